@@ -1,0 +1,1 @@
+"""Training-record analytics for KPA EHS (KPA Flex / NOVARA Flex)."""

@@ -1,0 +1,1 @@
+"""Floor 5: the evidence pack, and its verification."""

@@ -1,0 +1,271 @@
+"""The settings, in one place: from the environment, changed by `configure()`, always validated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from kpa_analytics.errors import KPASettingsError
+
+#: The live host (api.md, observed on the wire in September 2026).
+LIVE_API = "https://api.novaraflex.com/v1"
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+class Secret:
+    """A text that never prints itself: not by repr, str, format, pickle or copy.
+
+    Examples:
+        >>> Secret("an administrator's password")
+        <secret>
+        >>> f"{Secret('x')} {Secret('x')!r} {[Secret('x')]}"
+        '<secret> <secret> [<secret>]'
+    """
+
+    __slots__ = ("__text",)
+
+    def __init__(self, text: str) -> None:
+        self.__text = text
+
+    def reveal(self) -> str:
+        """The text itself. Only the transport adapter has a reason to ask."""
+        return self.__text
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is printable ASCII, as a token must be."""
+        return self.__text.isascii() and self.__text.isprintable()
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+    def __format__(self, spec: str) -> str:
+        return format(repr(self), spec)
+
+    def __bool__(self) -> bool:
+        return bool(self.__text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.reveal() == other.reveal()
+
+    def __hash__(self) -> int:
+        return hash((Secret, self.__text))
+
+    def __copy__(self) -> Secret:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Secret:
+        return self
+
+    def __reduce__(self) -> Any:
+        raise KPASettingsError("a token can't be pickled: set KPA_API_TOKEN where it is needed")
+
+
+def _veiled(value: object) -> object:
+    """Wrap a text at once, so that no frame of a traceback holds it bare."""
+    return Secret(value.strip()) if isinstance(value, str) else value
+
+
+def _token(name: str, value: object) -> Secret | None:
+    value = _veiled(value)
+    if value is None:
+        return None
+    if not isinstance(value, Secret) or not value.plain:
+        raise KPASettingsError(f"{name} must be printable ASCII text (its value is not shown here)")
+    return value or None
+
+
+def _url(name: str, value: object) -> str:
+    problem = f"{name} must be an https:// address such as {LIVE_API}"
+    if not isinstance(value, str):
+        raise KPASettingsError(f"{problem}, not {value!r}")
+    try:
+        parts = urlsplit(value.strip())
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise KPASettingsError(f"{problem}, not {value!r}") from error
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise KPASettingsError(f"{problem}, with no user, password, query or fragment in it")
+    if parts.scheme not in ("http", "https") or not host:
+        raise KPASettingsError(f"{problem}, not {value!r}")
+    if parts.scheme == "http" and host not in _LOOPBACK:
+        raise KPASettingsError(
+            f"{name}: http:// would send the token in the clear to {host}; use https:// "
+            "(http:// is taken only for this machine, e.g. http://127.0.0.1:8000/v1)"
+        )
+    return value.strip().rstrip("/")
+
+
+def _folder(name: str, value: object) -> Path:
+    if not isinstance(value, str | os.PathLike) or not str(value).strip():
+        raise KPASettingsError(f"{name} must be the path of a folder, not {value!r}")
+    return Path(os.fspath(value)).expanduser().absolute()
+
+
+def _number(least: float, whole: bool = False) -> Callable[[str, object], float]:
+    kind, unit = (int, "a whole number") if whole else (float, "a number")
+
+    def check(name: str, value: object) -> float:
+        if isinstance(value, timedelta) and not whole:
+            value = value.total_seconds()
+        problem = f"{name} must be {unit} of at least {least}, not {value!r}"
+        if isinstance(value, bool) or not isinstance(value, int | float | str):
+            raise KPASettingsError(problem)
+        try:
+            number = float(value)
+        except ValueError as error:
+            raise KPASettingsError(problem) from error
+        if not least <= number < float("inf") or (whole and number != int(number)):
+            raise KPASettingsError(problem)
+        return kind(number)
+
+    return check
+
+
+def _switch(name: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise KPASettingsError(f"{name} must be True or False, not {value!r}")
+    return value
+
+
+def _default_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("kpa_analytics")
+
+
+def _setting(default: Any, check: Callable[[str, object], Any], variable: str | None = None) -> Any:
+    metadata = {"check": check, "variable": variable}
+    if callable(default):
+        return field(default_factory=default, metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Where the API is, how to be a good guest there, and where to keep what it said.
+
+    Attributes:
+        token: the account's API token (`KPA_API_TOKEN`); never printed.
+        api_url: base URL with its version (`KPA_API_URL`); https, or http on this machine.
+        cache_dir: folder of both caches (`KPA_CACHE_DIR`); the user's cache folder.
+        max_age: seconds (or a timedelta) that kept data counts as fresh (`KPA_MAX_AGE`); 1 h.
+        requests_per_minute: our share of the company's pool of about 80
+            (`KPA_REQUESTS_PER_MINUTE`); 60.
+        timeout: seconds to wait for an answer (`KPA_TIMEOUT`); 60, for slow but healthy calls.
+        retries: further tries after a transport fault or server_error (`KPA_RETRIES`); 3.
+        rate_limit_wait: seconds to wait, once, after a rate-limit answer
+            (`KPA_RATE_LIMIT_WAIT`); 60.
+        progress: show progress bars; True.
+        keep_snapshots: verified collections kept of each kind; 10.
+
+    Raises:
+        KPASettingsError: a value that can't be, naming the setting.
+
+    Examples:
+        >>> Settings(token="t" * 41, timeout=30).timeout
+        30.0
+        >>> Settings(timeout=-1)
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPASettingsError: timeout must be a number of at least 0.001, not -1
+    """
+
+    token: Secret | None = _setting(None, _token, "KPA_API_TOKEN")
+    api_url: str = _setting(LIVE_API, _url, "KPA_API_URL")
+    cache_dir: Path = _setting(_default_cache, _folder, "KPA_CACHE_DIR")
+    max_age: float = _setting(3600.0, _number(0), "KPA_MAX_AGE")
+    requests_per_minute: int = _setting(60, _number(1, whole=True), "KPA_REQUESTS_PER_MINUTE")
+    timeout: float = _setting(60.0, _number(0.001), "KPA_TIMEOUT")
+    retries: int = _setting(3, _number(0, whole=True), "KPA_RETRIES")
+    rate_limit_wait: float = _setting(60.0, _number(0), "KPA_RATE_LIMIT_WAIT")
+    progress: bool = _setting(True, _switch)
+    keep_snapshots: int = _setting(10, _number(1, whole=True))
+
+    def __post_init__(self) -> None:
+        for setting in fields(self):
+            check = setting.metadata["check"]
+            value = check(setting.name, getattr(self, setting.name))
+            object.__setattr__(self, setting.name, value)
+
+    @property
+    def host(self) -> str:
+        """The API's host and port, as provenance names it."""
+        return urlsplit(self.api_url).netloc
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from `KPA_*` variables; an empty variable counts as unset.
+
+        Raises:
+            KPASettingsError: an impossible value, or a `KPA_` variable that is no setting.
+
+        Examples:
+            >>> Settings.from_environment({"KPA_TIMEOUT": "5"}).timeout
+            5.0
+            >>> Settings.from_environment({"KPA_TIMEOUTS": "5"})
+            Traceback (most recent call last):
+            kpa_analytics.errors.KPASettingsError: KPA_TIMEOUTS is no setting; there are ...
+        """
+        known = {s.metadata["variable"]: s for s in fields(cls) if s.metadata["variable"]}
+        given = {
+            name: _veiled(value) if name == "KPA_API_TOKEN" else value
+            for name, value in (os.environ if environ is None else environ).items()
+            if name.startswith("KPA_")
+        }
+        for variable in given:
+            if variable not in known:
+                raise KPASettingsError(
+                    f"{variable} is no setting; there are {', '.join(sorted(known))}"
+                )
+        values = {
+            known[variable].name: known[variable].metadata["check"](variable, value)
+            for variable, value in given.items()
+            if value
+        }
+        return cls(**values)
+
+
+_current: Settings | None = None
+
+
+def settings() -> Settings:
+    """The settings in force: what `configure()` said last, else the environment's."""
+    global _current
+    if _current is None:
+        _current = Settings.from_environment()
+    return _current
+
+
+def configure(**changes: Any) -> Settings:
+    """Change settings for this process; what is not named stays as it is.
+
+    Args:
+        **changes: any attribute of `Settings`, e.g. `token=`, `api_url=`, `cache_dir=`,
+            `max_age=` (seconds or timedelta), `requests_per_minute=`, `progress=False`.
+
+    Returns:
+        The settings now in force.
+
+    Raises:
+        KPASettingsError: a name that is no setting, or an impossible value; nothing is changed.
+
+    Examples:
+        >>> configure(cache_folder="here")
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPASettingsError: cache_folder is no setting; there are token, ...
+    """
+    global _current
+    if "token" in changes:
+        changes["token"] = _veiled(changes["token"])
+    names = [setting.name for setting in fields(Settings)]
+    for name in changes:
+        if name not in names:
+            raise KPASettingsError(f"{name} is no setting; there are {', '.join(names)}")
+    _current = replace(settings(), **changes)
+    return _current

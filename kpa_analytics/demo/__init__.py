@@ -1,0 +1,1 @@
+"""A wing of its own: the simulated API, and the organisation it serves."""

@@ -1,0 +1,61 @@
+"""How demo data is told from real data, wherever it has travelled.
+
+The demo server says what it is in a response header, and every person it invents has an id that
+begins with `DEMO_ID_PREFIX` ("demodemo" in hexadecimal). The mark is in the records themselves, so
+it survives filters, joins, files and a rename of the frame.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+#: The first 16 of the 24 hexadecimal characters of every invented person's id.
+DEMO_ID_PREFIX = b"demodemo".hex()
+
+#: The response header by which the demo server names itself; its value is "true".
+DEMO_HEADER = "KPA-Analytics-Demo"
+
+#: The words that stand on every chart, page and file made from demo data.
+DEMO_MARK = "DEMO DATA - invented people and records, not evidence"
+
+
+def is_demo(*frames: pl.DataFrame | pl.LazyFrame | None) -> bool:
+    """Tell whether any of these frames holds records of the demo organisation.
+
+    A frame is demo data when one of its text columns named `id` or `*_id` (or a list column named
+    `*_ids`, `m_trainees_id`) holds an invented person's id, or its Boolean column `demo` says so.
+
+    Args:
+        frames: any frames made by this package; None is skipped.
+
+    Returns:
+        True where at least one value is a demo mark.
+
+    Examples:
+        >>> import polars as pl
+        >>> is_demo(pl.DataFrame({"m_user_id": ["64656d6f64656d6f00000001"]}))
+        True
+        >>> is_demo(pl.DataFrame({"m_user_id": ["5e580f0cb780600088bd2c11"]}))
+        False
+    """
+    return any(frame is not None and _marked(frame) for frame in frames)
+
+
+def _marked(frame: pl.DataFrame | pl.LazyFrame) -> bool:
+    import polars as pl
+
+    marks = []
+    for name, dtype in frame.collect_schema().items():
+        if dtype == pl.Boolean and name == "demo":
+            marks.append(pl.col(name).any())
+        elif dtype == pl.String and (name == "id" or name.endswith("_id")):
+            marks.append(pl.col(name).str.starts_with(DEMO_ID_PREFIX).any())
+        elif dtype == pl.List(pl.String) and name.endswith(("_id", "_ids")):
+            marks.append(pl.col(name).explode().str.starts_with(DEMO_ID_PREFIX).any())
+    if not marks:
+        return False
+    found = frame.lazy().select(pl.any_horizontal(*marks).fill_null(False)).collect()
+    return bool(found.item())

@@ -1,0 +1,1 @@
+"""Floor 5: ipywidgets around the analyses and their charts."""
