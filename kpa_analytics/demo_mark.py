@@ -41,10 +41,35 @@ def is_demo(*frames: pl.DataFrame | pl.LazyFrame | None) -> bool:
         >>> is_demo(pl.DataFrame({"m_user_id": ["5e580f0cb780600088bd2c11"]}))
         False
     """
-    return any(frame is not None and _marked(frame) for frame in frames)
+    return bool(demo_flag(*frames).collect().item())
 
 
-def _marked(frame: pl.DataFrame | pl.LazyFrame) -> bool:
+def demo_flag(*frames: pl.DataFrame | pl.LazyFrame | None) -> pl.LazyFrame:
+    """Ask what `is_demo` asks, lazily, so that a result can carry the answer.
+
+    Args:
+        frames: any frames made by this package; None is skipped.
+
+    Returns:
+        One row, one Boolean column `demo`, never null; to be cross-joined to a result.
+
+    Examples:
+        >>> import polars as pl
+        >>> demo_flag(pl.LazyFrame({"id": ["64656d6f64656d6f00000001"]})).collect().item()
+        True
+    """
+    import polars as pl
+
+    asked = [
+        frame.lazy().select(pl.any_horizontal(*marks).alias("demo"))
+        for frame in frames
+        if frame is not None and (marks := _marks(frame))
+    ]
+    unmarked = pl.LazyFrame({"demo": [False]})
+    return pl.concat([unmarked, *asked]).select(pl.col("demo").any())
+
+
+def _marks(frame: pl.DataFrame | pl.LazyFrame) -> list[pl.Expr]:
     import polars as pl
 
     marks = []
@@ -55,7 +80,4 @@ def _marked(frame: pl.DataFrame | pl.LazyFrame) -> bool:
             marks.append(pl.col(name).str.starts_with(DEMO_ID_PREFIX).any())
         elif dtype == pl.List(pl.String) and name.endswith(("_id", "_ids")):
             marks.append(pl.col(name).explode().str.starts_with(DEMO_ID_PREFIX).any())
-    if not marks:
-        return False
-    found = frame.lazy().select(pl.any_horizontal(*marks).fill_null(False)).collect()
-    return bool(found.item())
+    return marks

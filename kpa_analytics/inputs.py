@@ -1,0 +1,105 @@
+"""What a function that takes frames does first: check them, and read its day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import polars as pl
+
+from kpa_analytics.errors import KPADataError
+
+if TYPE_CHECKING:
+    from kpa_analytics.schema import Table
+
+#: A frame in, the same kind of frame out.
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+AnyFrame = pl.DataFrame | pl.LazyFrame
+
+
+def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
+    """Take a frame lazily once it is sure to have what the analysis reads.
+
+    Args:
+        frame: a frame that should be one of `table`.
+        table: the table it should be, which knows the function that makes it.
+        columns: the columns that will be read.
+
+    Returns:
+        The frame, lazy, with all its columns.
+
+    Raises:
+        KPADataError: it is no polars frame, a column is missing, or has another type.
+
+    Examples:
+        >>> from kpa_analytics.schema import COMPLETIONS
+        >>> need(pl.DataFrame({"id": [1]}), COMPLETIONS, "id", "date")
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: completions: no column 'date'; load_completions() ...
+    """
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        raise KPADataError(
+            f"{table.name}: expected a polars frame as {table.made_by} makes it, "
+            f"got {type(frame).__name__}"
+        )
+    schema = frame.collect_schema()
+    for column in columns:
+        if column not in schema:
+            raise KPADataError(
+                f"{table.name}: no column {column!r}; {table.made_by} makes such frames"
+            )
+        if schema[column] not in (table.schema[column], pl.Null):
+            raise KPADataError(
+                f"{table.name}: column {column!r} is {schema[column]}, not "
+                f"{table.schema[column]}; {table.made_by} makes such frames"
+            )
+    nulls = [pl.col(name).cast(table.schema[name]) for name in columns if schema[name] == pl.Null]
+    return frame.lazy().with_columns(nulls)
+
+
+def like(frame: Frame, result: pl.LazyFrame) -> Frame:
+    """Give the result back in the kind of frame that came in."""
+    return result if isinstance(frame, pl.LazyFrame) else result.collect()
+
+
+def as_table(result: pl.LazyFrame, table: Table) -> pl.LazyFrame:
+    """Bring a result to the columns of its table, in order and of their types."""
+    return result.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
+
+
+def as_day(value: object | None, name: str = "as_of") -> date:
+    """Read a calendar day: a date, a datetime, ISO text `2026-06-30`, or None for today.
+
+    Args:
+        value: the day asked for. A datetime is taken where it is midnight, so is no moment.
+        name: the argument's name, for the error.
+
+    Returns:
+        The day. None gives the machine's own day: the one place where its time zone is read.
+
+    Raises:
+        KPADataError: the value is no plain calendar day.
+
+    Examples:
+        >>> as_day("2026-06-30")
+        datetime.date(2026, 6, 30)
+        >>> as_day("30/06/2026")
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: as_of must be a day such as 2026-06-30, not '30/06/2026'
+    """
+    if value is None:
+        return date.today()
+    if isinstance(value, datetime):
+        plain = value.tzinfo is None and value == datetime.combine(
+            value.date(), datetime.min.time()
+        )
+        if plain:
+            return value.date()
+    elif isinstance(value, date):
+        return value
+    elif isinstance(value, str) and len(value) == len("2026-06-30"):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            raise KPADataError(f"{name} must be a day such as 2026-06-30, not {value!r}") from error
+    raise KPADataError(f"{name} must be a day such as 2026-06-30, not {value!r}")
