@@ -28,8 +28,8 @@ def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl
         name_column: the name to give the name column.
 
     Returns:
-        A lazy frame of two String columns, unique by id; a nameless person is left out, so that
-        a left join and `fill_null` with the id show the id.
+        A lazy frame of two String columns, unique by id (the alphabetically first name of several);
+        a nameless person is left out, so that a left join and `fill_null` with the id show the id.
     """
     roster = USERS.empty() if users is None else users
     parts = [pl.col(part).str.strip_chars().replace("", None) for part in ("lastname", "firstname")]
@@ -40,7 +40,8 @@ def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl
             pl.concat_str(parts, separator=", ", ignore_nulls=True).alias(name_column),
         )
         .filter(pl.col(name_column) != "")
-        .unique(id_column, keep="first", maintain_order=True)
+        .group_by(id_column)
+        .agg(pl.col(name_column).min())
     )
 
 
@@ -58,5 +59,6 @@ def training_titles(trainings: AnyFrame | None) -> pl.LazyFrame:
         need(catalogue, TRAININGS, "id", "title")
         .select(pl.col("id").alias("training_id"), pl.col("title").alias("training"))
         .filter(pl.col("training").str.strip_chars() != "")
-        .unique("training_id", keep="first", maintain_order=True)
+        .group_by("training_id")
+        .agg(pl.col("training").min())
     )
