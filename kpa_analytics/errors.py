@@ -27,7 +27,8 @@ class KPATransportError(KPAError):
     """The request did not reach the API, or its answer did not come back.
 
     Attributes:
-        reason: one of `timeout`, `connection`, `cut`, `status`, `not_json`, `redirect`.
+        reason: one of `timeout`, `connection`, `cut` (the answer broke off), `server` (HTTP 5xx),
+            `status` (another HTTP status), `not_json`, `redirect`.
     """
 
     def __init__(self, message: str, reason: str) -> None:
@@ -87,8 +88,13 @@ class KPARequestDataError(KPAAPIError):
 
 
 class KPARateLimitError(KPAAPIError):
-    """`rate_limit_exceeded`: the company's shared pool of about 80 requests a minute is spent."""
+    """`rate_limit_exceeded`: the company's shared pool of about 80 requests a minute is spent.
 
+    Attributes:
+        retry_after: seconds the server asked to wait, or None.
+    """
+
+    retry_after: float | None = None
     advice = "Another program may be using the same account: wait a minute, then load again."
 
 

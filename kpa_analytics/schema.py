@@ -315,6 +315,17 @@ CHANGES = Table(
     ),
 )
 
+FAULTS = Table(
+    "faults",
+    "load_all().faults",
+    (
+        Column("table", pl.String, "the table of the record"),
+        Column("record_id", pl.String, "the record's id, as text"),
+        Column("field", pl.String, "the field that held an impossible day"),
+        Column("value", pl.String, "the number that was there, as text"),
+    ),
+)
+
 SNAPSHOTS = Table(
     "snapshots",
     "snapshots()",

@@ -1,0 +1,294 @@
+"""Calls to the API: the request, the envelope, the retries; typed answers or typed errors."""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import msgspec
+from requests import Response
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from kpa_analytics.api.records import METHODS, Envelope, decode, decode_envelope
+from kpa_analytics.api.session import open_session
+from kpa_analytics.config import Settings, settings
+from kpa_analytics.demo_mark import DEMO_HEADER
+from kpa_analytics.errors import (
+    API_ERRORS,
+    KPAAPIError,
+    KPADataError,
+    KPARateLimitError,
+    KPAServerError,
+    KPASettingsError,
+    KPATransportError,
+)
+
+#: The vendor's maximum of records in one page.
+PAGE_SIZE = 1000
+
+#: Faults that often pass by themselves; the rest would only fail again.
+_PASSING = {"timeout", "connection", "cut", "server", "not_json"}
+
+
+class Answer(NamedTuple):
+    """A successful answer: the decoded body and what the transport knows about it."""
+
+    body: Envelope
+    size: int
+    from_cache: bool
+    cache_key: str | None
+    answered_at: int | None  # the server's own clock, epoch ms
+    demo: bool
+
+
+class Page(NamedTuple):
+    """One page of a collection."""
+
+    number: int
+    records: list[Any]
+    total: int
+    last_page: int
+    answer: Answer
+
+
+class Client:
+    """Talks to one account of the API; a good guest there, and safe with its token.
+
+    Args:
+        current: the settings; those in force by default.
+
+    Attributes:
+        settings: the settings this client was made with.
+        notify: told in a few words what a request is waiting for; silent by default.
+
+    Raises:
+        KPASettingsError: no token is set.
+
+    Examples:
+        >>> from kpa_analytics import demo
+        >>> from kpa_analytics.config import Settings
+        >>> with demo.serve() as api:
+        ...     with Client(Settings(token=api.token, api_url=api.url)) as client:
+        ...         client.call("api.ping")["ok"]
+        True
+    """
+
+    def __init__(self, current: Settings | None = None) -> None:
+        self.settings = current or settings()
+        self.notify: Any = lambda text: None
+        self._session = open_session(self.settings, lambda text: self.notify(text))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Client of {self.settings.host}>"
+
+    def close(self) -> None:
+        """Close the connections to the API and to the caches."""
+        self._session.close()
+        self._session.limiter.close()
+
+    def call(self, method: str, **parameters: Any) -> dict[str, Any]:
+        """Call any method once and give back its answer as the API sent it; nothing is kept.
+
+        Args:
+            method: the method's name, e.g. `"api.ping"`.
+            **parameters: its parameters; the token is added on the way out.
+
+        Returns:
+            The decoded JSON object, `ok` included.
+
+        Raises:
+            KPAAPIError: the API refused; one subclass per documented code.
+            KPATransportError: the request did not arrive, or its answer did not come back.
+        """
+        response = self._answered(method, parameters, refresh=True)
+        return dict(msgspec.json.decode(response.content))
+
+    def records(self, method: str, **parameters: Any) -> Answer:
+        """Call a known method that is not paged, and decode its records.
+
+        Args:
+            method: a name in `records.METHODS`.
+            **parameters: its parameters.
+
+        Returns:
+            The answer; its `body` is the method's response Struct.
+
+        Raises:
+            KPAAPIError, KPATransportError: as `call`.
+            KPADataError: a record is not what the contract says.
+        """
+        return _decoded(method, self._answered(method, parameters, refresh=True))
+
+    def pages(self, method: str, *, refresh: bool = False, **parameters: Any) -> Iterator[Page]:
+        """Walk a paged method from its first page to what is its last when that is reached.
+
+        Args:
+            method: a paged name in `records.METHODS`.
+            refresh: fetch every page again, kept or not.
+            **parameters: filters; `limit` is 1,000 records unless given.
+
+        Yields:
+            The pages, from the page cache where they are kept and fresh.
+
+        Raises:
+            KPAAPIError, KPATransportError, KPADataError: as `records`.
+        """
+        number, last = 0, 1
+        while number < last:
+            page = self.page(method, number + 1, refresh=refresh, **parameters)
+            number, last = page.number, page.last_page
+            yield page
+
+    def page(self, method: str, number: int, *, refresh: bool = False, **parameters: Any) -> Page:
+        """Fetch one page, counted from 1; as `pages`."""
+        request = {"limit": PAGE_SIZE, **parameters, "page": number}
+        answer = _decoded(method, self._answered(method, request, refresh=refresh))
+        paging = answer.body.paging
+        if paging is None:
+            raise KPADataError(f"{method}: the answer has no paging")
+        records = getattr(answer.body, METHODS[method].key)
+        return Page(number, records, paging.total, paging.last_page, answer)
+
+    def forget(self, keys: list[str]) -> None:
+        """Drop these pages from the cache: what they held stands in a verified snapshot."""
+        responses = self._session.cache.responses
+        if hasattr(responses, "forget"):
+            responses.forget(keys)
+
+    def _answered(self, method: str, parameters: dict[str, Any], *, refresh: bool) -> Response:
+        """Send, wait and try again as often as is polite."""
+        after_the_pool = Retrying(
+            retry=retry_if_exception_type(KPARateLimitError),
+            stop=stop_after_attempt(2),
+            wait=self._pool_pause,
+            before_sleep=self._announce,
+            reraise=True,
+        )
+        after_a_fault = Retrying(
+            retry=retry_if_exception(_passes),
+            stop=stop_after_attempt(self.settings.retries + 1),
+            wait=wait_exponential_jitter(initial=0.5, max=10, jitter=0.5),
+            before_sleep=self._announce,
+            reraise=True,
+        )
+        return after_the_pool(after_a_fault, self._send, method, parameters, refresh)
+
+    def _send(self, method: str, parameters: dict[str, Any], refresh: bool) -> Response:
+        response: Response = self._session.post(
+            f"{self.settings.api_url}/{method}",
+            json=parameters,
+            timeout=self.settings.timeout,
+            allow_redirects=False,
+            force_refresh=refresh,
+        )
+        if error := _refusal(method, response):
+            raise error
+        return response
+
+    def _pool_pause(self, state: RetryCallState) -> float:
+        """The server's Retry-After where it sends one, within our own `rate_limit_wait`."""
+        error = state.outcome.exception() if state.outcome else None
+        asked = getattr(error, "retry_after", None)
+        wait = self.settings.rate_limit_wait
+        return wait if asked is None else min(asked, wait)
+
+    def _announce(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        why = error.code if isinstance(error, KPAAPIError) else getattr(error, "reason", "a fault")
+        self.notify(f"{why}: trying again in {state.upcoming_sleep:.0f} s")
+
+
+def _passes(error: BaseException) -> bool:
+    if isinstance(error, KPATransportError):
+        return error.reason in _PASSING
+    return isinstance(error, KPAServerError)
+
+
+def _refusal(method: str, response: Response) -> KPAAPIError | KPATransportError | None:
+    """The error that a response stands for; None where it says `ok: true`."""
+    request_id = response.headers.get("HZS-Request-ID")
+    if response.status_code == 429:
+        error = KPARateLimitError("rate_limit_exceeded", "HTTP 429", method, request_id)
+        error.retry_after = _retry_after(response)
+        return error
+    try:
+        envelope = decode_envelope(response.content)
+    except msgspec.DecodeError:
+        return _no_envelope(method, response)
+    if envelope.ok:
+        return None if response.status_code == 200 else _no_envelope(method, response)
+    code = str(envelope.error or "unknown")
+    description = None if envelope.description is None else str(envelope.description)
+    error_class = API_ERRORS.get(code, KPAAPIError)
+    refusal = error_class(code, description, method, request_id)
+    if isinstance(refusal, KPARateLimitError):
+        refusal.retry_after = _retry_after(response)
+    return refusal
+
+
+def _no_envelope(method: str, response: Response) -> KPATransportError:
+    status, start = response.status_code, response.text[:80].strip()
+    if response.is_redirect or 300 <= status < 400:
+        return KPATransportError(
+            f"{method}: redirected (HTTP {status}) and not followed, because the token would go "
+            "along; set api_url to the API's own address",
+            "redirect",
+        )
+    if status == 200:
+        return KPATransportError(
+            f"{method}: the answer is not the API's JSON; it begins {start!r}. A proxy or a login "
+            "page may stand in between",
+            "not_json",
+        )
+    reason = "server" if status >= 500 else "status"
+    return KPATransportError(f"{method}: HTTP {status}, beginning {start!r}", reason)
+
+
+def _retry_after(response: Response) -> float | None:
+    """Seconds, from either form of the header; None where it is absent or unreadable."""
+    header = response.headers.get("Retry-After", "").strip()
+    if header.isdecimal():
+        return float(header)
+    try:
+        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
+    except (ValueError, TypeError):
+        return None
+
+
+def _decoded(method: str, response: Response) -> Answer:
+    if method not in METHODS:
+        raise KPASettingsError(f"{method} is no method known here; use call() for it")
+    try:
+        clock = email.utils.parsedate_to_datetime(response.headers.get("Date", ""))
+        answered_at = int(clock.timestamp() * 1000)
+    except (ValueError, TypeError):
+        answered_at = None
+    return Answer(
+        body=decode(method, response.content),
+        size=len(response.content),
+        from_cache=getattr(response, "from_cache", False),
+        cache_key=getattr(response, "cache_key", None),
+        answered_at=answered_at,
+        demo=response.headers.get(DEMO_HEADER) == "true",
+    )

@@ -1,0 +1,192 @@
+"""From decoded records to polars frames: yyyymmdd to Date, epoch milliseconds to Datetime.
+
+Building goes in two steps. `raw_frame` turns one page's records into columns, days still numbers;
+`finish` turns the days of a whole collection into dates at once and lists those that no calendar
+has, so that a null date is never mistaken for one that was not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import polars as pl
+from msgspec import UNSET
+
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import (
+    COMPLETIONS,
+    EMPLOYEE_STATUS,
+    FAULTS,
+    GROUP_TRAININGS,
+    GROUPS,
+    TRAININGS,
+    USERS,
+    Table,
+)
+
+#: How a column is read off a record, where it is not the field of the same name.
+Reader = Callable[[Any], Any]
+
+_READERS: dict[str, dict[str, Reader]] = {
+    COMPLETIONS.name: {
+        "signed": lambda record: _signed(record.signature),
+        "files": lambda record: None if record.files is None else len(record.files),
+    },
+    TRAININGS.name: {
+        "assigned_to_condition": lambda record: _json(record.assigned_to_condition),
+    },
+    USERS.name: {
+        name: lambda record, name=name: _texts(getattr(record, name))
+        for name in ("fieldOffice_id", "lineOfBusiness_id", "clients_id", "projects_id")
+    },
+    EMPLOYEE_STATUS.name: {
+        "last_completed": lambda record: _last_completed(record.last_completed),
+    },
+}
+
+
+class Finished(NamedTuple):
+    """A table's frame, and the impossible days that became null in it."""
+
+    frame: pl.DataFrame
+    faults: pl.DataFrame
+
+
+def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.DataFrame:
+    """One page's records as columns, days still as yyyymmdd numbers.
+
+    Args:
+        table: the table the records belong to.
+        records: decoded Structs of the table's method.
+        **constants: columns that are the same for the whole page.
+
+    Returns:
+        A frame with the table's columns; a Date column `X` is still an Int64 `X`.
+
+    Raises:
+        KPADataError: a value does not fit its column.
+    """
+    readers = _READERS.get(table.name, {})
+    columns = []
+    try:
+        for name, dtype in _raw_schema(table).items():
+            if name in constants:
+                values: list[Any] = [constants[name]] * len(records)
+            else:
+                values = list(map(readers.get(name) or _field(name, table), records))
+            columns.append(pl.Series(name, values, dtype=dtype))
+    except (TypeError, OverflowError, pl.exceptions.PolarsError) as error:
+        raise KPADataError(f"{table.name}: column {name!r} can't hold what came: {error}") from None
+    return pl.DataFrame(columns)
+
+
+def finish(table: Table, raw: pl.DataFrame) -> Finished:
+    """Turn the day numbers of a whole collection into dates.
+
+    Args:
+        table: the table.
+        raw: its raw pages, concatenated.
+
+    Returns:
+        The frame in the table's schema, and one fault (`schema.FAULTS`) per impossible day: the
+        record's id, the wire's field and the value that was there.
+    """
+    days = [name for name, dtype in table.schema.items() if dtype == pl.Date]
+    key = record_key(table)
+    dated = raw.with_columns(_as_date(pl.col(day)).alias(f"{day}:date") for day in days)
+    faults = [
+        dated.filter(pl.col(day).is_not_null() & pl.col(f"{day}:date").is_null()).select(
+            pl.lit(table.name).alias("table"),
+            pl.col(key).cast(pl.String).alias("record_id"),
+            pl.lit(day).alias("field"),
+            pl.col(day).cast(pl.String).alias("value"),
+        )
+        for day in days
+    ]
+    columns = [pl.col(f"{n}:date").alias(n) if n in days else pl.col(n) for n in table.schema]
+    frame, nested = _nested_days(table, dated.select(columns))
+    return Finished(frame, pl.concat([FAULTS.empty(), *faults, nested]))
+
+
+def record_key(table: Table) -> str:
+    """The column that names a record: `id`, or the person where a record has none."""
+    return "m_user_id" if table is EMPLOYEE_STATUS else "id"
+
+
+def _as_date(number: pl.Expr) -> pl.Expr:
+    return number.cast(pl.String).str.to_date("%Y%m%d", strict=False)
+
+
+@cache
+def _raw_schema(table: Table) -> pl.Schema:
+    return pl.Schema({name: _raw_type(dtype) for name, dtype in table.schema.items()})
+
+
+def _raw_type(dtype: Any) -> Any:
+    if dtype == pl.Date:
+        return pl.Int64
+    if isinstance(dtype, pl.List):
+        return pl.List(_raw_type(dtype.inner))
+    if isinstance(dtype, pl.Struct):
+        return pl.Struct({field.name: _raw_type(field.dtype) for field in dtype.fields})
+    return dtype
+
+
+def _nested_days(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Dates inside a list of structs (the vendor's `last_completed`), and their faults."""
+    if table is not EMPLOYEE_STATUS:
+        return frame, FAULTS.empty()
+    column, field = "last_completed", pl.element().struct.field
+    days = ("date", "expiresOn", "startsExpiringOn")
+    items = frame.select("m_user_id", column).explode(column).drop_nulls(column)
+    numbers = items.select("m_user_id", pl.col(column).struct.unnest())
+    faults = [
+        numbers.filter(pl.col(day).is_not_null() & _as_date(pl.col(day)).is_null()).select(
+            pl.lit(table.name).alias("table"),
+            pl.col("m_user_id").alias("record_id"),
+            pl.format("last_completed[training {}].{}", "id", pl.lit(day)).alias("field"),
+            pl.col(day).cast(pl.String).alias("value"),
+        )
+        for day in days
+    ]
+    dated = pl.col(column).list.eval(
+        pl.struct(
+            _as_date(field(name)).alias(name) if name in days else field(name)
+            for name in ("id", "date", "expiresOn", "startsExpiringOn", "is_required")
+        )
+    )
+    return frame.with_columns(dated.cast(table.schema[column])), pl.concat(faults)
+
+
+def _field(name: str, table: Table) -> Reader:
+    return attrgetter(f"{name}_number" if table.schema[name] == pl.Date else name)
+
+
+def _signed(signature: Any) -> bool | None:
+    return None if signature is UNSET else bytes(signature) != b"null"
+
+
+def _json(raw: Any) -> str | None:
+    return None if raw is None else bytes(raw).decode()
+
+
+def _texts(value: list[str] | str | None) -> list[str] | None:
+    return [value] if isinstance(value, str) else value
+
+
+def _last_completed(items: list[Any] | None) -> list[dict[str, Any]] | None:
+    if items is None:
+        return None
+    return [
+        {
+            "id": item.id,
+            "date": item.date_number,
+            "expiresOn": item.expiresOn,
+            "startsExpiringOn": item.startsExpiringOn,
+            "is_required": item.is_required,
+        }
+        for item in items
+    ]

@@ -1,0 +1,270 @@
+"""The second cache: a verified whole collection as one Parquet file, its provenance inside.
+
+A file is written beside and renamed, and its name holds the hash of its bytes: what is read back is
+what was written, or is set aside with a warning. The last few of each kind are kept, because an
+auditor asks what changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+import warnings
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from kpa_analytics.cache_folder import account_folder, private_file, private_folder, set_aside
+from kpa_analytics.config import Settings, settings
+from kpa_analytics.errors import KPACacheWarning
+from kpa_analytics.schema import FAULTS, SNAPSHOTS, Table
+
+#: Raised when the meaning of a kept frame changes; files of another format are not read.
+FORMAT = 1
+
+_PROVENANCE = "kpa_analytics"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """Where a collection came from, and how to prove that it is still the same.
+
+    Attributes:
+        table: which collection, e.g. `completions`.
+        method: the API method it came from.
+        params: that method's filters; empty for the whole collection.
+        host: the API's host and port.
+        fetched_at: when the walk began, UTC.
+        rows: records.
+        pages: pages they came in.
+        walk: `full`, or `incremental` (refresh="recent").
+        demo: whether the demo server answered.
+        package_version: version of kpa_analytics that wrote it.
+        rows_sha256: hash of the rows as newline-delimited JSON.
+        faults: impossible days that became null: (table, record_id, field, value).
+        sha256: hash of the file's bytes; empty where it is not kept.
+        path: where it is kept; None where it is not.
+    """
+
+    table: str
+    method: str
+    params: dict[str, Any]
+    host: str
+    fetched_at: datetime
+    rows: int
+    pages: int
+    walk: str
+    demo: bool
+    package_version: str
+    rows_sha256: str
+    faults: tuple[tuple[str, ...], ...] = ()
+    sha256: str = ""
+    path: Path | None = None
+
+    @property
+    def age(self) -> timedelta:
+        """How long ago it was fetched."""
+        return datetime.now(UTC) - self.fetched_at
+
+    def fault_frame(self) -> pl.DataFrame:
+        """The impossible days as a frame (`schema.FAULTS`)."""
+        return pl.DataFrame(list(self.faults), schema=FAULTS.schema, orient="row")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A collection and its snapshot."""
+
+    frame: pl.DataFrame
+    snapshot: Snapshot
+
+
+class Shelf:
+    """The snapshots of one collection of one account, newest last.
+
+    Args:
+        folder: the account's folder; it need not exist.
+        table: the collection's table.
+        params: the filters it was asked for with.
+    """
+
+    def __init__(self, folder: Path, table: Table, params: dict[str, Any]) -> None:
+        name = table.name
+        if params:
+            name += "-" + hashlib.sha256(_json(params).encode()).hexdigest()[:12]
+        self.folder = folder / "snapshots" / name
+        self.table = table
+
+    def paths(self) -> list[Path]:
+        """The files kept, oldest first."""
+        return sorted(self.folder.glob("*.parquet"))
+
+    def newest(self, max_age: float) -> Kept | None:
+        """Read the newest snapshot that can be read and is fresh.
+
+        Args:
+            max_age: seconds that it may be old.
+
+        Returns:
+            The collection, or None. A damaged file is set aside with a KPACacheWarning.
+        """
+        for path in reversed(self.paths()):
+            if not -60 <= time.time() - _moment(path).timestamp() < max_age:
+                return None
+            if kept := self.read(path):
+                return kept
+        return None
+
+    def read(self, path: Path) -> Kept | None:
+        """Read one file, sure that it is what was written.
+
+        Returns:
+            The collection; None, with a KPACacheWarning, where the file is damaged or was written
+            by a version with another format.
+        """
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
+            return None
+        sha256 = hashlib.sha256(content).hexdigest()
+        if not path.stem.endswith(sha256[:32]):
+            set_aside(path, "its bytes are not those that were written")
+            return None
+        return self._decoded(path, content, sha256)
+
+    def _decoded(self, path: Path, content: bytes, sha256: str) -> Kept | None:
+        try:
+            facts = json.loads(pl.read_parquet_metadata(BytesIO(content))[_PROVENANCE])
+            same = facts.pop("format") == FORMAT
+            frame = pl.read_parquet(content)
+        except (pl.exceptions.PolarsError, OSError, KeyError, ValueError, AttributeError) as error:
+            set_aside(path, str(error))
+            return None
+        if not same or frame.schema != self.table.schema:
+            warnings.warn(
+                f"{path.name} was written by another version of kpa_analytics "
+                f"({facts.get('package_version')}): it is fetched again",
+                KPACacheWarning,
+                stacklevel=2,
+            )
+            return None
+        return Kept(frame, _snapshot(facts, sha256, path))
+
+    def write(self, kept: Kept, keep: int) -> Kept:
+        """Keep a verified collection: written beside, then renamed; older ones make room.
+
+        Args:
+            kept: the collection and its provenance.
+            keep: how many to keep of this kind.
+
+        Returns:
+            The same with its hash and path; as it came, with a KPACacheWarning, where the folder
+            can't hold it.
+        """
+        facts = {**asdict(kept.snapshot), "format": FORMAT}
+        facts["fetched_at"] = kept.snapshot.fetched_at.isoformat()
+        del facts["sha256"], facts["path"]
+        content = BytesIO()
+        kept.frame.write_parquet(content, metadata={_PROVENANCE: _json(facts)})
+        sha256 = hashlib.sha256(content.getvalue()).hexdigest()
+        stamp = kept.snapshot.fetched_at.strftime(_STAMP)
+        path = self.folder / f"{stamp}-{sha256[:32]}.parquet"
+        try:
+            private_folder(self.folder)
+            _write_whole(path, content.getvalue())
+            for old in self.paths()[:-keep]:
+                old.unlink(missing_ok=True)
+        except OSError as error:
+            warnings.warn(
+                f"the snapshot can't be kept ({error}); the data is whole, and will be fetched "
+                "again next time",
+                KPACacheWarning,
+                stacklevel=2,
+            )
+            return kept
+        return Kept(kept.frame, replace(kept.snapshot, sha256=sha256, path=path))
+
+
+_STAMP = "%Y%m%dT%H%M%S%fZ"
+
+
+def rows_sha256(frame: pl.DataFrame) -> str:
+    """Hash of a frame's rows as newline-delimited JSON, in their order."""
+    text = BytesIO()
+    frame.write_ndjson(text)
+    return hashlib.sha256(text.getvalue()).hexdigest()
+
+
+def snapshots() -> pl.DataFrame:
+    """List every snapshot kept for the current account, newest first.
+
+    Returns:
+        A frame in `schema.SNAPSHOTS`: which table, from where and when, how many rows, the hash and
+        the path. `pl.read_parquet(path)` reads one.
+
+    Raises:
+        KPASettingsError: no token is set, so there is no account.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False)
+        ...     _ = kpa.load_trainings()
+        ...     kpa.snapshots()["table"].to_list()
+        ['trainings']
+    """
+    folder = account_folder(settings()) / "snapshots"
+    rows = []
+    for path in sorted(folder.glob("*/*.parquet"), key=lambda path: path.name, reverse=True):
+        try:
+            facts = json.loads(pl.read_parquet_metadata(path)[_PROVENANCE])
+            facts.pop("format")
+            one = _snapshot(facts, "", path)
+        except (pl.exceptions.PolarsError, OSError, KeyError, ValueError, TypeError) as error:
+            warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
+            continue
+        row = {**asdict(one), "params": _json(one.params), "path": str(path)}
+        rows.append({**row, "sha256": path.stem.partition("-")[2], "bytes": path.stat().st_size})
+    return pl.DataFrame([{name: row[name] for name in SNAPSHOTS.schema} for row in rows], SNAPSHOTS.schema)
+
+
+def shelf(table: Table, params: dict[str, Any], current: Settings | None = None) -> Shelf:
+    """The shelf of a collection in the current account's folder."""
+    return Shelf(account_folder(current or settings()), table, params)
+
+
+def _snapshot(facts: dict[str, Any], sha256: str, path: Path) -> Snapshot:
+    facts["fetched_at"] = datetime.fromisoformat(facts["fetched_at"])
+    facts["faults"] = tuple(tuple(fault) for fault in facts["faults"])
+    return Snapshot(**facts, sha256=sha256, path=path)
+
+
+def _moment(path: Path) -> datetime:
+    try:
+        return datetime.strptime(path.name.partition("-")[0], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """All of it under its name, or nothing."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with private_file(beside).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
