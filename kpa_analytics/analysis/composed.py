@@ -1,0 +1,107 @@
+"""Composed trainings: satisfied when every included training is."""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+
+import polars as pl
+
+from kpa_analytics.analysis.inputs import AnyFrame, need
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import SOURCE, TRAININGS
+
+#: What a composed training takes from its parts.
+_HELD = ("date", "expiration_date", "starts_expiring", "status")
+
+
+def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
+    """The trainings included in each composed training, innermost first.
+
+    Args:
+        trainings: as `load_trainings()` makes them, or None where they are not known.
+
+    Returns:
+        Composed training id -> included training ids; one composed of others that are composed
+        stands after them. Empty where the catalogue has none.
+
+    Raises:
+        KPADataError: trainings that include each other in a circle; the message names them.
+    """
+    catalogue = TRAININGS.empty() if trainings is None else trainings
+    included = (
+        need(catalogue, TRAININGS, "id", "included_trainings_id")
+        .unique("id", keep="first", maintain_order=True)
+        .select("id", pl.col("included_trainings_id").list.drop_nulls().list.unique().list.sort())
+        .filter(pl.col("included_trainings_id").list.len() > 0)
+        .collect()
+    )
+    parts: dict[int, list[int]] = dict(included.iter_rows())
+    try:
+        order = list(TopologicalSorter(parts).static_order())
+    except CycleError as error:
+        circle = " -> ".join(str(training) for training in reversed(error.args[1]))
+        raise KPADataError(
+            f"trainings: included_trainings_id goes round in a circle: {circle}"
+        ) from error
+    return {training: parts[training] for training in order if training in parts}
+
+
+def derived_completions(held: pl.LazyFrame, parts: dict[int, list[int]]) -> pl.LazyFrame:
+    """What people hold of composed trainings through the parts they completed.
+
+    Completed on the latest of the parts' days, expiring on the earliest of their expirations and
+    from the earliest day that one starts expiring; the status is the worst of theirs. A part that
+    the catalogue does not have counts as missing.
+
+    Args:
+        held: one row per person and training completed, with its status, and `known`.
+        parts: as `composed_trainings` gives them, not empty.
+
+    Returns:
+        A lazy frame with one row per person and composed training that the person has no completion
+        of and holds every part of.
+    """
+    involved = sorted({*parts, *(part for included in parts.values() for part in included)})
+    rows = held.filter(pl.col("known") & pl.col("training_id").is_in(involved))
+    people = rows.group_by("m_user_id").agg(
+        pl.struct(_HELD).filter(pl.col("training_id") == training).first().alias(str(training))
+        for training in involved
+    )
+    for training, included in parts.items():
+        own, derived = pl.col(str(training)), pl.col(f"derived {training}")
+        people = people.with_columns(
+            pl.when(own.is_null()).then(_worst_of(included)).alias(f"derived {training}")
+        ).with_columns(pl.coalesce(own, derived).alias(str(training)))
+    derivations = [
+        pl.when(pl.col(f"derived {training}").is_not_null()).then(
+            pl.struct(
+                pl.lit(training, pl.Int64).alias("training_id"),
+                pl.col(f"derived {training}").struct.unnest(),
+            )
+        )
+        for training in parts
+    ]
+    return (
+        people.select("m_user_id", pl.concat_list(derivations).alias("derived"))
+        .explode("derived")
+        .drop_nulls("derived")
+        .unnest("derived")
+        .with_columns(pl.lit("composed").cast(SOURCE).alias("expiration_source"))
+    )
+
+
+def _worst_of(included: list[int]) -> pl.Expr:
+    """A struct like those of the parts, null where one of them is."""
+    every = pl.all_horizontal(pl.col(str(part)).is_not_null() for part in included)
+
+    def field(name: str) -> list[pl.Expr]:
+        return [pl.col(str(part)).struct.field(name) for part in included]
+
+    return pl.when(every).then(
+        pl.struct(
+            pl.max_horizontal(field("date")).alias("date"),
+            pl.min_horizontal(field("expiration_date")).alias("expiration_date"),
+            pl.min_horizontal(field("starts_expiring")).alias("starts_expiring"),
+            pl.max_horizontal(field("status")).alias("status"),
+        )
+    )
