@@ -1,0 +1,128 @@
+"""What every chart has around its marks: title, words, look, demo mark - or the empty sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import altair as alt
+
+from kpa_analytics.charts.theme import (
+    SEVERITY,
+    STATUS_LABELS,
+    STATUS_SIGNS,
+    WIDTH,
+    config,
+    palette,
+    status_colours,
+)
+from kpa_analytics.demo_mark import DEMO_MARK
+
+Drawing = TypeVar("Drawing", alt.LayerChart, alt.VConcatChart)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+
+def sheet(
+    *layers: Any,
+    title: str,
+    words: Sequence[str],
+    demo: bool,
+    dark: bool,
+    foot: int = 44,
+    width: int = WIDTH,
+    height: Any = 240,
+) -> alt.LayerChart:
+    """Put layers on one sheet.
+
+    Args:
+        layers: the chart's marks, drawn in this order.
+        title: the chart's title.
+        words: the lines under it; with the title they are the description for screen readers.
+        demo: the data is invented: say so, in the drawing and in the description.
+        dark: for a dark background.
+        foot: pixels from the plot's bottom to the demo mark, past axis labels and title.
+        width: of the plot, pixels.
+        height: of the plot, pixels or `alt.Step`.
+
+    Returns:
+        The finished chart, its look inside it.
+    """
+    marks = [*layers, demo_line(foot, dark)] if demo else list(layers)
+    return dress(alt.layer(*marks).properties(width=width, height=height), title, words, demo, dark)
+
+
+def dress(chart: Drawing, title: str, words: Sequence[str], demo: bool, dark: bool) -> Drawing:
+    """Give a chart its title, its description and its look."""
+    lines = [line for line in words if line]
+    spoken = [title, *lines, *([DEMO_MARK] if demo else [])]
+    dressed: Drawing = chart.properties(
+        title=alt.TitleParams(text=title, subtitle=lines),
+        description=". ".join(line.rstrip(".") for line in spoken) + ".",
+    ).configure(**config(dark))
+    return dressed
+
+
+def demo_line(foot: int, dark: bool) -> alt.Chart:
+    """The words that stand on every chart of demo data, `foot` pixels under the plot."""
+    line: alt.Chart = (
+        alt.Chart(alt.InlineData(values=[{"mark": DEMO_MARK}]))
+        .mark_text(
+            align="right",
+            baseline="top",
+            fontWeight="bold",
+            color=palette(dark).demo,
+            clip=False,
+        )
+        .encode(
+            text="mark:N",
+            x=alt.value(alt.ExprRef("width")),
+            y=alt.value(alt.ExprRef(f"height + {foot}")),
+        )
+    )
+    return line
+
+
+def empty(title: str, message: str, *, dark: bool, demo: bool = False) -> alt.LayerChart:
+    """A chart that says there is nothing to show."""
+    p = palette(dark)
+    blank = alt.Chart(alt.InlineData(values=[{"message": message}]))
+    words = blank.mark_text(fontSize=14, color=p.muted).encode(
+        text="message:N", x=alt.value(WIDTH / 2), y=alt.value(60)
+    )
+    frame = blank.mark_rect(
+        fillOpacity=0, stroke=p.quiet, strokeDash=[4, 4], cornerRadius=6
+    ).encode(x=alt.value(0), x2=alt.value(WIDTH), y=alt.value(0), y2=alt.value(120))
+    return sheet(
+        frame, words, title=title, words=[message], demo=demo, dark=dark, foot=14, height=120
+    )
+
+
+def status_colour(dark: bool, statuses: Sequence[str] = SEVERITY) -> alt.Color:
+    """Colour by status: one legend everywhere, each entry with its sign and words."""
+    colours = status_colours(dark)
+    shown = [status for status in SEVERITY if status in statuses]
+    return alt.Color(
+        "status:N",
+        scale=alt.Scale(domain=shown, range=[colours[status] for status in shown]),
+        legend=alt.Legend(labelExpr=status_words("datum.value"), values=shown),
+    )
+
+
+def status_words(field: str) -> str:
+    """The Vega expression that says a status with its sign, e.g. `× Expired`."""  # noqa: RUF002
+    words = {status: f"{STATUS_SIGNS[status]} {STATUS_LABELS[status]}" for status in SEVERITY}
+    return f"{words!r}[{field}]"
+
+
+def month_axis(first: date, last: date) -> alt.Axis:
+    """An axis of months whose ticks always meet January, where the year stands."""
+    spanned = (last - first).days // 30 + 1
+    step = next(step for step in (1, 3, 12, 60) if spanned <= 15 * step or step == 60)
+    year = "timeFormat(datum.value, '%m') == '01' || datum.index == 0"
+    return alt.Axis(
+        labelExpr=f"[timeFormat(datum.value, '%b'), {year} ? timeFormat(datum.value, '%Y') : '']",
+        tickCount={"interval": "month", "step": step},
+        grid=False,
+    )

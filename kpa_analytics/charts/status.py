@@ -1,0 +1,35 @@
+"""What the charts of expiry_status share: reading the frame once, its day, its counts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kpa_analytics.analysis.inputs import AnyFrame, as_day, need
+from kpa_analytics.schema import EXPIRY_STATUS, STATUSES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+def read_status(status: AnyFrame, *columns: str) -> pl.DataFrame:
+    """The columns a chart reads, collected once however long the lazy query behind them is."""
+    return need(status, EXPIRY_STATUS, *columns).select(columns).collect()
+
+
+def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date:
+    """The day the statuses are of: as asked, else `expiration_date - days_left`, else today."""
+    if as_of is None:
+        dated = frame.select("expiration_date", "days_left").drop_nulls().head(1).rows()
+        if dated:
+            expiration, left = dated[0]
+            return as_day(expiration - timedelta(days=left))
+    return as_day(as_of)
+
+
+def status_counts() -> list[pl.Expr]:
+    """Aggregations: how many rows of each status, one column each, and `total`."""
+    each = [(pl.col("status") == status).sum().cast(pl.Int64).alias(status) for status in STATUSES]
+    return [*each, pl.len().cast(pl.Int64).alias("total")]

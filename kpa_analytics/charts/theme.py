@@ -1,0 +1,189 @@
+"""The one palette and the one look, for light and dark backgrounds.
+
+Every chart carries its look in its own `config`, so it is right under any altair theme and no
+theme of the user's is replaced. For charts of your own, `alt.theme.enable("kpa")` or
+`"kpa-dark"` gives the same look.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import altair as alt
+
+from kpa_analytics.schema import STATUSES
+
+#: Arial and its metric twins: text is as wide on the reader's screen as where it was measured.
+FONT = "Arial, 'Liberation Sans', Arimo, 'Helvetica Neue', Helvetica, sans-serif"
+WIDTH = 680
+
+#: The words for each status, in the order of `schema.STATUSES`.
+STATUS_LABELS = dict(
+    zip(STATUSES, ("Current", "Expiring soon", "Expired", "Missing", "Not due"), strict=True)
+)
+#: A sign beside each colour, so that a status is never told by colour alone; Arial has them all.
+STATUS_SIGNS = dict(zip(STATUSES, ("●", "▲", "×", "○", "–"), strict=True))  # noqa: RUF001
+#: Worst first: the order of stacked bars, legends and sorting.
+SEVERITY = ("expired", "missing", "expiring", "current", "not_due")
+
+
+class Palette(NamedTuple):
+    """The colours of one background: its ink, its statuses, its one accent and its steps."""
+
+    background: str
+    ink: str
+    muted: str
+    grid: str
+    accent: str
+    quiet: str
+    demo: str
+    steps: tuple[str, ...]
+    current: str
+    expiring: str
+    expired: str
+    missing: str
+    not_due: str
+
+
+LIGHT = Palette(
+    background="#FFFFFF",
+    ink="#1F2933",
+    muted="#5F6B7A",
+    grid="#E8ECF1",
+    accent="#2F6DA8",
+    quiet="#B9C4D0",
+    demo="#A1187C",
+    steps=("#C3D8EC", "#86B2D9", "#4A86BE", "#255D95", "#12365E"),
+    current="#3F9D8C",
+    expiring="#F2BC42",
+    expired="#B3321F",
+    missing="#3B2250",
+    not_due="#DCE2E9",
+)
+DARK = Palette(
+    background="#161A21",
+    ink="#E8ECF2",
+    muted="#A3AEBC",
+    grid="#2A313C",
+    accent="#6FB1EA",
+    quiet="#566272",
+    demo="#F48FD3",
+    steps=("#24476B", "#346CA0", "#5594CF", "#93C0EA", "#D5E7F8"),
+    current="#2B7D76",
+    expiring="#F2B83D",
+    expired="#EE6352",
+    missing="#F1EAFF",
+    not_due="#3A4350",
+)
+
+
+def palette(dark: bool = False) -> Palette:
+    """The colours for a light or a dark background.
+
+    Examples:
+        >>> palette().expired, palette(dark=True).expired
+        ('#B3321F', '#EE6352')
+    """
+    return DARK if dark else LIGHT
+
+
+def status_colours(dark: bool = False) -> dict[str, str]:
+    """Each status and its one colour, in the order of `schema.STATUSES`.
+
+    Safe for deuteranopia, protanopia and tritanopia, and five distinct greys in print: on white
+    the lightness (L*) runs from 19 (missing) to 90 (not due).
+
+    Examples:
+        >>> list(status_colours())
+        ['current', 'expiring', 'expired', 'missing', 'not_due']
+    """
+    colours = palette(dark)._asdict()
+    return {status: colours[status] for status in STATUSES}
+
+
+def ink_on(colour: str) -> str:
+    """Black or white text: whichever reads better on this colour.
+
+    The contrast ratio with black is (L + 0.05) / 0.05, with white 1.05 / (L + 0.05), by the
+    relative luminance L of WCAG 2.
+
+    Examples:
+        >>> ink_on("#F2BC42"), ink_on("#3B2250")
+        ('#101418', '#FFFFFF')
+    """
+    return "#101418" if luminance(colour) > 0.179 else "#FFFFFF"
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of `#RRGGBB`, 0 (black) to 1 (white), by WCAG 2.
+
+    Examples:
+        >>> round(luminance("#FFFFFF"), 3)
+        1.0
+    """
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def config(dark: bool = False) -> dict[str, Any]:
+    """The Vega-Lite `config` that makes a chart look like ours."""
+    p = palette(dark)
+    text = {"labelColor": p.muted, "titleColor": p.muted, "labelFontSize": 11, "titleFontSize": 11}
+    return {
+        "background": p.background,
+        "padding": 16,
+        "font": FONT,
+        "view": {"stroke": None, "continuousWidth": WIDTH, "continuousHeight": 240},
+        "title": {
+            "anchor": "start",
+            "frame": "bounds",
+            "color": p.ink,
+            "fontSize": 16,
+            "fontWeight": 600,
+            "subtitleColor": p.muted,
+            "subtitleFontSize": 12,
+            "subtitleLineHeight": 17,
+            "subtitlePadding": 6,
+            "offset": 14,
+        },
+        "axis": {
+            **text,
+            "titleFontWeight": "normal",
+            "titlePadding": 10,
+            "labelPadding": 6,
+            "domainColor": p.quiet,
+            "gridColor": p.grid,
+            "tickColor": p.quiet,
+            "labelLimit": 260,
+        },
+        "axisX": {"titleAnchor": "start"},
+        "axisY": {"domain": False, "ticks": False},
+        "legend": {
+            **text,
+            "labelColor": p.ink,
+            "orient": "top",
+            "direction": "horizontal",
+            "title": None,
+            "symbolType": "square",
+            "symbolSize": 110,
+            "symbolStrokeWidth": 0,
+            "columnPadding": 18,
+            "labelLimit": 300,
+            "offset": 8,
+        },
+        "bar": {"color": p.accent},
+        "rule": {"color": p.ink},
+        "text": {"color": p.ink, "fontSize": 11},
+        "range": {"category": [p.accent, p.quiet], "ordinal": list(p.steps)},
+    }
+
+
+@alt.theme.register("kpa", enable=False)
+def _light_theme() -> Any:
+    return {"config": config()}
+
+
+@alt.theme.register("kpa-dark", enable=False)
+def _dark_theme() -> Any:
+    return {"config": config(dark=True)}

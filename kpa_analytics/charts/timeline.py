@@ -1,0 +1,228 @@
+"""When certificates expire: a bar a month, overdue ones left of the day asked about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.charts.sheet import empty, month_axis, sheet, status_colour, status_words
+from kpa_analytics.charts.status import read_status, status_counts, status_day
+from kpa_analytics.charts.theme import SEVERITY, palette
+from kpa_analytics.charts.words import count, day
+from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import STATUSES
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kpa_analytics.analysis.inputs import AnyFrame
+
+_READ = ("m_user_id", "expiration_date", "days_left", "status")
+_TITLE = "Expirations per month"
+_PARTS = pl.Enum(["earlier", "month", "later", "no date"])
+
+
+def expiry_timeline_table(
+    status: AnyFrame, *, as_of: date | str | None = None, months: int = 18
+) -> pl.DataFrame:
+    """Count expirations per month around a day; what lies outside is counted, not lost.
+
+    Args:
+        status: as `expiry_status()` makes it.
+        as_of: the day in the middle; by default the day the statuses are of.
+        months: months shown before and after that day's month.
+
+    Returns:
+        One row per month that has expirations, and at most one each for what is earlier, later
+        and without an expiration date: part (Enum: earlier, month, later, no date), month (Date,
+        its first day; null outside), current, expiring, expired, missing, not_due, total (Int64).
+        The totals add up to the rows of `status`.
+
+    Raises:
+        KPADataError: a column is missing, `as_of` is no day, or `months` is not 1 to 120.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> expiry_timeline_table(EXPIRY_STATUS.empty()).shape
+        (0, 8)
+    """
+    frame = read_status(status, *_READ)
+    return _per_month(frame, status_day(frame, as_of), months)
+
+
+def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
+    if not 1 <= months <= 120:
+        raise KPADataError(f"months must be 1 to 120, not {months!r}")
+    middle = pl.lit(today.replace(day=1))
+    first, last = middle.dt.offset_by(f"-{months}mo"), middle.dt.offset_by(f"{months}mo")
+    month = pl.col("expiration_date").dt.truncate("1mo")
+    part = (
+        pl.when(month.is_null())
+        .then(pl.lit("no date"))
+        .when(month < first)
+        .then(pl.lit("earlier"))
+        .when(month > last)
+        .then(pl.lit("later"))
+        .otherwise(pl.lit("month"))
+        .cast(_PARTS)
+    )
+    inside = pl.when(part == "month").then(month)
+    return (
+        frame.group_by(part.alias("part"), inside.alias("month"))
+        .agg(status_counts())
+        .sort("part", "month")
+    )
+
+
+def expiry_timeline(
+    status: AnyFrame,
+    *,
+    as_of: date | str | None = None,
+    months: int = 18,
+    dark: bool = False,
+) -> alt.LayerChart:
+    """Draw expirations per month, stacked by status, with a rule at the day asked about.
+
+    Drag pans, Ctrl or Cmd with the wheel zooms, a double click resets. A click on a bar sets the
+    selection `pick` (month, status).
+
+    Args:
+        status: as `expiry_status()` makes it, eager or lazy.
+        as_of: the day of the rule; by default the day the statuses are of, else today.
+        months: months shown before and after that day's month; others are counted in the subtitle.
+        dark: for a dark background.
+
+    Returns:
+        The chart; its data is `expiry_timeline_table(...)`.
+
+    Raises:
+        KPADataError: as `expiry_timeline_table`.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> expiry_timeline(EXPIRY_STATUS.empty()).description
+        'Expirations per month. No expirations to show.'
+    """
+    frame = read_status(status, *_READ)
+    today = status_day(frame, as_of)
+    table = _per_month(frame, today, months)
+    demo = is_demo(frame)
+    shown = table.filter(pl.col("part") == "month")
+    if shown.is_empty():
+        return empty(_TITLE, _outside(table) or "No expirations to show", dark=dark, demo=demo)
+    overdue = int(shown["expired"].sum())
+    words = [
+        f"{count(int(shown['total'].sum()), 'certificate')} by expiration date, "
+        f"{overdue:,} of them expired, as of {day(today)}",
+        _outside(table),
+    ]
+    return sheet(
+        _past(shown, today, dark),
+        _bars(shown, dark),
+        _rule(today, shown, dark),
+        title=_TITLE,
+        words=words,
+        demo=demo,
+        dark=dark,
+        height=260,
+    )
+
+
+def _outside(table: pl.DataFrame) -> str:
+    """What is not drawn, in words."""
+    told = {
+        "earlier": "earlier",
+        "later": "later",
+        "no date": "without an expiration date",
+    }
+    totals = dict(table.group_by("part").agg(pl.col("total").sum()).iter_rows())
+    parts = [f"{totals[part]:,} {words}" for part, words in told.items() if part in totals]
+    return "Not drawn: " + ", ".join(parts) if parts else ""
+
+
+def _bars(shown: pl.DataFrame, dark: bool) -> alt.Chart:
+    statuses = [status for status in STATUSES if shown[status].sum()]
+    rows = (
+        shown.unpivot(statuses, index=["month", "total"], variable_name="status")
+        .filter(pl.col("value") > 0)
+        .with_columns(
+            pl.col("status").replace_strict(SEVERITY, range(len(SEVERITY))).alias("order"),
+            pl.col("month").dt.strftime("%B %Y").alias("name"),
+        )
+        .sort("month", "order")
+    )
+    pick = alt.selection_point(name="pick", fields=["month", "status"], on="click")
+    zoom = alt.selection_interval(
+        name="zoom",
+        encodings=["x"],
+        bind="scales",
+        zoom="wheel![event.ctrlKey || event.metaKey]",
+    )
+    bars: alt.Chart = (
+        alt.Chart(rows, name="months")
+        .transform_calculate(words=status_words("datum.status"))
+        .mark_bar(stroke=palette(dark).background, strokeWidth=0.75)
+        .encode(
+            x=alt.X(
+                "month:T",
+                timeUnit="binnedyearmonth",
+                title="Month of expiration",
+                axis=month_axis(
+                    *shown.select(first=pl.col("month").min(), last=pl.col("month").max()).row(0)
+                ),
+            ),
+            y=alt.Y(
+                "value:Q",
+                stack="zero",
+                title="Certificates",
+                scale=alt.Scale(
+                    domainMax=shown.select(pl.col("total").max()).item() * 1.15, nice=False
+                ),
+                axis=alt.Axis(format=",d", tickMinStep=1, tickCount=5),
+            ),
+            color=status_colour(dark, statuses),
+            order=alt.Order("order:Q", sort="ascending"),
+            opacity=alt.when(pick).then(alt.value(1)).otherwise(alt.value(0.35)),
+            tooltip=[
+                alt.Tooltip("name:N", title="Expires in"),
+                alt.Tooltip("words:N", title="Status"),
+                alt.Tooltip("value:Q", title="Certificates", format=","),
+                alt.Tooltip("total:Q", title="All in this month", format=","),
+            ],
+        )
+        .add_params(pick, zoom)
+    )
+    return bars
+
+
+def _past(shown: pl.DataFrame, today: date, dark: bool) -> alt.Chart:
+    """The ground behind what lies before the day asked about."""
+    first = shown.select(pl.col("month").min()).item()
+    band = pl.DataFrame({"start": [min(first, today)], "end": [today]})
+    ground: alt.Chart = (
+        alt.Chart(band)
+        .mark_rect(color=palette(dark).expired, opacity=0.07, clip=True)
+        .encode(x=alt.X("start:T"), x2="end:T")
+    )
+    return ground
+
+
+def _rule(today: date, shown: pl.DataFrame, dark: bool) -> alt.LayerChart:
+    """The day asked about; its label stands in the headroom, on the side that has more months."""
+    before = shown.filter(pl.col("month") < today).height
+    left = before > shown.height - before
+    base = alt.Chart(pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}))
+    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True).encode(x="day:T")
+    label = base.mark_text(
+        align="right" if left else "left",
+        baseline="top",
+        dx=-6 if left else 6,
+        fontWeight="bold",
+        color=palette(dark).ink,
+        clip=True,
+    ).encode(x="day:T", y=alt.value(3), text="label:N")
+    marks: alt.LayerChart = rule + label
+    return marks

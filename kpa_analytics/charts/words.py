@@ -1,0 +1,77 @@
+"""Text as charts need it: figures, days and other people's titles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from datetime import date
+
+#: English whatever the machine's locale: the same data must give the same chart everywhere.
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+#: Controls and marks that force a text direction; within a title they could reorder the label.
+_INVISIBLE = r"[\p{Cc}\u{200B}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2060}-\u{2069}\u{FEFF}]"
+
+
+def day(value: date) -> str:
+    """A day as a person writes it.
+
+    Examples:
+        >>> from datetime import date
+        >>> day(date(2026, 6, 30))
+        '30 Jun 2026'
+    """
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def month(value: date) -> str:
+    """A month as a person writes it, e.g. `Jun 2026`."""
+    return f"{MONTHS[value.month - 1]} {value.year}"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun, thousands separated.
+
+    Examples:
+        >>> count(1, "person", "people"), count(12345, "record")
+        ('1 person', '12,345 records')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def one_line(text: pl.Expr, limit: int = 300) -> pl.Expr:
+    """A title on one line: controls gone, white space single, cut with an ellipsis at `limit`."""
+    line = text.str.replace_all(r"\s+", " ").str.replace_all(_INVISIBLE, "").str.strip_chars()
+    shown = pl.when(line == "").then(pl.lit("(no title)")).otherwise(line)
+    cut = pl.concat_str(shown.str.head(limit - 1), pl.lit("…"))
+    return pl.when(shown.str.len_chars() > limit).then(cut).otherwise(shown)
+
+
+def labels(frame: pl.DataFrame, text: str, key: str, limit: int = 300) -> pl.DataFrame:
+    """Make a column's labels one line each and unique, where two keys share a title.
+
+    Args:
+        frame: one row per key.
+        text: the column of titles or names, replaced.
+        key: the column that tells rows apart; the end of it is added to a shared title.
+        limit: characters kept.
+
+    Returns:
+        The frame, same rows and columns.
+
+    Examples:
+        >>> twins = pl.DataFrame({"id": [7, 8], "title": ["Ladders", "Ladders"]})
+        >>> labels(twins, "title", "id")["title"].to_list()
+        ['Ladders (7)', 'Ladders (8)']
+    """
+    line = one_line(pl.col(text).cast(pl.String).fill_null(""), limit)
+    told_apart = pl.concat_str(
+        pl.col(text), pl.lit(" ("), pl.col(key).cast(pl.String).fill_null("?"), pl.lit(")")
+    )
+    shared = pl.col(text).is_duplicated()
+    return frame.with_columns(line.alias(text)).with_columns(
+        pl.when(shared).then(told_apart).otherwise(pl.col(text)).alias(text)
+    )
