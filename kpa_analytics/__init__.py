@@ -1,1 +1,102 @@
-"""Training-record analytics for KPA EHS (KPA Flex / NOVARA Flex)."""
+"""Training-record analytics for KPA EHS (KPA Flex / NOVARA Flex).
+
+Who was trained, by whom, and is it still valid? `load_completions()` and its siblings fetch and
+keep the records, `expiry_status()` says what is valid, `charts` and `widgets` show it, and
+`export_audit()` writes the evidence. Everything is imported when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from kpa_analytics import errors
+
+if TYPE_CHECKING:
+    from kpa_analytics import charts, demo, schema, widgets
+    from kpa_analytics.analysis.expiry import expiry_status
+    from kpa_analytics.analysis.groups import group_sessions, group_share
+    from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
+    from kpa_analytics.analysis.matrix import training_matrix
+    from kpa_analytics.analysis.reconcile import reconcile
+    from kpa_analytics.cache_folder import clear_cache
+    from kpa_analytics.config import Settings, configure
+    from kpa_analytics.data.changes import changes
+    from kpa_analytics.data.loaders import (
+        load_all,
+        load_completions,
+        load_employee_status,
+        load_group_trainings,
+        load_groups,
+        load_trainings,
+        load_users,
+    )
+    from kpa_analytics.data.quality import data_quality
+    from kpa_analytics.data.snapshots import snapshots
+    from kpa_analytics.data.training_data import TrainingData
+
+_HOMES = {
+    "Settings": "config",
+    "TrainingData": "data.training_data",
+    "changes": "data.changes",
+    "clear_cache": "cache_folder",
+    "configure": "config",
+    "data_quality": "data.quality",
+    "expiry_status": "analysis.expiry",
+    "group_sessions": "analysis.groups",
+    "group_share": "analysis.groups",
+    "instructor_activity": "analysis.instructors",
+    "instructor_coverage": "analysis.instructors",
+    "load_all": "data.loaders",
+    "load_completions": "data.loaders",
+    "load_employee_status": "data.loaders",
+    "load_group_trainings": "data.loaders",
+    "load_groups": "data.loaders",
+    "load_trainings": "data.loaders",
+    "load_users": "data.loaders",
+    "reconcile": "analysis.reconcile",
+    "snapshots": "data.snapshots",
+    "training_matrix": "analysis.matrix",
+}
+_MODULES = ("charts", "demo", "schema", "widgets")
+
+__all__ = [
+    "Settings",
+    "TrainingData",
+    "changes",
+    "charts",
+    "clear_cache",
+    "configure",
+    "data_quality",
+    "demo",
+    "errors",
+    "expiry_status",
+    "group_sessions",
+    "group_share",
+    "instructor_activity",
+    "instructor_coverage",
+    "load_all",
+    "load_completions",
+    "load_employee_status",
+    "load_group_trainings",
+    "load_groups",
+    "load_trainings",
+    "load_users",
+    "reconcile",
+    "schema",
+    "snapshots",
+    "training_matrix",
+    "widgets",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -188,7 +188,7 @@ class Client:
         after_a_fault = Retrying(
             retry=retry_if_exception(_passes),
             stop=stop_after_attempt(self.settings.retries + 1),
-            wait=wait_exponential_jitter(initial=0.5, max=10, jitter=0.5),
+            wait=wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5),
             before_sleep=self._announce,
             reraise=True,
         )

@@ -20,8 +20,6 @@ from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
     FAULTS,
-    GROUP_TRAININGS,
-    GROUPS,
     TRAININGS,
     USERS,
     Table,

@@ -1,24 +1,20 @@
-"""`load_completions()` and its siblings: a fresh snapshot where there is one, else a checked walk."""
+"""`load_completions()` and its siblings: a fresh snapshot, or else a checked walk."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kpa_analytics.config import settings
-from kpa_analytics.data.snapshots import Kept, Shelf, Snapshot, rows_sha256, shelf
-from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.errors import KPADataError, KPADataWarning
+from kpa_analytics.config import Settings, settings
+from kpa_analytics.data.snapshots import Kept, shelf
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
-    FAULTS,
     GROUP_TRAININGS,
     GROUPS,
     TRAININGS,
@@ -30,15 +26,207 @@ if TYPE_CHECKING:
     from kpa_analytics.api.client import Client
 
 
-class Collection(NamedTuple):
-    """A collection of the API: its table and its method."""
+def load_completions(
+    training_id: int | None = None,
+    user_id: str | None = None,
+    has_attachments: bool | None = None,
+    *,
+    refresh: bool = False,
+    client: Client | None = None,
+) -> pl.DataFrame:
+    """Load completions: all of them, or those of one training, one person, with or without files.
 
-    table: Table
-    method: str
+    The first load walks the pages (1,000 records each, with a progress bar), proves that it has
+    seen the whole collection, and keeps it as a snapshot. While the snapshot is younger than the
+    setting `max_age`, loading it again, filtered or not, sends nothing.
+
+    Args:
+        training_id: only completions of this training.
+        user_id: only completions of this person (24 hex characters).
+        has_attachments: only completions with files (True) or without (False).
+        refresh: fetch again even where a fresh snapshot is kept.
+        client: a client of another account; by default one made from the settings in force.
+
+    Returns:
+        A frame in `schema.COMPLETIONS` (11 columns), newest day first. A day that no calendar has
+        is null, with a KPADataWarning that names the records; no record is ever dropped.
+
+    Raises:
+        KPASettingsError: no token is set.
+        KPAAPIError: the API refused; one subclass per documented code.
+        KPATransportError: the API could not be reached, after `retries` more tries.
+        KPADataError: a record is not what the contract says, or an argument is impossible.
+        KPASnapshotError: the collection kept changing; a part is never returned as the whole.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False,
+        ...                       requests_per_minute=6000)
+        ...     completions = kpa.load_completions()
+        ...     kpa.load_completions(training_id=completions["training_id"][0]).columns[:5]
+        ['id', 'training_id', 'm_user_id', 'created', 'date']
+    """
+    asked = {
+        "training_id": _expect("training_id", training_id, int),
+        "user_id": _expect("user_id", user_id, str),
+        "has_attachments": _expect("has_attachments", has_attachments, bool),
+    }
+    filters = {name: value for name, value in asked.items() if value is not None}
+    return _load(COMPLETIONS, filters, refresh, client).frame
 
 
-_COMPLETIONS = Collection(COMPLETIONS, "completedtrainings.v2.list")
-_TRAININGS = Collection(TRAININGS, "trainings.v2.list")
-_USERS = Collection(USERS, "users.list")
-_GROUP_TRAININGS = Collection(GROUP_TRAININGS, "grouptrainings.list")
-_EMPLOYEE_STATUS = Collection(EMPLOYEE_STATUS, "training-employee-status.list")
+def load_trainings(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
+    """Load the catalogue of trainings.
+
+    Args:
+        refresh: fetch again even where a fresh snapshot is kept.
+        client: a client of another account; by default one made from the settings in force.
+
+    Returns:
+        A frame in `schema.TRAININGS`, one row per training.
+
+    Raises:
+        KPAError: as `load_completions`.
+    """
+    return _load(TRAININGS, {}, refresh, client).frame
+
+
+def load_users(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
+    """Load the roster: everyone, leavers included, without phones and emergency contacts.
+
+    Args:
+        refresh: fetch again even where a fresh snapshot is kept.
+        client: a client of another account; by default one made from the settings in force.
+
+    Returns:
+        A frame in `schema.USERS`, one row per person.
+
+    Raises:
+        KPAError: as `load_completions`.
+    """
+    return _load(USERS, {}, refresh, client).frame
+
+
+def load_group_trainings(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
+    """Load the group sessions.
+
+    Args:
+        refresh: fetch again even where a fresh snapshot is kept.
+        client: a client of another account; by default one made from the settings in force.
+
+    Returns:
+        A frame in `schema.GROUP_TRAININGS`, one row per session.
+
+    Raises:
+        KPAError: as `load_completions`.
+    """
+    return _load(GROUP_TRAININGS, {}, refresh, client).frame
+
+
+def load_employee_status(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
+    """Load the vendor's own verdict on everyone, which it computes every 15 minutes at most.
+
+    Args:
+        refresh: fetch again even where a fresh snapshot is kept.
+        client: a client of another account; by default one made from the settings in force.
+
+    Returns:
+        A frame in `schema.EMPLOYEE_STATUS`, one row per person.
+
+    Raises:
+        KPAError: as `load_completions`.
+    """
+    return _load(EMPLOYEE_STATUS, {}, refresh, client).frame
+
+
+def load_groups(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
+    """Load the names of field offices, lines of business and job titles.
+
+    Args:
+        refresh: fetch again even where a fresh snapshot is kept.
+        client: a client of another account; by default one made from the settings in force.
+
+    Returns:
+        A frame in `schema.GROUPS`. A kind that the token may not read, or that this API does not
+        have, has no rows and is logged; its groups show as ids.
+
+    Raises:
+        KPAError: as `load_completions`.
+    """
+    return _load(GROUPS, {}, refresh, client).frame
+
+
+def load_all(*, refresh: bool = False, client: Client | None = None) -> TrainingData:
+    """Load everything an audit needs: completions, trainings, people, sessions, verdicts, names.
+
+    Args:
+        refresh: fetch again even where fresh snapshots are kept.
+        client: a client of another account; by default one made from the settings in force.
+
+    Returns:
+        The six frames and their snapshots, as `TrainingData`.
+
+    Raises:
+        KPAError: as `load_completions`.
+    """
+    tables = (COMPLETIONS, TRAININGS, USERS, GROUP_TRAININGS, EMPLOYEE_STATUS, GROUPS)
+    kept = {table.name: _load(table, {}, refresh, client) for table in tables}
+    return TrainingData(
+        **{name: one.frame for name, one in kept.items()},
+        snapshots={name: one.snapshot for name, one in kept.items()},
+    )
+
+
+def _expect(name: str, value: object, kind: type) -> object:
+    if value is None or type(value) is kind:
+        return value
+    raise KPADataError(f"{name} must be {kind.__name__}, not {value!r}")
+
+
+def _load(table: Table, params: dict[str, Any], refresh: bool, client: Client | None) -> Kept:
+    current = client.settings if client else settings()
+    if not refresh and (kept := _fresh(table, params, current)):
+        return kept
+    from kpa_analytics.data.fetch import fetch, one_at_a_time
+
+    with one_at_a_time(table, params, current):
+        if not refresh and (kept := _fresh(table, params, current)):
+            return kept
+        with _opened(client, current) as caller:
+            return fetch(caller, table, params, refresh=refresh)
+
+
+def _fresh(table: Table, params: dict[str, Any], current: Settings) -> Kept | None:
+    """The collection from disk, where it is fresh; a filtered one may be cut from the whole."""
+    if kept := shelf(table, params, current).newest(current.max_age):
+        return kept
+    if params and (whole := shelf(table, {}, current).newest(current.max_age)):
+        return _filtered(whole, params)
+    return None
+
+
+def _filtered(whole: Kept, params: dict[str, Any]) -> Kept | None:
+    """What the API would answer to these filters; None where the records do not tell."""
+    frame = whole.frame
+    if "has_attachments" in params and frame["files"].null_count():
+        return None
+    conditions = {
+        "training_id": lambda wanted: pl.col("training_id") == wanted,
+        "user_id": lambda wanted: pl.col("m_user_id") == wanted,
+        "has_attachments": lambda wanted: (pl.col("files") > 0) == wanted,
+    }
+    rows = frame.filter(*(conditions[name](wanted) for name, wanted in params.items()))
+    return Kept(rows, whole.snapshot)
+
+
+@contextmanager
+def _opened(client: Client | None, current: Settings) -> Iterator[Client]:
+    """The caller's client, left open; or one of our own, closed in the end."""
+    if client is not None:
+        yield client
+        return
+    from kpa_analytics.api.client import Client
+
+    with Client(current) as own:
+        yield own

@@ -232,7 +232,9 @@ def snapshots() -> pl.DataFrame:
             continue
         row = {**asdict(one), "params": _json(one.params), "path": str(path)}
         rows.append({**row, "sha256": path.stem.partition("-")[2], "bytes": path.stat().st_size})
-    return pl.DataFrame([{name: row[name] for name in SNAPSHOTS.schema} for row in rows], SNAPSHOTS.schema)
+    return pl.DataFrame(
+        [{name: row[name] for name in SNAPSHOTS.schema} for row in rows], SNAPSHOTS.schema
+    )
 
 
 def shelf(table: Table, params: dict[str, Any], current: Settings | None = None) -> Shelf:

@@ -1,0 +1,186 @@
+"""One fetch of one collection: walk or call, finish the frame, keep the snapshot."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from kpa_analytics.cache_folder import account_folder, private_file, private_folder
+from kpa_analytics.config import Settings
+from kpa_analytics.data.frames import Finished, finish, raw_frame
+from kpa_analytics.data.progress import PageBar
+from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, shelf
+from kpa_analytics.data.walk import verified_walk
+from kpa_analytics.errors import KPADataWarning, KPAMethodNotFoundError, KPATokenPermissionError
+from kpa_analytics.schema import (
+    COMPLETIONS,
+    EMPLOYEE_STATUS,
+    GROUP_TRAININGS,
+    GROUPS,
+    TRAININGS,
+    USERS,
+    Table,
+)
+
+if TYPE_CHECKING:
+    from kpa_analytics.api.client import Client
+
+_log = logging.getLogger("kpa_analytics")
+
+#: How many records a warning names before it counts the rest.
+_NAMED = 10
+
+_METHODS = {
+    COMPLETIONS.name: "completedtrainings.v2.list",
+    TRAININGS.name: "trainings.v2.list",
+    USERS.name: "users.list",
+    GROUP_TRAININGS.name: "grouptrainings.list",
+    EMPLOYEE_STATUS.name: "training-employee-status.list",
+}
+_GROUP_METHODS = {
+    "field_office": "fieldoffices.list",
+    "line_of_business": "linesofbusiness.list",
+    "job_title": "jobtitles.list",
+}
+
+
+class Fetched(NamedTuple):
+    """What came over the wire, before it is kept."""
+
+    finished: Finished
+    method: str
+    pages: int
+    demo: bool
+    cache_keys: tuple[str, ...] = ()
+
+
+def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: bool) -> Kept:
+    """Fetch a whole collection and keep it as a snapshot.
+
+    Args:
+        client: the account's client.
+        table: which collection.
+        params: the filters asked for.
+        refresh: use no kept page.
+
+    Returns:
+        The verified collection with its snapshot. Impossible days are warned of once, here.
+
+    Raises:
+        KPAError: as `load_completions`.
+    """
+    began = datetime.now(UTC)
+    with PageBar(table.name, shown=client.settings.progress) as bar:
+        client.notify = bar.note
+        fetched = _fetchers.get(table.name, _called)(client, table, params, bar, refresh)
+    frame, faults = fetched.finished
+    _warn_of(table, faults)
+    snapshot = Snapshot(
+        table=table.name,
+        method=fetched.method,
+        params=params,
+        host=client.settings.host,
+        fetched_at=began,
+        rows=frame.height,
+        pages=fetched.pages,
+        walk="full",
+        demo=fetched.demo,
+        package_version=version("kpa-analytics"),
+        rows_sha256=rows_sha256(frame),
+        faults=tuple(faults.rows()),
+    )
+    kept = shelf(table, params, client.settings).write(
+        Kept(frame, snapshot), keep=client.settings.keep_snapshots
+    )
+    if kept.snapshot.path is not None:
+        client.forget(list(fetched.cache_keys))
+    return kept
+
+
+@contextmanager
+def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> Iterator[None]:
+    """Let one process fetch a collection while the others wait for its snapshot.
+
+    Where the cache folder can't be written to there is no snapshot to wait for, and no waiting.
+    """
+    from filelock import FileLock
+
+    name = shelf(table, params, current).folder.name
+    try:
+        folder = private_folder(account_folder(current))
+        lock = FileLock(private_file(folder / f"{name}.lock"), mode=0o600)
+        lock.acquire()
+    except OSError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _walked(
+    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: bool
+) -> Fetched:
+    method = _METHODS[table.name]
+    walk = verified_walk(client, method, table, params, bar, refresh=refresh)
+    return Fetched(finish(table, walk.rows), method, walk.pages, walk.demo, walk.cache_keys)
+
+
+def _called(
+    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: bool
+) -> Fetched:
+    method = _METHODS[table.name]
+    answer = client.records(method, **params)
+    bar.page(1, of=1)
+    rows = raw_frame(table, _records(method, answer.body))
+    return Fetched(finish(table, rows), method, 1, answer.demo)
+
+
+def _grouped(
+    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: bool
+) -> Fetched:
+    rows: list[tuple[str, str, str | None]] = []
+    demo = False
+    for number, (kind, method) in enumerate(_GROUP_METHODS.items(), start=1):
+        try:
+            answer = client.records(method)
+        except (KPAMethodNotFoundError, KPATokenPermissionError) as error:
+            _log.warning("names of %ss are not known: %s", kind.replace("_", " "), error)
+            continue
+        demo = demo or answer.demo
+        groups = _records(method, answer.body)
+        rows.extend((kind, group.id, group.name or group.title) for group in groups)
+        bar.page(number, of=len(_GROUP_METHODS))
+    frame = pl.DataFrame(rows, schema=table.schema, orient="row")
+    return Fetched(finish(table, frame), ", ".join(_GROUP_METHODS.values()), 3, demo)
+
+
+def _records(method: str, body: Any) -> list[Any]:
+    from kpa_analytics.api.records import METHODS
+
+    records: list[Any] = getattr(body, METHODS[method].key)
+    return records
+
+
+_fetchers = {COMPLETIONS.name: _walked, EMPLOYEE_STATUS.name: _walked, GROUPS.name: _grouped}
+
+
+def _warn_of(table: Table, faults: pl.DataFrame) -> None:
+    if faults.is_empty():
+        return
+    said = [f"{record} ({field} {value})" for _, record, field, value in faults.head(_NAMED).rows()]
+    more = f" and {faults.height - _NAMED} more" if faults.height > _NAMED else ""
+    warnings.warn(
+        f"{table.name}: {faults.height} impossible days are null: {', '.join(said)}{more}; "
+        "data_quality() lists them all",
+        KPADataWarning,
+        stacklevel=2,
+    )
