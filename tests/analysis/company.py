@@ -1,0 +1,138 @@
+"""Random companies for the expiry rules: small, dense, and full of the odd cases."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+
+from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
+
+FIRST, LAST = date(2022, 1, 1), date(2026, 12, 31)
+WINDOWS = [
+    ((6, 1), (6, 30)),
+    ((12, 15), (1, 15)),
+    ((2, 29), (3, 10)),
+    ((2, 1), (2, 29)),
+    ((4, 31), (5, 31)),
+    ((3, 1), (2, 28)),
+    ((7, 4), (7, 4)),
+    ((None, None), (5, 1)),
+    ((13, 1), (12, 40)),
+]
+
+
+def some_day(rng, first=FIRST, last=LAST):
+    return first + timedelta(days=rng.randrange((last - first).days + 1))
+
+
+def instant(day, rng):
+    return datetime(day.year, day.month, day.day, rng.randrange(24), tzinfo=UTC)
+
+
+def frame(table, rows):
+    return pl.DataFrame(rows, schema=table.schema)
+
+
+def training(**fields):
+    plain = {"schedule_type": "rolling", "included_trainings_id": []}
+    return {**plain, "title": f"Training {fields['id']}", **fields}
+
+
+def window(rng, **fields):
+    (open_month, open_day), (close_month, close_day) = rng.choice(WINDOWS)
+    return training(
+        schedule_type="window",
+        window_open_month=open_month,
+        window_open_day=open_day,
+        window_close_month=close_month,
+        window_close_day=close_day,
+        window_last_offered_date=rng.choice([None, some_day(rng), some_day(rng)]),
+        window_required_for_new_employees=rng.choice([None, False, True]),
+        renewal_months=rng.choice([None, 12]),
+        **fields,
+    )
+
+
+def fixed(rng, **fields):
+    month, day = rng.choice([(7, 15), (2, 29), (12, 31), (1, 1), (6, 31), (13, 1), (4, None)])
+    return training(
+        expires_on_month=month,
+        expires_on_day=day,
+        renewal_months=rng.choice([None, 0, 1, 6, 12, 13, 36]),
+        **fields,
+    )
+
+
+def rolling(rng, **fields):
+    return training(renewal_months=rng.choice([None, 0, -1, 1, 6, 12, 18, 60]), **fields)
+
+
+def catalogue(rng):
+    """Some 36 trainings: every schedule, six of them composed (nested, one with a lost part)."""
+    rows = [
+        rng.choice([window, fixed, rolling])(
+            rng, id=100 + n, expiring_days=rng.choice([None, None, 0, 10, 90, -5])
+        )
+        for n in range(30)
+    ]
+    included = [[100, 101], [102, 103, 104], [130, 131], [105, 132, 105], [106, 999], [133]]
+    for n, parts in enumerate(included):
+        make = rng.choice([window, rolling])
+        rows.append({**make(rng, id=130 + n), "included_trainings_id": parts})
+    rows[3]["title"] = rows[4]["title"]
+    rows[5]["title"] = ""
+    return frame(TRAININGS, [*rows, {**rows[0], "title": "a duplicate id", "renewal_months": 1}])
+
+
+def roster(rng, people):
+    rows = []
+    for n in range(people):
+        left = rng.random() < 0.15
+        rows.append(
+            {
+                "id": f"{n:024x}",
+                "created": instant(some_day(rng), rng),
+                "hireDate": instant(some_day(rng), rng) if rng.random() < 0.7 else None,
+                "terminationDate": instant(some_day(rng), rng) if left else None,
+                "firstname": rng.choice(["Ann", "Bo", "", None]),
+                "lastname": rng.choice(["Moe", "Roe", None]),
+            }
+        )
+    return frame(USERS, [*rows, {**rows[0], "lastname": "a duplicate id"}])
+
+
+def completions(rng, people, count):
+    rows = []
+    for number in range(count):
+        day = some_day(rng)
+        special = rng.random() < 0.08
+        rows.append(
+            {
+                "id": number,
+                "training_id": rng.choice([*range(100, 136), *range(100, 107), 777]),
+                "m_user_id": f"{rng.randrange(people + 3):024x}",
+                "created": instant(day, rng) + timedelta(days=rng.choice([0, 0, 0, 3, 40])),
+                "date": None if rng.random() < 0.03 else day,
+                "special_expiration_date": some_day(rng) if special else None,
+            }
+        )
+    again = [{**row, "id": row["id"] + count} for row in rng.sample(rows, count // 20)]
+    return frame(COMPLETIONS, [*rows, *again, *rows[: count // 100]])
+
+
+def required(rng, people):
+    pairs = {
+        (f"{rng.randrange(people + 5):024x}", rng.choice([*range(100, 136), 888]))
+        for _ in range(people * 8)
+    }
+    return sorted(pairs)
+
+
+def company(seed, people=300, count=6000):
+    rng = random.Random(seed)
+    return (
+        completions(rng, people, count),
+        catalogue(rng),
+        roster(rng, people),
+        required(rng, people),
+    )
