@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from polars.testing import assert_frame_equal
+
+from kpa_analytics.data.changes import changes
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import CHANGES, COMPLETIONS
+from tests.frames import completions, frame_of
+
+RECORD = {
+    "id": 1238,
+    "training_id": 1046,
+    "m_user_id": "ann",
+    "created": datetime(2020, 2, 27, 19, 7, 21, 803000, tzinfo=UTC),
+    "date": date(2020, 2, 27),
+    "special_expiration_date": None,
+    "m_instructor_id": "ike",
+    "group_training_id": 1050,
+    "notes": "by phone",
+    "signed": False,
+    "files": 1,
+}
+
+
+def one(**fields):
+    return frame_of(COMPLETIONS, RECORD | fields)
+
+
+NONE = COMPLETIONS.empty()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "old", "new"),
+    [
+        ("training_id", 7, "1046", "7"),
+        ("m_user_id", "bob", "ann", "bob"),
+        (
+            "created",
+            datetime(2026, 1, 1, tzinfo=UTC),
+            "2020-02-27T19:07:21.803Z",
+            "2026-01-01T00:00:00.000Z",
+        ),
+        ("date", date(2020, 2, 26), "2020-02-27", "2020-02-26"),
+        ("date", None, "2020-02-27", None),
+        ("special_expiration_date", date(2030, 1, 1), None, "2030-01-01"),
+        ("m_instructor_id", None, "ike", None),
+        ("group_training_id", 1051, "1050", "1051"),
+        ("notes", "", "by phone", ""),
+        ("signed", True, "false", "true"),
+        ("files", 0, "1", "0"),
+    ],
+)
+def test_an_edited_field_is_a_row_with_its_value_before_and_now(field, value, old, new):
+    person = value if field == "m_user_id" else "ann"
+    training = value if field == "training_id" else 1046
+    found = changes(one(), one(**{field: value}))
+    assert found.rows() == [("edited", 1238, person, training, field, old, new)]
+
+
+def test_records_that_came_and_went_are_one_row_each():
+    found = changes(one(id=5, m_user_id="bob"), one(id=6, notes=None))
+    assert found.rows() == [
+        ("added", 6, "ann", 1046, None, None, None),
+        ("removed", 5, "bob", 1046, None, None, None),
+    ]
+
+
+def test_rows_come_by_kind_then_id_then_the_fields_own_order():
+    old = pl.concat([one(id=number) for number in (3, 1, 2)])
+    new = pl.concat([one(id=number, files=9, notes="x") for number in (2, 9, 3)])
+    assert changes(old, new).select("change", "id", "field").rows() == [
+        ("added", 9, None),
+        ("removed", 1, None),
+        ("edited", 2, "notes"),
+        ("edited", 2, "files"),
+        ("edited", 3, "notes"),
+        ("edited", 3, "files"),
+    ]
+
+
+def test_whatever_has_completions_can_be_compared():
+    data = SimpleNamespace(completions=one())
+    assert changes(data, one().lazy()).is_empty()
+    assert changes(NONE, data)["change"].to_list() == ["added"]
+
+
+@pytest.mark.parametrize(
+    ("ids", "named"),
+    [
+        ([7, 7, 8], "old .*: 7$"),
+        ([None], "old .*: None$"),
+        ([*range(7)] * 2, "0, 1, 2, 3, 4 and 2 m"),
+    ],
+)
+def test_ids_that_name_no_single_record_are_refused_by_name(ids, named):
+    shared = pl.concat([one(id=number) for number in ids])
+    with pytest.raises(KPADataError, match=named):
+        changes(shared, one())
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(KPADataError, match=r"no column 'notes'; load_completions\(\)"):
+        changes(one(), one().drop("notes"))
+
+
+@settings(deadline=None, max_examples=25)
+@given(completions(unique=True))
+def test_nothing_changed_between_a_load_and_itself(rows):
+    found = changes(rows, rows.reverse())
+    assert found.is_empty()
+    assert found.schema == CHANGES.schema
+
+
+@settings(deadline=None, max_examples=60)
+@given(completions(unique=True), completions(unique=True))
+def test_the_changes_applied_to_the_old_load_give_the_new_one(old, new):
+    records = {row["id"]: row for row in _as_text(old)}
+    arrived = {row["id"]: row for row in _as_text(new)}
+    for change in changes(old, new).to_dicts():
+        number = change["id"]
+        if change["change"] == "added":
+            assert number not in records
+            records[number] = arrived[number]
+        elif change["change"] == "removed":
+            del records[number]
+        else:
+            assert records[number][change["field"]] == change["old"] != change["new"]
+            records[number][change["field"]] = change["new"]
+    assert records == arrived
+
+
+@settings(deadline=None, max_examples=25)
+@given(completions(unique=True), completions(unique=True))
+def test_looking_back_turns_every_change_round(old, new):
+    turned = {"added": "removed", "removed": "added", "edited": "edited"}
+    back = changes(new, old).select(
+        pl.col("change").cast(pl.String).replace(turned),
+        "id",
+        "field",
+        pl.col("new").alias("old"),
+        pl.col("old").alias("new"),
+    )
+    there = changes(old, new).select(pl.col("change").cast(pl.String), "id", "field", "old", "new")
+    assert_frame_equal(there, back, check_row_order=False)
+
+
+def _as_text(rows: pl.DataFrame) -> list[dict[str, str | None]]:
+    """The records in plain Python, each value as `changes` promises to write it."""
+    return [
+        {name: _text(value) if name != "id" else value for name, value in r.items()}
+        for r in rows.to_dicts()
+    ]
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, bool):
+        return str(value).lower()
+    return None if value is None else str(value)

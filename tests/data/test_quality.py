@@ -1,0 +1,295 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from kpa_analytics.data.quality import KINDS, data_quality
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import (
+    COMPLETIONS,
+    EMPLOYEE_STATUS,
+    FAULTS,
+    FINDINGS,
+    GROUP_TRAININGS,
+    TRAININGS,
+    USERS,
+)
+from tests.frames import PEOPLE, completions, frame_of, sessions
+
+AS_OF = date(2026, 6, 30)
+GOOD = {
+    "id": 1,
+    "training_id": 7,
+    "m_user_id": "ann",
+    "date": date(2026, 5, 4),
+    "m_instructor_id": "ike",
+    "group_training_id": 50,
+}
+SESSION = {"id": 50, "m_trainees_id": ["ann"], "trainings_id": [7], "m_instructor_id": "ike"}
+
+
+@dataclass(frozen=True)
+class Load:
+    """A load of everything, without a fault where it is not given one."""
+
+    completions: pl.DataFrame = field(default_factory=lambda: frame_of(COMPLETIONS, GOOD))
+    trainings: pl.DataFrame = field(default_factory=lambda: frame_of(TRAININGS, {"id": 7}))
+    users: pl.DataFrame = field(
+        default_factory=lambda: frame_of(USERS, {"id": "ann"}, {"id": "bob"}, {"id": "ike"})
+    )
+    group_trainings: pl.DataFrame = field(
+        default_factory=lambda: frame_of(GROUP_TRAININGS, SESSION)
+    )
+    employee_status: pl.DataFrame = field(
+        default_factory=lambda: frame_of(EMPLOYEE_STATUS, {"m_user_id": "ann"})
+    )
+    faults: pl.DataFrame = field(default_factory=FAULTS.empty)
+
+
+def completed(**fields):
+    return {"completions": frame_of(COMPLETIONS, GOOD | fields)}
+
+
+def found(**frames):
+    return data_quality(Load(**frames), as_of=AS_OF).drop("message").rows()
+
+
+def test_a_load_without_a_fault_has_no_findings():
+    findings = data_quality(Load(), as_of=AS_OF)
+    assert findings.is_empty()
+    assert findings.schema == FINDINGS.schema
+
+
+@pytest.mark.parametrize(
+    ("frames", "finding"),
+    [
+        (completed(date=None), ("impossible_date", "completions", "1", "date", None)),
+        (
+            completed(special_expiration_date=date(2026, 5, 3)),
+            (
+                "expiration_before_completion",
+                "completions",
+                "1",
+                "special_expiration_date",
+                "2026-05-03",
+            ),
+        ),
+        (
+            completed(date=date(2026, 7, 1)),
+            ("completion_in_future", "completions", "1", "date", "2026-07-01"),
+        ),
+        (
+            {"trainings": frame_of(TRAININGS, {"id": 7}, {"id": 7})},
+            ("duplicate_id", "trainings", "7", "id", "7"),
+        ),
+        (
+            {"users": frame_of(USERS, *({"id": name} for name in ("ann", "ike", "ike")))},
+            ("duplicate_id", "users", "ike", "id", "ike"),
+        ),
+        (
+            {"group_trainings": frame_of(GROUP_TRAININGS, SESSION, SESSION)},
+            ("duplicate_id", "group_trainings", "50", "id", "50"),
+        ),
+        (
+            {"employee_status": frame_of(EMPLOYEE_STATUS, *[{"m_user_id": "ann"}] * 2)},
+            ("duplicate_id", "employee_status", "ann", "m_user_id", "ann"),
+        ),
+        (
+            completed(training_id=8),
+            ("unknown_training", "completions", "1", "training_id", "8"),
+        ),
+        (
+            completed(m_instructor_id="who?"),
+            ("unknown_instructor", "completions", "1", "m_instructor_id", "who?"),
+        ),
+        (
+            {"trainings": frame_of(TRAININGS, {"id": 7, "included_trainings_id": [7, 8]})},
+            ("unknown_training", "trainings", "7", "included_trainings_id", "8"),
+        ),
+        (
+            {"group_trainings": frame_of(GROUP_TRAININGS, SESSION | {"trainings_id": [8, 8]})},
+            ("unknown_training", "group_trainings", "50", "trainings_id", "8"),
+        ),
+        (
+            {"group_trainings": frame_of(GROUP_TRAININGS, SESSION | {"m_instructor_id": "x"})},
+            ("unknown_instructor", "group_trainings", "50", "m_instructor_id", "x"),
+        ),
+        (
+            {"employee_status": frame_of(EMPLOYEE_STATUS, {"m_user_id": "x"})},
+            ("unknown_user", "employee_status", "x", "m_user_id", "x"),
+        ),
+        (
+            {
+                "group_trainings": frame_of(
+                    GROUP_TRAININGS, SESSION | {"m_trainees_id": ["ann", "bob"]}
+                )
+            },
+            ("attendees_differ", "group_trainings", "50", "m_trainees_id", "bob"),
+        ),
+        (
+            {"group_trainings": frame_of(GROUP_TRAININGS, SESSION | {"m_trainees_id": None})},
+            ("attendees_differ", "group_trainings", "50", "m_trainees_id", "ann"),
+        ),
+    ],
+)
+def test_one_fault_is_one_finding(frames, finding):
+    assert found(**frames) == [finding]
+
+
+def test_an_unknown_person_is_found_where_they_completed_and_where_they_were_listed():
+    stranger = frame_of(GROUP_TRAININGS, SESSION | {"m_trainees_id": ["x"]})
+    assert found(**completed(m_user_id="x"), group_trainings=stranger) == [
+        ("unknown_user", "completions", "1", "m_user_id", "x"),
+        ("unknown_user", "group_trainings", "50", "m_trainees_id", "x"),
+    ]
+
+
+def test_a_session_without_a_list_is_unknown_and_nothing_else():
+    assert found(group_trainings=GROUP_TRAININGS.empty()) == [
+        ("unknown_group_session", "completions", "1", "group_training_id", "50")
+    ]
+
+
+def test_an_impossible_day_is_found_once_with_the_value_of_the_wire():
+    faults = frame_of(
+        FAULTS,
+        {"table": "completions", "record_id": "1", "field": "date", "value": "20200230"},
+        {"table": "trainings", "record_id": "7", "field": "window_last_offered_date", "value": "0"},
+    )
+    assert found(**completed(date=None), faults=faults) == [
+        ("impossible_date", "completions", "1", "date", "20200230"),
+        ("impossible_date", "trainings", "7", "window_last_offered_date", "0"),
+    ]
+
+
+def test_a_fault_in_another_field_does_not_hide_a_missing_date():
+    other = {"record_id": "1", "field": "special_expiration_date", "value": "0"}
+    faults = frame_of(FAULTS, {"table": "completions"} | other)
+    assert found(**completed(date=None), faults=faults) == [
+        ("impossible_date", "completions", "1", "date", None),
+        ("impossible_date", "completions", "1", "special_expiration_date", "0"),
+    ]
+
+
+def test_every_record_of_a_same_day_repeat_is_named():
+    rows = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
+    findings = data_quality(Load(completions=rows), as_of=AS_OF)
+    assert findings["finding"].to_list() == ["same_day_repeat"] * 2
+    assert findings["record_id"].to_list() == ["3", "12"]
+    assert findings["message"].unique().to_list() == [
+        "Person ann completed training 7 more than once on 2026-05-04: completions 3, 12."
+    ]
+
+
+def test_a_repeat_of_a_thousand_records_is_not_spelt_out_in_each_of_them():
+    rows = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in range(1000)))
+    findings = data_quality(Load(completions=rows), as_of=AS_OF)
+    assert findings.height == 1000
+    assert findings["message"][0].endswith("completions 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 990 more.")
+
+
+def test_one_record_sent_twice_is_a_duplicate_and_no_repeat():
+    assert found(completions=frame_of(COMPLETIONS, GOOD, GOOD)) == [
+        ("duplicate_id", "completions", "1", "id", "1")
+    ]
+
+
+def test_what_is_allowed_is_not_found():
+    same_day = completed(date=AS_OF, special_expiration_date=AS_OF)
+    assert found(**same_day) == []
+    alone = completed(m_instructor_id=None, group_training_id=None)
+    assert found(**alone, group_trainings=GROUP_TRAININGS.empty()) == []
+
+
+def test_with_no_users_at_all_everybody_is_unknown():
+    kinds = [row[0] for row in found(users=USERS.empty())]
+    assert kinds == ["unknown_user"] * 3 + ["unknown_instructor"] * 2
+
+
+def test_each_message_is_one_sentence_that_names_record_and_value():
+    rows = frame_of(
+        COMPLETIONS,
+        GOOD | {"id": 2, "special_expiration_date": date(2026, 1, 1), "m_instructor_id": "w"},
+        GOOD | {"id": 3, "date": date(2027, 1, 1), "m_user_id": "x", "training_id": 9},
+        GOOD | {"id": 4, "group_training_id": 60},
+        GOOD | {"id": 5, "date": None},
+        GOOD | {"id": 5},
+    )
+    fault = {"table": "users", "record_id": "ann", "field": "day", "value": "20201301"}
+    findings = data_quality(Load(completions=rows, faults=frame_of(FAULTS, fault)), as_of=AS_OF)
+    assert set(findings["finding"]) == set(KINDS)
+    for row in findings.to_dicts():
+        assert row["message"].endswith(".")
+        assert row["record_id"] in row["message"]
+        assert (row["value"] or "no date") in row["message"]
+
+
+def test_as_of_is_today_unless_it_is_said():
+    tomorrow = completed(date=date.today() + timedelta(days=2))
+    findings = data_quality(Load(**tomorrow))
+    assert findings["finding"].to_list() == ["completion_in_future"]
+    with pytest.raises(KPADataError, match="as_of must be"):
+        data_quality(Load(), as_of="soon")
+
+
+def test_a_missing_column_is_named():
+    with pytest.raises(KPADataError, match=r"no column 'm_trainees_id'; load_group_trainings\(\)"):
+        data_quality(Load(group_trainings=frame_of(GROUP_TRAININGS).drop("m_trainees_id")))
+
+
+@settings(deadline=None, max_examples=30)
+@given(completions(), sessions(), st.randoms(use_true_random=False))
+def test_findings_are_what_plain_python_finds_whatever_the_order(rows, groups, random):
+    load = {
+        "trainings": frame_of(TRAININGS, {"id": 1}, {"id": 2}),
+        "users": frame_of(USERS, *({"id": person} for person in PEOPLE[:3])),
+        "employee_status": EMPLOYEE_STATUS.empty(),
+    }
+    findings = data_quality(Load(rows, group_trainings=groups, **load), as_of=AS_OF)
+    shuffled = list(range(rows.height))
+    random.shuffle(shuffled)
+    again = Load(rows[shuffled], group_trainings=groups.reverse(), **load)
+    assert_frame_equal(data_quality(again, as_of=AS_OF), findings)
+    about = findings.select("finding", "table", "record_id", "value").rows()
+    assert sorted(about, key=str) == sorted(_expected(rows.to_dicts(), groups.to_dicts()), key=str)
+
+
+def _expected(records, lists):
+    """Every finding (kind, table, record, value) of the random world, the slow and plain way."""
+    ids = [r["id"] for r in records]
+    yield from (
+        ("duplicate_id", "completions", str(n), str(n)) for n in set(ids) if ids.count(n) > 1
+    )
+    keys = {(r["id"], r["m_user_id"], r["training_id"], r["date"]) for r in records if r["date"]}
+    for number, *rest in keys:
+        if sum(other[1:] == tuple(rest) for other in keys) > 1:
+            yield "same_day_repeat", "completions", str(number), str(rest[2])
+    for r in records:
+        number, day, expires = str(r["id"]), r["date"], r["special_expiration_date"]
+        if day is None:
+            yield "impossible_date", "completions", number, None
+        if day and expires and expires < day:
+            yield "expiration_before_completion", "completions", number, str(expires)
+        if day and day > AS_OF:
+            yield "completion_in_future", "completions", number, str(day)
+        if r["m_user_id"] not in PEOPLE[:3]:
+            yield "unknown_user", "completions", number, r["m_user_id"]
+        if r["training_id"] not in (1, 2):
+            yield "unknown_training", "completions", number, str(r["training_id"])
+        if r["group_training_id"] not in [None, *(g["id"] for g in lists)]:
+            yield "unknown_group_session", "completions", number, str(r["group_training_id"])
+    for g in lists:
+        listed = set(g["m_trainees_id"])
+        recorded = {r["m_user_id"] for r in records if r["group_training_id"] == g["id"]}
+        about = ("group_trainings", str(g["id"]))
+        yield from (("attendees_differ", *about, person) for person in listed ^ recorded)
+        yield from (("unknown_user", *about, person) for person in listed - set(PEOPLE[:3]))
+        yield from (("unknown_training", *about, str(n)) for n in set(g["trainings_id"]) - {1, 2})
+        if g["m_instructor_id"] not in PEOPLE[:3]:
+            yield "unknown_instructor", *about, g["m_instructor_id"]
