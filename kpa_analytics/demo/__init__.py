@@ -1,1 +1,42 @@
-"""A wing of its own: the simulated API, and the organisation it serves."""
+"""A wing of its own: the simulated API, and the organisation it serves.
+
+`with serve() as api:` gives an API on this machine for the length of a block; `start()` gives one
+to a notebook. `organisation()` invents a company, `Records` serves exact hand-written records, and
+`Fault` makes the API fail on demand.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kpa_analytics.demo.company import Organisation, organisation
+    from kpa_analytics.demo.faults import Fault
+    from kpa_analytics.demo.records import Records
+    from kpa_analytics.demo.server import serve, start
+
+__all__ = ["AS_OF", "Fault", "Organisation", "Records", "organisation", "serve", "start"]
+
+#: The day around which the demo company lives: its records end the day before.
+AS_OF = date(2026, 6, 30)
+
+_HOMES = {
+    "Fault": "faults",
+    "Organisation": "company",
+    "Records": "records",
+    "organisation": "company",
+    "serve": "server",
+    "start": "server",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,175 @@
+"""The demo company: everything the simulated API serves, invented from one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from kpa_analytics.demo import AS_OF, records
+from kpa_analytics.demo.catalogue import courses, wire_trainings
+from kpa_analytics.demo.history import fit, invent_history
+from kpa_analytics.demo.paperwork import file_completions
+from kpa_analytics.demo.people import invent_people, milliseconds
+from kpa_analytics.demo.planted import plant
+from kpa_analytics.demo.records import Listing, Wire
+from kpa_analytics.demo.sessions import gather, session_list, teach
+from kpa_analytics.demo.verdict import Verdict
+from kpa_analytics.demo.wire import (
+    completion_frame,
+    edited,
+    newest_first,
+    wire_completions,
+    wire_users,
+)
+
+
+@dataclass(eq=False)
+class Organisation:
+    """A company as the API sees it. Frames hold the wire's columns; lists hold wire dicts.
+
+    Attributes:
+        completions: newest day first; `signed` and `files` stand for signature and files.
+        trainings: the catalogue, as wire dicts.
+        users: one row per person; a null in an optional column is a field that is absent.
+        group_trainings: one row per session.
+        field_offices: as wire dicts.
+        lines_of_business: as wire dicts.
+        job_titles: as wire dicts.
+    """
+
+    completions: pl.DataFrame
+    trainings: list[Wire]
+    users: pl.DataFrame
+    group_trainings: pl.DataFrame
+    field_offices: list[Wire] = field(default_factory=list)
+    lines_of_business: list[Wire] = field(default_factory=list)
+    job_titles: list[Wire] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._verdict: tuple[date, Verdict] | None = None
+
+    def __repr__(self) -> str:
+        return (
+            f"<demo organisation: {self.users.height} people, {len(self.trainings)} trainings, "
+            f"{self.completions.height} completions>"
+        )
+
+    def select(self, method: str, params: Mapping[str, Any], as_of: date) -> Listing:
+        """Answer one list method with these filters."""
+        if method == records.COMPLETIONS:
+            return _listing(self._filtered(params), wire_completions)
+        if method == records.USERS:
+            return _listing(self.users, wire_users)
+        if method == records.GROUP_TRAININGS:
+            return _listing(self.group_trainings, pl.DataFrame.to_dicts)
+        if method == records.EMPLOYEE_STATUS:
+            return self.verdict(as_of).select(params)
+        return Listing.of(
+            {
+                records.TRAININGS: self.trainings,
+                records.FIELD_OFFICES: self.field_offices,
+                records.LINES_OF_BUSINESS: self.lines_of_business,
+                records.JOB_TITLES: self.job_titles,
+            }[method]
+        )
+
+    def verdict(self, as_of: date) -> Verdict:
+        """The vendor's own verdict on everybody; computed once until a completion changes."""
+        if self._verdict is None or self._verdict[0] != as_of:
+            people = self.users.select(
+                "id", "created", "hireDate", "terminationDate", "jobTitle_id"
+            )
+            done = self.completions.select(
+                "m_user_id",
+                "training_id",
+                "date_number",
+                "created",
+                "id",
+                "special_expiration_date_number",
+            )
+            verdict = Verdict(people.iter_rows(named=True), self.trainings, done.iter_rows(), as_of)
+            self._verdict = (as_of, verdict)
+        return self._verdict[1]
+
+    def add_completions(self, *added: Wire) -> None:
+        """Add completions (wire dicts), as if somebody had just recorded them."""
+        self._replace(pl.concat([self.completions, completion_frame(added)]))
+
+    def remove_completions(self, *ids: int) -> None:
+        """Remove the completions with these ids."""
+        self._replace(self.completions.filter(~pl.col("id").is_in(ids)))
+
+    def edit_completion(self, completion_id: int, **fields: Any) -> None:
+        """Change fields of one completion; a changed day moves it."""
+        self._replace(edited(self.completions, completion_id, **fields))
+
+    def _replace(self, completions: pl.DataFrame) -> None:
+        self.completions = newest_first(completions)
+        self._verdict = None
+
+    def _filtered(self, params: Mapping[str, Any]) -> pl.DataFrame:
+        conditions = []
+        if "training_id" in params:
+            conditions.append(pl.col("training_id") == params["training_id"])
+        if "user_id" in params:
+            conditions.append(pl.col("m_user_id") == params["user_id"])
+        if "has_attachments" in params:
+            conditions.append((pl.col("files") > 0) == params["has_attachments"])
+        return self.completions.filter(*conditions) if conditions else self.completions
+
+
+def _listing(frame: pl.DataFrame, write: Callable[[pl.DataFrame], list[Wire]]) -> Listing:
+    return Listing(frame.height, lambda start, length: write(frame.slice(start, length)))
+
+
+def organisation(
+    *,
+    people: int = 400,
+    trainings: int = 40,
+    instructors: int = 25,
+    completions: int = 20_000,
+    years: int = 4,
+    seed: int = 2026,
+) -> Organisation:
+    """Invent a company that ends on the day before `AS_OF`; equal arguments give equal companies.
+
+    Args:
+        people: how many there are on the roster, leavers included.
+        trainings: how many trainings the catalogue has; the first 14 are of every kind of schedule.
+        instructors: how many of the people teach.
+        completions: how many completions there are, exactly; a million takes a few seconds.
+        years: how many years the records go back.
+        seed: another one gives another company.
+
+    Returns:
+        The company, with one of each data fault of the rules planted in it.
+
+    Examples:
+        >>> organisation(people=50, completions=500)
+        <demo organisation: 50 people, 40 trainings, 500 completions>
+    """
+    ends = AS_OF - timedelta(days=1)
+    begins = date(ends.year - years, ends.month, min(ends.day, 28))
+    chosen = courses(trainings)
+    who = invent_people(people, min(instructors, people), begins, ends, seed)
+    history = gather(invent_history(who.staff, chosen, begins, ends, seed), chosen, begins, seed)
+    history = fit(history, completions, begins, seed)
+    taught = teach(history, chosen, who.staff, min(instructors, people), seed)
+    filed = file_completions(taught, ends, seed)
+    sessions = session_list(filed)
+    filed, sessions = plant(filed, sessions, ends)
+    return Organisation(
+        completions=newest_first(filed),
+        trainings=wire_trainings(
+            chosen, [job["id"] for job in who.job_titles], milliseconds(begins), seed
+        ),
+        users=who.users,
+        group_trainings=sessions,
+        field_offices=who.field_offices,
+        lines_of_business=who.lines_of_business,
+        job_titles=who.job_titles,
+    )

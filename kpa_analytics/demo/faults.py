@@ -1,0 +1,212 @@
+"""Faults on demand: what the road to an API, and the API itself, do on a bad day.
+
+    api.faults.add(Fault.stall(0.2))
+    api.faults.add(Fault.status(503), times=2, method="users.list")
+    api.faults.add(Fault.change(lambda company: company.remove_completions(7)), page=2)
+
+Every armed fault that fits a request strikes, in the order they were added: first those that act
+before the answer, then those that change or replace it.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from werkzeug.wrappers import Response
+
+if TYPE_CHECKING:
+    from kpa_analytics.demo.service import Call
+
+
+class DroppedError(Exception):
+    """The connection is to be closed without an answer."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that goes wrong: before the answer is made, or to the answer.
+
+    Examples:
+        >>> Fault.status(503)
+        Fault(name='HTTP 503')
+    """
+
+    name: str
+    before: Callable[[Call], None] | None = None
+    after: Callable[[Call, Response], Response] | None = None
+
+    def __repr__(self) -> str:
+        return f"Fault(name={self.name!r})"
+
+    @classmethod
+    def stall(cls, seconds: float) -> Fault:
+        """Wait this many seconds before answering."""
+        return cls(f"stall of {seconds} s", before=lambda call: time.sleep(seconds))
+
+    @classmethod
+    def change(cls, edit: Callable[[Any], object]) -> Fault:
+        """Let `edit(organisation)` change the records just before this page is made."""
+
+        def strike(call: Call) -> None:
+            if call.account is not None:
+                edit(call.account.source)
+
+        return cls("records changed", before=strike)
+
+    @classmethod
+    def drop(cls) -> Fault:
+        """Close the connection without a byte of an answer."""
+
+        def strike(call: Call) -> None:
+            raise DroppedError
+
+        return cls("dropped connection", before=strike)
+
+    @classmethod
+    def cut(cls) -> Fault:
+        """Send half of the body that Content-Length promises, then close the connection."""
+
+        def strike(call: Call, answer: Response) -> Response:
+            whole = answer.get_data()
+            answer.set_data(whole[: len(whole) // 2])
+            answer.headers["Content-Length"] = str(len(whole))
+            answer.headers["Connection"] = "close"
+            return answer
+
+        return cls("cut body", after=strike)
+
+    @classmethod
+    def status(cls, code: int = 503) -> Fault:
+        """Answer with an HTTP status and a gateway's page."""
+        return cls.page(f"<html><body><h1>{code}</h1></body></html>", code)
+
+    @classmethod
+    def page(cls, html: str = "<html><body>Please sign in</body></html>", code: int = 200) -> Fault:
+        """Answer with an HTML page, as a proxy or a captive portal does."""
+        return cls(
+            f"HTTP {code}", after=lambda call, answer: Response(html, code, mimetype="text/html")
+        )
+
+    @classmethod
+    def error(cls, code: str, description: str | None = None) -> Fault:
+        """Answer `ok: false` with any code; `{token}` in the description echoes the token."""
+
+        def strike(call: Call, answer: Response) -> Response:
+            body: dict[str, Any] = {"ok": False, "error": code}
+            if description is not None:
+                body["description"] = description.replace("{token}", call.token)
+            answer.set_data(msgspec.json.encode(body))
+            return answer
+
+        return cls(code, after=strike)
+
+    @classmethod
+    def rate_limited(cls) -> Fault:
+        """Refuse with the documented shape of the rate limit: HTTP 200, an error code."""
+        return cls.error("rate_limit_exceeded", "Too many requests.")
+
+    @classmethod
+    def too_many_requests(cls, retry_after: int | str | None = None) -> Fault:
+        """Refuse with the undocumented shape: HTTP 429, with or without Retry-After."""
+
+        def strike(call: Call, answer: Response) -> Response:
+            headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+            return Response("Too Many Requests", 429, headers, mimetype="text/plain")
+
+        return cls("HTTP 429", after=strike)
+
+    @classmethod
+    def server_error(cls) -> Fault:
+        """Refuse with `server_error`, as the API does when it fails inside."""
+        return cls.error("server_error", "An internal error occurred.")
+
+    @classmethod
+    def redirect(cls, location: str, code: int = 302) -> Fault:
+        """Send the client elsewhere."""
+        return cls(
+            f"redirect {code}",
+            after=lambda call, answer: Response("", code, {"Location": location}),
+        )
+
+    @classmethod
+    def garbage(cls, length: int = 256, seed: int = 0) -> Fault:
+        """Answer with random bytes."""
+        noise = random.Random(seed).randbytes(length)  # noqa: S311 - noise, not secrets
+        return cls(
+            "random bytes",
+            after=lambda call, answer: Response(noise, mimetype="application/json"),
+        )
+
+    @classmethod
+    def body(cls, edit: Callable[[bytes], bytes]) -> Fault:
+        """Let `edit` change the bytes of the answer's body."""
+
+        def strike(call: Call, answer: Response) -> Response:
+            answer.set_data(edit(answer.get_data()))
+            return answer
+
+        return cls("edited body", after=strike)
+
+
+@dataclass
+class _Armed:
+    fault: Fault
+    left: int | None
+    method: str | None
+    page: int | None
+
+    def fits(self, call: Call) -> bool:
+        return self.method in (None, call.method) and self.page in (None, call.page)
+
+
+class Faults:
+    """The faults that are armed, and what became of them."""
+
+    def __init__(self) -> None:
+        self._armed: list[_Armed] = []
+        self._lock = threading.Lock()
+
+    def add(
+        self,
+        fault: Fault,
+        *,
+        times: int | None = 1,
+        method: str | None = None,
+        page: int | None = None,
+    ) -> None:
+        """Arm a fault.
+
+        Args:
+            fault: what goes wrong.
+            times: how many requests it strikes; None: every one, until `clear()`.
+            method: only requests for this API method; None: any.
+            page: only requests for this page; None: any.
+        """
+        with self._lock:
+            self._armed.append(_Armed(fault, times, method, page))
+
+    def clear(self) -> None:
+        """Disarm every fault."""
+        with self._lock:
+            self._armed.clear()
+
+    @property
+    def pending(self) -> int:
+        """How many faults are still armed."""
+        return len(self._armed)
+
+    def strike(self, call: Call) -> list[Fault]:
+        """Take the faults that this call meets; the spent ones are disarmed."""
+        with self._lock:
+            met = [armed for armed in self._armed if armed.fits(call)]
+            for armed in met:
+                if armed.left is not None:
+                    armed.left -= 1
+            self._armed = [armed for armed in self._armed if armed.left != 0]
+        return [armed.fault for armed in met]

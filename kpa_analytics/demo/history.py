@@ -1,0 +1,214 @@
+"""Who took which course when: people renew around the expiry, come late, lapse, come and go.
+
+Everything is arithmetic on columns, so a million completions take seconds.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.demo.catalogue import Course
+from kpa_analytics.demo.chance import draw
+
+_DAYS_A_MONTH = 30.4375
+_UPTAKE = 0.08
+_OWN_RECORD_OF_COMPOSED = 0.02
+
+
+def invent_history(
+    staff: pl.DataFrame, chosen: list[Course], begins: date, ends: date, seed: int
+) -> pl.DataFrame:
+    """Invent who took what on which day.
+
+    Args:
+        staff: `People.staff`.
+        chosen: the courses.
+        begins: the first day of the records.
+        ends: the last day of the records.
+        seed: the organisation's seed.
+
+    Returns:
+        One row per completion: person, course, bundle, office (numbers), date, step (the how many-th
+        time), earliest (the first day on which this completion makes sense).
+    """
+    bundles = _bundle_numbers(chosen)
+    frames = []
+    for course in chosen:
+        takers = _takers(staff, course, bundles[course.number], seed)
+        invent = _yearly if course.yearly else _recurring
+        frames.append(invent(takers, course, begins, ends, seed))
+    columns = ["person", "course", "bundle", "office", "date", "step", "earliest", "special"]
+    return (
+        pl.concat([frame.select(columns) for frame in frames])
+        .filter(pl.col("date").is_between(pl.col("earliest"), ends))
+        .unique(["person", "course", "date"], keep="first", maintain_order=True)
+    )
+
+
+def _bundle_numbers(chosen: list[Course]) -> list[int]:
+    """Number the bundles: courses of one bundle have the number of its first course."""
+    first: dict[str, int] = {}
+    return [
+        first.setdefault(course.bundle, course.number) if course.bundle else course.number
+        for course in chosen
+    ]
+
+
+def _takers(staff: pl.DataFrame, course: Course, bundle: int, seed: int) -> pl.DataFrame:
+    people = staff.with_columns(
+        pl.lit(course.number, pl.UInt16).alias("course"), pl.lit(bundle, pl.UInt16).alias("bundle")
+    )
+    if course.jobs:
+        people = people.filter(pl.col("job").is_in(course.jobs))
+    if course.parts:
+        return people.filter(draw(seed, "own record", "person", "course") < _OWN_RECORD_OF_COMPOSED)
+    if course.jobs is None:
+        return people.filter(draw(seed, "uptake", "person", "course") < _UPTAKE)
+    return people.filter(draw(seed, "never came", "person", "course") > 0.02)
+
+
+def _recurring(
+    takers: pl.DataFrame, course: Course, begins: date, ends: date, seed: int
+) -> pl.DataFrame:
+    """Take a course when new, then again around each expiry."""
+    interval = (course.interval or 1200) * _DAYS_A_MONTH
+    times = int((ends - begins).days / interval) + 3 if course.interval else 1
+    rows = takers.with_columns(step=pl.lit(list(range(times)), pl.List(pl.UInt8))).explode("step")
+    u = draw(seed, "how punctual", "bundle", "person", "step")
+    v = draw(seed, "by how much", "bundle", "person", "step")
+    punctuality = (
+        pl.when(u < 0.72)
+        .then(-30 * v)
+        .when(u < 0.86)
+        .then(-30 - 60 * v)
+        .when(u < 0.96)
+        .then(25 * v)
+        .otherwise(25 + 120 * v)
+    )
+    phase = draw(seed, "phase", "bundle", "person") * min(interval, 360.0)
+    first = (
+        pl.when(pl.col("hired") >= begins)
+        .then((pl.col("hired") - begins).dt.total_days() + 1 + draw(seed, "start", "person") * 21)
+        .otherwise(phase)
+    )
+    later = pl.when(pl.col("step") == 0).then(first).otherwise(interval + punctuality)
+    days = later.cum_sum().over("person").cast(pl.Int64)
+    return (
+        rows.with_columns(
+            date=pl.lit(begins) + pl.duration(days=days),
+            earliest=pl.max_horizontal("hired", pl.lit(begins)),
+            special=pl.lit(course.interval is not None and not course.parts),
+        )
+        .filter(pl.col("date") <= pl.min_horizontal(pl.col("left").fill_null(ends), pl.lit(ends)))
+        .filter(~_lapsed(course, seed))
+    )
+
+
+def _lapsed(course: Course, seed: int) -> pl.Expr:
+    """Some people did not come the last time, though they should have."""
+    last = (pl.col("step") == pl.col("step").max().over("person")) & (pl.col("step") > 0)
+    return last & (draw(seed, "lapsed", "person", "course") < 0.035)
+
+
+def _yearly(
+    takers: pl.DataFrame, course: Course, begins: date, ends: date, seed: int
+) -> pl.DataFrame:
+    """Take a course each year in its window, or in the weeks before its fixed day."""
+    years = list(range(begins.year - 1, ends.year + 2))
+    opens, length = _season(course)
+    every = max(1, (course.interval or 12) // 12)
+    rows = takers.with_columns(step=pl.lit(list(range(len(years))), pl.List(pl.UInt8))).explode(
+        "step"
+    )
+    opening = pl.date(pl.col("step").cast(pl.Int32) + years[0], opens[0], opens[1])
+    late = draw(seed, "in season", "bundle", "person", "step") ** 1.4 * length
+    season = rows.with_columns(
+        date=opening + pl.duration(days=late.cast(pl.Int64)), opening=opening
+    ).filter(
+        draw(seed, "came", "person", "course", "step") < 0.955,
+        (pl.col("step") + pl.col("person")) % every == 0,
+    )
+    hired = takers.filter(pl.col("hired") >= begins) if _welcomes(course) else takers.clear()
+    welcome = hired.with_columns(
+        step=pl.lit(len(years), pl.UInt8),
+        date=pl.col("hired")
+        + pl.duration(days=(1 + draw(seed, "start", "person") * 21).cast(pl.Int64)),
+        opening=pl.col("hired"),
+    )
+    return (
+        pl.concat([season, welcome])
+        .with_columns(
+            earliest=pl.max_horizontal("opening", "hired", pl.lit(begins)),
+            special=pl.lit("window_open_month" not in course.schedule),
+        )
+        .filter(pl.col("date") <= pl.col("left").fill_null(ends))
+    )
+
+
+def _welcomes(course: Course) -> bool:
+    """Whether newcomers take it when they come, outside its season."""
+    return bool(course.schedule.get("window_required_for_new_employees", True))
+
+
+def _season(course: Course) -> tuple[tuple[int, int], int]:
+    """The day on which people begin to take it, and for how many days."""
+    wire = course.schedule
+    if "window_open_month" in wire:
+        opens = (wire["window_open_month"], wire["window_open_day"])
+        closes = (wire["window_close_month"], wire["window_close_day"])
+        length = (date(2001, *_plain(closes)) - date(2001, *_plain(opens))).days % 365
+        return opens, length
+    due = date(2001, *_plain((wire["expires_on_month"], wire["expires_on_day"])))
+    opens_on = date.fromordinal(due.toordinal() - 45)
+    return (opens_on.month, opens_on.day), 45
+
+
+def _plain(day: tuple[int, int]) -> tuple[int, int]:
+    """A month and day that every year has."""
+    return (2, 28) if day == (2, 29) else day
+
+
+def fit(history: pl.DataFrame, completions: int, begins: date, seed: int) -> pl.DataFrame:
+    """Make the history exactly this long.
+
+    Where it is too long, superseded completions go first, the oldest before the others. Where it
+    is too short, people get refreshers between their first day and their latest completion.
+
+    Args:
+        history: as `gather` makes it.
+        completions: how many there shall be.
+        begins: the first day of the records.
+        seed: the organisation's seed.
+
+    Returns:
+        The history, shorter or longer.
+    """
+    latest = pl.col("date") == pl.col("date").max().over("person", "course")
+    if history.height >= completions:
+        order = history.select(latest.alias("latest"), "date").with_row_index()
+        kept = order.sort("latest", "date", "index", descending=True).head(completions)["index"]
+        return history[kept.sort()]
+    short = completions - history.height
+    spare = history.with_columns(
+        room=(pl.col("date") - pl.max_horizontal("earliest", pl.lit(begins))).dt.total_days()
+    ).filter(latest, pl.col("room") > 0)
+    rounds = 2 * -(-short // max(spare.height, 1))
+    more = spare.with_columns(step=pl.lit(list(range(100, 100 + min(rounds, 150))))).explode("step")
+    back = 1 + draw(seed, "refresher", "person", "course", "step") * (pl.col("room") - 1)
+    return pl.concat(
+        [
+            history,
+            more.with_columns(
+                date=pl.col("date") - pl.duration(days=back.cast(pl.Int64)),
+                together=pl.lit(False),
+                chunk=pl.col("person") + 1_000_000,
+                step=pl.col("step").cast(history.schema["step"]),
+            )
+            .select(history.columns)
+            .join(history, on=["person", "course", "date"], how="anti", maintain_order="left")
+            .unique(["person", "course", "date"], keep="first", maintain_order=True)
+            .head(short),
+        ]
+    )

@@ -1,0 +1,72 @@
+"""Data faults planted on purpose, one or two of each kind that the rules name.
+
+Each stands on a completion that a later one supersedes, so that the faults are there to be found
+and nobody's status hangs on how they are read.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from kpa_analytics.demo.people import person_id
+from kpa_analytics.demo.wire import edited
+
+IMPOSSIBLE_DAY = 20200230
+UNKNOWN_USER = person_id(0x0BADBAD)
+UNKNOWN_TRAINING = 999_999
+UNKNOWN_SESSION = 999_999
+_FAULTS = 8
+
+
+def plant(
+    completions: pl.DataFrame, sessions: pl.DataFrame, ends: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Plant the faults; a company too small to have enough superseded completions gets none.
+
+    Args:
+        completions: as `file_completions` makes them.
+        sessions: as `session_list` makes them.
+        ends: the last day of the records.
+
+    Returns:
+        The completions and the sessions, as many as before.
+    """
+    newest = pl.col("date_number").max().over("m_user_id", "training_id")
+    superseded = completions.filter(
+        pl.col("date_number") < newest, pl.col("group_training_id").is_null()
+    )
+    if superseded.height < 10 * _FAULTS or sessions.height < 3:
+        return completions, sessions
+    spots = superseded.gather_every(superseded.height // _FAULTS).head(_FAULTS)
+    days = spots["date_number"].to_list()
+    twin = completions.filter(
+        pl.col("m_user_id") == spots["m_user_id"][3],
+        pl.col("training_id") == spots["training_id"][3],
+        pl.col("date_number") > days[3],
+    )["date_number"].min()
+    future = int((ends + timedelta(days=200)).strftime("%Y%m%d"))
+    changes: list[dict[str, object]] = [
+        {"date_number": IMPOSSIBLE_DAY},
+        {"special_expiration_date_number": days[1] - 10_000},
+        {"date_number": future},
+        {"date_number": twin},
+        {"m_user_id": UNKNOWN_USER},
+        {"training_id": UNKNOWN_TRAINING},
+        {"group_training_id": UNKNOWN_SESSION},
+        {"date_number": 20201301},
+    ]
+    for completion_id, change in zip(spots["id"].to_list(), changes, strict=True):
+        completions = edited(completions, completion_id, **change)
+    return completions, _misremember(sessions)
+
+
+def _misremember(sessions: pl.DataFrame) -> pl.DataFrame:
+    """Let one session list a person who has no completion, and another forget one who has."""
+    first, second = sessions.row(1, named=True), sessions.row(-2, named=True)
+    absent = person_id(2)
+    more = sorted({*first["m_trainees_id"], absent})
+    fewer = second["m_trainees_id"][1:]
+    sessions = edited(sessions, first["id"], m_trainees_id=more)
+    return edited(sessions, second["id"], m_trainees_id=fewer)

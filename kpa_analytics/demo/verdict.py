@@ -1,0 +1,8 @@
+"""x."""
+
+
+class Verdict:
+    """x."""
+
+    def __init__(self, *a):
+        pass
