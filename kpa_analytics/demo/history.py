@@ -13,6 +13,7 @@ from kpa_analytics.demo.catalogue import Course
 from kpa_analytics.demo.chance import draw
 
 _DAYS_A_MONTH = 30.4375
+_WEEKS_AFTER_FIXED_DAY = 28
 _UPTAKE = 0.08
 _OWN_RECORD_OF_COMPOSED = 0.02
 
@@ -30,8 +31,9 @@ def invent_history(
         seed: the organisation's seed.
 
     Returns:
-        One row per completion: person, course, bundle, office (numbers), date, step (the how many-th
-        time), earliest (the first day on which this completion makes sense).
+        One row per completion: person, course, bundle, office (numbers), date, step (how many
+        times before), earliest (the first day on which it makes sense), special (whether it may
+        have an expiration of its own).
     """
     bundles = _bundle_numbers(chosen)
     frames = []
@@ -66,7 +68,7 @@ def _takers(staff: pl.DataFrame, course: Course, bundle: int, seed: int) -> pl.D
         return people.filter(draw(seed, "own record", "person", "course") < _OWN_RECORD_OF_COMPOSED)
     if course.jobs is None:
         return people.filter(draw(seed, "uptake", "person", "course") < _UPTAKE)
-    return people.filter(draw(seed, "never came", "person", "course") > 0.02)
+    return people.filter(draw(seed, "never came", "person", "course") > 0.06 * _care(seed))
 
 
 def _recurring(
@@ -76,7 +78,7 @@ def _recurring(
     interval = (course.interval or 1200) * _DAYS_A_MONTH
     times = int((ends - begins).days / interval) + 3 if course.interval else 1
     rows = takers.with_columns(step=pl.lit(list(range(times)), pl.List(pl.UInt8))).explode("step")
-    u = draw(seed, "how punctual", "bundle", "person", "step")
+    u = draw(seed, "how punctual", "bundle", "person", "step") * (0.88 + 0.12 * _care(seed))
     v = draw(seed, "by how much", "bundle", "person", "step")
     punctuality = (
         pl.when(u < 0.72)
@@ -94,9 +96,10 @@ def _recurring(
         .otherwise(phase)
     )
     later = pl.when(pl.col("step") == 0).then(first).otherwise(interval + punctuality)
-    days = later.cum_sum().over("person").cast(pl.Int64)
+    days = pl.col("gap").cum_sum().over("person").cast(pl.Int64)
     return (
-        rows.with_columns(
+        rows.with_columns(gap=later)
+        .with_columns(
             date=pl.lit(begins) + pl.duration(days=days),
             earliest=pl.max_horizontal("hired", pl.lit(begins)),
             special=pl.lit(course.interval is not None and not course.parts),
@@ -109,13 +112,21 @@ def _recurring(
 def _lapsed(course: Course, seed: int) -> pl.Expr:
     """Some people did not come the last time, though they should have."""
     last = (pl.col("step") == pl.col("step").max().over("person")) & (pl.col("step") > 0)
-    return last & (draw(seed, "lapsed", "person", "course") < 0.035)
+    return last & (draw(seed, "lapsed", "person", "course") < 0.11 * _care(seed))
+
+
+def _care(seed: int) -> pl.Expr:
+    """How careless a person is: 1 for one in four, next to nothing for the others."""
+    return pl.when(draw(seed, "care", "person") < 0.25).then(1.0).otherwise(0.02)
 
 
 def _yearly(
     takers: pl.DataFrame, course: Course, begins: date, ends: date, seed: int
 ) -> pl.DataFrame:
-    """Take a course each year in its window, or in the weeks before its fixed day."""
+    """Take a course each year in its window, or from its fixed day on.
+
+    Who comes before the fixed day gains nothing by it: the expiration stays on that day.
+    """
     years = list(range(begins.year - 1, ends.year + 2))
     opens, length = _season(course)
     every = max(1, (course.interval or 12) // 12)
@@ -123,11 +134,11 @@ def _yearly(
         "step"
     )
     opening = pl.date(pl.col("step").cast(pl.Int32) + years[0], opens[0], opens[1])
-    late = draw(seed, "in season", "bundle", "person", "step") ** 1.4 * length
+    late = draw(seed, "in season", "bundle", "person", "step") ** 2 * length
     season = rows.with_columns(
         date=opening + pl.duration(days=late.cast(pl.Int64)), opening=opening
     ).filter(
-        draw(seed, "came", "person", "course", "step") < 0.955,
+        draw(seed, "came", "person", "course", "step") > 0.13 * _care(seed),
         (pl.col("step") + pl.col("person")) % every == 0,
     )
     hired = takers.filter(pl.col("hired") >= begins) if _welcomes(course) else takers.clear()
@@ -160,9 +171,7 @@ def _season(course: Course) -> tuple[tuple[int, int], int]:
         closes = (wire["window_close_month"], wire["window_close_day"])
         length = (date(2001, *_plain(closes)) - date(2001, *_plain(opens))).days % 365
         return opens, length
-    due = date(2001, *_plain((wire["expires_on_month"], wire["expires_on_day"])))
-    opens_on = date.fromordinal(due.toordinal() - 45)
-    return (opens_on.month, opens_on.day), 45
+    return (wire["expires_on_month"], wire["expires_on_day"]), _WEEKS_AFTER_FIXED_DAY
 
 
 def _plain(day: tuple[int, int]) -> tuple[int, int]:

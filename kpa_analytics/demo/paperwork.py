@@ -52,7 +52,7 @@ def file_completions(taught: pl.DataFrame, ends: date, seed: int) -> pl.DataFram
             ((draw(seed, "signed", "person", "step") < 0.6) & pl.col("together")).alias("signed"),
             "files",
         )
-        .cast(dict(COMPLETION_TYPES))
+        .cast(pl.Schema(COMPLETION_TYPES))
         .collect()
     )
 
@@ -69,7 +69,7 @@ def _number(column: str) -> pl.Expr:
 
 
 def _recorded(ends: date, seed: int) -> pl.Expr:
-    """Usually the same afternoon, sometimes days later; a session's within a second of each other."""
+    """Usually the same afternoon, sometimes days later; one session's all within a second."""
     session = ("bundle", "office", "date", "chunk")
     afternoon = (14 + 9 * draw(seed, "hour", *session)) * _HOUR
     late = draw(seed, "filed late", *session)

@@ -34,23 +34,25 @@ _JOBS = (
     ("Office Administrator", 5),
 )
 _FIRST_NAMES = """
-Aaliyah Adaeze Aiko Alejandra Amélie Andrés Anika Arjun Astrid Babajide Beatriz Björn Caleb Camila
-Chidi Chloé Dakota Daniela Darius Dolores Eleni Elías Emeka Émile Esperanza Farid Fatima Fiona
-Gabriel Giulia Grace Hana Håkon Hannah Hiroshi Ibrahim Ines Isaac Jamal Jasmin João Jun Kaito
-Kateryna Keisha Kwame Leilani Liam Lucía Łukasz Mai Malik Marisol Mateo Mei Mónica Nadia Ngozi Niamh
-Noah Odalys Olga Omar Paloma Pavel Priya Quang Rafael Renée Rhys Rosa Ruben Saoirse Sergei Shanice
-Siobhán Søren Tariq Thandiwe Tomás Uma Valentina Viktor Wanjiru Wei Xiomara Yara Yusuf Zoë Zuzana
-""".split()
+Aaliyah Adaeze Aiko Alejandra Amélie Andrés Anika Arjun Astrid Babajide Beatriz Björn Caleb
+Camila Chidi Chloé Dakota Daniela Darius Dolores Eleni Elías Emeka Émile Esperanza Farid Fatima
+Fiona Gabriel Giulia Grace Hana Håkon Hannah Hiroshi Ibrahim Ines Isaac Jamal Jasmin João Jun
+Kaito Kateryna Keisha Kwame Leilani Liam Lucía Łukasz Mai Malik Marisol Mateo Mei Mónica Nadia
+Ngozi Niamh Noah Odalys Olga Omar Paloma Pavel Priya Quang Rafael Renée Rhys Rosa Ruben Saoirse
+Sergei Shanice Siobhán Søren Tariq Thandiwe Tomás Uma Valentina Viktor Wanjiru Wei Xiomara Yara
+Yusuf Zoë Zuzana
+"""
 _LAST_NAMES = """
-Abernathy Adeyemi Alvarado Andersson Asante Baptiste Barros Begay Bergström Blackwood Bouchard Castro
-Chaudhary Chen Côté Cruz Dąbrowski Delacroix Diaz Dubois Eriksen Espinoza Fakhoury Faulkner Fernández
-Ferreira Flores Fofanah García Gebre Goldstein González Grant Gustafsson Haddad Harjo Hashimoto Hoang
-Ibáñez Ishikawa Iverson Jaramillo Johansen Kahananui Kamau Kaur Kim Kowalska Kruger Lachance Larsen
-Lefèvre Lindqvist López Mbeki McAllister Mendoza Müller Nakamura Ndiaye Nguyễn Novák O'Brien Ochoa
-Okafor Olsson Ortiz Osei Park Patel Peña Petrov Pham Quispe Ramírez Reyes Rossi Ruiz Sandoval Santos
-Sato Schäfer Silva Singh Svoboda Tanaka Thibodeaux Torres Tran Tsosie Ueda Vargas Vasquez
-Villanueva Walker Whitehorse Wójcik Yamada Yazzie Youssef Zhang Zimmermann
-""".split()
+Abernathy Adeyemi Alvarado Andersson Asante Baptiste Barros Begay Bergström Blackwood Bouchard
+Castro Chaudhary Chen Côté Cruz Dąbrowski Delacroix Diaz Dubois Eriksen Espinoza Fakhoury
+Faulkner Fernández Ferreira Flores Fofanah García Gebre Goldstein González Grant Gustafsson
+Haddad Harjo Hashimoto Hoang Ibáñez Ishikawa Iverson Jaramillo Johansen Kahananui Kamau Kaur Kim
+Kowalska Kruger Lachance Larsen Lefèvre Lindqvist López Mbeki McAllister Mendoza Müller Nakamura
+Ndiaye Nguyễn Novák O'Brien Ochoa Okafor Olsson Ortiz Osei Park Patel Peña Petrov Pham Quispe
+Ramírez Reyes Rossi Ruiz Sandoval Santos Sato Schäfer Silva Singh Svoboda Tanaka Thibodeaux
+Torres Tran Tsosie Ueda Vargas Vasquez Villanueva Walker Whitehorse Wójcik Yamada Yazzie Youssef
+Zhang Zimmermann
+"""
 
 
 class People(NamedTuple):
@@ -122,7 +124,7 @@ def invent_people(count: int, instructors: int, begins: date, ends: date, seed: 
     for number in range(count):
         teaches = number < instructors
         hired, left = _career(chance, teaches, number, begins, ends)
-        office = min(int(chance.random() ** 1.5 * len(offices)), len(offices) - 1)
+        office = min(int(chance.random() ** 2 * len(offices)), len(offices) - 1)
         job = chance.choices(range(len(_JOBS)), [weight for _, weight in _JOBS])[0]
         staff.append((number, hired, left, office, job))
         user = _user(chance, number, hired, left, ends)
@@ -148,7 +150,7 @@ def invent_people(count: int, instructors: int, begins: date, ends: date, seed: 
     return People(frame, roster, offices, lines, jobs)
 
 
-_WIRE_TYPES = {
+_WIRE_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "id": pl.String,
     "created": pl.Int64,
     "clients_id": pl.List(pl.String),
@@ -177,7 +179,7 @@ def _career(
 
 
 def _user(chance: random.Random, number: int, hired: date, left: date | None, ends: date) -> Wire:
-    first, last = chance.choice(_FIRST_NAMES), chance.choice(_LAST_NAMES)
+    first, last = chance.choice(_FIRST_NAMES.split()), chance.choice(_LAST_NAMES.split())
     login = f"demo{number + 1:05d}"
     profile = max(hired, date(2015, 1, 5)) + timedelta(days=chance.randrange(3))
     seen = milliseconds(left or ends) - chance.randrange(86_400_000, 30 * 86_400_000)

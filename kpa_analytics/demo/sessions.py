@@ -40,7 +40,7 @@ def gather(history: pl.DataFrame, chosen: list[Course], begins: date, seed: int)
     days = (pl.col("date") - pl.lit(begins)).dt.total_days()
     wants = draw(seed, "together", "bundle", "person", "step") < pl.col("grouped")
     busy = pl.len().over("bundle", "office")
-    width = (_TYPICAL_SIZE * (days.max() + 1) / busy).ceil().clip(1, 42).cast(pl.Int64)
+    width = (_TYPICAL_SIZE * (days.max() + 1) / busy).ceil().clip(1, 63).cast(pl.Int64)
     shift = (draw(seed, "weekday", "bundle", "office") * width).cast(pl.Int64)
     moved = pl.lit(begins) + pl.duration(days=(days - shift) // width * width + shift)
     return (
@@ -101,18 +101,23 @@ def teach(
     )
     attends = pl.col("teacher") != pl.col("person")
     ids = pl.Series([person_id(number) for number in range(instructors)])
-    return led.with_columns(
-        together=pl.col("together") & attends, taught=pl.col("taught") & attends
-    ).with_columns(
-        m_instructor_id=pl.when("taught").then(
-            pl.col("teacher").replace_strict(list(range(instructors)), ids, return_dtype=pl.String)
-        ),
-        group_training_id=pl.when("together").then(session),
+    alone = pl.col("person").filter("together").n_unique().over(_SESSION) < 2
+    return (
+        led.with_columns(together=pl.col("together") & attends, taught=pl.col("taught") & attends)
+        .with_columns(together=pl.col("together") & ~alone)
+        .with_columns(
+            m_instructor_id=pl.when("taught").then(
+                pl.col("teacher").replace_strict(
+                    list(range(instructors)), ids, return_dtype=pl.String
+                )
+            ),
+            group_training_id=pl.when("together").then(session),
+        )
     )
 
 
 def _pools(chosen: list[Course], teachers: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """The instructors of each bundle; the first one is still there, for who has left is replaced."""
+    """The instructors of each bundle; the first is still there, to stand in for who has left."""
     chance = random.Random(f"instructors {seed}")  # noqa: S311 - an invention, not a secret
     left = teachers["left"].to_list()
     staying = [number for number, day in enumerate(left) if day is None]
