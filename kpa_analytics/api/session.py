@@ -16,11 +16,17 @@ from typing import Any
 
 import msgspec
 import requests
-from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, SQLiteBucket
+from pyrate_limiter import (
+    Duration,
+    InMemoryBucket,
+    Limiter,
+    Rate,
+    SingleBucketFactory,
+    SQLiteBucket,
+)
 from requests_cache import CacheMixin
 from requests_cache.backends.base import BaseCache
 from requests_ratelimiter import LimiterMixin
-from requests_ratelimiter.buckets import HostBucketFactory
 
 from kpa_analytics.api.page_cache import open_page_cache
 from kpa_analytics.api.records import METHODS, decode_envelope
@@ -40,7 +46,7 @@ class AnnouncedLimiter(Limiter):
     """A limiter that says so before it makes anyone wait, and survives its own file."""
 
     def __init__(self, per_minute: int, folder: Path | None, notify: Notify) -> None:
-        super().__init__(_buckets(per_minute, folder))
+        super().__init__(_budget(per_minute, folder))
         self._per_minute = per_minute
         self._notify = notify
 
@@ -57,7 +63,7 @@ class AnnouncedLimiter(Limiter):
                 KPACacheWarning,
                 stacklevel=2,
             )
-            self.bucket_factory = _buckets(self._per_minute, None)
+            self.bucket_factory = _budget(self._per_minute, None)
             return super().try_acquire(name, *args, **kwargs)
 
 
@@ -84,6 +90,7 @@ def open_session(settings: Settings, notify: Notify) -> Session:
         allowable_methods=("POST",),
         filter_fn=_worth_keeping,
         limiter=AnnouncedLimiter(settings.requests_per_minute, folder if usable else None, notify),
+        per_host=False,
         limit_statuses=(),
     )
     session.adapters.clear()
@@ -106,22 +113,25 @@ def _usable(folder: Path) -> bool:
     return True
 
 
-def _buckets(per_minute: int, folder: Path | None) -> HostBucketFactory:
+def _budget(per_minute: int, folder: Path | None) -> SingleBucketFactory:
     """A minute's budget, of which at most a quarter may go at once.
 
     Without the smaller window a whole minute's budget could be spent in a second, and the company's
-    other integrations would find the shared pool empty.
+    other integrations would find the shared pool empty. Old entries are dropped here, once, and not
+    by the library's background thread, which outlives the session it serves.
     """
     burst = max(1, per_minute // 4)
     minute = int(Duration.MINUTE)
     rates = [Rate(per_minute, minute)]
     if burst < per_minute:
         rates.insert(0, Rate(burst, minute * burst // per_minute))
-    if folder is None:
-        return HostBucketFactory(rates, InMemoryBucket)
-    path = folder / "budget.sqlite"
-    _check_budget(path)
-    return HostBucketFactory(rates, SQLiteBucket, {"path": path, "use_file_lock": True})
+    bucket: SQLiteBucket | InMemoryBucket = InMemoryBucket(rates)
+    if folder is not None:
+        path = folder / "budget.sqlite"
+        _check_budget(path)
+        bucket = SQLiteBucket.init_from_file(rates, db_path=str(path), use_file_lock=True)
+        bucket.leak(bucket.now())
+    return SingleBucketFactory(bucket, schedule_leak=False)
 
 
 def _check_budget(path: Path) -> None:

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import polars as pl
-from msgspec import UNSET
+from msgspec import Raw, UnsetType
 
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
@@ -163,12 +163,12 @@ def _field(name: str, table: Table) -> Reader:
     return attrgetter(f"{name}_number" if table.schema[name] == pl.Date else name)
 
 
-def _signed(signature: Any) -> bool | None:
-    return None if signature is UNSET else bytes(signature) != b"null"
+def _signed(signature: Raw | UnsetType) -> bool | None:
+    return None if isinstance(signature, UnsetType) else bytes(signature) != b"null"
 
 
-def _json(raw: Any) -> str | None:
-    return None if raw is None else bytes(raw).decode()
+def _json(raw: Raw | UnsetType) -> str | None:
+    return None if isinstance(raw, UnsetType) or bytes(raw) == b"null" else bytes(raw).decode()
 
 
 def _texts(value: list[str] | str | None) -> list[str] | None:

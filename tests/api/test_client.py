@@ -1,0 +1,222 @@
+"""The client: envelope, errors, retries, through real HTTP."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.api.client import Client
+from kpa_analytics.demo import Fault
+from kpa_analytics.demo.records import COMPLETIONS, USERS, Records
+from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.errors import (
+    API_ERRORS,
+    KPAAPIError,
+    KPADataError,
+    KPAError,
+    KPAParameterInvalidError,
+    KPARateLimitError,
+    KPAServerError,
+    KPATokenInvalidError,
+    KPATransportError,
+)
+from tests.conftest import completion, completions, sent, use
+
+
+@pytest.fixture
+def api() -> DemoAPI:
+    with kpa.demo.serve(completions(3)) as served:
+        yield use(served, retries=2)
+
+
+@pytest.fixture
+def client(api: DemoAPI) -> Client:
+    with Client() as opened:
+        yield opened
+
+
+def test_ping(client: Client) -> None:
+    assert client.call("api.ping")["ok"] is True
+
+
+def test_calls_go_by_post_with_the_token_in_the_body(client: Client, api: DemoAPI) -> None:
+    client.call("api.ping")
+    assert [(r.verb, r.token_in_url) for r in api.requests] == [("POST", False)]
+
+
+@pytest.mark.parametrize(("code", "error"), sorted(API_ERRORS.items()))
+def test_every_documented_code_is_a_class_of_its_own(
+    client: Client, api: DemoAPI, code: str, error: type[KPAAPIError]
+) -> None:
+    api.faults.add(Fault.error(code, "what the vendor says"), times=None)
+    with pytest.raises(error) as caught:
+        client.call("api.ping")
+    assert (caught.value.code, caught.value.method) == (code, "api.ping")
+    assert caught.value.description == "what the vendor says"
+    assert caught.value.request_id is not None
+    assert caught.value.request_id in str(caught.value)
+
+
+def test_a_code_that_is_not_documented_is_raised_too(client: Client, api: DemoAPI) -> None:
+    api.faults.add(Fault.error("invalid_key_for_customer"))
+    with pytest.raises(KPAAPIError, match="invalid_key_for_customer"):
+        client.call("api.ping")
+
+
+def test_the_servers_own_errors(api: DemoAPI) -> None:
+    use(api, token="somebody-else")
+    with Client() as other, pytest.raises(KPATokenInvalidError, match="KPA_API_TOKEN"):
+        other.call("api.ping")
+
+
+def test_a_limit_over_the_maximum_is_refused(client: Client) -> None:
+    with pytest.raises(KPAParameterInvalidError):
+        client.page(COMPLETIONS, 1, limit=1001)
+
+
+def test_errors_survive_pickling(client: Client, api: DemoAPI) -> None:
+    api.faults.add(Fault.error("token_inactive", "off"))
+    with pytest.raises(KPAAPIError) as caught:
+        client.call("api.ping")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (type(again), str(again)) == (type(caught.value), str(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (Fault.stall(1.0), "timeout"),
+        (Fault.drop(), "connection"),
+        (Fault.cut(), "cut"),
+        (Fault.status(503), "server"),
+        (Fault.status(500), "server"),
+        (Fault.page(), "not_json"),
+        (Fault.garbage(), "not_json"),
+    ],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_a_fault_on_the_way_is_tried_again_then_named(
+    api: DemoAPI, fault: Fault, reason: str
+) -> None:
+    use(api, retries=1, timeout=0.3)
+    with Client() as client:
+        api.faults.add(fault, times=1)
+        assert client.call("api.ping")["ok"] is True
+        api.faults.add(fault, times=None)
+        with pytest.raises(KPATransportError) as caught:
+            client.call("api.ping")
+    assert caught.value.reason == reason
+
+
+def test_server_error_is_tried_again(client: Client, api: DemoAPI) -> None:
+    api.faults.add(Fault.server_error(), times=2)
+    assert client.call("api.ping")["ok"] is True
+    api.faults.add(Fault.server_error(), times=3)
+    with pytest.raises(KPAServerError):
+        client.call("api.ping")
+
+
+@pytest.mark.parametrize("code", ["token_permission", "parameter_invalid", "content_not_found"])
+def test_a_refusal_is_not_tried_again(client: Client, api: DemoAPI, code: str) -> None:
+    api.faults.add(Fault.error(code), times=None)
+    with pytest.raises(KPAAPIError):
+        client.call("api.ping")
+    assert len(api.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.rate_limited(), Fault.too_many_requests(), Fault.too_many_requests(30)],
+    ids=["envelope", "429", "429 with Retry-After"],
+)
+def test_a_spent_pool_gets_one_wait_and_one_more_try(
+    client: Client, api: DemoAPI, fault: Fault
+) -> None:
+    notes: list[str] = []
+    client.notify = notes.append
+    api.faults.add(fault, times=1)
+    assert client.call("api.ping")["ok"] is True
+    assert notes == ["rate_limit_exceeded: trying again in 0 s"]
+
+    api.requests.clear()
+    api.faults.add(fault, times=None)
+    with pytest.raises(KPARateLimitError, match="wait a minute"):
+        client.call("api.ping")
+    assert len(api.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "cap", "waited"), [(7, 60.0, "7"), (90, 20.0, "20"), (None, 20.0, "20")]
+)
+def test_retry_after_is_kept_within_our_own_patience(
+    api: DemoAPI, monkeypatch: pytest.MonkeyPatch, header: int | None, cap: float, waited: str
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    use(api, rate_limit_wait=cap)
+    notes: list[str] = []
+    with Client() as client:
+        client.notify = notes.append
+        api.faults.add(Fault.too_many_requests(header))
+        client.call("api.ping")
+    assert notes == [f"rate_limit_exceeded: trying again in {waited} s"]
+
+
+def test_redirects_are_not_followed(client: Client, api: DemoAPI) -> None:
+    with kpa.demo.serve(Records()) as elsewhere:
+        api.faults.add(Fault.redirect(f"{elsewhere.url}/api.ping"))
+        with pytest.raises(KPATransportError, match="not followed") as caught:
+            client.call("api.ping")
+        assert caught.value.reason == "redirect"
+        assert elsewhere.requests == []
+
+
+def test_only_the_apis_own_address_can_be_reached(client: Client) -> None:
+    from requests.exceptions import InvalidSchema
+
+    with pytest.raises(InvalidSchema):
+        client._session.get("https://example.com/")
+
+
+def test_a_page_is_paid_for_once(client: Client, api: DemoAPI) -> None:
+    first = client.page(COMPLETIONS, 1)
+    second = client.page(COMPLETIONS, 1)
+    assert (first.answer.from_cache, second.answer.from_cache) == (False, True)
+    assert second.records == first.records
+    assert sent(api) == [1]
+
+
+def test_a_refusal_is_never_kept(client: Client, api: DemoAPI) -> None:
+    api.faults.add(Fault.error("content_not_found"))
+    with pytest.raises(KPAAPIError):
+        client.page(COMPLETIONS, 1)
+    assert len(client.page(COMPLETIONS, 1).records) == 3
+
+
+def test_a_wrong_type_names_the_record_and_the_field() -> None:
+    bad = Records({COMPLETIONS: [completion(1), completion(2, training_id="abc")]})
+    with kpa.demo.serve(bad) as api:
+        use(api)
+        with Client() as client, pytest.raises(KPADataError, match=r"training_id of record 2.*abc"):
+            client.page(COMPLETIONS, 1)
+
+
+def test_numbers_sent_as_text_are_taken() -> None:
+    texts = {"id": "1238", "training_id": "1046", "created": "1582830441803"}
+    with kpa.demo.serve(Records({COMPLETIONS: [completion(1, **texts, extra={"new": 1})]})) as api:
+        use(api)
+        with Client() as client:
+            record = client.page(COMPLETIONS, 1).records[0]
+    assert (record.id, record.training_id, record.created) == (1238, 1046, 1582830441803)
+
+
+def test_an_answer_without_its_list_is_refused(client: Client, api: DemoAPI) -> None:
+    api.faults.add(Fault.body(lambda body: b'{"ok": true, "people": []}'), method=USERS)
+    with pytest.raises(KPADataError, match="no list 'users'"):
+        client.records(USERS)
+
+
+def test_an_unknown_method_is_the_vendors_word(client: Client) -> None:
+    with pytest.raises(KPAError, match="api_method_not_found"):
+        client.call("trainings.v9.list")

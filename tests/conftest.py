@@ -1,0 +1,77 @@
+"""What tests of every floor share: the vendor's example records, and an API that serves them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.server import DemoAPI
+
+#: The three records of the vendor's own page (api.md), in the shape of 2020.
+VENDOR_RECORDS: list[dict[str, Any]] = [
+    {
+        "id": 1238,
+        "training_id": 1046,
+        "m_user_id": "5e580f0cb780600088bd2c11",
+        "created": 1582830441803,
+        "date_number": 20200227,
+        "special_expiration_date_number": None,
+        "m_instructor_id": None,
+        "group_training_id": None,
+    },
+    {
+        "id": 1236,
+        "training_id": 1042,
+        "m_user_id": "5e580f0db780600088bd2ca6",
+        "created": 1582829521694,
+        "date_number": 20200227,
+        "special_expiration_date_number": 20210101,
+        "m_instructor_id": "5e580f0db780600088bd2ccd",
+        "group_training_id": 1050,
+    },
+    {
+        "id": 1233,
+        "training_id": 1042,
+        "m_user_id": "5e580f0db780600088bd2c43",
+        "created": 1582829521693,
+        "date_number": 20200227,
+        "special_expiration_date_number": None,
+        "m_instructor_id": "5e580f0db780600088bd2ccd",
+        "group_training_id": 1050,
+    },
+]
+
+
+def completion(number: int, **fields: Any) -> dict[str, Any]:
+    """One wire record, made from the vendor's first; the day moves with the number."""
+    day = {"date_number": 20200101 + number % 28, "created": 1_582_830_441_803 + number}
+    return {**VENDOR_RECORDS[0], "id": number, **day, **fields}
+
+
+def completions(count: int) -> Records:
+    """An account with that many completions."""
+    return Records({COMPLETIONS: [completion(number) for number in range(1, count + 1)]})
+
+
+def use(api: DemoAPI, **changes: Any) -> DemoAPI:
+    """Point the settings at a demo API, with no progress bars and no waiting."""
+    here = {"token": api.token, "api_url": api.url}
+    quick = {"progress": False, "requests_per_minute": 100_000, "rate_limit_wait": 0.01}
+    kpa.configure(**{**here, **quick, **changes})
+    return api
+
+
+def sent(api: DemoAPI, method: str = COMPLETIONS) -> list[int | None]:
+    """The pages of a method that were asked for, in order."""
+    return [received.page for received in api.requests if received.method == method]
+
+
+@pytest.fixture
+def vendor() -> Iterator[DemoAPI]:
+    """An API that serves the vendor's example records."""
+    with kpa.demo.serve(Records({COMPLETIONS: VENDOR_RECORDS})) as api:
+        yield use(api)

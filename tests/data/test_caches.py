@@ -1,0 +1,147 @@
+"""The two caches: accounts apart, files private, no token anywhere, damage survived."""
+
+from __future__ import annotations
+
+import base64
+import os
+import stat
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.errors import KPACacheWarning, KPAError
+from tests.conftest import completion, completions, sent, use
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_accounts_never_meet() -> None:
+    with kpa.demo.serve(completions(5)) as api:
+        other = api.add_account(Records({COMPLETIONS: [completion(77)]}))
+        use(api)
+        assert kpa.load_completions().height == 5
+        kpa.configure(token=other)
+        assert kpa.load_completions()["id"].to_list() == [77]
+        kpa.configure(token=api.token)
+        assert kpa.load_completions().height == 5
+
+
+def test_the_token_is_in_no_file(tmp_path: Path) -> None:
+    with kpa.demo.serve(completions(2500)) as api:
+        use(api, retries=0)
+        api.faults.add(kpa.demo.Fault.drop(), times=None, page=3)
+        with pytest.raises(KPAError):
+            kpa.load_completions()
+        api.faults.clear()
+        kept = _files(tmp_path)
+        assert any(file.name == "pages.sqlite" and file.stat().st_size > 10_000 for file in kept)
+        kpa.load_all()
+        token = api.token
+    secrets = [token.encode(), base64.b64encode(token.encode()), token.encode("utf-16-le")]
+    for file in {*kept, *_files(tmp_path)}:
+        if file.exists():
+            content = file.read_bytes() + str(file).encode()
+            assert not any(secret in content for secret in secrets), file
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_files_are_their_owners_alone(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        with kpa.demo.serve(completions(3)) as api:
+            use(api, cache_dir=tmp_path / "new" / "cache")
+            kpa.load_all()
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "new").rglob("*"):
+        wanted = 0o700 if path.is_dir() else 0o600
+        assert stat.S_IMODE(path.stat().st_mode) == wanted, path
+
+
+def test_clear_cache_leaves_nothing_of_ours_and_everything_else(tmp_path: Path) -> None:
+    with kpa.demo.serve(completions(3)) as api:
+        use(api)
+        kpa.load_all()
+        cache = kpa.configure().cache_dir
+        kpa.clear_cache()
+        assert not cache.exists()
+        kpa.load_completions()
+        (cache / "mine.txt").write_text("keep me")
+        kpa.clear_cache()
+        assert [path.name for path in cache.iterdir()] == ["mine.txt"]
+
+
+def test_a_snapshot_tells_where_it_came_from(vendor: DemoAPI) -> None:
+    kpa.load_completions()
+    listed = kpa.snapshots()
+    assert listed.height == 1
+    row = listed.row(0, named=True)
+    assert (row["table"], row["rows"], row["pages"], row["walk"]) == ("completions", 3, 1, "full")
+    assert row["host"] in vendor.url
+    assert pl.read_parquet(row["path"]).height == 3
+
+
+def test_only_the_last_few_snapshots_are_kept(vendor: DemoAPI) -> None:
+    kpa.configure(keep_snapshots=2)
+    for _ in range(4):
+        kpa.load_completions(refresh=True)
+    assert kpa.snapshots().height == 2
+
+
+def test_a_stale_snapshot_is_fetched_again(vendor: DemoAPI) -> None:
+    kpa.load_completions()
+    kpa.configure(max_age=0)
+    kpa.load_completions()
+    assert len(sent(vendor)) == 2
+    kpa.configure(max_age=timedelta(days=1))
+    kpa.load_completions()
+    assert len(sent(vendor)) == 2
+
+
+def _damage(content: bytes, how: str) -> bytes:
+    middle = len(content) // 2
+    return {
+        "truncated": content[:middle],
+        "empty": b"",
+        "random": os.urandom(len(content)),
+        "flipped": content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :],
+        "foreign": b"PK\x03\x04 this is another kind of file",
+    }[how]
+
+
+@pytest.mark.parametrize("how", ["truncated", "empty", "random", "flipped", "foreign"])
+def test_a_damaged_snapshot_is_set_aside_and_fetched_again(vendor: DemoAPI, how: str) -> None:
+    whole = kpa.load_completions()
+    path = Path(kpa.snapshots()["path"][0])
+    path.write_bytes(_damage(path.read_bytes(), how))
+    with pytest.warns(KPACacheWarning, match="damaged"):
+        assert kpa.load_completions().equals(whole)
+    assert len(sent(vendor)) == 2
+    assert path.with_name(path.name + ".damaged").exists()
+
+
+@pytest.mark.parametrize("name", ["pages.sqlite", "budget.sqlite"])
+@pytest.mark.parametrize("how", ["truncated", "random", "foreign"])
+def test_a_damaged_database_is_set_aside(vendor: DemoAPI, name: str, how: str) -> None:
+    whole = kpa.load_completions()
+    path = next(kpa.configure().cache_dir.rglob(name))
+    path.write_bytes(_damage(path.read_bytes(), how))
+    with pytest.warns(KPACacheWarning):
+        assert kpa.load_completions(refresh=True).equals(whole)
+
+
+def test_a_snapshot_of_another_format_is_fetched_again(
+    vendor: DemoAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as older:
+        older.setattr("kpa_analytics.data.snapshots.FORMAT", 0)
+        kpa.load_completions()
+    with pytest.warns(KPACacheWarning, match="another version"):
+        assert kpa.load_completions().height == 3

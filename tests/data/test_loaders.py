@@ -1,0 +1,213 @@
+"""Loading, through real HTTP and the real files."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS, USERS, Records
+from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPASettingsError
+from kpa_analytics.schema import COMPLETIONS as TABLE
+from tests.conftest import completion, completions, sent, use
+
+
+def test_the_vendors_example_comes_back_value_for_value(vendor: DemoAPI) -> None:
+    frame = kpa.load_completions()
+    assert frame.schema == TABLE.schema
+    assert frame.rows(named=True)[1] == {
+        "id": 1236,
+        "training_id": 1042,
+        "m_user_id": "5e580f0db780600088bd2ca6",
+        "created": datetime(2020, 2, 27, 18, 52, 1, 694_000, tzinfo=UTC),
+        "date": date(2020, 2, 27),
+        "special_expiration_date": date(2021, 1, 1),
+        "m_instructor_id": "5e580f0db780600088bd2ccd",
+        "group_training_id": 1050,
+        "notes": None,
+        "signed": None,
+        "files": None,
+    }
+    assert frame["id"].to_list() == [1238, 1236, 1233]
+    assert frame["special_expiration_date"].to_list() == [None, date(2021, 1, 1), None]
+    assert frame["m_instructor_id"].null_count() == 1
+    assert frame["group_training_id"].to_list() == [None, 1050, 1050]
+
+
+def test_the_current_api_tells_signatures_and_files() -> None:
+    records = [
+        completion(3, notes="ok", signature="data:", files=[{"id": 1}, {"id": 2}]),
+        completion(2, notes=None, signature=None, files=[]),
+        completion(1),
+    ]
+    with kpa.demo.serve(Records({COMPLETIONS: records})) as api:
+        use(api)
+        frame = kpa.load_completions()
+    assert frame["signed"].to_list() == [True, False, None]
+    assert frame["files"].to_list() == [2, 0, None]
+    assert frame["notes"].to_list() == ["ok", None, None]
+
+
+def test_2345_records_take_three_requests_and_the_second_load_none() -> None:
+    with kpa.demo.serve(completions(2345)) as api:
+        use(api)
+        first = kpa.load_completions()
+        assert (first.height, first["id"].n_unique(), sent(api)) == (2345, 2345, [1, 2, 3])
+        assert kpa.load_completions().equals(first)
+        assert sent(api) == [1, 2, 3]
+        assert kpa.load_completions(refresh=True).equals(first)
+        assert sent(api) == [1, 2, 3, 1, 2, 3]
+
+
+def test_a_load_asks_for_pages_of_a_thousand(vendor: DemoAPI) -> None:
+    kpa.load_completions()
+    assert [received.params["limit"] for received in vendor.requests] == [1000]
+
+
+def test_an_empty_account_is_an_empty_frame_with_its_columns() -> None:
+    with kpa.demo.serve(Records()) as api:
+        use(api)
+        data = kpa.load_all()
+    assert data.completions.schema == TABLE.schema
+    assert [frame.height for frame in (data.completions, data.users, data.trainings)] == [0, 0, 0]
+
+
+def test_filters_are_answered_from_a_fresh_snapshot() -> None:
+    records = [
+        completion(n, training_id=n % 3, m_user_id=f"user-{n % 4}", files=[{}] * (n % 2))
+        for n in range(1, 50)
+    ]
+    with kpa.demo.serve(Records({COMPLETIONS: records})) as api:
+        use(api)
+        asked = [
+            kpa.load_completions(training_id=1),
+            kpa.load_completions(user_id="user-2"),
+            kpa.load_completions(has_attachments=True),
+            kpa.load_completions(has_attachments=False, training_id=0),
+        ]
+        assert len(sent(api)) == 4
+        whole = kpa.load_completions()
+        kpa.clear_cache()
+        kpa.load_completions()
+        api.requests.clear()
+        answered = [
+            kpa.load_completions(1),
+            kpa.load_completions(user_id="user-2"),
+            kpa.load_completions(has_attachments=True),
+            kpa.load_completions(has_attachments=False, training_id=0),
+        ]
+        assert sent(api) == []
+    assert whole.height == 49
+    for one, other in zip(asked, answered, strict=True):
+        assert one.equals(other)
+        assert 0 < one.height < whole.height
+
+
+def test_attachments_the_api_never_told_of_are_asked_for(vendor: DemoAPI) -> None:
+    kpa.load_completions()
+    kpa.load_completions(has_attachments=True)
+    assert vendor.requests[-1].params["has_attachments"] is True
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"training_id": "1042"}, {"training_id": True}, {"user_id": 7}, {"has_attachments": 1}],
+)
+def test_an_impossible_filter_is_named(vendor: DemoAPI, wrong: dict[str, object]) -> None:
+    with pytest.raises(KPADataError, match=next(iter(wrong))):
+        kpa.load_completions(**wrong)
+
+
+def test_no_token_says_what_to_do() -> None:
+    with pytest.raises(KPASettingsError, match=r"KPA_API_TOKEN.*kpa\.demo\.start\(\)"):
+        kpa.load_completions()
+
+
+def test_an_impossible_day_is_null_and_warned_of_once_with_its_id() -> None:
+    records = [
+        completion(1, date_number=20200230),
+        completion(2),
+        completion(3, special_expiration_date_number=20201301),
+    ]
+    with kpa.demo.serve(Records({COMPLETIONS: records})) as api:
+        use(api)
+        with pytest.warns(KPADataWarning, match=r"1 \(date 20200230\), 3 \(special.* 20201301\)"):
+            frame = kpa.load_completions()
+        assert frame.height == 3
+        assert frame.filter(pl.col("date").is_null())["id"].to_list() == [1]
+        with pytest.warns(KPADataWarning):
+            data = kpa.load_all(refresh=True)
+        assert kpa.load_all().faults.rows() == data.faults.rows()
+    assert set(data.faults.rows()) == {
+        ("completions", "1", "date", "20200230"),
+        ("completions", "3", "special_expiration_date", "20201301"),
+    }
+
+
+def test_a_company_is_loaded_whole(tmp_path: Path) -> None:
+    org = kpa.demo.organisation(people=30, completions=1500, seed=5)
+    with kpa.demo.serve(org) as api:
+        use(api)
+        with pytest.warns(KPADataWarning):
+            data = kpa.load_all()
+        status = kpa.load_employee_status()
+    assert data.completions.height == data.snapshots["completions"].rows
+    assert data.demo
+    assert all(snapshot.demo for snapshot in data.snapshots.values())
+    assert data.users["fieldOffice_id"].list.len().min() >= 0
+    assert data.trainings["schedule_type"].is_in(["rolling", "window"]).all()
+    assert set(data.groups["kind"]) == {"field_office", "line_of_business", "job_title"}
+    assert status["last_completed"].explode().struct.field("expiresOn").dtype == pl.Date
+
+
+def test_an_impossible_day_in_the_vendors_verdict_is_a_fault_too() -> None:
+    verdict = {
+        "status": "active",
+        "m_user_id": "5e580f0cb780600088bd2c11",
+        "percent_complete": 100,
+        "incomplete_training_ids": [],
+        "complete_training_ids": [7],
+        "last_completed": [{"id": 7, "date_number": 20220506, "expiresOn": 20220231}],
+    }
+    with kpa.demo.serve(Records({EMPLOYEE_STATUS: [verdict]})) as api:
+        use(api)
+        with pytest.warns(KPADataWarning, match="20220231"):
+            frame = kpa.load_employee_status()
+    last = frame["last_completed"].to_list()[0][0]
+    assert (last["date"], last["expiresOn"]) == (date(2022, 5, 6), None)
+
+
+def test_names_the_token_may_not_read_show_as_ids(caplog: pytest.LogCaptureFixture) -> None:
+    with kpa.demo.serve(Records()) as api:
+        use(api)
+        api.faults.add(kpa.demo.Fault.error("token_permission"), method="fieldoffices.list")
+        assert kpa.load_groups().is_empty()
+    assert "field office" in caplog.text
+
+
+def test_personal_fields_nobody_needs_are_stored_nowhere(tmp_path: Path) -> None:
+    user = {
+        "id": "5e58",
+        "created": 1,
+        "cellPhone": "+1-555-0100",
+        "emergencyContact": "Secret Ann",
+    }
+    with kpa.demo.serve(Records({USERS: [user]})) as api:
+        use(api)
+        assert kpa.load_users()["id"].to_list() == ["5e58"]
+    for file in (tmp_path / "cache").rglob("*"):
+        if file.is_file():
+            assert b"555-0100" not in file.read_bytes()
+            assert b"Secret Ann" not in file.read_bytes()
+
+
+def test_progress_is_shown_or_silent(vendor: DemoAPI, capsys: pytest.CaptureFixture[str]) -> None:
+    kpa.load_completions()
+    assert capsys.readouterr().err == ""
+    kpa.configure(progress=True)
+    kpa.load_completions(refresh=True)
+    assert "completions: 100%" in capsys.readouterr().err

@@ -1,0 +1,150 @@
+"""The checked walk: whatever happens meanwhile, the whole collection or an error."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.demo import Fault
+from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.errors import KPASnapshotError, KPATransportError
+from tests.conftest import completion, completions, sent, use
+
+OLDEST, NEWEST = 20190101, 20210101
+
+
+@pytest.fixture
+def api() -> DemoAPI:
+    with kpa.demo.serve(completions(3500)) as served:
+        yield use(served, retries=0)
+
+
+def _before(api: DemoAPI, page: int, change: Callable[[Records], object], times: int = 1) -> None:
+    api.faults.add(Fault.change(change), page=page, times=times, method=COMPLETIONS)
+
+
+def _ids() -> set[int]:
+    frame = kpa.load_completions()
+    assert frame["id"].is_unique().all()
+    return set(frame["id"])
+
+
+def _now() -> int:
+    """The `created` of a record made while we walk, epoch ms; a little later than the test runs."""
+    return int(time.time() * 1000) + 5_000
+
+
+def test_a_record_added_at_the_top_shifts_nothing_away(api: DemoAPI) -> None:
+    _before(api, 2, lambda org: org.add_completions(completion(9001, date_number=NEWEST)))
+    assert set(range(1, 3501)) <= _ids()
+    assert sent(api) == [1, 2, 3, 4]
+
+
+def test_a_record_added_further_down_is_seen(api: DemoAPI) -> None:
+    _before(api, 2, lambda org: org.add_completions(completion(9001, date_number=OLDEST)))
+    assert _ids() == {*range(1, 3501), 9001}
+
+
+def test_pages_that_come_with_new_records_are_walked_too(api: DemoAPI) -> None:
+    many = [completion(n, date_number=OLDEST, created=_now()) for n in range(9000, 9700)]
+    _before(api, 3, lambda org: org.add_completions(*many))
+    assert len(_ids()) == 4200
+    assert sent(api) == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize("page", [2, 3, 4])
+def test_a_record_removed_makes_us_walk_again(api: DemoAPI, page: int) -> None:
+    top = kpa.load_completions()["id"][0]
+    kpa.clear_cache()
+    api.requests.clear()
+    _before(api, page, lambda org: org.remove_completions(top))
+    assert _ids() == set(range(1, 3501)) - {top}
+    assert sent(api).count(1) == 2
+
+
+def test_one_removed_above_and_one_added_below_is_noticed(api: DemoAPI) -> None:
+    """The total stands, and as many ids are seen as there were; yet one slipped between pages."""
+    top = kpa.load_completions()["id"][0]
+    kpa.clear_cache()
+
+    def swap(org: Records) -> None:
+        org.remove_completions(top)
+        org.add_completions(completion(9001, date_number=OLDEST, created=_now()))
+
+    _before(api, 3, swap)
+    assert _ids() == {*range(1, 3501), 9001} - {top}
+
+
+def test_a_record_dated_anew_moves_up_and_pushes_no_other_out(api: DemoAPI) -> None:
+    last = kpa.load_completions()["id"][-1]
+    kpa.clear_cache()
+    _before(api, 3, lambda org: org.edit_completion(last, date_number=NEWEST))
+    frame = kpa.load_completions()
+    assert set(frame["id"]) == set(range(1, 3501))
+    assert frame.filter(pl.col("id") == last)["date"].dt.year().to_list() == [2021]
+
+
+def test_an_account_that_never_holds_still_is_an_error(api: DemoAPI) -> None:
+    numbers = itertools.count(1)
+    _before(api, 3, lambda org: org.remove_completions(next(numbers)), times=100)
+    with pytest.raises(KPASnapshotError, match="kept changing"):
+        kpa.load_completions()
+    assert sent(api).count(1) == 3
+    assert kpa.snapshots().is_empty()
+
+
+def test_a_failed_refresh_leaves_the_good_snapshot(api: DemoAPI) -> None:
+    whole = kpa.load_completions()
+    api.faults.add(Fault.drop(), page=3, times=None)
+    with pytest.raises(KPATransportError):
+        kpa.load_completions(refresh=True)
+    assert kpa.load_completions().equals(whole)
+    assert kpa.snapshots().height == 1
+
+
+def test_the_vendors_own_duplicates_are_kept_once_two_walks_agree() -> None:
+    twice = [completion(n) for n in range(1, 1200)] + [completion(7, training_id=999)]
+    with kpa.demo.serve(Records({COMPLETIONS: twice})) as api:
+        use(api)
+        frame = kpa.load_completions()
+        assert frame.height == 1200
+        assert frame.filter(pl.col("id") == 7)["training_id"].sort().to_list() == [999, 1046]
+        assert sent(api) == [1, 2, 1, 2]
+
+
+def test_records_made_in_the_future_are_no_reason_to_fail() -> None:
+    odd = [completion(n, created=_now() + 10**9) for n in range(1, 20)]
+    with kpa.demo.serve(Records({COMPLETIONS: odd})) as api:
+        use(api)
+        assert kpa.load_completions().height == 19
+
+
+def test_an_interrupted_walk_goes_on_where_it_stopped(api: DemoAPI) -> None:
+    api.faults.add(Fault.drop(), page=3)
+    with pytest.raises(KPATransportError):
+        kpa.load_completions()
+    api.requests.clear()
+    assert len(_ids()) == 3500
+    assert sent(api) == [3, 4]
+
+
+def test_old_pages_are_not_mixed_with_a_collection_that_changed(api: DemoAPI) -> None:
+    api.faults.add(Fault.drop(), page=3)
+    with pytest.raises(KPATransportError):
+        kpa.load_completions()
+    api.organisation.add_completions(completion(9001, date_number=NEWEST))
+    api.requests.clear()
+    assert _ids() == {*range(1, 3501), 9001}
+    assert sent(api) == [3, 4, 1, 2, 3, 4]
+
+
+def test_pages_folded_into_a_snapshot_are_not_kept_twice(api: DemoAPI) -> None:
+    kpa.load_completions()
+    pages = next(kpa.configure().cache_dir.rglob("pages.sqlite"))
+    assert pages.stat().st_size < 20_000
