@@ -190,14 +190,14 @@ def _recorded(completions: AnyFrame) -> pl.LazyFrame:
 
 def _titles(sessions: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
     """Per session with trainings: their titles (or ids), in the order of `trainings_id`."""
+    title = pl.col("training").fill_null(pl.col("training_id").cast(pl.String))
     return (
         sessions.select("group_training_id", pl.col("trainings_id").alias("training_id"))
         .explode("training_id")
         .filter(pl.col("training_id").is_not_null())
         .join(training_titles(trainings), on="training_id", how="left")
-        .sort("training_id")
-        .group_by("group_training_id", maintain_order=True)
-        .agg(pl.col("training").fill_null(pl.col("training_id").cast(pl.String)).alias("trainings"))
+        .group_by("group_training_id")
+        .agg(title.sort_by("training_id").alias("trainings"))
     )
 
 

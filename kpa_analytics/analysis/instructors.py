@@ -184,6 +184,10 @@ def instructor_name() -> pl.Expr:
 
 def _instructors(taught: pl.LazyFrame, users: AnyFrame | None) -> pl.LazyFrame:
     """Per training: its instructors, most active first, and how much they taught together."""
+    ids, names = (
+        pl.col(column).sort_by("completions", "m_instructor_id", descending=[True, False])
+        for column in ("m_instructor_id", "instructor")
+    )
     return (
         taught.group_by("training_id", "m_instructor_id")
         .agg(pl.len().alias("completions"))
@@ -191,12 +195,11 @@ def _instructors(taught: pl.LazyFrame, users: AnyFrame | None) -> pl.LazyFrame:
             people_names(users, "m_instructor_id", "instructor"), on="m_instructor_id", how="left"
         )
         .with_columns(instructor_name())
-        .sort("completions", "m_instructor_id", descending=[True, False])
-        .group_by("training_id", maintain_order=True)
+        .group_by("training_id")
         .agg(
             pl.len().alias("instructors"),
-            pl.col("m_instructor_id").alias("m_instructor_ids"),
-            pl.col("instructor").alias("instructor_names"),
+            ids.alias("m_instructor_ids"),
+            names.alias("instructor_names"),
             pl.col("completions").sum(),
         )
     )

@@ -105,9 +105,19 @@ def test_a_session_that_nobody_taught_says_so():
     assert found.select("m_instructor_id", "instructor").rows() == [(None, "no instructor")]
 
 
+def test_the_listed_instructor_counts_before_the_one_that_completions_name():
+    found = sessions_of([recorded(50, "ann", m_instructor_id="zed")], [listed(50, "ann")])
+    assert found["m_instructor_id"].to_list() == ["ike"]
+
+
 def test_one_invented_person_marks_every_session():
     found = sessions_of([recorded(50, "ann")], [listed(51, DEMO_ID_PREFIX + "00000001")])
     assert found["demo"].to_list() == [True, True]
+
+
+def test_one_invented_person_marks_every_share():
+    rows = frame_of(COMPLETIONS, recorded(50, DEMO_ID_PREFIX + "00000001"), recorded(51, "ann"))
+    assert group_share(rows.lazy()).collect()["demo"].to_list() == [True]
 
 
 def test_a_column_of_the_wrong_type_is_named():

@@ -168,12 +168,14 @@ def test_an_impossible_day_is_found_once_with_the_value_of_the_wire():
     ]
 
 
-def test_a_fault_in_another_field_does_not_hide_a_missing_date():
-    other = {"record_id": "1", "field": "special_expiration_date", "value": "0"}
-    faults = frame_of(FAULTS, {"table": "completions"} | other)
-    assert found(**completed(date=None), faults=faults) == [
+@pytest.mark.parametrize(
+    ("table", "field"), [("completions", "special_expiration_date"), ("trainings", "date")]
+)
+def test_a_fault_elsewhere_does_not_hide_a_missing_date(table, field):
+    fault = {"table": table, "record_id": "1", "field": field, "value": "0"}
+    assert found(**completed(date=None), faults=frame_of(FAULTS, fault)) == [
         ("impossible_date", "completions", "1", "date", None),
-        ("impossible_date", "completions", "1", "special_expiration_date", "0"),
+        ("impossible_date", table, "1", field, "0"),
     ]
 
 
