@@ -4,12 +4,50 @@ Each chart has its public table function beside it: what is drawn can be read, a
 drawing. Every chart carries its look, its description and, for demo data, the demo mark.
 """
 
-from kpa_analytics.charts.theme import palette, status_colours
+from kpa_analytics.charts.coverage import instructor_coverage, instructor_coverage_table
+from kpa_analytics.charts.instructors import instructor_activity, instructor_activity_table
+from kpa_analytics.charts.matrix import training_matrix, training_matrix_table
+from kpa_analytics.charts.people_groups import expiry_by_group, expiry_by_group_table
+from kpa_analytics.charts.sessions import (
+    group_sessions,
+    group_sessions_table,
+    group_sizes,
+    group_sizes_table,
+)
+from kpa_analytics.charts.share import group_share, group_share_table
+from kpa_analytics.charts.summary import status_summary, status_summary_table
+from kpa_analytics.charts.theme import (
+    STATUS_LABELS,
+    STATUS_SIGNS,
+    palette,
+    status_colours,
+)
 from kpa_analytics.charts.timeline import expiry_timeline, expiry_timeline_table
+from kpa_analytics.charts.trainings import expiry_by_training, expiry_by_training_table
 
 __all__ = [
+    "STATUS_LABELS",
+    "STATUS_SIGNS",
+    "expiry_by_group",
+    "expiry_by_group_table",
+    "expiry_by_training",
+    "expiry_by_training_table",
     "expiry_timeline",
     "expiry_timeline_table",
+    "group_sessions",
+    "group_sessions_table",
+    "group_share",
+    "group_share_table",
+    "group_sizes",
+    "group_sizes_table",
+    "instructor_activity",
+    "instructor_activity_table",
+    "instructor_coverage",
+    "instructor_coverage_table",
     "palette",
     "status_colours",
+    "status_summary",
+    "status_summary_table",
+    "training_matrix",
+    "training_matrix_table",
 ]

@@ -31,7 +31,7 @@ def sheet(
     demo: bool,
     dark: bool,
     foot: int = 44,
-    width: int = WIDTH,
+    width: Any = WIDTH,
     height: Any = 240,
 ) -> alt.LayerChart:
     """Put layers on one sheet.
@@ -43,19 +43,20 @@ def sheet(
         demo: the data is invented: say so, in the drawing and in the description.
         dark: for a dark background.
         foot: pixels from the plot's bottom to the demo mark, past axis labels and title.
-        width: of the plot, pixels.
+        width: of the plot, pixels or `alt.Step`.
         height: of the plot, pixels or `alt.Step`.
 
     Returns:
         The finished chart, its look inside it.
     """
     marks = [*layers, demo_line(foot, dark)] if demo else list(layers)
-    return dress(alt.layer(*marks).properties(width=width, height=height), title, words, demo, dark)
+    layered = cast("alt.LayerChart", alt.layer(*marks).properties(width=width, height=height))
+    return dress(layered, title, words, demo, dark)
 
 
 def dress(chart: Drawing, title: str, words: Sequence[str], demo: bool, dark: bool) -> Drawing:
     """Give a chart its title, its description and its look."""
-    lines = [line for line in words if line]
+    lines: list[str] = [line for line in words if line]
     spoken = [title, *lines, *([DEMO_MARK] if demo else [])]
     dressed: Drawing = chart.properties(
         title=alt.TitleParams(text=title, subtitle=lines),
@@ -64,7 +65,7 @@ def dress(chart: Drawing, title: str, words: Sequence[str], demo: bool, dark: bo
     return dressed
 
 
-def demo_line(foot: int, dark: bool) -> alt.Chart:
+def demo_line(foot: int, dark: bool, width: Any = "width", height: Any = "height") -> alt.Chart:
     """The words that stand on every chart of demo data, `foot` pixels under the plot."""
     line: alt.Chart = (
         alt.Chart(alt.InlineData(values=[{"mark": DEMO_MARK}]))
@@ -77,8 +78,8 @@ def demo_line(foot: int, dark: bool) -> alt.Chart:
         )
         .encode(
             text="mark:N",
-            x=alt.value(alt.ExprRef("width")),
-            y=alt.value(alt.ExprRef(f"height + {foot}")),
+            x=alt.value(alt.ExprRef(f"{width}")),
+            y=alt.value(alt.ExprRef(f"{height} + {foot}")),
         )
     )
     return line
@@ -106,7 +107,7 @@ def status_colour(dark: bool, statuses: Sequence[str] = SEVERITY) -> alt.Color:
     return alt.Color(
         "status:N",
         scale=alt.Scale(domain=shown, range=[colours[status] for status in shown]),
-        legend=alt.Legend(labelExpr=status_words("datum.value"), values=shown),
+        legend=alt.Legend(title=None, labelExpr=status_words("datum.value"), values=shown),
     )
 
 

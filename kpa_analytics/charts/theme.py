@@ -157,6 +157,7 @@ def config(dark: bool = False) -> dict[str, Any]:
             "tickColor": p.quiet,
             "labelLimit": 260,
         },
+        "axisQuantitative": {"labelFlush": False},
         "axisX": {"titleAnchor": "start"},
         "axisY": {"domain": False, "ticks": False},
         "legend": {
@@ -164,7 +165,7 @@ def config(dark: bool = False) -> dict[str, Any]:
             "labelColor": p.ink,
             "orient": "top",
             "direction": "horizontal",
-            "title": None,
+            "titleFontWeight": "normal",
             "symbolType": "square",
             "symbolSize": 110,
             "symbolStrokeWidth": 0,

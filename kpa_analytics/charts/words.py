@@ -42,6 +42,19 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def percent(part: int, whole: int) -> str:
+    """A share in whole percent; never 0 % where there is one, nor 100 % where one is lacking.
+
+    Examples:
+        >>> percent(1, 1000), percent(999, 1000), percent(0, 5)
+        ('<1%', '>99%', '0%')
+    """
+    share = 100 * part / whole if whole else 0
+    if 0 < share < 1:
+        return "<1%"
+    return ">99%" if 99 < share < 100 else f"{share:.0f}%"
+
+
 def one_line(text: pl.Expr, limit: int = 300) -> pl.Expr:
     """A title on one line: controls gone, white space single, cut with an ellipsis at `limit`."""
     line = text.str.replace_all(r"\s+", " ").str.replace_all(_INVISIBLE, "").str.strip_chars()

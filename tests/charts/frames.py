@@ -10,6 +10,11 @@ import polars as pl
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.schema import (
     EXPIRY_STATUS,
+    GROUP_SESSIONS,
+    GROUP_SHARE,
+    INSTRUCTOR_ACTIVITY,
+    INSTRUCTOR_COVERAGE,
+    USERS,
 )
 
 AS_OF = date(2026, 6, 30)
@@ -87,3 +92,110 @@ def _status_row(
     starts = ends - timedelta(days=30)
     status = "expired" if left < 0 else "expiring" if left <= 30 else "current"
     return (*who, *what, number, done, ends, "rolling", left, starts, status)
+
+
+def activity_frame(
+    instructors: int = 8, months: int = 24, *, demo: bool = False, seed: int = 2
+) -> pl.DataFrame:
+    """An instructor_activity frame, the first row of each month without an instructor."""
+    draw = random.Random(seed)
+    rows = []
+    for back in range(months):
+        year, month = divmod(2026 * 12 + 5 - back, 12)
+        period = date(year, month + 1, 1)
+        rows.append((None, "no instructor", period, 40, 35, 6, 0))
+        for number in range(instructors):
+            if draw.random() < 0.7:
+                taught = draw.randrange(1, 12 + 60 // (number + 1))
+                who = person_id(number, demo=demo), person_name(number)
+                rows.append((*who, period, taught, max(1, taught - 2), 1 + taught // 9, 1))
+    return pl.DataFrame(rows, schema=INSTRUCTOR_ACTIVITY.schema, orient="row")
+
+
+def coverage_frame(
+    trainings: int = 20, *, demo: bool = False, titles: list[str] | None = None, seed: int = 3
+) -> pl.DataFrame:
+    """An instructor_coverage frame with trainings of none, one and several instructors."""
+    draw = random.Random(seed)
+    rows = []
+    for training in range(trainings):
+        people = draw.choice([0, 1, 1, 2, 3, 5, 8])
+        rows.append(
+            (
+                training,
+                training_title(training, titles or TITLES),
+                people,
+                [person_id(number, demo=demo) for number in range(people)],
+                [person_name(number + training) for number in range(people)],
+                people * draw.randrange(3, 90),
+                AS_OF - timedelta(days=draw.randrange(900)) if people else None,
+                people == 1,
+                demo,
+            )
+        )
+    return pl.DataFrame(rows, schema=INSTRUCTOR_COVERAGE.schema, orient="row")
+
+
+def sessions_frame(
+    sessions: int = 120, *, days: int = 700, demo: bool = False, seed: int = 4
+) -> pl.DataFrame:
+    """A group_sessions frame: some unlisted, one without a day, sizes 1 to 60."""
+    draw = random.Random(seed)
+    people = [person_id(number, demo=demo) for number in range(80)]
+    rows = []
+    for number in range(sessions):
+        size = min(60, 1 + int(draw.expovariate(0.12)))
+        listed = draw.random() < 0.9
+        day = None if number == 0 else AS_OF - timedelta(days=draw.randrange(days))
+        rows.append(
+            (
+                number,
+                day,
+                [1, 2],
+                ["Forklift operation", "First aid"],
+                people[0],
+                "Ruiz, Ana",
+                size if listed else None,
+                max(1, size - 1),
+                size,
+                people[:size] if listed else None,
+                [],
+                [],
+                listed,
+                demo,
+            )
+        )
+    return pl.DataFrame(rows, schema=GROUP_SESSIONS.schema, orient="row")
+
+
+def share_frame(months: int = 24, *, demo: bool = False, seed: int = 5) -> pl.DataFrame:
+    """A group_share frame, oldest month first."""
+    draw = random.Random(seed)
+    rows = []
+    for back in reversed(range(months)):
+        year, month = divmod(2026 * 12 + 5 - back, 12)
+        grouped, alone = draw.randrange(40, 400), draw.randrange(100, 500)
+        period = date(year, month + 1, 1)
+        rows.append((period, grouped, alone, grouped / (grouped + alone), demo))
+    return pl.DataFrame(rows, schema=GROUP_SHARE.schema, orient="row")
+
+
+def users_frame(people: int = 200, *, demo: bool = False) -> pl.DataFrame:
+    """The roster behind status_frame: some people without an office, some with two."""
+    offices = [
+        []
+        if number % 10 == 0
+        else [f"office-{number % 4}", *(["office-9"] if number % 3 == 0 else [])]
+        for number in range(people)
+    ]
+    known = pl.DataFrame(
+        {
+            "id": [person_id(number, demo=demo) for number in range(people)],
+            "fieldOffice_id": offices,
+            "lineOfBusiness_id": [["line-1"]] * people,
+            "jobTitle_id": [
+                f"job-{number % 6}" if number % 7 else None for number in range(people)
+            ],
+        }
+    )
+    return pl.concat([USERS.empty(), known], how="diagonal")

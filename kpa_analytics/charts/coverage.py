@@ -1,0 +1,183 @@
+"""Which trainings hang on one person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.analysis.inputs import need
+from kpa_analytics.charts.sheet import empty, sheet
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.words import count, labels, one_line
+from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import INSTRUCTOR_COVERAGE
+
+if TYPE_CHECKING:
+    from kpa_analytics.analysis.inputs import AnyFrame
+
+_READ = (
+    *("training_id", "training", "instructors", "instructor_names", "completions"),
+    *("last_taught", "single_instructor", "demo"),
+)
+_TITLE = "Trainings and how many people teach them"
+_CARRIED = ("nobody", "one person alone", "two or more")
+
+
+def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFrame:
+    """Sort trainings by how thinly they are covered: nobody, one person alone, two or more.
+
+    Args:
+        coverage: as `instructor_coverage()` makes it.
+        top: trainings kept, 1 to 60.
+
+    Returns:
+        At most `top` rows: place (Int64, 0 the thinnest), training_id, training (String, unique),
+        carried (String: nobody, one person alone, two or more), instructors, completions (Int64),
+        names (String; at most three, the rest counted), last_taught (Date). Within the same number
+        of instructors, more completions come first.
+
+    Raises:
+        KPADataError: a column is missing, or `top` is out of bounds.
+
+    Examples:
+        >>> instructor_coverage_table(INSTRUCTOR_COVERAGE.empty()).shape
+        (0, 8)
+    """
+    return _thinnest(_read(coverage), top)
+
+
+def _read(coverage: AnyFrame) -> pl.DataFrame:
+    return need(coverage, INSTRUCTOR_COVERAGE, *_READ).select(_READ).collect()
+
+
+def _carried() -> pl.Expr:
+    return (
+        pl.when(pl.col("instructors") < 1)
+        .then(pl.lit(_CARRIED[0]))
+        .when("single_instructor")
+        .then(pl.lit(_CARRIED[1]))
+        .otherwise(pl.lit(_CARRIED[2]))
+    )
+
+
+def _thinnest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
+    if not 1 <= top <= 60:
+        raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    several = pl.col("instructor_names").list
+    first = several.head(3).list.eval(one_line(pl.element(), 60)).list.join("; ")
+    more = pl.format("{}; {} more", first, several.len().cast(pl.Int64) - 3)
+    ordered = frame.with_columns(
+        _carried().alias("carried"),
+        pl.when(several.len() > 3).then(more).otherwise(first).alias("names"),
+    ).sort(
+        "instructors",
+        "completions",
+        "training",
+        "training_id",
+        descending=[False, True, False, False],
+    )
+    kept = labels(ordered.head(top), "training", "training_id").with_row_index("place")
+    return kept.select(
+        pl.col("place").cast(pl.Int64),
+        *("training_id", "training", "carried", "instructors", "completions", "names"),
+        "last_taught",
+    )
+
+
+def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False) -> alt.LayerChart:
+    """Draw how many people teach each training; those one person carries stand out by name.
+
+    Args:
+        coverage: as `instructor_coverage()` of the analysis makes it, eager or lazy.
+        top: trainings drawn, 1 to 60, the thinnest first; the others are counted in the subtitle.
+        dark: for a dark background.
+
+    Returns:
+        The chart; its data is `instructor_coverage_table(...)`.
+
+    Raises:
+        KPADataError: as `instructor_coverage_table`.
+
+    Examples:
+        >>> instructor_coverage(INSTRUCTOR_COVERAGE.empty()).description
+        'Trainings and how many people teach them. No trainings with an instructor to show.'
+    """
+    frame = _read(coverage)
+    demo = is_demo(frame)
+    if frame.is_empty():
+        return empty(_TITLE, "No trainings with an instructor to show", dark=dark, demo=demo)
+    table = _thinnest(frame, top)
+    every = dict(frame.group_by(_carried().alias("carried")).len().iter_rows())
+    alone, none = every.get(_CARRIED[1], 0), every.get(_CARRIED[0], 0)
+    rest = frame.height - table.height
+    return sheet(
+        *_bars(table, dark),
+        title=_TITLE,
+        words=[
+            f"{alone:,} of {count(frame.height, 'training')} carried by one person alone"
+            + (f", {none:,} by nobody now" if none else ""),
+            f"Not drawn: {count(rest, 'training')} with as many instructors or more"
+            if rest
+            else "",
+        ],
+        demo=demo,
+        dark=dark,
+        foot=30,
+        width=520,
+        height=alt.Step(24),
+    )
+
+
+def _bars(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    p = palette(dark)
+    said = (
+        pl.when(pl.col("instructors") < 1)
+        .then(pl.lit("nobody now"))
+        .when(pl.col("carried") == _CARRIED[1])
+        .then(pl.format("only {}", "names"))
+        .otherwise(pl.format("{} instructors", "instructors"))
+    )
+    base = alt.Chart(
+        table.with_columns(
+            said.alias("said"),
+            pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0").fill_null("never"),
+        )
+    )
+    most = table.select(pl.col("instructors").max()).item()
+    x = alt.X(
+        "instructors:Q",
+        title="Instructors active in the period",
+        scale=alt.Scale(domain=[0, max(most * 1.25, 4)], nice=False),
+        axis=alt.Axis(format=",d", tickMinStep=1, tickCount=6),
+    )
+    y = alt.Y(
+        "training:N",
+        title=None,
+        sort=alt.EncodingSortField("place", op="min"),
+        scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
+    )
+    thin = alt.FieldOneOfPredicate("carried", list(_CARRIED[:2]))
+    tooltip = [
+        alt.Tooltip("training:N", title="Training"),
+        alt.Tooltip("instructors:Q", title="Instructors", format=","),
+        alt.Tooltip("names:N", title="Who"),
+        alt.Tooltip("completions:Q", title="Completions", format=","),
+        alt.Tooltip("last_taught:N", title="Last taught"),
+    ]
+    bars = base.mark_bar().encode(
+        x=x,
+        y=y,
+        color=alt.when(thin).then(alt.value(p.accent)).otherwise(alt.value(p.quiet)),
+        tooltip=tooltip,
+    )
+    words = base.mark_text(align="left", dx=6, limit=360, clip=False).encode(
+        x=x,
+        y=y,
+        text="said:N",
+        color=alt.when(thin).then(alt.value(p.ink)).otherwise(alt.value(p.muted)),
+        tooltip=tooltip,
+    )
+    return [bars, words]

@@ -1,0 +1,212 @@
+"""People by trainings: a cell each, the worst people and trainings first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.charts.sheet import empty, sheet, status_colour, status_words
+from kpa_analytics.charts.status import read_status, status_day
+from kpa_analytics.charts.theme import SEVERITY, STATUS_SIGNS, ink_on, palette, status_colours
+from kpa_analytics.charts.words import count, day, labels
+from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.errors import KPADataError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kpa_analytics.analysis.inputs import AnyFrame
+
+_READ = (
+    *("m_user_id", "user", "training_id", "training"),
+    *("expiration_date", "days_left", "status"),
+)
+_TITLE = "Who lacks what"
+
+
+def training_matrix_table(
+    status: AnyFrame, *, people: int = 40, trainings: int = 25
+) -> pl.DataFrame:
+    """Pick the worst people and the worst trainings, and their statuses.
+
+    Worst: most expired or missing, then most expiring, then most of all; ties by name.
+
+    Args:
+        status: as `expiry_status()` makes it.
+        people: people kept, 1 to 60.
+        trainings: trainings kept, 1 to 40.
+
+    Returns:
+        One row per person and training that has a status: row (Int64, 0 the worst person),
+        m_user_id, user (String, unique per person), column (Int64, 0 the worst training),
+        training_id, training (String, unique per training), status, days_left; sorted by row,
+        column.
+
+    Raises:
+        KPADataError: a column is missing, or a bound is out of its own.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> training_matrix_table(EXPIRY_STATUS.empty()).shape
+        (0, 8)
+    """
+    return _worst(read_status(status, *_READ), people, trainings)
+
+
+def _worst(frame: pl.DataFrame, people: int, trainings: int) -> pl.DataFrame:
+    for name, value, most in (("people", people, 60), ("trainings", trainings, 40)):
+        if not 1 <= value <= most:
+            raise KPADataError(f"{name} must be 1 to {most}, not {value!r}")
+    rows = _order(frame, "m_user_id", "user", people, "row", 100)
+    columns = _order(frame, "training_id", "training", trainings, "column", 300)
+    return (
+        frame.select("m_user_id", "training_id", "status", "days_left")
+        .join(rows, on="m_user_id")
+        .join(columns, on="training_id")
+        .select(
+            *("row", "m_user_id", "user", "column", "training_id", "training"),
+            *("status", "days_left"),
+        )
+        .sort("row", "column")
+    )
+
+
+def _order(
+    frame: pl.DataFrame, key: str, label: str, top: int, place: str, limit: int
+) -> pl.DataFrame:
+    """The worst `top` of one side: key, label, place."""
+    worst = (
+        frame.group_by(key)
+        .agg(
+            pl.col(label).first(),
+            pl.col("status").is_in(["expired", "missing"]).sum().alias("overdue"),
+            (pl.col("status") == "expiring").sum().alias("expiring"),
+            pl.len().alias("total"),
+        )
+        .sort(
+            *("overdue", "expiring", "total", label, key),
+            descending=[True, True, True, False, False],
+        )
+        .head(top)
+        .with_row_index(place)
+    )
+    return labels(worst, label, key, limit).select(key, label, pl.col(place).cast(pl.Int64))
+
+
+def training_matrix(
+    status: AnyFrame,
+    *,
+    as_of: date | str | None = None,
+    people: int = 40,
+    trainings: int = 25,
+    dark: bool = False,
+) -> alt.LayerChart:
+    """Draw people by trainings as a heat map, worst first; colour and sign tell the status.
+
+    Args:
+        status: as `expiry_status()` makes it, eager or lazy.
+        as_of: the day to name; by default the day the statuses are of, else today.
+        people: people drawn, 1 to 60; the others are counted in the subtitle.
+        trainings: trainings drawn, 1 to 40; the others are counted in the subtitle.
+        dark: for a dark background.
+
+    Returns:
+        The chart; its data is `training_matrix_table(...)`.
+
+    Raises:
+        KPADataError: as `training_matrix_table`.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> training_matrix(EXPIRY_STATUS.empty()).description
+        'Who lacks what. No completions or requirements to show.'
+    """
+    frame = read_status(status, *_READ)
+    demo = is_demo(frame)
+    if frame.is_empty():
+        return empty(_TITLE, "No completions or requirements to show", dark=dark, demo=demo)
+    table = _worst(frame, people, trainings)
+    all_people, all_trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
+    rest = frame.height - table.height
+    return sheet(
+        *_cells(table, dark),
+        title=_TITLE,
+        words=[
+            f"The {count(min(people, all_people), 'person', 'people')} and "
+            f"{count(min(trainings, all_trainings), 'training')} with most expired or missing, "
+            f"worst first, as of {day(status_day(frame, as_of))}",
+            f"Not drawn: {rest:,} of {frame.height:,} statuses, of {all_people:,} people and "
+            f"{all_trainings:,} trainings in all"
+            if rest
+            else "",
+        ],
+        demo=demo,
+        dark=dark,
+        foot=14,
+        width=alt.Step(22),
+        height=alt.Step(18),
+    )
+
+
+def _cells(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """The cells, sent as one short text per person: a thousand cells stay a few kilobytes."""
+    columns = table.select("column", "training").unique().sort("column")
+    place = pl.col("status").cast(pl.String).replace_strict(SEVERITY, range(len(SEVERITY)))
+    people = (
+        table.group_by("row", "user", maintain_order=True)
+        .agg(
+            pl.col("column").cast(pl.String).str.join(",").alias("at"),
+            place.cast(pl.String).str.join(",").alias("status"),
+            pl.col("days_left").cast(pl.String).fill_null("").str.join(",").alias("days"),
+        )
+        .sort("row")
+    )
+    colours = status_colours(dark)
+    base = (
+        alt.Chart(people)
+        .transform_calculate(
+            column="split(datum.at, ',')",
+            place="split(datum.status, ',')",
+            left="split(datum.days, ',')",
+        )
+        .transform_flatten(["column", "place", "left"])
+        .transform_calculate(
+            column="toNumber(datum.column)", status=f"{list(SEVERITY)}[datum.place]"
+        )
+        .transform_lookup("column", alt.LookupData(columns, "column", ["training"]))
+        .transform_calculate(
+            words=status_words("datum.status"),
+            sign=f"{STATUS_SIGNS}[datum.status]",
+            ink=f"{ {status: ink_on(colour) for status, colour in colours.items()} }[datum.status]",
+            days="datum.left == '' ? 'no expiration date' : datum.left < 0 ? "
+            "'expired ' + format(-datum.left, ',') + ' days ago' : "
+            "format(datum.left, ',') + ' days left'",
+        )
+    )
+    x = alt.X(
+        "training:N",
+        title=None,
+        sort=alt.EncodingSortField("column", op="min"),
+        axis=alt.Axis(orient="top", labelAngle=-50, labelLimit=190, domain=False, ticks=False),
+    )
+    y = alt.Y(
+        "user:N",
+        title=None,
+        sort=alt.EncodingSortField("row", op="min"),
+        axis=alt.Axis(labelLimit=190),
+    )
+    tooltip = [
+        alt.Tooltip("user:N", title="Person"),
+        alt.Tooltip("training:N", title="Training"),
+        alt.Tooltip("words:N", title="Status"),
+        alt.Tooltip("days:N", title="Expiration"),
+    ]
+    cells = base.mark_rect(stroke=palette(dark).background, strokeWidth=1.5).encode(
+        x=x, y=y, color=status_colour(dark, table["status"].unique().to_list()), tooltip=tooltip
+    )
+    signs = base.mark_text(fontSize=11).encode(
+        x=x, y=y, text="sign:N", color=alt.Color("ink:N", scale=None), tooltip=tooltip
+    )
+    return [cells, signs]

@@ -1,0 +1,163 @@
+"""Which offices, jobs or lines of business are worst: a bar of every status per group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from kpa_analytics.analysis.inputs import need
+from kpa_analytics.charts.ranking import counted, rank, ranking
+from kpa_analytics.charts.status import read_status, status_counts, status_day
+from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import GROUPS, USERS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import altair as alt
+
+    from kpa_analytics.analysis.inputs import AnyFrame
+
+_READ = ("m_user_id", "expiration_date", "days_left", "status")
+GroupKind = Literal["field_office", "line_of_business", "job_title"]
+#: For each kind of group: its column in users, and its words.
+_KINDS = {
+    "field_office": ("fieldOffice_id", "field office", "field offices"),
+    "line_of_business": ("lineOfBusiness_id", "line of business", "lines of business"),
+    "job_title": ("jobTitle_id", "job title", "job titles"),
+}
+
+
+def expiry_by_group_table(
+    status: AnyFrame,
+    users: AnyFrame,
+    *,
+    by: GroupKind = "field_office",
+    groups: AnyFrame | None = None,
+    top: int = 20,
+) -> pl.DataFrame:
+    """Count every status per group of people, worst first.
+
+    A person of two offices counts in both, so that the totals may add up to more than the rows.
+
+    Args:
+        status: as `expiry_status()` makes it.
+        users: as `load_users()` makes them: who is in which group.
+        by: field_office, line_of_business or job_title.
+        groups: as `load_groups()` makes them, for names; without, the groups' ids are shown.
+        top: groups kept, 1 to 60; the rest is one row.
+
+    Returns:
+        At most `top` + 1 rows: group_id (String; null in the folded row and for people without a
+        group), group (String, unique), folded (Int64; groups in the row), current, expiring,
+        expired, missing, not_due, total (Int64).
+
+    Raises:
+        KPADataError: a column is missing, or `by` or `top` can't be.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS, USERS
+        >>> expiry_by_group_table(EXPIRY_STATUS.empty(), USERS.empty()).shape
+        (0, 9)
+    """
+    return _per_group(read_status(status, *_READ), users, by, groups, top)
+
+
+def _per_group(
+    frame: pl.DataFrame, users: AnyFrame, by: str, groups: AnyFrame | None, top: int
+) -> pl.DataFrame:
+    if by not in _KINDS:
+        raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
+    _, one, many = _KINDS[by]
+    per_person = frame.group_by("m_user_id").agg(status_counts())
+    named = (
+        per_person.join(_members(users, by), on="m_user_id", how="left")
+        .group_by("group_id")
+        .agg(pl.exclude("m_user_id").sum())
+        .join(_names(groups, by), on="group_id", how="left")
+        .with_columns(
+            pl.when(pl.col("group_id").is_null())
+            .then(pl.lit(f"(no {one})"))
+            .otherwise(pl.coalesce("group", "group_id"))
+            .alias("group")
+        )
+    )
+    return rank(named, "group_id", "group", top, f"other {many}")
+
+
+def _members(users: AnyFrame, by: str) -> pl.DataFrame:
+    """One row per person and group: m_user_id, group_id; people without a group are absent."""
+    column = _KINDS[by][0]
+    roster = need(users, USERS, "id", column).select(
+        pl.col("id").alias("m_user_id"), pl.col(column).alias("group_id")
+    )
+    if isinstance(USERS.schema[column], pl.List):
+        roster = roster.explode("group_id")
+    known = pl.col("group_id").is_not_null() & (pl.col("group_id") != "")
+    return roster.filter(known).unique().collect()
+
+
+def _names(groups: AnyFrame | None, by: str) -> pl.DataFrame:
+    named = need(GROUPS.empty() if groups is None else groups, GROUPS, "kind", "id", "name")
+    return (
+        named.filter(pl.col("kind") == by, pl.col("name").str.strip_chars() != "")
+        .select(pl.col("id").alias("group_id"), pl.col("name").alias("group"))
+        .unique("group_id", keep="first", maintain_order=True)
+        .collect()
+    )
+
+
+def expiry_by_group(
+    status: AnyFrame,
+    users: AnyFrame,
+    *,
+    by: GroupKind = "field_office",
+    groups: AnyFrame | None = None,
+    as_of: date | str | None = None,
+    top: int = 20,
+    dark: bool = False,
+) -> alt.LayerChart:
+    """Draw every status per group of people, worst first.
+
+    A click on a bar sets the selection `pick` (group_id, status).
+
+    Args:
+        status: as `expiry_status()` makes it, eager or lazy.
+        users: as `load_users()` makes them: who is in which group.
+        by: field_office, line_of_business or job_title.
+        groups: as `load_groups()` makes them, for names; without, the groups' ids are shown.
+        as_of: the day to name; by default the day the statuses are of, else today.
+        top: groups drawn, 1 to 60; the rest is folded into one row.
+        dark: for a dark background.
+
+    Returns:
+        The chart; its data is `expiry_by_group_table(...)`.
+
+    Raises:
+        KPADataError: as `expiry_by_group_table`.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS, USERS
+        >>> expiry_by_group(EXPIRY_STATUS.empty(), USERS.empty(), by="job_title").description
+        'Status by job title. No completions or requirements to show.'
+    """
+    frame = read_status(status, *_READ)
+    table = _per_group(frame, users, by, groups, top)
+    _, one, many = _KINDS[by]
+    nowhere = pl.col("group_id").is_null()
+    # Summed over people, so that someone in two offices is seen twice.
+    twice = int(table["total"].sum()) > frame.height
+    return ranking(
+        table,
+        key="group_id",
+        label="group",
+        title=f"Status by {one}",
+        heading=counted(table.filter((pl.col("folded") > 1) | ~nowhere), one, many),
+        axis="Trainings held or required",
+        today=status_day(frame, as_of),
+        notes=[f"A person of more than one {one} counts in each"] if twice else [],
+        demo=is_demo(frame),
+        dark=dark,
+    )

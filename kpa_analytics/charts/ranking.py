@@ -1,0 +1,198 @@
+"""Rows ranked worst first, each a bar of every status: by training, and by group of people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.charts.sheet import empty, sheet, status_colour, status_words
+from kpa_analytics.charts.theme import (
+    SEVERITY,
+    STATUS_LABELS,
+    STATUS_SIGNS,
+    ink_on,
+    palette,
+    status_colours,
+)
+from kpa_analytics.charts.words import count, day, labels, percent
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+
+def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> pl.DataFrame:
+    """Sort rows of status counts worst first and fold what is past `top` into one row.
+
+    Worst: most expired or missing, then most expiring, then most of all; ties by label.
+
+    Args:
+        counts: one row per key: key, label, the five statuses, total.
+        key: the column that tells rows apart; null in the folded row.
+        label: the column of titles; made unique.
+        top: rows kept.
+        others: what the folded row is named, e.g. "other trainings".
+
+    Returns:
+        At most `top` + 1 rows: key, label, folded (Int64; how many it stands for), the five
+        statuses, total (Int64).
+
+    Raises:
+        KPADataError: `top` is not 1 to 60.
+    """
+    if not 1 <= top <= 60:
+        raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    overdue = pl.col("expired") + pl.col("missing")
+    figures = [*STATUSES, "total"]
+    ranked = counts.sort(
+        overdue, "expiring", "total", label, key, descending=[True, True, True, False, False]
+    ).select(key, label, pl.lit(1, pl.Int64).alias("folded"), *figures)
+    if ranked.height <= top + 1:
+        return labels(ranked, label, key)
+    kept, rest = labels(ranked.head(top), label, key), ranked.slice(top)
+    name = f"{others} ({rest.height:,})"
+    folded = rest.select(
+        pl.lit(None, ranked.schema[key]).alias(key),
+        pl.lit(name).alias(label),
+        pl.len().cast(pl.Int64).alias("folded"),
+        pl.col(figures).sum(),
+    )
+    return pl.concat([kept, folded])
+
+
+def ranking(
+    table: pl.DataFrame,
+    *,
+    key: str,
+    label: str,
+    title: str,
+    heading: str,
+    axis: str,
+    today: date,
+    notes: Sequence[str] = (),
+    demo: bool,
+    dark: bool,
+) -> alt.LayerChart:
+    """Draw what `rank` made; the folded row stands as figures, for its bar would dwarf the rest."""
+    if table.is_empty():
+        return empty(title, "No completions or requirements to show", dark=dark, demo=demo)
+    sums = table.select(pl.col([*STATUSES, "total"]).sum()).row(0, named=True)
+    overdue = sums["expired"] + sums["missing"]
+    words = [
+        f"{heading}, worst first: {overdue:,} of {sums['total']:,} expired or missing "
+        f"({percent(overdue, sums['total'])}), {sums['expiring']:,} expiring soon, "
+        f"as of {day(today)}",
+        *notes,
+    ]
+    y = alt.Y(
+        f"{label}:N",
+        sort=alt.EncodingSortField("place", op="min"),
+        title=None,
+        scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
+    )
+    placed = table.with_row_index("place")
+    named, folded = (placed.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
+    statuses = [status for status in SEVERITY if sums[status]]
+    return sheet(
+        *_bars(named, key, label, statuses, axis, y, dark),
+        *([] if folded.is_empty() else [_folded(folded, label, y, dark)]),
+        title=title,
+        words=words,
+        demo=demo,
+        dark=dark,
+        foot=30,
+        width=520,
+        height=alt.Step(24),
+    )
+
+
+def _bars(
+    named: pl.DataFrame,
+    key: str,
+    label: str,
+    statuses: Sequence[str],
+    axis: str,
+    y: alt.Y,
+    dark: bool,
+) -> list[alt.Chart]:
+    longest = named.select(pl.col("total").max()).item()
+    order = {status: place for place, status in enumerate(SEVERITY)}
+    ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
+    overdue = named.select(pl.col("expired") + pl.col("missing"), "total").iter_rows()
+    shares = pl.Series("share", [_share(*row) for row in overdue])
+    rows = alt.Chart(named.select("place", key, label, *statuses, "total", shares))
+    base = (
+        rows.transform_fold(list(statuses), as_=["status", "value"])
+        .transform_filter("datum.value > 0")
+        .transform_calculate(
+            words=status_words("datum.status"),
+            order=f"{order}[datum.status]",
+            ink=f"{ink}[datum.status]",
+        )
+    )
+    x: dict[str, Any] = {
+        "title": axis,
+        "stack": "zero",
+        "scale": alt.Scale(domainMax=longest, nice=False),
+        "axis": alt.Axis(format=",d", tickMinStep=1, tickCount=6),
+    }
+    pick = alt.selection_point(name="pick", fields=[key, "status"], on="click")
+    bars = (
+        base.properties(name="rows")
+        .mark_bar(stroke=palette(dark).background, strokeWidth=1)
+        .encode(
+            x=alt.X("value:Q", **x),
+            y=y,
+            color=status_colour(dark, statuses),
+            order=alt.Order("order:Q", sort="ascending"),
+            opacity=alt.when(pick).then(alt.value(1)).otherwise(alt.value(0.35)),
+            tooltip=[
+                alt.Tooltip(f"{label}:N", title=label.replace("_", " ").capitalize()),
+                alt.Tooltip("words:N", title="Status"),
+                alt.Tooltip("value:Q", title="People", format=","),
+                alt.Tooltip("total:Q", title="Of", format=","),
+            ],
+        )
+        .add_params(pick)
+    )
+    room = f"datum.value / {longest} * width > 10 + 7 * length(format(datum.value, ','))"
+    figures = base.mark_text(baseline="middle", clip=True).encode(
+        x=alt.X("value:Q", bandPosition=0.5, **x),
+        y=y,
+        order=alt.Order("order:Q", sort="ascending"),
+        text=alt.condition(room, alt.Text("value:Q", format=","), alt.value("")),
+        color=alt.Color("ink:N", scale=None),
+    )
+    ends = rows.mark_text(align="left", color=palette(dark).muted, clip=False).encode(
+        x=alt.value(alt.ExprRef("width + 8")), y=y, text="share:N"
+    )
+    return [bars, figures, ends]
+
+
+def _share(overdue: int, total: int) -> str:
+    return f"{overdue:,} overdue ({percent(overdue, total)})" if overdue else "none overdue"
+
+
+def _folded(row: pl.DataFrame, label: str, y: alt.Y, dark: bool) -> alt.Chart:
+    """The folded row, as a sentence of figures."""
+    figures = row.row(0, named=True)
+    said = [
+        f"{STATUS_SIGNS[status]} {figures[status]:,} {STATUS_LABELS[status].lower()}"
+        for status in SEVERITY
+        if figures[status]
+    ]
+    text: alt.Chart = (
+        alt.Chart(row.select("place", label, pl.lit("   ".join(said)).alias("figures")))
+        .mark_text(align="left", color=palette(dark).muted, clip=False)
+        .encode(x=alt.value(4), y=y, text="figures:N")
+    )
+    return text
+
+
+def counted(table: pl.DataFrame, one: str, many: str) -> str:
+    """How many rows stand behind a table of `rank`, the folded ones too."""
+    return count(int(table["folded"].sum()), one, many)

@@ -1,0 +1,169 @@
+"""The headline: how many of each status, as one line of figures over one bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.charts.sheet import empty, sheet
+from kpa_analytics.charts.status import read_status, status_day
+from kpa_analytics.charts.theme import (
+    SEVERITY,
+    STATUS_LABELS,
+    STATUS_SIGNS,
+    palette,
+    status_colours,
+)
+from kpa_analytics.charts.words import count, day, percent
+from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.schema import STATUS
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kpa_analytics.analysis.inputs import AnyFrame
+
+_READ = ("m_user_id", "training_id", "expiration_date", "days_left", "status")
+_TITLE = "Training status"
+
+
+def status_summary_table(status: AnyFrame) -> pl.DataFrame:
+    """Count rows and people per status, worst first.
+
+    Args:
+        status: as `expiry_status()` makes it.
+
+    Returns:
+        Five rows, one per status: status (Enum), rows, people (Int64; people who have at least
+        one), share (Float64, 0 to 1, of all rows; 0 where there are none).
+
+    Raises:
+        KPADataError: a column is missing.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> status_summary_table(EXPIRY_STATUS.empty())["rows"].to_list()
+        [0, 0, 0, 0, 0]
+    """
+    return _per_status(read_status(status, *_READ))
+
+
+def _per_status(frame: pl.DataFrame) -> pl.DataFrame:
+    counts = frame.group_by("status").agg(
+        pl.len().cast(pl.Int64).alias("rows"),
+        pl.col("m_user_id").n_unique().cast(pl.Int64).alias("people"),
+    )
+    every = pl.DataFrame({"status": list(SEVERITY)}, schema={"status": STATUS})
+    return every.join(counts, on="status", how="left", maintain_order="left").with_columns(
+        pl.col("rows", "people").fill_null(0),
+        (pl.col("rows") / max(frame.height, 1)).fill_null(0.0).alias("share"),
+    )
+
+
+def status_summary(
+    status: AnyFrame, *, as_of: date | str | None = None, dark: bool = False
+) -> alt.LayerChart:
+    """Draw the headline figures: five numbers and the bar they make.
+
+    Args:
+        status: as `expiry_status()` makes it, eager or lazy.
+        as_of: the day to name; by default the day the statuses are of, else today.
+        dark: for a dark background.
+
+    Returns:
+        The chart; its data is `status_summary_table(status)`.
+
+    Raises:
+        KPADataError: a column is missing.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> status_summary(EXPIRY_STATUS.empty()).description
+        'Training status. No completions or requirements to show.'
+    """
+    frame = read_status(status, *_READ)
+    demo = is_demo(frame)
+    if frame.is_empty():
+        return empty(_TITLE, "No completions or requirements to show", dark=dark, demo=demo)
+    people, trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
+    table = _per_status(frame)
+    spoken = ", ".join(
+        f"{row['rows']:,} {STATUS_LABELS[row['status']].lower()}"
+        for row in table.iter_rows(named=True)
+    )
+    chart = sheet(
+        *_figures(table, dark),
+        title=_TITLE,
+        words=[
+            f"{count(people, 'person', 'people')}, {count(trainings, 'training')}, "
+            f"as of {day(status_day(frame, as_of))}"
+        ],
+        demo=demo,
+        dark=dark,
+        foot=10,
+        height=112,
+    )
+    chart.description = f"{chart.description} {spoken}."
+    return chart
+
+
+def _figures(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    p = palette(dark)
+    every = int(table["rows"].sum())
+    ends = (table["rows"].cum_sum() * table.height / every).to_list()
+    drawn = [
+        {
+            "status": row["status"],
+            "words": f"{STATUS_SIGNS[row['status']]} {STATUS_LABELS[row['status']]}",
+            "figure": f"{row['rows']:,}",
+            "part": f"{percent(row['rows'], every)} · {count(row['people'], 'person', 'people')}",
+            "people": row["people"],
+            "place": place,
+            "start": ends[place - 1] if place else 0.0,
+            "end": ends[place],
+        }
+        for place, row in enumerate(table.iter_rows(named=True))
+    ]
+    base = alt.Chart(pl.DataFrame(drawn))
+    colours = status_colours(dark)
+    colour = alt.Color(
+        "status:N",
+        scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+        legend=None,
+    )
+    tooltip = [
+        alt.Tooltip("words:N", title="Status"),
+        alt.Tooltip("figure:N", title="Trainings held or required"),
+        alt.Tooltip("people:Q", title="People who have one", format=","),
+    ]
+    # Five equal columns, whatever the shares: a figure of 3 must read as well as one of 30,000.
+    left = alt.X(
+        "place:Q", scale=alt.Scale(domain=[0, len(drawn)], nice=False), axis=None, title=None
+    )
+
+    def figures(text: str, y: int, size: int, ink: str) -> Any:
+        bold: Any = "bold" if ink == p.ink else "normal"
+        mark = base.mark_text(
+            align="left", baseline="top", dx=12, color=ink, fontSize=size, fontWeight=bold
+        )
+        return mark.encode(x=left, y=alt.value(y), text=text, tooltip=tooltip)
+
+    texts = [
+        figures("words:N", 4, 12, p.muted),
+        figures("figure:N", 21, 26, p.ink),
+        figures("part:N", 51, 11, p.muted),
+    ]
+    keys = base.mark_rect(width=4, xOffset=2).encode(
+        x=left, y=alt.value(4), y2=alt.value(62), color=colour, tooltip=tooltip
+    )
+    bar = base.mark_rect(stroke=p.background, strokeWidth=1).encode(
+        x=alt.X("start:Q", axis=None),
+        x2="end:Q",
+        y=alt.value(78),
+        y2=alt.value(100),
+        color=colour,
+        tooltip=tooltip,
+    )
+    return [bar, keys, *texts]
