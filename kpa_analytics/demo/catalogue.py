@@ -79,17 +79,17 @@ _READY = "Field Readiness"
 
 # The first fourteen have every kind of schedule, so that a small catalogue has them too.
 _COURSES = (
-    Course("H2S Awareness", _rolling(12, 30), grouped=0.85),
+    Course("H2S Awareness", _rolling(12, 30), grouped=0.95),
     Course("First Aid", _rolling(24, 60), grouped=0.9, bundle="medic"),
     Course("CPR / AED", _rolling(24, 60), grouped=0.9, bundle="medic"),
-    Course("Hazard Communication (GHS)", _rolling(12), grouped=0.45),
+    Course("Hazard Communication (GHS)", _rolling(12), grouped=0.6),
     Course(_READY, _rolling(12), _CREW, 0, 0, ("H2S Awareness", "First Aid", "CPR / AED")),
-    Course("New Hire Orientation", _NEVER, grouped=0.7),
-    Course("Lockout / Tagout", _fixed(12, 31, 12, 45), (0, 1, 2, 4, 5, 7, 8), 0.75),
+    Course("New Hire Orientation", _NEVER, grouped=0.85),
+    Course("Lockout / Tagout", _fixed(12, 31, 12, 45), (0, 1, 2, 4, 5, 7, 8), 0.9),
     Course("Drug and Alcohol Policy", _fixed(1, 31, None), grouped=0.1, coached=0.0),
-    Course("Heat Illness Prevention", _window((4, 15), (6, 15), 20260415, True), grouped=0.75),
+    Course("Heat Illness Prevention", _window((4, 15), (6, 15), 20260415, True), grouped=0.9),
     Course("Winter Driving and Cold Stress", _window((12, 15), (1, 15), 20251215, False), _CREW),
-    Course("Hearing Conservation", _window((2, 1), (2, 29), None, True), (0, 1, 2, 4), 0.7),
+    Course("Hearing Conservation", _window((2, 1), (2, 29), None, True), (0, 1, 2, 4), 0.85),
     Course("Safety Stand-Down", _window((6, 1), (7, 15), 20260601, False), grouped=0.9),
     Course(
         "Site Supervisor Passport",
@@ -99,40 +99,40 @@ _COURSES = (
         0,
         (_READY, "Lockout / Tagout", "Confined Space Entry"),
     ),
-    Course("Confined Space Entry", _rolling(12, 45), (0, 1, 2, 7, 8), 0.75, bundle="space"),
-    Course("Confined Space Rescue", _rolling(12, 45), (1, 2), 0.75, bundle="space"),
-    Course("Fall Protection", _rolling(24, 30), (0, 1, 2, 4), 0.7),
+    Course("Confined Space Entry", _rolling(12, 45), (0, 1, 2, 7, 8), 0.9, bundle="space"),
+    Course("Confined Space Rescue", _rolling(12, 45), (1, 2), 0.9, bundle="space"),
+    Course("Fall Protection", _rolling(24, 30), (0, 1, 2, 4), 0.85),
     Course("Forklift Operator", _rolling(36, 90), _SHOP, 0.3, 0.9),
-    Course("Respirator Fit Test", _window((3, 1), (4, 30), None, False), (0, 1, 4), 0.5, 0.9),
+    Course("Respirator Fit Test", _window((3, 1), (4, 30), None, False), (0, 1, 4), 0.7, 0.9),
     Course("HAZWOPER 40 h", _NEVER, (0, 2), 0.9),
-    Course("HAZWOPER 8 h Refresher", _rolling(12, 60), (0, 2, 7), 0.8),
-    Course("Respirable Silica", _rolling(12), (0, 1, 4), 0.5),
-    Course("Defensive Driving", _rolling(36, 60), (0, 3, 6, 7), 0.4, 0.6),
+    Course("HAZWOPER 8 h Refresher", _rolling(12, 60), (0, 2, 7), 0.9),
+    Course("Respirable Silica", _rolling(12), (0, 1, 4), 0.7),
+    Course("Defensive Driving", _rolling(36, 60), (0, 3, 6, 7), 0.55, 0.6),
     Course("DOT Hazardous Materials", _rolling(36, 90), _DRIVERS, 0.4, 0.5),
-    Course("Bloodborne Pathogens", _rolling(12, 60), grouped=0.6, bundle="pathogens"),
-    Course("Fire Extinguisher Use", _rolling(12), grouped=0.7),
-    Course("Emergency Action Plan", _fixed(7, 15, 12, 14), grouped=0.4, coached=0.1),
+    Course("Bloodborne Pathogens", _rolling(12, 60), grouped=0.8, bundle="pathogens"),
+    Course("Fire Extinguisher Use", _rolling(12), grouped=0.85),
+    Course("Emergency Action Plan", _fixed(7, 15, 12, 14), grouped=0.55, coached=0.1),
     Course("Code of Conduct", _fixed(3, 31, 24), grouped=0.05, coached=0.0),
-    Course("Rigging and Signal Person", _rolling(36, 90), (1, 2), 0.6, 0.7),
+    Course("Rigging and Signal Person", _rolling(36, 90), (1, 2), 0.8, 0.7),
     Course("Overhead Crane Operator", _rolling(36, 60), (4,), 0.2, 0.9, lone=True),
-    Course("Aerial Work Platform", _rolling(36, 60), (0, 1, 4), 0.5, 0.8),
-    Course("Hot Work and Fire Watch", _rolling(12), (1, 4, 5), 0.6),
-    Course("Electrical Safety (Arc Flash)", _rolling(36, 90), (5,), 0.6, 0.6),
-    Course("Excavation and Trenching", _rolling(24), (0, 2), 0.6),
+    Course("Aerial Work Platform", _rolling(36, 60), (0, 1, 4), 0.7, 0.8),
+    Course("Hot Work and Fire Watch", _rolling(12), (1, 4, 5), 0.8),
+    Course("Electrical Safety (Arc Flash)", _rolling(36, 90), (5,), 0.8, 0.6),
+    Course("Excavation and Trenching", _rolling(24), (0, 2), 0.8),
     Course("Well Control", _rolling(24, 90), (1, 2), 0.9),
     Course("Hours of Service", _rolling(12, 30), _DRIVERS, 0.3, 0.1),
     Course("Incident Investigation", _rolling(24), _LEADS, 0.7, 0.3),
     Course("Office Ergonomics", _rolling(24), (8, 9), 0.1, 0.0),
-    Course("Stop Work Authority", _NEVER, grouped=0.5),
-    Course("Train the Trainer", _rolling(36), None, 0.8),
-    Course("Mental Health First Aid", _rolling(36), None, 0.8),
-    Course("Spill Response", _rolling(12), None, 0.6),
-    Course("Bear and Wildlife Awareness", _fixed(4, 30, 12), None, 0.5),
+    Course("Stop Work Authority", _NEVER, grouped=0.7),
+    Course("Train the Trainer", _rolling(36), None, 0.9),
+    Course("Mental Health First Aid", _rolling(36), None, 0.9),
+    Course("Spill Response", _rolling(12), None, 0.8),
+    Course("Bear and Wildlife Awareness", _fixed(4, 30, 12), None, 0.7),
 )
 
 
 def courses(count: int) -> list[Course]:
-    """Give this many courses; past the list's end come site editions of those that stand alone."""
+    """Give this many courses; past the list's end come site editions, each for one job."""
     listed = list(_COURSES)
     singles = [course for course in _COURSES if not course.parts]
     while len(listed) < count:
@@ -140,7 +140,8 @@ def courses(count: int) -> list[Course]:
         original = singles[(len(listed) - len(_COURSES)) % len(singles)]
         bundle = f"{original.bundle}{edition}" if original.bundle else ""
         title = f"{original.title} - site edition {edition}"
-        listed.append(replace(original, title=title, bundle=bundle))
+        jobs = None if original.jobs is None else (len(listed) % 10,)
+        listed.append(replace(original, title=title, bundle=bundle, jobs=jobs))
     chosen = listed[:count]
     titles = {course.title for course in chosen}
     return [

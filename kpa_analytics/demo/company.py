@@ -11,13 +11,14 @@ import polars as pl
 
 from kpa_analytics.demo import AS_OF, records
 from kpa_analytics.demo.catalogue import courses, wire_trainings
-from kpa_analytics.demo.history import fit, invent_history
+from kpa_analytics.demo.history import invent_history
 from kpa_analytics.demo.paperwork import file_completions
 from kpa_analytics.demo.people import invent_people, milliseconds
 from kpa_analytics.demo.planted import plant
 from kpa_analytics.demo.records import Listing, Wire
 from kpa_analytics.demo.sessions import gather, session_list, teach
 from kpa_analytics.demo.verdict import Verdict
+from kpa_analytics.demo.volume import refresh, thin
 from kpa_analytics.demo.wire import (
     completion_frame,
     edited,
@@ -146,7 +147,10 @@ def organisation(
         seed: another one gives another company.
 
     Returns:
-        The company, with one of each data fault of the rules planted in it.
+        The company, with at least one of each data fault of the rules planted in it.
+
+    Raises:
+        ValueError: so few people can't have so many completions.
 
     Examples:
         >>> organisation(people=50, completions=500)
@@ -156,8 +160,10 @@ def organisation(
     begins = date(ends.year - years, ends.month, min(ends.day, 28))
     chosen = courses(trainings)
     who = invent_people(people, min(instructors, people), begins, ends, seed)
-    history = gather(invent_history(who.staff, chosen, begins, ends, seed), chosen, begins, seed)
-    history = fit(history, completions, begins, seed)
+    history = invent_history(who.staff, chosen, begins, ends, seed)
+    spare = completions // 100 + 20  # a session day can be one that a person has already
+    history = thin(refresh(history, completions + spare, seed), completions + spare, seed)
+    history = thin(gather(history, chosen, begins, seed), completions, seed)
     taught = teach(history, chosen, who.staff, min(instructors, people), seed)
     filed = file_completions(taught, ends, seed)
     sessions = session_list(filed)

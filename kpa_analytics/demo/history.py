@@ -32,8 +32,8 @@ def invent_history(
 
     Returns:
         One row per completion: person, course, bundle, office (numbers), date, step (how many
-        times before), earliest (the first day on which it makes sense), special (whether it may
-        have an expiration of its own).
+        times before), earliest (the first day on which it makes sense), season (the day on
+        which its season opens, null: none), special (whether it may have its own expiration).
     """
     bundles = _bundle_numbers(chosen)
     frames = []
@@ -41,7 +41,17 @@ def invent_history(
         takers = _takers(staff, course, bundles[course.number], seed)
         invent = _yearly if course.yearly else _recurring
         frames.append(invent(takers, course, begins, ends, seed))
-    columns = ["person", "course", "bundle", "office", "date", "step", "earliest", "special"]
+    columns = [
+        "person",
+        "course",
+        "bundle",
+        "office",
+        "date",
+        "step",
+        "earliest",
+        "season",
+        "special",
+    ]
     return (
         pl.concat([frame.select(columns) for frame in frames])
         .filter(pl.col("date").is_between(pl.col("earliest"), ends))
@@ -102,6 +112,7 @@ def _recurring(
         .with_columns(
             date=pl.lit(begins) + pl.duration(days=days),
             earliest=pl.max_horizontal("hired", pl.lit(begins)),
+            season=pl.lit(None, pl.Date),
             special=pl.lit(course.interval is not None and not course.parts),
         )
         .filter(pl.col("date") <= pl.min_horizontal(pl.col("left").fill_null(ends), pl.lit(ends)))
@@ -152,6 +163,7 @@ def _yearly(
         pl.concat([season, welcome])
         .with_columns(
             earliest=pl.max_horizontal("opening", "hired", pl.lit(begins)),
+            season="opening",
             special=pl.lit("window_open_month" not in course.schedule),
         )
         .filter(pl.col("date") <= pl.col("left").fill_null(ends))
@@ -177,47 +189,3 @@ def _season(course: Course) -> tuple[tuple[int, int], int]:
 def _plain(day: tuple[int, int]) -> tuple[int, int]:
     """A month and day that every year has."""
     return (2, 28) if day == (2, 29) else day
-
-
-def fit(history: pl.DataFrame, completions: int, begins: date, seed: int) -> pl.DataFrame:
-    """Make the history exactly this long.
-
-    Where it is too long, superseded completions go first, the oldest before the others. Where it
-    is too short, people get refreshers between their first day and their latest completion.
-
-    Args:
-        history: as `gather` makes it.
-        completions: how many there shall be.
-        begins: the first day of the records.
-        seed: the organisation's seed.
-
-    Returns:
-        The history, shorter or longer.
-    """
-    latest = pl.col("date") == pl.col("date").max().over("person", "course")
-    if history.height >= completions:
-        order = history.select(latest.alias("latest"), "date").with_row_index()
-        kept = order.sort("latest", "date", "index", descending=True).head(completions)["index"]
-        return history[kept.sort()]
-    short = completions - history.height
-    spare = history.with_columns(
-        room=(pl.col("date") - pl.max_horizontal("earliest", pl.lit(begins))).dt.total_days()
-    ).filter(latest, pl.col("room") > 0)
-    rounds = 2 * -(-short // max(spare.height, 1))
-    more = spare.with_columns(step=pl.lit(list(range(100, 100 + min(rounds, 150))))).explode("step")
-    back = 1 + draw(seed, "refresher", "person", "course", "step") * (pl.col("room") - 1)
-    return pl.concat(
-        [
-            history,
-            more.with_columns(
-                date=pl.col("date") - pl.duration(days=back.cast(pl.Int64)),
-                together=pl.lit(False),
-                chunk=pl.col("person") + 1_000_000,
-                step=pl.col("step").cast(history.schema["step"]),
-            )
-            .select(history.columns)
-            .join(history, on=["person", "course", "date"], how="anti", maintain_order="left")
-            .unique(["person", "course", "date"], keep="first", maintain_order=True)
-            .head(short),
-        ]
-    )

@@ -37,7 +37,7 @@ def plant(
     superseded = completions.filter(
         pl.col("date_number") < newest, pl.col("group_training_id").is_null()
     )
-    if superseded.height < 10 * _FAULTS or sessions.height < 3:
+    if superseded.height < 10 * _FAULTS:
         return completions, sessions
     spots = superseded.gather_every(superseded.height // _FAULTS).head(_FAULTS)
     days = spots["date_number"].to_list()
@@ -64,7 +64,10 @@ def plant(
 
 def _misremember(sessions: pl.DataFrame) -> pl.DataFrame:
     """Let one session list a person who has no completion, and another forget one who has."""
-    first, second = sessions.row(1, named=True), sessions.row(-2, named=True)
+    crowded = sessions.filter(pl.col("m_trainees_id").list.len() > 2)
+    if crowded.height < 2:
+        return sessions
+    first, second = crowded.row(0, named=True), crowded.row(-1, named=True)
     absent = person_id(2)
     more = sorted({*first["m_trainees_id"], absent})
     fewer = second["m_trainees_id"][1:]

@@ -14,8 +14,9 @@ from kpa_analytics.demo.people import person_id
 FIRST_SESSION_ID = 5001
 _ROOM = ["bundle", "office", "date"]
 _SESSION = [*_ROOM, "chunk"]
-_TYPICAL_SIZE = 9
+_TYPICAL_SIZE = 11
 _SEATS = 25
+_RARE, _IN_SEASON = 91, 10  # days between sessions, at most
 
 
 def gather(history: pl.DataFrame, chosen: list[Course], begins: date, seed: int) -> pl.DataFrame:
@@ -37,16 +38,11 @@ def gather(history: pl.DataFrame, chosen: list[Course], begins: date, seed: int)
         },
         schema_overrides={"course": pl.UInt16},
     )
-    days = (pl.col("date") - pl.lit(begins)).dt.total_days()
     wants = draw(seed, "together", "bundle", "person", "step") < pl.col("grouped")
-    busy = pl.len().over("bundle", "office")
-    width = (_TYPICAL_SIZE * (days.max() + 1) / busy).ceil().clip(1, 63).cast(pl.Int64)
-    shift = (draw(seed, "weekday", "bundle", "office") * width).cast(pl.Int64)
-    moved = pl.lit(begins) + pl.duration(days=(days - shift) // width * width + shift)
     return (
         history.join(share, on="course", maintain_order="left")
-        .with_columns(moved=moved, wants=wants)
-        .with_columns(moved=pl.col("moved") - pl.duration(days=_weekend_days("moved")))
+        .with_columns(moved=_session_day(begins, seed), wants=wants)
+        .with_columns(moved=pl.col("moved") + pl.duration(days=_to_monday("moved")))
         .with_columns(together=pl.col("wants") & (pl.col("moved") >= pl.col("earliest")))
         .with_columns(date=pl.when("together").then("moved").otherwise("date"))
         .drop("moved", "wants", "grouped")
@@ -58,9 +54,22 @@ def gather(history: pl.DataFrame, chosen: list[Course], begins: date, seed: int)
     )
 
 
-def _weekend_days(column: str) -> pl.Expr:
+def _session_day(begins: date, seed: int) -> pl.Expr:
+    """The last session day: the busier the course is in that office, the more of them there are."""
+    span = (pl.col("date").max() - pl.lit(begins)).dt.total_days() + 1
+    busy = pl.len().over("bundle", "office")
+    widest = pl.when(pl.col("season").is_null()).then(_RARE).otherwise(_IN_SEASON)
+    width = (_TYPICAL_SIZE * span / busy).ceil().clip(1, widest).cast(pl.Int64)
+    shift = (draw(seed, "shift", "bundle", "office") * width).cast(pl.Int64)
+    anchor = pl.coalesce("season", pl.lit(begins) + pl.duration(days=shift))
+    days = (pl.col("date") - anchor).dt.total_days()
+    return anchor + pl.duration(days=days // width * width)
+
+
+def _to_monday(column: str) -> pl.Expr:
+    """Days to add to a day on a weekend."""
     weekday = pl.col(column).dt.weekday().cast(pl.Int64)
-    return (weekday - 5).clip(0, 2)
+    return pl.when(weekday > 5).then(8 - weekday).otherwise(0)
 
 
 def _room_number(seed: int) -> pl.Expr:
