@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kpa_analytics.data.quality import KINDS, data_quality
+from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -50,6 +51,7 @@ class Load:
         default_factory=lambda: frame_of(EMPLOYEE_STATUS, {"m_user_id": "ann"})
     )
     faults: pl.DataFrame = field(default_factory=FAULTS.empty)
+    snapshots: dict[str, object] = field(default_factory=dict)
 
 
 def completed(**fields):
@@ -151,9 +153,9 @@ def test_an_unknown_person_is_found_where_they_completed_and_where_they_were_lis
 
 
 def test_a_session_without_a_list_is_unknown_and_nothing_else():
-    assert found(group_trainings=GROUP_TRAININGS.empty()) == [
-        ("unknown_group_session", "completions", "1", "group_training_id", "50")
-    ]
+    assert found(
+        group_trainings=frame_of(GROUP_TRAININGS, {"id": 60, "m_instructor_id": "ike"})
+    ) == [("unknown_group_session", "completions", "1", "group_training_id", "50")]
 
 
 def test_an_impossible_day_is_found_once_with_the_value_of_the_wire():
@@ -210,8 +212,14 @@ def test_what_is_allowed_is_not_found():
 
 
 def test_with_no_users_at_all_everybody_is_unknown():
-    kinds = [row[0] for row in found(users=USERS.empty())]
+    loaded = Load(users=USERS.empty(), snapshots={"users": "the load that found none"})
+    kinds = data_quality(loaded, as_of=AS_OF)["finding"].to_list()
     assert kinds == ["unknown_user"] * 3 + ["unknown_instructor"] * 2
+
+
+def test_nothing_is_unknown_for_want_of_a_list_that_was_never_loaded():
+    alone = TrainingData(completions=frame_of(COMPLETIONS, GOOD))
+    assert data_quality(alone, as_of=AS_OF).is_empty()
 
 
 def test_each_message_is_one_sentence_that_names_record_and_value():
@@ -284,7 +292,7 @@ def _expected(records, lists):
             yield "unknown_user", "completions", number, r["m_user_id"]
         if r["training_id"] not in (1, 2):
             yield "unknown_training", "completions", number, str(r["training_id"])
-        if r["group_training_id"] not in [None, *(g["id"] for g in lists)]:
+        if lists and r["group_training_id"] not in [None, *(g["id"] for g in lists)]:
             yield "unknown_group_session", "completions", number, str(r["group_training_id"])
     for g in lists:
         listed = set(g["m_trainees_id"])
