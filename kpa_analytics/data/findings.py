@@ -58,11 +58,11 @@ def found(
 def impossible(faults: pl.LazyFrame) -> pl.LazyFrame:
     """The days that the wire held and no calendar has."""
     message = pl.format(
-        "{} {} has no calendar day in the field {}, but {}.",
+        "{} {} gives {} as its {}, which is no day of the calendar.",
         pl.col("table").replace(NOUNS),
         "record_id",
-        "field",
         "value",
+        "field",
     )
     return faults.select(
         pl.lit("impossible_date").alias("finding"), *FAULTS.schema, message.alias("message")

@@ -66,6 +66,15 @@ def data_quality(data: TrainingData, *, as_of: object | None = None) -> pl.DataF
 
     Raises:
         KPADataError: a collection lacks a column, or `as_of` is no day.
+
+    Examples:
+        >>> from datetime import date
+        >>> from kpa_analytics.data.training_data import TrainingData
+        >>> from kpa_analytics.schema import COMPLETIONS
+        >>> record = {"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2030, 1, 1)}
+        >>> data = TrainingData(completions=pl.DataFrame([record], schema=COMPLETIONS.schema))
+        >>> data_quality(data, as_of="2026-06-30")["message"].item()
+        'Completion 1 is dated 2030-01-01, after 2026-06-30.'
     """
     day = as_day(as_of)
     rows = {name: need(getattr(data, name), table, *table.schema) for name, table in TABLES.items()}
