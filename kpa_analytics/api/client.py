@@ -192,7 +192,10 @@ class Client:
             before_sleep=self._announce,
             reraise=True,
         )
-        return after_the_pool(after_a_fault, self._send, method, parameters, refresh)
+        response: Response = after_the_pool(
+            after_a_fault, self._send, method, parameters, refresh
+        )
+        return response
 
     def _send(self, method: str, parameters: dict[str, Any], refresh: bool) -> Response:
         response: Response = self._session.post(

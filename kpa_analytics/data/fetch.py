@@ -182,5 +182,5 @@ def _warn_of(table: Table, faults: pl.DataFrame) -> None:
         f"{table.name}: {faults.height} impossible days are null: {', '.join(said)}{more}; "
         "data_quality() lists them all",
         KPADataWarning,
-        stacklevel=2,
+        stacklevel=5,  # the caller of load_completions()
     )

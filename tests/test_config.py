@@ -1,0 +1,118 @@
+"""Settings: from the environment, changed, validated, and never telling the token."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import pickle
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kpa_analytics import config
+from kpa_analytics.config import LIVE_API, Settings, configure, settings
+from kpa_analytics.errors import KPASettingsError
+
+TOKEN = "k" * 41
+
+
+def test_defaults() -> None:
+    current = Settings()
+    assert (current.token, current.api_url) == (None, LIVE_API)
+    assert (current.max_age, current.timeout, current.rate_limit_wait) == (3600, 60, 60)
+    assert (current.requests_per_minute, current.retries, current.keep_snapshots) == (60, 3, 10)
+    assert current.progress is True
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name, value in {
+        "KPA_API_TOKEN": TOKEN,
+        "KPA_API_URL": "https://api.kpaehs.com/v1/",
+        "KPA_CACHE_DIR": str(tmp_path),
+        "KPA_MAX_AGE": "60",
+        "KPA_REQUESTS_PER_MINUTE": "20",
+        "KPA_TIMEOUT": "2.5",
+        "KPA_RETRIES": "0",
+        "KPA_RATE_LIMIT_WAIT": "30",
+    }.items():
+        monkeypatch.setenv(name, value)
+    current = settings()
+    assert current.token is not None
+    assert current.token.reveal() == TOKEN
+    assert (current.api_url, current.cache_dir) == ("https://api.kpaehs.com/v1", tmp_path)
+    assert (current.max_age, current.requests_per_minute, current.timeout) == (60, 20, 2.5)
+    assert (current.retries, current.rate_limit_wait) == (0, 30)
+
+
+def test_configure_changes_what_is_named() -> None:
+    configure(timeout=5)
+    configure(max_age=timedelta(hours=2))
+    assert (settings().timeout, settings().max_age) == (5, 7200)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("api_url", "http://api.novaraflex.com/v1"),
+        ("api_url", "ftp://127.0.0.1/v1"),
+        ("api_url", "https://user:secret@host/v1"),
+        ("api_url", "https://host/v1?token=x"),
+        ("api_url", "api.novaraflex.com"),
+        ("api_url", "https://host:port/v1"),
+        ("api_url", 7),
+        ("cache_dir", ""),
+        ("cache_dir", 7),
+        ("max_age", -1),
+        ("max_age", "soon"),
+        ("requests_per_minute", 0),
+        ("requests_per_minute", 1.5),
+        ("timeout", 0),
+        ("timeout", float("nan")),
+        ("timeout", float("inf")),
+        ("retries", -1),
+        ("retries", True),
+        ("rate_limit_wait", -0.1),
+        ("progress", "yes"),
+        ("keep_snapshots", 0),
+        ("token", 7),
+        ("token", "gr\u00fc\u00df\u200b"),
+    ],
+)
+def test_an_impossible_value_is_named_and_changes_nothing(name: str, value: object) -> None:
+    before = settings()
+    with pytest.raises(KPASettingsError, match=name):
+        configure(**{name: value})
+    assert settings() is before
+
+
+def test_a_misspelt_setting_is_named() -> None:
+    with pytest.raises(KPASettingsError, match=r"api_ulr is no setting; there are token, api_url"):
+        configure(api_ulr="https://host/v1")
+
+
+def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KPA_TOKEN", TOKEN)
+    with pytest.raises(KPASettingsError, match=r"KPA_TOKEN is no setting.*KPA_API_TOKEN") as caught:
+        settings()
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000"])
+def test_http_is_taken_on_this_machine(host: str) -> None:
+    assert configure(api_url=f"http://{host}/v1").host == host
+
+
+def test_the_token_tells_itself_nowhere() -> None:
+    current = Settings(token=TOKEN)
+    said = [repr(current), str(current), f"{current}", repr(dataclasses.asdict(current))]
+    said += [f"{current.token:>50}", repr(copy.deepcopy(current)), repr(vars(current))]
+    assert not any(TOKEN in one for one in said)
+    with pytest.raises(KPASettingsError):
+        pickle.dumps(current)
+    assert copy.copy(current.token) == copy.deepcopy(current.token) == config.Secret(TOKEN)
+
+
+def test_a_token_with_blanks_around_it_is_taken_without() -> None:
+    assert Settings(token=f" {TOKEN}\n").token == config.Secret(TOKEN)
+    assert Settings(token="  ").token is None

@@ -1,0 +1,64 @@
+"""The project's own promises: its files agree with each other, its import is light."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import kpa_analytics as kpa
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+#: Where conda-forge calls a package otherwise.
+CONDA_NAMES = {"duckdb": "python-duckdb"}
+
+
+def _requirements(*groups: list[str]) -> set[str]:
+    every = {requirement for group in groups for requirement in group}
+    return {one for one in every if not one.startswith("kpa-analytics")}
+
+
+def test_environment_yml_has_the_dependencies_of_pyproject() -> None:
+    extras = PROJECT["optional-dependencies"]
+    names = ("audit", "notebook", "dashboard", "test")
+    wanted = set()
+    for requirement in _requirements(PROJECT["dependencies"], *(extras[name] for name in names)):
+        name, _, version = requirement.partition(">=")
+        wanted.add(f"{CONDA_NAMES.get(name, name)}>={version}")
+    text = (ROOT / "environment.yml").read_text()
+    listed = set(re.findall(r"^\s+- ([\w-]+>=[\d.]+)$", text, re.MULTILINE))
+    assert listed - {"python>=3.11"} == wanted
+
+
+def test_python_is_the_same_everywhere() -> None:
+    assert f"python{PROJECT['requires-python']}" in (ROOT / "environment.yml").read_text()
+
+
+def test_ci_runs_the_readmes_test_command() -> None:
+    readme = (ROOT / "README.md").read_text()
+    command = next(line for line in readme.splitlines() if line.endswith("python -m pytest"))
+    check = (ROOT / ".ci" / "check").read_text()
+    assert command.replace("pip install", "pip install -q") in check
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    for name in kpa.__all__:
+        assert getattr(kpa, name).__doc__, name
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, kpa_analytics; "
+        "print([m for m in ('polars', 'altair', 'requests', 'ipywidgets') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
+
+
+def test_a_misspelt_name_is_an_attribute_error() -> None:
+    assert not hasattr(kpa, "load_completion")
+    assert "load_completions" in dir(kpa)
