@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
@@ -15,14 +16,16 @@ _HELD = ("date", "expiration_date", "starts_expiring", "status")
 
 
 def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
-    """The trainings included in each composed training, innermost first.
+    """What each composed training is made of, innermost first.
+
+    One with a part that the catalogue does not have can't be satisfied, and is left out.
 
     Args:
         trainings: as `load_trainings()` makes them, or None where they are not known.
 
     Returns:
-        Composed training id -> included training ids; one composed of others that are composed
-        stands after them. Empty where the catalogue has none.
+        Composed training id -> included training ids; a training composed of composed ones stands
+        after them. Empty where the catalogue has none.
 
     Raises:
         KPADataError: trainings that include each other in a circle; the message names them.
@@ -31,8 +34,7 @@ def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
     included = (
         need(catalogue, TRAININGS, "id", "included_trainings_id")
         .unique("id", keep="first", maintain_order=True)
-        .select("id", pl.col("included_trainings_id").list.drop_nulls().list.unique().list.sort())
-        .filter(pl.col("included_trainings_id").list.len() > 0)
+        .select("id", pl.col("included_trainings_id").fill_null([]).list.drop_nulls())
         .collect()
     )
     parts: dict[int, list[int]] = dict(included.iter_rows())
@@ -43,29 +45,34 @@ def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
         raise KPADataError(
             f"trainings: included_trainings_id goes round in a circle: {circle}"
         ) from error
-    return {training: parts[training] for training in order if training in parts}
+    return {one: parts[one] for one in order if parts.get(one) and parts.keys() >= {*parts[one]}}
 
 
-def derived_completions(held: pl.LazyFrame, parts: dict[int, list[int]]) -> pl.LazyFrame:
+def derived_completions(
+    held: pl.LazyFrame, parts: dict[int, list[int]], as_of: date
+) -> pl.LazyFrame:
     """What people hold of composed trainings through the parts they completed.
 
     Completed on the latest of the parts' days, expiring on the earliest of their expirations and
-    from the earliest day that one starts expiring; the status is the worst of theirs. A part that
-    the catalogue does not have counts as missing.
+    from the earliest day that one starts expiring; the status is the worst of theirs.
 
     Args:
-        held: one row per person and training completed, with its status, and `known`.
+        held: one row per person and training completed, with its status.
         parts: as `composed_trainings` gives them, not empty.
+        as_of: the day asked for.
 
     Returns:
         A lazy frame with one row per person and composed training that the person has no completion
         of and holds every part of.
     """
     involved = sorted({*parts, *(part for included in parts.values() for part in included)})
-    rows = held.filter(pl.col("known") & pl.col("training_id").is_in(involved))
-    people = rows.group_by("m_user_id").agg(
-        pl.struct(_HELD).filter(pl.col("training_id") == training).first().alias(str(training))
-        for training in involved
+    people = (
+        held.filter(pl.col("training_id").is_in(involved))
+        .group_by("m_user_id")
+        .agg(
+            pl.struct(_HELD).filter(pl.col("training_id") == training).first().alias(str(training))
+            for training in involved
+        )
     )
     for training, included in parts.items():
         own, derived = pl.col(str(training)), pl.col(f"derived {training}")
@@ -86,7 +93,10 @@ def derived_completions(held: pl.LazyFrame, parts: dict[int, list[int]]) -> pl.L
         .explode("derived")
         .drop_nulls("derived")
         .unnest("derived")
-        .with_columns(pl.lit("composed").cast(SOURCE).alias("expiration_source"))
+        .with_columns(
+            pl.lit("composed", SOURCE).alias("expiration_source"),
+            (pl.col("expiration_date") - pl.lit(as_of)).dt.total_days().alias("days_left"),
+        )
     )
 
 

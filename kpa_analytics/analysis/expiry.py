@@ -16,23 +16,28 @@ from kpa_analytics.analysis.inputs import (
     people_names,
     training_titles,
 )
-from kpa_analytics.analysis.required import required_pairs, status_never_completed
-from kpa_analytics.analysis.schedules import (
-    MOST_EXPIRING_DAYS,
-    expiration,
-    starts_expiring,
-    status_on,
-    training_rules,
-)
+from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS, schedules
+from kpa_analytics.analysis.verdicts import verdicts
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, SOURCE, USERS
+from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, STATUS, USERS
 
 _PAIR = ("m_user_id", "training_id")
-_RECORD = ("id", "date", "created", "special_expiration_date")
-_UNPROVED = pl.when(pl.col("completion_id").is_not_null()).then(pl.lit("unknown"))
-_SOURCE_UNPROVED = _UNPROVED.cast(SOURCE).alias("expiration_source")
-#: A completion without a possible day proves nothing, unless it says itself when it expires.
-_PROVES = pl.any_horizontal(pl.col("date", "special_expiration_date").is_not_null())
+#: What makes a completion later than another; the last only settles copies of one record.
+_AGE = ("date", "created", "id", "special_expiration_date")
+_CASE = ("training_id", "date", "special_expiration_date")
+_ANSWER = (
+    "training",
+    "expiration_date",
+    "expiration_source",
+    "days_left",
+    "starts_expiring",
+    "status",
+    "offered",
+    "if_new",
+    "if_old",
+)
+_EMPLOYMENT = ("created", "hireDate", "terminationDate")
 
 
 def expiry_status(
@@ -88,30 +93,13 @@ def expiry_status(
         >>> status.select("training", "expiration_date", "days_left", "status").row(0)
         ('Ladders', datetime.date(2024, 2, 29), 2, 'expiring')
     """
-    today = as_day(as_of)
-    days = _whole_days(expiring_days)
-    parts = composed_trainings(trainings)
-    pairs = _latest(completions, required_pairs(required), today).join(
-        training_rules(trainings), on="training_id", how="left"
-    )
-    held = (
-        pairs.filter(_PROVES)
-        .with_columns(expiration())
-        .with_columns(starts_expiring(days))
-        .with_columns(status_on(today))
-    )
-    lacking = pairs.filter(~_PROVES)
-    if parts:
-        derived = derived_completions(held, parts)
-        held = pl.concat([held, derived], how="diagonal")
-        lacking = lacking.join(derived, on=_PAIR, how="anti")
-    lacking = lacking.join(_hired(users), on="m_user_id", how="left").with_columns(
-        status_never_completed(today, list(parts)), _SOURCE_UNPROVED
-    )
-    rows = pl.concat([held, lacking], how="diagonal")
-    if not include_terminated:
-        rows = rows.join(_left(users, today), on="m_user_id", how="anti")
-    return like(completions, _named(rows, trainings, users, today))
+    today, days = as_day(as_of), _whole_days(expiring_days)
+    pairs = _latest(completions, required_pairs(required), today)
+    rows = _judged(pairs, trainings, today, days)
+    if parts := composed_trainings(trainings):
+        rows = _with_derived(rows, trainings, parts, today)
+    rows = _peopled(rows, users, today, include_terminated)
+    return like(completions, rows.select(EXPIRY_STATUS.schema.names()))
 
 
 def _whole_days(days: object) -> int:
@@ -124,47 +112,78 @@ def _whole_days(days: object) -> int:
 
 
 def _latest(completions: AnyFrame, required: pl.LazyFrame, today: date) -> pl.LazyFrame:
-    """One row per pair: its latest completion, or nulls where it is only required."""
-    done = need(completions, COMPLETIONS, *_PAIR, *_RECORD).select(*_PAIR, *_RECORD)
+    """One row per pair, in order: its latest completion, or nulls where it is only required.
+
+    One sort does it all: the last record of each pair is the one that counts, and the result is in
+    the order of the answer. Every later step keeps that order.
+    """
+    done = need(completions, COMPLETIONS, *_PAIR, *_AGE).select(*_PAIR, *_AGE)
     happened = pl.col("date").is_null() | (pl.col("date") <= today)
+    is_last = pl.any_horizontal(pl.col(key).ne_missing(pl.col(key).shift(-1)) for key in _PAIR)
     return (
-        pl.concat([required, done.filter(happened)], how="diagonal")
-        .sort("date", "created", "id", "special_expiration_date")
-        .unique(_PAIR, keep="last")
+        pl.concat([done.filter(happened), required], how="diagonal")
+        .sort(*_PAIR, *_AGE)
+        .filter(is_last)
         .rename({"id": "completion_id"})
+        .cache()
     )
 
 
-def _hired(users: AnyFrame | None) -> pl.LazyFrame:
-    """The day each person was hired: the hire date, else the day the profile was made."""
-    hired = pl.coalesce("hireDate", "created").dt.date().alias("hired")
-    return _roster(users, "hireDate", "created").select("m_user_id", hired)
-
-
-def _left(users: AnyFrame | None, today: date) -> pl.LazyFrame:
-    """The people who left on or before this day."""
-    left = pl.col("terminationDate").dt.date() <= today
-    return _roster(users, "terminationDate").filter(left)
-
-
-def _roster(users: AnyFrame | None, *columns: str) -> pl.LazyFrame:
-    people = need(USERS.empty() if users is None else users, USERS, "id", *columns)
-    return people.unique("id", keep="first", maintain_order=True).rename({"id": "m_user_id"})
-
-
-def _named(
-    rows: pl.LazyFrame, trainings: AnyFrame | None, users: AnyFrame | None, today: date
+def _judged(
+    pairs: pl.LazyFrame, trainings: AnyFrame | None, today: date, expiring_days: int
 ) -> pl.LazyFrame:
-    """The rows with names in place of ids, as the columns of EXPIRY_STATUS, in order."""
-    days_left = (pl.col("expiration_date") - pl.lit(today)).dt.total_days()
+    """The pairs with their verdicts, each worked out once per training and days."""
+    catalogue = schedules(trainings, today)
+    cases = pairs.select(_CASE).unique().join(catalogue, on="training_id", how="left")
+    answers = _titled(verdicts(cases, today, expiring_days), trainings).select(*_CASE, *_ANSWER)
+    return pairs.join(answers, on=_CASE, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _titled(rows: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
+    """The rows with the training's title; its id where there is none."""
+    the_id = pl.col("training_id").cast(pl.String)
+    return rows.join(training_titles(trainings), on="training_id", how="left").with_columns(
+        pl.col("training").fill_null(the_id)
+    )
+
+
+def _with_derived(
+    rows: pl.LazyFrame, trainings: AnyFrame | None, parts: dict[int, list[int]], today: date
+) -> pl.LazyFrame:
+    """The rows, and what people hold of composed trainings through their parts."""
+    held = rows.filter(pl.col("status").is_not_null())
+    derived = _titled(derived_completions(held, parts, today), trainings)
+    others = rows.join(derived, on=_PAIR, how="anti")
+    return pl.concat([others, derived], how="diagonal").sort(_PAIR)
+
+
+def _peopled(
+    rows: pl.LazyFrame, users: AnyFrame | None, today: date, include_terminated: bool
+) -> pl.LazyFrame:
+    """The rows of who counts, with names, and the status of what they never completed."""
+    is_new = pl.col("hired") > pl.col("offered")
+    never_completed = pl.when(is_new).then("if_new").otherwise("if_old")
+    named = rows.join(_people(users, today), on="m_user_id", how="left", maintain_order="left")
+    has_verdict = pl.col("completion_id").is_not_null() | pl.col("status").is_not_null()
+    counted = (
+        named if include_terminated else named.filter(pl.col("has_left").not_().fill_null(True))
+    )
+    return counted.with_columns(
+        pl.col("user").fill_null(pl.col("m_user_id")),
+        pl.when(has_verdict).then("expiration_source").alias("expiration_source"),
+        pl.coalesce("status", never_completed).fill_null(pl.lit("missing", STATUS)),
+    )
+
+
+def _people(users: AnyFrame | None, today: date) -> pl.LazyFrame:
+    """One row per person known: the name, the day hired, and whether they had left by today."""
+    roster = need(USERS.empty() if users is None else users, USERS, "id", *_EMPLOYMENT)
     return (
-        rows.join(people_names(users, "m_user_id", "user"), on="m_user_id", how="left")
-        .join(training_titles(trainings), on="training_id", how="left")
-        .with_columns(
-            pl.col("user").fill_null(pl.col("m_user_id")),
-            pl.col("training").fill_null(pl.col("training_id").cast(pl.String)),
-            days_left=days_left,
+        roster.unique("id", keep="first", maintain_order=True)
+        .select(
+            pl.col("id").alias("m_user_id"),
+            pl.coalesce("hireDate", "created").dt.date().alias("hired"),
+            (pl.col("terminationDate").dt.date() <= today).alias("has_left"),
         )
-        .select(EXPIRY_STATUS.schema.names())
-        .sort(_PAIR)
+        .join(people_names(users, "m_user_id", "user"), on="m_user_id", how="left")
     )

@@ -12,31 +12,26 @@ import polars as pl
 
 
 class YearlyDay(NamedTuple):
-    """A day of the year, e.g. every 15 July: expressions of its month and its day of the month."""
+    """A day of the year, e.g. every 15 July: expressions of its month and its day of the month.
+
+    Both are null where there is no such day.
+    """
 
     month: pl.Expr
     day: pl.Expr
-
-    @classmethod
-    def columns(cls, month: str, day: str) -> YearlyDay:
-        """Read it from two columns; both are null unless they are 1-12 and 1-31."""
-        possible = pl.col(month).is_between(1, 12) & pl.col(day).is_between(1, 31)
-        return cls(pl.when(possible).then(month), pl.when(possible).then(day))
 
     def in_year(self, year: pl.Expr) -> pl.Expr:
         """The day in this year."""
         first = pl.date(year, self.month, 1)
         return pl.min_horizontal(first + pl.duration(days=self.day - 1), first.dt.month_end())
 
-    def first_after(self, day: pl.Expr) -> pl.Expr:
-        """The first such day strictly after `day`."""
-        this_year = self.in_year(day.dt.year())
-        return pl.when(this_year > day).then(this_year).otherwise(self.in_year(day.dt.year() + 1))
+    def year_after(self, day: pl.Expr) -> pl.Expr:
+        """The year of the first such day strictly after `day`."""
+        return day.dt.year() + (self.in_year(day.dt.year()) <= day)
 
-    def last_until(self, day: pl.Expr) -> pl.Expr:
-        """The last such day on or before `day`."""
-        this_year = self.in_year(day.dt.year())
-        return pl.when(this_year <= day).then(this_year).otherwise(self.in_year(day.dt.year() - 1))
+    def year_until(self, day: pl.Expr) -> pl.Expr:
+        """The year of the last such day on or before `day`."""
+        return day.dt.year() - (self.in_year(day.dt.year()) > day)
 
 
 class YearlyWindow(NamedTuple):
@@ -49,16 +44,14 @@ class YearlyWindow(NamedTuple):
     opens: YearlyDay
     closes: YearlyDay
 
-    def closing(self, opening: pl.Expr) -> pl.Expr:
-        """The last day of the window that opens on `opening`."""
-        wraps = (self.closes.month * 100 + self.closes.day) < (
-            self.opens.month * 100 + self.opens.day
-        )
-        return self.closes.in_year(opening.dt.year() + wraps.cast(pl.Int32))
+    def closing(self, year: pl.Expr) -> pl.Expr:
+        """The last day of the window that opens in this year."""
+        opens, closes = (yearly.month * 100 + yearly.day for yearly in self)
+        return self.closes.in_year(year + (closes < opens))
 
     def around(self, day: pl.Expr) -> pl.Expr:
         """The last day of the window that `day` falls in; null where it falls in none."""
-        closing = self.closing(self.opens.last_until(day))
+        closing = self.closing(self.opens.year_until(day))
         return pl.when(day <= closing).then(closing)
 
 

@@ -98,6 +98,7 @@ def roster(rng, people):
                 "lastname": rng.choice(["Moe", "Roe", None]),
             }
         )
+    rows[0]["lastname"] = "Abel"
     return frame(USERS, [*rows, {**rows[0], "lastname": "a duplicate id"}])
 
 
