@@ -39,11 +39,13 @@ def gather(history: pl.DataFrame, chosen: list[Course], begins: date, seed: int)
         schema_overrides={"course": pl.UInt16},
     )
     wants = draw(seed, "together", "bundle", "person", "step") < pl.col("grouped")
+    once = pl.struct("person", "course", "moved", "together").is_first_distinct()
     return (
         history.join(share, on="course", maintain_order="left")
         .with_columns(moved=_session_day(begins, seed), wants=wants)
         .with_columns(moved=pl.col("moved") + pl.duration(days=_to_monday("moved")))
         .with_columns(together=pl.col("wants") & (pl.col("moved") >= pl.col("earliest")))
+        .with_columns(together=pl.col("together") & once)
         .with_columns(date=pl.when("together").then("moved").otherwise("date"))
         .drop("moved", "wants", "grouped")
         .unique(["person", "course", "date"], keep="first", maintain_order=True)

@@ -43,5 +43,5 @@ def refresh(history: pl.DataFrame, completions: int, seed: int) -> pl.DataFrame:
     )
     if added.height < short:
         most = history.height + added.height
-        raise ValueError(f"so few people can't have {completions} completions, at most {most}")
+        raise ValueError(f"completions: so few people can have {most} at most")
     return pl.concat([history, thin(added, short, seed).select(history.columns)])
