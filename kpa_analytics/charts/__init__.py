@@ -7,7 +7,9 @@ drawing. Every chart carries its look, its description and, for demo data, the d
 from kpa_analytics.charts.coverage import instructor_coverage, instructor_coverage_table
 from kpa_analytics.charts.instructors import instructor_activity, instructor_activity_table
 from kpa_analytics.charts.matrix import training_matrix, training_matrix_table
+from kpa_analytics.charts.offline import enable_offline
 from kpa_analytics.charts.people_groups import expiry_by_group, expiry_by_group_table
+from kpa_analytics.charts.saving import save
 from kpa_analytics.charts.sessions import (
     group_sessions,
     group_sessions_table,
@@ -28,6 +30,7 @@ from kpa_analytics.charts.trainings import expiry_by_training, expiry_by_trainin
 __all__ = [
     "STATUS_LABELS",
     "STATUS_SIGNS",
+    "enable_offline",
     "expiry_by_group",
     "expiry_by_group_table",
     "expiry_by_training",
@@ -45,6 +48,7 @@ __all__ = [
     "instructor_coverage",
     "instructor_coverage_table",
     "palette",
+    "save",
     "status_colours",
     "status_summary",
     "status_summary_table",

@@ -57,7 +57,9 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
         raise KPADataError(f"top must be 1 to 30, not {top!r}")
     periods = frame.select(pl.col("period").drop_nulls().unique().sort())["period"]
     first = periods.tail(_PERIODS).min()
-    named = frame.filter(pl.col("m_instructor_id").is_not_null(), pl.col("period") >= first)
+    named = frame.filter(
+        pl.col("m_instructor_id").is_not_null(), pl.col("period") >= pl.lit(first, pl.Date)
+    )
     order = (
         named.group_by("m_instructor_id")
         .agg(pl.col("instructor").first(), pl.col("completions").sum())
@@ -71,7 +73,7 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
         .then(pl.lit("no instructor"))
         .when(pl.col("period").is_null())
         .then(pl.lit("no period"))
-        .when(pl.col("period") < first)
+        .when(pl.col("period") < pl.lit(first, pl.Date))
         .then(pl.lit("earlier periods"))
         .when(pl.col("place").is_null())
         .then(pl.lit("other instructors"))

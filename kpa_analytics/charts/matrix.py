@@ -206,7 +206,7 @@ def _cells(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     cells = base.mark_rect(stroke=palette(dark).background, strokeWidth=1.5).encode(
         x=x, y=y, color=status_colour(dark, table["status"].unique().to_list()), tooltip=tooltip
     )
-    signs = base.mark_text(fontSize=11).encode(
+    signs = base.mark_text(fontSize=11, aria=False).encode(
         x=x, y=y, text="sign:N", color=alt.Color("ink:N", scale=None), tooltip=tooltip
     )
     return [cells, signs]

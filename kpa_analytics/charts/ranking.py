@@ -160,7 +160,7 @@ def _bars(
         .add_params(pick)
     )
     room = f"datum.value / {longest} * width > 10 + 7 * length(format(datum.value, ','))"
-    figures = base.mark_text(baseline="middle", clip=True).encode(
+    figures = base.mark_text(baseline="middle", clip=True, aria=False).encode(
         x=alt.X("value:Q", bandPosition=0.5, **x),
         y=y,
         order=alt.Order("order:Q", sort="ascending"),

@@ -53,7 +53,9 @@ def _read(share: AnyFrame) -> pl.DataFrame:
 
 def _latest(frame: pl.DataFrame) -> pl.DataFrame:
     first = frame["period"].drop_nulls().unique().sort().tail(_PERIODS).min()
-    kept = pl.when(pl.col("period") >= first).then(pl.col("period")).alias("period")
+    kept = (
+        pl.when(pl.col("period") >= pl.lit(first, pl.Date)).then(pl.col("period")).alias("period")
+    )
     total = pl.col("in_groups") + pl.col("alone")
     return (
         frame.group_by(kept)
@@ -125,7 +127,11 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     middle = pl.col("period") + (pl.col("until") - pl.col("period")) / 2
     line: alt.Chart = (
         alt.Chart(rows.with_columns(middle.alias("middle")))
-        .mark_line(color=palette(dark).accent, strokeWidth=2, point={"size": 28, "filled": True})
+        .mark_line(
+            color=palette(dark).accent,
+            strokeWidth=2,
+            point={"size": 28, "filled": True, "color": palette(dark).accent},
+        )
         .encode(
             x=_x(rows, "middle", axis=False),
             y=alt.Y(

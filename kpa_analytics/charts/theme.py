@@ -14,7 +14,7 @@ import altair as alt
 from kpa_analytics.schema import STATUSES
 
 #: Arial and its metric twins: text is as wide on the reader's screen as where it was measured.
-FONT = "Arial, 'Liberation Sans', Arimo, 'Helvetica Neue', Helvetica, sans-serif"
+FONT = "Arial, 'Liberation Sans', sans-serif"
 WIDTH = 680
 
 #: The words for each status, in the order of `schema.STATUSES`.

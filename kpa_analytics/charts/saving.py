@@ -1,0 +1,68 @@
+"""A chart as a file that needs nothing else."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kpa_analytics.charts.picture import page, png, specification, svg
+from kpa_analytics.errors import KPADataError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WRITERS: dict[str, Callable[[dict[str, Any]], str | bytes]] = {
+    ".html": page,
+    ".png": png,
+    ".svg": svg,
+}
+
+
+def save(chart: Any, path: str | os.PathLike[str]) -> Path:
+    """Write a chart to a file; the same chart gives the same bytes.
+
+    Args:
+        chart: a chart of this package, or any altair chart.
+        path: where; the suffix says what: `.html` one page with every script inside, interactive
+            with no network; `.png` at twice the size; `.svg`. A file there is replaced, at once
+            and whole.
+
+    Returns:
+        The path.
+
+    Raises:
+        KPADataError: another suffix.
+
+    Examples:
+        >>> import kpa_analytics.charts as charts
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> save(charts.status_summary(EXPIRY_STATUS.empty()), "summary.gif")
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: summary.gif: a chart is saved as .html, .png or .svg
+    """
+    target = Path(path)
+    if target.suffix.lower() not in _WRITERS:
+        raise KPADataError(f"{target.name}: a chart is saved as .html, .png or .svg")
+    content = _WRITERS[target.suffix.lower()](specification(chart))
+    _replace(target, content.encode() if isinstance(content, str) else content)
+    return target
+
+
+def _replace(target: Path, content: bytes) -> None:
+    handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(beside).chmod(0o666 & ~_umask())
+        Path(beside).replace(target)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
