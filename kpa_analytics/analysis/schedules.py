@@ -40,8 +40,8 @@ _IS_COMPOSED = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
 def schedules(trainings: AnyFrame | None, as_of: date) -> pl.LazyFrame:
     """One row per training: the rule it follows, and all that depends on the training alone.
 
-    Days that can't be (month 13) are taken as not set, and so are such expiring days; a renewal of
-    more than a thousand years as a thousand. An offering after `as_of` has not happened yet.
+    Months, days and expiring days that can't be (month 13) become null, a renewal of more than a
+    thousand years a thousand. An offering after `as_of` has not happened yet.
 
     Args:
         trainings: as `load_trainings()` makes them, or None where they are not known.
@@ -89,7 +89,7 @@ def _between(name: str, least: int, most: int) -> pl.Expr:
 
 def _rule() -> pl.Expr:
     """The first rule that applies to a completion with no special expiration date."""
-    fixed_is_set = pl.all_horizontal(part.is_not_null() for part in FIXED_DAY)
+    fixed_is_set = pl.all_horizontal(part > 0 for part in FIXED_DAY)
     return (
         pl.when(_IS_WINDOW & _possible(*WINDOW))
         .then(pl.lit("window", SOURCE))

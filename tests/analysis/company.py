@@ -54,7 +54,9 @@ def window(rng, **fields):
 
 
 def fixed(rng, **fields):
-    month, day = rng.choice([(7, 15), (2, 29), (12, 31), (1, 1), (6, 31), (13, 1), (4, None)])
+    month, day = rng.choice(
+        [(7, 15), (2, 29), (12, 31), (1, 1), (6, 31), (13, 1), (4, None), (0, 0)]
+    )
     return training(
         expires_on_month=month,
         expires_on_day=day,

@@ -59,7 +59,7 @@ def expiration(record, training, expiring_days):
     months = training["renewal_months"] or 0
     renewal = done + relativedelta(months=months) if months > 0 else None
     fixed = training["expires_on_month"], training["expires_on_day"]
-    if None not in fixed:
+    if all(part is not None and part > 0 for part in fixed):
         if not possible(*fixed):
             return None, "unknown", None
         last = (renewal or done).year

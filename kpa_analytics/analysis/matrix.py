@@ -1,0 +1,52 @@
+"""People by trainings, the status in each cell."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kpa_analytics.analysis.inputs import AnyFrame, need
+from kpa_analytics.schema import EXPIRY_STATUS, TRAINING_MATRIX_KEYS
+
+
+def training_matrix(status: AnyFrame) -> pl.DataFrame:
+    """The status of every person (rows) for every training (columns).
+
+    Args:
+        status: as `expiry_status()` makes it.
+
+    Returns:
+        A DataFrame with one row per person, sorted by name and then id: m_user_id, user, and one
+        column per training with its status, null where the person has no row for it. The columns
+        are named by the trainings' titles and sorted; a title that several trainings share is
+        followed by the training's id, e.g. "Ladders (1042)".
+
+    Raises:
+        KPADataError: the frame lacks a column that is read.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> status = pl.DataFrame(
+        ...     [{"m_user_id": "a", "user": "Moe, Ann", "training_id": 7, "training": "Ladders",
+        ...       "status": "current"}], schema=EXPIRY_STATUS.schema)
+        >>> training_matrix(status).to_dicts()
+        [{'m_user_id': 'a', 'user': 'Moe, Ann', 'Ladders': 'current'}]
+    """
+    read = (*TRAINING_MATRIX_KEYS, "training_id", "training", "status")
+    cells = need(status, EXPIRY_STATUS, *read).select(read).collect()
+    headings = _headings(cells.select("training_id", "training"))
+    return (
+        cells.join(headings, on="training_id")
+        .pivot("heading", headings["heading"], index=TRAINING_MATRIX_KEYS, values="status")
+        .sort("user", "m_user_id")
+    )
+
+
+def _headings(trainings: pl.DataFrame) -> pl.DataFrame:
+    """A column name for each training id: its title, made unique, in alphabetical order."""
+    named = trainings.unique("training_id").sort("training", "training_id")
+    title, number = pl.col("training"), pl.col("training_id").cast(pl.String)
+    with_id = title + " (" + number + ")"
+    taken = (
+        title.is_duplicated() | title.is_in(TRAINING_MATRIX_KEYS) | title.is_in(with_id.implode())
+    )
+    return named.select("training_id", heading=pl.when(taken).then(with_id).otherwise(title))
