@@ -1,0 +1,60 @@
+"""The headline figures: counted once, then shown everywhere."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.schema import STATUSES
+
+
+class Figures(NamedTuple):
+    """What a safety manager is asked first. A case is one person and one training.
+
+    Attributes:
+        people: people with at least one case.
+        completions: completion records, of anyone at any time.
+        cases: persons and trainings judged; the five below add up to it.
+        current, expiring, expired, missing, not_due: cases of each status.
+    """
+
+    people: int
+    completions: int
+    cases: int
+    current: int
+    expiring: int
+    expired: int
+    missing: int
+    not_due: int
+
+    @property
+    def in_order(self) -> float | None:
+        """Share of the cases due that are current or expiring, 0 to 1; None where none is due."""
+        due = self.cases - self.not_due
+        return (self.current + self.expiring) / due if due else None
+
+
+def figures(status: AnyFrame, completions: AnyFrame) -> Figures:
+    """Count the headline figures.
+
+    Args:
+        status: as `expiry_status()` makes it.
+        completions: as `load_completions()` makes them.
+
+    Returns:
+        The figures.
+
+    Examples:
+        >>> from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
+        >>> figures(EXPIRY_STATUS.empty(), COMPLETIONS.empty()).people
+        0
+    """
+    each = [(pl.col("status") == status).sum().alias(status) for status in STATUSES]
+    people = pl.col("m_user_id").n_unique().alias("people")
+    counts = (
+        status.lazy().select(people, pl.len().alias("cases"), *each).collect().row(0, named=True)
+    )
+    records = completions.lazy().select(pl.len()).collect().item()
+    return Figures(completions=records, **counts)

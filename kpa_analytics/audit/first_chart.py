@@ -1,0 +1,61 @@
+"""The first chart: when certificates expire, with the rows behind it and a manifest."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from kpa_analytics.audit.bundle import new_folder
+from kpa_analytics.audit.figures import Figures, figures
+from kpa_analytics.audit.manifest import check_manifest, read_manifest, write_manifest
+from kpa_analytics.audit.provenance import provenance
+from kpa_analytics.audit.tables import marked, write_csv, write_parquet
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.errors import KPADataError
+
+KIND = "first chart"
+
+
+def write_first_chart(
+    data: TrainingData, status: pl.DataFrame, out: str | os.PathLike[str], *, as_of: date
+) -> Figures:
+    """Write expiry_timeline.html, .png and .svg, expiry_status.csv and .parquet, manifest.json.
+
+    Args:
+        data: the records.
+        status: as `expiry_status()` makes it of them.
+        out: the folder to make; one made by the demo before is replaced, any other refused.
+        as_of: the day that `status` is of.
+
+    Returns:
+        The headline figures, as the manifest has them.
+
+    Raises:
+        KPADataError: `out` is there and not of the demo.
+    """
+    from kpa_analytics import charts
+
+    chart = charts.expiry_timeline(status, as_of=as_of)
+    counts = figures(status, data.completions)
+    facts = provenance(data, counts, kind=KIND, as_of=as_of, settings={})
+    with new_folder(out, replaces=is_demo_output) as folder:
+        for suffix in ("html", "png", "svg"):
+            charts.save(chart, folder / f"expiry_timeline.{suffix}")
+        rows = marked(status, demo=data.demo)
+        write_csv(rows, folder / "expiry_status.csv")
+        write_parquet(rows, folder / "expiry_status.parquet", {"as_of": facts["as_of"]})
+        write_manifest(folder, facts)
+    return counts
+
+
+def is_demo_output(folder: Path) -> bool:
+    """Whether a folder is a first chart of demo data and nothing else, and so of no worth."""
+    try:
+        manifest = read_manifest(folder)
+    except KPADataError:
+        return False
+    strangers = [one for one in check_manifest(folder) if one.finding == "added"]
+    return manifest.get("kind") == KIND and manifest.get("demo") is True and not strangers

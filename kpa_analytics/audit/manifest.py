@@ -1,0 +1,129 @@
+"""The manifest of a pack: what it is, where it came from, and the hash of every file in it.
+
+The last entry is the manifest's own seal: the SHA-256 of all that stands above it. A changed byte
+is found wherever it is. Who can rewrite the whole pack can of course write a new manifest too: keep
+the seal somewhere else, in the letter that goes with the pack for instance.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kpa_analytics.errors import KPADataError
+
+MANIFEST = "manifest.json"
+#: Raised when the meaning of a manifest changes.
+FORMAT = 1
+
+_SEAL = "seal"
+
+
+class Finding(NamedTuple):
+    """A file that is not as the manifest says: its path in the pack, and what is wrong."""
+
+    path: str
+    finding: str
+    detail: str
+
+
+def write_manifest(folder: Path, facts: dict[str, Any]) -> str:
+    """Write the manifest of a finished folder, after every other file.
+
+    Args:
+        folder: the folder; every file in it is listed.
+        facts: what the pack is and where it came from; JSON values.
+
+    Returns:
+        The seal, 64 hexadecimal digits.
+
+    Examples:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> _ = (folder / "records.csv").write_text("id")
+        >>> seal = write_manifest(folder, {"as_of": "2026-06-30"})
+        >>> check_manifest(folder)
+        []
+    """
+    content = {"format": FORMAT, **facts, "files": list(_files(folder).values())}
+    seal = _seal(content)
+    (folder / MANIFEST).write_bytes(_bytes({**content, _SEAL: seal}))
+    return seal
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read a pack's manifest.
+
+    Raises:
+        KPADataError: there is none, or it is no manifest of ours; the folder is named.
+    """
+    try:
+        content = json.loads((folder / MANIFEST).read_bytes())
+    except FileNotFoundError as error:
+        raise KPADataError(f"{folder} holds no {MANIFEST}: it is no pack of ours") from error
+    except (OSError, ValueError) as error:
+        raise KPADataError(f"{folder / MANIFEST} can't be read: {error}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise KPADataError(f"{folder / MANIFEST} is no manifest of this version ({FORMAT})")
+    return content
+
+
+def check_manifest(folder: Path) -> list[Finding]:
+    """Compare every file of a folder with its manifest.
+
+    Returns:
+        One finding per file that was changed, is missing, or was added; by path. The manifest
+        itself comes first where its seal is broken.
+    """
+    if not (folder / MANIFEST).is_file():
+        return [Finding(MANIFEST, "missing", "without it nothing can be verified")]
+    raw = (folder / MANIFEST).read_bytes()
+    try:
+        content = json.loads(raw)
+        seal = content.pop(_SEAL)
+        listed = {str(file["path"]): file for file in content["files"]}
+        sealed = seal == _seal(content) and raw == _bytes({**content, _SEAL: seal})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return [Finding(MANIFEST, "changed", "it can't be read, so nothing can be verified")]
+    broken = [] if sealed else [Finding(MANIFEST, "changed", "its seal is broken")]
+    return broken + _differences(listed, _files(folder))
+
+
+def _differences(listed: dict[str, Any], found: dict[str, Any]) -> list[Finding]:
+    findings = []
+    for path in sorted(listed.keys() | found.keys()):
+        if path not in found:
+            findings.append(Finding(path, "missing", "listed in the manifest, but not here"))
+        elif path not in listed:
+            findings.append(Finding(path, "added", "here, but not listed in the manifest"))
+        elif listed[path] != found[path]:
+            findings.append(Finding(path, "changed", "its bytes are not those that were written"))
+    return findings
+
+
+def _files(folder: Path) -> dict[str, Any]:
+    """Every file but the manifest, by its path in the folder: path, sha256, bytes."""
+    paths = {
+        path.relative_to(folder).as_posix(): path
+        for path in sorted(folder.rglob("*"))
+        if path.is_symlink() or not path.is_dir()
+    }
+    return {name: _entry(name, path) for name, path in paths.items() if name != MANIFEST}
+
+
+def _entry(name: str, path: Path) -> dict[str, Any]:
+    if path.is_symlink() or not path.is_file():
+        return {"path": name, "sha256": "", "bytes": 0}
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"path": name, "sha256": sha256, "bytes": path.stat().st_size}
+
+
+def _seal(content: dict[str, Any]) -> str:
+    return hashlib.sha256(_bytes(content)).hexdigest()
+
+
+def _bytes(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
