@@ -1,0 +1,56 @@
+"""Every chart by name, drawn from good, demo, empty, hostile and very large frames."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kpa_analytics import charts
+from tests.charts import frames
+from tests.charts.frames import HOSTILE
+
+CHARTS = (
+    "expiry_timeline",
+    "expiry_by_training",
+    "expiry_by_group",
+    "training_matrix",
+    "status_summary",
+    "instructor_activity",
+    "instructor_coverage",
+    "group_sessions",
+    "group_sizes",
+    "group_share",
+)
+_STATUS = ("expiry_timeline", "expiry_by_training", "training_matrix", "status_summary")
+
+
+def inputs(name: str, *, demo: bool = False, titles: list[str] | None = None) -> list[pl.DataFrame]:
+    """The frames a chart takes, small."""
+    if name in _STATUS:
+        return [frames.status_frame(40, 8, demo=demo, titles=titles)]
+    if name == "expiry_by_group":
+        return [frames.status_frame(40, 8, demo=demo), frames.users_frame(40, demo=demo)]
+    if name == "instructor_activity":
+        return [frames.activity_frame(demo=demo)]
+    if name == "instructor_coverage":
+        return [frames.coverage_frame(demo=demo, titles=titles)]
+    if name == "group_share":
+        return [frames.share_frame(demo=demo)]
+    return [frames.sessions_frame(demo=demo)]
+
+
+def hostile(name: str) -> list[pl.DataFrame]:
+    """The frames a chart takes, every text in them hostile, long, empty or right to left."""
+    text = ("user", "training", "instructor")
+    bad = pl.Series(HOSTILE)
+    return [
+        frame.with_columns(
+            pl.lit(bad).gather(pl.int_range(pl.len()) % bad.len()).alias(column)
+            for column in frame.columns
+            if column in text
+        )
+        for frame in inputs(name, titles=HOSTILE)
+    ]
+
+
+def draw(name: str, given: list, **options: object):
+    return getattr(charts, name)(*given, **options)
