@@ -11,9 +11,11 @@ import polars as pl
 
 from kpa_analytics.demo.catalogue import Course
 from kpa_analytics.demo.chance import draw
+from kpa_analytics.demo.people import JOBS
 
 _DAYS_A_MONTH = 30.4375
 _WEEKS_AFTER_FIXED_DAY = 28
+_ONCE = 100 * 365.0
 _UPTAKE = 0.08
 _OWN_RECORD_OF_COMPOSED = 0.02
 
@@ -35,28 +37,48 @@ def invent_history(
         times before), earliest (the first day on which it makes sense), season (the day on
         which its season opens, null: none), special (whether it may have its own expiration).
     """
-    bundles = _bundle_numbers(chosen)
-    frames = []
-    for course in chosen:
-        takers = _takers(staff, course, bundles[course.number], seed)
-        invent = _yearly if course.yearly else _recurring
-        frames.append(invent(takers, course, begins, ends, seed))
-    columns = [
-        "person",
-        "course",
-        "bundle",
-        "office",
-        "date",
-        "step",
-        "earliest",
-        "season",
-        "special",
-    ]
+    takers = staff.join(_audience(chosen), on="job", maintain_order="left").filter(
+        draw(seed, "comes", "person", "course") < pl.col("share") - 0.06 * _care(seed)
+    )
+    columns = ["person", "course", "bundle", "office", "date", "step"]
+    columns += ["earliest", "season", "special"]
+    frames = (
+        _recurring(takers.filter(~pl.col("yearly")), begins, ends, seed),
+        _yearly(takers.filter("yearly"), begins, ends, seed),
+    )
     return (
         pl.concat([frame.select(columns) for frame in frames])
         .filter(pl.col("date").is_between(pl.col("earliest"), ends))
         .unique(["person", "course", "date"], keep="first", maintain_order=True)
     )
+
+
+def _audience(chosen: list[Course]) -> pl.DataFrame:
+    """One row per course and job that takes it: how many of them do, how often, when."""
+    bundles = _bundle_numbers(chosen)
+    rows = []
+    for course in chosen:
+        (month, day), length = _season(course) if course.yearly else ((1, 1), 0)
+        share = _UPTAKE if course.jobs is None else 1.0
+        rows += [
+            {
+                "course": course.number,
+                "bundle": bundles[course.number],
+                "job": job,
+                "share": _OWN_RECORD_OF_COMPOSED if course.parts else share,
+                "interval": (course.interval or 0) * _DAYS_A_MONTH or _ONCE,
+                "yearly": course.yearly,
+                "every": max(1, (course.interval or 12) // 12),
+                "month": month,
+                "day": day,
+                "length": length,
+                "welcomes": course.schedule.get("window_required_for_new_employees", True),
+                "special": "window_open_month" not in course.schedule and not course.parts,
+            }
+            for job in course.jobs or range(JOBS)
+        ]
+    types = {"course": pl.UInt16, "bundle": pl.UInt16, "job": pl.UInt8}
+    return pl.DataFrame(rows, schema_overrides=types)
 
 
 def _bundle_numbers(chosen: list[Course]) -> list[int]:
@@ -68,29 +90,44 @@ def _bundle_numbers(chosen: list[Course]) -> list[int]:
     ]
 
 
-def _takers(staff: pl.DataFrame, course: Course, bundle: int, seed: int) -> pl.DataFrame:
-    people = staff.with_columns(
-        pl.lit(course.number, pl.UInt16).alias("course"), pl.lit(bundle, pl.UInt16).alias("bundle")
+def _care(seed: int) -> pl.Expr:
+    """How careless a person is: 1 for one in four, next to nothing for the others."""
+    return pl.when(draw(seed, "care", "person") < 0.25).then(1.0).otherwise(0.02)
+
+
+def _recurring(takers: pl.DataFrame, begins: date, ends: date, seed: int) -> pl.DataFrame:
+    """Take a course when new, then again around each expiry; some never come the last time."""
+    times = ((ends - begins).days / pl.col("interval") + 3).cast(pl.UInt8)
+    times = pl.when(pl.col("interval") < _ONCE).then(times).otherwise(1)
+    rows = takers.with_columns(step=pl.int_ranges(times, dtype=pl.UInt8)).explode("step")
+    phase = draw(seed, "phase", "bundle", "person") * pl.min_horizontal("interval", 360.0)
+    since_hired = (pl.col("hired") - begins).dt.total_days() + 1
+    first = (
+        pl.when(pl.col("hired") >= begins)
+        .then(since_hired + draw(seed, "start", "person") * 21)
+        .otherwise(phase)
     )
-    if course.jobs:
-        people = people.filter(pl.col("job").is_in(course.jobs))
-    if course.parts:
-        return people.filter(draw(seed, "own record", "person", "course") < _OWN_RECORD_OF_COMPOSED)
-    if course.jobs is None:
-        return people.filter(draw(seed, "uptake", "person", "course") < _UPTAKE)
-    return people.filter(draw(seed, "never came", "person", "course") > 0.06 * _care(seed))
+    later = pl.col("interval") + _punctuality(seed)
+    days = pl.col("gap").cum_sum().over("person", "course").cast(pl.Int64)
+    last = pl.col("step") == pl.col("step").max().over("person", "course")
+    lapsed = draw(seed, "lapsed", "person", "course") < 0.11 * _care(seed)
+    return (
+        rows.with_columns(gap=pl.when(pl.col("step") == 0).then(first).otherwise(later))
+        .with_columns(
+            date=pl.lit(begins) + pl.duration(days=days),
+            earliest=pl.max_horizontal("hired", pl.lit(begins)),
+            season=pl.lit(None, pl.Date),
+        )
+        .filter(pl.col("date") <= pl.min_horizontal(pl.col("left").fill_null(ends), pl.lit(ends)))
+        .filter(~(last & (pl.col("step") > 0) & lapsed))
+    )
 
 
-def _recurring(
-    takers: pl.DataFrame, course: Course, begins: date, ends: date, seed: int
-) -> pl.DataFrame:
-    """Take a course when new, then again around each expiry."""
-    interval = (course.interval or 1200) * _DAYS_A_MONTH
-    times = int((ends - begins).days / interval) + 3 if course.interval else 1
-    rows = takers.with_columns(step=pl.lit(list(range(times)), pl.List(pl.UInt8))).explode("step")
+def _punctuality(seed: int) -> pl.Expr:
+    """Days after the expiry on which people come back; before it: negative."""
     u = draw(seed, "how punctual", "bundle", "person", "step") * (0.88 + 0.12 * _care(seed))
     v = draw(seed, "by how much", "bundle", "person", "step")
-    punctuality = (
+    return (
         pl.when(u < 0.72)
         .then(-30 * v)
         .when(u < 0.86)
@@ -99,80 +136,37 @@ def _recurring(
         .then(25 * v)
         .otherwise(25 + 120 * v)
     )
-    phase = draw(seed, "phase", "bundle", "person") * min(interval, 360.0)
-    first = (
-        pl.when(pl.col("hired") >= begins)
-        .then((pl.col("hired") - begins).dt.total_days() + 1 + draw(seed, "start", "person") * 21)
-        .otherwise(phase)
-    )
-    later = pl.when(pl.col("step") == 0).then(first).otherwise(interval + punctuality)
-    days = pl.col("gap").cum_sum().over("person").cast(pl.Int64)
-    return (
-        rows.with_columns(gap=later)
-        .with_columns(
-            date=pl.lit(begins) + pl.duration(days=days),
-            earliest=pl.max_horizontal("hired", pl.lit(begins)),
-            season=pl.lit(None, pl.Date),
-            special=pl.lit(course.interval is not None and not course.parts),
-        )
-        .filter(pl.col("date") <= pl.min_horizontal(pl.col("left").fill_null(ends), pl.lit(ends)))
-        .filter(~_lapsed(course, seed))
-    )
 
 
-def _lapsed(course: Course, seed: int) -> pl.Expr:
-    """Some people did not come the last time, though they should have."""
-    last = (pl.col("step") == pl.col("step").max().over("person")) & (pl.col("step") > 0)
-    return last & (draw(seed, "lapsed", "person", "course") < 0.11 * _care(seed))
-
-
-def _care(seed: int) -> pl.Expr:
-    """How careless a person is: 1 for one in four, next to nothing for the others."""
-    return pl.when(draw(seed, "care", "person") < 0.25).then(1.0).otherwise(0.02)
-
-
-def _yearly(
-    takers: pl.DataFrame, course: Course, begins: date, ends: date, seed: int
-) -> pl.DataFrame:
+def _yearly(takers: pl.DataFrame, begins: date, ends: date, seed: int) -> pl.DataFrame:
     """Take a course each year in its window, or from its fixed day on.
 
     Who comes before the fixed day gains nothing by it: the expiration stays on that day.
     """
-    years = list(range(begins.year - 1, ends.year + 2))
-    opens, length = _season(course)
-    every = max(1, (course.interval or 12) // 12)
-    rows = takers.with_columns(step=pl.lit(list(range(len(years))), pl.List(pl.UInt8))).explode(
-        "step"
+    years = list(range(begins.year - 1, ends.year + 1))
+    steps = pl.lit(list(range(len(years))), pl.List(pl.UInt8))
+    year = pl.col("step").cast(pl.Int32) + years[0]
+    into = draw(seed, "in season", "bundle", "person", "step") ** 2 * pl.col("length")
+    came = draw(seed, "came", "person", "course", "step") > 0.13 * _care(seed)
+    season = (
+        takers.with_columns(step=steps)
+        .explode("step")
+        .filter(came, (pl.col("step") + pl.col("person")) % pl.col("every") == 0)
+        .with_columns(season=pl.date(year, "month", "day"), into=into)
     )
-    opening = pl.date(pl.col("step").cast(pl.Int32) + years[0], opens[0], opens[1])
-    late = draw(seed, "in season", "bundle", "person", "step") ** 2 * length
-    season = rows.with_columns(
-        date=opening + pl.duration(days=late.cast(pl.Int64)), opening=opening
-    ).filter(
-        draw(seed, "came", "person", "course", "step") > 0.13 * _care(seed),
-        (pl.col("step") + pl.col("person")) % every == 0,
-    )
-    hired = takers.filter(pl.col("hired") >= begins) if _welcomes(course) else takers.clear()
-    welcome = hired.with_columns(
+    welcome = takers.filter(pl.col("hired") >= begins, pl.col("welcomes")).with_columns(
         step=pl.lit(len(years), pl.UInt8),
-        date=pl.col("hired")
-        + pl.duration(days=(1 + draw(seed, "start", "person") * 21).cast(pl.Int64)),
-        opening=pl.col("hired"),
+        season=pl.col("hired"),
+        into=1 + draw(seed, "start", "person") * 21,
     )
     return (
         pl.concat([season, welcome])
         .with_columns(
-            earliest=pl.max_horizontal("opening", "hired", pl.lit(begins)),
-            season="opening",
-            special=pl.lit("window_open_month" not in course.schedule),
+            date=pl.col("season") + pl.duration(days=pl.col("into").cast(pl.Int64)),
+            earliest=pl.max_horizontal("season", "hired", pl.lit(begins)),
         )
         .filter(pl.col("date") <= pl.col("left").fill_null(ends))
     )
-
-
-def _welcomes(course: Course) -> bool:
-    """Whether newcomers take it when they come, outside its season."""
-    return bool(course.schedule.get("window_required_for_new_employees", True))
 
 
 def _season(course: Course) -> tuple[tuple[int, int], int]:

@@ -33,6 +33,7 @@ _JOBS = (
     ("Project Manager", 4),
     ("Office Administrator", 5),
 )
+JOBS = len(_JOBS)
 _FIRST_NAMES = """
 Aaliyah Adaeze Aiko Alejandra Amélie Andrés Anika Arjun Astrid Babajide Beatriz Björn Caleb
 Camila Chidi Chloé Dakota Daniela Darius Dolores Eleni Elías Emeka Émile Esperanza Farid Fatima
@@ -53,6 +54,7 @@ Ramírez Reyes Rossi Ruiz Sandoval Santos Sato Schäfer Silva Singh Svoboda Tana
 Torres Tran Tsosie Ueda Vargas Vasquez Villanueva Walker Whitehorse Wójcik Yamada Yazzie Youssef
 Zhang Zimmermann
 """
+_FIRSTS, _LASTS = _FIRST_NAMES.split(), _LAST_NAMES.split()
 
 
 class People(NamedTuple):
@@ -146,18 +148,34 @@ def invent_people(count: int, instructors: int, begins: date, ends: date, seed: 
         },
         orient="row",
     )
-    roster = pl.DataFrame(users, schema_overrides=_WIRE_TYPES, infer_schema_length=None)
+    roster = pl.DataFrame(users, schema=_WIRE_TYPES)
     return People(frame, roster, offices, lines, jobs)
 
 
+_TEXTS = pl.List(pl.String)
 _WIRE_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "id": pl.String,
     "created": pl.Int64,
-    "clients_id": pl.List(pl.String),
-    "projects_id": pl.List(pl.String),
-    "terminationDate": pl.Int64,
+    "firstname": pl.String,
+    "lastname": pl.String,
+    "employeeNumber": pl.String,
+    "email": pl.String,
+    "username": pl.String,
+    "fieldOffice_id": _TEXTS,
+    "lineOfBusiness_id": _TEXTS,
+    "clients_id": _TEXTS,
+    "projects_id": _TEXTS,
+    "isDriver": pl.Boolean,
+    "isRegulatedDriver": pl.Boolean,
+    "role_id": pl.String,
+    "jobTitle_id": pl.String,
+    "supervisor_id": pl.String,
     "hireDate": pl.Int64,
+    "terminationDate": pl.Int64,
+    "lastWebAccess": pl.Int64,
     "lastMobileAccess": pl.Int64,
+    "cellPhone": pl.String,
+    "emergencyContact": pl.String,
 }
 
 
@@ -179,7 +197,7 @@ def _career(
 
 
 def _user(chance: random.Random, number: int, hired: date, left: date | None, ends: date) -> Wire:
-    first, last = chance.choice(_FIRST_NAMES.split()), chance.choice(_LAST_NAMES.split())
+    first, last = chance.choice(_FIRSTS), chance.choice(_LASTS)
     login = f"demo{number + 1:05d}"
     profile = max(hired, date(2015, 1, 5)) + timedelta(days=chance.randrange(3))
     seen = milliseconds(left or ends) - chance.randrange(86_400_000, 30 * 86_400_000)
