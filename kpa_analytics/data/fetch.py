@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from kpa_analytics.cache_folder import account_folder, private_file, private_fol
 from kpa_analytics.config import Settings
 from kpa_analytics.data.frames import Finished, finish, raw_frame
 from kpa_analytics.data.progress import PageBar
+from kpa_analytics.data.recent import refreshed
 from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, shelf
 from kpa_analytics.data.walk import verified_walk
 from kpa_analytics.errors import KPADataWarning, KPAMethodNotFoundError, KPATokenPermissionError
@@ -31,6 +32,9 @@ from kpa_analytics.schema import (
 
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client
+
+#: False: a fresh snapshot will do. True: every page again. "recent": as few pages as can prove it.
+Refresh = bool | Literal["recent"]
 
 _log = logging.getLogger("kpa_analytics")
 
@@ -59,16 +63,17 @@ class Fetched(NamedTuple):
     pages: int
     demo: bool
     cache_keys: tuple[str, ...] = ()
+    walk: str = "full"
 
 
-def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: bool) -> Kept:
+def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refresh) -> Kept:
     """Fetch a whole collection and keep it as a snapshot.
 
     Args:
         client: the account's client.
         table: which collection.
         params: the filters asked for.
-        refresh: use no kept page.
+        refresh: True: use no kept page; "recent": go on from the newest snapshot.
 
     Returns:
         The verified collection with its snapshot. Impossible days are warned of once, here.
@@ -90,7 +95,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: bool
         fetched_at=began,
         rows=frame.height,
         pages=fetched.pages,
-        walk="full",
+        walk=fetched.walk,
         demo=fetched.demo,
         package_version=version("kpa-analytics"),
         rows_sha256=rows_sha256(frame),
@@ -127,15 +132,19 @@ def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> It
 
 
 def _walked(
-    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: bool
+    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
 ) -> Fetched:
     method = _METHODS[table.name]
-    walk = verified_walk(client, method, table, params, bar, refresh=refresh)
+    if refresh == "recent" and table is COMPLETIONS:
+        kept = shelf(table, params, client.settings).newest(max_age=float("inf"))
+        if kept and (now := refreshed(client, method, table, kept, params, bar)):
+            return Fetched(now.finished, method, now.pages, now.demo, now.cache_keys, "incremental")
+    walk = verified_walk(client, method, table, params, bar, refresh=bool(refresh))
     return Fetched(finish(table, walk.rows), method, walk.pages, walk.demo, walk.cache_keys)
 
 
 def _called(
-    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: bool
+    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
 ) -> Fetched:
     method = _METHODS[table.name]
     answer = client.records(method, **params)
@@ -145,7 +154,7 @@ def _called(
 
 
 def _grouped(
-    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: bool
+    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
 ) -> Fetched:
     rows: list[tuple[str, str, str | None]] = []
     demo = False

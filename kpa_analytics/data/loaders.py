@@ -24,6 +24,7 @@ from kpa_analytics.schema import (
 
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client
+    from kpa_analytics.data.fetch import Refresh
 
 
 def load_completions(
@@ -31,7 +32,7 @@ def load_completions(
     user_id: str | None = None,
     has_attachments: bool | None = None,
     *,
-    refresh: bool = False,
+    refresh: Refresh = False,
     client: Client | None = None,
 ) -> pl.DataFrame:
     """Load completions: all of them, or those of one training, one person, with or without files.
@@ -44,7 +45,10 @@ def load_completions(
         training_id: only completions of this training.
         user_id: only completions of this person (24 hex characters).
         has_attachments: only completions with files (True) or without (False).
-        refresh: fetch again even where a fresh snapshot is kept.
+        refresh: True fetches every page again even where a fresh snapshot is kept. "recent" brings
+            the newest snapshot up to date with as few pages as can prove it: quick on a big
+            account, but an edit in place of an old record is not seen this way, so an audit
+            should rest on a full walk. The snapshot says which it was.
         client: a client of another account; by default one made from the settings in force.
 
     Returns:
@@ -157,11 +161,12 @@ def load_groups(*, refresh: bool = False, client: Client | None = None) -> pl.Da
     return _load(GROUPS, {}, refresh, client).frame
 
 
-def load_all(*, refresh: bool = False, client: Client | None = None) -> TrainingData:
+def load_all(*, refresh: Refresh = False, client: Client | None = None) -> TrainingData:
     """Load everything an audit needs: completions, trainings, people, sessions, verdicts, names.
 
     Args:
-        refresh: fetch again even where fresh snapshots are kept.
+        refresh: True fetches everything again; "recent" brings the completions up to date from
+            their newest pages (see `load_completions`) and fetches the small lists again.
         client: a client of another account; by default one made from the settings in force.
 
     Returns:
@@ -184,7 +189,9 @@ def _expect(name: str, value: object, kind: type) -> object:
     raise KPADataError(f"{name} must be {kind.__name__}, not {value!r}")
 
 
-def _load(table: Table, params: dict[str, Any], refresh: bool, client: Client | None) -> Kept:
+def _load(table: Table, params: dict[str, Any], refresh: Refresh, client: Client | None) -> Kept:
+    if refresh not in (True, False, "recent"):
+        raise KPADataError(f"refresh must be True, False or 'recent', not {refresh!r}")
     current = client.settings if client else settings()
     if not refresh and (kept := _fresh(table, params, current)):
         return kept

@@ -30,6 +30,9 @@ FORMAT = 1
 
 _PROVENANCE = "kpa_analytics"
 
+#: Seconds by which a snapshot may seem to come from the future before it counts as stale.
+_CLOCK_SLACK = 60
+
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
@@ -115,7 +118,7 @@ class Shelf:
             The collection, or None. A damaged file is set aside with a KPACacheWarning.
         """
         for path in reversed(self.paths()):
-            if not -60 <= time.time() - _moment(path).timestamp() < max_age:
+            if not -_CLOCK_SLACK <= time.time() - _moment(path).timestamp() < max_age:
                 return None
             if kept := self.read(path):
                 return kept

@@ -1,0 +1,164 @@
+"""The incremental refresh: few requests, the whole truth, or a full walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import kpa_analytics as kpa
+from kpa_analytics.demo import Fault
+from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.errors import KPADataError, KPADataWarning
+from tests.conftest import completion, sent, use
+
+NEWEST = 20210101
+
+
+def _aged(count: int) -> Records:
+    """Records whose days go back in time, so that the API's order is theirs."""
+    days = pl.date_range(pl.date(2015, 1, 1), pl.date(2020, 12, 31), eager=True)
+    numbers = days.dt.strftime("%Y%m%d").cast(pl.Int64).to_list()
+    return Records(
+        {COMPLETIONS: [completion(n, date_number=numbers[n * 2000 // count]) for n in range(count)]}
+    )
+
+
+@pytest.fixture
+def api() -> Iterator[DemoAPI]:
+    with kpa.demo.serve(_aged(12_000)) as served:
+        use(served)
+        kpa.load_completions()
+        served.requests.clear()
+        yield served
+
+
+def _agrees_with_a_full_walk(api: DemoAPI) -> int:
+    """The incremental result equals a full walk's; tells how many requests it took."""
+    recent = kpa.load_completions(refresh="recent")
+    requests = len(sent(api))
+    walk = kpa.snapshots()["walk"][0]
+    assert recent.equals(kpa.load_completions(refresh=True))
+    assert walk in ("incremental", "full")
+    return requests if walk == "incremental" else -requests
+
+
+def _new(count: int, **fields: object) -> list[dict[str, object]]:
+    return [completion(100_000 + n, date_number=NEWEST, **fields) for n in range(count)]
+
+
+def test_nothing_new_takes_one_request(api: DemoAPI) -> None:
+    assert _agrees_with_a_full_walk(api) == 1
+
+
+def test_fifty_new_records_take_one_request(api: DemoAPI) -> None:
+    api.organisation.add_completions(*_new(50))
+    assert _agrees_with_a_full_walk(api) == 1
+
+
+def test_more_new_records_than_a_page_are_walked_until_they_join(api: DemoAPI) -> None:
+    api.organisation.add_completions(*_new(2500))
+    assert _agrees_with_a_full_walk(api) == 3
+
+
+def test_three_removed_are_found_by_bisecting(api: DemoAPI) -> None:
+    api.organisation.remove_completions(5, 5_000, 9_999)
+    assert 0 < _agrees_with_a_full_walk(api) <= 10
+
+
+def test_records_entered_late_are_found_further_down(api: DemoAPI) -> None:
+    late = [completion(200_000 + n, date_number=20160301 + n) for n in range(3)]
+    api.organisation.add_completions(*late, *_new(20))
+    assert 0 < _agrees_with_a_full_walk(api) <= 10
+
+
+def test_a_record_that_moved_makes_it_walk_everything(api: DemoAPI) -> None:
+    api.organisation.edit_completion(3, date_number=NEWEST)
+    assert _agrees_with_a_full_walk(api) == -13
+
+
+def test_a_total_that_changes_meanwhile_makes_it_walk_everything(api: DemoAPI) -> None:
+    api.organisation.remove_completions(6_000)
+    api.faults.add(Fault.change(lambda org: org.remove_completions(9_000)), page=7)
+    assert _agrees_with_a_full_walk(api) < 0
+
+
+def test_a_fetched_page_brings_its_edits(api: DemoAPI) -> None:
+    api.organisation.edit_completion(11_999, notes="corrected")
+    recent = kpa.load_completions(refresh="recent")
+    assert recent.filter(pl.col("id") == 11_999)["notes"].to_list() == ["corrected"]
+
+
+def test_a_thousand_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kpa_analytics.api.client.PAGE_SIZE", 10)
+    with kpa.demo.serve(_aged(10_000)) as api:
+        use(api)
+        kpa.load_completions()
+        assert len(sent(api)) == 1_000
+        api.requests.clear()
+        api.organisation.add_completions(*_new(50))
+        kpa.load_completions(refresh="recent")
+        assert len(sent(api)) <= 6  # pages of ten: fifty new records fill five of them
+        api.requests.clear()
+        api.organisation.remove_completions(1_234, 5_678, 9_012)
+        recent = kpa.load_completions(refresh="recent")
+        assert len(sent(api)) <= 45
+        assert kpa.snapshots()["walk"][0] == "incremental"
+        assert set(recent["id"]) == {r["id"] for r in api.organisation.records[COMPLETIONS]}
+
+
+def test_without_a_snapshot_everything_is_walked(api: DemoAPI) -> None:
+    kpa.clear_cache()
+    kpa.load_completions(refresh="recent")
+    assert len(sent(api)) == 12
+    assert kpa.snapshots()["walk"].to_list() == ["full"]
+
+
+def test_impossible_days_are_carried_along(api: DemoAPI) -> None:
+    api.organisation.add_completions(completion(100_000, date_number=20200230))
+    with pytest.warns(KPADataWarning):
+        kpa.load_completions(refresh=True)
+    api.organisation.add_completions(
+        completion(100_001, date_number=NEWEST, special_expiration_date_number=20201301)
+    )
+    with pytest.warns(KPADataWarning, match="100001"):
+        kpa.load_completions(refresh="recent")
+    with pytest.warns(KPADataWarning):
+        data = kpa.load_all(refresh="recent")
+    assert set(data.faults["record_id"]) == {"100000", "100001"}
+
+
+def test_another_word_is_an_error(api: DemoAPI) -> None:
+    with pytest.raises(KPADataError, match="'latest'"):
+        kpa.load_completions(refresh="latest")
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    removed=st.sets(st.integers(0, 7_999), max_size=5),
+    late=st.lists(st.integers(20150101, 20150128), max_size=4),
+    new=st.integers(0, 1500),
+)
+def test_whatever_came_and_went_it_agrees_with_a_full_walk(
+    removed: set[int], late: list[int], new: int
+) -> None:
+    with kpa.demo.serve(_aged(8_000)) as api:
+        use(api)
+        kpa.load_completions()
+        api.organisation.remove_completions(*removed)
+        api.organisation.add_completions(
+            *(completion(50_000 + n, date_number=day) for n, day in enumerate(late)), *_new(new)
+        )
+        recent = kpa.load_completions(refresh="recent")
+        whole = kpa.load_completions(refresh=True)
+    missed = set(whole["id"]) ^ set(recent["id"])
+    assert not missed or (removed and late)
+    assert recent.height == whole.height
