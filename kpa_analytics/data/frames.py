@@ -28,23 +28,6 @@ from kpa_analytics.schema import (
 #: How a column is read off a record, where it is not the field of the same name.
 Reader = Callable[[Any], Any]
 
-_READERS: dict[str, dict[str, Reader]] = {
-    COMPLETIONS.name: {
-        "signed": lambda record: _signed(record.signature),
-        "files": lambda record: None if record.files is None else len(record.files),
-    },
-    TRAININGS.name: {
-        "assigned_to_condition": lambda record: _json(record.assigned_to_condition),
-    },
-    USERS.name: {
-        name: lambda record, name=name: _texts(getattr(record, name))
-        for name in ("fieldOffice_id", "lineOfBusiness_id", "clients_id", "projects_id")
-    },
-    EMPLOYEE_STATUS.name: {
-        "last_completed": lambda record: _last_completed(record.last_completed),
-    },
-}
-
 
 class Finished(NamedTuple):
     """A table's frame, and the impossible days that became null in it."""
@@ -171,8 +154,12 @@ def _json(raw: Raw | UnsetType) -> str | None:
     return None if isinstance(raw, UnsetType) or bytes(raw) == b"null" else bytes(raw).decode()
 
 
-def _texts(value: list[str] | str | None) -> list[str] | None:
-    return [value] if isinstance(value, str) else value
+def _texts(name: str) -> Reader:
+    def read(record: Any) -> list[str] | None:
+        value: list[str] | str | None = getattr(record, name)
+        return [value] if isinstance(value, str) else value
+
+    return read
 
 
 def _last_completed(items: list[Any] | None) -> list[dict[str, Any]] | None:
@@ -188,3 +175,21 @@ def _last_completed(items: list[Any] | None) -> list[dict[str, Any]] | None:
         }
         for item in items
     ]
+
+
+_READERS: dict[str, dict[str, Reader]] = {
+    COMPLETIONS.name: {
+        "signed": lambda record: _signed(record.signature),
+        "files": lambda record: None if record.files is None else len(record.files),
+    },
+    TRAININGS.name: {
+        "assigned_to_condition": lambda record: _json(record.assigned_to_condition),
+    },
+    USERS.name: {
+        name: _texts(name)
+        for name in ("fieldOffice_id", "lineOfBusiness_id", "clients_id", "projects_id")
+    },
+    EMPLOYEE_STATUS.name: {
+        "last_completed": lambda record: _last_completed(record.last_completed),
+    },
+}

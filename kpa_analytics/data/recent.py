@@ -46,7 +46,7 @@ class Stretch(NamedTuple):
         end: position after its last.
         first: position of its first kept record among the kept ones.
         last: position of its last kept record among them.
-        rows: the records; None for the ends of the collection.
+        rows: the records; None for the end of the collection.
     """
 
     start: int
@@ -104,7 +104,7 @@ class _CatchingUp:
         total = self.fetched[0].total
         before = self.kept.frame.height
         bottom = Stretch(total, total, before, before)
-        pieces = [finish(self.table, head.rows), *self._between(head, bottom)]
+        pieces = [*self._own(head), *self._between(head, bottom)]
         frame = pl.concat([piece.frame for piece in pieces])
         if frame.height != total or frame["id"].n_unique() != total:
             raise LostError
@@ -137,7 +137,10 @@ class _CatchingUp:
         else:
             middle = self._middle(left.end, right.start)
             return [*self._between(left, middle), *self._between(middle, right)]
-        return gap if right.rows is None else [*gap, finish(self.table, right.rows)]
+        return [*gap, *self._own(right)]
+
+    def _own(self, stretch: Stretch) -> list[Finished]:
+        return [] if stretch.rows is None else [finish(self.table, stretch.rows)]
 
     def _middle(self, start: int, end: int) -> Stretch:
         size = self._page_size

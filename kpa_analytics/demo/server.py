@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import secrets
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +18,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
 from kpa_analytics import config
+from kpa_analytics.cache_folder import account_folder
 from kpa_analytics.demo import AS_OF
 from kpa_analytics.demo.faults import DroppedError
 from kpa_analytics.demo.service import Account, Service
@@ -219,6 +223,13 @@ def start(
     global _started
     if _started is None:
         _started = _open(org, token, rate_limit, port, as_of)
+        atexit.register(_forget, _started)
         print(f"Demo: invented people and records, served on this machine at {_started.url}.")  # noqa: T201
     config.configure(token=_started.token, api_url=_started.url, requests_per_minute=_UNHURRIED)
     return _started
+
+
+def _forget(api: DemoAPI) -> None:
+    """Delete what was kept of an API that no other process can ever reach again."""
+    current = replace(config.settings(), token=config.Secret(api.token), api_url=api.url)
+    shutil.rmtree(account_folder(current), ignore_errors=True)
