@@ -1,0 +1,153 @@
+"""Charts as files and in notebooks."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import re
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import altair as alt
+import pytest
+
+from kpa_analytics import charts
+from kpa_analytics.charts.offline import offline_bundle
+from kpa_analytics.charts.picture import library, packed, specification
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.errors import KPADataError
+from tests.charts.drawings import CHARTS, draw, inputs
+from tests.charts.frames import HOSTILE, status_frame
+
+FOREIGN = re.compile(r"""(?:src|href)\s*=\s*["']?(?:https?:)?//""")
+
+
+@pytest.fixture
+def chart():
+    return charts.expiry_timeline(status_frame(30, 6, demo=True))
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_the_same_data_gives_the_same_drawing(tmp_path, name):
+    first = charts.save(draw(name, inputs(name)), tmp_path / "1.svg").read_bytes()
+    assert charts.save(draw(name, inputs(name)), tmp_path / "2.svg").read_bytes() == first
+
+
+@pytest.mark.parametrize("suffix", ["html", "png"])
+def test_the_same_chart_gives_the_same_bytes(tmp_path, suffix, chart):
+    first = charts.save(chart, tmp_path / f"1.{suffix}").read_bytes()
+    assert charts.save(chart, tmp_path / f"2.{suffix}").read_bytes() == first
+
+
+IN_ZONE = """
+import sys, vl_convert
+from kpa_analytics import charts
+from tests.charts.frames import status_frame
+assert vl_convert.get_local_tz() == "America/Los_Angeles"
+charts.save(charts.expiry_timeline(status_frame(30, 6, demo=True)), sys.argv[1])
+"""
+
+
+def test_the_machine_s_time_zone_moves_no_day(tmp_path, chart):
+    here = charts.save(chart, tmp_path / "here.svg").read_text(encoding="utf-8")
+    west = tmp_path / "west.svg"
+    zone = {"TZ": "America/Los_Angeles", "PYTHONPATH": str(Path.cwd())}
+    subprocess.run([sys.executable, "-c", IN_ZONE, str(west)], check=True, env=zone)
+    words = re.compile(r">([^<]+)</text>")
+    assert words.findall(west.read_text(encoding="utf-8")) == words.findall(here)
+
+
+def test_a_png_has_twice_the_size_and_the_same_pixels(tmp_path, chart):
+    image = charts.save(chart, tmp_path / "a.png").read_bytes()
+    shape = offline_bundle(specification(chart))[1]["image/png"]
+    assert int.from_bytes(image[16:20]) == pytest.approx(2 * shape["width"], abs=2)
+    again = packed(image)
+    assert again == image
+    assert zlib.decompress(image[image.index(b"IDAT") + 4 : -16])
+
+
+def test_a_page_asks_nobody_for_anything_and_reads_without_scripts(tmp_path, chart):
+    page = charts.save(chart, tmp_path / "a.html").read_text(encoding="utf-8")
+    assert not FOREIGN.search(page)
+    without = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
+    assert DEMO_MARK in without
+    assert "<svg" in without
+
+
+def test_hostile_text_cannot_leave_the_page_s_script(tmp_path):
+    hostile = charts.expiry_by_training(status_frame(20, 8, titles=HOSTILE))
+    page = charts.save(hostile, tmp_path / "a.html").read_text(encoding="utf-8")
+    assert page.count("</script>") == page.count("<script>") == 2
+    assert "<img" not in re.sub(r"<script>.*?</script>", "", page, flags=re.S)
+
+
+def test_a_failed_save_leaves_the_old_file_and_nothing_beside_it(tmp_path, chart, monkeypatch):
+    path = charts.save(chart, tmp_path / "a.svg")
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="no space"):
+        charts.save(charts.status_summary(status_frame(3, 3)), path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_another_suffix_is_an_error(tmp_path, chart):
+    with pytest.raises(KPADataError, match=r"a\.gif"):
+        charts.save(chart, tmp_path / "a.gif")
+
+
+@pytest.fixture
+def offline():
+    before = alt.renderers.active
+    charts.enable_offline()
+    yield
+    alt.renderers.enable(before)
+
+
+def test_offline_every_chart_is_interactive_and_a_picture(offline, chart):
+    bundle, _ = chart._repr_mimebundle_()
+    assert bundle["image/png"].startswith(b"\x89PNG")
+    assert bundle["text/plain"] == chart.description
+    page = bundle["text/html"]
+    assert not FOREIGN.search(page)
+    words, still = re.search(
+        r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)"', page
+    ).groups()
+    assert html.unescape(words) == chart.description
+    assert DEMO_MARK in base64.b64decode(still).decode()
+
+
+def test_offline_hostile_text_cannot_leave_its_script(offline):
+    hostile = charts.training_matrix(status_frame(20, 8, titles=HOSTILE))
+    page = hostile._repr_mimebundle_()[0]["text/html"]
+    assert page.count("</script>") == page.count("<script>") == 1
+    assert page.count("<img") == 1
+
+
+def test_offline_works_for_any_altair_chart(offline):
+    plain = alt.Chart(alt.InlineData(values=[{"a": 1}])).mark_point().encode(x="a:Q")
+    bundle, _ = plain._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "image/png", "text/plain"}
+
+
+def test_the_scripts_are_sent_once_in_the_output_of_the_call(monkeypatch):
+    notebook = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell.instance()
+    shown = []
+    monkeypatch.setattr(notebook.display_pub, "publish", lambda data, *_, **__: shown.append(data))
+    before = alt.renderers.active
+    try:
+        charts.enable_offline()
+    finally:
+        alt.renderers.enable(before)
+        type(notebook).clear_instance()
+    (output,) = shown
+    sent = re.search(r'atob\("([^"]+)"\)', output["text/html"])[1]
+    assert gzip.decompress(base64.b64decode(sent)).decode() == library()
+    assert len(output["text/html"]) < 450_000

@@ -1,0 +1,127 @@
+"""What the charts of instructors and sessions draw, counted again by plain Python."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kpa_analytics import charts
+from tests.charts.frames import activity_frame, coverage_frame, sessions_frame, share_frame
+
+ACTIVITY = activity_frame(12, 70)
+SESSIONS = sessions_frame(200)
+
+
+def size(row: dict) -> int:
+    return row["attendees"] if row["attendees"] is not None else row["recorded"]
+
+
+@given(top=st.integers(1, 30))
+def test_activity_loses_no_completion(top):
+    table = charts.instructor_activity_table(ACTIVITY, top=top)
+    assert table["completions"].sum() == ACTIVITY["completions"].sum()
+    drawn = table.filter(pl.col("part") == "instructor")
+    assert drawn["m_instructor_id"].n_unique() == min(top, 12)
+    assert drawn["period"].n_unique() <= 60
+    known = ACTIVITY.select("m_instructor_id", "period", "completions", "trainees")
+    assert drawn.join(known, on=known.columns).height == drawn.height
+
+
+def test_the_busiest_instructors_are_drawn_first():
+    recent = ACTIVITY.filter(pl.col("period").rank("dense", descending=True) <= 60)
+    taught: Counter[str] = Counter()
+    for row in recent.iter_rows(named=True):
+        if row["m_instructor_id"]:
+            taught[row["m_instructor_id"]] += row["completions"]
+    table = charts.instructor_activity_table(ACTIVITY, top=4).filter(pl.col("part") == "instructor")
+    order = table.unique("place").sort("place")["m_instructor_id"].to_list()
+    assert [taught[who] for who in order] == sorted(taught.values(), reverse=True)[:4]
+
+
+def test_coverage_puts_the_thinnest_first_and_names_the_one_who_carries():
+    frame = coverage_frame(40)
+    table = charts.instructor_coverage_table(frame, top=60)
+    assert table["instructors"].to_list() == sorted(frame["instructors"])
+    alone = table.filter(pl.col("carried") == "one person alone")
+    names = dict(frame.select("training_id", pl.col("instructor_names").list.first()).iter_rows())
+    assert alone.height == frame["single_instructor"].sum() > 0
+    assert all(row["names"] == names[row["training_id"]] for row in alone.iter_rows(named=True))
+
+
+def test_coverage_names_three_and_counts_the_others():
+    several = charts.instructor_coverage_table(coverage_frame(40)).filter(pl.col("instructors") > 3)
+    for row in several.iter_rows(named=True):
+        assert row["names"].count(";") == 3
+        assert row["names"].endswith(f"; {row['instructors'] - 3} more")
+
+
+def test_coverage_says_how_many_trainings_it_leaves_out():
+    frame = coverage_frame(40)
+    assert "Not drawn: 30 trainings" in charts.instructor_coverage(frame, top=10).description
+
+
+def test_sessions_are_counted_per_month_and_size():
+    table = charts.group_sessions_table(SESSIONS)
+    classes = ((1, "1 person"), (5, "2 to 5"), (10, "6 to 10"), (20, "11 to 20"))
+    expected = Counter(
+        (
+            row["date"] and row["date"].replace(day=1),
+            next((name for most, name in classes if size(row) <= most), "21 or more"),
+        )
+        for row in SESSIONS.iter_rows(named=True)
+    )
+    drawn = {(row["period"], row["size"]): row["sessions"] for row in table.iter_rows(named=True)}
+    assert drawn == expected
+    assert table["people"].sum() == sum(size(row) for row in SESSIONS.iter_rows(named=True))
+
+
+def test_many_years_of_sessions_are_drawn_in_longer_periods():
+    for days, every in ((1_000, "1mo"), (3_000, "3mo"), (9_000, "1y")):
+        table = charts.group_sessions_table(sessions_frame(300, days=days))
+        assert table["every"].unique().to_list() == [every]
+        assert table["period"].n_unique() <= 41
+        assert table["sessions"].sum() == 300
+
+
+def test_a_session_without_a_day_is_counted_beside_the_chart():
+    assert "Not drawn: 1 session without a day" in charts.group_sessions(SESSIONS).description
+
+
+def test_sizes_are_counted_in_steps_without_gaps():
+    table = charts.group_sizes_table(SESSIONS)
+    assert table["sessions"].sum() == SESSIONS.height
+    assert (table["start"].diff().drop_nulls() == table["end"][0] - table["start"][0] + 1).all()
+    for row in table.iter_rows(named=True):
+        inside = [
+            r
+            for r in SESSIONS.iter_rows(named=True)
+            if row["start"] <= max(size(r), 1) <= row["end"]
+        ]
+        assert row["sessions"] == len(inside)
+
+
+def test_one_enormous_session_does_not_make_a_thousand_bars():
+    huge = SESSIONS.with_columns(
+        pl.when(pl.col("group_training_id") == 3)
+        .then(40_000)
+        .otherwise("attendees")
+        .alias("attendees")
+    )
+    assert charts.group_sizes_table(huge).height <= 30
+
+
+def test_the_share_keeps_sixty_periods_and_adds_up_the_rest():
+    frame = share_frame(100)
+    table = charts.group_share_table(frame)
+    assert table.height == 61
+    assert table["in_groups"].sum() == frame["in_groups"].sum()
+    assert table["alone"].sum() == frame["alone"].sum()
+    last = table.filter(pl.col("period") == date(2026, 6, 1)).row(0, named=True)
+    source = frame.filter(pl.col("period") == date(2026, 6, 1)).row(0, named=True)
+    assert last["share"] == source["share"]
+    rest = table.filter(pl.col("period").is_null())["total"][0]
+    assert f"Not drawn: {rest:,} earlier" in charts.group_share(frame).description
