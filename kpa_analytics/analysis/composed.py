@@ -57,7 +57,7 @@ def derived_completions(
     from the earliest day that one starts expiring; the status is the worst of theirs.
 
     Args:
-        held: one row per person and training completed, with its status.
+        held: one row per `person` (any key) and training completed, with its status.
         parts: as `composed_trainings` gives them, not empty.
         as_of: the day asked for.
 
@@ -68,7 +68,7 @@ def derived_completions(
     involved = sorted({*parts, *(part for included in parts.values() for part in included)})
     people = (
         held.filter(pl.col("training_id").is_in(involved))
-        .group_by("m_user_id")
+        .group_by("person")
         .agg(
             pl.struct(_HELD).filter(pl.col("training_id") == training).first().alias(str(training))
             for training in involved
@@ -89,7 +89,7 @@ def derived_completions(
         for training in parts
     ]
     return (
-        people.select("m_user_id", pl.concat_list(derivations).alias("derived"))
+        people.select("person", pl.concat_list(derivations).alias("derived"))
         .explode("derived")
         .drop_nulls("derived")
         .unnest("derived")

@@ -12,7 +12,7 @@ from kpa_analytics.schema import SOURCE, STATUS
 
 _DAY = pl.col("date")
 _SPECIAL = pl.col("special_expiration_date")
-_NO_DAY = pl.lit(None, pl.Date)
+_RENEWAL = months_after(_DAY, pl.col("renewal_months"))
 
 
 def verdicts(cases: pl.LazyFrame, as_of: date, expiring_days: int) -> pl.LazyFrame:
@@ -40,31 +40,62 @@ def verdicts(cases: pl.LazyFrame, as_of: date, expiring_days: int) -> pl.LazyFra
         .alias("expiration_source"),
     )
     by_rule = [
-        cases.filter(pl.col("expiration_source") == source).with_columns(
-            expires.alias("expiration_date"), starts.alias("starts_expiring")
-        )
-        for source, (expires, starts) in _rules().items()
+        rule(cases.filter(pl.col("expiration_source") == source)) for source, rule in _RULES.items()
     ]
-    days_left = (pl.col("expiration_date") - pl.lit(as_of)).dt.total_days()
-    return pl.concat(by_rule).with_columns(days_left.alias("days_left"), _status(as_of))
+    starts = pl.col("expiration_date") - pl.duration(days="expiring_days")
+    return (
+        pl.concat(by_rule, how="diagonal")
+        .with_columns(
+            pl.coalesce("renewal_window_opens", starts).alias("starts_expiring"),
+            (pl.col("expiration_date") - pl.lit(as_of)).dt.total_days().alias("days_left"),
+        )
+        .with_columns(_status(as_of))
+    )
 
 
-def _rules() -> dict[str, tuple[pl.Expr, pl.Expr]]:
-    """How each rule finds the expiration date and the first day that counts as expiring."""
-    year = WINDOW.opens.year_after(_DAY)
-    rolling = months_after(_DAY, pl.col("renewal_months"))
-    allowed = FIXED_DAY.in_year(FIXED_DAY.year_until(rolling))
+def _special(cases: pl.LazyFrame) -> pl.LazyFrame:
+    return cases.with_columns(_SPECIAL.alias("expiration_date"))
+
+
+def _window(cases: pl.LazyFrame) -> pl.LazyFrame:
+    """The last day of the first window that opens after the completion."""
+    year = pl.col("renewal_year")
+    return cases.with_columns(WINDOW.opens.year_after(_DAY).alias("renewal_year")).with_columns(
+        WINDOW.closing(year).alias("expiration_date"),
+        WINDOW.opens.in_year(year).alias("renewal_window_opens"),
+    )
+
+
+def _fixed(cases: pl.LazyFrame) -> pl.LazyFrame:
+    """The last fixed day that the renewal period allows, else the first after the completion."""
+    limit, allowed = pl.col("limit"), pl.col("allowed")
     soonest = FIXED_DAY.in_year(FIXED_DAY.year_after(_DAY))
-    fixed = pl.when(RENEWS & (allowed > _DAY)).then(allowed).otherwise(soonest)
-    days = pl.duration(days="expiring_days")
-    return {
-        "special": (_SPECIAL, _SPECIAL - days),
-        "window": (WINDOW.closing(year), WINDOW.opens.in_year(year)),
-        "fixed": (fixed, fixed - days),
-        "rolling": (rolling, rolling - days),
-        "never": (_NO_DAY, _NO_DAY),
-        "unknown": (_NO_DAY, _NO_DAY),
-    }
+    return (
+        cases.with_columns(pl.when(RENEWS).then(_RENEWAL).alias("limit"))
+        .with_columns(FIXED_DAY.in_year(FIXED_DAY.year_until(limit)).alias("allowed"))
+        .with_columns(
+            pl.when(allowed > _DAY).then(allowed).otherwise(soonest).alias("expiration_date")
+        )
+    )
+
+
+def _rolling(cases: pl.LazyFrame) -> pl.LazyFrame:
+    return cases.with_columns(_RENEWAL.alias("expiration_date"))
+
+
+def _no_date(cases: pl.LazyFrame) -> pl.LazyFrame:
+    no_day = pl.lit(None, pl.Date)
+    return cases.with_columns(no_day.alias("expiration_date"), no_day.alias("renewal_window_opens"))
+
+
+_RULES = {
+    "special": _special,
+    "window": _window,
+    "fixed": _fixed,
+    "rolling": _rolling,
+    "never": _no_date,
+    "unknown": _no_date,
+}
 
 
 def _status(as_of: date) -> pl.Expr:
