@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.analysis.inputs import need
-from kpa_analytics.charts.sheet import empty, sheet
+from kpa_analytics.charts.sheet import empty, sheet, whole_axis
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count, labels, one_line
 from kpa_analytics.demo_mark import is_demo
@@ -146,12 +146,12 @@ def _bars(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
             pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0").fill_null("never"),
         )
     )
-    most = table.select(pl.col("instructors").max()).item()
+    room = max(table.select(pl.col("instructors").max()).item() * 1.25, 4)
     x = alt.X(
         "instructors:Q",
         title="Instructors active in the period",
-        scale=alt.Scale(domain=[0, max(most * 1.25, 4)], nice=False),
-        axis=alt.Axis(format=",d", tickMinStep=1, tickCount=6),
+        scale=alt.Scale(domain=[0, room], nice=False),
+        axis=whole_axis(room),
     )
     y = alt.Y(
         "training:N",

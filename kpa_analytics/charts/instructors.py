@@ -121,12 +121,8 @@ def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False
     shown = table.filter(pl.col("part") == "instructor").drop("part")
     demo = is_demo(frame)
     if shown.is_empty():
-        return empty(
-            _TITLE,
-            _not_drawn(table, "") or "No completions with an instructor to show",
-            dark=dark,
-            demo=demo,
-        )
+        none = "No completions with an instructor to show"
+        return empty(_TITLE, none, _not_drawn(table), dark=dark, demo=demo)
     people = shown["m_instructor_id"].n_unique()
     highest = shown.select(pl.col("completions").max()).item()
     return sheet(
@@ -135,7 +131,7 @@ def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False
         words=[
             f"Completions taught by {count(people, 'instructor')} per period, most first; "
             f"the highest bar is {highest:,}",
-            _not_drawn(table, "Not drawn: "),
+            _not_drawn(table),
         ],
         demo=demo,
         dark=dark,
@@ -144,13 +140,13 @@ def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False
     )
 
 
-def _not_drawn(table: pl.DataFrame, lead: str) -> str:
+def _not_drawn(table: pl.DataFrame) -> str:
     rest = table.filter(pl.col("part") != "instructor").group_by("part").agg(pl.sum("completions"))
-    told = [
-        f"{number:,} with {part}" if part.startswith(("no ", "other")) else f"{number:,} in {part}"
+    told = ", ".join(
+        f"{number:,} {'in' if part == 'earlier periods' else 'with'} {part}"
         for part, number in rest.sort("part").iter_rows()
-    ]
-    return f"{lead}{', '.join(told)} (completions)" if told else ""
+    )
+    return f"Not drawn: completions, {told}" if told else ""
 
 
 def _rows(shown: pl.DataFrame, highest: int, dark: bool) -> list[alt.Chart]:

@@ -107,7 +107,7 @@ def training_matrix(
 
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day to name; by default the day the statuses are of, else today.
+        as_of: the day to name, where the frame has no date to tell it; by default today.
         people: people drawn, 1 to 60; the others are counted in the subtitle.
         trainings: trainings drawn, 1 to 40; the others are counted in the subtitle.
         dark: for a dark background.

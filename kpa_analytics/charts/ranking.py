@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.sheet import empty, sheet, status_colour, status_words
+from kpa_analytics.charts.sheet import empty, sheet, status_colour, status_words, whole_axis
 from kpa_analytics.charts.theme import (
     SEVERITY,
     STATUS_LABELS,
@@ -138,7 +138,7 @@ def _bars(
         "title": axis,
         "stack": "zero",
         "scale": alt.Scale(domainMax=longest, nice=False),
-        "axis": alt.Axis(format=",d", tickMinStep=1, tickCount=6),
+        "axis": whole_axis(longest),
     }
     pick = alt.selection_point(name="pick", fields=[key, "status"], on="click")
     bars = (

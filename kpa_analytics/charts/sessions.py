@@ -9,7 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.inputs import need
 from kpa_analytics.charts.periods import period_ends
-from kpa_analytics.charts.sheet import empty, month_axis, sheet
+from kpa_analytics.charts.sheet import empty, month_axis, sheet, whole_axis
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count
 from kpa_analytics.demo_mark import is_demo
@@ -179,7 +179,7 @@ def _stacks(shown: pl.DataFrame, dark: bool) -> alt.Chart:
             y=alt.Y(
                 "floor:Q",
                 title="Sessions",
-                axis=alt.Axis(format=",d", tickMinStep=1, tickCount=5),
+                axis=whole_axis(rows.select(pl.col("top").max()).item()),
             ),
             y2="top:Q",
             color=alt.Color(
@@ -253,7 +253,7 @@ def _sizes(table: pl.DataFrame, dark: bool) -> alt.LayerChart:
         y=alt.Y(
             "sessions:Q",
             title="Sessions",
-            axis=alt.Axis(format=",d", tickMinStep=1, tickCount=5),
+            axis=whole_axis(table.select(pl.col("sessions").max()).item()),
         ),
         tooltip=[
             alt.Tooltip("people:N", title="People in the session"),

@@ -9,7 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.inputs import need
 from kpa_analytics.charts.periods import period_ends, period_length
-from kpa_analytics.charts.sheet import demo_line, dress, empty, month_axis
+from kpa_analytics.charts.sheet import demo_line, dress, empty, month_axis, whole_axis
 from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.charts.words import count, percent
 from kpa_analytics.demo_mark import is_demo
@@ -163,7 +163,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             y=alt.Y(
                 "low:Q",
                 title="Completions",
-                axis=alt.Axis(format=",d", tickMinStep=1, tickCount=4),
+                axis=whole_axis(rows.select(pl.col("total").max()).item(), most=4),
             ),
             y2="high:Q",
             color=alt.Color(

@@ -49,7 +49,9 @@ def sheet(
     Returns:
         The finished chart, its look inside it.
     """
-    marks = [*layers, demo_line(foot, dark)] if demo else list(layers)
+    # A plot as wide as its columns may be narrower than the mark: there it starts at the left.
+    mark = demo_line(foot, dark, left=isinstance(width, alt.Step))
+    marks = [*layers, mark] if demo else list(layers)
     layered = cast("alt.LayerChart", alt.layer(*marks).properties(width=width, height=height))
     return dress(layered, title, words, demo, dark)
 
@@ -65,12 +67,14 @@ def dress(chart: Drawing, title: str, words: Sequence[str], demo: bool, dark: bo
     return dressed
 
 
-def demo_line(foot: int, dark: bool, width: Any = "width", height: Any = "height") -> alt.Chart:
+def demo_line(
+    foot: int, dark: bool, width: Any = "width", height: Any = "height", left: bool = False
+) -> alt.Chart:
     """The words that stand on every chart of demo data, `foot` pixels under the plot."""
     line: alt.Chart = (
         alt.Chart(alt.InlineData(values=[{"mark": DEMO_MARK}]))
         .mark_text(
-            align="right",
+            align="left" if left else "right",
             baseline="top",
             fontWeight="bold",
             color=palette(dark).demo,
@@ -78,15 +82,15 @@ def demo_line(foot: int, dark: bool, width: Any = "width", height: Any = "height
         )
         .encode(
             text="mark:N",
-            x=alt.value(alt.ExprRef(f"{width}")),
+            x=alt.value(0 if left else alt.ExprRef(f"{width}")),
             y=alt.value(alt.ExprRef(f"{height} + {foot}")),
         )
     )
     return line
 
 
-def empty(title: str, message: str, *, dark: bool, demo: bool = False) -> alt.LayerChart:
-    """A chart that says there is nothing to show."""
+def empty(title: str, message: str, *more: str, dark: bool, demo: bool = False) -> alt.LayerChart:
+    """A chart that says there is nothing to show, and in `more` what it leaves out."""
     p = palette(dark)
     blank = alt.Chart(alt.InlineData(values=[{"message": message}]))
     words = blank.mark_text(fontSize=14, color=p.muted).encode(
@@ -96,7 +100,7 @@ def empty(title: str, message: str, *, dark: bool, demo: bool = False) -> alt.La
         fillOpacity=0, stroke=p.quiet, strokeDash=[4, 4], cornerRadius=6
     ).encode(x=alt.value(0), x2=alt.value(WIDTH), y=alt.value(0), y2=alt.value(120))
     return sheet(
-        frame, words, title=title, words=[message], demo=demo, dark=dark, foot=14, height=120
+        frame, words, title=title, words=[message, *more], demo=demo, dark=dark, foot=14, height=120
     )
 
 
@@ -127,3 +131,15 @@ def month_axis(first: date, last: date) -> alt.Axis:
         tickCount={"interval": "month", "step": step},
         grid=False,
     )
+
+
+def whole_axis(highest: float, most: int = 6) -> alt.Axis:
+    """An axis of whole numbers up to `highest`, in at most `most` steps of 1, 2, 5, 10, ...
+
+    Examples:
+        >>> whole_axis(3).to_dict()["values"], whole_axis(1200).to_dict()["values"]
+        ([0, 1, 2, 3], [0, 200, 400, 600, 800, 1000, 1200])
+    """
+    steps = (lead * 10**zeros for zeros in range(19) for lead in (1, 2, 5))
+    step = next(step for step in steps if highest <= most * step)
+    return alt.Axis(format=",d", values=list(range(0, int(highest) + 1, step)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.analysis.inputs import AnyFrame, as_day, need
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import EXPIRY_STATUS, STATUSES
 
 if TYPE_CHECKING:
@@ -20,13 +21,24 @@ def read_status(status: AnyFrame, *columns: str) -> pl.DataFrame:
 
 
 def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date:
-    """The day the statuses are of: as asked, else `expiration_date - days_left`, else today."""
-    if as_of is None:
-        dated = frame.select("expiration_date", "days_left").drop_nulls().head(1).rows()
-        if dated:
-            expiration, left = dated[0]
-            return as_day(expiration - timedelta(days=left))
-    return as_day(as_of)
+    """The day the statuses are of: `expiration_date - days_left`; where none has one, as asked.
+
+    Raises:
+        KPADataError: `as_of` is no day, or not the day the statuses are of: a chart that said so
+            would be false.
+    """
+    asked = None if as_of is None else as_day(as_of)
+    dated = frame.select("expiration_date", "days_left").drop_nulls().head(1).rows()
+    if not dated:
+        return asked or as_day(None)
+    expiration, left = dated[0]
+    found = as_day(expiration - timedelta(days=left))
+    if asked not in (None, found):
+        raise KPADataError(
+            f"as_of is {asked}, but these statuses are of {found}; "
+            f"ask expiry_status(..., as_of={str(asked)!r}) first"
+        )
+    return found
 
 
 def status_counts() -> list[pl.Expr]:

@@ -69,7 +69,7 @@ def status_summary(
 
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day to name; by default the day the statuses are of, else today.
+        as_of: the day to name, where the frame has no date to tell it; by default today.
         dark: for a dark background.
 
     Returns:

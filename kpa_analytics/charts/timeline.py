@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.sheet import empty, month_axis, sheet, status_colour, status_words
+from kpa_analytics.charts.sheet import (
+    empty,
+    month_axis,
+    sheet,
+    status_colour,
+    status_words,
+    whole_axis,
+)
 from kpa_analytics.charts.status import read_status, status_counts, status_day
 from kpa_analytics.charts.theme import SEVERITY, palette
 from kpa_analytics.charts.words import count, day
@@ -32,7 +39,7 @@ def expiry_timeline_table(
 
     Args:
         status: as `expiry_status()` makes it.
-        as_of: the day in the middle; by default the day the statuses are of.
+        as_of: the day in the middle, where the frame has no date to tell it; by default today.
         months: months shown before and after that day's month.
 
     Returns:
@@ -91,7 +98,7 @@ def expiry_timeline(
 
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day of the rule; by default the day the statuses are of, else today.
+        as_of: the day of the rule, where the frame has no date to tell it; by default today.
         months: months shown before and after that day's month; others are counted in the subtitle.
         dark: for a dark background.
 
@@ -112,7 +119,10 @@ def expiry_timeline(
     demo = is_demo(frame)
     shown = table.filter(pl.col("part") == "month")
     if shown.is_empty():
-        return empty(_TITLE, _outside(table) or "No expirations to show", dark=dark, demo=demo)
+        none = "No expirations to show"
+        if table.height:
+            none += f" within {months} months of {day(today)}"
+        return empty(_TITLE, none, _outside(table), dark=dark, demo=demo)
     overdue = int(shown["expired"].sum())
     words = [
         f"{count(int(shown['total'].sum()), 'certificate')} by expiration date, "
@@ -154,6 +164,7 @@ def _bars(shown: pl.DataFrame, dark: bool) -> alt.Chart:
         )
         .sort("month", "order")
     )
+    headroom = shown.select(pl.col("total").max()).item() * 1.15
     pick = alt.selection_point(name="pick", fields=["month", "status"], on="click")
     zoom = alt.selection_interval(
         name="zoom",
@@ -178,10 +189,8 @@ def _bars(shown: pl.DataFrame, dark: bool) -> alt.Chart:
                 "value:Q",
                 stack="zero",
                 title="Certificates",
-                scale=alt.Scale(
-                    domainMax=shown.select(pl.col("total").max()).item() * 1.15, nice=False
-                ),
-                axis=alt.Axis(format=",d", tickMinStep=1, tickCount=5),
+                scale=alt.Scale(domainMax=headroom, nice=False),
+                axis=whole_axis(headroom),
             ),
             color=status_colour(dark, statuses),
             order=alt.Order("order:Q", sort="ascending"),

@@ -126,6 +126,7 @@ def large() -> pl.DataFrame:
         pl.Series("training_id", training),
         pl.format(LONG[:280] + "{}", training).alias("training"),
         pl.col("expiration_date").dt.offset_by(pl.format("{}mo", people % 1200 - 600)),
+        days_left=pl.lit(None, pl.Int64),
     )
 
 

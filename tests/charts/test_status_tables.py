@@ -30,7 +30,8 @@ def worst(frame: pl.DataFrame, key: str) -> list[tuple[int, int, int]]:
 
 @given(as_of=days, months=st.integers(1, 120))
 def test_the_timeline_loses_nothing_and_puts_each_month_in_its_place(as_of, months):
-    table = charts.expiry_timeline_table(STATUS, as_of=as_of, months=months)
+    status = STATUS.with_columns(days_left=(pl.col("expiration_date") - as_of).dt.total_days())
+    table = charts.expiry_timeline_table(status, as_of=as_of, months=months)
     assert table["total"].sum() == STATUS.height
     month = {(row["part"], row["month"]): row for row in table.iter_rows(named=True)}
     expected: Counter[tuple[str, date | None, str]] = Counter()
@@ -57,6 +58,13 @@ def test_the_timeline_finds_its_day_in_the_frame():
     assert "as of 10 Jul 2026" in charts.expiry_timeline(shifted).description
 
 
+@pytest.mark.parametrize("name", ["expiry_timeline", "status_summary", "training_matrix"])
+def test_a_day_that_is_not_the_frame_s_is_an_error_that_names_both(name):
+    with pytest.raises(KPADataError, match=r"as_of is 2027-01-01, .* are of 2026-06-30"):
+        getattr(charts, name)(STATUS, as_of="2027-01-01")
+    assert getattr(charts, name)(STATUS, as_of=AS_OF).description
+
+
 def test_the_timeline_says_what_it_does_not_draw():
     table = charts.expiry_timeline_table(STATUS, months=2)
     said = charts.expiry_timeline(STATUS, months=2).description
@@ -68,7 +76,9 @@ def test_the_timeline_says_what_it_does_not_draw():
 
 
 def test_the_timeline_of_dates_far_away_only_says_how_many():
-    far = STATUS.with_columns(pl.col("expiration_date").dt.offset_by("30y"))
+    far = STATUS.with_columns(
+        pl.col("expiration_date").dt.offset_by("30y"), days_left=pl.lit(None, pl.Int64)
+    )
     chart = charts.expiry_timeline(far, as_of=AS_OF)
     dated = far["expiration_date"].drop_nulls().len()
     assert f"{dated:,} later" in chart.description
