@@ -18,6 +18,8 @@ STATUSES = ("current", "expiring", "expired", "missing", "not_due")
 SOURCES = ("special", "window", "fixed", "rolling", "never", "composed", "unknown")
 STATUS = pl.Enum(STATUSES)
 SOURCE = pl.Enum(SOURCES)
+#: Why a completion decides a status, or does not.
+STANDING = pl.Enum(["counts", "superseded", "future", "undated", "left"])
 
 
 class Column(NamedTuple):
@@ -236,6 +238,7 @@ INSTRUCTOR_ACTIVITY = Table(
         Column("trainees", pl.Int64, "distinct people trained"),
         Column("trainings", pl.Int64, "distinct trainings taught"),
         Column("group_sessions", pl.Int64, "distinct group sessions"),
+        Column("demo", pl.Boolean, "made from demo data"),
     ),
 )
 
@@ -312,6 +315,42 @@ CHANGES = Table(
         Column("field", pl.String, "the edited field; null for added and removed"),
         Column("old", pl.String, "its value before, as text"),
         Column("new", pl.String, "its value now, as text"),
+    ),
+)
+
+RECORDS = Table(
+    "records",
+    "export_audit()",
+    (
+        Column("id", pl.Int64, "the completion's id"),
+        Column("m_user_id", pl.String, "the person"),
+        Column("user", pl.String, '"Last, First", or the id'),
+        Column("training_id", pl.Int64, "the training"),
+        Column("training", pl.String, "its title, or the id"),
+        Column("date", pl.Date, "the day completed"),
+        Column("expiration_date", pl.Date, "the last day this completion is good"),
+        Column("expiration_source", SOURCE, "the rule that gave the expiration date"),
+        Column("standing", STANDING, "counts, superseded, future, undated, or left the company"),
+        Column("status", STATUS, "where it counts: the person's status for the training"),
+        Column("days_left", pl.Int64, "where it counts: expiration_date - as_of, days"),
+        Column("m_instructor_id", pl.String, "the instructor, or null"),
+        Column("instructor", pl.String, '"Last, First", or the id'),
+        Column("group_training_id", pl.Int64, "the group session it was recorded in, or null"),
+        Column("created", INSTANT, "when the record was made, UTC"),
+        Column("special_expiration_date", pl.Date, "the date that overrides the rule; mostly null"),
+        Column("signed", pl.Boolean, "a signature is on file"),
+        Column("files", pl.Int64, "how many files are attached"),
+        Column("notes", pl.String, "free text; null where names are replaced"),
+    ),
+)
+
+VERIFICATION = Table(
+    "verification",
+    "verify_audit()",
+    (
+        Column("path", pl.String, "the file's path in the pack"),
+        Column("finding", pl.Enum(["changed", "missing", "added"]), "what is wrong with it"),
+        Column("detail", pl.String, "one clause for a person"),
     ),
 )
 

@@ -69,7 +69,7 @@ def instructor_activity(
         ...     }
         ... )
         >>> instructor_activity(completions).row(0)
-        ('ike', 'ike', datetime.date(2026, 5, 1), 2, 2, 1, 2)
+        ('ike', 'ike', datetime.date(2026, 5, 1), 2, 2, 1, 2, False)
     """
     period = period_start("date", every)
     need(TRAININGS.empty() if trainings is None else trainings, TRAININGS, "id")
@@ -94,6 +94,7 @@ def instructor_activity(
             people_names(users, "m_instructor_id", "instructor"), on="m_instructor_id", how="left"
         )
         .with_columns(instructor_name())
+        .join(demo_flag(completions, users), how="cross")
         .sort(
             pl.col("m_instructor_id").is_null(),
             "instructor",
