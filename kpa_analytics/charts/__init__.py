@@ -10,13 +10,9 @@ from kpa_analytics.charts.matrix import training_matrix, training_matrix_table
 from kpa_analytics.charts.offline import enable_offline
 from kpa_analytics.charts.people_groups import expiry_by_group, expiry_by_group_table
 from kpa_analytics.charts.saving import save
-from kpa_analytics.charts.sessions import (
-    group_sessions,
-    group_sessions_table,
-    group_sizes,
-    group_sizes_table,
-)
+from kpa_analytics.charts.sessions import group_sessions, group_sessions_table
 from kpa_analytics.charts.share import group_share, group_share_table
+from kpa_analytics.charts.sizes import group_sizes, group_sizes_table
 from kpa_analytics.charts.summary import status_summary, status_summary_table
 from kpa_analytics.charts.theme import (
     STATUS_LABELS,

@@ -19,7 +19,10 @@ from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 if TYPE_CHECKING:
     from kpa_analytics.analysis.inputs import AnyFrame
 
-_READ = ("m_instructor_id", "instructor", "period", "completions", "trainees", "group_sessions")
+_READ = (
+    *("m_instructor_id", "instructor", "period"),
+    *("completions", "trainees", "group_sessions", "demo"),
+)
 _TITLE = "Who teaches how much"
 _PERIODS = 60
 
@@ -85,7 +88,7 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
         for key in ("place", "m_instructor_id", "instructor", "period")
     ]
     return (
-        frame.drop("instructor")
+        frame.drop("instructor", "demo")
         .join(order, on="m_instructor_id", how="left")
         .with_columns(pl.col("place").cast(pl.Int64), part.alias("part"))
         .group_by("part", *keys)

@@ -1,4 +1,4 @@
-"""Group sessions: how many, how large, and how much of the training happens in them."""
+"""Group sessions over time, by size."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.inputs import AnyFrame
 
 _READ = ("date", "attendees", "recorded", "demo")
-_OVER_TIME, _BY_SIZE = "Group sessions over time", "Group sessions by size"
-_NONE = "No group sessions to show"
+_TITLE = "Group sessions over time"
+NO_SESSIONS = "No group sessions to show"
 #: The largest size of each class, and its name; the last class is open.
 _CLASSES = ((1, "1 person"), (5, "2 to 5"), (10, "6 to 10"), (20, "11 to 20"))
 SIZES = (*(name for _, name in _CLASSES), "21 or more")
@@ -46,30 +46,11 @@ def group_sessions_table(groups: AnyFrame) -> pl.DataFrame:
         >>> group_sessions_table(GROUP_SESSIONS.empty()).shape
         (0, 5)
     """
-    return _over_time(_read(groups))
+    return _over_time(read_sessions(groups))
 
 
-def group_sizes_table(groups: AnyFrame) -> pl.DataFrame:
-    """Count sessions by the people in them, in at most 30 steps of 1, 2, 5, 10, ... people.
-
-    Args:
-        groups: as `group_sessions()` makes it.
-
-    Returns:
-        One row per step from the smallest to the largest: start, end (Int64; people, both
-        included), sessions (Int64; 0 where there are none).
-
-    Raises:
-        KPADataError: a column is missing.
-
-    Examples:
-        >>> group_sizes_table(GROUP_SESSIONS.empty()).shape
-        (0, 3)
-    """
-    return _by_size(_read(groups))
-
-
-def _read(groups: AnyFrame) -> pl.DataFrame:
+def read_sessions(groups: AnyFrame) -> pl.DataFrame:
+    """The columns the charts read, and `people`: those listed, else those recorded."""
     frame = need(groups, GROUP_SESSIONS, *_READ).select(_READ).collect()
     return frame.with_columns(pl.coalesce("attendees", "recorded").fill_null(0).alias("people"))
 
@@ -92,27 +73,6 @@ def _over_time(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _by_size(frame: pl.DataFrame) -> pl.DataFrame:
-    largest = frame.select(pl.col("people").max()).item() or 0
-    step = next(
-        step
-        for step in (zeros * lead for zeros in (10**n for n in range(12)) for lead in (1, 2, 5))
-        if largest < 30 * step
-    )
-    binned = frame.group_by(
-        (((pl.col("people") - 1).clip(0) // step) * step + 1).alias("start")
-    ).agg(pl.len().cast(pl.Int64).alias("sessions"))
-    if binned.is_empty():
-        return binned.with_columns(end=pl.col("start")).select("start", "end", "sessions")
-    first, last = binned.select(pl.min("start").alias("a"), pl.max("start").alias("b")).row(0)
-    steps = pl.DataFrame({"start": range(first, last + 1, step)}, schema={"start": pl.Int64})
-    return (
-        steps.join(binned, on="start", how="left")
-        .select("start", (pl.col("start") + step - 1).alias("end"), pl.col("sessions").fill_null(0))
-        .sort("start")
-    )
-
-
 def group_sessions(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     """Draw sessions over time, stacked by size, the largest at the bottom.
 
@@ -130,7 +90,7 @@ def group_sessions(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
         >>> group_sessions(GROUP_SESSIONS.empty()).description
         'Group sessions over time. No group sessions to show.'
     """
-    frame = _read(groups)
+    frame = read_sessions(groups)
     table = _over_time(frame)
     demo = is_demo(frame)
     shown, undated = (
@@ -138,12 +98,12 @@ def group_sessions(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
         for known in (pl.col("period").is_not_null(), pl.col("period").is_null())
     )
     if shown.is_empty():
-        return empty(_OVER_TIME, _NONE, dark=dark, demo=demo)
+        return empty(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
     number, people = shown.select(pl.col("sessions", "people").sum()).row(0)
     without = int(undated["sessions"].sum())
     return sheet(
         _stacks(shown, dark),
-        title=_OVER_TIME,
+        title=_TITLE,
         words=[
             f"{count(number, 'session')} with {count(people, 'place')} taken, "
             f"{people / number:.1f} people a session on average",
@@ -196,74 +156,3 @@ def _stacks(shown: pl.DataFrame, dark: bool) -> alt.Chart:
         )
     )
     return bars
-
-
-def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
-    """Draw how many sessions had how many people, with a rule at the median.
-
-    Args:
-        groups: as `group_sessions()` of the analysis makes it, eager or lazy.
-        dark: for a dark background.
-
-    Returns:
-        The chart; its data is `group_sizes_table(groups)`.
-
-    Raises:
-        KPADataError: a column is missing.
-
-    Examples:
-        >>> group_sizes(GROUP_SESSIONS.empty()).description
-        'Group sessions by size. No group sessions to show.'
-    """
-    frame = _read(groups)
-    demo = is_demo(frame)
-    if frame.is_empty():
-        return empty(_BY_SIZE, _NONE, dark=dark, demo=demo)
-    largest = frame.select(pl.col("people").max()).item()
-    middle = frame.select(pl.col("people").median()).item()
-    return sheet(
-        _sizes(_by_size(frame), dark),
-        title=_BY_SIZE,
-        words=[
-            f"{count(frame.height, 'session')}; half of them have {middle:g} people or fewer, "
-            f"the largest {largest:,}"
-        ],
-        demo=demo,
-        dark=dark,
-        foot=30,
-    )
-
-
-def _sizes(table: pl.DataFrame, dark: bool) -> alt.LayerChart:
-    p = palette(dark)
-    wide = pl.col("end") > pl.col("start")
-    name = (
-        pl.when(wide)
-        .then(pl.format("{} to {}", "start", "end"))
-        .otherwise(pl.format("{}", "start"))
-    )
-    base = alt.Chart(table.with_columns(name.alias("people"))).encode(
-        x=alt.X(
-            "people:O",
-            sort=alt.EncodingSortField("start", op="min"),
-            title="People in the session",
-            axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False),
-            scale=alt.Scale(paddingInner=0.15),
-        ),
-        y=alt.Y(
-            "sessions:Q",
-            title="Sessions",
-            axis=whole_axis(table.select(pl.col("sessions").max()).item()),
-        ),
-        tooltip=[
-            alt.Tooltip("people:N", title="People in the session"),
-            alt.Tooltip("sessions:Q", title="Sessions", format=","),
-        ],
-    )
-    figures = (
-        base.transform_filter("datum.sessions > 0")
-        .mark_text(dy=-7, fontSize=10, color=p.muted)
-        .encode(text=alt.Text("sessions:Q", format=","))
-    )
-    both: alt.LayerChart = base.mark_bar(color=p.accent) + figures
-    return both

@@ -103,12 +103,12 @@ def activity_frame(
     for back in range(months):
         year, month = divmod(2026 * 12 + 5 - back, 12)
         period = date(year, month + 1, 1)
-        rows.append((None, "no instructor", period, 40, 35, 6, 0))
+        rows.append((None, "no instructor", period, 40, 35, 6, 0, demo))
         for number in range(instructors):
             if draw.random() < 0.7:
                 taught = draw.randrange(1, 12 + 60 // (number + 1))
                 who = person_id(number, demo=demo), person_name(number)
-                rows.append((*who, period, taught, max(1, taught - 2), 1 + taught // 9, 1))
+                rows.append((*who, period, taught, max(1, taught - 2), 1 + taught // 9, 1, demo))
     return pl.DataFrame(rows, schema=INSTRUCTOR_ACTIVITY.schema, orient="row")
 
 
