@@ -124,9 +124,11 @@ def _tooltip() -> list[alt.Tooltip]:
 
 
 def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
+    # A period without completions has no share: the line stops there and starts again.
+    gaps = (pl.col("period") != pl.col("until").shift(1)).fill_null(False).cum_sum()
     middle = pl.col("period") + (pl.col("until") - pl.col("period")) / 2
     line: alt.Chart = (
-        alt.Chart(rows.with_columns(middle.alias("middle")))
+        alt.Chart(rows.with_columns(middle.alias("middle"), gaps.alias("stretch")))
         .mark_line(
             color=palette(dark).accent,
             strokeWidth=2,
@@ -134,6 +136,7 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         )
         .encode(
             x=_x(rows, "middle", axis=False),
+            detail="stretch:N",
             y=alt.Y(
                 "share:Q",
                 title="Share in groups (%)",

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpa_analytics import charts
+from kpa_analytics.charts.picture import specification, svg
 from tests.charts.frames import activity_frame, coverage_frame, sessions_frame, share_frame
 
 ACTIVITY = activity_frame(12, 70)
@@ -125,3 +126,13 @@ def test_the_share_keeps_sixty_periods_and_adds_up_the_rest():
     assert last["share"] == source["share"]
     rest = table.filter(pl.col("period").is_null())["total"][0]
     assert f"Not drawn: {rest:,} earlier" in charts.group_share(frame).description
+
+
+def test_the_share_s_line_stops_where_a_period_has_no_completion():
+    frame = share_frame(12)
+    whole, broken = (
+        svg(specification(charts.group_share(kept)))
+        for kept in (frame, frame.filter(pl.int_range(12) != 6))
+    )
+    line = 'aria-roledescription="line mark"'
+    assert (whole.count(line), broken.count(line)) == (1, 2)
