@@ -1,0 +1,70 @@
+"""The parts every explorer's face is made of: heading, labelled controls, notices."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as ipw
+
+from kpa_analytics.demo_mark import DEMO_MARK
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+
+
+def heading(title: str, data: TrainingData) -> str:
+    """The title, the time of the data and, for demo data, the demo mark; as HTML."""
+    mark = f'<span class="kpa-demo">{escape(DEMO_MARK)}</span>' if data.demo else ""
+    return (
+        f'<div class="kpa-heading"><h2>{escape(title)}</h2>'
+        f'<span class="kpa-time">{escape(time_of(data))}</span>{mark}</div>'
+    )
+
+
+def time_of(data: TrainingData) -> str:
+    """When the records were fetched and from where, in words."""
+    snapshot = data.snapshots.get("completions")
+    records = f"{data.completions.height:,} completions"
+    if snapshot is None:
+        return records
+    return f"{records}, fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
+
+
+def notice(text: str) -> str:
+    """A message for the reader, as HTML."""
+    return f'<div role="alert" class="kpa-alert">{escape(text)}</div>' if text else ""
+
+
+def figures(told: list[tuple[str, str, str, str]]) -> str:
+    """Figures in a row, as HTML: (figure, words, detail, a CSS class) each."""
+    items = "".join(
+        f'<li class="{escape(css)}"><span class="kpa-words">{escape(words)}</span>'
+        f'<strong>{escape(figure)}</strong><span class="kpa-detail">{escape(detail)}</span></li>'
+        for figure, words, detail, css in told
+    )
+    return f'<ul class="kpa-figures">{items}</ul>'
+
+
+def labelled(control: Any, label: str, hint: str) -> Any:
+    """A control with its label above it and a tooltip."""
+    control.description = label
+    control.description_allow_html = False
+    control.tooltip = hint
+    control.add_class("kpa-control")
+    return control
+
+
+def bar(*controls: ipw.Widget) -> ipw.Box:
+    """Controls beside each other, wrapping where the page is narrow."""
+    box = ipw.Box(list(controls))
+    box.add_class("kpa-bar")
+    return box
+
+
+def page(*parts: ipw.Widget, css: str) -> ipw.VBox:
+    """Parts under each other, as one face."""
+    box = ipw.VBox(list(parts))
+    box.add_class("kpa-explorer")
+    box.add_class(css)
+    return box

@@ -1,0 +1,105 @@
+"""A page of rows: sorted by its headings, escaped, and small whatever the frame's size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import anywidget
+import polars as pl
+import traitlets
+
+from kpa_analytics.widgets.picker import STYLE
+
+#: Rows of one page: what the browser holds.
+PAGE = 100
+
+
+class Heading(NamedTuple):
+    """A column of the table: which of the frame, what it is called, and how it stands."""
+
+    column: str
+    words: str
+    kind: str = "text"
+
+
+class Table(anywidget.AnyWidget):
+    """The rows of a frame, a page at a time, sorted by a click (or Enter) on a heading.
+
+    Args:
+        headings: the columns shown; a `kind` of `number` stands right, `status` has its sign,
+            `date` does not wrap.
+        words: for values that have other words: column -> value -> words.
+    """
+
+    _esm = Path(__file__).parent / "table.js"
+    _css = STYLE
+    columns: Any = traitlets.List().tag(sync=True)
+    rows: Any = traitlets.List().tag(sync=True)
+    start = traitlets.Int(0).tag(sync=True)
+    page = traitlets.Int(PAGE).tag(sync=True)
+    total = traitlets.Int(0).tag(sync=True)
+    caption = traitlets.Unicode().tag(sync=True)
+    sort: Any = traitlets.List().tag(sync=True)
+    chosen = traitlets.Int(-1, allow_none=True).tag(sync=True)
+    choosable = traitlets.Bool(False).tag(sync=True)
+    dark = traitlets.Bool(False, help="the page's theme, as the browser sees it").tag(sync=True)
+
+    def __init__(
+        self,
+        headings: Sequence[Heading],
+        sort: tuple[str, bool],
+        *,
+        words: dict[str, dict[Any, str]] | None = None,
+        choosable: bool = False,
+    ) -> None:
+        self._words = words or {}
+        self._frame = pl.DataFrame()
+        self._sorted = pl.DataFrame()
+        super().__init__(
+            columns=[heading._asdict() for heading in headings],
+            sort=list(sort),
+            choosable=choosable,
+        )
+        self.observe(self._resort, "sort")
+        self.observe(self._turn, "start")
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """Every row, in the order shown."""
+        return self._sorted
+
+    def show(self, frame: pl.DataFrame, caption: str) -> None:
+        """Show a frame from its first row on."""
+        self._frame = frame
+        with self.hold_sync():
+            self.caption = caption
+            self.total = frame.height
+            self._resort()
+
+    def _resort(self, _: Any = None) -> None:
+        column, descending = self.sort
+        self._sorted = (
+            self._frame.sort(column, descending=descending, nulls_last=True, maintain_order=True)
+            if self._frame.width
+            else self._frame
+        )
+        with self.hold_sync():
+            self.start = 0
+            self._turn()
+
+    def _turn(self, _: Any = None) -> None:
+        names = [heading["column"] for heading in self.columns]
+        page = self._sorted.slice(self.start, self.page)
+        self.rows = [
+            [self._said(name, row[name]) for name in names] for row in page.iter_rows(named=True)
+        ]
+
+    def _said(self, column: str, value: Any) -> Any:
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
+        return self._words.get(column, {}).get(value, value)

@@ -1,0 +1,34 @@
+"""What pickers offer, and the day an explorer begins with."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kpa_analytics.analysis.inputs import training_titles
+from kpa_analytics.charts.words import labels
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+
+
+def training_options(data: TrainingData) -> list[tuple[int, str]]:
+    """Every training of the catalogue or the completions, with its title, by title."""
+    known = pl.concat([data.trainings["id"], data.completions["training_id"]]).unique()
+    titled = (
+        known.to_frame("training_id")
+        .lazy()
+        .join(training_titles(data.trainings), on="training_id", how="left")
+        .with_columns(pl.col("training").fill_null(pl.col("training_id").cast(pl.String)))
+        .collect()
+    )
+    rows = labels(titled, "training", "training_id").select("training_id", "training").rows()
+    return sorted(rows, key=lambda row: (row[1].casefold(), row[0]))
+
+
+def usual_day(data: TrainingData) -> date:
+    """Today; for demo data the day of the vendor's own verdict, around which the demo lives."""
+    told = data.employee_status["last_updated"].max() if data.demo else None
+    return told.date() if isinstance(told, datetime) else date.today()
