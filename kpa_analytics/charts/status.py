@@ -41,7 +41,17 @@ def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date:
     return found
 
 
-def status_counts() -> list[pl.Expr]:
-    """Aggregations: how many rows of each status, one column each, and `total`."""
-    each = [(pl.col("status") == status).sum().cast(pl.Int64).alias(status) for status in STATUSES]
-    return [*each, pl.len().cast(pl.Int64).alias("total")]
+def status_counts(rows: pl.Expr | None = None) -> list[pl.Expr]:
+    """Aggregations: how many rows of each status, one column each, and `total`.
+
+    Args:
+        rows: how many rows each row stands for; None: one.
+    """
+    weight = pl.lit(1) if rows is None else rows
+    each = [
+        pl.when(pl.col("status") == status).then(weight).otherwise(0).sum().cast(pl.Int64)
+        for status in STATUSES
+    ]
+    named = [count.alias(status) for count, status in zip(each, STATUSES, strict=True)]
+    total = pl.len() if rows is None else rows.sum()
+    return [*named, total.cast(pl.Int64).alias("total")]

@@ -77,9 +77,12 @@ def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
         .cast(_PARTS)
     )
     inside = pl.when(part == "month").then(month)
+    # Days first: a million rows are a few thousand days, and months are reckoned for those only.
     return (
-        frame.group_by(part.alias("part"), inside.alias("month"))
-        .agg(status_counts())
+        frame.group_by("expiration_date", "status")
+        .agg(pl.len().alias("rows"))
+        .group_by(part.alias("part"), inside.alias("month"))
+        .agg(status_counts(pl.col("rows")))
         .sort("part", "month")
     )
 
