@@ -35,7 +35,7 @@ def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
         need(catalogue, TRAININGS, "id", "included_trainings_id")
         .unique("id", keep="first", maintain_order=True)
         .select("id", pl.col("included_trainings_id").fill_null([]).list.drop_nulls())
-        .collect()
+        .collect(engine="in-memory")
     )
     parts: dict[int, list[int]] = dict(included.iter_rows())
     try:
@@ -49,7 +49,7 @@ def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
 
 
 def derived_completions(
-    held: pl.LazyFrame, parts: dict[int, list[int]], as_of: date
+    rows: pl.LazyFrame, parts: dict[int, list[int]], as_of: date
 ) -> pl.LazyFrame:
     """What people hold of composed trainings through the parts they completed.
 
@@ -57,7 +57,7 @@ def derived_completions(
     from the earliest day that one starts expiring; the status is the worst of theirs.
 
     Args:
-        held: one row per `person` (any key) and training completed, with its status.
+        rows: one row per `person` and training, with its status; null where it is not completed.
         parts: as `composed_trainings` gives them, not empty.
         as_of: the day asked for.
 
@@ -66,8 +66,9 @@ def derived_completions(
         of and holds every part of.
     """
     involved = sorted({*parts, *(part for included in parts.values() for part in included)})
+    held = pl.col("status").is_not_null() & pl.col("training_id").is_in(involved)
     people = (
-        held.filter(pl.col("training_id").is_in(involved))
+        rows.filter(held)
         .group_by("person")
         .agg(
             pl.struct(_HELD).filter(pl.col("training_id") == training).first().alias(str(training))

@@ -7,24 +7,13 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.composed import composed_trainings, derived_completions
-from kpa_analytics.analysis.inputs import (
-    AnyFrame,
-    Frame,
-    as_day,
-    like,
-    need,
-    people_names,
-    training_titles,
-)
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.inputs import AnyFrame, Frame, as_day, like, training_titles
+from kpa_analytics.analysis.latest import latest, people_of, records_until
 from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS, schedules
 from kpa_analytics.analysis.verdicts import verdicts
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, STATUS, USERS
+from kpa_analytics.schema import EXPIRY_STATUS, STATUS
 
-_PAIR = ("m_user_id", "training_id")
-#: What makes a completion later than another; the last only settles copies of one record.
-_AGE = ("date", "created", "id", "special_expiration_date")
 _ANSWER = (
     "expiration_date",
     "expiration_source",
@@ -37,7 +26,6 @@ _ANSWER = (
 )
 #: No day of the calendar has this number.
 _NO_DAY = -(2**31)
-_EMPLOYMENT = ("created", "hireDate", "terminationDate")
 
 
 def expiry_status(
@@ -95,12 +83,15 @@ def expiry_status(
     """
     today, days = as_day(as_of), _whole_days(expiring_days)
     catalogue, parts = schedules(trainings, today), composed_trainings(trainings)
-    records = _records(completions, required, today)
-    people = _worked_out(completions, _people(records, users, today, include_terminated))
-    pairs = _worked_out(completions, _latest(records, people))
-    rows = _judged(pairs, catalogue, today, days)
+    records = records_until(today, completions, required)
+    left_by = None if include_terminated else today
+    people = _worked_out(completions, people_of(records, users, left_by))
+    pairs = _worked_out(completions, latest(records, people))
+    rows = _judged(pairs, catalogue.lazy(), today, days)
     if parts:
-        rows = _with_derived(rows, parts, today)
+        rows = _worked_out(completions, rows)
+        derived = _worked_out(completions, derived_completions(rows, parts, today))
+        rows = _with_derived(rows, derived)
     rows = _answered(rows, people, trainings)
     return like(completions, rows.select(EXPIRY_STATUS.schema.names()))
 
@@ -119,51 +110,6 @@ def _worked_out(completions: Frame, step: pl.LazyFrame) -> pl.LazyFrame:
     return like(completions, step).lazy()
 
 
-def _records(completions: AnyFrame, required: AnyFrame | None, today: date) -> pl.LazyFrame:
-    """What happened until today, and a record of nulls for each pair that is required."""
-    done = need(completions, COMPLETIONS, *_PAIR, *_AGE).select(*_PAIR, *_AGE)
-    happened = pl.col("date").is_null() | (pl.col("date") <= today)
-    return pl.concat([done.filter(happened), required_pairs(required)], how="diagonal")
-
-
-def _people(
-    records: pl.LazyFrame, users: AnyFrame | None, today: date, include_terminated: bool
-) -> pl.LazyFrame:
-    """One row per person who counts: the id, its place in order as `person`, name, day hired."""
-    roster = need(USERS.empty() if users is None else users, USERS, "id", *_EMPLOYMENT)
-    known = roster.unique("id", keep="first", maintain_order=True).select(
-        pl.col("id").alias("m_user_id"),
-        pl.coalesce("hireDate", "created").dt.date().alias("hired"),
-        (pl.col("terminationDate").dt.date() <= today).fill_null(False).alias("has_left"),
-    )
-    counts = pl.lit(include_terminated) | ~pl.col("has_left").fill_null(False)
-    return (
-        records.select(pl.col("m_user_id").unique().sort())
-        .with_row_index("person")
-        .join(known, on="m_user_id", how="left")
-        .join(people_names(users, "m_user_id", "user"), on="m_user_id", how="left")
-        .filter(counts)
-        .with_columns(pl.col("user").fill_null(pl.col("m_user_id")))
-    )
-
-
-def _latest(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per pair, in order: its latest completion, or nulls where it is only required.
-
-    One sort does it all: the last record of each pair is the one that counts, and the result is in
-    the order of the answer, which every later step keeps. Numbers sort many times faster than the
-    texts of ids, and two of them faster as one.
-    """
-    pair = pl.col("person").cast(pl.Int128) * 2**64 + pl.col("training_id")
-    return (
-        records.join(people.select("person", "m_user_id"), on="m_user_id", nulls_equal=True)
-        .select(pair.alias("pair"), "person", "training_id", *_AGE)
-        .sort("pair", *_AGE)
-        .filter(pl.col("pair").ne_missing(pl.col("pair").shift(-1)))
-        .rename({"id": "completion_id"})
-    )
-
-
 def _judged(
     pairs: pl.LazyFrame, catalogue: pl.LazyFrame, today: date, expiring_days: int
 ) -> pl.LazyFrame:
@@ -179,9 +125,8 @@ def _judged(
     return pairs.join(answers, on="case", how="left", maintain_order="left")
 
 
-def _with_derived(rows: pl.LazyFrame, parts: dict[int, list[int]], today: date) -> pl.LazyFrame:
-    """The rows, and what people hold of composed trainings through their parts."""
-    derived = derived_completions(rows.filter(pl.col("status").is_not_null()), parts, today)
+def _with_derived(rows: pl.LazyFrame, derived: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows in order, those derived in place of what was only required or undated."""
     pair = ("person", "training_id")
     others = rows.join(derived, on=pair, how="anti")
     return pl.concat([others, derived], how="diagonal").sort(pair)

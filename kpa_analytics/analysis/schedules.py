@@ -37,7 +37,7 @@ _IS_WINDOW = pl.col("schedule_type").eq("window").fill_null(False)
 _IS_COMPOSED = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
 
 
-def schedules(trainings: AnyFrame | None, as_of: date) -> pl.LazyFrame:
+def schedules(trainings: AnyFrame | None, as_of: date) -> pl.DataFrame:
     """One row per training: the rule it follows, and all that depends on the training alone.
 
     Months, days and expiring days that can't be (month 13) become null, a renewal of more than a
@@ -48,7 +48,7 @@ def schedules(trainings: AnyFrame | None, as_of: date) -> pl.LazyFrame:
         as_of: the day asked for.
 
     Returns:
-        A lazy frame, unique by training_id: `rule` (an expiration source; unknown where its days
+        A frame, unique by training_id: `rule` (an expiration source; unknown where its days
         can't be), `renewal_months`, `expiring_days`, the days of its window and its fixed day,
         `offered` (the last day a window training was offered), `offered_still` (the window of that
         offering is open on `as_of`), and `if_new` and `if_old`: the status of a new and an old
@@ -80,6 +80,7 @@ def schedules(trainings: AnyFrame | None, as_of: date) -> pl.LazyFrame:
             "offered_still",
             *_if_never_completed(),
         )
+        .collect(engine="in-memory")
     )
 
 

@@ -29,7 +29,7 @@ def judge(seed, as_of, **options):
     return expiry_status(records, trainings, users, as_of=as_of, required=pairs, **options)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(seed=seeds, as_of=days, later=st.integers(min_value=1, max_value=800))
 def test_time_alone_never_makes_the_expired_current(seed, as_of, later):
     records, *known, pairs = small(seed)
@@ -44,7 +44,7 @@ def test_time_alone_never_makes_the_expired_current(seed, as_of, later):
     assert then["status_then"].null_count() == 0
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(seed=seeds, as_of=days)
 def test_days_left_is_exactly_the_difference(seed, as_of):
     for row in judge(seed, as_of).iter_rows(named=True):
@@ -56,7 +56,7 @@ def test_days_left_is_exactly_the_difference(seed, as_of):
             assert row["date"] <= as_of
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(seed=seeds, as_of=days, split=st.integers(min_value=0, max_value=15))
 def test_two_halves_of_the_people_are_the_whole(seed, as_of, split):
     records, trainings, users, pairs = small(seed)
@@ -70,7 +70,7 @@ def test_two_halves_of_the_people_are_the_whole(seed, as_of, split):
     assert_frame_equal(pl.concat(halves), judge(seed, as_of))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(seed=seeds, as_of=days)
 def test_the_order_of_rows_does_not_matter(seed, as_of):
     records, trainings, users, pairs = small(seed)
@@ -84,7 +84,7 @@ def test_the_order_of_rows_does_not_matter(seed, as_of):
     assert_frame_equal(shuffled, judge(seed, as_of))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=20)
 @given(seed=seeds, as_of=days)
 def test_every_pair_of_who_counts_is_there_exactly_once_and_in_order(seed, as_of):
     records, _, users, pairs = small(seed)
@@ -105,7 +105,7 @@ def test_every_pair_of_who_counts_is_there_exactly_once_and_in_order(seed, as_of
     assert_frame_equal(status, status.sort(PAIR))
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=10)
 @given(seed=seeds, as_of=days)
 def test_lazy_frames_give_what_frames_give(seed, as_of):
     records, trainings, users, pairs = small(seed)

@@ -426,10 +426,12 @@ def test_composed_of_composed():
     assert (row["date"], row["expiration_date"]) == (date(2026, 3, 1), date(2027, 1, 1))
 
 
-def test_deeply_composed():
-    levels = [{"id": n, "included_trainings_id": [n - 1] if n > 1 else []} for n in range(1, 61)]
-    status = expiry_status(completed_on(t1=TODAY), catalogue(*levels), as_of=TODAY)
-    assert status["training_id"].to_list() == list(range(1, 61))
+@pytest.mark.parametrize("lazy", [False, True])
+def test_deeply_composed(lazy):
+    levels = [{"id": n, "included_trainings_id": [n - 1] if n > 1 else []} for n in range(1, 41)]
+    records = completed_on(t1=TODAY)
+    status = expiry_status(records.lazy() if lazy else records, catalogue(*levels), as_of=TODAY)
+    assert status.lazy().collect()["training_id"].to_list() == list(range(1, 41))
 
 
 @pytest.mark.parametrize(
