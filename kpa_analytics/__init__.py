@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
     from kpa_analytics.analysis.matrix import training_matrix
     from kpa_analytics.analysis.reconcile import reconcile
+    from kpa_analytics.audit.compare import changes
+    from kpa_analytics.audit.export import export_audit
+    from kpa_analytics.audit.verify import verify_audit
     from kpa_analytics.cache_folder import clear_cache
     from kpa_analytics.config import Settings, configure
-    from kpa_analytics.data.changes import changes
     from kpa_analytics.data.loaders import (
         load_all,
         load_completions,
@@ -38,11 +40,12 @@ if TYPE_CHECKING:
 _HOMES = {
     "Settings": "config",
     "TrainingData": "data.training_data",
-    "changes": "data.changes",
+    "changes": "audit.compare",
     "clear_cache": "cache_folder",
     "configure": "config",
     "data_quality": "data.quality",
     "expiry_status": "analysis.expiry",
+    "export_audit": "audit.export",
     "group_sessions": "analysis.groups",
     "group_share": "analysis.groups",
     "instructor_activity": "analysis.instructors",
@@ -57,6 +60,7 @@ _HOMES = {
     "reconcile": "analysis.reconcile",
     "snapshots": "data.snapshots",
     "training_matrix": "analysis.matrix",
+    "verify_audit": "audit.verify",
 }
 _MODULES = ("charts", "demo", "schema", "widgets")
 
@@ -71,6 +75,7 @@ __all__ = [
     "demo",
     "errors",
     "expiry_status",
+    "export_audit",
     "group_sessions",
     "group_share",
     "instructor_activity",
@@ -86,6 +91,7 @@ __all__ = [
     "schema",
     "snapshots",
     "training_matrix",
+    "verify_audit",
     "widgets",
 ]
 

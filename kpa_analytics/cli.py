@@ -16,11 +16,12 @@ from typer.main import get_command
 from kpa_analytics.errors import KPACacheWarning, KPADataWarning, KPAError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from kpa_analytics.data.training_data import TrainingData
 
+FINDING = 1
 USAGE_OR_DATA = 2
+#: Changes listed before the rest is counted.
+LISTED = 50
 
 app = typer.Typer(
     name="kpa-analytics",
@@ -32,6 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+_Refresh = Annotated[bool, typer.Option("--refresh", help="Fetch again, even what is fresh.")]
 
 
 def main() -> NoReturn:
@@ -67,7 +70,11 @@ def _options(
 def demo(
     out: Annotated[Path, typer.Option(help="The folder to make.")] = Path("audit-demo"),
 ) -> None:
-    """Try it on an invented company: fetch its records over HTTP, draw the first expiry chart."""
+    """Try it on an invented company, served on this machine.
+
+    Fetches its records over HTTP, prints the headline figures, writes the first expiry chart and
+    the rows behind it.
+    """
     from kpa_analytics.audit.bundle import refuse_occupied
     from kpa_analytics.audit.first_chart import is_demo_output, write_first_chart
     from kpa_analytics.demo import AS_OF
@@ -75,18 +82,17 @@ def demo(
 
     refuse_occupied(out.absolute(), is_demo_output)
     data = _load_demo()
-    figures = write_first_chart(data, _status(data, AS_OF), out, as_of=AS_OF)
+    told = write_first_chart(data, out, as_of=AS_OF)
     typer.echo(f"\n{DEMO_MARK}\n")
-    _table(
-        [
-            ("people", figures.people),
-            ("completions", figures.completions),
-            ("expired", figures.expired),
-            ("expiring soon", figures.expiring),
-            ("current", figures.current),
-            ("missing", figures.missing),
-        ]
-    )
+    for name, figure in (
+        ("people", told.people),
+        ("completions", told.completions),
+        ("expired", told.expired),
+        ("expiring soon", told.expiring),
+        ("current", told.current),
+        ("missing", told.missing),
+    ):
+        _line(name, figure)
     typer.echo(
         f"\nper person and training, as of {AS_OF}; expiring soon: in 30 days, or as the training "
         f"says.\nWritten to {out}\n\n"
@@ -95,6 +101,135 @@ def demo(
         "  jupyter lab notebooks/01_expiry.ipynb  the same, step by step\n"
         "  kpa-analytics audit FOLDER  the whole evidence pack, from your own account"
     )
+
+
+@app.command()
+def fetch(refresh: _Refresh = False) -> None:
+    """Load all records of your account into the cache."""
+    from kpa_analytics.data.loaders import load_all
+
+    data = load_all(refresh=refresh)
+    for name, one in data.snapshots.items():
+        _line(name.replace("_", " "), one.rows, f"fetched {one.fetched_at:%Y-%m-%d %H:%M} UTC")
+
+
+@app.command()
+def audit(
+    out: Annotated[Path, typer.Argument(help="The folder to make; it must be new or empty.")],
+    as_of: Annotated[
+        str | None, typer.Option(help="The day asked for, e.g. 2026-06-30. Default: today.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="The pack's title.")] = None,
+    names: Annotated[
+        bool, typer.Option(help="People by name, or by stable pseudonym with notes left out.")
+    ] = True,
+    expiring_days: Annotated[
+        int, typer.Option(help="Days before expiration that count as expiring soon.")
+    ] = 30,
+    refresh: _Refresh = False,
+) -> None:
+    """Write the evidence pack of your account.
+
+    A page that works offline, the same as PDF, its charts, a workbook, every record with its
+    standing, and a manifest of hashes.
+    """
+    from kpa_analytics.audit.bundle import refuse_occupied
+    from kpa_analytics.audit.export import export_audit
+    from kpa_analytics.audit.manifest import read_manifest
+    from kpa_analytics.data.loaders import load_all
+    from kpa_analytics.inputs import as_day
+
+    day = as_day(as_of)
+    refuse_occupied(out.absolute())
+    data = load_all(refresh=refresh)
+    pack = export_audit(data, out, as_of=day, expiring_days=expiring_days, title=title, names=names)
+    manifest = read_manifest(pack)
+    counts = manifest["counts"]
+    for name in ("people", "completions", "expired", "expiring", "current", "missing", "findings"):
+        _line(name, counts[name])
+    typer.echo(
+        f"\nas of {day}; written to {out}\n"
+        f"open {out / 'report.html'}, check later with: kpa-analytics verify {out}\n"
+        f"seal {manifest['seal']}"
+    )
+
+
+@app.command()
+def verify(
+    folder: Annotated[Path, typer.Argument(help="The folder of a pack.")],
+) -> None:
+    """Check that a pack is as it was written.
+
+    Exits 1 where a file was changed, is missing, or was added, and names it.
+    """
+    from kpa_analytics.audit.manifest import read_manifest
+    from kpa_analytics.audit.verify import verify_audit
+
+    findings = verify_audit(folder)
+    for path, finding, detail in findings.rows():
+        typer.echo(f"{finding}: {_one_line(path)} ({detail})")
+    if findings.height:
+        raise typer.Exit(FINDING)
+    manifest = read_manifest(folder)
+    typer.echo(f"{len(manifest['files'])} files, all as they were written; seal {manifest['seal']}")
+
+
+@app.command()
+def changes(
+    old: Annotated[Path, typer.Argument(help="A pack, or a kept snapshot's file: see cache show.")],
+    new: Annotated[Path, typer.Argument(help="The later one, likewise.")],
+) -> None:
+    """Tell which completions differ between two packs.
+
+    Or between two kept snapshots, which `cache show` lists. Exits 1 where any was added, removed,
+    or edited after the fact.
+    """
+    from kpa_analytics.audit.compare import changes as compared
+
+    found = compared(old, new)
+    for change, record, person, training, field, before, after in found.head(LISTED).rows():
+        edit = f": {field} {_quoted(before)} -> {_quoted(after)}" if field else ""
+        typer.echo(f"{change} {record} (person {person}, training {training}){edit}")
+    if found.height > LISTED:
+        typer.echo(f"... and {found.height - LISTED:,} more; kpa.changes() gives them all")
+    if found.height:
+        raise typer.Exit(FINDING)
+    typer.echo("no changes")
+
+
+cache = typer.Typer(no_args_is_help=True, help="Show or clear what is kept on this machine.")
+app.add_typer(cache, name="cache")
+
+
+@cache.command()
+def show() -> None:
+    """List the snapshots kept for your account, newest first."""
+    from kpa_analytics.config import settings
+    from kpa_analytics.data.snapshots import snapshots
+
+    for row in snapshots().iter_rows(named=True):
+        typer.echo(
+            f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC  {row['table']:<16} {row['rows']:>9,} records"
+            f"  {row['path']}"
+        )
+    typer.echo(f"kept in {settings().cache_dir}")
+
+
+@cache.command()
+def clear(
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Delete every page and snapshot, of all accounts.
+
+    What older snapshots hold can't be fetched again.
+    """
+    from kpa_analytics.cache_folder import clear_cache
+    from kpa_analytics.config import settings
+
+    if not yes:
+        typer.confirm(f"Delete everything kept in {settings().cache_dir}?", abort=True)
+    clear_cache()
+    typer.echo("cleared")
 
 
 def _load_demo() -> TrainingData:
@@ -117,26 +252,9 @@ def _load_demo() -> TrainingData:
             return load_all(client=client)
 
 
-def _status(data: TrainingData, as_of: object, expiring_days: int = 30) -> Any:
-    from kpa_analytics.analysis.expiry import expiry_status
-
-    required = data.employee_status if data.employee_status.height else None
-    return expiry_status(
-        data.completions,
-        data.trainings,
-        data.users,
-        as_of=as_of,
-        expiring_days=expiring_days,
-        required=required,
-    )
-
-
-def _table(rows: Iterable[tuple[str, object]]) -> None:
-    """Names left, figures right, thousands separated."""
-    shown = [(name, f"{value:,}" if isinstance(value, int) else str(value)) for name, value in rows]
-    names, values = (max(len(row[place]) for row in shown) for place in (0, 1))
-    for name, value in shown:
-        typer.echo(f"  {name:<{names}}  {value:>{values}}")
+def _line(name: str, figure: int, note: str = "") -> None:
+    """A name left, its figure right, thousands separated."""
+    typer.echo(f"  {name:<20} {figure:>10,}  {note}".rstrip())
 
 
 def _note(message: Warning | str, *_: Any, **__: Any) -> None:
@@ -148,4 +266,9 @@ def _say_error(error: Exception) -> None:
 
 
 def _one_line(text: object) -> str:
-    return " ".join(str(text).split())
+    """Text that can't steer the terminal: on one line, with no control characters."""
+    return "".join(sign for sign in " ".join(str(text).split()) if sign.isprintable())
+
+
+def _quoted(value: str | None) -> str:
+    return "nothing" if value is None else repr(value)

@@ -6,8 +6,7 @@ import os
 from datetime import date
 from pathlib import Path
 
-import polars as pl
-
+from kpa_analytics.analysis.expiry import expiry_status
 from kpa_analytics.audit.bundle import new_folder
 from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.manifest import check_manifest, read_manifest, write_manifest
@@ -19,16 +18,13 @@ from kpa_analytics.errors import KPADataError
 KIND = "first chart"
 
 
-def write_first_chart(
-    data: TrainingData, status: pl.DataFrame, out: str | os.PathLike[str], *, as_of: date
-) -> Figures:
+def write_first_chart(data: TrainingData, out: str | os.PathLike[str], *, as_of: date) -> Figures:
     """Write expiry_timeline.html, .png and .svg, expiry_status.csv and .parquet, manifest.json.
 
     Args:
         data: the records.
-        status: as `expiry_status()` makes it of them.
         out: the folder to make; one made by the demo before is replaced, any other refused.
-        as_of: the day that `status` is of.
+        as_of: the day asked for.
 
     Returns:
         The headline figures, as the manifest has them.
@@ -38,6 +34,13 @@ def write_first_chart(
     """
     from kpa_analytics import charts
 
+    status = expiry_status(
+        data.completions,
+        data.trainings,
+        data.users,
+        as_of=as_of,
+        required=data.employee_status,
+    )
     chart = charts.expiry_timeline(status, as_of=as_of)
     counts = figures(status, data.completions)
     facts = provenance(data, counts, kind=KIND, as_of=as_of, settings={})

@@ -1,0 +1,106 @@
+"""What changed between two loads, kept snapshots, or evidence packs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from io import BytesIO
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from kpa_analytics.audit.manifest import MANIFEST, check_manifest, read_manifest
+from kpa_analytics.data.changes import changes as changed_records
+from kpa_analytics.data.snapshots import Kept, Shelf, Snapshot
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import COMPLETIONS
+
+RECORDS_FILE = "records.parquet"
+
+_SNAPSHOT_NAME = re.compile(r"\d{8}T\d{12}Z-([0-9a-f]{32})\.parquet")
+
+
+class _Side(NamedTuple):
+    frame: Any
+    names: bool | None = None
+
+
+def changes(old: object, new: object) -> pl.DataFrame:
+    """Compare two loads of the completions, record by record and field by field.
+
+    Args:
+        old: the earlier side: completions as `load_completions()` makes them, `load_all()`'s data,
+            one of its snapshots, the path of a kept snapshot (`snapshots()` lists them), or the
+            folder of an evidence pack.
+        new: the later side, likewise.
+
+    Returns:
+        A frame in `schema.CHANGES`: one row per record added or removed, and one per field that was
+        edited after the fact; by kind of change, then id. Values are text.
+
+    Raises:
+        KPADataError: a side is none of these or was damaged since it was written; a record without
+            an id or two with the same; or names on one side and pseudonyms on the other.
+
+    Examples:
+        >>> from kpa_analytics.schema import COMPLETIONS
+        >>> record = {"id": 1238, "training_id": 1046, "m_user_id": "ann", "notes": "by phone"}
+        >>> old = pl.DataFrame([record], schema=COMPLETIONS.schema)
+        >>> new = old.with_columns(notes=pl.lit("in person"))
+        >>> changes(old, new).row(0)
+        ('edited', 1238, 'ann', 1046, 'notes', 'by phone', 'in person')
+    """
+    before, after = _side(old), _side(new)
+    if (before.names is False) != (after.names is False):
+        raise KPADataError("one side has pseudonyms and the other names: they can't be compared")
+    return changed_records(before.frame, after.frame)
+
+
+def earlier_completions(data: TrainingData) -> Kept | None:
+    """The completions of the kept snapshot before this one; None where there is none."""
+    one = data.snapshots.get(COMPLETIONS.name)
+    if one is None or one.path is None:
+        return None
+    shelf = Shelf(one.path.parents[2], COMPLETIONS, one.params)
+    for path in reversed([path for path in shelf.paths() if path.name < one.path.name]):
+        if kept := shelf.read(path):
+            return kept
+    return None
+
+
+def _side(given: object) -> _Side:
+    if isinstance(given, Snapshot):
+        if given.path is None:
+            raise KPADataError(f"the snapshot of {given.table} was not kept: there is no file")
+        return _Side(_snapshot(given.path))
+    if isinstance(given, str | os.PathLike):
+        path = Path(given).expanduser()
+        return _pack(path) if path.is_dir() else _Side(_snapshot(path))
+    return _Side(given)
+
+
+def _pack(folder: Path) -> _Side:
+    manifest = read_manifest(folder)
+    for found in check_manifest(folder):
+        if found.path in (MANIFEST, RECORDS_FILE):
+            raise KPADataError(f"{folder / found.path} was damaged: {found.detail}")
+    if not (folder / RECORDS_FILE).is_file():
+        raise KPADataError(f"{folder} is no evidence pack: it has no {RECORDS_FILE}")
+    names = manifest.get("settings", {}).get("names")
+    return _Side(pl.read_parquet(folder / RECORDS_FILE), names)
+
+
+def _snapshot(path: Path) -> pl.DataFrame:
+    try:
+        content = path.read_bytes()
+        named = _SNAPSHOT_NAME.fullmatch(path.name)
+        if named and hashlib.sha256(content).hexdigest()[:32] != named[1]:
+            raise KPADataError(f"{path} was damaged: its bytes are not those that were written")
+        return pl.read_parquet(BytesIO(content))
+    except OSError as error:
+        raise KPADataError(f"{path} can't be read: {error.strerror or error}") from error
+    except pl.exceptions.PolarsError as error:
+        raise KPADataError(f"{path} is no snapshot: {error}") from error

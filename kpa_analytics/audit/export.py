@@ -1,0 +1,170 @@
+"""`export_audit()`: the evidence pack, a folder that an auditor can open, read and check."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kpa_analytics.audit.bundle import new_folder, refuse_occupied
+from kpa_analytics.audit.compare import RECORDS_FILE, earlier_completions
+from kpa_analytics.audit.evidence import Evidence, gather
+from kpa_analytics.audit.manifest import write_manifest
+from kpa_analytics.audit.provenance import fetched_at, provenance
+from kpa_analytics.audit.pseudonyms import kept_pseudonyms
+from kpa_analytics.audit.tables import marked, write_csv, write_parquet
+from kpa_analytics.data.snapshots import Kept
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.inputs import AnyFrame, as_day
+
+if TYPE_CHECKING:
+    from kpa_analytics.audit.pseudonyms import Pseudonyms
+
+KIND = "audit pack"
+TITLE = "Training records"
+
+_NEEDED = ("jinja2", "typst", "xlsxwriter")
+
+
+def export_audit(
+    data: TrainingData,
+    out: str | os.PathLike[str],
+    *,
+    as_of: object,
+    expiring_days: int = 30,
+    required: AnyFrame | None = None,
+    title: str | None = None,
+    names: bool = True,
+) -> Path:
+    """Write the evidence pack: a new folder, whole or not at all.
+
+    In it: report.html (one page, interactive offline), audit.pdf (the same on paper), charts/ (SVG,
+    and PNG at twice the size), audit.xlsx, records.csv and records.parquet (`schema.RECORDS`: every
+    completion with names, expiration and standing), manifest.json (where it all comes from, and the
+    SHA-256 of every file). The same data, day and settings give the same bytes.
+
+    Args:
+        data: the records, as `load_all()` gives them.
+        out: the folder to make. A folder that holds anything is refused.
+        as_of: the day asked for; a date or ISO text.
+        expiring_days: days before expiration that count as expiring, where the training does not
+            say; default 30.
+        required: who must have what: a frame of (m_user_id, training_id); default: the vendor's
+            employee status, where `data` has it.
+        title: the pack's title; default "Training records".
+        names: False puts a stable pseudonym in the place of every person and leaves notes out
+            (`audit.pseudonyms` says how, and what stays).
+
+    Returns:
+        The folder.
+
+    Raises:
+        KPADataError: `out` is taken or can't be written, or an argument is impossible.
+        KPAError: the packages that write packs are not installed.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> from kpa_analytics.demo import Records
+        >>> with kpa.demo.serve(Records()) as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False)
+        ...     data = kpa.load_all()
+        >>> import tempfile
+        >>> pack = export_audit(data, Path(tempfile.mkdtemp()) / "pack", as_of="2026-06-30")
+        >>> kpa.verify_audit(pack).height
+        0
+    """
+    _need_extra()
+    target = Path(out).expanduser().absolute()
+    refuse_occupied(target)
+    earlier = earlier_completions(data)
+    if not names:
+        data, required, earlier = _pseudonymous(kept_pseudonyms(), data, required, earlier)
+    evidence = gather(
+        data,
+        as_of=as_day(as_of),
+        expiring_days=expiring_days,
+        required=required,
+        title=_title(title),
+        names=names,
+        earlier=earlier,
+    )
+    with new_folder(target) as folder:
+        _write(evidence, folder)
+    return target
+
+
+def _write(evidence: Evidence, folder: Path) -> None:
+    from kpa_analytics.audit.document import write_document
+    from kpa_analytics.audit.drawings import draw, write_drawings
+    from kpa_analytics.audit.page import write_page
+    from kpa_analytics.audit.story import report
+    from kpa_analytics.audit.workbook import write_workbook
+
+    facts = _facts(evidence)
+    drawings = draw(evidence)
+    story = report(evidence, list(drawings))
+    made = fetched_at(evidence.data) or datetime.combine(evidence.as_of, time(), UTC)
+    rows = marked(evidence.records, demo=evidence.data.demo)
+    write_csv(rows, folder / "records.csv")
+    told = {name: str(facts[name]) for name in ("title", "as_of", "fetched_at", "demo")}
+    write_parquet(rows, folder / RECORDS_FILE, told)
+    write_drawings(drawings, folder / "charts")
+    write_page(story, drawings, folder / "report.html")
+    write_document(story, drawings, folder / "audit.pdf", made=made)
+    write_workbook(evidence, story, folder / "audit.xlsx", made=made)
+    write_manifest(folder, facts)
+
+
+def _facts(evidence: Evidence) -> dict[str, object]:
+    settings = {
+        "expiring_days": evidence.expiring_days,
+        "required": evidence.required,
+        "names": evidence.names,
+    }
+    facts = provenance(
+        evidence.data,
+        evidence.figures,
+        kind=KIND,
+        as_of=evidence.as_of,
+        settings=settings,
+    )
+    found = {
+        "findings": evidence.findings.height,
+        "disagreements": evidence.disagreements.height,
+        "changes": evidence.changed.height,
+    }
+    return {"title": evidence.title, **facts, "counts": facts["counts"] | found}
+
+
+def _pseudonymous(
+    pseudonyms: Pseudonyms, data: TrainingData, required: AnyFrame | None, earlier: Kept | None
+) -> tuple[TrainingData, AnyFrame | None, Kept | None]:
+    given = required.collect() if isinstance(required, pl.LazyFrame) else required
+    return (
+        pseudonyms.data(data),
+        None if given is None else pseudonyms.frame(given),
+        Kept(pseudonyms.frame(earlier.frame), earlier.snapshot) if earlier else None,
+    )
+
+
+def _title(title: str | None) -> str:
+    from kpa_analytics.charts.words import one_line
+
+    if title is not None and not isinstance(title, str):
+        raise KPADataError(f"title must be a text, not {title!r}")
+    line: str = pl.select(one_line(pl.lit(title or TITLE))).item()
+    return line
+
+
+def _need_extra() -> None:
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        raise KPAError(
+            f"evidence packs need {', '.join(missing)}: "
+            'python -m pip install "kpa-analytics[audit]"'
+        )

@@ -1,0 +1,95 @@
+"""The parts a report is made of: plain data, the same for the page and the document."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import polars as pl
+
+from kpa_analytics.charts.words import one_line
+
+Kind = Literal["text", "number", "date", "status", "code"]
+#: Stands where there is nothing to say.
+NOTHING = "–"  # noqa: RUF001 - a dash, as print has it
+
+#: Characters printed of a cell at most.
+_LONGEST = 320
+
+
+class Column(NamedTuple):
+    """A column of a printed table: its heading, its column in the frame, and how it is set."""
+
+    heading: str
+    name: str
+    kind: Kind = "text"
+
+
+class Sheet(NamedTuple):
+    """A printed table; `more` says where the rows are that are not printed."""
+
+    caption: str
+    columns: list[dict[str, str]]
+    rows: list[list[str]]
+    more: str
+
+
+class Section(NamedTuple):
+    """A section of the report: heading, what it says, its charts by name, its tables."""
+
+    key: str
+    heading: str
+    words: list[str]
+    charts: list[str]
+    tables: list[Sheet]
+
+
+def printed(
+    frame: pl.DataFrame, *columns: Column, caption: str, limit: int, rest: str = ""
+) -> Sheet:
+    """Set a frame as a printed table.
+
+    Args:
+        frame: the rows, in their order.
+        columns: what to print of it.
+        caption: what the table shows.
+        limit: rows printed at most.
+        rest: where the others are, e.g. `audit.xlsx, sheet status`.
+
+    Returns:
+        The table; every cell is text on one line.
+
+    Examples:
+        >>> printed(pl.DataFrame({"n": [1200, 7]}), Column("Cases", "n", "number"),
+        ...         caption="", limit=9).rows
+        [['1,200'], ['7']]
+    """
+    shown = frame.head(limit)
+    cells = [_cells(shown[column.name], column.kind) for column in columns]
+    hidden = frame.height - shown.height
+    return Sheet(
+        caption,
+        [{"heading": column.heading, "kind": column.kind} for column in columns],
+        [list(row) for row in zip(*cells, strict=True)],
+        f"{hidden:,} more in {rest}" if hidden else "",
+    )
+
+
+def plain(parts: Any) -> Any:
+    """Named tuples as dictionaries, all the way down: what JSON and templates take."""
+    if isinstance(parts, tuple) and hasattr(parts, "_asdict"):
+        return {name: plain(value) for name, value in parts._asdict().items()}
+    if isinstance(parts, list):
+        return [plain(part) for part in parts]
+    return parts
+
+
+def _cells(values: pl.Series, kind: Kind) -> list[str]:
+    if kind == "number":
+        return [NOTHING if value is None else f"{value:,}" for value in values]
+    if kind == "date" and values.dtype == pl.Date:
+        return values.dt.strftime("%-d %b %Y").fill_null(NOTHING).to_list()
+    text = values.cast(pl.String).alias("text").to_frame()
+    line = (
+        pl.when(pl.col("text") == "").then(pl.lit("")).otherwise(one_line(pl.col("text"), _LONGEST))
+    )
+    return text.select(line.fill_null(NOTHING)).to_series().to_list()

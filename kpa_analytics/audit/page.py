@@ -1,0 +1,76 @@
+"""report.html: one page with everything in it, interactive with no network.
+
+Nothing on the page can run but its own two scripts: a content security policy names them by their
+hashes, so that even a text that escaped escaping would stay a text.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from kpa_analytics.charts.picture import inert_json, library
+
+if TYPE_CHECKING:
+    from kpa_analytics.audit.drawings import Drawing
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) -> None:
+    """Write the report as a page.
+
+    Args:
+        story: as `story.report()` makes it.
+        drawings: the charts by name.
+        path: the file.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    used = {name: drawings[name] for part in story["sections"] for name in part["charts"]}
+    scripts = [Markup(library()), Markup(_text("page.js"))]  # noqa: S704 - both are our own
+    page = environment.get_template("page.html.j2").render(
+        **story,
+        style=Markup(_text("page.css")),  # noqa: S704 - our own
+        scripts=scripts,
+        policy="; ".join(_policy(scripts)),
+        specs=Markup(inert_json({name: one.spec for name, one in used.items()})),  # noqa: S704
+        stills={name: _still(one) for name, one in used.items()},
+        words={name: one.description for name, one in used.items()},
+    )
+    path.write_bytes(page.encode())
+
+
+def _policy(scripts: list[Markup]) -> list[str]:
+    hashes = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts]
+    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    return [
+        "default-src 'none'",
+        f"script-src {allowed}",
+        "style-src 'unsafe-inline'",
+        "img-src data: blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+
+
+def _still(drawing: Drawing) -> str:
+    """The chart as it stands on paper and where scripts don't run; a crowded one as pixels."""
+    drawn, kind = drawing.svg.encode(), "svg+xml"
+    if len(drawn) > 2 * len(drawing.png):
+        drawn, kind = drawing.png, "png"
+    return f"data:image/{kind};base64,{base64.b64encode(drawn).decode()}"
+
+
+def _text(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")

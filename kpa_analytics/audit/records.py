@@ -1,0 +1,83 @@
+"""Every completion, with names, when it expires and whether it is the one that counts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.analysis.inputs import people_names, training_titles
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.schema import RECORDS
+
+_PAIR = ("m_user_id", "training_id")
+
+
+def audit_records(
+    data: TrainingData, status: pl.DataFrame, *, as_of: date, expiring_days: int
+) -> pl.DataFrame:
+    """Set beside every completion what it is worth.
+
+    Args:
+        data: the records.
+        status: as `expiry_status()` makes it of them, as of the same day.
+        as_of: the day asked for.
+        expiring_days: days before expiration that count as expiring.
+
+    Returns:
+        A frame in `schema.RECORDS`, one row per completion, none dropped; by person, training and
+        day. Its `standing` says why a completion counts or not.
+    """
+    rows = data.completions.with_row_index("row")
+    counted = status.filter(pl.col("completion_id").is_not_null()).select(
+        pl.col("completion_id").alias("id"), *_PAIR, "days_left", "status"
+    )
+    gone = data.users.filter(pl.col("terminationDate").dt.date() <= as_of)["id"]
+    standing = (
+        pl.when(pl.col("status").is_not_null())
+        .then(pl.lit("counts"))
+        .when(pl.col("date") > as_of)
+        .then(pl.lit("future"))
+        .when(pl.col("m_user_id").is_in(gone.implode()))
+        .then(pl.lit("left"))
+        .when(pl.col("date").is_null())
+        .then(pl.lit("undated"))
+        .otherwise(pl.lit("superseded"))
+    )
+    named = (
+        rows.lazy()
+        .join(_expirations(rows, data, as_of, expiring_days), on="row", how="left")
+        .join(counted.lazy(), on=["id", *_PAIR], how="left")
+        .join(people_names(data.users, "m_user_id", "user"), on="m_user_id", how="left")
+        .join(
+            people_names(data.users, "m_instructor_id", "instructor"),
+            on="m_instructor_id",
+            how="left",
+        )
+        .join(training_titles(data.trainings), on="training_id", how="left")
+        .with_columns(
+            pl.col("user").fill_null(pl.col("m_user_id")),
+            pl.col("training").fill_null(pl.col("training_id").cast(pl.String)),
+            pl.col("instructor").fill_null(pl.col("m_instructor_id")),
+            standing.alias("standing"),
+        )
+    )
+    in_order = named.sort("user", "m_user_id", "training", "training_id", "date", "id")
+    columns = [pl.col(name).cast(dtype) for name, dtype in RECORDS.schema.items()]
+    return in_order.select(columns).collect()
+
+
+def _expirations(
+    rows: pl.DataFrame, data: TrainingData, as_of: date, expiring_days: int
+) -> pl.LazyFrame:
+    """When each completion expires by itself, superseded or not: each asked as a person alone."""
+    alone = rows.lazy().with_columns(
+        pl.col("row").cast(pl.String).alias("m_user_id"), pl.col("row").cast(pl.Int64).alias("id")
+    )
+    verdicts = expiry_status(
+        alone, data.trainings, as_of=as_of, expiring_days=expiring_days
+    ).filter(pl.col("completion_id").is_not_null())
+    return verdicts.select(
+        pl.col("completion_id").cast(pl.UInt32).alias("row"), "expiration_date", "expiration_source"
+    )

@@ -1,0 +1,309 @@
+"""What the report says, section by section: the same words for the page and the document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from kpa_analytics.audit import rules
+from kpa_analytics.audit.evidence import Evidence
+from kpa_analytics.audit.outline import Column, Section, Sheet, plain, printed
+from kpa_analytics.audit.provenance import fetched_at
+from kpa_analytics.charts import STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.words import count, day
+from kpa_analytics.demo_mark import DEMO_MARK
+
+#: Rows of a printed table; the workbook has them all.
+PRINTED_ROWS = 60
+
+_PERSON, _TRAINING = Column("Person", "user"), Column("Training", "training")
+
+
+def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
+    """Write the report as plain data, JSON values all.
+
+    Args:
+        evidence: everything the pack says.
+        drawn: the names of the charts there are.
+
+    Returns:
+        title, subtitle, notice (the demo mark or ""), facts, tiles, sections, and the palette's
+        colours, labels and signs by status.
+    """
+    sections = [
+        _standing(evidence),
+        _overdue(evidence),
+        _soon(evidence),
+        _where(drawn),
+        _instructors(evidence),
+        _sessions(evidence),
+        _quality(evidence),
+        _vendor(evidence),
+        *([_changed(evidence)] if evidence.changed_since else []),
+        rules.computed(evidence),
+        rules.origin(evidence),
+    ]
+    return {
+        "title": evidence.title,
+        "subtitle": f"As of {day(evidence.as_of)}",
+        "notice": DEMO_MARK if evidence.data.demo else "",
+        "facts": _facts(evidence),
+        "tiles": _tiles(evidence),
+        "sections": plain(sections),
+        "colours": {**status_colours(), "demo": palette().demo},
+        "labels": STATUS_LABELS,
+        "signs": STATUS_SIGNS,
+    }
+
+
+def _facts(evidence: Evidence) -> list[str]:
+    fetched, hosts = fetched_at(evidence.data), rules.hosts(evidence)
+    return [
+        f"Fetched {day(fetched)}, {fetched:%H:%M} UTC" if fetched else "Frames made by hand",
+        *([f"from {hosts}"] if hosts else []),
+        "People by name" if evidence.names else "People by pseudonym, notes left out",
+    ]
+
+
+def _tiles(evidence: Evidence) -> list[dict[str, str]]:
+    told = evidence.figures
+    share = told.in_order
+    floor = "–" if share is None else f"{int(share * 1000) / 10:.1f}%"  # noqa: RUF001
+    due = told.cases - told.not_due
+    return [
+        _tile("In order", floor, f"of {due:,} cases due", ""),
+        _tile("Expired", told.expired, "past their last day", "expired"),
+        _tile("Missing", told.missing, "required, never completed", "missing"),
+        _tile("Expiring soon", told.expiring, "still good, renew now", "expiring"),
+        _tile("Current", told.current, "good beyond that", "current"),
+        _tile("People", told.people, f"{told.completions:,} completions", ""),
+    ]
+
+
+def _tile(label: str, value: int | str, note: str, status: str) -> dict[str, str]:
+    shown = value if isinstance(value, str) else f"{value:,}"
+    return {"label": label, "value": shown, "note": note, "status": status}
+
+
+def _standing(evidence: Evidence) -> Section:
+    words = [
+        "A case is one person and one training: one that the person has completed, or must have. "
+        "In order are the cases that are current or expiring soon, of all that are due."
+    ]
+    return Section("standing", "Where we stand", words, ["expiry_timeline"], [])
+
+
+def _overdue(evidence: Evidence) -> Section:
+    status = evidence.status
+    expired = status.filter(pl.col("status") == "expired").sort(
+        "days_left", "user", "m_user_id", "training_id", nulls_last=True
+    )
+    missing = status.filter(pl.col("status") == "missing")
+    overdue = expired.with_columns(-pl.col("days_left").alias("days_left"))
+    words = [
+        f"{count(expired.height, 'case has', 'cases have')} expired, held by "
+        f"{count(expired['m_user_id'].n_unique(), 'person', 'people')}; "
+        f"{count(missing.height, 'required training was', 'required trainings were')} never "
+        "completed."
+    ]
+    if evidence.required == "unknown":
+        words.append("Nobody told who must have what, so nothing could be found missing.")
+    tables = [
+        _cases(overdue, "Expired, the longest overdue first", "Days overdue"),
+        _missing(missing),
+    ]
+    return Section("overdue", "Expired and missing", words, [], _filled(tables))
+
+
+def _missing(rows: pl.DataFrame) -> Sheet:
+    people = (
+        rows.sort("training", "training_id")
+        .group_by("m_user_id", maintain_order=True)
+        .agg(pl.col("user").first(), pl.len().alias("cases"), pl.col("training").str.join("; "))
+        .sort(-pl.col("cases").cast(pl.Int64), "user", "m_user_id")
+    )
+    return printed(
+        people,
+        _PERSON,
+        Column("Missing", "cases", "number"),
+        Column("Trainings", "training"),
+        caption="Required and never completed, by person",
+        limit=PRINTED_ROWS,
+        rest="audit.xlsx, sheet status",
+    )
+
+
+def _soon(evidence: Evidence) -> Section:
+    rows = evidence.status.filter(pl.col("status") == "expiring").sort(
+        "days_left", "user", "m_user_id", "training_id", nulls_last=True
+    )
+    words = [
+        f"{count(rows.height, 'case expires', 'cases expire')} soon: within "
+        f"{count(evidence.expiring_days, 'day')}, or as many days as the training itself says, or "
+        "in a window that is open now."
+    ]
+    tables = [_cases(rows, "Expiring soon, the soonest first", "Days left")]
+    return Section("expiring", "Expiring soon", words, [], _filled(tables))
+
+
+def _cases(rows: pl.DataFrame, caption: str, days: str) -> Sheet:
+    return printed(
+        rows,
+        _PERSON,
+        _TRAINING,
+        Column("Completed", "date", "date"),
+        Column("Good through", "expiration_date", "date"),
+        Column(days, "days_left", "number"),
+        caption=caption,
+        limit=PRINTED_ROWS,
+        rest="audit.xlsx, sheet status",
+    )
+
+
+def _where(drawn: list[str]) -> Section:
+    wanted = (
+        "expiry_by_training",
+        "expiry_by_field_office",
+        "expiry_by_job_title",
+        "training_matrix",
+    )
+    return Section("where", "Where the gaps are", [], [one for one in wanted if one in drawn], [])
+
+
+def _instructors(evidence: Evidence) -> Section:
+    coverage = evidence.coverage.with_columns(pl.col("instructor_names").list.first().alias("who"))
+    alone = coverage.filter("single_instructor").sort("completions", "training_id", descending=True)
+    named = evidence.activity["m_instructor_id"].drop_nulls().n_unique()
+    words = [
+        f"{count(named, 'instructor')} taught. In the 24 months up to {day(evidence.as_of)}, "
+        f"{count(alone.height, 'training was', 'trainings were')} taught by one person alone."
+    ]
+    table = printed(
+        alone,
+        _TRAINING,
+        Column("Only instructor", "who"),
+        Column("Completions", "completions", "number"),
+        Column("Last taught", "last_taught", "date"),
+        caption="Trainings that one person carries",
+        limit=PRINTED_ROWS // 4,
+        rest="audit.xlsx, sheet instructors",
+    )
+    charts = ["instructor_activity", "instructor_coverage"]
+    return Section("instructors", "Instructors", words, charts, _filled([table]))
+
+
+def _sessions(evidence: Evidence) -> Section:
+    sessions = evidence.sessions
+    together, alone = (int(evidence.share[name].sum()) for name in ("in_groups", "alone"))
+    share = f"{together / (together + alone):.0%}" if together + alone else "none"
+    words = [
+        f"{count(sessions.height, 'group session')} on record; {share} of all completions were "
+        "recorded in one."
+    ]
+    latest = sessions.sort("date", "group_training_id", descending=True, nulls_last=True)
+    table = printed(
+        latest.with_columns(pl.col("trainings").list.join("; ")),
+        Column("Day", "date", "date"),
+        Column("Trainings", "trainings"),
+        Column("Instructor", "instructor"),
+        Column("Listed", "attendees", "number"),
+        Column("Recorded", "recorded", "number"),
+        caption="The latest sessions",
+        limit=15,
+        rest="audit.xlsx, sheet sessions",
+    )
+    charts = ["group_sessions", "group_sizes", "group_share"]
+    return Section("sessions", "Group sessions", words, charts, _filled([table]))
+
+
+def _quality(evidence: Evidence) -> Section:
+    findings = evidence.findings.with_columns(
+        pl.col("finding").str.replace_all("_", " ").str.to_titlecase().alias("finding")
+    )
+    kinds = findings.group_by("finding", maintain_order=True).len("records")
+    words = [
+        f"{count(findings.height, 'finding')} in the records. Nothing was corrected or dropped: "
+        "each stands in the figures as it came."
+        if findings.height
+        else "No findings: every record is what it must be."
+    ]
+    tables = [
+        printed(
+            kinds,
+            Column("Finding", "finding"),
+            Column("Records", "records", "number"),
+            caption="Findings by kind",
+            limit=PRINTED_ROWS,
+        ),
+        printed(
+            findings,
+            Column("Finding", "finding"),
+            Column("What was found", "message"),
+            caption="Findings",
+            limit=PRINTED_ROWS // 2,
+            rest="audit.xlsx, sheet findings",
+        ),
+    ]
+    return Section("quality", "Data quality", words, [], _filled(tables))
+
+
+def _vendor(evidence: Evidence) -> Section:
+    heading = "Our figures and the vendor's"
+    if evidence.compared_on is None:
+        return Section("vendor", heading, ["The vendor's own verdict was not loaded."], [], [])
+    apart = evidence.disagreements
+    words = [
+        f"The vendor judged {evidence.compared:,} of these cases itself, as of "
+        f"{day(evidence.compared_on)}. On that day we agree in {evidence.compared - apart.height:,}"
+        f" of them, in status and in expiration date; {count(apart.height, 'differs', 'differ')}."
+    ]
+    table = printed(
+        apart,
+        _PERSON,
+        _TRAINING,
+        Column("Ours", "our_status", "status"),
+        Column("Good through", "our_expiration_date", "date"),
+        Column("Vendor's", "vendor_status", "status"),
+        Column("Good through", "vendor_expiration_date", "date"),
+        caption="Where we differ",
+        limit=PRINTED_ROWS // 2,
+        rest="audit.xlsx, sheet vendor",
+    )
+    return Section("vendor", heading, words, [], _filled([table]))
+
+
+def _changed(evidence: Evidence) -> Section:
+    since = evidence.changed_since
+    kinds = {
+        kind: evidence.changed.filter(pl.col("change") == kind)["id"].n_unique()
+        for kind in ("added", "removed", "edited")
+    }
+    told = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
+    words = [
+        f"It can't be told: {evidence.not_told}."
+        if evidence.not_told
+        else f"Completion records since the load of {since:%Y-%m-%d %H:%M} UTC: {told}."
+    ]
+    names = evidence.records.select("m_user_id", "user").unique("m_user_id")
+    titles = evidence.records.select("training_id", "training").unique("training_id")
+    rows = evidence.changed.join(names, "m_user_id", "left", maintain_order="left")
+    table = printed(
+        rows.join(titles, "training_id", "left", maintain_order="left"),
+        Column("Change", "change"),
+        Column("Record", "id", "code"),
+        _PERSON,
+        _TRAINING,
+        Column("Field", "field"),
+        Column("Before", "old"),
+        Column("Now", "new"),
+        caption="Changed records",
+        limit=PRINTED_ROWS // 2,
+        rest="audit.xlsx, sheet changes",
+    )
+    return Section("changes", "What changed since the last load", words, [], _filled([table]))
+
+
+def _filled(tables: list[Sheet]) -> list[Sheet]:
+    return [table for table in tables if table.rows]

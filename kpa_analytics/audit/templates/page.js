@@ -1,0 +1,7 @@
+for (const [name, spec] of Object.entries(JSON.parse(document.getElementById("specs").textContent))) {
+  const figure = document.getElementById(name);
+  // ast: expressions are interpreted, so that the page needs no right to evaluate text as code.
+  kpaEmbed(figure.querySelector(".live"), spec, {renderer: "svg", actions: false, ast: true})
+    .then(() => figure.classList.add("drawn"))
+    .catch((error) => console.warn("The chart stays a picture:", error));
+}

@@ -1,0 +1,48 @@
+"""Is a pack still what was written?"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import polars as pl
+
+from kpa_analytics.audit.manifest import check_manifest
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import VERIFICATION
+
+
+def verify_audit(out: str | os.PathLike[str]) -> pl.DataFrame:
+    """Recompute the hash of every file of a pack, and compare with its manifest.
+
+    The manifest is sealed by a hash of its own. Whoever can rewrite a whole pack can write a new
+    manifest too: keep the seal, the last line of manifest.json, apart from the pack.
+
+    Args:
+        out: the folder of a pack, as `export_audit()` or `kpa-analytics demo` made it.
+
+    Returns:
+        A frame in `schema.VERIFICATION`, one row per file that was changed, is missing or was
+        added, by path; no rows: the pack is as it was written.
+
+    Raises:
+        KPADataError: there is no such folder, or a file in it can't be read.
+
+    Examples:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> _ = (folder / "records.csv").write_text("id")
+        >>> from kpa_analytics.audit.manifest import write_manifest
+        >>> seal = write_manifest(folder, {"as_of": "2026-06-30"})
+        >>> _ = (folder / "records.csv").write_text("ID")
+        >>> verify_audit(folder).row(0)
+        ('records.csv', 'changed', 'its bytes are not those that were written')
+    """
+    folder = Path(out).expanduser()
+    if not folder.is_dir():
+        raise KPADataError(f"{folder} is no folder")
+    try:
+        findings = check_manifest(folder)
+    except OSError as error:
+        raise KPADataError(f"{error.filename} can't be read: {error.strerror}") from error
+    return pl.DataFrame(findings, schema=VERIFICATION.schema, orient="row")
