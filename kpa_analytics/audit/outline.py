@@ -8,7 +8,8 @@ import polars as pl
 
 from kpa_analytics.charts.words import one_line
 
-Kind = Literal["text", "number", "date", "status", "code"]
+#: How a cell is set; `prose` is text that wants most of the width.
+Kind = Literal["text", "prose", "number", "date", "status", "code"]
 #: Stands where there is nothing to say.
 NOTHING = "–"  # noqa: RUF001 - a dash, as print has it
 

@@ -53,7 +53,7 @@ def computed(evidence: Evidence) -> Section:
     table = printed(
         rows.with_columns(pl.col("cases").fill_null(0)),
         Column("Rule", "source"),
-        Column("When it expires", "rule"),
+        Column("When it expires", "rule", "prose"),
         Column("Cases", "cases", "number"),
         caption="The rules, in this order",
         limit=len(_SOURCES),

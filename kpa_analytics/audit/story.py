@@ -128,7 +128,7 @@ def _missing(rows: pl.DataFrame) -> Sheet:
         people,
         _PERSON,
         Column("Missing", "cases", "number"),
-        Column("Trainings", "training"),
+        Column("Trainings", "training", "prose"),
         caption="Required and never completed, by person",
         limit=PRINTED_ROWS,
         rest="audit.xlsx, sheet status",
@@ -206,7 +206,7 @@ def _sessions(evidence: Evidence) -> Section:
     table = printed(
         latest.with_columns(pl.col("trainings").list.join("; ")),
         Column("Day", "date", "date"),
-        Column("Trainings", "trainings"),
+        Column("Trainings", "trainings", "prose"),
         Column("Instructor", "instructor"),
         Column("Listed", "attendees", "number"),
         Column("Recorded", "recorded", "number"),
@@ -240,7 +240,7 @@ def _quality(evidence: Evidence) -> Section:
         printed(
             findings,
             Column("Finding", "finding"),
-            Column("What was found", "message"),
+            Column("What was found", "message", "prose"),
             caption="Findings",
             limit=PRINTED_ROWS // 2,
             rest="audit.xlsx, sheet findings",
