@@ -19,6 +19,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from kpa_analytics.api.page_cache import PageTable
 from kpa_analytics.api.records import METHODS, Envelope, decode, decode_envelope
 from kpa_analytics.api.session import open_session
 from kpa_analytics.config import Settings, settings
@@ -35,6 +36,9 @@ from kpa_analytics.errors import (
 
 #: The vendor's maximum of records in one page.
 PAGE_SIZE = 1000
+
+#: More pages than any company has: an answer that promises more is not believed.
+MOST_PAGES = 100_000
 
 #: Faults that often pass by themselves; the rest would only fail again.
 _PASSING = {"timeout", "connection", "cut", "server", "not_json"}
@@ -120,9 +124,15 @@ class Client:
         Raises:
             KPAAPIError: the API refused; one subclass per documented code.
             KPATransportError: the request did not arrive, or its answer did not come back.
+            KPADataError: the answer says `ok: true` and can't be read further.
         """
+        if "token" in parameters:
+            raise KPASettingsError("the token is added on the way out: configure() takes it")
         response = self._answered(method, parameters, refresh=True)
-        return dict(msgspec.json.decode(response.content))
+        try:
+            return dict(msgspec.json.decode(response.content))
+        except (ValueError, RecursionError) as error:
+            raise KPADataError(f"{method}: the answer can't be read: {error}") from None
 
     def records(self, method: str, **parameters: Any) -> Answer:
         """Call a known method that is not paged, and decode its records.
@@ -149,32 +159,36 @@ class Client:
             **parameters: filters; `limit` is 1,000 records unless given.
 
         Yields:
-            The pages, from the page cache where they are kept and fresh.
+            The pages, from the page cache where they are kept and fresh. At most twice as many
+            (and ten) as the first one promised, so that no answer can make us walk for ever.
 
         Raises:
             KPAAPIError, KPATransportError, KPADataError: as `records`.
         """
-        number, last = 0, 1
-        while number < last:
-            page = self.page(method, number + 1, refresh=refresh, **parameters)
-            number, last = page.number, page.last_page
+        page = self.page(method, 1, refresh=refresh, **parameters)
+        most = 2 * page.last_page + 10
+        yield page
+        while page.number < min(page.last_page, most):
+            page = self.page(method, page.number + 1, refresh=refresh, **parameters)
             yield page
 
     def page(self, method: str, number: int, *, refresh: bool = False, **parameters: Any) -> Page:
         """Fetch one page, counted from 1; as `pages`."""
         request = {"limit": PAGE_SIZE, **parameters, "page": number}
         answer = _decoded(method, self._answered(method, request, refresh=refresh))
-        paging = answer.body.paging
+        paging = getattr(answer.body, "paging", None)
         if paging is None:
             raise KPADataError(f"{method}: the answer has no paging")
+        if paging.last_page > MOST_PAGES:
+            raise KPADataError(f"{method}: {paging.last_page} pages are more than can be true")
         records = getattr(answer.body, METHODS[method].key)
         return Page(number, records, paging.total, paging.last_page, answer)
 
     def forget(self, keys: list[str]) -> None:
         """Drop these pages from the cache: what they held stands in a verified snapshot."""
-        responses = self._session.cache.responses
-        if hasattr(responses, "forget"):
-            responses.forget(keys)
+        pages = self._session.cache.responses
+        if isinstance(pages, PageTable):
+            pages.forget(keys)
 
     def _answered(self, method: str, parameters: dict[str, Any], *, refresh: bool) -> Response:
         """Send, wait and try again as often as is polite."""
@@ -192,9 +206,7 @@ class Client:
             before_sleep=self._announce,
             reraise=True,
         )
-        response: Response = after_the_pool(
-            after_a_fault, self._send, method, parameters, refresh
-        )
+        response: Response = after_the_pool(after_a_fault, self._send, method, parameters, refresh)
         return response
 
     def _send(self, method: str, parameters: dict[str, Any], refresh: bool) -> Response:
@@ -237,7 +249,7 @@ def _refusal(method: str, response: Response) -> KPAAPIError | KPATransportError
         return error
     try:
         envelope = decode_envelope(response.content)
-    except msgspec.DecodeError:
+    except ValueError:
         return _no_envelope(method, response)
     if envelope.ok:
         return None if response.status_code == 200 else _no_envelope(method, response)
@@ -251,8 +263,9 @@ def _refusal(method: str, response: Response) -> KPAAPIError | KPATransportError
 
 
 def _no_envelope(method: str, response: Response) -> KPATransportError:
-    status, start = response.status_code, response.text[:80].strip()
-    if response.is_redirect or 300 <= status < 400:
+    status = response.status_code
+    start = response.content[:80].decode("utf-8", "replace").strip()
+    if 300 <= status < 400:
         return KPATransportError(
             f"{method}: redirected (HTTP {status}) and not followed, because the token would go "
             "along; set api_url to the API's own address",
@@ -273,25 +286,27 @@ def _retry_after(response: Response) -> float | None:
     header = response.headers.get("Retry-After", "").strip()
     if header.isdecimal():
         return float(header)
+    moment = _moment(header)
+    return None if moment is None else max(0.0, moment - time.time())
+
+
+def _moment(header: str) -> float | None:
+    """Epoch seconds of an HTTP date; None where it is none."""
     try:
-        return max(0.0, email.utils.parsedate_to_datetime(header).timestamp() - time.time())
-    except (ValueError, TypeError):
+        return email.utils.parsedate_to_datetime(header).timestamp()
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
 def _decoded(method: str, response: Response) -> Answer:
     if method not in METHODS:
         raise KPASettingsError(f"{method} is no method known here; use call() for it")
-    try:
-        clock = email.utils.parsedate_to_datetime(response.headers.get("Date", ""))
-        answered_at = int(clock.timestamp() * 1000)
-    except (ValueError, TypeError):
-        answered_at = None
+    answered = _moment(response.headers.get("Date", ""))
     return Answer(
         body=decode(method, response.content),
         size=len(response.content),
         from_cache=getattr(response, "from_cache", False),
         cache_key=getattr(response, "cache_key", None),
-        answered_at=answered_at,
+        answered_at=None if answered is None else int(answered * 1000),
         demo=response.headers.get(DEMO_HEADER) == "true",
     )

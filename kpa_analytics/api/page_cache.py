@@ -1,6 +1,6 @@
 """The first cache: pages that were paid for, in SQLite, compressed, safe to read back.
 
-requests-cache keeps them; this module says how. What is stored of a page is its body and four
+requests-cache keeps them; this module says how. What is stored of a page is its body and a few
 facts, as MessagePack under zstd with a checksum: no pickle, so that foreign bytes can only be a
 miss, and no request, so that there is nothing of it to leak. A cache that can't be read or written
 is a miss with a warning, never an error.
@@ -12,7 +12,7 @@ import sqlite3
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,16 @@ from requests_cache.backends.sqlite import SQLiteDict
 from requests_cache.models.response import CachedResponse
 from requests_cache.serializers import SerializerPipeline, Stage
 
-from kpa_analytics.cache_folder import private_file, set_aside
+from kpa_analytics.api.database import opened
+from kpa_analytics.demo_mark import DEMO_HEADER
 from kpa_analytics.errors import KPACacheWarning
 
 #: Milliseconds to wait for another process that is writing.
 _BUSY = 10_000
+
+
+#: The headers that are kept: those that tell of the transport (Vary, ETag) would mislead later.
+_HEADERS = ("Date", "HZS-Request-ID", DEMO_HEADER)
 
 
 class StoredPage(msgspec.Struct, array_like=True):
@@ -37,7 +42,6 @@ class StoredPage(msgspec.Struct, array_like=True):
     url: str
     headers: dict[str, str]
     created_at: datetime
-    expires: datetime | None
     body: bytes
 
 
@@ -51,9 +55,8 @@ class PageStage(Stage):
         """Pack a response."""
         page = StoredPage(
             url=response.url,
-            headers=dict(response.headers),
+            headers={name: response.headers[name] for name in _HEADERS if name in response.headers},
             created_at=response.created_at,
-            expires=response.expires,
             body=response.content,
         )
         packed = msgspec.msgpack.encode(page)
@@ -68,14 +71,14 @@ class PageStage(Stage):
         try:
             packed = zstandard.ZstdDecompressor().decompress(stored)
             page = msgspec.msgpack.decode(packed, type=StoredPage)
-        except (zstandard.ZstdError, msgspec.MsgspecError) as error:
+        except (zstandard.ZstdError, ValueError, MemoryError) as error:
+            _warn("read", error)
             raise ValueError(f"a kept page can't be read: {error}") from None
         return CachedResponse(
             status_code=200,
             url=page.url,
             headers=CaseInsensitiveDict(page.headers),
             created_at=page.created_at,
-            expires=page.expires,
             content=page.body,
         )
 
@@ -88,7 +91,12 @@ class PageTable(SQLiteDict):
 
     The original repeats `BEGIN` until it succeeds; on a full disk or a read-only folder it never
     does. Here the database waits its busy timeout, then a read is a miss and a write is not kept.
+    How old a page may be is asked when it is read: by today's settings, and by today's clock.
     """
+
+    def __init__(self, path: Path, max_age: float) -> None:
+        self._max_age = max_age
+        super().__init__(path, table_name="pages", serializer=_PAGES, wal=True, busy_timeout=_BUSY)
 
     @contextmanager
     def _acquire_sqlite_lock(self) -> Iterator[None]:
@@ -106,10 +114,16 @@ class PageTable(SQLiteDict):
 
     def __getitem__(self, key: str) -> Any:
         try:
-            return super().__getitem__(key)
+            page = super().__getitem__(key)
         except sqlite3.Error as error:
             _warn("read", error)
             raise KeyError(key) from None
+        if (
+            page is None
+            or not 0 <= (datetime.now(UTC) - page.created_at).total_seconds() < self._max_age
+        ):
+            raise KeyError(key)
+        return page
 
     def _write(self, key: str, value: Any) -> None:
         try:
@@ -138,41 +152,32 @@ class PageTable(SQLiteDict):
 class PageCache(BaseCache):
     """The cache of one account: one table of pages. Redirects are never followed, so never kept."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, max_age: float) -> None:
         super().__init__(cache_name=str(path))
-        self.responses: PageTable = PageTable(
-            path, table_name="pages", serializer=_PAGES, wal=True, busy_timeout=_BUSY
-        )
+        self.responses: PageTable = PageTable(path, max_age)
 
 
-def open_page_cache(folder: Path) -> BaseCache:
+def open_page_cache(folder: Path, max_age: float) -> PageCache | None:
     """Open the page cache in an account's folder; a damaged one is set aside first.
 
     Args:
         folder: an existing private folder.
+        max_age: seconds for which a page counts as fresh.
 
     Returns:
-        The cache; one in memory, with a warning, where the folder can't hold one.
+        The cache; None, with a warning, where the folder can't hold one.
     """
-    path = folder / "pages.sqlite"
-    for last in (False, True):
-        try:
-            private_file(path)
-            cache = PageCache(path)
-            cache.responses.count()
-        except (sqlite3.Error, OSError) as error:
-            damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(
-                error, sqlite3.OperationalError
-            )
-            if last or not damaged:
-                _warn("opened", error)
-                break
-            set_aside(path, str(error))
-            for suffix in ("-wal", "-shm"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-        else:
-            return cache
-    return BaseCache()
+
+    def open_it(path: Path) -> PageCache:
+        cache = PageCache(path, max_age)
+        cache.responses.count()
+        return cache
+
+    try:
+        return opened(folder / "pages.sqlite", open_it)
+    except (sqlite3.Error, OSError) as error:
+        _warn("opened", error)
+        return None
 
 
 def _warn(what: str, error: Exception) -> None:

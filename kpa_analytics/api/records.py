@@ -8,6 +8,7 @@ so they are dropped before anything is kept.
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
@@ -120,6 +121,11 @@ class EmployeeStatus(Struct, gc=False):
     complete_training_ids: list[Int] | None = None
     last_completed: list[LastCompleted] | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse the text "nan", which numbers sent as text would let in."""
+        if self.percent_complete is not None and not math.isfinite(self.percent_complete):
+            raise ValueError(f"percent_complete is {self.percent_complete}")
+
 
 class Group(Struct, gc=False):
     """A record of fieldoffices.list, linesofbusiness.list (`name`) or jobtitles.list (`title`)."""
@@ -142,56 +148,57 @@ class Envelope(Struct, gc=False):
     ok: bool
     error: Any = None
     description: Any = None
-    paging: Paging | None = None
 
 
 class Completions(Envelope, gc=False):
     """A page of completedtrainings.v2.list."""
 
-    completedtrainings: list[Completion] = []
+    completedtrainings: list[Completion] | UnsetType = UNSET
+    paging: Paging | None = None
 
 
 class Trainings(Envelope, gc=False):
     """The answer of trainings.v2.list."""
 
-    trainings: list[Training] = []
+    trainings: list[Training] | UnsetType = UNSET
 
 
 class GroupTrainings(Envelope, gc=False):
     """The answer of grouptrainings.list."""
 
-    grouptrainings: list[GroupTraining] = []
+    grouptrainings: list[GroupTraining] | UnsetType = UNSET
 
 
 class Users(Envelope, gc=False):
     """The answer of users.list."""
 
-    users: list[User] = []
+    users: list[User] | UnsetType = UNSET
 
 
 class EmployeeStatuses(Envelope, gc=False):
     """A page of training-employee-status.list."""
 
-    employees: list[EmployeeStatus] = []
+    employees: list[EmployeeStatus] | UnsetType = UNSET
+    paging: Paging | None = None
     last_updated: Millis | None = None
 
 
 class FieldOffices(Envelope, gc=False):
     """The answer of fieldoffices.list."""
 
-    fieldoffices: list[Group] = []
+    fieldoffices: list[Group] | UnsetType = UNSET
 
 
 class LinesOfBusiness(Envelope, gc=False):
     """The answer of linesofbusiness.list."""
 
-    linesofbusiness: list[Group] = []
+    linesofbusiness: list[Group] | UnsetType = UNSET
 
 
 class JobTitles(Envelope, gc=False):
     """The answer of jobtitles.list."""
 
-    jobtitles: list[Group] = []
+    jobtitles: list[Group] | UnsetType = UNSET
 
 
 class Method(NamedTuple):
@@ -228,9 +235,12 @@ def decode_envelope(body: bytes) -> Envelope:
     """Read only `ok` and what goes with it; the records are skipped over, not parsed.
 
     Raises:
-        msgspec.DecodeError: the body is no JSON object with a Boolean `ok`.
+        ValueError: the body is no JSON object with a Boolean `ok`.
     """
-    return _ENVELOPE.decode(body)
+    try:
+        return _ENVELOPE.decode(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def decode(method: str, body: bytes) -> Envelope:
@@ -257,11 +267,11 @@ def decode(method: str, body: bytes) -> Envelope:
         answer = _DECODERS[method].decode(body)
     except msgspec.ValidationError as error:
         raise KPADataError(f"{method}: {_named(str(error), body)}") from None
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise KPADataError(f"{method}: the answer can't be read: {error}") from None
-    if wanted.paged and answer.paging is None:
+    if wanted.paged and getattr(answer, "paging", None) is None:
         raise KPADataError(f"{method}: the answer has no paging")
-    if wanted.key and f'"{wanted.key}"'.encode() not in body:
+    if wanted.key and getattr(answer, wanted.key) is UNSET:
         raise KPADataError(f"{method}: the answer has no list {wanted.key!r}")
     return answer
 
@@ -272,11 +282,10 @@ def _named(problem: str, body: bytes) -> str:
     path = path.rstrip("`")
     place, _, field = path.partition("].")
     key, _, index = place.partition("[")
-    if not index.isdecimal():
+    try:
+        record = msgspec.json.decode(body)[key][int(index)]
+        name = next(record[k] for k in ("id", "m_user_id") if k in record)
+    except (ValueError, TypeError, LookupError, StopIteration, RecursionError):
         return f"{path or 'the answer'}: {what}"
-    record = msgspec.json.decode(body)[key][int(index)]
-    name = next(
-        (record[k] for k in ("id", "m_user_id") if isinstance(record, dict) and k in record), None
-    )
-    value = record.get(field, "nothing") if isinstance(record, dict) else record
-    return f"{path} of record {name}: {what} ({value!r:.60})"
+    value = f" ({record[field]!r:.60})" if field in record else ""
+    return f"{path} of record {name!s:.60}: {what}{value}"

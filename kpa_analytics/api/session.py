@@ -7,64 +7,26 @@ requests-ratelimiter (the budget, shared by every process of this account), the 
 
 from __future__ import annotations
 
-import sqlite3
 import warnings
-from collections.abc import Callable
-from contextlib import closing
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import requests
-from pyrate_limiter import (
-    Duration,
-    InMemoryBucket,
-    Limiter,
-    Rate,
-    SingleBucketFactory,
-    SQLiteBucket,
-)
-from requests_cache import CacheMixin
+from requests_cache import NEVER_EXPIRE, CacheMixin
 from requests_cache.backends.base import BaseCache
 from requests_ratelimiter import LimiterMixin
 
+from kpa_analytics.api.budget import Budget, Notify
 from kpa_analytics.api.page_cache import open_page_cache
 from kpa_analytics.api.records import METHODS, decode_envelope
 from kpa_analytics.api.transport import TokenAdapter
-from kpa_analytics.cache_folder import account_folder, private_file, private_folder, set_aside
+from kpa_analytics.cache_folder import account_folder, private_file, private_folder
 from kpa_analytics.config import Settings
 from kpa_analytics.errors import KPACacheWarning, KPASettingsError
-
-Notify = Callable[[str], None]
 
 
 class Session(CacheMixin, LimiterMixin, requests.Session):
     """requests.Session with the cache outside, the budget inside, and one adapter for one API."""
-
-
-class AnnouncedLimiter(Limiter):
-    """A limiter that says so before it makes anyone wait, and survives its own file."""
-
-    def __init__(self, per_minute: int, folder: Path | None, notify: Notify) -> None:
-        super().__init__(_budget(per_minute, folder))
-        self._per_minute = per_minute
-        self._notify = notify
-
-    def try_acquire(self, name: str = "", *args: Any, **kwargs: Any) -> Any:
-        """Take a permit at once where there is one; else announce the wait, and wait."""
-        try:
-            if super().try_acquire(name, blocking=False):
-                return True
-            self._notify("waiting for the budget of requests a minute")
-            return super().try_acquire(name, *args, **kwargs)
-        except (sqlite3.Error, OSError) as error:
-            warnings.warn(
-                f"the budget can't be shared with other processes ({error}); this one keeps to it",
-                KPACacheWarning,
-                stacklevel=2,
-            )
-            self.bucket_factory = _budget(self._per_minute, None)
-            return super().try_acquire(name, *args, **kwargs)
 
 
 def open_session(settings: Settings, notify: Notify) -> Session:
@@ -83,25 +45,34 @@ def open_session(settings: Settings, notify: Notify) -> Session:
     folder, token = account_folder(settings), settings.token
     if token is None:
         raise KPASettingsError("no API token")
-    usable = _usable(folder)
+    usable = folder if _usable(folder) else None
+    pages = open_page_cache(folder, settings.max_age) if usable else None
     session = Session(
-        backend=open_page_cache(folder) if usable else BaseCache(),
-        expire_after=settings.max_age,
+        backend=pages or BaseCache(),
+        expire_after=NEVER_EXPIRE,  # the page cache itself knows what is fresh
         allowable_methods=("POST",),
         filter_fn=_worth_keeping,
-        limiter=AnnouncedLimiter(settings.requests_per_minute, folder if usable else None, notify),
+        limiter=Budget(settings.requests_per_minute, usable, notify),
         per_host=False,
         limit_statuses=(),
     )
+    session.settings.disabled = pages is None
+    session.auth = _as_it_is
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.adapters.clear()
     session.mount(settings.api_url + "/", TokenAdapter(token))
     return session
 
 
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The token is all the API asks for: a password in ~/.netrc is not for it."""
+    return request
+
+
 def _usable(folder: Path) -> bool:
     """Whether the account's folder can be written to; a warning says so where it can't."""
     try:
-        private_file(private_folder(folder) / "budget.sqlite.lock")
+        private_file(private_folder(folder) / "pages.sqlite")
     except OSError as error:
         warnings.warn(
             f"the cache folder can't be used ({error}): everything is fetched, nothing is kept; "
@@ -111,40 +82,6 @@ def _usable(folder: Path) -> bool:
         )
         return False
     return True
-
-
-def _budget(per_minute: int, folder: Path | None) -> SingleBucketFactory:
-    """A minute's budget, of which at most a quarter may go at once.
-
-    Without the smaller window a whole minute's budget could be spent in a second, and the company's
-    other integrations would find the shared pool empty. Old entries are dropped here, once, and not
-    by the library's background thread, which outlives the session it serves.
-    """
-    burst = max(1, per_minute // 4)
-    minute = int(Duration.MINUTE)
-    rates = [Rate(per_minute, minute)]
-    if burst < per_minute:
-        rates.insert(0, Rate(burst, minute * burst // per_minute))
-    bucket: SQLiteBucket | InMemoryBucket = InMemoryBucket(rates)
-    if folder is not None:
-        path = folder / "budget.sqlite"
-        _check_budget(path)
-        bucket = SQLiteBucket.init_from_file(rates, db_path=str(path), use_file_lock=True)
-        bucket.leak(bucket.now())
-    return SingleBucketFactory(bucket, schedule_leak=False)
-
-
-def _check_budget(path: Path) -> None:
-    """Set a damaged budget aside; what it knew of the last minute is lost, not the load."""
-    try:
-        private_file(path)
-        with closing(sqlite3.connect(path)) as connection:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:
-        return
-    except sqlite3.DatabaseError as error:
-        set_aside(path, str(error))
-        private_file(path)
 
 
 def _worth_keeping(response: requests.Response) -> bool:
@@ -164,5 +101,5 @@ def _worth_keeping(response: requests.Response) -> bool:
 def _says_ok(body: bytes) -> bool:
     try:
         return decode_envelope(body).ok
-    except msgspec.DecodeError:
+    except ValueError:
         return False

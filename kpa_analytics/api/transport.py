@@ -6,23 +6,24 @@ comes back, so that the session, the cache, the logs and every traceback above n
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import msgspec
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from requests.exceptions import (
-    ChunkedEncodingError,
-    ContentDecodingError,
-    RequestException,
-    Timeout,
-)
+from requests.exceptions import RequestException, SSLError, Timeout
+from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError
 
+from kpa_analytics.api.mask import masked
 from kpa_analytics.config import Secret
 from kpa_analytics.errors import KPATransportError
 
-#: What stands where the API echoed the token.
-MASK = "<token>"
+#: A body that keeps trickling in is given up after this many times the timeout.
+_PATIENCE = 10
+
+#: Bytes read from the wire at once.
+_PIECE = 2**16
 
 
 class SealedBytes(bytes):
@@ -55,16 +56,19 @@ class TokenAdapter(HTTPAdapter):
     def _attempt(
         self, request: PreparedRequest, *args: Any, **kwargs: Any
     ) -> Response | BaseException:
+        if str(request.url).startswith("http://"):  # this machine: no proxy has a part in it
+            kwargs["proxies"] = None
         armed = request.copy()
-        armed.body = SealedBytes(self._with_token(request.body))
-        armed.headers["Content-Length"] = str(len(armed.body))
         try:
-            response = super().send(armed, *args, **kwargs)
+            armed.body = SealedBytes(self._with_token(request.body))
+            armed.headers["Content-Length"] = str(len(armed.body))
+            response = super().send(armed, *args, **{**kwargs, "stream": True})
+            _read(response, time.monotonic() + _PATIENCE * kwargs["timeout"])
             self._mask(response)
-        except RequestException as error:
+        except (RequestException, HTTPError, OverflowError) as error:
             return _transport_error(error, request)
         except BaseException as error:  # Ctrl-C too must not carry these frames away
-            error.__context__ = None
+            error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
         response.request = request
         return response
@@ -74,21 +78,34 @@ class TokenAdapter(HTTPAdapter):
         return msgspec.json.encode({"token": self._token.reveal(), **parameters})
 
     def _mask(self, response: Response) -> None:
-        """Read the body here and now, and take the token out of it and of the headers."""
+        """Take the token out of the body and of the headers."""
         token = self._token.reveal()
-        if token.encode() in response.content:
-            response._content = response.content.replace(token.encode(), MASK.encode())
+        response._content = masked(response.content, token)
         for name, value in response.headers.items():
-            if token in value:
-                response.headers[name] = value.replace(token, MASK)
+            response.headers[name] = masked(value.encode("latin-1"), token).decode("latin-1")
 
 
-def _transport_error(error: RequestException, request: PreparedRequest) -> KPATransportError:
+def _read(response: Response, deadline: float) -> None:
+    """Read the body here and now, and not for ever: each byte that comes in resets the timeout."""
+    pieces = []
+    while piece := response.raw.read1(_PIECE, decode_content=True):
+        pieces.append(piece)
+        if time.monotonic() > deadline:
+            response.close()
+            raise Timeout
+    response._content = b"".join(pieces)
+    response._content_consumed = True  # type: ignore[attr-defined]
+    response.raw.release_conn()
+
+
+def _transport_error(error: Exception, request: PreparedRequest) -> KPATransportError:
     """What went wrong, in our words: the library's own text could quote the request."""
-    if isinstance(error, Timeout):
+    if isinstance(error, Timeout | ReadTimeoutError):
         reason, what = "timeout", "no answer in time (the setting `timeout` says how long to wait)"
-    elif isinstance(error, ChunkedEncodingError | ContentDecodingError):
+    elif isinstance(error, ProtocolError | DecodeError):
         reason, what = "cut", "the answer broke off"
+    elif isinstance(error, SSLError):
+        reason, what = "connection", "the connection is not safe: its certificate was refused"
     else:
         reason, what = "connection", "no connection; check the network and api_url"
     return KPATransportError(f"{request.url}: {what} [{type(error).__name__}]", reason)

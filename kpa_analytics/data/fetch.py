@@ -115,13 +115,18 @@ def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> It
 
     Where the cache folder can't be written to there is no snapshot to wait for, and no waiting.
     """
-    from filelock import FileLock
+    from filelock import FileLock, Timeout
 
     name = shelf(table, params, current).folder.name
     try:
         folder = private_folder(account_folder(current))
         lock = FileLock(private_file(folder / f"{name}.lock"), mode=0o600)
-        lock.acquire()
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            with PageBar(table.name, shown=current.progress) as bar:
+                bar.note("another process is loading it: waiting")
+                lock.acquire()
     except OSError:
         yield
         return

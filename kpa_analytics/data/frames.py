@@ -59,7 +59,7 @@ def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.Data
             else:
                 values = list(map(readers.get(name) or _field(name, table), records))
             columns.append(pl.Series(name, values, dtype=dtype))
-    except (TypeError, OverflowError, pl.exceptions.PolarsError) as error:
+    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
         raise KPADataError(f"{table.name}: column {name!r} can't hold what came: {error}") from None
     return pl.DataFrame(columns)
 
@@ -98,7 +98,9 @@ def record_key(table: Table) -> str:
 
 
 def _as_date(number: pl.Expr) -> pl.Expr:
-    return number.cast(pl.String).str.to_date("%Y%m%d", strict=False)
+    """Eight digits, of the years 1000 to 9999: shorter and negative numbers would parse too."""
+    eight = pl.when(number.is_between(1000_01_01, 9999_12_31)).then(number)
+    return eight.cast(pl.String).str.to_date("%Y%m%d", strict=False)
 
 
 @cache

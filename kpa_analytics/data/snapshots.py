@@ -118,9 +118,10 @@ class Shelf:
             The collection, or None. A damaged file is set aside with a KPACacheWarning.
         """
         for path in reversed(self.paths()):
-            if not -_CLOCK_SLACK <= time.time() - _moment(path).timestamp() < max_age:
+            age = time.time() - _moment(path).timestamp()
+            if age >= max_age:
                 return None
-            if kept := self.read(path):
+            if age >= -_CLOCK_SLACK and (kept := self.read(path)):
                 return kept
         return None
 
@@ -182,8 +183,7 @@ class Shelf:
         try:
             private_folder(self.folder)
             _write_whole(path, content.getvalue())
-            for old in self.paths()[:-keep]:
-                old.unlink(missing_ok=True)
+            self._make_room(path, keep)
         except OSError as error:
             warnings.warn(
                 f"the snapshot can't be kept ({error}); the data is whole, and will be fetched "
@@ -194,15 +194,24 @@ class Shelf:
             return kept
         return Kept(kept.frame, replace(kept.snapshot, sha256=sha256, path=path))
 
+    def _make_room(self, newest: Path, keep: int) -> None:
+        """Delete the oldest ones, and what writers that were killed have left half written."""
+        others = [path for path in self.paths() if path != newest]
+        for old in [*others[: len(others) + 1 - keep], *self.folder.glob(".*.parquet.*")]:
+            old.unlink(missing_ok=True)
+
 
 _STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
 def rows_sha256(frame: pl.DataFrame) -> str:
     """Hash of a frame's rows as newline-delimited JSON, in their order."""
-    text = BytesIO()
-    frame.write_ndjson(text)
-    return hashlib.sha256(text.getvalue()).hexdigest()
+    digest = hashlib.sha256()
+    for rows in frame.iter_slices(50_000):
+        text = BytesIO()
+        rows.write_ndjson(text)
+        digest.update(text.getvalue())
+    return digest.hexdigest()
 
 
 def snapshots() -> pl.DataFrame:

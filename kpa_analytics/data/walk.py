@@ -6,7 +6,8 @@ page boundaries. A walk counts as whole when
 - the totals it was told only grew (and did not change at all where kept pages of an earlier,
   interrupted walk were used), and
 - at least as many different records as the first total were seen, not counting those that were
-  made after the walk began: nothing that was there at the start has been missed; or
+  made after the walk began: nothing that was there at the start has been missed, and
+- no more were seen than the last total counts: nothing that was seen has gone; or
 - it agrees in every id with the walk before it: nothing moved, and what is short are the vendor's
   own duplicates.
 
@@ -16,7 +17,7 @@ given back.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -95,8 +96,9 @@ def verified_walk(
         earlier = walk
     seen = walk.rows[key].n_unique()
     raise KPASnapshotError(
-        f"{method}: the collection kept changing: {WALKS} walks, the last saw {seen} records of "
-        f"{walk.totals[-1]}. Nothing was kept; load again when fewer people are entering records"
+        f"{method}: the collection kept changing: {WALKS} walks, and the last saw {seen} different "
+        f"records where the API counts {walk.totals[-1]}. Nothing was kept; load again when fewer "
+        "people are entering records"
     )
 
 
@@ -109,11 +111,13 @@ def _walk(
     *,
     refresh: bool,
 ) -> Walk:
-    pages, frames = [], []
+    pages, frames, key = [], [], record_key(table)
     for page in client.pages(method, refresh=refresh, **parameters):
         pages.append(page._replace(records=[]))
         frames.append(raw_frame(table, page.records, **_constants(table, page)))
         bar.page(page.number, of=page.last_page)
+        if page.number > 1 and frames[-1][key].is_in(frames[0][key].implode()).all():
+            break  # it repeats the first page, or is empty: what follows would do so too
     answers = [page.answer for page in pages]
     return Walk(
         rows=pl.concat(frames),
@@ -136,7 +140,8 @@ def _constants(table: Table, page: Page) -> dict[str, Any]:
 def _is_whole(walk: Walk, earlier: Walk | None, key: str) -> bool:
     totals = walk.totals
     steady = len(set(totals)) == 1 if walk.resumed else list(totals) == sorted(totals)
-    return steady and _there_from_the_start(walk, earlier, key) >= totals[0]
+    none_gone = walk.rows[key].n_unique() <= totals[-1]
+    return steady and none_gone and _there_from_the_start(walk, earlier, key) >= totals[0]
 
 
 def _there_from_the_start(walk: Walk, earlier: Walk | None, key: str) -> int:
@@ -162,6 +167,4 @@ def _agree(walk: Walk, earlier: Walk, key: str) -> bool:
 
 
 def _once_each(walk: Walk, key: str) -> Walk:
-    from dataclasses import replace
-
     return replace(walk, rows=walk.rows.unique(key, keep="last", maintain_order=True))
