@@ -80,21 +80,13 @@ def derived_completions(
         people = people.with_columns(
             pl.when(own.is_null()).then(_worst_of(included)).alias(f"derived {training}")
         ).with_columns(pl.coalesce(own, derived).alias(str(training)))
-    derivations = [
-        pl.when(pl.col(f"derived {training}").is_not_null()).then(
-            pl.struct(
-                pl.lit(training, pl.Int64).alias("training_id"),
-                pl.col(f"derived {training}").struct.unnest(),
-            )
-        )
-        for training in parts
-    ]
+    derivations = people.select("person", pl.col("^derived .*$").name.replace("derived ", ""))
     return (
-        people.select("person", pl.concat_list(derivations).alias("derived"))
-        .explode("derived")
-        .drop_nulls("derived")
-        .unnest("derived")
+        derivations.unpivot(index="person", variable_name="training_id", value_name="held")
+        .drop_nulls("held")
+        .unnest("held")
         .with_columns(
+            pl.col("training_id").cast(pl.Int64),
             pl.lit("composed", SOURCE).alias("expiration_source"),
             (pl.col("expiration_date") - pl.lit(as_of)).dt.total_days().alias("days_left"),
         )

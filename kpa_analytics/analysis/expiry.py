@@ -50,6 +50,7 @@ def expiry_status(
 
     Args:
         completions: as `load_completions()` makes them; any subset of people can be asked alone.
+            A DataFrame is the fast way: of a LazyFrame, steps that are used twice run twice.
         trainings: as `load_trainings()` makes them. Without them only special expiration dates are
             known: the source is `special` or `unknown`.
         users: as `load_users()` makes them. Without them people go by their ids and all count.

@@ -177,6 +177,7 @@ def test_the_trainings_own_expiring_days_come_before_the_callers(own, callers, s
         # offered again since, and its window is over: missed
         (date(2025, 7, 10), date(2026, 3, 1), date(2026, 4, 1), "expired"),
         (date(2026, 6, 3), date(2026, 6, 5), date(2026, 7, 1), "expired"),
+        (date(2025, 7, 10), date(2026, 3, 1), date(2026, 3, 1), "expired"),
         # offered again since, and its window is still open: there is time left
         (date(2026, 6, 3), date(2026, 6, 5), date(2026, 6, 30), "expiring"),
         (date(2025, 6, 10), date(2026, 6, 5), date(2026, 6, 15), "expiring"),
