@@ -6,6 +6,7 @@ comes back, so that the session, the cache, the logs and every traceback above n
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -59,13 +60,15 @@ class TokenAdapter(HTTPAdapter):
         if str(request.url).startswith("http://"):  # this machine: no proxy has a part in it
             kwargs["proxies"] = None
         armed = request.copy()
+        timeout = min(kwargs["timeout"], threading.TIMEOUT_MAX)
         try:
             armed.body = SealedBytes(self._with_token(request.body))
             armed.headers["Content-Length"] = str(len(armed.body))
-            response = super().send(armed, *args, **{**kwargs, "stream": True})
-            _read(response, time.monotonic() + _PATIENCE * kwargs["timeout"])
+            kwargs |= {"stream": True, "timeout": timeout}
+            response = super().send(armed, *args, **kwargs)
+            _read(response, time.monotonic() + _PATIENCE * timeout)
             self._mask(response)
-        except (RequestException, HTTPError, OverflowError) as error:
+        except (RequestException, HTTPError) as error:
             return _transport_error(error, request)
         except BaseException as error:  # Ctrl-C too must not carry these frames away
             error.__cause__ = error.__context__ = None

@@ -1,0 +1,65 @@
+"""Real processes that load from a demo API, and the account's folder as they leave it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from kpa_analytics.config import settings
+from kpa_analytics.demo.server import DemoAPI
+
+LOAD = "import kpa_analytics as kpa; print(kpa.load_completions().height)"
+
+
+def started(api: DemoAPI, code: str = LOAD, **variables: str) -> subprocess.Popen[str]:
+    """Start a Python process with the account of `api` and this test's cache folder."""
+    environment = {
+        **os.environ,
+        "KPA_API_TOKEN": api.token,
+        "KPA_API_URL": api.url,
+        "KPA_CACHE_DIR": str(settings().cache_dir),
+        "KPA_REQUESTS_PER_MINUTE": "100000",
+        "KPA_RETRIES": "0",
+        **variables,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-W", "always", "-c", code],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    """Wait for a process: its exit code, what it printed, what it complained of."""
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def stopped(process: subprocess.Popen[str], how: signal.Signals) -> tuple[int, str, str]:
+    """Send a signal and wait for the end."""
+    process.send_signal(how)
+    return ended(process)
+
+
+def when(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until something has happened, as long as the process lives."""
+    while not what() and process.poll() is None:
+        time.sleep(0.002)
+
+
+def files(folder: Path) -> list[Path]:
+    """Every file below a folder."""
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def account(folder: Path | None = None) -> Path:
+    """The one account's folder in a cache folder."""
+    [found] = (folder or settings().cache_dir).glob("account-*")
+    return found

@@ -1,0 +1,221 @@
+"""The road: what stalls, breaks off, resets or lies, and how often we ask again."""
+
+from __future__ import annotations
+
+import gzip
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.api.client import Client
+from kpa_analytics.demo import Fault
+from kpa_analytics.demo.records import COMPLETIONS
+from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.errors import KPAError, KPARateLimitError, KPATransportError
+from tests.conftest import completions, sent, use
+from tests.hard.loading import LOAD, started, stopped, when
+from tests.hard.wire import RESET, Wire, answer, served
+
+OK = b'{"ok": true}'
+
+
+@pytest.fixture
+def api() -> Iterator[DemoAPI]:
+    with kpa.demo.serve(completions(6_500)) as opened:
+        yield use(opened)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits of this thread, which are not waited."""
+    said: list[float] = []
+    real, here = time.sleep, threading.current_thread()
+
+    def sleep(seconds: float) -> None:
+        said.append(seconds) if threading.current_thread() is here else real(seconds)
+
+    monkeypatch.setattr("time.sleep", sleep)
+    return said
+
+
+PASSING = [
+    Fault.drop(),
+    Fault.cut(),
+    Fault.status(500),
+    Fault.status(503),
+    Fault.page(),
+    Fault.garbage(),
+    Fault.server_error(),
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "retries"),
+    [*((fault, 3) for fault in PASSING), (Fault.drop(), 0), (Fault.server_error(), 1)],
+    ids=lambda value: getattr(value, "name", value),
+)
+def test_a_passing_fault_is_tried_again_exactly_so_often(
+    api: DemoAPI, waits: list[float], fault: Fault, retries: int
+) -> None:
+    use(api, retries=retries)
+    api.faults.add(fault, times=None)
+    with Client() as client, pytest.raises(KPAError):
+        client.call("api.ping")
+    assert len(api.requests) == retries + 1
+    assert len(waits) == retries
+
+
+def test_the_waits_grow_and_no_two_clients_keep_step(api: DemoAPI, waits: list[float]) -> None:
+    use(api, retries=3)
+    api.faults.add(Fault.drop(), times=None)
+    for _ in range(5):
+        with Client() as client, pytest.raises(KPATransportError):
+            client.call("api.ping")
+    for place in range(3):
+        at_that_place = waits[place::3]
+        assert len(set(at_that_place)) == 5
+        assert 0.5 * 2**place <= min(at_that_place) < max(at_that_place) <= 0.5 * 2**place + 0.5
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 418])
+def test_a_status_that_will_not_pass_is_not_tried_again(api: DemoAPI, code: int) -> None:
+    api.faults.add(Fault.status(code), times=None)
+    with Client() as client, pytest.raises(KPATransportError, match=str(code)) as caught:
+        client.call("api.ping")
+    assert (len(api.requests), caught.value.reason) == (1, "status")
+
+
+def test_a_spent_pool_in_mid_walk_is_waited_for_once(api: DemoAPI) -> None:
+    api.faults.add(Fault.rate_limited(), page=3)
+    assert kpa.load_completions().height == 6_500
+    assert sent(api) == [1, 2, 3, 3, 4, 5, 6, 7]
+
+
+def test_a_pool_that_stays_spent_keeps_what_was_paid_for(api: DemoAPI) -> None:
+    api.faults.add(Fault.too_many_requests(), page=3, times=2)
+    with pytest.raises(KPARateLimitError):
+        kpa.load_completions()
+    assert kpa.load_completions().height == 6_500
+    assert sent(api) == [1, 2, 3, 3, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("header", ["", "soon", "-5", "1e9", "\u00b2", "9" * 400, "Mon, 99 Foo"])
+def test_a_strange_retry_after_is_no_reason_to_fail(
+    api: DemoAPI, waits: list[float], header: str
+) -> None:
+    use(api, rate_limit_wait=20)
+    api.faults.add(Fault.too_many_requests(header))
+    with Client() as client:
+        assert client.call("api.ping")["ok"] is True
+    assert waits == [20]
+
+
+@pytest.fixture
+def wire() -> Iterator[Wire]:
+    with served() as opened:
+        kpa.configure(token="t" * 41, api_url=opened.url, timeout=0.2, retries=0)
+        yield opened
+
+
+def _reason(wire: Wire) -> str:
+    with Client() as client, pytest.raises(KPATransportError) as caught:
+        client.call("api.ping")
+    assert caught.value.__context__ is None
+    return caught.value.reason
+
+
+def test_a_stall_before_the_answer(wire: Wire) -> None:
+    wire.pieces, wire.pause = [b"HTTP/1.1 200 OK\r\n", b"\r\n"], 0.5
+    assert _reason(wire) == "timeout"
+
+
+def test_a_stall_in_mid_body(wire: Wire) -> None:
+    wire.pieces, wire.pause = [answer(OK[:5], length=len(OK)), OK[5:]], 0.5
+    assert _reason(wire) == "timeout"
+
+
+def test_a_body_that_trickles_in_for_ever_is_given_up(wire: Wire) -> None:
+    kpa.configure(timeout=0.05)
+    wire.pieces = [answer(b"", length=10**6), *[b" "] * 1_000]
+    wire.pause = 0.02
+    assert _reason(wire) == "timeout"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "reason"),
+    [
+        ([answer(OK, length=99)], "cut"),
+        ([answer(OK[:4], length=99), RESET], "cut"),
+        ([RESET], "connection"),
+        ([b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"ok"'], "cut"),
+        ([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"], "cut"),
+        ([answer(gzip.compress(OK)[:15], "Content-Encoding: gzip")], "not_json"),
+        ([answer(b"not gzip at all", "Content-Encoding: gzip")], "cut"),
+        ([b"\x15\x03\x01 this is no HTTP \r\n\r\n"], "connection"),
+        ([b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 300 + b"\r\n"], "connection"),
+        ([answer(b"<p>", "Content-Type: text/html; charset=undefined")], "not_json"),
+        ([answer(b"\xff\xfe", "Content-Type: text/html; charset=idna")], "not_json"),
+        ([answer(b"")], "not_json"),
+    ],
+)
+def test_every_way_to_break_off_has_its_word(wire: Wire, pieces: list[bytes], reason: str) -> None:
+    wire.pieces = pieces
+    assert _reason(wire) == reason
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        answer(OK),
+        answer(gzip.compress(OK), "Content-Encoding: gzip", "Vary: Accept-Encoding"),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nc\r\n" + OK + b"\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + OK,
+        answer(OK, "Date: Mon, 01 Jan 99999999999999999999 00:00:00 GMT"),
+    ],
+    ids=["plain", "gzip", "chunked", "until closed", "no date"],
+)
+def test_every_way_to_send_it_whole_is_read(wire: Wire, whole: bytes) -> None:
+    wire.pieces, wire.pause = [whole[:70], whole[70:]], 0.02
+    with Client() as client:
+        assert client.call("api.ping") == {"ok": True}
+
+
+def test_pages_with_any_transport_headers_are_paid_for_once(api: DemoAPI) -> None:
+    """`Vary` and `ETag` are for browsers: a kept page is good for as long as `max_age` says."""
+
+    def dressed(call: object, response: object) -> object:
+        response.headers.update({"Vary": "*", "ETag": '"x"', "Cache-Control": "no-store"})
+        return response
+
+    api.faults.add(Fault("headers", after=dressed), times=None)
+    with Client() as client:
+        client.page(COMPLETIONS, 1)
+        assert client.page(COMPLETIONS, 1).answer.from_cache
+    with Client() as client:
+        assert client.page(COMPLETIONS, 1).answer.from_cache
+    assert sent(api) == [1]
+
+
+def test_a_patience_beyond_what_a_socket_can_count_is_as_long_as_it_can(api: DemoAPI) -> None:
+    use(api, timeout=1e300)
+    with Client() as client:
+        assert client.call("api.ping")["ok"] is True
+
+
+@pytest.mark.parametrize(("number", "later"), [(1, 0.0), (3, 0.005), (5, 0.012), (7, 0.03)])
+def test_ctrl_c_at_any_moment_leaves_a_usable_cache(
+    api: DemoAPI, number: int, later: float
+) -> None:
+    api.faults.add(Fault.stall(0.01), times=None)
+    process = started(api, LOAD)
+    when(lambda: number in sent(api), process)
+    time.sleep(later)
+    code, _, complaint = stopped(process, signal.SIGINT)
+    assert code == 0 or "KeyboardInterrupt" in complaint
+    assert api.token not in complaint
+    assert kpa.load_completions().height == 6_500
+    assert len(sent(api)) <= 7 + 1  # the one page that was on its way
