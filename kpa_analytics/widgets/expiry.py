@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 import polars as pl
 
 from kpa_analytics.charts.theme import SEVERITY, STATUS_LABELS, STATUS_SIGNS
-from kpa_analytics.charts.words import count, day, month, percent
+from kpa_analytics.charts.words import count, month, percent
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import STATUSES
 from kpa_analytics.widgets import checks, face
-from kpa_analytics.widgets.chart_view import chart_view
+from kpa_analytics.widgets.chart_panel import (
+    ChartPanel,
+    month_picked,
+    month_to_pick,
+    same_picked,
+)
+from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.expiry_answer import (
-    MONTHS,
+    PICKED_BY,
     ExpiryAnswer,
     ExpiryQuestion,
-    drawing,
+    charts,
     figures,
     picked_rows,
 )
 from kpa_analytics.widgets.explorer import Choice, Explorer
+from kpa_analytics.widgets.pack import shown, write_pack
 from kpa_analytics.widgets.picker import Picker
-from kpa_analytics.widgets.spec import month_picked
 from kpa_analytics.widgets.table import Heading, Table
-from kpa_analytics.widgets.titles import training_options, usual_day
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -80,11 +86,7 @@ class ExpiryExplorer(Explorer):
 
     title = "Expirations"
 
-    as_of = Choice[date]("The day asked for.")
     horizon = Choice[int]("Days that count as expiring, where a training does not say.")
-    trainings = Choice[tuple[int, ...]]("Ids of the trainings shown; empty for all.")
-    search = Choice[str]("Words in people's names, employee numbers or ids.")
-    field_offices = Choice[tuple[str, ...]]("Ids of the field offices shown; empty for all.")
     statuses = Choice[tuple[str, ...]]("The statuses shown; empty for all.")
     include_leavers = Choice[bool]("Whether people who have left are shown.")
     selected = Choice[tuple[Mapping[str, Any], ...]]("The bars picked.")
@@ -103,35 +105,45 @@ class ExpiryExplorer(Explorer):
         return self._table.frame
 
     @property
-    def chart(self) -> dict[str, Any]:
-        """The charts' Vega-Lite specification."""
-        return self._chart.spec
+    def charts(self) -> list[dict[str, Any]]:
+        """The charts' Vega-Lite specifications: the timeline, the trainings."""
+        return list(self._charts.specs)
+
+    def export(self, out: str | os.PathLike[str] | None = None) -> Path:
+        """Write the audit pack of the trainings and people shown, as of the day shown.
+
+        Args:
+            out: the folder to make; by default a new one in the current folder, named by the day.
+
+        Returns:
+            The folder. The pack holds every status, for evidence does not leave any out; people
+            who have left count in none of its figures.
+
+        Raises:
+            KPAError: the extra `audit` is not installed, or `out` can't be written.
+        """
+        return write_pack(
+            shown(self.data, self.trainings, self._answer.people(self._question())),
+            self.as_of,
+            self.horizon,
+            out,
+        )
+
+    def _question(self) -> ExpiryQuestion:
+        asked = {name: value for name, value in self.choices.items() if name != "selected"}
+        return ExpiryQuestion(**asked)
 
     def _read(self, data: TrainingData) -> dict[str, checks.Check]:
-        self._answer = ExpiryAnswer(data)
-        self._titles = dict(training_options(data))
+        self._answer = ExpiryAnswer(data, self._roster)
         return {
-            "as_of": checks.a_day,
             "horizon": checks.whole(0, 3650),
-            "trainings": checks.some_of(self._titles),
-            "search": checks.a_text,
-            "field_offices": checks.some_of(self._answer.roster.offices),
             "statuses": checks.some_of(STATUSES),
             "include_leavers": checks.a_switch,
             "selected": self._bars,
         }
 
     def _defaults(self) -> dict[str, Any]:
-        return {
-            "as_of": usual_day(self.data),
-            "horizon": 30,
-            "trainings": (),
-            "search": "",
-            "field_offices": (),
-            "statuses": (),
-            "include_leavers": False,
-            "selected": (),
-        }
+        return {"horizon": 30, "statuses": (), "include_leavers": False, "selected": ()}
 
     def _bars(self, name: str, value: object) -> tuple[Mapping[str, Any], ...]:
         """Check the bars picked."""
@@ -152,39 +164,15 @@ class ExpiryExplorer(Explorer):
                 )
         return tuple({key: told[key](key, bar[key]) for key in bar} for bar in bars)
 
-    def _options(self) -> dict[str, list[list[Any]]]:
-        return {
-            "trainings": [[key, words] for key, words in self._titles.items()],
-            "field_offices": [[key, words] for key, words in self._answer.roster.offices.items()],
-        }
-
     def _build(self) -> None:
         self._figures = ipw.HTML()
-        self._chart = chart_view(self._clicked)
+        self._charts = ChartPanel()
+        self._charts.observe(self._clicked, "picked")
         self._table = Table(_HEADINGS, ("days_left", False), words={"status": _WORDS})
         self._table.observe(self._follow_page, "dark")
-        self.shared = face.bar(
-            self._control(
-                "as_of",
-                face.labelled(ipw.DatePicker(), "As of", "The day the statuses are worked out for"),
-            ),
-            self._control(
-                "trainings",
-                Picker("Trainings", "All trainings", "Only these trainings"),
-            ),
-            self._control(
-                "search",
-                face.labelled(
-                    ipw.Text(placeholder="Name or number", continuous_update=False),
-                    "People",
-                    "Words in a name, employee number or id; Enter to search",
-                ),
-            ),
-            self._control(
-                "field_offices",
-                Picker("Field offices", "All field offices", "Only people in these field offices"),
-            ),
-        )
+        self._export = Download("Export audit pack", "Write the evidence pack of what is shown")
+        self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
+        self.shared = self._shared_bar()
         own = face.bar(
             self._control(
                 "horizon",
@@ -217,40 +205,45 @@ class ExpiryExplorer(Explorer):
             own,
             self._notice,
             self._figures,
-            self._chart,
+            self._charts,
             self._table,
+            self._export,
             css="kpa-expiry",
         )
 
     def _rebuild(self, changed: set[str]) -> None:
-        asked = {name: value for name, value in self.choices.items() if name != "selected"}
-        if changed & asked.keys():
-            self._rows = self._answer.rows(ExpiryQuestion(**asked))
-            self._figures.value = _headline(self._rows, self.as_of)
-        if not self._from_chart:
-            self._draw()
+        if changed - {"selected"}:
+            self._rows = self._answer.rows(self._question())
+            self._figures.value = _headline(self._rows)
+        if changed != {"selected"}:
+            self._charts.specs = charts(self._rows, self.as_of, self.dark)
         self._table.show(picked_rows(self._rows, self.selected), self._caption())
+        self._show_picked()
 
-    _from_chart = False
-
-    def _draw(self) -> None:
-        self._chart.show(drawing(self._rows, self.as_of, self.dark, self.selected))
-
-    def _clicked(self, chart: str, points: list[dict[str, Any]]) -> None:
+    def _clicked(self, _: Any) -> None:
         """A bar was clicked: list who stands behind it."""
-        bars = [
-            {**point, "month": month_picked(point["month"])} if chart == MONTHS else point
-            for point in points
+        if not self._showing:
+            self.guarded(lambda: self.set(selected=self._picked()))
+
+    def _picked(self) -> list[dict[str, Any]]:
+        """The bars picked in the charts, as `selected` has them."""
+        _, bars = self._charts.picked
+        return [
+            {**bar, "month": month_picked(bar["month"])} if "month" in bar else bar for bar in bars
         ]
-        key = "month" if chart == MONTHS else "training_id"
-        if not bars and not any(key in bar for bar in self.selected):
+
+    def _show_picked(self) -> None:
+        """Let the charts show what is selected, where they do not yet."""
+        if same_picked(self._picked(), self.selected):
             return
-        # One chart's bars at a time: what was picked in the other has to be drawn unpicked.
-        self._from_chart = self._chart.picked_in <= {chart}
-        try:
-            self.guarded(lambda: self.set(selected=bars))
-        finally:
-            self._from_chart = False
+        bars = [
+            {**bar, "month": month_to_pick(bar["month"])} if "month" in bar else dict(bar)
+            for bar in self.selected
+        ]
+        chart = next((at for at, key in enumerate(PICKED_BY) if bars and key in bars[0]), -1)
+        self._showing = True
+        self._charts.picked = [chart, bars]
+        self._showing = False
 
     def _caption(self) -> str:
         if not self.selected:
@@ -267,15 +260,20 @@ class ExpiryExplorer(Explorer):
         return "Picked: " + "; ".join(said)
 
 
-def _headline(rows: pl.DataFrame, as_of: date) -> str:
+def _headline(rows: pl.DataFrame) -> str:
     """The figures over the charts, as HTML."""
     told = figures(rows)
     people = count(told["people"], "person", "people")
     trainings = count(told["trainings"], "training")
-    first = (f"{told['total']:,}", "People x trainings", f"{people}, {trainings}", "kpa-all")
+    first = (
+        f"{told['total']:,}",
+        "Trainings held or required",
+        f"{people}, {trainings}",
+        "kpa-all",
+    )
     each = [
         (f"{told[status]:,}", _WORDS[status], percent(told[status], told["total"]), f"kpa-{status}")
         for status in SEVERITY
         if told[status] or status != "not_due"
     ]
-    return face.figures([first, *each]) + f'<p class="kpa-as-of">As of {day(as_of)}</p>'
+    return face.figures([first, *each])

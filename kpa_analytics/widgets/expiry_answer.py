@@ -16,8 +16,8 @@ from kpa_analytics.widgets.status_book import StatusBook
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
-#: The names of the two charts' selections.
-MONTHS, TRAININGS = "pick_month", "pick_training"
+#: The fields that tell the bars of each of the two charts apart.
+PICKED_BY = ("month", "training_id")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,10 +38,11 @@ class ExpiryAnswer:
 
     Args:
         data: the records.
+        roster: its people.
     """
 
-    def __init__(self, data: TrainingData) -> None:
-        self.roster = Roster(data)
+    def __init__(self, data: TrainingData, roster: Roster) -> None:
+        self._roster = roster
         self._book = StatusBook(data)
 
     def rows(self, asked: ExpiryQuestion) -> pl.DataFrame:
@@ -52,10 +53,14 @@ class ExpiryAnswer:
             wanted.append(pl.col("training_id").is_in(asked.trainings))
         if asked.statuses:
             wanted.append(pl.col("status").is_in(asked.statuses))
-        people = self.roster.named(asked.search, asked.field_offices)
+        people = self.people(asked)
         if people is not None:
             wanted.append(pl.col("m_user_id").is_in(people.implode()))
         return page.filter(*wanted) if wanted else page
+
+    def people(self, asked: ExpiryQuestion) -> pl.Series | None:
+        """The ids of the people asked for; None where that is everyone."""
+        return self._roster.named(asked.search, asked.field_offices)
 
 
 def picked_rows(rows: pl.DataFrame, picked: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
@@ -93,29 +98,21 @@ def figures(rows: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def drawing(
-    rows: pl.DataFrame, as_of: date, dark: bool, picked: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    """The timeline over the trainings, as one Vega-Lite specification.
+def charts(rows: pl.DataFrame, as_of: date, dark: bool) -> list[dict[str, Any]]:
+    """The timeline and the trainings, as Vega-Lite specifications.
 
     Args:
         rows: what to draw.
         as_of: the day of the rule.
         dark: for a dark background.
-        picked: the bars to show as picked.
 
     Returns:
-        The specification, its data inside; `pick_month` and `pick_training` are its selections.
+        The two specifications, their data inside; in the order of `PICKED_BY`.
     """
     from kpa_analytics.charts import expiry_by_training, expiry_timeline
-    from kpa_analytics.widgets.spec import specification, stacked, with_picked
+    from kpa_analytics.widgets.chart_panel import specification
 
-    spec = stacked(
-        {
-            MONTHS: specification(expiry_timeline(rows, as_of=as_of, dark=dark)),
-            TRAININGS: specification(expiry_by_training(rows, as_of=as_of, dark=dark, top=15)),
-        }
-    )
-    if picked:
-        spec = with_picked(spec, MONTHS if "month" in picked[0] else TRAININGS, picked)
-    return spec
+    return [
+        specification(expiry_timeline(rows, as_of=as_of, dark=dark)),
+        specification(expiry_by_training(rows, as_of=as_of, dark=dark, top=15)),
+    ]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
 
 import ipywidgets as ipw
 
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.widgets import face
+from kpa_analytics.widgets import checks, face
 from kpa_analytics.widgets.checks import Check
+from kpa_analytics.widgets.roster import Roster
+from kpa_analytics.widgets.titles import training_options, usual_day
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -54,6 +57,11 @@ class Explorer:
     title: ClassVar[str]
     view: ipw.Widget
 
+    as_of = Choice[date]("The day asked for.")
+    trainings = Choice[tuple[int, ...]]("Ids of the trainings shown; empty for all.")
+    search = Choice[str]("Words in people's names, employee numbers or ids.")
+    field_offices = Choice[tuple[str, ...]]("Ids of the field offices shown; empty for all.")
+
     def __init__(
         self, data: TrainingData, *, dark: bool | None, choices: Mapping[str, Any]
     ) -> None:
@@ -64,8 +72,8 @@ class Explorer:
         self._showing = False
         self._mark, self._notice = ipw.HTML(), ipw.HTML()
         self._notice.add_class("kpa-notice")
-        self._checks = self._read(data)
-        self.choices = self._checked({**self._defaults(), **choices}, {})
+        self._take(data)
+        self.choices = self._checked({**self._begin(), **choices}, {})
         self._build()
         self._refresh()
         self._ready = True
@@ -73,19 +81,19 @@ class Explorer:
     # What each explorer says of itself
 
     def _read(self, data: TrainingData) -> dict[str, Check]:
-        """Get ready for records; give back the check of every choice."""
+        """Get ready for records; give back the checks of the explorer's own choices."""
         raise NotImplementedError
 
     def _defaults(self) -> dict[str, Any]:
-        """Every choice to begin with."""
+        """The explorer's own choices to begin with."""
         raise NotImplementedError
 
     def _build(self) -> None:
-        """Make the controls (`self.controls`, by choice) and the view (`self.view`)."""
+        """Make the controls and the view."""
         raise NotImplementedError
 
-    def _options(self) -> dict[str, list[list[Any]]]:
-        """What the pickers offer, by choice."""
+    def _options(self) -> dict[str, Mapping[Any, str]]:
+        """What the explorer's own pickers offer, by choice: key -> words."""
         return {}
 
     def _rebuild(self, changed: set[str]) -> None:
@@ -127,9 +135,8 @@ class Explorer:
         Args:
             data: the records.
         """
-        self._checks = self._read(data)
-        self.data = data
-        kept = {**self._defaults()}
+        self._take(data)
+        kept = self._begin()
         for name, value in self.choices.items():
             try:
                 kept[name] = self._checks[name](name, value)
@@ -144,11 +151,31 @@ class Explorer:
                 raise self._no_choice(name)
         return {**chosen, **{name: self._checks[name](name, changes[name]) for name in changes}}
 
+    def _take(self, data: TrainingData) -> None:
+        roster, titles = Roster(data), dict(training_options(data))
+        shared: dict[str, Check] = {
+            "as_of": checks.a_day,
+            "trainings": checks.some_of(titles),
+            "search": checks.a_text,
+            "field_offices": checks.some_of(roster.offices),
+        }
+        self.data, self._roster, self._titles = data, roster, titles
+        self._checks = {**shared, **self._read(data)}
+
+    def _begin(self) -> dict[str, Any]:
+        """Every choice to begin with."""
+        shared = {"as_of": usual_day(self.data), "trainings": (), "search": "", "field_offices": ()}
+        return {**shared, **self._defaults()}
+
     def _refresh(self) -> None:
         self._mark.value = face.heading(self.title, self.data)
         self._showing = True
-        for name, options in self._options().items():
-            self.controls[name].options = options
+        shared: dict[str, Mapping[Any, str]] = {
+            "trainings": self._titles,
+            "field_offices": self._roster.offices,
+        }
+        for name, known in {**shared, **self._options()}.items():
+            self.controls[name].options = [[key, words] for key, words in known.items()]
         self._showing = False
         self._rebuild(set(self.choices))
         self.rebuilds += 1
@@ -163,6 +190,12 @@ class Explorer:
                 control.value = list(value) if isinstance(value, tuple) else value
         finally:
             self._showing = False
+
+    def _shared_bar(self) -> ipw.Widget:
+        """The controls that every explorer has; a dashboard puts its own in their place."""
+        return face.bar(
+            *(self._control(name, control) for name, control in face.shared_controls().items())
+        )
 
     def _control(self, name: str, control: Any) -> Any:
         """Let a control make a choice."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.widgets.picker import Picker
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -53,6 +54,22 @@ def labelled(control: Any, label: str, hint: str) -> Any:
     control.tooltip = hint
     control.add_class("kpa-control")
     return control
+
+
+def shared_controls() -> dict[str, Any]:
+    """New controls of the choices that every explorer has, by choice."""
+    return {
+        "as_of": labelled(ipw.DatePicker(), "As of", "The day the answers are worked out for"),
+        "trainings": Picker("Trainings", "All trainings", "Only these trainings"),
+        "search": labelled(
+            ipw.Text(placeholder="Name or number", continuous_update=False),
+            "People",
+            "Words in a name, employee number or id; Enter to search",
+        ),
+        "field_offices": Picker(
+            "Field offices", "All field offices", "Only people in these field offices"
+        ),
+    }
 
 
 def bar(*controls: ipw.Widget) -> ipw.Box:

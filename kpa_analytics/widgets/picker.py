@@ -8,8 +8,8 @@ from typing import Any
 import anywidget
 import traitlets
 
-_HERE = Path(__file__).parent
-STYLE = _HERE / "style.css"
+HERE = Path(__file__).parent
+STYLE = HERE / "style.css"
 
 
 class Picker(anywidget.AnyWidget):
@@ -22,7 +22,7 @@ class Picker(anywidget.AnyWidget):
         options: the choices, [key, words] each, in order.
     """
 
-    _esm = _HERE / "picker.js"
+    _esm = HERE / "picker.js"
     _css = STYLE
     label = traitlets.Unicode().tag(sync=True)
     every = traitlets.Unicode().tag(sync=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import anywidget
 import polars as pl
 import traitlets
 
-from kpa_analytics.widgets.picker import STYLE
+from kpa_analytics.widgets.picker import HERE, STYLE
 
 #: Rows of one page: what the browser holds.
 PAGE = 100
@@ -34,7 +33,7 @@ class Table(anywidget.AnyWidget):
         words: for values that have other words: column -> value -> words.
     """
 
-    _esm = Path(__file__).parent / "table.js"
+    _esm = HERE / "table.js"
     _css = STYLE
     columns: Any = traitlets.List().tag(sync=True)
     rows: Any = traitlets.List().tag(sync=True)

@@ -1,0 +1,90 @@
+// One copy of Vega for the page, whoever brings it first: kpa.charts.enable_offline() or a panel.
+function embedder(model) {
+  if (window.kpaEmbed) return Promise.resolve(window.kpaEmbed);
+  window.kpaScripts ??= new Promise((resolve, reject) => {
+    const late = setTimeout(() => {
+      window.kpaScripts = undefined;
+      reject(new Error("Run this cell again to draw its charts."));
+    }, 30000);
+    model.on("msg:custom", async (message, buffers) => {
+      if (message !== "scripts" || window.kpaEmbed) return;
+      clearTimeout(late);
+      const unpacked = new Blob([buffers[0]]).stream().pipeThrough(new DecompressionStream("gzip"));
+      (0, eval)(await new Response(unpacked).text());
+      resolve(window.kpaEmbed);
+    });
+    model.send("scripts");
+  });
+  return window.kpaScripts;
+}
+
+const OPTIONS = {
+  renderer: "svg",
+  actions: { export: true, source: false, compiled: false, editor: false },
+};
+
+function render({ model, el }) {
+  el.classList.add("kpa-charts");
+  const places = []; // of each chart: its element, what it shows, what is picked in it
+  let gone = false;
+
+  const wanted = (at) => {
+    const [chart, bars] = model.get("picked");
+    return chart === at ? bars : [];
+  };
+
+  const draw = async (at) => {
+    const spec = model.get("specs")[at];
+    const bars = wanted(at);
+    const text = JSON.stringify(spec);
+    const place = (places[at] ??= { box: el.appendChild(document.createElement("div")) });
+    if (place.text === text && place.picked === JSON.stringify(bars)) return;
+    Object.assign(place, { text, picked: JSON.stringify(bars) });
+    const turn = (place.turn = (place.turn ?? 0) + 1);
+    const params = (spec.params ?? []).map((param) =>
+      param.name === "pick" && bars.length ? { ...param, value: bars } : param);
+    const box = document.createElement("div");
+    box.className = "kpa-chart kpa-chart-coming";
+    box.style.background = spec.config?.background ?? "";
+    place.box.before(box);
+    const drawn = await (await embedder(model))(box, { ...structuredClone(spec), params }, OPTIONS);
+    if (gone || turn !== place.turn) {
+      drawn.finalize();
+      box.remove();
+      return;
+    }
+    place.finalize?.();
+    place.box.remove();
+    Object.assign(place, { box, finalize: () => drawn.finalize() });
+    box.classList.remove("kpa-chart-coming");
+    if (params.some((param) => param.name === "pick")) {
+      drawn.view.addSignalListener("pick", (_, value) => {
+        const now = (value?.vlPoint?.or ?? []).map((bar) => ({ ...bar }));
+        place.picked = JSON.stringify(now);
+        if (!now.length && model.get("picked")[0] !== at) return;
+        model.set("picked", now.length ? [at, now] : [-1, []]);
+        model.save_changes();
+      });
+    }
+  };
+
+  const drawAll = () => {
+    const many = model.get("specs").length;
+    for (const place of places.splice(many)) {
+      place.finalize?.();
+      place.box.remove();
+    }
+    for (let at = 0; at < many; at += 1) {
+      draw(at).catch((error) => { if (!gone) places[at].box.textContent = error.message; });
+    }
+  };
+
+  model.on("change:specs change:picked", drawAll);
+  drawAll();
+  return () => {
+    gone = true;
+    model.off("change:specs change:picked", drawAll);
+    for (const place of places) place.finalize?.();
+  };
+}
+export default { render };

@@ -1,0 +1,93 @@
+"""An explorer's charts: drawn with no internet, from scripts that a page asks for once.
+
+altair's own `JupyterChart` sends 0.9 MB of scripts with every chart, saves them in the notebook
+with it, and draws one chart; put under each other in that one, charts that measure their own width
+come out wrong. Here any number of charts share the scripts, which are sent (compressed, 0.4 MB) to
+a page that does not have them yet, and are never saved.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import altair as alt
+import anywidget
+import traitlets
+
+from kpa_analytics.charts.picture import library
+from kpa_analytics.widgets.picker import HERE, STYLE
+
+
+class ChartPanel(anywidget.AnyWidget):
+    """Charts under each other, and what is picked in one of them.
+
+    Attributes:
+        specs: the charts' Vega-Lite specifications.
+        picked: the place of the chart in which bars are picked (-1: in none), and each bar by the
+            fields of the chart's selection `pick`.
+    """
+
+    _esm = HERE / "chart_panel.js"
+    _css = STYLE
+    specs: Any = traitlets.List().tag(sync=True)
+    picked: Any = traitlets.List([-1, []]).tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_msg(self._asked)
+
+    def _asked(self, _: Any, message: Any, __: Any) -> None:
+        if message == "scripts":
+            self.send("scripts", [_scripts()])
+
+
+@cache
+def _scripts() -> bytes:
+    return gzip.compress(library().encode(), 9, mtime=0)
+
+
+def specification(chart: Any) -> dict[str, Any]:
+    """A chart as Vega-Lite, its data inside whatever data transformer is enabled.
+
+    The package's own charts are valid by their tests, so they are not validated at each change.
+    """
+    with alt.data_transformers.enable("default"):
+        written: dict[str, Any] = chart.to_dict(validate=False)
+    return written
+
+
+def month_picked(moment: float | dict[str, int]) -> date:
+    """The month that a chart's selection holds.
+
+    Vega reads a day as midnight where the browser is, and gives it back in milliseconds UTC: at
+    most 14 hours from midnight UTC. 15 hours later it is, everywhere, one of the month's first
+    two days.
+
+    Args:
+        moment: milliseconds since 1970, or what `month_to_pick` made.
+
+    Returns:
+        The month's first day.
+
+    Examples:
+        >>> month_picked(1782864000000 - 10 * 3_600_000)  # July in Sydney is still June in UTC
+        datetime.date(2026, 7, 1)
+    """
+    if isinstance(moment, dict):
+        return date(moment["year"], moment["month"], 1)
+    day = datetime.fromtimestamp(moment / 1000, UTC) + timedelta(hours=15)
+    return day.date().replace(day=1)
+
+
+def month_to_pick(month: date) -> dict[str, int]:
+    """A month as Vega-Lite's own day: midnight where the browser is."""
+    return {"year": month.year, "month": month.month, "date": 1}
+
+
+def same_picked(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether the same bars are picked, in any order."""
+    return len(one) == len(other) and all(bar in other for bar in one)

@@ -1,0 +1,41 @@
+function render({ model, el }) {
+  el.classList.add("kpa-download");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "kpa-button";
+  const link = document.createElement("a");
+  const where = document.createElement("span");
+  where.className = "kpa-time";
+  where.setAttribute("role", "status");
+  link.hidden = true;
+  el.replaceChildren(button, link, where);
+  button.textContent = model.get("label");
+  button.title = model.get("hint");
+
+  button.addEventListener("click", () => {
+    button.disabled = true;
+    link.hidden = true;
+    where.textContent = "Writing…";
+    model.send("make");
+  });
+  const told = (message, buffers) => {
+    if (message === "done") {
+      button.disabled = false;
+      if (link.hidden) where.textContent = "";
+      return;
+    }
+    URL.revokeObjectURL(link.href);
+    link.href = URL.createObjectURL(new Blob([buffers[0]], { type: "application/zip" }));
+    link.download = message.name;
+    link.textContent = `Download ${message.name}`;
+    link.hidden = false;
+    where.textContent = `Written to ${model.get("path")}`;
+  };
+  el.addEventListener("keydown", (event) => event.stopPropagation());
+  model.on("msg:custom", told);
+  return () => {
+    model.off("msg:custom", told);
+    URL.revokeObjectURL(link.href);
+  };
+}
+export default { render };

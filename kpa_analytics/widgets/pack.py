@@ -1,0 +1,101 @@
+"""The audit pack of what an explorer shows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+
+_ASKED_FOR = ("incomplete_training_ids", "complete_training_ids")
+
+
+def shown(data: TrainingData, trainings: Sequence[int], people: pl.Series | None) -> TrainingData:
+    """The part of the records that is about some trainings and some people.
+
+    Args:
+        data: the records.
+        trainings: ids of trainings, empty for all. What they are composed of comes with them.
+        people: ids of people, None for everyone. Their instructors' profiles come with them.
+
+    Returns:
+        The same kind of records, their provenance unchanged.
+    """
+    if trainings:
+        wanted = _with_parts(data.trainings, trainings)
+        data = replace(
+            data,
+            completions=data.completions.filter(pl.col("training_id").is_in(wanted)),
+            trainings=data.trainings.filter(pl.col("id").is_in(wanted)),
+            group_trainings=data.group_trainings.filter(
+                pl.col("trainings_id").list.set_intersection(wanted).list.len() > 0
+            ),
+            employee_status=data.employee_status.with_columns(
+                pl.col(_ASKED_FOR).list.set_intersection(wanted)
+            ),
+        )
+    if people is not None:
+        ids = people.implode()
+        done = data.completions.filter(pl.col("m_user_id").is_in(ids))
+        taught = done["m_instructor_id"].drop_nulls().unique()
+        profiles = pl.concat([people, taught]).unique().implode()
+        sessions = done["group_training_id"].drop_nulls().unique().implode()
+        data = replace(
+            data,
+            completions=done,
+            users=data.users.filter(pl.col("id").is_in(profiles)),
+            employee_status=data.employee_status.filter(pl.col("m_user_id").is_in(ids)),
+            group_trainings=data.group_trainings.filter(pl.col("id").is_in(sessions)),
+        )
+    return data
+
+
+def _with_parts(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:
+    """The trainings and all that they are composed of."""
+    parts = dict(catalogue.select("id", "included_trainings_id").iter_rows())
+    found: list[int] = []
+    waiting = list(trainings)
+    while waiting:
+        training = waiting.pop()
+        if training not in found:
+            found.append(training)
+            waiting += parts.get(training) or []
+    return sorted(found)
+
+
+def write_pack(
+    data: TrainingData, as_of: date, expiring_days: int, out: str | os.PathLike[str] | None
+) -> Path:
+    """Write the audit pack of some records.
+
+    Args:
+        data: the records.
+        as_of: the day asked for.
+        expiring_days: days before expiration that count as expiring.
+        out: the folder to make; None takes the first free `audit-DAY`, `audit-DAY-2`, ... in the
+            current folder.
+
+    Returns:
+        The folder.
+
+    Raises:
+        KPAError: the extra `audit` is not installed, or the folder can't be written.
+    """
+    import kpa_analytics as kpa  # the public face: widgets and audit stand side by side
+
+    return kpa.export_audit(data, out or _free(as_of), as_of=as_of, expiring_days=expiring_days)
+
+
+def _free(as_of: date) -> Path:
+    folder, number = Path(f"audit-{as_of}").absolute(), 1
+    while folder.exists():
+        number += 1
+        folder = folder.with_name(f"audit-{as_of}-{number}")
+    return folder
