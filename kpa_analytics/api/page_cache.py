@@ -114,7 +114,8 @@ class PageTable(SQLiteDict):
 
     def __getitem__(self, key: str) -> Any:
         try:
-            page = super().__getitem__(key)
+            with self._lock:  # threads share one connection, and VACUUM wants it to itself
+                page = super().__getitem__(key)
         except sqlite3.Error as error:
             _warn("read", error)
             raise KeyError(key) from None
@@ -140,10 +141,12 @@ class PageTable(SQLiteDict):
 
     def forget(self, keys: list[str]) -> None:
         """Delete these pages and give their space back to the disk."""
-        self.bulk_delete(keys)
+        if not keys:
+            return
         try:
-            self.vacuum()
-            with self.connection() as connection:
+            with self._lock, self.connection() as connection:
+                super().bulk_delete(keys)
+                connection.execute("VACUUM")
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error as error:
             _warn("cleared", error)

@@ -1,0 +1,101 @@
+"""Several processes on one account, and those that are killed: nothing lost, nothing paid twice."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.demo import Fault
+from kpa_analytics.demo.server import DemoAPI
+from tests.conftest import completions, sent, use
+from tests.hard.loading import LOAD, account, ended, files, started, stopped, when
+
+ALL = "import kpa_analytics as kpa; d = kpa.load_all(); print(d.completions.height)"
+
+
+@pytest.fixture
+def api() -> Iterator[DemoAPI]:
+    with kpa.demo.serve(completions(6_500)) as opened:
+        yield use(opened)
+
+
+@pytest.mark.parametrize("number", [2, 5])
+def test_a_walk_that_was_killed_pays_only_for_what_is_missing(api: DemoAPI, number: int) -> None:
+    api.faults.add(Fault.stall(5), page=number)
+    process = started(api)
+    when(lambda: number in sent(api), process)
+    code, _, _ = stopped(process, signal.SIGKILL)
+    assert code == -signal.SIGKILL
+    assert kpa.load_completions().height == 6_500
+    assert sent(api) == [*range(1, number + 1), *range(number, 8)]
+
+
+@pytest.mark.parametrize("name", [".parquet", "pages.sqlite"])
+def test_killed_while_it_wrote_leaves_no_trace_in_the_end(api: DemoAPI, name: str) -> None:
+    """Killed as soon as the file grows: whatever is half written is not read, nor left for ever."""
+    process = started(api)
+    when(
+        lambda: any(name in file.name for file in files(kpa.configure().cache_dir)),
+        process,
+    )
+    stopped(process, signal.SIGKILL)
+    assert kpa.load_completions(refresh=True).height == 6_500
+    left = [path.name for path in (account() / "snapshots" / "completions").iterdir()]
+    assert all(not name.startswith(".") for name in left)
+    assert kpa.load_completions().height == 6_500
+
+
+def test_half_written_snapshots_of_the_killed_are_cleared_away(api: DemoAPI) -> None:
+    kpa.load_trainings()
+    shelf = account() / "snapshots" / "trainings"
+    (shelf / ".20260101T000000000000Z-00.parquet.4711").write_bytes(b"half")
+    kpa.load_trainings(refresh=True)
+    assert [path.suffix for path in shelf.iterdir()] == [".parquet", ".parquet"]
+
+
+def test_four_at_once_from_an_empty_cache_all_get_the_whole(api: DemoAPI) -> None:
+    api.faults.add(Fault.stall(0.05), times=None)
+    four = [started(api, LOAD) for _ in range(4)]
+    answers = [ended(process) for process in four]
+    assert [code for code, _, _ in answers] == [0] * 4
+    assert [out.strip() for _, out, _ in answers] == ["6500"] * 4
+    assert Counter(sent(api)) == Counter(range(1, 8))
+    assert not any("KPACacheWarning" in err for _, _, err in answers)
+
+
+def test_four_that_load_everything_disturb_nobody(api: DemoAPI) -> None:
+    four = [started(api, ALL) for _ in range(4)]
+    answers = [ended(process) for process in four]
+    assert [(code, out.strip()) for code, out, _ in answers] == [(0, "6500")] * 4
+    assert not any("Warning" in err for _, _, err in answers), answers
+    assert len(api.requests) == 7 + 3 + 1 + 3  # pages, lists, verdict, names of groups
+
+
+def test_threads_share_one_account_as_processes_do(api: DemoAPI) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        frames = [*pool.map(lambda _: kpa.load_completions(), range(6))]
+    assert all(frame.equals(frames[0]) for frame in frames)
+    assert frames[0].height == 6_500
+    assert Counter(sent(api)) == Counter(range(1, 8))
+
+
+def test_one_client_may_serve_several_threads(api: DemoAPI) -> None:
+    from kpa_analytics.api.client import Client
+
+    with Client() as client, ThreadPoolExecutor(6) as pool:
+        loads = (kpa.load_completions, kpa.load_trainings, kpa.load_users, kpa.load_groups)
+        results = [pool.submit(load, client=client) for load in loads * 3]
+        heights = {result.result().height for result in results}
+    assert heights == {6_500, 0}
+
+
+def test_clearing_the_cache_under_a_walk_costs_only_the_cache(api: DemoAPI) -> None:
+    api.faults.add(Fault.change(lambda _: kpa.clear_cache()), page=4)
+    assert kpa.load_completions().height == 6_500
+    assert kpa.load_completions().height == 6_500
+    assert sent(api) == [1, 2, 3, 4, 5, 6, 7]
