@@ -82,7 +82,8 @@ class Schedule:
         expires, starts = self.deadline(done, special)
         if expires is not None and as_of > expires:
             return "expired"
-        if self._window and special is None and self._offered and done < self._offered:
+        offered = self._offered_by(as_of)
+        if self._window and special is None and offered and done < offered:
             return "expiring" if self._last_offering_open(as_of) else "expired"
         return "expiring" if starts is not None and as_of >= starts else "current"
 
@@ -90,10 +91,15 @@ class Schedule:
         """The status of somebody who must have it and never did it."""
         if not self._window:
             return "missing"
-        newcomer = self._offered is None or hired > self._offered
+        offered = self._offered_by(as_of)
+        newcomer = offered is None or hired > offered
         if not newcomer or self._newcomers:
             return "missing"
         return "expiring" if self._window_around(as_of) else "not_due"
+
+    def _offered_by(self, as_of: date) -> date | None:
+        """The last offering, unless it is still to come."""
+        return self._offered if self._offered and self._offered <= as_of else None
 
     def _ordinary(self, done: date) -> date | None:
         month, day = self._fixed

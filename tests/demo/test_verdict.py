@@ -92,6 +92,7 @@ OFFERED = SPRING | {"window_last_offered_date_number": 20260310}
         (OFFERED, "2026-03-05", "2026-04-30", "expiring"),
         (OFFERED, "2026-03-05", "2026-05-01", "expired"),
         (OFFERED, "2026-03-10", "2026-05-01", "current"),
+        (OFFERED, "2025-03-20", "2026-02-28", "current"),  # before it was offered again
     ],
 )
 def test_the_status_of_what_was_done(schedule, done, as_of, status):
@@ -105,6 +106,7 @@ def test_the_status_of_what_was_done(schedule, done, as_of, status):
         (20260310, False, "2026-03-11", "2026-04-30", "expiring"),
         (20260310, False, "2026-03-11", "2026-06-30", "not_due"),
         (20260310, False, "2026-03-10", "2026-06-30", "missing"),
+        (20260310, False, "2020-01-01", "2025-06-30", "not_due"),  # before it was ever offered
         (None, True, "2020-01-01", "2026-06-30", "missing"),
         (None, False, "2020-01-01", "2026-04-01", "expiring"),
         (None, False, "2020-01-01", "2026-06-30", "not_due"),
