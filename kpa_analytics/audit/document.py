@@ -26,6 +26,9 @@ def write_document(
 ) -> None:
     """Write the report as a document.
 
+    It is PDF/A-2u where this machine has a font for every letter in it; where it lacks one (a name
+    in a script that no font here knows) that standard forbids the document, so a plain PDF is made.
+
     Args:
         story: as `story.report()` makes it. It is handed over as a JSON file, so that no text in it
             is ever read as markup.
@@ -41,13 +44,13 @@ def write_document(
         (folder / "story.json").write_bytes(json.dumps(_told(story, drawings)).encode())
         source = folder / "document.typ"
         source.write_bytes((TEMPLATES / "document.typ").read_bytes())
-        typst.compile(
-            source,
-            output=path,
-            root=folder,
-            timestamp=made.replace(microsecond=0),
-            pdf_standards=[_STANDARD],
-        )
+        made = made.replace(microsecond=0)
+        try:
+            typst.compile(
+                source, output=path, root=folder, timestamp=made, pdf_standards=[_STANDARD]
+            )
+        except typst.TypstError:
+            typst.compile(source, output=path, root=folder, timestamp=made)
 
 
 def _told(story: dict[str, Any], drawings: dict[str, Drawing]) -> dict[str, Any]:

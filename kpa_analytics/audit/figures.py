@@ -29,12 +29,6 @@ class Figures(NamedTuple):
     missing: int
     not_due: int
 
-    @property
-    def in_order(self) -> float | None:
-        """Share of the cases due that are current or expiring, 0 to 1; None where none is due."""
-        due = self.cases - self.not_due
-        return (self.current + self.expiring) / due if due else None
-
 
 def figures(status: AnyFrame, completions: AnyFrame) -> Figures:
     """Count the headline figures.

@@ -8,7 +8,8 @@ import polars as pl
 
 from kpa_analytics.audit import rules
 from kpa_analytics.audit.evidence import Evidence
-from kpa_analytics.audit.outline import Column, Section, Sheet, plain, printed
+from kpa_analytics.audit.figures import Figures
+from kpa_analytics.audit.outline import NOTHING, Column, Section, Sheet, plain, printed
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.charts import STATUS_LABELS, STATUS_SIGNS, status_colours
 from kpa_analytics.charts.theme import palette
@@ -69,17 +70,24 @@ def _facts(evidence: Evidence) -> list[str]:
 
 def _tiles(evidence: Evidence) -> list[dict[str, str]]:
     told = evidence.figures
-    share = told.in_order
-    floor = "–" if share is None else f"{int(share * 1000) / 10:.1f}%"  # noqa: RUF001
     due = told.cases - told.not_due
     return [
-        _tile("In order", floor, f"of {due:,} cases due", ""),
+        _tile("In order", share_in_order(told), f"of {due:,} cases due", ""),
         _tile("Expired", told.expired, "past their last day", "expired"),
         _tile("Missing", told.missing, "required, never completed", "missing"),
         _tile("Expiring soon", told.expiring, "still good, renew now", "expiring"),
         _tile("Current", told.current, "good beyond that", "current"),
         _tile("People", told.people, f"{told.completions:,} completions", ""),
     ]
+
+
+def share_in_order(told: Figures) -> str:
+    """The share in order in percent, cut and not rounded: 100.0% means all of them."""
+    due = told.cases - told.not_due
+    if due == 0:
+        return NOTHING
+    tenths = 1000 * (told.current + told.expiring) // due
+    return f"{tenths // 10}.{tenths % 10}%"
 
 
 def _tile(label: str, value: int | str, note: str, status: str) -> dict[str, str]:

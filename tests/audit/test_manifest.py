@@ -1,0 +1,124 @@
+"""One changed byte anywhere in a pack is found, and so is a file that went or came."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import kpa_analytics as kpa
+from kpa_analytics.audit.manifest import MANIFEST, write_manifest
+from kpa_analytics.errors import KPADataError
+from tests.audit.packs import files
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "charts").mkdir()
+    (folder / "records.csv").write_text("id\n1238\n")
+    (folder / "charts" / "été.svg").write_text("<svg/>")
+    write_manifest(folder, {"title": "Été", "as_of": "2026-06-30", "counts": {"people": 3}})
+    return folder
+
+
+def found(folder: Path) -> list[tuple[str, str]]:
+    return kpa.verify_audit(folder).select("path", "finding").rows()
+
+
+def flip(path: Path, place: int, bit: int) -> bytes:
+    before = path.read_bytes()
+    after = bytearray(before)
+    after[place] ^= 1 << bit
+    path.write_bytes(after)
+    return before
+
+
+def test_what_was_not_touched_is_fine(small):
+    assert found(small) == []
+
+
+def test_a_flipped_bit_anywhere_in_the_manifest_is_found(small):
+    manifest = small / MANIFEST
+    for place in range(manifest.stat().st_size):
+        before = flip(manifest, place, place % 8)
+        assert (MANIFEST, "changed") in found(small), (place, manifest.read_bytes()[place])
+        manifest.write_bytes(before)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_flipped_bit_anywhere_in_a_pack_is_found(pack, data):
+    name = data.draw(st.sampled_from(sorted(files(pack))))
+    place = data.draw(st.integers(0, (pack / name).stat().st_size - 1))
+    before = flip(pack / name, place, data.draw(st.integers(0, 7)))
+    try:
+        assert (name, "changed") in found(pack)
+    finally:
+        (pack / name).write_bytes(before)
+
+
+def test_missing_and_added_files_are_named(small):
+    (small / "records.csv").rename(small / "charts" / "records.csv")
+    (small / "link").symlink_to(small / "charts" / "records.csv")
+    try:
+        assert found(small) == [
+            ("charts/records.csv", "added"),
+            ("link", "added"),
+            ("records.csv", "missing"),
+        ]
+    finally:
+        (small / "link").unlink()
+        (small / "charts" / "records.csv").rename(small / "records.csv")
+
+
+def test_a_file_replaced_by_a_link_to_the_same_bytes_is_found(small, tmp_path):
+    (small / "records.csv").rename(tmp_path / "elsewhere")
+    (small / "records.csv").symlink_to(tmp_path / "elsewhere")
+    try:
+        assert found(small) == [("records.csv", "changed")]
+    finally:
+        (small / "records.csv").unlink()
+        (tmp_path / "elsewhere").rename(small / "records.csv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "null",
+        "not json",
+        '{"files": 1, "seal": ""}',
+        '{"files": [7], "seal": "x"}',
+        "[" * 9999,
+    ],
+)
+def test_what_is_no_manifest_is_found(tmp_path, content):
+    (tmp_path / MANIFEST).write_text(content)
+    assert found(tmp_path) == [(MANIFEST, "changed")]
+
+
+def test_a_manifest_that_names_files_outside_reads_none_of_them(tmp_path):
+    outside = tmp_path / "outside.txt"
+    outside.write_text("secret")
+    (tmp_path / "pack").mkdir()
+    entry = {"path": "../outside.txt", "sha256": "", "bytes": 6}
+    (tmp_path / "pack" / MANIFEST).write_text(json.dumps({"files": [entry], "seal": "x"}))
+    assert ("../outside.txt", "missing") in found(tmp_path / "pack")
+
+
+def test_no_manifest_at_all_is_a_finding_and_no_folder_an_error(tmp_path):
+    assert found(tmp_path) == [(MANIFEST, "missing")]
+    with pytest.raises(KPADataError, match="nowhere is no folder"):
+        kpa.verify_audit(tmp_path / "nowhere")
+
+
+def test_the_seal_differs_where_a_fact_differs(tmp_path):
+    one = write_manifest(tmp_path, {"as_of": "2026-06-30"})
+    assert write_manifest(tmp_path, {"as_of": "2026-07-01"}) != one

@@ -1,0 +1,151 @@
+"""names=False: the same person is the same pseudonym everywhere, and nobody is named."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.audit.pseudonyms import Pseudonyms, kept_pseudonyms
+from kpa_analytics.demo import Records
+from kpa_analytics.demo_mark import DEMO_ID_PREFIX, DEMO_MARK
+from kpa_analytics.errors import KPAError
+from tests.audit.packs import (
+    AS_OF,
+    completion,
+    files,
+    load,
+    pdf_text,
+    person,
+    training,
+    unzipped,
+    user,
+)
+
+SECRET = [
+    "Aurelia",
+    "Quicksilver",
+    "someone1@company.example",
+    "EMP-00001",
+    "login1",
+    "dear Aurelia",
+]
+
+
+def company() -> Records:
+    done = [
+        completion(1, 1, person(1), 20250101, notes="dear Aurelia", m_instructor_id=person(2)),
+        completion(2, 1, person(2), 20260101, group_training_id=9, m_instructor_id=person(1)),
+        completion(3, 1, person(77), 20260101),
+    ]
+    session = {
+        "id": 9,
+        "created": 1_780_000_000_000,
+        "m_trainees_id": [person(1), person(2)],
+        "trainings_id": [1],
+        "m_instructor_id": person(1),
+        "notes": "dear Aurelia",
+    }
+    verdict = {
+        "m_user_id": person(1),
+        "status": "incomplete",
+        "percent_complete": 0,
+        "incomplete_training_ids": [2],
+        "complete_training_ids": [],
+        "last_completed": [],
+    }
+    leaver = user(2, "Bruno", "Quicksilver", supervisor_id=person(1))
+    return Records(
+        {
+            "completedtrainings.v2.list": done,
+            "trainings.v2.list": [training(1, "Ladders"), training(2, "Ropes")],
+            "users.list": [user(1, "Aurelia", "Quicksilver"), leaver],
+            "grouptrainings.list": [session],
+            "training-employee-status.list": [verdict],
+        }
+    )
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    source = company()
+    with kpa.demo.serve(source) as api:
+        load(tmp_path / "account", api)
+        source.edit_completion(1, notes="dear Aurelia, again", m_instructor_id=person(77))
+        return load(tmp_path / "account", api, refresh=True)
+
+
+@pytest.fixture
+def pack(loaded, tmp_path):
+    return kpa.export_audit(loaded, tmp_path / "pack", as_of=AS_OF, names=False)
+
+
+def test_no_file_names_anybody(pack):
+    content = files(pack)
+    content["audit.xlsx"] = unzipped(content["audit.xlsx"])
+    content["records.parquet"] = pl.read_parquet(pack / "records.parquet").write_json().encode()
+    content["pdf text"] = pdf_text(content["audit.pdf"]).encode()
+    for name, found in content.items():
+        for secret in [*SECRET, *(person(at) for at in (1, 2, 77))]:
+            assert secret.encode() not in found, (name, secret)
+    assert json.loads(content["manifest.json"])["settings"]["names"] is False
+
+
+def test_a_person_is_the_same_pseudonym_in_every_file(pack):
+    records = pl.read_parquet(pack / "records.parquet").sort("id")
+    first, second = records["user"][0], records["user"][1]
+    assert first.startswith("Person ")
+    assert first != second
+    assert records["instructor"][1] == first, "who was trained once and taught another time"
+    assert records["m_instructor_id"][1] == records["m_user_id"][0]
+    assert records["notes"].null_count() == records.height
+    assert first in (pack / "report.html").read_text()
+    assert first in (pack / "charts" / "training_matrix.svg").read_text()
+    assert first.encode() in unzipped((pack / "audit.xlsx").read_bytes())
+
+
+def test_pseudonyms_last_from_pack_to_pack(pack, loaded, tmp_path):
+    again = kpa.export_audit(loaded, tmp_path / "again", as_of=AS_OF, names=False)
+    assert files(again) == files(pack)
+
+
+def test_figures_are_those_of_the_named_pack(pack, loaded, tmp_path):
+    named = kpa.export_audit(loaded, tmp_path / "named", as_of=AS_OF)
+    ours, theirs = (
+        json.loads((one / "manifest.json").read_text())["counts"] for one in (pack, named)
+    )
+    # Notes are left out, so an edited note is no change there.
+    assert theirs.pop("changes") == ours.pop("changes") + 1 == 2
+    assert ours == theirs
+
+
+def test_the_key_is_private_and_random(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    assert kept_pseudonyms(one).of("ann") == kept_pseudonyms(one).of("ann")
+    assert kept_pseudonyms(one).of("ann") != kept_pseudonyms(other).of("ann")
+    key = one / "pseudonyms.key"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert len(key.read_bytes()) == 32
+
+
+def test_clearing_the_cache_keeps_the_key(tmp_path):
+    kpa.configure(cache_dir=tmp_path / "kept")
+    before = kept_pseudonyms().of("ann")
+    kpa.clear_cache()
+    assert kept_pseudonyms().of("ann") == before
+
+
+def test_a_damaged_key_is_an_error_that_names_it(tmp_path):
+    kept_pseudonyms(tmp_path)
+    (tmp_path / "pseudonyms.key").write_bytes(b"short")
+    with pytest.raises(KPAError, match=r"pseudonyms\.key is damaged"):
+        kept_pseudonyms(tmp_path)
+
+
+def test_invented_people_stay_recognisable_as_invented(data, tmp_path):
+    assert Pseudonyms(b"k" * 32).of(DEMO_ID_PREFIX + "00000001").startswith(DEMO_ID_PREFIX)
+    pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, names=False)
+    assert DEMO_MARK in (pack / "charts" / "expiry_timeline.svg").read_text()
