@@ -48,13 +48,24 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
             raise KPADataError(
                 f"{table.name}: no column {column!r}; {table.made_by} makes such frames"
             )
-        if schema[column] not in (table.schema[column], pl.Null):
+        if not _fits(schema[column], table.schema[column]):
             raise KPADataError(
                 f"{table.name}: column {column!r} is {schema[column]}, not "
                 f"{table.schema[column]}; {table.made_by} makes such frames"
             )
-    nulls = [pl.col(name).cast(table.schema[name]) for name in columns if schema[name] == pl.Null]
-    return frame.lazy().with_columns(nulls)
+    others = [name for name in columns if schema[name] != table.schema[name]]
+    return frame.lazy().with_columns(pl.col(name).cast(table.schema[name]) for name in others)
+
+
+def _fits(found: pl.DataType, wanted: pl.DataType) -> bool:
+    """Whether values of one type become the other: no guess, and nothing lost above a ms."""
+    if isinstance(found, pl.List) and isinstance(wanted, pl.List):
+        return _fits(found.inner, wanted.inner)  # type: ignore[arg-type]
+    if isinstance(found, pl.Datetime) and isinstance(wanted, pl.Datetime):
+        return found.time_zone == wanted.time_zone
+    whole = found.is_integer() and wanted == pl.Int64 and found not in (pl.UInt64, pl.Int128)
+    text = wanted == pl.String and isinstance(found, pl.Categorical | pl.Enum)
+    return found in (wanted, pl.Null) or whole or text
 
 
 def like(frame: Frame, result: pl.LazyFrame) -> Frame:

@@ -1,0 +1,92 @@
+"""What every function does with the frames and days it is given."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import as_day, need
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
+
+
+@pytest.mark.parametrize(
+    ("frame", "column"),
+    [
+        (pl.DataFrame({"id": ["7"]}), "id"),
+        (pl.DataFrame({"id": [7.0]}), "id"),
+        (pl.DataFrame({"id": [7]}, schema={"id": pl.UInt64}), "id"),
+        (pl.DataFrame({"date": ["2026-06-30"]}), "date"),
+        (pl.DataFrame({"date": [datetime(2026, 6, 30)]}), "date"),
+        (pl.DataFrame({"created": [datetime(2026, 6, 30)]}), "created"),
+        (pl.DataFrame({"other": [1]}), "id"),
+    ],
+)
+def test_a_wrong_or_missing_column_is_named_with_who_makes_it(
+    frame: pl.DataFrame, column: str
+) -> None:
+    with pytest.raises(KPADataError, match=rf"'{column}'.*load_completions\(\)"):
+        need(frame, COMPLETIONS, column)
+    with pytest.raises(KPADataError, match=f"'{column}'"):
+        need(frame.lazy(), COMPLETIONS, column)
+
+
+def test_what_is_no_frame_is_named() -> None:
+    with pytest.raises(KPADataError, match=r"completions: expected a polars frame.*got list"):
+        need([], COMPLETIONS, "id")
+
+
+@pytest.mark.parametrize(
+    ("column", "series"),
+    [
+        ("id", pl.Series([1, 2], dtype=pl.Int32)),
+        ("id", pl.Series([1, 2], dtype=pl.UInt16)),
+        ("id", pl.Series([None, None])),
+        ("m_user_id", pl.Series(["a", "b"], dtype=pl.Categorical)),
+        ("created", pl.Series([datetime(2026, 6, 30, tzinfo=UTC)], dtype=pl.Datetime("us", "UTC"))),
+    ],
+)
+def test_what_means_the_same_is_taken(column: str, series: pl.Series) -> None:
+    taken = need(pl.DataFrame({column: series}), COMPLETIONS, column).collect()
+    assert taken[column].dtype == COMPLETIONS.schema[column]
+    assert taken[column].cast(series.dtype).equals(series, check_names=False)
+
+
+def test_lists_that_are_all_empty_are_taken() -> None:
+    frame = pl.DataFrame({"included_trainings_id": [[], []]})
+    taken = need(frame, TRAININGS, "included_trainings_id").collect()
+    assert taken["included_trainings_id"].to_list() == [[], []]
+
+
+@pytest.mark.parametrize(
+    "value", [date(2026, 6, 30), "2026-06-30", datetime(2026, 6, 30), datetime(2026, 6, 30, 0, 0)]
+)
+def test_a_plain_day_is_taken(value: object) -> None:
+    assert as_day(value) == date(2026, 6, 30)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "30/06/2026",
+        "2026-6-30",
+        "2026-02-30",
+        "20260630",
+        "2026-06-30T00:00",
+        "today",
+        "",
+        20260630,
+        datetime(2026, 6, 30, 12),
+        datetime(2026, 6, 30, tzinfo=UTC),
+        True,
+    ],
+)
+def test_anything_else_is_refused(value: object) -> None:
+    with pytest.raises(KPADataError, match="as_of must be a day such as 2026-06-30"):
+        as_day(value)
+
+
+def test_no_day_is_today() -> None:
+    assert as_day(None) == date.today()
