@@ -56,6 +56,7 @@ class Explorer:
 
     title: ClassVar[str]
     view: ipw.Widget
+    shared: ipw.Widget
 
     as_of = Choice[date]("The day asked for.")
     trainings = Choice[tuple[int, ...]]("Ids of the trainings shown; empty for all.")
@@ -129,11 +130,15 @@ class Explorer:
         finally:
             self._show_choices()
 
-    def load(self, data: TrainingData) -> None:
+    def load(self, data: TrainingData, **changes: Any) -> None:
         """Show other records; every choice that they still allow stays.
 
         Args:
             data: the records.
+            **changes: choices to make with them.
+
+        Raises:
+            KPADataError: as `set`, of a choice among `changes`.
         """
         self._take(data)
         kept = self._begin()
@@ -142,8 +147,12 @@ class Explorer:
                 kept[name] = self._checks[name](name, value)
             except KPADataError:
                 _log.info("%s: %r is not in the new records", name, value)
-        self.choices = kept
+        self.choices = self._checked(changes, kept)
         self._refresh()
+
+    def inside_dashboard(self) -> None:
+        """Leave heading and shared controls to the dashboard around it."""
+        self._mark.layout.display = self.shared.layout.display = "none"
 
     def _checked(self, changes: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
         for name in changes:

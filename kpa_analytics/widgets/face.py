@@ -37,6 +37,12 @@ def notice(text: str) -> str:
     return f'<div role="alert" class="kpa-alert">{escape(text)}</div>' if text else ""
 
 
+def notes(texts: list[str]) -> str:
+    """What has to be known, each on its line, as HTML."""
+    lines = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
+    return f'<ul role="status" class="kpa-notes">{lines}</ul>' if lines else ""
+
+
 def figures(told: list[tuple[str, str, str, str]]) -> str:
     """Figures in a row, as HTML: (figure, words, detail, a CSS class) each."""
     items = "".join(
@@ -70,6 +76,13 @@ def shared_controls() -> dict[str, Any]:
             "Field offices", "All field offices", "Only people in these field offices"
         ),
     }
+
+
+def months_control() -> Any:
+    """A control for how many months before `as_of` count."""
+    return labelled(
+        ipw.BoundedIntText(min=1, max=120), "Months up to that day", "How far back to look"
+    )
 
 
 def bar(*controls: ipw.Widget) -> ipw.Box:

@@ -88,9 +88,9 @@ def write_pack(
     Raises:
         KPAError: the extra `audit` is not installed, or the folder can't be written.
     """
-    import kpa_analytics as kpa  # the public face: widgets and audit stand side by side
+    from kpa_analytics.audit.export import export_audit
 
-    return kpa.export_audit(data, out or _free(as_of), as_of=as_of, expiring_days=expiring_days)
+    return export_audit(data, out or _free(as_of), as_of=as_of, expiring_days=expiring_days)
 
 
 def _free(as_of: date) -> Path:

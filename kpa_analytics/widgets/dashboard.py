@@ -1,0 +1,160 @@
+"""Dashboard: the three explorers in tabs, one filter bar over them, and a button that refreshes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as ipw
+
+from kpa_analytics.data.loaders import load_all
+from kpa_analytics.widgets import checks, face
+from kpa_analytics.widgets.expiry import ExpiryExplorer
+from kpa_analytics.widgets.explorer import Explorer
+from kpa_analytics.widgets.groups import GroupTrainingExplorer
+from kpa_analytics.widgets.instructors import InstructorExplorer
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+
+_EXPLORERS = (ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer)
+
+
+class Dashboard(Explorer):
+    """The three explorers in tabs, with one filter bar and one set of records.
+
+    Only the tab that is looked at is worked out; the others follow when they are opened. A refresh
+    that fails says so, and everything stays as it was.
+
+    Args:
+        data: the records, as `load_all()` makes them.
+        dark: draw for a dark page; by default as the page is.
+        load: what the refresh button calls for new records; by default `load_all(refresh=True)`
+            with the settings then in force.
+        **choices: any of the attributes below, to begin with.
+
+    Attributes:
+        as_of: the day asked for; today by default (for demo data, the demo's day).
+        trainings: ids of the trainings to show; empty for all.
+        search: words in people's names, employee numbers or ids.
+        field_offices: ids of field offices; "" is for people in none; empty for all.
+
+    Raises:
+        KPADataError: a choice that there is not, or a value that it can't have.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
+        >>> dashboard = kpa.widgets.Dashboard(data, as_of="2026-06-30")
+        >>> dashboard.as_of = "2026-01-31"
+        >>> dashboard.groups.as_of
+        datetime.date(2026, 1, 31)
+    """
+
+    title = "Training records"
+
+    def __init__(
+        self,
+        data: TrainingData,
+        *,
+        dark: bool | None = None,
+        load: Callable[[], TrainingData] | None = None,
+        **choices: Any,
+    ) -> None:
+        self._load = load or (lambda: load_all(refresh=True))
+        self._inner: dict[int, Any] = {}
+        self._behind: set[int] = set()
+        super().__init__(data, dark=dark, choices=choices)
+
+    @property
+    def expiry(self) -> ExpiryExplorer:
+        """The explorer in the first tab, up to date."""
+        found: ExpiryExplorer = self._explorer(0)
+        return found
+
+    @property
+    def instructors(self) -> InstructorExplorer:
+        """The explorer in the second tab, up to date."""
+        found: InstructorExplorer = self._explorer(1)
+        return found
+
+    @property
+    def groups(self) -> GroupTrainingExplorer:
+        """The explorer in the third tab, up to date."""
+        found: GroupTrainingExplorer = self._explorer(2)
+        return found
+
+    def refresh(self) -> bool:
+        """Load new records; every choice that they still allow stays.
+
+        Returns:
+            Whether that went well; where it did not, the view says why and keeps its records.
+        """
+        self._button.disabled = True
+        self._bars.clear_output()
+        try:
+            return self.guarded(self._take_new)
+        finally:
+            self._bars.clear_output()
+            self._button.disabled = False
+
+    def _take_new(self) -> None:
+        with self._bars, warnings.catch_warnings(record=True) as noted:
+            warnings.simplefilter("always")
+            data = self._load()
+        self.load(data)
+        self._notes.value = face.notes([str(one.message) for one in noted])
+
+    def _read(self, data: TrainingData) -> dict[str, checks.Check]:
+        return {}
+
+    def _defaults(self) -> dict[str, Any]:
+        return {}
+
+    def _build(self) -> None:
+        self._button = ipw.Button(description="Refresh", tooltip="Load the records again")
+        self._button.add_class("kpa-button")
+        self._button.on_click(lambda _: self.refresh())
+        self._bars, self._notes = ipw.Output(), ipw.HTML()
+        self._tabs = ipw.Tab([ipw.VBox() for _ in _EXPLORERS])
+        self._tabs.titles = [explorer.title for explorer in _EXPLORERS]
+        self._tabs.observe(self._opened, "selected_index")
+        self._tabs.selected_index = 0
+        head = ipw.HBox([self._mark, self._button])
+        head.add_class("kpa-dashboard-head")
+        self.shared = self._shared_bar()
+        self.view = face.page(
+            head,
+            self._bars,
+            self.shared,
+            self._notice,
+            self._notes,
+            self._tabs,
+            css="kpa-dashboard",
+        )
+
+    def _rebuild(self, changed: set[str]) -> None:
+        self._behind = set(range(len(_EXPLORERS)))
+        self._explorer(self._tabs.selected_index or 0)
+
+    def _opened(self, change: Any) -> None:
+        if change.new is not None and self.choices:
+            self.guarded(lambda: self._explorer(change.new))
+
+    def _explorer(self, at: int) -> Any:
+        """The explorer of a tab, made when it is first asked for, with the records and choices."""
+        if at not in self._inner:
+            made = _EXPLORERS[at](self.data, dark=self._dark, **self.choices)
+            made.inside_dashboard()
+            self._inner[at] = made
+            tabs = list(self._tabs.children)
+            self._tabs.children = (*tabs[:at], made.view, *tabs[at + 1 :])
+        elif at in self._behind:
+            explorer = self._inner[at]
+            if explorer.data is not self.data:
+                explorer.load(self.data, **self.choices)
+            else:
+                explorer.set(**self.choices)
+        self._behind.discard(at)
+        return self._inner[at]

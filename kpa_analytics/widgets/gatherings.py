@@ -1,0 +1,144 @@
+"""What the group training explorer shows, worked out without drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from kpa_analytics.analysis.groups import group_sessions
+from kpa_analytics.analysis.inputs import people_names
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+    from kpa_analytics.widgets.roster import Roster
+
+#: What a person's attendance can be, by the session's column that holds such people.
+STANDINGS = {
+    "listed_not_recorded_ids": "Listed, not recorded",
+    "recorded_not_listed_ids": "Recorded, not listed",
+}
+BOTH = "Listed and recorded"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatheringsQuestion:
+    """What is asked: sessions of the months up to a day, of what, whom and by whom; empty: all."""
+
+    as_of: date
+    months: int = 24
+    trainings: tuple[int, ...] = ()
+    instructors: tuple[str, ...] = ()
+    search: str = ""
+    field_offices: tuple[str, ...] = ()
+
+
+class Gatherings:
+    """Answers questions about group sessions, from one set of records.
+
+    Args:
+        data: the records.
+        roster: its people.
+    """
+
+    def __init__(self, data: TrainingData, roster: Roster) -> None:
+        self._data, self._roster = data, roster
+        self._all = group_sessions(
+            data.completions, data.group_trainings, data.trainings, data.users
+        ).with_columns(
+            pl.col("listed_not_recorded_ids").list.len().cast(pl.Int64).alias("listed_not_recorded")
+        )
+
+    @cached_property
+    def ids(self) -> frozenset[int]:
+        """The ids of all sessions."""
+        return frozenset(self._all["group_training_id"])
+
+    @cached_property
+    def instructors(self) -> dict[str, str]:
+        """Everyone who ever held a session: id -> name, by name."""
+        held = self._all.select("m_instructor_id", "instructor").drop_nulls().unique()
+        return dict(sorted(held.iter_rows(), key=lambda row: (row[1].casefold(), row[0])))
+
+    def sessions(self, asked: GatheringsQuestion) -> pl.DataFrame:
+        """The sessions asked for (`schema.GROUP_SESSIONS`, and how many are listed_not_recorded).
+
+        A session whose day is not known is in no period, and is left out.
+        """
+        day = pl.lit(asked.as_of)
+        wanted = [pl.col("date") <= day, pl.col("date") > day.dt.offset_by(f"-{asked.months}mo")]
+        if asked.trainings:
+            given = pl.col("trainings_id").list.set_intersection(list(asked.trainings))
+            wanted.append(given.list.len() > 0)
+        if asked.instructors:
+            wanted.append(pl.col("m_instructor_id").is_in(asked.instructors))
+        people = self._roster.named(asked.search, asked.field_offices)
+        if people is not None:
+            wanted.append(pl.col("group_training_id").is_in(self._with(people).implode()))
+        return self._all.filter(*wanted)
+
+    def _with(self, people: pl.Series) -> pl.Series:
+        """The sessions that list or record any of these people."""
+        ids = people.implode()
+        return self._attendance.filter(pl.col("m_user_id").is_in(ids))["group_training_id"].unique()
+
+    @cached_property
+    def _attendance(self) -> pl.DataFrame:
+        """One row per session and person listed or recorded in it."""
+        return (
+            self._all.lazy()
+            .select(
+                "group_training_id",
+                pl.concat_list(
+                    pl.col("m_trainees_id").fill_null([]), "recorded_not_listed_ids"
+                ).alias("m_user_id"),
+            )
+            .explode("m_user_id")
+            .drop_nulls()
+            .collect()
+        )
+
+    def attendees(self, session: int | None) -> pl.DataFrame:
+        """The people of a session, those whose attendance is in doubt first.
+
+        Args:
+            session: its id, or None for no session.
+
+        Returns:
+            m_user_id, user (name, or the id), standing ("Listed, not recorded", "Recorded, not
+            listed" or "Listed and recorded").
+        """
+        same = pl.col("group_training_id") == pl.lit(session, pl.Int64)
+        one = self._all.filter(same)
+        standing = pl.lit(BOTH)
+        for column, words in STANDINGS.items():
+            odd = one[column].explode().drop_nulls().implode()
+            standing = (
+                pl.when(pl.col("m_user_id").is_in(odd)).then(pl.lit(words)).otherwise(standing)
+            )
+        return (
+            self._attendance.lazy()
+            .filter(same)
+            .join(people_names(self._data.users, "m_user_id", "user"), on="m_user_id", how="left")
+            .select(
+                "m_user_id",
+                pl.col("user").fill_null(pl.col("m_user_id")),
+                standing.alias("standing"),
+            )
+            .sort(pl.col("standing") == BOTH, "standing", "user", "m_user_id")
+            .collect()
+        )
+
+
+def charts(sessions: pl.DataFrame, dark: bool) -> list[dict[str, Any]]:
+    """Sessions over time and by size, as Vega-Lite specifications with their data inside."""
+    from kpa_analytics import charts as drawn
+    from kpa_analytics.widgets.chart_panel import specification
+
+    return [
+        specification(drawn.group_sessions(sessions, dark=dark)),
+        specification(drawn.group_sizes(sessions, dark=dark)),
+    ]

@@ -1,0 +1,159 @@
+"""GroupTrainingExplorer: sessions over time and by size, and who was there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as ipw
+import polars as pl
+
+from kpa_analytics.charts.words import count
+from kpa_analytics.widgets import checks, face
+from kpa_analytics.widgets.chart_panel import ChartPanel
+from kpa_analytics.widgets.explorer import Choice, Explorer
+from kpa_analytics.widgets.gatherings import Gatherings, GatheringsQuestion, charts
+from kpa_analytics.widgets.picker import Picker
+from kpa_analytics.widgets.table import Heading, Table
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+
+_SESSIONS = (
+    Heading("date", "Day", "date"),
+    Heading("trainings", "Trainings"),
+    Heading("instructor", "Instructor"),
+    Heading("attendees", "Listed", "number"),
+    Heading("recorded", "Recorded", "number"),
+    Heading("listed_not_recorded", "Listed, not recorded", "number"),
+)
+_ATTENDEES = (Heading("user", "Person"), Heading("standing", "Attendance"))
+
+
+class GroupTrainingExplorer(Explorer):
+    """Explore group sessions: when, how large, and who was listed but not recorded.
+
+    A click on a session's day lists its people.
+
+    Args:
+        data: the records, as `load_all()` makes them.
+        dark: draw for a dark page; by default as the page is.
+        **choices: any of the attributes below, to begin with.
+
+    Attributes:
+        as_of: the last day looked at; today by default (for demo data, the demo's day).
+        months: how many months before it count; 24.
+        trainings: sessions that gave one of these trainings (ids); empty for all.
+        instructors: sessions of these instructors (ids); empty for all.
+        search: sessions with people of these names.
+        field_offices: sessions with people of these field offices; empty for all.
+        selected: the id of the session whose people are listed, or None.
+
+    Raises:
+        KPADataError: a choice that there is not, or a value that it can't have.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
+        >>> kpa.widgets.GroupTrainingExplorer(data, as_of="2026-06-30").sessions.height
+        0
+    """
+
+    title = "Group trainings"
+
+    months = Choice[int]("How many months before `as_of` count.")
+    instructors = Choice[tuple[str, ...]]("Ids of the instructors shown; empty for all.")
+    selected = Choice[int | None]("The session whose people are listed, or None.")
+
+    def __init__(self, data: TrainingData, *, dark: bool | None = None, **choices: Any) -> None:
+        super().__init__(data, dark=dark, choices=choices)
+
+    @property
+    def sessions(self) -> pl.DataFrame:
+        """The sessions shown, in `schema.GROUP_SESSIONS` and the order listed."""
+        return self._sessions.frame
+
+    @property
+    def attendees(self) -> pl.DataFrame:
+        """The people of the session selected: m_user_id, user, standing (attendance)."""
+        return self._attendees.frame
+
+    @property
+    def charts(self) -> list[dict[str, Any]]:
+        """The charts' Vega-Lite specifications: over time, by size."""
+        return list(self._charts.specs)
+
+    def _read(self, data: TrainingData) -> dict[str, checks.Check]:
+        self._answer = Gatherings(data, self._roster)
+        return {
+            "months": checks.whole(1, 120),
+            "instructors": checks.some_of(self._answer.instructors),
+            "selected": checks.one_of(self._answer.ids),
+        }
+
+    def _defaults(self) -> dict[str, Any]:
+        return {"months": 24, "instructors": (), "selected": None}
+
+    def _options(self) -> dict[str, Mapping[Any, str]]:
+        return {"instructors": self._answer.instructors}
+
+    def _build(self) -> None:
+        self._figures, self._charts = ipw.HTML(), ChartPanel()
+        self._sessions = Table(_SESSIONS, ("date", True), choosable=True)
+        self._attendees = Table(_ATTENDEES, ("standing", False))
+        self._sessions.observe(self._chosen, "chosen")
+        self._sessions.observe(self._mark_chosen, "sort")
+        self._sessions.observe(self._follow_page, "dark")
+        self.shared = self._shared_bar()
+        own = face.bar(
+            self._control("months", face.months_control()),
+            self._control(
+                "instructors",
+                Picker("Instructors", "All instructors", "Only sessions of these instructors"),
+            ),
+        )
+        parts = (self._figures, self._charts, self._sessions, self._attendees)
+        self.view = face.page(self._mark, self.shared, own, self._notice, *parts, css="kpa-groups")
+
+    def _rebuild(self, changed: set[str]) -> None:
+        if changed - {"selected"}:
+            asked = {name: value for name, value in self.choices.items() if name != "selected"}
+            self._rows = self._answer.sessions(GatheringsQuestion(**asked))
+            self._figures.value = _headline(self._rows)
+            self._sessions.show(self._rows, "Sessions; choose a day to list its people")
+        if changed != {"selected"}:
+            self._charts.specs = charts(self._rows, self.dark)
+        self._attendees.show(self._answer.attendees(self.selected), self._caption())
+        self._mark_chosen()
+
+    def _caption(self) -> str:
+        if self.selected is None:
+            return "People of a session: choose one above"
+        return f"People of session {self.selected}"
+
+    def _chosen(self, change: Any) -> None:
+        """A session was clicked in the table."""
+        if not self._showing:
+            ids = self.sessions["group_training_id"]
+            chosen = ids[change.new] if 0 <= change.new < len(ids) else None
+            self.guarded(lambda: self.set(selected=chosen))
+
+    def _mark_chosen(self, _: Any = None) -> None:
+        """Let the table show which session is selected, wherever it stands now."""
+        at = self.sessions["group_training_id"].index_of(self.selected)
+        self._showing = True
+        self._sessions.chosen = -1 if at is None else at
+        self._showing = False
+
+
+def _headline(sessions: pl.DataFrame) -> str:
+    listed, recorded = (int(sessions[name].sum()) for name in ("attendees", "recorded"))
+    differ = int((sessions["listed_not_recorded"] > 0).sum())
+    missing = int(sessions["listed_not_recorded"].sum())
+    told = [
+        (f"{sessions.height:,}", "Sessions", "in this period", "kpa-all"),
+        (f"{listed:,}", "Places listed", "people in the lists", ""),
+        (f"{recorded:,}", "People recorded", "with a completion", ""),
+        (f"{missing:,}", "Listed, not recorded", f"in {count(differ, 'session')}", "kpa-expired"),
+    ]
+    return face.figures(told)

@@ -1,0 +1,150 @@
+"""InstructorExplorer: who teaches how much, and which trainings hang on one person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as ipw
+import polars as pl
+
+from kpa_analytics.charts.words import count
+from kpa_analytics.widgets import checks, face
+from kpa_analytics.widgets.chart_panel import ChartPanel
+from kpa_analytics.widgets.explorer import Choice, Explorer
+from kpa_analytics.widgets.picker import Picker
+from kpa_analytics.widgets.table import Heading, Table
+from kpa_analytics.widgets.teaching import Teaching, TeachingQuestion, charts
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+
+_COVERAGE = (
+    Heading("training", "Training"),
+    Heading("instructors", "Instructors", "number"),
+    Heading("instructor_names", "Who"),
+    Heading("completions", "Completions", "number"),
+    Heading("last_taught", "Last taught", "date"),
+)
+_PEOPLE = (
+    Heading("instructor", "Instructor"),
+    Heading("completions", "Completions", "number"),
+    Heading("trainees", "People trained", "number"),
+    Heading("trainings", "Trainings", "number"),
+    Heading("group_sessions", "Group sessions", "number"),
+)
+
+
+class InstructorExplorer(Explorer):
+    """Explore who teaches: activity, people trained, and trainings that one person carries.
+
+    Args:
+        data: the records, as `load_all()` makes them.
+        dark: draw for a dark page; by default as the page is.
+        **choices: any of the attributes below, to begin with.
+
+    Attributes:
+        as_of: the last day looked at; today by default (for demo data, the demo's day).
+        months: how many months before it count; 24.
+        trainings: ids of the trainings to show; empty for all.
+        instructors: ids of the instructors to show; empty for all. Coverage always counts all.
+        search: words in the names of the people trained.
+        field_offices: field offices of the people trained; empty for all.
+
+    Raises:
+        KPADataError: a choice that there is not, or a value that it can't have.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
+        >>> explorer = kpa.widgets.InstructorExplorer(data, as_of="2026-06-30", months=12)
+        >>> explorer.coverage.height
+        0
+    """
+
+    title = "Instructors"
+
+    months = Choice[int]("How many months before `as_of` count.")
+    instructors = Choice[tuple[str, ...]]("Ids of the instructors shown; empty for all.")
+
+    def __init__(self, data: TrainingData, *, dark: bool | None = None, **choices: Any) -> None:
+        super().__init__(data, dark=dark, choices=choices)
+
+    @property
+    def activity(self) -> pl.DataFrame:
+        """What the first chart shows, in `schema.INSTRUCTOR_ACTIVITY`."""
+        return self._activity
+
+    @property
+    def coverage(self) -> pl.DataFrame:
+        """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), in the order listed."""
+        return self._coverage.frame
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The instructors, in the order listed."""
+        return self._people.frame
+
+    @property
+    def charts(self) -> list[dict[str, Any]]:
+        """The charts' Vega-Lite specifications: activity, coverage."""
+        return list(self._charts.specs)
+
+    def _read(self, data: TrainingData) -> dict[str, checks.Check]:
+        self._teaching = Teaching(data, self._roster)
+        return {
+            "months": checks.whole(1, 120),
+            "instructors": checks.some_of(self._teaching.instructors),
+        }
+
+    def _defaults(self) -> dict[str, Any]:
+        return {"months": 24, "instructors": ()}
+
+    def _options(self) -> dict[str, Mapping[Any, str]]:
+        return {"instructors": self._teaching.instructors}
+
+    def _build(self) -> None:
+        self._figures, self._charts = ipw.HTML(), ChartPanel()
+        self._coverage = Table(_COVERAGE, ("instructors", False))
+        self._people = Table(_PEOPLE, ("completions", True))
+        self._coverage.observe(self._follow_page, "dark")
+        self.shared = self._shared_bar()
+        own = face.bar(
+            self._control("months", face.months_control()),
+            self._control(
+                "instructors",
+                Picker("Instructors", "All instructors", "Only what these instructors taught"),
+            ),
+        )
+        parts = (self._figures, self._charts, self._coverage, self._people)
+        self.view = face.page(
+            self._mark, self.shared, own, self._notice, *parts, css="kpa-instructors"
+        )
+
+    def _rebuild(self, changed: set[str]) -> None:
+        if changed:
+            asked = TeachingQuestion(**self.choices)
+            self._activity = self._teaching.activity(asked)
+            coverage = self._teaching.coverage(asked)
+            people = self._teaching.people(asked)
+            self._figures.value = _headline(people, coverage)
+            self._coverage.show(coverage, "Trainings, those with the fewest instructors first")
+            self._people.show(people, "Instructors")
+        self._charts.specs = charts(self._activity, self._coverage.frame, self.dark)
+
+
+def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
+    taught = coverage.filter(pl.col("instructors") > 0)
+    alone = int(coverage["single_instructor"].sum())
+    told = [
+        (f"{people.height:,}", "Instructors", "in this period", "kpa-all"),
+        (f"{int(people['completions'].sum()):,}", "Completions taught", "in this period", ""),
+        (f"{alone:,}", "One instructor alone", f"of {count(taught.height, 'training')} taught", ""),
+        (
+            f"{coverage.height - taught.height:,}",
+            "Taught by nobody",
+            f"of {count(coverage.height, 'training')}",
+            "",
+        ),
+    ]
+    return face.figures(told)

@@ -1,0 +1,121 @@
+"""What the instructor explorer shows, worked out without drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from kpa_analytics.analysis.inputs import people_names
+from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+    from kpa_analytics.widgets.roster import Roster
+
+_READ = ("training_id", "m_user_id", "date", "m_instructor_id", "group_training_id")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeachingQuestion:
+    """What is asked: the months up to a day, and whose teaching of what to whom; empty: all."""
+
+    as_of: date
+    months: int = 24
+    trainings: tuple[int, ...] = ()
+    instructors: tuple[str, ...] = ()
+    search: str = ""
+    field_offices: tuple[str, ...] = ()
+
+
+class Teaching:
+    """Answers questions about who teaches, from one set of records.
+
+    Args:
+        data: the records.
+        roster: its people.
+    """
+
+    def __init__(self, data: TrainingData, roster: Roster) -> None:
+        self._data, self._roster = data, roster
+        self._taught = data.completions.filter(pl.col("m_instructor_id").is_not_null()).select(
+            _READ
+        )
+
+    @cached_property
+    def instructors(self) -> dict[str, str]:
+        """Everyone who ever taught: id -> name, by name."""
+        named = (
+            self._taught.lazy()
+            .select(pl.col("m_instructor_id").unique())
+            .join(
+                people_names(self._data.users, "m_instructor_id", "name"),
+                on="m_instructor_id",
+                how="left",
+            )
+            .select("m_instructor_id", pl.col("name").fill_null(pl.col("m_instructor_id")))
+            .collect()
+        )
+        return dict(sorted(named.iter_rows(), key=lambda row: (row[1].casefold(), row[0])))
+
+    def activity(self, asked: TeachingQuestion) -> pl.DataFrame:
+        """What was taught per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""
+        return instructor_activity(self._lessons(asked), users=self._data.users)
+
+    def people(self, asked: TeachingQuestion) -> pl.DataFrame:
+        """What was taught per instructor in the whole period, the busiest first.
+
+        Returns:
+            m_instructor_id, instructor, completions, trainees, trainings, group_sessions.
+        """
+        every = instructor_activity(
+            self._lessons(asked).with_columns(pl.lit(asked.as_of).alias("date")),
+            users=self._data.users,
+            every="1y",
+        )
+        return every.drop("period").sort("completions", "instructor", descending=[True, False])
+
+    def coverage(self, asked: TeachingQuestion) -> pl.DataFrame:
+        """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), the thinnest first."""
+        trainings = self._data.trainings
+        if asked.trainings:
+            trainings = trainings.filter(pl.col("id").is_in(asked.trainings))
+        found = instructor_coverage(
+            self._about(self._taught, asked),
+            trainings,
+            self._data.users,
+            as_of=asked.as_of,
+            months=asked.months,
+        )
+        carried = pl.col("instructors").replace(0, 10**6)  # nobody teaches it: no one to lose
+        return found.sort(carried, "completions", "training", descending=[False, True, False])
+
+    def _lessons(self, asked: TeachingQuestion) -> pl.DataFrame:
+        """The completions asked for, in the period asked for."""
+        day = pl.lit(asked.as_of)
+        rows = self._about(self._taught, asked).filter(
+            pl.col("date") <= day, pl.col("date") > day.dt.offset_by(f"-{asked.months}mo")
+        )
+        if asked.instructors:
+            rows = rows.filter(pl.col("m_instructor_id").is_in(asked.instructors))
+        return rows
+
+    def _about(self, rows: pl.DataFrame, asked: TeachingQuestion) -> pl.DataFrame:
+        if asked.trainings:
+            rows = rows.filter(pl.col("training_id").is_in(asked.trainings))
+        people = self._roster.named(asked.search, asked.field_offices)
+        return rows if people is None else rows.filter(pl.col("m_user_id").is_in(people.implode()))
+
+
+def charts(activity: pl.DataFrame, coverage: pl.DataFrame, dark: bool) -> list[dict[str, Any]]:
+    """Activity and coverage, as Vega-Lite specifications with their data inside."""
+    from kpa_analytics import charts as drawn
+    from kpa_analytics.widgets.chart_panel import specification
+
+    return [
+        specification(drawn.instructor_activity(activity, top=12, dark=dark)),
+        specification(drawn.instructor_coverage(coverage, top=20, dark=dark)),
+    ]
