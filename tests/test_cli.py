@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -10,8 +11,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+import kpa_analytics as kpa
 from kpa_analytics import cli
+from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo_mark import DEMO_MARK
+from tests.conftest import completion
 
 
 def run(
@@ -93,3 +97,98 @@ def test_the_version_is_said(kpa_analytics):
     from importlib.metadata import version
 
     assert kpa_analytics("--version")[1] == f"kpa-analytics {version('kpa-analytics')}\n"
+
+
+@pytest.fixture
+def account(monkeypatch, tmp_path):
+    """Two completions of one account, served; the environment points there as a user's would."""
+    source = Records({COMPLETIONS: [completion(1), completion(2)]})
+    with kpa.demo.serve(source) as api:
+        monkeypatch.setenv("KPA_API_TOKEN", api.token)
+        monkeypatch.setenv("KPA_API_URL", api.url)
+        monkeypatch.setenv("KPA_REQUESTS_PER_MINUTE", "100000")
+        yield source
+
+
+def test_fetch_says_what_was_loaded(kpa_analytics, account):
+    code, out, _ = kpa_analytics("fetch")
+    assert code == 0
+    first = out.splitlines()[0].split()
+    assert first[:3] == ["completions", "2", "fetched"]
+    account.add_completions(completion(3))
+    assert kpa_analytics("fetch")[1].split()[1] == "2", "it is fresh"
+    assert kpa_analytics("fetch", "--refresh")[1].split()[1] == "3"
+
+
+def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    code, out, _ = kpa_analytics("audit", old, "--as-of", "2020-06-30", "--title", "Spring audit")
+    assert code == 0
+    assert out.split()[:2] == ["people", "1"]
+    manifest = json.loads((old / "manifest.json").read_text())
+    assert (manifest["title"], manifest["as_of"]) == ("Spring audit", "2020-06-30")
+    assert f"seal {manifest['seal']}" in out
+
+    assert kpa_analytics("changes", old, old) == (0, "no changes\n", "")
+    account.edit_completion(1, notes="in\x1b[31mperson")
+    assert kpa_analytics("audit", new, "--as-of", "2020-06-30", "--refresh", "--no-names")[0] == 0
+    assert json.loads((new / "manifest.json").read_text())["settings"]["names"] is False
+    newer = tmp_path / "newer"
+    assert kpa_analytics("audit", newer, "--as-of", "2020-06-30", "--expiring-days", 9)[0] == 0
+    assert json.loads((newer / "manifest.json").read_text())["settings"]["expiring_days"] == 9
+    code, out, _ = kpa_analytics("changes", old, newer)
+    assert code == 1
+    assert out.startswith("edited 1 ")
+    assert "notes nothing -> 'in\\x1b[31mperson'" in out
+
+    code, out, _ = kpa_analytics("verify", old)
+    assert code == 0
+    assert manifest["seal"] in out
+    (old / "records.csv").write_text("id\n")
+    (old / "more.txt").write_text("x")
+    code, out, _ = kpa_analytics("verify", old)
+    assert code == 1
+    assert [line.split(" (")[0] for line in out.splitlines()] == [
+        "added: more.txt",
+        "changed: records.csv",
+    ]
+
+
+def test_the_cache_is_shown_and_cleared(kpa_analytics, account, tmp_path, monkeypatch):
+    kpa_analytics("fetch")
+    code, out, _ = kpa_analytics("cache", "show")
+    assert code == 0
+    assert "completions" in out
+    assert str(tmp_path / "cache") in out
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert kpa_analytics("cache", "clear")[0] == 1
+    assert "completions" in kpa_analytics("cache", "show")[1]
+    assert kpa_analytics("cache", "clear", "--yes")[:2] == (0, "cleared\n")
+    assert "completions" not in kpa_analytics("cache", "show")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["fetch"], "KPA_API_TOKEN"),
+        (["audit", "pack", "--as-of", "30/06/2026"], "as_of"),
+        (["verify", "nowhere"], "nowhere is no folder"),
+        (["changes", "nowhere", "nowhere"], "nowhere can't be read"),
+    ],
+)
+def test_an_error_is_one_clear_line(kpa_analytics, tmp_path, monkeypatch, arguments, named):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = kpa_analytics(*arguments)
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert err.startswith("kpa-analytics: ")
+    assert named in err
+
+
+def test_a_refused_token_is_not_printed(kpa_analytics, account, monkeypatch):
+    monkeypatch.setenv("KPA_API_TOKEN", "secret-of-another-account")
+    code, out, err = kpa_analytics("fetch")
+    assert code == 2
+    assert "token_invalid" in err
+    assert "secret-of-another-account" not in out + err
+    assert "Traceback" not in err

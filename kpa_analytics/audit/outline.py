@@ -13,9 +13,6 @@ Kind = Literal["text", "prose", "number", "date", "status", "code"]
 #: Stands where there is nothing to say.
 NOTHING = "–"  # noqa: RUF001 - a dash, as print has it
 
-#: Characters printed of a cell at most.
-_LONGEST = 320
-
 
 class Column(NamedTuple):
     """A column of a printed table: its heading, its column in the frame, and how it is set."""
@@ -91,6 +88,8 @@ def _cells(values: pl.Series, kind: Kind) -> list[str]:
         return values.dt.strftime("%-d %b %Y").fill_null(NOTHING).to_list()
     text = values.cast(pl.String).alias("text").to_frame()
     line = (
-        pl.when(pl.col("text") == "").then(pl.lit("")).otherwise(one_line(pl.col("text"), _LONGEST))
+        pl.when(pl.col("text") == "")
+        .then(pl.lit(""))
+        .otherwise(one_line(pl.col("text"), 320 if kind == "prose" else 160))
     )
     return text.select(line.fill_null(NOTHING)).to_series().to_list()
