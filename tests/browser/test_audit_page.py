@@ -1,0 +1,103 @@
+"""report.html as an auditor opens it: from the disk, with no network, on screen and on paper."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pypdf
+import pytest
+from playwright.sync_api import Page, expect
+
+import kpa_analytics as kpa
+from tests.audit.conftest import HOSTILE_TITLE
+from tests.audit.packs import AS_OF, hostile_company, load, small_company
+
+
+def export(source, folder: Path, **options) -> str:
+    with (
+        pytest.warns(kpa.errors.KPADataWarning, match="impossible day"),
+        kpa.demo.serve(source) as api,
+    ):
+        data = load(folder / "cache", api)
+    return (
+        kpa.export_audit(data, folder / "pack", as_of=AS_OF, **options) / "report.html"
+    ).as_uri()
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> str:
+    return export(small_company(), tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="module")
+def hostile_report(tmp_path_factory) -> str:
+    return export(hostile_company(), tmp_path_factory.mktemp("hostile"), title=HOSTILE_TITLE)
+
+
+@pytest.fixture
+def opened(page: Page):
+    """A page; in the end it has asked for nothing and complained of nothing."""
+    asked: list[str] = []
+    said: list[str] = []
+    page.on(
+        "request", lambda r: None if r.url.startswith(("file:", "data:")) else asked.append(r.url)
+    )
+    page.on("console", lambda m: said.append(f"{m.type}: {m.text}"))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("dialog", lambda dialog: said.append(f"dialog: {dialog.message}") or dialog.dismiss())
+    yield page
+    assert asked == []
+    assert said == []
+
+
+def test_every_chart_is_drawn_with_no_network(opened: Page, report):
+    opened.goto(report)
+    expect(opened.locator("figure.drawn")).to_have_count(opened.locator("figure").count())
+    expect(opened.locator("figure .live svg.marks")).to_have_count(10)
+    for still in opened.locator("figure .still").all():
+        expect(still).to_be_hidden()
+
+
+def test_a_chart_answers_the_pointer(opened: Page, report):
+    opened.goto(report)
+    bar = opened.locator("#expiry_by_training [aria-roledescription=bar]").first
+    bar.scroll_into_view_if_needed()
+    bar.hover()
+    expect(opened.locator("#vg-tooltip-element.visible")).to_contain_text("Training")
+
+
+def test_hostile_texts_are_shown_and_run_nothing(opened: Page, hostile_report):
+    opened.goto(hostile_report)
+    expect(opened.locator("figure.drawn")).to_have_count(opened.locator("figure").count())
+    expect(opened.locator("h1")).to_have_text(HOSTILE_TITLE)
+    assert opened.locator("img[src=x]").count() == 0
+    expect(opened.get_by_text("<img src=x onerror=alert(1)>").first).to_be_visible()
+
+
+def test_nothing_sticks_out_of_the_page(opened: Page, report, hostile_report):
+    for address in (report, hostile_report):
+        opened.goto(address)
+        for width in (1200, 800, 480):
+            opened.set_viewport_size({"width": width, "height": 900})
+            shown = opened.evaluate("document.documentElement.scrollWidth")
+            assert shown <= width, (address, width)
+
+
+def test_on_paper_stands_what_stands_on_the_screen(opened: Page, report):
+    opened.goto(report)
+    expect(opened.locator("figure.drawn")).to_have_count(10)
+    reader = pypdf.PdfReader(BytesIO(opened.pdf(prefer_css_page_size=True)))
+    paper = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    for tile in opened.locator(".tiles .value").all_inner_texts():
+        assert tile in paper
+    assert all("DEMO DATA" in page.extract_text() for page in reader.pages)
+
+
+def test_without_scripts_the_charts_are_pictures(browser, report):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(report)
+    expect(page.locator("figure .still").first).to_be_visible()
+    assert page.locator("figure .still:visible").count() == 10
+    context.close()
