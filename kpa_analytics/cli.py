@@ -197,6 +197,17 @@ def changes(
     typer.echo("no changes")
 
 
+@app.command()
+def dashboard(
+    port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 8866,
+    browser: Annotated[bool, typer.Option(help="Open it in a browser.")] = True,
+) -> None:
+    """Serve the explorers as a web page on this machine; the demo, where there is no token."""
+    from kpa_analytics.widgets.serve import serve_dashboard
+
+    serve_dashboard(port=port, browser=browser)
+
+
 cache = typer.Typer(no_args_is_help=True, help="Show or clear what is kept on this machine.")
 app.add_typer(cache, name="cache")
 
