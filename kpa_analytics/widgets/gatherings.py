@@ -80,6 +80,10 @@ class Gatherings:
             wanted.append(pl.col("group_training_id").is_in(self._with(people).implode()))
         return self._all.filter(*wanted)
 
+    def one(self, session: int) -> dict[str, Any]:
+        """A session's row."""
+        return self._all.row(by_predicate=pl.col("group_training_id") == session, named=True)
+
     def _with(self, people: pl.Series) -> pl.Series:
         """The sessions that list or record any of these people."""
         ids = people.implode()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 import polars as pl
 
-from kpa_analytics.charts.words import count
+from kpa_analytics.charts.words import count, day
 from kpa_analytics.widgets import checks, face
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Choice, Explorer
@@ -129,7 +129,9 @@ class GroupTrainingExplorer(Explorer):
     def _caption(self) -> str:
         if self.selected is None:
             return "People of a session: choose one above"
-        return f"People of session {self.selected}"
+        one = self._answer.one(self.selected)
+        when = day(one["date"]) if one["date"] else "no day"
+        return f"People of the session of {when}: {'; '.join(one['trainings'])}"
 
     def _chosen(self, change: Any) -> None:
         """A session was clicked in the table."""
@@ -150,10 +152,11 @@ def _headline(sessions: pl.DataFrame) -> str:
     listed, recorded = (int(sessions[name].sum()) for name in ("attendees", "recorded"))
     differ = int((sessions["listed_not_recorded"] > 0).sum())
     missing = int(sessions["listed_not_recorded"].sum())
+    css = "kpa-expired" if missing else ""
     told = [
         (f"{sessions.height:,}", "Sessions", "in this period", "kpa-all"),
         (f"{listed:,}", "Places listed", "people in the lists", ""),
         (f"{recorded:,}", "People recorded", "with a completion", ""),
-        (f"{missing:,}", "Listed, not recorded", f"in {count(differ, 'session')}", "kpa-expired"),
+        (f"{missing:,}", "Listed, not recorded", f"in {count(differ, 'session')}", css),
     ]
     return face.figures(told)

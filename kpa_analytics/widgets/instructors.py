@@ -105,7 +105,7 @@ class InstructorExplorer(Explorer):
 
     def _build(self) -> None:
         self._figures, self._charts = ipw.HTML(), ChartPanel()
-        self._coverage = Table(_COVERAGE, ("instructors", False))
+        self._coverage = Table(_COVERAGE, None)
         self._people = Table(_PEOPLE, ("completions", True))
         self._coverage.observe(self._follow_page, "dark")
         self.shared = self._shared_bar()
@@ -128,7 +128,7 @@ class InstructorExplorer(Explorer):
             coverage = self._teaching.coverage(asked)
             people = self._teaching.people(asked)
             self._figures.value = _headline(people, coverage)
-            self._coverage.show(coverage, "Trainings, those with the fewest instructors first")
+            self._coverage.show(coverage, "Trainings, those that one person alone teaches first")
             self._people.show(people, "Instructors")
         self._charts.specs = charts(self._activity, self._coverage.frame, self.dark)
 

@@ -32,7 +32,7 @@ function render({ model, el }) {
   };
 
   const headings = () => {
-    const [by, descending] = model.get("sort");
+    const [by = null, descending = false] = model.get("sort");
     const row = make("tr");
     for (const { column, words, kind } of model.get("columns")) {
       const cell = make("th", `kpa-${kind}`);

@@ -30,6 +30,7 @@ class Table(anywidget.AnyWidget):
     Args:
         headings: the columns shown; a `kind` of `number` stands right, `status` has its sign,
             `date` does not wrap.
+        sort: the column to sort by at first, and whether downwards; None: in the frame's order.
         words: for values that have other words: column -> value -> words.
     """
 
@@ -49,7 +50,7 @@ class Table(anywidget.AnyWidget):
     def __init__(
         self,
         headings: Sequence[Heading],
-        sort: tuple[str, bool],
+        sort: tuple[str, bool] | None,
         *,
         words: dict[str, dict[Any, str]] | None = None,
         choosable: bool = False,
@@ -59,7 +60,7 @@ class Table(anywidget.AnyWidget):
         self._sorted = pl.DataFrame()
         super().__init__(
             columns=[heading._asdict() for heading in headings],
-            sort=list(sort),
+            sort=list(sort or ()),
             choosable=choosable,
         )
         self.observe(self._resort, "sort")
@@ -79,10 +80,10 @@ class Table(anywidget.AnyWidget):
             self._resort()
 
     def _resort(self, _: Any = None) -> None:
-        column, descending = self.sort
+        by = self.sort[0] if self.sort else None
         self._sorted = (
-            self._frame.sort(column, descending=descending, nulls_last=True, maintain_order=True)
-            if self._frame.width
+            self._frame.sort(by, descending=self.sort[1], nulls_last=True, maintain_order=True)
+            if by in self._frame.columns
             else self._frame
         )
         with self.hold_sync():
@@ -100,5 +101,5 @@ class Table(anywidget.AnyWidget):
         if isinstance(value, date):
             return value.isoformat()
         if isinstance(value, list):
-            return ", ".join(map(str, value))
+            return "; ".join(map(str, value)) or None
         return self._words.get(column, {}).get(value, value)
