@@ -14,6 +14,7 @@ from pyrate_limiter import (
     InMemoryBucket,
     Limiter,
     Rate,
+    RateItem,
     SingleBucketFactory,
     SQLiteBucket,
 )
@@ -69,8 +70,7 @@ class Budget(Limiter):
         try:
             if super().try_acquire(name, blocking=False):
                 return True
-            for bucket in self.buckets():
-                _forget_the_future(bucket)
+            _forget_the_future(self.bucket_factory.get(RateItem(name, 0)))
         except (sqlite3.Error, OSError) as error:
             self.close()
             self.bucket_factory = self._alone(error)

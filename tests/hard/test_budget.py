@@ -1,0 +1,127 @@
+"""The shared budget: real processes and threads on one account, together under its limit."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.api.client import Client
+from kpa_analytics.demo import Fault
+from kpa_analytics.demo.server import DemoAPI
+from tests.conftest import completions, use
+from tests.hard.loading import account, ended, started, stopped
+
+#: Forty a minute: ten at most in any fifteen seconds.
+PER_MINUTE, BURST, WINDOW = 40, 10, 15.0
+
+PINGS = """
+from kpa_analytics.api.client import Client
+with Client() as client:
+    for _ in range({count}):
+        client.call("api.ping")
+"""
+
+HOLD = """
+from filelock import FileLock
+with FileLock({path!r}):
+    print("held", flush=True)
+    input()
+"""
+
+
+@pytest.fixture
+def api() -> Iterator[DemoAPI]:
+    with kpa.demo.serve(completions(3)) as opened:
+        yield use(opened)
+
+
+def test_processes_and_threads_share_one_budget(api: DemoAPI) -> None:
+    """Judged by the server's clock: no window of the burst's length saw more than the burst."""
+    use(api, requests_per_minute=PER_MINUTE)
+    came: list[float] = []
+    api.faults.add(Fault.change(lambda _: came.append(time.monotonic())), times=None)
+
+    three = [
+        started(api, PINGS.format(count=count), KPA_REQUESTS_PER_MINUTE=str(PER_MINUTE))
+        for count in (4, 4, 99)
+    ]
+    killed = three.pop()
+    with Client() as client:
+        threads = [threading.Thread(target=client.call, args=("api.ping",)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        while len(came) < BURST:
+            time.sleep(0.01)
+        stopped(killed, signal.SIGKILL)
+        for thread in threads:
+            thread.join()
+    assert [ended(process)[0] for process in three] == [0, 0]
+    assert len(came) >= 12
+    # From permit to arrival a request may take a moment on a busy machine.
+    windows = [sum(first <= one < first + WINDOW - 1 for one in came) for first in came]
+    assert max(windows) <= BURST
+
+
+def test_a_request_that_has_to_wait_says_so_once(
+    api: DemoAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(api, requests_per_minute=4)  # one at a time, every fifteen seconds
+    notes: list[str] = []
+    looks = iter(range(3))
+
+    def time_passes(seconds: float) -> None:
+        if next(looks) == 2:
+            with closing(sqlite3.connect(account() / "budget.sqlite")) as budget:
+                budget.execute("UPDATE rate_bucket SET item_timestamp = item_timestamp - 15000")
+                budget.commit()
+
+    with Client() as client:
+        client.call("api.ping")
+        client.notify = notes.append
+        monkeypatch.setattr("kpa_analytics.api.budget.time.sleep", time_passes)
+        client.call("api.ping")
+    assert notes == ["waiting for the budget of requests a minute"]
+    assert next(looks, None) is None
+
+
+@pytest.mark.parametrize("lock", ["budget.sqlite.lock", "completions.lock"])
+def test_a_process_that_died_holds_no_lock(api: DemoAPI, lock: str) -> None:
+    kpa.load_completions()
+    holder = started(api, HOLD.format(path=str(account() / lock)))
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    stopped(holder, signal.SIGKILL)
+    assert kpa.load_completions(refresh=True).height == 3
+
+
+def test_permits_dated_ahead_by_a_wrong_clock_block_nobody(api: DemoAPI) -> None:
+    use(api, requests_per_minute=4)
+    kpa.load_trainings()
+    later = int((time.time() + 10**9) * 1000)
+    with closing(sqlite3.connect(account() / "budget.sqlite")) as budget:
+        budget.executemany("INSERT INTO rate_bucket VALUES ('x', ?)", [(later,)] * 9)
+        budget.execute("DELETE FROM rate_bucket WHERE item_timestamp < ?", (later,))
+        budget.commit()
+    kpa.load_trainings(refresh=True)
+    assert len(api.requests) == 2
+
+
+def test_a_clock_set_back_under_a_session_blocks_nobody(
+    api: DemoAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(api, requests_per_minute=4)
+    with Client() as client:
+        client.call("api.ping")
+        now = time.time_ns()
+        monkeypatch.setattr(
+            "pyrate_limiter.buckets.sqlite_bucket.time_ns", lambda: now - 10**9 * 86_400
+        )
+        client.call("api.ping")
+    assert len(api.requests) == 2
