@@ -100,9 +100,15 @@ class Dashboard(Explorer):
             self._button.disabled = False
 
     def _take_new(self) -> None:
+        data, failure = self.data, None
         with self._bars, warnings.catch_warnings(record=True) as noted:
             warnings.simplefilter("always")
-            data = self._load()
+            try:  # in here, for an Output swallows what leaves it
+                data = self._load()
+            except Exception as error:
+                failure = error
+        if failure is not None:
+            raise failure
         self.load(data)
         self._notes.value = face.notes([str(one.message) for one in noted])
 

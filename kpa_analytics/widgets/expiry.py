@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -147,7 +147,10 @@ class ExpiryExplorer(Explorer):
 
     def _bars(self, name: str, value: object) -> tuple[Mapping[str, Any], ...]:
         """Check the bars picked."""
-        bars = [value] if isinstance(value, Mapping) else list(value or ())  # type: ignore[call-overload]
+        bars = [value] if isinstance(value, Mapping) else value or ()
+        if isinstance(bars, str) or not isinstance(bars, Iterable):
+            bars = [bars]
+        bars = list(bars)
         told = {
             "month": lambda name, value: checks.a_day(name, value).replace(day=1),
             "training_id": checks.one_of(self._titles),

@@ -118,9 +118,10 @@ class Explorer:
             KPADataError: a choice that there is not, or a value that it can't have; nothing is
                 changed.
         """
-        before, self.choices = self.choices, self._checked(changes, self.choices)
-        changed = {name for name, value in self.choices.items() if value != before.get(name)}
+        before = self.choices
         try:
+            self.choices = self._checked(changes, before)
+            changed = {name for name, value in self.choices.items() if value != before[name]}
             if changed:
                 self._rebuild(changed)
                 self.rebuilds += 1

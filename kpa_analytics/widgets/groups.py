@@ -100,7 +100,7 @@ class GroupTrainingExplorer(Explorer):
     def _build(self) -> None:
         self._figures, self._charts = ipw.HTML(), ChartPanel()
         self._sessions = Table(_SESSIONS, ("date", True), choosable=True)
-        self._attendees = Table(_ATTENDEES, ("standing", False))
+        self._attendees = Table(_ATTENDEES, None)
         self._sessions.observe(self._chosen, "chosen")
         self._sessions.observe(self._mark_chosen, "sort")
         self._sessions.observe(self._follow_page, "dark")

@@ -1,0 +1,220 @@
+"""JupyterLab and Voila as a user has them, in a real Chromium that can reach nothing but us."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+TOKEN = secrets.token_hex(12)
+SHOTS = Path(__file__).parent / "screenshots"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+#: Whatever is not on this machine can't even be looked up, so that it fails at once.
+_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+_OURS = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:")
+_HOMES = (
+    "HOME",
+    "IPYTHONDIR",
+    "JUPYTER_CONFIG_DIR",
+    "JUPYTER_DATA_DIR",
+    "JUPYTER_RUNTIME_DIR",
+    "JUPYTERLAB_SETTINGS_DIR",
+    "JUPYTERLAB_WORKSPACES_DIR",
+    "KPA_CACHE_DIR",
+)
+
+expect.set_options(timeout=30_000)
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Stands in for the fixture of pytest-base-url, which pytest 9 warns of."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": _FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "viewport": {"width": 1400, "height": 1100}}
+
+
+@pytest.fixture
+def web(page: Page) -> Iterator[Page]:
+    """A page; in the end nothing has left this machine, and the console is clean."""
+    foreign: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda r: None if r.url.startswith(_OURS) else foreign.append(r.url))
+    page.on("websocket", lambda w: None if w.url.startswith(_OURS) else foreign.append(w.url))
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(60_000)
+    yield page
+    page.evaluate(
+        "async () => { await window.jupyterapp?.serviceManager.sessions.shutdownAll() }"
+    )  # the next notebook must not meet this one's kernel
+    assert foreign == []
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def jupyter(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """An empty folder for notebooks, and an environment with nothing of the user's in it."""
+    root = tmp_path_factory.mktemp("jupyter")
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KPA_")}
+    for name in _HOMES:
+        (root / name.lower()).mkdir()
+        env[name] = str(root / name.lower())
+    env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), env["PATH"]])
+    env["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
+    settings = root / "jupyterlab_settings_dir" / "@jupyterlab"
+    for extension, name, values in (
+        ("notebook-extension", "tracker", {"windowingMode": "none"}),
+        ("apputils-extension", "notification", {"fetchNews": "false", "checkForUpdates": False}),
+    ):
+        (settings / extension).mkdir(parents=True)
+        file = settings / extension / f"{name}.jupyterlab-settings"
+        file.write_text(json.dumps(values))
+    (root / "notebooks").mkdir()
+    return root, env
+
+
+@pytest.fixture(scope="session")
+def lab(jupyter: tuple[Path, dict[str, str]]) -> Iterator[Lab]:
+    """A running JupyterLab."""
+    root, env = jupyter
+    port = free_port()
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+        *("--ip=127.0.0.1", f"--port={port}", "--ServerApp.port_retries=0"),
+        *(f"--IdentityProvider.token={TOKEN}", f"--ServerApp.root_dir={root / 'notebooks'}"),
+        *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
+        *("--LabApp.news_url=", "--ServerApp.terminals_enabled=False"),
+    ]
+    with running(command, env, f"http://127.0.0.1:{port}/api", root / "lab.log"):
+        yield Lab(f"http://127.0.0.1:{port}", root / "notebooks")
+
+
+class Lab:
+    """A JupyterLab that opens and runs notebooks made of cells."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self.folder = folder
+
+    def run(self, page: Page, name: str, *cells: str) -> None:
+        """Write a notebook, open it in a workspace of its own, and run all of it."""
+        write_notebook(self.folder / f"{name}.ipynb", *cells)
+        page.goto(f"{self.url}/lab/workspaces/{name}/tree/{name}.ipynb?reset&token={TOKEN}")
+        page.wait_for_function("window.jupyterapp !== undefined")
+        page.evaluate("async () => { await jupyterapp.started; await jupyterapp.restored }")
+        page.locator(".jp-NotebookPanel").wait_for()
+        page.wait_for_function("jupyterapp.shell.currentWidget?.sessionContext !== undefined")
+        page.evaluate(
+            """async () => {
+                const notebook = jupyterapp.shell.currentWidget;
+                await notebook.context.ready;
+                await notebook.sessionContext.ready;
+                await jupyterapp.commands.execute("application:toggle-left-area");
+                jupyterapp.commands.execute("notebook:run-all-cells");
+            }"""
+        )
+
+    def ask(self, page: Page, code: str) -> Any:
+        """What an expression is worth in the notebook's kernel."""
+        text = page.evaluate(
+            """async (code) => {
+                const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+                const told = kernel.requestExecute({code, store_history: false});
+                let said = "";
+                told.onIOPub = (message) => { said += message.content.text ?? "" };
+                await told.done;
+                return said;
+            }""",
+            f"import json; print(json.dumps({code}, default=str))",
+        )
+        return json.loads(text)
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    """A notebook of code cells."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, path)
+
+
+def free_port() -> int:
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port: int = asked.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(command: list[str], env: dict[str, str], ready: str, log: Path) -> Iterator[int]:
+    """A server for the length of a block; it and what it started are gone in the end."""
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            command, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    try:
+        _wait_until(lambda: _answers(ready), server, log)
+        yield server.pid
+    finally:
+        started = psutil.Process(server.pid).children(recursive=True)
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+        for kernel in psutil.wait_procs(started, timeout=5)[1]:
+            kernel.kill()
+
+
+def _wait_until(done: Any, server: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 60
+    while not done():
+        if server.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"the server did not start: {log.read_text()[-3000:]}")
+        time.sleep(0.1)
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True

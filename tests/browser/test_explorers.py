@@ -1,0 +1,175 @@
+"""The explorers as a user has them: in JupyterLab, by mouse and keyboard, with no network."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import SHOTS, Lab
+
+RECORDS = """\
+import warnings
+
+import kpa_analytics as kpa
+
+warnings.simplefilter("ignore")
+kpa.demo.start(kpa.demo.organisation(people=150, completions=4000))
+kpa.configure(progress=False)
+data = kpa.load_all()"""
+EXPIRY = "explorer = kpa.widgets.ExpiryExplorer(data)\nexplorer"
+DASHBOARD = "dashboard = kpa.widgets.Dashboard(data)\ndashboard"
+
+
+def keep(view: Locator, name: str) -> None:
+    """Keep a picture of a view, the whole of it."""
+    SHOTS.mkdir(exist_ok=True)
+    view.page.set_viewport_size({"width": 1400, "height": 2300})
+    view.scroll_into_view_if_needed()
+    view.screenshot(path=SHOTS / f"{name}.png", animations="disabled")
+
+
+def listed(view: Locator) -> list[list[str]]:
+    """The rows of a table, as a reader sees them."""
+    rows: list[list[str]] = view.locator(".kpa-table tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return rows
+
+
+def pick_training(view: Locator, words: str) -> None:
+    """Choose a training by keyboard alone: open, search, to the box, space, close."""
+    view.locator(".kpa-picker summary").first.focus()
+    keyboard = view.page.keyboard
+    keyboard.press("Enter")
+    search = view.get_by_role("searchbox", name="Search trainings")
+    expect(search).to_be_focused()
+    keyboard.type(words)
+    box = view.get_by_role("checkbox", name=words, exact=True)
+    while not box.evaluate("box => box === document.activeElement"):
+        keyboard.press("Tab")
+    keyboard.press("Space")
+    keyboard.press("Escape")
+
+
+def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> None:
+    lab.run(web, "expiry", RECORDS, EXPIRY)
+    view = web.locator(".kpa-expiry")
+    bars = view.locator(".kpa-chart [aria-roledescription=bar]")
+    bars.first.wait_for()
+    expect(view.locator(".kpa-chart svg.marks")).to_have_count(2)
+    expect(view.locator(".kpa-demo")).to_have_text(
+        "DEMO DATA - invented people and records, not evidence"
+    )
+    expect(view.locator(".kpa-heading")).to_contain_text("fetched 20")
+
+    # a date, typed
+    view.get_by_label("As of", exact=True).first.fill("2026-03-31")
+    expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
+    assert lab.ask(web, "str(explorer.as_of)") == "2026-03-31"
+
+    # a training, by keyboard
+    pick_training(view, "First Aid")
+    expect(view.locator(".kpa-picker-now").first).to_have_text("First Aid")
+    assert lab.ask(web, "explorer.rows['training'].unique().to_list()") == ["First Aid"]
+    view.locator(".kpa-picker summary").first.click()
+    view.get_by_role("button", name="Clear").first.click()
+    web.keyboard.press("Escape")
+    expect(view.locator(".kpa-picker-now").first).to_have_text("All trainings")
+
+    # bars, clicked, in one chart and then in the other
+    month = view.locator(".kpa-chart [aria-roledescription=bar][aria-label*='status: expired']")
+    month.last.wait_for()
+    _click_and_compare(web, lab, view, month.first)
+    training = view.locator(".kpa-chart").nth(1).locator("[aria-roledescription=bar]")
+    _click_and_compare(web, lab, view, training.first)
+    picked = lab.ask(web, "[dict(bar) for bar in explorer.selected]")
+    assert list(picked[0]) == ["training_id", "status"]
+    keep(view, "expiry_light")
+
+    # sorted by keyboard
+    view.get_by_role("button", name="Person").focus()
+    web.keyboard.press("Enter")
+    expect(view.locator("th", has_text="Person")).to_have_attribute("aria-sort", "ascending")
+    people = [row[0] for row in listed(view)]
+    assert people == sorted(people)
+
+    # an export, downloaded
+    with web.expect_download() as coming:
+        view.get_by_role("button", name="Export audit pack").click()
+        view.get_by_role("link", name="Download").click()
+    pack = tmp_path / "pack.zip"
+    coming.value.save_as(pack)
+    with zipfile.ZipFile(pack) as archive:
+        assert "audit-2026-03-31/report.html" in archive.namelist()
+
+    # a dark page
+    web.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+    expect(view.locator(".kpa-chart").first).to_have_css("background-color", "rgb(22, 26, 33)")
+    keep(view, "expiry_dark")
+
+
+def _click_and_compare(web: Page, lab: Lab, view: Locator, bar: Locator) -> None:
+    """Click a bar; the table lists as many rows as the bar says, and those of the frame."""
+    told = dict(part.split(": ", 1) for part in (bar.get_attribute("aria-label") or "").split("; "))
+    bar.click()
+    expect(view.locator(".kpa-table caption")).to_contain_text("Picked: ")
+    size = int(told.get("Certificates") or told["People"])
+    if size <= 100:
+        expect(view.locator(".kpa-table tbody tr")).to_have_count(size)
+    frame: list[list[Any]] = lab.ask(
+        web, "[[str(v) for v in row] for row in explorer.table.select('user','training').rows()]"
+    )
+    assert len(frame) == size
+    assert [row[:2] for row in listed(view)] == frame[:100]
+
+
+def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
+    lab.run(web, "dashboard", RECORDS, DASHBOARD)
+    view = web.locator(".kpa-dashboard")
+    view.locator(".kpa-expiry .kpa-chart [aria-roledescription=bar]").first.wait_for()
+    view.get_by_label("As of", exact=True).first.fill("2026-05-31")
+    keep(view, "dashboard_expirations")
+
+    view.get_by_role("tab", name="Instructors").click()
+    teaching = view.locator(".kpa-instructors")
+    expect(teaching.locator(".kpa-chart svg.marks")).to_have_count(2)
+    first = teaching.locator(".kpa-table tbody tr").first
+    expect(first).to_contain_text(lab.ask(web, "dashboard.instructors.coverage['training'][0]"))
+    assert lab.ask(web, "dashboard.instructors.coverage['single_instructor'][0]") is True
+    keep(view, "dashboard_instructors")
+
+    view.get_by_role("tab", name="Group trainings").click()
+    groups = view.locator(".kpa-groups")
+    groups.locator(".kpa-row-button").first.focus()
+    web.keyboard.press("Enter")
+    people = groups.locator(".kpa-table").nth(1)
+    expect(people.locator("caption")).to_contain_text("People of the session of")
+    assert lab.ask(web, "dashboard.groups.attendees['user'].to_list()") == [
+        row[0]
+        for row in people.locator("tbody tr").evaluate_all(
+            "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+        )
+    ]
+    keep(view, "dashboard_groups")
+
+    before = lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)")
+    view.get_by_role("button", name="Refresh").click()
+    expect(view.get_by_role("button", name="Refresh")).to_be_enabled()
+    web.wait_for_function("document.querySelector('.kpa-notes') !== null")
+    assert lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)") > before
+    assert lab.ask(web, "str(dashboard.as_of)") == "2026-05-31"
+    expect(view.get_by_label("As of", exact=True).first).to_have_value("2026-05-31")
+
+
+def test_a_failed_refresh_is_told_and_nothing_is_lost(web: Page, lab: Lab) -> None:
+    lab.run(web, "failed", RECORDS, DASHBOARD)
+    view = web.locator(".kpa-dashboard")
+    view.locator(".kpa-chart svg.marks").first.wait_for()
+    lab.ask(web, "str(kpa.configure(api_url='http://127.0.0.1:9/v1', retries=0))")
+    view.get_by_role("button", name="Refresh").click()
+    expect(view.get_by_role("alert")).to_contain_text("no connection")
+    expect(view.locator(".kpa-expiry .kpa-chart svg.marks")).to_have_count(2)
+    assert lab.ask(web, "dashboard.data is data") is True

@@ -1,0 +1,36 @@
+"""A small demo company, loaded once through the simulated API."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.api.client import Client
+from kpa_analytics.config import Secret, Settings
+
+
+@pytest.fixture(scope="session")
+def company(tmp_path_factory: pytest.TempPathFactory) -> kpa.TrainingData:
+    return fetched(tmp_path_factory.mktemp("cache"), people=60, completions=1500)
+
+
+def fetched(cache: Path, *, seed: int = 2026, **size: int) -> kpa.TrainingData:
+    """A demo company's records."""
+    with (
+        warnings.catch_warnings(),
+        kpa.demo.serve(kpa.demo.organisation(seed=seed, **size)) as api,
+        Client(
+            Settings(
+                token=Secret(api.token),
+                api_url=api.url,
+                cache_dir=cache,
+                requests_per_minute=100_000,
+                progress=False,
+            )
+        ) as client,
+    ):
+        warnings.simplefilter("ignore", kpa.errors.KPADataWarning)  # planted in the demo
+        return kpa.load_all(client=client)

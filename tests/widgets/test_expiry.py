@@ -1,0 +1,283 @@
+"""Every choice of the expiry explorer, from Python and from its control."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import kpa_analytics as kpa
+from kpa_analytics.widgets import ExpiryExplorer
+from kpa_analytics.widgets.download import zipped
+
+
+@pytest.fixture
+def explorer(company: kpa.TrainingData) -> ExpiryExplorer:
+    return ExpiryExplorer(company)
+
+
+def status(data: kpa.TrainingData, **asked: object) -> pl.DataFrame:
+    return kpa.expiry_status(
+        data.completions,
+        data.trainings,
+        data.users,
+        **{"as_of": "2026-06-30", "required": data.employee_status, **asked},
+    )
+
+
+def drawn(explorer: ExpiryExplorer, chart: int, field: str) -> int:
+    """What a chart's bars add up to."""
+    datasets = explorer.charts[chart]["datasets"].values()
+    return sum(row.get(field, 0) for rows in datasets for row in rows)
+
+
+def test_starts_with_everyone_on_the_demos_day(
+    explorer: ExpiryExplorer, company: kpa.TrainingData
+) -> None:
+    assert explorer.as_of == date(2026, 6, 30)
+    assert_frame_equal(explorer.rows, status(company))
+    assert explorer.table.height == explorer.rows.height
+    assert drawn(explorer, 0, "value") > 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"as_of": date(2026, 1, 31)},
+        {"expiring_days": 90},
+        {"include_terminated": True},
+    ],
+)
+def test_day_horizon_and_leavers_are_those_of_expiry_status(
+    explorer: ExpiryExplorer, company: kpa.TrainingData, asked: dict[str, object]
+) -> None:
+    names = {"expiring_days": "horizon", "include_terminated": "include_leavers"}
+    explorer.set(**{names.get(name, name): value for name, value in asked.items()})
+    assert_frame_equal(explorer.rows, status(company, **asked))
+
+
+def test_days_asked_for_in_turn_are_each_right(
+    explorer: ExpiryExplorer, company: kpa.TrainingData
+) -> None:
+    for day in ("2025-03-31", "2026-06-30", "2024-02-29", "2027-12-31", "2025-03-31"):
+        explorer.as_of = day
+        assert_frame_equal(explorer.rows, status(company, as_of=day))
+
+
+def test_trainings_statuses_people_and_offices_narrow_the_rows(
+    explorer: ExpiryExplorer, company: kpa.TrainingData
+) -> None:
+    whole = status(company)
+    training = whole["training_id"][0]
+    explorer.trainings = [training]
+    assert_frame_equal(explorer.rows, whole.filter(pl.col("training_id") == training))
+    explorer.set(trainings=[], statuses=["expired", "missing"])
+    assert_frame_equal(explorer.rows, whole.filter(pl.col("status").is_in(["expired", "missing"])))
+    explorer.set(statuses=None, search=whole["user"][0].upper())
+    assert explorer.rows["user"].unique().to_list() == [whole["user"][0]]
+    office = company.users["fieldOffice_id"].explode().drop_nulls()[0]
+    inside = company.users.filter(pl.col("fieldOffice_id").list.contains(office))["id"]
+    explorer.set(search="", field_offices=[office])
+    assert_frame_equal(explorer.rows, whole.filter(pl.col("m_user_id").is_in(inside.implode())))
+
+
+def test_people_in_no_office_can_be_asked_for(company: kpa.TrainingData) -> None:
+    nobody = pl.lit([], pl.List(pl.String)).alias("fieldOffice_id")
+    data = kpa.TrainingData(
+        completions=company.completions, users=company.users.with_columns(nobody)
+    )
+    explorer = ExpiryExplorer(data, as_of="2026-06-30", field_offices=[""])
+    known = explorer.rows.filter(pl.col("user") != pl.col("m_user_id"))
+    assert explorer.rows.height == known.height > 0
+
+
+def test_a_bar_lists_exactly_those_behind_it(explorer: ExpiryExplorer) -> None:
+    row = explorer.rows.filter(pl.col("status") == "expired").row(0, named=True)
+    explorer.selected = {"training_id": row["training_id"], "status": "expired"}
+    assert_frame_equal(
+        explorer.table.sort("m_user_id"),
+        explorer.rows.filter(
+            pl.col("training_id") == row["training_id"], pl.col("status") == "expired"
+        ),
+    )
+    month = row["expiration_date"].replace(day=1)
+    explorer.selected = [{"month": month, "status": "expired"}]
+    wanted = explorer.rows.filter(
+        pl.col("expiration_date").dt.month_start() == month, pl.col("status") == "expired"
+    )
+    assert explorer.table.height == wanted.height > 0
+    explorer.selected = None
+    assert explorer.table.height == explorer.rows.height
+
+
+def test_a_click_in_any_time_zone_selects_the_month(explorer: ExpiryExplorer) -> None:
+    july = 1_782_864_000_000  # 2026-07-01 00:00 UTC
+    for hours in (-12, 0, 14):
+        bar = {"month": july - hours * 3_600_000, "status": "expiring"}
+        explorer._charts.picked = [0, [bar]]
+        assert explorer.selected == ({"month": date(2026, 7, 1), "status": "expiring"},)
+        explorer._charts.picked = [-1, []]
+        assert explorer.selected == ()
+
+
+def test_selecting_from_python_shows_in_the_chart_and_not_again(explorer: ExpiryExplorer) -> None:
+    before = explorer.rebuilds
+    explorer.selected = {"month": "2026-07-15", "status": "expiring"}
+    assert explorer._charts.picked == [
+        0,
+        [{"month": {"year": 2026, "month": 7, "date": 1}, "status": "expiring"}],
+    ]
+    assert explorer.rebuilds == before + 1
+
+
+def test_controls_and_python_keep_in_step_with_one_rebuild_each(explorer: ExpiryExplorer) -> None:
+    controls, before = explorer.controls, explorer.rebuilds
+    controls["horizon"].value = 60
+    assert (explorer.horizon, explorer.rebuilds) == (60, before + 1)
+    controls["as_of"].value = date(2026, 1, 31)
+    assert (explorer.as_of, explorer.rebuilds) == (date(2026, 1, 31), before + 2)
+    training = explorer.rows["training_id"][0]
+    controls["trainings"].value = [training]
+    assert (explorer.trainings, explorer.rebuilds) == ((training,), before + 3)
+    explorer.set(horizon=10, as_of="2026-02-01", statuses=["expired"], include_leavers=True)
+    assert explorer.rebuilds == before + 4
+    assert (controls["horizon"].value, controls["as_of"].value) == (10, date(2026, 2, 1))
+    assert (controls["statuses"].value, controls["include_leavers"].value) == (["expired"], True)
+    explorer.horizon = 10
+    assert explorer.rebuilds == before + 4
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("as_of", "30/06/2026", "as_of must be a day"),
+        ("horizon", -1, "horizon must be a whole number of 0 to 3,650"),
+        ("horizon", True, "horizon must be a whole number"),
+        ("trainings", [-5], "trainings: there is no -5"),
+        ("trainings", "all", "trainings must be a list"),
+        ("statuses", ["late"], "statuses: there is no 'late'; there are current"),
+        ("search", 7, "search must be text"),
+        ("include_leavers", 1, "include_leavers must be True or False"),
+        ("selected", [{"training_id": 1}], "selected must be bars"),
+        ("selected", 5, "selected must be bars"),
+        ("asof", "2026-06-30", "asof is no choice of ExpiryExplorer; there are as_of"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name_and_changes_nothing(
+    explorer: ExpiryExplorer, name: str, value: object, said: str
+) -> None:
+    before, rebuilds = dict(explorer.choices), explorer.rebuilds
+    with pytest.raises(kpa.errors.KPADataError, match=said):
+        setattr(explorer, name, value)
+    assert (explorer.choices, explorer.rebuilds) == (before, rebuilds)
+
+
+def test_a_control_that_fails_says_so_and_raises_nothing(explorer: ExpiryExplorer) -> None:
+    explorer.controls["trainings"].value = [-5]
+    assert "there is no -5" in explorer._notice.value
+    assert explorer.trainings == ()
+    assert explorer.controls["trainings"].value == []
+    explorer.controls["horizon"].value = 45
+    assert explorer._notice.value == ""
+
+
+def test_the_table_sorts_all_rows_and_holds_a_page(explorer: ExpiryExplorer) -> None:
+    shown = explorer._table
+    shown.sort = ["user", True]
+    assert explorer.table["user"].to_list() == explorer.rows["user"].sort(descending=True).to_list()
+    assert len(shown.rows) == 100 < shown.total == explorer.rows.height
+    shown.start = 100
+    assert [row[0] for row in shown.rows] == explorer.table["user"][100:200].to_list()
+    shown.sort = ["days_left", False]
+    assert shown.start == 0
+    assert explorer.table["days_left"].null_count() == 0 or explorer.table["days_left"][-1] is None
+
+
+def test_demo_data_is_marked_and_the_time_is_told(
+    explorer: ExpiryExplorer, company: kpa.TrainingData
+) -> None:
+    assert "DEMO DATA" in explorer._mark.value
+    assert f"{company.snapshots['completions'].fetched_at:%Y-%m-%d %H:%M}" in explorer._mark.value
+    assert all("DEMO DATA" in spec["description"] for spec in explorer.charts)
+
+
+def test_names_from_other_people_stay_text(company: kpa.TrainingData) -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    data = kpa.TrainingData(
+        completions=company.completions,
+        trainings=company.trainings.with_columns(title=pl.lit(hostile)),
+    )
+    explorer = ExpiryExplorer(data, as_of="2026-06-30")
+    training = explorer.rows["training_id"][0]
+    explorer.selected = {"training_id": training, "status": explorer.rows["status"][0]}
+    for html in (explorer._figures.value, explorer._mark.value, explorer._notice.value):
+        assert "<img" not in html
+
+
+def test_other_records_keep_the_choices_they_allow(
+    explorer: ExpiryExplorer, company: kpa.TrainingData
+) -> None:
+    first, second = company.completions["training_id"].unique().sort()[:2]
+    explorer.set(horizon=77, trainings=[first], search="a")
+    fewer = kpa.TrainingData(
+        completions=company.completions.filter(pl.col("training_id") == first),
+        users=company.users,
+    )
+    explorer.load(fewer)
+    assert (explorer.horizon, explorer.trainings, explorer.search) == (77, (first,), "a")
+    explorer.load(
+        kpa.TrainingData(completions=company.completions.filter(pl.col("training_id") == second))
+    )
+    assert (explorer.horizon, explorer.trainings) == (77, ())
+
+
+def test_charts_hold_aggregates_only(explorer: ExpiryExplorer) -> None:
+    text = json.dumps(explorer.charts)
+    assert len(text) < 100_000
+    assert not any(user in text for user in explorer.rows["m_user_id"].unique())
+
+
+def test_no_records_are_shown_as_none() -> None:
+    explorer = ExpiryExplorer(kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty()))
+    assert explorer.as_of == date.today()
+    assert explorer.table.height == 0
+    assert "No expirations to show" in explorer.charts[0]["description"]
+
+
+def test_export_writes_what_is_shown(
+    explorer: ExpiryExplorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    training = explorer.rows["training_id"][0]
+    explorer.set(trainings=[training], as_of="2026-05-31")
+    pack = explorer.export()
+    assert pack == tmp_path / "audit-2026-05-31"
+    records = pl.read_parquet(pack / "records.parquet")
+    assert records["training_id"].unique().to_list() == [training]
+    assert kpa.verify_audit(pack).height == 0
+    assert explorer.export().name == "audit-2026-05-31-2"
+    with zipfile.ZipFile(BytesIO(zipped(pack))) as archive:
+        assert f"{pack.name}/report.html" in archive.namelist()
+
+
+def test_export_of_a_composed_training_takes_its_parts(
+    explorer: ExpiryExplorer, company: kpa.TrainingData, tmp_path: Path
+) -> None:
+    composed = company.trainings.filter(pl.col("included_trainings_id").list.len() > 0)
+    training, parts = composed.select("id", "included_trainings_id").row(0)
+    explorer.trainings = [training]
+    pack = explorer.export(tmp_path / "pack")
+    told = pl.read_parquet(pack / "records.parquet")["training_id"].unique()
+    assert {*parts} & {*told}
+
+
+def test_a_dark_page_draws_dark_charts(explorer: ExpiryExplorer) -> None:
+    light = explorer.charts[0]["config"]["background"]
+    explorer._table.dark = True
+    assert explorer.charts[0]["config"]["background"] != light

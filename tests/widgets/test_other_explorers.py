@@ -1,0 +1,157 @@
+"""The instructor and group explorers, and the dashboard over all three."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import kpa_analytics as kpa
+from kpa_analytics.widgets import Dashboard, GroupTrainingExplorer, InstructorExplorer
+from tests.widgets.conftest import fetched
+
+DAY = date(2026, 6, 30)
+
+
+def lately(data: kpa.TrainingData, months: int = 24) -> pl.DataFrame:
+    begin = pl.lit(DAY).dt.offset_by(f"-{months}mo")
+    return data.completions.filter(pl.col("date") > begin, pl.col("date") <= DAY)
+
+
+def test_instructors_are_those_of_the_analyses(company: kpa.TrainingData) -> None:
+    explorer = InstructorExplorer(company)
+    taught = lately(company).filter(pl.col("m_instructor_id").is_not_null())
+    assert_frame_equal(
+        explorer.activity, kpa.instructor_activity(taught, company.trainings, company.users)
+    )
+    assert_frame_equal(
+        explorer.coverage,
+        kpa.instructor_coverage(company.completions, company.trainings, company.users, as_of=DAY),
+        check_row_order=False,
+    )
+    assert explorer.table["completions"].sum() == taught.height
+    trainees = dict(explorer.table.select("m_instructor_id", "trainees").iter_rows())
+    for who, rows in taught.group_by("m_instructor_id"):
+        assert trainees[who[0]] == rows["m_user_id"].n_unique()
+
+
+def test_trainings_that_one_person_carries_come_first(company: kpa.TrainingData) -> None:
+    alone = InstructorExplorer(company).coverage["single_instructor"].to_list()
+    assert alone == sorted(alone, reverse=True)
+    assert alone[0]
+
+
+def test_period_instructor_and_training_narrow_what_was_taught(company: kpa.TrainingData) -> None:
+    explorer = InstructorExplorer(company, months=6)
+    taught = lately(company, 6).filter(pl.col("m_instructor_id").is_not_null())
+    assert explorer.activity["completions"].sum() == taught.height
+    who, what = taught["m_instructor_id"][0], taught["training_id"][0]
+    explorer.controls["instructors"].value = [who]
+    assert explorer.instructors == (who,)
+    assert explorer.activity["completions"].sum() == (taught["m_instructor_id"] == who).sum()
+    explorer.set(instructors=(), trainings=[what])
+    assert explorer.activity["completions"].sum() == (taught["training_id"] == what).sum()
+    assert explorer.coverage["training_id"].to_list() == [what]
+
+
+def test_sessions_are_those_of_the_analysis(company: kpa.TrainingData) -> None:
+    explorer = GroupTrainingExplorer(company)
+    whole = kpa.group_sessions(
+        company.completions, company.group_trainings, company.trainings, company.users
+    )
+    begin = pl.lit(DAY).dt.offset_by("-24mo")
+    assert_frame_equal(
+        explorer.sessions.drop("listed_not_recorded"),
+        whole.filter(pl.col("date") > begin, pl.col("date") <= DAY),
+        check_row_order=False,
+    )
+
+
+def test_a_session_lists_its_people_and_who_is_in_doubt_first(company: kpa.TrainingData) -> None:
+    explorer = GroupTrainingExplorer(company, months=120)
+    odd = explorer.sessions.filter(pl.col("listed_not_recorded") > 0).row(0, named=True)
+    explorer.selected = odd["group_training_id"]
+    told = explorer.attendees
+    assert {*told["m_user_id"]} == {*odd["m_trainees_id"], *odd["recorded_not_listed_ids"]}
+    doubt = told.filter(pl.col("standing") == "Listed, not recorded")["m_user_id"]
+    assert {*doubt} == {*odd["listed_not_recorded_ids"]}
+    assert told["standing"][0] != "Listed and recorded"
+
+
+def test_a_click_selects_a_session_and_sorting_keeps_it(company: kpa.TrainingData) -> None:
+    explorer = GroupTrainingExplorer(company)
+    explorer._sessions.chosen = 2
+    chosen = explorer.sessions["group_training_id"][2]
+    assert explorer.selected == chosen
+    explorer._sessions.sort = ["recorded", True]
+    assert explorer.selected == chosen
+    assert explorer.sessions["group_training_id"][explorer._sessions.chosen] == chosen
+    explorer._sessions.chosen = -1
+    assert explorer.selected is None
+    assert explorer.attendees.height == 0
+
+
+def test_sessions_narrow_by_training_instructor_and_people(company: kpa.TrainingData) -> None:
+    explorer = GroupTrainingExplorer(company)
+    whole = explorer.sessions
+    training, who = whole["trainings_id"][0][0], whole["m_instructor_id"][0]
+    explorer.trainings = [training]
+    assert explorer.sessions.height == whole["trainings_id"].list.contains(training).sum()
+    explorer.set(trainings=[], instructors=[who])
+    assert explorer.sessions.height == (whole["m_instructor_id"] == who).sum()
+    person = whole["m_trainees_id"].drop_nulls()[0][0]
+    explorer.set(instructors=[], search=person)
+    listed = whole["m_trainees_id"].list.contains(person).fill_null(False)
+    recorded = whole["recorded_not_listed_ids"].list.contains(person)
+    assert explorer.sessions.height == (listed | recorded).sum()
+
+
+def test_a_dashboard_shares_its_choices_and_works_out_what_is_looked_at(
+    company: kpa.TrainingData,
+) -> None:
+    dashboard = Dashboard(company)
+    training = company.completions["training_id"][0]
+    dashboard.set(as_of="2026-05-31", trainings=[training])
+    assert list(dashboard._inner) == [0]
+    for explorer in (dashboard.expiry, dashboard.instructors, dashboard.groups):
+        assert explorer.as_of == date(2026, 5, 31)
+        assert explorer.trainings == (training,)
+    before = dashboard.groups.rebuilds
+    dashboard.controls["as_of"].value = date(2026, 4, 30)
+    assert dashboard._inner[2].rebuilds == before
+    dashboard._tabs.selected_index = 2
+    assert dashboard._inner[2].as_of == date(2026, 4, 30)
+
+
+def test_a_refresh_keeps_choices_and_takes_new_records(
+    company: kpa.TrainingData, tmp_path: Path
+) -> None:
+    new = fetched(tmp_path, seed=7, people=60, completions=1200)
+    dashboard = Dashboard(company, load=lambda: new)
+    dashboard.expiry.horizon = 55
+    dashboard.as_of = "2026-05-31"
+    dashboard._button.click()
+    assert dashboard.data is new
+    assert dashboard.expiry.data is new
+    assert (dashboard.expiry.horizon, dashboard.expiry.as_of) == (55, date(2026, 5, 31))
+    assert "1,200 completions" in dashboard._mark.value
+
+
+@pytest.mark.parametrize("error", [kpa.errors.KPASettingsError("no token"), OSError("<b>disk</b>")])
+def test_a_failed_refresh_says_so_and_keeps_the_records(
+    company: kpa.TrainingData, error: Exception
+) -> None:
+    def fail() -> kpa.TrainingData:
+        raise error
+
+    dashboard = Dashboard(company, load=fail)
+    rows = dashboard.expiry.rows
+    dashboard._button.click()
+    assert dashboard.data is company
+    assert dashboard.expiry.rows is rows
+    assert str(error).strip("<b>/").split("<")[0] in dashboard._notice.value
+    assert "<b>" not in dashboard._notice.value
+    assert not dashboard._button.disabled
