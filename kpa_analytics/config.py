@@ -6,14 +6,17 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from kpa_analytics.errors import KPASettingsError
 
 #: The live host (api.md, observed on the wire in September 2026).
 LIVE_API = "https://api.novaraflex.com/v1"
+
+S = TypeVar("S")
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -147,6 +150,21 @@ def _setting(default: Any, check: Callable[[str, object], Any], variable: str | 
     return field(default=default, metadata=metadata)
 
 
+def _veiling(settings_class: type[S]) -> type[S]:
+    """Let the class take its token veiled: a traceback would show the frame of its `__init__`."""
+    take = settings_class.__init__
+
+    @wraps(take)
+    def veil_and_take(self: S, **values: Any) -> None:
+        if "token" in values:
+            values["token"] = _veiled(values["token"])
+        take(self, **values)
+
+    settings_class.__init__ = veil_and_take  # type: ignore[method-assign, assignment]
+    return settings_class
+
+
+@_veiling
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """Where the API is, how to be a good guest there, and where to keep what it said.

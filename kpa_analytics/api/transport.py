@@ -81,8 +81,9 @@ class TokenAdapter(HTTPAdapter):
         return msgspec.json.encode({"token": self._token.reveal(), **parameters})
 
     def _mask(self, response: Response) -> None:
-        """Take the token out of the body and of the headers."""
+        """Take the token out of the body and of the headers; cookies are not for us."""
         token = self._token.reveal()
+        response.cookies.clear()
         response._content = masked(response.content, token)
         for name, value in response.headers.items():
             response.headers[name] = masked(value.encode("latin-1"), token).decode("latin-1")
