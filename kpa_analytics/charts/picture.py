@@ -64,7 +64,7 @@ def packed(png_file: bytes) -> bytes:
     chunks = list(_chunks(png_file))
     pixels = zlib.decompress(b"".join(data for kind, data in chunks if kind == b"IDAT"))
     kept = [(kind, data) for kind, data in chunks if kind not in (b"IDAT", b"IEND")]
-    written = [*kept, (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")]
+    written = [*kept, (b"IDAT", zlib.compress(pixels, 6)), (b"IEND", b"")]
     return png_file[:_PNG_START] + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in written

@@ -36,6 +36,7 @@ HOSTILE = [
     '#eval("1+1") $x^2$ *bold* @ref <label> `raw` \\u{41} // comment',
     "{{ 7 * 7 }} {% raw %}",
     "' onload='alert(1)",
+    "<r></si><si><t>a rich text of xlsxwriter's</t></r>",
     "\x00\x07\x1b[31mred\x1b[0m",
     "إجراءات السلامة \u202e reversed",
     "W" * 300,
