@@ -30,6 +30,16 @@ FORMAT = 1
 
 _PROVENANCE = "kpa_analytics"
 
+#: What reading a file that is not ours may raise.
+_UNREADABLE = (
+    pl.exceptions.PolarsError,
+    OSError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
+
 #: Seconds by which a snapshot may seem to come from the future before it counts as stale.
 _CLOCK_SLACK = 60
 
@@ -144,22 +154,21 @@ class Shelf:
         return self._decoded(path, content, sha256)
 
     def _decoded(self, path: Path, content: bytes, sha256: str) -> Kept | None:
+        why = "its format is not ours"
         try:
             facts = json.loads(pl.read_parquet_metadata(BytesIO(content))[_PROVENANCE])
-            same = facts.pop("format") == FORMAT
             frame = pl.read_parquet(content)
-        except (pl.exceptions.PolarsError, OSError, KeyError, ValueError, AttributeError) as error:
-            set_aside(path, str(error))
-            return None
-        if not same or frame.schema != self.table.schema:
-            warnings.warn(
-                f"{path.name} was written by another version of kpa_analytics "
-                f"({facts.get('package_version')}): it is fetched again",
-                KPACacheWarning,
-                stacklevel=2,
-            )
-            return None
-        return Kept(frame, _snapshot(facts, sha256, path))
+            if facts.pop("format") == FORMAT and frame.schema == self.table.schema:
+                return Kept(frame, _snapshot(facts, sha256, path))
+        except _UNREADABLE as error:
+            why = f"{type(error).__name__}: {error}"
+        warnings.warn(
+            f"{path.name} was written by another version of kpa_analytics ({why}): it is fetched "
+            "again",
+            KPACacheWarning,
+            stacklevel=2,
+        )
+        return None
 
     def write(self, kept: Kept, keep: int) -> Kept:
         """Keep a verified collection: written beside, then renamed; older ones make room.
@@ -239,7 +248,7 @@ def snapshots() -> pl.DataFrame:
             facts = json.loads(pl.read_parquet_metadata(path)[_PROVENANCE])
             facts.pop("format")
             one = _snapshot(facts, "", path)
-        except (pl.exceptions.PolarsError, OSError, KeyError, ValueError, TypeError) as error:
+        except _UNREADABLE as error:
             warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
             continue
         row = {**asdict(one), "params": _json(one.params), "path": str(path)}
