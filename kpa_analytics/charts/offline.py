@@ -50,24 +50,27 @@ def enable_offline() -> None:
 def offline_bundle(spec: dict[str, Any], **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The altair renderer: a chart as HTML that becomes interactive, as PNG and as words."""
     words = str(spec.get("description", "A chart"))
-    image = png(spec, scale=1)
-    shape = {"width": int.from_bytes(image[16:20]), "height": int.from_bytes(image[20:24])}
-    bundle = {"text/html": _html(spec, words, image), "image/png": image, "text/plain": words}
+    image = png(spec)  # two pixels for each, so that text is sharp on any screen
+    width, height = (int.from_bytes(image[at : at + 4]) // 2 for at in (16, 20))
+    shape = {"width": width, "height": height}
+    page = _html(spec, words, image, width)
+    bundle = {"text/html": page, "image/png": image, "text/plain": words}
     return bundle, {"image/png": shape}
 
 
 alt.renderers.register(_NAME, offline_bundle)
 
 
-def _html(spec: dict[str, Any], words: str, image: bytes) -> str:
+def _html(spec: dict[str, Any], words: str, image: bytes, width: int) -> str:
     drawing, kind = svg(spec).encode(), "svg+xml"
-    if len(drawing) > 2 * len(image):  # a crowded chart is smaller as pixels
+    if len(drawing) > len(image):  # a crowded chart is smaller as pixels
         drawing, kind = image, "png"
     still = base64.b64encode(drawing).decode()
     written = inert_json(spec)
     key = hashlib.sha256(written.encode()).hexdigest()[:16]
     return f"""<div class="kpa-chart" data-chart="{key}">
-<img alt="{escape(words)}" src="data:image/{kind};base64,{still}" style="max-width:none">
+<img alt="{escape(words)}" src="data:image/{kind};base64,{still}" \
+width="{width}" style="max-width:none">
 </div>
 <script>
 (() => {{

@@ -224,7 +224,7 @@ def start(
     if _started is None:
         _started = _open(org, token, rate_limit, port, as_of)
         atexit.register(_forget, _started)
-        print(f"Demo: invented people and records, served on this machine at {_started.url}.")  # noqa: T201
+        print("Demo: invented people and records, served on this machine.")  # noqa: T201
     config.configure(token=_started.token, api_url=_started.url, requests_per_minute=_UNHURRIED)
     return _started
 
