@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kpa_analytics.data.training_data import TrainingData
 
-_KEPT = 3
+_KEPT = 4
 
 
 class StatusBook:
@@ -26,11 +26,18 @@ class StatusBook:
 
     def __init__(self, data: TrainingData) -> None:
         self._data = data
-        self._pages: OrderedDict[tuple[date, int, bool], pl.DataFrame] = OrderedDict()
+        self._pages: OrderedDict[tuple[date, int], pl.DataFrame] = OrderedDict()
 
     def page(self, as_of: date, expiring_days: int, include_leavers: bool) -> pl.DataFrame:
         """What `expiry_status` says on a day (`schema.EXPIRY_STATUS`)."""
-        key = (as_of, expiring_days, include_leavers)
+        whole = self._whole(as_of, expiring_days)
+        if include_leavers:
+            return whole
+        left = self._data.users.filter(pl.col("terminationDate").dt.date() <= as_of)["id"]
+        return whole.filter(~pl.col("m_user_id").is_in(left.implode()))
+
+    def _whole(self, as_of: date, expiring_days: int) -> pl.DataFrame:
+        key = (as_of, expiring_days)
         if key not in self._pages:
             required = self._data.employee_status
             self._pages[key] = expiry_status(
@@ -40,7 +47,7 @@ class StatusBook:
                 as_of=as_of,
                 expiring_days=expiring_days,
                 required=required if required.height else None,
-                include_terminated=include_leavers,
+                include_terminated=True,
             )
         self._pages.move_to_end(key)
         while len(self._pages) > _KEPT:

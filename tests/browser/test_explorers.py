@@ -78,6 +78,7 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     view.get_by_role("button", name="Clear").first.click()
     web.keyboard.press("Escape")
     expect(view.locator(".kpa-picker-now").first).to_have_text("All trainings")
+    expect(view.locator(".kpa-chart svg.marks").nth(1)).to_contain_text("trainings, worst first")
 
     # bars, clicked, in one chart and then in the other
     month = view.locator(".kpa-chart [aria-roledescription=bar][aria-label*='status: expired']")

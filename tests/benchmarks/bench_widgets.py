@@ -1,0 +1,64 @@
+"""A control of each explorer changed. Run: python -m pytest tests/benchmarks/bench_widgets.py -s"""
+
+from __future__ import annotations
+
+import statistics
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer, InstructorExplorer
+from kpa_analytics.widgets.explorer import Explorer
+from tests.widgets.conftest import fetched
+
+EXPLORERS: list[Callable[[kpa.TrainingData], Explorer]] = [
+    ExpiryExplorer,
+    InstructorExplorer,
+    GroupTrainingExplorer,
+]
+
+
+@pytest.fixture(scope="module", params=[100_000, 1_000_000])
+def data(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    rows: int = request.param
+    folder: Path = tmp_path_factory.mktemp("cache")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return fetched(folder, people=rows // 50, completions=rows)
+
+
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_a_change_of_a_control(
+    data: kpa.TrainingData, make: Callable[[kpa.TrainingData], Explorer]
+) -> None:
+    explorer = make(data)
+    trainings = data.trainings["id"].to_list()
+    office = next(iter(explorer.controls["field_offices"].options))[0]
+    turns: dict[str, list[dict[str, Any]]] = {
+        "as_of": [{"as_of": f"2026-0{month}-28"} for month in range(1, 6)],
+        "trainings": [{"trainings": trainings[:few]} for few in (1, 10, 20, 0)],
+        "search": [{"search": words} for words in ("an", "lee", "")],
+        "field_offices": [{"field_offices": chosen} for chosen in ([office], [])],
+    }
+    if isinstance(explorer, ExpiryExplorer):
+        turns["horizon"] = [{"horizon": days} for days in (60, 90, 30)]
+        turns["statuses"] = [{"statuses": chosen} for chosen in (["expired"], [])]
+        turns["include_leavers"] = [{"include_leavers": told} for told in (True, False)]
+    else:
+        turns["months"] = [{"months": months} for months in (6, 36, 24)]
+    target = "0.3" if data.completions.height == 1_000_000 else "0.03"
+    print(f"\n{type(explorer).__name__}, {data.completions.height:,} completions (target {target})")
+    for name, changes in turns.items():
+        seconds = [_processor_time(explorer, change) for change in changes]
+        print(f"  {name}: {statistics.median(seconds):.3f} s of processor time")
+
+
+def _processor_time(explorer: Explorer, change: dict[str, Any]) -> float:
+    began = time.process_time()
+    explorer.set(**change)
+    return time.process_time() - began
