@@ -88,14 +88,13 @@ def demo(
         ("people", told.people),
         ("completions", told.completions),
         ("expired", told.expired),
-        ("expiring soon", told.expiring),
+        ("expiring in 30 days", told.in_30_days),
         ("current", told.current),
         ("missing", told.missing),
     ):
         _line(name, figure)
     typer.echo(
-        f"\nper person and training, as of {AS_OF}; expiring soon: in 30 days, or as the training "
-        f"says.\nWritten to {out}\n\n"
+        f"\nper person and training, as of {AS_OF}\nWritten to {out}\n\n"
         "What to open next:\n"
         f"  {out / 'expiry_timeline.html'}  the chart, in any browser, offline\n"
         "  jupyter lab notebooks/01_expiry.ipynb  the same, step by step\n"
@@ -127,11 +126,15 @@ def audit(
         int, typer.Option(help="Days before expiration that count as expiring soon.")
     ] = 30,
     refresh: _Refresh = False,
+    incremental: Annotated[
+        bool, typer.Option(help="Take completions that only their newest pages brought up to date.")
+    ] = False,
 ) -> None:
     """Write the evidence pack of your account.
 
     A page that works offline, the same as PDF, its charts, a workbook, every record with its
-    standing, and a manifest of hashes.
+    standing, and a manifest of hashes. Completions that were last brought up to date from their
+    newest pages are walked in full first, unless --incremental says otherwise.
     """
     from kpa_analytics.audit.bundle import refuse_occupied
     from kpa_analytics.audit.export import export_audit
@@ -142,6 +145,8 @@ def audit(
     day = as_day(as_of)
     refuse_occupied(out.absolute())
     data = load_all(refresh=refresh)
+    if data.snapshots["completions"].walk != "full" and not incremental:
+        data = load_all(refresh=True)
     pack = export_audit(data, out, as_of=day, expiring_days=expiring_days, title=title, names=names)
     manifest = read_manifest(pack)
     counts = manifest["counts"]

@@ -53,7 +53,11 @@ def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_pat
     for status in ("expired", "missing", "current", "expiring"):
         counted = rows.filter(pl.col("status") == status).height
         assert manifest["counts"][status] == counted > 0
-        assert f"{counted:,}" in out
+        assert status == "expiring" or f"{counted:,}" in out
+    soon = rows.filter(
+        pl.col("status").is_in(["current", "expiring"]), pl.col("days_left").is_between(0, 30)
+    )
+    assert f"expiring in 30 days {soon.height:>11,}" in out
     assert f"{manifest['counts']['people']:,}" in out
     assert "20,000" in out
     assert DEMO_MARK in out
@@ -152,6 +156,18 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
         "added: more.txt",
         "changed: records.csv",
     ]
+
+
+def test_an_audit_walks_in_full_what_was_only_brought_up_to_date(kpa_analytics, account, tmp_path):
+    def walk(folder: Path) -> str:
+        sources = json.loads((folder / "manifest.json").read_text())["sources"]
+        return next(one["walk"] for one in sources if one["table"] == "completions")
+
+    kpa.load_completions()
+    kpa.load_completions(refresh="recent")
+    assert kpa_analytics("audit", tmp_path / "taken", "--incremental")[0] == 0
+    assert kpa_analytics("audit", tmp_path / "walked")[0] == 0
+    assert (walk(tmp_path / "taken"), walk(tmp_path / "walked")) == ("incremental", "full")
 
 
 def test_the_cache_is_shown_and_cleared(kpa_analytics, account, tmp_path, monkeypatch):

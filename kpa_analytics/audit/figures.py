@@ -17,12 +17,14 @@ class Figures(NamedTuple):
         people: people with at least one case.
         completions: completion records, of anyone at any time.
         cases: persons and trainings judged; the five below add up to it.
+        in_30_days: cases still good whose last day is at most 30 days away.
         current, expiring, expired, missing, not_due: cases of each status.
     """
 
     people: int
     completions: int
     cases: int
+    in_30_days: int
     current: int
     expiring: int
     expired: int
@@ -46,9 +48,12 @@ def figures(status: AnyFrame, completions: AnyFrame) -> Figures:
         0
     """
     each = [(pl.col("status") == status).sum().alias(status) for status in STATUSES]
-    people = pl.col("m_user_id").n_unique().alias("people")
-    counts = (
-        status.lazy().select(people, pl.len().alias("cases"), *each).collect().row(0, named=True)
+    good = pl.col("status").is_in(["current", "expiring"])
+    totals = (
+        pl.col("m_user_id").n_unique().alias("people"),
+        pl.len().alias("cases"),
+        (good & pl.col("days_left").is_between(0, 30)).sum().alias("in_30_days"),
     )
+    counts = status.lazy().select(*totals, *each).collect().row(0, named=True)
     records = completions.lazy().select(pl.len()).collect().item()
     return Figures(completions=records, **counts)
