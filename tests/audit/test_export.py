@@ -97,7 +97,15 @@ def test_headline_figures_agree_everywhere(pack, book, status, data):
 
 def test_the_share_in_order_is_never_rounded_up():
     nearly = Figures(
-        1, 1, cases=100_000, current=99_999, expiring=0, expired=1, missing=0, not_due=0
+        people=1,
+        completions=1,
+        cases=100_000,
+        in_30_days=0,
+        current=99_999,
+        expiring=0,
+        expired=1,
+        missing=0,
+        not_due=0,
     )
     assert share_in_order(nearly) == "99.9%"
     assert share_in_order(nearly._replace(current=100_000, expired=0)) == "100.0%"
