@@ -168,6 +168,8 @@ def test_an_audit_walks_in_full_what_was_only_brought_up_to_date(kpa_analytics, 
     assert kpa_analytics("audit", tmp_path / "taken", "--incremental")[0] == 0
     assert kpa_analytics("audit", tmp_path / "walked")[0] == 0
     assert (walk(tmp_path / "taken"), walk(tmp_path / "walked")) == ("incremental", "full")
+    said = [(tmp_path / pack / "report.html").read_text() for pack in ("taken", "walked")]
+    assert ["from their newest pages" in one for one in said] == [True, False]
 
 
 def test_the_cache_is_shown_and_cleared(kpa_analytics, account, tmp_path, monkeypatch):

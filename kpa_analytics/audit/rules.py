@@ -88,6 +88,11 @@ def origin(evidence: Evidence) -> Section:
         "The command kpa-analytics verify FOLDER finds any file that was changed, removed or added "
         "since.",
     ]
+    if any(one.walk == "incremental" for one in evidence.data.snapshots.values()):
+        words.append(
+            "The completions were brought up to date from their newest pages: an older record that "
+            "was edited in place would still stand here as it was."
+        )
     if not evidence.names:
         words.append(
             "People go by stable pseudonyms, made with a key that stays with the maker of this "
