@@ -94,6 +94,8 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     view.get_by_role("button", name="Person").focus()
     web.keyboard.press("Enter")
     expect(view.locator("th", has_text="Person")).to_have_attribute("aria-sort", "ascending")
+    first = lab.ask(web, "explorer.table['user'].min()")
+    expect(view.locator(".kpa-table tbody td").first).to_have_text(first)
     people = [row[0] for row in listed(view)]
     assert people == sorted(people)
 
@@ -115,8 +117,11 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
 def _click_and_compare(web: Page, lab: Lab, view: Locator, bar: Locator) -> None:
     """Click a bar; the table lists as many rows as the bar says, and those of the frame."""
     told = dict(part.split(": ", 1) for part in (bar.get_attribute("aria-label") or "").split("; "))
+    caption = view.locator(".kpa-table caption")
+    before = caption.inner_text()
     bar.click()
-    expect(view.locator(".kpa-table caption")).to_contain_text("Picked: ")
+    expect(caption).not_to_have_text(before)
+    expect(caption).to_contain_text("Picked: ")
     size = int(told.get("Certificates") or told["People"])
     if size <= 100:
         expect(view.locator(".kpa-table tbody tr")).to_have_count(size)
