@@ -175,20 +175,21 @@ class Client:
     def page(self, method: str, number: int, *, refresh: bool = False, **parameters: Any) -> Page:
         """Fetch one page, counted from 1; as `pages`."""
         request = {"limit": PAGE_SIZE, **parameters, "page": number}
-        answer = _decoded(method, self._answered(method, request, refresh=refresh))
-        paging = getattr(answer.body, "paging", None)
-        if paging is None:
-            raise KPADataError(f"{method}: the answer has no paging")
-        if paging.last_page > MOST_PAGES:
-            raise KPADataError(f"{method}: {paging.last_page} pages are more than can be true")
+        response = self._answered(method, request, refresh=refresh)
+        try:
+            answer = _decoded(method, response)
+            total, last_page = _paging(method, answer.body, request["limit"])
+        except KPADataError:
+            self.forget([response.cache_key])  # type: ignore[attr-defined] # it is as bad next time
+            raise
         records = getattr(answer.body, METHODS[method].key)
-        return Page(number, records, paging.total, paging.last_page, answer)
+        return Page(number, records, total, last_page, answer)
 
-    def forget(self, keys: list[str]) -> None:
-        """Drop these pages from the cache: what they held stands in a verified snapshot."""
+    def forget(self, keys: list[str | None]) -> None:
+        """Drop these pages from the cache: they stand in a snapshot, or are good for nothing."""
         pages = self._session.cache.responses
         if isinstance(pages, PageTable):
-            pages.forget(keys)
+            pages.forget([key for key in keys if key])
 
     def _answered(self, method: str, parameters: dict[str, Any], *, refresh: bool) -> Response:
         """Send, wait and try again as often as is polite."""
@@ -296,6 +297,17 @@ def _moment(header: str) -> float | None:
         return email.utils.parsedate_to_datetime(header).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:
+    """The total and the last page; pages that can't hold the total would pass a part for all."""
+    paging = getattr(body, "paging", None)
+    if paging is None:
+        raise KPADataError(f"{method}: the answer has no paging")
+    total, last_page = paging.total, paging.last_page
+    if not total <= last_page * limit or not last_page <= min(max(total, 1), MOST_PAGES):
+        raise KPADataError(f"{method}: {total} records in {last_page} pages can't be true")
+    return total, last_page
 
 
 def _decoded(method: str, response: Response) -> Answer:
