@@ -167,7 +167,7 @@ class _CatchingUp:
             raise LostError
         if len(self.fetched) > page.last_page // 2 + 1:
             raise LostError
-        self.fetched.append(page._replace(records=[]))
+        self.fetched.append(page.without_records())
         self.bar.page(len(self.fetched), of=len(self.fetched))
         return raw_frame(self.table, page.records)
 

@@ -112,11 +112,14 @@ def _walk(
     refresh: bool,
 ) -> Walk:
     pages, frames, key = [], [], record_key(table)
+    first: set[object] = set()
     for page in client.pages(method, refresh=refresh, **parameters):
-        pages.append(page._replace(records=[]))
+        pages.append(page.without_records())
         frames.append(raw_frame(table, page.records, **_constants(table, page)))
         bar.page(page.number, of=page.last_page)
-        if page.number > 1 and frames[-1][key].is_in(frames[0][key].implode()).all():
+        if page.number == 1:
+            first = {getattr(record, key) for record in page.records}
+        elif all(getattr(record, key) in first for record in page.records):
             break  # it repeats the first page, or is empty: what follows would do so too
     answers = [page.answer for page in pages]
     return Walk(
