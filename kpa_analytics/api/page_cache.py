@@ -31,6 +31,9 @@ from kpa_analytics.errors import KPACacheWarning
 #: Milliseconds to wait for another process that is writing.
 _BUSY = 10_000
 
+#: Database pages (4 kB) after which the write-ahead log is folded in: it is disk space, too.
+_LOG_PAGES = 250
+
 
 #: The headers that are kept: those that tell of the transport (Vary, ETag) would mislead later.
 _HEADERS = ("Date", "HZS-Request-ID", DEMO_HEADER)
@@ -97,6 +100,8 @@ class PageTable(SQLiteDict):
     def __init__(self, path: Path, max_age: float) -> None:
         self._max_age = max_age
         super().__init__(path, table_name="pages", serializer=_PAGES, wal=True, busy_timeout=_BUSY)
+        with self.connection() as connection:
+            connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
 
     @contextmanager
     def _acquire_sqlite_lock(self) -> Iterator[None]:

@@ -1,0 +1,179 @@
+"""From ten thousand to a million. Run: python -m pytest tests/benchmarks/bench_scale.py -s
+
+Every job runs in a process of its own (jobs.py), ours and its yardstick one after the other. The
+run writes its table into the README.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import kpa_analytics as kpa
+from tests.benchmarks.bench_expiry import SQL
+from tests.benchmarks.jobs import AS_OF, JOBS, TABLES, by_pandas
+
+SIZES = (10_000, 100_000, 1_000_000)
+#: How often each job runs in its process; the median counts.
+TURNS = {"cold load": 3, "bare loop": 3}
+MANY = 7
+
+_SERVER = """
+import kpa_analytics.demo as demo
+org = demo.organisation(people={people}, completions={rows}, seed=1)
+with demo.serve(org) as api:
+    print(api.url, api.token, flush=True)
+    input()
+"""
+
+Measured = dict[int, dict[str, dict[str, Any]]]
+
+
+@contextmanager
+def _served(rows: int) -> Iterator[list[str]]:
+    code = _SERVER.format(people=max(200, rows // 50), rows=rows)
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as server:
+        yield server.stdout.readline().split()
+        server.communicate("\n")
+
+
+def _rolling(trainings: pl.DataFrame) -> pl.DataFrame:
+    """The catalogue, its windows and fixed days taken away: what the yardsticks' rules cover."""
+    kept = {"id", "title", "renewal_months", "expiring_days"}
+    emptied = (
+        pl.lit(None, dtype).alias(n) for n, dtype in trainings.schema.items() if n not in kept
+    )
+    return trainings.with_columns(*emptied).with_columns(schedule_type=pl.lit("rolling"))
+
+
+def _write_frames(folder: Path) -> None:
+    users = kpa.load_users().with_columns(terminationDate=pl.lit(None, pl.Datetime("ms", "UTC")))
+    frames = (kpa.load_completions(), _rolling(kpa.load_trainings()), users)
+    for name, frame in zip(TABLES, frames, strict=True):
+        frame.write_parquet(folder / f"{name}.parquet")
+
+
+def _run(job: str, folder: Path) -> dict[str, Any]:
+    turns = TURNS.get(job, MANY)
+    command = [sys.executable, "-m", "tests.benchmarks.jobs", job, str(folder), str(turns)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    facts: dict[str, Any] = json.loads(done.stdout)
+    return {**facts, "seconds": statistics.median(facts["seconds"])}
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    found: Measured = {}
+    for rows in SIZES:
+        folder = tmp_path_factory.mktemp(str(rows))
+        with _served(rows) as (url, token):
+            os.environ |= {
+                "KPA_API_URL": url,
+                "KPA_API_TOKEN": token,
+                "KPA_CACHE_DIR": str(folder / "cache"),
+                "KPA_REQUESTS_PER_MINUTE": "10000000",
+                "KPA_MAX_AGE": "100000",
+            }
+            kpa.config._current = None
+            kpa.configure(progress=False)
+            found[rows] = {job: _run(job, folder) for job in ("cold load", "bare loop")}
+            _write_frames(folder)
+            found[rows] |= {job: _run(job, folder) for job in JOBS if job not in found[rows]}
+        if rows == SIZES[0]:
+            _yardsticks_agree(folder)
+    return found
+
+
+def _yardsticks_agree(folder: Path) -> None:
+    """The three ways to ask give one answer, else their times mean nothing."""
+    import duckdb
+
+    frames = [pl.read_parquet(folder / f"{name}.parquet") for name in TABLES]
+    ours = kpa.expiry_status(*frames, as_of=AS_OF)
+    with duckdb.connect() as connection:
+        for name, frame in zip(TABLES, frames, strict=True):
+            connection.register(name, frame)
+        theirs = connection.sql(SQL).pl()
+    common = ["m_user_id", "user", "training_id", "expiration_date", "days_left", "status"]
+    assert_frame_equal(ours.select(common), theirs.select(common), check_dtypes=False)
+    flat = (frame.select(pl.exclude(pl.List)).to_pandas() for frame in frames)
+    pandas = pl.from_pandas(by_pandas(*flat)[common]).with_columns(
+        pl.col("expiration_date").cast(pl.Date)
+    )
+    assert_frame_equal(ours.select(common), pandas, check_dtypes=False)
+
+
+def _row(what: str, target: str, values: list[str]) -> str:
+    return f"| {what} | {' | '.join(values)} | {target} |"
+
+
+def _ratios(found: Measured, ours: str, yardstick: str, of: str = "seconds") -> list[str]:
+    return [f"{one[ours][of] / max(one[yardstick][of], 1e-9):.2f}" for one in found.values()]
+
+
+def _seconds(found: Measured, job: str) -> list[str]:
+    return [f"{one[job]['seconds']:.3g} s" for one in found.values()]
+
+
+def _growth(found: Measured, job: str) -> list[str]:
+    """How much longer each takes than the one before, which is a tenth of it."""
+    seconds = [one[job]["seconds"] for one in found.values()]
+    return ["-", *(f"{b / a:.1f}" for a, b in itertools.pairwise(seconds))]
+
+
+def _megabytes(found: Measured, job: str) -> list[str]:
+    return [f"{one[job]['peak'] / 2**20:.0f} MB" for one in found.values()]
+
+
+def _of_the_json(found: Measured, when: str) -> list[str]:
+    return [f"{one['cold load'][when] / one['bare loop']['json']:.3f}" for one in found.values()]
+
+
+def _table(found: Measured) -> str:
+    header = [f"{rows:,}" for rows in found]
+    lines = [
+        _row("completions", "target", header),
+        _row("---", "---", ["---:"] * len(header)),
+        _row("cold load, both caches written", "", _seconds(found, "cold load")),
+        _row("... / a bare loop, kept nowhere", "<= 1.0", _ratios(found, "cold load", "bare loop")),
+        _row("... its peak of memory", "", _megabytes(found, "cold load")),
+        _row("... / the bare loop's", "<= 1.0", _ratios(found, "cold load", "bare loop", "peak")),
+        _row("... ten times the records take", "<= 10", _growth(found, "cold load")),
+        _row("warm load", "", _seconds(found, "warm load")),
+        _row("... / `pl.read_parquet`", "<= 1.2", _ratios(found, "warm load", "read_parquet")),
+        _row("`expiry_status`", "", _seconds(found, "expiry_status")),
+        _row("... / DuckDB's SQL", "<= 0.8", _ratios(found, "expiry_status", "DuckDB")),
+        _row("... / pandas", "<= 0.2", _ratios(found, "expiry_status", "pandas")),
+        _row("... its peak of memory", "", _megabytes(found, "expiry_status")),
+        _row("... DuckDB's", "", _megabytes(found, "DuckDB")),
+        _row("... pandas'", "", _megabytes(found, "pandas")),
+        _row("... ten times the records take", "<= 10", _growth(found, "expiry_status")),
+        _row("disk while fetching / the JSON", "<= 0.333", _of_the_json(found, "most")),
+        _row("disk in the end / the JSON", "<= 0.1", _of_the_json(found, "after")),
+    ]
+    return "\n".join(lines)
+
+
+def test_scale(measured: Measured) -> None:
+    table = _table(measured)
+    print("\n" + table)
+    readme = Path(__file__).parents[2] / "README.md"
+    text = readme.read_text()
+    begin, end = "<!-- measured: begin -->\n", "<!-- measured: end -->"
+    if begin in text:
+        before, _, rest = text.partition(begin)
+        readme.write_text(f"{before}{begin}{table}\n{end}{rest.partition(end)[2]}")
