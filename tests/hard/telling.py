@@ -1,0 +1,116 @@
+"""Whether bytes, files, objects or exceptions tell the token, in any spelling."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import html
+import json
+import re
+import sqlite3
+import traceback
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from types import FrameType, TracebackType
+from urllib.parse import quote
+
+import zstandard
+
+from kpa_analytics.demo import Fault
+from tests.hard.loading import files
+
+TOKEN = "kpa/T0ken+with=every&kind<of>sign-0123456"
+
+
+def spellings(token: str = TOKEN) -> set[bytes]:
+    raw = token.encode()
+    inner = [base64.b64encode(b"x" * shift + raw)[8:44] for shift in range(3)]
+    texts = {quote(token, safe=""), html.escape(token), json.dumps(token)[1:-1], raw.hex()}
+    wide = {token.encode(encoding) for encoding in ("utf-16-le", "utf-16-be")}
+    return {raw, raw[:20], raw[20:], raw[::-1], *inner, *wide, *(text.encode() for text in texts)}
+
+
+def holds(content: bytes) -> bool:
+    """The token stands in these bytes, in some spelling, or inside something compressed in them."""
+    unpacked = [content]
+    for magic, unpack in (
+        (
+            b"\x28\xb5\x2f\xfd",
+            lambda part: zstandard.ZstdDecompressor().decompressobj().decompress(part),
+        ),
+        (b"\x1f\x8b", gzip.decompress),
+    ):
+        for found in re.finditer(re.escape(magic), content):
+            try:
+                unpacked.append(unpack(content[found.start() :]))
+            except (zstandard.ZstdError, OSError, EOFError):
+                continue
+    return any(spelling in part for part in unpacked for spelling in spellings())
+
+
+def unpacked_pages(folder: Path) -> Iterator[bytes]:
+    for database in folder.rglob("*.sqlite"):
+        with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as opened:
+            tables = [name for (name,) in opened.execute("SELECT name FROM sqlite_master")]
+            for table in tables:
+                if table in ("pages", "rate_bucket"):
+                    for row in opened.execute(f"SELECT * FROM {table}"):
+                        for value in row:
+                            if isinstance(value, bytes):
+                                yield zstandard.ZstdDecompressor().decompress(value)
+                            else:
+                                yield str(value).encode()
+
+
+def nowhere(folder: Path) -> None:
+    assert files(folder)
+    for file in files(folder):
+        assert not holds(file.read_bytes() + str(file).encode()), file
+    for page in unpacked_pages(folder):
+        assert not holds(page)
+
+
+FAULTS = {
+    "timeout": Fault.stall(0.8),
+    "drop": Fault.drop(),
+    "cut": Fault.cut(),
+    "gateway": Fault.status(502),
+    "login page": Fault.page(f"<html>{TOKEN}</html>"),
+    "garbage": Fault.garbage(),
+    "envelope": Fault.error("token_invalid", "No such token: {token}."),
+    "code": Fault.error(TOKEN),
+    "pool": Fault.rate_limited(),
+    "429": Fault.too_many_requests(),
+    "redirect": Fault.redirect(f"http://127.0.0.1:9/?token={TOKEN}"),
+    "no list": Fault.body(lambda body: b'{"ok": true, "echo": "%s"}' % TOKEN.encode()),
+    "bad record": Fault.body(
+        lambda body: b'{"ok":true,"trainings":[{"id":"%s"}]}' % TOKEN.encode()
+    ),
+}
+
+
+def _frames(error: BaseException | None, seen: set[int]) -> Iterator[FrameType]:
+    """Every frame that this exception and those it came from keep alive."""
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        step: TracebackType | None = error.__traceback__
+        while step:
+            yield step.tb_frame
+            step = step.tb_next
+        yield from _frames(error.__context__, seen)
+        error = error.__cause__
+
+
+def tells(error: BaseException) -> list[str]:
+    """Where an exception tells the token: its text, its notes, any local of any of its frames."""
+    texts = {"text": "".join(traceback.format_exception(error)), "repr": repr((error, vars(error)))}
+    for frame in _frames(error, set()):
+        if "tests" not in frame.f_code.co_filename:
+            for name, value in frame.f_locals.items():
+                shown = repr(value) if not isinstance(value, bytes) else value.decode("latin-1")
+                texts[f"{frame.f_code.co_qualname}.{name}"] = shown
+                texts[f"{frame.f_code.co_qualname}.{name} vars"] = repr(
+                    getattr(value, "__dict__", "")
+                )
+    return [place for place, text in texts.items() if holds(text.encode(errors="replace"))]

@@ -1,0 +1,71 @@
+"""No frame of any exception tells the token, whichever way it came about."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.config import Settings
+from kpa_analytics.demo import Fault
+from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.errors import KPAError
+from tests.conftest import use
+from tests.hard.telling import FAULTS, TOKEN, holds, tells
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_no_frame_of_any_failure_tells(guarded: DemoAPI, name: str) -> None:
+    use(guarded, retries=1)
+    guarded.faults.add(FAULTS[name], times=None)
+    with pytest.raises(KPAError) as caught:
+        kpa.load_trainings()
+    assert tells(caught.value) == []
+    assert not holds(pickle.dumps(caught.value))
+
+
+def test_no_frame_of_ctrl_c_in_mid_request_tells(guarded: DemoAPI) -> None:
+    """In a row, at ever later moments of a request that takes its time."""
+    use(guarded, timeout=5)
+    guarded.faults.add(Fault.stall(0.2), times=None)
+    for later in (0.02, 0.05, 0.1, 0.15, 0.21):
+        threading.Timer(later, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt) as caught:
+            [kpa.load_trainings(refresh=True) for _ in range(100)]
+        assert tells(caught.value) == []
+
+
+@pytest.mark.parametrize("wrong", [{"timeout": -1}, {"cache_dir": ""}, {"api_url": "x"}])
+@pytest.mark.parametrize("call", [kpa.configure, Settings])
+def test_no_frame_of_a_wrong_setting_tells(call: Callable[..., Any], wrong: dict[str, Any]) -> None:
+    with pytest.raises(KPAError) as caught:
+        call(token=TOKEN, **wrong)
+    assert tells(caught.value) == []
+
+
+def test_ipythons_verbose_traceback_does_not_tell(
+    guarded: DemoAPI, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell.instance()
+    try:
+        shell.run_line_magic("xmode", "Verbose")
+        shell.run_cell("import kpa_analytics as kpa")
+        for name in ("cut", "envelope", "bad record"):
+            guarded.faults.add(FAULTS[name])
+            shell.run_cell("kpa.load_trainings(refresh=True)")
+        shell.run_cell("kpa.configure(timeout=-1)")
+    finally:
+        InteractiveShell.clear_instance()
+    shown = "".join(capsys.readouterr())
+    for error in ("KPATransportError", "KPATokenInvalidError", "KPADataError", "KPASettingsError"):
+        assert error in shown
+    assert "<secret>" in shown
+    assert not holds(shown.encode())
