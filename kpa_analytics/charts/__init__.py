@@ -2,6 +2,10 @@
 
 Each chart has its public table function beside it: what is drawn can be read, and tested, without
 drawing. Every chart carries its look, its description and, for demo data, the demo mark.
+
+Two rules keep drawing fast: a channel is always named by its class (`alt.X2("end:T")`, never
+`"end:T"`), for altair compares hundreds of classes to find it otherwise; and a chart is made with
+its title and look, for it is copied whole when they are added later.
 """
 
 from kpa_analytics.charts.coverage import instructor_coverage, instructor_coverage_table

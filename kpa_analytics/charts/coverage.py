@@ -170,14 +170,14 @@ def _bars(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     bars = base.mark_bar().encode(
         x=x,
         y=y,
-        color=alt.when(thin).then(alt.value(p.accent)).otherwise(alt.value(p.quiet)),
+        color=alt.ColorValue(p.quiet, condition=[{"test": thin, "value": p.accent}]),
         tooltip=tooltip,
     )
     words = base.mark_text(align="left", dx=6, limit=360, clip=False).encode(
         x=x,
         y=y,
-        text="said:N",
-        color=alt.when(thin).then(alt.value(p.ink)).otherwise(alt.value(p.muted)),
+        text=alt.Text("said:N"),
+        color=alt.ColorValue(p.muted, condition=[{"test": thin, "value": p.ink}]),
         tooltip=tooltip,
     )
     return [bars, words]

@@ -165,10 +165,13 @@ def _rows(shown: pl.DataFrame, highest: int, dark: bool) -> list[alt.Chart]:
     )
     middle = alt.Y("middle:Q", scale=lanes, axis=None)
     who = row.mark_text(align="right", color=p.muted, limit=220).encode(
-        x=alt.value(-10), y=middle, text="instructor:N", tooltip="instructor:N"
+        x=alt.XValue(-10),
+        y=middle,
+        text=alt.Text("instructor:N"),
+        tooltip=alt.Tooltip("instructor:N"),
     )
     total = row.mark_text(align="left", color=p.ink, fontWeight="bold").encode(
-        x=alt.value(alt.ExprRef("width + 10")),
+        x=alt.XValue(alt.ExprRef("width + 10")),
         y=middle,
         text=alt.Text("completions:Q", format=","),
     )
@@ -205,9 +208,9 @@ def _lane_bars(shown: pl.DataFrame, highest: int, lanes: alt.Scale, dark: bool) 
                 title="Period",
                 axis=month_axis(*periods.select(a=pl.min("period"), b=pl.max("until")).row(0)),
             ),
-            x2="end:T",
+            x2=alt.X2("end:T"),
             y=alt.Y("floor:Q", scale=lanes, axis=None),
-            y2="top:Q",
+            y2=alt.Y2("top:Q"),
             tooltip=[
                 alt.Tooltip("instructor:N", title="Instructor"),
                 alt.Tooltip("name:N", title="Period"),

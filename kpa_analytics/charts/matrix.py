@@ -207,6 +207,6 @@ def _cells(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         x=x, y=y, color=status_colour(dark, table["status"].unique().to_list()), tooltip=tooltip
     )
     signs = base.mark_text(fontSize=11, aria=False).encode(
-        x=x, y=y, text="sign:N", color=alt.Color("ink:N", scale=None), tooltip=tooltip
+        x=x, y=y, text=alt.Text("sign:N"), color=alt.Color("ink:N", scale=None), tooltip=tooltip
     )
     return [cells, signs]

@@ -42,9 +42,7 @@ def enable_offline() -> None:
         from IPython.display import display
 
         if get_ipython() is not None:
-            display(  # type: ignore[no-untyped-call]
-                {"text/html": _loader(), "text/plain": "Charts work offline."}, raw=True
-            )
+            display({"text/html": _loader(), "text/plain": "Charts work offline."}, raw=True)
 
 
 def offline_bundle(spec: dict[str, Any], **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:

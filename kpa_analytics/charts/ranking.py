@@ -149,7 +149,7 @@ def _bars(
             y=y,
             color=status_colour(dark, statuses),
             order=alt.Order("order:Q", sort="ascending"),
-            opacity=alt.when(pick).then(alt.value(1)).otherwise(alt.value(0.35)),
+            opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
             tooltip=[
                 alt.Tooltip(f"{label}:N", title=label.replace("_", " ").capitalize()),
                 alt.Tooltip("words:N", title="Status"),
@@ -164,11 +164,13 @@ def _bars(
         x=alt.X("value:Q", bandPosition=0.5, **x),
         y=y,
         order=alt.Order("order:Q", sort="ascending"),
-        text=alt.condition(room, alt.Text("value:Q", format=","), alt.value("")),
+        text=alt.TextValue(
+            "", condition={"test": room, "field": "value", "type": "quantitative", "format": ","}
+        ),
         color=alt.Color("ink:N", scale=None),
     )
     ends = rows.mark_text(align="left", color=palette(dark).muted, clip=False).encode(
-        x=alt.value(alt.ExprRef("width + 8")), y=y, text="share:N"
+        x=alt.XValue(alt.ExprRef("width + 8")), y=y, text=alt.Text("share:N")
     )
     return [bars, figures, ends]
 
@@ -188,7 +190,7 @@ def _folded(row: pl.DataFrame, label: str, y: alt.Y, dark: bool) -> alt.Chart:
     text: alt.Chart = (
         alt.Chart(row.select("place", label, pl.lit("   ".join(said)).alias("figures")))
         .mark_text(align="left", color=palette(dark).muted, clip=False)
-        .encode(x=alt.value(4), y=y, text="figures:N")
+        .encode(x=alt.XValue(4), y=y, text=alt.Text("figures:N"))
     )
     return text
 

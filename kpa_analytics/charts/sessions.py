@@ -135,13 +135,13 @@ def _stacks(shown: pl.DataFrame, dark: bool) -> alt.Chart:
                 title={"1mo": "Month", "3mo": "Quarter", "1y": "Year"}[every],
                 axis=month_axis(first, last),
             ),
-            x2="until:T",
+            x2=alt.X2("until:T"),
             y=alt.Y(
                 "floor:Q",
                 title="Sessions",
                 axis=whole_axis(rows.select(pl.col("top").max()).item()),
             ),
-            y2="top:Q",
+            y2=alt.Y2("top:Q"),
             color=alt.Color(
                 "size:N",
                 scale=alt.Scale(domain=list(SIZES), range=list(p.steps)),

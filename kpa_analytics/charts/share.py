@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import altair as alt
 import polars as pl
@@ -95,17 +95,18 @@ def group_share(share: AnyFrame, *, dark: bool = False) -> alt.LayerChart | alt.
     rest = int(table["total"].sum()) - every
     rows = period_ends(shown, period_length(shown))
     mark = [demo_line(44, dark, WIDTH, _LOWER)] if demo else []
-    panels = alt.vconcat(
-        _line(rows, dark).properties(width=WIDTH, height=130),
-        alt.layer(_counts(rows, dark), *mark).properties(width=WIDTH, height=_LOWER),
-        spacing=14,
-    ).resolve_scale(x="shared", color="independent")
     words = [
         f"{grouped:,} of {count(every, 'completion')} recorded in a group session "
         f"({percent(grouped, every)})",
         f"Not drawn: {rest:,} earlier or without a day" if rest else "",
     ]
-    return dress(cast("alt.VConcatChart", panels), _TITLE, words, demo, dark)
+    return alt.vconcat(
+        _line(rows, dark).properties(width=WIDTH, height=130),
+        alt.layer(_counts(rows, dark), *mark, width=WIDTH, height=_LOWER),
+        spacing=14,
+        resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
+        **dress(_TITLE, words, demo, dark),
+    )
 
 
 def _x(shown: pl.DataFrame, field: str, axis: bool) -> alt.X:
@@ -136,7 +137,7 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         )
         .encode(
             x=_x(rows, "middle", axis=False),
-            detail="stretch:N",
+            detail=alt.Detail("stretch:N"),
             y=alt.Y(
                 "share:Q",
                 title="Share in groups (%)",
@@ -162,13 +163,13 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         .mark_bar(stroke=p.background, strokeWidth=0.75)
         .encode(
             x=_x(rows, "period", axis=True),
-            x2="until:T",
+            x2=alt.X2("until:T"),
             y=alt.Y(
                 "low:Q",
                 title="Completions",
                 axis=whole_axis(rows.select(pl.col("total").max()).item(), most=4),
             ),
-            y2="high:Q",
+            y2=alt.Y2("high:Q"),
             color=alt.Color(
                 "how:N",
                 scale=alt.Scale(domain=["In groups", "Alone"], range=[p.accent, p.quiet]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
@@ -16,8 +16,6 @@ from kpa_analytics.charts.theme import (
     status_colours,
 )
 from kpa_analytics.demo_mark import DEMO_MARK
-
-Drawing = TypeVar("Drawing", alt.LayerChart, alt.VConcatChart)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,19 +50,23 @@ def sheet(
     # A plot as wide as its columns may be narrower than the mark: there it starts at the left.
     mark = demo_line(foot, dark, left=isinstance(width, alt.Step))
     marks = [*layers, mark] if demo else list(layers)
-    layered = cast("alt.LayerChart", alt.layer(*marks).properties(width=width, height=height))
-    return dress(layered, title, words, demo, dark)
+    return alt.LayerChart(
+        layer=marks, width=width, height=height, **dress(title, words, demo, dark)
+    )
 
 
-def dress(chart: Drawing, title: str, words: Sequence[str], demo: bool, dark: bool) -> Drawing:
-    """Give a chart its title, its description and its look."""
-    lines: list[str] = [line for line in words if line]
+def dress(title: str, words: Sequence[str], demo: bool, dark: bool) -> dict[str, Any]:
+    """A chart's title, its description and its look, as properties for the chart to be made with.
+
+    Given to a chart that is there already, each of them would copy it whole.
+    """
+    lines = [line for line in words if line]
     spoken = [title, *lines, *([DEMO_MARK] if demo else [])]
-    dressed: Drawing = chart.properties(
-        title=alt.TitleParams(text=title, subtitle=lines),
-        description=". ".join(line.rstrip(".") for line in spoken) + ".",
-    ).configure(**config(dark))
-    return dressed
+    return {
+        "title": alt.TitleParams(text=title, subtitle=lines),
+        "description": ". ".join(line.rstrip(".") for line in spoken) + ".",
+        "config": config(dark),
+    }
 
 
 def demo_line(
@@ -81,9 +83,9 @@ def demo_line(
             clip=False,
         )
         .encode(
-            text="mark:N",
-            x=alt.value(0 if left else alt.ExprRef(f"{width}")),
-            y=alt.value(alt.ExprRef(f"{height} + {foot}")),
+            text=alt.Text("mark:N"),
+            x=alt.XValue(0 if left else alt.ExprRef(f"{width}")),
+            y=alt.YValue(alt.ExprRef(f"{height} + {foot}")),
         )
     )
     return line
@@ -94,11 +96,11 @@ def empty(title: str, message: str, *more: str, dark: bool, demo: bool = False) 
     p = palette(dark)
     blank = alt.Chart(alt.InlineData(values=[{"message": message}]))
     words = blank.mark_text(fontSize=14, color=p.muted).encode(
-        text="message:N", x=alt.value(WIDTH / 2), y=alt.value(60)
+        text=alt.Text("message:N"), x=alt.XValue(WIDTH / 2), y=alt.YValue(60)
     )
     frame = blank.mark_rect(
         fillOpacity=0, stroke=p.quiet, strokeDash=[4, 4], cornerRadius=6
-    ).encode(x=alt.value(0), x2=alt.value(WIDTH), y=alt.value(0), y2=alt.value(120))
+    ).encode(x=alt.XValue(0), x2=alt.X2Value(WIDTH), y=alt.YValue(0), y2=alt.Y2Value(120))
     return sheet(
         frame, words, title=title, words=[message, *more], demo=demo, dark=dark, foot=14, height=120
     )

@@ -148,7 +148,7 @@ def _figures(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         mark = base.mark_text(
             align="left", baseline="top", dx=12, color=ink, fontSize=size, fontWeight=bold
         )
-        return mark.encode(x=left, y=alt.value(y), text=text, tooltip=tooltip)
+        return mark.encode(x=left, y=alt.YValue(y), text=alt.Text(text), tooltip=tooltip)
 
     texts = [
         figures("words:N", 4, 12, p.muted),
@@ -156,13 +156,13 @@ def _figures(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         figures("part:N", 51, 11, p.muted),
     ]
     keys = base.mark_rect(width=4, xOffset=2).encode(
-        x=left, y=alt.value(4), y2=alt.value(62), color=colour, tooltip=tooltip
+        x=left, y=alt.YValue(4), y2=alt.Y2Value(62), color=colour, tooltip=tooltip
     )
     bar = base.mark_rect(stroke=p.background, strokeWidth=1).encode(
         x=alt.X("start:Q", axis=None),
-        x2="end:Q",
-        y=alt.value(78),
-        y2=alt.value(100),
+        x2=alt.X2("end:Q"),
+        y=alt.YValue(78),
+        y2=alt.Y2Value(100),
         color=colour,
         tooltip=tooltip,
     )

@@ -197,7 +197,7 @@ def _bars(shown: pl.DataFrame, dark: bool) -> alt.Chart:
             ),
             color=status_colour(dark, statuses),
             order=alt.Order("order:Q", sort="ascending"),
-            opacity=alt.when(pick).then(alt.value(1)).otherwise(alt.value(0.35)),
+            opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
             tooltip=[
                 alt.Tooltip("name:N", title="Expires in"),
                 alt.Tooltip("words:N", title="Status"),
@@ -217,7 +217,7 @@ def _past(shown: pl.DataFrame, today: date, dark: bool) -> alt.Chart:
     ground: alt.Chart = (
         alt.Chart(band)
         .mark_rect(color=palette(dark).expired, opacity=0.07, clip=True)
-        .encode(x=alt.X("start:T"), x2="end:T")
+        .encode(x=alt.X("start:T"), x2=alt.X2("end:T"))
     )
     return ground
 
@@ -227,7 +227,7 @@ def _rule(today: date, shown: pl.DataFrame, dark: bool) -> alt.LayerChart:
     before = shown.filter(pl.col("month") < today).height
     left = before > shown.height - before
     base = alt.Chart(pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}))
-    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True).encode(x="day:T")
+    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True).encode(x=alt.X("day:T"))
     label = base.mark_text(
         align="right" if left else "left",
         baseline="top",
@@ -235,6 +235,6 @@ def _rule(today: date, shown: pl.DataFrame, dark: bool) -> alt.LayerChart:
         fontWeight="bold",
         color=palette(dark).ink,
         clip=True,
-    ).encode(x="day:T", y=alt.value(3), text="label:N")
+    ).encode(x=alt.X("day:T"), y=alt.YValue(3), text=alt.Text("label:N"))
     marks: alt.LayerChart = rule + label
     return marks
