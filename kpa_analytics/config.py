@@ -230,34 +230,36 @@ class Settings:
             Traceback (most recent call last):
             kpa_analytics.errors.KPASettingsError: KPA_TIMEOUTS is no setting; there are ...
         """
-        known = {s.metadata["variable"]: s for s in fields(cls) if s.metadata["variable"]}
-        given = {
-            name: _veiled(value) if name == "KPA_API_TOKEN" else value
-            for name, value in (os.environ if environ is None else environ).items()
-            if name.startswith("KPA_")
-        }
-        for variable in given:
-            if variable not in known:
-                raise KPASettingsError(
-                    f"{variable} is no setting; there are {', '.join(sorted(known))}"
-                )
-        values = {
-            known[variable].name: known[variable].metadata["check"](variable, value)
-            for variable, value in given.items()
-            if value
-        }
-        return cls(**values)
+        return cls(**_from_variables(os.environ if environ is None else environ))
 
 
-_current: Settings | None = None
+def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The values that `KPA_*` variables give, by setting."""
+    known = {s.metadata["variable"]: s for s in fields(Settings) if s.metadata["variable"]}
+    given = {
+        name: _veiled(value) if name == "KPA_API_TOKEN" else value
+        for name, value in environ.items()
+        if name.startswith("KPA_")
+    }
+    for variable in given:
+        if variable not in known:
+            raise KPASettingsError(
+                f"{variable} is no setting; there are {', '.join(sorted(known))}"
+            )
+    return {
+        known[variable].name: known[variable].metadata["check"](variable, value)
+        for variable, value in given.items()
+        if value
+    }
+
+
+#: What `configure()` was told, by setting.
+_configured: dict[str, Any] = {}
 
 
 def settings() -> Settings:
-    """The settings in force: what `configure()` said last, else the environment's."""
-    global _current
-    if _current is None:
-        _current = Settings.from_environment()
-    return _current
+    """The settings in force: what `configure()` said last, else the environment's as it is now."""
+    return Settings(**{**_from_variables(os.environ), **_configured})
 
 
 def configure(**changes: Any) -> Settings:
@@ -278,12 +280,13 @@ def configure(**changes: Any) -> Settings:
         Traceback (most recent call last):
         kpa_analytics.errors.KPASettingsError: cache_folder is no setting; there are token, ...
     """
-    global _current
+    global _configured
     if "token" in changes:
         changes["token"] = _veiled(changes["token"])
     names = [setting.name for setting in fields(Settings)]
     for name in changes:
         if name not in names:
             raise KPASettingsError(f"{name} is no setting; there are {', '.join(names)}")
-    _current = replace(settings(), **changes)
-    return _current
+    now = replace(settings(), **changes)
+    _configured = {name: getattr(now, name) for name in {*_configured, *changes}}
+    return now

@@ -16,7 +16,7 @@ def fresh_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in [name for name in os.environ if name.startswith("KPA_")]:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("KPA_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(config, "_current", None)
+    monkeypatch.setattr(config, "_configured", {})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

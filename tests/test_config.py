@@ -45,6 +45,25 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     assert (current.retries, current.rate_limit_wait) == (0, 30)
 
 
+def test_a_variable_that_is_set_later_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error that asks for KPA_API_TOKEN must not outlive the day it is set in a notebook."""
+    assert settings().token is None
+    configure(timeout=5)
+    monkeypatch.setenv("KPA_API_TOKEN", TOKEN)
+    monkeypatch.setenv("KPA_TIMEOUT", "7")
+    assert settings().token == config.Secret(TOKEN)
+    assert settings().timeout == 5, "what was configured comes before the environment"
+
+
+def test_a_folder_stays_where_it_was_when_it_was_configured(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    configure(cache_dir="kept")
+    monkeypatch.chdir("/")
+    assert settings().cache_dir == tmp_path / "kept"
+
+
 def test_configure_changes_what_is_named() -> None:
     configure(timeout=5)
     configure(max_age=timedelta(hours=2))
@@ -83,7 +102,7 @@ def test_an_impossible_value_is_named_and_changes_nothing(name: str, value: obje
     before = settings()
     with pytest.raises(KPASettingsError, match=name):
         configure(**{name: value})
-    assert settings() is before
+    assert settings() == before
 
 
 def test_a_misspelt_setting_is_named() -> None:
