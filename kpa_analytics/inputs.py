@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 #: A frame in, the same kind of frame out.
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 AnyFrame = pl.DataFrame | pl.LazyFrame
+
+#: Year, month and day; `fromisoformat` would take weeks too.
+_PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
@@ -111,7 +115,7 @@ def as_day(value: object | None, name: str = "as_of") -> date:
             return value.date()
     elif isinstance(value, date):
         return value
-    elif isinstance(value, str) and len(value) == len("2026-06-30"):
+    elif isinstance(value, str) and _PLAIN_DAY.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError as error:

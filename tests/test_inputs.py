@@ -74,6 +74,7 @@ def test_a_plain_day_is_taken(value: object) -> None:
         "2026-6-30",
         "2026-02-30",
         "20260630",
+        "2026-W27-2",
         "2026-06-30T00:00",
         "today",
         "",
