@@ -16,6 +16,7 @@ from kpa_analytics.data.findings import (
     undated,
 )
 from kpa_analytics.data.references import REFERENCES, attendees_differ, unknown_ids
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, as_table, need
 from kpa_analytics.schema import FAULTS, FINDINGS
 
@@ -65,7 +66,7 @@ def data_quality(data: TrainingData, *, as_of: object | None = None) -> pl.DataF
           completion in it, or the other way round; an unlisted session is only unknown.
 
     Raises:
-        KPADataError: a collection lacks a column, or `as_of` is no day.
+        KPADataError: `data` has no collections, one lacks a column, or `as_of` is no day.
 
     Examples:
         >>> from datetime import date
@@ -77,6 +78,8 @@ def data_quality(data: TrainingData, *, as_of: object | None = None) -> pl.DataF
         'Completion 1 is dated 2030-01-01, after 2026-06-30.'
     """
     day = as_day(as_of)
+    if not all(hasattr(data, name) for name in TABLES):
+        raise KPADataError(f"data: expected what load_all() gives, got {type(data).__name__}")
     rows = {name: need(getattr(data, name), table, *table.schema) for name, table in TABLES.items()}
     completions = rows["completions"]
     faults = need(data.faults, FAULTS, *FAULTS.schema)

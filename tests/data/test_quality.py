@@ -253,6 +253,11 @@ def test_a_missing_column_is_named():
         data_quality(Load(group_trainings=frame_of(GROUP_TRAININGS).drop("m_trainees_id")))
 
 
+def test_one_frame_is_not_a_load():
+    with pytest.raises(KPADataError, match=r"expected what load_all\(\) gives, got DataFrame"):
+        data_quality(frame_of(COMPLETIONS))
+
+
 @settings(deadline=None, max_examples=30)
 @given(completions(), sessions(), st.randoms(use_true_random=False))
 def test_findings_are_what_plain_python_finds_whatever_the_order(rows, groups, random):
