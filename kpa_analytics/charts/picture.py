@@ -14,7 +14,7 @@ import altair as alt
 import vl_convert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 #: The Vega-Lite that altair writes for, e.g. `6.4`.
 VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
@@ -24,6 +24,7 @@ EMBED = {
     "actions": {"export": True, "source": False, "compiled": False, "editor": False},
 }
 _PNG_START = 8
+_OF_TWO_HALVES = re.compile("[\U00010000-\U0010ffff]")
 
 
 def specification(chart: Any) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def svg(spec: Mapping[str, Any]) -> str:
     vega numbers its clip paths on through the life of the process. Here their names come from the
     drawing, so that it can be compared, and several can stand on one page.
     """
-    drawn: str = vl_convert.vegalite_to_svg(dict(spec), vl_version=VEGA_LITE)
+    drawn: str = _drawn(vl_convert.vegalite_to_svg, spec)
     numbers = dict.fromkeys(re.findall(r'<clipPath id="clip(\d+)"', drawn))
     name = zlib.crc32(json.dumps(spec, sort_keys=True).encode())
     for place, number in enumerate(numbers):
@@ -52,8 +53,23 @@ def svg(spec: Mapping[str, Any]) -> str:
 
 def png(spec: Mapping[str, Any], scale: float = 2) -> bytes:
     """Draw a specification as PNG, `scale` pixels for each of its own."""
-    drawn = vl_convert.vegalite_to_png(dict(spec), vl_version=VEGA_LITE, scale=scale)
-    return packed(drawn)
+    return packed(_drawn(vl_convert.vegalite_to_png, spec, scale=scale))
+
+
+def _drawn(draw: Callable[..., Any], spec: Mapping[str, Any], **options: Any) -> Any:
+    """Let vl-convert draw.
+
+    Vega cuts a long label without regard to characters of two halves (those past U+FFFF, emoji for
+    one), and vl-convert can't measure a half. Only where that happens, boxes stand for them.
+    """
+    try:
+        return draw(dict(spec), vl_version=VEGA_LITE, **options)
+    except ValueError:
+        written = json.dumps(spec, ensure_ascii=False)
+        boxed = _OF_TWO_HALVES.sub("\N{WHITE SQUARE}", written)
+        if boxed == written:
+            raise
+        return draw(json.loads(boxed), vl_version=VEGA_LITE, **options)
 
 
 def packed(png_file: bytes) -> bytes:
