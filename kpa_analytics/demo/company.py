@@ -147,7 +147,7 @@ def organisation(
         seed: another one gives another company.
 
     Returns:
-        The company, with at least one of each data fault of the rules planted in it.
+        The company, with a few data faults planted in it where it is big enough (`planted.py`).
 
     Raises:
         ValueError: so few people can't have so many completions.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 import msgspec
 
@@ -110,7 +110,7 @@ def read_request(verb: str, query: str, body: bytes) -> dict[str, Any]:
     """Read the request object: the JSON body of a POST, the whole query string of a GET."""
     if verb not in ("GET", "POST"):
         raise RefusedError("request_method_invalid", f"{verb} is not taken; use GET or POST.")
-    text = unquote(query).encode() if verb == "GET" else body
+    text = unquote_plus(query).encode() if verb == "GET" else body
     try:
         return msgspec.json.decode(text or b"{}", type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

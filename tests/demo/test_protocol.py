@@ -1,7 +1,9 @@
 """The simulated API keeps the protocol of the vendor's, seen through a plain HTTP client."""
 
+import json
 import socket
 import time
+from urllib.parse import quote_plus
 
 import pytest
 import requests
@@ -33,6 +35,12 @@ def test_both_verbs_answer_the_same(api, ask):
     assert body["ok"] is True
     assert len(body["completedtrainings"]) == 5
     assert {record["training_id"] for record in body["completedtrainings"]} == {1001}
+
+
+def test_a_blank_may_be_written_as_a_plus_as_forms_do(api):
+    query = quote_plus(json.dumps({"token": api.token, "limit": 1}))
+    body = requests.get(f"{api.url}/{COMPLETIONS}?{query}", timeout=10).json()
+    assert body["ok"] is True
 
 
 def test_pages_are_of_100_unless_said_otherwise_and_together_they_are_everything(api):
