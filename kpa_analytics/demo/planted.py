@@ -1,7 +1,8 @@
 """Data faults planted on purpose, one or two of each kind that the rules name but one.
 
-An id that two records share is not among them: it costs every load a second walk. Each stands on a completion that a later one supersedes, so that the faults are there to be found
-and nobody's status hangs on how they are read.
+An id that two records share is not among them: it costs every load a second walk. Each stands on a
+completion that a later one supersedes, so that the faults are there to be found and nobody's status
+hangs on how they are read.
 """
 
 from __future__ import annotations
