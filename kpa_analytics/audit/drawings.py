@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import vl_convert
 
 from kpa_analytics import charts
+from kpa_analytics.charts.drawn import drawn
 from kpa_analytics.charts.people_groups import GroupKind
-from kpa_analytics.charts.picture import packed, specification, svg
+from kpa_analytics.charts.picture import packed, svg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ class Drawing(NamedTuple):
 
 def draw(evidence: Evidence) -> dict[str, Drawing]:
     """Draw every chart of a pack, by name, in the order of the report."""
-    return {name: _drawing(name, chart) for name, chart in _charts(evidence).items()}
+    return {name: _drawing(name, spec) for name, spec in _specifications(evidence).items()}
 
 
 def write_drawings(drawings: dict[str, Drawing], folder: Path) -> None:
@@ -43,30 +44,29 @@ def write_drawings(drawings: dict[str, Drawing], folder: Path) -> None:
         (folder / f"{drawing.name}.png").write_bytes(drawing.png)
 
 
-def _charts(evidence: Evidence) -> dict[str, Any]:
+def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
     status, day, data = evidence.status, evidence.as_of, evidence.data
-    drawn: dict[str, Any] = {
-        "status_summary": charts.status_summary(status, as_of=day),
-        "expiry_timeline": charts.expiry_timeline(status, as_of=day),
-        "expiry_by_training": charts.expiry_by_training(status, as_of=day),
+    specs = {
+        "status_summary": drawn(charts.status_summary, status, as_of=day),
+        "expiry_timeline": drawn(charts.expiry_timeline, status, as_of=day),
+        "expiry_by_training": drawn(charts.expiry_by_training, status, as_of=day),
     }
     for kind, members in _GROUPS.items():
         if data.users[members].null_count() < data.users.height:
-            drawn[f"expiry_by_{kind}"] = charts.expiry_by_group(
-                status, data.users, by=kind, groups=data.groups, as_of=day
+            specs[f"expiry_by_{kind}"] = drawn(
+                charts.expiry_by_group, status, data.users, by=kind, groups=data.groups, as_of=day
             )
-    return drawn | {
-        "training_matrix": charts.training_matrix(status, as_of=day),
-        "instructor_activity": charts.instructor_activity(evidence.activity),
-        "instructor_coverage": charts.instructor_coverage(evidence.coverage),
-        "group_sessions": charts.group_sessions(evidence.sessions),
-        "group_sizes": charts.group_sizes(evidence.sessions),
-        "group_share": charts.group_share(evidence.share),
+    return specs | {
+        "training_matrix": drawn(charts.training_matrix, status, as_of=day),
+        "instructor_activity": drawn(charts.instructor_activity, evidence.activity),
+        "instructor_coverage": drawn(charts.instructor_coverage, evidence.coverage),
+        "group_sessions": drawn(charts.group_sessions, evidence.sessions),
+        "group_sizes": drawn(charts.group_sizes, evidence.sessions),
+        "group_share": drawn(charts.group_share, evidence.share),
     }
 
 
-def _drawing(name: str, chart: Any) -> Drawing:
-    spec = specification(chart)
-    drawn = svg(spec)
-    image = packed(vl_convert.svg_to_png(drawn, scale=2))
-    return Drawing(name, spec, str(spec.get("description", name)), drawn, image)
+def _drawing(name: str, spec: dict[str, Any]) -> Drawing:
+    picture = svg(spec)
+    image = packed(vl_convert.svg_to_png(picture, scale=2))
+    return Drawing(name, spec, str(spec.get("description", name)), picture, image)

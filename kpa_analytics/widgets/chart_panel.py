@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-import altair as alt
 import anywidget
 import traitlets
 
@@ -48,16 +47,6 @@ class ChartPanel(anywidget.AnyWidget):
 @cache
 def _scripts() -> bytes:
     return gzip.compress(library().encode(), 9, mtime=0)
-
-
-def specification(chart: Any) -> dict[str, Any]:
-    """A chart as Vega-Lite, its data inside whatever data transformer is enabled.
-
-    The package's own charts are valid by their tests, so they are not validated at each change.
-    """
-    with alt.data_transformers.enable("default"):
-        written: dict[str, Any] = chart.to_dict(validate=False)
-    return written
 
 
 def month_picked(moment: float | dict[str, int]) -> date:

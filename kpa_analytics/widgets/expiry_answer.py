@@ -110,9 +110,9 @@ def charts(rows: pl.DataFrame, as_of: date, dark: bool) -> list[dict[str, Any]]:
         The two specifications, their data inside; in the order of `PICKED_BY`.
     """
     from kpa_analytics.charts import expiry_by_training, expiry_timeline
-    from kpa_analytics.widgets.chart_panel import specification
+    from kpa_analytics.charts.drawn import drawn
 
     return [
-        specification(expiry_timeline(rows, as_of=as_of, dark=dark)),
-        specification(expiry_by_training(rows, as_of=as_of, dark=dark, top=15)),
+        drawn(expiry_timeline, rows, as_of=as_of, dark=dark),
+        drawn(expiry_by_training, rows, as_of=as_of, dark=dark, top=15),
     ]

@@ -139,10 +139,10 @@ class Gatherings:
 
 def charts(sessions: pl.DataFrame, dark: bool) -> list[dict[str, Any]]:
     """Sessions over time and by size, as Vega-Lite specifications with their data inside."""
-    from kpa_analytics import charts as drawn
-    from kpa_analytics.widgets.chart_panel import specification
+    from kpa_analytics import charts
+    from kpa_analytics.charts.drawn import drawn
 
     return [
-        specification(drawn.group_sessions(sessions, dark=dark)),
-        specification(drawn.group_sizes(sessions, dark=dark)),
+        drawn(charts.group_sessions, sessions, dark=dark),
+        drawn(charts.group_sizes, sessions, dark=dark),
     ]

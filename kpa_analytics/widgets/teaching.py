@@ -112,10 +112,10 @@ class Teaching:
 
 def charts(activity: pl.DataFrame, coverage: pl.DataFrame, dark: bool) -> list[dict[str, Any]]:
     """Activity and coverage, as Vega-Lite specifications with their data inside."""
-    from kpa_analytics import charts as drawn
-    from kpa_analytics.widgets.chart_panel import specification
+    from kpa_analytics import charts
+    from kpa_analytics.charts.drawn import drawn
 
     return [
-        specification(drawn.instructor_activity(activity, top=12, dark=dark)),
-        specification(drawn.instructor_coverage(coverage, top=20, dark=dark)),
+        drawn(charts.instructor_activity, activity, top=12, dark=dark),
+        drawn(charts.instructor_coverage, coverage, top=20, dark=dark),
     ]
