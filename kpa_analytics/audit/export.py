@@ -79,6 +79,10 @@ def export_audit(
         0
     """
     _need_extra()
+    if not isinstance(data, TrainingData):
+        raise KPADataError(f"data must be as load_all() makes it, not {type(data).__name__}")
+    if not isinstance(names, bool):
+        raise KPADataError(f"names must be True or False, not {names!r}")
     target = Path(out).expanduser().absolute()
     refuse_occupied(target)
     earlier = earlier_completions(data)

@@ -84,6 +84,8 @@ class Pseudonyms:
         return self.frame(users).with_columns(ids, names.alias("lastname"))
 
     def _snapshot(self, one: Snapshot) -> Snapshot:
+        if "user_id" in one.params:
+            one = replace(one, params={**one.params, "user_id": self.of(one.params["user_id"])})
         if one.table not in _PEOPLE_TABLES:
             return one
         faults = tuple((table, self.of(who), *rest) for table, who, *rest in one.faults)

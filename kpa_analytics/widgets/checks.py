@@ -52,7 +52,7 @@ def one_of(known: Collection[Any]) -> Check:
     """A check for one of the known values, or None for all."""
 
     def check(name: str, value: object) -> Any:
-        if value is None or value in known:
+        if value is None or _among(value, known):
             return value
         raise KPADataError(f"{name}: there is no {value!r}{_hint(known)}")
 
@@ -67,13 +67,20 @@ def some_of(known: Collection[Any]) -> Check:
             return ()
         if isinstance(value, str | bytes) or not isinstance(value, Iterable):
             raise KPADataError(f"{name} must be a list, not {value!r}")
-        wanted = tuple(dict.fromkeys(value))
+        wanted = list(value)
         for one in wanted:
-            if one not in known:
+            if not _among(one, known):
                 raise KPADataError(f"{name}: there is no {one!r}{_hint(known)}")
-        return wanted
+        return tuple(dict.fromkeys(wanted))
 
     return check
+
+
+def _among(value: object, known: Collection[Any]) -> bool:
+    try:
+        return value in known
+    except TypeError:  # a list, a frame: nothing that could be among them
+        return False
 
 
 def _hint(known: Collection[Any]) -> str:

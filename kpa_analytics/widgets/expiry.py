@@ -147,10 +147,11 @@ class ExpiryExplorer(Explorer):
 
     def _bars(self, name: str, value: object) -> tuple[Mapping[str, Any], ...]:
         """Check the bars picked."""
-        bars = [value] if isinstance(value, Mapping) else value or ()
-        if isinstance(bars, str) or not isinstance(bars, Iterable):
-            bars = [bars]
-        bars = list(bars)
+        if value is None:
+            return ()
+        if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+            value = [value]
+        bars: list[Any] = list(value)
         told = {
             "month": lambda name, value: checks.a_day(name, value).replace(day=1),
             "training_id": checks.one_of(self._titles),
@@ -173,7 +174,10 @@ class ExpiryExplorer(Explorer):
         self._charts.observe(self._clicked, "picked")
         self._table = Table(_HEADINGS, ("days_left", False), words={"status": _WORDS})
         self._table.observe(self._follow_page, "dark")
-        self._export = Download("Export audit pack", "Write the evidence pack of what is shown")
+        self._export = Download(
+            "Export audit pack",
+            "Write the evidence pack of the people and trainings shown; who has left is not in it",
+        )
         self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
         self.shared = self._shared_bar()
         own = face.bar(

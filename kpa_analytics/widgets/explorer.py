@@ -5,18 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import ipywidgets as ipw
 
+from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.widgets import checks, face
 from kpa_analytics.widgets.checks import Check
 from kpa_analytics.widgets.roster import Roster
 from kpa_analytics.widgets.titles import training_options, usual_day
-
-if TYPE_CHECKING:
-    from kpa_analytics.data.training_data import TrainingData
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -162,6 +160,8 @@ class Explorer:
         return {**chosen, **{name: self._checks[name](name, changes[name]) for name in changes}}
 
     def _take(self, data: TrainingData) -> None:
+        if not isinstance(data, TrainingData):
+            raise KPADataError(f"data must be as load_all() makes it, not {type(data).__name__}")
         roster, titles = Roster(data), dict(training_options(data))
         shared: dict[str, Check] = {
             "as_of": checks.a_day,

@@ -274,6 +274,7 @@ def test_a_missing_extra_is_named(data, tmp_path, monkeypatch):
         ({"as_of": "30/06/2026"}, "as_of"),
         ({"expiring_days": -1}, "expiring_days"),
         ({"title": 7}, "title"),
+        ({"names": "no"}, "names must be True or False"),
         ({"required": pl.DataFrame({"m_user_id": ["a"]})}, "training_id"),
     ],
 )
@@ -281,6 +282,12 @@ def test_a_wrong_argument_is_named_and_nothing_is_made(data, tmp_path, wrong, na
     with pytest.raises(KPADataError, match=named):
         kpa.export_audit(data, tmp_path / "pack", **{"as_of": AS_OF, **wrong})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("given", [None, "company", pl.DataFrame({"id": [1]})])
+def test_what_is_no_training_data_is_refused(given, tmp_path):
+    with pytest.raises(KPADataError, match="data must be as load_all"):
+        kpa.export_audit(given, tmp_path / "pack", as_of=AS_OF)
 
 
 def test_an_empty_account_makes_a_pack_too(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -110,6 +111,20 @@ def test_a_person_is_the_same_pseudonym_in_every_file(pack):
 def test_pseudonyms_last_from_pack_to_pack(pack, loaded, tmp_path):
     again = kpa.export_audit(loaded, tmp_path / "again", as_of=AS_OF, names=False)
     assert files(again) == files(pack)
+
+
+def test_records_asked_for_by_person_do_not_give_the_person_away(loaded, tmp_path):
+    asked = replace(loaded.snapshots["completions"], params={"user_id": person(1)})
+    one = replace(
+        loaded,
+        completions=loaded.completions.filter(pl.col("m_user_id") == person(1)),
+        snapshots={**loaded.snapshots, "completions": asked},
+    )
+    pack = kpa.export_audit(one, tmp_path / "one", as_of=AS_OF, names=False)
+    manifest = (pack / "manifest.json").read_text()
+    assert person(1) not in manifest
+    records = pl.read_parquet(pack / "records.parquet")
+    assert records["m_user_id"][0] in manifest
 
 
 def test_figures_are_those_of_the_named_pack(pack, loaded, tmp_path):

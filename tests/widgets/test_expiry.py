@@ -161,11 +161,15 @@ def test_controls_and_python_keep_in_step_with_one_rebuild_each(explorer: Expiry
         ("horizon", True, "horizon must be a whole number"),
         ("trainings", [-5], "trainings: there is no -5"),
         ("trainings", "all", "trainings must be a list"),
+        ("trainings", [[1]], r"trainings: there is no \[1\]"),
+        ("field_offices", [{}], "field_offices: there is no {}"),
         ("statuses", ["late"], "statuses: there is no 'late'; there are current"),
         ("search", 7, "search must be text"),
         ("include_leavers", 1, "include_leavers must be True or False"),
         ("selected", [{"training_id": 1}], "selected must be bars"),
         ("selected", 5, "selected must be bars"),
+        ("selected", pl.Series([5]), "selected must be bars"),
+        ("selected", {"training_id": [1], "status": "expired"}, r"there is no \[1\]"),
         ("asof", "2026-06-30", "asof is no choice of ExpiryExplorer; there are as_of"),
     ],
 )
@@ -241,6 +245,12 @@ def test_charts_hold_aggregates_only(explorer: ExpiryExplorer) -> None:
     text = json.dumps(explorer.charts)
     assert len(text) < 100_000
     assert not any(user in text for user in explorer.rows["m_user_id"].unique())
+
+
+@pytest.mark.parametrize("given", [None, "company", pl.DataFrame({"id": [1]})])
+def test_what_is_no_training_data_is_refused(given: object) -> None:
+    with pytest.raises(kpa.errors.KPADataError, match="data must be as load_all"):
+        ExpiryExplorer(given)
 
 
 def test_no_records_are_shown_as_none() -> None:
