@@ -8,7 +8,14 @@ import polars as pl
 
 from kpa_analytics.analysis.composed import composed_trainings, derived_completions
 from kpa_analytics.analysis.inputs import AnyFrame, Frame, as_day, like, training_titles
-from kpa_analytics.analysis.latest import latest, people_of, records_until
+from kpa_analytics.analysis.latest import (
+    PAIR,
+    in_order,
+    last_of_each_pair,
+    latest,
+    people_of,
+    records_of,
+)
 from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS, schedules
 from kpa_analytics.analysis.verdicts import verdicts
 from kpa_analytics.errors import KPADataError
@@ -83,18 +90,43 @@ def expiry_status(
         ('Ladders', datetime.date(2024, 2, 29), 2, 'expiring')
     """
     today, days = as_day(as_of), _whole_days(expiring_days)
-    catalogue, parts = schedules(trainings, today), composed_trainings(trainings)
-    records = records_until(today, completions, required)
+    records = records_of(completions, required)
     left_by = None if include_terminated else today
     people = _worked_out(completions, people_of(records, users, left_by))
-    pairs = _worked_out(completions, latest(records, people))
-    rows = _judged(pairs, catalogue.lazy(), today, days)
+    pairs = like(completions, latest(in_order(records, people), today))
+    return status_of(pairs, people, trainings, as_of=today, expiring_days=days)
+
+
+def status_of(
+    pairs: Frame,
+    people: pl.LazyFrame,
+    trainings: AnyFrame | None,
+    *,
+    as_of: date,
+    expiring_days: int,
+) -> Frame:
+    """What `expiry_status` says, from the latest record of each pair.
+
+    Args:
+        pairs: as `latest` makes them, collected or lazy.
+        people: as `people_of` makes them.
+        trainings: as `load_trainings()` makes them, or None where they are not known.
+        as_of: the day that `pairs` are of.
+        expiring_days: days before expiration that count as expiring, where a training has none.
+
+    Returns:
+        A frame of the kind of `pairs`, as `expiry_status` gives it.
+
+    Raises:
+        KPADataError: as `expiry_status`, of the trainings.
+    """
+    catalogue, parts = schedules(trainings, as_of), composed_trainings(trainings)
+    rows = _judged(pairs.lazy(), catalogue.lazy(), as_of, expiring_days)
     if parts:
-        rows = _worked_out(completions, rows)
-        derived = _worked_out(completions, derived_completions(rows, parts, today))
-        rows = _with_derived(rows, derived)
+        rows = _worked_out(pairs, rows)
+        rows = _with_derived(rows, derived_completions(rows, parts, as_of))
     rows = _answered(rows, people, trainings)
-    return like(completions, rows.select(EXPIRY_STATUS.schema.names()))
+    return like(pairs, rows.select(EXPIRY_STATUS.schema.names()))
 
 
 def _whole_days(days: object) -> int:
@@ -106,9 +138,9 @@ def _whole_days(days: object) -> int:
     )
 
 
-def _worked_out(completions: Frame, step: pl.LazyFrame) -> pl.LazyFrame:
+def _worked_out(kind: Frame, step: pl.LazyFrame) -> pl.LazyFrame:
     """Do a step that is used twice once; where all is lazy, that is left to the optimizer."""
-    return like(completions, step).lazy()
+    return like(kind, step).lazy()
 
 
 def _judged(
@@ -128,9 +160,8 @@ def _judged(
 
 def _with_derived(rows: pl.LazyFrame, derived: pl.LazyFrame) -> pl.LazyFrame:
     """The rows in order, those derived in place of what was only required or undated."""
-    pair = ("person", "training_id")
-    others = rows.join(derived, on=pair, how="anti")
-    return pl.concat([others, derived], how="diagonal").sort(pair)
+    both = pl.concat([rows, derived.with_columns(PAIR)], how="diagonal")
+    return last_of_each_pair(both.sort("pair", maintain_order=True))
 
 
 def _answered(rows: pl.LazyFrame, people: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:

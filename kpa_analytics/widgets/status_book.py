@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.analysis.expiry import status_of
+from kpa_analytics.analysis.latest import in_order, latest, people_of, records_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -20,6 +21,8 @@ _KEPT = 4
 class StatusBook:
     """`expiry_status` of the same records for one day after another; the last few are kept.
 
+    What is the same for every day, the order of the records, is worked out once.
+
     Args:
         data: the records. Who must have what is read from the vendor's employee status.
     """
@@ -27,6 +30,10 @@ class StatusBook:
     def __init__(self, data: TrainingData) -> None:
         self._data = data
         self._pages: OrderedDict[tuple[date, int], pl.DataFrame] = OrderedDict()
+        required = data.employee_status if data.employee_status.height else None
+        records = records_of(data.completions, required)
+        self._people = people_of(records, data.users, left_by=None).collect().lazy()
+        self._ordered = in_order(records, self._people).collect()
 
     def page(self, as_of: date, expiring_days: int, include_leavers: bool) -> pl.DataFrame:
         """What `expiry_status` says on a day (`schema.EXPIRY_STATUS`)."""
@@ -39,15 +46,12 @@ class StatusBook:
     def _whole(self, as_of: date, expiring_days: int) -> pl.DataFrame:
         key = (as_of, expiring_days)
         if key not in self._pages:
-            required = self._data.employee_status
-            self._pages[key] = expiry_status(
-                self._data.completions,
+            self._pages[key] = status_of(
+                latest(self._ordered.lazy(), as_of).collect(),
+                self._people,
                 self._data.trainings,
-                self._data.users,
                 as_of=as_of,
                 expiring_days=expiring_days,
-                required=required if required.height else None,
-                include_terminated=True,
             )
         self._pages.move_to_end(key)
         while len(self._pages) > _KEPT:
