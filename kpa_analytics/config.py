@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -17,6 +17,9 @@ from kpa_analytics.errors import KPASettingsError
 LIVE_API = "https://api.novaraflex.com/v1"
 
 S = TypeVar("S")
+
+#: The settings that say whose records are asked for.
+_ACCOUNT = ("token", "api_url")
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
@@ -255,15 +258,19 @@ def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
 
 #: What `configure()` was told, by setting.
 _configured: dict[str, Any] = {}
+#: What goes before it while the settings point at the demo.
+_demo: dict[str, Any] = {}
 
 
 def settings() -> Settings:
     """The settings in force: what `configure()` said last, else the environment's as it is now."""
-    return Settings(**{**_from_variables(os.environ), **_configured})
+    return Settings(**{**_from_variables(os.environ), **_configured, **_demo})
 
 
 def configure(**changes: Any) -> Settings:
     """Change settings for this process; what is not named stays as it is.
+
+    Another token or address ends what `demo.start()` has set.
 
     Args:
         **changes: any attribute of `Settings`, e.g. `token=`, `api_url=`, `cache_dir=`,
@@ -280,13 +287,33 @@ def configure(**changes: Any) -> Settings:
         Traceback (most recent call last):
         kpa_analytics.errors.KPASettingsError: cache_folder is no setting; there are token, ...
     """
-    global _configured
+    global _configured, _demo
     if "token" in changes:
         changes["token"] = _veiled(changes["token"])
     names = [setting.name for setting in fields(Settings)]
     for name in changes:
         if name not in names:
             raise KPASettingsError(f"{name} is no setting; there are {', '.join(names)}")
-    now = replace(settings(), **changes)
-    _configured = {name: getattr(now, name) for name in {*_configured, *changes}}
-    return now
+    new = {name: value for name, value in changes.items() if (name, value) not in _demo.items()}
+    wanted = {**_configured, **new}
+    checked = Settings(**{**_from_variables(os.environ), **wanted})
+    _configured = {name: getattr(checked, name) for name in wanted}
+    elsewhere = any(name in new for name in _ACCOUNT)
+    _demo = {} if elsewhere else {k: v for k, v in _demo.items() if k not in new}
+    return settings()
+
+
+def point_at_demo(*, token: str, api_url: str, requests_per_minute: int) -> None:
+    """Use the demo until `configure()` names another account: neither must get what is the other's.
+
+    Args:
+        token: the demo's token.
+        api_url: its address.
+        requests_per_minute: its budget, which is nobody's pool.
+    """
+    global _demo
+    _demo = {
+        "token": Secret(token),
+        "api_url": api_url,
+        "requests_per_minute": requests_per_minute,
+    }

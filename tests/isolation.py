@@ -17,6 +17,7 @@ def fresh_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(variable)
     monkeypatch.setenv("KPA_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setattr(config, "_configured", {})
+    monkeypatch.setattr(config, "_demo", {})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -208,6 +208,8 @@ def start(
 ) -> DemoAPI:
     """Serve the simulated API for the life of this process, and point the settings at it.
 
+    They point there until `configure()` names another token or address.
+
     Calling it again gives the same API back; what is passed then is not looked at.
 
     Args:
@@ -225,7 +227,7 @@ def start(
         _started = _open(org, token, rate_limit, port, as_of)
         atexit.register(_forget, _started)
         print("Demo: invented people and records, served on this machine.")  # noqa: T201
-    config.configure(token=_started.token, api_url=_started.url, requests_per_minute=_UNHURRIED)
+    config.point_at_demo(token=_started.token, api_url=_started.url, requests_per_minute=_UNHURRIED)
     return _started
 
 

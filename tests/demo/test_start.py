@@ -21,6 +21,33 @@ assert answer.json() == {"ok": True}
 """
 
 
+LEAVE = """
+import kpa_analytics as kpa
+from kpa_analytics.config import LIVE_API, settings
+kpa.configure(requests_per_minute=30)
+demo = kpa.demo.start(kpa.demo.Records())
+kpa.configure(timeout=5)
+kpa.configure(token=demo.token, api_url=demo.url)
+assert (settings().api_url, settings().requests_per_minute) == (demo.url, 100_000)
+kpa.configure(token="an account's own")
+now = settings()
+assert (now.api_url, now.requests_per_minute, now.timeout) == (LIVE_API, 30, 5)
+assert now.token.reveal() == "an account's own"
+kpa.demo.start()
+assert settings().token.reveal() == demo.token
+kpa.configure(requests_per_minute=7)
+assert (settings().api_url, settings().requests_per_minute) == (demo.url, 7)
+"""
+
+
+def test_the_demos_address_and_haste_end_where_another_account_begins():
+    """A real token must never go to the demo, nor an unhurried client to the vendor."""
+    run = subprocess.run(
+        [sys.executable, "-c", LEAVE], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert run.returncode == 0, run.stderr
+
+
 def test_start_configures_once_and_says_that_this_is_the_demo():
     run = subprocess.run(
         [sys.executable, "-c", ASK], capture_output=True, text=True, check=False, timeout=60
