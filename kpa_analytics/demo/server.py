@@ -9,7 +9,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,8 @@ class _Handler(WSGIRequestHandler):
 
     def finish(self) -> None:
         self.server.connections.discard(self.connection)  # type: ignore[attr-defined]
-        super().finish()
+        with suppress(ConnectionError):  # the client may have hung up before its answer was sent
+            super().finish()
 
     def run_wsgi(self) -> None:
         environ = self.make_environ()

@@ -1,5 +1,10 @@
 """Each fault is seen by a plain client as what it stands for, then it is spent."""
 
+import socket
+import struct
+import time
+from urllib.parse import urlsplit
+
 import pytest
 import requests
 
@@ -27,6 +32,17 @@ def test_a_stall_outlasts_a_short_timeout(api):
     with pytest.raises(requests.ReadTimeout):
         post(api, "api.ping", timeout=0.1)
     assert post(api, "api.ping", timeout=5).json() == {"ok": True}
+
+
+def test_a_client_that_hangs_up_is_no_news(api, capfd):
+    api.faults.add(Fault.stall(0.3))
+    with socket.create_connection(("127.0.0.1", urlsplit(api.url).port)) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(b"POST /v1/api.ping HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
+        time.sleep(0.1)  # it is read, and its answer is still to come
+    time.sleep(0.4)
+    assert post(api, "api.ping").json() == {"ok": True}
+    assert capfd.readouterr().err == ""
 
 
 def test_a_cut_body_is_shorter_than_promised(api):
