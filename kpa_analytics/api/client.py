@@ -252,6 +252,8 @@ def _refusal(method: str, response: Response) -> KPAAPIError | KPATransportError
         error = KPARateLimitError("rate_limit_exceeded", "HTTP 429", method, request_id)
         error.retry_after = _retry_after(response)
         return error
+    if response.status_code == 200 and getattr(response, "worth_keeping", False):
+        return None  # the session has read that it says `ok: true`
     try:
         envelope = decode_envelope(response.content)
     except ValueError:

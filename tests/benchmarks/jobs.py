@@ -1,7 +1,8 @@
-"""One measured job in a process of its own: python -m tests.benchmarks.jobs JOB FOLDER TURNS.
+"""One measured job in a process of its own: python -m tests.benchmarks.jobs JOB FOLDER.
 
-Each prints one line of JSON: seconds of each turn, and the peak of memory over what the process had
-before. The account comes from the KPA_* variables.
+For every line it is sent it takes a turn and answers with a line of JSON: its seconds, and the peak
+of memory since the first turn over what the process had before. The account comes from the KPA_*
+variables.
 """
 
 from __future__ import annotations
@@ -178,21 +179,21 @@ JOBS: dict[str, tuple[Callable[[Path], Any], Callable[[Path], Any] | None]] = {
 }
 
 
-def main(name: str, folder: str, turns: str) -> None:
-    """Run one job so many times."""
+def main(name: str, folder: str) -> None:
+    """Take a turn for every line of the standard input."""
     warnings.simplefilter("ignore")
+    kpa.configure(progress=False)
     job, prepare = JOBS[name]
     if prepare:
         prepare(Path(folder))
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
     before = _memory("VmRSS")
-    seconds, facts, peak = [], {}, 0
-    for turn in range(int(turns)):
+    for _ in sys.stdin:
         began = time.perf_counter()
         facts = job(Path(folder)) or {}
-        seconds.append(time.perf_counter() - began)
-        peak = peak if turn else _memory("VmHWM") - before
-    print(json.dumps({"seconds": seconds, "peak": peak, **facts}))
+        seconds = time.perf_counter() - began
+        peak = _memory("VmHWM") - before
+        print(json.dumps({"seconds": seconds, "peak": peak, **facts}), flush=True)
 
 
 def _memory(what: str) -> int:
