@@ -86,7 +86,7 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     largest = frame.select(pl.col("people").max()).item()
     middle = frame.select(pl.col("people").median()).item()
     return sheet(
-        _sizes(_by_size(frame), dark),
+        *_sizes(_by_size(frame), dark),
         title=_TITLE,
         words=[
             f"{count(frame.height, 'session')}; half of them have {middle:g} people or fewer, "
@@ -98,7 +98,7 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     )
 
 
-def _sizes(table: pl.DataFrame, dark: bool) -> alt.LayerChart:
+def _sizes(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
     wide = pl.col("end") > pl.col("start")
     name = (
@@ -129,5 +129,4 @@ def _sizes(table: pl.DataFrame, dark: bool) -> alt.LayerChart:
         .mark_text(dy=-7, fontSize=10, color=p.muted)
         .encode(text=alt.Text("sessions:Q", format=","))
     )
-    both: alt.LayerChart = base.mark_bar(color=p.accent) + figures
-    return both
+    return [base.mark_bar(color=p.accent), figures]

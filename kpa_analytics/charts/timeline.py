@@ -135,7 +135,7 @@ def expiry_timeline(
     return sheet(
         _past(shown, today, dark),
         _bars(shown, dark),
-        _rule(today, shown, dark),
+        *_rule(today, shown, dark),
         title=_TITLE,
         words=words,
         demo=demo,
@@ -222,7 +222,7 @@ def _past(shown: pl.DataFrame, today: date, dark: bool) -> alt.Chart:
     return ground
 
 
-def _rule(today: date, shown: pl.DataFrame, dark: bool) -> alt.LayerChart:
+def _rule(today: date, shown: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     """The day asked about; its label stands in the headroom, on the side that has more months."""
     before = shown.filter(pl.col("month") < today).height
     left = before > shown.height - before
@@ -236,5 +236,4 @@ def _rule(today: date, shown: pl.DataFrame, dark: bool) -> alt.LayerChart:
         color=palette(dark).ink,
         clip=True,
     ).encode(x=alt.X("day:T"), y=alt.YValue(3), text=alt.Text("label:N"))
-    marks: alt.LayerChart = rule + label
-    return marks
+    return [rule, label]

@@ -47,7 +47,7 @@ class StatusBook:
         key = (as_of, expiring_days)
         if key not in self._pages:
             self._pages[key] = status_of(
-                latest(self._ordered.lazy(), as_of).collect(),
+                latest(self._ordered.lazy(), as_of).collect(engine="in-memory"),
                 self._people,
                 self._data.trainings,
                 as_of=as_of,
