@@ -167,7 +167,7 @@ def _grouped(
         try:
             answer = client.records(method)
         except (KPAMethodNotFoundError, KPATokenPermissionError) as error:
-            _log.warning("names of %ss are not known: %s", kind.replace("_", " "), error)
+            _log.warning("the names of kind %s are not known: %s", kind, error)
             continue
         demo = demo or answer.demo
         groups = _records(method, answer.body)

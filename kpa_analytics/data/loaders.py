@@ -92,6 +92,14 @@ def load_trainings(*, refresh: bool = False, client: Client | None = None) -> pl
 
     Raises:
         KPAError: as `load_completions`.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False)
+        ...     trainings = kpa.load_trainings()
+        >>> trainings.select("id", "title").row(0)
+        (1001, 'H2S Awareness')
     """
     return _load(TRAININGS, {}, refresh, client).frame
 
@@ -108,6 +116,13 @@ def load_users(*, refresh: bool = False, client: Client | None = None) -> pl.Dat
 
     Raises:
         KPAError: as `load_completions`.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False)
+        ...     kpa.load_users().height
+        400
     """
     return _load(USERS, {}, refresh, client).frame
 
@@ -124,6 +139,14 @@ def load_group_trainings(*, refresh: bool = False, client: Client | None = None)
 
     Raises:
         KPAError: as `load_completions`.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False)
+        ...     sessions = kpa.load_group_trainings()
+        >>> sessions["m_trainees_id"].list.len().max()
+        25
     """
     return _load(GROUP_TRAININGS, {}, refresh, client).frame
 
@@ -140,6 +163,14 @@ def load_employee_status(*, refresh: bool = False, client: Client | None = None)
 
     Raises:
         KPAError: as `load_completions`.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False)
+        ...     verdicts = kpa.load_employee_status()
+        >>> sorted(verdicts["status"].unique())
+        ['active', 'expiring', 'incomplete']
     """
     return _load(EMPLOYEE_STATUS, {}, refresh, client).frame
 
@@ -157,6 +188,13 @@ def load_groups(*, refresh: bool = False, client: Client | None = None) -> pl.Da
 
     Raises:
         KPAError: as `load_completions`.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False)
+        ...     sorted(kpa.load_groups()["kind"].unique())
+        ['field_office', 'job_title', 'line_of_business']
     """
     return _load(GROUPS, {}, refresh, client).frame
 

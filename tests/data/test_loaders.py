@@ -186,7 +186,7 @@ def test_names_the_token_may_not_read_show_as_ids(caplog: pytest.LogCaptureFixtu
         use(api)
         api.faults.add(kpa.demo.Fault.error("token_permission"), method="fieldoffices.list")
         assert kpa.load_groups().is_empty()
-    assert "field office" in caplog.text
+    assert "field_office" in caplog.text
 
 
 def test_personal_fields_nobody_needs_are_stored_nowhere(tmp_path: Path) -> None:
