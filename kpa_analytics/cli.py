@@ -123,7 +123,8 @@ def audit(
         bool, typer.Option(help="People by name, or by stable pseudonym with notes left out.")
     ] = True,
     expiring_days: Annotated[
-        int, typer.Option(help="Days before expiration that count as expiring soon.")
+        int,
+        typer.Option(min=0, max=36_500, help="Days before expiration that count as expiring soon."),
     ] = 30,
     refresh: _Refresh = False,
     incremental: Annotated[
@@ -204,7 +205,7 @@ def changes(
 
 @app.command()
 def dashboard(
-    port: Annotated[int, typer.Option(help="The port on 127.0.0.1.")] = 8866,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="The port on 127.0.0.1.")] = 8866,
     browser: Annotated[bool, typer.Option(help="Open it in a browser.")] = True,
 ) -> None:
     """Serve the explorers as a web page on this machine; the demo, where there is no token."""

@@ -86,6 +86,15 @@ def test_an_unknown_option_is_a_usage_error(kpa_analytics):
     assert "--oot" in err
 
 
+@pytest.mark.parametrize(
+    "arguments", [("audit", "pack", "--expiring-days", "-3"), ("dashboard", "--port", "99999")]
+)
+def test_a_number_that_cannot_be_is_refused_before_any_work(kpa_analytics, arguments):
+    code, _, err = kpa_analytics(*arguments)
+    assert code == 2
+    assert f"Invalid value for '{arguments[-2]}'" in err
+
+
 def test_help_is_fast_because_nothing_heavy_is_imported():
     asked = (
         "import sys, kpa_analytics.cli\n"
