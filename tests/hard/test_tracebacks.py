@@ -30,6 +30,7 @@ def test_no_frame_of_any_failure_tells(guarded: DemoAPI, name: str) -> None:
     assert not holds(pickle.dumps(caught.value))
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its own socket
 def test_no_frame_of_ctrl_c_in_mid_request_tells(guarded: DemoAPI) -> None:
     """In a row, at ever later moments of a request that takes its time."""
     use(guarded, timeout=5)
