@@ -174,7 +174,7 @@ def test_a_failed_refresh_is_told_and_nothing_is_lost(web: Page, lab: Lab) -> No
     lab.run(web, "failed", RECORDS, DASHBOARD)
     view = web.locator(".kpa-dashboard")
     view.locator(".kpa-chart svg.marks").first.wait_for()
-    lab.ask(web, "str(kpa.configure(api_url='http://127.0.0.1:9/v1', retries=0))")
+    lab.ask(web, "str(kpa.configure(token='x', api_url='http://127.0.0.1:9/v1', retries=0))")
     view.get_by_role("button", name="Refresh").click()
     expect(view.get_by_role("alert")).to_contain_text("no connection")
     expect(view.locator(".kpa-expiry .kpa-chart svg.marks")).to_have_count(2)
