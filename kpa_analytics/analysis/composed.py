@@ -7,8 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import AnyFrame, need
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import SOURCE, TRAININGS
 
 #: What a composed training takes from its parts.

@@ -7,7 +7,6 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.composed import composed_trainings, derived_completions
-from kpa_analytics.analysis.inputs import AnyFrame, Frame, as_day, like, training_titles
 from kpa_analytics.analysis.latest import (
     PAIR,
     in_order,
@@ -16,9 +15,11 @@ from kpa_analytics.analysis.latest import (
     people_of,
     records_of,
 )
+from kpa_analytics.analysis.names import training_titles
 from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS, schedules
 from kpa_analytics.analysis.verdicts import verdicts
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, Frame, as_day, like
 from kpa_analytics.schema import EXPIRY_STATUS, STATUS
 
 _ANSWER = (

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import (
-    AnyFrame,
-    Frame,
-    as_day,
-    as_table,
-    like,
-    need,
-    people_names,
-    training_titles,
-)
+from kpa_analytics.analysis.names import people_names, training_titles
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, Frame, as_day, as_table, like, need
 from kpa_analytics.schema import (
     COMPLETIONS,
     INSTRUCTOR_ACTIVITY,

@@ -6,8 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import AnyFrame, need, people_names
+from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import COMPLETIONS, USERS
 
 _PAIR = ("m_user_id", "training_id")

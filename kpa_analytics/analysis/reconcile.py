@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import AnyFrame, Frame, as_table, like, need
+from kpa_analytics.inputs import AnyFrame, Frame, as_table, like, need
 from kpa_analytics.schema import EMPLOYEE_STATUS, EXPIRY_STATUS, RECONCILIATION, STATUS
 
 _PAIR = ("m_user_id", "training_id")

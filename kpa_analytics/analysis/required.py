@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import AnyFrame, need
+from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import EMPLOYEE_STATUS, Column, Table
 
 REQUIRED = Table(

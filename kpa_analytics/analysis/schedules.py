@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import AnyFrame, need
 from kpa_analytics.analysis.yearly import YearlyDay, YearlyWindow
+from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import SOURCE, STATUS, TRAININGS
 
 #: Bounds that keep every result a day of the calendar: a thousand years, a hundred years.

@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.expiry import expiry_status
-from kpa_analytics.analysis.inputs import people_names, training_titles
+from kpa_analytics.analysis.names import people_names, training_titles
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import RECORDS
 

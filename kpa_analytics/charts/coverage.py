@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.inputs import need
 from kpa_analytics.charts.sheet import empty, sheet, whole_axis
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count, labels, one_line
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import need
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = (
     *("training_id", "training", "instructors", "instructor_names", "completions"),

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.inputs import need
 from kpa_analytics.charts.periods import period_ends, period_length
 from kpa_analytics.charts.sheet import empty, month_axis, sheet
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count, labels
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import need
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = (
     *("m_instructor_id", "instructor", "period"),

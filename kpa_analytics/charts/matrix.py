@@ -17,7 +17,7 @@ from kpa_analytics.errors import KPADataError
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpa_analytics.analysis.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = (
     *("m_user_id", "user", "training_id", "training"),

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import need
 from kpa_analytics.charts.ranking import counted, rank, ranking
 from kpa_analytics.charts.status import read_status, status_counts, status_day
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUPS, USERS
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-    from kpa_analytics.analysis.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "expiration_date", "days_left", "status")
 GroupKind = Literal["field_office", "line_of_business", "job_title"]

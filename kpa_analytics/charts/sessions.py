@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.inputs import need
 from kpa_analytics.charts.periods import period_ends
 from kpa_analytics.charts.sheet import empty, month_axis, sheet, whole_axis
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count
 from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUP_SESSIONS
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("date", "attendees", "recorded", "demo")
 _TITLE = "Group sessions over time"

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.inputs import need
 from kpa_analytics.charts.periods import period_ends, period_length
 from kpa_analytics.charts.sheet import demo_line, dress, empty, month_axis, whole_axis
 from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.charts.words import count, percent
 from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUP_SHARE
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("period", "in_groups", "alone", "share", "demo")
 _TITLE = "Completions in groups or alone"

@@ -14,7 +14,7 @@ from kpa_analytics.charts.words import count
 from kpa_analytics.demo_mark import is_demo
 
 if TYPE_CHECKING:
-    from kpa_analytics.analysis.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Group sessions by size"
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import AnyFrame, as_day, need
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, as_day, need
 from kpa_analytics.schema import EXPIRY_STATUS, STATUSES
 
 if TYPE_CHECKING:

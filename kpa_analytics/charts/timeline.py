@@ -25,7 +25,7 @@ from kpa_analytics.schema import STATUSES
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpa_analytics.analysis.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "expiration_date", "days_left", "status")
 _TITLE = "Expirations per month"

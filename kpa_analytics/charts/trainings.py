@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import altair as alt
 
-    from kpa_analytics.analysis.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "training_id", "training", "expiration_date", "days_left", "status")
 

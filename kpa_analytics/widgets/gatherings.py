@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.analysis.groups import group_sessions
-from kpa_analytics.analysis.inputs import people_names
+from kpa_analytics.analysis.names import people_names
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import people_names
+from kpa_analytics.analysis.names import people_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import people_names
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
+from kpa_analytics.analysis.names import people_names
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.analysis.inputs import training_titles
+from kpa_analytics.analysis.names import training_titles
 from kpa_analytics.charts.words import labels
 
 if TYPE_CHECKING:

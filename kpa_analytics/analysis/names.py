@@ -1,22 +1,11 @@
-"""What every analysis does first: check its frames, read its day, put names to ids."""
+"""Names for ids: who a person is, what a training is called."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.inputs import AnyFrame, Frame, as_day, as_table, like, need
+from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import TRAININGS, USERS
-
-__all__ = [
-    "AnyFrame",
-    "Frame",
-    "as_day",
-    "as_table",
-    "like",
-    "need",
-    "people_names",
-    "training_titles",
-]
 
 
 def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl.LazyFrame:
