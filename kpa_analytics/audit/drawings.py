@@ -57,7 +57,10 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
                 charts.expiry_by_group, status, data.users, by=kind, groups=data.groups, as_of=day
             )
     return specs | {
-        "training_matrix": drawn(charts.training_matrix, status, as_of=day),
+        # A page's worth; the workbook has everyone.
+        "training_matrix": drawn(
+            charts.training_matrix, status, as_of=day, people=30, trainings=20
+        ),
         "instructor_activity": drawn(charts.instructor_activity, evidence.activity),
         "instructor_coverage": drawn(charts.instructor_coverage, evidence.coverage),
         "group_sessions": drawn(charts.group_sessions, evidence.sessions),
