@@ -240,8 +240,8 @@ def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
     """The values that `KPA_*` variables give, by setting."""
     known = {s.metadata["variable"]: s for s in fields(Settings) if s.metadata["variable"]}
     given = {
-        name: _veiled(value) if name == "KPA_API_TOKEN" else value
-        for name, value in environ.items()
+        name: _veiled(environ[name]) if name == "KPA_API_TOKEN" else environ[name]
+        for name in environ
         if name.startswith("KPA_")
     }
     for variable in given:

@@ -49,6 +49,11 @@ class Table(NamedTuple):
         """The columns' names and types, in order."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
+    def fits(self, frame: pl.DataFrame) -> bool:
+        """Whether a frame has these columns in this order and of these types."""
+        ours = [(column.name, column.dtype) for column in self.columns]
+        return list(zip(frame.columns, frame.dtypes, strict=True)) == ours
+
     def empty(self) -> pl.DataFrame:
         """This table with no rows."""
         return pl.DataFrame(schema=self.schema)
