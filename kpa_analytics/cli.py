@@ -16,10 +16,14 @@ from typer.main import get_command
 from kpa_analytics.errors import KPACacheWarning, KPADataWarning, KPAError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpa_analytics.data.training_data import TrainingData
 
 FINDING = 1
 USAGE_OR_DATA = 2
+#: How typer says that a command, an option or an argument can't be: every such error is one.
+(UsageError,) = typer.BadParameter.__bases__
 #: Changes listed before the rest is counted.
 LISTED = 50
 
@@ -44,7 +48,11 @@ def main() -> NoReturn:
         warnings.simplefilter("once", KPACacheWarning)
         warnings.showwarning = _note
         try:
-            get_command(app)(prog_name="kpa-analytics")
+            sys.exit(get_command(app)(prog_name="kpa-analytics", standalone_mode=False))
+        except UsageError as error:
+            _say_usage(error)
+        except typer.Abort:
+            _say_error("stopped; nothing more was done")
         except (KPAError, OSError) as error:
             _say_error(error)
     sys.exit(USAGE_OR_DATA)
@@ -77,12 +85,11 @@ def demo(
     """
     from kpa_analytics.audit.bundle import refuse_occupied
     from kpa_analytics.audit.first_chart import is_demo_output, write_first_chart
-    from kpa_analytics.demo import AS_OF
     from kpa_analytics.demo_mark import DEMO_MARK
 
     refuse_occupied(out.absolute(), is_demo_output)
-    data = _load_demo()
-    told = write_first_chart(data, out, as_of=AS_OF)
+    day = _demo_day()
+    told = write_first_chart(_load_demo(), out, as_of=day)
     typer.echo(f"\n{DEMO_MARK}\n")
     for name, figure in (
         ("people", told.people),
@@ -94,11 +101,11 @@ def demo(
     ):
         _line(name, figure)
     typer.echo(
-        f"\nper person and training, as of {AS_OF}\nWritten to {out}\n\n"
+        f"\nper person and training, as of {day}\nWritten to {out}\n\n"
         "What to open next:\n"
         f"  {out / 'expiry_timeline.html'}  the chart, in any browser, offline\n"
         "  jupyter lab notebooks/01_expiry.ipynb  the same, step by step\n"
-        "  kpa-analytics audit FOLDER  the whole evidence pack, from your own account"
+        "  kpa-analytics audit FOLDER --demo  the whole evidence pack; of your own account without it"
     )
 
 
@@ -130,8 +137,11 @@ def audit(
     incremental: Annotated[
         bool, typer.Option(help="Take completions that only their newest pages brought up to date.")
     ] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Of the invented company, by default on its own day.")
+    ] = False,
 ) -> None:
-    """Write the evidence pack of your account.
+    """Write the evidence pack of your account, or with --demo of an invented company.
 
     A page that works offline, the same as PDF, its charts, a workbook, every record with its
     standing, and a manifest of hashes. Completions that were last brought up to date from their
@@ -143,9 +153,9 @@ def audit(
     from kpa_analytics.data.loaders import load_all
     from kpa_analytics.inputs import as_day
 
-    day = as_day(as_of)
+    day = as_day(_demo_day() if demo and as_of is None else as_of)
     refuse_occupied(out.absolute())
-    data = load_all(refresh=refresh)
+    data = _load_demo() if demo else load_all(refresh=refresh)
     if data.snapshots["completions"].walk != "full" and not incremental:
         data = load_all(refresh=True)
     pack = export_audit(data, out, as_of=day, expiring_days=expiring_days, title=title, names=names)
@@ -249,6 +259,12 @@ def clear(
     typer.echo("cleared")
 
 
+def _demo_day() -> date:
+    from kpa_analytics.demo import AS_OF
+
+    return AS_OF
+
+
 def _load_demo() -> TrainingData:
     """All records of the invented company, through real HTTP, with a cache that is thrown away."""
     from tempfile import TemporaryDirectory
@@ -278,7 +294,17 @@ def _note(message: Warning | str, *_: Any, **__: Any) -> None:
     typer.echo(f"note: {_one_line(message)}", err=True)
 
 
-def _say_error(error: Exception) -> None:
+def _say_usage(error: Any) -> None:
+    """What is wrong with what was typed, and where to read on; no command at all gets the help."""
+    said = error.format_message()
+    if "\n" in said:
+        typer.echo(said, err=True)
+        return
+    command = error.ctx.command_path if error.ctx else "kpa-analytics"
+    _say_error(f"{said} ({command} --help tells more)")
+
+
+def _say_error(error: object) -> None:
     typer.echo(f"kpa-analytics: {_one_line(error)}", err=True)
 
 

@@ -80,10 +80,36 @@ def test_the_demo_replaces_its_own_output_and_nothing_else(kpa_analytics, tmp_pa
     assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == ["first"]
 
 
-def test_an_unknown_option_is_a_usage_error(kpa_analytics):
-    code, _, err = kpa_analytics("demo", "--oot", "here")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["demo", "--oot", "here"], ("--oot", "(kpa-analytics demo --help tells more)")),
+        (["audit"], ("Missing argument 'out'", "(kpa-analytics audit --help tells more)")),
+        (["audits"], ("'audits'", "(kpa-analytics --help tells more)")),
+    ],
+)
+def test_a_usage_error_is_one_line_that_says_where_to_read_on(kpa_analytics, arguments, said):
+    code, out, err = kpa_analytics(*arguments)
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert err.startswith("kpa-analytics: ")
+    assert all(words in err for words in said)
+
+
+@pytest.mark.parametrize("group", [[], ["cache"]])
+def test_no_command_at_all_gets_the_help(kpa_analytics, group):
+    code, _, err = kpa_analytics(*group)
     assert code == 2
-    assert "--oot" in err
+    assert err.startswith("Usage: ")
+    assert "Commands:" in err
+
+
+def test_the_pack_of_the_demo_needs_no_token(kpa_analytics, tmp_path: Path):
+    code, out, _ = kpa_analytics("audit", tmp_path / "pack", "--demo")
+    assert code == 0
+    assert "as of 2026-06-30" in out
+    manifest = json.loads((tmp_path / "pack" / "manifest.json").read_text())
+    assert (manifest["demo"], manifest["counts"]["completions"]) == (True, 20_000)
+    assert kpa_analytics("verify", tmp_path / "pack")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -188,7 +214,8 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, tmp_path, monkey
     assert "completions" in out
     assert str(tmp_path / "cache") in out
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
-    assert kpa_analytics("cache", "clear")[0] == 1
+    code, _, err = kpa_analytics("cache", "clear")
+    assert (code, err) == (2, "kpa-analytics: stopped; nothing more was done\n")
     assert "completions" in kpa_analytics("cache", "show")[1]
     assert kpa_analytics("cache", "clear", "--yes")[:2] == (0, "cleared\n")
     assert "completions" not in kpa_analytics("cache", "show")[1]
