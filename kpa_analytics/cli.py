@@ -105,7 +105,7 @@ def demo(
         "What to open next:\n"
         f"  {out / 'expiry_timeline.html'}  the chart, in any browser, offline\n"
         "  jupyter lab notebooks/01_expiry.ipynb  the same, step by step\n"
-        "  kpa-analytics audit FOLDER --demo  the whole evidence pack; of your own account without it"
+        "  kpa-analytics audit FOLDER --demo  the whole evidence pack (without --demo: yours)"
     )
 
 
