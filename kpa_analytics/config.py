@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -233,17 +233,21 @@ class Settings:
             Traceback (most recent call last):
             kpa_analytics.errors.KPASettingsError: KPA_TIMEOUTS is no setting; there are ...
         """
-        return cls(**_from_variables(os.environ if environ is None else environ))
+        return cls(**_from_variables(_variables(os.environ if environ is None else environ)))
 
 
-def _from_variables(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The values that `KPA_*` variables give, by setting."""
-    known = {s.metadata["variable"]: s for s in fields(Settings) if s.metadata["variable"]}
-    given = {
+def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The `KPA_*` variables, the token veiled."""
+    return {
         name: _veiled(environ[name]) if name == "KPA_API_TOKEN" else environ[name]
         for name in environ
         if name.startswith("KPA_")
     }
+
+
+def _from_variables(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that `KPA_*` variables give, by setting."""
+    known = {s.metadata["variable"]: s for s in fields(Settings) if s.metadata["variable"]}
     for variable in given:
         if variable not in known:
             raise KPASettingsError(
@@ -264,7 +268,14 @@ _demo: dict[str, Any] = {}
 
 def settings() -> Settings:
     """The settings in force: what `configure()` said last, else the environment's as it is now."""
-    return Settings(**{**_from_variables(os.environ), **_configured, **_demo})
+    given, told = _variables(os.environ), {**_configured, **_demo}
+    return _checked_once(tuple(given.items()), tuple(told.items()))
+
+
+@lru_cache(maxsize=1)
+def _checked_once(given: tuple[Any, ...], told: tuple[Any, ...]) -> Settings:
+    """Check settings anew only where something was set: every load asks for them."""
+    return Settings(**{**_from_variables(dict(given)), **dict(told)})
 
 
 def configure(**changes: Any) -> Settings:
@@ -296,7 +307,7 @@ def configure(**changes: Any) -> Settings:
             raise KPASettingsError(f"{name} is no setting; there are {', '.join(names)}")
     new = {name: value for name, value in changes.items() if (name, value) not in _demo.items()}
     wanted = {**_configured, **new}
-    checked = Settings(**{**_from_variables(os.environ), **wanted})
+    checked = Settings(**{**_from_variables(_variables(os.environ)), **wanted})
     _configured = {name: getattr(checked, name) for name in wanted}
     elsewhere = any(name in new for name in _ACCOUNT)
     _demo = {} if elsewhere else {k: v for k, v in _demo.items() if k not in new}

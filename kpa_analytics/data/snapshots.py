@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars as pl
 
@@ -143,24 +143,21 @@ class Shelf:
             by a version with another format.
         """
         try:
-            with path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-                as_written = path.stem.endswith(sha256[:32])
-                kept = self._decoded(path, file, sha256) if as_written else None
+            content = path.read_bytes()
         except OSError as error:
             warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
             return None
-        if not as_written:
+        sha256 = hashlib.sha256(content).hexdigest()
+        if not path.stem.endswith(sha256[:32]):
             set_aside(path, "its bytes are not those that were written")
-        return kept
+            return None
+        return self._decoded(path, content, sha256)
 
-    def _decoded(self, path: Path, file: BinaryIO, sha256: str) -> Kept | None:
+    def _decoded(self, path: Path, content: bytes, sha256: str) -> Kept | None:
         why = "its format is not ours"
         try:
-            file.seek(0)
-            facts = json.loads(pl.read_parquet_metadata(file)[_PROVENANCE])
-            file.seek(0)
-            frame = pl.read_parquet(file)
+            facts = json.loads(pl.read_parquet_metadata(BytesIO(content))[_PROVENANCE])
+            frame = pl.read_parquet(content)
             if facts.pop("format") == FORMAT and self.table.fits(frame):
                 return Kept(frame, _snapshot(facts, sha256, path))
         except _UNREADABLE as error:
