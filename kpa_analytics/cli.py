@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FINDING = 1
 USAGE_OR_DATA = 2
 #: How typer says that a command, an option or an argument can't be: every such error is one.
-(UsageError,) = typer.BadParameter.__bases__
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 #: Changes listed before the rest is counted.
 LISTED = 50
 
