@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.sheet import empty, sheet, whole_axis
+from kpa_analytics.charts.scales import whole_axis, whole_ticks
+from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count, labels, one_line
 from kpa_analytics.demo_mark import is_demo
@@ -16,6 +17,7 @@ from kpa_analytics.inputs import need
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
 
 if TYPE_CHECKING:
+    from kpa_analytics.charts.sheet import Number, Numbers, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = (
@@ -87,7 +89,8 @@ def _thinnest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     )
 
 
-def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False) -> alt.LayerChart:
+@drawable
+def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False) -> Sheet:
     """Draw how many people teach each training; those one person carries stand out by name.
 
     Args:
@@ -113,8 +116,11 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
     every = dict(frame.group_by(_carried().alias("carried")).len().iter_rows())
     alone, none = every.get(_CARRIED[1], 0), every.get(_CARRIED[0], 0)
     rest = frame.height - table.height
-    return sheet(
-        *_bars(table, dark),
+    room = max(table.select(pl.col("instructors").max()).item() * 1.25, 4)
+    return Sheet(
+        _layers,
+        {"rows": _told(table), "room": room, "ticks": whole_ticks(room)},
+        {},
         title=_TITLE,
         words=[
             f"{alone:,} of {count(frame.height, 'training')} carried by one person alone"
@@ -131,8 +137,8 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
     )
 
 
-def _bars(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    p = palette(dark)
+def _told(table: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what is said beside their bars."""
     said = (
         pl.when(pl.col("instructors") < 1)
         .then(pl.lit("nobody now"))
@@ -140,18 +146,20 @@ def _bars(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         .then(pl.format("only {}", "names"))
         .otherwise(pl.format("{} instructors", "instructors"))
     )
-    base = alt.Chart(
-        table.with_columns(
-            said.alias("said"),
-            pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0").fill_null("never"),
-        )
+    return table.with_columns(
+        said.alias("said"),
+        pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0").fill_null("never"),
     )
-    room = max(table.select(pl.col("instructors").max()).item() * 1.25, 4)
+
+
+def _layers(rows: Rows, room: Number, ticks: Numbers, dark: bool) -> list[alt.Chart]:
+    p = palette(dark)
+    base = alt.Chart(rows)
     x = alt.X(
         "instructors:Q",
         title="Instructors active in the period",
         scale=alt.Scale(domain=[0, room], nice=False),
-        axis=whole_axis(room),
+        axis=whole_axis(ticks),
     )
     y = alt.Y(
         "training:N",

@@ -8,7 +8,8 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.periods import period_ends, period_length
-from kpa_analytics.charts.sheet import empty, month_axis, sheet
+from kpa_analytics.charts.scales import month_axis, month_step
+from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count, labels
 from kpa_analytics.demo_mark import is_demo
@@ -17,6 +18,7 @@ from kpa_analytics.inputs import need
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 
 if TYPE_CHECKING:
+    from kpa_analytics.charts.sheet import Number, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = (
@@ -25,6 +27,7 @@ _READ = (
 )
 _TITLE = "Who teaches how much"
 _PERIODS = 60
+_MEASURES = ("at", "completions", "trainees", "group_sessions")
 
 
 def instructor_activity_table(activity: AnyFrame, *, top: int = 15) -> pl.DataFrame:
@@ -101,7 +104,8 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     )
 
 
-def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False) -> alt.LayerChart:
+@drawable
+def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False) -> Sheet:
     """Draw completions over time, a row of bars per instructor, the busiest on top.
 
     Args:
@@ -128,8 +132,17 @@ def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False
         return empty(_TITLE, none, _not_drawn(table), dark=dark, demo=demo)
     people = shown["m_instructor_id"].n_unique()
     highest = shown.select(pl.col("completions").max()).item()
-    return sheet(
-        *_rows(shown, highest, dark),
+    periods = _periods_of(shown)
+    return Sheet(
+        _layers,
+        {
+            "names": shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place"),
+            "packed": _packed(shown, periods),
+            "periods": periods,
+            "people": people,
+            "highest": max(highest, 1),
+        },
+        {"step": month_step(*periods.select(a=pl.min("period"), b=pl.max("until")).row(0))},
         title=_TITLE,
         words=[
             f"Completions taught by {count(people, 'instructor')} per period, most first; "
@@ -152,11 +165,39 @@ def _not_drawn(table: pl.DataFrame) -> str:
     return f"Not drawn: completions, {told}" if told else ""
 
 
-def _rows(shown: pl.DataFrame, highest: int, dark: bool) -> list[alt.Chart]:
+def _periods_of(shown: pl.DataFrame) -> pl.DataFrame:
+    """One row per period: at (its place), period, until, name."""
+    periods = shown.select(pl.col("period").unique().sort()).with_row_index("at")
+    return period_ends(periods, period_length(shown)).with_columns(pl.col("at").cast(pl.Int64))
+
+
+def _packed(shown: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
+    """The bars, sent as one short text per instructor and measure."""
+    return (
+        shown.join(periods.select("at", "period"), on="period")
+        .sort("place", "at")
+        .group_by("place", "instructor", maintain_order=True)
+        .agg(pl.col(_MEASURES).cast(pl.String).str.join(","))
+    )
+
+
+def _layers(
+    names: Rows,
+    packed: Rows,
+    periods: Rows,
+    people: Number,
+    highest: Number,
+    step: int,
+    dark: bool,
+) -> list[alt.Chart]:
     """Each instructor's bars stand in a band of height 1; all bands share one scale."""
-    names = shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place")
+    lanes = alt.Scale(domain=[0, people], reverse=True, nice=False)
+    lines, *texts = _lanes(names, lanes, dark)
+    return [lines, _bars(packed, periods, highest, lanes, step, dark), *texts]
+
+
+def _lanes(names: Rows, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
-    lanes = alt.Scale(domain=[0, names.height], reverse=True, nice=False)
     row = alt.Chart(names).transform_calculate(
         floor="datum.place + 0.92", middle="datum.place + 0.55"
     )
@@ -175,39 +216,27 @@ def _rows(shown: pl.DataFrame, highest: int, dark: bool) -> list[alt.Chart]:
         y=middle,
         text=alt.Text("completions:Q", format=","),
     )
-    return [lines, _lane_bars(shown, highest, lanes, dark), who, total]
+    return [lines, who, total]
 
 
-def _lane_bars(shown: pl.DataFrame, highest: int, lanes: alt.Scale, dark: bool) -> alt.Chart:
-    """The bars, sent as one short text per instructor and measure, and one row per period."""
-    periods = shown.select(pl.col("period").unique().sort()).with_row_index("at")
-    periods = period_ends(periods, period_length(shown)).with_columns(pl.col("at").cast(pl.Int64))
-    measures = ("at", "completions", "trainees", "group_sessions")
-    packed = (
-        shown.join(periods.select("at", "period"), on="period")
-        .sort("place", "at")
-        .group_by("place", "instructor", maintain_order=True)
-        .agg(pl.col(measures).cast(pl.String).str.join(","))
-    )
+def _bars(
+    packed: Rows, periods: Rows, highest: Number, lanes: alt.Scale, step: int, dark: bool
+) -> alt.Chart:
     bars: alt.Chart = (
         alt.Chart(packed)
-        .transform_calculate(**{name: f"split(datum.{name}, ',')" for name in measures})
-        .transform_flatten(list(measures))
-        .transform_calculate(**{name: f"toNumber(datum.{name})" for name in measures})
+        .transform_calculate(**{name: f"split(datum.{name}, ',')" for name in _MEASURES})
+        .transform_flatten(list(_MEASURES))
+        .transform_calculate(**{name: f"toNumber(datum.{name})" for name in _MEASURES})
         .transform_lookup("at", alt.LookupData(periods, "at", ["period", "until", "name"]))
         .transform_calculate(
             start="toDate(datum.period)",
             end="toDate(datum.until)",
             floor="datum.place + 0.92",
-            top=f"datum.place + 0.92 - 0.84 * datum.completions / {max(highest, 1)}",
+            top=f"datum.place + 0.92 - 0.84 * datum.completions / {term(highest)}",
         )
         .mark_bar(stroke=palette(dark).background, strokeWidth=0.75, color=palette(dark).accent)
         .encode(
-            x=alt.X(
-                "start:T",
-                title="Period",
-                axis=month_axis(*periods.select(a=pl.min("period"), b=pl.max("until")).row(0)),
-            ),
+            x=alt.X("start:T", title="Period", axis=month_axis(step)),
             x2=alt.X2("end:T"),
             y=alt.Y("floor:Q", scale=lanes, axis=None),
             y2=alt.Y2("top:Q"),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.sheet import empty, sheet, status_colour, status_words
+from kpa_analytics.charts.scales import status_colour, status_words
+from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.status import read_status, status_day
 from kpa_analytics.charts.theme import SEVERITY, STATUS_SIGNS, ink_on, palette, status_colours
 from kpa_analytics.charts.words import count, day, labels
@@ -15,8 +16,10 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from kpa_analytics.charts.sheet import Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = (
@@ -95,6 +98,7 @@ def _order(
     return labels(worst, label, key, limit).select(key, label, pl.col(place).cast(pl.Int64))
 
 
+@drawable
 def training_matrix(
     status: AnyFrame,
     *,
@@ -102,7 +106,7 @@ def training_matrix(
     people: int = 40,
     trainings: int = 25,
     dark: bool = False,
-) -> alt.LayerChart:
+) -> Sheet:
     """Draw people by trainings as a heat map, worst first; colour and sign tell the status.
 
     Args:
@@ -130,8 +134,13 @@ def training_matrix(
     table = _worst(frame, people, trainings)
     all_people, all_trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
     rest = frame.height - table.height
-    return sheet(
-        *_cells(table, dark),
+    return Sheet(
+        _layers,
+        {
+            "people": _packed(table),
+            "columns": table.select("column", "training").unique().sort("column"),
+        },
+        {"statuses": tuple(one for one in SEVERITY if one in table["status"])},
         title=_TITLE,
         words=[
             f"The {count(min(people, all_people), 'person', 'people')} and "
@@ -150,11 +159,10 @@ def training_matrix(
     )
 
 
-def _cells(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+def _packed(table: pl.DataFrame) -> pl.DataFrame:
     """The cells, sent as one short text per person: a thousand cells stay a few kilobytes."""
-    columns = table.select("column", "training").unique().sort("column")
     place = pl.col("status").cast(pl.String).replace_strict(SEVERITY, range(len(SEVERITY)))
-    people = (
+    return (
         table.group_by("row", "user", maintain_order=True)
         .agg(
             pl.col("column").cast(pl.String).str.join(",").alias("at"),
@@ -163,6 +171,9 @@ def _cells(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         )
         .sort("row")
     )
+
+
+def _layers(people: Rows, columns: Rows, statuses: Sequence[str], dark: bool) -> list[alt.Chart]:
     colours = status_colours(dark)
     base = (
         alt.Chart(people)
@@ -204,7 +215,7 @@ def _cells(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         alt.Tooltip("days:N", title="Expiration"),
     ]
     cells = base.mark_rect(stroke=palette(dark).background, strokeWidth=1.5).encode(
-        x=x, y=y, color=status_colour(dark, table["status"].unique().to_list()), tooltip=tooltip
+        x=x, y=y, color=status_colour(dark, statuses), tooltip=tooltip
     )
     signs = base.mark_text(fontSize=11, aria=False).encode(
         x=x, y=y, text=alt.Text("sign:N"), color=alt.Color("ink:N", scale=None), tooltip=tooltip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
+from kpa_analytics.charts.sheet import Sheet, drawable
 from kpa_analytics.charts.status import read_status, status_counts, status_day
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
@@ -15,8 +16,6 @@ from kpa_analytics.schema import GROUPS, USERS
 
 if TYPE_CHECKING:
     from datetime import date
-
-    import altair as alt
 
     from kpa_analytics.inputs import AnyFrame
 
@@ -109,6 +108,7 @@ def _names(groups: AnyFrame | None, by: str) -> pl.DataFrame:
     )
 
 
+@drawable
 def expiry_by_group(
     status: AnyFrame,
     users: AnyFrame,
@@ -118,7 +118,7 @@ def expiry_by_group(
     as_of: date | str | None = None,
     top: int = 20,
     dark: bool = False,
-) -> alt.LayerChart:
+) -> Sheet:
     """Draw every status per group of people, worst first.
 
     A click on a bar sets the selection `pick` (group_id, status).

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.sheet import empty, sheet, status_colour, status_words, whole_axis
+from kpa_analytics.charts.scales import status_colour, status_words, whole_axis, whole_ticks
+from kpa_analytics.charts.sheet import Sheet, empty, term
 from kpa_analytics.charts.theme import (
     SEVERITY,
     STATUS_LABELS,
@@ -23,6 +24,8 @@ from kpa_analytics.schema import STATUSES
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    from kpa_analytics.charts.sheet import Number, Numbers, Rows
 
 
 def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> pl.DataFrame:
@@ -76,8 +79,8 @@ def ranking(
     notes: Sequence[str] = (),
     demo: bool,
     dark: bool,
-) -> alt.LayerChart:
-    """Draw what `rank` made; the folded row stands as figures, for its bar would dwarf the rest."""
+) -> Sheet:
+    """Lay out what `rank` made; the folded row as figures, for its bar would dwarf the rest."""
     if table.is_empty():
         return empty(title, "No completions or requirements to show", dark=dark, demo=demo)
     sums = table.select(pl.col([*STATUSES, "total"]).sum()).row(0, named=True)
@@ -88,18 +91,27 @@ def ranking(
         f"as of {day(today)}",
         *notes,
     ]
-    y = alt.Y(
-        f"{label}:N",
-        sort=alt.EncodingSortField("place", op="min"),
-        title=None,
-        scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
-    )
     placed = table.with_row_index("place")
     named, folded = (placed.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
     statuses = [status for status in SEVERITY if sums[status]]
-    return sheet(
-        *_bars(named, key, label, statuses, axis, y, dark),
-        *([] if folded.is_empty() else [_folded(folded, label, y, dark)]),
+    overdue_of = named.select(pl.col("expired") + pl.col("missing"), "total").iter_rows()
+    shares = pl.Series("share", [_share(*row) for row in overdue_of], pl.String)
+    longest = named.select(pl.col("total").max()).item()
+    return Sheet(
+        _layers,
+        {
+            "rows": named.select("place", key, label, *statuses, "total", shares),
+            "rest": folded.select("place", label, pl.lit(_folded(folded)).alias("figures")),
+            "longest": longest,
+            "ticks": whole_ticks(longest),
+        },
+        {
+            "key": key,
+            "label": label,
+            "statuses": tuple(statuses),
+            "axis": axis,
+            "is_folded": not folded.is_empty(),
+        },
         title=title,
         words=words,
         demo=demo,
@@ -110,23 +122,55 @@ def ranking(
     )
 
 
-def _bars(
-    named: pl.DataFrame,
+def _layers(
+    rows: Rows,
+    rest: Rows,
+    longest: Number,
+    ticks: Numbers,
     key: str,
     label: str,
     statuses: Sequence[str],
     axis: str,
-    y: alt.Y,
+    is_folded: bool,
     dark: bool,
 ) -> list[alt.Chart]:
-    longest = named.select(pl.col("total").max()).item()
+    y = alt.Y(
+        f"{label}:N",
+        sort=alt.EncodingSortField("place", op="min"),
+        title=None,
+        scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
+    )
+    x: dict[str, Any] = {
+        "title": axis,
+        "stack": "zero",
+        "scale": alt.Scale(domainMax=longest, nice=False),
+        "axis": whole_axis(ticks),
+    }
+    parts = _parts(rows, statuses, dark)
+    quiet: dict[str, Any] = {"align": "left", "color": palette(dark).muted, "clip": False}
+    ends = (
+        alt.Chart(rows)
+        .mark_text(**quiet)
+        .encode(x=alt.XValue(alt.ExprRef("width + 8")), y=y, text=alt.Text("share:N"))
+    )
+    others = (
+        alt.Chart(rest).mark_text(**quiet).encode(x=alt.XValue(4), y=y, text=alt.Text("figures:N"))
+    )
+    return [
+        _bars(parts, key, label, statuses, x, y, dark),
+        _figures(parts, longest, x, y),
+        ends,
+        *([others] if is_folded else []),
+    ]
+
+
+def _parts(rows: Rows, statuses: Sequence[str], dark: bool) -> alt.Chart:
+    """A row for each part of each bar."""
     order = {status: place for place, status in enumerate(SEVERITY)}
     ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
-    overdue = named.select(pl.col("expired") + pl.col("missing"), "total").iter_rows()
-    shares = pl.Series("share", [_share(*row) for row in overdue])
-    rows = alt.Chart(named.select("place", key, label, *statuses, "total", shares))
-    base = (
-        rows.transform_fold(list(statuses), as_=["status", "value"])
+    parts: alt.Chart = (
+        alt.Chart(rows)
+        .transform_fold(list(statuses), as_=["status", "value"])
         .transform_filter("datum.value > 0")
         .transform_calculate(
             words=status_words("datum.status"),
@@ -134,15 +178,21 @@ def _bars(
             ink=f"{ink}[datum.status]",
         )
     )
-    x: dict[str, Any] = {
-        "title": axis,
-        "stack": "zero",
-        "scale": alt.Scale(domainMax=longest, nice=False),
-        "axis": whole_axis(longest),
-    }
+    return parts
+
+
+def _bars(
+    parts: alt.Chart,
+    key: str,
+    label: str,
+    statuses: Sequence[str],
+    x: dict[str, Any],
+    y: alt.Y,
+    dark: bool,
+) -> alt.Chart:
     pick = alt.selection_point(name="pick", fields=[key, "status"], on="click")
-    bars = (
-        base.properties(name="rows")
+    bars: alt.Chart = (
+        parts.properties(name="rows")
         .mark_bar(stroke=palette(dark).background, strokeWidth=1)
         .encode(
             x=alt.X("value:Q", **x),
@@ -159,8 +209,13 @@ def _bars(
         )
         .add_params(pick)
     )
-    room = f"datum.value / {longest} * width > 10 + 7 * length(format(datum.value, ','))"
-    figures = base.mark_text(baseline="middle", clip=True, aria=False).encode(
+    return bars
+
+
+def _figures(parts: alt.Chart, longest: Number, x: dict[str, Any], y: alt.Y) -> alt.Chart:
+    """How many, inside the parts that have room for it."""
+    room = f"datum.value / {term(longest)} * width > 10 + 7 * length(format(datum.value, ','))"
+    figures: alt.Chart = parts.mark_text(baseline="middle", clip=True, aria=False).encode(
         x=alt.X("value:Q", bandPosition=0.5, **x),
         y=y,
         order=alt.Order("order:Q", sort="ascending"),
@@ -169,30 +224,24 @@ def _bars(
         ),
         color=alt.Color("ink:N", scale=None),
     )
-    ends = rows.mark_text(align="left", color=palette(dark).muted, clip=False).encode(
-        x=alt.XValue(alt.ExprRef("width + 8")), y=y, text=alt.Text("share:N")
-    )
-    return [bars, figures, ends]
+    return figures
 
 
 def _share(overdue: int, total: int) -> str:
     return f"{overdue:,} overdue ({percent(overdue, total)})" if overdue else "none overdue"
 
 
-def _folded(row: pl.DataFrame, label: str, y: alt.Y, dark: bool) -> alt.Chart:
-    """The folded row, as a sentence of figures."""
+def _folded(row: pl.DataFrame) -> str:
+    """The folded row, as a sentence of figures; empty where there is none."""
+    if row.is_empty():
+        return ""
     figures = row.row(0, named=True)
     said = [
         f"{STATUS_SIGNS[status]} {figures[status]:,} {STATUS_LABELS[status].lower()}"
         for status in SEVERITY
         if figures[status]
     ]
-    text: alt.Chart = (
-        alt.Chart(row.select("place", label, pl.lit("   ".join(said)).alias("figures")))
-        .mark_text(align="left", color=palette(dark).muted, clip=False)
-        .encode(x=alt.XValue(4), y=y, text=alt.Text("figures:N"))
-    )
-    return text
+    return "   ".join(said)
 
 
 def counted(table: pl.DataFrame, one: str, many: str) -> str:

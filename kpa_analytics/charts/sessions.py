@@ -8,7 +8,8 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.periods import period_ends
-from kpa_analytics.charts.sheet import empty, month_axis, sheet, whole_axis
+from kpa_analytics.charts.scales import month_axis, month_step, whole_axis, whole_ticks
+from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count
 from kpa_analytics.demo_mark import is_demo
@@ -16,6 +17,7 @@ from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUP_SESSIONS
 
 if TYPE_CHECKING:
+    from kpa_analytics.charts.sheet import Numbers, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("date", "attendees", "recorded", "demo")
@@ -73,7 +75,8 @@ def _over_time(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def group_sessions(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
+@drawable
+def group_sessions(groups: AnyFrame, *, dark: bool = False) -> Sheet:
     """Draw sessions over time, stacked by size, the largest at the bottom.
 
     Args:
@@ -101,8 +104,14 @@ def group_sessions(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
         return empty(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
     number, people = shown.select(pl.col("sessions", "people").sum()).row(0)
     without = int(undated["sessions"].sum())
-    return sheet(
-        _stacks(shown, dark),
+    first, last, every = shown.select(
+        pl.min("period").alias("first"), pl.max("period").alias("last"), "every"
+    ).row(0)
+    rows = _stacked(shown, every)
+    return Sheet(
+        _layers,
+        {"rows": rows, "ticks": whole_ticks(rows.select(pl.col("top").max()).item())},
+        {"every": every, "step": month_step(first, last)},
         title=_TITLE,
         words=[
             f"{count(number, 'session')} with {count(people, 'place')} taken, "
@@ -114,18 +123,18 @@ def group_sessions(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     )
 
 
-def _stacks(shown: pl.DataFrame, dark: bool) -> alt.Chart:
-    p = palette(dark)
-    first, last, every = shown.select(
-        pl.min("period").alias("first"), pl.max("period").alias("last"), "every"
-    ).row(0)
-    # Stacked here: Vega-Lite does not stack bars that have a start and an end.
-    rows = (
+def _stacked(shown: pl.DataFrame, every: str) -> pl.DataFrame:
+    """The bars, stacked here: Vega-Lite does not stack bars that have a start and an end."""
+    return (
         period_ends(shown.drop("every"), every)
         .sort("period", "size", descending=[False, True])
         .with_columns(pl.col("sessions").cum_sum().over("period").alias("top"))
         .with_columns((pl.col("top") - pl.col("sessions")).alias("floor"))
     )
+
+
+def _layers(rows: Rows, ticks: Numbers, every: str, step: int, dark: bool) -> list[alt.Chart]:
+    p = palette(dark)
     bars: alt.Chart = (
         alt.Chart(rows)
         .mark_bar(stroke=p.background, strokeWidth=0.75)
@@ -133,13 +142,13 @@ def _stacks(shown: pl.DataFrame, dark: bool) -> alt.Chart:
             x=alt.X(
                 "period:T",
                 title={"1mo": "Month", "3mo": "Quarter", "1y": "Year"}[every],
-                axis=month_axis(first, last),
+                axis=month_axis(step),
             ),
             x2=alt.X2("until:T"),
             y=alt.Y(
                 "floor:Q",
                 title="Sessions",
-                axis=whole_axis(rows.select(pl.col("top").max()).item()),
+                axis=whole_axis(ticks),
             ),
             y2=alt.Y2("top:Q"),
             color=alt.Color(
@@ -155,4 +164,4 @@ def _stacks(shown: pl.DataFrame, dark: bool) -> alt.Chart:
             ],
         )
     )
-    return bars
+    return [bars]

@@ -8,8 +8,9 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.periods import period_ends, period_length
-from kpa_analytics.charts.sheet import demo_line, dress, empty, month_axis, whole_axis
-from kpa_analytics.charts.theme import WIDTH, palette
+from kpa_analytics.charts.scales import month_axis, month_step, whole_axis, whole_ticks
+from kpa_analytics.charts.sheet import demo_line, dress, empty
+from kpa_analytics.charts.theme import WIDTH, config, palette
 from kpa_analytics.charts.words import count, percent
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import need
@@ -90,7 +91,7 @@ def group_share(share: AnyFrame, *, dark: bool = False) -> alt.LayerChart | alt.
     demo = is_demo(frame)
     shown = table.filter(pl.col("period").is_not_null(), pl.col("total") > 0)
     if shown.is_empty():
-        return empty(_TITLE, "No completions to show", dark=dark, demo=demo)
+        return empty(_TITLE, "No completions to show", dark=dark, demo=demo).chart()
     grouped, every = shown.select(pl.col("in_groups", "total").sum()).row(0)
     rest = int(table["total"].sum()) - every
     rows = period_ends(shown, period_length(shown))
@@ -105,13 +106,18 @@ def group_share(share: AnyFrame, *, dark: bool = False) -> alt.LayerChart | alt.
         alt.layer(_counts(rows, dark), *mark, width=WIDTH, height=_LOWER),
         spacing=14,
         resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
-        **dress(_TITLE, words, demo, dark),
+        config=config(dark),
+        **dress(_TITLE, words, demo),
     )
 
 
 def _x(shown: pl.DataFrame, field: str, axis: bool) -> alt.X:
     first, last = shown.select(pl.min("period").alias("a"), pl.max("until").alias("b")).row(0)
-    drawn = month_axis(first, last) if axis else alt.Axis(labels=False, ticks=False, grid=False)
+    drawn = (
+        month_axis(month_step(first, last))
+        if axis
+        else alt.Axis(labels=False, ticks=False, grid=False)
+    )
     return alt.X(f"{field}:T", title="Period" if axis else None, axis=drawn)
 
 
@@ -167,7 +173,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             y=alt.Y(
                 "low:Q",
                 title="Completions",
-                axis=whole_axis(rows.select(pl.col("total").max()).item(), most=4),
+                axis=whole_axis(whole_ticks(rows.select(pl.col("total").max()).item(), most=4)),
             ),
             y2=alt.Y2("high:Q"),
             color=alt.Color(

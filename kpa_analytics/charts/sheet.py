@@ -1,71 +1,190 @@
-"""What every chart has around its marks: title, words, look, demo mark - or the empty sheet."""
+"""A chart before it is drawn: a design, what fills it, and the words around it.
+
+altair needs some twenty milliseconds for a chart, most of them for what stays the same when other
+records are shown. So a design is a function of what fills it. Given frames and numbers, it makes
+the altair chart that users get. Given their names instead, once for every look, it makes a
+specification with blanks, which explorers and packs fill at the cost of the data alone.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from functools import lru_cache, wraps
+from typing import Any, NamedTuple, ParamSpec, Protocol, cast
 
 import altair as alt
+import polars as pl
+from altair.utils.schemapi import debug_mode
 
-from kpa_analytics.charts.theme import (
-    SEVERITY,
-    STATUS_LABELS,
-    STATUS_SIGNS,
-    WIDTH,
-    config,
-    palette,
-    status_colours,
-)
+from kpa_analytics.charts.theme import WIDTH, config, palette
 from kpa_analytics.demo_mark import DEMO_MARK
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+#: What a design is filled with: rows, a number, numbers - or the name of what will be.
+Rows = pl.DataFrame | alt.NamedData
+Number = float | alt.ExprRef
+Numbers = Sequence[float] | alt.ExprRef
+
+Given = ParamSpec("Given")
 
 
-def sheet(
-    *layers: Any,
-    title: str,
-    words: Sequence[str],
-    demo: bool,
-    dark: bool,
-    foot: int = 44,
-    width: Any = WIDTH,
-    height: Any = 240,
-) -> alt.LayerChart:
-    """Put layers on one sheet.
+class Sheet(NamedTuple):
+    """A chart that can be made: as altair's, or as a specification.
 
-    Args:
-        layers: the chart's marks, drawn in this order.
+    Attributes:
+        design: makes the layers, in the order they are drawn, from `filling`, `look` and `dark`.
+        filling: the frames and numbers shown, by the design's own names.
+        look: what else decides how they are drawn, by the design's own names.
         title: the chart's title.
         words: the lines under it; with the title they are the description for screen readers.
         demo: the data is invented: say so, in the drawing and in the description.
         dark: for a dark background.
+        spoken: what the description says beyond the words.
         foot: pixels from the plot's bottom to the demo mark, past axis labels and title.
         width: of the plot, pixels or `alt.Step`.
         height: of the plot, pixels or `alt.Step`.
+    """
+
+    design: Callable[..., Sequence[alt.Chart]]
+    filling: Mapping[str, pl.DataFrame | float | Sequence[float]]
+    look: Mapping[str, Hashable]
+    title: str
+    words: Sequence[str]
+    demo: bool
+    dark: bool
+    spoken: str = ""
+    foot: int = 44
+    width: Any = WIDTH
+    height: Any = 240
+
+    def chart(self) -> alt.LayerChart:
+        """The chart as altair has it, the data inside."""
+        layers = list(self.design(**self.filling, **self.look, dark=self.dark))
+        if self.demo:
+            layers.append(demo_line(self.foot, self.dark, left=self._narrow))
+        return alt.LayerChart(
+            layer=layers,
+            width=self.width,
+            height=self.height,
+            config=config(self.dark),
+            **self._said,
+        )
+
+    def specification(self) -> dict[str, Any]:
+        """The same as Vega-Lite: a design filled in."""
+        frames = {k: v for k, v in self.filling.items() if isinstance(v, pl.DataFrame)}
+        numbers = {k: v for k, v in self.filling.items() if k not in frames}
+        look = (self.demo, self.dark, self.foot, self._narrow)
+        blank: dict[str, Any] = json.loads(
+            _blank(self.design, tuple(self.look.items()), tuple(frames), tuple(numbers), *look)
+        )
+        return {
+            **blank,
+            **{name: _plain(said) for name, said in self._said.items()},
+            "width": _plain(self.width),
+            "height": _plain(self.height),
+            "datasets": {
+                **blank.get("datasets", {}),
+                **{name: _rows(frame) for name, frame in frames.items()},
+            },
+            "params": [
+                *blank.get("params", []),
+                *({"name": name, "value": value} for name, value in numbers.items()),
+            ],
+        }
+
+    @property
+    def _said(self) -> dict[str, Any]:
+        return dress(self.title, self.words, self.demo, self.spoken)
+
+    @property
+    def _narrow(self) -> bool:
+        """A plot as wide as its columns may be narrower than the demo mark: it starts at left."""
+        return isinstance(self.width, alt.Step)
+
+
+class Drawable(Protocol[Given]):
+    """A function that gives users the altair chart of a sheet."""
+
+    sheet: Callable[Given, Sheet]
+
+    def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> alt.LayerChart:
+        """The chart as altair has it."""
+
+
+def drawable(sheet: Callable[Given, Sheet]) -> Drawable[Given]:
+    """Let a function that lays out a sheet give the altair chart of it.
+
+    Args:
+        sheet: the function.
 
     Returns:
-        The finished chart, its look inside it.
+        A function of the same arguments, with the first one as its attribute `sheet`.
     """
-    # A plot as wide as its columns may be narrower than the mark: there it starts at the left.
-    mark = demo_line(foot, dark, left=isinstance(width, alt.Step))
-    marks = [*layers, mark] if demo else list(layers)
-    return alt.LayerChart(
-        layer=marks, width=width, height=height, **dress(title, words, demo, dark)
-    )
+
+    @wraps(sheet)
+    def chart(*args: Given.args, **kwargs: Given.kwargs) -> alt.LayerChart:
+        return sheet(*args, **kwargs).chart()
+
+    chart.__annotations__["return"] = "alt.LayerChart"
+    drawn = cast("Drawable[Given]", chart)
+    drawn.sheet = sheet
+    return drawn
 
 
-def dress(title: str, words: Sequence[str], demo: bool, dark: bool) -> dict[str, Any]:
-    """A chart's title, its description and its look, as properties for the chart to be made with.
+@lru_cache(maxsize=256)
+def _blank(
+    design: Callable[..., Sequence[alt.Chart]],
+    look: tuple[tuple[str, Hashable], ...],
+    frames: tuple[str, ...],
+    numbers: tuple[str, ...],
+    demo: bool,
+    dark: bool,
+    foot: int,
+    narrow: bool,
+) -> str:
+    """A design with names where its data will stand, as JSON.
+
+    altair's checks are left out: they take longer than the rest, and the tests hold every design
+    to the schema.
+    """
+    names = {frame: alt.NamedData(frame) for frame in frames}
+    filling = {**names, **{number: alt.ExprRef(number) for number in numbers}}
+    with debug_mode(False):
+        layers = list(design(**filling, **dict(look), dark=dark))
+        if demo:
+            layers.append(demo_line(foot, dark, left=narrow))
+        made = alt.LayerChart(layer=layers, config=config(dark)).to_dict(validate=False)
+    return json.dumps(made)
+
+
+def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows as Vega reads them; a day is midnight where the reader is, as altair has it."""
+    days = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
+    if days:
+        frame = frame.with_columns(pl.col(days).dt.strftime("%Y-%m-%dT00:00:00"))
+    return frame.to_dicts()
+
+
+def _plain(value: Any) -> Any:
+    return value.to_dict(validate=False) if isinstance(value, alt.SchemaBase) else value
+
+
+def term(number: Number) -> str:
+    """A number as it stands in an expression of Vega."""
+    return str(number.expr) if isinstance(number, alt.ExprRef) else repr(number)
+
+
+def dress(title: str, words: Sequence[str], demo: bool, spoken: str = "") -> dict[str, Any]:
+    """A chart's title and description, as properties for the chart to be made with.
 
     Given to a chart that is there already, each of them would copy it whole.
     """
     lines = [line for line in words if line]
-    spoken = [title, *lines, *([DEMO_MARK] if demo else [])]
+    told = [title, *lines, *([DEMO_MARK] if demo else []), *([spoken] if spoken else [])]
     return {
         "title": alt.TitleParams(text=title, subtitle=lines),
-        "description": ". ".join(line.rstrip(".") for line in spoken) + ".",
-        "config": config(dark),
+        "description": ". ".join(line.rstrip(".") for line in told) + ".",
     }
 
 
@@ -91,57 +210,28 @@ def demo_line(
     return line
 
 
-def empty(title: str, message: str, *more: str, dark: bool, demo: bool = False) -> alt.LayerChart:
-    """A chart that says there is nothing to show, and in `more` what it leaves out."""
+def empty(title: str, message: str, *more: str, dark: bool, demo: bool = False) -> Sheet:
+    """A sheet that says there is nothing to show, and in `more` what it leaves out."""
+    return Sheet(
+        _nothing,
+        {"nothing": pl.DataFrame({"message": [message]})},
+        {},
+        title=title,
+        words=[message, *more],
+        demo=demo,
+        dark=dark,
+        foot=14,
+        height=120,
+    )
+
+
+def _nothing(nothing: Rows, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
-    blank = alt.Chart(alt.InlineData(values=[{"message": message}]))
+    blank = alt.Chart(nothing)
     words = blank.mark_text(fontSize=14, color=p.muted).encode(
         text=alt.Text("message:N"), x=alt.XValue(WIDTH / 2), y=alt.YValue(60)
     )
     frame = blank.mark_rect(
         fillOpacity=0, stroke=p.quiet, strokeDash=[4, 4], cornerRadius=6
     ).encode(x=alt.XValue(0), x2=alt.X2Value(WIDTH), y=alt.YValue(0), y2=alt.Y2Value(120))
-    return sheet(
-        frame, words, title=title, words=[message, *more], demo=demo, dark=dark, foot=14, height=120
-    )
-
-
-def status_colour(dark: bool, statuses: Sequence[str] = SEVERITY) -> alt.Color:
-    """Colour by status: one legend everywhere, each entry with its sign and words."""
-    colours = status_colours(dark)
-    shown = [status for status in SEVERITY if status in statuses]
-    return alt.Color(
-        "status:N",
-        scale=alt.Scale(domain=shown, range=[colours[status] for status in shown]),
-        legend=alt.Legend(title=None, labelExpr=status_words("datum.value"), values=shown),
-    )
-
-
-def status_words(field: str) -> str:
-    """The Vega expression that says a status with its sign, e.g. `× Expired`."""  # noqa: RUF002
-    words = {status: f"{STATUS_SIGNS[status]} {STATUS_LABELS[status]}" for status in SEVERITY}
-    return f"{words!r}[{field}]"
-
-
-def month_axis(first: date, last: date) -> alt.Axis:
-    """An axis of months whose ticks always meet January, where the year stands."""
-    spanned = (last - first).days // 30 + 1
-    step = next(step for step in (1, 3, 12, 60) if spanned <= 15 * step or step == 60)
-    year = "timeFormat(datum.value, '%m') == '01' || datum.index == 0"
-    return alt.Axis(
-        labelExpr=f"[timeFormat(datum.value, '%b'), {year} ? timeFormat(datum.value, '%Y') : '']",
-        tickCount={"interval": "month", "step": step},
-        grid=False,
-    )
-
-
-def whole_axis(highest: float, most: int = 6) -> alt.Axis:
-    """An axis of whole numbers up to `highest`, in at most `most` steps of 1, 2, 5, 10, ...
-
-    Examples:
-        >>> whole_axis(3).to_dict()["values"], whole_axis(1200).to_dict()["values"]
-        ([0, 1, 2, 3], [0, 200, 400, 600, 800, 1000, 1200])
-    """
-    steps = (lead * 10**zeros for zeros in range(19) for lead in (1, 2, 5))
-    step = next(step for step in steps if highest <= most * step)
-    return alt.Axis(format=",d", values=list(range(0, int(highest) + 1, step)))
+    return [frame, words]

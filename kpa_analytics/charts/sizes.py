@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.charts.scales import whole_axis, whole_ticks
 from kpa_analytics.charts.sessions import NO_SESSIONS, read_sessions
-from kpa_analytics.charts.sheet import empty, sheet, whole_axis
+from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count
 from kpa_analytics.demo_mark import is_demo
 
 if TYPE_CHECKING:
+    from kpa_analytics.charts.sheet import Numbers, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Group sessions by size"
@@ -61,7 +63,8 @@ def _by_size(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
+@drawable
+def group_sizes(groups: AnyFrame, *, dark: bool = False) -> Sheet:
     """Draw how many sessions had how many people, with a rule at the median.
 
     Args:
@@ -85,8 +88,14 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
         return empty(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
     largest = frame.select(pl.col("people").max()).item()
     middle = frame.select(pl.col("people").median()).item()
-    return sheet(
-        *_sizes(_by_size(frame), dark),
+    table = _by_size(frame)
+    return Sheet(
+        _layers,
+        {
+            "rows": _named(table),
+            "ticks": whole_ticks(table.select(pl.col("sessions").max()).item()),
+        },
+        {},
         title=_TITLE,
         words=[
             f"{count(frame.height, 'session')}; half of them have {middle:g} people or fewer, "
@@ -98,15 +107,20 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     )
 
 
-def _sizes(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    p = palette(dark)
+def _named(table: pl.DataFrame) -> pl.DataFrame:
+    """The steps with their names, e.g. `1 to 5`."""
     wide = pl.col("end") > pl.col("start")
     name = (
         pl.when(wide)
         .then(pl.format("{} to {}", "start", "end"))
         .otherwise(pl.format("{}", "start"))
     )
-    base = alt.Chart(table.with_columns(name.alias("people"))).encode(
+    return table.with_columns(name.alias("people"))
+
+
+def _layers(rows: Rows, ticks: Numbers, dark: bool) -> list[alt.Chart]:
+    p = palette(dark)
+    base = alt.Chart(rows).encode(
         x=alt.X(
             "people:O",
             sort=alt.EncodingSortField("start", op="min"),
@@ -117,7 +131,7 @@ def _sizes(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         y=alt.Y(
             "sessions:Q",
             title="Sessions",
-            axis=whole_axis(table.select(pl.col("sessions").max()).item()),
+            axis=whole_axis(ticks),
         ),
         tooltip=[
             alt.Tooltip("people:N", title="People in the session"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.sheet import empty, sheet
+from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.status import read_status, status_day
 from kpa_analytics.charts.theme import (
     SEVERITY,
@@ -23,6 +23,7 @@ from kpa_analytics.schema import STATUS
 if TYPE_CHECKING:
     from datetime import date
 
+    from kpa_analytics.charts.sheet import Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "training_id", "expiration_date", "days_left", "status")
@@ -62,9 +63,10 @@ def _per_status(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+@drawable
 def status_summary(
     status: AnyFrame, *, as_of: date | str | None = None, dark: bool = False
-) -> alt.LayerChart:
+) -> Sheet:
     """Draw the headline figures: five numbers and the bar they make.
 
     Args:
@@ -93,8 +95,10 @@ def status_summary(
         f"{row['rows']:,} {STATUS_LABELS[row['status']].lower()}"
         for row in table.iter_rows(named=True)
     )
-    chart = sheet(
-        *_figures(table, dark),
+    return Sheet(
+        _layers,
+        {"figures": _figures(table)},
+        {},
         title=_TITLE,
         words=[
             f"{count(people, 'person', 'people')}, {count(trainings, 'training')}, "
@@ -102,18 +106,17 @@ def status_summary(
         ],
         demo=demo,
         dark=dark,
+        spoken=spoken,
         foot=10,
         height=112,
     )
-    chart.description = f"{chart.description} {spoken}."
-    return chart
 
 
-def _figures(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    p = palette(dark)
+def _figures(table: pl.DataFrame) -> pl.DataFrame:
+    """One row per status: its words, its figure, its part of the bar."""
     every = int(table["rows"].sum())
     ends = (table["rows"].cum_sum() * table.height / every).to_list()
-    drawn = [
+    rows = [
         {
             "status": row["status"],
             "words": f"{STATUS_SIGNS[row['status']]} {STATUS_LABELS[row['status']]}",
@@ -126,7 +129,12 @@ def _figures(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         }
         for place, row in enumerate(table.iter_rows(named=True))
     ]
-    base = alt.Chart(pl.DataFrame(drawn))
+    return pl.DataFrame(rows)
+
+
+def _layers(figures: Rows, dark: bool) -> list[alt.Chart]:
+    p = palette(dark)
+    base = alt.Chart(figures)
     colours = status_colours(dark)
     colour = alt.Color(
         "status:N",
@@ -140,10 +148,10 @@ def _figures(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     ]
     # Five equal columns, whatever the shares: a figure of 3 must read as well as one of 30,000.
     left = alt.X(
-        "place:Q", scale=alt.Scale(domain=[0, len(drawn)], nice=False), axis=None, title=None
+        "place:Q", scale=alt.Scale(domain=[0, len(SEVERITY)], nice=False), axis=None, title=None
     )
 
-    def figures(text: str, y: int, size: int, ink: str) -> Any:
+    def text_of(text: str, y: int, size: int, ink: str) -> Any:
         bold: Any = "bold" if ink == p.ink else "normal"
         mark = base.mark_text(
             align="left", baseline="top", dx=12, color=ink, fontSize=size, fontWeight=bold
@@ -151,9 +159,9 @@ def _figures(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         return mark.encode(x=left, y=alt.YValue(y), text=alt.Text(text), tooltip=tooltip)
 
     texts = [
-        figures("words:N", 4, 12, p.muted),
-        figures("figure:N", 21, 26, p.ink),
-        figures("part:N", 51, 11, p.muted),
+        text_of("words:N", 4, 12, p.muted),
+        text_of("figure:N", 21, 26, p.ink),
+        text_of("part:N", 51, 11, p.muted),
     ]
     keys = base.mark_rect(width=4, xOffset=2).encode(
         x=left, y=alt.YValue(4), y2=alt.Y2Value(62), color=colour, tooltip=tooltip

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.sheet import (
-    empty,
+from kpa_analytics.charts.scales import (
     month_axis,
-    sheet,
+    month_step,
     status_colour,
     status_words,
     whole_axis,
+    whole_ticks,
 )
+from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.status import read_status, status_counts, status_day
 from kpa_analytics.charts.theme import SEVERITY, palette
 from kpa_analytics.charts.words import count, day
@@ -23,8 +24,10 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
+    from kpa_analytics.charts.sheet import Number, Numbers, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "expiration_date", "days_left", "status")
@@ -87,13 +90,14 @@ def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
     )
 
 
+@drawable
 def expiry_timeline(
     status: AnyFrame,
     *,
     as_of: date | str | None = None,
     months: int = 18,
     dark: bool = False,
-) -> alt.LayerChart:
+) -> Sheet:
     """Draw expirations per month, stacked by status, with a rule at the day asked about.
 
     Drag pans, Ctrl or Cmd with the wheel zooms, a double click resets. A click on a bar sets the
@@ -132,10 +136,24 @@ def expiry_timeline(
         f"{overdue:,} of them expired, as of {day(today)}",
         _outside(table),
     ]
-    return sheet(
-        _past(shown, today, dark),
-        _bars(shown, dark),
-        *_rule(today, shown, dark),
+    statuses = [status for status in STATUSES if shown[status].sum()]
+    first, last = shown.select(first=pl.col("month").min(), last=pl.col("month").max()).row(0)
+    before = shown.filter(pl.col("month") < today).height
+    headroom = shown.select(pl.col("total").max()).item() * 1.15
+    return Sheet(
+        _layers,
+        {
+            "past": pl.DataFrame({"start": [min(first, today)], "end": [today]}),
+            "rows": _stacked(shown, statuses),
+            "today": pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}),
+            "headroom": headroom,
+            "ticks": whole_ticks(headroom),
+        },
+        {
+            "statuses": tuple(statuses),
+            "step": month_step(first, last),
+            "left": before > shown.height - before,
+        },
         title=_TITLE,
         words=words,
         demo=demo,
@@ -156,9 +174,9 @@ def _outside(table: pl.DataFrame) -> str:
     return "Not drawn: " + ", ".join(parts) if parts else ""
 
 
-def _bars(shown: pl.DataFrame, dark: bool) -> alt.Chart:
-    statuses = [status for status in STATUSES if shown[status].sum()]
-    rows = (
+def _stacked(shown: pl.DataFrame, statuses: Sequence[str]) -> pl.DataFrame:
+    """One row per month and status, the worst at the bottom."""
+    return (
         shown.unpivot(statuses, index=["month", "total"], variable_name="status")
         .filter(pl.col("value") > 0)
         .with_columns(
@@ -167,7 +185,29 @@ def _bars(shown: pl.DataFrame, dark: bool) -> alt.Chart:
         )
         .sort("month", "order")
     )
-    headroom = shown.select(pl.col("total").max()).item() * 1.15
+
+
+def _layers(
+    past: Rows,
+    rows: Rows,
+    today: Rows,
+    headroom: Number,
+    ticks: Numbers,
+    statuses: Sequence[str],
+    step: int,
+    left: bool,
+    dark: bool,
+) -> list[alt.Chart]:
+    return [
+        _past(past, dark),
+        _bars(rows, headroom, ticks, statuses, step, dark),
+        *_rule(today, left, dark),
+    ]
+
+
+def _bars(
+    rows: Rows, headroom: Number, ticks: Numbers, statuses: Sequence[str], step: int, dark: bool
+) -> alt.Chart:
     pick = alt.selection_point(name="pick", fields=["month", "status"], on="click")
     zoom = alt.selection_interval(
         name="zoom",
@@ -184,16 +224,14 @@ def _bars(shown: pl.DataFrame, dark: bool) -> alt.Chart:
                 "month:T",
                 timeUnit="binnedyearmonth",
                 title="Month of expiration",
-                axis=month_axis(
-                    *shown.select(first=pl.col("month").min(), last=pl.col("month").max()).row(0)
-                ),
+                axis=month_axis(step),
             ),
             y=alt.Y(
                 "value:Q",
                 stack="zero",
                 title="Certificates",
                 scale=alt.Scale(domainMax=headroom, nice=False),
-                axis=whole_axis(headroom),
+                axis=whole_axis(ticks),
             ),
             color=status_colour(dark, statuses),
             order=alt.Order("order:Q", sort="ascending"),
@@ -210,23 +248,19 @@ def _bars(shown: pl.DataFrame, dark: bool) -> alt.Chart:
     return bars
 
 
-def _past(shown: pl.DataFrame, today: date, dark: bool) -> alt.Chart:
+def _past(past: Rows, dark: bool) -> alt.Chart:
     """The ground behind what lies before the day asked about."""
-    first = shown.select(pl.col("month").min()).item()
-    band = pl.DataFrame({"start": [min(first, today)], "end": [today]})
     ground: alt.Chart = (
-        alt.Chart(band)
+        alt.Chart(past)
         .mark_rect(color=palette(dark).expired, opacity=0.07, clip=True)
         .encode(x=alt.X("start:T"), x2=alt.X2("end:T"))
     )
     return ground
 
 
-def _rule(today: date, shown: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+def _rule(today: Rows, left: bool, dark: bool) -> list[alt.Chart]:
     """The day asked about; its label stands in the headroom, on the side that has more months."""
-    before = shown.filter(pl.col("month") < today).height
-    left = before > shown.height - before
-    base = alt.Chart(pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}))
+    base = alt.Chart(today)
     rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True).encode(x=alt.X("day:T"))
     label = base.mark_text(
         align="right" if left else "left",

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
+from kpa_analytics.charts.sheet import Sheet, drawable
 from kpa_analytics.charts.status import read_status, status_counts, status_day
 from kpa_analytics.demo_mark import is_demo
 
 if TYPE_CHECKING:
     from datetime import date
-
-    import altair as alt
 
     from kpa_analytics.inputs import AnyFrame
 
@@ -48,9 +47,10 @@ def _per_training(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     return rank(counts, "training_id", "training", top, "other trainings")
 
 
+@drawable
 def expiry_by_training(
     status: AnyFrame, *, as_of: date | str | None = None, top: int = 20, dark: bool = False
-) -> alt.LayerChart:
+) -> Sheet:
     """Draw every status per training, worst first: most people expired or missing on top.
 
     A click on a bar sets the selection `pick` (training_id, status).

@@ -11,6 +11,7 @@ import pytest
 import vl_convert
 
 from kpa_analytics import charts
+from kpa_analytics.charts.drawn import drawn
 from kpa_analytics.charts.picture import specification, svg
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
@@ -28,6 +29,37 @@ def test_it_is_valid_vega_lite_and_draws(name, dark):
     assert drawn.startswith("<svg")
     assert charts.palette(dark).background in drawn
     assert spec["config"]["background"] == charts.palette(dark).background
+
+
+def _picture(spec: dict) -> str:
+    """The drawing without the names of its clip paths, which follow the specification."""
+    return re.sub(r"clip-[0-9a-f]{8}", "clip", svg(spec))
+
+
+@every_chart
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("demo", [False, True])
+def test_a_design_filled_in_is_valid_and_draws_what_altair_draws(name, dark, demo):
+    given = inputs(name, demo=demo)
+    filled = drawn(getattr(charts, name), *given, dark=dark)
+    kind = alt.VConcatChart if "vconcat" in filled else alt.LayerChart
+    kind.from_dict(filled)  # altair validates here
+    whole = specification(draw(name, given, dark=dark))
+    assert _picture(filled) == _picture(whole)
+    assert (filled["title"], filled["description"]) == (whole["title"], whole["description"])
+    again = [frame.head(frame.height // 2) for frame in given]
+    assert _picture(drawn(getattr(charts, name), *again, dark=dark)) == _picture(
+        specification(draw(name, again, dark=dark))
+    )
+
+
+@every_chart
+def test_what_is_done_to_one_filled_in_design_shows_in_no_other(name):
+    first = drawn(getattr(charts, name), *inputs(name))
+    before = json.dumps(first)
+    for layer in first.get("layer", first.get("vconcat")):
+        layer.clear()
+    assert json.dumps(drawn(getattr(charts, name), *inputs(name))) == before
 
 
 @every_chart

@@ -1,0 +1,73 @@
+"""Axes and colours that several charts share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+
+from kpa_analytics.charts.theme import SEVERITY, STATUS_LABELS, STATUS_SIGNS, status_colours
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from kpa_analytics.charts.sheet import Numbers
+
+
+def status_colour(dark: bool, statuses: Sequence[str] = SEVERITY) -> alt.Color:
+    """Colour by status: one legend everywhere, each entry with its sign and words."""
+    colours = status_colours(dark)
+    shown = [status for status in SEVERITY if status in statuses]
+    return alt.Color(
+        "status:N",
+        scale=alt.Scale(domain=shown, range=[colours[status] for status in shown]),
+        legend=alt.Legend(title=None, labelExpr=status_words("datum.value"), values=shown),
+    )
+
+
+def status_words(field: str) -> str:
+    """The Vega expression that says a status with its sign, e.g. `× Expired`."""  # noqa: RUF002
+    words = {status: f"{STATUS_SIGNS[status]} {STATUS_LABELS[status]}" for status in SEVERITY}
+    return f"{words!r}[{field}]"
+
+
+def month_step(first: date, last: date) -> int:
+    """Months from tick to tick, few enough ticks that their labels have room."""
+    spanned = (last - first).days // 30 + 1
+    return next(step for step in (1, 3, 12, 60) if spanned <= 15 * step or step == 60)
+
+
+def month_axis(step: int) -> alt.Axis:
+    """An axis of months whose ticks always meet January, where the year stands.
+
+    Args:
+        step: as `month_step` finds it.
+    """
+    year = "timeFormat(datum.value, '%m') == '01' || datum.index == 0"
+    return alt.Axis(
+        labelExpr=f"[timeFormat(datum.value, '%b'), {year} ? timeFormat(datum.value, '%Y') : '']",
+        tickCount={"interval": "month", "step": step},
+        grid=False,
+    )
+
+
+def whole_ticks(highest: float, most: int = 6) -> list[int]:
+    """Whole numbers up to `highest`, in at most `most` steps of 1, 2, 5, 10, ...
+
+    Examples:
+        >>> whole_ticks(3), whole_ticks(1200)
+        ([0, 1, 2, 3], [0, 200, 400, 600, 800, 1000, 1200])
+    """
+    steps = (lead * 10**zeros for zeros in range(19) for lead in (1, 2, 5))
+    step = next(step for step in steps if highest <= most * step)
+    return list(range(0, int(highest) + 1, step))
+
+
+def whole_axis(ticks: Numbers) -> alt.Axis:
+    """An axis of whole numbers.
+
+    Args:
+        ticks: as `whole_ticks` finds them.
+    """
+    return alt.Axis(format=",d", values=ticks)
