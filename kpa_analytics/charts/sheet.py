@@ -59,48 +59,32 @@ class Sheet(NamedTuple):
 
     def chart(self) -> alt.LayerChart:
         """The chart as altair has it, the data inside."""
-        layers = list(self.design(**self.filling, **self.look, dark=self.dark))
-        if self.demo:
-            layers.append(demo_line(self.foot, self.dark, left=self._narrow))
-        return alt.LayerChart(
-            layer=layers,
-            width=self.width,
-            height=self.height,
-            config=config(self.dark),
-            **self._said,
-        )
+        return _layered(self.design, self.filling, self.look, *self._ground, **self._around)
 
     def specification(self) -> dict[str, Any]:
         """The same as Vega-Lite: a design filled in."""
         frames = {k: v for k, v in self.filling.items() if isinstance(v, pl.DataFrame)}
         numbers = {k: v for k, v in self.filling.items() if k not in frames}
-        look = (self.demo, self.dark, self.foot, self._narrow)
-        blank: dict[str, Any] = json.loads(
-            _blank(self.design, tuple(self.look.items()), tuple(frames), tuple(numbers), *look)
-        )
+        names = (tuple(frames), tuple(numbers))
+        blank = json.loads(_blank(self.design, tuple(self.look.items()), *names, *self._ground))
+        rows = {name: _rows(frame) for name, frame in frames.items()}
+        values = [{"name": name, "value": value} for name, value in numbers.items()]
         return {
             **blank,
-            **{name: _plain(said) for name, said in self._said.items()},
-            "width": _plain(self.width),
-            "height": _plain(self.height),
-            "datasets": {
-                **blank.get("datasets", {}),
-                **{name: _rows(frame) for name, frame in frames.items()},
-            },
-            "params": [
-                *blank.get("params", []),
-                *({"name": name, "value": value} for name, value in numbers.items()),
-            ],
+            **{name: _plain(value) for name, value in self._around.items()},
+            "datasets": blank.get("datasets", {}) | rows,
+            "params": [*blank.get("params", []), *values],
         }
 
     @property
-    def _said(self) -> dict[str, Any]:
-        return dress(self.title, self.words, self.demo, self.spoken)
+    def _ground(self) -> tuple[bool, bool, int, bool]:
+        # A plot as wide as its columns may be narrower than the mark: there it starts at the left.
+        return self.demo, self.dark, self.foot, isinstance(self.width, alt.Step)
 
     @property
-    def _narrow(self) -> bool:
-        """A plot as wide as its columns may be narrower than the demo mark: it starts at left."""
-        return isinstance(self.width, alt.Step)
+    def _around(self) -> dict[str, Any]:
+        said = dress(self.title, self.words, self.demo, self.spoken)
+        return {**said, "width": self.width, "height": self.height}
 
 
 class Drawable(Protocol[Given]):
@@ -148,14 +132,29 @@ def _blank(
     altair's checks are left out: they take longer than the rest, and the tests hold every design
     to the schema.
     """
-    names = {frame: alt.NamedData(frame) for frame in frames}
-    filling = {**names, **{number: alt.ExprRef(number) for number in numbers}}
+    filling = {
+        **{frame: alt.NamedData(frame) for frame in frames},
+        **{number: alt.ExprRef(number) for number in numbers},
+    }
     with debug_mode(False):
-        layers = list(design(**filling, **dict(look), dark=dark))
-        if demo:
-            layers.append(demo_line(foot, dark, left=narrow))
-        made = alt.LayerChart(layer=layers, config=config(dark)).to_dict(validate=False)
-    return json.dumps(made)
+        made = _layered(design, filling, dict(look), demo, dark, foot, narrow)
+        return json.dumps(made.to_dict(validate=False))
+
+
+def _layered(
+    design: Callable[..., Sequence[alt.Chart]],
+    filling: Mapping[str, Any],
+    look: Mapping[str, Any],
+    demo: bool,
+    dark: bool,
+    foot: int,
+    narrow: bool,
+    **around: Any,
+) -> alt.LayerChart:
+    layers = list(design(**filling, **look, dark=dark))
+    if demo:
+        layers.append(demo_line(foot, dark, left=narrow))
+    return alt.LayerChart(layer=layers, config=config(dark), **around)
 
 
 def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
@@ -183,7 +182,7 @@ def dress(title: str, words: Sequence[str], demo: bool, spoken: str = "") -> dic
     lines = [line for line in words if line]
     told = [title, *lines, *([DEMO_MARK] if demo else []), *([spoken] if spoken else [])]
     return {
-        "title": alt.TitleParams(text=title, subtitle=lines),
+        "title": {"text": title, "subtitle": lines},
         "description": ". ".join(line.rstrip(".") for line in told) + ".",
     }
 
