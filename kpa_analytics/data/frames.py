@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import polars as pl
-from msgspec import Raw, UnsetType
+from msgspec import UNSET, Raw
 
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
@@ -25,8 +25,11 @@ from kpa_analytics.schema import (
     Table,
 )
 
-#: How a column is read off a record, where it is not the field of the same name.
-Reader = Callable[[Any], Any]
+#: How a column is read off records, where it is not the field of the same name.
+Reader = Callable[[Sequence[Any]], list[Any]]
+
+#: How the wire says that there is nothing.
+_NULL = Raw(b"null")
 
 
 class Finished(NamedTuple):
@@ -57,7 +60,7 @@ def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.Data
             if name in constants:
                 values: list[Any] = [constants[name]] * len(records)
             else:
-                values = list(map(readers.get(name) or _field(name, table), records))
+                values = (readers.get(name) or _field(name, table))(records)
             columns.append(pl.Series(name, values, dtype=dtype))
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
         raise KPADataError(f"{table.name}: column {name!r} can't hold what came: {error}") from None
@@ -145,53 +148,54 @@ def _nested_days(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.Da
 
 
 def _field(name: str, table: Table) -> Reader:
-    return attrgetter(f"{name}_number" if table.schema[name] == pl.Date else name)
+    read = attrgetter(f"{name}_number" if table.schema[name] == pl.Date else name)
+    return lambda records: list(map(read, records))
 
 
-def _signed(signature: Raw | UnsetType) -> bool | None:
-    return None if isinstance(signature, UnsetType) else bytes(signature) != b"null"
+def _signed(records: Sequence[Any]) -> list[bool | None]:
+    return [None if one.signature is UNSET else one.signature != _NULL for one in records]
 
 
-def _json(raw: Raw | UnsetType) -> str | None:
-    return None if isinstance(raw, UnsetType) or bytes(raw) == b"null" else bytes(raw).decode()
+def _files(records: Sequence[Any]) -> list[int | None]:
+    return [None if one.files is None else len(one.files) for one in records]
+
+
+def _condition(records: Sequence[Any]) -> list[str | None]:
+    raws = [one.assigned_to_condition for one in records]
+    return [None if raw is UNSET or raw == _NULL else bytes(raw).decode() for raw in raws]
 
 
 def _texts(name: str) -> Reader:
-    def read(record: Any) -> list[str] | None:
-        value: list[str] | str | None = getattr(record, name)
-        return [value] if isinstance(value, str) else value
+    def read(records: Sequence[Any]) -> list[list[str] | None]:
+        values = map(attrgetter(name), records)
+        return [[value] if isinstance(value, str) else value for value in values]
 
     return read
 
 
-def _last_completed(items: list[Any] | None) -> list[dict[str, Any]] | None:
-    if items is None:
-        return None
+def _last_completed(records: Sequence[Any]) -> list[list[dict[str, Any]] | None]:
     return [
-        {
-            "id": item.id,
-            "date": item.date_number,
-            "expiresOn": item.expiresOn,
-            "startsExpiringOn": item.startsExpiringOn,
-            "is_required": item.is_required,
-        }
-        for item in items
+        None if one.last_completed is None else list(map(_completed, one.last_completed))
+        for one in records
     ]
 
 
+def _completed(item: Any) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "date": item.date_number,
+        "expiresOn": item.expiresOn,
+        "startsExpiringOn": item.startsExpiringOn,
+        "is_required": item.is_required,
+    }
+
+
 _READERS: dict[str, dict[str, Reader]] = {
-    COMPLETIONS.name: {
-        "signed": lambda record: _signed(record.signature),
-        "files": lambda record: None if record.files is None else len(record.files),
-    },
-    TRAININGS.name: {
-        "assigned_to_condition": lambda record: _json(record.assigned_to_condition),
-    },
+    COMPLETIONS.name: {"signed": _signed, "files": _files},
+    TRAININGS.name: {"assigned_to_condition": _condition},
     USERS.name: {
         name: _texts(name)
         for name in ("fieldOffice_id", "lineOfBusiness_id", "clients_id", "projects_id")
     },
-    EMPLOYEE_STATUS.name: {
-        "last_completed": lambda record: _last_completed(record.last_completed),
-    },
+    EMPLOYEE_STATUS.name: {"last_completed": _last_completed},
 }
