@@ -8,6 +8,7 @@ Two rules keep drawing fast: a channel is always named by its class (`alt.X2("en
 its title and look, for it is copied whole when they are added later.
 """
 
+import kpa_analytics.charts.altair_first  # noqa: F401 - before what imports altair
 from kpa_analytics.charts.coverage import instructor_coverage, instructor_coverage_table
 from kpa_analytics.charts.instructors import instructor_activity, instructor_activity_table
 from kpa_analytics.charts.matrix import training_matrix, training_matrix_table
