@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 TOKEN = secrets.token_hex(12)
 SHOTS = Path(__file__).parent / "screenshots"
@@ -171,6 +171,14 @@ def write_notebook(path: Path, *cells: str) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, path)
+
+
+def keep(view: Locator, name: str) -> None:
+    """Keep a picture of a view, the whole of it."""
+    SHOTS.mkdir(exist_ok=True)
+    view.page.set_viewport_size({"width": 1400, "height": 2300})
+    view.scroll_into_view_if_needed()
+    view.screenshot(path=SHOTS / f"{name}.png", animations="disabled")
 
 
 def free_port() -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import SHOTS, Lab
+from tests.browser.conftest import Lab, keep
 
 RECORDS = """\
 import warnings
@@ -21,14 +21,6 @@ kpa.configure(progress=False)
 data = kpa.load_all()"""
 EXPIRY = "explorer = kpa.widgets.ExpiryExplorer(data)\nexplorer"
 DASHBOARD = "dashboard = kpa.widgets.Dashboard(data)\ndashboard"
-
-
-def keep(view: Locator, name: str) -> None:
-    """Keep a picture of a view, the whole of it."""
-    SHOTS.mkdir(exist_ok=True)
-    view.page.set_viewport_size({"width": 1400, "height": 2300})
-    view.scroll_into_view_if_needed()
-    view.screenshot(path=SHOTS / f"{name}.png", animations="disabled")
 
 
 def listed(view: Locator) -> list[list[str]]:

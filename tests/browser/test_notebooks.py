@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Lab
+from tests.browser.conftest import Lab, keep
 from tests.notebooks.running import NOTEBOOKS
 
 CHART = ".jp-OutputArea [data-chart][data-drawn] svg.marks"
@@ -27,3 +27,4 @@ def test_it_runs_to_its_end_and_draws(web: Page, lab: Lab, path: Path) -> None:
     if "kpa.widgets." in cells[-1]:
         explorer = web.locator(".kpa-explorer").first
         expect(explorer.locator(".kpa-chart svg.marks")).to_have_count(2)
+        keep(explorer, path.stem)
