@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ from kpa_analytics.analysis.names import people_names
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
+    from kpa_analytics.widgets.period import PeriodQuestion
     from kpa_analytics.widgets.roster import Roster
 
 #: What a person's attendance can be, by the session's column that holds such people.
@@ -22,18 +21,6 @@ STANDINGS = {
     "recorded_not_listed_ids": "Recorded, not listed",
 }
 BOTH = "Listed and recorded"
-
-
-@dataclass(frozen=True, kw_only=True)
-class GatheringsQuestion:
-    """What is asked: sessions of the months up to a day, of what, whom and by whom; empty: all."""
-
-    as_of: date
-    months: int = 24
-    trainings: tuple[int, ...] = ()
-    instructors: tuple[str, ...] = ()
-    search: str = ""
-    field_offices: tuple[str, ...] = ()
 
 
 class Gatherings:
@@ -63,7 +50,7 @@ class Gatherings:
         held = self._all.select("m_instructor_id", "instructor").drop_nulls().unique()
         return dict(sorted(held.iter_rows(), key=lambda row: (row[1].casefold(), row[0])))
 
-    def sessions(self, asked: GatheringsQuestion) -> pl.DataFrame:
+    def sessions(self, asked: PeriodQuestion) -> pl.DataFrame:
         """The sessions asked for (`schema.GROUP_SESSIONS`, and how many are listed_not_recorded).
 
         A session whose day is not known is in no period, and is left out.

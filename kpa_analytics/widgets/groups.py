@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
@@ -11,9 +10,9 @@ import polars as pl
 from kpa_analytics.charts.words import count, day
 from kpa_analytics.widgets import checks, face
 from kpa_analytics.widgets.chart_panel import ChartPanel
-from kpa_analytics.widgets.explorer import Choice, Explorer
-from kpa_analytics.widgets.gatherings import Gatherings, GatheringsQuestion, charts
-from kpa_analytics.widgets.picker import Picker
+from kpa_analytics.widgets.explorer import Choice
+from kpa_analytics.widgets.gatherings import Gatherings, charts
+from kpa_analytics.widgets.period import PeriodExplorer, PeriodQuestion
 from kpa_analytics.widgets.table import Heading, Table
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ _SESSIONS = (
 _ATTENDEES = (Heading("user", "Person"), Heading("standing", "Attendance"))
 
 
-class GroupTrainingExplorer(Explorer):
+class GroupTrainingExplorer(PeriodExplorer):
     """Explore group sessions: when, how large, and who was listed but not recorded.
 
     A click on a session's day lists its people.
@@ -61,12 +60,9 @@ class GroupTrainingExplorer(Explorer):
 
     title = "Group trainings"
 
-    months = Choice[int]("How many months before `as_of` count.")
-    instructors = Choice[tuple[str, ...]]("Ids of the instructors shown; empty for all.")
-    selected = Choice[int | None]("The session whose people are listed, or None.")
+    _answer: Gatherings
 
-    def __init__(self, data: TrainingData, *, dark: bool | None = None, **choices: Any) -> None:
-        super().__init__(data, dark=dark, choices=choices)
+    selected = Choice[int | None]("The session whose people are listed, or None.")
 
     @property
     def sessions(self) -> pl.DataFrame:
@@ -78,24 +74,15 @@ class GroupTrainingExplorer(Explorer):
         """The people of the session selected: m_user_id, user, standing (attendance)."""
         return self._attendees.frame
 
-    @property
-    def charts(self) -> list[dict[str, Any]]:
-        """The charts' Vega-Lite specifications: over time, by size."""
-        return list(self._charts.specs)
+    def _answering(self, data: TrainingData) -> Gatherings:
+        return Gatherings(data, self._roster)
 
     def _read(self, data: TrainingData) -> dict[str, checks.Check]:
-        self._answer = Gatherings(data, self._roster)
-        return {
-            "months": checks.whole(1, 120),
-            "instructors": checks.some_of(self._answer.instructors),
-            "selected": checks.one_of(self._answer.ids),
-        }
+        shared = super()._read(data)
+        return {**shared, "selected": checks.one_of(self._answer.ids)}
 
     def _defaults(self) -> dict[str, Any]:
-        return {"months": 24, "instructors": (), "selected": None}
-
-    def _options(self) -> dict[str, Mapping[Any, str]]:
-        return {"instructors": self._answer.instructors}
+        return {**super()._defaults(), "selected": None}
 
     def _build(self) -> None:
         self._figures, self._charts = ipw.HTML(), ChartPanel()
@@ -105,20 +92,14 @@ class GroupTrainingExplorer(Explorer):
         self._sessions.observe(self._mark_chosen, "sort")
         self._sessions.observe(self._follow_page, "dark")
         self.shared = self._shared_bar()
-        own = face.bar(
-            self._control("months", face.months_control()),
-            self._control(
-                "instructors",
-                Picker("Instructors", "All instructors", "Only sessions of these instructors"),
-            ),
-        )
+        own = self._own_bar("Only sessions of these instructors")
         parts = (self._figures, self._charts, self._sessions, self._attendees)
         self.view = face.page(self._mark, self.shared, own, self._notice, *parts, css="kpa-groups")
 
     def _rebuild(self, changed: set[str]) -> None:
         if changed - {"selected"}:
             asked = {name: value for name, value in self.choices.items() if name != "selected"}
-            self._rows = self._answer.sessions(GatheringsQuestion(**asked))
+            self._rows = self._answer.sessions(PeriodQuestion(**asked))
             self._figures.value = _headline(self._rows)
             self._sessions.show(self._rows, "Sessions; choose a day to list its people")
         if changed != {"selected"}:

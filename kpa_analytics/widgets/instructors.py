@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ipywidgets as ipw
 import polars as pl
 
 from kpa_analytics.charts.words import count
-from kpa_analytics.widgets import checks, face
+from kpa_analytics.widgets import face
 from kpa_analytics.widgets.chart_panel import ChartPanel
-from kpa_analytics.widgets.explorer import Choice, Explorer
-from kpa_analytics.widgets.picker import Picker
+from kpa_analytics.widgets.period import PeriodExplorer, PeriodQuestion
 from kpa_analytics.widgets.table import Heading, Table
-from kpa_analytics.widgets.teaching import Teaching, TeachingQuestion, charts
+from kpa_analytics.widgets.teaching import Teaching, charts
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -35,7 +33,7 @@ _PEOPLE = (
 )
 
 
-class InstructorExplorer(Explorer):
+class InstructorExplorer(PeriodExplorer):
     """Explore who teaches: activity, people trained, and trainings that one person carries.
 
     Args:
@@ -64,11 +62,7 @@ class InstructorExplorer(Explorer):
 
     title = "Instructors"
 
-    months = Choice[int]("How many months before `as_of` count.")
-    instructors = Choice[tuple[str, ...]]("Ids of the instructors shown; empty for all.")
-
-    def __init__(self, data: TrainingData, *, dark: bool | None = None, **choices: Any) -> None:
-        super().__init__(data, dark=dark, choices=choices)
+    _answer: Teaching
 
     @property
     def activity(self) -> pl.DataFrame:
@@ -85,23 +79,8 @@ class InstructorExplorer(Explorer):
         """The instructors, in the order listed."""
         return self._people.frame
 
-    @property
-    def charts(self) -> list[dict[str, Any]]:
-        """The charts' Vega-Lite specifications: activity, coverage."""
-        return list(self._charts.specs)
-
-    def _read(self, data: TrainingData) -> dict[str, checks.Check]:
-        self._teaching = Teaching(data, self._roster)
-        return {
-            "months": checks.whole(1, 120),
-            "instructors": checks.some_of(self._teaching.instructors),
-        }
-
-    def _defaults(self) -> dict[str, Any]:
-        return {"months": 24, "instructors": ()}
-
-    def _options(self) -> dict[str, Mapping[Any, str]]:
-        return {"instructors": self._teaching.instructors}
+    def _answering(self, data: TrainingData) -> Teaching:
+        return Teaching(data, self._roster)
 
     def _build(self) -> None:
         self._figures, self._charts = ipw.HTML(), ChartPanel()
@@ -109,13 +88,7 @@ class InstructorExplorer(Explorer):
         self._people = Table(_PEOPLE, ("completions", True))
         self._coverage.observe(self._follow_page, "dark")
         self.shared = self._shared_bar()
-        own = face.bar(
-            self._control("months", face.months_control()),
-            self._control(
-                "instructors",
-                Picker("Instructors", "All instructors", "Only what these instructors taught"),
-            ),
-        )
+        own = self._own_bar("Only what these instructors taught")
         parts = (self._figures, self._charts, self._coverage, self._people)
         self.view = face.page(
             self._mark, self.shared, own, self._notice, *parts, css="kpa-instructors"
@@ -123,10 +96,10 @@ class InstructorExplorer(Explorer):
 
     def _rebuild(self, changed: set[str]) -> None:
         if changed:
-            asked = TeachingQuestion(**self.choices)
-            self._activity = self._teaching.activity(asked)
-            coverage = self._teaching.coverage(asked)
-            people = self._teaching.people(asked)
+            asked = PeriodQuestion(**self.choices)
+            self._activity = self._answer.activity(asked)
+            coverage = self._answer.coverage(asked)
+            people = self._answer.people(asked)
             self._figures.value = _headline(people, coverage)
             self._coverage.show(coverage, "Trainings, those that one person alone teaches first")
             self._people.show(people, "Instructors")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,21 +12,10 @@ from kpa_analytics.analysis.names import people_names
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
+    from kpa_analytics.widgets.period import PeriodQuestion
     from kpa_analytics.widgets.roster import Roster
 
 _READ = ("training_id", "m_user_id", "date", "m_instructor_id", "group_training_id")
-
-
-@dataclass(frozen=True, kw_only=True)
-class TeachingQuestion:
-    """What is asked: the months up to a day, and whose teaching of what to whom; empty: all."""
-
-    as_of: date
-    months: int = 24
-    trainings: tuple[int, ...] = ()
-    instructors: tuple[str, ...] = ()
-    search: str = ""
-    field_offices: tuple[str, ...] = ()
 
 
 class Teaching:
@@ -61,11 +48,11 @@ class Teaching:
         )
         return dict(sorted(named.iter_rows(), key=lambda row: (row[1].casefold(), row[0])))
 
-    def activity(self, asked: TeachingQuestion) -> pl.DataFrame:
+    def activity(self, asked: PeriodQuestion) -> pl.DataFrame:
         """What was taught per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""
         return instructor_activity(self._lessons(asked), users=self._data.users)
 
-    def people(self, asked: TeachingQuestion) -> pl.DataFrame:
+    def people(self, asked: PeriodQuestion) -> pl.DataFrame:
         """What was taught per instructor in the whole period, the busiest first.
 
         Returns:
@@ -78,7 +65,7 @@ class Teaching:
         )
         return every.drop("period").sort("completions", "instructor", descending=[True, False])
 
-    def coverage(self, asked: TeachingQuestion) -> pl.DataFrame:
+    def coverage(self, asked: PeriodQuestion) -> pl.DataFrame:
         """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), the thinnest first."""
         trainings = self._data.trainings
         if asked.trainings:
@@ -93,7 +80,7 @@ class Teaching:
         carried = pl.col("instructors").replace(0, 10**6)  # nobody teaches it: no one to lose
         return found.sort(carried, "completions", "training", descending=[False, True, False])
 
-    def _lessons(self, asked: TeachingQuestion) -> pl.DataFrame:
+    def _lessons(self, asked: PeriodQuestion) -> pl.DataFrame:
         """The completions asked for, in the period asked for."""
         day = pl.lit(asked.as_of)
         rows = self._about(self._taught, asked).filter(
@@ -103,7 +90,7 @@ class Teaching:
             rows = rows.filter(pl.col("m_instructor_id").is_in(asked.instructors))
         return rows
 
-    def _about(self, rows: pl.DataFrame, asked: TeachingQuestion) -> pl.DataFrame:
+    def _about(self, rows: pl.DataFrame, asked: PeriodQuestion) -> pl.DataFrame:
         if asked.trainings:
             rows = rows.filter(pl.col("training_id").is_in(asked.trainings))
         people = self._roster.named(asked.search, asked.field_offices)
