@@ -14,6 +14,7 @@ import msgspec
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException, SSLError, Timeout
+from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError
 
 from kpa_analytics.api.mask import masked
@@ -87,6 +88,8 @@ class TokenAdapter(HTTPAdapter):
         response._content = masked(response.content, token)
         for name, value in response.headers.items():
             response.headers[name] = masked(value.encode("latin-1"), token).decode("latin-1")
+        # The headers stand in what was read from, too, as they came.
+        response.raw = HTTPResponse(headers=response.headers, status=response.status_code)
 
 
 def _read(response: Response, deadline: float) -> None:

@@ -102,7 +102,6 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
                 "KPA_REQUESTS_PER_MINUTE": "10000000",
                 "KPA_MAX_AGE": "100000",
             }
-            kpa.config._current = None
             kpa.configure(progress=False)
             found[rows] = {}
             for group, turns in GROUPS.items():
