@@ -19,7 +19,8 @@ from typing import Any
 
 import altair as alt
 
-from kpa_analytics.charts.picture import EMBED, inert_json, library, png, svg
+from kpa_analytics.charts.library import library
+from kpa_analytics.charts.picture import EMBED, inert_json, png, svg
 
 _NAME = "kpa-offline"
 
