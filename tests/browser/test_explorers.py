@@ -162,6 +162,36 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     expect(view.get_by_label("As of", exact=True).first).to_have_value("2026-05-31")
 
 
+def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab) -> None:
+    alone = "teaching = kpa.widgets.InstructorExplorer(data)\nteaching"
+    together = "groups = kpa.widgets.GroupTrainingExplorer(data)\ngroups"
+    lab.run(web, "alone", RECORDS, alone, together)
+    for name, css, table in (
+        ("teaching", ".kpa-instructors", "teaching.coverage['training']"),
+        ("groups", ".kpa-groups", "groups.sessions['date'].dt.to_string()"),
+    ):
+        view = web.locator(css)
+        expect(view.locator(".kpa-chart svg.marks")).to_have_count(2)
+        rows = view.locator(".kpa-table").first.locator("tbody tr")
+
+        view.get_by_label("As of", exact=True).first.fill("2026-03-31")
+        view.get_by_label("Months up to that day").fill("36")
+        web.keyboard.press("Enter")
+        pick_training(view, "First Aid")
+        expect(view.locator(".kpa-picker-now").first).to_have_text("First Aid")
+        asked = f"[str({name}.as_of), {name}.months, len({name}.trainings)]"
+        assert lab.ask(web, asked) == ["2026-03-31", 36, 1]
+        said: list[str] = lab.ask(web, f"{table}.to_list()")
+        assert said
+        expect(rows).to_have_count(min(len(said), 100))
+        assert [row[0] for row in listed(view)[: len(said)]] == said[:100]
+        keep(view, f"{css[5:]}_alone")
+
+    day = web.locator(".kpa-groups .kpa-row-button").first
+    day.click()
+    expect(web.locator(".kpa-groups .kpa-table caption").nth(1)).to_contain_text("First Aid")
+
+
 def test_a_failed_refresh_is_told_and_nothing_is_lost(web: Page, lab: Lab) -> None:
     lab.run(web, "failed", RECORDS, DASHBOARD)
     view = web.locator(".kpa-dashboard")
