@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
@@ -11,8 +10,9 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import SOURCE, TRAININGS
 
-#: What a composed training takes from its parts.
-_HELD = ("date", "expiration_date", "starts_expiring", "status")
+#: What a composed training takes from its parts: the earliest of theirs, but the latest date.
+_EARLIEST = ("expiration_date", "opens", "counts_down_to", "good_through", "offered_since")
+_HELD = ("date", *_EARLIEST)
 
 
 def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
@@ -48,63 +48,64 @@ def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
     return {one: parts[one] for one in order if parts.get(one) and parts.keys() >= {*parts[one]}}
 
 
-def derived_completions(
-    rows: pl.LazyFrame, parts: dict[int, list[int]], as_of: date
-) -> pl.LazyFrame:
-    """What people hold of composed trainings through the parts they completed.
+def derived_completions(records: pl.DataFrame, parts: dict[int, list[int]]) -> pl.DataFrame:
+    """What people hold of composed trainings through the parts they completed, day after day.
 
-    Completed on the latest of the parts' days, expiring on the earliest of their expirations and
-    from the earliest day that one starts expiring; the status is the worst of theirs.
+    Completed on the latest of the parts' days and expiring on the earliest of their expirations.
+    Its status is the worst of theirs: where every limit is the earliest of the parts' limits, a
+    day that is past any part's is past it.
 
     Args:
-        rows: one row per `person` and training, with its status; null where it is not completed.
+        records: as `expirations` makes them, in order, each since its day.
         parts: as `composed_trainings` gives them, not empty.
-        as_of: the day asked for.
 
     Returns:
-        A lazy frame with one row per person and composed training that the person has no completion
-        of and holds every part of.
+        A frame like the records, with a record for each day that one of the parts changes, of the
+        people who hold every part of a composed training by then and have not completed it.
     """
-    involved = sorted({*parts, *(part for included in parts.values() for part in included)})
-    held = pl.col("status").is_not_null() & pl.col("training_id").is_in(involved)
-    people = (
-        rows.filter(held)
-        .group_by("person")
-        .agg(
-            pl.struct(_HELD).filter(pl.col("training_id") == training).first().alias(str(training))
-            for training in involved
-        )
-    )
+    held = records.filter("is_held").select("person", "training_id", "since", *_HELD)
+    derived: dict[int, pl.DataFrame] = {}
     for training, included in parts.items():
-        own, derived = pl.col(str(training)), pl.col(f"derived {training}")
-        people = people.with_columns(
-            pl.when(own.is_null()).then(_worst_of(included)).alias(f"derived {training}")
-        ).with_columns(pl.coalesce(own, derived).alias(str(training)))
-    derivations = people.select("person", pl.col("^derived .*$").name.replace("derived ", ""))
+        involved = pl.col("training_id").is_in([training, *included])
+        inner = [derived[part] for part in included if part in derived]
+        events = pl.concat([held.filter(involved), *inner])
+        derived[training] = _swept(events.lazy(), training, included).collect(engine="in-memory")
+    return pl.concat(derived.values()).with_columns(
+        pl.lit("composed", SOURCE).alias("expiration_source"), is_held=True
+    )
+
+
+def _swept(events: pl.LazyFrame, training: int, included: list[int]) -> pl.LazyFrame:
+    """What is held of the parts, after each day on which one of them was completed."""
+    is_last_of_day = pl.any_horizontal(
+        pl.col(key).ne_missing(pl.col(key).shift(-1)) for key in ("person", "since")
+    )
+    is_derived = pl.col(str(training)).is_null() & pl.all_horizontal(
+        pl.col(str(part)).is_not_null() for part in included
+    )
     return (
-        derivations.unpivot(index="person", variable_name="training_id", value_name="held")
-        .drop_nulls("held")
-        .unnest("held")
-        .with_columns(
-            pl.col("training_id").cast(pl.Int64),
-            pl.lit("composed", SOURCE).alias("expiration_source"),
-            (pl.col("expiration_date") - pl.lit(as_of)).dt.total_days().alias("days_left"),
-        )
+        events.sort("person", "since", maintain_order=True)
+        .with_row_index("row")
+        .with_columns(_row_that_counts(one).alias(str(one)) for one in {training, *included})
+        .with_columns(_worst_of(included))
+        .filter(is_last_of_day & is_derived)
+        .select("person", pl.lit(training, pl.Int64).alias("training_id"), "since", *_HELD)
     )
 
 
-def _worst_of(included: list[int]) -> pl.Expr:
-    """A struct like those of the parts, null where one of them is."""
-    every = pl.all_horizontal(pl.col(str(part)).is_not_null() for part in included)
+def _row_that_counts(training: int) -> pl.Expr:
+    """Up to each row, the last of the same person for a training."""
+    is_first = pl.col("person").ne_missing(pl.col("person").shift())
+    first = pl.when(is_first).then("row").forward_fill()
+    last = pl.when(pl.col("training_id") == training).then("row").forward_fill()
+    return pl.when(last >= first).then(last)
 
-    def field(name: str) -> list[pl.Expr]:
-        return [pl.col(str(part)).struct.field(name) for part in included]
 
-    return pl.when(every).then(
-        pl.struct(
-            pl.max_horizontal(field("date")).alias("date"),
-            pl.min_horizontal(field("expiration_date")).alias("expiration_date"),
-            pl.min_horizontal(field("starts_expiring")).alias("starts_expiring"),
-            pl.max_horizontal(field("status")).alias("status"),
-        )
-    )
+def _worst_of(included: list[int]) -> list[pl.Expr]:
+    """What follows from the rows that count of each part."""
+
+    def of_each(name: str) -> list[pl.Expr]:
+        return [pl.col(name).gather(pl.col(str(part))) for part in included]
+
+    earliest = [pl.min_horizontal(of_each(name)).alias(name) for name in _EARLIEST]
+    return [pl.max_horizontal(of_each("date")).alias("date"), *earliest]

@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
 from kpa_analytics.analysis.composed import composed_trainings, derived_completions
-from kpa_analytics.analysis.latest import (
-    PAIR,
-    in_order,
-    last_of_each_pair,
-    latest,
-    people_of,
-    records_of,
-)
+from kpa_analytics.analysis.expirations import expirations
+from kpa_analytics.analysis.latest import PAIR, in_order, latest, people_of, records_of, spans
 from kpa_analytics.analysis.names import training_titles
-from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS, schedules
+from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS, open_on, schedules
 from kpa_analytics.analysis.verdicts import verdicts
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Frame, as_day, like
-from kpa_analytics.schema import EXPIRY_STATUS, STATUS
-
-_ANSWER = (
-    "expiration_date",
-    "expiration_source",
-    "days_left",
-    "starts_expiring",
-    "status",
-    "offered",
-    "if_new",
-    "if_old",
-)
-#: No day of the calendar has this number.
-_NO_DAY = -(2**31)
+from kpa_analytics.schema import EXPIRY_STATUS
 
 
 def expiry_status(
@@ -93,41 +72,84 @@ def expiry_status(
     today, days = as_day(as_of), _whole_days(expiring_days)
     records = records_of(completions, required)
     left_by = None if include_terminated else today
-    people = _worked_out(completions, people_of(records, users, left_by))
+    people = like(completions, people_of(records, users, left_by)).lazy()
     pairs = like(completions, latest(in_order(records, people), today))
-    return status_of(pairs, people, trainings, as_of=today, expiring_days=days)
+    catalogue = schedules(trainings)
+    rows = lasting(pairs.lazy(), catalogue, composed_trainings(trainings))
+    titles = titles_of(pairs.lazy(), catalogue, trainings)
+    known = named(latest(rows, today), people, titles)
+    told = verdicts(known, open_on(catalogue, today), today, days)
+    return like(completions, told.select(EXPIRY_STATUS.schema.names()))
 
 
-def status_of(
-    pairs: Frame,
-    people: pl.LazyFrame,
-    trainings: AnyFrame | None,
-    *,
-    as_of: date,
-    expiring_days: int,
-) -> Frame:
-    """What `expiry_status` says, from the latest record of each pair.
+def lasting(
+    records: pl.LazyFrame, catalogue: pl.DataFrame, parts: dict[int, list[int]]
+) -> pl.LazyFrame:
+    """All that can be said of records whatever the day asked for.
 
     Args:
-        pairs: as `latest` makes them, collected or lazy.
-        people: as `people_of` makes them.
-        trainings: as `load_trainings()` makes them, or None where they are not known.
-        as_of: the day that `pairs` are of.
-        expiring_days: days before expiration that count as expiring, where a training has none.
+        records: as `in_order` makes them, or any of them.
+        catalogue: as `schedules` makes it.
+        parts: as `composed_trainings` gives them.
 
     Returns:
-        A frame of the kind of `pairs`, as `expiry_status` gives it.
-
-    Raises:
-        KPADataError: as `expiry_status`, of the trainings.
+        The records with the columns of `expirations`, and among them the derived ones of composed
+        trainings.
     """
-    catalogue, parts = schedules(trainings, as_of), composed_trainings(trainings)
-    rows = _judged(pairs.lazy(), catalogue.lazy(), as_of, expiring_days)
-    if parts:
-        rows = _worked_out(pairs, rows)
-        rows = _with_derived(rows, derived_completions(rows, parts, as_of))
-    rows = _answered(rows, people, trainings)
-    return like(pairs, rows.select(EXPIRY_STATUS.schema.names()))
+    rows = expirations(records, catalogue)
+    if not parts:
+        return rows
+    # As one step: a plan that grows with every level of composition would take hours.
+    with_derived = rows.map_batches(
+        lambda frame: _with_derived(frame, parts),
+        predicate_pushdown=False,
+        projection_pushdown=False,
+        slice_pushdown=False,
+    )
+    return spans(with_derived)
+
+
+def _with_derived(rows: pl.DataFrame, parts: dict[int, list[int]]) -> pl.DataFrame:
+    derived = derived_completions(rows, parts).with_columns(PAIR)
+    return pl.concat([rows, derived], how="diagonal").sort("pair", "since", maintain_order=True)
+
+
+def titles_of(
+    records: pl.LazyFrame, catalogue: pl.DataFrame, trainings: AnyFrame | None
+) -> pl.LazyFrame:
+    """What the trainings of these records and of the catalogue are called.
+
+    Args:
+        records: any frame with training_id.
+        catalogue: as `schedules` makes it.
+        trainings: as `load_trainings()` makes them, or None where they are not known.
+
+    Returns:
+        A lazy frame, unique by training_id, of training_id and training: its title, else its id.
+    """
+    met = records.select(pl.col("training_id").unique())
+    return (
+        pl.concat([met, catalogue.lazy().select("training_id")])
+        .unique()
+        .join(training_titles(trainings), on="training_id", how="left")
+        .with_columns(pl.col("training").fill_null(pl.col("training_id").cast(pl.String)))
+    )
+
+
+def named(rows: pl.LazyFrame, people: pl.LazyFrame, titles: pl.LazyFrame) -> pl.LazyFrame:
+    """Add who the person is, and what the training is called.
+
+    Args:
+        rows: any frame with person and training_id.
+        people: as `people_of` makes them.
+        titles: as `titles_of` makes them.
+
+    Returns:
+        The rows in their order, with training and all that `people` says.
+    """
+    return rows.join(people, on="person", how="left", maintain_order="left").join(
+        titles, on="training_id", how="left", maintain_order="left"
+    )
 
 
 def _whole_days(days: object) -> int:
@@ -136,46 +158,4 @@ def _whole_days(days: object) -> int:
     raise KPADataError(
         f"expiring_days must be a whole number of days from 0 to {MOST_EXPIRING_DAYS:,}, "
         f"not {days!r}"
-    )
-
-
-def _worked_out(kind: Frame, step: pl.LazyFrame) -> pl.LazyFrame:
-    """Do a step that is used twice once; where all is lazy, that is left to the optimizer."""
-    return like(kind, step).lazy()
-
-
-def _judged(
-    pairs: pl.LazyFrame, catalogue: pl.LazyFrame, today: date, expiring_days: int
-) -> pl.LazyFrame:
-    """The pairs with their verdicts, each worked out once per training and days."""
-    day, special = (
-        pl.col(name).to_physical().cast(pl.Int128).fill_null(_NO_DAY)
-        for name in ("date", "special_expiration_date")
-    )
-    case = pl.col("training_id").cast(pl.Int128) * 2**64 + day * 2**32 + special
-    pairs = pairs.with_columns(case.alias("case"))
-    cases = pairs.unique("case").join(catalogue, on="training_id", how="left")
-    answers = verdicts(cases, today, expiring_days).select("case", *_ANSWER)
-    return pairs.join(answers, on="case", how="left", maintain_order="left")
-
-
-def _with_derived(rows: pl.LazyFrame, derived: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows in order, those derived in place of what was only required or undated."""
-    both = pl.concat([rows, derived.with_columns(PAIR)], how="diagonal")
-    return last_of_each_pair(both.sort("pair", maintain_order=True))
-
-
-def _answered(rows: pl.LazyFrame, people: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
-    """The rows with names, and with the status of what was never completed."""
-    is_new = pl.col("hired") > pl.col("offered")
-    never_completed = pl.when(is_new).then("if_new").otherwise("if_old")
-    has_source = pl.col("completion_id").is_not_null() | pl.col("status").is_not_null()
-    return (
-        rows.join(people, on="person", how="left", maintain_order="left")
-        .join(training_titles(trainings), on="training_id", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("training").fill_null(pl.col("training_id").cast(pl.String)),
-            pl.when(has_source).then("expiration_source").alias("expiration_source"),
-            pl.coalesce("status", never_completed).fill_null(pl.lit("missing", STATUS)),
-        )
     )

@@ -1,4 +1,4 @@
-"""Which completion counts: the latest of each person and training, on a day."""
+"""Which completion counts: the latest of each person and training, from its day to the next's."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ _PAIR = ("m_user_id", "training_id")
 #: What makes a completion later than another; the last only settles copies of one record.
 _AGE = ("date", "created", "id", "special_expiration_date")
 _EMPLOYMENT = ("created", "hireDate", "terminationDate")
+#: Since when an undated record counts: before every day that can be asked for.
+ALWAYS = date.min
 #: Person and training as one number: it sorts many times faster than the two.
 PAIR = (pl.col("person").cast(pl.Int128) * 2**64 + pl.col("training_id")).alias("pair")
 
@@ -43,23 +45,27 @@ def people_of(records: pl.LazyFrame, users: AnyFrame | None, left_by: date | Non
 
     Returns:
         A lazy frame with one row per person: person (the number), m_user_id, user ("Last, First",
-        or the id), and hired, the day hired, else the day the profile was made.
+        or the id), hired, the day hired, else the day the profile was made, and left, the day left.
     """
     roster = need(USERS.empty() if users is None else users, USERS, "id", *_EMPLOYMENT)
     known = roster.unique("id", keep="first", maintain_order=True).select(
         pl.col("id").alias("m_user_id"),
         pl.coalesce("hireDate", "created").dt.date().alias("hired"),
-        (pl.col("terminationDate").dt.date() <= pl.lit(left_by, pl.Date)).alias("has_left"),
+        pl.col("terminationDate").dt.date().alias("left"),
     )
     return (
         records.select(pl.col("m_user_id").unique().sort())
         .with_row_index("person")
         .join(known, on="m_user_id", how="left")
-        .filter(~pl.col("has_left").fill_null(False))
+        .filter(stays(left_by))
         .join(people_names(users, "m_user_id", "user"), on="m_user_id", how="left")
         .with_columns(pl.col("user").fill_null(pl.col("m_user_id")))
-        .drop("has_left")
     )
+
+
+def stays(day: date | None) -> pl.Expr:
+    """Whether a person, by the day `left`, has not left on or before a day; None: everyone."""
+    return (pl.col("left") > pl.lit(day, pl.Date)).fill_null(True)
 
 
 def in_order(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
@@ -75,30 +81,43 @@ def in_order(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
 
     Returns:
         A lazy frame of pair (the number of person and training), person, training_id, date,
-        created, id and special_expiration_date.
+        completion_id, special_expiration_date, and the span of days in which the record is the
+        latest: since and until, as `spans` says.
     """
-    return (
+    return spans(
         records.join(people.select("person", "m_user_id"), on="m_user_id", nulls_equal=True)
         .select(PAIR, "person", "training_id", *_AGE)
         .sort("pair", *_AGE)
+        .drop("created")
+        .rename({"id": "completion_id"})
+        .with_columns(pl.col("date").fill_null(ALWAYS).alias("since"))
     )
 
 
-def latest(ordered: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+def spans(ordered: pl.LazyFrame) -> pl.LazyFrame:
+    """Until when each record is the latest of its pair.
+
+    Args:
+        ordered: records with `pair` and `since`, the day that each counts from, sorted by both.
+
+    Returns:
+        The records and `until`: the day that the next record of the pair counts from, null where
+        there is none. Of several since one day only the last is left: the others never are.
+    """
+    has_next = pl.col("pair") == pl.col("pair").shift(-1)
+    until = pl.when(has_next).then(pl.col("since").shift(-1)).alias("until")
+    return ordered.with_columns(until).filter(pl.col("until").ne_missing(pl.col("since")))
+
+
+def latest(spanned: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """The latest record of each person and each training, on a day.
 
     Args:
-        ordered: as `in_order` makes them.
+        spanned: as `spans` makes them.
         as_of: the day; completions after it have not happened yet. Undated ones stay.
 
     Returns:
-        Those records in their order, `id` named completion_id; all nulls but the pair where the
-        training is only required.
+        Those records in their order; all nulls but the pair where the training is only required.
     """
-    happened = pl.col("date").is_null() | (pl.col("date") <= as_of)
-    return last_of_each_pair(ordered.filter(happened)).rename({"id": "completion_id"})
-
-
-def last_of_each_pair(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Of rows sorted by `pair`, the last of each."""
-    return rows.filter(pl.col("pair").ne_missing(pl.col("pair").shift(-1)))
+    superseded = (pl.col("until") <= as_of).fill_null(False)
+    return spanned.filter((pl.col("since") <= as_of) & ~superseded)

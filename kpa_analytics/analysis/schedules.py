@@ -1,4 +1,4 @@
-"""What the catalogue says of each training, read once per training as of a day."""
+"""What the catalogue says of each training, read once per training."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.yearly import YearlyDay, YearlyWindow
 from kpa_analytics.inputs import AnyFrame, need
-from kpa_analytics.schema import SOURCE, STATUS, TRAININGS
+from kpa_analytics.schema import SOURCE, TRAININGS
 
 #: Bounds that keep every result a day of the calendar: a thousand years, a hundred years.
 MOST_RENEWAL_MONTHS = 12_000
@@ -37,38 +37,32 @@ _IS_WINDOW = pl.col("schedule_type").eq("window").fill_null(False)
 _IS_COMPOSED = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
 
 
-def schedules(trainings: AnyFrame | None, as_of: date) -> pl.DataFrame:
+def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
     """One row per training: the rule it follows, and all that depends on the training alone.
 
     Months, days and expiring days that can't be (month 13) become null, a renewal of more than a
-    thousand years a thousand. An offering after `as_of` has not happened yet.
+    thousand years a thousand.
 
     Args:
         trainings: as `load_trainings()` makes them, or None where they are not known.
-        as_of: the day asked for.
 
     Returns:
         A frame, unique by training_id: `rule` (an expiration source; unknown where its days
         can't be), `renewal_months`, `expiring_days`, the days of its window and its fixed day,
-        `offered` (the last day a window training was offered), `offered_still` (the window of that
-        offering is open on `as_of`), and `if_new` and `if_old`: the status of a new and an old
-        employee who never completed it.
+        `offered` (the last day a window training was offered), `offered_until` (the last day of
+        the window of that offering), and `may_wait` (who never completed it may wait for the next
+        window).
     """
     catalogue = TRAININGS.empty() if trainings is None else trainings
-    offered = pl.col("window_last_offered_date")
     return (
         need(catalogue, TRAININGS, *_READ)
         .unique("id", keep="first", maintain_order=True)
         .with_columns(
             _rule().alias("rule"),
-            pl.when(_IS_WINDOW & (offered <= as_of)).then(offered).alias("offered"),
+            pl.when(_IS_WINDOW).then("window_last_offered_date").alias("offered"),
             pl.col("renewal_months").clip(upper_bound=MOST_RENEWAL_MONTHS),
             _between("expiring_days", 0, MOST_EXPIRING_DAYS),
             *(_between(name, 1, 12 if name.endswith("month") else 31) for name in _DAYS),
-        )
-        .with_columns(
-            WINDOW.around(pl.lit(as_of)).is_not_null().alias("is_open"),
-            WINDOW.around(pl.col("offered")).ge(as_of).fill_null(False).alias("offered_still"),
         )
         .select(
             pl.col("id").alias("training_id"),
@@ -77,11 +71,25 @@ def schedules(trainings: AnyFrame | None, as_of: date) -> pl.DataFrame:
             "expiring_days",
             *_DAYS,
             "offered",
-            "offered_still",
-            *_if_never_completed(),
+            WINDOW.around(pl.col("offered")).alias("offered_until"),
+            _may_wait().alias("may_wait"),
         )
         .collect(engine="in-memory")
     )
+
+
+def open_on(catalogue: pl.DataFrame, as_of: date) -> pl.Series:
+    """The trainings that who never completed them may do now: their window is open.
+
+    Args:
+        catalogue: as `schedules` makes it.
+        as_of: the day.
+
+    Returns:
+        Their ids, of those that `may_wait`.
+    """
+    waiting = catalogue.filter("may_wait")
+    return waiting.filter(WINDOW.around(pl.lit(as_of)).is_not_null())["training_id"]
 
 
 def _between(name: str, least: int, most: int) -> pl.Expr:
@@ -112,19 +120,14 @@ def _possible(*days: YearlyDay) -> pl.Expr:
     ).fill_null(False)
 
 
-def _if_never_completed() -> list[pl.Expr]:
-    """The status of who must have the training and never completed it: missing, or a grace.
+def _may_wait() -> pl.Expr:
+    """Whether who never completed the training has time until the next window, else is missing it.
 
     Of a window training, who is new (hired after it was last offered) waits for the next window
-    unless new employees need it before that; so does everyone while it was never offered. They are
-    not due, and expiring while the window is open. A composed training knows no grace.
+    unless new employees need it before that; so does everyone while it was never offered. A
+    composed training knows no grace.
 
     Source: the vendor's help article on training windows.
     """
     may_wait = ~pl.col("window_required_for_new_employees").fill_null(False)
-    graced = _IS_WINDOW & may_wait & ~_IS_COMPOSED.fill_null(False)
-    missing, not_due = pl.lit("missing", STATUS), pl.lit("not_due", STATUS)
-    grace = pl.when("is_open").then(pl.lit("expiring", STATUS)).otherwise(not_due)
-    if_new = pl.when(graced).then(grace).otherwise(missing)
-    if_old = pl.when(pl.col("offered").is_null()).then(if_new).otherwise(missing)
-    return [if_new.alias("if_new"), if_old.alias("if_old")]
+    return _IS_WINDOW & may_wait & ~_IS_COMPOSED.fill_null(False)
