@@ -1,0 +1,64 @@
+"""A page of a table, whatever the order of its frame."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+
+from kpa_analytics.widgets.table import PAGE, Heading, Table
+
+HEADINGS = (Heading("number", "Row"), Heading("day", "Day", "date"), Heading("name", "Name"))
+ROWS = st.lists(
+    st.tuples(
+        st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 6)),
+        st.none() | st.sampled_from(["Abel", "Moe", "Roe", ""]),
+    ),
+    max_size=3 * PAGE,
+)
+
+
+def numbered(rows: list[tuple[date | None, str | None]]) -> pl.DataFrame:
+    schema = {"day": pl.Date, "name": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_row_index("number")
+
+
+@settings(deadline=None)
+@given(rows=ROWS, by=st.sampled_from(["day", "name", "number"]), down=st.booleans())
+def test_every_page_is_one_of_a_full_stable_sort(
+    rows: list[tuple[date | None, str | None]], by: str, down: bool
+) -> None:
+    frame = numbered(rows)
+    whole = frame.sort(by, descending=down, nulls_last=True, maintain_order=True)
+    table = Table(HEADINGS, (by, down))
+    table.show(frame, "")
+    assert_frame_equal(table.frame, whole)
+    assert table.total == frame.height
+    for start in range(0, max(frame.height, 1), PAGE):
+        table.start = start
+        assert [row[0] for row in table.rows] == whole["number"][start : start + PAGE].to_list()
+
+
+@pytest.mark.parametrize("sort", [None, ("no such column", True)])
+def test_without_a_column_to_sort_by_the_rows_stand_as_they_are(
+    sort: tuple[str, bool] | None,
+) -> None:
+    frame = numbered([(None, "b"), (date(2026, 1, 1), "a")])
+    table = Table(HEADINGS, sort)
+    table.show(frame, "")
+    assert_frame_equal(table.frame, frame)
+    assert table.rows == [[0, None, "b"], [1, "2026-01-01", "a"]]
+
+
+def test_another_column_starts_at_the_first_page() -> None:
+    frame = numbered([(None, str(number)) for number in range(250)])
+    table = Table(HEADINGS, ("number", True))
+    table.show(frame, "")
+    table.start = 200
+    assert [row[0] for row in table.rows] == [*range(49, -1, -1)]
+    table.sort = ["number", False]
+    assert (table.start, table.rows[0][0], len(table.rows)) == (0, 0, PAGE)
