@@ -44,12 +44,11 @@ class StatusBook:
         self._catalogue = schedules(data.trainings)
         required = data.employee_status if data.employee_status.height else None
         records = records_of(data.completions, required)
-        people = people_of(records, data.users, left_by=None).collect().lazy()
-        ordered = in_order(records, people).collect().lazy()
+        people = _at_once(people_of(records, data.users, left_by=None))
+        ordered = _at_once(in_order(records, people))
         rows = lasting(ordered, self._catalogue, composed_trainings(data.trainings))
         titles = titles_of(ordered, self._catalogue, data.trainings)
-        told = named(rows, people, titles).select(_COLUMNS)
-        self._rows = told.collect(engine="in-memory")
+        self._rows = _at_once(named(rows, people, titles).select(_COLUMNS))
 
     def page(self, as_of: date, expiring_days: int, include_leavers: bool) -> pl.DataFrame:
         """What `expiry_status` says on a day (`schema.EXPIRY_STATUS`)."""
@@ -63,6 +62,11 @@ class StatusBook:
 
     def _written(self, as_of: date, expiring_days: int, include_leavers: bool) -> pl.DataFrame:
         people = stays(None if include_leavers else as_of)
-        rows = latest(self._rows.lazy().filter(people), as_of)
+        rows = latest(self._rows.filter(people), as_of)
         page = verdicts(rows, open_on(self._catalogue, as_of), as_of, expiring_days)
         return page.select(EXPIRY_STATUS.schema.names()).collect(engine="in-memory")
+
+
+def _at_once(step: pl.LazyFrame) -> pl.LazyFrame:
+    """Work a step out now. The in-memory engine takes half the time of the streaming one."""
+    return step.collect(engine="in-memory").lazy()

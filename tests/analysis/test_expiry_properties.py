@@ -126,6 +126,16 @@ def test_any_columns_of_a_lazy_result_can_be_asked_for(engine):
     assert counted["len"].sum() == whole.height
 
 
+def test_the_first_rows_of_a_lazy_result_are_those_of_the_whole():
+    records, trainings, users, pairs = small(1)
+    lazy = expiry_status(records.lazy(), trainings, users, as_of=LAST, required=pairs)
+    whole = judge(1, LAST)
+    assert_frame_equal(lazy.head(7).collect(), whole.head(7))
+    composed = pl.col("expiration_source") == "composed"
+    assert_frame_equal(lazy.filter(composed).collect(), whole.filter(composed))
+    assert whole.filter(composed).height > 0
+
+
 def test_completions_of_one_person_are_enough():
     rng = random.Random(5)
     records = completions(rng, people=1, count=40)
