@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import polars as pl
 
 #: The first 16 of the 24 hexadecimal characters of every invented person's id.
@@ -41,7 +43,7 @@ def is_demo(*frames: pl.DataFrame | pl.LazyFrame | None) -> bool:
         >>> is_demo(pl.DataFrame({"m_user_id": ["5e580f0cb780600088bd2c11"]}))
         False
     """
-    return bool(demo_flag(*frames).collect().item())
+    return any(asked.collect().item() for asked in _asked(frames))
 
 
 def demo_flag(*frames: pl.DataFrame | pl.LazyFrame | None) -> pl.LazyFrame:
@@ -60,13 +62,17 @@ def demo_flag(*frames: pl.DataFrame | pl.LazyFrame | None) -> pl.LazyFrame:
     """
     import polars as pl
 
-    asked = [
-        frame.lazy().select(pl.any_horizontal(*marks).alias("demo"))
-        for frame in frames
-        if frame is not None and (marks := _marks(frame))
-    ]
     unmarked = pl.LazyFrame({"demo": [False]})
-    return pl.concat([unmarked, *asked]).select(pl.col("demo").any())
+    return pl.concat([unmarked, *_asked(frames)]).select(pl.col("demo").any())
+
+
+def _asked(frames: Iterable[pl.DataFrame | pl.LazyFrame | None]) -> Iterator[pl.LazyFrame]:
+    """Of each frame that can bear the mark, one row that says whether it does."""
+    import polars as pl
+
+    for frame in frames:
+        if frame is not None and (marks := _marks(frame)):
+            yield frame.lazy().select(pl.any_horizontal(*marks).fill_null(False).alias("demo"))
 
 
 def _marks(frame: pl.DataFrame | pl.LazyFrame) -> list[pl.Expr]:

@@ -46,19 +46,20 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
             f"{table.name}: expected a polars frame as {table.made_by} makes it, "
             f"got {type(frame).__name__}"
         )
-    schema = frame.collect_schema()
+    schema, wanted = frame.collect_schema(), table.schema
     for column in columns:
         if column not in schema:
             raise KPADataError(
                 f"{table.name}: no column {column!r}; {table.made_by} makes such frames"
             )
-        if not _fits(schema[column], table.schema[column]):
+        if not _fits(schema[column], wanted[column]):
             raise KPADataError(
                 f"{table.name}: column {column!r} is {schema[column]}, not "
-                f"{table.schema[column]}; {table.made_by} makes such frames"
+                f"{wanted[column]}; {table.made_by} makes such frames"
             )
-    others = [name for name in columns if schema[name] != table.schema[name]]
-    return frame.lazy().with_columns(pl.col(name).cast(table.schema[name]) for name in others)
+    others = [name for name in columns if schema[name] != wanted[name]]
+    lazy = frame.lazy()
+    return lazy.with_columns(pl.col(name).cast(wanted[name]) for name in others) if others else lazy
 
 
 def _fits(found: pl.DataType, wanted: pl.DataType) -> bool:

@@ -137,22 +137,22 @@ def expiry_timeline(
         _outside(table),
     ]
     statuses = [status for status in STATUSES if shown[status].sum()]
-    first, last = shown.select(first=pl.col("month").min(), last=pl.col("month").max()).row(0)
-    before = shown.filter(pl.col("month") < today).height
-    headroom = shown.select(pl.col("total").max()).item() * 1.15
+    drawn: list[date] = shown["month"].to_list()  # in order
+    before = sum(month < today for month in drawn)
+    headroom = max(shown["total"].to_list()) * 1.15
     return Sheet(
         _layers,
         {
-            "past": pl.DataFrame({"start": [min(first, today)], "end": [today]}),
-            "rows": _stacked(shown, statuses),
+            "past": pl.DataFrame({"start": [min(drawn[0], today)], "end": [today]}),
+            "rows": _stacked(shown),
             "today": pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}),
             "headroom": headroom,
             "ticks": whole_ticks(headroom),
         },
         {
             "statuses": tuple(statuses),
-            "step": month_step(first, last),
-            "left": before > shown.height - before,
+            "step": month_step(drawn[0], drawn[-1]),
+            "left": before > len(drawn) - before,
         },
         title=_TITLE,
         words=words,
@@ -169,22 +169,28 @@ def _outside(table: pl.DataFrame) -> str:
         "later": "later",
         "no date": "without an expiration date",
     }
-    totals = dict(table.group_by("part").agg(pl.col("total").sum()).iter_rows())
+    totals = dict(table.select("part", "total").iter_rows())  # of each of these one row
     parts = [f"{totals[part]:,} {words}" for part, words in told.items() if part in totals]
     return "Not drawn: " + ", ".join(parts) if parts else ""
 
 
-def _stacked(shown: pl.DataFrame, statuses: Sequence[str]) -> pl.DataFrame:
+def _stacked(shown: pl.DataFrame) -> pl.DataFrame:
     """One row per month and status, the worst at the bottom."""
-    return (
-        shown.unpivot(statuses, index=["month", "total"], variable_name="status")
-        .filter(pl.col("value") > 0)
-        .with_columns(
-            pl.col("status").replace_strict(SEVERITY, range(len(SEVERITY))).alias("order"),
-            pl.col("month").dt.strftime("%B %Y").alias("name"),
-        )
-        .sort("month", "order")
-    )
+    named = shown.with_columns(pl.col("month").dt.strftime("%B %Y").alias("name"))
+    rows = [
+        {
+            "month": row["month"],
+            "name": row["name"],
+            "total": row["total"],
+            "status": status,
+            "order": order,
+            "value": row[status],
+        }
+        for row in named.iter_rows(named=True)
+        for order, status in enumerate(SEVERITY)
+        if row[status]
+    ]
+    return pl.DataFrame(rows)
 
 
 def _layers(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from kpa_analytics.analysis.composed import composed_trainings
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 _KEPT = 4
-
 
 #: What a page is made of: no more, for every record is gone through.
 _COLUMNS = (
@@ -41,13 +41,14 @@ class StatusBook:
 
     def __init__(self, data: TrainingData) -> None:
         self._pages: OrderedDict[tuple[date, int, bool], pl.DataFrame] = OrderedDict()
-        self._catalogue = schedules(data.trainings)
+        catalogue = schedules(data.trainings)
+        self._open_on = lru_cache(maxsize=_KEPT)(partial(open_on, catalogue))
         required = data.employee_status if data.employee_status.height else None
         records = records_of(data.completions, required)
         people = _at_once(people_of(records, data.users, left_by=None))
         ordered = _at_once(in_order(records, people))
-        rows = lasting(ordered, self._catalogue, composed_trainings(data.trainings))
-        titles = titles_of(ordered, self._catalogue, data.trainings)
+        rows = lasting(ordered, catalogue, composed_trainings(data.trainings))
+        titles = titles_of(ordered, catalogue, data.trainings)
         self._rows = _at_once(named(rows, people, titles).select(_COLUMNS))
 
     def page(self, as_of: date, expiring_days: int, include_leavers: bool) -> pl.DataFrame:
@@ -63,7 +64,7 @@ class StatusBook:
     def _written(self, as_of: date, expiring_days: int, include_leavers: bool) -> pl.DataFrame:
         people = stays(None if include_leavers else as_of)
         rows = latest(self._rows.filter(people), as_of)
-        page = verdicts(rows, open_on(self._catalogue, as_of), as_of, expiring_days)
+        page = verdicts(rows, self._open_on(as_of), as_of, expiring_days)
         return page.select(EXPIRY_STATUS.schema.names()).collect(engine="in-memory")
 
 
