@@ -158,11 +158,11 @@ def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False
 
 def _not_drawn(table: pl.DataFrame) -> str:
     rest = table.filter(pl.col("part") != "instructor").group_by("part").agg(pl.sum("completions"))
-    told = ", ".join(
-        f"{number:,} {'in' if part == 'earlier periods' else 'with'} {part}"
+    told = [
+        f"{count(number, 'completion')} {'in' if part == 'earlier periods' else 'with'} {part}"
         for part, number in rest.sort("part").iter_rows()
-    )
-    return f"Not drawn: completions, {told}" if told else ""
+    ]
+    return "Not drawn: " + ", ".join(told) if told else ""
 
 
 def _periods_of(shown: pl.DataFrame) -> pl.DataFrame:

@@ -27,7 +27,7 @@ TOKEN = secrets.token_hex(12)
 SHOTS = Path(__file__).parent / "screenshots"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 #: Whatever is not on this machine can't even be looked up, so that it fails at once.
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -61,7 +61,7 @@ def base_url() -> None:
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": _FLAGS}
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": FLAGS}
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +91,18 @@ def web(page: Page) -> Iterator[Page]:
 def jupyter(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     """An empty folder for notebooks, and an environment with nothing of the user's in it."""
     root = tmp_path_factory.mktemp("jupyter")
+    return root, environment(root)
+
+
+@pytest.fixture(scope="session")
+def lab(jupyter: tuple[Path, dict[str, str]]) -> Iterator[Lab]:
+    """A running JupyterLab."""
+    with laboratory(*jupyter) as running_lab:
+        yield running_lab
+
+
+def environment(root: Path) -> dict[str, str]:
+    """What JupyterLab is started with; all that it keeps goes into a folder."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("KPA_")}
     for name in _HOMES:
         (root / name.lower()).mkdir()
@@ -106,13 +118,12 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
         file = settings / extension / f"{name}.jupyterlab-settings"
         file.write_text(json.dumps(values))
     (root / "notebooks").mkdir()
-    return root, env
+    return env
 
 
-@pytest.fixture(scope="session")
-def lab(jupyter: tuple[Path, dict[str, str]]) -> Iterator[Lab]:
-    """A running JupyterLab."""
-    root, env = jupyter
+@contextmanager
+def laboratory(root: Path, env: dict[str, str]) -> Iterator[Lab]:
+    """A JupyterLab for the length of a block."""
     port = free_port()
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),

@@ -2,7 +2,7 @@
 
 `python -m tests.notebooks.running` runs them all and writes their outputs back. What an explorer
 looks like can't be had without a browser: notebooks/images/NOTEBOOK-CELL.png is a screenshot of it
-in JupyterLab, two pixels for each of the page's, with the time and host of the data left out.
+in JupyterLab, two pixels for each of the page's, that `tests.browser.portraits` takes.
 """
 
 from __future__ import annotations
