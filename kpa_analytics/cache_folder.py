@@ -1,8 +1,7 @@
 """Where things are kept: one private folder per account, readable by its owner alone.
 
-An account's folder is named by a fingerprint of the API's address and the token, so that entries of
-two accounts never meet and the token itself is written nowhere. Beside them stand the scripts that
-draw charts, which are nobody's.
+The folder is named by a fingerprint of the API's address and the token, so that entries of two
+accounts never meet and the token itself is written nowhere.
 """
 
 from __future__ import annotations
@@ -17,10 +16,7 @@ from pathlib import Path
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPACacheWarning, KPASettingsError
 
-#: The folder of what is the same for every account: the scripts that draw charts.
-SCRIPTS = "scripts"
-
-_OURS = re.compile(rf"account-[0-9a-f]{{16}}|{SCRIPTS}")
+_ACCOUNT = re.compile(r"account-[0-9a-f]{16}")
 
 
 def account_folder(current: Settings) -> Path:
@@ -68,23 +64,6 @@ def private_file(path: Path) -> Path:
     return path
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a private file: all of it under its name, or nothing.
-
-    Raises:
-        OSError: it can't be written here.
-    """
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with private_file(beside).open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-
-
 def set_aside(path: Path, why: str) -> None:
     """Move a damaged file out of the way, with a warning that names it and where it is now."""
     aside = path.with_name(f"{path.name}.damaged")
@@ -99,7 +78,7 @@ def set_aside(path: Path, why: str) -> None:
 
 
 def clear_cache() -> None:
-    """Delete every page, snapshot and script this package keeps, of all accounts.
+    """Delete every page and snapshot this package keeps, of all accounts.
 
     Only the folders that this package made inside `cache_dir` are deleted, and `cache_dir` itself
     once it is empty.
@@ -115,8 +94,8 @@ def clear_cache() -> None:
     folder = settings().cache_dir
     if not folder.is_dir():
         return
-    for kept in folder.iterdir():
-        if _OURS.fullmatch(kept.name):
-            shutil.rmtree(kept)
+    for account in folder.iterdir():
+        if _ACCOUNT.fullmatch(account.name):
+            shutil.rmtree(account)
     if not any(folder.iterdir()):
         folder.rmdir()

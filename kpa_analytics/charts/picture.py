@@ -6,17 +6,18 @@ import json
 import re
 import struct
 import zlib
+from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import vl_convert
 
-from kpa_analytics.charts.library import VEGA_LITE, library
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+#: The Vega-Lite that altair writes for, e.g. `6.4`.
+VEGA_LITE = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
 #: The menu beside an interactive chart: save it as a picture; nothing that leaves the machine.
 EMBED = {
     "renderer": "svg",
@@ -105,6 +106,14 @@ def inert_json(value: Any) -> str:
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+@cache
+def library() -> str:
+    """Vega, Vega-Lite and the embedder as one script; it sets `window.kpaEmbed`."""
+    code: str = vl_convert.javascript_bundle("window.kpaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+    # Its own scope: what the bundle declares must not meet another script's names on the page.
+    return f"(() => {{{code}\n}})();".replace("</script", "<\\/script")
 
 
 def page(spec: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 import warnings
 from dataclasses import asdict, dataclass, replace
@@ -19,7 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.cache_folder import account_folder, private_folder, set_aside, write_whole
+from kpa_analytics.cache_folder import account_folder, private_file, private_folder, set_aside
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPACacheWarning
 from kpa_analytics.schema import FAULTS, SNAPSHOTS, Table
@@ -190,7 +191,7 @@ class Shelf:
         path = self.folder / f"{stamp}-{sha256[:32]}.parquet"
         try:
             private_folder(self.folder)
-            write_whole(path, content.getvalue())
+            _write_whole(path, content.getvalue())
             self._make_room(path, keep)
         except OSError as error:
             warnings.warn(
@@ -277,3 +278,16 @@ def _moment(path: Path) -> datetime:
 
 def _json(value: Any) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """All of it under its name, or nothing."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with private_file(beside).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

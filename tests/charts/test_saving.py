@@ -15,9 +15,8 @@ import altair as alt
 import pytest
 
 from kpa_analytics import charts
-from kpa_analytics.charts.library import library
 from kpa_analytics.charts.offline import offline_bundle
-from kpa_analytics.charts.picture import packed, specification
+from kpa_analytics.charts.picture import library, packed, specification
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
 from tests.charts.drawings import CHARTS, draw, inputs
