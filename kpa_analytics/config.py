@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from functools import lru_cache, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -237,9 +237,9 @@ class Settings:
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The `KPA_*` variables, the token veiled."""
+    """The `KPA_*` variables, the token veiled; None where another thread took one away."""
     return {
-        name: _veiled(environ[name]) if name == "KPA_API_TOKEN" else environ[name]
+        name: _veiled(environ.get(name)) if name == "KPA_API_TOKEN" else environ.get(name)
         for name in environ
         if name.startswith("KPA_")
     }
@@ -268,14 +268,7 @@ _demo: dict[str, Any] = {}
 
 def settings() -> Settings:
     """The settings in force: what `configure()` said last, else the environment's as it is now."""
-    given, told = _variables(os.environ), {**_configured, **_demo}
-    return _checked_once(tuple(given.items()), tuple(told.items()))
-
-
-@lru_cache(maxsize=1)
-def _checked_once(given: tuple[Any, ...], told: tuple[Any, ...]) -> Settings:
-    """Check settings anew only where something was set: every load asks for them."""
-    return Settings(**{**_from_variables(dict(given)), **dict(told)})
+    return Settings(**{**_from_variables(_variables(os.environ)), **_configured, **_demo})
 
 
 def configure(**changes: Any) -> Settings:

@@ -135,3 +135,13 @@ def test_the_token_tells_itself_nowhere() -> None:
 def test_a_token_with_blanks_around_it_is_taken_without() -> None:
     assert Settings(token=f" {TOKEN}\n").token == config.Secret(TOKEN)
     assert Settings(token="  ").token is None
+
+
+def test_a_folder_of_the_environment_is_read_whenever_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KPA_CACHE_DIR", "kept")
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        assert settings().cache_dir == tmp_path / name / "kept"

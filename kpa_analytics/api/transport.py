@@ -14,9 +14,11 @@ import msgspec
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
 from requests.exceptions import RequestException, SSLError, Timeout
+from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError
 
+from kpa_analytics.api.halves import mended
 from kpa_analytics.api.mask import masked
 from kpa_analytics.config import Secret
 from kpa_analytics.errors import KPATransportError
@@ -82,14 +84,21 @@ class TokenAdapter(HTTPAdapter):
         return msgspec.json.encode({"token": self._token.reveal(), **parameters})
 
     def _mask(self, response: Response) -> None:
-        """Take the token out of the body and of the headers; cookies are not for us."""
+        """Take the token out of all that came back; cookies are not for us."""
         token = self._token.reveal()
         response.cookies.clear()
-        response._content = masked(response.content, token)
-        for name, value in response.headers.items():
-            response.headers[name] = masked(value.encode("latin-1"), token).decode("latin-1")
+        response._content = mended(masked(response.content, token))
+        response.reason = _masked_text(response.reason, token)
+        response.headers = CaseInsensitiveDict(
+            (_masked_text(name, token), _masked_text(value, token))
+            for name, value in response.headers.items()
+        )
         # The headers stand in what was read from, too, as they came.
         response.raw = HTTPResponse(headers=response.headers, status=response.status_code)
+
+
+def _masked_text(text: str | None, token: str) -> str:
+    return masked((text or "").encode("latin-1", "replace"), token).decode("latin-1")
 
 
 def _read(response: Response, deadline: float) -> None:

@@ -25,6 +25,8 @@ EMBED = {
 }
 _PNG_START = 8
 _OF_TWO_HALVES = re.compile("[\U00010000-\U0010ffff]")
+#: Characters that no XML, and so no SVG, may hold: vl-convert ends the process at one.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def specification(chart: Any) -> dict[str, Any]:
@@ -62,14 +64,28 @@ def _drawn(draw: Callable[..., Any], spec: Mapping[str, Any], **options: Any) ->
     Vega cuts a long label without regard to characters of two halves (those past U+FFFF, emoji for
     one), and vl-convert can't measure a half. Only where that happens, boxes stand for them.
     """
+    spec = _without_what_xml_forbids(dict(spec))
     try:
-        return draw(dict(spec), vl_version=VEGA_LITE, **options)
+        return draw(spec, vl_version=VEGA_LITE, **options)
     except ValueError:
         written = json.dumps(spec, ensure_ascii=False)
         boxed = _OF_TWO_HALVES.sub("\N{WHITE SQUARE}", written)
         if boxed == written:
             raise
         return draw(json.loads(boxed), vl_version=VEGA_LITE, **options)
+
+
+def _without_what_xml_forbids(value: Any) -> Any:
+    if isinstance(value, str):
+        return _NOT_IN_XML.sub("", value)
+    if isinstance(value, list):
+        return [_without_what_xml_forbids(one) for one in value]
+    if isinstance(value, dict):
+        return {
+            _NOT_IN_XML.sub("", str(name)): _without_what_xml_forbids(one)
+            for name, one in value.items()
+        }
+    return value
 
 
 def packed(png_file: bytes) -> bytes:

@@ -56,7 +56,7 @@ def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> p
     ).select(key, label, pl.lit(1, pl.Int64).alias("folded"), *figures)
     if ranked.height <= top + 1:
         return labels(ranked, label, key)
-    kept, rest = labels(ranked.head(top), label, key), ranked.slice(top)
+    kept, rest = ranked.head(top), ranked.slice(top)
     name = f"{others} ({rest.height:,})"
     folded = rest.select(
         pl.lit(None, ranked.schema[key]).alias(key),
@@ -64,7 +64,7 @@ def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> p
         pl.len().cast(pl.Int64).alias("folded"),
         pl.col(figures).sum(),
     )
-    return pl.concat([kept, folded])
+    return labels(pl.concat([kept, folded]), label, key)
 
 
 def ranking(

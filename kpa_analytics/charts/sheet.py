@@ -136,7 +136,7 @@ def _blank(
         **{frame: alt.NamedData(frame) for frame in frames},
         **{number: alt.ExprRef(number) for number in numbers},
     }
-    with debug_mode(False):
+    with debug_mode(False), alt.theme.enable("none"), alt.data_transformers.enable("default"):
         made = _layered(design, filling, dict(look), demo, dark, foot, narrow)
         return json.dumps(made.to_dict(validate=False))
 

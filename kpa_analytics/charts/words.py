@@ -12,8 +12,20 @@ if TYPE_CHECKING:
 #: English whatever the machine's locale: the same data must give the same chart everywhere.
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-#: Controls and marks that force a text direction; within a title they could reorder the label.
-_INVISIBLE = r"[\p{Cc}\u{200B}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2060}-\u{2069}\u{FEFF}]"
+#: Controls, what is no character, and marks that force a text direction: within a title they could
+#: reorder the label.
+_INVISIBLE = (
+    r"[\p{Cc}\u{200B}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2060}-\u{2069}"
+    r"\u{FEFF}\u{FFFE}\u{FFFF}]"
+)
+
+#: What every object of JavaScript has: Vega takes a label of this name for it and draws nothing.
+_OF_EVERY_OBJECT = (
+    *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+    *("toLocaleString", "toString", "valueOf", "__proto__", "__defineGetter__"),
+    *("__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
+)
+_ROUNDS = 5
 
 
 def day(value: date) -> str:
@@ -84,7 +96,12 @@ def labels(frame: pl.DataFrame, text: str, key: str, limit: int = 300) -> pl.Dat
     told_apart = pl.concat_str(
         pl.col(text), pl.lit(" ("), pl.col(key).cast(pl.String).fill_null("?"), pl.lit(")")
     )
-    shared = pl.col(text).is_duplicated()
-    return frame.with_columns(line.alias(text)).with_columns(
-        pl.when(shared).then(told_apart).otherwise(pl.col(text)).alias(text)
-    )
+    frame = frame.with_columns(line.alias(text))
+    unclear = pl.col(text).is_duplicated() | pl.col(text).is_in(_OF_EVERY_OBJECT)
+    for _ in range(_ROUNDS):  # one told apart may be what another is called
+        frame = frame.with_columns(
+            pl.when(unclear).then(told_apart).otherwise(pl.col(text)).alias(text)
+        )
+        if frame[text].is_unique().all():
+            break
+    return frame

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.config import Settings, settings
-from kpa_analytics.data.snapshots import Kept, shelf
+from kpa_analytics.data.snapshots import Kept, Shelf, shelf
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
@@ -243,17 +243,23 @@ def _load(table: Table, params: dict[str, Any], refresh: Refresh, client: Client
 
 
 def _fresh(table: Table, params: dict[str, Any], current: Settings) -> Kept | None:
-    """The collection from disk, where it is fresh; a filtered one may be cut from the whole."""
-    if kept := shelf(table, params, current).newest(current.max_age):
-        return kept
-    if params and (whole := shelf(table, {}, current).newest(current.max_age)):
-        return _filtered(whole, params)
+    """The collection from disk, where it is fresh; a filtered one may be cut from the whole.
+
+    Of the two the newer answers: what was loaded last is what a user expects to see.
+    """
+    places = [shelf(table, asked, current) for asked in ([params, {}] if params else [{}])]
+    for place in sorted(places, key=Shelf.filled_at, reverse=True):
+        kept = place.newest(current.max_age)
+        if kept and (answer := _filtered(kept, params)):
+            return answer
     return None
 
 
-def _filtered(whole: Kept, params: dict[str, Any]) -> Kept | None:
+def _filtered(kept: Kept, params: dict[str, Any]) -> Kept | None:
     """What the API would answer to these filters; None where the records do not tell."""
-    frame = whole.frame
+    if kept.snapshot.params == params:
+        return kept
+    frame = kept.frame
     if "has_attachments" in params and frame["files"].null_count():
         return None
     conditions = {
@@ -262,7 +268,7 @@ def _filtered(whole: Kept, params: dict[str, Any]) -> Kept | None:
         "has_attachments": lambda wanted: (pl.col("files") > 0) == wanted,
     }
     rows = frame.filter(*(conditions[name](wanted) for name, wanted in params.items()))
-    return Kept(rows, whole.snapshot)
+    return Kept(rows, kept.snapshot)
 
 
 @contextmanager

@@ -118,6 +118,11 @@ class Shelf:
         """The files kept, oldest first."""
         return sorted(self.folder.glob("*.parquet"))
 
+    def filled_at(self) -> datetime:
+        """When the newest file was fetched, by its name, UTC; where none is, the year 1."""
+        paths = self.paths()
+        return _moment(paths[-1]) if paths else datetime.min.replace(tzinfo=UTC)
+
     def newest(self, max_age: float) -> Kept | None:
         """Read the newest snapshot that can be read and is fresh.
 
@@ -245,14 +250,15 @@ def snapshots() -> pl.DataFrame:
     rows = []
     for path in sorted(folder.glob("*/*.parquet"), key=lambda path: path.name, reverse=True):
         try:
-            facts = json.loads(pl.read_parquet_metadata(path)[_PROVENANCE])
+            content = path.read_bytes()
+            facts = json.loads(pl.read_parquet_metadata(BytesIO(content))[_PROVENANCE])
             facts.pop("format")
-            one = _snapshot(facts, "", path)
+            one = _snapshot(facts, hashlib.sha256(content).hexdigest(), path)
         except _UNREADABLE as error:
             warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
             continue
         row = {**asdict(one), "params": _json(one.params), "path": str(path)}
-        rows.append({**row, "sha256": path.stem.partition("-")[2], "bytes": path.stat().st_size})
+        rows.append({**row, "bytes": len(content)})
     return pl.DataFrame(
         [{name: row[name] for name in SNAPSHOTS.schema} for row in rows], SNAPSHOTS.schema
     )

@@ -13,6 +13,8 @@ import vl_convert
 from kpa_analytics import charts
 from kpa_analytics.charts.drawn import drawn
 from kpa_analytics.charts.picture import specification, svg
+from kpa_analytics.charts.sheet import _blank
+from kpa_analytics.charts.words import labels
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
 from tests.charts.drawings import CHARTS, draw, hostile, inputs
@@ -37,8 +39,7 @@ def _picture(spec: dict) -> str:
 
 
 @every_chart
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("demo", [False, True])
+@pytest.mark.parametrize(("dark", "demo"), [(False, False), (True, True)])
 def test_a_design_filled_in_is_valid_and_draws_what_altair_draws(name, dark, demo):
     given = inputs(name, demo=demo)
     filled = drawn(getattr(charts, name), *given, dark=dark)
@@ -133,6 +134,41 @@ def test_a_frame_of_something_else_is_an_error_that_names_it(name):
     given = [pl.DataFrame({"x": [1]}) for _ in inputs(name)]
     with pytest.raises(KPADataError, match="no column"):
         draw(name, given)
+
+
+@every_chart
+def test_the_theme_of_a_first_drawing_does_not_stay(name):
+    _blank.cache_clear()
+    with alt.theme.enable("dark"):
+        drawn(getattr(charts, name), *inputs(name))
+    filled = drawn(getattr(charts, name), *inputs(name))
+    assert _picture(filled) == _picture(specification(draw(name, inputs(name))))
+    assert "usermeta" not in filled
+
+
+@every_chart
+def test_what_no_xml_may_hold_is_left_out_of_the_drawing(name):
+    chart = draw(name, inputs(name)).properties(title="Ladders\ufffe\uffff\x01")
+    assert "Ladders" in svg(specification(chart))
+
+
+@pytest.mark.parametrize("title", ["constructor", "toString", "__proto__", "hasOwnProperty"])
+@pytest.mark.parametrize("name", ["expiry_by_training", "training_matrix", "instructor_coverage"])
+def test_a_title_that_javascript_knows_is_drawn_as_any_other(name, title):
+    titles = [title, "Ladders", "Scaffolds"]
+    texts = re.findall(
+        r"<text[^>]*>([^<]*)</text>", svg(specification(draw(name, inputs(name, titles=titles))))
+    )
+    assert any(text.startswith(title) for text in texts)
+    assert "Ladders" in " ".join(texts)
+
+
+def test_labels_told_apart_are_not_what_another_is_called():
+    same = pl.DataFrame({"id": [7, 8, 9], "title": ["Ladders", "Ladders", "Ladders (7)"]})
+    assert labels(same, "title", "id")["title"].is_unique().all()
+    frame = status_frame(30, 4, titles=["other trainings (2)", "b", "c", "d"])
+    ranked = charts.expiry_by_training_table(frame, top=2)
+    assert ranked["training"].is_unique().all()
 
 
 def test_labels_keep_the_whole_title_for_the_tooltip_and_cut_what_is_drawn():

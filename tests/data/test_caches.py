@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import os
 import stat
 from datetime import timedelta
@@ -20,6 +21,14 @@ from tests.conftest import completion, completions, sent, use
 
 def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_listed_snapshot_has_the_hash_of_its_file(vendor: DemoAPI) -> None:
+    data = kpa.load_all()
+    listed = kpa.snapshots()
+    for name, sha256, path in listed.select("table", "sha256", "path").rows():
+        assert sha256 == hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        assert sha256 == data.snapshots[name].sha256
 
 
 def test_accounts_never_meet() -> None:

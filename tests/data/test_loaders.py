@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.demo import Fault
 from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS, USERS, Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPASettingsError
@@ -105,6 +107,32 @@ def test_filters_are_answered_from_a_fresh_snapshot() -> None:
     for one, other in zip(asked, answered, strict=True):
         assert one.equals(other)
         assert 0 < one.height < whole.height
+
+
+def test_of_a_filtered_load_and_the_whole_the_newer_answers() -> None:
+    records = completions(5)
+    with kpa.demo.serve(records) as api:
+        use(api)
+        assert kpa.load_completions(training_id=1046).height == 5
+        records.add_completions(completion(6))
+        assert kpa.load_completions().height == 6
+        assert kpa.load_completions(training_id=1046).height == 6, "cut from the whole"
+        records.add_completions(completion(7))
+        assert kpa.load_completions(training_id=1046, refresh=True).height == 7
+        assert kpa.load_completions(training_id=1046).height == 7
+        assert kpa.load_completions().height == 6, "it is fresh"
+
+
+def test_a_note_cut_in_the_middle_of_an_emoji_costs_half_a_character() -> None:
+    body = rb'{"ok": true, "completedtrainings": [%s], "paging": {"total": 1, "last_page": 1}}'
+    record = msgspec.json.encode(completion(1, notes="NOTE"))
+    with kpa.demo.serve(Records()) as api:
+        use(api)
+        cut = body % record.replace(b"NOTE", rb"well done \ud83d, \ud83d\ude00 and C:\\\\ud83d")
+        api.faults.add(Fault.body(lambda _: cut), times=None)
+        frame = kpa.load_completions()
+    assert frame["notes"].to_list() == ["well done \ufffd, \U0001f600 and C:\\\\ud83d"]
+    assert len(sent(api)) == 1
 
 
 def test_attachments_the_api_never_told_of_are_asked_for(vendor: DemoAPI) -> None:

@@ -58,6 +58,11 @@ def test_an_echo_in_headers_and_wide_pages_is_masked() -> None:
             client.call("api.ping")
         assert tells(caught_too.value) == []
         assert not client._session.cookies
+        refusal = answer(b"<html>no</html>", f"X-{TOKEN}: no")
+        wire.pieces = [refusal.replace(b"200 OK", f"403 no access for {TOKEN}".encode())]
+        with Client() as client, pytest.raises(KPATransportError, match="403") as refused:
+            client.call("api.ping")
+        assert tells(refused.value) == []
 
 
 def test_a_redirect_carries_the_token_nowhere(guarded: DemoAPI) -> None:
