@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -268,7 +268,17 @@ _demo: dict[str, Any] = {}
 
 def settings() -> Settings:
     """The settings in force: what `configure()` said last, else the environment's as it is now."""
-    return Settings(**{**_from_variables(_variables(os.environ)), **_configured, **_demo})
+    given = _variables(os.environ)
+    # The folder may depend on more than these: on where we are, and on whose home it is.
+    folder = _folder("KPA_CACHE_DIR", given.get("KPA_CACHE_DIR") or _default_cache())
+    told = {"cache_dir": folder, **_configured, **_demo}
+    return _checked_once(tuple(given.items()), tuple(told.items()))
+
+
+@lru_cache(maxsize=1)
+def _checked_once(given: tuple[Any, ...], told: tuple[Any, ...]) -> Settings:
+    """Check settings only where one is another: every load asks for them."""
+    return Settings(**{**_from_variables(dict(given)), **dict(told)})
 
 
 def configure(**changes: Any) -> Settings:

@@ -145,3 +145,7 @@ def test_a_folder_of_the_environment_is_read_whenever_it_is_asked_for(
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)
         assert settings().cache_dir == tmp_path / name / "kept"
+    monkeypatch.delenv("KPA_CACHE_DIR")
+    for name in ("one", "other"):
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / name))
+        assert tmp_path / name in settings().cache_dir.parents
