@@ -61,11 +61,11 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
         "training_matrix": drawn(
             charts.training_matrix, status, as_of=day, people=30, trainings=20
         ),
-        "instructor_activity": drawn(charts.instructor_activity, evidence.activity),
+        "instructor_activity": drawn(charts.instructor_activity, evidence.activity, every="1mo"),
         "instructor_coverage": drawn(charts.instructor_coverage, evidence.coverage),
         "group_sessions": drawn(charts.group_sessions, evidence.sessions),
         "group_sizes": drawn(charts.group_sizes, evidence.sessions),
-        "group_share": drawn(charts.group_share, evidence.share),
+        "group_share": drawn(charts.group_share, evidence.share, every="1mo"),
     }
 
 

@@ -95,7 +95,8 @@ def gather(
     Raises:
         KPADataError: as the analyses.
     """
-    known = data.employee_status if data.employee_status.height else None
+    whole = data.scope.whole if data.scope else data
+    known = data.employee_status if whole.employee_status.height else None
     needed = known if required is None else required
 
     def judged(day: date) -> pl.DataFrame:
@@ -108,15 +109,19 @@ def gather(
             required=needed,
         )
 
-    status = judged(as_of)
+    cases = judged(as_of)
+    status = cases.filter(_meant(data))
     happened = (data.completions.filter(_by(as_of)), data.trainings, data.users)
+    everyone = whole.completions.filter(_by(as_of))
     sessions = group_sessions(data.completions, data.group_trainings, *happened[1:])
     compared_on = _day_of_verdict(data)
     both = RECONCILIATION.empty()
     if compared_on:
-        ours = status if compared_on == as_of else judged(compared_on)
-        both = reconcile(ours, data.employee_status).filter(pl.col("vendor_status").is_not_null())
-    changed, not_told = _changed(earlier, data)
+        ours = cases if compared_on == as_of else judged(compared_on)
+        both = reconcile(ours, data.employee_status).filter(
+            pl.col("vendor_status").is_not_null(), _meant(data)
+        )
+    changed, not_told = _changed(earlier, whole)
     return Evidence(
         data=data,
         as_of=as_of,
@@ -126,19 +131,68 @@ def gather(
         required="given" if required is not None else "unknown" if needed is None else "vendor",
         status=status,
         figures=figures(status, data.completions),
-        records=audit_records(data, status, as_of=as_of, expiring_days=expiring_days),
-        findings=data_quality(data, as_of=as_of),
+        records=audit_records(data, cases, as_of=as_of, expiring_days=expiring_days),
+        findings=_findings(data, whole, as_of),
         activity=instructor_activity(*happened),
-        coverage=instructor_coverage(*happened, as_of=as_of),
+        # Who could teach is the same whoever is asked about: a part would look thinner than it is.
+        coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(_meant(data)),
         sessions=sessions.filter(_by(as_of)),
         share=group_share(happened[0]),
         compared=both.height,
         compared_on=compared_on,
         disagreements=both.filter(~pl.col("agree")),
-        changed=changed,
+        changed=changed.filter(_inside(data)),
         changed_since=earlier.snapshot.fetched_at if earlier else None,
         not_told=not_told,
     )
+
+
+def _meant(data: TrainingData) -> pl.Expr:
+    """The trainings whose cases are meant, of those that the records hold."""
+    only = data.scope.trainings if data.scope else ()
+    return pl.col("training_id").is_in(only) if only else pl.lit(True)
+
+
+def _inside(data: TrainingData) -> pl.Expr:
+    """The records that the choice of trainings and people would take in, there or not."""
+    if data.scope is None:
+        return pl.lit(True)
+    taken = [pl.lit(True)]
+    if data.scope.trainings:
+        taken.append(pl.col("training_id").is_in(data.trainings["id"].implode()))
+    if data.scope.people is not None:
+        taken.append(pl.col("m_user_id").is_in(data.scope.people.implode()))
+    return pl.all_horizontal(taken)
+
+
+def _findings(data: TrainingData, whole: TrainingData, as_of: date) -> pl.DataFrame:
+    """What is odd in these records, as the whole of them tells.
+
+    What was recorded after `as_of` is not odd for that: a completion is in the future where it is
+    after the newest record was made, too.
+    """
+    newest = whole.completions.select(pl.col("created").dt.date().max()).item()
+    found = data_quality(whole, as_of=max(as_of, newest or as_of))
+    if data.scope is None:
+        return found
+    kept = {
+        "completions": data.completions["id"],
+        "trainings": data.trainings["id"],
+        "users": data.users["id"] if data.scope.people is None else data.scope.people,
+        "group_trainings": data.group_trainings["id"],
+        "employee_status": data.employee_status["m_user_id"],
+    }
+    about = [
+        (pl.col("table") == table) & pl.col("record_id").is_in(ids.cast(pl.String).implode())
+        for table, ids in kept.items()
+    ]
+    other_people = (
+        pl.lit(False)
+        if data.scope.people is None
+        else (pl.col("finding") == "attendees_differ")
+        & ~pl.col("value").is_in(data.scope.people.implode())
+    )
+    return found.filter(pl.any_horizontal(about), ~other_people)
 
 
 def _changed(earlier: Kept | None, data: TrainingData) -> tuple[pl.DataFrame, str]:

@@ -129,6 +129,7 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         "expiring_days": evidence.expiring_days,
         "required": evidence.required,
         "names": evidence.names,
+        **({"only": evidence.data.scope.words} if evidence.data.scope else {}),
     }
     facts = provenance(
         evidence.data,

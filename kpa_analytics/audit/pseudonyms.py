@@ -24,7 +24,7 @@ import polars as pl
 from kpa_analytics.cache_folder import private_folder
 from kpa_analytics.config import settings
 from kpa_analytics.data.snapshots import Snapshot
-from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.data.training_data import Scope, TrainingData
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.errors import KPAError
 
@@ -65,6 +65,16 @@ class Pseudonyms:
             employee_status=self.frame(data.employee_status),
             groups=data.groups,
             snapshots={name: self._snapshot(one) for name, one in data.snapshots.items()},
+            scope=data.scope and self._scope(data.scope),
+        )
+
+    def _scope(self, scope: Scope) -> Scope:
+        """The same choice; its words may name people."""
+        people = scope.people
+        if people is not None:
+            people = pl.Series([self.of(one) for one in people], dtype=pl.String)
+        return replace(
+            scope, words="some people or trainings", whole=self.data(scope.whole), people=people
         )
 
     def frame(self, frame: pl.DataFrame) -> pl.DataFrame:

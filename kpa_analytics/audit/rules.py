@@ -39,8 +39,9 @@ def computed(evidence: Evidence) -> Section:
         "says), or while the window of its renewal is open; current before that.",
         "Missing is what must be had and was never completed. Not due is a window training that a "
         f"new employee takes in the next window. {_REQUIRED[evidence.required]}",
-        "People who left on or before that day are not counted. What can't be right in the "
-        "records is listed under data quality; no record was changed or dropped.",
+        f"People who left on or before that day are not counted. {_not_yet_hired(evidence)}"
+        "What can't be right in the records is listed under data quality; no record was changed or "
+        "dropped.",
     ]
     cases = evidence.status.group_by("expiration_source").len("cases")
     rows = pl.DataFrame({"source": list(_SOURCES), "rule": list(_SOURCES.values())}).join(
@@ -59,6 +60,23 @@ def computed(evidence: Evidence) -> Section:
         limit=len(_SOURCES),
     )
     return Section("computed", "How statuses were computed", words, [], [table])
+
+
+def _not_yet_hired(evidence: Evidence) -> str:
+    """The list of who must have what is today's: for an earlier day it names newcomers, too."""
+    late = evidence.data.users.filter(pl.col("hireDate").dt.date() > evidence.as_of)["id"]
+    counted = evidence.status.filter(
+        pl.col("status") == "missing", pl.col("m_user_id").is_in(late.implode())
+    )
+    if evidence.required != "vendor" or counted.is_empty():
+        return ""
+    people = count(counted["m_user_id"].n_unique(), "person", "people")
+    return (
+        "The vendor's list is of the day it was fetched: "
+        f"{count(counted.height, 'case')} that it calls for, counted as missing, "
+        f"{'is' if counted.height == 1 else 'are'} of {people} hired later than "
+        f"{day(evidence.as_of)}. "
+    )
 
 
 def origin(evidence: Evidence) -> Section:

@@ -62,6 +62,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
 def _facts(evidence: Evidence) -> list[str]:
     fetched, hosts = fetched_at(evidence.data), rules.hosts(evidence)
     return [
+        *([f"Only a part: {evidence.data.scope.words}"] if evidence.data.scope else []),
         f"Fetched {day(fetched)}, {fetched:%H:%M} UTC" if fetched else "Frames made by hand",
         *([f"from {hosts}"] if hosts else []),
         "People by name" if evidence.names else "People by pseudonym, notes left out",
@@ -157,8 +158,12 @@ def _soon(evidence: Evidence) -> Section:
 
 
 def _cases(rows: pl.DataFrame, caption: str, days: str) -> Sheet:
+    is_derived = pl.col("expiration_source") == "composed"
+    derived = pl.format("{} (through its parts)", "training")
     return printed(
-        rows,
+        rows.with_columns(
+            pl.when(is_derived).then(derived).otherwise("training").alias("training")
+        ),
         _PERSON,
         _TRAINING,
         Column("Completed", "date", "date"),

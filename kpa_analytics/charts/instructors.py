@@ -105,11 +105,14 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
 
 
 @drawable
-def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False) -> Sheet:
+def instructor_activity(
+    activity: AnyFrame, *, every: str | None = None, top: int = 15, dark: bool = False
+) -> Sheet:
     """Draw completions over time, a row of bars per instructor, the busiest on top.
 
     Args:
         activity: as `instructor_activity()` of the analysis makes it, eager or lazy.
+        every: the length of its periods, as it was asked for; by default what they look like.
         top: instructors drawn, 1 to 30; the others are counted in the subtitle.
         dark: for a dark background.
 
@@ -117,7 +120,7 @@ def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False
         The chart; its data is `instructor_activity_table(...)`.
 
     Raises:
-        KPADataError: as `instructor_activity_table`.
+        KPADataError: as `instructor_activity_table`, or `every` is no period.
 
     Examples:
         >>> instructor_activity(INSTRUCTOR_ACTIVITY.empty()).description
@@ -132,7 +135,7 @@ def instructor_activity(activity: AnyFrame, *, top: int = 15, dark: bool = False
         return empty(_TITLE, none, _not_drawn(table), dark=dark, demo=demo)
     people = shown["m_instructor_id"].n_unique()
     highest = shown.select(pl.col("completions").max()).item()
-    periods = _periods_of(shown)
+    periods = _periods_of(shown, every)
     return Sheet(
         _layers,
         {
@@ -165,10 +168,12 @@ def _not_drawn(table: pl.DataFrame) -> str:
     return "Not drawn: " + ", ".join(told) if told else ""
 
 
-def _periods_of(shown: pl.DataFrame) -> pl.DataFrame:
+def _periods_of(shown: pl.DataFrame, every: str | None) -> pl.DataFrame:
     """One row per period: at (its place), period, until, name."""
     periods = shown.select(pl.col("period").unique().sort()).with_row_index("at")
-    return period_ends(periods, period_length(shown)).with_columns(pl.col("at").cast(pl.Int64))
+    return period_ends(periods, period_length(shown, every)).with_columns(
+        pl.col("at").cast(pl.Int64)
+    )
 
 
 def _packed(shown: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:

@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
+from datetime import date
+from math import gcd
+from typing import TYPE_CHECKING
+
 import polars as pl
 
-#: The days between two periods, at most, and the length they mean.
-_LENGTHS = ((1, "1d"), (13, "1w"), (40, "1mo"), (99, "3mo"), (200, "6mo"), (10**6, "1y"))
+from kpa_analytics.analysis.periods import period_start
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+#: Months that a period may have where nothing tells, the longest first.
+_MONTHS = {12: "1y", 6: "6mo", 3: "3mo", 1: "1mo"}
 
 
-def period_length(frame: pl.DataFrame) -> str:
-    """How long a period is, by the shortest time between two: `1d`, `1w`, `1mo`, ... `1y`.
+def period_length(frame: pl.DataFrame, every: str | None = None) -> str:
+    """How long a period is: as told, else the longest that all of them could be.
 
     Args:
         frame: has a Date column `period`; one period alone counts as a month.
+        every: the length asked for, as `instructor_activity` of the analysis takes it.
+
+    Raises:
+        KPADataError: `every` is no period.
 
     Examples:
         >>> from datetime import date
         >>> period_length(pl.DataFrame({"period": [date(2026, 1, 1), date(2026, 4, 1)]}))
         '3mo'
+        >>> period_length(pl.DataFrame({"period": [date(2025, 7, 1), date(2026, 6, 1)]}))
+        '1mo'
     """
-    gaps = frame.select(pl.col("period").unique().sort().diff().dt.total_days().min())
-    gap = gaps.item() or 30
-    return next(length for days, length in _LENGTHS if gap <= days)
+    if every is not None:
+        period_start("period", every)
+        return every
+    starts: list[date] = frame["period"].drop_nulls().unique().sort().to_list()
+    if any(day.day != 1 for day in starts):
+        return _in_days(starts)
+    months = [day.year * 12 + day.month - 1 for day in starts]
+    apart = gcd(*(month - months[0] for month in months))
+    return next(
+        name
+        for length, name in _MONTHS.items()
+        if length == 1 or (apart and apart % length == 0 and months[0] % length == 0)
+    )
+
+
+def _in_days(starts: Sequence[date]) -> str:
+    """Weeks begin on Monday; what does not are days."""
+    return "1w" if all(day.weekday() == 0 for day in starts) else "1d"
 
 
 def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
@@ -30,6 +60,7 @@ def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
     named = {
         "1y": period.dt.strftime("%Y"),
         "3mo": pl.format("Q{} {}", period.dt.quarter(), period.dt.year()),
+        "1q": pl.format("Q{} {}", period.dt.quarter(), period.dt.year()),
         "1mo": period.dt.strftime("%B %Y"),
     }
     first_day = pl.concat_str(pl.lit("from "), period.dt.strftime("%d %B %Y").str.strip_prefix("0"))

@@ -100,10 +100,11 @@ def group_sessions(groups: AnyFrame, *, dark: bool = False) -> Sheet:
         table.filter(known)
         for known in (pl.col("period").is_not_null(), pl.col("period").is_null())
     )
-    if shown.is_empty():
-        return empty(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
-    number, people = shown.select(pl.col("sessions", "people").sum()).row(0)
     without = int(undated["sessions"].sum())
+    left_out = f"Not drawn: {count(without, 'session')} without a day" if without else ""
+    if shown.is_empty():
+        return empty(_TITLE, NO_SESSIONS, left_out, dark=dark, demo=demo)
+    number, people = shown.select(pl.col("sessions", "people").sum()).row(0)
     first, last, every = shown.select(
         pl.min("period").alias("first"), pl.max("period").alias("last"), "every"
     ).row(0)
@@ -116,7 +117,7 @@ def group_sessions(groups: AnyFrame, *, dark: bool = False) -> Sheet:
         words=[
             f"{count(number, 'session')} with {count(people, 'place')} taken, "
             f"{people / number:.1f} people a session on average",
-            f"Not drawn: {count(without, 'session')} without a day" if without else "",
+            left_out,
         ],
         demo=demo,
         dark=dark,

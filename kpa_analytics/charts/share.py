@@ -69,18 +69,21 @@ def _latest(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def group_share(share: AnyFrame, *, dark: bool = False) -> alt.LayerChart | alt.VConcatChart:
+def group_share(
+    share: AnyFrame, *, every: str | None = None, dark: bool = False
+) -> alt.LayerChart | alt.VConcatChart:
     """Draw the share of completions recorded in group sessions, over the counts behind it.
 
     Args:
         share: as `group_share()` of the analysis makes it, eager or lazy.
+        every: the length of its periods, as it was asked for; by default what they look like.
         dark: for a dark background.
 
     Returns:
         The chart, two panels over one time axis; its data is `group_share_table(share)`.
 
     Raises:
-        KPADataError: a column is missing.
+        KPADataError: a column is missing, or `every` is no period.
 
     Examples:
         >>> group_share(GROUP_SHARE.empty()).description
@@ -90,16 +93,17 @@ def group_share(share: AnyFrame, *, dark: bool = False) -> alt.LayerChart | alt.
     table = _latest(frame)
     demo = is_demo(frame)
     shown = table.filter(pl.col("period").is_not_null(), pl.col("total") > 0)
+    grouped, drawn = shown.select(pl.col("in_groups", "total").sum()).row(0)
+    rest = int(table["total"].sum()) - drawn
+    left_out = f"Not drawn: {rest:,} earlier or without a day" if rest else ""
     if shown.is_empty():
-        return empty(_TITLE, "No completions to show", dark=dark, demo=demo).chart()
-    grouped, every = shown.select(pl.col("in_groups", "total").sum()).row(0)
-    rest = int(table["total"].sum()) - every
-    rows = period_ends(shown, period_length(shown))
+        return empty(_TITLE, "No completions to show", left_out, dark=dark, demo=demo).chart()
+    rows = period_ends(shown, period_length(shown, every))
     mark = [demo_line(44, dark, WIDTH, _LOWER)] if demo else []
     words = [
-        f"{grouped:,} of {count(every, 'completion')} recorded in a group session "
-        f"({percent(grouped, every)})",
-        f"Not drawn: {rest:,} earlier or without a day" if rest else "",
+        f"{grouped:,} of {count(drawn, 'completion')} recorded in a group session "
+        f"({percent(grouped, drawn)})",
+        left_out,
     ]
     return alt.vconcat(
         _line(rows, dark).properties(width=WIDTH, height=130),

@@ -65,7 +65,7 @@ def _by_size(frame: pl.DataFrame) -> pl.DataFrame:
 
 @drawable
 def group_sizes(groups: AnyFrame, *, dark: bool = False) -> Sheet:
-    """Draw how many sessions had how many people, with a rule at the median.
+    """Draw how many sessions had how many people.
 
     Args:
         groups: as `group_sessions()` of the analysis makes it, eager or lazy.
@@ -98,13 +98,17 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> Sheet:
         {},
         title=_TITLE,
         words=[
-            f"{count(frame.height, 'session')}; half of them have {middle:g} people or fewer, "
-            f"the largest {largest:,}"
+            f"{count(frame.height, 'session')}; "
+            f"median {_people(middle)}, largest {_people(largest)}"
         ],
         demo=demo,
         dark=dark,
         foot=30,
     )
+
+
+def _people(number: float) -> str:
+    return f"{number:,g} {'person' if number == 1 else 'people'}"
 
 
 def _named(table: pl.DataFrame) -> pl.DataFrame:
@@ -125,7 +129,7 @@ def _layers(rows: Rows, ticks: Numbers, dark: bool) -> list[alt.Chart]:
             "people:O",
             sort=alt.EncodingSortField("start", op="min"),
             title="People in the session",
-            axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False),
+            axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, ticks=False),
             scale=alt.Scale(paddingInner=0.15),
         ),
         y=alt.Y(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
 #: English whatever the machine's locale: the same data must give the same chart everywhere.
@@ -52,6 +53,17 @@ def count(number: int, one: str, many: str | None = None) -> str:
         ('1 person', '12,345 records')
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listing(texts: Sequence[str], most: int = 5) -> str:
+    """Some texts in a row, past `most` of them counted.
+
+    Examples:
+        >>> listing(["First Aid", "Ladders"]), listing(list("abcdefg"))
+        ('First Aid, Ladders', 'a, b, c, d, e and 2 more')
+    """
+    named = ", ".join(texts[:most])
+    return named + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
 
 
 def percent(part: int, whole: int) -> str:

@@ -215,8 +215,9 @@ def load_all(*, refresh: Refresh = False, client: Client | None = None) -> Train
     """
     tables = (COMPLETIONS, TRAININGS, USERS, GROUP_TRAININGS, EMPLOYEE_STATUS, GROUPS)
     kept = {table.name: _load(table, {}, refresh, client) for table in tables}
+    frames: dict[str, Any] = {name: one.frame for name, one in kept.items()}
     return TrainingData(
-        **{name: one.frame for name, one in kept.items()},
+        **frames,
         snapshots={name: one.snapshot for name, one in kept.items()},
     )
 

@@ -11,6 +11,24 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.schema import EMPLOYEE_STATUS, FAULTS, GROUP_TRAININGS, GROUPS, TRAININGS, USERS
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scope:
+    """Which part of an account's records some `TrainingData` is: no part may pass for the whole.
+
+    Attributes:
+        words: the choice, for a reader, e.g. `trainings: First Aid`.
+        whole: the records it was taken from.
+        trainings: ids of the trainings whose cases are meant, empty for all; others are there
+            because these are composed of them.
+        people: ids of the people meant; None for everyone.
+    """
+
+    words: str
+    whole: TrainingData
+    trainings: tuple[int, ...] = ()
+    people: pl.Series | None = None
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TrainingData:
     """All of an account's training records, with where they came from.
@@ -23,6 +41,7 @@ class TrainingData:
         employee_status: `schema.EMPLOYEE_STATUS`, the vendor's own verdict per person.
         groups: `schema.GROUPS`, names of field offices, lines of business and job titles.
         snapshots: the provenance of each, by table name; empty for frames made by hand.
+        scope: what part of the account's records this is; None: all that was loaded.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -43,6 +62,7 @@ class TrainingData:
     employee_status: pl.DataFrame = field(default_factory=EMPLOYEE_STATUS.empty)
     groups: pl.DataFrame = field(default_factory=GROUPS.empty)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
+    scope: Scope | None = None
 
     @property
     def demo(self) -> bool:
@@ -63,4 +83,5 @@ class TrainingData:
         )
         if snapshot := self.snapshots.get("completions"):
             said += f", fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
-        return f"<TrainingData: {said}{', demo data' if self.demo else ''}>"
+        only = f", only {self.scope.words}" if self.scope else ""
+        return f"<TrainingData: {said}{only}{', demo data' if self.demo else ''}>"

@@ -11,7 +11,7 @@ import ipywidgets as ipw
 import polars as pl
 
 from kpa_analytics.charts.theme import SEVERITY, STATUS_LABELS, STATUS_SIGNS
-from kpa_analytics.charts.words import count, month, percent
+from kpa_analytics.charts.words import count, listing, month, percent
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import STATUSES
 from kpa_analytics.widgets import checks, face
@@ -123,7 +123,12 @@ class ExpiryExplorer(Explorer):
             KPAError: the extra `audit` is not installed, or `out` can't be written.
         """
         return write_pack(
-            shown(self.data, self.trainings, self._answer.people(self._question())),
+            shown(
+                self.data,
+                self.trainings,
+                self._answer.people(self._question()),
+                self._chosen_words(),
+            ),
             self.as_of,
             self.horizon,
             out,
@@ -157,6 +162,8 @@ class ExpiryExplorer(Explorer):
             "training_id": checks.one_of(self._titles),
             "status": checks.one_of(STATUSES),
         }
+        if any(None in bar.values() for bar in bars if isinstance(bar, Mapping)):
+            raise KPADataError(f"{name} must be bars: there is none of None")
         for bar in bars:
             if not isinstance(bar, Mapping) or bar.keys() not in (
                 {"month", "status"},
@@ -222,6 +229,8 @@ class ExpiryExplorer(Explorer):
         if changed - {"selected"}:
             self._rows = self._answer.rows(self._question())
             self._figures.value = _headline(self._rows)
+            if picked_rows(self._rows, self.selected).is_empty():
+                self.choices = {**self.choices, "selected": ()}  # no such bar is drawn any more
         if changed != {"selected"}:
             self._charts.specs = charts(self._rows, self.as_of, self.dark)
         self._table.show(picked_rows(self._rows, self.selected), self._caption())
@@ -251,6 +260,16 @@ class ExpiryExplorer(Explorer):
         self._showing = True
         self._charts.picked = [chart, bars]
         self._showing = False
+
+    def _chosen_words(self) -> str:
+        """Which trainings and people are shown, for the reader of a pack."""
+        offices = [self._roster.offices[office] for office in self.field_offices]
+        told = {
+            "trainings": listing([self._titles[training] for training in self.trainings]),
+            "people found by": repr(self.search) if self.search else "",
+            "field offices": listing(offices),
+        }
+        return "; ".join(f"{what} {words}" for what, words in told.items() if words)
 
     def _caption(self) -> str:
         if not self.selected:

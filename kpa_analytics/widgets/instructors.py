@@ -46,8 +46,8 @@ class InstructorExplorer(PeriodExplorer):
         months: how many months before it count; 24.
         trainings: ids of the trainings to show; empty for all.
         instructors: ids of the instructors to show; empty for all. Coverage always counts all.
-        search: words in the names of the people trained.
-        field_offices: field offices of the people trained; empty for all.
+        search: words in the names of the people trained; coverage counts all.
+        field_offices: field offices of the people trained; empty for all; coverage counts all.
 
     Raises:
         KPADataError: a choice that there is not, or a value that it can't have.

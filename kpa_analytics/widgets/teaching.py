@@ -66,12 +66,15 @@ class Teaching:
         return every.drop("period").sort("completions", "instructor", descending=[True, False])
 
     def coverage(self, asked: PeriodQuestion) -> pl.DataFrame:
-        """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), the thinnest first."""
+        """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), the thinnest first.
+
+        Whoever was trained: a training is not thinner for whom one looks for.
+        """
         trainings = self._data.trainings
         if asked.trainings:
             trainings = trainings.filter(pl.col("id").is_in(asked.trainings))
         found = instructor_coverage(
-            self._about(self._taught, asked),
+            self._of_trainings(self._taught, asked),
             trainings,
             self._data.users,
             as_of=asked.as_of,
@@ -91,10 +94,13 @@ class Teaching:
         return rows
 
     def _about(self, rows: pl.DataFrame, asked: PeriodQuestion) -> pl.DataFrame:
-        if asked.trainings:
-            rows = rows.filter(pl.col("training_id").is_in(asked.trainings))
+        rows = self._of_trainings(rows, asked)
         people = self._roster.named(asked.search, asked.field_offices)
         return rows if people is None else rows.filter(pl.col("m_user_id").is_in(people.implode()))
+
+    def _of_trainings(self, rows: pl.DataFrame, asked: PeriodQuestion) -> pl.DataFrame:
+        chosen = pl.col("training_id").is_in(asked.trainings)
+        return rows.filter(chosen) if asked.trainings else rows
 
 
 def charts(activity: pl.DataFrame, coverage: pl.DataFrame, dark: bool) -> list[dict[str, Any]]:
@@ -103,6 +109,6 @@ def charts(activity: pl.DataFrame, coverage: pl.DataFrame, dark: bool) -> list[d
     from kpa_analytics.charts.drawn import drawn
 
     return [
-        drawn(charts.instructor_activity, activity, top=12, dark=dark),
+        drawn(charts.instructor_activity, activity, every="1mo", top=12, dark=dark),
         drawn(charts.instructor_coverage, coverage, top=20, dark=dark),
     ]

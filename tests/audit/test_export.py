@@ -341,3 +341,11 @@ def test_long_tables_say_how_many_more_there_are(tmp_path):
     page = Page((pack / "report.html").read_text()).text
     assert "100 cases have expired, held by 100 people" in page
     assert "40 more in audit.xlsx, sheet status" in page
+
+
+def test_a_day_in_the_past_makes_nothing_recorded_since_an_oddity(data, tmp_path):
+    def odd(as_of: str) -> int:
+        pack = kpa.export_audit(data, tmp_path / as_of, as_of=as_of)
+        return json.loads((pack / "manifest.json").read_text())["counts"]["findings"]
+
+    assert odd("2025-01-31") <= odd(str(AS_OF))

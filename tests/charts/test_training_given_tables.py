@@ -6,11 +6,14 @@ from collections import Counter
 from datetime import date
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kpa_analytics import charts
 from kpa_analytics.charts.picture import specification, svg
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 from tests.charts.frames import activity_frame, coverage_frame, sessions_frame, share_frame
 
 ACTIVITY = activity_frame(12, 70)
@@ -136,3 +139,38 @@ def test_the_share_s_line_stops_where_a_period_has_no_completion():
     )
     line = 'aria-roledescription="line mark"'
     assert (whole.count(line), broken.count(line)) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("periods", "every", "name", "until"),
+    [
+        ([date(2025, 7, 1), date(2026, 6, 1)], None, "June 2026", "2026-07-01"),
+        ([date(2025, 1, 1)], "1y", "2025", "2026-01-01"),
+        ([date(2025, 4, 1)], "1q", "Q2 2025", "2025-07-01"),
+        ([date(2025, 1, 1), date(2025, 7, 1)], "1mo", "July 2025", "2025-08-01"),
+        ([date(2025, 1, 6), date(2025, 2, 3)], None, "from 3 February 2025", "2025-02-10"),
+    ],
+)
+def test_a_period_is_as_long_as_it_was_asked_to_be(periods, every, name, until):
+    rows = [
+        {"m_instructor_id": "a", "instructor": "A", "period": one, "completions": 1, "trainees": 1,
+         "trainings": 1, "group_sessions": 0, "demo": False}
+        for one in periods
+    ]  # fmt: skip
+    frame = pl.DataFrame(rows, schema=INSTRUCTOR_ACTIVITY.schema)
+    drawn = charts.instructor_activity(frame, every=every).to_dict()
+    last = [row for rows in drawn["datasets"].values() for row in rows if "until" in row][-1]
+    assert (last["name"], last["until"][:10]) == (name, until)
+
+
+def test_a_length_that_is_no_period_is_named():
+    frame = activity_frame(2, 3)
+    with pytest.raises(KPADataError, match="every"):
+        charts.instructor_activity(frame, every="month")
+
+
+def test_what_has_no_day_is_counted_where_nothing_else_is_drawn():
+    undated = sessions_frame(3).with_columns(pl.lit(None, pl.Date).alias("date"))
+    assert "Not drawn: 3 sessions without a day" in charts.group_sessions(undated).description
+    share = share_frame(1).with_columns(pl.lit(None, pl.Date).alias("period"))
+    assert "earlier or without a day" in charts.group_share(share).description

@@ -291,3 +291,58 @@ def test_a_dark_page_draws_dark_charts(explorer: ExpiryExplorer) -> None:
     light = explorer.charts[0]["config"]["background"]
     explorer._table.dark = True
     assert explorer.charts[0]["config"]["background"] != light
+
+
+def exported(explorer: ExpiryExplorer, folder: Path) -> tuple[dict, str]:
+    """An export's manifest and report."""
+    pack = explorer.export(folder)
+    assert kpa.verify_audit(pack).is_empty()
+    return json.loads((pack / "manifest.json").read_text()), (pack / "report.html").read_text()
+
+
+def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
+    company: kpa.TrainingData, tmp_path: Path
+) -> None:
+    composed = company.trainings.filter(pl.col("included_trainings_id").list.len() > 0)
+    title, training = composed.select("title", "id").row(0)
+    explorer = ExpiryExplorer(company, trainings=[training])
+    manifest, report = exported(explorer, tmp_path / "composed")
+    counted = {
+        row["status"]: row["count"] for row in explorer.rows["status"].value_counts().to_dicts()
+    }
+    assert {one: manifest["counts"][one] for one in counted} == counted
+    assert manifest["counts"]["cases"] == explorer.rows.height > 0
+    assert manifest["settings"]["only"] == f"trainings {title}"
+    assert f"Only a part: trainings {title}" in report
+    whole, _ = exported(ExpiryExplorer(company), tmp_path / "whole")
+    assert manifest["counts"]["disagreements"] <= whole["counts"]["disagreements"]
+    assert "only" not in whole["settings"]
+
+
+def test_an_export_of_some_people_finds_nothing_odd_that_the_whole_has_not(
+    company: kpa.TrainingData, tmp_path: Path
+) -> None:
+    whole = kpa.data_quality(company, as_of="2026-06-30")
+    word = company.users["lastname"][0].lower()
+    explorer = ExpiryExplorer(company, search=word)
+    manifest, report = exported(explorer, tmp_path / "some")
+    assert manifest["counts"]["findings"] <= whole.height
+    assert manifest["counts"]["people"] == explorer.rows["m_user_id"].n_unique()
+    assert manifest["settings"]["only"] == f"people found by {word!r}"
+    nobody, report = exported(ExpiryExplorer(company, search="zzz"), tmp_path / "nobody")
+    assert nobody["counts"]["cases"] == nobody["counts"]["findings"] == 0
+    assert "Nobody told who must have what" not in report
+
+
+def test_bars_of_nothing_are_refused_and_bars_no_longer_drawn_are_dropped(
+    explorer: ExpiryExplorer,
+) -> None:
+    for bar in ({"training_id": None, "status": "expired"}, {"month": None, "status": None}):
+        with pytest.raises(kpa.errors.KPADataError, match="selected"):
+            explorer.selected = [bar]
+    status, training = explorer.rows.select("status", "training_id").row(0)
+    explorer.selected = [{"training_id": training, "status": status}]
+    other = next(one for one in explorer.rows["status"].unique() if one != status)
+    explorer.statuses = [other]
+    assert explorer.selected == ()
+    assert explorer.table.height == explorer.rows.height > 0

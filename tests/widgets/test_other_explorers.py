@@ -155,3 +155,11 @@ def test_a_failed_refresh_says_so_and_keeps_the_records(
     assert str(error).strip("<b>/").split("<")[0] in dashboard._notice.value
     assert "<b>" not in dashboard._notice.value
     assert not dashboard._button.disabled
+
+
+def test_coverage_is_as_thin_whomever_one_looks_for(company: kpa.TrainingData) -> None:
+    explorer = InstructorExplorer(company)
+    before = explorer.coverage
+    explorer.search = company.users["lastname"][0]
+    assert_frame_equal(explorer.coverage, before)
+    assert explorer.table["trainees"].sum() < InstructorExplorer(company).table["trainees"].sum()
