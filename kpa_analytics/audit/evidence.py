@@ -12,9 +12,9 @@ from kpa_analytics.analysis.groups import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
 from kpa_analytics.analysis.reconcile import reconcile
 from kpa_analytics.audit.figures import Figures, figures
+from kpa_analytics.audit.part import findings, inside, meant
 from kpa_analytics.audit.records import audit_records
 from kpa_analytics.data.changes import changes
-from kpa_analytics.data.quality import data_quality
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
@@ -110,7 +110,7 @@ def gather(
         )
 
     cases = judged(as_of)
-    status = cases.filter(_meant(data))
+    status = cases.filter(meant(data))
     happened = (data.completions.filter(_by(as_of)), data.trainings, data.users)
     everyone = whole.completions.filter(_by(as_of))
     sessions = group_sessions(data.completions, data.group_trainings, *happened[1:])
@@ -119,7 +119,7 @@ def gather(
     if compared_on:
         ours = cases if compared_on == as_of else judged(compared_on)
         both = reconcile(ours, data.employee_status).filter(
-            pl.col("vendor_status").is_not_null(), _meant(data)
+            pl.col("vendor_status").is_not_null(), meant(data)
         )
     changed, not_told = _changed(earlier, whole)
     return Evidence(
@@ -132,67 +132,19 @@ def gather(
         status=status,
         figures=figures(status, data.completions),
         records=audit_records(data, cases, as_of=as_of, expiring_days=expiring_days),
-        findings=_findings(data, whole, as_of),
+        findings=findings(data, as_of),
         activity=instructor_activity(*happened),
         # Who could teach is the same whoever is asked about: a part would look thinner than it is.
-        coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(_meant(data)),
+        coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(meant(data)),
         sessions=sessions.filter(_by(as_of)),
         share=group_share(happened[0]),
         compared=both.height,
         compared_on=compared_on,
         disagreements=both.filter(~pl.col("agree")),
-        changed=changed.filter(_inside(data)),
+        changed=changed.filter(inside(data)),
         changed_since=earlier.snapshot.fetched_at if earlier else None,
         not_told=not_told,
     )
-
-
-def _meant(data: TrainingData) -> pl.Expr:
-    """The trainings whose cases are meant, of those that the records hold."""
-    only = data.scope.trainings if data.scope else ()
-    return pl.col("training_id").is_in(only) if only else pl.lit(True)
-
-
-def _inside(data: TrainingData) -> pl.Expr:
-    """The records that the choice of trainings and people would take in, there or not."""
-    if data.scope is None:
-        return pl.lit(True)
-    taken = [pl.lit(True)]
-    if data.scope.trainings:
-        taken.append(pl.col("training_id").is_in(data.trainings["id"].implode()))
-    if data.scope.people is not None:
-        taken.append(pl.col("m_user_id").is_in(data.scope.people.implode()))
-    return pl.all_horizontal(taken)
-
-
-def _findings(data: TrainingData, whole: TrainingData, as_of: date) -> pl.DataFrame:
-    """What is odd in these records, as the whole of them tells.
-
-    What was recorded after `as_of` is not odd for that: a completion is in the future where it is
-    after the newest record was made, too.
-    """
-    newest = whole.completions.select(pl.col("created").dt.date().max()).item()
-    found = data_quality(whole, as_of=max(as_of, newest or as_of))
-    if data.scope is None:
-        return found
-    kept = {
-        "completions": data.completions["id"],
-        "trainings": data.trainings["id"],
-        "users": data.users["id"] if data.scope.people is None else data.scope.people,
-        "group_trainings": data.group_trainings["id"],
-        "employee_status": data.employee_status["m_user_id"],
-    }
-    about = [
-        (pl.col("table") == table) & pl.col("record_id").is_in(ids.cast(pl.String).implode())
-        for table, ids in kept.items()
-    ]
-    other_people = (
-        pl.lit(False)
-        if data.scope.people is None
-        else (pl.col("finding") == "attendees_differ")
-        & ~pl.col("value").is_in(data.scope.people.implode())
-    )
-    return found.filter(pl.any_horizontal(about), ~other_people)
 
 
 def _changed(earlier: Kept | None, data: TrainingData) -> tuple[pl.DataFrame, str]:
