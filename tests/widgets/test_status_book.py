@@ -48,7 +48,7 @@ def asked_alone(data: TrainingData, page: tuple[date, int, bool]) -> pl.DataFram
     )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(seed=st.integers(min_value=0, max_value=10**6), pages=st.lists(PAGES, min_size=3))
 def test_every_page_is_what_expiry_status_says(
     seed: int, pages: list[tuple[date, int, bool]]
