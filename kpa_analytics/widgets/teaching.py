@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from datetime import date
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -28,6 +29,8 @@ class Teaching:
 
     def __init__(self, data: TrainingData, roster: Roster) -> None:
         self._data, self._roster = data, roster
+        self._lessons = lru_cache(maxsize=1)(self._asked_for)
+        self._covered = lru_cache(maxsize=4)(self._coverage)
         self._taught = data.completions.filter(pl.col("m_instructor_id").is_not_null()).select(
             _READ
         )
@@ -70,37 +73,29 @@ class Teaching:
 
         Whoever was trained: a training is not thinner for whom one looks for.
         """
-        trainings = self._data.trainings
-        if asked.trainings:
-            trainings = trainings.filter(pl.col("id").is_in(asked.trainings))
-        found = instructor_coverage(
-            self._of_trainings(self._taught, asked),
-            trainings,
-            self._data.users,
-            as_of=asked.as_of,
-            months=asked.months,
-        )
+        return self._covered(asked.as_of, asked.months, asked.trainings)
+
+    def _coverage(self, as_of: date, months: int, trainings: tuple[int, ...]) -> pl.DataFrame:
+        taught, catalogue = self._taught, self._data.trainings
+        if trainings:
+            taught = taught.filter(pl.col("training_id").is_in(trainings))
+            catalogue = catalogue.filter(pl.col("id").is_in(trainings))
+        found = instructor_coverage(taught, catalogue, self._data.users, as_of=as_of, months=months)
         carried = pl.col("instructors").replace(0, 10**6)  # nobody teaches it: no one to lose
         return found.sort(carried, "completions", "training", descending=[False, True, False])
 
-    def _lessons(self, asked: PeriodQuestion) -> pl.DataFrame:
+    def _asked_for(self, asked: PeriodQuestion) -> pl.DataFrame:
         """The completions asked for, in the period asked for."""
         day = pl.lit(asked.as_of)
-        rows = self._about(self._taught, asked).filter(
-            pl.col("date") <= day, pl.col("date") > day.dt.offset_by(f"-{asked.months}mo")
-        )
+        wanted = [pl.col("date") <= day, pl.col("date") > day.dt.offset_by(f"-{asked.months}mo")]
+        if asked.trainings:
+            wanted.append(pl.col("training_id").is_in(asked.trainings))
         if asked.instructors:
-            rows = rows.filter(pl.col("m_instructor_id").is_in(asked.instructors))
-        return rows
-
-    def _about(self, rows: pl.DataFrame, asked: PeriodQuestion) -> pl.DataFrame:
-        rows = self._of_trainings(rows, asked)
+            wanted.append(pl.col("m_instructor_id").is_in(asked.instructors))
         people = self._roster.named(asked.search, asked.field_offices)
-        return rows if people is None else rows.filter(pl.col("m_user_id").is_in(people.implode()))
-
-    def _of_trainings(self, rows: pl.DataFrame, asked: PeriodQuestion) -> pl.DataFrame:
-        chosen = pl.col("training_id").is_in(asked.trainings)
-        return rows.filter(chosen) if asked.trainings else rows
+        if people is not None:
+            wanted.append(pl.col("m_user_id").is_in(people.implode()))
+        return self._taught.filter(*wanted)
 
 
 def charts(activity: pl.DataFrame, coverage: pl.DataFrame, dark: bool) -> list[dict[str, Any]]:
