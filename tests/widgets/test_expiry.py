@@ -15,6 +15,7 @@ from polars.testing import assert_frame_equal
 import kpa_analytics as kpa
 from kpa_analytics.widgets import ExpiryExplorer
 from kpa_analytics.widgets.download import zipped
+from kpa_analytics.widgets.pack import shown
 
 
 @pytest.fixture
@@ -314,6 +315,7 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
     assert manifest["counts"]["cases"] == explorer.rows.height > 0
     assert manifest["settings"]["only"] == f"trainings {title}"
     assert f"Only a part: trainings {title}" in report
+    assert f"only a part of what was read: trainings {title}." in report
     whole, _ = exported(ExpiryExplorer(company), tmp_path / "whole")
     assert manifest["counts"]["disagreements"] <= whole["counts"]["disagreements"]
     assert "only" not in whole["settings"]
@@ -346,3 +348,17 @@ def test_bars_of_nothing_are_refused_and_bars_no_longer_drawn_are_dropped(
     explorer.statuses = [other]
     assert explorer.selected == ()
     assert explorer.table.height == explorer.rows.height > 0
+
+
+def test_a_part_under_pseudonyms_does_not_say_whom_it_was_looked_for_by(
+    company: kpa.TrainingData, tmp_path: Path
+) -> None:
+    word = company.users["lastname"][0]
+    ids = company.users.filter(pl.col("lastname") == word)["id"]
+    some = shown(company, [], ids, f"people found by {word!r}")
+    pack = kpa.export_audit(some, tmp_path / "some", as_of="2026-06-30", names=False)
+    manifest = json.loads((pack / "manifest.json").read_text())
+    assert manifest["settings"]["only"] == "some people or trainings"
+    assert manifest["counts"]["people"] <= ids.len()
+    assert word not in (pack / "report.html").read_text()
+    assert word not in (pack / "manifest.json").read_text()
