@@ -81,6 +81,11 @@ def like(frame: Frame, result: pl.LazyFrame) -> Frame:
     return result if isinstance(frame, pl.LazyFrame) else result.collect(engine="in-memory")
 
 
+def at_once(step: pl.LazyFrame) -> pl.LazyFrame:
+    """Work a step out now, for several later ones to build on."""
+    return step.collect(engine="in-memory").lazy()
+
+
 def as_table(result: pl.LazyFrame, table: Table) -> pl.LazyFrame:
     """Bring a result to the columns of its table, in order and of their types."""
     return result.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())

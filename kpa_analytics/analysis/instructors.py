@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
 
 from kpa_analytics.analysis.names import people_names, training_titles
@@ -16,10 +18,16 @@ from kpa_analytics.schema import (
     TRAININGS,
 )
 
+if TYPE_CHECKING:
+    from datetime import date
+
 #: The name of a row for completions that nobody taught: online, or self-taught.
 NO_INSTRUCTOR = "no instructor"
 
 _MONTHS = range(1, 1201)
+
+#: What the figures of a row count different ones of.
+_COUNTED = ("m_user_id", "training_id", "group_training_id")
 
 
 def instructor_activity(
@@ -65,36 +73,9 @@ def instructor_activity(
     """
     period = period_start("date", every)
     need(TRAININGS.empty() if trainings is None else trainings, TRAININGS, "id")
-    activity = (
-        need(
-            completions,
-            COMPLETIONS,
-            "training_id",
-            "m_user_id",
-            "date",
-            "m_instructor_id",
-            "group_training_id",
-        )
-        .group_by("m_instructor_id", period)
-        .agg(
-            pl.len().alias("completions"),
-            _distinct("m_user_id").alias("trainees"),
-            _distinct("training_id").alias("trainings"),
-            _distinct("group_training_id").alias("group_sessions"),
-        )
-        .join(
-            people_names(users, "m_instructor_id", "instructor"), on="m_instructor_id", how="left"
-        )
-        .with_columns(instructor_name())
-        .join(demo_flag(completions, users), how="cross")
-        .sort(
-            pl.col("m_instructor_id").is_null(),
-            "instructor",
-            "m_instructor_id",
-            "period",
-            nulls_last=True,
-        )
-    )
+    rows = need(completions, COMPLETIONS, *_COUNTED, "date", "m_instructor_id")
+    names = people_names(users, "m_instructor_id", "instructor")
+    activity = activity_of(rows.with_columns(period), names, demo_flag(completions, users))
     return like(completions, as_table(activity, INSTRUCTOR_ACTIVITY))
 
 
@@ -148,17 +129,80 @@ def instructor_coverage(
         raise KPADataError(f"months must be a whole number from 1 to 1200, not {months!r}")
     rows = need(completions, COMPLETIONS, "training_id", "m_user_id", "date", "m_instructor_id")
     catalogue = need(TRAININGS.empty() if trainings is None else trainings, TRAININGS, "id")
-    taught = rows.filter(pl.col("m_instructor_id").is_not_null(), pl.col("date") <= day)
-    last_taught = taught.group_by("training_id").agg(pl.col("date").max().alias("last_taught"))
-    lately = taught.filter(pl.col("date") > pl.lit(day).dt.offset_by(f"-{months}mo"))
     known = pl.concat(
         [rows.select("training_id"), catalogue.select(pl.col("id").alias("training_id"))]
     ).unique()
-    coverage = (
-        known.join(training_titles(trainings), on="training_id", how="left")
-        .join(_instructors(lately, users), on="training_id", how="left")
+    titled = known.join(training_titles(trainings), on="training_id", how="left")
+    names = people_names(users, "m_instructor_id", "instructor")
+    demo = demo_flag(completions, users)
+    coverage = coverage_of(rows, titled, names, demo, as_of=day, months=months)
+    return like(completions, as_table(coverage, INSTRUCTOR_COVERAGE))
+
+
+def taught() -> list[pl.Expr]:
+    """Aggregations: completions, and how many trainees, trainings and sessions there are in them."""
+    named = zip(_COUNTED, ("trainees", "trainings", "group_sessions"), strict=True)
+    return [pl.len().alias("completions"), *(_distinct(ids).alias(name) for ids, name in named)]
+
+
+def activity_of(rows: pl.LazyFrame, names: pl.LazyFrame, demo: pl.LazyFrame) -> pl.LazyFrame:
+    """What `instructor_activity` counts, of rows that may carry their ids as numbers do.
+
+    Args:
+        rows: completions with `period`; ids of people are String or, three times as fast to count,
+            Categorical.
+        names: as `people_names(..., "m_instructor_id", "instructor")` makes them.
+        demo: as `demo_flag` makes it.
+
+    Returns:
+        The columns of `schema.INSTRUCTOR_ACTIVITY`, in the order of its rows.
+    """
+    return (
+        rows.group_by("m_instructor_id", "period")
+        .agg(taught())
+        .with_columns(pl.col("m_instructor_id").cast(pl.String))
+        .join(names, on="m_instructor_id", how="left")
+        .join(demo, how="cross")
+        .with_columns(instructor_name())
+        .sort(
+            pl.col("m_instructor_id").is_null(),
+            "instructor",
+            "m_instructor_id",
+            "period",
+            nulls_last=True,
+        )
+    )
+
+
+def coverage_of(
+    rows: pl.LazyFrame,
+    trainings: pl.LazyFrame,
+    names: pl.LazyFrame,
+    demo: pl.LazyFrame,
+    *,
+    as_of: date,
+    months: int,
+) -> pl.LazyFrame:
+    """What `instructor_coverage` tells, of rows that may carry their ids as numbers do.
+
+    Args:
+        rows: completions; ids of instructors are String or Categorical.
+        trainings: those to tell of: training_id, and their titles in `training` or null.
+        names: as `people_names(..., "m_instructor_id", "instructor")` makes them.
+        demo: as `demo_flag` makes it.
+        as_of: the last day looked at.
+        months: how many calendar months before it count.
+
+    Returns:
+        The columns of `schema.INSTRUCTOR_COVERAGE`, in the order of its rows.
+    """
+    happened = rows.filter(pl.col("m_instructor_id").is_not_null(), pl.col("date") <= as_of)
+    last_taught = happened.group_by("training_id").agg(pl.col("date").max().alias("last_taught"))
+    lately = happened.filter(pl.col("date") > pl.lit(as_of).dt.offset_by(f"-{months}mo"))
+    return (
+        trainings.join(_instructors(lately, names), on="training_id", how="left")
         .join(last_taught, on="training_id", how="left")
-        .join(demo_flag(completions, users), how="cross")
+        .join(demo, how="cross")
         .with_columns(
             pl.col("training").fill_null(pl.col("training_id").cast(pl.String)),
             pl.col("m_instructor_ids", "instructor_names").fill_null([]),
@@ -167,7 +211,6 @@ def instructor_coverage(
         )
         .sort("training", "training_id")
     )
-    return like(completions, as_table(coverage, INSTRUCTOR_COVERAGE))
 
 
 def instructor_name() -> pl.Expr:
@@ -175,26 +218,21 @@ def instructor_name() -> pl.Expr:
     return pl.coalesce("instructor", "m_instructor_id", pl.lit(NO_INSTRUCTOR)).alias("instructor")
 
 
-def _instructors(taught: pl.LazyFrame, users: AnyFrame | None) -> pl.LazyFrame:
+def _instructors(taught: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
     """Per training: its instructors, most active first, and how much they taught together."""
-    ids, names = (
-        pl.col(column).sort_by("completions", "m_instructor_id", descending=[True, False])
-        for column in ("m_instructor_id", "instructor")
-    )
-    return (
+    each = (
         taught.group_by("training_id", "m_instructor_id")
         .agg(pl.len().alias("completions"))
-        .join(
-            people_names(users, "m_instructor_id", "instructor"), on="m_instructor_id", how="left"
-        )
+        .with_columns(pl.col("m_instructor_id").cast(pl.String))
+        .join(names, on="m_instructor_id", how="left")
         .with_columns(instructor_name())
-        .group_by("training_id")
-        .agg(
-            pl.len().alias("instructors"),
-            ids.alias("m_instructor_ids"),
-            names.alias("instructor_names"),
-            pl.col("completions").sum(),
-        )
+        .sort("completions", "m_instructor_id", descending=[True, False])
+    )
+    return each.group_by("training_id").agg(
+        pl.len().alias("instructors"),
+        pl.col("m_instructor_id").alias("m_instructor_ids"),
+        pl.col("instructor").alias("instructor_names"),
+        pl.col("completions").sum(),
     )
 
 

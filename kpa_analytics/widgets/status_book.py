@@ -11,6 +11,7 @@ from kpa_analytics.analysis.expiry import lasting, named, titles_of
 from kpa_analytics.analysis.latest import in_order, latest, people_of, records_of, stays
 from kpa_analytics.analysis.schedules import open_on, schedules
 from kpa_analytics.analysis.verdicts import verdicts
+from kpa_analytics.inputs import at_once
 from kpa_analytics.schema import EXPIRY_STATUS
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ class StatusBook:
         self._open_on = lru_cache(maxsize=_KEPT)(partial(open_on, catalogue))
         required = data.employee_status if data.employee_status.height else None
         records = records_of(data.completions, required)
-        people = _at_once(people_of(records, data.users, left_by=None))
-        ordered = _at_once(in_order(records, people))
+        people = at_once(people_of(records, data.users, left_by=None))
+        ordered = at_once(in_order(records, people))
         rows = lasting(ordered, catalogue, composed_trainings(data.trainings))
         titles = titles_of(ordered, catalogue, data.trainings)
-        self._rows = _at_once(named(rows, people, titles).select(_COLUMNS))
+        self._rows = at_once(named(rows, people, titles).select(_COLUMNS))
 
     def page(self, as_of: date, expiring_days: int, include_leavers: bool) -> pl.DataFrame:
         """What `expiry_status` says on a day (`schema.EXPIRY_STATUS`)."""
@@ -66,8 +67,3 @@ class StatusBook:
         rows = latest(self._rows.filter(people), as_of)
         page = verdicts(rows, self._open_on(as_of), as_of, expiring_days)
         return page.select(EXPIRY_STATUS.schema.names()).collect(engine="in-memory")
-
-
-def _at_once(step: pl.LazyFrame) -> pl.LazyFrame:
-    """Work a step out now. The in-memory engine takes half the time of the streaming one."""
-    return step.collect(engine="in-memory").lazy()

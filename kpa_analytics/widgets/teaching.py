@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
-from kpa_analytics.analysis.names import people_names
+from kpa_analytics.analysis.instructors import (
+    activity_of,
+    coverage_of,
+    instructor_name,
+    taught,
+)
+from kpa_analytics.analysis.names import people_names, training_titles
+from kpa_analytics.analysis.periods import period_start
+from kpa_analytics.demo_mark import demo_flag
+from kpa_analytics.inputs import as_table, at_once
+from kpa_analytics.schema import INSTRUCTOR_ACTIVITY, INSTRUCTOR_COVERAGE
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -28,45 +37,60 @@ class Teaching:
     """
 
     def __init__(self, data: TrainingData, roster: Roster) -> None:
-        self._data, self._roster = data, roster
+        self._roster = roster
         self._lessons = lru_cache(maxsize=1)(self._asked_for)
         self._covered = lru_cache(maxsize=4)(self._coverage)
-        self._taught = data.completions.filter(pl.col("m_instructor_id").is_not_null()).select(
-            _READ
+        # What every question would ask again: whose data it is, names, titles, months. People as
+        # numbers (Categorical) are counted in a third of the time.
+        self._demo = at_once(demo_flag(data.completions, data.users))
+        self._taught = at_once(
+            data.completions.lazy()
+            .filter(pl.col("m_instructor_id").is_not_null())
+            .select(*_READ, period_start("date", "1mo"))
+            .with_columns(pl.col("m_user_id", "m_instructor_id").cast(pl.Categorical))
+        )
+        self._names = at_once(
+            self._taught.select(pl.col("m_instructor_id").unique().cast(pl.String))
+            .join(
+                people_names(data.users, "m_instructor_id", "instructor"),
+                on="m_instructor_id",
+                how="left",
+            )
+            .with_columns(instructor_name())
+        )
+        known = pl.concat([data.completions["training_id"], data.trainings["id"]]).unique()
+        self._titles = at_once(
+            known.to_frame("training_id")
+            .lazy()
+            .join(training_titles(data.trainings), on="training_id", how="left")
         )
 
     @cached_property
     def instructors(self) -> dict[str, str]:
         """Everyone who ever taught: id -> name, by name."""
-        named = (
-            self._taught.lazy()
-            .select(pl.col("m_instructor_id").unique())
-            .join(
-                people_names(self._data.users, "m_instructor_id", "name"),
-                on="m_instructor_id",
-                how="left",
-            )
-            .select("m_instructor_id", pl.col("name").fill_null(pl.col("m_instructor_id")))
-            .collect()
-        )
-        return dict(sorted(named.iter_rows(), key=lambda row: (row[1].casefold(), row[0])))
+        named = self._names.collect().iter_rows()
+        return dict(sorted(named, key=lambda row: (row[1].casefold(), row[0])))
 
     def activity(self, asked: PeriodQuestion) -> pl.DataFrame:
         """What was taught per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""
-        return instructor_activity(self._lessons(asked), users=self._data.users)
+        found = activity_of(self._lessons(asked), self._names, self._demo)
+        return as_table(found, INSTRUCTOR_ACTIVITY).collect(engine="in-memory")
 
     def people(self, asked: PeriodQuestion) -> pl.DataFrame:
         """What was taught per instructor in the whole period, the busiest first.
 
         Returns:
-            m_instructor_id, instructor, completions, trainees, trainings, group_sessions.
+            m_instructor_id, instructor, completions, trainees, trainings, group_sessions, demo.
         """
-        every = instructor_activity(
-            self._lessons(asked).with_columns(pl.lit(asked.as_of).alias("date")),
-            users=self._data.users,
-            every="1y",
+        return (
+            self._lessons(asked)
+            .group_by(pl.col("m_instructor_id").cast(pl.String))
+            .agg(taught())
+            .join(self._names, on="m_instructor_id")
+            .join(self._demo, how="cross")
+            .sort("completions", "instructor", "m_instructor_id", descending=[True, False, False])
+            .collect(engine="in-memory")
         )
-        return every.drop("period").sort("completions", "instructor", descending=[True, False])
 
     def coverage(self, asked: PeriodQuestion) -> pl.DataFrame:
         """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), the thinnest first.
@@ -76,15 +100,25 @@ class Teaching:
         return self._covered(asked.as_of, asked.months, asked.trainings)
 
     def _coverage(self, as_of: date, months: int, trainings: tuple[int, ...]) -> pl.DataFrame:
-        taught, catalogue = self._taught, self._data.trainings
+        rows, titles = self._taught, self._titles
         if trainings:
-            taught = taught.filter(pl.col("training_id").is_in(trainings))
-            catalogue = catalogue.filter(pl.col("id").is_in(trainings))
-        found = instructor_coverage(taught, catalogue, self._data.users, as_of=as_of, months=months)
+            chosen = pl.col("training_id").is_in(trainings)
+            rows, titles = rows.filter(chosen), titles.filter(chosen)
+        found = coverage_of(rows, titles, self._names, self._demo, as_of=as_of, months=months)
         carried = pl.col("instructors").replace(0, 10**6)  # nobody teaches it: no one to lose
-        return found.sort(carried, "completions", "training", descending=[False, True, False])
+        return (
+            as_table(found, INSTRUCTOR_COVERAGE)
+            .sort(
+                carried,
+                "completions",
+                "training",
+                "training_id",
+                descending=[False, True, False, False],
+            )
+            .collect(engine="in-memory")
+        )
 
-    def _asked_for(self, asked: PeriodQuestion) -> pl.DataFrame:
+    def _asked_for(self, asked: PeriodQuestion) -> pl.LazyFrame:
         """The completions asked for, in the period asked for."""
         day = pl.lit(asked.as_of)
         wanted = [pl.col("date") <= day, pl.col("date") > day.dt.offset_by(f"-{asked.months}mo")]
@@ -95,7 +129,7 @@ class Teaching:
         people = self._roster.named(asked.search, asked.field_offices)
         if people is not None:
             wanted.append(pl.col("m_user_id").is_in(people.implode()))
-        return self._taught.filter(*wanted)
+        return at_once(self._taught.filter(*wanted))
 
 
 def charts(activity: pl.DataFrame, coverage: pl.DataFrame, dark: bool) -> list[dict[str, Any]]:
