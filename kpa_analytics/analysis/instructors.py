@@ -140,7 +140,7 @@ def instructor_coverage(
 
 
 def taught() -> list[pl.Expr]:
-    """Aggregations: completions, and how many trainees, trainings and sessions there are in them."""
+    """How many completions, and how many trainees, trainings and sessions, as aggregations."""
     named = zip(_COUNTED, ("trainees", "trainings", "group_sessions"), strict=True)
     return [pl.len().alias("completions"), *(_distinct(ids).alias(name) for ids, name in named)]
 

@@ -89,7 +89,7 @@ def open_on(catalogue: pl.DataFrame, as_of: date) -> pl.Series:
         Their ids, of those that `may_wait`.
     """
     waiting = catalogue.filter("may_wait")
-    return waiting.filter(WINDOW.around(pl.lit(as_of)).is_not_null())["training_id"]
+    return waiting.filter(WINDOW.holds(pl.lit(as_of)))["training_id"]
 
 
 def _between(name: str, least: int, most: int) -> pl.Expr:

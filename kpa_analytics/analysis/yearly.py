@@ -51,8 +51,16 @@ class YearlyWindow(NamedTuple):
 
     def around(self, day: pl.Expr) -> pl.Expr:
         """The last day of the window that `day` falls in; null where it falls in none."""
-        closing = self.closing(self.opens.year_until(day))
+        closing = self._last_opened(day)
         return pl.when(day <= closing).then(closing)
+
+    def holds(self, day: pl.Expr) -> pl.Expr:
+        """Whether `day` falls in a window."""
+        return day <= self._last_opened(day)
+
+    def _last_opened(self, day: pl.Expr) -> pl.Expr:
+        """The last day of the last window to open on or before `day`."""
+        return self.closing(self.opens.year_until(day))
 
 
 def months_after(day: pl.Expr, months: pl.Expr) -> pl.Expr:

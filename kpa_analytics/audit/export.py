@@ -162,8 +162,7 @@ def _title(title: str | None) -> str:
 
     if title is not None and not isinstance(title, str):
         raise KPADataError(f"title must be a text, not {title!r}")
-    line: str = pl.select(one_line(pl.lit(title or TITLE))).item()
-    return line
+    return one_line(title or TITLE)
 
 
 def _need_extra() -> None:

@@ -86,10 +86,8 @@ def _cells(values: pl.Series, kind: Kind) -> list[str]:
         return [NOTHING if value is None else f"{value:,}" for value in values]
     if kind == "date" and values.dtype == pl.Date:
         return values.dt.strftime("%-d %b %Y").fill_null(NOTHING).to_list()
-    text = values.cast(pl.String).alias("text").to_frame()
-    line = (
-        pl.when(pl.col("text") == "")
-        .then(pl.lit(""))
-        .otherwise(one_line(pl.col("text"), 320 if kind == "prose" else 160))
-    )
-    return text.select(line.fill_null(NOTHING)).to_series().to_list()
+    limit = 320 if kind == "prose" else 160
+    return [
+        NOTHING if text is None else text and one_line(text, limit)
+        for text in values.cast(pl.String)
+    ]

@@ -17,6 +17,8 @@ from kpa_analytics.inputs import need
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpa_analytics.charts.sheet import Number, Numbers, Rows
     from kpa_analytics.inputs import AnyFrame
 
@@ -68,25 +70,35 @@ def _carried() -> pl.Expr:
 def _thinnest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     if not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
-    several = pl.col("instructor_names").list
-    first = several.head(3).list.eval(one_line(pl.element(), 60)).list.join("; ")
-    more = pl.format("{}; {} more", first, several.len().cast(pl.Int64) - 3)
-    ordered = frame.with_columns(
-        _carried().alias("carried"),
-        pl.when(several.len() > 3).then(more).otherwise(first).alias("names"),
-    ).sort(
-        "instructors",
-        "completions",
-        "training",
-        "training_id",
-        descending=[False, True, False, False],
+    kept = (
+        frame.lazy()
+        .sort(
+            "instructors",
+            "completions",
+            "training",
+            "training_id",
+            descending=[False, True, False, False],
+        )
+        .head(top)
+        .select(
+            pl.int_range(pl.len()).alias("place"),
+            *("training_id", "training", _carried().alias("carried"), "instructors"),
+            *("completions", "instructor_names", "last_taught"),
+        )
+        .collect(engine="in-memory")
     )
-    kept = labels(ordered.head(top), "training", "training_id").with_row_index("place")
-    return kept.select(
-        pl.col("place").cast(pl.Int64),
-        *("training_id", "training", "carried", "instructors", "completions", "names"),
+    names = [_few(several or ()) for several in kept["instructor_names"].to_list()]
+    return labels(kept, "training", "training_id").select(
+        *("place", "training_id", "training", "carried", "instructors", "completions"),
+        pl.Series("names", names, pl.String),
         "last_taught",
     )
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first three of them; the rest counted."""
+    first = "; ".join(one_line(name, 60) for name in names[:3])
+    return f"{first}; {len(names) - 3} more" if len(names) > 3 else first
 
 
 @drawable

@@ -61,25 +61,25 @@ def _read(activity: AnyFrame) -> pl.DataFrame:
 def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     if not 1 <= top <= 30:
         raise KPADataError(f"top must be 1 to 30, not {top!r}")
-    periods = frame.select(pl.col("period").drop_nulls().unique().sort())["period"]
-    first = periods.tail(_PERIODS).min()
-    named = frame.filter(
-        pl.col("m_instructor_id").is_not_null(), pl.col("period") >= pl.lit(first, pl.Date)
-    )
+    latest = pl.col("period").drop_nulls().unique().sort().tail(_PERIODS)
+    first = pl.lit(frame.select(latest.first()).item(), pl.Date)
     order = (
-        named.group_by("m_instructor_id")
+        frame.lazy()
+        .filter(pl.col("m_instructor_id").is_not_null(), pl.col("period") >= first)
+        .group_by("m_instructor_id")
         .agg(pl.col("instructor").first(), pl.col("completions").sum())
         .sort("completions", "instructor", "m_instructor_id", descending=[True, False, False])
         .head(top)
-        .with_row_index("place")
+        .select(pl.int_range(pl.len()).alias("place"), "m_instructor_id", "instructor")
+        .collect(engine="in-memory")
     )
-    order = labels(order, "instructor", "m_instructor_id", 100).drop("completions")
+    order = labels(order, "instructor", "m_instructor_id", 100)
     part = (
         pl.when(pl.col("m_instructor_id").is_null())
         .then(pl.lit("no instructor"))
         .when(pl.col("period").is_null())
         .then(pl.lit("no period"))
-        .when(pl.col("period") < pl.lit(first, pl.Date))
+        .when(pl.col("period") < first)
         .then(pl.lit("earlier periods"))
         .when(pl.col("place").is_null())
         .then(pl.lit("other instructors"))
@@ -91,9 +91,10 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
         for key in ("place", "m_instructor_id", "instructor", "period")
     ]
     return (
-        frame.drop("instructor", "demo")
-        .join(order, on="m_instructor_id", how="left")
-        .with_columns(pl.col("place").cast(pl.Int64), part.alias("part"))
+        frame.lazy()
+        .drop("instructor", "demo")
+        .join(order.lazy(), on="m_instructor_id", how="left")
+        .with_columns(part.alias("part"))
         .group_by("part", *keys)
         .agg(
             pl.col("completions").sum(),
@@ -101,6 +102,7 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
             pl.col("group_sessions").sum(),
         )
         .sort("part", "place", "period")
+        .collect(engine="in-memory")
     )
 
 
@@ -170,19 +172,20 @@ def _not_drawn(table: pl.DataFrame) -> str:
 
 def _periods_of(shown: pl.DataFrame, every: str | None) -> pl.DataFrame:
     """One row per period: at (its place), period, until, name."""
-    periods = shown.select(pl.col("period").unique().sort()).with_row_index("at")
-    return period_ends(periods, period_length(shown, every)).with_columns(
-        pl.col("at").cast(pl.Int64)
-    )
+    periods = shown.select(pl.col("period").unique().sort())
+    at = pl.int_range(pl.len()).alias("at")
+    return period_ends(periods, period_length(shown, every)).select(at, "period", "until", "name")
 
 
 def _packed(shown: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
     """The bars, sent as one short text per instructor and measure."""
     return (
-        shown.join(periods.select("at", "period"), on="period")
+        shown.lazy()
+        .join(periods.lazy().select("at", "period"), on="period")
         .sort("place", "at")
         .group_by("place", "instructor", maintain_order=True)
         .agg(pl.col(_MEASURES).cast(pl.String).str.join(","))
+        .collect(engine="in-memory")
     )
 
 

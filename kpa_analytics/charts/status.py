@@ -28,10 +28,11 @@ def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date:
             would be false.
     """
     asked = None if as_of is None else as_day(as_of)
-    dated = frame.select("expiration_date", "days_left").drop_nulls().head(1).rows()
-    if not dated:
+    dated = pl.col("expiration_date").is_not_null() & pl.col("days_left").is_not_null()
+    first = pl.col("expiration_date", "days_left").get(dated.arg_max(), null_on_oob=True)
+    expiration, left = frame.select(first).row(0)
+    if expiration is None or left is None:
         return asked or as_day(None)
-    expiration, left = dated[0]
     found = as_day(expiration - timedelta(days=left))
     if asked not in (None, found):
         raise KPADataError(

@@ -66,27 +66,29 @@ def expiry_timeline_table(
 def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
     if not 1 <= months <= 120:
         raise KPADataError(f"months must be 1 to 120, not {months!r}")
+    month = pl.col("month")
     middle = pl.lit(today.replace(day=1))
     first, last = middle.dt.offset_by(f"-{months}mo"), middle.dt.offset_by(f"{months}mo")
-    month = pl.col("expiration_date").dt.truncate("1mo")
     part = (
         pl.when(month.is_null())
-        .then(pl.lit("no date"))
+        .then(pl.lit("no date", _PARTS))
         .when(month < first)
-        .then(pl.lit("earlier"))
+        .then(pl.lit("earlier", _PARTS))
         .when(month > last)
-        .then(pl.lit("later"))
-        .otherwise(pl.lit("month"))
-        .cast(_PARTS)
+        .then(pl.lit("later", _PARTS))
+        .otherwise(pl.lit("month", _PARTS))
     )
-    inside = pl.when(part == "month").then(month)
     # Days first: a million rows are a few thousand days, and months are reckoned for those only.
     return (
-        frame.group_by("expiration_date", "status")
+        frame.lazy()
+        .group_by("expiration_date", "status")
         .agg(pl.len().alias("rows"))
-        .group_by(part.alias("part"), inside.alias("month"))
+        .with_columns(pl.col("expiration_date").dt.truncate("1mo").alias("month"))
+        .with_columns(part.alias("part"), pl.when(month.is_between(first, last)).then(month))
+        .group_by("part", "month")
         .agg(status_counts(pl.col("rows")))
         .sort("part", "month")
+        .collect(engine="in-memory")
     )
 
 

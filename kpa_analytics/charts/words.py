@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -15,17 +17,17 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 #: Controls, what is no character, and marks that force a text direction: within a title they could
 #: reorder the label.
-_INVISIBLE = (
-    r"[\p{Cc}\u{200B}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2060}-\u{2069}"
-    r"\u{FEFF}\u{FFFE}\u{FFFF}]"
+_INVISIBLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
+_SPACE = re.compile(r"\s+")
 
 #: What every object of JavaScript has: Vega takes a label of this name for it and draws nothing.
-_OF_EVERY_OBJECT = (
+_OF_EVERY_OBJECT = {
     *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
     *("toLocaleString", "toString", "valueOf", "__proto__", "__defineGetter__"),
     *("__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
-)
+}
 _ROUNDS = 5
 
 
@@ -79,12 +81,15 @@ def percent(part: int, whole: int) -> str:
     return ">99%" if 99 < share < 100 else f"{share:.0f}%"
 
 
-def one_line(text: pl.Expr, limit: int = 300) -> pl.Expr:
-    """A title on one line: controls gone, white space single, cut with an ellipsis at `limit`."""
-    line = text.str.replace_all(r"\s+", " ").str.replace_all(_INVISIBLE, "").str.strip_chars()
-    shown = pl.when(line == "").then(pl.lit("(no title)")).otherwise(line)
-    cut = pl.concat_str(shown.str.head(limit - 1), pl.lit("…"))
-    return pl.when(shown.str.len_chars() > limit).then(cut).otherwise(shown)
+def one_line(text: str, limit: int = 300) -> str:
+    r"""A title on one line: controls gone, white space single, cut with an ellipsis at `limit`.
+
+    Examples:
+        >>> one_line("Working at\nheights"), one_line(" "), one_line("Scaffolds", 5)
+        ('Working at heights', '(no title)', 'Scaf…')
+    """
+    line = _INVISIBLE.sub("", _SPACE.sub(" ", text)).strip() or "(no title)"
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def labels(frame: pl.DataFrame, text: str, key: str, limit: int = 300) -> pl.DataFrame:
@@ -104,16 +109,14 @@ def labels(frame: pl.DataFrame, text: str, key: str, limit: int = 300) -> pl.Dat
         >>> labels(twins, "title", "id")["title"].to_list()
         ['Ladders (7)', 'Ladders (8)']
     """
-    line = one_line(pl.col(text).cast(pl.String).fill_null(""), limit)
-    told_apart = pl.concat_str(
-        pl.col(text), pl.lit(" ("), pl.col(key).cast(pl.String).fill_null("?"), pl.lit(")")
-    )
-    frame = frame.with_columns(line.alias(text))
-    unclear = pl.col(text).is_duplicated() | pl.col(text).is_in(_OF_EVERY_OBJECT)
+    keys = ["?" if value is None else value for value in frame[key].to_list()]
+    lines = [one_line(value or "", limit) for value in frame[text].cast(pl.String).to_list()]
     for _ in range(_ROUNDS):  # one told apart may be what another is called
-        frame = frame.with_columns(
-            pl.when(unclear).then(told_apart).otherwise(pl.col(text)).alias(text)
-        )
-        if frame[text].is_unique().all():
+        seen = Counter(lines)
+        lines = [
+            f"{line} ({of})" if seen[line] > 1 or line in _OF_EVERY_OBJECT else line
+            for line, of in zip(lines, keys, strict=True)
+        ]
+        if len(set(lines)) == len(lines):
             break
-    return frame
+    return frame.with_columns(pl.Series(text, lines, pl.String))

@@ -57,7 +57,6 @@ class Table(anywidget.AnyWidget):
     ) -> None:
         self._words = words or {}
         self._frame = pl.DataFrame()
-        self._order: pl.Series | None = None
         super().__init__(
             columns=[heading._asdict() for heading in headings],
             sort=list(sort or ()),
@@ -69,7 +68,7 @@ class Table(anywidget.AnyWidget):
     @property
     def frame(self) -> pl.DataFrame:
         """Every row, in the order shown."""
-        return self._frame if self._order is None else self._frame[self._order]
+        return self._from_to(0, self._frame.height)
 
     def show(self, frame: pl.DataFrame, caption: str) -> None:
         """Show a frame from its first row on."""
@@ -80,23 +79,30 @@ class Table(anywidget.AnyWidget):
             self._resort()
 
     def _resort(self, _: Any = None) -> None:
-        self._order = _sorted(self._frame, *self.sort) if self.sort else None
         with self.hold_sync():
             self.start = 0
             self._turn()
 
     def _turn(self, _: Any = None) -> None:
         names = [heading["column"] for heading in self.columns]
-        page = self._page()
+        page = self._from_to(self.start, self.start + self.page)
         self.rows = [
             [self._said(name, row[name]) for name in names] for row in page.iter_rows(named=True)
         ]
 
-    def _page(self) -> pl.DataFrame:
-        """Only these rows are put together, of however many."""
-        if self._order is None:
-            return self._frame.slice(self.start, self.page)
-        return self._frame[self._order.slice(self.start, self.page)]
+    def _from_to(self, start: int, end: int) -> pl.DataFrame:
+        """The rows of these places in the order shown, equal ones as they stood.
+
+        Only they are put together, of however many, and the first ones are found without sorting
+        the others.
+        """
+        column, descending = self.sort or (None, False)
+        if column not in self._frame.columns:
+            return self._frame[start:end]
+        numbered = self._frame.lazy().select(key=column).with_row_index("row")
+        order = numbered.sort("key", "row", descending=[descending, False], nulls_last=True)
+        places = order.head(end).collect(engine="in-memory")["row"]
+        return self._frame[places[start:]]
 
     def _said(self, column: str, value: Any) -> Any:
         if isinstance(value, date):
@@ -104,11 +110,3 @@ class Table(anywidget.AnyWidget):
         if isinstance(value, list):
             return "; ".join(map(str, value)) or None
         return self._words.get(column, {}).get(value, value)
-
-
-def _sorted(frame: pl.DataFrame, column: str, descending: bool) -> pl.Series | None:
-    """The rows' numbers in the order of a column, equal ones as they stood; None: as they stand."""
-    if column not in frame.columns:
-        return None
-    numbered = frame.select(key=column).with_row_index("row")
-    return numbered.sort("key", descending=descending, nulls_last=True, maintain_order=True)["row"]

@@ -84,8 +84,9 @@ class Teaching:
         """
         return (
             self._lessons(asked)
-            .group_by(pl.col("m_instructor_id").cast(pl.String))
+            .group_by("m_instructor_id")
             .agg(taught())
+            .with_columns(pl.col("m_instructor_id").cast(pl.String))
             .join(self._names, on="m_instructor_id")
             .join(self._demo, how="cross")
             .sort("completions", "instructor", "m_instructor_id", descending=[True, False, False])
