@@ -146,8 +146,9 @@ def instructor_activity(
             "periods": periods,
             "people": people,
             "highest": max(highest, 1),
+            "step": month_step(*periods.select(a=pl.min("period"), b=pl.max("until")).row(0)),
         },
-        {"step": month_step(*periods.select(a=pl.min("period"), b=pl.max("until")).row(0))},
+        {},
         title=_TITLE,
         words=[
             f"Completions taught by {count(people, 'instructor')} per period, most first; "
@@ -195,7 +196,7 @@ def _layers(
     periods: Rows,
     people: Number,
     highest: Number,
-    step: int,
+    step: Number,
     dark: bool,
 ) -> list[alt.Chart]:
     """Each instructor's bars stand in a band of height 1; all bands share one scale."""
@@ -228,7 +229,7 @@ def _lanes(names: Rows, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
 
 
 def _bars(
-    packed: Rows, periods: Rows, highest: Number, lanes: alt.Scale, step: int, dark: bool
+    packed: Rows, periods: Rows, highest: Number, lanes: alt.Scale, step: Number, dark: bool
 ) -> alt.Chart:
     bars: alt.Chart = (
         alt.Chart(packed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import status_colour, status_words
+from kpa_analytics.charts.scales import in_legend, status_colour, status_words
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.status import read_status, status_day
 from kpa_analytics.charts.theme import SEVERITY, STATUS_SIGNS, ink_on, palette, status_colours
@@ -16,10 +16,9 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Rows
+    from kpa_analytics.charts.sheet import Rows, Texts
     from kpa_analytics.inputs import AnyFrame
 
 _READ = (
@@ -139,8 +138,9 @@ def training_matrix(
         {
             "people": _packed(table),
             "columns": table.select("column", "training").unique().sort("column"),
+            "statuses": in_legend(table["status"].unique().to_list()),
         },
-        {"statuses": tuple(one for one in SEVERITY if one in table["status"])},
+        {},
         title=_TITLE,
         words=[
             f"The {count(min(people, all_people), 'person', 'people')} and "
@@ -173,7 +173,7 @@ def _packed(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _layers(people: Rows, columns: Rows, statuses: Sequence[str], dark: bool) -> list[alt.Chart]:
+def _layers(people: Rows, columns: Rows, statuses: Texts, dark: bool) -> list[alt.Chart]:
     colours = status_colours(dark)
     base = (
         alt.Chart(people)

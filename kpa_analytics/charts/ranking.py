@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import status_colour, status_words, whole_axis, whole_ticks
+from kpa_analytics.charts.scales import (
+    in_legend,
+    status_colour,
+    status_words,
+    whole_axis,
+    whole_ticks,
+)
 from kpa_analytics.charts.sheet import Sheet, empty, term
 from kpa_analytics.charts.theme import (
     SEVERITY,
@@ -25,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Number, Numbers, Rows
+    from kpa_analytics.charts.sheet import Number, Numbers, Rows, Texts
 
 
 def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> pl.DataFrame:
@@ -93,25 +99,19 @@ def ranking(
     ]
     placed = table.with_row_index("place")
     named, folded = (placed.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
-    statuses = [status for status in SEVERITY if sums[status]]
     overdue_of = named.select(pl.col("expired") + pl.col("missing"), "total").iter_rows()
     shares = pl.Series("share", [_share(*row) for row in overdue_of], pl.String)
     longest = named.select(pl.col("total").max()).item()
     return Sheet(
         _layers,
         {
-            "rows": named.select("place", key, label, *statuses, "total", shares),
+            "rows": named.select("place", key, label, *SEVERITY, "total", shares),
             "rest": folded.select("place", label, pl.lit(_folded(folded)).alias("figures")),
             "longest": longest,
             "ticks": whole_ticks(longest),
+            "statuses": in_legend([status for status in SEVERITY if sums[status]]),
         },
-        {
-            "key": key,
-            "label": label,
-            "statuses": tuple(statuses),
-            "axis": axis,
-            "is_folded": not folded.is_empty(),
-        },
+        {"key": key, "label": label, "axis": axis},
         title=title,
         words=words,
         demo=demo,
@@ -127,11 +127,10 @@ def _layers(
     rest: Rows,
     longest: Number,
     ticks: Numbers,
+    statuses: Texts,
     key: str,
     label: str,
-    statuses: Sequence[str],
     axis: str,
-    is_folded: bool,
     dark: bool,
 ) -> list[alt.Chart]:
     y = alt.Y(
@@ -146,7 +145,7 @@ def _layers(
         "scale": alt.Scale(domainMax=longest, nice=False),
         "axis": whole_axis(ticks),
     }
-    parts = _parts(rows, statuses, dark)
+    parts = _parts(rows, dark)
     quiet: dict[str, Any] = {"align": "left", "color": palette(dark).muted, "clip": False}
     ends = (
         alt.Chart(rows)
@@ -160,17 +159,17 @@ def _layers(
         _bars(parts, key, label, statuses, x, y, dark),
         _figures(parts, longest, x, y),
         ends,
-        *([others] if is_folded else []),
+        others,
     ]
 
 
-def _parts(rows: Rows, statuses: Sequence[str], dark: bool) -> alt.Chart:
+def _parts(rows: Rows, dark: bool) -> alt.Chart:
     """A row for each part of each bar."""
     order = {status: place for place, status in enumerate(SEVERITY)}
     ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
     parts: alt.Chart = (
         alt.Chart(rows)
-        .transform_fold(list(statuses), as_=["status", "value"])
+        .transform_fold(list(SEVERITY), as_=["status", "value"])
         .transform_filter("datum.value > 0")
         .transform_calculate(
             words=status_words("datum.status"),
@@ -185,7 +184,7 @@ def _bars(
     parts: alt.Chart,
     key: str,
     label: str,
-    statuses: Sequence[str],
+    statuses: Texts,
     x: dict[str, Any],
     y: alt.Y,
     dark: bool,

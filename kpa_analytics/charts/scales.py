@@ -6,24 +6,34 @@ from typing import TYPE_CHECKING
 
 import altair as alt
 
+from kpa_analytics.charts.sheet import term
 from kpa_analytics.charts.theme import SEVERITY, STATUS_LABELS, STATUS_SIGNS, status_colours
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Numbers
+    from kpa_analytics.charts.sheet import Number, Numbers, Texts
 
 
-def status_colour(dark: bool, statuses: Sequence[str] = SEVERITY) -> alt.Color:
-    """Colour by status: one legend everywhere, each entry with its sign and words."""
+def status_colour(dark: bool, statuses: Texts) -> alt.Color:
+    """Colour by status: one legend everywhere, each entry with its sign and words.
+
+    Args:
+        dark: for a dark background.
+        statuses: what the legend lists, as `in_legend` finds them.
+    """
     colours = status_colours(dark)
-    shown = [status for status in SEVERITY if status in statuses]
     return alt.Color(
         "status:N",
-        scale=alt.Scale(domain=shown, range=[colours[status] for status in shown]),
-        legend=alt.Legend(title=None, labelExpr=status_words("datum.value"), values=shown),
+        scale=alt.Scale(domain=list(SEVERITY), range=[colours[status] for status in SEVERITY]),
+        legend=alt.Legend(title=None, labelExpr=status_words("datum.value"), values=statuses),
     )
+
+
+def in_legend(statuses: Collection[str]) -> list[str]:
+    """The statuses that a legend lists: those there are, the worst first."""
+    return [status for status in SEVERITY if status in statuses]
 
 
 def status_words(field: str) -> str:
@@ -38,7 +48,7 @@ def month_step(first: date, last: date) -> int:
     return next(step for step in (1, 3, 12, 60) if spanned <= 15 * step or step == 60)
 
 
-def month_axis(step: int) -> alt.Axis:
+def month_axis(step: Number) -> alt.Axis:
     """An axis of months whose ticks always meet January, where the year stands.
 
     Args:
@@ -47,7 +57,7 @@ def month_axis(step: int) -> alt.Axis:
     year = "timeFormat(datum.value, '%m') == '01' || datum.index == 0"
     return alt.Axis(
         labelExpr=f"[timeFormat(datum.value, '%b'), {year} ? timeFormat(datum.value, '%Y') : '']",
-        tickCount={"interval": "month", "step": step},
+        tickCount=alt.ExprRef(f"{{interval: 'month', step: {term(step)}}}"),
         grid=False,
     )
 

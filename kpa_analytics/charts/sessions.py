@@ -17,12 +17,14 @@ from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUP_SESSIONS
 
 if TYPE_CHECKING:
-    from kpa_analytics.charts.sheet import Numbers, Rows
+    from kpa_analytics.charts.sheet import Number, Numbers, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("date", "attendees", "recorded", "demo")
 _TITLE = "Group sessions over time"
 NO_SESSIONS = "No group sessions to show"
+#: How long a bar is, in words.
+_PERIODS = {"1mo": "a month", "3mo": "a quarter", "1y": "a year"}
 #: The largest size of each class, and its name; the last class is open.
 _CLASSES = ((1, "1 person"), (5, "2 to 5"), (10, "6 to 10"), (20, "11 to 20"))
 SIZES = (*(name for _, name in _CLASSES), "21 or more")
@@ -111,12 +113,16 @@ def group_sessions(groups: AnyFrame, *, dark: bool = False) -> Sheet:
     rows = _stacked(shown, every)
     return Sheet(
         _layers,
-        {"rows": rows, "ticks": whole_ticks(rows.select(pl.col("top").max()).item())},
-        {"every": every, "step": month_step(first, last)},
+        {
+            "rows": rows,
+            "ticks": whole_ticks(rows.select(pl.col("top").max()).item()),
+            "step": month_step(first, last),
+        },
+        {},
         title=_TITLE,
         words=[
             f"{count(number, 'session')} with {count(people, 'place')} taken, "
-            f"{people / number:.1f} people a session on average",
+            f"{people / number:.1f} people a session on average; each bar is {_PERIODS[every]}",
             left_out,
         ],
         demo=demo,
@@ -134,7 +140,7 @@ def _stacked(shown: pl.DataFrame, every: str) -> pl.DataFrame:
     )
 
 
-def _layers(rows: Rows, ticks: Numbers, every: str, step: int, dark: bool) -> list[alt.Chart]:
+def _layers(rows: Rows, ticks: Numbers, step: Number, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
     bars: alt.Chart = (
         alt.Chart(rows)
@@ -142,7 +148,7 @@ def _layers(rows: Rows, ticks: Numbers, every: str, step: int, dark: bool) -> li
         .encode(
             x=alt.X(
                 "period:T",
-                title={"1mo": "Month", "3mo": "Quarter", "1y": "Year"}[every],
+                title="Date",
                 axis=month_axis(step),
             ),
             x2=alt.X2("until:T"),

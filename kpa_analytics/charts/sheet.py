@@ -20,10 +20,11 @@ from altair.utils.schemapi import debug_mode
 from kpa_analytics.charts.theme import WIDTH, config, palette
 from kpa_analytics.demo_mark import DEMO_MARK
 
-#: What a design is filled with: rows, a number, numbers - or the name of what will be.
+#: What a design is filled with: rows, a number, numbers, texts - or the name of what will be.
 Rows = pl.DataFrame | alt.NamedData
 Number = float | alt.ExprRef
 Numbers = Sequence[float] | alt.ExprRef
+Texts = Sequence[str] | alt.ExprRef
 
 Given = ParamSpec("Given")
 
@@ -33,8 +34,9 @@ class Sheet(NamedTuple):
 
     Attributes:
         design: makes the layers, in the order they are drawn, from `filling`, `look` and `dark`.
-        filling: the frames and numbers shown, by the design's own names.
-        look: what else decides how they are drawn, by the design's own names.
+        filling: the frames, numbers and texts shown, by the design's own names.
+        look: what else decides how they are drawn, by the design's own names. A look is made once,
+            at the cost of a chart of altair's; what changes with the records belongs in `filling`.
         title: the chart's title.
         words: the lines under it; with the title they are the description for screen readers.
         demo: the data is invented: say so, in the drawing and in the description.
@@ -46,7 +48,7 @@ class Sheet(NamedTuple):
     """
 
     design: Callable[..., Sequence[alt.Chart]]
-    filling: Mapping[str, pl.DataFrame | float | Sequence[float]]
+    filling: Mapping[str, pl.DataFrame | float | Sequence[float] | Sequence[str]]
     look: Mapping[str, Hashable]
     title: str
     words: Sequence[str]

@@ -8,6 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.scales import (
+    in_legend,
     month_axis,
     month_step,
     status_colour,
@@ -15,7 +16,7 @@ from kpa_analytics.charts.scales import (
     whole_axis,
     whole_ticks,
 )
-from kpa_analytics.charts.sheet import Sheet, drawable, empty
+from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.status import read_status, status_counts, status_day
 from kpa_analytics.charts.theme import SEVERITY, palette
 from kpa_analytics.charts.words import count, day
@@ -24,10 +25,9 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Number, Numbers, Rows
+    from kpa_analytics.charts.sheet import Number, Numbers, Rows, Texts
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "expiration_date", "days_left", "status")
@@ -138,7 +138,6 @@ def expiry_timeline(
         f"{overdue:,} of them expired, as of {day(today)}",
         _outside(table),
     ]
-    statuses = [status for status in STATUSES if shown[status].sum()]
     drawn: list[date] = shown["month"].to_list()  # in order
     before = sum(month < today for month in drawn)
     headroom = max(shown["total"].to_list()) * 1.15
@@ -150,12 +149,11 @@ def expiry_timeline(
             "today": pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}),
             "headroom": headroom,
             "ticks": whole_ticks(headroom),
-        },
-        {
-            "statuses": tuple(statuses),
+            "statuses": in_legend([status for status in STATUSES if shown[status].sum()]),
             "step": month_step(drawn[0], drawn[-1]),
-            "left": before > len(drawn) - before,
+            "side": -1 if before > len(drawn) - before else 1,
         },
+        {},
         title=_TITLE,
         words=words,
         demo=demo,
@@ -201,20 +199,20 @@ def _layers(
     today: Rows,
     headroom: Number,
     ticks: Numbers,
-    statuses: Sequence[str],
-    step: int,
-    left: bool,
+    statuses: Texts,
+    step: Number,
+    side: Number,
     dark: bool,
 ) -> list[alt.Chart]:
     return [
         _past(past, dark),
         _bars(rows, headroom, ticks, statuses, step, dark),
-        *_rule(today, left, dark),
+        *_rule(today, side, dark),
     ]
 
 
 def _bars(
-    rows: Rows, headroom: Number, ticks: Numbers, statuses: Sequence[str], step: int, dark: bool
+    rows: Rows, headroom: Number, ticks: Numbers, statuses: Texts, step: Number, dark: bool
 ) -> alt.Chart:
     pick = alt.selection_point(name="pick", fields=["month", "status"], on="click")
     zoom = alt.selection_interval(
@@ -266,14 +264,14 @@ def _past(past: Rows, dark: bool) -> alt.Chart:
     return ground
 
 
-def _rule(today: Rows, left: bool, dark: bool) -> list[alt.Chart]:
+def _rule(today: Rows, side: Number, dark: bool) -> list[alt.Chart]:
     """The day asked about; its label stands in the headroom, on the side that has more months."""
     base = alt.Chart(today)
     rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True).encode(x=alt.X("day:T"))
     label = base.mark_text(
-        align="right" if left else "left",
+        align=alt.ExprRef(f"{term(side)} < 0 ? 'right' : 'left'"),
         baseline="top",
-        dx=-6 if left else 6,
+        dx=alt.ExprRef(f"6 * {term(side)}"),
         fontWeight="bold",
         color=palette(dark).ink,
         clip=True,
