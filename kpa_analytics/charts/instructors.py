@@ -135,8 +135,9 @@ def instructor_activity(
     if shown.is_empty():
         none = "No completions with an instructor to show"
         return empty(_TITLE, none, _not_drawn(table), dark=dark, demo=demo)
-    people = shown["m_instructor_id"].n_unique()
-    highest = shown.select(pl.col("completions").max()).item()
+    people, highest = shown.select(
+        pl.col("m_instructor_id").n_unique(), pl.col("completions").max()
+    ).row(0)
     periods = _periods_of(shown, every)
     return Sheet(
         _layers,

@@ -13,6 +13,7 @@ from kpa_analytics.analysis.instructors import (
     coverage_of,
     instructor_name,
     taught,
+    taught_days,
 )
 from kpa_analytics.analysis.names import people_names, training_titles
 from kpa_analytics.analysis.periods import period_start
@@ -49,6 +50,7 @@ class Teaching:
             .select(*_READ, period_start("date", "1mo"))
             .with_columns(pl.col("m_user_id", "m_instructor_id").cast(pl.Categorical))
         )
+        self._days = at_once(taught_days(self._taught))
         self._names = at_once(
             self._taught.select(pl.col("m_instructor_id").unique().cast(pl.String))
             .join(
@@ -101,11 +103,11 @@ class Teaching:
         return self._covered(asked.as_of, asked.months, asked.trainings)
 
     def _coverage(self, as_of: date, months: int, trainings: tuple[int, ...]) -> pl.DataFrame:
-        rows, titles = self._taught, self._titles
+        days, titles = self._days, self._titles
         if trainings:
             chosen = pl.col("training_id").is_in(trainings)
-            rows, titles = rows.filter(chosen), titles.filter(chosen)
-        found = coverage_of(rows, titles, self._names, self._demo, as_of=as_of, months=months)
+            days, titles = days.filter(chosen), titles.filter(chosen)
+        found = coverage_of(days, titles, self._names, self._demo, as_of=as_of, months=months)
         carried = pl.col("instructors").replace(0, 10**6)  # nobody teaches it: no one to lose
         return (
             as_table(found, INSTRUCTOR_COVERAGE)
