@@ -34,20 +34,20 @@ function render({ model, el }) {
   };
 
   const draw = async (at) => {
-    const spec = model.get("specs")[at];
+    const text = model.get("specs")[at];
     const bars = wanted(at);
-    const text = JSON.stringify(spec);
     const place = (places[at] ??= { box: el.appendChild(document.createElement("div")) });
     if (place.text === text && place.picked === JSON.stringify(bars)) return;
     Object.assign(place, { text, picked: JSON.stringify(bars) });
     const turn = (place.turn = (place.turn ?? 0) + 1);
+    const spec = JSON.parse(text);
     const params = (spec.params ?? []).map((param) =>
       param.name === "pick" && bars.length ? { ...param, value: bars } : param);
     const box = document.createElement("div");
     box.className = "kpa-chart kpa-chart-coming";
     box.style.background = spec.config?.background ?? "";
     place.box.before(box);
-    const drawn = await (await embedder(model))(box, { ...structuredClone(spec), params }, OPTIONS);
+    const drawn = await (await embedder(model))(box, { ...spec, params }, OPTIONS);
     if (gone || turn !== place.turn) {
       drawn.finalize();
       box.remove();

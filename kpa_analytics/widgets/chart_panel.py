@@ -9,6 +9,7 @@ a page that does not have them yet, and are never saved.
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -32,7 +33,10 @@ class ChartPanel(anywidget.AnyWidget):
 
     _esm = HERE / "chart_panel.js"
     _css = STYLE
-    specs: Any = traitlets.List().tag(sync=True)
+    # As text: ipywidgets would go through every value of them in search of binary data.
+    specs: Any = traitlets.List().tag(
+        sync=True, to_json=lambda specs, _: [json.dumps(spec) for spec in specs]
+    )
     picked: Any = traitlets.List([-1, []]).tag(sync=True)
 
     def __init__(self) -> None:

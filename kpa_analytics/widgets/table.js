@@ -63,7 +63,7 @@ function render({ model, el }) {
   const rows = () => {
     const kinds = model.get("columns").map(({ kind }) => kind);
     const start = model.get("start");
-    body.replaceChildren(...model.get("rows").map((values, place) => {
+    body.replaceChildren(...JSON.parse(model.get("rows")).map((values, place) => {
       const row = make("tr");
       row.append(...values.map((value, at) => cellOf(value, kinds[at])));
       if (model.get("choosable")) {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 import anywidget
@@ -37,7 +37,8 @@ class Table(anywidget.AnyWidget):
     _esm = HERE / "table.js"
     _css = STYLE
     columns: Any = traitlets.List().tag(sync=True)
-    rows: Any = traitlets.List().tag(sync=True)
+    # As text: ipywidgets would go through every value of them in search of binary data.
+    rows: Any = traitlets.List().tag(sync=True, to_json=lambda rows, _: json.dumps(rows))
     start = traitlets.Int(0).tag(sync=True)
     page = traitlets.Int(PAGE).tag(sync=True)
     total = traitlets.Int(0).tag(sync=True)
@@ -84,11 +85,9 @@ class Table(anywidget.AnyWidget):
             self._turn()
 
     def _turn(self, _: Any = None) -> None:
-        names = [heading["column"] for heading in self.columns]
         page = self._from_to(self.start, self.start + self.page)
-        self.rows = [
-            [self._said(name, row[name]) for name in names] for row in page.iter_rows(named=True)
-        ]
+        cells = [self._said(page[heading["column"]]) for heading in self.columns]
+        self.rows = [list(row) for row in zip(*cells, strict=True)]
 
     def _from_to(self, start: int, end: int) -> pl.DataFrame:
         """The rows of these places in the order shown, equal ones as they stood.
@@ -104,9 +103,11 @@ class Table(anywidget.AnyWidget):
         places = order.head(end).collect(engine="in-memory")["row"]
         return self._frame[places[start:]]
 
-    def _said(self, column: str, value: Any) -> Any:
-        if isinstance(value, date):
-            return value.isoformat()
-        if isinstance(value, list):
-            return "; ".join(map(str, value)) or None
-        return self._words.get(column, {}).get(value, value)
+    def _said(self, values: pl.Series) -> list[Any]:
+        """A column's cells, as the browser shows them."""
+        if values.dtype == pl.Date:
+            return [day and day.isoformat() for day in values]
+        if values.dtype == pl.List:
+            return ["; ".join(map(str, several or ())) or None for several in values.to_list()]
+        words = self._words.get(values.name, {})
+        return [words.get(value, value) for value in values] if words else values.to_list()
