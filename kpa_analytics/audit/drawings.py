@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import vl_convert
@@ -10,11 +11,13 @@ from kpa_analytics import charts
 from kpa_analytics.charts.drawn import drawn
 from kpa_analytics.charts.people_groups import GroupKind
 from kpa_analytics.charts.picture import packed, svg
+from kpa_analytics.charts.words import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kpa_analytics.audit.evidence import Evidence
+    from kpa_analytics.data.training_data import Scope
 
 
 #: The groups of people that are drawn, where anyone is in one.
@@ -32,8 +35,15 @@ class Drawing(NamedTuple):
 
 
 def draw(evidence: Evidence) -> dict[str, Drawing]:
-    """Draw every chart of a pack, by name, in the order of the report."""
-    return {name: _drawing(name, spec) for name, spec in _specifications(evidence).items()}
+    """Draw every chart of a pack, by name, in the order of the report.
+
+    Each stands in a file of its own, so each says what the pack is a part of.
+    """
+    scope = evidence.data.scope
+    return {
+        name: _drawing(name, _of_a_part(spec, scope) if scope else spec)
+        for name, spec in _specifications(evidence).items()
+    }
 
 
 def write_drawings(drawings: dict[str, Drawing], folder: Path) -> None:
@@ -67,6 +77,14 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
         "group_sizes": drawn(charts.group_sizes, evidence.sessions),
         "group_share": drawn(charts.group_share, evidence.share, every="1mo"),
     }
+
+
+def _of_a_part(spec: dict[str, Any], scope: Scope) -> dict[str, Any]:
+    said = f"From a pack of only a part of the records: {one_line(scope.words, 600)}"
+    title = spec["title"]
+    subtitle = [*title["subtitle"], *wrap(said, 90)]
+    described = f"{spec['description']} {said}."
+    return {**spec, "title": {**title, "subtitle": subtitle}, "description": described}
 
 
 def _drawing(name: str, spec: dict[str, Any]) -> Drawing:

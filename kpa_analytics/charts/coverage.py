@@ -136,7 +136,7 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
         title=_TITLE,
         words=[
             f"{alone:,} of {count(frame.height, 'training')} carried by one person alone"
-            + (f", {none:,} by nobody now" if none else ""),
+            + (f", {none:,} with no instructor recorded" if none else ""),
             f"Not drawn: {count(rest, 'training')} with as many instructors or more"
             if rest
             else "",
@@ -153,7 +153,7 @@ def _told(table: pl.DataFrame) -> pl.DataFrame:
     """The rows with what is said beside their bars."""
     said = (
         pl.when(pl.col("instructors") < 1)
-        .then(pl.lit("nobody now"))
+        .then(pl.lit("no instructor recorded"))
         .when(pl.col("carried") == _CARRIED[1])
         .then(pl.format("only {}", "names"))
         .otherwise(pl.format("{} instructors", "instructors"))

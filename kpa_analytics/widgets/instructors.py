@@ -115,7 +115,7 @@ def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
         (f"{alone:,}", "One instructor alone", f"of {count(taught.height, 'training')} taught", ""),
         (
             f"{coverage.height - taught.height:,}",
-            "Taught by nobody",
+            "No instructor recorded",
             f"of {count(coverage.height, 'training')}",
             "",
         ),

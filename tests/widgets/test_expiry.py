@@ -316,6 +316,10 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
     assert manifest["settings"]["only"] == f"trainings {title}"
     assert f"Only a part: trainings {title}" in report
     assert f"only a part of what was read: trainings {title}." in report
+    for chart in sorted((tmp_path / "composed" / "charts").glob("*.svg")):
+        drawn = chart.read_text()
+        assert "only a part of the records" in drawn, chart.name
+        assert title in drawn, chart.name
     whole, _ = exported(ExpiryExplorer(company), tmp_path / "whole")
     assert manifest["counts"]["disagreements"] <= whole["counts"]["disagreements"]
     assert "only" not in whole["settings"]
