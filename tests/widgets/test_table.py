@@ -43,6 +43,15 @@ def test_every_page_is_one_of_a_full_stable_sort(
         assert [row[0] for row in table.rows] == whole["number"][start : start + PAGE].to_list()
 
 
+def test_a_column_of_lists_is_sorted_by_its_lists() -> None:
+    frame = pl.DataFrame({"number": [0, 1, 2, 3], "name": [["Moe"], [], None, ["Abel", "Roe"]]})
+    table = Table(HEADINGS[::2], ("name", False))
+    table.show(frame, "")
+    assert table.rows == [[1, None], [3, "Abel; Roe"], [0, "Moe"], [2, None]]
+    table.sort = ["name", True]
+    assert [row[0] for row in table.rows] == table.frame["number"].to_list() == [0, 3, 1, 2]
+
+
 @pytest.mark.parametrize("sort", [None, ("no such column", True)])
 def test_without_a_column_to_sort_by_the_rows_stand_as_they_are(
     sort: tuple[str, bool] | None,
