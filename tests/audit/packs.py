@@ -177,8 +177,7 @@ def files(pack: Path) -> dict[str, bytes]:
 
 
 def pdf_text(content: bytes) -> str:
-    text = "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages)
-    return text.replace("\u200b", "").replace("\u00ad", "")
+    return "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages)
 
 
 def unzipped(content: bytes) -> bytes:

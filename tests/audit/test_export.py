@@ -313,22 +313,36 @@ def test_the_report_tells_what_changed_since_the_earlier_load(tmp_path):
             "completedtrainings.v2.list": [
                 completion(1, 7, person(1), 20260105, notes="on paper"),
                 completion(2, 7, person(2), 20260105),
+                completion(4, 7, person(3), 20260105, m_instructor_id=person(1)),
             ]
         }
     )
     with kpa.demo.serve(source) as api:
         load(tmp_path / "cache", api)
         source.edit_completion(1, notes="in person")
+        source.edit_completion(4, m_instructor_id=person(2))
         source.remove_completions(2)
         source.add_completions(completion(3, 8, person(2), 20260106))
         data = load(tmp_path / "cache", api, refresh=True)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF)
     page = Page((pack / "report.html").read_text()).text
-    assert "1 added, 1 removed, 1 edited" in page
+    assert "1 added, 1 removed, 2 edited" in page
     assert "notes on paper in person" in page
     book = openpyxl.load_workbook(pack / "audit.xlsx")
-    assert len(sheet_frame(book, "changes")[1]) == 3
-    assert json.loads((pack / "manifest.json").read_text())["counts"]["changes"] == 3
+    assert len(sheet_frame(book, "changes")[1]) == 4
+    assert json.loads((pack / "manifest.json").read_text())["counts"]["changes"] == 4
+    paper = pdf_text((pack / "audit.pdf").read_bytes())
+    told = paper[paper.index("Changed records") : paper.index("How statuses were computed")]
+    for instructor in (person(1), person(2)):  # too long for its column: on two lines, not over it
+        assert instructor not in told
+        assert instructor in told.replace("\n", "")
+
+
+def test_hashes_can_be_copied_from_paper(hostile, tmp_path):
+    pack = kpa.export_audit(hostile, tmp_path / "pack", as_of=AS_OF)
+    paper = pdf_text((pack / "audit.pdf").read_bytes()).replace("\n", "")
+    for source in json.loads((pack / "manifest.json").read_text())["sources"]:
+        assert source["rows_sha256"] in paper
 
 
 def test_long_tables_say_how_many_more_there_are(tmp_path):
