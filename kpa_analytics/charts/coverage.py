@@ -97,7 +97,7 @@ def _thinnest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
 
 def _few(names: Sequence[str]) -> str:
     """The first three of them; the rest counted."""
-    first = "; ".join(one_line(name, 60) for name in names[:3])
+    first = "; ".join(one_line(name or "", 60) for name in names[:3])
     return f"{first}; {len(names) - 3} more" if len(names) > 3 else first
 
 

@@ -26,8 +26,18 @@ def status_colour(dark: bool, statuses: Texts) -> alt.Color:
     colours = status_colours(dark)
     return alt.Color(
         "status:N",
-        scale=alt.Scale(domain=list(SEVERITY), range=[colours[status] for status in SEVERITY]),
-        legend=alt.Legend(title=None, labelExpr=status_words("datum.value"), values=statuses),
+        scale=alt.Scale(
+            domain=statuses,
+            range=[
+                alt.ExprRef(f"{colours}[{term(statuses)}[{place}]]")
+                for place in range(len(SEVERITY))
+            ],
+        ),
+        legend=alt.Legend(
+            title=None,
+            labelExpr=status_words("datum.value"),
+            values=statuses,
+        ),
     )
 
 

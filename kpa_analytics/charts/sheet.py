@@ -171,9 +171,9 @@ def _plain(value: Any) -> Any:
     return value.to_dict(validate=False) if isinstance(value, alt.SchemaBase) else value
 
 
-def term(number: Number) -> str:
-    """A number as it stands in an expression of Vega."""
-    return str(number.expr) if isinstance(number, alt.ExprRef) else repr(number)
+def term(value: Number | Texts) -> str:
+    """A number, or texts, as they stand in an expression of Vega."""
+    return str(value.expr) if isinstance(value, alt.ExprRef) else json.dumps(value)
 
 
 def dress(title: str, words: Sequence[str], demo: bool, spoken: str = "") -> dict[str, Any]:

@@ -29,6 +29,8 @@ _OF_EVERY_OBJECT = {
     *("__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
 }
 _ROUNDS = 5
+#: Characters that every axis has room for.
+_SURELY_SHOWN = 30
 
 
 def day(value: date) -> str:
@@ -98,7 +100,8 @@ def labels(frame: pl.DataFrame, text: str, key: str, limit: int = 300) -> pl.Dat
     Args:
         frame: one row per key.
         text: the column of titles or names, replaced.
-        key: the column that tells rows apart; the end of it is added to a shared title.
+        key: the column that tells rows apart; the end of it is added to a shared title, where no
+            axis cuts it off: behind a short one, before a long one.
         limit: characters kept.
 
     Returns:
@@ -109,14 +112,29 @@ def labels(frame: pl.DataFrame, text: str, key: str, limit: int = 300) -> pl.Dat
         >>> labels(twins, "title", "id")["title"].to_list()
         ['Ladders (7)', 'Ladders (8)']
     """
-    keys = ["?" if value is None else value for value in frame[key].to_list()]
+    keys = _ends(["?" if value is None else value for value in frame[key].to_list()])
     lines = [one_line(value or "", limit) for value in frame[text].cast(pl.String).to_list()]
     for _ in range(_ROUNDS):  # one told apart may be what another is called
         seen = Counter(lines)
         lines = [
-            f"{line} ({of})" if seen[line] > 1 or line in _OF_EVERY_OBJECT else line
+            _with_key(line, of) if seen[line] > 1 or line in _OF_EVERY_OBJECT else line
             for line, of in zip(lines, keys, strict=True)
         ]
         if len(set(lines)) == len(lines):
             break
     return frame.with_columns(pl.Series(text, lines, pl.String))
+
+
+def _with_key(line: str, key: str) -> str:
+    said = f"{line} ({key})"
+    return said if len(said) <= _SURELY_SHOWN else f"({key}) {line}"
+
+
+def _ends(keys: Sequence[object]) -> list[str]:
+    """As much of each key as tells them apart: the end of a long id, all of anything else."""
+    whole = [str(key) for key in keys]
+    for length in (6, 12):
+        ends = [key if len(key) <= 2 * length else f"…{key[-length:]}" for key in whole]
+        if len({*ends}) == len({*whole}):
+            return ends
+    return whole

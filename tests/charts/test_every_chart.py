@@ -175,6 +175,33 @@ def test_labels_told_apart_are_not_what_another_is_called():
     assert ranked["training"].is_unique().all()
 
 
+def test_people_of_one_name_are_told_apart_where_the_axis_cuts():
+    name = "García Hernández de la Torre, Alejandra"
+    frame = status_frame(3, 4).with_columns(pl.lit(name).alias("user"))
+    ids = frame["m_user_id"].unique().to_list()
+    drawn = set(
+        re.findall(
+            r"<text[^>]*>(\([^<]*)</text>", svg(specification(charts.training_matrix(frame)))
+        )
+    )
+    assert len(drawn) == len(ids) == 3
+    assert {text[2:8] for text in drawn} == {one[-6:] for one in ids}
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"),
+    [
+        (["current"], "with 1 value: current"),
+        (["expired", "current"], "with 2 values: expired, current"),
+    ],
+)
+def test_who_cannot_see_the_legend_hears_what_it_shows(told, heard):
+    frame = status_frame(40, 4).filter(pl.col("status").is_in(told))
+    for chart in (charts.expiry_by_training, charts.training_matrix, charts.expiry_timeline):
+        for spec in (specification(chart(frame)), drawn(chart, frame)):
+            assert heard in svg(spec)
+
+
 def test_labels_keep_the_whole_title_for_the_tooltip_and_cut_what_is_drawn():
     frame = status_frame(20, 3, titles=[LONG[:300], "b", "c"])
     spec = specification(charts.expiry_by_training(frame))
