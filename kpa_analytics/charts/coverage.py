@@ -27,21 +27,22 @@ _READ = (
     *("last_taught", "single_instructor", "demo"),
 )
 _TITLE = "Trainings and how many people teach them"
-_CARRIED = ("nobody", "one person alone", "two or more")
+_NOBODY, _ALONE, _MORE = "nobody", "one person alone", "two or more"
 
 
 def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFrame:
-    """Sort trainings by how thinly they are covered: nobody, one person alone, two or more.
+    """Sort trainings by how much hangs on one person: one alone, two or more, nobody.
 
     Args:
         coverage: as `instructor_coverage()` makes it.
         top: trainings kept, 1 to 60.
 
     Returns:
-        At most `top` rows: place (Int64, 0 the thinnest), training_id, training (String, unique),
-        carried (String: nobody, one person alone, two or more), instructors, completions (Int64),
+        At most `top` rows: place (Int64, 0 the first), training_id, training (String, unique),
+        carried (String: one person alone, two or more, nobody), instructors, completions (Int64),
         names (String; at most three, the rest counted), last_taught (Date). Within the same number
-        of instructors, more completions come first.
+        of instructors, more completions come first. Nobody (online, composed, not taught) comes
+        last: there is no one to lose.
 
     Raises:
         KPADataError: a column is missing, or `top` is out of bounds.
@@ -50,7 +51,7 @@ def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFr
         >>> instructor_coverage_table(INSTRUCTOR_COVERAGE.empty()).shape
         (0, 8)
     """
-    return _thinnest(_read(coverage), top)
+    return _first(_read(coverage), top)
 
 
 def _read(coverage: AnyFrame) -> pl.DataFrame:
@@ -60,24 +61,21 @@ def _read(coverage: AnyFrame) -> pl.DataFrame:
 def _carried() -> pl.Expr:
     return (
         pl.when(pl.col("instructors") < 1)
-        .then(pl.lit(_CARRIED[0]))
+        .then(pl.lit(_NOBODY))
         .when("single_instructor")
-        .then(pl.lit(_CARRIED[1]))
-        .otherwise(pl.lit(_CARRIED[2]))
+        .then(pl.lit(_ALONE))
+        .otherwise(pl.lit(_MORE))
     )
 
 
-def _thinnest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
+def _first(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     if not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
     kept = (
         frame.lazy()
         .sort(
-            "instructors",
-            "completions",
-            "training",
-            "training_id",
-            descending=[False, True, False, False],
+            *(pl.col("instructors") < 1, "instructors", "completions", "training", "training_id"),
+            descending=[False, False, True, False, False],
         )
         .head(top)
         .select(
@@ -107,7 +105,8 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
 
     Args:
         coverage: as `instructor_coverage()` of the analysis makes it, eager or lazy.
-        top: trainings drawn, 1 to 60, the thinnest first; the others are counted in the subtitle.
+        top: trainings drawn, 1 to 60, those of one person first; the others are counted in
+            the subtitle.
         dark: for a dark background.
 
     Returns:
@@ -124,10 +123,15 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
     demo = is_demo(frame)
     if frame.is_empty():
         return empty(_TITLE, "No trainings with an instructor to show", dark=dark, demo=demo)
-    table = _thinnest(frame, top)
+    table = _first(frame, top)
     every = dict(frame.group_by(_carried().alias("carried")).len().iter_rows())
-    alone, none = every.get(_CARRIED[1], 0), every.get(_CARRIED[0], 0)
-    rest = frame.height - table.height
+    alone, none = every.get(_ALONE, 0), every.get(_NOBODY, 0)
+    hidden = none - (table["carried"] == _NOBODY).sum()
+    more = frame.height - table.height - hidden
+    left_out = [
+        f"{count(more, 'training')} with as many instructors or more" if more else "",
+        f"{count(hidden, 'training')} with no instructor recorded" if hidden else "",
+    ]
     room = max(table.select(pl.col("instructors").max()).item() * 1.25, 4)
     return Sheet(
         _layers,
@@ -137,9 +141,7 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
         words=[
             f"{alone:,} of {count(frame.height, 'training')} carried by one person alone"
             + (f", {none:,} with no instructor recorded" if none else ""),
-            f"Not drawn: {count(rest, 'training')} with as many instructors or more"
-            if rest
-            else "",
+            "Not drawn: " + ", ".join(filter(None, left_out)) if any(left_out) else "",
         ],
         demo=demo,
         dark=dark,
@@ -154,7 +156,7 @@ def _told(table: pl.DataFrame) -> pl.DataFrame:
     said = (
         pl.when(pl.col("instructors") < 1)
         .then(pl.lit("no instructor recorded"))
-        .when(pl.col("carried") == _CARRIED[1])
+        .when(pl.col("carried") == _ALONE)
         .then(pl.format("only {}", "names"))
         .otherwise(pl.format("{} instructors", "instructors"))
     )
@@ -179,7 +181,7 @@ def _layers(rows: Rows, room: Number, ticks: Numbers, dark: bool) -> list[alt.Ch
         sort=alt.EncodingSortField("place", op="min"),
         scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
     )
-    thin = alt.FieldOneOfPredicate("carried", list(_CARRIED[:2]))
+    alone = alt.FieldEqualPredicate(equal=_ALONE, field="carried")
     tooltip = [
         alt.Tooltip("training:N", title="Training"),
         alt.Tooltip("instructors:Q", title="Instructors", format=","),
@@ -190,14 +192,14 @@ def _layers(rows: Rows, room: Number, ticks: Numbers, dark: bool) -> list[alt.Ch
     bars = base.mark_bar().encode(
         x=x,
         y=y,
-        color=alt.ColorValue(p.quiet, condition=[{"test": thin, "value": p.accent}]),
+        color=alt.ColorValue(p.quiet, condition=[{"test": alone, "value": p.accent}]),
         tooltip=tooltip,
     )
     words = base.mark_text(align="left", dx=6, limit=360, clip=False).encode(
         x=x,
         y=y,
         text=alt.Text("said:N"),
-        color=alt.ColorValue(p.muted, condition=[{"test": thin, "value": p.ink}]),
+        color=alt.ColorValue(p.muted, condition=[{"test": alone, "value": p.ink}]),
         tooltip=tooltip,
     )
     return [bars, words]

@@ -36,7 +36,8 @@ class PageBar:
 
     def page(self, number: int, *, of: int) -> None:
         """Page `number` of `of` has come; a walk that starts again sets the bar back."""
-        self._bar.total = max(of, number)
+        if self._bar.total != max(of, number):  # a notebook's bar learns its length only so
+            self._bar.reset(total=max(of, number))
         self._bar.set_postfix_str("", refresh=False)
         self._bar.update(number - self._bar.n)
 

@@ -57,6 +57,8 @@ function render({ model, el }) {
     place.box.remove();
     Object.assign(place, { box, finalize: () => drawn.finalize() });
     box.classList.remove("kpa-chart-coming");
+    // Pointers find their place by pixels where one zooms; any other drawing may shrink to fit.
+    box.classList.toggle("kpa-chart-fits", !params.some((param) => param.name === "zoom"));
     if (params.some((param) => param.name === "pick")) {
       drawn.view.addSignalListener("pick", (_, value) => {
         const now = (value?.vlPoint?.or ?? []).map((bar) => ({ ...bar }));

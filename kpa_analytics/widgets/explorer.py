@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import ipywidgets as ipw
 
+from kpa_analytics.charts.words import listing, one_line
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.widgets import checks, face
@@ -130,7 +131,7 @@ class Explorer:
             self._show_choices()
 
     def load(self, data: TrainingData, **changes: Any) -> None:
-        """Show other records; every choice that they still allow stays.
+        """Show other records; what they still allow of every choice stays, the view tells the rest.
 
         Args:
             data: the records.
@@ -140,14 +141,27 @@ class Explorer:
             KPADataError: as `set`, of a choice among `changes`.
         """
         self._take(data)
-        kept = self._begin()
-        for name, value in self.choices.items():
-            try:
-                kept[name] = self._checks[name](name, value)
-            except KPADataError:
-                _log.info("%s: %r is not in the new records", name, value)
+        kept, gone = self._begin(), []
+        for name in self.choices.keys() - changes.keys():
+            kept[name], lost = self._still_there(name, self.choices[name], kept[name])
+            gone += [f"{name.replace('_', ' ')} {listing([*map(str, lost)])}"] if lost else []
         self.choices = self._checked(changes, kept)
         self._refresh()
+        if gone:
+            self.say(f"No longer in the records, and no longer chosen: {'; '.join(sorted(gone))}.")
+
+    def _still_there(self, name: str, value: Any, default: Any) -> tuple[Any, list[Any]]:
+        """What of a choice the records still allow, and what not."""
+        stays, lost = [], []
+        for one in value if isinstance(value, tuple) else (value,):
+            try:
+                self._checks[name](name, (one,) if isinstance(value, tuple) else one)
+                stays.append(one)
+            except KPADataError:
+                lost.append(one)
+        if isinstance(value, tuple):
+            return tuple(stays), lost
+        return (default if lost else value), lost
 
     def inside_dashboard(self) -> None:
         """Leave heading and shared controls to the dashboard around it."""
@@ -185,7 +199,7 @@ class Explorer:
             "field_offices": self._roster.offices,
         }
         for name, known in {**shared, **self._options()}.items():
-            self.controls[name].options = [[key, words] for key, words in known.items()]
+            self.controls[name].options = [[key, one_line(said)] for key, said in known.items()]
         self._showing = False
         self._rebuild(set(self.choices))
         self.rebuilds += 1
@@ -226,6 +240,7 @@ class Explorer:
         Returns:
             Whether it went well.
         """
+        self.say("")
         try:
             work()
         except KPAError as error:
@@ -235,7 +250,6 @@ class Explorer:
             _log.exception("%s failed", self.title)
             self.say(f"This did not work: {type(error).__name__}: {error}")
             return False
-        self.say("")
         return True
 
     def say(self, text: str) -> None:

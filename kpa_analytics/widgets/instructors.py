@@ -101,7 +101,7 @@ class InstructorExplorer(PeriodExplorer):
             coverage = self._answer.coverage(asked)
             people = self._answer.people(asked)
             self._figures.value = _headline(people, coverage)
-            self._coverage.show(coverage, "Trainings, those that one person alone teaches first")
+            self._coverage.show(coverage, "Who teaches each training")
             self._people.show(people, "Instructors")
         self._charts.specs = charts(self._activity, self._coverage.frame, self.dark)
 

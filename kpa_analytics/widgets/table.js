@@ -41,9 +41,10 @@ function render({ model, el }) {
       cell.setAttribute("aria-sort", !sorted ? "none" : descending ? "descending" : "ascending");
       const button = make("button", "", words);
       button.type = "button";
-      button.title = `Sort by ${words.toLowerCase()}`;
+      button.title = `Sort by ${words.toLowerCase()}; a third time: as it was`;
       button.append(make("span", "kpa-arrow", !sorted ? "" : descending ? "▼" : "▲"));
-      button.addEventListener("click", () => send("sort", [column, sorted && !descending]));
+      button.addEventListener("click", () =>
+        send("sort", sorted && descending ? model.get("usual") : [column, sorted]));
       cell.append(button);
       row.append(cell);
     }

@@ -10,6 +10,7 @@ import anywidget
 import polars as pl
 import traitlets
 
+from kpa_analytics.charts.words import one_line
 from kpa_analytics.widgets.picker import HERE, STYLE
 
 #: Rows of one page: what the browser holds.
@@ -44,6 +45,7 @@ class Table(anywidget.AnyWidget):
     total = traitlets.Int(0).tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
     sort: Any = traitlets.List().tag(sync=True)
+    usual: Any = traitlets.List(help="the sort to begin with").tag(sync=True)
     chosen = traitlets.Int(-1, allow_none=True).tag(sync=True)
     choosable = traitlets.Bool(False).tag(sync=True)
     dark = traitlets.Bool(False, help="the page's theme, as the browser sees it").tag(sync=True)
@@ -61,6 +63,7 @@ class Table(anywidget.AnyWidget):
         super().__init__(
             columns=[heading._asdict() for heading in headings],
             sort=list(sort or ()),
+            usual=list(sort or ()),
             choosable=choosable,
         )
         self.observe(self._resort, "sort")
@@ -104,10 +107,14 @@ class Table(anywidget.AnyWidget):
         return self._frame[places[start:]]
 
     def _said(self, values: pl.Series) -> list[Any]:
-        """A column's cells, as the browser shows them."""
+        """A column's cells, as the browser shows them: no mark in one turns what is beside it."""
         if values.dtype == pl.Date:
             return [day and day.isoformat() for day in values]
         if values.dtype == pl.List:
-            return ["; ".join(map(str, several or ())) or None for several in values.to_list()]
-        words = self._words.get(values.name, {})
-        return [words.get(value, value) for value in values] if words else values.to_list()
+            lists = values.to_list()
+            return ["; ".join(one_line(str(one)) for one in some or ()) or None for some in lists]
+        if words := self._words.get(values.name):
+            return [words.get(value, value) for value in values]
+        if values.dtype == pl.String:
+            return [text and one_line(text) for text in values]
+        return values.to_list()

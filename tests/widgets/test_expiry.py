@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
@@ -236,10 +237,26 @@ def test_other_records_keep_the_choices_they_allow(
     )
     explorer.load(fewer)
     assert (explorer.horizon, explorer.trainings, explorer.search) == (77, (first,), "a")
+    explorer.trainings = [first]
     explorer.load(
         kpa.TrainingData(completions=company.completions.filter(pl.col("training_id") == second))
     )
     assert (explorer.horizon, explorer.trainings) == (77, ())
+
+
+def test_of_a_choice_of_several_what_is_still_there_stays(
+    explorer: ExpiryExplorer, company: kpa.TrainingData
+) -> None:
+    ids = company.trainings["id"][:3].to_list()
+    explorer.trainings = ids
+    rest = pl.col("training_id") != ids[1]
+    known = company.trainings.filter(pl.col("id") != ids[1])
+    without = replace(company, completions=company.completions.filter(rest), trainings=known)
+    assert explorer.guarded(lambda: explorer.load(without))
+    assert explorer.trainings == (ids[0], ids[2])
+    assert f"no longer chosen: trainings {ids[1]}." in explorer._notice.value
+    explorer.controls["horizon"].value = 60
+    assert explorer._notice.value == ""
 
 
 def test_charts_hold_aggregates_only(explorer: ExpiryExplorer) -> None:

@@ -43,6 +43,13 @@ def test_every_page_is_one_of_a_full_stable_sort(
         assert [row[0] for row in table.rows] == whole["number"][start : start + PAGE].to_list()
 
 
+def test_no_mark_in_a_name_turns_what_stands_beside_it() -> None:
+    frame = pl.DataFrame({"number": [0], "day": ["\u202eevil"], "name": [["\u202eevil", "Moe"]]})
+    table = Table(HEADINGS, None)
+    table.show(frame, "")
+    assert table.rows == [[0, "evil", "evil; Moe"]]
+
+
 def test_a_column_of_lists_is_sorted_by_its_lists() -> None:
     frame = pl.DataFrame({"number": [0, 1, 2, 3], "name": [["Moe"], [], None, ["Abel", "Roe"]]})
     table = Table(HEADINGS[::2], ("name", False))
