@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import whole_axis, whole_ticks
+from kpa_analytics.charts.scales import label_axis, whole_axis, whole_ticks
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count, labels, one_line
@@ -178,6 +178,7 @@ def _layers(rows: Rows, room: Number, ticks: Numbers, dark: bool) -> list[alt.Ch
     y = alt.Y(
         "training:N",
         title=None,
+        axis=label_axis(),
         sort=alt.EncodingSortField("place", op="min"),
         scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
     )

@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.periods import period_ends, period_length
-from kpa_analytics.charts.scales import month_axis, month_step
+from kpa_analytics.charts.scales import middle_cut, month_axis, month_step
 from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count, labels
@@ -209,7 +209,9 @@ def _layers(
 def _lanes(names: Rows, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
     row = alt.Chart(names).transform_calculate(
-        floor="datum.place + 0.92", middle="datum.place + 0.55"
+        floor="datum.place + 0.92",
+        middle="datum.place + 0.55",
+        short=middle_cut("datum.instructor", 34),
     )
     lines = row.mark_rule(color=p.quiet, strokeWidth=0.75).encode(
         y=alt.Y("floor:Q", scale=lanes, axis=None)
@@ -218,7 +220,7 @@ def _lanes(names: Rows, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
     who = row.mark_text(align="right", color=p.muted, limit=220).encode(
         x=alt.XValue(-10),
         y=middle,
-        text=alt.Text("instructor:N"),
+        text=alt.Text("short:N"),
         tooltip=alt.Tooltip("instructor:N"),
     )
     total = row.mark_text(align="left", color=p.ink, fontWeight="bold").encode(

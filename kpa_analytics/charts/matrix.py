@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import in_legend, status_colour, status_words
+from kpa_analytics.charts.scales import in_legend, label_axis, status_colour, status_words
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.status import read_status, status_day
 from kpa_analytics.charts.theme import SEVERITY, STATUS_SIGNS, ink_on, palette, status_colours
@@ -210,13 +210,15 @@ def _layers(people: Rows, columns: Rows, statuses: Texts, dark: bool) -> list[al
         "training:N",
         title=None,
         sort=alt.EncodingSortField("column", op="min"),
-        axis=alt.Axis(orient="top", labelAngle=-50, labelLimit=190, domain=False, ticks=False),
+        axis=label_axis(
+            34, orient="top", labelAngle=-50, labelLimit=190, domain=False, ticks=False
+        ),
     )
     y = alt.Y(
         "user:N",
         title=None,
         sort=alt.EncodingSortField("row", op="min"),
-        axis=alt.Axis(labelLimit=190),
+        axis=label_axis(34, labelLimit=190),
     )
     tooltip = [
         alt.Tooltip("user:N", title="Person"),

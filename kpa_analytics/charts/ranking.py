@@ -9,6 +9,7 @@ import polars as pl
 
 from kpa_analytics.charts.scales import (
     in_legend,
+    label_axis,
     status_colour,
     status_words,
     whole_axis,
@@ -137,6 +138,7 @@ def _layers(
         f"{label}:N",
         sort=alt.EncodingSortField("place", op="min"),
         title=None,
+        axis=label_axis(),
         scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
     )
     x: dict[str, Any] = {

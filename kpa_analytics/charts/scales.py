@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
@@ -70,6 +70,23 @@ def month_axis(step: Number) -> alt.Axis:
         tickCount=alt.ExprRef(f"{{interval: 'month', step: {term(step)}}}"),
         grid=False,
     )
+
+
+def label_axis(most: int = 44, **options: Any) -> alt.Axis:
+    """An axis of titles or names: a long one keeps its beginning and its end, where many differ.
+
+    Args:
+        most: characters shown.
+        **options: of `alt.Axis`.
+    """
+    return alt.Axis(labelExpr=middle_cut("datum.label", most), **options)
+
+
+def middle_cut(field: str, most: int) -> str:
+    """The Vega expression that leaves out the middle of a text longer than `most` characters."""
+    end = most // 3
+    cut = f"slice({field}, 0, {most - end - 1}) + '…' + slice({field}, -{end})"
+    return f"length({field}) > {most} ? {cut} : {field}"
 
 
 def whole_ticks(highest: float, most: int = 6) -> list[int]:
