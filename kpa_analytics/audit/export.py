@@ -81,6 +81,8 @@ def export_audit(
     _need_extra()
     if not isinstance(data, TrainingData):
         raise KPADataError(f"data must be as load_all() makes it, not {type(data).__name__}")
+    if as_of is None:
+        raise KPADataError("as_of must be a day such as 2026-06-30: evidence is of a day, not None")
     if not isinstance(names, bool):
         raise KPADataError(f"names must be True or False, not {names!r}")
     target = Path(out).expanduser().absolute()

@@ -9,9 +9,9 @@ import polars as pl
 
 from kpa_analytics.charts.scales import in_legend, label_axis, status_colour, status_words
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
-from kpa_analytics.charts.status import read_status, status_day
+from kpa_analytics.charts.status import read_status, said_as_of, status_day
 from kpa_analytics.charts.theme import SEVERITY, STATUS_SIGNS, ink_on, palette, status_colours
-from kpa_analytics.charts.words import count, day, labels
+from kpa_analytics.charts.words import count, labels
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 
@@ -120,7 +120,7 @@ def training_matrix(
 
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day to name, where the frame has no date to tell it; by default today.
+        as_of: the day to name, where the frame has no date to tell it; by default none is named.
         people: people drawn, 1 to 60; the others are counted in the subtitle.
         trainings: trainings drawn, 1 to 40; the others are counted in the subtitle.
         dark: for a dark background.
@@ -155,7 +155,7 @@ def training_matrix(
         words=[
             f"The {count(min(people, all_people), 'person', 'people')} and "
             f"{count(min(trainings, all_trainings), 'training')} with most expired or missing, "
-            f"worst first, as of {day(status_day(frame, as_of))}",
+            f"worst first{said_as_of(status_day(frame, as_of))}",
             f"Not drawn: {rest:,} of {frame.height:,} statuses, of {all_people:,} people and "
             f"{all_trainings:,} trainings in all"
             if rest

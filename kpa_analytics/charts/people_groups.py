@@ -128,7 +128,7 @@ def expiry_by_group(
         users: as `load_users()` makes them: who is in which group.
         by: field_office, line_of_business or job_title.
         groups: as `load_groups()` makes them, for names; without, the groups' ids are shown.
-        as_of: the day to name, where the frame has no date to tell it; by default today.
+        as_of: the day to name, where the frame has no date to tell it; by default none is named.
         top: groups drawn, 1 to 60; the rest is folded into one row.
         dark: for a dark background.
 

@@ -16,6 +16,7 @@ from kpa_analytics.charts.scales import (
     whole_ticks,
 )
 from kpa_analytics.charts.sheet import Sheet, empty, term
+from kpa_analytics.charts.status import said_as_of
 from kpa_analytics.charts.theme import (
     SEVERITY,
     STATUS_LABELS,
@@ -24,7 +25,7 @@ from kpa_analytics.charts.theme import (
     palette,
     status_colours,
 )
-from kpa_analytics.charts.words import count, day, labels, percent
+from kpa_analytics.charts.words import count, labels, percent
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import STATUSES
 
@@ -82,7 +83,7 @@ def ranking(
     title: str,
     heading: str,
     axis: str,
-    today: date,
+    today: date | None,
     notes: Sequence[str] = (),
     demo: bool,
     dark: bool,
@@ -94,8 +95,8 @@ def ranking(
     overdue = sums["expired"] + sums["missing"]
     words = [
         f"{heading}, worst first: {overdue:,} of {sums['total']:,} expired or missing "
-        f"({percent(overdue, sums['total'])}), {sums['expiring']:,} expiring soon, "
-        f"as of {day(today)}",
+        f"({percent(overdue, sums['total'])}), {sums['expiring']:,} expiring soon"
+        f"{said_as_of(today)}",
         *notes,
     ]
     placed = table.with_row_index("place")

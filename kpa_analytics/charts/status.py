@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kpa_analytics.charts.words import day
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, as_day, need
 from kpa_analytics.schema import EXPIRY_STATUS, STATUSES
@@ -20,8 +21,11 @@ def read_status(status: AnyFrame, *columns: str) -> pl.DataFrame:
     return need(status, EXPIRY_STATUS, *columns).select(columns).collect()
 
 
-def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date:
-    """The day the statuses are of: `expiration_date - days_left`; where none has one, as asked.
+def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date | None:
+    """The day the statuses are of: `expiration_date - days_left`; where none has one, as told.
+
+    Returns:
+        The day, or None where neither the frame nor the caller tells: a guess would be false.
 
     Raises:
         KPADataError: `as_of` is no day, or not the day the statuses are of: a chart that said so
@@ -32,7 +36,7 @@ def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date:
     first = pl.col("expiration_date", "days_left").get(dated.arg_max(), null_on_oob=True)
     expiration, left = frame.select(first).row(0)
     if expiration is None or left is None:
-        return asked or as_day(None)
+        return asked
     found = as_day(expiration - timedelta(days=left))
     if asked not in (None, found):
         raise KPADataError(
@@ -40,6 +44,11 @@ def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date:
             f"ask expiry_status(..., as_of={str(asked)!r}) first"
         )
     return found
+
+
+def said_as_of(today: date | None) -> str:
+    """The day the statuses are of, to end a sentence with; nothing where it is not known."""
+    return f", as of {day(today)}" if today else ""
 
 
 def status_counts(rows: pl.Expr | None = None) -> list[pl.Expr]:

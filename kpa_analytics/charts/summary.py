@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
-from kpa_analytics.charts.status import read_status, status_day
+from kpa_analytics.charts.status import read_status, said_as_of, status_day
 from kpa_analytics.charts.theme import (
     SEVERITY,
     STATUS_LABELS,
@@ -16,7 +16,7 @@ from kpa_analytics.charts.theme import (
     palette,
     status_colours,
 )
-from kpa_analytics.charts.words import count, day, percent
+from kpa_analytics.charts.words import count, percent
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.schema import STATUS
 
@@ -71,7 +71,7 @@ def status_summary(
 
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day to name, where the frame has no date to tell it; by default today.
+        as_of: the day to name, where the frame has no date to tell it; by default none is named.
         dark: for a dark background.
 
     Returns:
@@ -101,8 +101,8 @@ def status_summary(
         {},
         title=_TITLE,
         words=[
-            f"{count(people, 'person', 'people')}, {count(trainings, 'training')}, "
-            f"as of {day(status_day(frame, as_of))}"
+            f"{count(people, 'person', 'people')}, {count(trainings, 'training')}"
+            f"{said_as_of(status_day(frame, as_of))}"
         ],
         demo=demo,
         dark=dark,

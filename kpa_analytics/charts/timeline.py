@@ -22,6 +22,7 @@ from kpa_analytics.charts.theme import SEVERITY, palette
 from kpa_analytics.charts.words import count, day
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import as_day
 from kpa_analytics.schema import STATUSES
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def expiry_timeline_table(
         (0, 8)
     """
     frame = read_status(status, *_READ)
-    return _per_month(frame, status_day(frame, as_of), months)
+    return _per_month(frame, status_day(frame, as_of) or as_day(None), months)
 
 
 def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
@@ -123,13 +124,14 @@ def expiry_timeline(
         'Expirations per month. No expirations to show.'
     """
     frame = read_status(status, *_READ)
-    today = status_day(frame, as_of)
+    told = status_day(frame, as_of)
+    today = told or as_day(None)
     table = _per_month(frame, today, months)
     demo = is_demo(frame)
     shown = table.filter(pl.col("part") == "month")
     if shown.is_empty():
         none = "No expirations to show"
-        if table.height:
+        if table.height and told:
             none += f" within {months} months of {day(today)}"
         return empty(_TITLE, none, _outside(table), dark=dark, demo=demo)
     overdue = int(shown["expired"].sum())

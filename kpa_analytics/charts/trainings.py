@@ -57,7 +57,7 @@ def expiry_by_training(
 
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day to name, where the frame has no date to tell it; by default today.
+        as_of: the day to name, where the frame has no date to tell it; by default none is named.
         top: trainings drawn, 1 to 60; the rest is folded into "other trainings (n)".
         dark: for a dark background.
 

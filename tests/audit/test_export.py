@@ -275,6 +275,7 @@ def test_a_missing_extra_is_named(data, tmp_path, monkeypatch):
         ({"expiring_days": -1}, "expiring_days"),
         ({"title": 7}, "title"),
         ({"names": "no"}, "names must be True or False"),
+        ({"as_of": None}, "as_of must be a day"),
         ({"required": pl.DataFrame({"m_user_id": ["a"]})}, "training_id"),
     ],
 )
