@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.schedules import FIXED_DAY, RENEWS, WINDOW
-from kpa_analytics.analysis.yearly import months_after
 from kpa_analytics.schema import SOURCE
+from kpa_analytics.yearly import months_after
 
 _DAY = pl.col("date")
 _SPECIAL = pl.col("special_expiration_date")

@@ -6,9 +6,9 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.yearly import YearlyDay, YearlyWindow
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import SOURCE, TRAININGS
+from kpa_analytics.yearly import YearlyDay, YearlyWindow
 
 #: Bounds that keep every result a day of the calendar: a thousand years, a hundred years.
 MOST_RENEWAL_MONTHS = 12_000
