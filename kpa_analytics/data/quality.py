@@ -15,6 +15,7 @@ from kpa_analytics.data.findings import (
     shared_ids,
     undated,
 )
+from kpa_analytics.data.implausible import implausible_dates, odd_employment
 from kpa_analytics.data.references import REFERENCES, attendees_differ, unknown_ids
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, as_table, need
@@ -28,6 +29,10 @@ KINDS = (
     "impossible_date",
     "expiration_before_completion",
     "completion_in_future",
+    "implausible_date",
+    "implausible_hire_date",
+    "implausible_termination_date",
+    "hired_after_leaving",
     "duplicate_id",
     "same_day_repeat",
     "unknown_user",
@@ -39,7 +44,7 @@ KINDS = (
 
 
 def data_quality(data: TrainingData, *, as_of: object | None = None) -> pl.DataFrame:
-    """Find what can't be right in the records (expiry.md section 5); nothing is changed or dropped.
+    """Find what can't be right in the records (expiry.md section 7); nothing is changed or dropped.
 
     Every record concerned has its own row: each completion of an unknown person, each of the
     completions that repeat one another on one day, each person whom a session's list and its
@@ -58,6 +63,12 @@ def data_quality(data: TrainingData, *, as_of: object | None = None) -> pl.DataF
         - impossible_date (any day): the wire held no day of the calendar; or a completion has none.
         - expiration_before_completion (completions.special_expiration_date).
         - completion_in_future (completions.date).
+        - implausible_date (completions.date): more than 366 days after the UTC day on which the
+          record was created, more than 50 years before it, or before 1950-01-01.
+        - implausible_hire_date, implausible_termination_date (users): within 24 hours of zero
+          (1970-01-01), before 1930 or after 2099. The person is judged as if there were none.
+        - hired_after_leaving (users.hireDate): the person counts before the termination date and
+          from the hire date on, and not in between.
         - duplicate_id (the id of any table): one row per id, the message says how many share it.
         - same_day_repeat (completions.date): the same person, training and day, in several records.
         - unknown_user, unknown_training, unknown_group_session, unknown_instructor: an id that is
@@ -89,6 +100,8 @@ def data_quality(data: TrainingData, *, as_of: object | None = None) -> pl.DataF
         undated(completions, faults),
         expired_before(completions),
         in_future(completions, day),
+        implausible_dates(completions),
+        *odd_employment(rows["users"]),
         *(shared_ids(name, rows[name]) for name in rows),
         repeats(completions),
         *(unknown_ids(reference, rows) for reference in REFERENCES if reference.target in loaded),

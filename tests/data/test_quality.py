@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -230,9 +230,21 @@ def test_each_message_is_one_sentence_that_names_record_and_value():
         GOOD | {"id": 4, "group_training_id": 60},
         GOOD | {"id": 5, "date": None},
         GOOD | {"id": 5},
+        GOOD | {"id": 6, "date": date(1926, 5, 4)},
+    )
+    people = frame_of(
+        USERS,
+        {"id": "bob", "hireDate": datetime(1970, 1, 1, tzinfo=UTC)},
+        {"id": "ike", "terminationDate": datetime(1800, 1, 1, tzinfo=UTC)},
+        {
+            "id": "ann",
+            "hireDate": datetime(2024, 5, 1, 5, tzinfo=UTC),
+            "terminationDate": datetime(2023, 5, 1, 5, tzinfo=UTC),
+        },
     )
     fault = {"table": "users", "record_id": "ann", "field": "day", "value": "20201301"}
-    findings = data_quality(Load(completions=rows, faults=frame_of(FAULTS, fault)), as_of=AS_OF)
+    load = Load(completions=rows, users=people, faults=frame_of(FAULTS, fault))
+    findings = data_quality(load, as_of=AS_OF)
     assert set(findings["finding"]) == set(KINDS)
     for row in findings.to_dicts():
         assert row["message"].endswith(".")
@@ -291,6 +303,8 @@ def _expected(records, lists):
             yield "impossible_date", "completions", number, None
         if day and expires and expires < day:
             yield "expiration_before_completion", "completions", number, str(expires)
+        if day and day > r["created"].date() + timedelta(days=366):
+            yield "implausible_date", "completions", number, str(day)
         if day and day > AS_OF:
             yield "completion_in_future", "completions", number, str(day)
         if r["m_user_id"] not in PEOPLE[:3]:

@@ -1,0 +1,140 @@
+"""Days of the calendar that still can't be right: each is a finding that says what follows."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from kpa_analytics.data.quality import data_quality
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.schema import COMPLETIONS, USERS
+from tests.frames import frame_of
+
+AS_OF = date(2026, 6, 30)
+MADE = datetime(2026, 5, 4, 23, 30, tzinfo=UTC)
+
+
+def findings(table, *records):
+    data = TrainingData(
+        **{"completions": COMPLETIONS.empty(), table.name: frame_of(table, *records)}
+    )
+    return data_quality(data, as_of=AS_OF)
+
+
+def kinds(table, *records):
+    about = findings(table, *records).select("finding", "record_id", "field", "value")
+    return [row for row in about.rows() if row[0] != "completion_in_future"]
+
+
+@pytest.mark.parametrize(
+    ("day", "is_odd"),
+    [
+        (date(1926, 5, 4), True),
+        (date(1976, 5, 3), True),
+        (date(1976, 5, 4), False),
+        (date(2026, 5, 4), False),
+        (date(2027, 5, 5), False),
+        (date(2027, 5, 6), True),
+        (date(2206, 5, 4), True),
+        (date(9999, 12, 31), True),
+    ],
+)
+def test_a_date_far_from_the_making_of_its_record_is_implausible(day, is_odd):
+    record = {"id": 1, "m_user_id": "ann", "training_id": 7, "date": day, "created": MADE}
+    expected = [("implausible_date", "1", "date", str(day))] if is_odd else []
+    assert kinds(COMPLETIONS, record) == expected
+
+
+@pytest.mark.parametrize(("day", "is_odd"), [(date(1949, 12, 31), True), (date(1950, 1, 1), False)])
+def test_where_nobody_knows_when_the_record_was_made_1950_is_the_bound(day, is_odd):
+    record = {"id": 1, "m_user_id": "ann", "training_id": 7, "date": day}
+    assert bool(kinds(COMPLETIONS, record)) == is_odd
+
+
+def test_an_implausible_date_says_when_its_record_was_made():
+    record = {"id": 1, "date": date(1926, 5, 4), "created": MADE}
+    assert findings(COMPLETIONS, record)["message"].item() == (
+        "Completion 1 is dated 1926-05-04, but its record was made on 2026-05-04: the year looks "
+        "mistyped."
+    )
+    alone = findings(COMPLETIONS, record | {"created": None})["message"].item()
+    assert alone == "Completion 1 is dated 1926-05-04: the year looks mistyped."
+
+
+def at(*moment):
+    return datetime(*moment, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ({"hireDate": at(1970, 1, 1)}, [("implausible_hire_date", "hireDate", "1970-01-01")]),
+        ({"hireDate": at(1970, 1, 2)}, [("implausible_hire_date", "hireDate", "1970-01-02")]),
+        ({"hireDate": at(1970, 1, 2, 1)}, []),
+        ({"hireDate": at(1800, 7, 1, 5)}, [("implausible_hire_date", "hireDate", "1800-07-01")]),
+        ({"hireDate": at(1929, 12, 31, 14)}, []),  # the midnight of New Year east of Greenwich
+        (
+            {"hireDate": at(1929, 12, 31, 12)},
+            [("implausible_hire_date", "hireDate", "1929-12-31")],
+        ),
+        ({"terminationDate": at(2099, 12, 31, 5)}, []),
+        (
+            {"terminationDate": at(2100, 1, 1, 5)},
+            [("implausible_termination_date", "terminationDate", "2100-01-01")],
+        ),
+        (
+            {"hireDate": at(2020, 1, 1, 5), "terminationDate": at(1970, 1, 1)},
+            [("implausible_termination_date", "terminationDate", "1970-01-01")],
+        ),
+        (
+            {"hireDate": at(2024, 5, 1, 5), "terminationDate": at(2023, 2, 1, 5)},
+            [("hired_after_leaving", "hireDate", "2024-05-01")],
+        ),
+        ({"hireDate": at(2024, 5, 1, 5), "terminationDate": at(2024, 5, 1, 5)}, []),
+        # the same day, told as two midnights
+        ({"hireDate": at(2024, 4, 30, 14), "terminationDate": at(2024, 5, 1, 5)}, []),
+        ({"hireDate": None, "terminationDate": None}, []),
+    ],
+)
+def test_odd_employment_dates_are_findings(profile, expected):
+    assert kinds(USERS, {"id": "ann", "created": at(2019, 3, 4, 9), **profile}) == [
+        (finding, "ann", field, value) for finding, field, value in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "message"),
+    [
+        (
+            {"hireDate": at(1800, 7, 1, 5)},
+            "User ann has the hire date 1800-07-01, which can't be right: the person is judged as "
+            "hired when the profile was made, on 2019-03-04.",
+        ),
+        (
+            {"hireDate": at(1800, 7, 1, 5), "created": None},
+            "User ann has the hire date 1800-07-01, which can't be right: the person is judged as "
+            "if no hire date were known.",
+        ),
+        (
+            {"terminationDate": at(1970, 1, 1)},
+            "User ann has the termination date 1970-01-01, which can't be right: the person is "
+            "judged as still employed.",
+        ),
+        (
+            {"hireDate": at(2024, 5, 1, 5), "terminationDate": at(2023, 2, 1, 5)},
+            "User ann has the hire date 2024-05-01, after the termination date 2023-02-01: the "
+            "person is judged as employed before the termination date, as gone from that day on, "
+            "and as employed again from the hire date on.",
+        ),
+    ],
+)
+def test_a_finding_about_employment_says_how_the_person_is_judged(profile, message):
+    person = {"id": "ann", "created": at(2019, 3, 4, 9), **profile}
+    assert findings(USERS, person)["message"].item() == message
+
+
+def test_a_person_listed_twice_has_one_finding_of_a_kind():
+    person = {"id": "ann", "hireDate": at(1970, 1, 1)}
+    assert [row[0] for row in kinds(USERS, person, person)] == [
+        "implausible_hire_date",
+        "duplicate_id",
+    ]
