@@ -181,8 +181,9 @@ class Settings:
             (`KPA_REQUESTS_PER_MINUTE`); 60.
         timeout: seconds to wait for an answer (`KPA_TIMEOUT`); 60, for slow but healthy calls.
         retries: further tries after a transport fault or server_error (`KPA_RETRIES`); 3.
-        rate_limit_wait: seconds to wait, once, after a rate-limit answer
-            (`KPA_RATE_LIMIT_WAIT`); 60.
+        rate_limit_wait: seconds of the first wait after a rate-limit answer
+            (`KPA_RATE_LIMIT_WAIT`); 60. The second wait is twice as long, the third and last four
+            times. A longer `Retry-After` is heeded up to the length of the third.
         progress: show progress bars; True.
         keep_snapshots: verified collections kept of each kind; 10.
 

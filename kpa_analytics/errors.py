@@ -28,7 +28,7 @@ class KPATransportError(KPAError):
 
     Attributes:
         reason: one of `timeout`, `connection`, `cut` (the answer broke off), `server` (HTTP 5xx),
-            `status` (another HTTP status), `not_json`, `redirect`.
+            `status` (another HTTP status), `not_json`, `redirect`, `too_large`.
     """
 
     def __init__(self, message: str, reason: str) -> None:
@@ -105,7 +105,7 @@ class KPATokenMissingError(KPAAPIError):
 
 
 class KPATokenInvalidError(KPAAPIError):
-    """`token_invalid`: the token is unknown."""
+    """`token_invalid`, or `invalid_token` as the protocol page spells it: the token is unknown."""
 
     advice = "Check KPA_API_TOKEN against the token in your account's API settings."
 
@@ -156,6 +156,7 @@ API_ERRORS: dict[str, type[KPAAPIError]] = {
     "rate_limit_exceeded": KPARateLimitError,
     "token_missing": KPATokenMissingError,
     "token_invalid": KPATokenInvalidError,
+    "invalid_token": KPATokenInvalidError,
     "token_inactive": KPATokenInactiveError,
     "token_permission": KPATokenPermissionError,
     "account_inactive": KPAAccountInactiveError,

@@ -81,7 +81,12 @@ COMPLETIONS = Table(
         Column("m_instructor_id", pl.String, "the instructor; null: online or self-taught"),
         Column("group_training_id", pl.Int64, "the group session it was recorded in, or null"),
         Column("notes", pl.String, "free text; null where there is none (or a 2020 API)"),
-        Column("signed", pl.Boolean, "a signature is on file; null where the API does not say"),
+        Column(
+            "signed",
+            pl.Boolean,
+            "a signature is on file: a non-empty object, list or text; null where the API does "
+            "not say",
+        ),
         Column("files", pl.Int64, "how many files are attached; null where the API does not say"),
     ),
 )

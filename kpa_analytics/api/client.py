@@ -40,6 +40,9 @@ PAGE_SIZE = 1000
 #: More pages than any company has: an answer that promises more is not believed.
 MOST_PAGES = 100_000
 
+#: Waits for a spent pool: each is twice as long as the one before, the first `rate_limit_wait`.
+_POOL_WAITS = 3
+
 #: Faults that often pass by themselves; the rest would only fail again.
 _PASSING = {"timeout", "connection", "cut", "server", "not_json"}
 
@@ -199,7 +202,7 @@ class Client:
         """Send, wait and try again as often as is polite."""
         after_the_pool = Retrying(
             retry=retry_if_exception_type(KPARateLimitError),
-            stop=stop_after_attempt(2),
+            stop=stop_after_attempt(_POOL_WAITS + 1),
             wait=self._pool_pause,
             before_sleep=self._announce,
             reraise=True,
@@ -227,11 +230,16 @@ class Client:
         return response
 
     def _pool_pause(self, state: RetryCallState) -> float:
-        """The server's Retry-After where it sends one, within our own `rate_limit_wait`."""
+        """Seconds until the next try: twice the last wait, or longer where Retry-After says so.
+
+        A Retry-After counts up to the longest of our own waits: a header must not stop us for days.
+        """
         error = state.outcome.exception() if state.outcome else None
-        asked = getattr(error, "retry_after", None)
-        wait = self.settings.rate_limit_wait
-        return wait if asked is None else min(asked, wait)
+        asked = getattr(error, "retry_after", None) or 0.0
+        first = self.settings.rate_limit_wait
+        doubled = first * 2.0 ** (state.attempt_number - 1)
+        longest = first * 2.0 ** (_POOL_WAITS - 1)
+        return max(doubled, min(asked, longest))
 
     def _announce(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

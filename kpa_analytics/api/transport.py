@@ -7,7 +7,6 @@ comes back, so that the session, the cache, the logs and every traceback above n
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import msgspec
@@ -20,11 +19,13 @@ from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeou
 
 from kpa_analytics.api.halves import mended
 from kpa_analytics.api.mask import masked
+from kpa_analytics.api.patience import TIMED_POOLS, Patience, current_patience
 from kpa_analytics.config import Secret
 from kpa_analytics.errors import KPATransportError
 
-#: A body that keeps trickling in is given up after this many times the timeout.
-_PATIENCE = 10
+#: The largest answer that is read, in bytes after unpacking: about 400,000 people of users.list.
+#: A small packed body can unpack to more than any machine holds.
+MOST_BYTES = 256_000_000
 
 #: Bytes read from the wire at once.
 _PIECE = 2**16
@@ -39,6 +40,10 @@ class SealedBytes(bytes):
     __str__ = __repr__
 
 
+class TooLargeError(HTTPError):
+    """The answer unpacks to more than `MOST_BYTES`."""
+
+
 class TokenAdapter(HTTPAdapter):
     """Sends one API's requests, adding the token at the last moment.
 
@@ -49,6 +54,17 @@ class TokenAdapter(HTTPAdapter):
     def __init__(self, token: Secret) -> None:
         self._token = token
         super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the connections, with answers that keep to a deadline."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = TIMED_POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        """Make the connections through a proxy, with answers that keep to a deadline."""
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = TIMED_POOLS
+        return manager
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         """Send the request with the token; give back the answer without it."""
@@ -63,19 +79,22 @@ class TokenAdapter(HTTPAdapter):
         if str(request.url).startswith("http://"):  # this machine: no proxy has a part in it
             kwargs["proxies"] = None
         armed = request.copy()
-        timeout = min(kwargs["timeout"], threading.TIMEOUT_MAX)
+        patience = Patience(min(kwargs["timeout"], threading.TIMEOUT_MAX))
+        mine = current_patience.set(patience)
         try:
             armed.body = SealedBytes(self._with_token(request.body))
             armed.headers["Content-Length"] = str(len(armed.body))
-            kwargs |= {"stream": True, "timeout": timeout}
+            kwargs |= {"stream": True, "timeout": patience.timeout}
             response = super().send(armed, *args, **kwargs)
-            _read(response, time.monotonic() + _PATIENCE * timeout)
+            _read(response, patience)
             self._mask(response)
         except (RequestException, HTTPError) as error:
             return _transport_error(error, request)
         except BaseException as error:  # Ctrl-C too must not carry these frames away
             error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
+        finally:
+            current_patience.reset(mine)
         response.request = request
         return response
 
@@ -101,14 +120,16 @@ def _masked_text(text: str | None, token: str) -> str:
     return masked((text or "").encode("latin-1", "replace"), token).decode("latin-1")
 
 
-def _read(response: Response, deadline: float) -> None:
-    """Read the body here and now, and not for ever: each byte that comes in resets the timeout."""
-    pieces = []
+def _read(response: Response, patience: Patience) -> None:
+    """Read the body here and now, for as long as it makes progress, and up to its largest size."""
+    pieces, size = [], 0
     while piece := response.raw.read1(_PIECE, decode_content=True):
         pieces.append(piece)
-        if time.monotonic() > deadline:
+        size += len(piece)
+        if size > MOST_BYTES:
             response.close()
-            raise Timeout
+            raise TooLargeError
+        patience.renew()
     response._content = b"".join(pieces)
     response._content_consumed = True  # type: ignore[attr-defined]
     response.raw.release_conn()
@@ -118,6 +139,9 @@ def _transport_error(error: Exception, request: PreparedRequest) -> KPATransport
     """What went wrong, in our words: the library's own text could quote the request."""
     if isinstance(error, Timeout | ReadTimeoutError):
         reason, what = "timeout", "no answer in time (the setting `timeout` says how long to wait)"
+    elif isinstance(error, TooLargeError):
+        reason = "too_large"
+        what = f"the answer is larger than {MOST_BYTES // 10**6} MB, and was not read further"
     elif isinstance(error, ProtocolError | DecodeError):
         reason, what = "cut", "the answer broke off"
     elif isinstance(error, SSLError):

@@ -12,6 +12,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import msgspec
 import polars as pl
 from msgspec import UNSET, Raw
 
@@ -153,7 +154,21 @@ def _field(name: str, table: Table) -> Reader:
 
 
 def _signed(records: Sequence[Any]) -> list[bool | None]:
-    return [None if one.signature is UNSET else one.signature != _NULL for one in records]
+    return [None if one.signature is UNSET else _on_file(one.signature) for one in records]
+
+
+def _on_file(signature: Raw) -> bool:
+    """Whether a value is a non-empty object, list or text (api.md).
+
+    Numbers, true, false and null are none of these, and a text of white space is empty. What an
+    object or a list holds is not judged: the vendor does not publish its shape.
+    """
+    if signature == _NULL:
+        return False
+    text = bytes(signature)
+    if text[:1] in (b"{", b"["):
+        return bool(text[1:-1].strip())
+    return text[:1] == b'"' and bool(msgspec.json.decode(text).strip())
 
 
 def _files(records: Sequence[Any]) -> list[int | None]:

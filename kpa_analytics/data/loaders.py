@@ -208,13 +208,15 @@ def load_all(*, refresh: Refresh = False, client: Client | None = None) -> Train
         client: a client of another account; by default one made from the settings in force.
 
     Returns:
-        The six frames and their snapshots, as `TrainingData`.
+        The six frames and their snapshots, as `TrainingData`. All of them come from one account:
+        the settings are read once, and a `configure()` meanwhile changes only the next call.
 
     Raises:
         KPAError: as `load_completions`.
     """
     tables = (COMPLETIONS, TRAININGS, USERS, GROUP_TRAININGS, EMPLOYEE_STATUS, GROUPS)
-    kept = {table.name: _load(table, {}, refresh, client) for table in tables}
+    current = client.settings if client else settings()  # once: another thread may configure()
+    kept = {table.name: _load(table, {}, refresh, client, current) for table in tables}
     frames: dict[str, Any] = {name: one.frame for name, one in kept.items()}
     return TrainingData(
         **frames,
@@ -228,10 +230,16 @@ def _expect(name: str, value: object, kind: type) -> object:
     raise KPADataError(f"{name} must be {kind.__name__}, not {value!r}")
 
 
-def _load(table: Table, params: dict[str, Any], refresh: Refresh, client: Client | None) -> Kept:
+def _load(
+    table: Table,
+    params: dict[str, Any],
+    refresh: Refresh,
+    client: Client | None,
+    current: Settings | None = None,
+) -> Kept:
     if refresh not in (True, False, "recent"):
         raise KPADataError(f"refresh must be True, False or 'recent', not {refresh!r}")
-    current = client.settings if client else settings()
+    current = current or (client.settings if client else settings())
     if not refresh and (kept := _fresh(table, params, current)):
         return kept
     from kpa_analytics.data.fetch import fetch, one_at_a_time

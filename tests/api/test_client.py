@@ -71,6 +71,12 @@ def test_the_servers_own_errors(api: DemoAPI) -> None:
         other.call("api.ping")
 
 
+def test_the_protocol_pages_spelling_of_a_wrong_token(client: Client, api: DemoAPI) -> None:
+    api.faults.add(Fault.error("invalid_token"))
+    with pytest.raises(KPATokenInvalidError, match="KPA_API_TOKEN"):
+        client.call("api.ping")
+
+
 def test_a_limit_over_the_maximum_is_refused(client: Client) -> None:
     with pytest.raises(KPAParameterInvalidError):
         client.page(COMPLETIONS, 1, limit=1001)
@@ -131,30 +137,36 @@ def test_a_refusal_is_not_tried_again(client: Client, api: DemoAPI, code: str) -
     [Fault.rate_limited(), Fault.too_many_requests(), Fault.too_many_requests(30)],
     ids=["envelope", "429", "429 with Retry-After"],
 )
-def test_a_spent_pool_gets_one_wait_and_one_more_try(
-    client: Client, api: DemoAPI, fault: Fault
+def test_a_spent_pool_gets_three_waits_each_twice_as_long(
+    api: DemoAPI, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    use(api, rate_limit_wait=60)
+    waits = [f"rate_limit_exceeded: trying again in {wait} s" for wait in (60, 120, 240)]
     notes: list[str] = []
-    client.notify = notes.append
-    api.faults.add(fault, times=1)
-    assert client.call("api.ping")["ok"] is True
-    assert notes == ["rate_limit_exceeded: trying again in 0 s"]
+    with Client() as client:
+        client.notify = notes.append
+        api.faults.add(fault, times=3)
+        assert client.call("api.ping")["ok"] is True
+        assert notes == waits
 
-    api.requests.clear()
-    api.faults.add(fault, times=None)
-    with pytest.raises(KPARateLimitError, match="wait a minute"):
-        client.call("api.ping")
-    assert len(api.requests) == 2
+        api.requests.clear()
+        api.faults.add(fault, times=None)
+        with pytest.raises(KPARateLimitError, match="wait a minute"):
+            client.call("api.ping")
+    assert len(api.requests) == 4
+    assert notes == 2 * waits
 
 
 @pytest.mark.parametrize(
-    ("header", "cap", "waited"), [(7, 60.0, "7"), (90, 20.0, "20"), (None, 20.0, "20")]
+    ("header", "first", "waited"),
+    [(7, 60.0, "60"), (70, 20.0, "70"), (90, 20.0, "80"), (None, 20.0, "20")],
 )
-def test_retry_after_is_kept_within_our_own_patience(
-    api: DemoAPI, monkeypatch: pytest.MonkeyPatch, header: int | None, cap: float, waited: str
+def test_a_longer_retry_after_is_heeded_up_to_our_own_longest_wait(
+    api: DemoAPI, monkeypatch: pytest.MonkeyPatch, header: int | None, first: float, waited: str
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
-    use(api, rate_limit_wait=cap)
+    use(api, rate_limit_wait=first)
     notes: list[str] = []
     with Client() as client:
         client.notify = notes.append

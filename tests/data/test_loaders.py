@@ -239,3 +239,42 @@ def test_progress_is_shown_or_silent(vendor: DemoAPI, capsys: pytest.CaptureFixt
     kpa.configure(progress=True)
     kpa.load_completions(refresh=True)
     assert "completions: 100%" in capsys.readouterr().err
+
+
+SIGNATURES = [
+    ({"signed_on": 1}, True),
+    ({"a": None}, True),
+    (["page 1"], True),
+    ("data:", True),
+    ({}, False),
+    ([], False),
+    ("", False),
+    (" \n\t ", False),
+    (None, False),
+    (0, False),
+    (7, False),
+    (True, False),
+    (False, False),
+]
+
+
+def test_signed_only_where_something_is_on_file() -> None:
+    records = [completion(n, signature=value) for n, (value, _) in enumerate(SIGNATURES, start=1)]
+    with kpa.demo.serve(Records({COMPLETIONS: [*records, completion(99)]})) as api:
+        use(api)
+        signed = dict(kpa.load_completions().select("id", "signed").rows())
+    assert [signed[n] for n in range(1, len(SIGNATURES) + 1)] == [s for _, s in SIGNATURES]
+    assert signed[99] is None
+
+
+def test_all_comes_from_one_account_whatever_another_thread_configures(vendor: DemoAPI) -> None:
+    with kpa.demo.serve(Records({COMPLETIONS: [completion(7)]})) as other:
+
+        def elsewhere(_: object) -> None:
+            kpa.configure(token=other.token, api_url=other.url)
+
+        vendor.faults.add(kpa.demo.Fault.change(elsewhere), method="trainings.v2.list")
+        data = kpa.load_all()
+        assert {snapshot.host for snapshot in data.snapshots.values()} == {vendor.url.split("/")[2]}
+        assert other.requests == []
+        assert kpa.load_all().completions["id"].to_list() == [7]

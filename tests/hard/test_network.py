@@ -6,6 +6,7 @@ import gzip
 import signal
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 
 import pytest
@@ -89,21 +90,31 @@ def test_a_status_that_will_not_pass_is_not_tried_again(api: DemoAPI, code: int)
     assert (len(api.requests), caught.value.reason) == (1, "status")
 
 
-def test_a_spent_pool_in_mid_walk_is_waited_for_once(api: DemoAPI) -> None:
-    api.faults.add(Fault.rate_limited(), page=3)
+def test_a_spent_pool_in_mid_walk_is_waited_for(api: DemoAPI) -> None:
+    api.faults.add(Fault.rate_limited(), page=3, times=2)
     assert kpa.load_completions().height == 6_500
-    assert sent(api) == [1, 2, 3, 3, 4, 5, 6, 7]
+    assert sent(api)[:6] == [1, 2, 3, 3, 3, 4]
 
 
 def test_a_pool_that_stays_spent_keeps_what_was_paid_for(api: DemoAPI) -> None:
-    api.faults.add(Fault.too_many_requests(), page=3, times=2)
+    api.faults.add(Fault.too_many_requests(), page=3, times=4)
     with pytest.raises(KPARateLimitError):
         kpa.load_completions()
     assert kpa.load_completions().height == 6_500
-    assert sent(api) == [1, 2, 3, 3, 3, 4, 5, 6, 7]
+    assert sent(api)[:8] == [1, 2, 3, 3, 3, 3, 3, 4]
 
 
-@pytest.mark.parametrize("header", ["", "soon", "-5", "1e9", "\u00b2", "9" * 400, "Mon, 99 Foo"])
+def test_an_endless_retry_after_is_heeded_no_longer_than_our_longest_wait(
+    api: DemoAPI, waits: list[float]
+) -> None:
+    use(api, rate_limit_wait=20)
+    api.faults.add(Fault.too_many_requests("9" * 400))
+    with Client() as client:
+        assert client.call("api.ping")["ok"] is True
+    assert waits == [80]
+
+
+@pytest.mark.parametrize("header", ["", "soon", "-5", "1e9", "\u00b2", "Mon, 99 Foo"])
 def test_a_strange_retry_after_is_no_reason_to_fail(
     api: DemoAPI, waits: list[float], header: str
 ) -> None:
@@ -143,6 +154,54 @@ def test_a_body_that_trickles_in_for_ever_is_given_up(wire: Wire) -> None:
     wire.pieces = [answer(b"", length=10**6), *[b" "] * 1_000]
     wire.pause = 0.02
     assert _reason(wire) == "timeout"
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+PACKED = answer(b"", "Content-Encoding: gzip", length=10**6)
+
+#: What is sent first, and what then trickles in without an end and without a record.
+TRICKLES = {
+    "status line": (b"", b"H"),
+    "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "header": (b"HTTP/1.1 200 OK\r\nX: ", b"y"),
+    "headers": (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+    "chunk size": (CHUNKED, b"0"),
+    "chunk extension": (CHUNKED + b"c;", b"x"),
+    "chunk": (CHUNKED + b"c\r\n" + OK[:4], b""),
+    "trailer": (CHUNKED + b"c\r\n" + OK + b"\r\n0\r\n", b"X: y\r\n"),
+    "trailer line": (CHUNKED + b"c\r\n" + OK + b"\r\n0\r\nX: ", b"y"),
+    "gzip header": (PACKED + b"\x1f\x8b\x08\x08\0\0\0\0\0\xff", b"name"),
+    "gzip members": (PACKED, gzip.compress(b"")),
+    "stalled gzip member": (PACKED + gzip.compress(OK)[:12], b""),
+}
+
+
+@pytest.mark.parametrize("shape", TRICKLES)
+def test_what_trickles_in_without_a_record_ends_after_the_timeout(wire: Wire, shape: str) -> None:
+    """Without an end of its own, each of these would last until the server closes: no timeout."""
+    kpa.configure(timeout=0.3)
+    first, drop = TRICKLES[shape]
+    wire.pieces, wire.pause = [first, *[drop] * 90], 0.05
+    assert _reason(wire) == "timeout"
+
+
+def test_a_collection_that_trickles_in_leaves_the_lock_free(wire: Wire) -> None:
+    kpa.configure(timeout=0.2, progress=False)
+    wire.pieces, wire.pause = [b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 90], 0.05
+    for _ in range(2):
+        with pytest.raises(KPATransportError, match="no answer in time"):
+            kpa.load_trainings()
+
+
+def test_a_small_body_that_unpacks_to_more_than_any_answer_is_refused(wire: Wire) -> None:
+    kpa.configure(timeout=60, retries=2)
+    packer = zlib.compressobj(wbits=31)
+    nothing = bytes(10**6)
+    bomb = b"".join([*(packer.compress(nothing) for _ in range(300)), packer.flush()])
+    wire.pieces = [answer(bomb, "Content-Encoding: gzip")]
+    with Client() as client, pytest.raises(KPATransportError, match="256 MB") as caught:
+        client.call("api.ping")
+    assert (caught.value.reason, wire.asked) == ("too_large", 1)
 
 
 @pytest.mark.parametrize(
