@@ -8,9 +8,18 @@ import polars as pl
 
 from kpa_analytics.demo_mark import DEMO_MARK
 
-#: What makes a spreadsheet take a text for a formula, by OWASP's page on CSV injection; the
-#: full-width forms of the four signs included.
-_FORMULA = "^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+#: The signs that make a spreadsheet take a text for a formula, by OWASP's page on CSV injection;
+#: the full-width forms of the four visible ones included.
+_VISIBLE = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+#: Where a cell can begin inside a text: at its start; after a separator, of whatever locale; after
+#: a quote or a line break, which end the cell for a program that expects another separator.
+_START = '^|[,;|\t"\r\n\x0b\x0c\x85\u2028\u2029\uff0c\uff1b]'
+#: What a program may skip at the beginning of a cell.
+_BLANK = "[\\s\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+_RISKY = (
+    f"({_START})({_BLANK})('*[{_VISIBLE}])",
+    "(^|[,;|\"\r\n])( *)('*[\t\r\n])",
+)
 
 
 def marked(frame: pl.DataFrame, *, demo: bool) -> pl.DataFrame:
@@ -24,21 +33,41 @@ def marked(frame: pl.DataFrame, *, demo: bool) -> pl.DataFrame:
 
 
 def inert(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put an apostrophe before every text that a spreadsheet could take for a formula.
+    """Put an apostrophe before every sign that a spreadsheet could take for a formula's.
+
+    The signs are `=`, `+`, `-` and `@`, also in full width, and a tab or a line break. They count
+    where a cell can begin: at the start of the text, and after a comma, a semicolon, a tab, a bar,
+    a quote or a line break in it, blanks between skipped. So the text stays harmless whichever
+    separator the program expects. An apostrophe that already stands before such a sign is doubled:
+    nothing is lost, and `as_before()` gives the text back.
 
     Args:
-        frame: any frame; only its text columns are touched.
+        frame: any frame; only its text columns are touched. A number stays one, below 0 too.
 
     Returns:
-        The frame, same shape. The rule is that of OWASP's "CSV Injection".
+        The frame, same shape. The rule goes beyond that of OWASP's "CSV Injection", which looks at
+        the start of a text alone.
 
     Examples:
-        >>> inert(pl.DataFrame({"notes": ["=1+1", "fine", None]}))["notes"].to_list()
-        ["'=1+1", 'fine', None]
+        >>> inert(pl.DataFrame({"notes": ["=1+1", "fine; =2", "a - b", None]}))["notes"].to_list()
+        ["'=1+1", "fine; '=2", 'a - b', None]
     """
     text = pl.col(pl.String, pl.Enum, pl.Categorical).cast(pl.String)
-    risky = text.str.contains(_FORMULA)
-    return frame.with_columns(pl.when(risky).then(pl.lit("'") + text).otherwise(text).name.keep())
+    for risky in _RISKY:
+        text = text.str.replace_all(risky, "$1$2'$3")
+    return frame.with_columns(text)
+
+
+def as_before(texts: pl.Series) -> pl.Series:
+    """Take away the apostrophes that `inert` put in.
+
+    Examples:
+        >>> as_before(pl.Series(["'=1+1", "fine; '=2", "''@"])).to_list()
+        ['=1+1', 'fine; =2', "'@"]
+    """
+    for risky in reversed(_RISKY):
+        texts = texts.str.replace_all(risky.replace("('*", "'('*"), "$1$2$3")
+    return texts
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:

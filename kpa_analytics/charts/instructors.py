@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.periods import period_ends, period_length
-from kpa_analytics.charts.scales import middle_cut, month_axis, month_step
+from kpa_analytics.charts.scales import day_scale, middle_cut, month_axis, month_step
 from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count, labels
@@ -248,8 +248,8 @@ def _bars(
         )
         .mark_bar(stroke=palette(dark).background, strokeWidth=0.75, color=palette(dark).accent)
         .encode(
-            x=alt.X("start:T", title="Period", axis=month_axis(step)),
-            x2=alt.X2("end:T"),
+            x=alt.X("start:T", title="Period", scale=day_scale(), axis=month_axis(step)),
+            x2=alt.X2("end:T", timeUnit="utcyearmonthdate"),
             y=alt.Y("floor:Q", scale=lanes, axis=None),
             y2=alt.Y2("top:Q"),
             tooltip=[

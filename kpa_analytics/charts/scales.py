@@ -58,15 +58,24 @@ def month_step(first: date, last: date) -> int:
     return next(step for step in (1, 3, 12, 60) if spanned <= 15 * step or step == 60)
 
 
+def day_scale(**options: Any) -> alt.Scale:
+    """The scale of an axis of days: in UTC, so that no zone, nor its summer time, moves a mark.
+
+    Args:
+        **options: of `alt.Scale`.
+    """
+    return alt.Scale(type="utc", **options)
+
+
 def month_axis(step: Number) -> alt.Axis:
     """An axis of months whose ticks always meet January, where the year stands.
 
     Args:
         step: as `month_step` finds it.
     """
-    year = "timeFormat(datum.value, '%m') == '01' || datum.index == 0"
+    year = "utcFormat(datum.value, '%m') == '01' || datum.index == 0"
     return alt.Axis(
-        labelExpr=f"[timeFormat(datum.value, '%b'), {year} ? timeFormat(datum.value, '%Y') : '']",
+        labelExpr=f"[utcFormat(datum.value, '%b'), {year} ? utcFormat(datum.value, '%Y') : '']",
         tickCount=alt.ExprRef(f"{{interval: 'month', step: {term(step)}}}"),
         grid=False,
     )

@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.periods import period_ends
-from kpa_analytics.charts.scales import month_axis, month_step, whole_axis, whole_ticks
+from kpa_analytics.charts.scales import day_scale, month_axis, month_step, whole_axis, whole_ticks
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count
@@ -149,9 +149,10 @@ def _layers(rows: Rows, ticks: Numbers, step: Number, dark: bool) -> list[alt.Ch
             x=alt.X(
                 "period:T",
                 title="Date",
+                scale=day_scale(),
                 axis=month_axis(step),
             ),
-            x2=alt.X2("until:T"),
+            x2=alt.X2("until:T", timeUnit="utcyearmonthdate"),
             y=alt.Y(
                 "floor:Q",
                 title="Sessions",

@@ -8,8 +8,8 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.periods import period_ends, period_length
-from kpa_analytics.charts.scales import month_axis, month_step, whole_axis, whole_ticks
-from kpa_analytics.charts.sheet import demo_line, dress, empty
+from kpa_analytics.charts.scales import day_scale, month_axis, month_step, whole_axis, whole_ticks
+from kpa_analytics.charts.sheet import days_as_text, demo_line, dress, empty
 from kpa_analytics.charts.theme import WIDTH, config, palette
 from kpa_analytics.charts.words import count, percent
 from kpa_analytics.demo_mark import is_demo
@@ -122,7 +122,7 @@ def _x(shown: pl.DataFrame, field: str, axis: bool) -> alt.X:
         if axis
         else alt.Axis(labels=False, ticks=False, grid=False)
     )
-    return alt.X(f"{field}:T", title="Period" if axis else None, axis=drawn)
+    return alt.X(f"{field}:T", title="Period" if axis else None, scale=day_scale(), axis=drawn)
 
 
 def _tooltip() -> list[alt.Tooltip]:
@@ -139,7 +139,7 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     gaps = (pl.col("period") != pl.col("until").shift(1)).fill_null(False).cum_sum()
     middle = pl.col("period") + (pl.col("until") - pl.col("period")) / 2
     line: alt.Chart = (
-        alt.Chart(rows.with_columns(middle.alias("middle"), gaps.alias("stretch")))
+        alt.Chart(days_as_text(rows.with_columns(middle.alias("middle"), gaps.alias("stretch"))))
         .mark_line(
             color=palette(dark).accent,
             strokeWidth=2,
@@ -169,11 +169,11 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         for how, low, high in parts
     )
     bars: alt.Chart = (
-        alt.Chart(stacked)
+        alt.Chart(days_as_text(stacked))
         .mark_bar(stroke=p.background, strokeWidth=0.75)
         .encode(
             x=_x(rows, "period", axis=True),
-            x2=alt.X2("until:T"),
+            x2=alt.X2("until:T", timeUnit="utcyearmonthdate"),
             y=alt.Y(
                 "low:Q",
                 title="Completions",

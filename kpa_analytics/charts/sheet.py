@@ -61,7 +61,11 @@ class Sheet(NamedTuple):
 
     def chart(self) -> alt.LayerChart:
         """The chart as altair has it, the data inside."""
-        return _layered(self.design, self.filling, self.look, *self._ground, **self._around)
+        filling = {
+            name: days_as_text(value) if isinstance(value, pl.DataFrame) else value
+            for name, value in self.filling.items()
+        }
+        return _layered(self.design, filling, self.look, *self._ground, **self._around)
 
     def specification(self) -> dict[str, Any]:
         """The same as Vega-Lite: a design filled in."""
@@ -159,12 +163,18 @@ def _layered(
     return alt.LayerChart(layer=layers, config=config(dark), **around)
 
 
-def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Rows as Vega reads them; a day is midnight where the reader is, as altair has it."""
+def days_as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Days as Vega reads them in every zone: `2026-06-30`, which is midnight in UTC.
+
+    altair would write `2026-06-30T00:00:00`, midnight where the reader is: a day is then longer or
+    shorter where summer time begins or ends.
+    """
     days = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
-    if days:
-        frame = frame.with_columns(pl.col(days).dt.strftime("%Y-%m-%dT00:00:00"))
-    return frame.to_dicts()
+    return frame.with_columns(pl.col(days).dt.strftime("%Y-%m-%d")) if days else frame
+
+
+def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    return days_as_text(frame).to_dicts()
 
 
 def _plain(value: Any) -> Any:

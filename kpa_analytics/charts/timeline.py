@@ -8,6 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.scales import (
+    day_scale,
     in_legend,
     month_axis,
     month_step,
@@ -230,7 +231,8 @@ def _bars(
         .encode(
             x=alt.X(
                 "month:T",
-                timeUnit="binnedyearmonth",
+                timeUnit="binnedutcyearmonth",
+                scale=day_scale(),
                 title="Month of expiration",
                 axis=month_axis(step),
             ),
@@ -261,7 +263,9 @@ def _past(past: Rows, dark: bool) -> alt.Chart:
     ground: alt.Chart = (
         alt.Chart(past)
         .mark_rect(color=palette(dark).expired, opacity=0.07, clip=True)
-        .encode(x=alt.X("start:T"), x2=alt.X2("end:T"))
+        .encode(
+            x=alt.X("start:T", scale=day_scale()), x2=alt.X2("end:T", timeUnit="utcyearmonthdate")
+        )
     )
     return ground
 
@@ -269,7 +273,9 @@ def _past(past: Rows, dark: bool) -> alt.Chart:
 def _rule(today: Rows, side: Number, dark: bool) -> list[alt.Chart]:
     """The day asked about; its label stands in the headroom, on the side that has more months."""
     base = alt.Chart(today)
-    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True).encode(x=alt.X("day:T"))
+    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True).encode(
+        x=alt.X("day:T", scale=day_scale())
+    )
     label = base.mark_text(
         align=alt.ExprRef(f"{term(side)} < 0 ? 'right' : 'left'"),
         baseline="top",
@@ -277,5 +283,5 @@ def _rule(today: Rows, side: Number, dark: bool) -> list[alt.Chart]:
         fontWeight="bold",
         color=palette(dark).ink,
         clip=True,
-    ).encode(x=alt.X("day:T"), y=alt.YValue(3), text=alt.Text("label:N"))
+    ).encode(x=alt.X("day:T", scale=day_scale()), y=alt.YValue(3), text=alt.Text("label:N"))
     return [rule, label]

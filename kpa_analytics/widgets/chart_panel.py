@@ -56,8 +56,8 @@ def _scripts() -> bytes:
 def month_picked(moment: float | dict[str, int]) -> date:
     """The month that a chart's selection holds.
 
-    Vega reads a day as midnight where the browser is, and gives it back in milliseconds UTC: at
-    most 14 hours from midnight UTC. 15 hours later it is, everywhere, one of the month's first
+    Ours are midnights in UTC; of other charts, Vega reads a day as midnight where the browser is,
+    at most 14 hours from that. 15 hours later it is, everywhere, one of the month's first
     two days.
 
     Args:
@@ -77,8 +77,8 @@ def month_picked(moment: float | dict[str, int]) -> date:
 
 
 def month_to_pick(month: date) -> dict[str, int]:
-    """A month as Vega-Lite's own day: midnight where the browser is."""
-    return {"year": month.year, "month": month.month, "date": 1}
+    """A month as Vega-Lite's own day: midnight in UTC, as the chart has it."""
+    return {"year": month.year, "month": month.month, "date": 1, "utc": True}
 
 
 def same_picked(one: Sequence[Any], other: Sequence[Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import html
+import os
 import re
 import subprocess
 import sys
@@ -45,19 +46,24 @@ def test_the_same_chart_gives_the_same_bytes(tmp_path, suffix, chart):
 IN_ZONE = """
 import sys, vl_convert
 from kpa_analytics import charts
-from tests.charts.frames import status_frame
-assert vl_convert.get_local_tz() == "America/Los_Angeles"
-charts.save(charts.expiry_timeline(status_frame(30, 6, demo=True)), sys.argv[1])
+from tests.charts.drawings import CHARTS, draw, inputs
+assert vl_convert.get_local_tz() == sys.argv[1]
+for name in CHARTS:
+    charts.save(draw(name, inputs(name)), f"{sys.argv[2]}/{name}.svg")
 """
 
 
-def test_the_machine_s_time_zone_moves_no_day(tmp_path, chart):
-    here = charts.save(chart, tmp_path / "here.svg").read_text(encoding="utf-8")
-    west = tmp_path / "west.svg"
-    zone = {"TZ": "America/Los_Angeles", "PYTHONPATH": str(Path.cwd())}
-    subprocess.run([sys.executable, "-c", IN_ZONE, str(west)], check=True, env=zone)
-    words = re.compile(r">([^<]+)</text>")
-    assert words.findall(west.read_text(encoding="utf-8")) == words.findall(here)
+def test_the_same_data_gives_the_same_drawing_in_every_time_zone(tmp_path):
+    drawn = {}
+    for zone in ("UTC", "America/Denver", "Pacific/Auckland"):
+        folder = tmp_path / zone.replace("/", "-")
+        folder.mkdir()
+        environment = {**os.environ, "TZ": zone, "PYTHONPATH": str(Path.cwd())}
+        command = [sys.executable, "-c", IN_ZONE, zone, str(folder)]
+        subprocess.run(command, check=True, env=environment)
+        drawn[zone] = {name: (folder / f"{name}.svg").read_bytes() for name in CHARTS}
+    for zone, drawings in drawn.items():
+        assert [name for name in CHARTS if drawings[name] != drawn["UTC"][name]] == [], zone
 
 
 def test_a_png_has_twice_the_size_and_the_same_pixels(tmp_path, chart):

@@ -133,7 +133,7 @@ def test_selecting_from_python_shows_in_the_chart_and_not_again(explorer: Expiry
     explorer.selected = {"month": "2026-07-15", "status": "expiring"}
     assert explorer._charts.picked == [
         0,
-        [{"month": {"year": 2026, "month": 7, "date": 1}, "status": "expiring"}],
+        [{"month": {"year": 2026, "month": 7, "date": 1, "utc": True}, "status": "expiring"}],
     ]
     assert explorer.rebuilds == before + 1
 
