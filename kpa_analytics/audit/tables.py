@@ -16,9 +16,13 @@ _VISIBLE = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 _START = '^|[,;|\t"\r\n\x0b\x0c\x85\u2028\u2029\uff0c\uff1b]'
 #: What a program may skip at the beginning of a cell.
 _BLANK = "[\\s\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
+#: Where a sign counts, what is skipped, the sign. No sign is among what stands before it, so that
+#: none escapes by following another.
 _RISKY = (
     f"({_START})({_BLANK})('*[{_VISIBLE}])",
-    "(^|[,;|\"\r\n])( *)('*[\t\r\n])",
+    "([,;|\"\r\n])( *)('*\t)",
+    "([,;|\"])( *)('*\r)",
+    "(^)( *)('*[\t\r\n])",
 )
 
 

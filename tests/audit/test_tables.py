@@ -5,7 +5,7 @@ from io import StringIO
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpa_analytics.audit.tables import as_before, inert, marked, write_csv
@@ -31,6 +31,7 @@ def cells(content: str, separator: str) -> list[str]:
     return [cell for row in rows for cell in row]
 
 
+@settings(max_examples=500, deadline=None)
 @given(texts=TEXTS)
 def test_no_cell_is_a_formula_whatever_the_separator(tmp_path_factory, texts):
     content = written(texts, tmp_path_factory.mktemp("csv") / "rows.csv")
