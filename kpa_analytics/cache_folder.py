@@ -1,5 +1,9 @@
 """Where things are kept: one private folder per account, readable by its owner alone.
 
+On macOS and Linux that is what the modes 0700 and 0600 say. On Windows it is what the folder around
+says: a user's own cache folder is closed to other users (not to administrators), and Python 3.12.4
+or later closes each new folder to all but its owner and the administrators besides.
+
 The folder is named by a fingerprint of the API's address and the token, so that entries of two
 accounts never meet and the token itself is written nowhere.
 """
@@ -7,16 +11,22 @@ accounts never meet and the token itself is written nowhere.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import re
-import shutil
+import secrets
 import warnings
 from pathlib import Path
 
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPACacheWarning, KPASettingsError
+from kpa_analytics.patience import move
 
-_ACCOUNT = re.compile(r"account-[0-9a-f]{16}")
+#: An account's folder, or one that a `clear_cache()` could rename and not delete.
+_ACCOUNT = re.compile(r"account-[0-9a-f]{16}(\.cleared-[0-9a-f]{8})?")
+_NAME = len("account-") + 16
+
+_log = logging.getLogger("kpa_analytics")
 
 
 def account_folder(current: Settings) -> Path:
@@ -35,7 +45,9 @@ def account_folder(current: Settings) -> Path:
 
 
 def private_folder(path: Path) -> Path:
-    """Create a folder that only its owner can enter (0700), whatever the umask.
+    """Create a folder that only its owner can enter (mode 0700), whatever the umask.
+
+    On Windows the mode is Python's to translate: the head of this module says what holds.
 
     Raises:
         OSError: it can't be created here.
@@ -51,16 +63,15 @@ def private_folder(path: Path) -> Path:
 
 
 def private_file(path: Path) -> Path:
-    """Create an empty file that only its owner can read (0600), unless it is there.
+    """Create an empty file that only its owner can read (mode 0600), unless it is there.
+
+    On Windows it has the rights of its folder.
 
     Raises:
         OSError: it can't be created here.
     """
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        os.fchmod(handle, 0o600)
-    finally:
-        os.close(handle)
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    path.chmod(0o600)  # by its name: Windows can't by the open file before Python 3.13
     return path
 
 
@@ -68,7 +79,7 @@ def set_aside(path: Path, why: str) -> None:
     """Move a damaged file out of the way, with a warning that names it and where it is now."""
     aside = path.with_name(f"{path.name}.damaged")
     try:
-        path.replace(aside)
+        move(path, aside)
     except FileNotFoundError:
         return
     except OSError as error:
@@ -83,8 +94,11 @@ def clear_cache() -> None:
     Only the folders that this package made inside `cache_dir` are deleted, and `cache_dir` itself
     once it is empty.
 
+    An account's folder is renamed before it is deleted, so that nobody reads half of it. Windows
+    refuses that while a program holds a file in it open: then everything else in it is deleted.
+
     Raises:
-        OSError: something could not be deleted; the message names it.
+        OSError: something could not be deleted; the message names what remains.
 
     Examples:
         >>> import kpa_analytics as kpa, tempfile
@@ -94,8 +108,40 @@ def clear_cache() -> None:
     folder = settings().cache_dir
     if not folder.is_dir():
         return
-    for account in folder.iterdir():
-        if _ACCOUNT.fullmatch(account.name):
-            shutil.rmtree(account)
+    ours = [account for account in folder.iterdir() if _ACCOUNT.fullmatch(account.name)]
+    remaining = [path for account in ours for path in _emptied(_out_of_the_way(account))]
+    if remaining:
+        listed = ", ".join(map(str, remaining))
+        raise OSError(f"another program holds open, so not deleted: {listed}; close it, try again")
     if not any(folder.iterdir()):
         folder.rmdir()
+
+
+def _out_of_the_way(account: Path) -> Path:
+    """Rename an account's folder; where that is refused it keeps its name."""
+    gone = account.with_name(f"{account.name[:_NAME]}.cleared-{secrets.token_hex(4)}")
+    try:
+        move(account, gone)
+    except FileNotFoundError:
+        return account
+    except PermissionError as error:
+        _log.debug("%s can't be renamed: %s", account, error)
+        return account
+    return gone
+
+
+def _emptied(folder: Path) -> list[Path]:
+    """Delete a folder and what is in it; give back what could not be deleted."""
+    remaining: list[Path] = []
+    for path in [*sorted(folder.rglob("*"), reverse=True), folder]:  # what is inside comes first
+        try:
+            if path.is_dir() and not path.is_symlink():
+                path.rmdir()
+            else:
+                path.unlink(missing_ok=True)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            if not any(path in inside.parents for inside in remaining):
+                remaining.append(path)
+    return remaining

@@ -1,12 +1,15 @@
 """The command line: `kpa-analytics demo`, and the same for your own account.
 
-Exit codes: 0 fine, 1 a finding, 2 a usage or data error. An error is one line, never a traceback.
+Exit codes: 0 fine, 1 a finding, 2 a usage or data error or anything else that goes wrong, 130 after
+Ctrl-C. An error is one line, never a traceback, and never shows the token.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -14,6 +17,7 @@ import typer
 from typer.main import get_command
 
 from kpa_analytics.errors import KPACacheWarning, KPADataWarning, KPAError
+from kpa_analytics.paths import typed_path
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
 
 FINDING = 1
 USAGE_OR_DATA = 2
+#: As shells do: 128 and the number of the signal that Ctrl-C sends.
+STOPPED = 130
 #: How typer says that a command, an option or an argument can't be: every such error is one.
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 #: Changes listed before the rest is counted.
@@ -31,7 +37,7 @@ app = typer.Typer(
     name="kpa-analytics",
     help="Training records of KPA EHS (KPA Flex, NOVARA Flex): who is trained, and until when?",
     epilog="Your own account: set KPA_API_TOKEN, then `kpa-analytics audit FOLDER`. "
-    "Exit codes: 0 fine, 1 a finding, 2 a usage or data error.",
+    "Exit codes: 0 fine, 1 a finding, 2 an error, 130 stopped with Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,19 +49,61 @@ _Refresh = Annotated[bool, typer.Option("--refresh", help="Fetch again, even wha
 
 def main() -> NoReturn:
     """Run the command line and exit with its code."""
+    _say_all_letters()
     with warnings.catch_warnings():
         warnings.simplefilter("once", KPADataWarning)
         warnings.simplefilter("once", KPACacheWarning)
         warnings.showwarning = _note
-        try:
-            sys.exit(get_command(app)(prog_name="kpa-analytics", standalone_mode=False))
-        except UsageError as error:
-            _say_usage(error)
-        except typer.Abort:
+        code = _exit_code()
+    sys.exit(code)
+
+
+def _exit_code() -> int:
+    """Run the command that was typed; whatever goes wrong, polars' own panics included, is said."""
+    try:
+        code = get_command(app)(prog_name="kpa-analytics", standalone_mode=False) or 0
+        sys.stdout.flush()
+        if code == STOPPED:
             _say_error("stopped; nothing more was done")
-        except (KPAError, OSError) as error:
-            _say_error(error)
-    sys.exit(USAGE_OR_DATA)
+        return int(code)
+    except UsageError as error:
+        _say_usage(error)
+    except typer.Abort:
+        _say_error("stopped; nothing more was done")
+    except (KPAError, OSError) as error:
+        _say_error(error)
+        _give_up_output(error)
+    except SystemExit as error:  # a library's own: its 1 is no finding
+        if isinstance(error.code, str):
+            _say_error(error.code)
+        return USAGE_OR_DATA if error.code else 0
+    except KeyboardInterrupt:
+        _say_error("stopped; nothing more was done")
+        return STOPPED
+    except BaseException as error:
+        _say_error(f"{type(error).__name__}: {error} [{_place(error)}]; please report this")
+    return USAGE_OR_DATA
+
+
+def _say_all_letters() -> None:
+    """Let output take any letter: one that the console's encoding lacks is written as a number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _give_up_output(error: OSError | KPAError) -> None:
+    """Leave output alone that nobody reads any more, or Python would fail on it once more."""
+    if isinstance(error, BrokenPipeError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
+def _place(error: BaseException) -> str:
+    """The file and line where an error came up."""
+    step = error.__traceback__
+    while step and step.tb_next:
+        step = step.tb_next
+    return f"{Path(step.tb_frame.f_code.co_filename).name}:{step.tb_lineno}" if step else "?"
 
 
 def _version(wanted: bool) -> None:
@@ -87,6 +135,7 @@ def demo(
     from kpa_analytics.audit.first_chart import is_demo_output, write_first_chart
     from kpa_analytics.demo_mark import DEMO_MARK
 
+    out = typed_path(out)
     refuse_occupied(out.absolute(), is_demo_output)
     day = _demo_day()
     told = write_first_chart(_load_demo(), out, as_of=day)
@@ -154,6 +203,7 @@ def audit(
     from kpa_analytics.inputs import as_day
 
     day = as_day(_demo_day() if demo and as_of is None else as_of)
+    out = typed_path(out)
     refuse_occupied(out.absolute())
     data = _load_demo() if demo else load_all(refresh=refresh)
     if data.snapshots["completions"].walk != "full" and not incremental:
@@ -186,7 +236,7 @@ def verify(
         typer.echo(f"{finding}: {_one_line(path)} ({detail})")
     if findings.height:
         raise typer.Exit(FINDING)
-    manifest = read_manifest(folder)
+    manifest = read_manifest(typed_path(folder))
     typer.echo(f"{len(manifest['files'])} files, all as they were written; seal {manifest['seal']}")
 
 
@@ -274,7 +324,7 @@ def _load_demo() -> TrainingData:
     from kpa_analytics.data.loaders import load_all
     from kpa_analytics.demo import serve
 
-    with TemporaryDirectory() as cache, serve() as api:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as cache, serve() as api:
         current = Settings(
             token=Secret(api.token),
             api_url=api.url,
@@ -309,8 +359,20 @@ def _say_error(error: object) -> None:
 
 
 def _one_line(text: object) -> str:
-    """Text that can't steer the terminal: on one line, with no control characters."""
-    return "".join(sign for sign in " ".join(str(text).split()) if sign.isprintable())
+    """Text that can't steer the terminal: on one line, control characters spelt out, no token."""
+    line = " ".join(_without_token(str(text)).split())
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
+
+
+def _without_token(text: str) -> str:
+    from kpa_analytics.api.mask import masked
+
+    token = os.environ.get("KPA_API_TOKEN", "").strip()
+    return (
+        masked(text.encode("utf-8", "surrogatepass"), token).decode("utf-8", "surrogatepass")
+        if token
+        else text
+    )
 
 
 def _quoted(value: str | None) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from kpa_analytics.errors import KPASettingsError
+from kpa_analytics.errors import KPADataError, KPASettingsError
+from kpa_analytics.paths import typed_path
 
 #: The live host (api.md, observed on the wire in September 2026).
 LIVE_API = "https://api.novaraflex.com/v1"
@@ -111,7 +112,10 @@ def _url(name: str, value: object) -> str:
 def _folder(name: str, value: object) -> Path:
     if not isinstance(value, str | os.PathLike) or not str(value).strip():
         raise KPASettingsError(f"{name} must be the path of a folder, not {value!r}")
-    return Path(os.fspath(value)).expanduser().absolute()
+    try:
+        return typed_path(value).absolute()
+    except KPADataError as error:
+        raise KPASettingsError(f"{name}: {error}") from error
 
 
 def _number(least: float, whole: bool = False) -> Callable[[str, object], float]:
@@ -143,7 +147,7 @@ def _switch(name: str, value: object) -> bool:
 def _default_cache() -> Path:
     from platformdirs import user_cache_path
 
-    return user_cache_path("kpa_analytics")
+    return user_cache_path("kpa_analytics", appauthor=False)  # once in the path is enough
 
 
 def _setting(default: Any, check: Callable[[str, object], Any], variable: str | None = None) -> Any:

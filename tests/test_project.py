@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 #: Where conda-forge calls a package otherwise.
-CONDA_NAMES = {"duckdb": "python-duckdb"}
+CONDA_NAMES = {"duckdb": "python-duckdb", "tzdata": "python-tzdata"}
 
 
 def _requirements(*groups: list[str]) -> set[str]:
@@ -27,7 +27,7 @@ def test_environment_yml_has_the_dependencies_of_pyproject() -> None:
     names = ("audit", "notebook", "dashboard", "test")
     wanted = set()
     for requirement in _requirements(PROJECT["dependencies"], *(extras[name] for name in names)):
-        name, _, version = requirement.partition(">=")
+        name, _, version = requirement.partition(";")[0].partition(">=")
         wanted.add(f"{CONDA_NAMES.get(name, name)}>={version}")
     text = (ROOT / "environment.yml").read_text()
     listed = set(re.findall(r"^\s+- ([\w-]+>=[\d.]+)$", text, re.MULTILINE))

@@ -6,6 +6,7 @@ import sqlite3
 import time
 import warnings
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,7 @@ class Budget(Limiter):
 
     def _open(self, path: Path) -> Any:
         private_file(path.with_name(path.name + ".lock"))
+        _check_table(path)
         bucket: Any = SQLiteBucket.init_from_file(
             self._rates, db_path=str(path), use_file_lock=True
         )
@@ -107,6 +109,18 @@ class Budget(Limiter):
                 stacklevel=2,
             )
         return SingleBucketFactory(InMemoryBucket(self._rates), schedule_leak=False)
+
+
+def _check_table(path: Path) -> None:
+    """Raise where the table is not the library's: it would leave the file open, and say the same.
+
+    Raises:
+        sqlite3.Error: what is wrong with it.
+    """
+    with closing(sqlite3.connect(path)) as connection:
+        named = "SELECT 1 FROM sqlite_master WHERE name = 'rate_bucket'"
+        if connection.execute(named).fetchall():
+            connection.execute("SELECT name, item_timestamp FROM rate_bucket LIMIT 1").fetchall()
 
 
 def _forget_the_future(bucket: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import time
 from collections.abc import Iterator
+from datetime import UTC
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -308,9 +309,11 @@ def _retry_after(response: Response) -> float | None:
 def _moment(header: str) -> float | None:
     """Epoch seconds of an HTTP date; None where it is none."""
     try:
-        return email.utils.parsedate_to_datetime(header).timestamp()
+        moment = email.utils.parsedate_to_datetime(header)
     except (ValueError, TypeError, OverflowError):
         return None
+    # One without a zone is UTC; as local time, Windows has none before 1970.
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:

@@ -21,7 +21,7 @@ def opened(path: Path, how: Callable[[Path], Opened]) -> Opened:
 
     Args:
         path: its file, in an existing private folder.
-        how: opens it and looks at it as far as damage matters.
+        how: opens it and looks at it as far as damage matters; it closes it where that fails.
 
     Returns:
         What `how` returns.
@@ -29,13 +29,16 @@ def opened(path: Path, how: Callable[[Path], Opened]) -> Opened:
     Raises:
         sqlite3.Error, OSError: the folder can't hold it.
     """
+    why = ""
     try:
         _check(private_file(path))
         return how(path)
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
             raise
-        set_aside(path, str(error))
+        why = str(error)
+    # Not before the error is gone, and with it whatever its frames still hold open.
+    set_aside(path, why)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     return how(private_file(path))

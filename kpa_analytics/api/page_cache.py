@@ -99,9 +99,16 @@ class PageTable(SQLiteDict):
 
     def __init__(self, path: Path, max_age: float) -> None:
         self._max_age = max_age
-        super().__init__(path, table_name="pages", serializer=_PAGES, wal=True, busy_timeout=_BUSY)
-        with self.connection() as connection:
-            connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
+        try:
+            super().__init__(
+                path, table_name="pages", serializer=_PAGES, wal=True, busy_timeout=_BUSY
+            )
+            with self.connection() as connection:
+                connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
+            self.count()
+        except BaseException:
+            self.close()  # or the file stays open, and can't be set aside
+            raise
 
     @contextmanager
     def _acquire_sqlite_lock(self) -> Iterator[None]:
@@ -175,14 +182,8 @@ def open_page_cache(folder: Path, max_age: float) -> PageCache | None:
     Returns:
         The cache; None, with a warning, where the folder can't hold one.
     """
-
-    def open_it(path: Path) -> PageCache:
-        cache = PageCache(path, max_age)
-        cache.responses.count()
-        return cache
-
     try:
-        return opened(folder / "pages.sqlite", open_it)
+        return opened(folder / "pages.sqlite", lambda path: PageCache(path, max_age))
     except (sqlite3.Error, OSError) as error:
         _warn("opened", error)
         return None

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.paths import typed_path
 
 
 @contextmanager
@@ -36,7 +37,7 @@ def new_folder(
         >>> [file.name for file in place.iterdir()]
         ['records.csv']
     """
-    target = Path(out).expanduser().absolute()
+    target = typed_path(out).absolute()
     refuse_occupied(target, replaces)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:

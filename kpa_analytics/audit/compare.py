@@ -16,6 +16,7 @@ from kpa_analytics.data.changes import changes as changed_records
 from kpa_analytics.data.snapshots import Kept, Shelf, Snapshot
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import COMPLETIONS
 
 RECORDS_FILE = "records.parquet"
@@ -77,7 +78,7 @@ def _side(given: object) -> _Side:
             raise KPADataError(f"the snapshot of {given.table} was not kept: there is no file")
         return _Side(_snapshot(given.path))
     if isinstance(given, str | os.PathLike):
-        path = Path(given).expanduser()
+        path = typed_path(given)
         return _pack(path) if path.is_dir() else _Side(_snapshot(path))
     return _Side(given)
 

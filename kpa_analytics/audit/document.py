@@ -36,7 +36,7 @@ def write_document(
         path: the file.
         made: the moment that the document gives as its own, with a zone.
     """
-    with TemporaryDirectory() as name:
+    with TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "charts").mkdir()
         for one in drawings.values():

@@ -21,6 +21,7 @@ from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import AnyFrame, as_day
+from kpa_analytics.paths import typed_path
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.pseudonyms import Pseudonyms
@@ -85,7 +86,7 @@ def export_audit(
         raise KPADataError("as_of must be a day such as 2026-06-30: evidence is of a day, not None")
     if not isinstance(names, bool):
         raise KPADataError(f"names must be True or False, not {names!r}")
-    target = Path(out).expanduser().absolute()
+    target = typed_path(out).absolute()
     refuse_occupied(target)
     earlier = earlier_completions(data)
     if not names:

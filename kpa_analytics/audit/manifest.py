@@ -94,13 +94,19 @@ def check_manifest(folder: Path) -> list[Finding]:
 def _differences(listed: dict[str, Any], found: dict[str, Any]) -> list[Finding]:
     findings = []
     for path in sorted(listed.keys() | found.keys()):
+        name = _in_letters(path)
         if path not in found:
-            findings.append(Finding(path, "missing", "listed in the manifest, but not here"))
+            findings.append(Finding(name, "missing", "listed in the manifest, but not here"))
         elif path not in listed:
-            findings.append(Finding(path, "added", "here, but not listed in the manifest"))
+            findings.append(Finding(name, "added", "here, but not listed in the manifest"))
         elif listed[path] != found[path]:
-            findings.append(Finding(path, "changed", "its bytes are not those that were written"))
+            findings.append(Finding(name, "changed", "its bytes are not those that were written"))
     return findings
+
+
+def _in_letters(path: str) -> str:
+    r"""A path in which each byte that is no letter is spelt out, e.g. `caf\udce9.txt`."""
+    return path.encode("utf-8", "backslashreplace").decode()
 
 
 def _files(folder: Path) -> dict[str, Any]:

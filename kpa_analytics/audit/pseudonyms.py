@@ -14,19 +14,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from kpa_analytics.cache_folder import private_folder
+from kpa_analytics.cache_folder import private_file, private_folder
 from kpa_analytics.config import settings
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.data.training_data import Scope, TrainingData
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.errors import KPAError
+from kpa_analytics.patience import move
 
 _KEY_BYTES = 32
 _KEY_FILE = "pseudonyms.key"
@@ -129,11 +129,9 @@ def _make_key(path: Path) -> None:
         return
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        handle = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
+        private_file(beside).write_bytes(secrets.token_bytes(_KEY_BYTES))
         if not path.exists():
-            beside.replace(path)
+            move(beside, path)
     finally:
         beside.unlink(missing_ok=True)
 

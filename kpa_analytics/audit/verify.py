@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import polars as pl
 
 from kpa_analytics.audit.manifest import check_manifest
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import VERIFICATION
 
 
@@ -30,6 +30,7 @@ def verify_audit(out: str | os.PathLike[str]) -> pl.DataFrame:
 
     Examples:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> folder = Path(tempfile.mkdtemp())
         >>> _ = (folder / "records.csv").write_text("id")
         >>> from kpa_analytics.audit.manifest import write_manifest
@@ -38,7 +39,7 @@ def verify_audit(out: str | os.PathLike[str]) -> pl.DataFrame:
         >>> verify_audit(folder).row(0)
         ('records.csv', 'changed', 'its bytes are not those that were written')
     """
-    folder = Path(out).expanduser()
+    folder = typed_path(out)
     if not folder.is_dir():
         raise KPADataError(f"{folder} is no folder")
     try:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from kpa_analytics.charts.picture import page, png, specification, svg
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.paths import typed_path
+from kpa_analytics.patience import move
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +44,7 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
         Traceback (most recent call last):
         kpa_analytics.errors.KPADataError: summary.gif: a chart is saved as .html, .png or .svg
     """
-    target = Path(path)
+    target = typed_path(path)
     if target.suffix.lower() not in _WRITERS:
         raise KPADataError(f"{target.name}: a chart is saved as .html, .png or .svg")
     content = _WRITERS[target.suffix.lower()](specification(chart))
@@ -56,7 +58,7 @@ def _replace(target: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         Path(beside).chmod(0o666 & ~_umask())
-        Path(beside).replace(target)
+        move(Path(beside), target)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise

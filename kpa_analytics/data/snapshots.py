@@ -23,6 +23,7 @@ import polars as pl
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder, set_aside
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPACacheWarning
+from kpa_analytics.patience import move, patiently
 from kpa_analytics.schema import FAULTS, SNAPSHOTS, Table
 
 #: Raised when the meaning of a kept frame changes; files of another format are not read.
@@ -148,7 +149,7 @@ class Shelf:
             by a version with another format.
         """
         try:
-            content = path.read_bytes()
+            content = patiently(path.read_bytes)
         except OSError as error:
             warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
             return None
@@ -197,7 +198,6 @@ class Shelf:
         try:
             private_folder(self.folder)
             _write_whole(path, content.getvalue())
-            self._make_room(path, keep)
         except OSError as error:
             warnings.warn(
                 f"the snapshot can't be kept ({error}); the data is whole, and will be fetched "
@@ -206,13 +206,20 @@ class Shelf:
                 stacklevel=2,
             )
             return kept
+        self._make_room(path, keep)
         return Kept(kept.frame, replace(kept.snapshot, sha256=sha256, path=path))
 
     def _make_room(self, newest: Path, keep: int) -> None:
-        """Delete the oldest ones, and what writers that were killed have left half written."""
+        """Delete the oldest ones, and what writers that were killed have left half written.
+
+        What another program holds open stays, and is tried again when the next one is written.
+        """
         others = [path for path in self.paths() if path != newest]
         for old in [*others[: len(others) + 1 - keep], *self.folder.glob(".*.parquet.*")]:
-            old.unlink(missing_ok=True)
+            try:
+                old.unlink(missing_ok=True)
+            except OSError as error:
+                warnings.warn(f"an old snapshot can't be deleted: {error}", KPACacheWarning, 2)
 
 
 _STAMP = "%Y%m%dT%H%M%S%fZ"
@@ -294,6 +301,6 @@ def _write_whole(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        move(beside, path)
     finally:
         beside.unlink(missing_ok=True)

@@ -1,0 +1,28 @@
+"""Paths as people type them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from kpa_analytics.errors import KPADataError
+
+
+def typed_path(value: str | os.PathLike[str]) -> Path:
+    """Read a path that may begin with `~` or `~name`, a home folder.
+
+    Raises:
+        KPADataError: it can't be a path, or there is no such home folder; the path is named.
+
+    Examples:
+        >>> typed_path("~no-such-user/audit")
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: ~no-such-user/audit: there is no such home folder; ...
+    """
+    path = Path(value)
+    if "\0" in str(path):
+        raise KPADataError(f"{str(path)!r} can't be a path: it holds a zero character")
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise KPADataError(f"{path}: there is no such home folder; write the whole path") from error
