@@ -21,8 +21,15 @@ def fresh_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """An example may load the demo company, which has impossible days planted in it."""
+    """Mark tests by their place.
+
+    An example may load the demo company, which has impossible days planted in it.
+    """
+    browser = Path(__file__).parent / "browser"
     planted = pytest.mark.filterwarnings("ignore::kpa_analytics.errors.KPADataWarning")
     for item in items:
         if isinstance(item, DoctestItem):
             item.add_marker(planted)
+        if browser in item.path.parents:  # one JupyterLab serves them all
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))

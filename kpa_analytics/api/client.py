@@ -17,7 +17,8 @@ from tenacity import (
     retry_if_exception,
     retry_if_exception_type,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from kpa_analytics.api.page_cache import PageTable
@@ -211,7 +212,7 @@ class Client:
         after_a_fault = Retrying(
             retry=retry_if_exception(_passes),
             stop=stop_after_attempt(self.settings.retries + 1),
-            wait=wait_exponential_jitter(multiplier=0.5, max=10, jitter=0.5),
+            wait=wait_exponential(multiplier=0.5, max=10) + wait_random(0, 0.5),
             before_sleep=self._announce,
             reraise=True,
         )
