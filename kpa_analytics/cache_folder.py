@@ -1,8 +1,8 @@
 """Where things are kept: one private folder per account, readable by its owner alone.
 
 On macOS and Linux that is what the modes 0700 and 0600 say. On Windows it is what the folder around
-says: a user's own cache folder is closed to other users (not to administrators), and Python 3.12.4
-or later closes each new folder to all but its owner and the administrators besides.
+says: a user's own cache folder is closed to other users (not to administrators), and Python from
+3.11.10, 3.12.4 or 3.13 on closes each new folder to all but its owner and administrators besides.
 
 The folder is named by a fingerprint of the API's address and the token, so that entries of two
 accounts never meet and the token itself is written nowhere.

@@ -147,7 +147,12 @@ def _switch(name: str, value: object) -> bool:
 def _default_cache() -> Path:
     from platformdirs import user_cache_path
 
-    return user_cache_path("kpa_analytics", appauthor=False)  # once in the path is enough
+    try:
+        return user_cache_path("kpa_analytics", appauthor=False)  # its name once is enough
+    except RuntimeError as error:
+        raise KPASettingsError(
+            f"there is no folder of yours to keep things in ({error}): set KPA_CACHE_DIR"
+        ) from error
 
 
 def _setting(default: Any, check: Callable[[str, object], Any], variable: str | None = None) -> Any:
