@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 INSTANT = pl.Datetime("ms", "UTC")
 STATUSES = ("current", "expiring", "expired", "missing", "not_due")
 SOURCES = ("special", "window", "fixed", "rolling", "never", "composed", "unknown")
+#: How a training recurs, in the vendor's words; any other text is not understood.
+SCHEDULE_TYPES = ("rolling", "window")
 STATUS = pl.Enum(STATUSES)
 SOURCE = pl.Enum(SOURCES)
 #: Why a completion decides a status, or does not.
@@ -100,7 +102,7 @@ TRAININGS = Table(
         Column("created", INSTANT, "when it was made, UTC"),
         Column("lesson_id", pl.Int64, "the online lesson, or null"),
         Column("included_trainings_id", pl.List(pl.Int64), "the trainings it is composed of"),
-        Column("schedule_type", pl.String, "how it recurs; seen: rolling, window"),
+        Column("schedule_type", pl.String, "how it recurs: rolling or window; else unknown"),
         Column("renewal_months", pl.Int64, "months until renewal; null or 0: never"),
         Column("certificate_text", pl.String, "text of the certificate"),
         Column("assigned_to_type", pl.String, "who must have it: all, limited, none"),
@@ -210,7 +212,12 @@ EXPIRY_STATUS = Table(
         Column("training", pl.String, "its title; the id as text where there is none"),
         Column("completion_id", pl.Int64, "the completion that counts; null: none, or composed"),
         Column("date", pl.Date, "the day completed"),
-        Column("expiration_date", pl.Date, "the last day it is good; null: never, or unknown"),
+        Column(
+            "expiration_date",
+            pl.Date,
+            "the last day it is good; null: never, or unknown. The day to renew a valid window "
+            "training by moves on with as_of",
+        ),
         Column("expiration_source", SOURCE, "the rule that gave the expiration date"),
         Column("days_left", pl.Int64, "expiration_date - as_of, days; negative: overdue"),
         Column("starts_expiring", pl.Date, "the first day that counts as expiring"),

@@ -46,21 +46,24 @@ class YearlyWindow(NamedTuple):
 
     def closing(self, year: pl.Expr) -> pl.Expr:
         """The last day of the window that opens in this year."""
-        opens, closes = (yearly.month * 100 + yearly.day for yearly in self)
-        return self.closes.in_year(year + (closes < opens))
+        return self.closes.in_year(year + self._wraps())
 
-    def around(self, day: pl.Expr) -> pl.Expr:
-        """The last day of the window that `day` falls in; null where it falls in none."""
-        closing = self._last_opened(day)
-        return pl.when(day <= closing).then(closing)
+    def opened(self, day: pl.Expr) -> pl.Expr:
+        """The year of the last window to open on or before `day`."""
+        return self.opens.year_until(day)
+
+    def not_closed(self, day: pl.Expr) -> pl.Expr:
+        """The year of the first window that has not closed before `day`, open yet or not."""
+        in_year = day.dt.year()
+        return in_year + (self.closes.in_year(in_year) < day) - self._wraps()
 
     def holds(self, day: pl.Expr) -> pl.Expr:
         """Whether `day` falls in a window."""
-        return day <= self._last_opened(day)
+        return day <= self.closing(self.opened(day))
 
-    def _last_opened(self, day: pl.Expr) -> pl.Expr:
-        """The last day of the last window to open on or before `day`."""
-        return self.closing(self.opens.year_until(day))
+    def _wraps(self) -> pl.Expr:
+        opens, closes = (yearly.month * 100 + yearly.day for yearly in self)
+        return (closes < opens).cast(pl.Int32)
 
 
 def months_after(day: pl.Expr, months: pl.Expr) -> pl.Expr:

@@ -1,21 +1,26 @@
-"""Composed trainings: satisfied when every included training is."""
+"""Composed trainings: satisfied when every included training is. Section 5 of expiry.md."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
 
+from kpa_analytics.analysis.verdicts import days_left, status_on
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import SOURCE, TRAININGS
 
-#: What a composed training takes from its parts: the earliest of theirs, but the latest date.
-_EARLIEST = ("expiration_date", "opens", "counts_down_to", "good_through", "offered_since")
-_HELD = ("date", *_EARLIEST)
+#: Composed training id -> the trainings it includes.
+Parts = dict[int, list[int]]
+
+_LIMITS = ("expiration_date", "starts_expiring")
+_HELD = ("person", "training_id", "date", *_LIMITS)
 
 
-def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
+def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
     """What each composed training is made of, innermost first.
 
     One with a part that the catalogue does not have can't be satisfied, and is left out.
@@ -24,8 +29,8 @@ def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
         trainings: as `load_trainings()` makes them, or None where they are not known.
 
     Returns:
-        Composed training id -> included training ids; a training composed of composed ones stands
-        after them. Empty where the catalogue has none.
+        Generations: a training composed of composed ones stands in a later one than they do. Empty
+        where the catalogue has no composed training.
 
     Raises:
         KPADataError: trainings that include each other in a circle; the message names them.
@@ -34,78 +39,116 @@ def composed_trainings(trainings: AnyFrame | None) -> dict[int, list[int]]:
     included = (
         need(catalogue, TRAININGS, "id", "included_trainings_id")
         .unique("id", keep="first", maintain_order=True)
-        .select("id", pl.col("included_trainings_id").fill_null([]).list.drop_nulls())
+        .select("id", pl.col("included_trainings_id").fill_null([]).list.drop_nulls().list.unique())
         .collect(engine="in-memory")
     )
-    parts: dict[int, list[int]] = dict(included.iter_rows())
+    parts: Parts = dict(included.iter_rows())
+    sorter = TopologicalSorter(parts)
     try:
-        order = list(TopologicalSorter(parts).static_order())
+        sorter.prepare()
     except CycleError as error:
         circle = " -> ".join(str(training) for training in reversed(error.args[1]))
         raise KPADataError(
             f"trainings: included_trainings_id goes round in a circle: {circle}"
         ) from error
-    return {one: parts[one] for one in order if parts.get(one) and parts.keys() >= {*parts[one]}}
+    generations = []
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        sorter.done(*ready)
+        known = {one: parts[one] for one in ready if parts.get(one)}
+        generations.append({one: of for one, of in known.items() if parts.keys() >= {*of}})
+    return [generation for generation in generations if generation]
 
 
-def derived_completions(records: pl.DataFrame, parts: dict[int, list[int]]) -> pl.DataFrame:
-    """What people hold of composed trainings through the parts they completed, day after day.
+def derived_completions(
+    held: pl.DataFrame,
+    generations: list[Parts],
+    own_schedule: Callable[[pl.DataFrame], pl.DataFrame],
+    as_of: date,
+) -> pl.DataFrame:
+    """What people hold of composed trainings through the parts they completed, on a day.
 
-    Completed on the latest of the parts' days and expiring on the earliest of their expirations.
-    Its status is the worst of theirs: where every limit is the earliest of the parts' limits, a
-    day that is past any part's is past it.
+    Completed on the latest of the parts' days. It expires on the earliest of their expirations and
+    of its own schedule counted from that day; it starts expiring on the earliest of their days, and
+    so its status is the worst of theirs.
+
+    One composed training is worked out at a time, so that memory stays within what is held.
 
     Args:
-        records: as `expirations` makes them, in order, each since its day.
-        parts: as `composed_trainings` gives them, not empty.
+        held: what people hold on the day, one row per person and training: person, training_id,
+            date, expiration_date, starts_expiring.
+        generations: as `composed_trainings` gives them, not empty.
+        own_schedule: gives training_id, date and special_expiration_date (null) the expiration_date
+            and starts_expiring of the training's own schedule.
+        as_of: the day.
 
     Returns:
-        A frame like the records, with a record for each day that one of the parts changes, of the
-        people who hold every part of a composed training by then and have not completed it.
+        A frame of person, training_id, date, expiration_date, starts_expiring, days_left, status
+        and expiration_source (`composed`), one row for each person who holds every part of a
+        composed training and has not completed it.
     """
-    held = records.filter("is_held").select("person", "training_id", "since", *_HELD)
-    derived: dict[int, pl.DataFrame] = {}
-    for training, included in parts.items():
-        involved = pl.col("training_id").is_in([training, *included])
-        inner = [derived[part] for part in included if part in derived]
-        events = pl.concat([held.filter(involved), *inner])
-        derived[training] = _swept(events.lazy(), training, included).collect(engine="in-memory")
-    return pl.concat(derived.values()).with_columns(
-        pl.lit("composed", SOURCE).alias("expiration_source"), is_held=True
-    )
-
-
-def _swept(events: pl.LazyFrame, training: int, included: list[int]) -> pl.LazyFrame:
-    """What is held of the parts, after each day on which one of them was completed."""
-    is_last_of_day = pl.any_horizontal(
-        pl.col(key).ne_missing(pl.col(key).shift(-1)) for key in ("person", "since")
-    )
-    is_derived = pl.col(str(training)).is_null() & pl.all_horizontal(
-        pl.col(str(part)).is_not_null() for part in included
-    )
+    involved = {*(one for parts in generations for one in parts)}
+    involved |= {part for parts in generations for of in parts.values() for part in of}
+    pool: dict[int, pl.DataFrame] = {
+        key[0]: rows  # type: ignore[misc]
+        for key, rows in held.lazy()
+        .filter(pl.col("training_id").is_in(involved))
+        .select(_HELD)
+        .collect(engine="in-memory")
+        .partition_by("training_id", as_dict=True)
+        .items()
+    }
+    derived = []
+    for parts in generations:
+        found = [_satisfied(pool, training, of) for training, of in parts.items()]
+        satisfied = pl.concat([held.select(_HELD).clear(), *(one for one in found if one.height)])
+        limited = _limited(satisfied, own_schedule)
+        derived.append(limited)
+        for (training,), rows in limited.partition_by("training_id", as_dict=True).items():
+            own = pool.get(training)
+            pool[training] = rows if own is None else pl.concat([own, rows])
     return (
-        events.sort("person", "since", maintain_order=True)
-        .with_row_index("row")
-        .with_columns(_row_that_counts(one).alias(str(one)) for one in {training, *included})
-        .with_columns(_worst_of(included))
-        .filter(is_last_of_day & is_derived)
-        .select("person", pl.lit(training, pl.Int64).alias("training_id"), "since", *_HELD)
+        pl.concat(derived)
+        .with_columns(days_left(as_of), status_on(as_of))
+        .with_columns(pl.lit("composed", SOURCE).alias("expiration_source"))
     )
 
 
-def _row_that_counts(training: int) -> pl.Expr:
-    """Up to each row, the last of the same person for a training."""
-    is_first = pl.col("person").ne_missing(pl.col("person").shift())
-    first = pl.when(is_first).then("row").forward_fill()
-    last = pl.when(pl.col("training_id") == training).then("row").forward_fill()
-    return pl.when(last >= first).then(last)
+def _satisfied(pool: dict[int, pl.DataFrame], training: int, parts: list[int]) -> pl.DataFrame:
+    """Who holds every part and not the training itself: the latest day, the earliest limits."""
+    held = [pool[part].lazy() for part in parts if part in pool]
+    if len(held) < len(parts):
+        return pl.DataFrame()
+    own = pool.get(training)
+    found = (
+        pl.concat(held)
+        .group_by("person")
+        .agg(
+            pl.len().alias("parts"),
+            pl.lit(training, pl.Int64).alias("training_id"),
+            pl.col("date").max(),
+            pl.col(_LIMITS).min(),
+        )
+        .filter(pl.col("parts") == len(parts))
+        .select(_HELD)
+    )
+    if own is not None:
+        found = found.join(own.lazy().select("person"), on="person", how="anti")
+    return found.collect(engine="in-memory")
 
 
-def _worst_of(included: list[int]) -> list[pl.Expr]:
-    """What follows from the rows that count of each part."""
-
-    def of_each(name: str) -> list[pl.Expr]:
-        return [pl.col(name).gather(pl.col(str(part))) for part in included]
-
-    earliest = [pl.min_horizontal(of_each(name)).alias(name) for name in _EARLIEST]
-    return [pl.max_horizontal(of_each("date")).alias("date"), *earliest]
+def _limited(
+    satisfied: pl.DataFrame, own_schedule: Callable[[pl.DataFrame], pl.DataFrame]
+) -> pl.DataFrame:
+    """Bring in the trainings' own schedules, counted from the derived days."""
+    days = satisfied.select("training_id", "date").unique()
+    own = own_schedule(days.with_columns(pl.lit(None, pl.Date).alias("special_expiration_date")))
+    limits = own.select(
+        "training_id", "date", *(pl.col(name).alias(f"own_{name}") for name in _LIMITS)
+    )
+    return satisfied.join(limits, on=["training_id", "date"], how="left", nulls_equal=True).select(
+        "person",
+        "training_id",
+        "date",
+        *(pl.min_horizontal(name, f"own_{name}").alias(name) for name in _LIMITS),
+    )

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.composed import composed_trainings, derived_completions
-from kpa_analytics.analysis.expirations import expirations
-from kpa_analytics.analysis.latest import PAIR, in_order, latest, people_of, records_of, spans
-from kpa_analytics.analysis.names import training_titles
-from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS, open_on, schedules
-from kpa_analytics.analysis.verdicts import verdicts
+from kpa_analytics.analysis.engine import Engine, Rules
+from kpa_analytics.analysis.latest import records_of
+from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS
+from kpa_analytics.employment import employment
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Frame, as_day, like
+from kpa_analytics.inputs import AnyFrame, Frame, as_day
 from kpa_analytics.schema import EXPIRY_STATUS
 
 
@@ -70,85 +69,21 @@ def expiry_status(
         ('Ladders', datetime.date(2024, 2, 29), 2, 'expiring')
     """
     today, days = as_day(as_of), _whole_days(expiring_days)
-    records = records_of(completions, required)
-    left_by = None if include_terminated else today
-    people = like(completions, people_of(records, users, left_by)).lazy()
-    pairs = like(completions, latest(in_order(records, people), today))
-    catalogue = schedules(trainings)
-    rows = lasting(pairs.lazy(), catalogue, composed_trainings(trainings))
-    titles = titles_of(pairs.lazy(), catalogue, trainings)
-    known = named(latest(rows, today), people, titles)
-    told = verdicts(known, open_on(catalogue, today), today, days)
-    return like(completions, told.select(EXPIRY_STATUS.schema.names()))
+    rules = Rules(trainings)
+    records_of(completions), employment(users), required_pairs(required)
 
+    def judged(done: pl.DataFrame) -> pl.DataFrame:
+        engine = Engine(done, rules, users, required, only=today)
+        return engine.status(today, days, include_terminated)
 
-def lasting(
-    records: pl.LazyFrame, catalogue: pl.DataFrame, parts: dict[int, list[int]]
-) -> pl.LazyFrame:
-    """All that can be said of records whatever the day asked for.
-
-    Args:
-        records: as `in_order` makes them, or any of them.
-        catalogue: as `schedules` makes it.
-        parts: as `composed_trainings` gives them.
-
-    Returns:
-        The records with the columns of `expirations`, and among them the derived ones of composed
-        trainings.
-    """
-    rows = expirations(records, catalogue)
-    if not parts:
-        return rows
-    # As one step: a plan that grows with every level of composition would take hours.
-    with_derived = rows.map_batches(
-        lambda frame: _with_derived(frame, parts),
+    if isinstance(completions, pl.DataFrame):
+        return judged(completions)
+    return completions.map_batches(
+        judged,
+        schema=EXPIRY_STATUS.schema,
         predicate_pushdown=False,
         projection_pushdown=False,
         slice_pushdown=False,
-    )
-    return spans(with_derived)
-
-
-def _with_derived(rows: pl.DataFrame, parts: dict[int, list[int]]) -> pl.DataFrame:
-    derived = derived_completions(rows, parts).with_columns(PAIR)
-    return pl.concat([rows, derived], how="diagonal").sort("pair", "since", maintain_order=True)
-
-
-def titles_of(
-    records: pl.LazyFrame, catalogue: pl.DataFrame, trainings: AnyFrame | None
-) -> pl.LazyFrame:
-    """What the trainings of these records and of the catalogue are called.
-
-    Args:
-        records: any frame with training_id.
-        catalogue: as `schedules` makes it.
-        trainings: as `load_trainings()` makes them, or None where they are not known.
-
-    Returns:
-        A lazy frame, unique by training_id, of training_id and training: its title, else its id.
-    """
-    met = records.select(pl.col("training_id").unique())
-    return (
-        pl.concat([met, catalogue.lazy().select("training_id")])
-        .unique()
-        .join(training_titles(trainings), on="training_id", how="left")
-        .with_columns(pl.col("training").fill_null(pl.col("training_id").cast(pl.String)))
-    )
-
-
-def named(rows: pl.LazyFrame, people: pl.LazyFrame, titles: pl.LazyFrame) -> pl.LazyFrame:
-    """Add who the person is, and what the training is called.
-
-    Args:
-        rows: any frame with person and training_id.
-        people: as `people_of` makes them.
-        titles: as `titles_of` makes them.
-
-    Returns:
-        The rows in their order, with training and all that `people` says.
-    """
-    return rows.join(people, on="person", how="left", maintain_order="left").join(
-        titles, on="training_id", how="left", maintain_order="left"
     )
 
 

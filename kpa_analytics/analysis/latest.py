@@ -8,13 +8,13 @@ import polars as pl
 
 from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.employment import employment
 from kpa_analytics.inputs import AnyFrame, need
-from kpa_analytics.schema import COMPLETIONS, USERS
+from kpa_analytics.schema import COMPLETIONS
 
 _PAIR = ("m_user_id", "training_id")
 #: What makes a completion later than another; the last only settles copies of one record.
 _AGE = ("date", "created", "id", "special_expiration_date")
-_EMPLOYMENT = ("created", "hireDate", "terminationDate")
 #: Since when an undated record counts: before every day that can be asked for.
 ALWAYS = date.min
 #: Person and training as one number: it sorts many times faster than the two.
@@ -35,37 +35,29 @@ def records_of(completions: AnyFrame, required: AnyFrame | None = None) -> pl.La
     return pl.concat([done, required_pairs(required)], how="diagonal")
 
 
-def people_of(records: pl.LazyFrame, users: AnyFrame | None, left_by: date | None) -> pl.LazyFrame:
+def people_of(records: pl.LazyFrame, users: AnyFrame | None) -> pl.LazyFrame:
     """The people of these records, numbered in the order of their ids.
 
     Args:
         records: any frame with m_user_id; people whom `users` does not know are among them.
         users: as `load_users()` makes them, or None where they are not known.
-        left_by: leave out who left on or before this day; None: nobody.
 
     Returns:
-        A lazy frame with one row per person: person (the number), m_user_id, user ("Last, First",
-        or the id), hired, the day hired, else the day the profile was made, and left, the day left.
+        A lazy frame with one row per person, in order of person (the number, from 0): m_user_id,
+        user ("Last, First", or the id), and the days of their `employment`.
     """
-    roster = need(USERS.empty() if users is None else users, USERS, "id", *_EMPLOYMENT)
-    known = roster.unique("id", keep="first", maintain_order=True).select(
-        pl.col("id").alias("m_user_id"),
-        pl.coalesce("hireDate", "created").dt.date().alias("hired"),
-        pl.col("terminationDate").dt.date().alias("left"),
-    )
     return (
         records.select(pl.col("m_user_id").unique().sort())
         .with_row_index("person")
-        .join(known, on="m_user_id", how="left")
-        .filter(stays(left_by))
-        .join(people_names(users, "m_user_id", "user"), on="m_user_id", how="left")
+        .join(employment(users), on="m_user_id", how="left", maintain_order="left")
+        .join(
+            people_names(users, "m_user_id", "user"),
+            on="m_user_id",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(pl.col("user").fill_null(pl.col("m_user_id")))
     )
-
-
-def stays(day: date | None) -> pl.Expr:
-    """Whether a person, by the day `left`, has not left on or before a day; None: everyone."""
-    return (pl.col("left") > pl.lit(day, pl.Date)).fill_null(True)
 
 
 def in_order(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
@@ -82,42 +74,31 @@ def in_order(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
     Returns:
         A lazy frame of pair (the number of person and training), person, training_id, date,
         completion_id, special_expiration_date, and the span of days in which the record is the
-        latest: since and until, as `spans` says.
+        latest: `since`, and `until`, the day that the next record of the pair counts from (null
+        where there is none). Of records that count from the same day only the last is kept.
     """
-    return spans(
+    has_next = pl.col("pair") == pl.col("pair").shift(-1)
+    return (
         records.join(people.select("person", "m_user_id"), on="m_user_id", nulls_equal=True)
         .select(PAIR, "person", "training_id", *_AGE)
         .sort("pair", *_AGE)
         .drop("created")
         .rename({"id": "completion_id"})
         .with_columns(pl.col("date").fill_null(ALWAYS).alias("since"))
+        .with_columns(pl.when(has_next).then(pl.col("since").shift(-1)).alias("until"))
+        .filter(pl.col("until").ne_missing(pl.col("since")))
     )
 
 
-def spans(ordered: pl.LazyFrame) -> pl.LazyFrame:
-    """Until when each record is the latest of its pair.
-
-    Args:
-        ordered: records with `pair` and `since`, the day that each counts from, sorted by both.
-
-    Returns:
-        The records and `until`: the day that the next record of the pair counts from, null where
-        there is none. Of several since one day only the last is left: the others never are.
-    """
-    has_next = pl.col("pair") == pl.col("pair").shift(-1)
-    until = pl.when(has_next).then(pl.col("since").shift(-1)).alias("until")
-    return ordered.with_columns(until).filter(pl.col("until").ne_missing(pl.col("since")))
-
-
-def latest(spanned: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+def latest(ordered: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """The latest record of each person and each training, on a day.
 
     Args:
-        spanned: as `spans` makes them.
+        ordered: as `in_order` makes them.
         as_of: the day; completions after it have not happened yet. Undated ones stay.
 
     Returns:
         Those records in their order; all nulls but the pair where the training is only required.
     """
     superseded = (pl.col("until") <= as_of).fill_null(False)
-    return spanned.filter((pl.col("since") <= as_of) & ~superseded)
+    return ordered.filter((pl.col("since") <= as_of) & ~superseded)

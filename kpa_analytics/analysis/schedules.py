@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import polars as pl
 
 from kpa_analytics.inputs import AnyFrame, need
-from kpa_analytics.schema import SOURCE, TRAININGS
+from kpa_analytics.schema import SCHEDULE_TYPES, SOURCE, TRAININGS
 from kpa_analytics.yearly import YearlyDay, YearlyWindow
 
 #: Bounds that keep every result a day of the calendar: a thousand years, a hundred years.
@@ -25,6 +23,7 @@ RENEWS = pl.col("renewal_months") > 0
 _DAYS = tuple(part.meta.output_name() for yearly in (*WINDOW, FIXED_DAY) for part in yearly)
 _READ = (
     "id",
+    "created",
     "included_trainings_id",
     "schedule_type",
     "renewal_months",
@@ -33,7 +32,10 @@ _READ = (
     "window_required_for_new_employees",
     *_DAYS,
 )
-_IS_WINDOW = pl.col("schedule_type").eq("window").fill_null(False)
+_TYPE = pl.col("schedule_type")
+_IS_WINDOW = _TYPE.eq("window").fill_null(False)
+#: The vendor's types seen so far. Where the catalogue says nothing, its other fields decide.
+_IS_KNOWN = _TYPE.is_in(SCHEDULE_TYPES) | _TYPE.str.strip_chars().fill_null("").eq("")
 _IS_COMPOSED = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
 
 
@@ -47,11 +49,11 @@ def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
         trainings: as `load_trainings()` makes them, or None where they are not known.
 
     Returns:
-        A frame, unique by training_id: `rule` (an expiration source; unknown where its days
-        can't be), `renewal_months`, `expiring_days`, the days of its window and its fixed day,
-        `offered` (the last day a window training was offered), `offered_until` (the last day of
-        the window of that offering), and `may_wait` (who never completed it may wait for the next
-        window).
+        A frame, unique by training_id: `rule` (an expiration source; unknown where its schedule
+        type is not one of the vendor's, or its days can't be), `renewal_months`, `expiring_days`,
+        the days of its window and its fixed day, `offered` (the last day a window training was
+        offered), `may_wait` (who never completed it may wait for the next window), and `made` (the
+        UTC day the training was created).
     """
     catalogue = TRAININGS.empty() if trainings is None else trainings
     return (
@@ -71,25 +73,11 @@ def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
             "expiring_days",
             *_DAYS,
             "offered",
-            WINDOW.around(pl.col("offered")).alias("offered_until"),
             _may_wait().alias("may_wait"),
+            pl.col("created").dt.date().alias("made"),
         )
         .collect(engine="in-memory")
     )
-
-
-def open_on(catalogue: pl.DataFrame, as_of: date) -> pl.Series:
-    """The trainings that who never completed them may do now: their window is open.
-
-    Args:
-        catalogue: as `schedules` makes it.
-        as_of: the day.
-
-    Returns:
-        Their ids, of those that `may_wait`.
-    """
-    waiting = catalogue.filter("may_wait")
-    return waiting.filter(WINDOW.holds(pl.lit(as_of)))["training_id"]
 
 
 def _between(name: str, least: int, most: int) -> pl.Expr:
@@ -97,10 +85,17 @@ def _between(name: str, least: int, most: int) -> pl.Expr:
 
 
 def _rule() -> pl.Expr:
-    """The first rule that applies to a completion with no special expiration date."""
+    """The first rule that applies to a completion with no special expiration date.
+
+    Of a schedule type that is not known nothing is guessed: `unknown`, never `never`.
+
+    Source: expiry.md section 1.
+    """
     fixed_is_set = pl.all_horizontal(part > 0 for part in FIXED_DAY)
     return (
-        pl.when(_IS_WINDOW & _possible(*WINDOW))
+        pl.when(~_IS_KNOWN)
+        .then(pl.lit("unknown", SOURCE))
+        .when(_IS_WINDOW & _possible(*WINDOW))
         .then(pl.lit("window", SOURCE))
         .when(_IS_WINDOW)
         .then(pl.lit("unknown", SOURCE))
@@ -127,7 +122,7 @@ def _may_wait() -> pl.Expr:
     unless new employees need it before that; so does everyone while it was never offered. A
     composed training knows no grace.
 
-    Source: the vendor's help article on training windows.
+    Source: the vendor's help article on training windows; expiry.md section 3.
     """
     may_wait = ~pl.col("window_required_for_new_employees").fill_null(False)
     return _IS_WINDOW & may_wait & ~_IS_COMPOSED.fill_null(False)

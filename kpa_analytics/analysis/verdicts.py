@@ -1,4 +1,4 @@
-"""What status follows, as of a day, from when each record expires: section 2 of the rule."""
+"""What status follows as of a day: of completions, and of those who never completed a training."""
 
 from __future__ import annotations
 
@@ -6,68 +6,122 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.schema import STATUS
+from kpa_analytics.analysis.windows import renewals
+from kpa_analytics.schema import SOURCE, STATUS
+
+#: What a case's verdict is made of.
+VERDICT = ("expiration_source", "expiration_date", "days_left", "starts_expiring", "status")
 
 
 def verdicts(
-    rows: pl.LazyFrame, open_now: pl.Series, as_of: date, expiring_days: int
-) -> pl.LazyFrame:
-    """Add to each record what it is worth on a day.
+    cases: pl.LazyFrame, windows: pl.DataFrame, as_of: date, expiring_days: int
+) -> pl.DataFrame:
+    """What each case is worth on a day.
+
+    It is good through its expiration day and expired the day after. It is expiring from the day its
+    window opens, or from so many days before its expiration as its training says, else the caller.
 
     Args:
-        rows: the latest of each pair, with the columns of `expirations`, and the day `hired`.
-        open_now: as `schedules.open_on` gives it, of that day.
+        cases: as `expirations` makes them.
+        windows: as `windows_on` makes them, of the same day.
         as_of: the day asked for.
         expiring_days: days before expiration that count as expiring, where a training has none.
 
     Returns:
-        The rows with days_left, starts_expiring and status.
+        A frame, one row per case, of case, expiration_source, expiration_date, days_left,
+        starts_expiring and status.
+
+    Source: expiry.md sections 1 and 2.
     """
-    today = pl.lit(as_of)
-    days_left = pl.col("expiration_date").to_physical().cast(pl.Int64) - today.to_physical()
-    return rows.with_columns(
-        days_left.alias("days_left"), _starts_expiring(expiring_days).alias("starts_expiring")
-    ).with_columns(_status(open_now, today).alias("status"))
-
-
-def _starts_expiring(expiring_days: int) -> pl.Expr:
-    """The earlier of what the training says and what the caller's days say.
-
-    In plain numbers and comparisons: durations and min_horizontal take six times as long.
-    """
-    opens = pl.col("opens")
-    counted = (pl.col("counts_down_to").to_physical() - expiring_days).cast(pl.Date)
-    return pl.when(counted < opens).then(counted).otherwise(pl.coalesce(opens, counted))
-
-
-def _status(open_now: pl.Series, today: pl.Expr) -> pl.Expr:
+    expires = pl.col("expiration_date")
+    days = pl.coalesce("expiring_days", pl.lit(expiring_days, pl.Int64))
+    counted = (expires.to_physical().cast(pl.Int64) - days).cast(pl.Int32).cast(pl.Date)
+    starts = (
+        pl.when(pl.col("opens").is_not_null())
+        .then(pl.min_horizontal("opens", expires))
+        .otherwise(counted)
+    )
     return (
-        pl.when("is_held")
-        .then(_if_held(today))
-        .when(_may_wait(today))
-        .then(
-            pl.when(pl.col("training_id").is_in(open_now.implode()))
-            .then(pl.lit("expiring", STATUS))
-            .otherwise(pl.lit("not_due", STATUS))
-        )
-        .otherwise(pl.lit("missing", STATUS))
+        renewals(cases.join(windows.lazy(), on="training_id", how="left"), as_of)
+        .with_columns(starts.alias("starts_expiring"), days_left(as_of))
+        .with_columns(status_on(as_of))
+        .select("case", *VERDICT)
+        .collect(engine="in-memory")
     )
 
 
-def _may_wait(today: pl.Expr) -> pl.Expr:
-    """Who never completed a window training may wait for the next: new, or never offered it."""
-    is_new = pl.col("hired") > pl.col("offered")
-    was_offered = (pl.col("offered") <= today).fill_null(False)
-    return pl.col("may_wait") & (is_new.fill_null(False) | ~was_offered)
+def days_left(as_of: date) -> pl.Expr:
+    """Days from the day to the expiration date; negative: overdue."""
+    days = pl.col("expiration_date").to_physical().cast(pl.Int64)
+    return (days - pl.lit(as_of).to_physical()).alias("days_left")
 
 
-def _if_held(today: pl.Expr) -> pl.Expr:
-    """While the very window that it was offered again in is open there is time left: expiring."""
-    late = (today >= pl.col("starts_expiring")) | (today >= pl.col("offered_since"))
+def status_on(as_of: date) -> pl.Expr:
+    """The status of what is held, by expiration_date and starts_expiring."""
     return (
-        pl.when(today > pl.col("good_through"))
+        pl.when(pl.col("expiration_date") < as_of)
         .then(pl.lit("expired", STATUS))
-        .when(late)
+        .when(pl.col("starts_expiring") <= as_of)
         .then(pl.lit("expiring", STATUS))
         .otherwise(pl.lit("current", STATUS))
+        .alias("status")
+    )
+
+
+def never_completed(
+    rows: pl.LazyFrame,
+    people: pl.LazyFrame,
+    catalogue: pl.DataFrame,
+    windows: pl.DataFrame,
+    as_of: date,
+) -> pl.LazyFrame:
+    """Judge the pairs of which nothing is held: missing, expiring or not due.
+
+    A pair is left out where the person or the training did not exist yet on the day: the vendor
+    knows today's requirements only, and nobody misses a training before that.
+
+    Args:
+        rows: those pairs, with person, training_id and completion_id (an undated record's).
+        people: as `people_of` makes them.
+        catalogue: as `schedules` makes it.
+        windows: as `windows_on` makes them, of the same day.
+        as_of: the day asked for.
+
+    Returns:
+        The rows in their order with `status`, and `expiration_source`: `unknown` where there is a
+        record, else null.
+
+    Source: expiry.md section 3.
+    """
+    today = pl.lit(as_of)
+    is_open = windows.lazy().select("training_id", "is_open")
+    not_yet = (pl.col("exists_since") > today) | (pl.col("made") > today)
+    was_offered = (pl.col("offered") <= today).fill_null(False)
+    is_new = (pl.col("hired") > pl.col("offered")).fill_null(False)
+    waits = pl.col("may_wait") & (is_new | ~was_offered)
+    has_record = pl.col("completion_id").is_not_null()
+    return (
+        rows.join(
+            people.select("person", "exists_since", "hired"),
+            on="person",
+            how="left",
+            maintain_order="left",
+        )
+        .join(
+            catalogue.lazy().select("training_id", "offered", "may_wait", "made"),
+            on="training_id",
+            how="left",
+            maintain_order="left",
+        )
+        .join(is_open, on="training_id", how="left", maintain_order="left")
+        .filter(~not_yet.fill_null(False))
+        .with_columns(
+            pl.when(~waits.fill_null(False))
+            .then(pl.lit("missing", STATUS))
+            .when("is_open")
+            .then(pl.lit("expiring", STATUS))
+            .otherwise(pl.lit("not_due", STATUS))
+            .alias("status"),
+            pl.when(has_record).then(pl.lit("unknown", SOURCE)).alias("expiration_source"),
+        )
     )

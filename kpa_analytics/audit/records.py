@@ -9,6 +9,7 @@ import polars as pl
 from kpa_analytics.analysis.expiry import expiry_status
 from kpa_analytics.analysis.names import people_names, training_titles
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import RECORDS
 
 _PAIR = ("m_user_id", "training_id")
@@ -33,7 +34,7 @@ def audit_records(
     counted = status.filter(pl.col("completion_id").is_not_null()).select(
         pl.col("completion_id").alias("id"), *_PAIR, "days_left", "status"
     )
-    gone = data.users.filter(pl.col("terminationDate").dt.date() <= as_of)["id"]
+    gone = employment(data.users).filter(has_left(as_of)).collect()["m_user_id"]
     standing = (
         pl.when(pl.col("status").is_not_null())
         .then(pl.lit("counts"))

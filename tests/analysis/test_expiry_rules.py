@@ -117,7 +117,7 @@ def judge(completed, training, as_of=TODAY, **options):
     ],
 )
 def test_expiration_by_the_first_rule_that_applies(completed, training, expires, source):
-    row = judge({"date": completed}, training)
+    row = judge({"date": completed}, training, as_of=completed)
     assert (row["expiration_date"], row["expiration_source"]) == (expires, source)
 
 
@@ -166,46 +166,126 @@ def test_the_trainings_own_expiring_days_come_before_the_callers(own, callers, s
     assert row["starts_expiring"] == starts
 
 
-@pytest.mark.parametrize(
-    ("completed", "offered", "as_of", "status"),
-    [
-        # the window to renew in opens: expiring until it closes
-        (date(2025, 6, 10), None, date(2026, 5, 31), "current"),
-        (date(2025, 6, 10), None, date(2026, 6, 1), "expiring"),
-        (date(2025, 6, 10), None, date(2026, 6, 30), "expiring"),
-        (date(2025, 6, 10), None, date(2026, 7, 1), "expired"),
-        # offered again since, and its window is over: missed
-        (date(2025, 7, 10), date(2026, 3, 1), date(2026, 4, 1), "expired"),
-        (date(2026, 6, 3), date(2026, 6, 5), date(2026, 7, 1), "expired"),
-        (date(2025, 7, 10), date(2026, 3, 1), date(2026, 3, 1), "expired"),
-        # offered again since, and its window is still open: there is time left
-        (date(2026, 6, 3), date(2026, 6, 5), date(2026, 6, 30), "expiring"),
-        (date(2025, 6, 10), date(2026, 6, 5), date(2026, 6, 15), "expiring"),
-        # completed on the day of the offering or after it
-        (date(2026, 6, 5), date(2026, 6, 5), date(2026, 6, 15), "current"),
-        (date(2026, 6, 6), date(2026, 6, 5), date(2026, 7, 15), "current"),
-        # long expired stays expired, though the window is open
-        (date(2023, 6, 10), date(2026, 6, 5), date(2026, 6, 15), "expired"),
-        # an offering after the day asked for has not happened yet
-        (date(2025, 6, 10), date(2026, 6, 5), date(2026, 1, 1), "current"),
-    ],
-)
-def test_window_trainings_and_their_last_offering(completed, offered, as_of, status):
-    training = {**JUNE, "window_last_offered_date": offered}
-    assert judge({"date": completed}, training, as_of)["status"] == status
+WINDOW_CASES = [
+    # the vendor's sentences: no last offered date, then all completions are valid ...
+    ("2019-06-10", None, "2026-03-01", "current", "2026-06-01", "2026-06-30"),
+    # ... and are to be renewed in the first window after them that has not closed yet
+    ("2025-06-10", None, "2026-05-31", "current", "2026-06-01", "2026-06-30"),
+    ("2025-06-10", None, "2026-06-01", "expiring", "2026-06-01", "2026-06-30"),
+    ("2025-06-10", None, "2026-06-30", "expiring", "2026-06-01", "2026-06-30"),
+    ("2025-06-10", None, "2026-07-01", "current", "2027-06-01", "2027-06-30"),
+    ("2026-06-10", None, "2026-06-20", "current", "2027-06-01", "2027-06-30"),
+    # the passing of a window does not end a completion
+    ("2025-06-10", "2025-06-01", "2026-09-01", "current", "2027-06-01", "2027-06-30"),
+    # completed in the window of the offering, before the day it was last offered: valid
+    ("2025-06-10", "2025-06-30", "2026-03-01", "current", "2026-06-01", "2026-06-30"),
+    ("2026-06-01", "2026-06-05", "2026-07-01", "current", "2027-06-01", "2027-06-30"),
+    ("2026-06-03", "2026-06-05", "2026-06-30", "current", "2027-06-01", "2027-06-30"),
+    # completed on the day of the offering or after it: valid
+    ("2026-06-05", "2026-06-05", "2026-06-15", "current", "2027-06-01", "2027-06-30"),
+    ("2026-07-06", "2026-06-05", "2026-07-15", "current", "2027-06-01", "2027-06-30"),
+    # superseded, the offering's window still open, since the window a year before: time left
+    ("2025-06-10", "2026-06-05", "2026-06-15", "expiring", "2026-06-01", "2026-06-30"),
+    ("2025-06-01", "2026-06-05", "2026-06-30", "expiring", "2026-06-01", "2026-06-30"),
+    ("2026-05-31", "2026-06-05", "2026-06-30", "expiring", "2026-06-01", "2026-06-30"),
+    # the same, older: expired since the window it missed
+    ("2025-05-31", "2026-06-05", "2026-06-15", "expired", "2025-06-01", "2025-06-30"),
+    ("2023-06-10", "2026-06-05", "2026-06-15", "expired", "2024-06-01", "2024-06-30"),
+    # the offering's window has closed: expired
+    ("2025-06-10", "2026-06-05", "2026-07-01", "expired", "2026-06-01", "2026-06-30"),
+    ("2026-05-31", "2026-06-05", "2026-07-01", "expired", "2026-06-01", "2026-06-30"),
+    # offered outside every window: the day alone is the offering, and no window of it is open
+    ("2026-03-01", "2026-03-01", "2026-04-01", "current", "2026-06-01", "2026-06-30"),
+    ("2025-07-10", "2026-03-01", "2026-03-01", "expired", "2026-02-28", "2026-02-28"),
+    ("2025-07-10", "2026-03-01", "2026-06-15", "expired", "2026-02-28", "2026-02-28"),
+    ("2025-07-10", "2026-03-01", "2026-07-01", "expired", "2026-06-01", "2026-06-30"),
+    ("2024-07-10", "2026-03-01", "2026-04-01", "expired", "2025-06-01", "2025-06-30"),
+    # an offering after the day asked for has not happened yet
+    ("2025-06-10", "2026-06-05", "2026-06-04", "expiring", "2026-06-01", "2026-06-30"),
+    ("2023-06-10", "2026-06-05", "2026-06-04", "expiring", "2026-06-01", "2026-06-30"),
+    ("2023-06-10", "2026-06-05", "2026-01-01", "current", "2026-06-01", "2026-06-30"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("day", "status"),
+    ("completed", "offered", "as_of", "status", "starts", "expires"), WINDOW_CASES
+)
+def test_window_trainings(completed, offered, as_of, status, starts, expires):
+    as_of, starts, expires = (date.fromisoformat(day) for day in (as_of, starts, expires))
+    training = {**JUNE, "window_last_offered_date": offered and date.fromisoformat(offered)}
+    row = judge({"date": date.fromisoformat(completed)}, training, as_of)
+    assert (row["status"], row["starts_expiring"], row["expiration_date"]) == (
+        status,
+        starts,
+        expires,
+    )
+    assert row["days_left"] == (expires - as_of).days
+    assert (row["days_left"] < 0) is (status == "expired")
+    assert row["expiration_source"] == "window"
+
+
+def test_a_window_takes_no_expiring_days():
+    row = judge({"date": date(2025, 6, 10)}, {**JUNE, "expiring_days": 90}, date(2026, 5, 1))
+    assert (row["status"], row["starts_expiring"]) == ("current", date(2026, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("completed", "offered", "as_of", "status", "expires"),
     [
-        (date(2025, 12, 14), "current"),
-        (date(2025, 12, 15), "expiring"),
-        (date(2026, 1, 15), "expiring"),
-        (date(2026, 1, 16), "expired"),
+        # the window of the offering is the one that opened the year before
+        (date(2024, 12, 15), date(2025, 1, 10), date(2025, 1, 12), "current", date(2026, 1, 15)),
+        (date(2024, 12, 14), date(2025, 1, 10), date(2025, 1, 12), "expiring", date(2025, 1, 15)),
+        (date(2023, 12, 15), date(2025, 1, 10), date(2025, 1, 15), "expiring", date(2025, 1, 15)),
+        (date(2023, 12, 14), date(2025, 1, 10), date(2025, 1, 15), "expired", date(2024, 1, 15)),
+        (date(2024, 12, 14), date(2025, 1, 10), date(2025, 1, 16), "expired", date(2025, 1, 15)),
+        # no offering: the window that is open, or the next one
+        (date(2020, 1, 10), None, date(2025, 12, 14), "current", date(2026, 1, 15)),
+        (date(2020, 1, 10), None, date(2025, 12, 15), "expiring", date(2026, 1, 15)),
+        (date(2020, 1, 10), None, date(2026, 1, 15), "expiring", date(2026, 1, 15)),
+        (date(2020, 1, 10), None, date(2026, 1, 16), "current", date(2027, 1, 15)),
     ],
 )
-def test_a_window_over_the_new_year(day, status):
-    assert judge({"date": date(2025, 1, 10)}, NEW_YEAR, day)["status"] == status
+def test_a_window_over_the_new_year(completed, offered, as_of, status, expires):
+    row = judge({"date": completed}, {**NEW_YEAR, "window_last_offered_date": offered}, as_of)
+    assert (row["status"], row["expiration_date"]) == (status, expires)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expires"),
+    [(date(2026, 3, 1), date(2027, 2, 28)), (date(2027, 3, 1), date(2028, 2, 29))],
+)
+def test_the_last_day_of_february_moves_on_too(as_of, expires):
+    assert judge({"date": date(2020, 5, 1)}, FEBRUARY, as_of)["expiration_date"] == expires
+
+
+@pytest.mark.parametrize("years", range(0, 30, 3))
+@pytest.mark.parametrize("training", [JUNE, NEW_YEAR, FEBRUARY])
+def test_what_is_valid_never_has_less_than_no_days_left(training, years):
+    for month in range(1, 13):
+        row = judge({"date": date(2020, 1, 20)}, training, date(2020 + years, month, 20))
+        assert row["days_left"] >= 0
+        assert row["status"] in ("current", "expiring")
+
+
+@pytest.mark.parametrize("kind", ["Window", "annual", "windows", "fixed", "ROLLING", "0"])
+@pytest.mark.parametrize(
+    "more", [{}, {"renewal_months": 12}, {**JUNE, "renewal_months": 12}, fixed(7, 15)]
+)
+def test_a_schedule_type_that_is_not_known_is_unknown(kind, more):
+    row = judge({"date": date(2026, 6, 1)}, {**more, "schedule_type": kind})
+    assert (row["expiration_source"], row["expiration_date"]) == ("unknown", None)
+    special = {"date": date(2026, 6, 1), "special_expiration_date": date(2026, 7, 1)}
+    assert judge(special, {**more, "schedule_type": kind})["expiration_source"] == "special"
+
+
+@pytest.mark.parametrize("kind", [None, "", " "])
+def test_where_no_schedule_type_is_given_the_other_fields_tell(kind):
+    months = judge({"date": TODAY}, {"schedule_type": kind, "renewal_months": 12})
+    assert (months["expiration_source"], months["expiration_date"]) == (
+        "rolling",
+        date(2027, 6, 15),
+    )
+    assert judge({"date": TODAY}, {"schedule_type": kind})["expiration_source"] == "never"
 
 
 OPEN, SHUT = date(2026, 6, 15), date(2026, 8, 1)
@@ -252,6 +332,100 @@ def pairs(*rows):
     return pl.DataFrame(
         rows, schema={"m_user_id": pl.String, "training_id": pl.Int64}, orient="row"
     )
+
+
+def never_done(training, person, as_of, **options):
+    """What is said of one person who must have one training and never completed it."""
+    status = expiry_status(
+        COMPLETIONS.empty(),
+        catalogue(training),
+        frame(USERS, [{"id": PERSON, **person}]),
+        as_of=as_of,
+        required=pairs((PERSON, 7)),
+        **options,
+    )
+    return status["status"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("training", "person", "day"),
+    [
+        ({}, {"created": at(2015, 1, 1), "hireDate": at(2024, 3, 5, 5)}, date(2024, 3, 5)),
+        ({}, {"created": at(2015, 1, 1), "hireDate": at(2024, 3, 4, 15)}, date(2024, 3, 5)),
+        ({}, {"created": at(2024, 3, 5, 23)}, date(2024, 3, 5)),
+        ({"created": at(2024, 3, 5)}, {"created": at(2015, 1, 1)}, date(2024, 3, 5)),
+        ({"created": at(2024, 3, 5)}, {"hireDate": at(2024, 3, 1)}, date(2024, 3, 5)),
+        (JUNE, {"hireDate": at(2024, 3, 5)}, date(2024, 3, 5)),
+        # hired again: the profile was there before
+        (
+            {},
+            {
+                "created": at(2024, 3, 5),
+                "terminationDate": at(2025, 1, 1),
+                "hireDate": at(2026, 1, 1),
+            },
+            date(2024, 3, 5),
+        ),
+    ],
+)
+def test_nobody_misses_a_training_before_it_or_they_existed(training, person, day):
+    before = date(day.year, day.month, day.day - 1)
+    assert never_done(training, person, before) == []
+    assert len(never_done(training, person, day)) == 1
+
+
+def test_looking_back_leaves_what_is_completed_in_place():
+    users = frame(USERS, [{"id": PERSON, "hireDate": at(2025, 1, 1)}])
+    training = catalogue({"renewal_months": 12, "created": at(2025, 1, 1)})
+    status = expiry_status(
+        done({"date": date(2024, 1, 1)}),
+        training,
+        users,
+        as_of=date(2024, 6, 1),
+        required=pairs((PERSON, 7)),
+    )
+    assert status["status"].to_list() == ["current"]
+
+
+def test_who_and_what_has_no_day_of_making_existed_always():
+    assert never_done({}, {}, date(1950, 1, 1)) == ["missing"]
+
+
+@pytest.mark.parametrize("moment", [at(1970, 1, 1, 0), at(1970, 1, 1, 5), at(1800, 1, 1)])
+def test_a_leaving_that_cannot_be_is_not_believed(moment):
+    person = {"created": at(2020, 1, 1), "terminationDate": moment, "hireDate": moment}
+    assert never_done({}, person, TODAY) == ["missing"]
+    assert never_done({}, person, date(2019, 12, 31)) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "there"),
+    [
+        (date(2023, 12, 31), True),
+        (date(2024, 1, 1), False),
+        (date(2024, 12, 31), False),
+        (date(2025, 1, 1), True),
+    ],
+)
+def test_who_was_hired_again_counts_except_while_away(day, there):
+    person = {
+        "created": at(2020, 1, 1),
+        "terminationDate": at(2024, 1, 1),
+        "hireDate": at(2025, 1, 1),
+    }
+    assert never_done({}, person, day) == (["missing"] if there else [])
+    assert never_done({}, person, day, include_terminated=True) == ["missing"]
+
+
+def test_who_was_hired_again_is_a_new_employee_since_then():
+    training = {**JUNE, "window_last_offered_date": date(2024, 6, 10)}
+    person = {
+        "created": at(2020, 1, 1),
+        "terminationDate": at(2024, 8, 1),
+        "hireDate": at(2025, 1, 1),
+    }
+    assert never_done(training, person, SHUT) == ["not_due"]
+    assert never_done(training, {**person, "hireDate": None}, date(2024, 7, 1)) == ["missing"]
 
 
 def test_without_a_hire_date_the_profiles_day_tells_who_is_new():
@@ -427,6 +601,94 @@ def test_composed_of_composed():
     assert (row["date"], row["expiration_date"]) == (date(2026, 3, 1), date(2027, 1, 1))
 
 
+ANNUAL = {"schedule_type": "annual", "renewal_months": 1}
+
+
+def offered_on(*day):
+    return {**JUNE, "window_last_offered_date": date(*day)}
+
+
+@pytest.mark.parametrize(
+    ("own", "as_of", "expires", "starts", "status"),
+    [
+        # the parts: completed on 2025-07-01 for 12 months and on 2025-08-01 for 24
+        ({"renewal_months": 36}, "2026-06-15", "2026-07-01", "2026-06-01", "expiring"),
+        ({"renewal_months": 6}, "2025-09-01", "2026-02-01", "2026-01-02", "current"),
+        ({"renewal_months": 6}, "2026-02-01", "2026-02-01", "2026-01-02", "expiring"),
+        ({"renewal_months": 6}, "2026-02-02", "2026-02-01", "2026-01-02", "expired"),
+        # its own expiring days are of its own schedule, those of the parts are of theirs
+        ({"renewal_months": 36, "expiring_days": 1095}, "2025-09-01", "2026-07-01", "2025-08-02", "expiring"),
+        ({"renewal_months": 6, "expiring_days": 14}, "2025-09-01", "2026-02-01", "2026-01-18", "current"),
+        (fixed(9, 15), "2025-09-01", "2025-09-15", "2025-08-16", "expiring"),
+        # a window counts from the derived day, with its offerings
+        (JUNE, "2026-05-01", "2026-06-30", "2026-06-01", "current"),
+        (offered_on(2026, 6, 2), "2026-06-03", "2026-06-30", "2026-06-01", "expiring"),
+        (offered_on(2026, 3, 2), "2026-03-03", "2026-03-01", "2026-03-01", "expired"),
+        ({**JUNE, "window_open_month": 5}, "2025-08-01", "2026-06-30", "2026-05-01", "current"),
+        # a schedule that is not known adds nothing
+        (ANNUAL, "2026-01-01", "2026-07-01", "2026-06-01", "current"),
+    ],
+)  # fmt: skip
+def test_a_composed_trainings_own_schedule_counts_from_the_derived_day(
+    own, as_of, expires, starts, status
+):
+    as_of, starts, expires = (date.fromisoformat(day) for day in (as_of, starts, expires))
+    training = catalogue(
+        {"id": 1, "renewal_months": 12},
+        {"id": 2, "renewal_months": 24},
+        {"id": 10, "included_trainings_id": [1, 2], **own},
+    )
+    records = completed_on(t1=date(2025, 7, 1), t2=date(2025, 8, 1))
+    row = row_of(expiry_status(records, training, as_of=as_of), 10)
+    assert (row["expiration_date"], row["starts_expiring"], row["status"]) == (
+        expires,
+        starts,
+        status,
+    )
+    assert (row["date"], row["expiration_source"]) == (date(2025, 8, 1), "composed")
+    assert row["days_left"] == (expires - as_of).days
+
+
+def test_the_vendors_composed_example():
+    training = catalogue(
+        {"id": 1025},
+        {"id": 1026},
+        {
+            "id": 1024,
+            "included_trainings_id": [1025, 1026],
+            "renewal_months": 12,
+            "expiring_days": 14,
+        },
+    )
+    records = completed_on(t1025=date(2025, 6, 1), t1026=date(2025, 6, 20))
+    row = row_of(expiry_status(records, training, as_of=TODAY), 1024)
+    assert (row["expiration_date"], row["status"]) == (date(2026, 6, 20), "expiring")
+
+
+def test_a_composed_training_moves_on_with_its_window_parts():
+    training = catalogue({**JUNE, "id": 1}, {"id": 10, "included_trainings_id": [1]})
+    records = completed_on(t1=date(2020, 6, 10))
+    row = row_of(expiry_status(records, training, as_of=date(2026, 9, 1)), 10)
+    assert (row["expiration_date"], row["status"]) == (date(2027, 6, 30), "current")
+
+
+def test_an_inner_trainings_own_schedule_reaches_the_outer_one():
+    training = catalogue(
+        {"id": 1},
+        {"id": 10, "included_trainings_id": [1], "renewal_months": 6},
+        {"id": 20, "included_trainings_id": [10]},
+    )
+    row = row_of(expiry_status(completed_on(t1=date(2025, 7, 1)), training, as_of=TODAY), 20)
+    assert (row["expiration_date"], row["status"]) == (date(2026, 1, 1), "expired")
+
+
+def test_parts_held_by_special_dates_alone_have_no_day_to_count_from():
+    training = catalogue({"id": 1}, {"id": 10, "included_trainings_id": [1], "renewal_months": 6})
+    records = done({"training_id": 1, "date": None, "special_expiration_date": date(2027, 1, 1)})
+    row = row_of(expiry_status(records, training, as_of=TODAY), 10)
+    assert (row["date"], row["expiration_date"]) == (None, date(2027, 1, 1))
+
+
 @pytest.mark.parametrize("lazy", [False, True])
 def test_deeply_composed(lazy):
     levels = [{"id": n, "included_trainings_id": [n - 1] if n > 1 else []} for n in range(1, 41)]
@@ -462,7 +724,11 @@ def test_a_circle_is_told_in_the_order_of_inclusion():
     ("left", "counts"),
     [
         (at(2026, 6, 15, 0), False),
-        (at(2026, 6, 15, 23), False),
+        (at(2026, 6, 15, 5), False),
+        (at(2026, 6, 15, 12), False),
+        (at(2026, 6, 14, 13), False),
+        (at(2026, 6, 15, 13), True),
+        (at(2026, 6, 15, 23), True),
         (at(2026, 6, 16, 0), True),
         (None, True),
     ],

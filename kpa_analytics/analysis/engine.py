@@ -1,0 +1,168 @@
+"""The expiry engine: prepared once from records, asked for any day.
+
+Three kinds of rows make an answer: what people hold by a completion of their own, what they hold
+through the parts of a composed training, and what they must have and do not hold.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+
+import polars as pl
+
+from kpa_analytics.analysis.composed import composed_trainings, derived_completions
+from kpa_analytics.analysis.expirations import expirations, with_case
+from kpa_analytics.analysis.latest import PAIR, in_order, latest, people_of, records_of
+from kpa_analytics.analysis.names import training_titles
+from kpa_analytics.analysis.schedules import schedules
+from kpa_analytics.analysis.verdicts import VERDICT, never_completed, verdicts
+from kpa_analytics.analysis.windows import windows_on
+from kpa_analytics.employment import has_left
+from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.schema import EXPIRY_STATUS
+
+#: What is known of a row before it is named.
+_ROW = ("pair", "person", "training_id", "completion_id", "date", *VERDICT)
+_CASE = ("training_id", "date", "special_expiration_date", "case")
+_KEPT = 4
+
+
+class Rules:
+    """What a catalogue says, ready for any day.
+
+    Args:
+        trainings: as `load_trainings()` makes them, or None where they are not known.
+
+    Raises:
+        KPADataError: a column is missing, or composed trainings include each other in a circle.
+    """
+
+    def __init__(self, trainings: AnyFrame | None) -> None:
+        self.schedules = schedules(trainings)
+        self.composed = composed_trainings(trainings)
+        self.titles = training_titles(trainings).collect(engine="in-memory")
+        self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.schedules, day))
+
+
+class Engine:
+    """The statuses of one set of records, day after day.
+
+    What is the same for every day is worked out once: the order of the records, and when each
+    distinct case of training, day and special date expires for the first time.
+
+    Args:
+        completions: as `load_completions()` makes them.
+        rules: the catalogue.
+        users: as `load_users()` makes them, or None where they are not known.
+        required: who must have what, as `required_pairs` takes it; None where it is not known.
+        only: the one day that will be asked for; None: any.
+
+    Raises:
+        KPADataError: a frame lacks a column.
+    """
+
+    def __init__(
+        self,
+        completions: AnyFrame,
+        rules: Rules,
+        users: AnyFrame | None,
+        required: AnyFrame | None,
+        *,
+        only: date | None = None,
+    ) -> None:
+        self._rules = rules
+        records = records_of(completions, required)
+        self._people = people_of(records, users).collect(engine="in-memory")
+        ordered = in_order(records, self._people.lazy())
+        if only is not None:
+            ordered = latest(ordered, only)
+        rows = with_case(ordered).collect(engine="in-memory")
+        distinct = rows.lazy().filter("is_held").select(_CASE).unique("case")
+        self._cases = expirations(distinct, rules.schedules).collect(engine="in-memory")
+        self._rows = rows.drop("special_expiration_date")
+
+    def status(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
+        """The status of each person and training on a day (`schema.EXPIRY_STATUS`).
+
+        Args:
+            as_of: the day.
+            expiring_days: days before expiration that count as expiring, where a training has none.
+            include_terminated: count people who had left on the day, too.
+
+        Returns:
+            The statuses, by m_user_id and training_id.
+        """
+        windows = self._rules.windows_on(as_of)
+        rows = latest(self._rows.lazy(), as_of)
+        if not include_terminated and self._people["left"].count():
+            stays = ~self._people.select(has_left(as_of)).to_series()
+            rows = rows.filter(pl.lit(stays).gather(pl.col("person")))
+        judged = verdicts(self._cases.lazy(), windows, as_of, expiring_days)
+        held = (
+            rows.filter("is_held")
+            .join(judged.lazy(), on="case", how="left", maintain_order="left")
+            .select(_ROW)
+            .collect(engine="in-memory")
+        )
+        answers = [held]
+        others = never_completed(
+            rows.filter(~pl.col("is_held")),
+            self._people.lazy(),
+            self._rules.schedules,
+            windows,
+            as_of,
+        )
+        if self._rules.composed:
+            derived = self._derived(held, windows, as_of, expiring_days)
+            others = others.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
+            answers.append(derived)
+        answers.append(others.collect(engine="in-memory"))
+        return self._named(_merged(answers))
+
+    def _derived(
+        self, held: pl.DataFrame, windows: pl.DataFrame, as_of: date, expiring_days: int
+    ) -> pl.DataFrame:
+        def own_schedule(days: pl.DataFrame) -> pl.DataFrame:
+            cases = expirations(with_case(days.lazy()), self._rules.schedules)
+            limits = verdicts(cases, windows, as_of, expiring_days)
+            named = with_case(days.lazy()).select("case", "training_id", "date")
+            return limits.join(named.collect(engine="in-memory"), on="case")
+
+        derived = derived_completions(held, self._rules.composed, own_schedule, as_of)
+        return derived.with_columns(PAIR).sort("pair")
+
+    def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
+        person = rows["person"]
+        titles = (
+            rows.lazy()
+            .select("training_id")
+            .join(self._rules.titles.lazy(), on="training_id", how="left", maintain_order="left")
+        )
+        training = titles.select(
+            pl.col("training").fill_null(pl.col("training_id").cast(pl.String))
+        ).collect(engine="in-memory")
+        return rows.with_columns(
+            self._people["m_user_id"].gather(person),
+            self._people["user"].gather(person),
+            training["training"],
+        ).select(EXPIRY_STATUS.schema.names())
+
+
+def _merged(answers: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of several answers, each by pair, in the order of their pairs."""
+    whole = pl.concat(
+        [
+            rows.select(
+                *(
+                    pl.col(name) if name in rows.columns else pl.lit(None).alias(name)
+                    for name in _ROW
+                )
+            )
+            for rows in answers
+            if rows.height
+        ]
+        or [answers[0]],
+        how="vertical_relaxed",
+    )
+    return whole if whole["pair"].is_sorted() else whole.sort("pair")
