@@ -90,7 +90,7 @@ def derived_completions(
     involved = {*(one for parts in generations for one in parts)}
     involved |= {part for parts in generations for of in parts.values() for part in of}
     pool: dict[int, pl.DataFrame] = {
-        key[0]: rows  # type: ignore[misc]
+        int(key[0]): rows
         for key, rows in held.lazy()
         .filter(pl.col("training_id").is_in(involved))
         .select(_HELD)

@@ -24,6 +24,7 @@ from kpa_analytics.schema import EXPIRY_STATUS
 
 #: What is known of a row before it is named.
 _ROW = ("pair", "person", "training_id", "completion_id", "date", *VERDICT)
+_UNHELD = ("pair", "person", "training_id", "completion_id", "expiration_source", "status")
 _CASE = ("training_id", "date", "special_expiration_date", "case")
 _KEPT = 4
 
@@ -117,7 +118,7 @@ class Engine:
             derived = self._derived(held, windows, as_of, expiring_days)
             others = others.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
             answers.append(derived)
-        answers.append(others.collect(engine="in-memory"))
+        answers.append(others.select(_UNHELD).collect(engine="in-memory"))
         return self._named(_merged(answers))
 
     def _derived(
@@ -151,18 +152,5 @@ class Engine:
 
 def _merged(answers: list[pl.DataFrame]) -> pl.DataFrame:
     """The rows of several answers, each by pair, in the order of their pairs."""
-    whole = pl.concat(
-        [
-            rows.select(
-                *(
-                    pl.col(name) if name in rows.columns else pl.lit(None).alias(name)
-                    for name in _ROW
-                )
-            )
-            for rows in answers
-            if rows.height
-        ]
-        or [answers[0]],
-        how="vertical_relaxed",
-    )
+    whole = pl.concat(answers, how="diagonal")
     return whole if whole["pair"].is_sorted() else whole.sort("pair")

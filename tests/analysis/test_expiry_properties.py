@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.employment import employment, has_left
 from tests.analysis.company import FIRST, LAST, company, completions
 
 seeds = st.integers(min_value=0, max_value=10**6)
@@ -87,16 +88,24 @@ def test_the_order_of_rows_does_not_matter(seed, as_of):
 @settings(deadline=None, max_examples=20)
 @given(seed=seeds, as_of=days)
 def test_every_pair_of_who_counts_is_there_exactly_once_and_in_order(seed, as_of):
-    records, _, users, pairs = small(seed)
+    records, trainings, users, pairs = small(seed)
     status = judge(seed, as_of)
-    left = users.unique("id", keep="first", maintain_order=True).filter(
-        pl.col("terminationDate").dt.date() <= as_of
+    people = employment(users).collect()
+    happened = records.filter(pl.col("date").is_null() | (pl.col("date") <= as_of))
+    held = happened.filter(
+        pl.col("date").is_not_null() | pl.col("special_expiration_date").is_not_null()
     )
-    happened = records.filter(pl.col("date").is_null() | (pl.col("date") <= as_of)).select(PAIR)
+    not_yet = people.filter(pl.col("exists_since") > as_of)["m_user_id"]
+    made = trainings.unique("id", keep="first").filter(pl.col("created").dt.date() > as_of)["id"]
+    never = pl.concat([happened.select(PAIR), pairs]).filter(
+        ~pl.col("m_user_id").is_in(not_yet.implode()),
+        ~pl.col("training_id").is_in(made.implode()),
+    )
+    left = people.filter(has_left(as_of))["m_user_id"]
     due = (
-        pl.concat([happened, pairs])
+        pl.concat([held.select(PAIR), never])
         .unique()
-        .filter(~pl.col("m_user_id").is_in(left["id"].implode()))
+        .filter(~pl.col("m_user_id").is_in(left.implode()))
     )
     assert not status.select(PAIR).is_duplicated().any()
     assert due.join(status, on=PAIR, how="anti").is_empty()

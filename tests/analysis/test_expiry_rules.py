@@ -601,6 +601,8 @@ def test_composed_of_composed():
     assert (row["date"], row["expiration_date"]) == (date(2026, 3, 1), date(2027, 1, 1))
 
 
+EARLY = {"renewal_months": 36, "expiring_days": 1095}
+LATE = {"renewal_months": 6, "expiring_days": 14}
 ANNUAL = {"schedule_type": "annual", "renewal_months": 1}
 
 
@@ -617,8 +619,8 @@ def offered_on(*day):
         ({"renewal_months": 6}, "2026-02-01", "2026-02-01", "2026-01-02", "expiring"),
         ({"renewal_months": 6}, "2026-02-02", "2026-02-01", "2026-01-02", "expired"),
         # its own expiring days are of its own schedule, those of the parts are of theirs
-        ({"renewal_months": 36, "expiring_days": 1095}, "2025-09-01", "2026-07-01", "2025-08-02", "expiring"),
-        ({"renewal_months": 6, "expiring_days": 14}, "2025-09-01", "2026-02-01", "2026-01-18", "current"),
+        (EARLY, "2025-09-01", "2026-07-01", "2025-08-02", "expiring"),
+        (LATE, "2025-09-01", "2026-02-01", "2026-01-18", "current"),
         (fixed(9, 15), "2025-09-01", "2025-09-15", "2025-08-16", "expiring"),
         # a window counts from the derived day, with its offerings
         (JUNE, "2026-05-01", "2026-06-30", "2026-06-01", "current"),
