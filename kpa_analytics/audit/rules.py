@@ -6,21 +6,16 @@ from importlib.metadata import version
 
 import polars as pl
 
+from kpa_analytics.analysis.rule_texts import MARKS, RULES
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.outline import Column, Section, printed
-from kpa_analytics.charts.words import count, day
+from kpa_analytics.audit.schedule_rows import schedule_rows
+from kpa_analytics.charts.words import day
+from kpa_analytics.schema import SOURCES
 
-_SOURCES = {
-    "special": "The record has an expiration date of its own: that date, whatever the rule says.",
-    "window": "The training has a yearly window: the last day of the first window that opens "
-    "after the completion.",
-    "fixed": "The training expires on a fixed day of the year: the last such day within the "
-    "renewal period, or else the first one after the completion.",
-    "rolling": "The same day of the month, as many months later as the training's renewal says.",
-    "never": "The training has no renewal: it does not expire.",
-    "composed": "Held through the trainings it is made of: it expires with the first of them.",
-    "unknown": "Nothing to go by: the training or the completion's day is not known.",
-}
+#: Trainings printed at most; the workbook has them all.
+MOST_TRAININGS = 300
+
 _REQUIRED = {
     "vendor": "Who must have what is taken from the vendor's own list.",
     "given": "Who must have what was given by the maker of this report.",
@@ -29,54 +24,81 @@ _REQUIRED = {
 
 
 def computed(evidence: Evidence) -> Section:
-    """The section that says how a status comes about, with the cases of each rule counted."""
+    """The section that says how a status comes about: every rule with its mark, every schedule."""
+    marks = "; ".join(f"[{mark}]: {meaning}" for mark, meaning in MARKS.items())
     words = [
-        f"For each person and training the latest completion on or before {day(evidence.as_of)} "
-        "counts; earlier ones are superseded. It expires by the first rule below that applies.",
-        "A certificate is good through its last day. It is expired the day after, or where a "
-        "window training was offered again since; expiring soon in the "
-        f"{count(evidence.expiring_days, 'day')} before its last day (or as many as the training "
-        "says), or while the window of its renewal is open; current before that.",
-        "Missing is what must be had and was never completed. Not due is a window training that a "
-        f"new employee takes in the next window. {_REQUIRED[evidence.required]}",
-        f"People who left on or before that day are not counted. {_not_yet_hired(evidence)}"
-        "What can't be right in the records is listed under data quality; no record was changed or "
-        "dropped.",
+        f"Each case is judged as of {day(evidence.as_of)} by the rules below. A completion expires "
+        "by its special date, or else by the training's window, its fixed day or its renewal "
+        f"period: by the first of these that there is. Where each rule comes from: {marks}.",
+        " ".join([_REQUIRED[evidence.required], *_requirements_are_todays(evidence)]),
     ]
-    cases = evidence.status.group_by("expiration_source").len("cases")
-    rows = pl.DataFrame({"source": list(_SOURCES), "rule": list(_SOURCES.values())}).join(
-        cases.with_columns(pl.col("expiration_source").cast(pl.String)),
-        left_on="source",
-        right_on="expiration_source",
-        how="left",
-        maintain_order="left",
-    )
-    table = printed(
-        rows.with_columns(pl.col("cases").fill_null(0)),
-        Column("Rule", "source"),
-        Column("When it expires", "rule", "prose"),
+    rules = printed(
+        rule_rows(evidence),
+        Column("Rule", "rule"),
+        Column("What it says", "text", "prose"),
         Column("Cases", "cases", "number"),
-        caption="The rules, in this order",
-        limit=len(_SOURCES),
+        caption="The rules, with the cases of each rule that gives an expiration date",
+        limit=len(RULES),
     )
-    return Section("computed", "How statuses were computed", words, [], [table])
+    trainings = printed(
+        schedule_rows(evidence),
+        Column("Training", "training"),
+        Column("Kind", "kind"),
+        Column("Months, day or window", "schedule"),
+        Column("From the catalogue's", "schedule_from"),
+        Column("Expiring days", "expiring_days", "number"),
+        Column("From", "expiring_days_from"),
+        caption="The schedule of each training",
+        limit=MOST_TRAININGS,
+        rest="audit.xlsx, sheet trainings",
+    )
+    tables = [rules, *([trainings] if trainings.rows else [])]
+    return Section("computed", "How statuses were computed", words, [], tables)
 
 
-def _not_yet_hired(evidence: Evidence) -> str:
-    """The list of who must have what is today's: for an earlier day it names newcomers, too."""
-    late = evidence.data.users.filter(pl.col("hireDate").dt.date() > evidence.as_of)["id"]
-    counted = evidence.status.filter(
-        pl.col("status") == "missing", pl.col("m_user_id").is_in(late.implode())
+def rule_rows(evidence: Evidence) -> pl.DataFrame:
+    """Every rule: its section, its text with its mark, and the cases that it gives a date.
+
+    Args:
+        evidence: everything the pack says.
+
+    Returns:
+        A frame, one row per rule of `rule_texts.RULES`, in that order: rule, section, text, mark,
+        and cases, null where the rule is no expiration source.
+    """
+    cases = dict(evidence.status.group_by("expiration_source").len().iter_rows())
+    return pl.DataFrame(
+        [
+            (
+                one.key,
+                one.section,
+                one.cited,
+                one.mark,
+                cases.get(one.key, 0) if one.key in SOURCES else None,
+            )
+            for one in RULES
+        ],
+        schema={
+            "rule": pl.String,
+            "section": pl.Int64,
+            "text": pl.String,
+            "mark": pl.String,
+            "cases": pl.Int64,
+        },
+        orient="row",
     )
-    if evidence.required != "vendor" or counted.is_empty():
-        return ""
-    people = count(counted["m_user_id"].n_unique(), "person", "people")
-    return (
-        "The vendor's list is of the day it was fetched: "
-        f"{count(counted.height, 'case')} that it calls for, counted as missing, "
-        f"{'is' if counted.height == 1 else 'are'} of {people} hired later than "
-        f"{day(evidence.as_of)}. "
-    )
+
+
+def _requirements_are_todays(evidence: Evidence) -> list[str]:
+    """What is to be said of a look back: the vendor knows only today's requirements."""
+    if evidence.required != "vendor" or not evidence.compared_on:
+        return []
+    if evidence.compared_on <= evidence.as_of:
+        return []
+    return [
+        f"That list is of {day(evidence.compared_on)}: what was required on "
+        f"{day(evidence.as_of)} is not known."
+    ]
 
 
 def origin(evidence: Evidence) -> Section:

@@ -11,6 +11,8 @@ import xlsxwriter
 
 from kpa_analytics.analysis.matrix import training_matrix
 from kpa_analytics.audit.bulk_sheet import MOST_COLUMNS, MOST_ROWS, BulkSheet, safe
+from kpa_analytics.audit.rules import rule_rows
+from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.audit.tables import marked
 from kpa_analytics.charts import STATUS_SIGNS, status_colours
 from kpa_analytics.charts.theme import ink_on, palette
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 _WIDTHS = {pl.Date: 12, pl.Int64: 11, pl.Boolean: 9, STATUS: 15}
 _WIDE = {"user": 26, "training": 34, "instructor": 24, "message": 90, "notes": 40, "trainings": 44}
+_WIDE |= {"text": 120, "kind": 34, "schedule": 52, "schedule_from": 40, "expiring_days_from": 40}
 
 
 def write_workbook(
@@ -50,6 +53,8 @@ def write_workbook(
         writer.sheet("instructors", _joined(evidence.coverage.drop("demo")))
         writer.sheet("sessions", _joined(evidence.sessions.drop("demo", "m_trainees_id")))
         writer.sheet("vendor", evidence.disagreements)
+        writer.sheet("rules", rule_rows(evidence))
+        writer.sheet("trainings", schedule_rows(evidence))
         if evidence.changed_since:
             writer.sheet("changes", evidence.changed)
 

@@ -1,0 +1,141 @@
+"""How statuses were computed: every rule with its mark, every training with its schedule."""
+
+from dataclasses import replace
+from datetime import date
+
+import openpyxl
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.analysis.rule_texts import MARKS, RULES
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.schema import COMPLETIONS, SOURCES, TRAININGS
+from tests.audit.packs import AS_OF, Page, pdf_text
+from tests.frames import frame_of
+
+
+def sheet(pack, name):
+    head, *rows = openpyxl.load_workbook(pack / "audit.xlsx")[name].iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_every_rule_has_one_of_the_three_marks_and_a_section():
+    assert {rule.mark for rule in RULES} == set(MARKS) == {"vendor", "inferred", "ours"}
+    assert {rule.section for rule in RULES} == {1, 2, 3, 4, 5, 6, 7}
+    assert len({rule.key for rule in RULES}) == len(RULES)
+    assert all(rule.text.endswith(".") and rule.cited.endswith(f" [{rule.mark}]") for rule in RULES)
+
+
+def test_every_expiration_source_has_its_rule():
+    assert set(SOURCES) <= {rule.key for rule in RULES}
+
+
+def test_every_rule_is_printed_with_its_mark_on_page_paper_and_sheet(pack):
+    page = Page((pack / "report.html").read_text(encoding="utf-8")).text
+    paper = pdf_text((pack / "audit.pdf").read_bytes())
+    together = "".join(paper.split()).replace("-", "")
+    rows = sheet(pack, "rules")
+    assert [(row["rule"], row["text"], row["mark"]) for row in rows] == [
+        (rule.key, rule.cited, rule.mark) for rule in RULES
+    ]
+    for rule in RULES:
+        assert rule.cited in page
+    for mark in MARKS:
+        assert together.count(f"[{mark}]") == 1 + sum(rule.mark == mark for rule in RULES)
+
+
+def test_the_cases_of_the_rules_are_those_of_the_statuses(pack, data):
+    status = kpa.expiry_status(
+        data.completions, data.trainings, data.users, as_of=AS_OF, required=data.employee_status
+    )
+    counts = {row["rule"]: row["cases"] for row in sheet(pack, "rules")}
+    for source in SOURCES:
+        assert counts[source] == status.filter(pl.col("expiration_source") == source).height
+    assert counts["latest"] is None
+
+
+WINDOW = {
+    "schedule_type": "window",
+    "window_open_month": 6,
+    "window_open_day": 1,
+    "window_close_month": 7,
+    "window_close_day": 15,
+}
+CATALOGUE = {
+    "composed": {"renewal_months": 6, "included_trainings_id": [3, 4]},
+    "fixed": {"expires_on_month": 7, "expires_on_day": 15, "expiring_days": 14},
+    "fixed, renewed": {"expires_on_month": 7, "expires_on_day": 15, "renewal_months": 24},
+    "month 13": {"expires_on_month": 13, "expires_on_day": 15},
+    "never": {"expiring_days": -5},
+    "rolling": {"renewal_months": 12, "expiring_days": 0},
+    "window": WINDOW | {"window_last_offered_date": date(2026, 6, 1)},
+    "window, not yet offered": WINDOW | {"window_last_offered_date": date(2026, 7, 1)},
+}
+EXPECTED = {
+    "composed": (
+        "composed of 2, own schedule: rolling",
+        "every 6 months",
+        "renewal_months, included_trainings_id",
+    ),
+    "fixed": ("fixed day", "on 15 Jul each year", "expires_on_*"),
+    "fixed, renewed": ("fixed day", "on 15 Jul, every 24 months", "expires_on_*, renewal_months"),
+    "month 13": ("not known", "its days are not days of the calendar", "window_*, expires_on_*"),
+    "never": ("never", "no renewal", "renewal_months"),
+    "rolling": ("rolling", "every 12 months", "renewal_months"),
+    "window": (
+        "window",
+        "1 Jun to 15 Jul each year, last offered 2026-06-01",
+        "schedule_type, window_*",
+    ),
+    "window, not yet offered": (
+        "window",
+        "1 Jun to 15 Jul each year, never offered by this day",
+        "schedule_type, window_*",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def by_hand():
+    trainings = [
+        {"id": n, "title": title, "schedule_type": "rolling", "included_trainings_id": [], **fields}
+        for n, (title, fields) in enumerate(CATALOGUE.items(), 1)
+    ]
+    return TrainingData(completions=COMPLETIONS.empty(), trainings=frame_of(TRAININGS, *trainings))
+
+
+def test_there_is_one_row_per_training_that_says_where_its_schedule_comes_from(by_hand, tmp_path):
+    pack = kpa.export_audit(by_hand, tmp_path / "pack", as_of=AS_OF, expiring_days=45)
+    rows = sheet(pack, "trainings")
+    assert {
+        row["training"]: (row["kind"], row["schedule"], row["schedule_from"]) for row in rows
+    } == EXPECTED
+    days = {row["training"]: (row["expiring_days"], row["expiring_days_from"]) for row in rows}
+    assert days["fixed"] == (14, "catalogue: expiring_days")
+    assert days["rolling"] == (0, "catalogue: expiring_days")
+    assert days["never"] == (45, "given for this report: the catalogue's -5 can't be")
+    assert days["composed"] == (45, "given for this report")
+    page = Page((pack / "report.html").read_text(encoding="utf-8")).text
+    for title, texts in EXPECTED.items():
+        assert " ".join([title, *texts]) in " ".join(page.split())
+
+
+def test_the_default_of_30_expiring_days_is_called_the_default(pack, data):
+    rows = {row["training_id"]: row for row in sheet(pack, "trainings")}
+    assert set(rows) == set(data.trainings["id"])
+    for training in data.trainings.iter_rows(named=True):
+        row, own = rows[training["id"]], training["expiring_days"]
+        expected = (30, "default") if own is None else (own, "catalogue: expiring_days")
+        assert (row["expiring_days"], row["expiring_days_from"]) == expected
+
+
+def test_a_look_back_says_that_requirements_are_of_the_day_of_the_list(data, tmp_path):
+    def page(as_of, frames):
+        pack = kpa.export_audit(frames, tmp_path / f"{as_of}{len(frames.snapshots)}", as_of=as_of)
+        return Page((pack / "report.html").read_text(encoding="utf-8")).text
+
+    said = "what was required on 1 Jun 2025 is not known"
+    assert said in page("2025-06-01", data)
+    unknown = replace(data, employee_status=data.employee_status.clear(), snapshots={})
+    assert "is not known." not in page("2025-06-01", unknown)
