@@ -268,7 +268,10 @@ def dashboard(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="The port on 127.0.0.1.")] = 8866,
     browser: Annotated[bool, typer.Option(help="Open it in a browser.")] = True,
 ) -> None:
-    """Serve the explorers as a web page on this machine; the demo, where there is no token."""
+    """Serve the explorers as a web page on this machine; the demo, where there is no token.
+
+    Only you can see it: the browser that opens is logged in. Audit packs go to this folder.
+    """
     from kpa_analytics.widgets.serve import serve_dashboard
 
     serve_dashboard(port=port, browser=browser)

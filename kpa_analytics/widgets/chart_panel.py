@@ -72,7 +72,8 @@ def month_picked(moment: float | dict[str, int]) -> date:
     """
     if isinstance(moment, dict):
         return date(moment["year"], moment["month"], 1)
-    day = datetime.fromtimestamp(moment / 1000, UTC) + timedelta(hours=15)
+    # Windows knows no timestamp before 1970.
+    day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=moment, hours=15)
     return day.date().replace(day=1)
 
 

@@ -140,6 +140,7 @@ class ExpiryExplorer(Explorer):
 
     def _read(self, data: TrainingData) -> dict[str, checks.Check]:
         self._answer = ExpiryAnswer(data, self._roster)
+        self._required = data.employee_status["incomplete_training_ids"].explode().drop_nulls()
         return {
             "horizon": checks.whole(0, 3650),
             "statuses": checks.some_of(STATUSES),
@@ -159,7 +160,7 @@ class ExpiryExplorer(Explorer):
         bars: list[Any] = list(value)
         told = {
             "month": lambda name, value: checks.a_day(name, value).replace(day=1),
-            "training_id": checks.one_of(self._titles),
+            "training_id": checks.one_of({*self._titles, *self._required}),
             "status": checks.one_of(STATUSES),
         }
         if any(None in bar.values() for bar in bars if isinstance(bar, Mapping)):
@@ -228,7 +229,8 @@ class ExpiryExplorer(Explorer):
     def _rebuild(self, changed: set[str]) -> None:
         if changed - {"selected"}:
             self._rows = self._answer.rows(self._question())
-            self._figures.value = _headline(self._rows)
+            known = self.data.employee_status.height > 0
+            self._figures.value = _headline(self._rows, required_is_known=known)
             if picked_rows(self._rows, self.selected).is_empty():
                 self.choices = {**self.choices, "selected": ()}  # no such bar is drawn any more
         if changed != {"selected"}:
@@ -279,21 +281,24 @@ class ExpiryExplorer(Explorer):
             + (
                 f"expires in {month(bar['month'])}"
                 if "month" in bar
-                else self._titles[bar["training_id"]]
+                else self._titles.get(bar["training_id"], str(bar["training_id"]))
             )
             for bar in self.selected
         ]
         return "Picked: " + "; ".join(said)
 
 
-def _headline(rows: pl.DataFrame) -> str:
-    """The figures over the charts, as HTML."""
+def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
+    """The figures over the charts, as HTML.
+
+    Without a list of requirements, how many are missing is not known: that is not 0.
+    """
     told = figures(rows)
     people = count(told["people"], "person", "people")
     trainings = count(told["trainings"], "training")
     first = (
         f"{told['total']:,}",
-        "Trainings held or required",
+        "Trainings held or required" if required_is_known else "Trainings held",
         f"{people}, {trainings}",
         "kpa-all",
     )
@@ -302,4 +307,7 @@ def _headline(rows: pl.DataFrame) -> str:
         for status in SEVERITY
         if told[status] or status != "not_due"
     ]
+    if not required_is_known:
+        unknown = ("not known", _WORDS["missing"], "no list of requirements", "kpa-missing")
+        each = [unknown if tile[-1] == "kpa-missing" else tile for tile in each]
     return face.figures([first, *each])

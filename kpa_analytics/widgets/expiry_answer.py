@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -82,8 +82,7 @@ def picked_rows(rows: pl.DataFrame, picked: Sequence[Mapping[str, Any]]) -> pl.D
 def _in_bar(bar: Mapping[str, Any]) -> pl.Expr:
     same = [pl.col(key) == value for key, value in bar.items() if key != "month"]
     if month := bar.get("month"):
-        after = (month + timedelta(days=31)).replace(day=1)
-        same.append(pl.col("expiration_date").is_between(month, after, closed="left"))
+        same.append(pl.col("expiration_date").dt.month_start() == month)
     return pl.all_horizontal(same)
 
 

@@ -176,7 +176,7 @@ class Explorer:
     def _take(self, data: TrainingData) -> None:
         if not isinstance(data, TrainingData):
             raise KPADataError(f"data must be as load_all() makes it, not {type(data).__name__}")
-        roster, titles = Roster(data), dict(training_options(data))
+        roster, titles = Roster(data), training_options(data)
         shared: dict[str, Check] = {
             "as_of": checks.a_day,
             "trainings": checks.some_of(titles),

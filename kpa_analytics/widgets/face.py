@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,12 @@ def labelled(control: Any, label: str, hint: str) -> Any:
 def shared_controls() -> dict[str, Any]:
     """New controls of the choices that every explorer has, by choice."""
     return {
-        "as_of": labelled(ipw.DatePicker(), "As of", "The day the answers are worked out for"),
+        # Python's days: without bounds a browser lets a year of six digits be typed.
+        "as_of": labelled(
+            ipw.DatePicker(min=date.min, max=date.max),
+            "As of",
+            "The day the answers are worked out for",
+        ),
         "trainings": Picker("Trainings", "All trainings", "Only these trainings"),
         "search": labelled(
             ipw.Text(placeholder="Name or number", continuous_update=False),

@@ -9,6 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.groups import group_sessions
 from kpa_analytics.analysis.names import people_names
+from kpa_analytics.widgets.folding import by_name
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -48,7 +49,7 @@ class Gatherings:
     def instructors(self) -> dict[str, str]:
         """Everyone who ever held a session: id -> name, by name."""
         held = self._all.select("m_instructor_id", "instructor").drop_nulls().unique()
-        return dict(sorted(held.iter_rows(), key=lambda row: (row[1].casefold(), row[0])))
+        return by_name(dict(held.iter_rows()))
 
     def sessions(self, asked: PeriodQuestion) -> pl.DataFrame:
         """The sessions asked for (`schema.GROUP_SESSIONS`, and how many are listed_not_recorded).

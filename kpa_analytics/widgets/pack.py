@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.data.training_data import Scope
+from kpa_analytics.errors import KPAError
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
+_PACKAGE = Path(__file__).parents[1]
 _ASKED_FOR = ("incomplete_training_ids", "complete_training_ids")
 
 
@@ -93,18 +96,33 @@ def write_pack(
             current folder.
 
     Returns:
-        The folder.
+        The folder. Only its owner can read it: files have mode 0600, where there are such modes.
 
     Raises:
         KPAError: the extra `audit` is not installed, or the folder can't be written.
     """
     from kpa_analytics.audit.export import export_audit
 
-    return export_audit(data, out or _free(as_of), as_of=as_of, expiring_days=expiring_days)
+    with _private():
+        return export_audit(data, out or _free(as_of), as_of=as_of, expiring_days=expiring_days)
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def _free(as_of: date) -> Path:
     folder, number = Path(f"audit-{as_of}").absolute(), 1
+    if folder.is_relative_to(_PACKAGE):
+        raise KPAError(
+            f"no pack is written into the installed package ({folder.parent}): start in a folder "
+            "of your own"
+        )
     while folder.exists():
         number += 1
         folder = folder.with_name(f"audit-{as_of}-{number}")

@@ -1,3 +1,16 @@
+// Letters that Unicode takes for letters of their own, and people type as these.
+const PLAIN = {
+  ł: "l", ø: "o", đ: "d", ð: "d", ı: "i", ħ: "h", ŧ: "t", ŋ: "n", ĸ: "k",
+  ß: "ss", æ: "ae", œ: "oe", þ: "th", ς: "σ",
+  "‘": "'", "’": "'", "ʼ": "'", "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-",
+};
+const PLAINER = new RegExp(`[${Object.keys(PLAIN).join("")}]`, "g");
+
+// Text as a search compares it: without accents, in lower case. folding.py folds the same way.
+export const folded = (text) =>
+  text.normalize("NFKD").replace(/[\p{Mn}\p{Cf}]/gu, "").toLowerCase()
+    .replace(PLAINER, (letter) => PLAIN[letter]);
+
 // Native <details> and checkboxes: the keyboard and screen readers know them already.
 function render({ model, el }) {
   el.classList.add("kpa-picker");
@@ -19,6 +32,8 @@ function render({ model, el }) {
   now.id = `${id}-now`;
   button.append(now);
   const sheet = make("div", "kpa-picker-sheet");
+  // A popover stands above the page: no box around the picker that hides what overflows can cut it.
+  sheet.popover = "manual";
   const search = make("input", "kpa-picker-search");
   search.type = "search";
   search.placeholder = "Search…";
@@ -50,7 +65,7 @@ function render({ model, el }) {
         choose(box.checked ? [...rest, key] : rest);
       });
       row.append(box, make("span", "", words));
-      row.dataset.words = words.toLowerCase();
+      row.dataset.words = folded(words);
       row.kpaKey = key;
       return row;
     }));
@@ -72,13 +87,26 @@ function render({ model, el }) {
   };
 
   const filter = () => {
-    const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = folded(search.value).split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of list.children) {
       row.hidden = !wanted.every((word) => row.dataset.words.includes(word));
       if (!row.hidden) shown += 1;
     }
     none.hidden = shown > 0;
+    place();
+  };
+
+  // Under the button, or over it where there is more room; never beyond an edge of the window.
+  const place = () => {
+    if (!fold.open) return;
+    const { left, top, bottom } = button.getBoundingClientRect();
+    const below = innerHeight - bottom >= Math.min(sheet.offsetHeight, top);
+    const room = (below ? innerHeight - bottom : top) - 12;
+    list.style.maxHeight = `${Math.max(80, Math.min(240, room - 60))}px`;
+    const right = document.documentElement.clientWidth - sheet.offsetWidth - 4;
+    sheet.style.left = `${Math.max(4, Math.min(left, right))}px`;
+    sheet.style.top = `${below ? bottom + 3 : top - 3 - sheet.offsetHeight}px`;
   };
 
   const close = (event) => {
@@ -95,14 +123,21 @@ function render({ model, el }) {
     }
   });
   fold.addEventListener("toggle", () => {
+    if (!sheet.isConnected) return;
+    sheet.togglePopover(fold.open);
+    place();
     if (fold.open && !search.hidden) search.focus();
   });
   document.addEventListener("pointerdown", close, true);
+  document.addEventListener("scroll", place, true);
+  window.addEventListener("resize", place);
   model.on("change:options", build);
   model.on("change:value", mark);
   build();
   return () => {
     document.removeEventListener("pointerdown", close, true);
+    document.removeEventListener("scroll", place, true);
+    window.removeEventListener("resize", place);
     model.off("change:options", build);
     model.off("change:value", mark);
   };

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.analysis.names import people_names
+from kpa_analytics.widgets.folding import by_name, folded, folded_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,49 +23,67 @@ class Roster:
     """The people of the records, found by name, id, employee number or field office.
 
     Args:
-        data: the records; people without a profile are found by their id.
+        data: the records; people without a profile are found by their id, and are in no field
+            office.
     """
 
     def __init__(self, data: TrainingData) -> None:
-        self._users = data.users
-        self._groups = data.groups
+        self._data = data
 
     @cached_property
     def people(self) -> pl.DataFrame:
-        """One row per profile: m_user_id, user (its name), words (to search in), offices."""
-        names = people_names(self._users, "m_user_id", "user").collect()
+        """One row per person: m_user_id, user (name, or the id), words (to search in), offices."""
         words = ("firstname", "lastname", "firstname", "employeeNumber", "m_user_id")
+        told = pl.concat_str(words, separator=" ", ignore_nulls=True)
+        offices = pl.col("fieldOffice_id").list.drop_nulls()
         return (
-            self._users.rename({"id": "m_user_id"})
-            .unique("m_user_id", keep="first", maintain_order=True)
-            .join(names, on="m_user_id", how="left")
+            self._everyone()
+            .join(self._profiles(), on="m_user_id", how="left")
+            .join(
+                people_names(self._data.users, "m_user_id", "user").collect(),
+                on="m_user_id",
+                how="left",
+            )
             .select(
                 "m_user_id",
                 pl.col("user").fill_null(pl.col("m_user_id")),
-                pl.concat_str(words, separator=" ", ignore_nulls=True)
-                .str.to_lowercase()
-                .alias("words"),
-                pl.col("fieldOffice_id").fill_null([]).alias("offices"),
+                folded_text(told).alias("words"),
+                offices.list.set_difference([""]).fill_null([]).alias("offices"),
             )
         )
+
+    def _profiles(self) -> pl.DataFrame:
+        """The first profile of each person."""
+        profiles = self._data.users.rename({"id": "m_user_id"})
+        return profiles.unique("m_user_id", keep="first", maintain_order=True)
+
+    def _everyone(self) -> pl.DataFrame:
+        """The ids that any of the records name as somebody who is trained."""
+        data = self._data
+        named = (
+            data.users["id"],
+            data.completions["m_user_id"],
+            data.employee_status["m_user_id"],
+            data.group_trainings["m_trainees_id"].explode(),
+        )
+        each = [ids.drop_nulls().unique(maintain_order=True).alias("m_user_id") for ids in named]
+        return pl.concat(each).unique(maintain_order=True).to_frame()
 
     @cached_property
     def offices(self) -> dict[str, str]:
         """Field office id -> name, by name; people in none of them come last."""
         used = self.people["offices"].explode().drop_nulls().unique()
-        names = dict(
-            self._groups.filter(pl.col("kind") == "field_office").select("id", "name").iter_rows()
-        )
+        groups = self._data.groups.filter(pl.col("kind") == "field_office")
+        names = dict(groups.select("id", "name").iter_rows())
         known = {office: names.get(office) or office for office in used}
-        ordered = dict(sorted(known.items(), key=lambda pair: (pair[1].casefold(), pair[0])))
-        return {**ordered, NO_OFFICE: "No field office"}
+        return {**by_name(known), NO_OFFICE: "No field office"}
 
     def named(self, search: str, offices: Sequence[str]) -> pl.Series | None:
         """The ids of the people meant.
 
         Args:
-            search: words that must all stand in the name, the employee number or the id; upper and
-                lower case are the same.
+            search: words that must all stand in the name, the employee number or the id; accents,
+                upper and lower case do not count.
             offices: ids of field offices, any of which will do.
 
         Returns:
@@ -72,7 +91,7 @@ class Roster:
         """
         wanted = [
             pl.col("words").str.contains(word, literal=True)
-            for word in search.lower().replace(",", " ").split()
+            for word in folded(search).replace(",", " ").split()
         ]
         if offices:
             named = [office for office in offices if office != NO_OFFICE]

@@ -109,7 +109,7 @@ class Table(anywidget.AnyWidget):
     def _said(self, values: pl.Series) -> list[Any]:
         """A column's cells, as the browser shows them: no mark in one turns what is beside it."""
         if values.dtype == pl.Date:
-            return [day and day.isoformat() for day in values]
+            return values.dt.to_string().to_list()  # Python's own days end with the year 9999
         if values.dtype == pl.List:
             lists = values.to_list()
             return ["; ".join(one_line(str(one)) for one in some or ()) or None for some in lists]

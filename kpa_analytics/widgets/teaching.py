@@ -20,6 +20,7 @@ from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.inputs import as_table, at_once
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY, INSTRUCTOR_COVERAGE
+from kpa_analytics.widgets.folding import by_name
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -70,8 +71,7 @@ class Teaching:
     @cached_property
     def instructors(self) -> dict[str, str]:
         """Everyone who ever taught: id -> name, by name."""
-        named = self._names.collect().iter_rows()
-        return dict(sorted(named, key=lambda row: (row[1].casefold(), row[0])))
+        return by_name(dict(self._names.collect().iter_rows()))
 
     def activity(self, asked: PeriodQuestion) -> pl.DataFrame:
         """What was taught per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""

@@ -9,13 +9,14 @@ import polars as pl
 
 from kpa_analytics.analysis.names import training_titles
 from kpa_analytics.charts.words import labels
+from kpa_analytics.widgets.folding import by_name
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 
-def training_options(data: TrainingData) -> list[tuple[int, str]]:
-    """Every training of the catalogue or the completions, with its title, by title."""
+def training_options(data: TrainingData) -> dict[int, str]:
+    """Every training of the catalogue or the completions, id -> title, by title."""
     known = pl.concat([data.trainings["id"], data.completions["training_id"]]).unique()
     titled = (
         known.to_frame("training_id")
@@ -25,7 +26,7 @@ def training_options(data: TrainingData) -> list[tuple[int, str]]:
         .collect()
     )
     rows = labels(titled, "training", "training_id").select("training_id", "training").rows()
-    return sorted(rows, key=lambda row: (row[1].casefold(), row[0]))
+    return by_name(dict(rows))
 
 
 def usual_day(data: TrainingData) -> date:

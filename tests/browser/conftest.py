@@ -37,7 +37,7 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-_OURS = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:")
+_OURS = ("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:", "about:", "file:")
 _HOMES = (
     "HOME",
     "IPYTHONDIR",
@@ -200,11 +200,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], env: dict[str, str], ready: str, log: Path) -> Iterator[int]:
+def running(
+    command: list[str], env: dict[str, str], ready: str, log: Path, folder: Path | None = None
+) -> Iterator[int]:
     """A server for the length of a block; it and what it started are gone in the end."""
     with log.open("wb") as out:
         server = subprocess.Popen(
-            command, env=env, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            env=env,
+            cwd=folder,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         _wait_until(lambda: _answers(ready), server, log)

@@ -2,35 +2,245 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+import psutil
+import pytest
+import requests
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import SHOTS, free_port, running
+import kpa_analytics as kpa
+from tests.browser.conftest import SHOTS, Lab, free_port, running
+from tests.browser.hands import choose_and_clear, press
+from tests.browser.test_explorers import DASHBOARD, RECORDS
+
+#: A browser that only notes what it is to open.
+_NOTES = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
+#: The command, its abandoned kernels stopped in seconds.
+_COMMAND = """\
+from kpa_analytics.cli import main
+from kpa_analytics.widgets import page_server
+page_server.IDLE, page_server.LOOK = 20, 1
+main()"""
 
 
-def test_the_page_shows_the_demo_and_answers_clicks(
-    web: Page, jupyter: tuple[Path, dict[str, str]]
-) -> None:
+@dataclass(frozen=True)
+class Served:
+    """A running dashboard."""
+
+    url: str
+    key: str
+    opened: str
+    folder: Path
+    process: int
+
+
+@pytest.fixture(scope="module")
+def served(
+    jupyter: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """The command as a user starts it, in a folder of their own."""
     root, env = jupyter
+    folder = tmp_path_factory.mktemp("started-here")
+    noted, log = root / "opened", root / "voila.log"
+    (root / "notes.py").write_text(_NOTES)
+    # Nobody's mistaken module is taken for one of ours.
+    (folder / "polars.py").write_text("raise RuntimeError('this is no library')")
+    env = {**env, "BROWSER": f"{sys.executable} {root / 'notes.py'} {noted} %s"}
     port = free_port()
-    command = [
-        *(sys.executable, "-c", "from kpa_analytics.cli import main; main()"),
-        *("dashboard", f"--port={port}", "--no-browser"),
-    ]
-    with running(command, env, f"http://127.0.0.1:{port}/", root / "voila.log"):
-        address = re.search(r"http://127\.0\.0\.1:\S+token=\w+", (root / "voila.log").read_text())
+    url = f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "-P", "-c", _COMMAND, "dashboard", f"--port={port}"]
+    with running(command, env, url, log, folder) as process:
+        address = re.search(rf"{url}\?token=(\w+)", log.read_text())
         assert address
-        web.goto(address[0])
-        view = web.locator(".kpa-dashboard")
-        view.locator(".kpa-chart [aria-roledescription=bar]").first.wait_for()
-        expect(view.locator(".kpa-demo").first).to_be_visible()
-        view.locator(".kpa-chart [aria-label*='status: expired']").first.click()
-        expect(view.locator(".kpa-table caption").first).to_contain_text("Picked: Expired")
-        view.get_by_label("As of", exact=True).first.fill("2026-03-31")
-        expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
-        SHOTS.mkdir(exist_ok=True)
-        web.screenshot(path=SHOTS / "voila.png")
+        end = time.monotonic() + 30
+        while not noted.exists() or not noted.read_text():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        yield Served(url, address[1], noted.read_text(), folder, process)
+    assert not Path(noted.read_text().removeprefix("file://")).parent.exists()
+
+
+def kernels(served: Served) -> list[psutil.Process]:
+    started = psutil.Process(served.process).children(recursive=True)
+    return [one for one in started if one.is_running() and _is_kernel(one)]
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    try:
+        return "ipykernel_launcher" in process.cmdline()
+    except psutil.NoSuchProcess:  # it has ended just now
+        return False
+
+
+def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> None:
+    assert served.key not in served.opened
+    opening = Path(served.opened.removeprefix("file://"))
+    assert stat.S_IMODE(opening.stat().st_mode) == 0o600
+    assert stat.S_IMODE(opening.parent.stat().st_mode) == 0o700
+    web.goto(served.opened)
+    view = web.locator(".kpa-dashboard")
+    view.locator(".kpa-chart [aria-roledescription=bar]").first.wait_for()
+    assert web.url == served.url
+    assert served.key not in web.content()
+    assert not opening.exists()
+    expect(view.locator(".kpa-demo").first).to_be_visible()
+    view.locator(".kpa-chart [aria-label*='status: expired']").first.click()
+    expect(view.locator(".kpa-table caption").first).to_contain_text("Picked: Expired")
+    view.get_by_label("As of", exact=True).first.fill("2026-03-31")
+    expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
+    web.goto("about:blank")
+    web.goto(served.url)
+    view.locator(".kpa-chart [aria-roledescription=bar]").first.wait_for()
+    web.goto("about:blank")
+    end = time.monotonic() + 90
+    while kernels(served):  # nobody looks at them any more
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def test_without_the_key_nothing_is_shown_or_started(served: Served, browser: Browser) -> None:
+    before = len(kernels(served))
+    page = browser.new_page()
+    page.goto(served.url)
+    assert "/login" in page.url
+    expect(page.locator(".kpa-dashboard")).to_have_count(0)
+    page.close()
+    for address in ("", "?token=guess", "voila/files/x.png", "voila/static/x"):
+        told = requests.get(served.url + address, timeout=30)
+        assert "kpa-dashboard" not in told.text
+    for method, address in (("POST", "voila/api/shutdown/1"), ("DELETE", "api/kernels/1")):
+        told = requests.request(method, served.url + address, timeout=30)
+        assert told.status_code == 403, address
+    assert len(kernels(served)) == before
+
+
+def test_other_sites_can_do_nothing_in_the_name_of_who_is_logged_in(served: Served) -> None:
+    session = requests.Session()
+    told = session.get(f"{served.url}?token={served.key}", allow_redirects=False, timeout=30)
+    assert (told.status_code, told.headers["Location"]) == (302, "/")
+    (cookie,) = told.headers["Set-Cookie"].splitlines()
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert served.key not in cookie
+    assert told.headers["Content-Security-Policy"].startswith("frame-ancestors 'self'")
+    kernel = "00000000-0000-0000-0000-000000000000"
+    posted = session.post(f"{served.url}voila/api/shutdown/{kernel}", timeout=30)
+    assert posted.status_code == 403  # a form on another site has no _xsrf
+    renamed = {"Host": f"evil.example:{served.url.split(':')[2].strip('/')}"}
+    assert session.get(served.url, headers=renamed, timeout=30).status_code == 403
+    joined = session.get(
+        f"{served.url}api/kernels/{kernel}/channels",
+        headers={
+            "Origin": "http://127.0.0.1:1",
+            "Connection": "Upgrade",
+            "Upgrade": "websocket",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw==",
+        },
+        timeout=30,
+    )
+    assert joined.status_code in (403, 404)
+    assert "Upgrade" not in joined.headers
+
+
+@pytest.mark.parametrize(
+    ("host", "width", "theme"),
+    [
+        ("voila", 1600, "light"),
+        ("voila", 1000, "dark"),
+        ("lab", 1000, "light"),
+        ("lab", 1600, "dark"),
+    ],
+)
+def test_everything_a_mouse_does_works(
+    host: str, width: int, theme: str, web: Page, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    web.set_viewport_size({"width": width, "height": 900})
+    if host == "voila":
+        served: Served = request.getfixturevalue("served")
+        web.goto(f"{served.url}?token={served.key}")
+        folder = served.folder
+        if theme == "dark":
+            web.goto(f"{served.url}?theme=dark")
+    else:
+        lab: Lab = request.getfixturevalue("lab")
+        lab.run(web, f"mouse-{theme}", RECORDS, DASHBOARD)
+        folder = lab.folder
+        name = f"JupyterLab {theme.title()}"
+        web.evaluate(f"jupyterapp.commands.execute('apputils:change-theme', {{theme: '{name}'}})")
+    view = web.locator(".kpa-dashboard")
+    view.locator(".kpa-expiry .kpa-chart [aria-roledescription=bar]").first.wait_for()
+    ground = {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 26, 33)"}[theme]
+    expect(view.locator(".kpa-chart").first).to_have_css("background-color", ground)
+    shot = f"{host}_{theme}_{width}"
+
+    try_explorer(view.locator(".kpa-expiry"), f"{shot}_expirations")
+    press(view.get_by_role("tab", name="Instructors"))
+    try_explorer(view.locator(".kpa-instructors"), f"{shot}_instructors")
+    press(view.get_by_role("tab", name="Group trainings"))
+    groups = view.locator(".kpa-groups")
+    try_explorer(groups, f"{shot}_groups")
+    press(groups.locator(".kpa-row-button").first)
+    expect(groups.locator(".kpa-table caption").nth(1)).to_contain_text("People of the session of")
+
+    press(view.get_by_role("tab", name="Expirations"))
+    only_one_training(view)
+    there = {one.name for one in folder.iterdir()}
+    press(view.get_by_role("button", name="Export audit pack"))
+    link = view.get_by_role("link", name="Download")
+    expect(link).to_be_visible(timeout=60_000)
+    (pack,) = (one for one in folder.iterdir() if one.name not in there)
+    expect(view.get_by_text(f"Written to {pack}")).to_be_visible()
+    assert kpa.verify_audit(pack).is_empty()
+    if os.name == "posix":
+        files = [one for one in pack.rglob("*") if one.is_file()]
+        assert {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
+    with web.expect_download() as coming:
+        press(link)
+    coming.value.save_as(tmp_path / "pack.zip")
+    with zipfile.ZipFile(tmp_path / "pack.zip") as archive:
+        assert f"{pack.name}/report.html" in archive.namelist()
+    if host == "voila":
         web.goto("about:blank")
+
+
+def try_explorer(explorer: Locator, shot: str) -> None:
+    """Use every control of the explorer that is open, and those over it."""
+    page = explorer.page
+    expect(explorer.locator(".kpa-chart svg.marks")).to_have_count(2)
+    pickers = page.locator(".kpa-dashboard .kpa-picker:visible").all()
+    assert len(pickers) == 3
+    for picker in pickers:
+        choose_and_clear(picker)
+    SHOTS.mkdir(exist_ok=True)
+    press(pickers[-1].locator("summary"))
+    page.screenshot(path=SHOTS / f"{shot}.png", animations="disabled")
+    press(pickers[-1].locator("summary"))
+    table = explorer.locator(".kpa-table").first
+    heading = table.locator("th button").nth(1)
+    press(heading)
+    expect(table.locator("th").nth(1)).to_have_attribute("aria-sort", "ascending")
+    onward = table.get_by_role("button", name="Next")
+    if onward.is_visible():
+        press(onward)
+        expect(table.locator(".kpa-table-foot span")).to_contain_text("Rows 101")
+
+
+def only_one_training(view: Locator) -> None:
+    """Narrow the explorer to one training, so that its pack is written fast."""
+    picker = view.locator(".kpa-picker:visible").first
+    press(picker.locator("summary"))
+    view.page.keyboard.type("FIRST aïd")
+    press(picker.locator(".kpa-picker-row:visible").first)
+    expect(picker.locator(".kpa-picker-now")).to_have_text("First Aid")
+    press(view.locator("h2").first)
+    expect(picker.locator(".kpa-picker-row").first).to_be_hidden()

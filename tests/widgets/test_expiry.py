@@ -95,8 +95,8 @@ def test_people_in_no_office_can_be_asked_for(company: kpa.TrainingData) -> None
         completions=company.completions, users=company.users.with_columns(nobody)
     )
     explorer = ExpiryExplorer(data, as_of="2026-06-30", field_offices=[""])
-    known = explorer.rows.filter(pl.col("user") != pl.col("m_user_id"))
-    assert explorer.rows.height == known.height > 0
+    assert explorer.rows.filter(pl.col("user") != pl.col("m_user_id")).height > 0
+    assert explorer.rows.height == status(data, required=None).height
 
 
 def test_a_bar_lists_exactly_those_behind_it(explorer: ExpiryExplorer) -> None:
@@ -383,3 +383,15 @@ def test_a_part_under_pseudonyms_does_not_say_whom_it_was_looked_for_by(
     assert manifest["counts"]["people"] <= ids.len()
     assert word not in (pack / "report.html").read_text()
     assert word not in (pack / "manifest.json").read_text()
+
+
+def test_without_a_list_of_requirements_missing_is_not_known(company: kpa.TrainingData) -> None:
+    tile = '<strong>not known</strong><span class="kpa-detail">no list of requirements</span>'
+    alone = ExpiryExplorer(kpa.TrainingData(completions=company.completions), as_of="2026-06-30")
+    assert tile in alone._figures.value
+    assert "Trainings held<" in alone._figures.value
+    assert "<strong>0</strong>" not in alone._figures.value.split("Missing")[1].split("</li>")[0]
+    explorer = ExpiryExplorer(company)
+    missing = explorer.rows.filter(pl.col("status") == "missing").height
+    assert "not known" not in explorer._figures.value
+    assert f"<strong>{missing:,}</strong>" in explorer._figures.value.split("Missing")[1]

@@ -1,0 +1,134 @@
+"""Voila for one page and its user: how the page is opened, and who may see it."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+import threading
+import webbrowser
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import tornado.web
+from tornado.ioloop import IOLoop
+from traitlets.config import Config
+from voila.app import Voila
+from voila.handler import VoilaHandler
+from voila.tornado.handler import TornadoVoilaHandler
+
+#: Seconds after which a kernel that no page looks at is stopped, and between looking for such.
+IDLE = 300
+LOOK = 30
+
+# A file that only its owner can read hands over the key: other users of this machine can read the
+# address that a browser is started with.
+_OPENS = """<!doctype html>
+<meta charset="utf-8">
+<title>Training records</title>
+<meta http-equiv="refresh" content="0; url={address}">
+<p><a href="{address}">Open the dashboard</a>
+"""
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+class _Page(TornadoVoilaHandler):  # type: ignore[misc]
+    """The page, at an address that does not show the key."""
+
+    @tornado.web.authenticated
+    async def get(self, path: str | None = None) -> None:
+        """Render the page; who comes with the key has a login cookie now, and is sent on."""
+        if self.get_query_argument("token", None) is None:
+            await super().get(path)
+            return
+        self.application.settings["voila"].key_arrived()
+        self.redirect(self.base_url)
+
+
+class PageServer(Voila):  # type: ignore[misc]
+    """A Voila that serves one notebook to the user who started it.
+
+    The user's own Voila settings are for the user's own pages, and are not read.
+    """
+
+    key: str
+    opens_browser: bool
+
+    @classmethod
+    def of(cls, notebook: Path, folder: Path, port: int, browser: bool) -> PageServer:
+        """Get ready to serve a notebook.
+
+        Args:
+            notebook: the notebook.
+            folder: the folder in which its code runs.
+            port: the first port to try.
+            browser: open the page in the default browser.
+        """
+        config = Config()
+        config.VoilaConfiguration.template = "kpa-offline"
+        config.VoilaConfiguration.allow_template_override = "NO"
+        config.MappingKernelManager.root_dir = str(folder)
+        config.MappingKernelManager.cull_idle_timeout = IDLE
+        config.MappingKernelManager.cull_interval = LOOK
+        config.IdentityProvider.cookie_options = {"samesite": "Lax"}
+        key = secrets.token_hex(24)
+        server = cls(
+            config=config,
+            config_file_paths=[],
+            log_level=logging.WARNING,
+            notebook_path=str(notebook),
+            ip="127.0.0.1",
+            port=port,
+            token=key,
+            open_browser=False,
+            # The page answers to the names of this machine alone, not to any name that a foreign
+            # DNS server points here.
+            # The addresses asked for are not logged: one of them holds the key.
+            tornado_settings={"allow_remote_access": False, "log_function": lambda _: None},
+        )
+        server.key, server.opens_browser = key, browser
+        server.initialize([])
+        return server
+
+    @property
+    def address(self) -> str:
+        """The page's address with its key, for the user alone."""
+        return f"{self.connection_url}?token={self.key}"
+
+    def key_arrived(self) -> None:
+        """Delete the file that opened the page: it is opened once."""
+        self._opening_file.unlink(missing_ok=True)
+
+    @property
+    def _opening_file(self) -> Path:
+        return Path(self.connection_dir) / "open-dashboard.html"
+
+    def init_handlers(self) -> list[Any]:
+        """Voila's own handlers, with ours for the page."""
+        return [
+            (route, _Page if issubclass(handler, VoilaHandler) else handler, *options)
+            for route, handler, *options in super().init_handlers()
+        ]
+
+    def listen(self) -> None:
+        """Listen until stopped; what is said comes before the first answer."""
+        IOLoop.current().add_callback(self._say_where)
+        super().listen()
+
+    def _say_where(self) -> None:
+        sys.stdout.write(f"The dashboard is at {self.address}\nCtrl-C stops it.\n")
+        sys.stdout.flush()
+        if self.opens_browser:
+            threading.Thread(target=self._open, daemon=True).start()
+
+    def _open(self) -> None:
+        with open(self._opening_file, "x", encoding="utf-8", opener=_private) as file:
+            file.write(_OPENS.format(address=escape(self.address)))
+        if not webbrowser.open(self._opening_file.as_uri()):
+            sys.stdout.write("No browser could be started; open that address in one.\n")
+            sys.stdout.flush()

@@ -1,0 +1,92 @@
+"""Days that cannot be meant break no explorer, and no table, chart, control or pack of one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.schema import COMPLETIONS, GROUP_TRAININGS, TRAININGS
+from kpa_analytics.widgets import (
+    Dashboard,
+    ExpiryExplorer,
+    GroupTrainingExplorer,
+    InstructorExplorer,
+)
+from kpa_analytics.widgets.explorer import Explorer
+
+DAYS = [
+    date.min,
+    date(1926, 5, 1),
+    date(2025, 5, 1),
+    date(2026, 5, 1),
+    date(2206, 1, 1),
+    date.max,
+    None,
+]
+
+
+@pytest.fixture
+def mistyped() -> kpa.TrainingData:
+    """One completion in each of the days, of trainings that last for one year or for two."""
+    rows = [
+        {
+            "id": number,
+            "training_id": 1 + number % 2,
+            "m_user_id": f"person-{number}",
+            "date": day,
+            "special_expiration_date": date.max if number == 1 else None,
+            "m_instructor_id": "instructor",
+            "group_training_id": number,
+        }
+        for number, day in enumerate(DAYS)
+    ]
+    lasting = [
+        {"id": 1, "schedule_type": "rolling", "renewal_months": 12},
+        {"id": 2, "schedule_type": "rolling", "renewal_months": 24},
+    ]
+    sessions = [{"id": number, "m_trainees_id": ["x"]} for number in range(len(DAYS))]
+    return kpa.TrainingData(
+        completions=pl.DataFrame(rows, schema=COMPLETIONS.schema),
+        trainings=pl.DataFrame(lasting, schema=TRAININGS.schema),
+        group_trainings=pl.DataFrame(sessions, schema=GROUP_TRAININGS.schema),
+    )
+
+
+@pytest.mark.parametrize("day", [*DAYS[:5], date(2026, 6, 30)])
+@pytest.mark.parametrize(
+    "make", [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, Dashboard]
+)
+def test_an_explorer_stands_on_any_day(
+    mistyped: kpa.TrainingData, make: type[Explorer], day: date
+) -> None:
+    explorer = make(mistyped, as_of="2026-06-30")
+    explorer.controls["as_of"].value = day
+    assert explorer._notice.value == ""
+    assert explorer.as_of == explorer.controls["as_of"].value == day
+    if isinstance(explorer, Dashboard):
+        for inner in (explorer.expiry, explorer.instructors, explorer.groups):
+            assert inner.as_of == day
+    if isinstance(explorer, InstructorExplorer | GroupTrainingExplorer):
+        for months in (120, 1):
+            explorer.months = months
+            json.dumps(explorer.charts)
+
+
+def test_bars_and_a_pack_of_mistyped_days(mistyped: kpa.TrainingData, tmp_path: Path) -> None:
+    done = mistyped.completions.filter(pl.col("date") > date.min)
+    explorer = ExpiryExplorer(
+        replace(mistyped, completions=done), as_of="2026-06-30", horizon=3650
+    )
+    dated = explorer.rows.filter(pl.col("expiration_date") <= date.max)
+    for row in dated.select("m_user_id", "status", "expiration_date").iter_rows(named=True):
+        explorer.selected = {"month": row["expiration_date"], "status": row["status"]}
+        assert row["m_user_id"] in explorer.table["m_user_id"]
+    explorer.selected = {"month": date.max, "status": "current"}
+    assert explorer.table.height > 0
+    assert kpa.verify_audit(explorer.export(tmp_path / "pack")).is_empty()
