@@ -33,7 +33,8 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     """What is odd in the records, as the whole of them tells: who is left out is not unknown.
 
     What was recorded after the day asked for is not odd for that: a completion is in the future
-    where it is after the newest record was made, too.
+    where it is after the newest record was made, too. Offerings are judged on the day asked for,
+    as the statuses are.
 
     Args:
         data: the records, all or a part.
@@ -45,7 +46,7 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     scope = data.scope
     whole = scope.whole if scope else data
     newest = whole.completions.select(pl.col("created").dt.date().max()).item()
-    found = data_quality(whole, as_of=max(as_of, newest or as_of))
+    found = _as_of(whole, as_of, max(as_of, newest or as_of))
     if scope is None:
         return found
     kept = {
@@ -61,6 +62,15 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     )
     of_a_session = pl.col("finding") == "attendees_differ"
     return found.filter(pl.any_horizontal(about), ~of_a_session | _among(scope, "value"))
+
+
+def _as_of(data: TrainingData, as_of: date, newest: date) -> pl.DataFrame:
+    found = data_quality(data, as_of=newest)
+    if newest == as_of:
+        return found
+    offerings = pl.col("finding") == "offering_not_recorded"
+    then = data_quality(data, as_of=as_of).filter(offerings)
+    return pl.concat([found.filter(~offerings), then])
 
 
 def _among(scope: Scope, column: str) -> pl.Expr:

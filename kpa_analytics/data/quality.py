@@ -16,6 +16,7 @@ from kpa_analytics.data.findings import (
     undated,
 )
 from kpa_analytics.data.implausible import implausible_dates, odd_employment
+from kpa_analytics.data.offerings import offerings_not_recorded, unknown_schedules
 from kpa_analytics.data.references import REFERENCES, attendees_differ, unknown_ids
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, as_table, need
@@ -40,6 +41,8 @@ KINDS = (
     "unknown_group_session",
     "unknown_instructor",
     "attendees_differ",
+    "unknown_schedule",
+    "offering_not_recorded",
 )
 
 
@@ -75,6 +78,11 @@ def data_quality(data: TrainingData, *, as_of: object | None = None) -> pl.DataF
           in no list, wherever a completion, session, status or composed training names it.
         - attendees_differ (group_trainings.m_trainees_id): a person listed in a session without a
           completion in it, or the other way round; an unlisted session is only unknown.
+        - unknown_schedule (trainings.schedule_type): a type that is not one of the vendor's; when
+          the training's completions expire is then unknown.
+        - offering_not_recorded (trainings.window_last_offered_date): a window of the training has
+          closed since it was last offered (or never offered, since its oldest completion), so
+          that people stay valid by the vendor's rule alone; the message says how many.
 
     Raises:
         KPADataError: `data` has no collections, one lacks a column, or `as_of` is no day.
@@ -106,6 +114,8 @@ def data_quality(data: TrainingData, *, as_of: object | None = None) -> pl.DataF
         repeats(completions),
         *(unknown_ids(reference, rows) for reference in REFERENCES if reference.target in loaded),
         *attendees_differ(completions, rows["group_trainings"]),
+        unknown_schedules(rows["trainings"]),
+        offerings_not_recorded(completions, rows["trainings"], rows["users"], day),
     ]
     order = (
         pl.col("finding").cast(pl.Enum(KINDS)),

@@ -211,6 +211,102 @@ def test_what_is_allowed_is_not_found():
     assert found(**alone, group_trainings=GROUP_TRAININGS.empty()) == []
 
 
+JUNE = {
+    "id": 7,
+    "schedule_type": "window",
+    "window_open_month": 6,
+    "window_open_day": 1,
+    "window_close_month": 6,
+    "window_close_day": 30,
+}
+
+
+def unrecorded(*days, as_of, offered=None, users=None, **training):
+    """The findings of offering_not_recorded: value and how many people the message says."""
+    rows = [
+        {
+            "id": n,
+            "training_id": 7,
+            "m_user_id": f"p{n}",
+            **(day if isinstance(day, dict) else {"date": day}),
+        }
+        for n, day in enumerate(days, 1)
+    ]
+    window = JUNE | {"window_last_offered_date": offered} | training
+    load = Load(
+        completions=frame_of(COMPLETIONS, *rows),
+        trainings=frame_of(TRAININGS, window),
+        users=frame_of(USERS, *(users or [])),
+    )
+    findings = data_quality(load, as_of=as_of).filter(finding="offering_not_recorded")
+    assert set(findings["record_id"]) <= {"7"}
+    assert set(findings["field"]) <= {"window_last_offered_date"}
+    return findings.select(
+        "value", pl.col("message").str.extract(r": (\d+) (person|people) ")
+    ).rows()
+
+
+@pytest.mark.parametrize(
+    ("days", "offered", "as_of", "expected"),
+    [
+        # never offered: a window has closed since the oldest completion
+        ([date(2019, 6, 10)], None, date(2026, 3, 1), [(None, "1")]),
+        ([date(2025, 6, 10)], None, date(2026, 6, 30), []),
+        ([date(2025, 6, 10)], None, date(2026, 7, 1), [(None, "1")]),
+        # offered: who completed it then or later and saw a window close since
+        ([date(2025, 6, 10)], date(2025, 6, 1), date(2026, 6, 30), []),
+        ([date(2025, 6, 10)], date(2025, 6, 1), date(2026, 7, 1), [("2025-06-01", "1")]),
+        ([date(2025, 6, 10)] * 3 + [date(2026, 6, 5)], date(2025, 6, 30), date(2026, 9, 1), [("2025-06-30", "3")]),
+        # the window of the offering itself is not one since
+        ([date(2025, 6, 10)], date(2025, 6, 12), date(2025, 9, 1), []),
+        # superseded: not valid at all
+        ([date(2024, 6, 10)], date(2025, 6, 1), date(2026, 9, 1), []),
+        ([date(2024, 6, 10)], date(2025, 3, 1), date(2026, 9, 1), []),
+        # an offering after the day has not happened yet
+        ([date(2024, 6, 10)], date(2026, 6, 1), date(2025, 9, 1), [(None, "1")]),
+        # nobody relies on it
+        ([], date(2020, 6, 1), date(2026, 9, 1), []),
+    ],
+)  # fmt: skip
+def test_an_offering_that_nobody_recorded(days, offered, as_of, expected):
+    assert unrecorded(*days, offered=offered, as_of=as_of) == expected
+
+
+def test_only_the_completions_that_count_rely_on_an_offering():
+    as_of, old = date(2026, 9, 1), date(2019, 6, 10)
+    special = {"date": old, "special_expiration_date": date(2030, 1, 1)}
+    again = {"date": date(2026, 8, 1), "m_user_id": "p1"}
+    assert unrecorded(old, again, as_of=as_of) == []
+    assert unrecorded(special, {"date": None}, as_of=as_of) == []
+    left = {"id": "p1", "terminationDate": datetime(2026, 8, 1, 5, tzinfo=UTC)}
+    assert unrecorded(old, old, as_of=as_of, users=[left]) == [(None, "1")]
+    assert unrecorded(old, as_of=as_of, schedule_type="Window") == []
+    assert unrecorded(old, as_of=as_of, window_close_day=None) == []
+
+
+def test_an_unrecorded_offering_is_told_in_one_sentence():
+    load = Load(
+        completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
+        trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2018, 6, 1)}),
+    )
+    assert data_quality(load, as_of=AS_OF + timedelta(days=1))["message"].to_list() == [
+        "Training 7 was last offered on 2018-06-01, and a window of it has closed since: 1 person "
+        "is up to date only because no later offering is recorded."
+    ]
+
+
+@pytest.mark.parametrize("kind", ["Window", "annual", "fixed"])
+def test_a_schedule_that_is_not_known_is_found(kind):
+    assert found(trainings=frame_of(TRAININGS, {"id": 7, "schedule_type": kind})) == [
+        ("unknown_schedule", "trainings", "7", "schedule_type", kind)
+    ]
+
+
+@pytest.mark.parametrize("kind", ["rolling", "window", None, "", " "])
+def test_a_schedule_that_is_known_or_not_given_is_not_found(kind):
+    assert found(trainings=frame_of(TRAININGS, {"id": 7, "schedule_type": kind})) == []
+
+
 def test_with_no_users_at_all_everybody_is_unknown():
     loaded = Load(users=USERS.empty(), snapshots={"users": "the load that found none"})
     kinds = data_quality(loaded, as_of=AS_OF)["finding"].to_list()
@@ -231,7 +327,10 @@ def test_each_message_is_one_sentence_that_names_record_and_value():
         GOOD | {"id": 5, "date": None},
         GOOD | {"id": 5},
         GOOD | {"id": 6, "date": date(1926, 5, 4)},
+        GOOD | {"id": 7, "date": date(2020, 6, 10), "training_id": 8},
     )
+    window = JUNE | {"id": 8, "window_last_offered_date": date(2019, 6, 1)}
+    trainings = frame_of(TRAININGS, {"id": 7}, window, {"id": 11, "schedule_type": "annual"})
     people = frame_of(
         USERS,
         {"id": "bob", "hireDate": datetime(1970, 1, 1, tzinfo=UTC)},
@@ -243,7 +342,7 @@ def test_each_message_is_one_sentence_that_names_record_and_value():
         },
     )
     fault = {"table": "users", "record_id": "ann", "field": "day", "value": "20201301"}
-    load = Load(completions=rows, users=people, faults=frame_of(FAULTS, fault))
+    load = Load(completions=rows, trainings=trainings, users=people, faults=frame_of(FAULTS, fault))
     findings = data_quality(load, as_of=AS_OF)
     assert set(findings["finding"]) == set(KINDS)
     for row in findings.to_dicts():

@@ -1,0 +1,31 @@
+"""What a pack takes over from the data quality of all the records."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from kpa_analytics import TrainingData
+from kpa_analytics.audit.part import findings
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
+from tests.frames import frame_of
+
+JUNE = {
+    "id": 7,
+    "schedule_type": "window",
+    "window_open_month": 6,
+    "window_open_day": 1,
+    "window_close_month": 6,
+    "window_close_day": 30,
+}
+
+
+@pytest.mark.parametrize(("as_of", "people"), [(date(2026, 6, 30), 0), (date(2026, 7, 1), 1)])
+def test_offerings_are_judged_on_the_day_of_the_pack(as_of: date, people: int) -> None:
+    made = datetime(2026, 12, 1, tzinfo=UTC)
+    done = {"id": 1, "training_id": 7, "m_user_id": "a", "date": date(2025, 6, 10), "created": made}
+    data = TrainingData(
+        completions=frame_of(COMPLETIONS, done), trainings=frame_of(TRAININGS, JUNE)
+    )
+    assert findings(data, as_of)["finding"].to_list() == ["offering_not_recorded"] * people
