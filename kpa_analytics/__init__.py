@@ -8,11 +8,14 @@ keep the records, `expiry_status()` says what is valid, `charts` and `widgets` s
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from kpa_analytics import errors
 
+#: As typing has it, whose import takes longer than all else here: Ctrl-C would find it at work.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from kpa_analytics import charts, demo, schema, widgets
     from kpa_analytics.analysis.expiry import expiry_status
     from kpa_analytics.analysis.groups import group_sessions, group_share

@@ -6,10 +6,9 @@ Importing the command line takes a moment in which Ctrl-C must not print a trace
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
 
 
-def main() -> NoReturn:
+def main() -> None:
     """Run the command line and exit with its code; 130 after Ctrl-C."""
     try:
         from kpa_analytics import cli

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+import multiprocessing
 import os
+import pickle
 import re
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -372,6 +375,33 @@ def test_a_date_before_1970_is_read_in_every_form(zone: str) -> None:
     from kpa_analytics.api.client import _moment
 
     assert _moment(f"Thu, 01 Jan 1959 00:00:00{zone}") == -347_155_200
+
+
+def test_a_pool_of_spawned_processes_loads_and_gives_errors_back(api: DemoAPI) -> None:
+    """Windows and macOS start processes anew: what goes there and back is pickled."""
+    variables = _of(api, kpa.configure().cache_dir)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            data = pool.submit(kpa.load_all).result(timeout=120)
+            again = pool.submit(
+                kpa.expiry_status, data.completions, data.trainings, as_of="2026-06-30"
+            )
+            assert again.result(timeout=120).height == data.completions["m_user_id"].n_unique()
+            with pytest.raises(KPASettingsError, match="cache_dir"):
+                pool.submit(kpa.configure, cache_dir=7).result(timeout=120)
+            assert (
+                pool.submit(kpa.verify_audit, ROOT / "nowhere").exception(timeout=120) is not None
+            )
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(kpa.__all__) - {"charts", "demo", "schema", "widgets", "errors"})
+)
+def test_every_public_function_can_go_to_another_process(name: str) -> None:
+    one = getattr(kpa, name)
+    assert pickle.loads(pickle.dumps(one)) is one
 
 
 #: What must not stand in the package, each with what is to stand instead.
