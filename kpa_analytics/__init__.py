@@ -22,11 +22,12 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
     from kpa_analytics.analysis.matrix import training_matrix
     from kpa_analytics.analysis.reconcile import reconcile
+    from kpa_analytics.api.client import Client
     from kpa_analytics.audit.compare import changes
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.verify import verify_audit
     from kpa_analytics.cache_folder import clear_cache
-    from kpa_analytics.config import Settings, configure
+    from kpa_analytics.config import Settings, configure, settings
     from kpa_analytics.data.loaders import (
         load_all,
         load_completions,
@@ -40,7 +41,11 @@ if TYPE_CHECKING:
     from kpa_analytics.data.snapshots import snapshots
     from kpa_analytics.data.training_data import TrainingData
 
+    __version__: str
+
+#: Where each public name lives.
 _HOMES = {
+    "Client": "api.client",
     "Settings": "config",
     "TrainingData": "data.training_data",
     "changes": "audit.compare",
@@ -61,6 +66,7 @@ _HOMES = {
     "load_trainings": "data.loaders",
     "load_users": "data.loaders",
     "reconcile": "analysis.reconcile",
+    "settings": "config",
     "snapshots": "data.snapshots",
     "training_matrix": "analysis.matrix",
     "verify_audit": "audit.verify",
@@ -68,8 +74,10 @@ _HOMES = {
 _MODULES = ("charts", "demo", "schema", "widgets")
 
 __all__ = [
+    "Client",
     "Settings",
     "TrainingData",
+    "__version__",
     "changes",
     "charts",
     "clear_cache",
@@ -92,6 +100,7 @@ __all__ = [
     "load_users",
     "reconcile",
     "schema",
+    "settings",
     "snapshots",
     "training_matrix",
     "verify_audit",
@@ -99,12 +108,18 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+if not TYPE_CHECKING:  # a type checker must not take a misspelt name for one that is loaded late
+
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("kpa-analytics")
+        if name in _MODULES:
+            return import_module(f"{__name__}.{name}")
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -323,9 +323,10 @@ def _load_demo() -> TrainingData:
     from tempfile import TemporaryDirectory
 
     from kpa_analytics.api.client import Client
-    from kpa_analytics.config import Secret, Settings
+    from kpa_analytics.config import Settings
     from kpa_analytics.data.loaders import load_all
     from kpa_analytics.demo import serve
+    from kpa_analytics.secret import Secret
 
     with TemporaryDirectory(ignore_cleanup_errors=True) as cache, serve() as api:
         current = Settings(

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import timedelta
-from functools import lru_cache, wraps
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from kpa_analytics.errors import KPADataError, KPASettingsError
 from kpa_analytics.paths import typed_path
+from kpa_analytics.secret import Secret, veiled
 
 #: The live host (api.md, observed on the wire in September 2026).
 LIVE_API = "https://api.novaraflex.com/v1"
-
-S = TypeVar("S")
 
 #: The settings that say whose records are asked for.
 _ACCOUNT = ("token", "api_url")
@@ -25,62 +24,8 @@ _ACCOUNT = ("token", "api_url")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
-class Secret:
-    """A text that never prints itself: not by repr, str, format, pickle or copy.
-
-    Examples:
-        >>> Secret("an administrator's password")
-        <secret>
-        >>> f"{Secret('x')} {Secret('x')!r} {[Secret('x')]}"
-        '<secret> <secret> [<secret>]'
-    """
-
-    __slots__ = ("__text",)
-
-    def __init__(self, text: str) -> None:
-        self.__text = text
-
-    def reveal(self) -> str:
-        """The text itself. Only the transport adapter has a reason to ask."""
-        return self.__text
-
-    @property
-    def plain(self) -> bool:
-        """Whether it is printable ASCII, as a token must be."""
-        return self.__text.isascii() and self.__text.isprintable()
-
-    def __repr__(self) -> str:
-        return "<secret>"
-
-    def __format__(self, spec: str) -> str:
-        return format(repr(self), spec)
-
-    def __bool__(self) -> bool:
-        return bool(self.__text)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self.reveal() == other.reveal()
-
-    def __hash__(self) -> int:
-        return hash((Secret, self.__text))
-
-    def __copy__(self) -> Secret:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Secret:
-        return self
-
-    def __reduce__(self) -> Any:
-        raise KPASettingsError("a token can't be pickled: set KPA_API_TOKEN where it is needed")
-
-
-def _veiled(value: object) -> object:
-    """Wrap a text at once, so that no frame of a traceback holds it bare."""
-    return Secret(value.strip()) if isinstance(value, str) else value
-
-
 def _token(name: str, value: object) -> Secret | None:
-    value = _veiled(value)
+    value = veiled(value)
     if value is None:
         return None
     if not isinstance(value, Secret) or not value.plain:
@@ -162,22 +107,22 @@ def _setting(default: Any, check: Callable[[str, object], Any], variable: str | 
     return field(default=default, metadata=metadata)
 
 
-def _veiling(settings_class: type[S]) -> type[S]:
-    """Let the class take its token veiled: a traceback would show the frame of its `__init__`."""
-    take = settings_class.__init__
+class SettingsKeywords(TypedDict, total=False):
+    """The settings as keywords, in the types that `Settings` and `configure()` accept."""
 
-    @wraps(take)
-    def veil_and_take(self: S, **values: Any) -> None:
-        if "token" in values:
-            values["token"] = _veiled(values["token"])
-        take(self, **values)
+    token: str | Secret | None
+    api_url: str
+    cache_dir: str | os.PathLike[str]
+    max_age: float | timedelta
+    requests_per_minute: int
+    timeout: float | timedelta
+    retries: int
+    rate_limit_wait: float | timedelta
+    progress: bool
+    keep_snapshots: int
 
-    settings_class.__init__ = veil_and_take  # type: ignore[method-assign, assignment]
-    return settings_class
 
-
-@_veiling
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Settings:
     """Where the API is, how to be a good guest there, and where to keep what it said.
 
@@ -218,11 +163,13 @@ class Settings:
     progress: bool = _setting(True, _switch)
     keep_snapshots: int = _setting(10, _number(1, whole=True))
 
-    def __post_init__(self) -> None:
+    def __init__(self, **values: Unpack[SettingsKeywords]) -> None:
+        # First of all, so that no frame of a traceback holds the token bare.
+        given: dict[str, object] = _with_secret(values)
+        _refuse_unknown(given)
         for setting in fields(self):
-            check = setting.metadata["check"]
-            value = check(setting.name, getattr(self, setting.name))
-            object.__setattr__(self, setting.name, value)
+            value = given[setting.name] if setting.name in given else _default_of(setting)
+            object.__setattr__(self, setting.name, setting.metadata["check"](setting.name, value))
 
     @property
     def host(self) -> str:
@@ -234,22 +181,40 @@ class Settings:
         """Read the settings from `KPA_*` variables; an empty variable counts as unset.
 
         Raises:
-            KPASettingsError: an impossible value, or a `KPA_` variable that is no setting.
+            KPASettingsError: an impossible value, or a `KPA_` variable that is not a setting.
 
         Examples:
             >>> Settings.from_environment({"KPA_TIMEOUT": "5"}).timeout
             5.0
             >>> Settings.from_environment({"KPA_TIMEOUTS": "5"})
             Traceback (most recent call last):
-            kpa_analytics.errors.KPASettingsError: KPA_TIMEOUTS is no setting; there are ...
+            kpa_analytics.errors.KPASettingsError: KPA_TIMEOUTS is not a setting; the ...
         """
         return cls(**_from_variables(_variables(os.environ if environ is None else environ)))
+
+
+def _with_secret(values: Any) -> dict[str, Any]:
+    """Wrap the token among these values, in place."""
+    if "token" in values:
+        values["token"] = veiled(values["token"])
+    return values  # type: ignore[no-any-return]
+
+
+def _default_of(setting: Field[Any]) -> Any:
+    return setting.default if setting.default_factory is MISSING else setting.default_factory()
+
+
+def _refuse_unknown(names: Iterable[str]) -> None:
+    known = [setting.name for setting in fields(Settings)]
+    for name in names:
+        if name not in known:
+            raise KPASettingsError(f"{name} is not a setting; the settings are {', '.join(known)}")
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
     """The `KPA_*` variables, the token veiled; None where another thread took one away."""
     return {
-        name: _veiled(environ.get(name)) if name == "KPA_API_TOKEN" else environ.get(name)
+        name: veiled(environ.get(name)) if name == "KPA_API_TOKEN" else environ.get(name)
         for name in environ
         if name.startswith("KPA_")
     }
@@ -261,7 +226,7 @@ def _from_variables(given: Mapping[str, Any]) -> dict[str, Any]:
     for variable in given:
         if variable not in known:
             raise KPASettingsError(
-                f"{variable} is no setting; there are {', '.join(sorted(known))}"
+                f"{variable} is not a setting; the settings are {', '.join(sorted(known))}"
             )
     return {
         known[variable].name: known[variable].metadata["check"](variable, value)
@@ -291,7 +256,7 @@ def _checked_once(given: tuple[Any, ...], told: tuple[Any, ...]) -> Settings:
     return Settings(**{**_from_variables(dict(given)), **dict(told)})
 
 
-def configure(**changes: Any) -> Settings:
+def configure(**changes: Unpack[SettingsKeywords]) -> Settings:
     """Change settings for this process; what is not named stays as it is.
 
     Another token or address ends what `demo.start()` has set.
@@ -304,21 +269,17 @@ def configure(**changes: Any) -> Settings:
         The settings now in force.
 
     Raises:
-        KPASettingsError: a name that is no setting, or an impossible value; nothing is changed.
+        KPASettingsError: a name that is not a setting, or an impossible value; nothing is changed.
 
     Examples:
         >>> configure(cache_folder="here")
         Traceback (most recent call last):
-        kpa_analytics.errors.KPASettingsError: cache_folder is no setting; there are token, ...
+        kpa_analytics.errors.KPASettingsError: cache_folder is not a setting; the ...
     """
     global _configured, _demo
-    if "token" in changes:
-        changes["token"] = _veiled(changes["token"])
-    names = [setting.name for setting in fields(Settings)]
-    for name in changes:
-        if name not in names:
-            raise KPASettingsError(f"{name} is no setting; there are {', '.join(names)}")
-    new = {name: value for name, value in changes.items() if (name, value) not in _demo.items()}
+    given = _with_secret(changes)
+    _refuse_unknown(given)
+    new = {name: value for name, value in given.items() if (name, value) not in _demo.items()}
     wanted = {**_configured, **new}
     checked = Settings(**{**_from_variables(_variables(os.environ)), **wanted})
     _configured = {name: getattr(checked, name) for name in wanted}

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 #: A frame in, the same kind of frame out.
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 AnyFrame = pl.DataFrame | pl.LazyFrame
+#: A calendar day as callers give it: a date, or ISO text such as "2026-06-30".
+Day = date | str
 
 #: Year, month and day; `fromisoformat` would take weeks too.
 _PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from kpa_analytics import config
 from kpa_analytics.config import LIVE_API, Settings, configure, settings
 from kpa_analytics.errors import KPASettingsError
+from kpa_analytics.secret import Secret
 
 TOKEN = "k" * 41
 
@@ -51,7 +51,7 @@ def test_a_variable_that_is_set_later_counts(monkeypatch: pytest.MonkeyPatch) ->
     configure(timeout=5)
     monkeypatch.setenv("KPA_API_TOKEN", TOKEN)
     monkeypatch.setenv("KPA_TIMEOUT", "7")
-    assert settings().token == config.Secret(TOKEN)
+    assert settings().token == Secret(TOKEN)
     assert settings().timeout == 5, "what was configured comes before the environment"
 
 
@@ -106,13 +106,17 @@ def test_an_impossible_value_is_named_and_changes_nothing(name: str, value: obje
 
 
 def test_a_misspelt_setting_is_named() -> None:
-    with pytest.raises(KPASettingsError, match=r"api_ulr is no setting; there are token, api_url"):
+    with pytest.raises(
+        KPASettingsError, match=r"api_ulr is not a setting; the settings are token, api_url"
+    ):
         configure(api_ulr="https://host/v1")
 
 
 def test_a_misspelt_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KPA_TOKEN", TOKEN)
-    with pytest.raises(KPASettingsError, match=r"KPA_TOKEN is no setting.*KPA_API_TOKEN") as caught:
+    with pytest.raises(
+        KPASettingsError, match=r"KPA_TOKEN is not a setting.*KPA_API_TOKEN"
+    ) as caught:
         settings()
     assert TOKEN not in str(caught.value)
 
@@ -129,11 +133,11 @@ def test_the_token_tells_itself_nowhere() -> None:
     assert not any(TOKEN in one for one in said)
     with pytest.raises(KPASettingsError):
         pickle.dumps(current)
-    assert copy.copy(current.token) == copy.deepcopy(current.token) == config.Secret(TOKEN)
+    assert copy.copy(current.token) == copy.deepcopy(current.token) == Secret(TOKEN)
 
 
 def test_a_token_with_blanks_around_it_is_taken_without() -> None:
-    assert Settings(token=f" {TOKEN}\n").token == config.Secret(TOKEN)
+    assert Settings(token=f" {TOKEN}\n").token == Secret(TOKEN)
     assert Settings(token="  ").token is None
 
 

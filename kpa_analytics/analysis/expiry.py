@@ -10,7 +10,7 @@ from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS
 from kpa_analytics.employment import employment
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Frame, as_day
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day
 from kpa_analytics.schema import EXPIRY_STATUS
 
 
@@ -19,7 +19,7 @@ def expiry_status(
     trainings: AnyFrame | None = None,
     users: AnyFrame | None = None,
     *,
-    as_of: object | None = None,
+    as_of: Day | None = None,
     expiring_days: int = 30,
     required: AnyFrame | None = None,
     include_terminated: bool = False,

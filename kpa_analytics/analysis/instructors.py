@@ -10,7 +10,7 @@ from kpa_analytics.analysis.names import people_names, training_titles
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Frame, as_day, as_table, like, need
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, as_table, like, need
 from kpa_analytics.schema import (
     COMPLETIONS,
     INSTRUCTOR_ACTIVITY,
@@ -84,7 +84,7 @@ def instructor_coverage(
     trainings: AnyFrame | None = None,
     users: AnyFrame | None = None,
     *,
-    as_of: object | None = None,
+    as_of: Day | None = None,
     months: int = 24,
 ) -> Frame:
     """Tell, for each training, who has taught it lately, and whether one person alone carries it.

@@ -20,8 +20,8 @@ from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeou
 from kpa_analytics.api.halves import mended
 from kpa_analytics.api.mask import masked
 from kpa_analytics.api.patience import TIMED_POOLS, Patience, current_patience
-from kpa_analytics.config import Secret
 from kpa_analytics.errors import KPATransportError
+from kpa_analytics.secret import Secret
 
 #: The largest answer that is read, in bytes after unpacking: about 400,000 people of users.list.
 #: A small packed body can unpack to more than any machine holds.

@@ -20,7 +20,7 @@ from kpa_analytics.audit.tables import marked, write_csv, write_parquet
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.inputs import AnyFrame, as_day
+from kpa_analytics.inputs import AnyFrame, Day, as_day
 from kpa_analytics.paths import typed_path
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def export_audit(
     data: TrainingData,
     out: str | os.PathLike[str],
     *,
-    as_of: object,
+    as_of: Day,
     expiring_days: int = 30,
     required: AnyFrame | None = None,
     title: str | None = None,

@@ -19,7 +19,7 @@ from kpa_analytics.data.implausible import implausible_dates, odd_employment
 from kpa_analytics.data.offerings import offerings_not_recorded, unknown_schedules
 from kpa_analytics.data.references import REFERENCES, attendees_differ, unknown_ids
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day, as_table, need
+from kpa_analytics.inputs import Day, as_day, as_table, need
 from kpa_analytics.schema import FAULTS, FINDINGS
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ KINDS = (
 )
 
 
-def data_quality(data: TrainingData, *, as_of: object | None = None) -> pl.DataFrame:
+def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
     """Find what can't be right in the records (expiry.md section 7); nothing is changed or dropped.
 
     Every record concerned has its own row: each completion of an unknown person, each of the

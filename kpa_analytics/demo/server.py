@@ -22,6 +22,7 @@ from kpa_analytics.cache_folder import account_folder
 from kpa_analytics.demo import AS_OF
 from kpa_analytics.demo.faults import DroppedError
 from kpa_analytics.demo.service import Account, Service
+from kpa_analytics.secret import Secret
 
 if TYPE_CHECKING:
     from kpa_analytics.demo.faults import Faults
@@ -234,5 +235,5 @@ def start(
 
 def _forget(api: DemoAPI) -> None:
     """Delete what was kept of an API that no other process can ever reach again."""
-    current = replace(config.settings(), token=config.Secret(api.token), api_url=api.url)
+    current = replace(config.settings(), token=Secret(api.token), api_url=api.url)
     shutil.rmtree(account_folder(current), ignore_errors=True)

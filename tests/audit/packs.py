@@ -13,10 +13,11 @@ import pypdf
 
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
-from kpa_analytics.config import Secret, Settings
+from kpa_analytics.config import Settings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo import records as wire
 from kpa_analytics.demo.records import Records, Source
+from kpa_analytics.secret import Secret
 
 AS_OF = kpa.demo.AS_OF
 

@@ -16,7 +16,8 @@ from pathlib import Path
 warnings.simplefilter("ignore")
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
-from kpa_analytics.config import Secret, Settings
+from kpa_analytics.config import Settings
+from kpa_analytics.secret import Secret
 completions, people, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 with kpa.demo.serve(kpa.demo.organisation(people=people, completions=completions)) as api:
     current = Settings(token=Secret(api.token), api_url=api.url, cache_dir=folder / "cache",

@@ -19,8 +19,8 @@ from urllib.parse import quote
 
 import zstandard
 
-from kpa_analytics.config import Secret
 from kpa_analytics.demo import Fault
+from kpa_analytics.secret import Secret
 from tests.hard.loading import files
 
 TOKEN = "kpa/T0ken+with=every&kind<of>sign-0123456"

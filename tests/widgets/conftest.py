@@ -9,7 +9,8 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
-from kpa_analytics.config import Secret, Settings
+from kpa_analytics.config import Settings
+from kpa_analytics.secret import Secret
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,65 @@
+"""What a type checker sees of the public face: every misspelt name or keyword is an error."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+#: Lines that must pass `mypy --strict`, then lines that must not, each with the name at fault.
+RIGHT = """\
+import polars as pl
+from datetime import timedelta
+import kpa_analytics as kpa
+
+completions: pl.DataFrame = kpa.load_completions(training_id=7)
+version: str = kpa.__version__
+kpa.configure(timeout=3, max_age=timedelta(hours=1), token="secret")
+host: str = kpa.settings().host
+status: pl.DataFrame = kpa.expiry_status(completions, as_of="2026-06-30", expiring_days=60)
+lazy: pl.LazyFrame = kpa.expiry_status(completions.lazy())
+with kpa.Client(kpa.Settings(timeout=5)) as client:
+    kpa.load_users(client=client)
+kpa.demo.start()
+"""
+WRONG = {
+    "kpa.load_completion()": "load_completion",
+    "kpa.configure(timeot=3)": "timeot",
+    "kpa.configure(timeout='soon')": "timeout",
+    "kpa.Settings(retires=3)": "retires",
+    "kpa.load_completions(trainingid=7)": "trainingid",
+    "kpa.expiry_status(completions, expiring_day=3)": "expiring_day",
+    "kpa.expiry_status(completions, as_of=20260630)": "as_of",
+    "kpa.demo.strat()": "strat",
+    "kpa.charts.expiry_timelin(status)": "expiry_timelin",
+}
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
+    """What `mypy --strict` says of a user's file, by line."""
+    pytest.importorskip("mypy", reason="mypy comes with the extra dev")
+    folder = tmp_path_factory.mktemp("user")
+    file = folder / "analysis_of_a_user.py"
+    file.write_text(RIGHT + "\n".join(WRONG) + "\n", encoding="utf-8")
+    command = [sys.executable, "-m", "mypy", "--strict", "--config-file=", str(file)]
+    answer = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    found = re.findall(r"analysis_of_a_user\.py:(\d+): error: (.*)", answer.stdout)
+    assert found, answer.stdout + answer.stderr
+    return {int(line): message for line, message in found}
+
+
+def test_what_is_right_passes(complaints: dict[int, str]) -> None:
+    assert [line for line in complaints if line <= RIGHT.count("\n")] == []
+
+
+@pytest.mark.parametrize("line", range(len(WRONG)), ids=list(WRONG))
+def test_what_is_misspelt_fails(complaints: dict[int, str], line: int) -> None:
+    assert list(WRONG.values())[line] in complaints[RIGHT.count("\n") + 1 + line]
