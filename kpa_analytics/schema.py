@@ -365,8 +365,12 @@ VERIFICATION = Table(
     "verification",
     "verify_audit()",
     (
-        Column("path", pl.String, "the file's path in the pack"),
-        Column("finding", pl.Enum(["changed", "missing", "added"]), "what is wrong with it"),
+        Column("path", pl.String, "the file's, or an added folder's, path in the pack"),
+        Column(
+            "finding",
+            pl.Enum(["changed", "missing", "added", "litter"]),
+            "what is wrong with it; litter: left by a file manager or an office program, no harm",
+        ),
         Column("detail", pl.String, "one clause for a person"),
     ),
 )

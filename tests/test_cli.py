@@ -180,9 +180,12 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     assert out.startswith("edited 1 ")
     assert "notes nothing -> 'in\\x1b[31mperson'" in out
 
+    (old / "charts" / "Thumbs.db").write_text("x")
     code, out, _ = kpa_analytics("verify", old)
     assert code == 0
+    assert out.startswith("litter: charts/Thumbs.db")
     assert manifest["seal"] in out
+    (old / "charts" / "Thumbs.db").unlink()
     (old / "records.csv").write_text("id\n")
     (old / "more.txt").write_text("x")
     code, out, _ = kpa_analytics("verify", old)

@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kpa_analytics.audit.litter import is_litter
 from kpa_analytics.errors import KPADataError
 
 MANIFEST = "manifest.json"
@@ -22,7 +23,7 @@ _SEAL = "seal"
 
 
 class Finding(NamedTuple):
-    """A file that is not as the manifest says: its path in the pack, and what is wrong."""
+    """A file or folder that is not as the manifest says: its path in the pack, what is wrong."""
 
     path: str
     finding: str
@@ -33,7 +34,7 @@ def write_manifest(folder: Path, facts: dict[str, Any]) -> str:
     """Write the manifest of a finished folder, after every other file.
 
     Args:
-        folder: the folder; every file in it is listed.
+        folder: the folder; every file in it is listed but what a file manager left (`litter`).
         facts: what the pack is and where it came from; JSON values.
 
     Returns:
@@ -47,7 +48,8 @@ def write_manifest(folder: Path, facts: dict[str, Any]) -> str:
         >>> check_manifest(folder)
         []
     """
-    content = {"format": FORMAT, **facts, "files": list(_files(folder).values())}
+    files = [file for path, file in _files(folder).items() if not is_litter(folder / path)]
+    content = {"format": FORMAT, **facts, "files": files}
     seal = _seal(content)
     (folder / MANIFEST).write_bytes(_bytes({**content, _SEAL: seal}))
     return seal
@@ -74,7 +76,8 @@ def check_manifest(folder: Path) -> list[Finding]:
     """Compare every file of a folder with its manifest.
 
     Returns:
-        One finding per file that was changed, is missing, or was added; by path. The manifest
+        One finding per file that was changed, is missing, or was added, and per added folder that
+        holds none; by path. What a file manager or an office program left is `litter`. The manifest
         itself comes first where its seal is broken.
     """
     if not (folder / MANIFEST).is_file():
@@ -88,15 +91,38 @@ def check_manifest(folder: Path) -> list[Finding]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [Finding(MANIFEST, "changed", "it can't be read, so nothing can be verified")]
     broken = [] if sealed else [Finding(MANIFEST, "changed", "its seal is broken")]
-    return broken + _differences(listed, _files(folder))
+    findings = _differences(folder, listed, _files(folder)) + _empty_folders(folder, listed)
+    return broken + sorted(findings)
 
 
-def _differences(listed: dict[str, Any], found: dict[str, Any]) -> list[Finding]:
+def _empty_folders(folder: Path, listed: dict[str, Any]) -> list[Finding]:
+    """The folders that hold no file, or litter alone, and are none of the pack's own."""
+    files = [path for path in folder.rglob("*") if not _is_folder(path) and not is_litter(path)]
+    holding = {parent for path in files for parent in path.parents}
+    holding |= {parent for path in listed for parent in (folder / path).parents}
+    return [
+        Finding(
+            _in_letters(path.relative_to(folder).as_posix()),
+            "added",
+            "a folder, here but not of the manifest",
+        )
+        for path in folder.rglob("*")
+        if _is_folder(path) and path not in holding
+    ]
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _differences(folder: Path, listed: dict[str, Any], found: dict[str, Any]) -> list[Finding]:
     findings = []
     for path in sorted(listed.keys() | found.keys()):
         name = _in_letters(path)
         if path not in found:
             findings.append(Finding(name, "missing", "listed in the manifest, but not here"))
+        elif path not in listed and is_litter(folder / path):
+            findings.append(Finding(name, "litter", "left by a file manager or an office program"))
         elif path not in listed:
             findings.append(Finding(name, "added", "here, but not listed in the manifest"))
         elif listed[path] != found[path]:
@@ -114,7 +140,7 @@ def _files(folder: Path) -> dict[str, Any]:
     paths = {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
-        if path.is_symlink() or not path.is_dir()
+        if not _is_folder(path)
     }
     return {name: _entry(name, path) for name, path in paths.items() if name != MANIFEST}
 

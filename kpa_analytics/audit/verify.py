@@ -23,7 +23,9 @@ def verify_audit(out: str | os.PathLike[str]) -> pl.DataFrame:
 
     Returns:
         A frame in `schema.VERIFICATION`, one row per file that was changed, is missing or was
-        added, by path; no rows: the pack is as it was written.
+        added, and per added folder that holds none, by path. What a file manager or an office
+        program leaves where a folder is opened (desktop.ini, Thumbs.db, .DS_Store, ~$audit.xlsx,
+        .~lock.audit.xlsx#) is `litter`. No rows, or litter alone: the pack is as it was written.
 
     Raises:
         KPADataError: there is no such folder, or a file in it can't be read.

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
+from kpa_analytics import patience
 from kpa_analytics.audit.bundle import new_folder
 from kpa_analytics.errors import KPADataError
 
@@ -51,3 +56,121 @@ def test_a_place_that_cannot_be_is_named(tmp_path):
         new_folder(tmp_path / "file" / "out"),
     ):
         raise AssertionError("never entered")
+
+
+RACE = """
+import sys
+from pathlib import Path
+from kpa_analytics import patience
+from kpa_analytics.audit.bundle import new_folder
+from kpa_analytics.errors import KPADataError
+who, place, rounds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+won = []
+for at in range(rounds):
+    while not (place / f"go-{at}").exists():
+        pass
+    try:
+        with new_folder(place / f"pack-{at}") as folder:
+            (folder / "one").write_text(who)
+            (folder / "two").write_text(who)
+        won.append(at)
+    except KPADataError:
+        pass
+    (place / f"done-{who}-{at}").touch()
+print(*won)
+"""
+ROUNDS = 150
+
+
+def test_of_two_writers_at_once_one_gets_the_name(tmp_path):
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", RACE, who, str(tmp_path), str(ROUNDS)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for who in "ab"
+    ]
+    seen = []
+    for at in range(ROUNDS):
+        if at % 2:
+            (tmp_path / f"pack-{at}").mkdir()  # an empty folder may be filled, by one of them
+        (tmp_path / f"go-{at}").touch()
+        pack = tmp_path / f"pack-{at}"
+        while not all((tmp_path / f"done-{who}-{at}").exists() for who in "ab"):
+            assert all(writer.poll() in (None, 0) for writer in writers)
+            seen.append(sorted(path.name for path in pack.iterdir()) if pack.exists() else [])
+    won = [{int(at) for at in writer.communicate()[0].split()} for writer in writers]
+    assert not won[0] & won[1]
+    assert won[0] | won[1] == set(range(ROUNDS))
+    for who, rounds in zip("ab", won, strict=True):
+        for at in rounds:
+            pack = tmp_path / f"pack-{at}"
+            assert {path.name: path.read_text() for path in pack.iterdir()} == dict.fromkeys(
+                ("one", "two"), who
+            )
+    assert all(names in ([], ["one", "two"]) for names in seen), "nobody sees half a pack"
+    assert not list(tmp_path.glob(".*")), "nothing is left beside"
+
+
+def test_what_turned_out_not_to_be_replaceable_is_put_back(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "letter").write_text("dear")
+
+    def only_at_first(folder):  # somebody wrote into it while the new one was made
+        return folder.name == "out"
+
+    with (
+        pytest.raises(KPADataError, match="out is not empty"),
+        new_folder(tmp_path / "out", replaces=only_at_first) as folder,
+    ):
+        (folder / "new").touch()
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "letter"]
+
+
+def held(monkeypatch, refusals: float, *names: str) -> None:
+    """A file that another program holds open: Windows refuses to rename and to delete it."""
+    left = [refusals]
+
+    def refuse(change):
+        def refused(*args, **kwargs):
+            if left[0] > 0:
+                left[0] -= 1
+                raise PermissionError(13, "held by another program")
+            return change(*args, **kwargs)
+
+        return refused
+
+    for name in names:
+        monkeypatch.setattr(os, name, refuse(getattr(os, name)))
+
+
+def test_a_pack_that_a_scanner_holds_is_tried_again(tmp_path, monkeypatch):
+    held(monkeypatch, 3, "rename")
+    with new_folder(tmp_path / "out") as folder:
+        (folder / "file").touch()
+    assert [path.name for path in tmp_path.rglob("*")] == ["out", "file"]
+
+
+def test_a_pack_that_stays_held_is_one_clear_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(patience, "PATIENCE", 0.1)
+    held(monkeypatch, float("inf"), "rename")
+    with (
+        pytest.raises(KPADataError, match=r"out can't be written: .*another program holds"),
+        new_folder(tmp_path / "out") as folder,
+    ):
+        (folder / "file").touch()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_old_folder_that_cannot_be_deleted_is_named(tmp_path, monkeypatch):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "old").touch()
+    monkeypatch.setattr(patience, "PATIENCE", 0.1)
+    held(monkeypatch, float("inf"), "unlink", "rmdir")
+    with (
+        pytest.raises(KPADataError, match=r"out is written, but .* delete .*\.old yourself"),
+        new_folder(tmp_path / "out", replaces=lambda _: True) as folder,
+    ):
+        (folder / "new").touch()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["new"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,55 @@ def test_no_manifest_at_all_is_a_finding_and_no_folder_an_error(tmp_path):
 def test_the_seal_differs_where_a_fact_differs(tmp_path):
     one = write_manifest(tmp_path, {"as_of": "2026-06-30"})
     assert write_manifest(tmp_path, {"as_of": "2026-07-01"}) != one
+
+
+LITTER = [
+    *("desktop.ini", "Thumbs.db", "ehthumbs.db", ".DS_Store", "._audit.xlsx", ".directory"),
+    *("~$audit.xlsx", ".~lock.audit.xlsx#", ".localized"),
+]
+
+
+@pytest.mark.parametrize("name", [*LITTER, "DESKTOP.INI", "thumbs.db"])
+@pytest.mark.parametrize("folder", [".", "charts"])
+def test_what_a_file_manager_leaves_is_litter(small, folder, name):
+    (small / folder / name).write_text("x")
+    try:
+        path = name if folder == "." else f"{folder}/{name}"
+        assert found(small) == [(path, "litter")]
+    finally:
+        (small / folder / name).unlink()
+
+
+@pytest.mark.parametrize("name", ["desktop.ini.exe", "my Thumbs.db", "audit~$.xlsx", "lock.xlsx#"])
+def test_what_only_looks_like_litter_was_added(small, name):
+    (small / name).write_text("x")
+    try:
+        assert found(small) == [(name, "added")]
+    finally:
+        (small / name).unlink()
+
+
+def test_added_folders_are_named_though_they_are_empty_or_hold_litter(small):
+    (small / "empty" / "deeper").mkdir(parents=True)
+    (small / "charts" / ".DS_Store").mkdir()
+    (small / "untidy").mkdir()
+    (small / "untidy" / "Thumbs.db").touch()
+    try:
+        assert found(small) == [
+            ("charts/.DS_Store", "added"),
+            ("empty", "added"),
+            ("empty/deeper", "added"),
+            ("untidy", "added"),
+            ("untidy/Thumbs.db", "litter"),
+        ]
+    finally:
+        for name in ("empty", "untidy", "charts/.DS_Store"):
+            shutil.rmtree(small / name)
+
+
+def test_litter_that_was_there_before_the_manifest_is_not_listed(tmp_path):
+    (tmp_path / "records.csv").touch()
+    (tmp_path / ".DS_Store").touch()
+    write_manifest(tmp_path, {})
+    (tmp_path / ".DS_Store").unlink()
+    assert found(tmp_path) == []

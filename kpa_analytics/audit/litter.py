@@ -1,0 +1,28 @@
+"""What a file manager or an office program leaves in a folder that somebody merely opened."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_LITTER = re.compile(
+    r"desktop\.ini|(eh)?thumbs(_vista)?\.db(:encryptable)?"  # Windows Explorer
+    r"|\.ds_store|\.localized|icon\r|\._.+"  # macOS Finder
+    r"|\.directory"  # KDE
+    r"|~\$.+"  # Microsoft Office, of an open document
+    r"|\.~lock\..+#",  # LibreOffice, likewise
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def is_litter(path: Path) -> bool:
+    """Whether a file is called as only such programs call theirs. A link or a folder never is.
+
+    Examples:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> (folder / "Thumbs.db").touch()
+        >>> is_litter(folder / "Thumbs.db"), is_litter(folder / "audit.xlsx")
+        (True, False)
+    """
+    return bool(_LITTER.fullmatch(path.name)) and path.is_file() and not path.is_symlink()
