@@ -6,19 +6,32 @@ Written from the rules alone and apart from the analyses, so that comparing the 
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from kpa_analytics.demo.records import Wire
 
 _EXPIRING_DAYS = 30
+_KNOWN_TYPES = ("rolling", "window", "", None)  # nothing said: the other fields decide
 
 
-class Deadline(NamedTuple):
-    """When something done expires, and from when on it counts as expiring."""
+class Standing(NamedTuple):
+    """How a completion stands on a day, until when it is good, and from when on it is expiring."""
 
-    expires: date | None
-    starts: date | None
+    status: str
+    expires: date | None = None
+    starts: date | None = None
+
+
+class Window(NamedTuple):
+    """One year's window: its first day and its last."""
+
+    opens: date
+    closes: date
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.opens <= day <= self.closes
 
 
 def day_of(number: object) -> date | None:
@@ -51,15 +64,17 @@ def _month_and_day(training: Wire, name: str) -> tuple[int, int]:
 
 
 class Schedule:
-    """When completions of one training expire.
+    """When completions of one training expire, and what is said of who never completed it.
 
     Examples:
-        >>> Schedule({"schedule_type": "rolling", "renewal_months": 1}).deadline(date(2024, 1, 31))
-        Deadline(expires=datetime.date(2024, 2, 29), starts=datetime.date(2024, 1, 30))
+        >>> monthly = Schedule({"schedule_type": "rolling", "renewal_months": 1})
+        >>> monthly.stand(date(2024, 1, 31), None, date(2024, 2, 1))
+        Standing(status='expiring', expires=datetime.date(2024, 2, 29),
+                 starts=datetime.date(2024, 1, 30))
     """
 
     def __init__(self, training: Wire) -> None:
-        self._window = training["schedule_type"] == "window"
+        self._type = training["schedule_type"]
         self._opens = _month_and_day(training, "window_open")
         self._closes = _month_and_day(training, "window_close")
         self._fixed = _month_and_day(training, "expires_on")
@@ -69,37 +84,32 @@ class Schedule:
         self._offered = day_of(training.get("window_last_offered_date_number"))
         self._newcomers = bool(training.get("window_required_for_new_employees"))
 
-    def deadline(self, done: date, special: date | None = None) -> Deadline:
-        """When what was done on this day expires."""
-        if special is None and self._window:
-            opens, closes = self._window_after(done)
-            return Deadline(closes, opens)
-        expires = special or self._ordinary(done)
-        return Deadline(expires, expires and expires - self._expiring)
-
-    def status(self, done: date, special: date | None, as_of: date) -> str:
-        """The status of somebody who did it on this day."""
-        expires, starts = self.deadline(done, special)
-        if expires is not None and as_of > expires:
-            return "expired"
-        offered = self._offered_by(as_of)
-        if self._window and special is None and offered and done < offered:
-            return "expiring" if self._last_offering_open(as_of) else "expired"
-        return "expiring" if starts is not None and as_of >= starts else "current"
+    def stand(self, done: date, special: date | None, as_of: date) -> Standing:
+        """How somebody stands on a day who completed it on another (sections 1 and 2)."""
+        if special is not None:
+            return self._good_through(special, as_of)
+        if self._type == "window":
+            return self._stand_by_window(done, as_of)
+        if self._type not in _KNOWN_TYPES:
+            return Standing("current")
+        expires = self._ordinary(done)
+        return self._good_through(expires, as_of) if expires else Standing("current")
 
     def status_of_never(self, hired: date, as_of: date) -> str:
-        """The status of somebody who must have it and never did it."""
-        if not self._window:
+        """The status of somebody who must have it and never completed it (section 3)."""
+        if self._type != "window":
             return "missing"
         offered = self._offered_by(as_of)
-        newcomer = offered is None or hired > offered
-        if not newcomer or self._newcomers:
+        old_employee = offered is not None and hired <= offered
+        if old_employee or self._newcomers:
             return "missing"
         return "expiring" if self._window_around(as_of) else "not_due"
 
-    def _offered_by(self, as_of: date) -> date | None:
-        """The last offering, unless it is still to come."""
-        return self._offered if self._offered and self._offered <= as_of else None
+    def _good_through(self, expires: date, as_of: date) -> Standing:
+        starts = expires - self._expiring
+        if as_of > expires:
+            return Standing("expired", expires, starts)
+        return Standing("expiring" if as_of >= starts else "current", expires, starts)
 
     def _ordinary(self, done: date) -> date | None:
         month, day = self._fixed
@@ -121,19 +131,41 @@ class Schedule:
             on for on in (_in_year(done.year + ahead, month, day) for ahead in (0, 1)) if on > done
         )
 
-    def _window_of(self, year: int) -> tuple[date, date]:
+    def _stand_by_window(self, done: date, as_of: date) -> Standing:
+        offered = self._offered_by(as_of)
+        if offered is not None:
+            window = self._window_around(offered)
+            if done < (window.opens if window else offered):
+                return self._stand_superseded(done, window or Window(offered, offered), as_of)
+        renewal = next(window for window in self._windows_after(done) if window.closes >= as_of)
+        return Standing(
+            "expiring" if as_of in renewal else "current", renewal.closes, renewal.opens
+        )
+
+    def _stand_superseded(self, done: date, offering: Window, as_of: date) -> Standing:
+        """It was offered again: time is left while that window is open to last year's people."""
+        missed = next(self._windows_after(done))
+        if missed == offering and as_of in offering:
+            return Standing("expiring", missed.closes, missed.opens)
+        last = missed.closes if missed.closes < as_of else offering.opens - timedelta(days=1)
+        return Standing("expired", last, min(missed.opens, last))
+
+    def _offered_by(self, as_of: date) -> date | None:
+        """The last offering, unless it is still to come."""
+        return self._offered if self._offered and self._offered <= as_of else None
+
+    def _window_of(self, year: int) -> Window:
         """The window that opens in this year."""
         wraps = self._closes < self._opens
-        return _in_year(year, *self._opens), _in_year(year + wraps, *self._closes)
+        return Window(_in_year(year, *self._opens), _in_year(year + wraps, *self._closes))
 
-    def _window_after(self, day: date) -> tuple[date, date]:
-        windows = (self._window_of(day.year + ahead) for ahead in (0, 1))
-        return next(window for window in windows if window[0] > day)
+    def _windows_after(self, day: date) -> Iterator[Window]:
+        """The windows that open after a day, one a year."""
+        year = day.year if self._window_of(day.year).opens > day else day.year + 1
+        while True:
+            yield self._window_of(year)
+            year += 1
 
-    def _window_around(self, day: date) -> tuple[date, date] | None:
+    def _window_around(self, day: date) -> Window | None:
         windows = (self._window_of(day.year + back) for back in (-1, 0))
-        return next((window for window in windows if window[0] <= day <= window[1]), None)
-
-    def _last_offering_open(self, as_of: date) -> bool:
-        window = self._window_around(self._offered) if self._offered else None
-        return window is not None and window[0] <= as_of <= window[1]
+        return next((window for window in windows if day in window), None)

@@ -1,4 +1,4 @@
-"""The vendor's own verdict: who is trained, as training-employee-status.list tells it.
+"""The vendor's own verdict: who is trained, as training-employee-status.list reports it.
 
 Plain Python over plain dates, one person after the other; it shares no code with the analyses.
 """
@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
+from kpa_analytics.demo.employment import Employment, employment
 from kpa_analytics.demo.records import Listing, Wire
-from kpa_analytics.demo.rules import Schedule, day_of
+from kpa_analytics.demo.rules import Schedule, Standing, day_of
 
 _WORST_FIRST = ("expired", "expiring", "current")
 
@@ -25,8 +26,8 @@ class Done(NamedTuple):
     special: date | None
 
 
-class Standing(NamedTuple):
-    """How one person stands with one training; `day` is None where it was never done."""
+class Case(NamedTuple):
+    """How one person stands with one training; `day` is None where it was never completed."""
 
     training_id: int
     status: str
@@ -36,7 +37,7 @@ class Standing(NamedTuple):
 
 
 class Verdict:
-    """Everybody's standing on one day.
+    """Everybody's cases on one day.
 
     Args:
         people: users of the wire.
@@ -56,9 +57,12 @@ class Verdict:
         self._as_of = as_of
         self._trainings = {training["id"]: training for training in trainings}
         self._schedules = {key: Schedule(value) for key, value in self._trainings.items()}
-        self._present = [user for user in people if not _gone(user, as_of)]
         self._latest = _latest(completions, as_of)
-        self._employees = [(user["id"], *self._judge(user)) for user in self._present]
+        self._employees = [
+            (user["id"], *self._judge(user, days))
+            for user in people
+            if not (days := employment(user)).gone_on(as_of)
+        ]
 
     def select(self, params: Mapping[str, Any]) -> Listing:
         """Answer training-employee-status.list with these filters."""
@@ -73,61 +77,59 @@ class Verdict:
             ],
         )
 
-    def _judge(self, user: Wire) -> tuple[set[int], list[Standing]]:
+    def _judge(self, user: Wire, days: Employment) -> tuple[set[int], list[Case]]:
         required = {key for key, value in self._trainings.items() if _required(value, user)}
-        known: dict[int, Standing | None] = {}
+        known: dict[int, Case | None] = {}
         for training_id in self._trainings:
             self._stand(user["id"], training_id, known)
-        hired = _day(user.get("hireDate") or user["created"])
-        standings = [
-            standing or self._never(training_id, hired)
-            for training_id, standing in known.items()
-            if standing or training_id in required
+        cases = [
+            case or (self._never(training_id, days) if training_id in required else None)
+            for training_id, case in known.items()
         ]
-        return required, sorted(standings)
+        return required, sorted(case for case in cases if case)
 
-    def _never(self, training_id: int, hired: date) -> Standing:
-        if self._trainings[training_id]["included_trainings_id"]:
-            return Standing(training_id, "missing")
-        status = self._schedules[training_id].status_of_never(hired, self._as_of)
-        return Standing(training_id, status)
+    def _never(self, training_id: int, days: Employment) -> Case | None:
+        """Who never completed it; None where the person or the training was not there yet."""
+        training = self._trainings[training_id]
+        if not days.known_on(self._as_of) or _made_on(training) > self._as_of:
+            return None
+        if training["included_trainings_id"]:
+            return Case(training_id, "missing")
+        status = self._schedules[training_id].status_of_never(days.since, self._as_of)
+        return Case(training_id, status)
 
-    def _stand(
-        self, person: str, training_id: int, known: dict[int, Standing | None]
-    ) -> Standing | None:
-        """How the person stands by own completion, else by the parts; None: it was never done."""
+    def _stand(self, person: str, training_id: int, known: dict[int, Case | None]) -> Case | None:
+        """How the person stands by own completion, else by the parts; None: never completed."""
         if training_id not in known:
             known[training_id] = None
             own = self._latest.get((person, training_id))
-            known[training_id] = (
-                self._by_completion(training_id, own)
-                if own
-                else self._by_parts(person, training_id, known)
-            )
+            if own and training_id in self._schedules:
+                standing = self._schedules[training_id].stand(own.day, own.special, self._as_of)
+                known[training_id] = Case(training_id, standing.status, own.day, *standing[1:])
+            else:
+                known[training_id] = self._by_parts(person, training_id, known)
         return known[training_id]
 
-    def _by_completion(self, training_id: int, own: Done) -> Standing:
-        schedule = self._schedules[training_id]
-        expires, starts = schedule.deadline(own.day, own.special)
-        status = schedule.status(own.day, own.special, self._as_of)
-        return Standing(training_id, status, own.day, expires, starts)
-
     def _by_parts(
-        self, person: str, training_id: int, known: dict[int, Standing | None]
-    ) -> Standing | None:
+        self, person: str, training_id: int, known: dict[int, Case | None]
+    ) -> Case | None:
+        """Derived from the parts and from the schedule of its own: the stricter counts."""
         training = self._trainings.get(training_id)
         if training is None or not training["included_trainings_id"]:
             return None
         parts = [self._stand(person, part, known) for part in training["included_trainings_id"]]
-        done = [part for part in parts if part is not None]
-        if len(done) < len(parts):
+        held = [part for part in parts if part is not None]
+        if len(held) < len(parts):
             return None
-        return Standing(
+        day = max(part.day for part in held if part.day)
+        own = self._schedules[training_id].stand(day, None, self._as_of)
+        every = [own, *(Standing(part.status, part.expires, part.starts) for part in held)]
+        return Case(
             training_id,
-            min((part.status for part in done), key=_WORST_FIRST.index),
-            max((part.day for part in done if part.day), default=None),
-            min((part.expires for part in done if part.expires), default=None),
-            min((part.starts for part in done if part.starts), default=None),
+            min((one.status for one in every), key=_WORST_FIRST.index),
+            day,
+            min((one.expires for one in every if one.expires), default=None),
+            min((one.starts for one in every if one.starts), default=None),
         )
 
 
@@ -150,13 +152,10 @@ def _latest(
     }
 
 
-def _gone(user: Wire, as_of: date) -> bool:
-    left = user.get("terminationDate")
-    return left is not None and _day(left) <= as_of
-
-
-def _day(milliseconds: int) -> date:
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).date()
+def _made_on(training: Wire) -> date:
+    """The day on which the training was made; one that gives none was always there."""
+    made = training.get("created")
+    return date.min if made is None else datetime.fromtimestamp(made / 1000, UTC).date()
 
 
 def _required(training: Wire, user: Wire) -> bool:
@@ -169,12 +168,12 @@ def _required(training: Wire, user: Wire) -> bool:
 def _employee(
     person: str,
     required: set[int],
-    standings: list[Standing],
+    cases: list[Case],
     trainings: list[int] | None,
     everything: bool,
 ) -> Wire:
     """Write one person's verdict as the wire does."""
-    asked = [one for one in standings if trainings is None or one.training_id in trainings]
+    asked = [one for one in cases if trainings is None or one.training_id in trainings]
     due = [one for one in asked if one.training_id in required and one.status != "not_due"]
     lacking = [one for one in due if one.status in ("missing", "expired") or one.day is None]
     complete = [one for one in due if one not in lacking]
@@ -200,11 +199,11 @@ def _employee(
     }
 
 
-def _last_completed(standing: Standing, required: bool | None) -> Wire:
-    days = {"expiresOn": standing.expires, "startsExpiringOn": standing.starts}
+def _last_completed(case: Case, required: bool | None) -> Wire:
+    days = {"expiresOn": case.expires, "startsExpiringOn": case.starts}
     return {
-        "id": standing.training_id,
-        "date_number": _number(standing.day) if standing.day else None,
+        "id": case.training_id,
+        "date_number": _number(case.day) if case.day else None,
         **{name: _number(day) for name, day in days.items() if day},
         **({} if required is None else {"is_required": required}),
     }

@@ -26,27 +26,38 @@ def some_day(rng, first=FIRST, last=LAST):
 
 
 def instant(day, rng):
-    return datetime(day.year, day.month, day.day, rng.randrange(24), tzinfo=UTC)
+    """A moment of a day: an exact hour, as midnights elsewhere are, or a minute in between."""
+    minute = rng.choice([0, 0, 0, 30])
+    return datetime(day.year, day.month, day.day, rng.randrange(24), minute, tzinfo=UTC)
 
 
 def frame(table, rows):
     return pl.DataFrame(rows, schema=table.schema)
 
 
-def training(**fields):
-    plain = {"schedule_type": "rolling", "included_trainings_id": []}
+def training(rng, **fields):
+    made = instant(some_day(rng, date(2019, 1, 1)), rng) if rng.random() < 0.9 else None
+    plain = {"schedule_type": "rolling", "included_trainings_id": [], "created": made}
     return {**plain, "title": f"Training {fields['id']}", **fields}
+
+
+def opening_day(rng, month, day):
+    """The first day of a window of some year."""
+    return date(rng.randint(FIRST.year, LAST.year), month, min(day, 28 if month == 2 else 30))
 
 
 def window(rng, **fields):
     (open_month, open_day), (close_month, close_day) = rng.choice(WINDOWS)
+    opening = some_day(rng) if open_month in (None, 13) else opening_day(rng, open_month, open_day)
+    inside = opening + timedelta(days=rng.choice([0, 0, 5, 20]))
     return training(
+        rng,
         schedule_type="window",
         window_open_month=open_month,
         window_open_day=open_day,
         window_close_month=close_month,
         window_close_day=close_day,
-        window_last_offered_date=rng.choice([None, some_day(rng), some_day(rng)]),
+        window_last_offered_date=rng.choice([None, some_day(rng), inside, inside]),
         window_required_for_new_employees=rng.choice([None, False, True]),
         renewal_months=rng.choice([None, 12]),
         **fields,
@@ -58,6 +69,7 @@ def fixed(rng, **fields):
         [(7, 15), (2, 29), (12, 31), (1, 1), (6, 31), (13, 1), (4, None), (0, 0)]
     )
     return training(
+        rng,
         expires_on_month=month,
         expires_on_day=day,
         renewal_months=rng.choice([None, 0, 1, 6, 12, 13, 36]),
@@ -66,36 +78,66 @@ def fixed(rng, **fields):
 
 
 def rolling(rng, **fields):
-    return training(renewal_months=rng.choice([None, 0, -1, 1, 6, 12, 18, 60]), **fields)
+    return training(rng, renewal_months=rng.choice([None, 0, -1, 1, 6, 12, 18, 60]), **fields)
+
+
+def unheard_of(rng, **fields):
+    """A type of schedule that nobody knows, with the fields of one that everybody knows."""
+    row = rng.choice([window, fixed, rolling])(rng, **fields)
+    return {**row, "schedule_type": rng.choice(["Window", "annual", "ROLLING", "", None])}
 
 
 def catalogue(rng):
     """Some 36 trainings: every schedule, six of them composed (nested, one with a lost part)."""
     rows = [
-        rng.choice([window, fixed, rolling])(
+        rng.choice([window, window, fixed, rolling, rolling, unheard_of])(
             rng, id=100 + n, expiring_days=rng.choice([None, None, 0, 10, 90, -5])
         )
         for n in range(30)
     ]
     included = [[100, 101], [102, 103, 104], [130, 131], [105, 132, 105], [106, 999], [133]]
     for n, parts in enumerate(included):
-        make = rng.choice([window, rolling])
+        make = rng.choice([window, rolling, fixed, unheard_of])
         rows.append({**make(rng, id=130 + n), "included_trainings_id": parts})
     rows[3]["title"] = rows[4]["title"]
     rows[5]["title"] = ""
     return frame(TRAININGS, [*rows, {**rows[0], "title": "a duplicate id", "renewal_months": 1}])
 
 
+#: Moments that nobody was hired or left at, and those that just may be.
+ODD_MOMENTS = [
+    datetime(*moment, tzinfo=UTC)
+    for moment in (
+        (1969, 12, 31),
+        (1970, 1, 1),
+        (1970, 1, 2),
+        (1970, 1, 2, 1),
+        (1800, 7, 1, 5),
+        (1929, 12, 31, 12),
+        (1929, 12, 31, 13),
+        (2099, 12, 31, 12),
+        (2099, 12, 31, 13),
+        (2206, 5, 1),
+    )
+]
+
+
+def employed(rng, share):
+    """A date of employment in a profile: often none, now and then an odd one."""
+    if rng.random() >= share:
+        return None
+    return rng.choice(ODD_MOMENTS) if rng.random() < 0.1 else instant(some_day(rng), rng)
+
+
 def roster(rng, people):
     rows = []
     for n in range(people):
-        left = rng.random() < 0.15
         rows.append(
             {
                 "id": f"{n:024x}",
-                "created": instant(some_day(rng), rng),
-                "hireDate": instant(some_day(rng), rng) if rng.random() < 0.7 else None,
-                "terminationDate": instant(some_day(rng), rng) if left else None,
+                "created": instant(some_day(rng), rng) if rng.random() < 0.97 else None,
+                "hireDate": employed(rng, 0.7),
+                "terminationDate": employed(rng, 0.2),
                 "firstname": rng.choice(["Ann", "Bo", "", None]),
                 "lastname": rng.choice(["Moe", "Roe", None]),
             }

@@ -4,105 +4,13 @@ Written from the rules' text, not from the package: it lists candidate days and 
 package computes; it recurses, where the package goes level by level. Slow and easy to believe.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
-from dateutil.relativedelta import relativedelta
+from tests.analysis.oracle_people import existed, has_left, hired_on
+from tests.analysis.oracle_schedule import Judged, judge, of_nothing
 
 WORST_FIRST = ("expired", "expiring", "current")
-
-
-def day_in(year, month, day):
-    """relativedelta cuts day 31 to the month's length, 29 February included."""
-    return date(year, month, 1) + relativedelta(day=day)
-
-
-def possible(month, day):
-    return month in range(1, 13) and day in range(1, 32)
-
-
-def windows(training, near):
-    """The windows that open in the years around a day, oldest first; none where impossible."""
-    opens = training["window_open_month"], training["window_open_day"]
-    closes = training["window_close_month"], training["window_close_day"]
-    if not possible(*opens) or not possible(*closes):
-        return []
-    later = 1 if closes < opens else 0
-    return [
-        (day_in(year, *opens), day_in(year + later, *closes))
-        for year in range(near.year - 2, near.year + 3)
-    ]
-
-
-def window_around(training, day):
-    holding = [w for w in windows(training, day) if w[0] <= day <= w[1]]
-    return holding[-1] if holding else None
-
-
-def expiration(record, training, expiring_days):
-    """(expiration date, source, starts expiring) of one completion."""
-    lead = expiring_days
-    if training and training["expiring_days"] is not None and training["expiring_days"] >= 0:
-        lead = training["expiring_days"]
-
-    def ending(day, source):
-        return day, source, day - timedelta(days=lead)
-
-    done, special = record["date"], record["special_expiration_date"]
-    if special:
-        return ending(special, "special")
-    if not training:
-        return None, "unknown", None
-    if training["schedule_type"] == "window":
-        coming = [w for w in windows(training, done) if w[0] > done]
-        return (coming[0][1], "window", coming[0][0]) if coming else (None, "unknown", None)
-    months = training["renewal_months"] or 0
-    renewal = done + relativedelta(months=months) if months > 0 else None
-    fixed = training["expires_on_month"], training["expires_on_day"]
-    if all(part is not None and part > 0 for part in fixed):
-        if not possible(*fixed):
-            return None, "unknown", None
-        last = (renewal or done).year
-        days = [day_in(year, *fixed) for year in range(done.year, last + 2)]
-        after = [day for day in days if day > done]
-        allowed = [day for day in after if renewal and day <= renewal]
-        return ending(allowed[-1] if allowed else after[0], "fixed")
-    return ending(renewal, "rolling") if renewal else (None, "never", None)
-
-
-def status_of_completion(record, training, as_of, expiring_days):
-    expires, source, starts = expiration(record, training, expiring_days)
-    status = "current"
-    if starts and as_of >= starts:
-        status = "expiring"
-    if training and training["schedule_type"] == "window" and source != "special":
-        offered = training["window_last_offered_date"]
-        if offered and offered <= as_of and record["date"] < offered:
-            again = window_around(training, offered)
-            status = "expiring" if again and as_of <= again[1] else "expired"
-    if expires and as_of > expires:
-        status = "expired"
-    return {
-        "completion_id": record["id"],
-        "date": record["date"],
-        "expiration_date": expires,
-        "expiration_source": source,
-        "starts_expiring": starts,
-        "status": status,
-    }
-
-
-def status_of_nothing(person, training, as_of):
-    if not training or training["schedule_type"] != "window" or training["included_trainings_id"]:
-        return "missing"
-    offered = training["window_last_offered_date"]
-    if offered and offered > as_of:
-        offered = None
-    hired = person and (person["hireDate"] or person["created"])
-    is_new = bool(offered and hired and hired.date() > offered)
-    if training["window_required_for_new_employees"] or (offered and not is_new):
-        return "missing"
-    return "expiring" if window_around(training, as_of) else "not_due"
 
 
 def by_id(rows):
@@ -125,50 +33,67 @@ class Verdict:
         self.holds = cache(self._holds)
 
     def counting(self, pair):
+        """The latest completion, whichever expires later."""
+
         def age(record):
             return record["date"] or date.min, record["created"], record["id"]
 
         return max(self.records.get(pair, ()), key=age, default=None)
 
+    def judge(self, done, special, training):
+        return judge(done, special, training, self.as_of, self.expiring_days)
+
     def _holds(self, person, training_id):
         """What the person can show for the training, by a completion or by its parts."""
         record, training = self.counting((person, training_id)), self.trainings.get(training_id)
         if record and (record["date"] or record["special_expiration_date"]):
-            return status_of_completion(record, training, self.as_of, self.expiring_days)
+            judged = self.judge(record["date"], record["special_expiration_date"], training)
+            return {"completion_id": record["id"], "date": record["date"], **judged._asdict()}
         parts = training and training["included_trainings_id"]
         if not parts:
             return None
         held = [part in self.trainings and self.holds(person, part) for part in parts]
         if not all(held):
             return None
-        ends = [one["expiration_date"] for one in held if one["expiration_date"]]
-        starts = [one["starts_expiring"] for one in held if one["starts_expiring"]]
-        days = [one["date"] for one in held if one["date"]]
+        derived = max((part["date"] for part in held if part["date"]), default=None)
+        strictest = [Judged(*(part[name] for name in Judged._fields)) for part in held]
+        if derived:
+            strictest.append(self.judge(derived, None, training))
+        ends = [one.expiration_date for one in strictest if one.expiration_date]
+        starts = [one.starts_expiring for one in strictest if one.starts_expiring]
         return {
             "completion_id": None,
-            "date": max(days, default=None),
+            "date": derived,
             "expiration_date": min(ends, default=None),
             "expiration_source": "composed",
             "starts_expiring": min(starts, default=None),
-            "status": min((one["status"] for one in held), key=WORST_FIRST.index),
+            "status": min((one.status for one in strictest), key=WORST_FIRST.index),
+        }
+
+    def never(self, person, training_id):
+        """What is said of somebody who must have it, or has a record that proves nothing."""
+        record = self.counting((person, training_id))
+        training, user = self.trainings.get(training_id), self.users.get(person)
+        if not record and (person, training_id) not in self.required:
+            return None
+        if user and not existed(user, self.as_of):
+            return None
+        if training and training["created"] and training["created"].date() > self.as_of:
+            return None
+        return {
+            "completion_id": record and record["id"],
+            "date": None,
+            "expiration_date": None,
+            "expiration_source": "unknown" if record else None,
+            "starts_expiring": None,
+            "status": of_nothing(user and hired_on(user), training, self.as_of),
         }
 
     def row(self, person, training_id):
-        pair = person, training_id
-        training, user = self.trainings.get(training_id), self.users.get(person)
-        answer = self.holds(person, training_id)
-        record = self.counting(pair)
-        if not answer and (record or pair in self.required):
-            answer = {
-                "completion_id": record and record["id"],
-                "date": None,
-                "expiration_date": None,
-                "expiration_source": "unknown" if record else None,
-                "starts_expiring": None,
-                "status": status_of_nothing(user, training, self.as_of),
-            }
+        answer = self.holds(person, training_id) or self.never(person, training_id)
         if not answer:
             return None
+        training, user = self.trainings.get(training_id), self.users.get(person)
         names = [user["lastname"], user["firstname"]] if user else []
         ends = answer["expiration_date"]
         return {
@@ -180,14 +105,11 @@ class Verdict:
             **answer,
         }
 
-    def has_left(self, person):
-        left = person in self.users and self.users[person]["terminationDate"]
-        return bool(left) and left.date() <= self.as_of
-
     def rows(self, include_terminated=False):
         people = {person for person, _ in [*self.records, *self.required]}
         trainings = {t for _, t in [*self.records, *self.required]} | set(self.trainings)
         for person in sorted(people):
-            if include_terminated or not self.has_left(person):
-                found = (self.row(person, training) for training in sorted(trainings))
-                yield from (row for row in found if row)
+            user = self.users.get(person)
+            if include_terminated or not (user and has_left(user, self.as_of)):
+                judged = (self.row(person, training) for training in sorted(trainings))
+                yield from (row for row in judged if row)

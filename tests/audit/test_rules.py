@@ -63,6 +63,7 @@ WINDOW = {
     "window_close_day": 15,
 }
 CATALOGUE = {
+    "annual": {"schedule_type": "annual", "renewal_months": 12},
     "composed": {"renewal_months": 6, "included_trainings_id": [3, 4]},
     "fixed": {"expires_on_month": 7, "expires_on_day": 15, "expiring_days": 14},
     "fixed, renewed": {"expires_on_month": 7, "expires_on_day": 15, "renewal_months": 24},
@@ -73,6 +74,7 @@ CATALOGUE = {
     "window, not yet offered": WINDOW | {"window_last_offered_date": date(2026, 7, 1)},
 }
 EXPECTED = {
+    "annual": ("not known", "schedule type 'annual' is not known", "schedule_type"),
     "composed": (
         "composed of 2, own schedule: rolling",
         "every 6 months",

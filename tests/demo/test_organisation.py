@@ -108,6 +108,25 @@ def test_compositions_are_of_trainings_that_exist_and_one_is_nested(company):
     assert any(part in composed for parts in composed.values() for part in parts)
 
 
+def test_the_demo_company_shows_what_being_offered_again_does(company):
+    """Valid by the vendor's rule alone, time left in an open window, and missed offerings."""
+    seen = {}
+    titles = {one["id"]: one["title"] for one in company.trainings}
+    for employee in company.verdict(AS_OF).select({"include_all_completions": True}).stretch(0, 999):
+        for last in employee["last_completed"]:
+            lasting = last["expiresOn"] // 10_000 - last["date_number"] // 10_000 if (
+                "expiresOn" in last
+            ) else None
+            seen.setdefault(titles[last["id"]], []).append((lasting, last))
+    hearing = [lasting for lasting, _ in seen["Hearing Conservation"]]
+    assert max(hearing) > 1  # never recorded as offered: years pass and nothing expires
+    stand_down = [last["expiresOn"] for _, last in seen["Safety Stand-Down"]]
+    assert 20260715 in stand_down  # offered again, and that window is open
+    assert min(stand_down) < 20260630
+    own = {one["title"]: one for one in company.trainings if one["included_trainings_id"]}
+    assert own["Field Readiness"]["renewal_months"] == 12
+
+
 def test_every_person_has_the_mark_of_demo_data(api, company):
     people = re.compile(DEMO_ID_PREFIX + "[0-9a-f]{8}")
     assert all(people.fullmatch(key) for key in company.users["id"])

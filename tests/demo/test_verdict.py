@@ -1,10 +1,11 @@
 """The vendor's verdict, rule by rule, on examples worked out by hand from the written rules."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from kpa_analytics.demo import organisation, serve
+from kpa_analytics.demo.employment import employment
 from kpa_analytics.demo.rules import Schedule
 from kpa_analytics.demo.verdict import Verdict
 
@@ -25,7 +26,7 @@ def window(opens, closes, **more):
 
 
 def rolling(months, **more):
-    return {"schedule_type": "rolling", "renewal_months": months, **more}
+    return {"schedule_type": "rolling", "renewal_months": months} | more
 
 
 def fixed(month, day, months=None, **more):
@@ -40,6 +41,7 @@ LEAP = window((2, 1), (2, 29))
 @pytest.mark.parametrize(
     ("schedule", "done", "expires", "starts"),
     [
+        (rolling(12), "2019-06-10", "2020-06-10", "2020-05-11"),  # the vendor's example
         (rolling(12), "2025-06-30", "2026-06-30", "2026-05-31"),
         (rolling(1), "2024-01-31", "2024-02-29", "2024-01-30"),
         (rolling(1), "2023-01-31", "2023-02-28", "2023-01-29"),
@@ -54,28 +56,24 @@ LEAP = window((2, 1), (2, 29))
         (fixed(7, 15, 24), "2022-08-01", "2024-07-15", "2024-06-15"),
         (fixed(7, 15, 3), "2022-08-01", "2023-07-15", "2023-06-15"),
         (fixed(2, 29, 12), "2024-03-01", "2025-02-28", "2025-01-29"),
-        (SPRING, "2025-02-28", "2025-04-30", "2025-03-01"),
-        (SPRING, "2025-03-01", "2026-04-30", "2026-03-01"),
-        (SPRING, "2025-12-31", "2026-04-30", "2026-03-01"),
-        (WINTER, "2025-12-14", "2026-01-15", "2025-12-15"),
-        (WINTER, "2025-12-15", "2027-01-15", "2026-12-15"),
-        (WINTER, "2026-01-02", "2027-01-15", "2026-12-15"),
-        (LEAP, "2023-05-01", "2024-02-29", "2024-02-01"),
-        (LEAP, "2024-05-01", "2025-02-28", "2025-02-01"),
+        # a type that is not known says nothing, whatever else is there
+        ({**rolling(12), "schedule_type": "annual"}, "2025-06-30", None, None),
+        ({**SPRING, "schedule_type": "Window"}, "2025-06-30", None, None),
     ],
 )
 def test_what_is_done_expires_by_the_schedule(schedule, done, expires, starts):
-    expected = tuple(day and DAY(day) for day in (expires, starts))
-    assert tuple(Schedule(schedule).deadline(DAY(done))) == expected
+    stands = Schedule(schedule).stand(DAY(done), None, DAY("2026-01-01"))
+    assert stands[1:] == tuple(day and DAY(day) for day in (expires, starts))
 
 
-@pytest.mark.parametrize("schedule", [rolling(12), rolling(None), fixed(7, 15, 12), SPRING])
+@pytest.mark.parametrize(
+    "schedule",
+    [rolling(12), rolling(None), fixed(7, 15, 12), SPRING, rolling(1, schedule_type="annual")],
+)
 def test_a_special_date_overrides_the_schedule(schedule):
-    deadline = Schedule(schedule).deadline(DAY("2025-01-01"), DAY("2025-09-30"))
-    assert tuple(deadline) == (DAY("2025-09-30"), DAY("2025-08-31"))
-
-
-OFFERED = SPRING | {"window_last_offered_date_number": 20260310}
+    schedule = schedule | {"window_last_offered_date_number": 20250310}
+    stands = Schedule(schedule).stand(DAY("2025-01-01"), DAY("2025-09-30"), DAY("2025-08-31"))
+    assert tuple(stands) == ("expiring", DAY("2025-09-30"), DAY("2025-08-31"))
 
 
 @pytest.mark.parametrize(
@@ -86,17 +84,72 @@ OFFERED = SPRING | {"window_last_offered_date_number": 20260310}
         (rolling(12), "2025-06-30", "2026-06-30", "expiring"),
         (rolling(12), "2025-06-30", "2026-07-01", "expired"),
         (rolling(None), "1999-06-30", "2026-07-01", "current"),
-        (SPRING, "2025-03-20", "2026-02-28", "current"),
-        (SPRING, "2025-03-20", "2026-03-01", "expiring"),
-        (SPRING, "2025-03-20", "2026-05-01", "expired"),
-        (OFFERED, "2026-03-05", "2026-04-30", "expiring"),
-        (OFFERED, "2026-03-05", "2026-05-01", "expired"),
-        (OFFERED, "2026-03-10", "2026-05-01", "current"),
-        (OFFERED, "2025-03-20", "2026-02-28", "current"),  # before it was offered again
+        (rolling(12, schedule_type="annual"), "1999-06-30", "2026-07-01", "current"),
     ],
 )
-def test_the_status_of_what_was_done(schedule, done, as_of, status):
-    assert Schedule(schedule).status(DAY(done), None, DAY(as_of)) == status
+def test_good_through_the_expiration_day(schedule, done, as_of, status):
+    assert Schedule(schedule).stand(DAY(done), None, DAY(as_of)).status == status
+
+
+JUNE = window((6, 1), (6, 30))
+
+
+def offered(schedule, day):
+    return schedule | {"window_last_offered_date_number": day}
+
+
+FIRST_DAY, LAST_DAY = offered(JUNE, 20250601), offered(JUNE, 20250630)
+AGAIN, IN_MARCH = offered(JUNE, 20260605), offered(JUNE, 20260310)
+JANUARY, LEAP_25 = offered(WINTER, 20260110), offered(LEAP, 20250228)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "done", "as_of", "status", "expires", "starts"),
+    [
+        # never offered: a window that passes does not end a completion
+        (JUNE, "2019-06-10", "2026-03-01", "current", "2026-06-30", "2026-06-01"),
+        (JUNE, "2019-06-10", "2026-06-01", "expiring", "2026-06-30", "2026-06-01"),
+        (JUNE, "2019-06-10", "2026-06-30", "expiring", "2026-06-30", "2026-06-01"),
+        (JUNE, "2019-06-10", "2026-07-01", "current", "2027-06-30", "2027-06-01"),
+        (JUNE, "2026-06-01", "2026-06-15", "current", "2027-06-30", "2027-06-01"),
+        (JUNE, "2026-05-31", "2026-06-15", "expiring", "2026-06-30", "2026-06-01"),
+        # completed the last time it was offered, on any day of that window or after it
+        (FIRST_DAY, "2025-06-10", "2026-09-01", "current", "2027-06-30", "2027-06-01"),
+        (LAST_DAY, "2025-06-10", "2025-12-01", "current", "2026-06-30", "2026-06-01"),
+        (LAST_DAY, "2025-06-01", "2026-06-09", "expiring", "2026-06-30", "2026-06-01"),
+        (LAST_DAY, "2025-09-01", "2026-06-09", "expiring", "2026-06-30", "2026-06-01"),
+        # offered again, and that window still open: time is left to who came a year before
+        (AGAIN, "2025-06-01", "2026-06-30", "expiring", "2026-06-30", "2026-06-01"),
+        (AGAIN, "2026-05-31", "2026-06-05", "expiring", "2026-06-30", "2026-06-01"),
+        (AGAIN, "2025-05-31", "2026-06-30", "expired", "2025-06-30", "2025-06-01"),
+        # and once it has closed
+        (AGAIN, "2025-06-10", "2026-07-01", "expired", "2026-06-30", "2026-06-01"),
+        (AGAIN, "2025-06-10", "2030-01-01", "expired", "2026-06-30", "2026-06-01"),
+        # an offering after the day of the question has not happened yet
+        (AGAIN, "2025-05-31", "2026-06-04", "expiring", "2026-06-30", "2026-06-01"),
+        # offered outside every window: on that day alone
+        (IN_MARCH, "2025-07-10", "2026-03-09", "current", "2026-06-30", "2026-06-01"),
+        (IN_MARCH, "2025-07-10", "2026-03-10", "expired", "2026-03-09", "2026-03-09"),
+        (IN_MARCH, "2025-07-10", "2026-06-30", "expired", "2026-03-09", "2026-03-09"),
+        (IN_MARCH, "2025-07-10", "2026-07-01", "expired", "2026-06-30", "2026-06-01"),
+        (IN_MARCH, "2026-03-10", "2026-04-01", "current", "2026-06-30", "2026-06-01"),
+        # over the new year
+        (JANUARY, "2025-12-20", "2026-01-15", "current", "2027-01-15", "2026-12-15"),
+        (JANUARY, "2025-01-02", "2026-01-15", "expiring", "2026-01-15", "2025-12-15"),
+        (JANUARY, "2025-01-02", "2026-01-16", "expired", "2026-01-15", "2025-12-15"),
+        (JANUARY, "2024-12-14", "2026-01-15", "expired", "2025-01-15", "2024-12-15"),
+        (WINTER, "2026-01-02", "2026-01-10", "current", "2027-01-15", "2026-12-15"),
+        # 29 February
+        (LEAP, "2023-05-01", "2024-02-29", "expiring", "2024-02-29", "2024-02-01"),
+        (LEAP, "2023-05-01", "2024-03-01", "current", "2025-02-28", "2025-02-01"),
+        (LEAP_25, "2024-02-29", "2025-02-28", "expiring", "2025-02-28", "2025-02-01"),
+    ],
+)  # fmt: skip
+def test_a_window_that_passes_ends_nothing_and_being_offered_again_does(
+    schedule, done, as_of, status, expires, starts
+):
+    stands = Schedule(schedule).stand(DAY(done), None, DAY(as_of))
+    assert tuple(stands) == (status, DAY(expires), DAY(starts))
 
 
 @pytest.mark.parametrize(
@@ -123,17 +176,19 @@ def test_the_status_of_who_never_came_to_a_window(offered, newcomers, hired, as_
     assert schedule.status_of_never(DAY(hired), DAY(as_of)) == status
 
 
-def test_who_never_came_to_anything_else_is_missing():
-    assert Schedule(rolling(12)).status_of_never(DAY("2026-06-29"), DAY("2026-06-30")) == "missing"
+@pytest.mark.parametrize("schedule", [rolling(12), rolling(12, schedule_type="annual")])
+def test_who_never_came_to_anything_else_is_missing(schedule):
+    assert Schedule(schedule).status_of_never(DAY("2026-06-29"), DAY("2026-06-30")) == "missing"
 
 
 def ms(day):
     return int(datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=UTC).timestamp() * 1000)
 
 
-def training(number, parts=(), assigned="all", schedule=None, jobs=()):
+def training(number, parts=(), assigned="all", schedule=None, jobs=(), created="2015-01-01"):
     return {
         "id": number,
+        "created": ms(created),
         "included_trainings_id": list(parts),
         "assigned_to_type": assigned,
         "assigned_to_condition": {"data": {"settings": {"values": list(jobs)}}},
@@ -212,27 +267,116 @@ def test_limited_trainings_are_required_of_those_jobs_alone():
     assert judge([theirs, others], [])[0]["incomplete_training_ids"] == [1]
 
 
+def last_completed(trainings, done, as_of="2026-06-30"):
+    everything = judge(trainings, done, as_of=as_of)[0]["last_completed"]
+    return {one.pop("id"): one for one in everything}
+
+
+NEVER = rolling(None)
+
+
 def test_a_composed_training_stands_by_its_parts():
     trainings = [
-        training(1, [2, 3]),
+        training(1, [2, 3], schedule=NEVER),
         training(2, assigned="none"),
-        training(3, [4], assigned="none"),
-        training(4, assigned="none", schedule=rolling(None)),
+        training(3, [4], assigned="none", schedule=NEVER),
+        training(4, assigned="none", schedule=NEVER),
     ]
     whole = [("ann", 2, "2025-09-01", None), ("ann", 4, "2026-02-01", None)]
-    assert judge(trainings, whole)[0]["last_completed"] == [
-        {"id": 1, "date_number": 20260201, "expiresOn": 20260901, "startsExpiringOn": 20260802}
-    ]
+    assert last_completed(trainings, whole)[1] == {
+        "date_number": 20260201,
+        "expiresOn": 20260901,
+        "startsExpiringOn": 20260802,
+    }
     assert judge(trainings, whole[:1])[0]["incomplete_training_ids"] == [1]
+    trainings[0] |= rolling(12)
     own = [*whole[:1], ("ann", 1, "2026-03-01", None)]
-    assert judge(trainings, own)[0]["last_completed"][0]["expiresOn"] == 20270301
+    assert last_completed(trainings, own)[1]["expiresOn"] == 20270301
     assert judge(trainings, whole, as_of="2026-09-02")[0]["status"] == "incomplete"
 
 
-def test_who_has_left_is_left_out():
-    user = {"id": "ann", "created": 0, "terminationDate": ms("2026-06-30")}
-    assert Verdict([user], [training(1)], [], DAY("2026-06-30")).select({}).total == 0
-    assert Verdict([user], [training(1)], [], DAY("2026-06-29")).select({}).total == 1
+@pytest.mark.parametrize(
+    ("own", "as_of", "expires", "status"),
+    [
+        (rolling(6), "2026-02-01", 20260801, "active"),  # sooner than the parts
+        (rolling(6), "2026-07-10", 20260801, "expiring"),
+        (rolling(6), "2026-08-02", 20260801, "incomplete"),
+        (rolling(36), "2026-08-02", 20260901, "expiring"),  # the parts are sooner
+        (fixed(3, 31), "2026-02-01", 20260331, "active"),
+        (offered(JUNE, 20260601), "2026-06-15", 20260630, "expiring"),
+        (offered(JUNE, 20260601), "2026-07-01", 20260630, "incomplete"),
+        (rolling(1, schedule_type="annual"), "2026-07-10", 20260901, "active"),
+    ],
+)
+def test_a_schedule_of_its_own_counts_from_the_day_the_parts_were_complete(
+    own, as_of, expires, status
+):
+    trainings = [training(1, [2, 3], schedule=own), *(training(n, assigned="none") for n in (2, 3))]
+    done = [("ann", 2, "2025-09-01", None), ("ann", 3, "2026-02-01", None)]
+    assert last_completed(trainings, done, as_of)[1]["expiresOn"] == expires
+    assert judge(trainings, done, as_of=as_of)[0]["status"] == status
+
+
+def test_a_part_that_the_catalogue_does_not_have_is_missing():
+    done = [("ann", 2, "2026-01-01", None), ("ann", 99, "2026-01-01", None)]
+    parts = [training(1, [2, 99]), training(2)]
+    assert judge(parts, done)[0]["incomplete_training_ids"] == [1]
+
+
+def test_nobody_misses_a_training_before_it_or_the_person_was_there():
+    trainings = [training(1, created="2020-01-01"), training(2, created="2021-01-02")]
+    user = {"id": "ann", "created": ms("2015-01-01"), "hireDate": ms("2021-01-01")}
+
+    def incomplete(day):
+        employee = Verdict([user], trainings, [], DAY(day)).select({}).stretch(0, 1)[0]
+        return employee["incomplete_training_ids"]
+
+    assert [incomplete(day) for day in ("2020-12-31", "2021-01-01", "2021-01-02")] == [
+        [],
+        [1],
+        [1, 2],
+    ]
+
+
+def moment(text):
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("left", "first_day_gone"),
+    [
+        ("2026-06-30T05:00", "2026-06-30"),  # midnight in the central United States
+        ("2026-06-30T12:00", "2026-06-30"),
+        ("2026-06-29T13:00", "2026-06-30"),  # midnight east of Greenwich
+        ("2026-06-29T23:00", "2026-06-30"),
+        ("2026-06-30T13:00:01", "2026-06-30"),
+    ],
+)
+def test_who_has_left_is_left_out(left, first_day_gone):
+    user = {"id": "ann", "created": 0, "terminationDate": moment(left)}
+    day = DAY(first_day_gone)
+    assert Verdict([user], [training(1)], [], day).select({}).total == 0
+    assert Verdict([user], [training(1)], [], day - timedelta(days=1)).select({}).total == 1
+
+
+@pytest.mark.parametrize(
+    "odd", [0, 86_400_000, moment("1929-12-31T05:00"), moment("2100-01-01T05:00")]
+)
+def test_dates_of_employment_that_can_not_be_right_are_not_believed(odd):
+    assert employment({"created": 0, "hireDate": odd, "terminationDate": odd})[1:] == (None, None)
+
+
+def test_who_was_hired_again_is_away_in_between():
+    dates = {"hireDate": moment("2026-05-01T05:00"), "terminationDate": moment("2026-02-01T05:00")}
+    user = {"id": "ann", "created": ms("2020-01-01"), **dates}
+
+    def incomplete(day):
+        employees = Verdict([user], [training(1)], [], DAY(day)).select({}).stretch(0, 1)
+        return [one["incomplete_training_ids"] for one in employees]
+
+    assert incomplete("2019-12-31") == [[]]  # nobody there yet who could miss anything
+    assert incomplete("2026-01-31") == incomplete("2026-05-01") == [[1]]
+    assert incomplete("2026-02-01") == incomplete("2026-04-30") == []
 
 
 def test_people_and_pages_can_be_chosen_over_http():
