@@ -9,6 +9,7 @@ import polars as pl
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.charts.words import MONTHS, count
+from kpa_analytics.schema import SCHEDULE_TYPES
 
 #: The columns of `schedule_rows`.
 SCHEMA = pl.Schema(
@@ -79,7 +80,7 @@ def _schedule(training: dict[str, Any], rule: str, evidence: Evidence) -> tuple[
         return f"{day} each year", "expires_on_*"
     if rule == "never":
         return "no renewal", "renewal_months"
-    if kind in ("rolling", "window", None):
+    if not kind or not kind.strip() or kind in SCHEDULE_TYPES:
         return "its days are not days of the calendar", "window_*, expires_on_*"
     return f"schedule type {kind!r} is not known", "schedule_type"
 

@@ -112,11 +112,15 @@ def test_the_demo_company_shows_what_being_offered_again_does(company):
     """Valid by the vendor's rule alone, time left in an open window, and missed offerings."""
     seen = {}
     titles = {one["id"]: one["title"] for one in company.trainings}
-    for employee in company.verdict(AS_OF).select({"include_all_completions": True}).stretch(0, 999):
+    for employee in (
+        company.verdict(AS_OF).select({"include_all_completions": True}).stretch(0, 999)
+    ):
         for last in employee["last_completed"]:
-            lasting = last["expiresOn"] // 10_000 - last["date_number"] // 10_000 if (
-                "expiresOn" in last
-            ) else None
+            lasting = (
+                last["expiresOn"] // 10_000 - last["date_number"] // 10_000
+                if ("expiresOn" in last)
+                else None
+            )
             seen.setdefault(titles[last["id"]], []).append((lasting, last))
     hearing = [lasting for lasting, _ in seen["Hearing Conservation"]]
     assert max(hearing) > 1  # never recorded as offered: years pass and nothing expires
