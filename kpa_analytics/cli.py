@@ -72,7 +72,7 @@ def _exit_code() -> int:
         _say_error("stopped; nothing more was done")
     except (KPAError, OSError) as error:
         _say_error(error)
-        _give_up_output(error)
+        _give_up_output()
     except SystemExit as error:  # a library's own: its 1 is no finding
         if isinstance(error.code, str):
             _say_error(error.code)
@@ -92,10 +92,12 @@ def _say_all_letters() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _give_up_output(error: OSError | KPAError) -> None:
-    """Leave output alone that nobody reads any more, or Python would fail on it once more."""
-    if isinstance(error, BrokenPipeError):
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+def _give_up_output() -> None:
+    """Let output go that can't be written: Python would fail on it again, with code 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _place(error: BaseException) -> str:

@@ -21,7 +21,7 @@ def opened(path: Path, how: Callable[[Path], Opened]) -> Opened:
 
     Args:
         path: its file, in an existing private folder.
-        how: opens it and looks at it as far as damage matters; it closes it where that fails.
+        how: opens it and looks at it as far as damage matters.
 
     Returns:
         What `how` returns.

@@ -99,16 +99,10 @@ class PageTable(SQLiteDict):
 
     def __init__(self, path: Path, max_age: float) -> None:
         self._max_age = max_age
-        try:
-            super().__init__(
-                path, table_name="pages", serializer=_PAGES, wal=True, busy_timeout=_BUSY
-            )
-            with self.connection() as connection:
-                connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
-            self.count()
-        except BaseException:
-            self.close()  # or the file stays open, and can't be set aside
-            raise
+        super().__init__(path, table_name="pages", serializer=_PAGES, wal=True, busy_timeout=_BUSY)
+        with self.connection() as connection:
+            connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
+        self.count()  # or damage would show only later
 
     @contextmanager
     def _acquire_sqlite_lock(self) -> Iterator[None]:

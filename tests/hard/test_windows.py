@@ -329,6 +329,20 @@ def test_output_that_nobody_reads_is_no_finding(api: DemoAPI, tmp_path: Path) ->
     assert (code, "Traceback" in err, "Exception ignored" in err) == (2, False, False)
 
 
+def test_output_that_can_not_be_written_is_one_line(api: DemoAPI, tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "kpa_analytics", "cache", "show"],
+            env={**os.environ, **_of(api, tmp_path / "kept")},
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
