@@ -386,6 +386,17 @@ FAULTS = Table(
     ),
 )
 
+BLANK_IDS = Table(
+    "blank_ids",
+    "load_all().blank_ids",
+    (
+        Column("table", pl.String, "the table of the records"),
+        Column("field", pl.String, "the optional id that was blank"),
+        Column("count", pl.Int64, "how many values, or entries of lists, were blank"),
+        Column("walk", pl.String, "full, or incremental: counted since the last full walk"),
+    ),
+)
+
 SNAPSHOTS = Table(
     "snapshots",
     "snapshots()",

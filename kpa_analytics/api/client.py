@@ -21,6 +21,7 @@ from tenacity import (
     wait_random,
 )
 
+from kpa_analytics.api.filters import check_filters
 from kpa_analytics.api.page_cache import PageTable
 from kpa_analytics.api.records import METHODS, Envelope, decode, decode_envelope
 from kpa_analytics.api.session import open_session
@@ -182,16 +183,21 @@ class Client:
             yield page
 
     def page(self, method: str, number: int, *, refresh: bool = False, **parameters: Any) -> Page:
-        """Fetch one page, counted from 1; as `pages`."""
+        """Fetch one page, counted from 1; as `pages`.
+
+        Raises:
+            KPADataError: also where a record is one that the filters leave out: they were ignored.
+        """
         request = {"limit": PAGE_SIZE, **parameters, "page": number}
         response = self._answered(method, request, refresh=refresh)
         try:
             answer = _decoded(method, response)
             total, last_page = _paging(method, answer.body, request["limit"])
+            records = getattr(answer.body, METHODS[method].key)
+            check_filters(method, parameters, records)
         except KPADataError:
             self.forget([response.cache_key])  # type: ignore[attr-defined] # it is as bad next time
             raise
-        records = getattr(answer.body, METHODS[method].key)
         return Page(number, records, total, last_page, answer)
 
     def forget(self, keys: list[str | None]) -> None:

@@ -1,19 +1,20 @@
 """The wire contract: one msgspec Struct per record and per response, typed as api.md states it.
 
 Decoding takes the shape of 2020 (fields that came later are absent), unknown extra fields, and
-numbers sent as numeric text; anything else that has a wrong type is refused, with the record and
-the field named. Personal fields that nobody needs (phones, emergency contacts) are not declared,
-so they are dropped before anything is kept.
+numbers sent as numeric text and blanks in optional ids; anything else that has a wrong type is
+refused, with the record and the field named. Personal fields that nobody needs (phones, emergency
+contacts) are not declared, so they are dropped before anything is kept.
 """
 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from kpa_analytics.api.blanks import respelt
 from kpa_analytics.errors import KPADataError
 
 Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
@@ -209,6 +210,13 @@ class Method(NamedTuple):
     response: type[Envelope]
     paged: bool = False
 
+    @property
+    def record(self) -> type[Struct]:
+        """The Struct of one of its records."""
+        list_of_records = get_args(get_type_hints(self.response)[self.key])[0]
+        record: type[Struct] = get_args(list_of_records)[0]
+        return record
+
 
 METHODS = {
     method.name: method
@@ -264,7 +272,7 @@ def decode(method: str, body: bytes) -> Envelope:
     """
     wanted = METHODS[method]
     try:
-        answer = _DECODERS[method].decode(body)
+        answer = _read(wanted, body)
     except msgspec.ValidationError as error:
         raise KPADataError(f"{method}: {_named(str(error), body)}") from None
     except (ValueError, RecursionError) as error:
@@ -274,6 +282,17 @@ def decode(method: str, body: bytes) -> Envelope:
     if wanted.key and getattr(answer, wanted.key) is UNSET:
         raise KPADataError(f"{method}: the answer has no list {wanted.key!r}")
     return answer
+
+
+def _read(method: Method, body: bytes) -> Envelope:
+    """Decode an answer; where blank ids are in the way, once more with those spelt as they may."""
+    try:
+        return _DECODERS[method.name].decode(body)
+    except msgspec.ValidationError:
+        again = respelt(body, method.key, method.record) if method.key else None
+        if again is None:
+            raise
+        return _DECODERS[method.name].decode(again)
 
 
 def _named(problem: str, body: bytes) -> str:

@@ -17,9 +17,9 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError
 
+from kpa_analytics.api.deadline import TIMED_POOLS, Deadline, current_deadline
 from kpa_analytics.api.halves import mended
 from kpa_analytics.api.mask import masked
-from kpa_analytics.api.patience import TIMED_POOLS, Patience, current_patience
 from kpa_analytics.errors import KPATransportError
 from kpa_analytics.secret import Secret
 
@@ -79,14 +79,14 @@ class TokenAdapter(HTTPAdapter):
         if str(request.url).startswith("http://"):  # this machine: no proxy has a part in it
             kwargs["proxies"] = None
         armed = request.copy()
-        patience = Patience(min(kwargs["timeout"], threading.TIMEOUT_MAX))
-        mine = current_patience.set(patience)
+        deadline = Deadline(min(kwargs["timeout"], threading.TIMEOUT_MAX))
+        mine = current_deadline.set(deadline)
         try:
             armed.body = SealedBytes(self._with_token(request.body))
             armed.headers["Content-Length"] = str(len(armed.body))
-            kwargs |= {"stream": True, "timeout": patience.timeout}
+            kwargs |= {"stream": True, "timeout": deadline.timeout}
             response = super().send(armed, *args, **kwargs)
-            _read(response, patience)
+            _read(response, deadline)
             self._mask(response)
         except (RequestException, HTTPError) as error:
             return _transport_error(error, request)
@@ -94,7 +94,7 @@ class TokenAdapter(HTTPAdapter):
             error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
         finally:
-            current_patience.reset(mine)
+            current_deadline.reset(mine)
         response.request = request
         return response
 
@@ -120,7 +120,7 @@ def _masked_text(text: str | None, token: str) -> str:
     return masked((text or "").encode("latin-1", "replace"), token).decode("latin-1")
 
 
-def _read(response: Response, patience: Patience) -> None:
+def _read(response: Response, deadline: Deadline) -> None:
     """Read the body here and now, for as long as it makes progress, and up to its largest size."""
     pieces, size = [], 0
     while piece := response.raw.read1(_PIECE, decode_content=True):
@@ -129,7 +129,7 @@ def _read(response: Response, patience: Patience) -> None:
         if size > MOST_BYTES:
             response.close()
             raise TooLargeError
-        patience.renew()
+        deadline.renew()
     response._content = b"".join(pieces)
     response._content_consumed = True  # type: ignore[attr-defined]
     response.raw.release_conn()

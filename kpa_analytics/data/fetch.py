@@ -85,7 +85,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
     with PageBar(table.name, shown=client.settings.progress) as bar:
         client.notify = bar.note
         fetched = _fetchers.get(table.name, _called)(client, table, params, bar, refresh)
-    frame, faults = fetched.finished
+    frame, faults, blank_ids = fetched.finished
     _warn_of(table, faults)
     snapshot = Snapshot(
         table=table.name,
@@ -100,6 +100,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
         package_version=version("kpa-analytics"),
         rows_sha256=rows_sha256(frame),
         faults=tuple(faults.rows()),
+        blank_ids=blank_ids,
     )
     kept = shelf(table, params, client.settings).write(
         Kept(frame, snapshot), keep=client.settings.keep_snapshots
@@ -145,7 +146,27 @@ def _walked(
         if kept and (now := refreshed(client, method, table, kept, params, bar)):
             return Fetched(now.finished, method, now.pages, now.demo, now.cache_keys, "incremental")
     walk = verified_walk(client, method, table, params, bar, refresh=bool(refresh))
+    _check_attachments(client, method, params, walk.rows)
     return Fetched(finish(table, walk.rows), method, walk.pages, walk.demo, walk.cache_keys)
+
+
+def _check_attachments(
+    client: Client, method: str, params: dict[str, Any], rows: pl.DataFrame
+) -> None:
+    """Ask the opposite where no record lists its files: the same record can't be in both answers.
+
+    Raises:
+        KPADataError: the server ignores has_attachments.
+    """
+    wanted = params.get("has_attachments")
+    if wanted is None or rows.is_empty() or rows["files"].count():
+        return
+    from kpa_analytics.api.filters import ignored_filter
+
+    opposite = {**params, "has_attachments": not wanted, "limit": 1}
+    for record in client.page(method, 1, refresh=True, **opposite).records:
+        if record.id in rows["id"]:
+            raise ignored_filter(method, "has_attachments", wanted, record, "either")
 
 
 def _called(

@@ -69,6 +69,28 @@ def impossible(faults: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
+def blanks(counts: pl.LazyFrame) -> pl.LazyFrame:
+    """Optional ids that were spelt "", white space or 0; one row per table and field."""
+    since = (
+        pl.when(walk="incremental").then(pl.lit(" since the last full walk")).otherwise(pl.lit(""))
+    )
+    message = pl.format(
+        "{} values of {} in {} were blank or 0{}: each is read as none.",
+        "count",
+        "field",
+        "table",
+        since,
+    )
+    return counts.select(
+        pl.lit("blank_ids").alias("finding"),
+        pl.col("table"),
+        pl.lit(None, pl.String).alias("record_id"),
+        pl.col("field"),
+        pl.col("count").cast(pl.String).alias("value"),
+        message.alias("message"),
+    )
+
+
 def undated(completions: pl.LazyFrame, faults: pl.LazyFrame) -> pl.LazyFrame:
     """Completions without a day that no fault accounts for."""
     named = faults.filter(table="completions", field="date").select("record_id")

@@ -16,6 +16,7 @@ import msgspec
 import polars as pl
 from msgspec import UNSET, Raw
 
+from kpa_analytics.data.blank_ids import BlankIds, cleared
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -34,10 +35,11 @@ _NULL = Raw(b"null")
 
 
 class Finished(NamedTuple):
-    """A table's frame, and the impossible days that became null in it."""
+    """A table's frame, and the impossible days and blank ids that became null in it."""
 
     frame: pl.DataFrame
     faults: pl.DataFrame
+    blank_ids: BlankIds = ()
 
 
 def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.DataFrame:
@@ -69,7 +71,7 @@ def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.Data
 
 
 def finish(table: Table, raw: pl.DataFrame) -> Finished:
-    """Turn the day numbers of a whole collection into dates.
+    """Turn the day numbers of a whole collection into dates, and its blank ids into nulls.
 
     Args:
         table: the table.
@@ -77,8 +79,9 @@ def finish(table: Table, raw: pl.DataFrame) -> Finished:
 
     Returns:
         The frame in the table's schema, and one fault (`schema.FAULTS`) per impossible day: the
-        record's id, the wire's field and the value that was there.
+        record's id, the wire's field and the value that was there. Blank ids are counted by field.
     """
+    raw, blank_ids = cleared(table, raw)
     days = [name for name, dtype in table.schema.items() if dtype == pl.Date]
     key = record_key(table)
     dated = raw.with_columns(_as_date(pl.col(day)).alias(f"{day}:date") for day in days)
@@ -93,7 +96,7 @@ def finish(table: Table, raw: pl.DataFrame) -> Finished:
     ]
     columns = [pl.col(f"{n}:date").alias(n) if n in days else pl.col(n) for n in table.schema]
     frame, nested = _nested_days(table, dated.select(columns))
-    return Finished(frame, pl.concat([FAULTS.empty(), *faults, nested]))
+    return Finished(frame, pl.concat([FAULTS.empty(), *faults, nested]), blank_ids)
 
 
 def record_key(table: Table) -> str:

@@ -44,7 +44,9 @@ def load_completions(
     Args:
         training_id: only completions of this training.
         user_id: only completions of this person (24 hex characters).
-        has_attachments: only completions with files (True) or without (False).
+        has_attachments: only completions with files (True) or without (False). Where the API does
+            not list files, as in 2020, one more request asks for the opposite; an API that answers
+            with the same record again ignores the filter.
         refresh: True fetches every page again even where a fresh snapshot is kept. "recent" brings
             the newest snapshot up to date with as few pages as can prove it: quick on a big
             account, but an edit in place of an old record is not seen this way, so an audit
@@ -59,7 +61,8 @@ def load_completions(
         KPASettingsError: no token is set.
         KPAAPIError: the API refused; one subclass per documented code.
         KPATransportError: the API could not be reached, after `retries` more tries.
-        KPADataError: a record is not what the contract says, or an argument is impossible.
+        KPADataError: a record is not what the contract says, the server ignored a filter, or an
+            argument is impossible.
         KPASnapshotError: the collection kept changing; a part is never returned as the whole.
 
     Examples:

@@ -8,6 +8,7 @@ import polars as pl
 
 from kpa_analytics.data.findings import (
     TABLES,
+    blanks,
     expired_before,
     impossible,
     in_future,
@@ -18,9 +19,10 @@ from kpa_analytics.data.findings import (
 from kpa_analytics.data.implausible import implausible_dates, odd_employment
 from kpa_analytics.data.offerings import offerings_not_recorded, unknown_schedules
 from kpa_analytics.data.references import REFERENCES, attendees_differ, unknown_ids
+from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, as_day, as_table, need
-from kpa_analytics.schema import FAULTS, FINDINGS
+from kpa_analytics.schema import BLANK_IDS, FAULTS, FINDINGS
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -43,6 +45,7 @@ KINDS = (
     "attendees_differ",
     "unknown_schedule",
     "offering_not_recorded",
+    "blank_ids",
 )
 
 
@@ -83,6 +86,8 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         - offering_not_recorded (trainings.window_last_offered_date): a window of the training has
           closed since it was last offered (or never offered, since its oldest completion), so
           that people stay valid by the vendor's rule alone; the message says how many.
+        - blank_ids (an optional id of any table): how many values were "", white space or 0 on the
+          wire. All of these are none, as null is; one row per table and field, about no one record.
 
     Raises:
         KPADataError: `data` has no collections, one lacks a column, or `as_of` is no day.
@@ -103,6 +108,7 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
     completions = rows["completions"]
     faults = need(data.faults, FAULTS, *FAULTS.schema)
     loaded = {name for name in rows if name in data.snapshots or getattr(data, name).height}
+    kept = [one for one in data.snapshots.values() if isinstance(one, Snapshot)]
     findings = [
         impossible(faults),
         undated(completions, faults),
@@ -116,6 +122,7 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         *attendees_differ(completions, rows["group_trainings"]),
         unknown_schedules(rows["trainings"]),
         offerings_not_recorded(completions, rows["trainings"], rows["users"], day),
+        blanks(pl.concat([BLANK_IDS.empty(), *(one.blank_id_frame() for one in kept)]).lazy()),
     ]
     order = (
         pl.col("finding").cast(pl.Enum(KINDS)),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.data.blank_ids import BlankIds, added, cleared
 from kpa_analytics.data.frames import Finished, finish, raw_frame
 from kpa_analytics.schema import FAULTS, Table
 
@@ -98,6 +99,7 @@ class _CatchingUp:
     parameters: dict[str, Any]
     bar: PageBar
     fetched: list[Page] = field(default_factory=list)
+    new: list[pl.DataFrame] = field(default_factory=list)
 
     def run(self) -> Recent:
         head = self._head()
@@ -110,7 +112,7 @@ class _CatchingUp:
             raise LostError
         answers = [page.answer for page in self.fetched]
         return Recent(
-            Finished(frame, self._faults(frame, pieces)),
+            Finished(frame, self._faults(frame, pieces), self._blank_ids()),
             pages=len(answers),
             demo=any(answer.demo for answer in answers),
             cache_keys=tuple(answer.cache_key for answer in answers if answer.cache_key),
@@ -169,13 +171,23 @@ class _CatchingUp:
             raise LostError
         self.fetched.append(page.without_records())
         self.bar.page(len(self.fetched), of=len(self.fetched))
-        return raw_frame(self.table, page.records)
+        rows = raw_frame(self.table, page.records)
+        self.new.append(rows.join(self.kept.frame, on="id", how="anti"))
+        return rows
 
     @property
     def _page_size(self) -> int:
         from kpa_analytics.api.client import PAGE_SIZE
 
         return int(self.parameters.get("limit", PAGE_SIZE))
+
+    def _blank_ids(self) -> BlankIds:
+        """Those counted before and those of the new records.
+
+        Which of the kept records had one, and whether it still stands, is no longer known.
+        """
+        _, new = cleared(self.table, pl.concat(self.new))
+        return added(self.kept.snapshot.blank_ids, new)
 
     def _faults(self, frame: pl.DataFrame, pieces: list[Finished]) -> pl.DataFrame:
         """The impossible days of the kept records that still stand, and of the fetched ones."""

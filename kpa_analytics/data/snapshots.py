@@ -24,10 +24,10 @@ from kpa_analytics.cache_folder import account_folder, private_file, private_fol
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPACacheWarning
 from kpa_analytics.patience import move, patiently
-from kpa_analytics.schema import FAULTS, SNAPSHOTS, Table
+from kpa_analytics.schema import BLANK_IDS, FAULTS, SNAPSHOTS, Table
 
 #: Raised when the meaning of a kept frame changes; files of another format are not read.
-FORMAT = 1
+FORMAT = 2
 
 _PROVENANCE = "kpa_analytics"
 
@@ -62,6 +62,8 @@ class Snapshot:
         package_version: version of kpa_analytics that wrote it.
         rows_sha256: hash of the rows as newline-delimited JSON.
         faults: impossible days that became null: (table, record_id, field, value).
+        blank_ids: optional ids spelt "", white space or 0 that became null: (table, field, how
+            many). An incremental snapshot counts those seen since the last full walk.
         sha256: hash of the file's bytes; empty where it is not kept.
         path: where it is kept; None where it is not.
     """
@@ -78,6 +80,7 @@ class Snapshot:
     package_version: str
     rows_sha256: str
     faults: tuple[tuple[str, ...], ...] = ()
+    blank_ids: tuple[tuple[str, str, int], ...] = ()
     sha256: str = ""
     path: Path | None = None
 
@@ -89,6 +92,11 @@ class Snapshot:
     def fault_frame(self) -> pl.DataFrame:
         """The impossible days as a frame (`schema.FAULTS`)."""
         return pl.DataFrame(list(self.faults), schema=FAULTS.schema, orient="row")
+
+    def blank_id_frame(self) -> pl.DataFrame:
+        """How many optional ids were blank, as a frame (`schema.BLANK_IDS`)."""
+        rows = [(*blank, self.walk) for blank in self.blank_ids]
+        return pl.DataFrame(rows, schema=BLANK_IDS.schema, orient="row")
 
 
 @dataclass(frozen=True)
@@ -279,6 +287,7 @@ def shelf(table: Table, params: dict[str, Any], current: Settings | None = None)
 def _snapshot(facts: dict[str, Any], sha256: str, path: Path) -> Snapshot:
     facts["fetched_at"] = datetime.fromisoformat(facts["fetched_at"])
     facts["faults"] = tuple(tuple(fault) for fault in facts["faults"])
+    facts["blank_ids"] = tuple(tuple(one) for one in facts.get("blank_ids", ()))
     return Snapshot(**facts, sha256=sha256, path=path)
 
 

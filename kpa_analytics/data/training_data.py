@@ -8,7 +8,15 @@ import polars as pl
 
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.schema import EMPLOYEE_STATUS, FAULTS, GROUP_TRAININGS, GROUPS, TRAININGS, USERS
+from kpa_analytics.schema import (
+    BLANK_IDS,
+    EMPLOYEE_STATUS,
+    FAULTS,
+    GROUP_TRAININGS,
+    GROUPS,
+    TRAININGS,
+    USERS,
+)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -75,6 +83,12 @@ class TrainingData:
         """The impossible days that became null (`schema.FAULTS`)."""
         found = [snapshot.fault_frame() for snapshot in self.snapshots.values()]
         return pl.concat([FAULTS.empty(), *found])
+
+    @property
+    def blank_ids(self) -> pl.DataFrame:
+        """How many optional ids were blank and became null (`schema.BLANK_IDS`)."""
+        found = [snapshot.blank_id_frame() for snapshot in self.snapshots.values()]
+        return pl.concat([BLANK_IDS.empty(), *found])
 
     def __repr__(self) -> str:
         said = (

@@ -21,7 +21,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 WHOLE_ANSWER = 10
 
 
-class Patience:
+class Deadline:
     """The time that is left for the next piece of an answer, and for all of it.
 
     Args:
@@ -50,25 +50,25 @@ class Patience:
         return left
 
 
-#: The patience of the request that this thread is sending.
-current_patience: ContextVar[Patience] = ContextVar("current_patience")
+#: The deadline of the request that this thread is sending.
+current_deadline: ContextVar[Deadline] = ContextVar("current_deadline")
 
 
 class _TimedStream(io.RawIOBase):
     """A socket's bytes, each read of which keeps to the deadline."""
 
-    def __init__(self, sock: Any, stream: io.RawIOBase, patience: Patience) -> None:
-        self._sock, self._stream, self._patience = sock, stream, patience
+    def __init__(self, sock: Any, stream: io.RawIOBase, deadline: Deadline) -> None:
+        self._sock, self._stream, self._deadline = sock, stream, deadline
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(self._patience.left())
+        self._sock.settimeout(self._deadline.left())
         try:
             return self._stream.readinto(buffer)
         finally:
-            self._sock.settimeout(self._patience.timeout)  # for the next request
+            self._sock.settimeout(self._deadline.timeout)  # for the next request
 
     def close(self) -> None:
         self._stream.close()
@@ -80,10 +80,10 @@ class _TimedResponse(HTTPResponse):
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
-        patience = current_patience.get()
-        patience.renew()
+        deadline = current_deadline.get()
+        deadline.renew()
         stream = self.fp.detach()
-        self.fp = io.BufferedReader(_TimedStream(sock, stream, patience))
+        self.fp = io.BufferedReader(_TimedStream(sock, stream, deadline))
 
 
 class _TimedConnection(HTTPConnection):

@@ -1,0 +1,145 @@
+"""Other spellings of nothing: null in every optional id of every table, and counted once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import pytest
+from msgspec.structs import fields
+
+import kpa_analytics as kpa
+from kpa_analytics.api.blanks import ID_ENDINGS
+from kpa_analytics.api.records import METHODS
+from kpa_analytics.data.blank_ids import optional_ids
+from kpa_analytics.demo.records import (
+    COMPLETIONS,
+    EMPLOYEE_STATUS,
+    GROUP_TRAININGS,
+    TRAININGS,
+    USERS,
+    Records,
+)
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import BLANK_IDS
+from tests.conftest import completion, use
+
+BLANKS: list[Any] = ["", "  ", "\t\n", 0, "0", None]
+
+#: A whole record of each collection, by the table it becomes.
+WHOLE = {
+    "completions": (COMPLETIONS, completion(1)),
+    "trainings": (TRAININGS, {"id": 1, "title": "t"}),
+    "users": (USERS, {"id": "u1"}),
+    "group_trainings": (GROUP_TRAININGS, {"id": 1, "created": 1}),
+    "employee_status": (EMPLOYEE_STATUS, {"m_user_id": "u1"}),
+}
+
+#: Every optional id of every record that the wire holds.
+IDS = [
+    (table, field.name)
+    for table, (method, _) in WHOLE.items()
+    for field in fields(METHODS[method].record)
+    if field.name.endswith(ID_ENDINGS) and not field.required
+]
+
+
+def _load(table: str, method: str, records: list[dict[str, Any]]) -> tuple[pl.DataFrame, Any]:
+    with kpa.demo.serve(Records({method: records})) as api:
+        use(api)
+        data = kpa.load_all()
+        return getattr(data, table), data
+
+
+def _key(table: str) -> str:
+    return "m_user_id" if table == "employee_status" else "id"
+
+
+def _blank_findings(data: Any) -> list[tuple[Any, ...]]:
+    findings = kpa.data_quality(data, as_of="2026-01-01").filter(finding="blank_ids")
+    return findings.select("table", "record_id", "field", "value").rows()
+
+
+def test_every_optional_id_of_the_wire_is_one_of_its_table() -> None:
+    for table, name in IDS:
+        assert name in optional_ids(getattr(kpa.schema, table.upper()))
+    assert len(IDS) >= 15
+
+
+@pytest.mark.parametrize(("table", "name"), IDS, ids=".".join)
+def test_every_spelling_of_nothing_is_null_and_counted(table: str, name: str) -> None:
+    method, whole = WHOLE[table]
+    key = _key(table)
+    numbers = range(1, len(BLANKS) + 1)
+    ids = [str(n) if isinstance(whole[key], str) else n for n in numbers]
+    listed = isinstance(getattr(kpa.schema, table.upper()).schema[name], pl.List)
+    values = [[blank] if listed and blank is not None else blank for blank in BLANKS]
+    records = [{**whole, key: i, name: v} for i, v in zip(ids, values, strict=True)]
+    frame, data = _load(table, method, records)
+    assert frame[name].null_count() == frame.height == len(BLANKS)
+    assert _blank_findings(data) == [(table, None, name, "5")]
+    assert data.snapshots[table].blank_ids == ((table, name, 5),)
+    assert data.blank_ids.rows() == [(table, name, 5, "full")]
+    assert kpa.load_all().blank_ids.equals(data.blank_ids)  # from the snapshot
+
+
+def test_a_blank_in_a_list_is_left_out_of_it() -> None:
+    sessions = [
+        {"id": 1, "m_trainees_id": ["u1", "", "u2", None, 0], "trainings_id": [5, 0, "", "7"]},
+        {"id": 2, "m_trainees_id": [], "trainings_id": None},
+    ]
+    frame, data = _load("group_trainings", GROUP_TRAININGS, sessions)
+    assert frame["m_trainees_id"].to_list() == [["u1", "u2"], []]
+    assert frame["trainings_id"].to_list() == [[5, 7], None]
+    assert [row[2:] for row in _blank_findings(data)] == [
+        ("m_trainees_id", "3"),
+        ("trainings_id", "2"),
+    ]
+
+
+def test_the_message_says_table_field_and_how_many() -> None:
+    _, data = _load("completions", COMPLETIONS, [completion(1, group_training_id="")])
+    [message] = kpa.data_quality(data).filter(finding="blank_ids")["message"]
+    assert message == (
+        "1 values of group_training_id in completions were blank or 0: each is read as none."
+    )
+
+
+def test_a_single_text_where_a_list_may_be_is_none_too() -> None:
+    frame, _ = _load("users", USERS, [{"id": "u", "clients_id": " ", "projects_id": "p"}])
+    assert frame.select("clients_id", "projects_id").row(0) == (None, ["p"])
+
+
+def test_ids_that_every_record_must_have_are_kept_as_they_came() -> None:
+    frame, data = _load("completions", COMPLETIONS, [completion(1, m_user_id="", training_id=0)])
+    assert frame.select("m_user_id", "training_id").row(0) == ("", 0)
+    assert data.blank_ids.is_empty()
+
+
+@pytest.mark.parametrize("value", ["abc", True, 1.5, {}])
+def test_what_is_no_id_is_refused_by_name(value: object) -> None:
+    records = [completion(1, group_training_id=""), completion(2, group_training_id=value)]
+    with pytest.raises(KPADataError, match="group_training_id of record 2"):
+        _load("completions", COMPLETIONS, records)
+
+
+def test_the_count_goes_on_in_an_incremental_snapshot() -> None:
+    old = [completion(n, date_number=20200101, m_instructor_id="") for n in range(1, 4)]
+    new = completion(9, date_number=20200202, m_instructor_id="0", group_training_id=0)
+    with kpa.demo.serve(Records({COMPLETIONS: old})) as api:
+        use(api)
+        kpa.load_completions()
+        api.organisation.add_completions(new)
+        data = kpa.load_all(refresh="recent")
+    assert data.blank_ids.filter(table="completions").rows() == [
+        ("completions", "m_instructor_id", 4, "incremental"),
+        ("completions", "group_training_id", 1, "incremental"),
+    ]
+    messages = kpa.data_quality(data).filter(finding="blank_ids")["message"]
+    assert all("since the last full walk" in message for message in messages)
+
+
+def test_records_made_by_hand_have_no_count() -> None:
+    data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
+    assert BLANK_IDS.fits(data.blank_ids)
+    assert data.blank_ids.is_empty()
