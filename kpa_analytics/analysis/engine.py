@@ -23,8 +23,9 @@ from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.schema import EXPIRY_STATUS
 
 #: What is known of a row before it is named.
-_ROW = ("pair", "person", "training_id", "completion_id", "date", *VERDICT)
-_UNHELD = ("pair", "person", "training_id", "completion_id", "expiration_source", "status")
+_PLACE = ("pair", "person", "title", "training_id", "completion_id")
+_ROW = (*_PLACE, "date", *VERDICT)
+_UNHELD = (*_PLACE, "expiration_source", "status")
 _CASE = ("training_id", "date", "special_expiration_date", "case")
 _KEPT = 4
 
@@ -42,8 +43,29 @@ class Rules:
     def __init__(self, trainings: AnyFrame | None) -> None:
         self.schedules = schedules(trainings)
         self.composed = composed_trainings(trainings)
-        self.titles = training_titles(trainings).collect(engine="in-memory")
+        self._titles = training_titles(trainings).collect(engine="in-memory")
         self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.schedules, day))
+
+    def titles_of(self, met: pl.Series) -> pl.DataFrame:
+        """What the trainings met and those of the catalogue are called.
+
+        Args:
+            met: ids of trainings.
+
+        Returns:
+            A frame, unique by training_id, of title (a number from 0), training_id and training:
+            the training's title, else its id.
+        """
+        return (
+            pl.concat([met.unique(), self.schedules["training_id"]])
+            .unique()
+            .to_frame("training_id")
+            .lazy()
+            .join(self._titles.lazy(), on="training_id", how="left")
+            .with_columns(pl.col("training").fill_null(pl.col("training_id").cast(pl.String)))
+            .with_row_index("title")
+            .collect(engine="in-memory")
+        )
 
 
 class Engine:
@@ -79,9 +101,23 @@ class Engine:
         if only is not None:
             ordered = latest(ordered, only)
         rows = with_case(ordered).collect(engine="in-memory")
-        distinct = rows.lazy().filter("is_held").select(_CASE).unique("case")
-        self._cases = expirations(distinct, rules.schedules).collect(engine="in-memory")
-        self._rows = rows.drop("special_expiration_date")
+        distinct = rows.lazy().filter("is_held").select(_CASE).unique("case").with_row_index("at")
+        numbered = distinct.collect(engine="in-memory").lazy()
+        self._cases = expirations(
+            numbered.drop("case").rename({"at": "case"}), rules.schedules
+        ).collect(engine="in-memory")
+        self._titles = rules.titles_of(rows["training_id"])
+        self._rows = (
+            rows.lazy()
+            .join(numbered.select("case", "at"), on="case", how="left", maintain_order="left")
+            .join(self._title_numbers, on="training_id", how="left", maintain_order="left")
+            .drop("special_expiration_date", "case")
+            .collect(engine="in-memory")
+        )
+
+    @property
+    def _title_numbers(self) -> pl.LazyFrame:
+        return self._titles.lazy().select("training_id", "title")
 
     def status(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
         """The status of each person and training on a day (`schema.EXPIRY_STATUS`).
@@ -99,13 +135,9 @@ class Engine:
         if not include_terminated and self._people["left"].count():
             stays = ~self._people.select(has_left(as_of)).to_series()
             rows = rows.filter(pl.lit(stays).gather(pl.col("person")))
-        judged = verdicts(self._cases.lazy(), windows, as_of, expiring_days)
-        held = (
-            rows.filter("is_held")
-            .join(judged.lazy(), on="case", how="left", maintain_order="left")
-            .select(_ROW)
-            .collect(engine="in-memory")
-        )
+        judged = verdicts(self._cases.lazy(), windows, as_of, expiring_days).sort("case")
+        held = rows.filter("is_held").collect(engine="in-memory")
+        held = held.hstack(judged.select(VERDICT)[held["at"]]).select(_ROW)
         answers = [held]
         others = never_completed(
             rows.filter(~pl.col("is_held")),
@@ -131,22 +163,19 @@ class Engine:
             return limits.join(named.collect(engine="in-memory"), on="case")
 
         derived = derived_completions(held, self._rules.composed, own_schedule, as_of)
-        return derived.with_columns(PAIR).sort("pair")
+        return (
+            derived.lazy()
+            .join(self._title_numbers, on="training_id", how="left")
+            .with_columns(PAIR)
+            .sort("pair")
+            .collect(engine="in-memory")
+        )
 
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
-        person = rows["person"]
-        titles = (
-            rows.lazy()
-            .select("training_id")
-            .join(self._rules.titles.lazy(), on="training_id", how="left", maintain_order="left")
-        )
-        training = titles.select(
-            pl.col("training").fill_null(pl.col("training_id").cast(pl.String))
-        ).collect(engine="in-memory")
         return rows.with_columns(
-            self._people["m_user_id"].gather(person),
-            self._people["user"].gather(person),
-            training["training"],
+            self._people["m_user_id"].gather(rows["person"]),
+            self._people["user"].gather(rows["person"]),
+            self._titles["training"].gather(rows["title"]),
         ).select(EXPIRY_STATUS.schema.names())
 
 

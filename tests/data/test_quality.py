@@ -221,6 +221,9 @@ JUNE = {
 }
 
 
+THREE_AND_ONE = [*[date(2025, 6, 10)] * 3, date(2026, 6, 5)]
+
+
 def unrecorded(*days, as_of, offered=None, users=None, **training):
     """The findings of offering_not_recorded: value and how many people the message says."""
     rows = [
@@ -256,7 +259,7 @@ def unrecorded(*days, as_of, offered=None, users=None, **training):
         # offered: who completed it then or later and saw a window close since
         ([date(2025, 6, 10)], date(2025, 6, 1), date(2026, 6, 30), []),
         ([date(2025, 6, 10)], date(2025, 6, 1), date(2026, 7, 1), [("2025-06-01", "1")]),
-        ([date(2025, 6, 10)] * 3 + [date(2026, 6, 5)], date(2025, 6, 30), date(2026, 9, 1), [("2025-06-30", "3")]),
+        (THREE_AND_ONE, date(2025, 6, 30), date(2026, 9, 1), [("2025-06-30", "3")]),
         # the window of the offering itself is not one since
         ([date(2025, 6, 10)], date(2025, 6, 12), date(2025, 9, 1), []),
         # superseded: not valid at all
