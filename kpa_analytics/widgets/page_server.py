@@ -46,7 +46,6 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         if self.get_query_argument("token", None) is None:
             await super().get(path)
             return
-        self.application.settings["voila"].key_arrived()
         self.redirect(self.base_url)
 
 
@@ -100,14 +99,6 @@ class PageServer(Voila):  # type: ignore[misc]
         """The page's address with its key, for the user alone."""
         return f"{self.connection_url}?token={self.key}"
 
-    def key_arrived(self) -> None:
-        """Delete the file that opened the page: it is opened once."""
-        self._opening_file.unlink(missing_ok=True)
-
-    @property
-    def _opening_file(self) -> Path:
-        return Path(self.connection_dir) / "open-dashboard.html"
-
     def init_handlers(self) -> list[Any]:
         """Voila's own handlers, with ours for the page."""
         return [
@@ -127,8 +118,9 @@ class PageServer(Voila):  # type: ignore[misc]
             threading.Thread(target=self._open, daemon=True).start()
 
     def _open(self) -> None:
-        with open(self._opening_file, "x", encoding="utf-8", opener=_private) as file:
+        opening = Path(self.connection_dir) / "open-dashboard.html"  # it is deleted in the end
+        with open(opening, "x", encoding="utf-8", opener=_private) as file:
             file.write(_OPENS.format(address=escape(self.address)))
-        if not webbrowser.open(self._opening_file.as_uri()):
+        if not webbrowser.open(opening.as_uri()):
             sys.stdout.write("No browser could be started; open that address in one.\n")
             sys.stdout.flush()

@@ -124,7 +124,7 @@ function render({ model, el }) {
   });
   fold.addEventListener("toggle", () => {
     if (!sheet.isConnected) return;
-    sheet.togglePopover(fold.open);
+    sheet.togglePopover?.(fold.open);
     place();
     if (fold.open && !search.hidden) search.focus();
   });
