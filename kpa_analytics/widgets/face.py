@@ -63,15 +63,22 @@ def labelled(control: Any, label: str, hint: str) -> Any:
     return control
 
 
+class DayPicker(ipw.DatePicker):  # type: ignore[misc]
+    """A date picker that goes back to its day where a browser takes a year after 9999."""
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """Take what the browser sends, if it is a day."""
+        day = sync_data.get("value")
+        if day and not date.min.year <= day["year"] <= date.max.year:
+            self.send_state("value")
+        else:
+            super().set_state(sync_data)
+
+
 def shared_controls() -> dict[str, Any]:
     """New controls of the choices that every explorer has, by choice."""
     return {
-        # Python's days: without bounds a browser lets a year of six digits be typed.
-        "as_of": labelled(
-            ipw.DatePicker(min=date.min, max=date.max),
-            "As of",
-            "The day the answers are worked out for",
-        ),
+        "as_of": labelled(DayPicker(), "As of", "The day the answers are worked out for"),
         "trainings": Picker("Trainings", "All trainings", "Only these trainings"),
         "search": labelled(
             ipw.Text(placeholder="Name or number", continuous_update=False),

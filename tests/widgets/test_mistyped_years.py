@@ -88,3 +88,12 @@ def test_bars_and_a_pack_of_mistyped_days(mistyped: kpa.TrainingData, tmp_path: 
     explorer.selected = {"month": date.max, "status": "current"}
     assert explorer.table.height > 0
     assert kpa.verify_audit(explorer.export(tmp_path / "pack")).is_empty()
+
+
+def test_a_year_that_python_does_not_know_is_taken_back(mistyped: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(mistyped, as_of="2026-06-30")
+    control, before = explorer.controls["as_of"], explorer.rebuilds
+    control.set_state({"value": {"year": 20266, "month": 5, "date": 30}})
+    assert (control.value, explorer.rebuilds) == (date(2026, 6, 30), before)
+    control.set_state({"value": {"year": 9999, "month": 11, "date": 31}})
+    assert explorer.as_of == date.max
