@@ -15,7 +15,7 @@ from kpa_analytics.errors import KPADataError, KPASettingsError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.secret import Secret, veiled
 
-#: The live host (api.md, observed on the wire in September 2026).
+#: The live host (docs/api.md, observed on the wire in September 2026).
 LIVE_API = "https://api.novaraflex.com/v1"
 
 #: The settings that say whose records are asked for.

@@ -1,8 +1,8 @@
 """When people were employed, as days, from the moments in their profiles.
 
 Every part of the package that asks whether somebody had been hired or had left reads it here.
-Source: expiry.md section 3 (local midnights) and section 6 (who counts); which moments are believed
-is a decision of this project.
+Source: docs/rules.md section 3 (local midnights) and section 6 (who counts); which moments are
+believed is a decision of this project.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from kpa_analytics.demo.server import DemoAPI
 settings.register_profile("kpa_analytics", deadline=None)
 settings.load_profile("kpa_analytics")
 
-#: The three records of the vendor's own page (api.md), in the shape of 2020.
+#: The three records of the vendor's own page (docs/api.md), in the shape of 2020.
 VENDOR_RECORDS: list[dict[str, Any]] = [
     {
         "id": 1238,

@@ -1,4 +1,4 @@
-"""Composed trainings: satisfied when every included training is. Section 5 of expiry.md."""
+"""Composed trainings: satisfied when every included training is. Section 5 of docs/rules.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a completion expires, by the first rule that applies: sections 1 and 2 of expiry.md.
+"""When a completion expires, by the first rule that applies: sections 1 and 2 of docs/rules.md.
 
 Worked out once per case: a training, the day completed, and the special expiration date. A window
 training's answer is that of its first renewal; what a later day makes of it says `windows`.

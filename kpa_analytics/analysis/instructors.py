@@ -90,7 +90,7 @@ def instructor_coverage(
     """Tell, for each training, who has taught it lately, and whether one person alone carries it.
 
     The record decides: an instructor who taught in these months counts, also one who has since left
-    (expiry.md section 4), so that what a report said once it says again. A training that
+    (docs/rules.md section 4), so that what a report said once it says again. A training that
     two people taught, one of whom has left, is found by their ids in `m_instructor_ids`.
 
     Args:

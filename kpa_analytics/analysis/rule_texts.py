@@ -22,7 +22,7 @@ class Rule(NamedTuple):
 
     Attributes:
         key: its short name; the name of the expiration source where it gives an expiration date.
-        section: its section of the rules (expiry.md).
+        section: its section of docs/rules.md.
         text: what it says, in whole sentences.
         mark: where it comes from.
     """

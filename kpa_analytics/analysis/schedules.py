@@ -89,7 +89,7 @@ def _rule() -> pl.Expr:
 
     Of a schedule type that is not known nothing is guessed: `unknown`, never `never`.
 
-    Source: expiry.md section 1.
+    Source: docs/rules.md section 1.
     """
     fixed_is_set = pl.all_horizontal(part > 0 for part in FIXED_DAY)
     return (
@@ -122,7 +122,7 @@ def _may_wait() -> pl.Expr:
     unless new employees need it before that; so does everyone while it was never offered. A
     composed training knows no grace.
 
-    Source: the vendor's help article on training windows; expiry.md section 3.
+    Source: the vendor's help article on training windows; docs/rules.md section 3.
     """
     may_wait = ~pl.col("window_required_for_new_employees").fill_null(False)
     return _IS_WINDOW & may_wait & ~_IS_COMPOSED.fill_null(False)

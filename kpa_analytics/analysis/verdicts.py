@@ -31,7 +31,7 @@ def verdicts(
         A frame, one row per case, of case, expiration_source, expiration_date, days_left,
         starts_expiring and status.
 
-    Source: expiry.md sections 1 and 2.
+    Source: docs/rules.md sections 1 and 2.
     """
     expires = pl.col("expiration_date")
     days = pl.coalesce("expiring_days", pl.lit(expiring_days, pl.Int64))
@@ -91,7 +91,7 @@ def never_completed(
         The rows in their order with `status`, and `expiration_source`: `unknown` where there is a
         record, else null.
 
-    Source: expiry.md section 3.
+    Source: docs/rules.md section 3.
     """
     today = pl.lit(as_of)
     is_open = windows.lazy().select("training_id", "is_open")

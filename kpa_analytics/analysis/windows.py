@@ -1,7 +1,7 @@
 """What a day means to each window training: whether its window is open, and its last offering.
 
-Source: expiry.md section 2, read from the vendor's article: being offered again ends a completion,
-the passing of a window does not.
+Source: docs/rules.md section 2, read from the vendor's article: being offered again ends a
+completion, the passing of a window does not.
 """
 
 from __future__ import annotations

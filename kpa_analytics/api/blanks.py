@@ -1,4 +1,4 @@
-"""Other spellings of nothing: "", white space and 0 where an optional id may be null (api.md).
+"""Other spellings of nothing: "", white space and 0 where an optional id may be null (docs/api.md).
 
 A number's field takes 0 and no text, a text's takes "" and no number. Where a record has the wrong
 one of them, it is put into the spelling that the field can hold; what it means, and how often it

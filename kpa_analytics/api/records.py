@@ -1,4 +1,4 @@
-"""The wire contract: one msgspec Struct per record and per response, typed as api.md states it.
+"""The wire contract: one msgspec Struct per record and per response (docs/api.md).
 
 Decoding takes the shape of 2020 (fields that came later are absent), unknown extra fields, and
 numbers sent as numeric text and blanks in optional ids; anything else that has a wrong type is

@@ -29,7 +29,7 @@ def optional_ids(table: Table) -> list[str]:
 
 
 def cleared(table: Table, raw: pl.DataFrame) -> tuple[pl.DataFrame, BlankIds]:
-    """Make every blank optional id null: "", white space, "0" and 0 (api.md).
+    """Make every blank optional id null: "", white space, "0" and 0 (docs/api.md).
 
     A blank entry of a list is left out of it; a list with nothing else in it becomes null.
 

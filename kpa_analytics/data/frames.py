@@ -161,7 +161,7 @@ def _signed(records: Sequence[Any]) -> list[bool | None]:
 
 
 def _on_file(signature: Raw) -> bool:
-    """Whether a value is a non-empty object, list or text (api.md).
+    """Whether a value is a non-empty object, list or text (docs/api.md).
 
     Numbers, true, false and null are none of these, and a text of white space is empty. What an
     object or a list holds is not judged: the vendor does not publish its shape.

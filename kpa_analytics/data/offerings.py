@@ -46,7 +46,9 @@ def offerings_not_recorded(
 
     The vendor's rule ends a completion when the training is offered again, not when a window
     passes. Where a window that opened after a completion has closed and the last offered date did
-    not move on, either the training was not offered or nobody wrote it down. (expiry.md section 2)
+    not move on, either the training was not offered or nobody wrote it down.
+
+    Source: docs/rules.md section 2.
 
     Args:
         completions: as `load_completions()` makes them.

@@ -50,7 +50,9 @@ KINDS = (
 
 
 def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
-    """Find what can't be right in the records (expiry.md section 7); nothing is changed or dropped.
+    """Find what can't be right in the records; nothing is changed or dropped.
+
+    Source: docs/rules.md section 7.
 
     Every record concerned has its own row: each completion of an unknown person, each of the
     completions that repeat one another on one day, each person whom a session's list and its

@@ -1,4 +1,4 @@
-"""When a person of the wire was there, in plain dates (expiry.md sections 3 and 6).
+"""When a person of the wire was there, in plain dates (docs/rules.md sections 3 and 6).
 
 Written from the rules alone and apart from the analyses, so that comparing the two says something.
 """

@@ -1,0 +1,78 @@
+"""What is written for readers agrees with the code that it describes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.analysis.rule_texts import MARKS, RULES, Rule
+from kpa_analytics.api.records import METHODS
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+
+
+def _page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
+def test_every_rule_stands_in_its_section_with_its_mark(rule: Rule) -> None:
+    section = re.split(r"^## ", _page("rules.md"), flags=re.MULTILINE)[rule.section]
+    assert section.startswith(f"{rule.section}. ")
+    assert f"### {rule.key.capitalize()}\n\n{rule.cited}\n" in section + "\n"
+
+
+def test_the_rules_page_has_no_other_rule_and_explains_every_mark() -> None:
+    page = _page("rules.md")
+    headings = re.findall(r"^### (.+)$", page, re.MULTILINE)
+    assert sorted(headings) == sorted(rule.key.capitalize() for rule in RULES)
+    for mark, meaning in MARKS.items():
+        assert f"| [{mark}] | {meaning} |" in page
+
+
+def test_the_api_page_has_every_method_that_is_called() -> None:
+    page = _page("api.md")
+    for method in METHODS:
+        assert f"`{method}`" in page, method
+
+
+def test_what_the_code_cites_is_shipped() -> None:
+    for file in (ROOT / "kpa_analytics").rglob("*.py"):
+        for cited in re.findall(r"\b[\w/]+\.md\b", file.read_text(encoding="utf-8")):
+            assert (ROOT / cited).is_file(), f"{file.name} cites {cited}"
+
+
+def test_the_window_examples_hold() -> None:
+    rows = re.findall(r"^\| (\d{4}-.*) \|$", _page("rules.md"), re.MULTILINE)
+    assert len(rows) == 5
+    for row in rows:
+        completed, offered, window, as_of, status, expires = row.split(" | ")
+        assert window == "1-30 June"
+        training = {
+            "id": 7,
+            "schedule_type": "window",
+            "window_open_month": 6,
+            "window_open_day": 1,
+            "window_close_month": 6,
+            "window_close_day": 30,
+            "window_last_offered_date": None if "never" in offered else date.fromisoformat(offered),
+        }
+        completion = {
+            "id": 1,
+            "training_id": 7,
+            "m_user_id": "a",
+            "date": date.fromisoformat(completed),
+        }
+        answer = kpa.expiry_status(
+            pl.DataFrame([completion], schema=COMPLETIONS.schema),
+            pl.DataFrame([training], schema=TRAININGS.schema),
+            as_of=as_of,
+        ).row(0, named=True)
+        assert (answer["status"], str(answer["expiration_date"])) == (status, expires), row
