@@ -28,6 +28,12 @@ def expiry_status(
 
     The latest completion counts: by date, then created, then id. It expires by the first rule that
     applies: its own special date, the training's window, its fixed day, its renewal period, never.
+    Of a schedule type that is not known nothing is guessed: the source is `unknown`.
+
+    A window that passes does not end a completion; the training being offered again does. The
+    expiration_date of a valid one is the last day to renew it by, and moves on with `as_of`. A
+    composed training is held through its parts, and expires with the earliest of them and of its
+    own schedule. Source: expiry.md, sections 1 to 6.
 
     A completion dated after `as_of` has not happened yet. One whose day is null (impossible on the
     wire) counts only where the person has no other for that training. Unless it has a special
@@ -36,7 +42,7 @@ def expiry_status(
 
     Args:
         completions: as `load_completions()` makes them; any subset of people can be asked alone.
-            A DataFrame is the fast way: of a LazyFrame, steps that are used twice run twice.
+            A LazyFrame is collected as a whole when the result is.
         trainings: as `load_trainings()` makes them. Without them only special expiration dates are
             known: the source is `special` or `unknown`.
         users: as `load_users()` makes them. Without them people go by their ids and all count.
@@ -44,8 +50,11 @@ def expiry_status(
         expiring_days: days before expiration that count as expiring, where the training does not
             say; default 30, at most 36,500.
         required: who must have what: a frame of (m_user_id, training_id), or the vendor's
-            employee status. Adds the pairs never completed: missing, not_due or expiring.
-        include_terminated: count people who left on or before `as_of` too; default False.
+            employee status. Adds the pairs never completed: missing, not_due or expiring. The
+            vendor knows today's requirements only: looking back, a pair is left out where the
+            person or the training did not exist yet, and the rest are today's requirements.
+        include_terminated: count people who left on or before `as_of` too; default False. Days
+            of hiring and leaving are read as `employment` reads them.
 
     Returns:
         A frame of the kind of `completions`, sorted by m_user_id and training_id, one row per
