@@ -142,15 +142,16 @@ def demo(
     day = _demo_day()
     told = write_first_chart(_load_demo(), out, as_of=day)
     typer.echo(f"\n{DEMO_MARK}\n")
-    for name, figure in (
-        ("people", told.people),
-        ("completions", told.completions),
-        ("expired", told.expired),
-        ("expiring in 30 days", told.in_30_days),
-        ("current", told.current),
-        ("missing", told.missing),
+    for name, figure, note in (
+        ("people", told.people, ""),
+        ("completions", told.completions, ""),
+        ("expired", told.expired, ""),
+        ("expiring soon", told.expiring, "by each training's own days or window, as in the charts"),
+        ("due within 30 days", told.in_30_days, "still good; last day at most 30 days away"),
+        ("current", told.current, ""),
+        ("missing", told.missing, ""),
     ):
-        _line(name, figure)
+        _line(name, figure, note)
     typer.echo(
         f"\nper person and training, as of {day}\nWritten to {out}\n\n"
         "What to open next:\n"
@@ -214,7 +215,7 @@ def audit(
     manifest = read_manifest(pack)
     counts = manifest["counts"]
     for name in ("people", "completions", "expired", "expiring", "current", "missing", "findings"):
-        _line(name, counts[name])
+        _line("expiring soon" if name == "expiring" else name, counts[name])
     typer.echo(
         f"\nas of {day}; written to {out}\n"
         f"open {out / 'report.html'}, check later with: kpa-analytics verify {out}\n"
@@ -342,9 +343,10 @@ def _load_demo() -> TrainingData:
             return load_all(client=client)
 
 
-def _line(name: str, figure: int, note: str = "") -> None:
-    """A name left, its figure right, thousands separated."""
-    typer.echo(f"  {name:<20} {figure:>10,}  {note}".rstrip())
+def _line(name: str, figure: int | None, note: str = "") -> None:
+    """A name left, its figure right, thousands separated; None is not known."""
+    shown = "not known" if figure is None else f"{figure:,}"
+    typer.echo(f"  {name:<20} {shown:>10}  {note}".rstrip())
 
 
 def _note(message: Warning | str, *_: Any, **__: Any) -> None:

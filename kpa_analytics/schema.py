@@ -250,7 +250,8 @@ INSTRUCTOR_ACTIVITY = Table(
     (
         Column("m_instructor_id", pl.String, "the instructor; null: no instructor"),
         Column("instructor", pl.String, '"Last, First", the id, or "no instructor"'),
-        Column("period", pl.Date, "first day of the period"),
+        Column("period", pl.Date, "first day of the period; null: the day is not known"),
+        Column("every", pl.String, "the length of the period asked for, e.g. 1mo"),
         Column("completions", pl.Int64, "completions recorded"),
         Column("trainees", pl.Int64, "distinct people trained"),
         Column("trainings", pl.Int64, "distinct trainings taught"),
@@ -285,7 +286,7 @@ GROUP_SESSIONS = Table(
         Column("trainings", pl.List(pl.String), "their titles, or ids"),
         Column("m_instructor_id", pl.String, "who taught it"),
         Column("instructor", pl.String, '"Last, First", or the id'),
-        Column("attendees", pl.Int64, "people listed; null: known only from completions"),
+        Column("attendees", pl.Int64, "people listed; null: no list is known"),
         Column("recorded", pl.Int64, "people with a completion recorded in it"),
         Column("completions", pl.Int64, "completions recorded in it"),
         Column("m_trainees_id", pl.List(pl.String), "the people listed"),
@@ -300,7 +301,8 @@ GROUP_SHARE = Table(
     "group_share",
     "group_share()",
     (
-        Column("period", pl.Date, "first day of the period"),
+        Column("period", pl.Date, "first day of the period; null: the day is not known"),
+        Column("every", pl.String, "the length of the period asked for, e.g. 1mo"),
         Column("in_groups", pl.Int64, "completions recorded in a group session"),
         Column("alone", pl.Int64, "completions outside any group session"),
         Column("share", pl.Float64, "in_groups / (in_groups + alone), 0 to 1"),

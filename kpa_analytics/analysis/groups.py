@@ -35,8 +35,8 @@ def group_sessions(
     Returns:
         The kind of frame that came in, one row per session, in the columns of
         `schema.GROUP_SESSIONS`; by day, then id. Lists are sorted and hold each id once. A session
-        that is not listed has null `attendees` and `m_trainees_id`, and everyone recorded in it is
-        "recorded, not listed".
+        that is not listed, or is listed without a list of people, has null `attendees` and
+        `m_trainees_id`, and everyone recorded in it is "recorded, not listed".
 
     Raises:
         KPADataError: a frame lacks a column, or a column has another type.
@@ -79,7 +79,7 @@ def group_sessions(
             "m_trainees_id",
             _difference("m_trainees_id", "recorded_ids").alias("listed_not_recorded_ids"),
             _difference("recorded_ids", "m_trainees_id").alias("recorded_not_listed_ids"),
-            pl.col("m_trainees_id").is_not_null().alias("listed"),
+            pl.col("listed").fill_null(False),
         )
     )
     named = (
@@ -126,7 +126,8 @@ def group_share(completions: Frame, *, every: str = "1mo") -> Frame:
             pl.col("group_training_id").null_count().alias("alone"),
         )
         .with_columns(
-            (pl.col("in_groups") / pl.sum_horizontal("in_groups", "alone")).alias("share")
+            (pl.col("in_groups") / pl.sum_horizontal("in_groups", "alone")).alias("share"),
+            pl.lit(every).alias("every"),
         )
         .join(demo_flag(completions), how="cross")
         .sort("period", nulls_last=True)
@@ -135,7 +136,7 @@ def group_share(completions: Frame, *, every: str = "1mo") -> Frame:
 
 
 def _listed(group_trainings: AnyFrame | None) -> pl.LazyFrame:
-    """One row per listed session; a list that is missing is an empty one."""
+    """One row per listed session; where no list of people is there, none is known."""
     listed = GROUP_TRAININGS.empty() if group_trainings is None else group_trainings
     return (
         need(
@@ -150,9 +151,12 @@ def _listed(group_trainings: AnyFrame | None) -> pl.LazyFrame:
         .group_by(pl.col("id").alias("group_training_id"))
         .agg(
             pl.col("created").min().dt.date().alias("day_listed"),
-            _ids(pl.col("m_trainees_id").explode()).alias("m_trainees_id"),
+            pl.when(pl.col("m_trainees_id").is_not_null().any())
+            .then(_ids(pl.col("m_trainees_id").explode()).implode())
+            .alias("m_trainees_id"),
             _ids(pl.col("trainings_id").explode()).alias("trainings_listed"),
             pl.col("m_instructor_id").min().alias("instructor_listed"),
+            pl.lit(True).first().alias("listed"),
         )
     )
 

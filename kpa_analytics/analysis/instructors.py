@@ -69,13 +69,14 @@ def instructor_activity(
         ...     }
         ... )
         >>> instructor_activity(completions).row(0)
-        ('ike', 'ike', datetime.date(2026, 5, 1), 2, 2, 1, 2, False)
+        ('ike', 'ike', datetime.date(2026, 5, 1), '1mo', 2, 2, 1, 2, False)
     """
     period = period_start("date", every)
     need(TRAININGS.empty() if trainings is None else trainings, TRAININGS, "id")
     rows = need(completions, COMPLETIONS, *_COUNTED, "date", "m_instructor_id")
     names = people_names(users, "m_instructor_id", "instructor")
-    activity = activity_of(rows.with_columns(period), names, demo_flag(completions, users))
+    demo = demo_flag(completions, users)
+    activity = activity_of(rows.with_columns(period), names, demo, every=every)
     return like(completions, as_table(activity, INSTRUCTOR_ACTIVITY))
 
 
@@ -146,7 +147,9 @@ def taught() -> list[pl.Expr]:
     return [pl.len().alias("completions"), *(_distinct(ids).alias(name) for ids, name in named)]
 
 
-def activity_of(rows: pl.LazyFrame, names: pl.LazyFrame, demo: pl.LazyFrame) -> pl.LazyFrame:
+def activity_of(
+    rows: pl.LazyFrame, names: pl.LazyFrame, demo: pl.LazyFrame, *, every: str
+) -> pl.LazyFrame:
     """What `instructor_activity` counts, of rows that may carry their ids as numbers do.
 
     Args:
@@ -154,6 +157,7 @@ def activity_of(rows: pl.LazyFrame, names: pl.LazyFrame, demo: pl.LazyFrame) -> 
             Categorical.
         names: as `people_names(..., "m_instructor_id", "instructor")` makes them.
         demo: as `demo_flag` makes it.
+        every: the length of the periods in `rows`.
 
     Returns:
         The columns of `schema.INSTRUCTOR_ACTIVITY`, in the order of its rows.
@@ -161,7 +165,7 @@ def activity_of(rows: pl.LazyFrame, names: pl.LazyFrame, demo: pl.LazyFrame) -> 
     return (
         rows.group_by("m_instructor_id", "period")
         .agg(taught())
-        .with_columns(pl.col("m_instructor_id").cast(pl.String))
+        .with_columns(pl.col("m_instructor_id").cast(pl.String), pl.lit(every).alias("every"))
         .join(names, on="m_instructor_id", how="left")
         .join(demo, how="cross")
         .with_columns(instructor_name())

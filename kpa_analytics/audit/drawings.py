@@ -56,26 +56,25 @@ def write_drawings(drawings: dict[str, Drawing], folder: Path) -> None:
 
 def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
     status, day, data = evidence.status, evidence.as_of, evidence.data
+    known: dict[str, Any] = {"as_of": day, "requirements_known": evidence.required != "unknown"}
     specs = {
-        "status_summary": drawn(charts.status_summary, status, as_of=day),
+        "status_summary": drawn(charts.status_summary, status, **known),
         "expiry_timeline": drawn(charts.expiry_timeline, status, as_of=day),
-        "expiry_by_training": drawn(charts.expiry_by_training, status, as_of=day),
+        "expiry_by_training": drawn(charts.expiry_by_training, status, **known),
     }
     for kind, members in _GROUPS.items():
         if data.users[members].null_count() < data.users.height:
             specs[f"expiry_by_{kind}"] = drawn(
-                charts.expiry_by_group, status, data.users, by=kind, groups=data.groups, as_of=day
+                charts.expiry_by_group, status, data.users, by=kind, groups=data.groups, **known
             )
     return specs | {
         # A page's worth; the workbook has everyone.
-        "training_matrix": drawn(
-            charts.training_matrix, status, as_of=day, people=30, trainings=20
-        ),
-        "instructor_activity": drawn(charts.instructor_activity, evidence.activity, every="1mo"),
+        "training_matrix": drawn(charts.training_matrix, status, people=30, trainings=20, **known),
+        "instructor_activity": drawn(charts.instructor_activity, evidence.activity, as_of=day),
         "instructor_coverage": drawn(charts.instructor_coverage, evidence.coverage),
-        "group_sessions": drawn(charts.group_sessions, evidence.sessions),
+        "group_sessions": drawn(charts.group_sessions, evidence.sessions, as_of=day),
         "group_sizes": drawn(charts.group_sizes, evidence.sessions),
-        "group_share": drawn(charts.group_share, evidence.share, every="1mo"),
+        "group_share": drawn(charts.group_share, evidence.share, as_of=day),
     }
 
 

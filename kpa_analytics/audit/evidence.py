@@ -130,7 +130,7 @@ def gather(
         names=names,
         required="given" if required is not None else "unknown" if needed is None else "vendor",
         status=status,
-        figures=figures(status, data.completions),
+        figures=figures(status, data.completions, requirements_known=needed is not None),
         records=audit_records(data, cases, as_of=as_of, expiring_days=expiring_days),
         findings=findings(data, as_of),
         activity=instructor_activity(*happened),

@@ -17,8 +17,10 @@ class Figures(NamedTuple):
         people: people with at least one case.
         completions: completion records, of anyone at any time.
         cases: persons and trainings judged; the five below add up to it.
-        in_30_days: cases still good whose last day is at most 30 days away.
-        current, expiring, expired, missing, not_due: cases of each status.
+        in_30_days: cases still good whose last day is at most 30 days away, whatever their
+            trainings say; `expiring` counts by each training's own number of days or window.
+        current, expiring, expired, missing, not_due: cases of each status; the last two None where
+            no list of requirements was known, for then nobody knows them.
     """
 
     people: int
@@ -28,24 +30,31 @@ class Figures(NamedTuple):
     current: int
     expiring: int
     expired: int
-    missing: int
-    not_due: int
+    missing: int | None
+    not_due: int | None
+
+    @property
+    def due(self) -> int:
+        """The cases that are due: all but those that are not due yet."""
+        return self.cases - (self.not_due or 0)
 
 
-def figures(status: AnyFrame, completions: AnyFrame) -> Figures:
+def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool) -> Figures:
     """Count the headline figures.
 
     Args:
         status: as `expiry_status()` makes it.
         completions: as `load_completions()` makes them.
+        requirements_known: it was known who must have what, so that what is missing was found.
 
     Returns:
         The figures.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
-        >>> figures(EXPIRY_STATUS.empty(), COMPLETIONS.empty()).people
-        0
+        >>> told = figures(EXPIRY_STATUS.empty(), COMPLETIONS.empty(), requirements_known=False)
+        >>> told.expired, told.missing
+        (0, None)
     """
     each = [(pl.col("status") == status).sum().alias(status) for status in STATUSES]
     good = pl.col("status").is_in(["current", "expiring"])
@@ -56,4 +65,6 @@ def figures(status: AnyFrame, completions: AnyFrame) -> Figures:
     )
     counts = status.lazy().select(*totals, *each).collect().row(0, named=True)
     records = completions.lazy().select(pl.len()).collect().item()
+    if not requirements_known:
+        counts |= {"missing": None, "not_due": None}
     return Figures(completions=records, **counts)

@@ -34,15 +34,16 @@ def write_first_chart(data: TrainingData, out: str | os.PathLike[str], *, as_of:
     """
     from kpa_analytics import charts
 
+    required = data.employee_status if data.employee_status.height else None
     status = expiry_status(
         data.completions,
         data.trainings,
         data.users,
         as_of=as_of,
-        required=data.employee_status,
+        required=required,
     )
     chart = charts.expiry_timeline(status, as_of=as_of)
-    counts = figures(status, data.completions)
+    counts = figures(status, data.completions, requirements_known=required is not None)
     facts = provenance(data, counts, kind=KIND, as_of=as_of, settings={})
     with new_folder(out, replaces=is_demo_output) as folder:
         for suffix in ("html", "png", "svg"):

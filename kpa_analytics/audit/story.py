@@ -18,6 +18,8 @@ from kpa_analytics.demo_mark import DEMO_MARK
 
 #: Rows of a printed table; the workbook has them all.
 PRINTED_ROWS = 60
+#: A figure that nobody can give.
+NOT_KNOWN = "not known"
 
 _PERSON, _TRAINING = Column("Person", "user"), Column("Training", "training")
 
@@ -71,11 +73,21 @@ def _facts(evidence: Evidence) -> list[str]:
 
 def _tiles(evidence: Evidence) -> list[dict[str, str]]:
     told = evidence.figures
-    due = told.cases - told.not_due
+    known = told.missing is not None
     return [
-        _tile("In order", share_in_order(told), f"of {due:,} cases due", ""),
+        _tile(
+            "In order",
+            share_in_order(told),
+            f"of {told.due:,} cases due" if known else f"of {told.due:,} cases on record",
+            "",
+        ),
         _tile("Expired", told.expired, "past their last day", "expired"),
-        _tile("Missing", told.missing, "required, never completed", "missing"),
+        _tile(
+            "Missing",
+            NOT_KNOWN if told.missing is None else told.missing,
+            "required, never completed" if known else "there is no list of requirements",
+            "missing",
+        ),
         _tile("Expiring soon", told.expiring, "still good, renew now", "expiring"),
         _tile("Current", told.current, "good beyond that", "current"),
         _tile("People", told.people, f"{told.completions:,} completions", ""),
@@ -84,10 +96,9 @@ def _tiles(evidence: Evidence) -> list[dict[str, str]]:
 
 def share_in_order(told: Figures) -> str:
     """The share in order in percent, cut and not rounded: 100.0% means all of them."""
-    due = told.cases - told.not_due
-    if due == 0:
+    if told.due == 0:
         return NOTHING
-    tenths = 1000 * (told.current + told.expiring) // due
+    tenths = 1000 * (told.current + told.expiring) // told.due
     return f"{tenths // 10}.{tenths % 10}%"
 
 
@@ -111,14 +122,18 @@ def _overdue(evidence: Evidence) -> Section:
     )
     missing = status.filter(pl.col("status") == "missing")
     overdue = expired.with_columns(-pl.col("days_left").alias("days_left"))
-    words = [
+    held = (
         f"{count(expired.height, 'case has', 'cases have')} expired, held by "
-        f"{count(expired['m_user_id'].n_unique(), 'person', 'people')}; "
-        f"{count(missing.height, 'required training was', 'required trainings were')} never "
-        "completed."
-    ]
-    if evidence.required == "unknown":
-        words.append("Nobody told who must have what, so nothing could be found missing.")
+        f"{count(expired['m_user_id'].n_unique(), 'person', 'people')}"
+    )
+    if evidence.figures.missing is None:
+        words = [
+            f"{held}. What is missing is not known: there is no list of who must have which "
+            "training."
+        ]
+    else:
+        never = count(missing.height, "required training was", "required trainings were")
+        words = [f"{held}; {never} never completed."]
     tables = [
         _cases(overdue, "Expired, the longest overdue first", "Days overdue"),
         _missing(missing),

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import label_axis, whole_axis, whole_ticks
-from kpa_analytics.charts.sheet import Sheet, drawable, empty
+from kpa_analytics.charts.scales import figure, label_axis, spoken, whole_axis, whole_ticks
+from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
+from kpa_analytics.charts.stacking import LEAST
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.words import count, labels, one_line
+from kpa_analytics.charts.words import count, labels, one_line, short
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
@@ -27,11 +28,16 @@ _READ = (
     *("last_taught", "single_instructor", "demo"),
 )
 _TITLE = "Trainings and how many people teach them"
-_NOBODY, _ALONE, _MORE = "nobody", "one person alone", "two or more"
+_ALONE, _MORE = "one person alone", "two or more"
+_NOT_LATELY, _NEVER = "not taught in the period", "no instructor recorded"
+#: Two reasons why a training has no instructor in the period, in words.
+_NONE = ((_NOT_LATELY, _NOT_LATELY), (_NEVER, f"with {_NEVER}"))
+#: Pixels that a label and the bars have.
+_ROOM, _WIDTH = 250, 520
 
 
 def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFrame:
-    """Sort trainings by how much hangs on one person: one alone, two or more, nobody.
+    """Sort trainings by how much hangs on one person: one alone, two or more, none.
 
     Args:
         coverage: as `instructor_coverage()` makes it.
@@ -39,10 +45,12 @@ def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFr
 
     Returns:
         At most `top` rows: place (Int64, 0 the first), training_id, training (String, unique),
-        carried (String: one person alone, two or more, nobody), instructors, completions (Int64),
-        names (String; at most three, the rest counted), last_taught (Date). Within the same number
-        of instructors, more completions come first. Nobody (online, composed, not taught) comes
-        last: there is no one to lose.
+        carried (String: one person alone, two or more, not taught in the period, no instructor
+        recorded), instructors, completions (Int64), names (String; at most three, the rest
+        counted), last_taught (Date). Within the same number of instructors, more completions come
+        first. Those without an instructor come last, for there is no one to lose: first those
+        that somebody taught before the period, the latest first, then those of which no
+        instructor was ever recorded (online, composed, never taught).
 
     Raises:
         KPADataError: a column is missing, or `top` is out of bounds.
@@ -61,7 +69,11 @@ def _read(coverage: AnyFrame) -> pl.DataFrame:
 def _carried() -> pl.Expr:
     return (
         pl.when(pl.col("instructors") < 1)
-        .then(pl.lit(_NOBODY))
+        .then(
+            pl.when(pl.col("last_taught").is_null())
+            .then(pl.lit(_NEVER))
+            .otherwise(pl.lit(_NOT_LATELY))
+        )
         .when("single_instructor")
         .then(pl.lit(_ALONE))
         .otherwise(pl.lit(_MORE))
@@ -71,11 +83,14 @@ def _carried() -> pl.Expr:
 def _first(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     if not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    last = pl.when(pl.col("instructors") < 1).then("last_taught")
     kept = (
         frame.lazy()
         .sort(
-            *(pl.col("instructors") < 1, "instructors", "completions", "training", "training_id"),
-            descending=[False, False, True, False, False],
+            *(pl.col("instructors") < 1, "instructors", "completions", last),
+            *("training", "training_id"),
+            descending=[False, False, True, True, False, False],
+            nulls_last=True,
         )
         .head(top)
         .select(
@@ -86,7 +101,7 @@ def _first(frame: pl.DataFrame, top: int) -> pl.DataFrame:
         .collect(engine="in-memory")
     )
     names = [_few(several or ()) for several in kept["instructor_names"].to_list()]
-    return labels(kept, "training", "training_id").select(
+    return labels(kept, "training", "training_id", room=_ROOM).select(
         *("place", "training_id", "training", "carried", "instructors", "completions"),
         pl.Series("names", names, pl.String),
         "last_taught",
@@ -125,12 +140,16 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
         return empty(_TITLE, "No trainings with an instructor to show", dark=dark, demo=demo)
     table = _first(frame, top)
     every = dict(frame.group_by(_carried().alias("carried")).len().iter_rows())
-    alone, none = every.get(_ALONE, 0), every.get(_NOBODY, 0)
-    hidden = none - (table["carried"] == _NOBODY).sum()
-    more = frame.height - table.height - hidden
+    drawn = dict(table.group_by("carried").len().iter_rows())
+    hidden = {kind: every[kind] - drawn.get(kind, 0) for kind in every}
+    more = hidden.get(_ALONE, 0) + hidden.get(_MORE, 0)
     left_out = [
         f"{count(more, 'training')} with as many instructors or more" if more else "",
-        f"{count(hidden, 'training')} with no instructor recorded" if hidden else "",
+        *(
+            f"{count(hidden[kind], 'training')} {words}"
+            for kind, words in _NONE
+            if hidden.get(kind)
+        ),
     ]
     room = max(table.select(pl.col("instructors").max()).item() * 1.25, 4)
     return Sheet(
@@ -139,44 +158,53 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
         {},
         title=_TITLE,
         words=[
-            f"{alone:,} of {count(frame.height, 'training')} carried by one person alone"
-            + (f", {none:,} with no instructor recorded" if none else ""),
+            f"{every.get(_ALONE, 0):,} of {count(frame.height, 'training')} carried by one person "
+            "alone"
+            + "".join(f", {every[kind]:,} {words}" for kind, words in _NONE if kind in every),
             "Not drawn: " + ", ".join(filter(None, left_out)) if any(left_out) else "",
         ],
         demo=demo,
         dark=dark,
         foot=30,
-        width=520,
+        width=_WIDTH,
         height=alt.Step(24),
     )
 
 
 def _told(table: pl.DataFrame) -> pl.DataFrame:
-    """The rows with what is said beside their bars."""
+    """The rows with what is said beside their bars, and how their labels are cut."""
+    last = pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0")
     said = (
-        pl.when(pl.col("instructors") < 1)
-        .then(pl.lit("no instructor recorded"))
+        pl.when(pl.col("carried") == _NEVER)
+        .then(pl.lit(_NEVER))
+        .when(pl.col("carried") == _NOT_LATELY)
+        .then(pl.format("not taught in the period, last on {}", last))
         .when(pl.col("carried") == _ALONE)
         .then(pl.format("only {}", "names"))
         .otherwise(pl.format("{} instructors", "instructors"))
     )
     return table.with_columns(
-        said.alias("said"),
-        pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0").fill_null("never"),
+        said.alias("said"), last.fill_null("never"), short(table, "training", _ROOM)
     )
 
 
 def _layers(rows: Rows, room: Number, ticks: Numbers, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
-    base = alt.Chart(rows)
+    base = alt.Chart(rows).transform_calculate(
+        # What one person teaches is seen beside what hundreds do.
+        seen="datum.instructors > 0 ? "
+        f"max(datum.instructors, {LEAST / _WIDTH:.5f} * {term(room)}) : 0",
+        spoken="datum.training + ': ' + datum.said + ', '"
+        f" + {figure('datum.completions')} + ' completions'",
+    )
     x = alt.X(
-        "instructors:Q",
+        "seen:Q",
         title="Instructors active in the period",
         scale=alt.Scale(domain=[0, room], nice=False),
         axis=whole_axis(ticks),
     )
     y = alt.Y(
-        "training:N",
+        "short:N",
         title=None,
         axis=label_axis(),
         sort=alt.EncodingSortField("place", op="min"),
@@ -195,8 +223,9 @@ def _layers(rows: Rows, room: Number, ticks: Numbers, dark: bool) -> list[alt.Ch
         y=y,
         color=alt.ColorValue(p.quiet, condition=[{"test": alone, "value": p.accent}]),
         tooltip=tooltip,
+        description=spoken(),
     )
-    words = base.mark_text(align="left", dx=6, limit=360, clip=False).encode(
+    words = base.mark_text(align="left", dx=6, limit=360, clip=False, aria=False).encode(
         x=x,
         y=y,
         text=alt.Text("said:N"),

@@ -1,4 +1,4 @@
-"""Who teaches how much, and which trainings hang on one person."""
+"""Who teaches how much."""
 
 from __future__ import annotations
 
@@ -7,65 +7,96 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.periods import period_ends, period_length
-from kpa_analytics.charts.scales import day_scale, middle_cut, month_axis, month_step
+from kpa_analytics.charts.periods import (
+    AFTER,
+    BEFORE,
+    first_and_last,
+    middle_day,
+    period_ends,
+    period_length,
+)
+from kpa_analytics.charts.scales import day_scale, figure, month_axis, month_step, spoken
 from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
+from kpa_analytics.charts.stacking import LEAST
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.words import count, labels
+from kpa_analytics.charts.words import count, labels, short
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpa_analytics.charts.sheet import Number, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = (
-    *("m_instructor_id", "instructor", "period"),
+    *("m_instructor_id", "instructor", "period", "every"),
     *("completions", "trainees", "group_sessions", "demo"),
 )
 _TITLE = "Who teaches how much"
-_PERIODS = 60
+#: What is not drawn, in words.
+_PLACES = {
+    "earlier periods": f"in earlier periods (more than {BEFORE} back)",
+    "later periods": f"in later periods (more than {AFTER} ahead)",
+    "no instructor": "with no instructor",
+    "no period": "without a day",
+    "other instructors": "with other instructors",
+}
+_LANE = 30
+#: Pixels beside the plot for a name.
+_ROOM = 200
 _MEASURES = ("at", "completions", "trainees", "group_sessions")
 
 
-def instructor_activity_table(activity: AnyFrame, *, top: int = 15) -> pl.DataFrame:
-    """Pick the busiest instructors and the last 60 periods; count the rest beside them.
+def instructor_activity_table(
+    activity: AnyFrame,
+    *,
+    as_of: date | str | None = None,
+    every: str | None = None,
+    top: int = 15,
+) -> pl.DataFrame:
+    """Pick the busiest instructors and the periods around a day; count the rest beside them.
 
     Args:
         activity: as `instructor_activity()` makes it.
+        as_of: the day around which the periods lie: 60 up to its own and 12 after it are kept. By
+            default the latest day of the frame that is not after today.
+        every: the length of the periods, where the frame does not carry it; by default a month.
         top: instructors kept, 1 to 30.
 
     Returns:
         part (String: "instructor", or for what is not drawn "other instructors",
-        "no instructor", "earlier periods", "no period"), place (Int64; 0 the busiest, null where
-        not drawn), m_instructor_id, instructor (String, unique per instructor), period (Date),
+        "no instructor", "earlier periods", "later periods", "no period"), place (Int64; 0 the
+        busiest, null where not drawn), m_instructor_id, instructor (String, unique per
+        instructor), period (Date),
         completions, trainees, group_sessions (Int64; trainees null where not drawn, for people
         may recur). The completions add up to those of `activity`.
 
     Raises:
-        KPADataError: a column is missing, or `top` is out of bounds.
+        KPADataError: a column is missing, `as_of` is no day, `every` is not the length of the
+            frame's periods, or `top` is out of bounds.
 
     Examples:
         >>> instructor_activity_table(INSTRUCTOR_ACTIVITY.empty()).shape
         (0, 8)
     """
-    return _busiest(_read(activity), top)
+    frame = _read(activity)
+    return _busiest(frame, middle_day(frame, "period", as_of), period_length(frame, every), top)
 
 
 def _read(activity: AnyFrame) -> pl.DataFrame:
     return need(activity, INSTRUCTOR_ACTIVITY, *_READ).select(_READ).collect()
 
 
-def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
+def _busiest(frame: pl.DataFrame, middle: date | None, length: str, top: int) -> pl.DataFrame:
     if not 1 <= top <= 30:
         raise KPADataError(f"top must be 1 to 30, not {top!r}")
-    latest = pl.col("period").drop_nulls().unique().sort().tail(_PERIODS)
-    first = pl.lit(frame.select(latest.first()).item(), pl.Date)
+    first, last = first_and_last(middle, length)
     order = (
         frame.lazy()
-        .filter(pl.col("m_instructor_id").is_not_null(), pl.col("period") >= first)
+        .filter(pl.col("m_instructor_id").is_not_null(), pl.col("period").is_between(first, last))
         .group_by("m_instructor_id")
         .agg(pl.col("instructor").first(), pl.col("completions").sum())
         .sort("completions", "instructor", "m_instructor_id", descending=[True, False, False])
@@ -73,7 +104,7 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
         .select(pl.int_range(pl.len()).alias("place"), "m_instructor_id", "instructor")
         .collect(engine="in-memory")
     )
-    order = labels(order, "instructor", "m_instructor_id", 100)
+    order = labels(order, "instructor", "m_instructor_id", 100, _ROOM)
     part = (
         pl.when(pl.col("m_instructor_id").is_null())
         .then(pl.lit("no instructor"))
@@ -81,6 +112,8 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
         .then(pl.lit("no period"))
         .when(pl.col("period") < first)
         .then(pl.lit("earlier periods"))
+        .when(pl.col("period") > last)
+        .then(pl.lit("later periods"))
         .when(pl.col("place").is_null())
         .then(pl.lit("other instructors"))
         .otherwise(pl.lit("instructor"))
@@ -92,7 +125,7 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     ]
     return (
         frame.lazy()
-        .drop("instructor", "demo")
+        .drop("instructor", "demo", "every")
         .join(order.lazy(), on="m_instructor_id", how="left")
         .with_columns(part.alias("part"))
         .group_by("part", *keys)
@@ -108,13 +141,21 @@ def _busiest(frame: pl.DataFrame, top: int) -> pl.DataFrame:
 
 @drawable
 def instructor_activity(
-    activity: AnyFrame, *, every: str | None = None, top: int = 15, dark: bool = False
+    activity: AnyFrame,
+    *,
+    as_of: date | str | None = None,
+    every: str | None = None,
+    top: int = 15,
+    dark: bool = False,
 ) -> Sheet:
     """Draw completions over time, a row of bars per instructor, the busiest on top.
 
     Args:
         activity: as `instructor_activity()` of the analysis makes it, eager or lazy.
-        every: the length of its periods, as it was asked for; by default what they look like.
+        as_of: the day around which the periods lie: 60 up to its own and 12 after it are drawn,
+            what lies outside is counted in the subtitle. By default the latest day of the frame
+            that is not after today.
+        every: the length of the periods, where the frame does not carry it; by default a month.
         top: instructors drawn, 1 to 30; the others are counted in the subtitle.
         dark: for a dark background.
 
@@ -122,14 +163,15 @@ def instructor_activity(
         The chart; its data is `instructor_activity_table(...)`.
 
     Raises:
-        KPADataError: as `instructor_activity_table`, or `every` is no period.
+        KPADataError: as `instructor_activity_table`.
 
     Examples:
         >>> instructor_activity(INSTRUCTOR_ACTIVITY.empty()).description
         'Who teaches how much. No completions with an instructor to show.'
     """
     frame = _read(activity)
-    table = _busiest(frame, top)
+    length = period_length(frame, every)
+    table = _busiest(frame, middle_day(frame, "period", as_of), length, top)
     shown = table.filter(pl.col("part") == "instructor").drop("part")
     demo = is_demo(frame)
     if shown.is_empty():
@@ -138,11 +180,12 @@ def instructor_activity(
     people, highest = shown.select(
         pl.col("m_instructor_id").n_unique(), pl.col("completions").max()
     ).row(0)
-    periods = _periods_of(shown, every)
+    periods = _periods_of(shown, length)
+    named = shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place")
     return Sheet(
         _layers,
         {
-            "names": shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place"),
+            "names": named.with_columns(short(named, "instructor", _ROOM)),
             "packed": _packed(shown, periods),
             "periods": periods,
             "people": people,
@@ -159,24 +202,24 @@ def instructor_activity(
         demo=demo,
         dark=dark,
         width=600,
-        height=30 * people,
+        height=_LANE * people,
     )
 
 
 def _not_drawn(table: pl.DataFrame) -> str:
     rest = table.filter(pl.col("part") != "instructor").group_by("part").agg(pl.sum("completions"))
     told = [
-        f"{count(number, 'completion')} {'in' if part == 'earlier periods' else 'with'} {part}"
+        f"{count(number, 'completion')} {_PLACES[part]}"
         for part, number in rest.sort("part").iter_rows()
     ]
     return "Not drawn: " + ", ".join(told) if told else ""
 
 
-def _periods_of(shown: pl.DataFrame, every: str | None) -> pl.DataFrame:
+def _periods_of(shown: pl.DataFrame, length: str) -> pl.DataFrame:
     """One row per period: at (its place), period, until, name."""
     periods = shown.select(pl.col("period").unique().sort())
     at = pl.int_range(pl.len()).alias("at")
-    return period_ends(periods, period_length(shown, every)).select(at, "period", "until", "name")
+    return period_ends(periods, length).select(at, "period", "until", "name")
 
 
 def _packed(shown: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
@@ -211,19 +254,20 @@ def _lanes(names: Rows, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
     row = alt.Chart(names).transform_calculate(
         floor="datum.place + 0.92",
         middle="datum.place + 0.55",
-        short=middle_cut("datum.instructor", 34),
+        spoken=f"datum.instructor + ': ' + {figure('datum.completions')} + ' completions in all'",
     )
-    lines = row.mark_rule(color=p.quiet, strokeWidth=0.75).encode(
+    lines = row.mark_rule(color=p.quiet, strokeWidth=0.75, aria=False).encode(
         y=alt.Y("floor:Q", scale=lanes, axis=None)
     )
     middle = alt.Y("middle:Q", scale=lanes, axis=None)
-    who = row.mark_text(align="right", color=p.muted, limit=220).encode(
+    who = row.mark_text(align="right", color=p.muted).encode(
         x=alt.XValue(-10),
         y=middle,
         text=alt.Text("short:N"),
         tooltip=alt.Tooltip("instructor:N"),
+        description=spoken(),
     )
-    total = row.mark_text(align="left", color=p.ink, fontWeight="bold").encode(
+    total = row.mark_text(align="left", color=p.ink, fontWeight="bold", aria=False).encode(
         x=alt.XValue(alt.ExprRef("width + 10")),
         y=middle,
         text=alt.Text("completions:Q", format=","),
@@ -244,9 +288,12 @@ def _bars(
             start="toDate(datum.period)",
             end="toDate(datum.until)",
             floor="datum.place + 0.92",
-            top=f"datum.place + 0.92 - 0.84 * datum.completions / {term(highest)}",
+            top="datum.place + 0.92 - "
+            f"max({LEAST / _LANE:.4f}, 0.84 * datum.completions / {term(highest)})",
+            spoken=f"datum.instructor + ', ' + datum.name + ': ' + {figure('datum.completions')}"
+            " + ' completions'",
         )
-        .mark_bar(stroke=palette(dark).background, strokeWidth=0.75, color=palette(dark).accent)
+        .mark_bar(x2Offset=-1, color=palette(dark).accent)
         .encode(
             x=alt.X("start:T", title="Period", scale=day_scale(), axis=month_axis(step)),
             x2=alt.X2("end:T", timeUnit="utcyearmonthdate"),
@@ -259,6 +306,7 @@ def _bars(
                 alt.Tooltip("trainees:Q", title="People trained", format=","),
                 alt.Tooltip("group_sessions:Q", title="Group sessions", format=","),
             ],
+            description=spoken(),
         )
     )
     return bars

@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import in_legend, label_axis, status_colour, status_words
+from kpa_analytics.charts.scales import (
+    in_legend,
+    label_axis,
+    spoken,
+    status_colour,
+    status_label,
+    status_words,
+)
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
-from kpa_analytics.charts.status import read_status, said_as_of, status_day
-from kpa_analytics.charts.theme import SEVERITY, STATUS_SIGNS, ink_on, palette, status_colours
-from kpa_analytics.charts.words import count, labels
+from kpa_analytics.charts.status import (
+    NOT_KNOWN,
+    asks_for_requirements,
+    read_status,
+    said_as_of,
+    status_day,
+)
+from kpa_analytics.charts.theme import SEVERITY, STATUS_SIGNS, ink_on, status_colours
+from kpa_analytics.charts.words import count, labels, short
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 
@@ -36,6 +49,8 @@ _READ = (
     *("expiration_date", "days_left", "status"),
 )
 _TITLE = "Who lacks what"
+#: Pixels beside and over the cells for a name or a title.
+_ROOM = 190
 
 
 def training_matrix_table(
@@ -104,7 +119,7 @@ def _order(
         .head(top)
         .with_row_index(place)
     )
-    return labels(worst, label, key, limit).select(key, label, pl.col(place).cast(pl.Int64))
+    return labels(worst, label, key, limit, _ROOM).select(key, label, pl.col(place).cast(pl.Int64))
 
 
 @drawable
@@ -112,6 +127,7 @@ def training_matrix(
     status: AnyFrame,
     *,
     as_of: date | str | None = None,
+    requirements_known: bool | None = None,
     people: int = 40,
     trainings: int = 25,
     dark: bool = False,
@@ -121,6 +137,8 @@ def training_matrix(
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
         as_of: the day to name, where the frame has no date to tell it; by default none is named.
+        requirements_known: it was known who must have what; by default where `status` has anything
+            missing or not due. Otherwise what is missing is "not known".
         people: people drawn, 1 to 60; the others are counted in the subtitle.
         trainings: trainings drawn, 1 to 40; the others are counted in the subtitle.
         dark: for a dark background.
@@ -143,20 +161,24 @@ def training_matrix(
     table = _worst(frame, people, trainings)
     all_people, all_trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
     rest = frame.height - table.height
+    known = asks_for_requirements(frame, requirements_known)
+    columns = table.select("column", "training").unique().sort("column")
     return Sheet(
         _layers,
         {
             "people": _packed(table),
-            "columns": table.select("column", "training").unique().sort("column"),
+            "columns": columns.with_columns(short(columns, "training", _ROOM)),
             "statuses": in_legend(table["status"].unique().to_list()),
         },
         {},
         title=_TITLE,
         words=[
             f"The {count(min(people, all_people), 'person', 'people')} and "
-            f"{count(min(trainings, all_trainings), 'training')} with most expired or missing, "
-            f"worst first{said_as_of(status_day(frame, as_of))}",
-            f"Not drawn: {rest:,} of {frame.height:,} statuses, of {all_people:,} people and "
+            f"{count(min(trainings, all_trainings), 'training')} with most "
+            f"{'expired or missing' if known else 'expired'}, worst first"
+            f"{said_as_of(status_day(frame, as_of))}",
+            "" if known else f"Missing: {NOT_KNOWN}",
+            f"Not drawn: {rest:,} of {frame.height:,} cases, of {all_people:,} people and "
             f"{all_trainings:,} trainings in all"
             if rest
             else "",
@@ -172,7 +194,7 @@ def training_matrix(
 def _packed(table: pl.DataFrame) -> pl.DataFrame:
     """The cells, sent as one short text per person: a thousand cells stay a few kilobytes."""
     place = pl.col("status").cast(pl.String).replace_strict(SEVERITY, range(len(SEVERITY)))
-    return (
+    packed = (
         table.group_by("row", "user", maintain_order=True)
         .agg(
             pl.col("column").cast(pl.String).str.join(",").alias("at"),
@@ -181,6 +203,7 @@ def _packed(table: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("row")
     )
+    return packed.with_columns(short(packed, "user", _ROOM))
 
 
 def _layers(people: Rows, columns: Rows, statuses: Texts, dark: bool) -> list[alt.Chart]:
@@ -196,7 +219,11 @@ def _layers(people: Rows, columns: Rows, statuses: Texts, dark: bool) -> list[al
         .transform_calculate(
             column="toNumber(datum.column)", status=f"{list(SEVERITY)}[datum.place]"
         )
-        .transform_lookup("column", alt.LookupData(columns, "column", ["training"]))
+        .transform_lookup(
+            "column",
+            alt.LookupData(columns, "column", ["training", "short"]),
+            as_=["training", "title"],
+        )
         .transform_calculate(
             words=status_words("datum.status"),
             sign=f"{STATUS_SIGNS}[datum.status]",
@@ -205,20 +232,24 @@ def _layers(people: Rows, columns: Rows, statuses: Texts, dark: bool) -> list[al
             "'expired ' + format(-datum.left, ',') + ' days ago' : "
             "format(datum.left, ',') + ' days left'",
         )
+        .transform_calculate(
+            spoken="datum.user + ', ' + datum.training + ': ' + "
+            f"{status_label('datum.status')} + ', ' + datum.days"
+        )
     )
     x = alt.X(
-        "training:N",
+        "title:N",
         title=None,
         sort=alt.EncodingSortField("column", op="min"),
-        axis=label_axis(
-            34, orient="top", labelAngle=-50, labelLimit=190, domain=False, ticks=False
-        ),
+        axis=label_axis(orient="top", labelAngle=-50, domain=False, ticks=False),
+        scale=alt.Scale(paddingInner=0.07),
     )
     y = alt.Y(
-        "user:N",
+        "short:N",
         title=None,
         sort=alt.EncodingSortField("row", op="min"),
-        axis=label_axis(34, labelLimit=190),
+        axis=label_axis(),
+        scale=alt.Scale(paddingInner=0.08),
     )
     tooltip = [
         alt.Tooltip("user:N", title="Person"),
@@ -226,8 +257,8 @@ def _layers(people: Rows, columns: Rows, statuses: Texts, dark: bool) -> list[al
         alt.Tooltip("words:N", title="Status"),
         alt.Tooltip("days:N", title="Expiration"),
     ]
-    cells = base.mark_rect(stroke=palette(dark).background, strokeWidth=1.5).encode(
-        x=x, y=y, color=status_colour(dark, statuses), tooltip=tooltip
+    cells = base.mark_rect().encode(
+        x=x, y=y, color=status_colour(dark, statuses), tooltip=tooltip, description=spoken()
     )
     signs = base.mark_point(filled=True, opacity=1, size=44, strokeWidth=0, aria=False).encode(
         x=x,

@@ -8,7 +8,12 @@ import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
 from kpa_analytics.charts.sheet import Sheet, drawable
-from kpa_analytics.charts.status import read_status, status_counts, status_day
+from kpa_analytics.charts.status import (
+    asks_for_requirements,
+    read_status,
+    status_counts,
+    status_day,
+)
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
@@ -116,6 +121,7 @@ def expiry_by_group(
     by: GroupKind = "field_office",
     groups: AnyFrame | None = None,
     as_of: date | str | None = None,
+    requirements_known: bool | None = None,
     top: int = 20,
     dark: bool = False,
 ) -> Sheet:
@@ -129,6 +135,8 @@ def expiry_by_group(
         by: field_office, line_of_business or job_title.
         groups: as `load_groups()` makes them, for names; without, the groups' ids are shown.
         as_of: the day to name, where the frame has no date to tell it; by default none is named.
+        requirements_known: it was known who must have what; by default where `status` has anything
+            missing or not due. Otherwise what is missing is "not known", not 0.
         top: groups drawn, 1 to 60; the rest is folded into one row.
         dark: for a dark background.
 
@@ -155,8 +163,8 @@ def expiry_by_group(
         label="group",
         title=f"Status by {one}",
         heading=counted(table.filter((pl.col("folded") > 1) | ~nowhere), one, many),
-        axis="Trainings held or required",
         today=status_day(frame, as_of),
+        known=asks_for_requirements(frame, requirements_known),
         notes=[f"A person of more than one {one} counts in each"] if twice else [],
         demo=is_demo(frame),
         dark=dark,

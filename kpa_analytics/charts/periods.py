@@ -1,57 +1,89 @@
-"""Periods on a time axis: how long one is, where it ends, what it is called."""
+"""Periods on a time axis: how long one is, which are drawn, where one ends, what it is called."""
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from math import gcd
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from kpa_analytics.analysis.periods import period_start
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import as_day
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-#: Months that a period may have where nothing tells, the longest first.
-_MONTHS = {12: "1y", 6: "6mo", 3: "3mo", 1: "1mo"}
+#: How many periods are drawn up to the one of the day asked for, and after it.
+BEFORE, AFTER = 60, 12
+_QUARTERS = {"1q": "3mo", "2q": "6mo", "4q": "1y", "12mo": "1y"}
 
 
 def period_length(frame: pl.DataFrame, every: str | None = None) -> str:
-    """How long a period is: as told, else the longest that all of them could be.
+    """How long a period is: as the frame says in `every`, else as told, else a month.
 
     Args:
-        frame: has a Date column `period`; one period alone counts as a month.
+        frame: has `period` (Date) and `every` (String).
         every: the length asked for, as `instructor_activity` of the analysis takes it.
 
     Raises:
-        KPADataError: `every` is no period.
+        KPADataError: `every` is no period or not the frame's, the frame has several, or a period
+            begins on a day on which none of this length does.
 
     Examples:
-        >>> from datetime import date
-        >>> period_length(pl.DataFrame({"period": [date(2026, 1, 1), date(2026, 4, 1)]}))
+        >>> quarters = pl.DataFrame({"period": [date(2026, 4, 1)], "every": ["1q"]})
+        >>> period_length(quarters)
         '3mo'
-        >>> period_length(pl.DataFrame({"period": [date(2025, 7, 1), date(2026, 6, 1)]}))
-        '1mo'
     """
     if every is not None:
         period_start("period", every)
-        return every
-    starts: list[date] = frame["period"].drop_nulls().unique().sort().to_list()
-    if any(day.day != 1 for day in starts):
-        return _in_days(starts)
-    months = [day.year * 12 + day.month - 1 for day in starts]
-    apart = gcd(*(month - months[0] for month in months))
-    return next(
-        name
-        for length, name in _MONTHS.items()
-        if length == 1 or (apart and apart % length == 0 and months[0] % length == 0)
+    lengths = {_same(length) for length in frame["every"].drop_nulls().unique()}
+    lengths |= {_same(every)} if every else set()
+    if len(lengths) > 1:
+        raise KPADataError(f"every must be one length of period, not {', '.join(sorted(lengths))}")
+    length = lengths.pop() if lengths else "1mo"
+    starts = frame.select(pl.col("period").drop_nulls().unique().sort())
+    odd = starts.filter(pl.col("period") != period_start("period", length))
+    if odd.height:
+        raise KPADataError(
+            f"period {odd.item(0, 0)} is not the first day of a period of {length}; "
+            "say how long the periods are: every="
+        )
+    return length
+
+
+def _same(every: str) -> str:
+    """One spelling for what has several."""
+    return _QUARTERS.get(every, every)
+
+
+def middle_day(frame: pl.DataFrame, column: str, as_of: date | str | None) -> date | None:
+    """The day around which a time axis lies.
+
+    Args:
+        frame: what is drawn.
+        column: its days.
+        as_of: the day asked for.
+
+    Returns:
+        The day asked for; without one the latest day that is not after today, else the earliest;
+        None where there is no day at all. So a year that was mistyped does not move the axis.
+
+    Raises:
+        KPADataError: `as_of` is no day.
+    """
+    if as_of is not None:
+        return as_day(as_of)
+    days = frame[column].drop_nulls()
+    found = days.filter(days <= as_day(None)).max() or days.min()
+    return found if isinstance(found, date) else None
+
+
+def first_and_last(middle: date | None, length: str) -> tuple[pl.Expr, pl.Expr]:
+    """The first and the last period drawn: `BEFORE` up to that of the middle, `AFTER` after it."""
+    number, unit = re.fullmatch(r"(\d+)(\D+)", length).groups()  # type: ignore[union-attr]
+    own = pl.lit(middle, pl.Date).dt.truncate(length)
+    return (
+        own.dt.offset_by(f"-{(BEFORE - 1) * int(number)}{unit}"),
+        own.dt.offset_by(f"{AFTER * int(number)}{unit}"),
     )
-
-
-def _in_days(starts: Sequence[date]) -> str:
-    """Weeks begin on Monday; what does not are days."""
-    return "1w" if all(day.weekday() == 0 for day in starts) else "1d"
 
 
 def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
@@ -60,10 +92,22 @@ def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
     named = {
         "1y": period.dt.strftime("%Y"),
         "3mo": pl.format("Q{} {}", period.dt.quarter(), period.dt.year()),
-        "1q": pl.format("Q{} {}", period.dt.quarter(), period.dt.year()),
         "1mo": period.dt.strftime("%B %Y"),
     }
     first_day = pl.concat_str(pl.lit("from "), period.dt.strftime("%d %B %Y").str.strip_prefix("0"))
     return frame.with_columns(
-        period.dt.offset_by(length).alias("until"), named.get(length, first_day).alias("name")
+        # A calendar of four-digit years ends on this day: no later one can be drawn.
+        pl.min_horizontal(period.dt.offset_by(length), pl.lit(date.max)).alias("until"),
+        named.get(_same(length), first_day).alias("name"),
     )
+
+
+def months_from(day: date, months: int) -> date:
+    """The first of the month so many months away, within the years 1 to 9999.
+
+    Examples:
+        >>> months_from(date(2026, 6, 30), -18), months_from(date(9999, 12, 31), 2)
+        (datetime.date(2024, 12, 1), datetime.date(9999, 12, 1))
+    """
+    at = min(max(day.year * 12 + day.month - 1 + months, 12), 9999 * 12 + 11)
+    return date(at // 12, at % 12 + 1, 1)

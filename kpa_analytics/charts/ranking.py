@@ -8,15 +8,19 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.scales import (
+    figure,
     in_legend,
     label_axis,
+    spoken,
     status_colour,
+    status_label,
     status_words,
     whole_axis,
     whole_ticks,
 )
 from kpa_analytics.charts.sheet import Sheet, empty, term
-from kpa_analytics.charts.status import said_as_of
+from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.status import NOT_KNOWN, said_as_of
 from kpa_analytics.charts.theme import (
     SEVERITY,
     STATUS_LABELS,
@@ -25,7 +29,7 @@ from kpa_analytics.charts.theme import (
     palette,
     status_colours,
 )
-from kpa_analytics.charts.words import count, labels, percent
+from kpa_analytics.charts.words import count, labels, percent, short
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import STATUSES
 
@@ -34,6 +38,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kpa_analytics.charts.sheet import Number, Numbers, Rows, Texts
+
+#: Pixels that a label and the bars have.
+_ROOM, _WIDTH = 250, 520
 
 
 def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> pl.DataFrame:
@@ -63,7 +70,7 @@ def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> p
         overdue, "expiring", "total", label, key, descending=[True, True, True, False, False]
     ).select(key, label, pl.lit(1, pl.Int64).alias("folded"), *figures)
     if ranked.height <= top + 1:
-        return labels(ranked, label, key)
+        return labels(ranked, label, key, room=_ROOM)
     kept, rest = ranked.head(top), ranked.slice(top)
     name = f"{others} ({rest.height:,})"
     folded = rest.select(
@@ -72,7 +79,7 @@ def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> p
         pl.len().cast(pl.Int64).alias("folded"),
         pl.col(figures).sum(),
     )
-    return labels(pl.concat([kept, folded]), label, key)
+    return labels(pl.concat([kept, folded]), label, key, room=_ROOM)
 
 
 def ranking(
@@ -82,44 +89,61 @@ def ranking(
     label: str,
     title: str,
     heading: str,
-    axis: str,
     today: date | None,
+    known: bool,
     notes: Sequence[str] = (),
     demo: bool,
     dark: bool,
 ) -> Sheet:
-    """Lay out what `rank` made; the folded row as figures, for its bar would dwarf the rest."""
+    """Lay out what `rank` made; the folded row as figures, for its bar would dwarf the rest.
+
+    Args:
+        table: as `rank` made it.
+        key: the column that tells rows apart.
+        label: the column of titles.
+        title: the chart's title.
+        heading: how many rows there are, in words.
+        today: the day the statuses are of.
+        known: it was known who must have what.
+        notes: further lines under the title.
+        demo: the data is invented.
+        dark: for a dark background.
+    """
     if table.is_empty():
         return empty(title, "No completions or requirements to show", dark=dark, demo=demo)
     sums = table.select(pl.col([*STATUSES, "total"]).sum()).row(0, named=True)
     overdue = sums["expired"] + sums["missing"]
+    gaps = "expired or missing" if known else "expired"
     words = [
-        f"{heading}, worst first: {overdue:,} of {sums['total']:,} expired or missing "
+        f"{heading}, worst first: {overdue:,} of {count(sums['total'], 'case')} {gaps} "
         f"({percent(overdue, sums['total'])}), {sums['expiring']:,} expiring soon"
         f"{said_as_of(today)}",
+        "" if known else f"Missing: {NOT_KNOWN}",
         *notes,
     ]
-    placed = table.with_row_index("place")
+    placed = table.with_columns(short(table, label, _ROOM)).with_row_index("place")
     named, folded = (placed.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
     overdue_of = named.select(pl.col("expired") + pl.col("missing"), "total").iter_rows()
-    shares = pl.Series("share", [_share(*row) for row in overdue_of], pl.String)
+    shares = pl.Series(
+        "share", [_share(gaps, total, known) for gaps, total in overdue_of], pl.String
+    )
     longest = named.select(pl.col("total").max()).item()
     return Sheet(
         _layers,
         {
-            "rows": named.select("place", key, label, *SEVERITY, "total", shares),
-            "rest": folded.select("place", label, pl.lit(_folded(folded)).alias("figures")),
+            "rows": named.select("place", key, label, "short", *SEVERITY, "total", shares),
+            "rest": folded.select("place", "short", pl.lit(_folded(folded)).alias("figures")),
             "longest": longest,
             "ticks": whole_ticks(longest),
             "statuses": in_legend([status for status in SEVERITY if sums[status]]),
         },
-        {"key": key, "label": label, "axis": axis},
+        {"key": key, "label": label},
         title=title,
         words=words,
         demo=demo,
         dark=dark,
         foot=30,
-        width=520,
+        width=_WIDTH,
         height=alt.Step(24),
     )
 
@@ -132,31 +156,37 @@ def _layers(
     statuses: Texts,
     key: str,
     label: str,
-    axis: str,
     dark: bool,
 ) -> list[alt.Chart]:
     y = alt.Y(
-        f"{label}:N",
+        "short:N",
         sort=alt.EncodingSortField("place", op="min"),
         title=None,
         axis=label_axis(),
         scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
     )
     x: dict[str, Any] = {
-        "title": axis,
+        "title": "Cases (one person and one training each)",
         "stack": "zero",
         "scale": alt.Scale(domainMax=longest, nice=False),
         "axis": whole_axis(ticks),
     }
-    parts = _parts(rows, dark)
-    quiet: dict[str, Any] = {"align": "left", "color": palette(dark).muted, "clip": False}
+    parts = _parts(rows, longest, label, dark)
+    quiet: dict[str, Any] = {
+        "align": "left",
+        "color": palette(dark).muted,
+        "clip": False,
+        "aria": False,
+    }
     ends = (
         alt.Chart(rows)
         .mark_text(**quiet)
         .encode(x=alt.XValue(alt.ExprRef("width + 8")), y=y, text=alt.Text("share:N"))
     )
     others = (
-        alt.Chart(rest).mark_text(**quiet).encode(x=alt.XValue(4), y=y, text=alt.Text("figures:N"))
+        alt.Chart(rest)
+        .mark_text(**{**quiet, "aria": True})
+        .encode(x=alt.XValue(4), y=y, text=alt.Text("figures:N"), description=spoken("figures"))
     )
     return [
         _bars(parts, key, label, statuses, x, y, dark),
@@ -166,8 +196,8 @@ def _layers(
     ]
 
 
-def _parts(rows: Rows, dark: bool) -> alt.Chart:
-    """A row for each part of each bar."""
+def _parts(rows: Rows, longest: Number, label: str, dark: bool) -> alt.Chart:
+    """A row for each part of each bar; the smallest is still seen beside the longest bar."""
     order = {status: place for place, status in enumerate(SEVERITY)}
     ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
     parts: alt.Chart = (
@@ -178,6 +208,15 @@ def _parts(rows: Rows, dark: bool) -> alt.Chart:
             words=status_words("datum.status"),
             order=f"{order}[datum.status]",
             ink=f"{ink}[datum.status]",
+            wanted=f"max(datum.value, {LEAST / _WIDTH:.5f} * {term(longest)})",
+        )
+        .transform_joinaggregate(needed="sum(wanted)", groupby=["place"])
+        .transform_calculate(
+            # No bar grows past the room of the longest.
+            seen=f"datum.wanted * min(1, {term(longest)} / datum.needed)",
+            spoken=f"datum.{label} + ': ' + {figure('datum.value')} + ' ' + "
+            f"{status_label('datum.status')} + ', of ' + {figure('datum.total')} + "
+            "(datum.total == 1 ? ' case' : ' cases')",
         )
     )
     return parts
@@ -195,9 +234,9 @@ def _bars(
     pick = alt.selection_point(name="pick", fields=[key, "status"], on="click")
     bars: alt.Chart = (
         parts.properties(name="rows")
-        .mark_bar(stroke=palette(dark).background, strokeWidth=1)
+        .mark_bar()
         .encode(
-            x=alt.X("value:Q", **x),
+            x=alt.X("seen:Q", **x),
             y=y,
             color=status_colour(dark, statuses),
             order=alt.Order("order:Q", sort="ascending"),
@@ -205,9 +244,10 @@ def _bars(
             tooltip=[
                 alt.Tooltip(f"{label}:N", title=label.replace("_", " ").capitalize()),
                 alt.Tooltip("words:N", title="Status"),
-                alt.Tooltip("value:Q", title="People", format=","),
-                alt.Tooltip("total:Q", title="Of", format=","),
+                alt.Tooltip("value:Q", title="Cases", format=","),
+                alt.Tooltip("total:Q", title="All cases", format=","),
             ],
+            description=spoken(),
         )
         .add_params(pick)
     )
@@ -216,9 +256,9 @@ def _bars(
 
 def _figures(parts: alt.Chart, longest: Number, x: dict[str, Any], y: alt.Y) -> alt.Chart:
     """How many, inside the parts that have room for it."""
-    room = f"datum.value / {term(longest)} * width > 10 + 7 * length(format(datum.value, ','))"
+    room = f"datum.seen / {term(longest)} * width > 10 + 7 * length(format(datum.value, ','))"
     figures: alt.Chart = parts.mark_text(baseline="middle", clip=True, aria=False).encode(
-        x=alt.X("value:Q", bandPosition=0.5, **x),
+        x=alt.X("seen:Q", bandPosition=0.5, **x),
         y=y,
         order=alt.Order("order:Q", sort="ascending"),
         text=alt.TextValue(
@@ -229,8 +269,11 @@ def _figures(parts: alt.Chart, longest: Number, x: dict[str, Any], y: alt.Y) -> 
     return figures
 
 
-def _share(overdue: int, total: int) -> str:
-    return f"{overdue:,} overdue ({percent(overdue, total)})" if overdue else "none overdue"
+def _share(gaps: int, total: int, known: bool) -> str:
+    """How many of a row's cases are gaps, in words."""
+    if known:
+        return f"{gaps:,} expired or missing ({percent(gaps, total)})" if gaps else "no gap"
+    return f"{gaps:,} expired ({percent(gaps, total)})" if gaps else "none expired"
 
 
 def _folded(row: pl.DataFrame) -> str:

@@ -52,6 +52,16 @@ def status_words(field: str) -> str:
     return f"{words!r}[{field}]"
 
 
+def status_label(field: str) -> str:
+    """The Vega expression that says a status without its sign, as it is read aloud."""
+    return f"{ {status: STATUS_LABELS[status] for status in SEVERITY}!r}[{field}]"
+
+
+def figure(field: str) -> str:
+    """The Vega expression that writes a number with its thousands separated."""
+    return f"format({field}, ',')"
+
+
 def month_step(first: date, last: date) -> int:
     """Months from tick to tick, few enough ticks that their labels have room."""
     spanned = (last - first).days // 30 + 1
@@ -67,35 +77,40 @@ def day_scale(**options: Any) -> alt.Scale:
     return alt.Scale(type="utc", **options)
 
 
-def month_axis(step: Number) -> alt.Axis:
+def month_axis(step: Number, within: tuple[Number, Number] | None = None) -> alt.Axis:
     """An axis of months whose ticks always meet January, where the year stands.
 
     Args:
         step: as `month_step` finds it.
+        within: the first and the last month with a label, each as 12 * year + month - 1.
     """
     year = "utcFormat(datum.value, '%m') == '01' || datum.index == 0"
+    label = f"[utcFormat(datum.value, '%b'), {year} ? utcFormat(datum.value, '%Y') : '']"
+    if within:
+        own = "12 * utcyear(datum.value) + utcmonth(datum.value)"
+        label = label.replace(year, f"{own} == {term(within[0])} || {year}")
+        label = f"{own} < {term(within[0])} || {own} > {term(within[1])} ? '' : {label}"
     return alt.Axis(
-        labelExpr=f"[utcFormat(datum.value, '%b'), {year} ? utcFormat(datum.value, '%Y') : '']",
+        labelExpr=label,
         tickCount=alt.ExprRef(f"{{interval: 'month', step: {term(step)}}}"),
         grid=False,
     )
 
 
-def label_axis(most: int = 44, **options: Any) -> alt.Axis:
-    """An axis of titles or names: a long one keeps its beginning and its end, where many differ.
+def label_axis(**options: Any) -> alt.Axis:
+    """An axis of labels that are cut already, as `words.short` does it.
+
+    Vega would cut them again, at the end, where titles of one series differ.
 
     Args:
-        most: characters shown.
         **options: of `alt.Axis`.
     """
-    return alt.Axis(labelExpr=middle_cut("datum.label", most), **options)
+    return alt.Axis(labelLimit=0, **options)
 
 
-def middle_cut(field: str, most: int) -> str:
-    """The Vega expression that leaves out the middle of a text longer than `most` characters."""
-    end = most // 3
-    cut = f"slice({field}, 0, {most - end - 1}) + '…' + slice({field}, -{end})"
-    return f"length({field}) > {most} ? {cut} : {field}"
+def spoken(words: str = "spoken") -> alt.Description:
+    """What a screen reader says of a mark: the words in this field, and no other of its fields."""
+    return alt.Description(f"{words}:N")
 
 
 def whole_ticks(highest: float, most: int = 6) -> list[int]:

@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.periods import period_ends
-from kpa_analytics.charts.scales import day_scale, month_axis, month_step, whole_axis, whole_ticks
+from kpa_analytics.charts.periods import middle_day, period_ends
+from kpa_analytics.charts.scales import (
+    day_scale,
+    figure,
+    month_axis,
+    month_step,
+    spoken,
+    whole_axis,
+    whole_ticks,
+)
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
+from kpa_analytics.charts.stacking import LEAST, stacked
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count
 from kpa_analytics.demo_mark import is_demo
@@ -17,7 +26,9 @@ from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUP_SESSIONS
 
 if TYPE_CHECKING:
-    from kpa_analytics.charts.sheet import Number, Numbers, Rows
+    from datetime import date
+
+    from kpa_analytics.charts.sheet import Number, Numbers, Rows, Texts
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("date", "attendees", "recorded", "demo")
@@ -26,125 +37,190 @@ NO_SESSIONS = "No group sessions to show"
 #: How long a bar is, in words.
 _PERIODS = {"1mo": "a month", "3mo": "a quarter", "1y": "a year"}
 #: The largest size of each class, and its name; the last class is open.
-_CLASSES = ((1, "1 person"), (5, "2 to 5"), (10, "6 to 10"), (20, "11 to 20"))
-SIZES = (*(name for _, name in _CLASSES), "21 or more")
+_CLASSES = ((0, "nobody"), (1, "1 person"), (5, "2 to 5"), (10, "6 to 10"), (20, "11 to 20"))
+_UNKNOWN = "size not known"
+SIZES = (_UNKNOWN, *(name for _, name in _CLASSES), "21 or more")
+#: How many years are drawn before the day asked for, and after it.
+_BEFORE, _AFTER = 20, 1
+_HEIGHT = 240
+_INSIDE = pl.col("part") == "period"
 
 
-def group_sessions_table(groups: AnyFrame) -> pl.DataFrame:
+def group_sessions_table(groups: AnyFrame, *, as_of: date | str | None = None) -> pl.DataFrame:
     """Count sessions per period and size, in periods long enough for at most 40 of them.
 
-    A session's size is the people listed for it, else the people recorded in it.
+    A session's size is the people listed for it; where nobody is listed, the people recorded in
+    it; where there is neither a list nor a person recorded, it is not known.
 
     Args:
         groups: as `group_sessions()` makes it.
+        as_of: the day around which the periods lie, 20 years before it to 1 year after it; by
+            default the latest day of the frame that is not after today.
 
     Returns:
-        One row per period and size that has sessions: period (Date, its first day; null: no day
-        known), every (String: 1mo, 3mo or 1y), size (Enum: 1 person, 2 to 5, 6 to 10, 11 to 20,
-        21 or more), sessions, people (Int64).
+        One row per period and size that has sessions: part (String: period, or earlier, later, no
+        day), period (Date, its first day; null outside), every (String: 1mo, 3mo or 1y), size
+        (Enum: size not known, nobody, 1 person, 2 to 5, 6 to 10, 11 to 20, 21 or more), sessions,
+        people (Int64; 0 where the size is not known).
 
     Raises:
-        KPADataError: a column is missing.
+        KPADataError: a column is missing, or `as_of` is no day.
 
     Examples:
         >>> group_sessions_table(GROUP_SESSIONS.empty()).shape
-        (0, 5)
+        (0, 6)
     """
-    return _over_time(read_sessions(groups))
+    frame = read_sessions(groups)
+    return _over_time(frame, middle_day(frame, "date", as_of))
 
 
 def read_sessions(groups: AnyFrame) -> pl.DataFrame:
-    """The columns the charts read, and `people`: those listed, else those recorded."""
+    """The columns the charts read, and `people`: those listed, else those recorded, or null."""
     frame = need(groups, GROUP_SESSIONS, *_READ).select(_READ).collect()
-    return frame.with_columns(pl.coalesce("attendees", "recorded").fill_null(0).alias("people"))
+    some = [
+        pl.when(pl.col(column) > 0).then(pl.col(column)) for column in ("attendees", "recorded")
+    ]
+    return frame.with_columns(pl.coalesce(*some, "attendees").alias("people"))
 
 
-def _over_time(frame: pl.DataFrame) -> pl.DataFrame:
-    first, last = frame.select(pl.min("date").alias("a"), pl.max("date").alias("b")).row(0)
+def _over_time(frame: pl.DataFrame, middle: date | None) -> pl.DataFrame:
+    around = pl.lit(middle, pl.Date)
+    start, end = around.dt.offset_by(f"-{_BEFORE}y"), around.dt.offset_by(f"{_AFTER}y")
+    own = pl.col("date")
+    part = (
+        pl.when(own.is_null())
+        .then(pl.lit("no day"))
+        .when(own < start)
+        .then(pl.lit("earlier"))
+        .when(own > end)
+        .then(pl.lit("later"))
+        .otherwise(pl.lit("period"))
+        .alias("part")
+    )
+    frame = frame.with_columns(part)
+    inside = frame.filter(pl.col("part") == "period")
+    first, last = inside.select(pl.min("date").alias("a"), pl.max("date").alias("b")).row(0)
     months = (last - first).days / 30.4 if first else 0
     every = "1mo" if months <= 38 else "3mo" if months <= 118 else "1y"
-    size = pl.lit(SIZES[-1])
+    size = pl.when(pl.col("people").is_null()).then(pl.lit(_UNKNOWN)).otherwise(pl.lit(SIZES[-1]))
     for most, name in reversed(_CLASSES):
         size = pl.when(pl.col("people") <= most).then(pl.lit(name)).otherwise(size)
     return (
         frame.group_by(
-            pl.col("date").dt.truncate(every).alias("period"),
+            "part",
+            pl.when(pl.col("part") == "period").then(own.dt.truncate(every)).alias("period"),
             size.cast(pl.Enum(SIZES)).alias("size"),
         )
         .agg(pl.len().cast(pl.Int64).alias("sessions"), pl.col("people").sum())
-        .select("period", pl.lit(every).alias("every"), "size", "sessions", "people")
-        .sort("period", "size")
+        .select("part", "period", pl.lit(every).alias("every"), "size", "sessions", "people")
+        .sort("part", "period", "size")
     )
 
 
 @drawable
-def group_sessions(groups: AnyFrame, *, dark: bool = False) -> Sheet:
+def group_sessions(
+    groups: AnyFrame, *, as_of: date | str | None = None, dark: bool = False
+) -> Sheet:
     """Draw sessions over time, stacked by size, the largest at the bottom.
 
     Args:
         groups: as `group_sessions()` of the analysis makes it, eager or lazy.
+        as_of: the day around which the sessions are drawn, 20 years before it to 1 year after it;
+            others are counted in the subtitle. By default the latest day of the frame that is not
+            after today.
         dark: for a dark background.
 
     Returns:
-        The chart; its data is `group_sessions_table(groups)`.
+        The chart; its data is `group_sessions_table(...)`.
 
     Raises:
-        KPADataError: a column is missing.
+        KPADataError: as `group_sessions_table`.
 
     Examples:
         >>> group_sessions(GROUP_SESSIONS.empty()).description
         'Group sessions over time. No group sessions to show.'
     """
     frame = read_sessions(groups)
-    table = _over_time(frame)
+    table = _over_time(frame, middle_day(frame, "date", as_of))
     demo = is_demo(frame)
-    shown, undated = (
-        table.filter(known)
-        for known in (pl.col("period").is_not_null(), pl.col("period").is_null())
-    )
-    without = int(undated["sessions"].sum())
-    left_out = f"Not drawn: {count(without, 'session')} without a day" if without else ""
+    shown, rest = (table.filter(where) for where in (_INSIDE, ~_INSIDE))
+    left_out = _not_drawn(rest)
     if shown.is_empty():
         return empty(_TITLE, NO_SESSIONS, left_out, dark=dark, demo=demo)
     number, people = shown.select(pl.col("sessions", "people").sum()).row(0)
+    sized = int(shown.filter(pl.col("size") != _UNKNOWN)["sessions"].sum())
     first, last, every = shown.select(
         pl.min("period").alias("first"), pl.max("period").alias("last"), "every"
     ).row(0)
-    rows = _stacked(shown, every)
+    rows, highest = _stacked(shown, every)
     return Sheet(
         _layers,
         {
             "rows": rows,
-            "ticks": whole_ticks(rows.select(pl.col("top").max()).item()),
+            "highest": highest,
+            "ticks": whole_ticks(highest),
+            "sizes": [size for size in SIZES if size in shown["size"]],
             "step": month_step(first, last),
         },
         {},
         title=_TITLE,
         words=[
-            f"{count(number, 'session')} with {count(people, 'place')} taken, "
-            f"{people / number:.1f} people a session on average; each bar is {_PERIODS[every]}",
+            f"{count(number, 'session')} with {count(people, 'place')} taken"
+            f"{_average(people, sized, number)}; each bar is {_PERIODS[every]}",
             left_out,
         ],
         demo=demo,
         dark=dark,
+        height=_HEIGHT,
     )
 
 
-def _stacked(shown: pl.DataFrame, every: str) -> pl.DataFrame:
-    """The bars, stacked here: Vega-Lite does not stack bars that have a start and an end."""
-    return (
-        period_ends(shown.drop("every"), every)
-        .sort("period", "size", descending=[False, True])
-        .with_columns(pl.col("sessions").cum_sum().over("period").alias("top"))
-        .with_columns((pl.col("top") - pl.col("sessions")).alias("floor"))
+def _not_drawn(rest: pl.DataFrame) -> str:
+    totals = dict(rest.group_by("part").agg(pl.sum("sessions")).iter_rows())
+    told = [
+        f"{count(totals[part], 'session')} {words}"
+        for part, words in (
+            ("earlier", f"more than {_BEFORE} years earlier"),
+            ("later", f"more than {count(_AFTER, 'year')} later"),
+            ("no day", "without a day"),
+        )
+        if part in totals
+    ]
+    return "Not drawn: " + ", ".join(told) if told else ""
+
+
+def _average(people: int, sized: int, number: int) -> str:
+    """How many people a session has, of those whose size is known."""
+    mean = f", {people / sized:.1f} people a session on average" if sized else ""
+    return mean + (f" ({number - sized:,} of a size not known)" if number > sized else "")
+
+
+def _stacked(shown: pl.DataFrame, every: str) -> tuple[pl.DataFrame, int]:
+    """The bars, the largest size at the bottom, and the height of the highest.
+
+    They are stacked here: Vega-Lite does not stack bars that have a start and an end.
+    """
+    ordered = period_ends(shown.drop("part", "every"), every).sort(
+        "period", "size", descending=[False, True]
     )
+    totals = ordered.group_by("period", maintain_order=True).agg("sessions")["sessions"].to_list()
+    highest = max(map(sum, totals))
+    parts = [part for bar in totals for part in stacked(bar, highest * LEAST / _HEIGHT)]
+    ends = pl.DataFrame(parts, schema={"floor": pl.Float64, "top": pl.Float64}, orient="row")
+    return ordered.with_columns(*ends), highest
 
 
-def _layers(rows: Rows, ticks: Numbers, step: Number, dark: bool) -> list[alt.Chart]:
+def _layers(
+    rows: Rows, highest: Number, ticks: Numbers, sizes: Texts, step: Number, dark: bool
+) -> list[alt.Chart]:
     p = palette(dark)
     bars: alt.Chart = (
         alt.Chart(rows)
-        .mark_bar(stroke=p.background, strokeWidth=0.75)
+        .transform_calculate(
+            spoken=f"datum.name + ', ' + {_spoken_size()} + ': ' + {figure('datum.sessions')}"
+            " + (datum.sessions == 1 ? ' session' : ' sessions')"
+        )
+        .mark_bar(x2Offset=-1)
         .encode(
             x=alt.X(
                 "period:T",
@@ -156,13 +232,14 @@ def _layers(rows: Rows, ticks: Numbers, step: Number, dark: bool) -> list[alt.Ch
             y=alt.Y(
                 "floor:Q",
                 title="Sessions",
+                scale=alt.Scale(domain=[0, highest], nice=False),
                 axis=whole_axis(ticks),
             ),
             y2=alt.Y2("top:Q"),
             color=alt.Color(
                 "size:N",
-                scale=alt.Scale(domain=list(SIZES), range=list(p.steps)),
-                legend=alt.Legend(title="People in the session", titleOrient="left"),
+                scale=alt.Scale(domain=list(SIZES), range=[p.muted, p.quiet, *p.steps]),
+                legend=alt.Legend(title="People in the session", titleOrient="left", values=sizes),
             ),
             tooltip=[
                 alt.Tooltip("name:N", title="When"),
@@ -170,6 +247,20 @@ def _layers(rows: Rows, ticks: Numbers, step: Number, dark: bool) -> list[alt.Ch
                 alt.Tooltip("sessions:Q", title="Sessions", format=","),
                 alt.Tooltip("people:Q", title="Places taken", format=","),
             ],
+            description=spoken(),
         )
     )
     return [bars]
+
+
+def _spoken_size() -> str:
+    """The Vega expression that says a size as a phrase."""
+    words = {
+        size: size
+        if size == _UNKNOWN
+        else f"{size} in the session"
+        if size in ("nobody", "1 person")
+        else f"{size} people in the session"
+        for size in SIZES
+    }
+    return f"{words}[datum.size]"

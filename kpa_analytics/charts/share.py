@@ -7,9 +7,25 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.periods import period_ends, period_length
-from kpa_analytics.charts.scales import day_scale, month_axis, month_step, whole_axis, whole_ticks
+from kpa_analytics.charts.periods import (
+    AFTER,
+    BEFORE,
+    first_and_last,
+    middle_day,
+    period_ends,
+    period_length,
+)
+from kpa_analytics.charts.scales import (
+    day_scale,
+    figure,
+    month_axis,
+    month_step,
+    spoken,
+    whole_axis,
+    whole_ticks,
+)
 from kpa_analytics.charts.sheet import days_as_text, demo_line, dress, empty
+from kpa_analytics.charts.stacking import LEAST, stacked
 from kpa_analytics.charts.theme import WIDTH, config, palette
 from kpa_analytics.charts.words import count, percent
 from kpa_analytics.demo_mark import is_demo
@@ -17,49 +33,55 @@ from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUP_SHARE
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpa_analytics.inputs import AnyFrame
 
-_READ = ("period", "in_groups", "alone", "share", "demo")
+_READ = ("period", "every", "in_groups", "alone", "share", "demo")
 _TITLE = "Completions in groups or alone"
-_PERIODS = 60
 _LOWER = 110
 #: Where each part stands in a bar, so that colour is not all that tells.
 _PLACES = {"In groups": "In groups (lower part)", "Alone": "Alone (upper part)"}
 
 
-def group_share_table(share: AnyFrame) -> pl.DataFrame:
-    """Keep the last 60 periods; add up what came before them, or has no period.
+def group_share_table(
+    share: AnyFrame, *, as_of: date | str | None = None, every: str | None = None
+) -> pl.DataFrame:
+    """Keep the periods around a day; add up what came before or after them, or has no period.
 
     Args:
         share: as `group_share()` makes it.
+        as_of: the day around which the periods lie: 60 up to its own and 12 after it are kept. By
+            default the latest day of the frame that is not after today.
+        every: the length of the periods, where the frame does not carry it; by default a month.
 
     Returns:
-        One row per period, and one for the rest where there is any: period (Date; null: earlier
+        One row per period, and one for the rest where there is any: period (Date; null: outside
         or unknown), in_groups, alone, total (Int64), share (Float64, 0 to 1; null where total is
         0); sorted by period, the rest first.
 
     Raises:
-        KPADataError: a column is missing.
+        KPADataError: a column is missing, `as_of` is no day, or `every` is not the length of the
+            frame's periods.
 
     Examples:
         >>> group_share_table(GROUP_SHARE.empty()).shape
         (0, 5)
     """
-    return _latest(_read(share))
+    frame = _read(share)
+    return _around(frame, middle_day(frame, "period", as_of), period_length(frame, every))
 
 
 def _read(share: AnyFrame) -> pl.DataFrame:
     return need(share, GROUP_SHARE, *_READ).select(_READ).collect()
 
 
-def _latest(frame: pl.DataFrame) -> pl.DataFrame:
-    first = frame["period"].drop_nulls().unique().sort().tail(_PERIODS).min()
-    kept = (
-        pl.when(pl.col("period") >= pl.lit(first, pl.Date)).then(pl.col("period")).alias("period")
-    )
+def _around(frame: pl.DataFrame, middle: date | None, length: str) -> pl.DataFrame:
+    period = pl.col("period")
+    kept = pl.when(period.is_between(*first_and_last(middle, length))).then(period)
     total = pl.col("in_groups") + pl.col("alone")
     return (
-        frame.group_by(kept)
+        frame.group_by(kept.alias("period"))
         .agg(pl.col("in_groups", "alone").sum())
         .with_columns(total.alias("total"))
         .with_columns(
@@ -70,35 +92,42 @@ def _latest(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def group_share(
-    share: AnyFrame, *, every: str | None = None, dark: bool = False
+    share: AnyFrame,
+    *,
+    as_of: date | str | None = None,
+    every: str | None = None,
+    dark: bool = False,
 ) -> alt.LayerChart | alt.VConcatChart:
     """Draw the share of completions recorded in group sessions, over the counts behind it.
 
     Args:
         share: as `group_share()` of the analysis makes it, eager or lazy.
-        every: the length of its periods, as it was asked for; by default what they look like.
+        as_of: the day around which the periods lie: 60 up to its own and 12 after it are drawn,
+            what lies outside is counted in the subtitle. By default the latest day of the frame
+            that is not after today.
+        every: the length of the periods, where the frame does not carry it; by default a month.
         dark: for a dark background.
 
     Returns:
-        The chart, two panels over one time axis; its data is `group_share_table(share)`.
+        The chart, two panels over one time axis; its data is `group_share_table(...)`.
 
     Raises:
-        KPADataError: a column is missing, or `every` is no period.
+        KPADataError: as `group_share_table`.
 
     Examples:
         >>> group_share(GROUP_SHARE.empty()).description
         'Completions in groups or alone. No completions to show.'
     """
     frame = _read(share)
-    table = _latest(frame)
+    length, middle = period_length(frame, every), middle_day(frame, "period", as_of)
+    table = _around(frame, middle, length)
     demo = is_demo(frame)
     shown = table.filter(pl.col("period").is_not_null(), pl.col("total") > 0)
     grouped, drawn = shown.select(pl.col("in_groups", "total").sum()).row(0)
-    rest = int(table["total"].sum()) - drawn
-    left_out = f"Not drawn: {rest:,} earlier or without a day" if rest else ""
+    left_out = _not_drawn(frame, first_and_last(middle, length))
     if shown.is_empty():
         return empty(_TITLE, "No completions to show", left_out, dark=dark, demo=demo).chart()
-    rows = period_ends(shown, period_length(shown, every))
+    rows = period_ends(shown, length)
     mark = [demo_line(44, dark, WIDTH, _LOWER)] if demo else []
     words = [
         f"{grouped:,} of {count(drawn, 'completion')} recorded in a group session "
@@ -113,6 +142,22 @@ def group_share(
         config=config(dark),
         **dress(_TITLE, words, demo),
     )
+
+
+def _not_drawn(frame: pl.DataFrame, kept: tuple[pl.Expr, pl.Expr]) -> str:
+    """The completions outside the periods drawn, in words."""
+    period, (first, last) = pl.col("period"), kept
+    parts = {
+        f"earlier (more than {BEFORE} periods back)": period < first,
+        f"later (more than {AFTER} periods ahead)": period > last,
+        "without a day": period.is_null(),
+    }
+    totals = frame.select(
+        pl.sum_horizontal("in_groups", "alone").filter(where).sum().alias(words)
+        for words, where in parts.items()
+    ).row(0, named=True)
+    told = [f"{number:,} {words}" for words, number in totals.items() if number]
+    return "Not drawn: " + ", ".join(told) if told else ""
 
 
 def _x(shown: pl.DataFrame, field: str, axis: bool) -> alt.X:
@@ -145,7 +190,12 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             strokeWidth=2,
             point={"size": 28, "filled": True, "color": palette(dark).accent},
         )
+        .transform_calculate(
+            spoken="datum.name + ': ' + format(datum.share, '.0%') + ' in groups, ' + "
+            f"{figure('datum.in_groups')} + ' of ' + {figure('datum.total')} + ' completions'"
+        )
         .encode(
+            description=spoken(),
             x=_x(rows, "middle", axis=False),
             detail=alt.Detail("stretch:N"),
             y=alt.Y(
@@ -162,22 +212,34 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
 
 def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     p = palette(dark)
-    zero, grouped, every = pl.lit(0, pl.Int64), pl.col("in_groups"), pl.col("total")
-    parts = (("In groups", zero, grouped), ("Alone", grouped, every))
-    stacked = pl.concat(
-        rows.with_columns(pl.lit(how).alias("how"), low.alias("low"), high.alias("high"))
-        for how, low, high in parts
+    highest = rows.select(pl.col("total").max()).item()
+    pairs = [
+        stacked(both, highest * LEAST / _LOWER) for both in rows.select("in_groups", "alone").rows()
+    ]
+    ends = {"low": pl.Float64, "high": pl.Float64}
+    parts = pl.concat(
+        rows.with_columns(
+            pl.lit(how).alias("how"),
+            pl.col(column).alias("part"),
+            *pl.DataFrame([pair[place] for pair in pairs], schema=ends, orient="row"),
+        ).filter(pl.col("part") > 0)
+        for place, (how, column) in enumerate((("In groups", "in_groups"), ("Alone", "alone")))
     )
     bars: alt.Chart = (
-        alt.Chart(days_as_text(stacked))
-        .mark_bar(stroke=p.background, strokeWidth=0.75)
+        alt.Chart(days_as_text(parts))
+        .transform_calculate(
+            spoken=f"datum.name + ': ' + {figure('datum.part')} + ' ' + "
+            "(datum.how == 'Alone' ? 'alone' : 'in groups')"
+        )
+        .mark_bar(x2Offset=-1)
         .encode(
             x=_x(rows, "period", axis=True),
             x2=alt.X2("until:T", timeUnit="utcyearmonthdate"),
             y=alt.Y(
                 "low:Q",
                 title="Completions",
-                axis=whole_axis(whole_ticks(rows.select(pl.col("total").max()).item(), most=4)),
+                scale=alt.Scale(domain=[0, highest], nice=False),
+                axis=whole_axis(whole_ticks(highest, most=4)),
             ),
             y2=alt.Y2("high:Q"),
             color=alt.Color(
@@ -186,6 +248,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
                 legend=alt.Legend(title=None, labelExpr=f"{_PLACES}[datum.value]"),
             ),
             tooltip=_tooltip(),
+            description=spoken(),
         )
     )
     return bars

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
 
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import whole_axis, whole_ticks
+from kpa_analytics.charts.scales import spoken, whole_axis, whole_ticks
 from kpa_analytics.charts.sessions import NO_SESSIONS, read_sessions
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
+from kpa_analytics.charts.stacking import LEAST
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.words import count
 from kpa_analytics.demo_mark import is_demo
 
 if TYPE_CHECKING:
-    from kpa_analytics.charts.sheet import Numbers, Rows
+    from kpa_analytics.charts.sheet import Number, Numbers, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Group sessions by size"
+_HEIGHT = 240
 
 
 def group_sizes_table(groups: AnyFrame) -> pl.DataFrame:
@@ -29,7 +32,8 @@ def group_sizes_table(groups: AnyFrame) -> pl.DataFrame:
 
     Returns:
         One row per step from the smallest to the largest: start, end (Int64; people, both
-        included), sessions (Int64; 0 where there are none).
+        included), sessions (Int64; 0 where there are none). Sessions of nobody are a row of their
+        own, from 0 to 0, and so are, last, those of a size that is not known: start and end null.
 
     Raises:
         KPADataError: a column is missing.
@@ -49,17 +53,28 @@ def _by_size(frame: pl.DataFrame) -> pl.DataFrame:
         for step in (zeros * lead for zeros in (10**n for n in range(12)) for lead in (1, 2, 5))
         if largest < 30 * step
     )
-    binned = frame.group_by(
-        (((pl.col("people") - 1).clip(0) // step) * step + 1).alias("start")
-    ).agg(pl.len().cast(pl.Int64).alias("sessions"))
-    if binned.is_empty():
-        return binned.with_columns(end=pl.col("start")).select("start", "end", "sessions")
-    first, last = binned.select(pl.min("start").alias("a"), pl.max("start").alias("b")).row(0)
-    steps = pl.DataFrame({"start": range(first, last + 1, step)}, schema={"start": pl.Int64})
+    start = pl.when(pl.col("people") > 0).then((pl.col("people") - 1) // step * step + 1)
+    counts = frame.group_by(start.otherwise("people").alias("start")).agg(
+        pl.len().cast(pl.Int64).alias("sessions")
+    )
+    some = counts["start"].drop_nulls().sort().to_list()
+    first = next((start for start in some if start > 0), 1)
+    steps = pl.DataFrame(
+        {"start": range(first, some[-1] + 1 if some else 1, step)}, schema={"start": pl.Int64}
+    )
+    others = counts.filter((pl.col("start") > 0).fill_null(False).not_()).select("start")
     return (
-        steps.join(binned, on="start", how="left")
-        .select("start", (pl.col("start") + step - 1).alias("end"), pl.col("sessions").fill_null(0))
-        .sort("start")
+        pl.concat([others, steps])
+        .join(counts, on="start", how="left", nulls_equal=True)
+        .select(
+            "start",
+            pl.when(pl.col("start") > 0)
+            .then(pl.col("start") + step - 1)
+            .otherwise("start")
+            .alias("end"),
+            pl.col("sessions").fill_null(0),
+        )
+        .sort("start", nulls_last=True)
     )
 
 
@@ -86,65 +101,89 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> Sheet:
     demo = is_demo(frame)
     if frame.is_empty():
         return empty(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
-    largest = frame.select(pl.col("people").max()).item()
-    middle = frame.select(pl.col("people").median()).item()
     table = _by_size(frame)
+    highest = table.select(pl.col("sessions").max()).item()
     return Sheet(
         _layers,
         {
-            "rows": _named(table),
-            "ticks": whole_ticks(table.select(pl.col("sessions").max()).item()),
+            "rows": _named(table, highest * LEAST / _HEIGHT),
+            "highest": highest,
+            "ticks": whole_ticks(highest),
         },
         {},
         title=_TITLE,
-        words=[
-            f"{count(frame.height, 'session')}; "
-            f"median {_people(middle)}, largest {_people(largest)}"
-        ],
+        words=["; ".join([count(frame.height, "session"), *_told(frame["people"])])],
         demo=demo,
         dark=dark,
         foot=30,
+        height=_HEIGHT,
     )
+
+
+def _told(people: pl.Series) -> list[str]:
+    """What is said of the sizes: of those known, and how many are not."""
+    known, nobody = people.drop_nulls().to_list(), (people == 0).sum()
+    return [
+        *([f"median {_people(median(known))}, largest {_people(max(known))}"] if known else []),
+        *([f"{nobody:,} with nobody"] if nobody else []),
+        *([f"{people.null_count():,} of a size not known"] if people.null_count() else []),
+    ]
 
 
 def _people(number: float) -> str:
     return f"{number:,g} {'person' if number == 1 else 'people'}"
 
 
-def _named(table: pl.DataFrame) -> pl.DataFrame:
-    """The steps with their names, e.g. `1 to 5`."""
+def _named(table: pl.DataFrame, least: float) -> pl.DataFrame:
+    """The steps with their names, e.g. `1 to 5`, and their bars, none too small to be seen."""
     wide = pl.col("end") > pl.col("start")
     name = (
-        pl.when(wide)
+        pl.when(pl.col("start").is_null())
+        .then(pl.lit("not known"))
+        .when(wide)
         .then(pl.format("{} to {}", "start", "end"))
         .otherwise(pl.format("{}", "start"))
     )
-    return table.with_columns(name.alias("people"))
+    return table.with_columns(
+        name.alias("people"),
+        pl.int_range(pl.len()).alias("place"),
+        pl.when(pl.col("sessions") > 0)
+        .then(pl.max_horizontal("sessions", pl.lit(least)))
+        .otherwise(0.0)
+        .alias("seen"),
+    )
 
 
-def _layers(rows: Rows, ticks: Numbers, dark: bool) -> list[alt.Chart]:
+def _layers(rows: Rows, highest: Number, ticks: Numbers, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
-    base = alt.Chart(rows).encode(
+    said = "datum.people + ' in the session: ' + format(datum.sessions, ',')"
+    base = (
+        alt.Chart(rows).transform_calculate(
+            spoken=f"{said} + (datum.sessions == 1 ? ' session' : ' sessions')"
+        )
+    ).encode(
         x=alt.X(
             "people:O",
-            sort=alt.EncodingSortField("start", op="min"),
+            sort=alt.EncodingSortField("place", op="min"),
             title="People in the session",
             axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, ticks=False),
             scale=alt.Scale(paddingInner=0.15),
         ),
         y=alt.Y(
-            "sessions:Q",
+            "seen:Q",
             title="Sessions",
+            scale=alt.Scale(domain=[0, highest], nice=False),
             axis=whole_axis(ticks),
         ),
         tooltip=[
             alt.Tooltip("people:N", title="People in the session"),
             alt.Tooltip("sessions:Q", title="Sessions", format=","),
         ],
+        description=spoken(),
     )
     figures = (
         base.transform_filter("datum.sessions > 0")
-        .mark_text(dy=-7, fontSize=10, color=p.muted)
+        .mark_text(dy=-7, fontSize=10, color=p.muted, aria=False)
         .encode(text=alt.Text("sessions:Q", format=","))
     )
     return [base.mark_bar(color=p.accent), figures]

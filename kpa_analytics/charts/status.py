@@ -46,6 +46,21 @@ def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date | None:
     return found
 
 
+#: What stands where nobody told who must have what.
+NOT_KNOWN = "not known, for there is no list of requirements"
+
+
+def asks_for_requirements(frame: pl.DataFrame, told: bool | None) -> bool:
+    """Whether it was known who must have what, so that what is missing could be found.
+
+    Args:
+        frame: has `status`.
+        told: as the caller knows it; None: where the frame has anything missing or not due.
+    """
+    found = frame["status"].is_in(["missing", "not_due"]).any() if told is None else told
+    return bool(found)
+
+
 def said_as_of(today: date | None) -> str:
     """The day the statuses are of, to end a sentence with; nothing where it is not known."""
     return f", as of {day(today)}" if today else ""

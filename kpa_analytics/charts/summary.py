@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
+from kpa_analytics.charts.scales import spoken
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
-from kpa_analytics.charts.status import read_status, said_as_of, status_day
+from kpa_analytics.charts.stacking import LEAST, stacked
+from kpa_analytics.charts.status import (
+    NOT_KNOWN,
+    asks_for_requirements,
+    read_status,
+    said_as_of,
+    status_day,
+)
 from kpa_analytics.charts.theme import (
     SEVERITY,
     STATUS_LABELS,
     STATUS_SIGNS,
+    WIDTH,
     palette,
     status_colours,
 )
@@ -30,15 +39,20 @@ _READ = ("m_user_id", "training_id", "expiration_date", "days_left", "status")
 _TITLE = "Training status"
 
 
-def status_summary_table(status: AnyFrame) -> pl.DataFrame:
-    """Count rows and people per status, worst first.
+def status_summary_table(
+    status: AnyFrame, *, requirements_known: bool | None = None
+) -> pl.DataFrame:
+    """Count cases and people per status, worst first. A case is one person and one training.
 
     Args:
         status: as `expiry_status()` makes it.
+        requirements_known: it was known who must have what, so that what is missing could be
+            found; by default where `status` has anything missing or not due.
 
     Returns:
-        Five rows, one per status: status (Enum), rows, people (Int64; people who have at least
-        one), share (Float64, 0 to 1, of all rows; 0 where there are none).
+        Five rows, one per status: status (Enum), rows (Int64; cases), people (Int64; people who
+        have at least one), share (Float64, 0 to 1, of all cases; 0 where there are none). Where no
+        requirements are known, the figures of missing and not due are null: nobody knows them.
 
     Raises:
         KPADataError: a column is missing.
@@ -46,32 +60,43 @@ def status_summary_table(status: AnyFrame) -> pl.DataFrame:
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
         >>> status_summary_table(EXPIRY_STATUS.empty())["rows"].to_list()
-        [0, 0, 0, 0, 0]
+        [0, None, 0, 0, None]
     """
-    return _per_status(read_status(status, *_READ))
+    frame = read_status(status, *_READ)
+    return _per_status(frame, asks_for_requirements(frame, requirements_known))
 
 
-def _per_status(frame: pl.DataFrame) -> pl.DataFrame:
+def _per_status(frame: pl.DataFrame, known: bool) -> pl.DataFrame:
     counts = frame.group_by("status").agg(
         pl.len().cast(pl.Int64).alias("rows"),
         pl.col("m_user_id").n_unique().cast(pl.Int64).alias("people"),
     )
     every = pl.DataFrame({"status": list(SEVERITY)}, schema={"status": STATUS})
-    return every.join(counts, on="status", how="left", maintain_order="left").with_columns(
+    told = every.join(counts, on="status", how="left", maintain_order="left").with_columns(
         pl.col("rows", "people").fill_null(0),
         (pl.col("rows") / max(frame.height, 1)).fill_null(0.0).alias("share"),
     )
+    if known:
+        return told
+    figures = pl.col("rows", "people", "share")
+    return told.with_columns(pl.when(~pl.col("status").is_in(["missing", "not_due"])).then(figures))
 
 
 @drawable
 def status_summary(
-    status: AnyFrame, *, as_of: date | str | None = None, dark: bool = False
+    status: AnyFrame,
+    *,
+    as_of: date | str | None = None,
+    requirements_known: bool | None = None,
+    dark: bool = False,
 ) -> Sheet:
     """Draw the headline figures: five numbers and the bar they make.
 
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
         as_of: the day to name, where the frame has no date to tell it; by default none is named.
+        requirements_known: it was known who must have what; by default where `status` has anything
+            missing or not due. Otherwise these two are "not known", not 0.
         dark: for a dark background.
 
     Returns:
@@ -90,23 +115,23 @@ def status_summary(
     if frame.is_empty():
         return empty(_TITLE, "No completions or requirements to show", dark=dark, demo=demo)
     people, trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
-    table = _per_status(frame)
-    spoken = ", ".join(
-        f"{row['rows']:,} {STATUS_LABELS[row['status']].lower()}"
-        for row in table.iter_rows(named=True)
-    )
+    known = asks_for_requirements(frame, requirements_known)
+    table = _per_status(frame, known)
+    said = ", ".join(_said(row["status"], row["rows"]) for row in table.iter_rows(named=True))
     return Sheet(
         _layers,
         {"figures": _figures(table)},
         {},
         title=_TITLE,
         words=[
-            f"{count(people, 'person', 'people')}, {count(trainings, 'training')}"
-            f"{said_as_of(status_day(frame, as_of))}"
+            f"{count(frame.height, 'case')} (one person and one training each) of "
+            f"{count(people, 'person', 'people')} and {count(trainings, 'training')}"
+            f"{said_as_of(status_day(frame, as_of))}",
+            "" if known else f"Missing: {NOT_KNOWN}",
         ],
         demo=demo,
         dark=dark,
-        spoken=spoken,
+        spoken=said,
         foot=10,
         height=112,
     )
@@ -115,21 +140,40 @@ def status_summary(
 def _figures(table: pl.DataFrame) -> pl.DataFrame:
     """One row per status: its words, its figure, its part of the bar."""
     every = int(table["rows"].sum())
-    ends = (table["rows"].cum_sum() * table.height / every).to_list()
+    lengths = [(rows or 0) * table.height / every for rows in table["rows"]]
+    parts = stacked(lengths, table.height * LEAST / WIDTH)
     rows = [
         {
             "status": row["status"],
             "words": f"{STATUS_SIGNS[row['status']]} {STATUS_LABELS[row['status']]}",
-            "figure": f"{row['rows']:,}",
-            "part": f"{percent(row['rows'], every)} · {count(row['people'], 'person', 'people')}",
-            "people": row["people"],
+            **_figure(row, every),
+            "spoken": _said(row["status"], row["rows"]),
             "place": place,
-            "start": ends[place - 1] if place else 0.0,
-            "end": ends[place],
+            "start": start,
+            "end": end,
         }
-        for place, row in enumerate(table.iter_rows(named=True))
+        for place, (row, (start, end)) in enumerate(
+            zip(table.iter_rows(named=True), parts, strict=True)
+        )
     ]
-    return pl.DataFrame(rows)
+    return pl.DataFrame(rows, schema_overrides={"start": pl.Float64, "end": pl.Float64})
+
+
+def _figure(row: dict[str, Any], every: int) -> dict[str, str]:
+    """The words of one status' figure."""
+    if row["rows"] is None:
+        return {"figure": "not known", "part": "no list of requirements", "people": "not known"}
+    people = count(row["people"], "person", "people")
+    return {
+        "figure": f"{row['rows']:,}",
+        "part": f"{percent(row['rows'], every)} · {people}",
+        "people": f"{row['people']:,}",
+    }
+
+
+def _said(status: str, rows: int | None) -> str:
+    label = STATUS_LABELS[status].lower()
+    return f"{label} not known" if rows is None else f"{rows:,} {label}"
 
 
 def _layers(figures: Rows, dark: bool) -> list[alt.Chart]:
@@ -143,8 +187,8 @@ def _layers(figures: Rows, dark: bool) -> list[alt.Chart]:
     )
     tooltip = [
         alt.Tooltip("words:N", title="Status"),
-        alt.Tooltip("figure:N", title="Trainings held or required"),
-        alt.Tooltip("people:Q", title="People who have one", format=","),
+        alt.Tooltip("figure:N", title="Cases"),
+        alt.Tooltip("people:N", title="People who have one"),
     ]
     # Five equal columns, whatever the shares: a figure of 3 must read as well as one of 30,000.
     left = alt.X(
@@ -154,24 +198,31 @@ def _layers(figures: Rows, dark: bool) -> list[alt.Chart]:
     def text_of(text: str, y: int, size: int, ink: str) -> Any:
         bold: Any = "bold" if ink == p.ink else "normal"
         mark = base.mark_text(
-            align="left", baseline="top", dx=12, color=ink, fontSize=size, fontWeight=bold
+            align="left",
+            baseline="top",
+            dx=12,
+            color=ink,
+            fontSize=size,
+            fontWeight=bold,
+            aria=False,
         )
         return mark.encode(x=left, y=alt.YValue(y), text=alt.Text(text), tooltip=tooltip)
 
     texts = [
         text_of("words:N", 4, 12, p.muted),
-        text_of("figure:N", 21, 26, p.ink),
+        text_of("figure:N", 22, 22, p.ink),
         text_of("part:N", 51, 11, p.muted),
     ]
-    keys = base.mark_rect(width=4, xOffset=2).encode(
+    keys = base.mark_rect(width=4, xOffset=2, aria=False).encode(
         x=left, y=alt.YValue(4), y2=alt.Y2Value(62), color=colour, tooltip=tooltip
     )
-    bar = base.mark_rect(stroke=p.background, strokeWidth=1).encode(
+    bar = base.mark_rect().encode(
         x=alt.X("start:Q", axis=None),
         x2=alt.X2("end:Q"),
         y=alt.YValue(78),
         y2=alt.Y2Value(100),
         color=colour,
         tooltip=tooltip,
+        description=spoken(),
     )
     return [bar, keys, *texts]

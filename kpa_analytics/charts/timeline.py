@@ -7,20 +7,25 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.charts.periods import months_from
 from kpa_analytics.charts.scales import (
     day_scale,
+    figure,
     in_legend,
     month_axis,
     month_step,
+    spoken,
     status_colour,
+    status_label,
     status_words,
     whole_axis,
     whole_ticks,
 )
 from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
+from kpa_analytics.charts.stacking import LEAST, stacked
 from kpa_analytics.charts.status import read_status, status_counts, status_day
 from kpa_analytics.charts.theme import SEVERITY, palette
-from kpa_analytics.charts.words import count, day
+from kpa_analytics.charts.words import count, day, month
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
@@ -35,6 +40,18 @@ if TYPE_CHECKING:
 _READ = ("m_user_id", "expiration_date", "days_left", "status")
 _TITLE = "Expirations per month"
 _PARTS = pl.Enum(["earlier", "month", "later", "no date"])
+_HEIGHT = 260
+_INSIDE = pl.col("part") == "month"
+_ENDS_OF_BARS = {"status": pl.String, "low": pl.Float64, "high": pl.Float64}
+_ROWS = {
+    **{"month": pl.Date, "name": pl.String, "total": pl.Int64, "value": pl.Int64},
+    **_ENDS_OF_BARS,
+}
+_OUTER = {
+    **{"start": pl.Date, "end": pl.Date, "part": pl.String, "all": pl.Int64, "held": pl.Int64},
+    **_ENDS_OF_BARS,
+}
+_ENDS = {"part": pl.String, "at": pl.Date, "top": pl.Float64, "figure": pl.String}
 
 
 def expiry_timeline_table(
@@ -68,15 +85,14 @@ def expiry_timeline_table(
 def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
     if not 1 <= months <= 120:
         raise KPADataError(f"months must be 1 to 120, not {months!r}")
-    month = pl.col("month")
-    middle = pl.lit(today.replace(day=1))
-    first, last = middle.dt.offset_by(f"-{months}mo"), middle.dt.offset_by(f"{months}mo")
+    own = pl.col("month")
+    first, last = pl.lit(months_from(today, -months)), pl.lit(months_from(today, months))
     part = (
-        pl.when(month.is_null())
+        pl.when(own.is_null())
         .then(pl.lit("no date", _PARTS))
-        .when(month < first)
+        .when(own < first)
         .then(pl.lit("earlier", _PARTS))
-        .when(month > last)
+        .when(own > last)
         .then(pl.lit("later", _PARTS))
         .otherwise(pl.lit("month", _PARTS))
     )
@@ -86,7 +102,7 @@ def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
         .group_by("expiration_date", "status")
         .agg(pl.len().alias("rows"))
         .with_columns(pl.col("expiration_date").dt.truncate("1mo").alias("month"))
-        .with_columns(part.alias("part"), pl.when(month.is_between(first, last)).then(month))
+        .with_columns(part.alias("part"), pl.when(own.is_between(first, last)).then(own))
         .group_by("part", "month")
         .agg(status_counts(pl.col("rows")))
         .sort("part", "month")
@@ -110,7 +126,8 @@ def expiry_timeline(
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
         as_of: the day of the rule, where the frame has no date to tell it; by default today.
-        months: months shown before and after that day's month; others are counted in the subtitle.
+        months: months shown before and after that day's month; what is earlier or later stands in
+            one bar each at the ends, cut to the height of the months where it is more than any.
         dark: for a dark background.
 
     Returns:
@@ -129,93 +146,163 @@ def expiry_timeline(
     today = told or as_day(None)
     table = _per_month(frame, today, months)
     demo = is_demo(frame)
-    shown = table.filter(pl.col("part") == "month")
-    if shown.is_empty():
-        none = "No expirations to show"
-        if table.height and told:
-            none += f" within {months} months of {day(today)}"
-        return empty(_TITLE, none, _outside(table), dark=dark, demo=demo)
-    overdue = int(shown["expired"].sum())
-    words = [
-        f"{count(int(shown['total'].sum()), 'certificate')} by expiration date, "
-        f"{overdue:,} of them expired, as of {day(today)}",
-        _outside(table),
-    ]
-    drawn: list[date] = shown["month"].to_list()  # in order
-    before = sum(month < today for month in drawn)
-    headroom = max(shown["total"].to_list()) * 1.15
+    dated = table.filter(pl.col("part") != "no date")
+    if dated.is_empty():
+        return empty(_TITLE, "No expirations to show", _undated(table), dark=dark, demo=demo)
+    inside, outer = (dated.filter(where) for where in (_INSIDE, ~_INSIDE))
+    drawn: list[date] = inside["month"].to_list() or [today.replace(day=1)]  # in order
+    before = sum(one < today for one in drawn)
+    highest = max(inside["total"].to_list() or outer["total"].to_list())
+    headroom = highest * 1.15
+    least = headroom * LEAST / _HEIGHT
     return Sheet(
         _layers,
         {
             "past": pl.DataFrame({"start": [min(drawn[0], today)], "end": [today]}),
-            "rows": _stacked(shown),
+            "rows": _stacked(inside, least),
+            "outer": _outer(outer, drawn, today, highest, least),
+            "ends": _ends(outer, drawn, today, highest),
             "today": pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}),
             "headroom": headroom,
             "ticks": whole_ticks(headroom),
-            "statuses": in_legend([status for status in STATUSES if shown[status].sum()]),
+            "statuses": in_legend([status for status in STATUSES if dated[status].sum()]),
             "step": month_step(drawn[0], drawn[-1]),
+            "first": _number(min(drawn[0], today)),
+            "last": _number(max(drawn[-1], today)),
             "side": -1 if before > len(drawn) - before else 1,
         },
         {},
         title=_TITLE,
-        words=words,
+        words=[
+            f"{count(int(dated['total'].sum()), 'certificate')} by expiration date, "
+            f"{int(dated['expired'].sum()):,} of them expired, as of {day(today)}",
+            _beyond(outer, months, today, highest),
+            _undated(table),
+        ],
         demo=demo,
         dark=dark,
-        height=260,
+        height=_HEIGHT,
     )
 
 
-def _outside(table: pl.DataFrame) -> str:
-    """What is not drawn, in words."""
-    told = {
-        "earlier": "earlier",
-        "later": "later",
-        "no date": "without an expiration date",
-    }
-    totals = dict(table.select("part", "total").iter_rows())  # of each of these one row
-    parts = [f"{totals[part]:,} {words}" for part, words in told.items() if part in totals]
-    return "Not drawn: " + ", ".join(parts) if parts else ""
+def _undated(table: pl.DataFrame) -> str:
+    """What has no day to be drawn at, in words: held, missing and not due are three things."""
+    rows = table.filter(pl.col("part") == "no date")
+    if rows.is_empty():
+        return ""
+    row = rows.row(0, named=True)
+    held = row["total"] - row["missing"] - row["not_due"]
+    told = [
+        f"{held:,} without an expiration date" if held else "",
+        f"{row['missing']:,} missing (never completed)" if row["missing"] else "",
+        f"{row['not_due']:,} not due" if row["not_due"] else "",
+    ]
+    return "Not drawn: " + ", ".join(filter(None, told))
 
 
-def _stacked(shown: pl.DataFrame) -> pl.DataFrame:
+def _beyond(outer: pl.DataFrame, months: int, today: date, highest: float) -> str:
+    """What the outermost bars stand for, in words."""
+    told = [
+        f"{total:,} {part}{' (bar cut short)' if total > highest else ''}"
+        for part, total in outer.select("part", "total").iter_rows()
+    ]
+    near = count(months, "month")
+    return f"More than {near} from {month(today)}: {', '.join(told)}" if told else ""
+
+
+def _outer(
+    outer: pl.DataFrame, drawn: list[date], today: date, highest: float, least: float
+) -> pl.DataFrame:
+    """One row per part and status; a bar higher than every month's is cut to their height."""
+    rows = []
+    for row in outer.iter_rows(named=True):
+        start, end = _slot(row["part"], drawn, today)
+        share = min(1, highest / row["total"])
+        values = [row[status] for status in SEVERITY]
+        parts = stacked([value * share for value in values], least)
+        rows += [
+            {"start": start, "end": end, "part": row["part"], "all": row["total"]}
+            | {"status": status, "held": value, "low": low, "high": high}
+            for status, value, (low, high) in zip(SEVERITY, values, parts, strict=True)
+            if value
+        ]
+    return pl.DataFrame(rows, schema=_OUTER)
+
+
+def _ends(outer: pl.DataFrame, drawn: list[date], today: date, highest: float) -> pl.DataFrame:
+    """What stands at the outermost bars: their names under them, their figures over them."""
+    rows = []
+    for part, total in outer.select("part", "total").iter_rows():
+        start, end = _slot(part, drawn, today)
+        cut = " (cut)" if total > highest else ""
+        rows.append(
+            {
+                "part": part,
+                "at": end if part == "earlier" else start,
+                "top": min(total, highest),
+                "figure": f"{total:,}{cut}",
+            }
+        )
+    return pl.DataFrame(rows, schema=_ENDS)
+
+
+def _slot(part: str, drawn: list[date], today: date) -> tuple[date, date]:
+    """Where an outermost bar begins and ends, apart from the months."""
+    first, last = min(drawn[0], today), max(drawn[-1], today)
+    unit = max(1, (_number(last) - _number(first)) // 24)
+    if part == "earlier":
+        return months_from(first, -2 * unit), months_from(first, -unit)
+    return months_from(last, 1 + unit), months_from(last, 1 + 2 * unit)
+
+
+def _number(day: date) -> int:
+    """A month as a number."""
+    return day.year * 12 + day.month - 1
+
+
+def _stacked(shown: pl.DataFrame, least: float) -> pl.DataFrame:
     """One row per month and status, the worst at the bottom."""
     named = shown.with_columns(pl.col("month").dt.strftime("%B %Y").alias("name"))
-    rows = [
-        {
-            "month": row["month"],
-            "name": row["name"],
-            "total": row["total"],
-            "status": status,
-            "order": order,
-            "value": row[status],
-        }
-        for row in named.iter_rows(named=True)
-        for order, status in enumerate(SEVERITY)
-        if row[status]
-    ]
-    return pl.DataFrame(rows)
+    rows = []
+    for row in named.iter_rows(named=True):
+        values = [row[status] for status in SEVERITY]
+        rows += [
+            {"month": row["month"], "name": row["name"], "total": row["total"]}
+            | {"status": status, "value": value, "low": low, "high": high}
+            for status, value, (low, high) in zip(
+                SEVERITY, values, stacked(values, least), strict=True
+            )
+            if value
+        ]
+    return pl.DataFrame(rows, schema=_ROWS)
 
 
 def _layers(
     past: Rows,
     rows: Rows,
+    outer: Rows,
+    ends: Rows,
     today: Rows,
     headroom: Number,
     ticks: Numbers,
     statuses: Texts,
     step: Number,
+    first: Number,
+    last: Number,
     side: Number,
     dark: bool,
 ) -> list[alt.Chart]:
     return [
         _past(past, dark),
-        _bars(rows, headroom, ticks, statuses, step, dark),
+        _bars(rows, headroom, ticks, statuses, month_axis(step, (first, last)), dark),
+        _outer_bars(outer, statuses, dark),
+        *_outer_words(ends, dark),
         *_rule(today, side, dark),
     ]
 
 
 def _bars(
-    rows: Rows, headroom: Number, ticks: Numbers, statuses: Texts, step: Number, dark: bool
+    rows: Rows, headroom: Number, ticks: Numbers, statuses: Texts, months: alt.Axis, dark: bool
 ) -> alt.Chart:
     pick = alt.selection_point(name="pick", fields=["month", "status"], on="click")
     zoom = alt.selection_interval(
@@ -226,25 +313,28 @@ def _bars(
     )
     bars: alt.Chart = (
         alt.Chart(rows, name="months")
-        .transform_calculate(words=status_words("datum.status"))
-        .mark_bar(stroke=palette(dark).background, strokeWidth=0.75)
+        .transform_calculate(
+            words=status_words("datum.status"),
+            spoken=f"'Expires in ' + datum.name + ': ' + {figure('datum.value')} + ' ' + "
+            f"{status_label('datum.status')} + ', of ' + {figure('datum.total')}",
+        )
+        .mark_bar()
         .encode(
             x=alt.X(
                 "month:T",
                 timeUnit="binnedutcyearmonth",
                 scale=day_scale(),
                 title="Month of expiration",
-                axis=month_axis(step),
+                axis=months,
             ),
             y=alt.Y(
-                "value:Q",
-                stack="zero",
+                "low:Q",
                 title="Certificates",
                 scale=alt.Scale(domainMax=headroom, nice=False),
                 axis=whole_axis(ticks),
             ),
+            y2=alt.Y2("high:Q"),
             color=status_colour(dark, statuses),
-            order=alt.Order("order:Q", sort="ascending"),
             opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
             tooltip=[
                 alt.Tooltip("name:N", title="Expires in"),
@@ -252,17 +342,69 @@ def _bars(
                 alt.Tooltip("value:Q", title="Certificates", format=","),
                 alt.Tooltip("total:Q", title="All in this month", format=","),
             ],
+            description=spoken(),
         )
         .add_params(pick, zoom)
     )
     return bars
 
 
+def _outer_bars(outer: Rows, statuses: Texts, dark: bool) -> alt.Chart:
+    """What expires before the first or after the last of the months."""
+    bars: alt.Chart = (
+        alt.Chart(outer)
+        .transform_calculate(
+            words=status_words("datum.status"),
+            when="datum.part == 'earlier' ? 'before these months' : 'after these months'",
+        )
+        .transform_calculate(
+            spoken=f"'Expires ' + datum.when + ': ' + {figure('datum.held')} + ' ' + "
+            f"{status_label('datum.status')} + ', of ' + {figure('datum.all')}",
+        )
+        .mark_bar()
+        .encode(
+            x=alt.X("start:T", scale=day_scale()),
+            x2=alt.X2("end:T", timeUnit="utcyearmonthdate"),
+            y=alt.Y("low:Q"),
+            y2=alt.Y2("high:Q"),
+            color=status_colour(dark, statuses),
+            tooltip=[
+                alt.Tooltip("when:N", title="Expires"),
+                alt.Tooltip("words:N", title="Status"),
+                alt.Tooltip("held:Q", title="Certificates", format=","),
+                alt.Tooltip("all:Q", title="All of these", format=","),
+            ],
+            description=spoken(),
+        )
+    )
+    return bars
+
+
+def _outer_words(ends: Rows, dark: bool) -> list[alt.Chart]:
+    """The outermost bars' names and figures, growing away from the months."""
+    side = "datum.part == 'earlier' ? 'right' : 'left'"
+    texts = alt.Chart(ends).mark_text(
+        align=alt.ExprRef(side), color=palette(dark).muted, clip=False, aria=False
+    )
+    names = texts.encode(
+        x=alt.X("at:T", scale=day_scale()),
+        y=alt.YValue(alt.ExprRef("height + 16")),
+        text=alt.Text("part:N"),
+    )
+    figures = texts.transform_calculate(over="datum.top").encode(
+        x=alt.X("at:T", scale=day_scale()),
+        y=alt.Y("over:Q"),
+        yOffset=alt.YOffsetValue(-8),
+        text=alt.Text("figure:N"),
+    )
+    return [names, figures]
+
+
 def _past(past: Rows, dark: bool) -> alt.Chart:
     """The ground behind what lies before the day asked about."""
     ground: alt.Chart = (
         alt.Chart(past)
-        .mark_rect(color=palette(dark).expired, opacity=0.07, clip=True)
+        .mark_rect(color=palette(dark).expired, opacity=0.07, clip=True, aria=False)
         .encode(
             x=alt.X("start:T", scale=day_scale()), x2=alt.X2("end:T", timeUnit="utcyearmonthdate")
         )
@@ -273,7 +415,7 @@ def _past(past: Rows, dark: bool) -> alt.Chart:
 def _rule(today: Rows, side: Number, dark: bool) -> list[alt.Chart]:
     """The day asked about; its label stands in the headroom, on the side that has more months."""
     base = alt.Chart(today)
-    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True).encode(
+    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True, aria=False).encode(
         x=alt.X("day:T", scale=day_scale())
     )
     label = base.mark_text(
@@ -283,5 +425,10 @@ def _rule(today: Rows, side: Number, dark: bool) -> list[alt.Chart]:
         fontWeight="bold",
         color=palette(dark).ink,
         clip=True,
-    ).encode(x=alt.X("day:T", scale=day_scale()), y=alt.YValue(3), text=alt.Text("label:N"))
+    ).encode(
+        x=alt.X("day:T", scale=day_scale()),
+        y=alt.YValue(3),
+        text=alt.Text("label:N"),
+        description=spoken("label"),
+    )
     return [rule, label]

@@ -8,7 +8,12 @@ import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
 from kpa_analytics.charts.sheet import Sheet, drawable
-from kpa_analytics.charts.status import read_status, status_counts, status_day
+from kpa_analytics.charts.status import (
+    asks_for_requirements,
+    read_status,
+    status_counts,
+    status_day,
+)
 from kpa_analytics.demo_mark import is_demo
 
 if TYPE_CHECKING:
@@ -49,7 +54,12 @@ def _per_training(frame: pl.DataFrame, top: int) -> pl.DataFrame:
 
 @drawable
 def expiry_by_training(
-    status: AnyFrame, *, as_of: date | str | None = None, top: int = 20, dark: bool = False
+    status: AnyFrame,
+    *,
+    as_of: date | str | None = None,
+    requirements_known: bool | None = None,
+    top: int = 20,
+    dark: bool = False,
 ) -> Sheet:
     """Draw every status per training, worst first: most people expired or missing on top.
 
@@ -58,6 +68,8 @@ def expiry_by_training(
     Args:
         status: as `expiry_status()` makes it, eager or lazy.
         as_of: the day to name, where the frame has no date to tell it; by default none is named.
+        requirements_known: it was known who must have what; by default where `status` has anything
+            missing or not due. Otherwise what is missing is "not known", not 0.
         top: trainings drawn, 1 to 60; the rest is folded into "other trainings (n)".
         dark: for a dark background.
 
@@ -80,8 +92,8 @@ def expiry_by_training(
         label="training",
         title="Status by training",
         heading=counted(table, "training", "trainings"),
-        axis="People",
         today=status_day(frame, as_of),
+        known=asks_for_requirements(frame, requirements_known),
         demo=is_demo(frame),
         dark=dark,
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from math import inf
 from typing import TYPE_CHECKING
 
 import polars as pl
+
+from kpa_analytics.charts.fitting import fitted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +32,6 @@ _OF_EVERY_OBJECT = {
     *("__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
 }
 _ROUNDS = 5
-#: Characters that every axis has room for.
-_SURELY_SHOWN = 30
 
 
 def day(value: date) -> str:
@@ -94,8 +95,12 @@ def one_line(text: str, limit: int = 300) -> str:
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
-def labels(frame: pl.DataFrame, text: str, key: str, limit: int = 300) -> pl.DataFrame:
+def labels(
+    frame: pl.DataFrame, text: str, key: str, limit: int = 300, room: float = inf
+) -> pl.DataFrame:
     """Make a column's labels one line each and unique, where two keys share a title.
+
+    They are unique as they are drawn too: `fitting.fitted` never makes two of them the same.
 
     Args:
         frame: one row per key.
@@ -103,6 +108,7 @@ def labels(frame: pl.DataFrame, text: str, key: str, limit: int = 300) -> pl.Dat
         key: the column that tells rows apart; the end of it is added to a shared title, where no
             axis cuts it off: behind a short one, before a long one.
         limit: characters kept.
+        room: pixels that an axis has for one; by default no axis cuts them.
 
     Returns:
         The frame, same rows and columns.
@@ -115,19 +121,25 @@ def labels(frame: pl.DataFrame, text: str, key: str, limit: int = 300) -> pl.Dat
     keys = _ends(["?" if value is None else value for value in frame[key].to_list()])
     lines = [one_line(value or "", limit) for value in frame[text].cast(pl.String).to_list()]
     for _ in range(_ROUNDS):  # one told apart may be what another is called
-        seen = Counter(lines)
+        shown = [fitted(line, room) for line in lines]
+        seen = Counter(shown)
         lines = [
-            _with_key(line, of) if seen[line] > 1 or line in _OF_EVERY_OBJECT else line
-            for line, of in zip(lines, keys, strict=True)
+            _with_key(line, of, room) if seen[cut] > 1 or line in _OF_EVERY_OBJECT else line
+            for line, cut, of in zip(lines, shown, keys, strict=True)
         ]
-        if len(set(lines)) == len(lines):
+        if len({fitted(line, room) for line in lines}) == len(lines):
             break
     return frame.with_columns(pl.Series(text, lines, pl.String))
 
 
-def _with_key(line: str, key: str) -> str:
+def short(frame: pl.DataFrame, text: str, room: float) -> pl.Series:
+    """The column `short`: how each of these labels is drawn where there are `room` pixels."""
+    return pl.Series("short", [fitted(line, room) for line in frame[text]], pl.String)
+
+
+def _with_key(line: str, key: str, room: float) -> str:
     said = f"{line} ({key})"
-    return said if len(said) <= _SURELY_SHOWN else f"({key}) {line}"
+    return said if fitted(said, room) == said else f"({key}) {line}"
 
 
 def _ends(keys: Sequence[object]) -> list[str]:

@@ -61,7 +61,9 @@ function render({ model, el }) {
     box.classList.toggle("kpa-chart-fits", !params.some((param) => param.name === "zoom"));
     if (params.some((param) => param.name === "pick")) {
       drawn.view.addSignalListener("pick", (_, value) => {
-        const now = (value?.vlPoint?.or ?? []).map((bar) => ({ ...bar }));
+        // What is no bar (a text, a bar for all that is later) has none of the fields.
+        const now = (value?.vlPoint?.or ?? []).map((bar) => ({ ...bar }))
+          .filter((bar) => Object.values(bar).filter((one) => one !== undefined).length > 1);
         place.picked = JSON.stringify(now);
         if (!now.length && model.get("picked")[0] !== at) return;
         model.set("picked", now.length ? [at, now] : [-1, []]);

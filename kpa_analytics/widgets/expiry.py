@@ -229,12 +229,14 @@ class ExpiryExplorer(Explorer):
     def _rebuild(self, changed: set[str]) -> None:
         if changed - {"selected"}:
             self._rows = self._answer.rows(self._question())
-            known = self.data.employee_status.height > 0
+            known = self._answer.requirements_known
             self._figures.value = _headline(self._rows, required_is_known=known)
             if picked_rows(self._rows, self.selected).is_empty():
                 self.choices = {**self.choices, "selected": ()}  # no such bar is drawn any more
         if changed != {"selected"}:
-            self._charts.specs = charts(self._rows, self.as_of, self.dark)
+            self._charts.specs = charts(
+                self._rows, self.as_of, self.dark, self._answer.requirements_known
+            )
         self._table.show(picked_rows(self._rows, self.selected), self._caption())
         self._show_picked()
 
@@ -298,8 +300,8 @@ def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
     trainings = count(told["trainings"], "training")
     first = (
         f"{told['total']:,}",
-        "Trainings held or required" if required_is_known else "Trainings held",
-        f"{people}, {trainings}",
+        "Cases",
+        f"one person and one training each; {people}, {trainings}",
         "kpa-all",
     )
     each = [

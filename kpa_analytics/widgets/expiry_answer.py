@@ -45,6 +45,11 @@ class ExpiryAnswer:
         self._roster = roster
         self._book = StatusBook(data)
 
+    @property
+    def requirements_known(self) -> bool:
+        """Whether it is known who must have what, so that what is missing is found."""
+        return self._book.requirements_known
+
     def rows(self, asked: ExpiryQuestion) -> pl.DataFrame:
         """The statuses asked for (`schema.EXPIRY_STATUS`), by person, then training."""
         page = self._book.page(asked.as_of, asked.horizon, asked.include_leavers)
@@ -97,13 +102,16 @@ def figures(rows: pl.DataFrame) -> dict[str, int]:
     }
 
 
-def charts(rows: pl.DataFrame, as_of: date, dark: bool) -> list[dict[str, Any]]:
+def charts(
+    rows: pl.DataFrame, as_of: date, dark: bool, requirements_known: bool
+) -> list[dict[str, Any]]:
     """The timeline and the trainings, as Vega-Lite specifications.
 
     Args:
         rows: what to draw.
         as_of: the day of the rule.
         dark: for a dark background.
+        requirements_known: it is known who must have what.
 
     Returns:
         The two specifications, their data inside; in the order of `PICKED_BY`.
@@ -113,5 +121,12 @@ def charts(rows: pl.DataFrame, as_of: date, dark: bool) -> list[dict[str, Any]]:
 
     return [
         drawn(expiry_timeline, rows, as_of=as_of, dark=dark),
-        drawn(expiry_by_training, rows, as_of=as_of, dark=dark, top=15),
+        drawn(
+            expiry_by_training,
+            rows,
+            as_of=as_of,
+            requirements_known=requirements_known,
+            dark=dark,
+            top=15,
+        ),
     ]

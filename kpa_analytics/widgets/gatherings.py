@@ -12,6 +12,8 @@ from kpa_analytics.analysis.names import people_names
 from kpa_analytics.widgets.folding import by_name
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from kpa_analytics.data.training_data import TrainingData
     from kpa_analytics.widgets.period import PeriodQuestion
     from kpa_analytics.widgets.roster import Roster
@@ -125,12 +127,12 @@ class Gatherings:
         )
 
 
-def charts(sessions: pl.DataFrame, dark: bool) -> list[dict[str, Any]]:
+def charts(sessions: pl.DataFrame, as_of: date, dark: bool) -> list[dict[str, Any]]:
     """Sessions over time and by size, as Vega-Lite specifications with their data inside."""
     from kpa_analytics import charts
     from kpa_analytics.charts.drawn import drawn
 
     return [
-        drawn(charts.group_sessions, sessions, dark=dark),
+        drawn(charts.group_sessions, sessions, as_of=as_of, dark=dark),
         drawn(charts.group_sizes, sessions, dark=dark),
     ]

@@ -103,7 +103,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             self._figures.value = _headline(self._rows)
             self._sessions.show(self._rows, "Sessions; choose a day to list its people")
         if changed != {"selected"}:
-            self._charts.specs = charts(self._rows, self.dark)
+            self._charts.specs = charts(self._rows, self.as_of, self.dark)
         self._attendees.show(self._answer.attendees(self.selected), self._caption())
         self._mark_chosen()
 

@@ -103,20 +103,21 @@ class InstructorExplorer(PeriodExplorer):
             self._figures.value = _headline(people, coverage)
             self._coverage.show(coverage, "Who teaches each training")
             self._people.show(people, "Instructors")
-        self._charts.specs = charts(self._activity, self._coverage.frame, self.dark)
+        self._charts.specs = charts(self._activity, self._coverage.frame, self.as_of, self.dark)
 
 
 def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
     taught = coverage.filter(pl.col("instructors") > 0)
     alone = int(coverage["single_instructor"].sum())
+    never = coverage["last_taught"].null_count()
     told = [
         (f"{people.height:,}", "Instructors", "in this period", "kpa-all"),
         (f"{int(people['completions'].sum()):,}", "Completions taught", "in this period", ""),
         (f"{alone:,}", "One instructor alone", f"of {count(taught.height, 'training')} taught", ""),
         (
             f"{coverage.height - taught.height:,}",
-            "No instructor recorded",
-            f"of {count(coverage.height, 'training')}",
+            "Not taught in this period",
+            f"of {count(coverage.height, 'training')}; {never:,} with no instructor recorded",
             "",
         ),
     ]

@@ -26,6 +26,7 @@ class StatusBook:
 
     def __init__(self, data: TrainingData) -> None:
         required = data.employee_status if data.employee_status.height else None
+        self.requirements_known = required is not None
         engine = Engine(data.completions, Rules(data.trainings), data.users, required)
         self._status = lru_cache(maxsize=_KEPT)(engine.status)
 

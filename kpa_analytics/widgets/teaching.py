@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kpa_analytics.widgets.roster import Roster
 
 _READ = ("training_id", "m_user_id", "date", "m_instructor_id", "group_training_id")
+_EVERY = "1mo"
 
 
 class Teaching:
@@ -48,7 +49,7 @@ class Teaching:
         self._taught = at_once(
             data.completions.lazy()
             .filter(pl.col("m_instructor_id").is_not_null())
-            .select(*_READ, period_start("date", "1mo"))
+            .select(*_READ, period_start("date", _EVERY))
             .with_columns(pl.col("m_user_id", "m_instructor_id").cast(pl.Categorical))
         )
         self._days = at_once(taught_days(self._taught))
@@ -75,7 +76,7 @@ class Teaching:
 
     def activity(self, asked: PeriodQuestion) -> pl.DataFrame:
         """What was taught per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""
-        found = activity_of(self._lessons(asked), self._names, self._demo)
+        found = activity_of(self._lessons(asked), self._names, self._demo, every=_EVERY)
         return as_table(found, INSTRUCTOR_ACTIVITY).collect(engine="in-memory")
 
     def people(self, asked: PeriodQuestion) -> pl.DataFrame:
@@ -135,12 +136,14 @@ class Teaching:
         return at_once(self._taught.filter(*wanted))
 
 
-def charts(activity: pl.DataFrame, coverage: pl.DataFrame, dark: bool) -> list[dict[str, Any]]:
+def charts(
+    activity: pl.DataFrame, coverage: pl.DataFrame, as_of: date, dark: bool
+) -> list[dict[str, Any]]:
     """Activity and coverage, as Vega-Lite specifications with their data inside."""
     from kpa_analytics import charts
     from kpa_analytics.charts.drawn import drawn
 
     return [
-        drawn(charts.instructor_activity, activity, every="1mo", top=12, dark=dark),
+        drawn(charts.instructor_activity, activity, as_of=as_of, top=12, dark=dark),
         drawn(charts.instructor_coverage, coverage, top=20, dark=dark),
     ]

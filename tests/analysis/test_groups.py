@@ -175,8 +175,8 @@ def test_share_of_a_month_and_of_the_completions_without_a_day():
         recorded(None, "eve", date=None),
     )
     assert group_share(rows).rows() == [
-        (date(2026, 5, 1), 3, 1, 0.75, False),
-        (None, 0, 1, 0.0, False),
+        (date(2026, 5, 1), "1mo", 3, 1, 0.75, False),
+        (None, "1mo", 0, 1, 0.0, False),
     ]
 
 

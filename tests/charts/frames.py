@@ -105,12 +105,14 @@ def activity_frame(
     for back in range(months):
         year, month = divmod(2026 * 12 + 5 - back, 12)
         period = date(year, month + 1, 1)
-        rows.append((None, "no instructor", period, 40, 35, 6, 0, demo))
+        rows.append((None, "no instructor", period, "1mo", 40, 35, 6, 0, demo))
         for number in range(instructors):
             if draw.random() < 0.7:
                 taught = draw.randrange(1, 12 + 60 // (number + 1))
                 who = person_id(number, demo=demo), person_name(number)
-                rows.append((*who, period, taught, max(1, taught - 2), 1 + taught // 9, 1, demo))
+                rows.append(
+                    (*who, period, "1mo", taught, max(1, taught - 2), 1 + taught // 9, 1, demo)
+                )
     return pl.DataFrame(rows, schema=INSTRUCTOR_ACTIVITY.schema, orient="row")
 
 
@@ -178,7 +180,7 @@ def share_frame(months: int = 24, *, demo: bool = False, seed: int = 5) -> pl.Da
         year, month = divmod(2026 * 12 + 5 - back, 12)
         grouped, alone = draw.randrange(40, 400), draw.randrange(100, 500)
         period = date(year, month + 1, 1)
-        rows.append((period, grouped, alone, grouped / (grouped + alone), demo))
+        rows.append((period, "1mo", grouped, alone, grouped / (grouped + alone), demo))
     return pl.DataFrame(rows, schema=GROUP_SHARE.schema, orient="row")
 
 
