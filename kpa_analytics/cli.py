@@ -211,7 +211,15 @@ def audit(
     data = _load_demo() if demo else load_all(refresh=refresh)
     if data.snapshots["completions"].walk != "full" and not incremental:
         data = load_all(refresh=True)
-    pack = export_audit(data, out, as_of=day, expiring_days=expiring_days, title=title, names=names)
+    pack = export_audit(
+        data,
+        out,
+        as_of=day,
+        expiring_days=expiring_days,
+        title=title,
+        names=names,
+        incremental=incremental,
+    )
     manifest = read_manifest(pack)
     counts = manifest["counts"]
     for name in ("people", "completions", "expired", "expiring", "current", "missing", "findings"):

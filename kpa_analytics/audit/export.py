@@ -41,6 +41,7 @@ def export_audit(
     required: AnyFrame | None = None,
     title: str | None = None,
     names: bool = True,
+    incremental: bool = False,
 ) -> Path:
     """Write the evidence pack: a new folder, whole or not at all.
 
@@ -60,12 +61,16 @@ def export_audit(
         title: the pack's title; default "Training records".
         names: False puts a stable pseudonym in the place of every person and leaves notes out
             (`audit.pseudonyms` says how, and what stays).
+        incremental: True takes completions that were only brought up to date from their newest
+            pages (`refresh="recent"`), where corrections of older records can be missing; the
+            report says so. Default False: such completions are refused.
 
     Returns:
         The folder.
 
     Raises:
-        KPADataError: `out` is taken or can't be written, or an argument is impossible.
+        KPADataError: `out` is taken or can't be written, an argument is impossible, or the
+            completions are of an incremental refresh and `incremental` is not True.
         KPAError: the packages that write packs are not installed.
 
     Examples:
@@ -86,6 +91,7 @@ def export_audit(
         raise KPADataError("as_of must be a day such as 2026-06-30: evidence is of a day, not None")
     if not isinstance(names, bool):
         raise KPADataError(f"names must be True or False, not {names!r}")
+    _need_full_walk(data, incremental)
     target = typed_path(out).absolute()
     refuse_occupied(target)
     earlier = earlier_completions(data)
@@ -166,6 +172,19 @@ def _title(title: str | None) -> str:
     if title is not None and not isinstance(title, str):
         raise KPADataError(f"title must be a text, not {title!r}")
     return one_line(title or TITLE)
+
+
+def _need_full_walk(data: TrainingData, incremental: bool) -> None:
+    if not isinstance(incremental, bool):
+        raise KPADataError(f"incremental must be True or False, not {incremental!r}")
+    snapshot = data.snapshots.get("completions")
+    if snapshot is None or snapshot.walk == "full" or incremental:
+        return
+    raise KPADataError(
+        "the completions were only brought up to date from their newest pages (refresh='recent'), "
+        "so corrections of older records can be missing: use load_all(refresh=True), or say "
+        "incremental=True to take them as they are"
+    )
 
 
 def _need_extra() -> None:

@@ -133,7 +133,8 @@ def origin(evidence: Evidence) -> Section:
     if any(one.walk == "incremental" for one in evidence.data.snapshots.values()):
         words.append(
             "The completions were brought up to date from their newest pages: an older record that "
-            "was edited in place would still stand here as it was."
+            "was edited in place would still stand here as it was. One that was deleted and "
+            "entered again would still stand here as it was, and the new one would be missing."
         )
     if not evidence.names:
         words.append(

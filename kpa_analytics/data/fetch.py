@@ -16,7 +16,7 @@ from kpa_analytics.cache_folder import account_folder, private_file, private_fol
 from kpa_analytics.config import Settings
 from kpa_analytics.data.frames import Finished, finish, raw_frame
 from kpa_analytics.data.progress import PageBar
-from kpa_analytics.data.recent import refreshed
+from kpa_analytics.data.recent import may_go_on, refreshed
 from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, shelf
 from kpa_analytics.data.walk import verified_walk
 from kpa_analytics.errors import KPADataWarning, KPAMethodNotFoundError, KPATokenPermissionError
@@ -63,7 +63,8 @@ class Fetched(NamedTuple):
     pages: int
     demo: bool
     cache_keys: tuple[str, ...] = ()
-    walk: str = "full"
+    #: The snapshot that an incremental refresh started from; None for a full walk.
+    rests_on: Snapshot | None = None
 
 
 def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refresh) -> Kept:
@@ -87,6 +88,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
         fetched = _fetchers.get(table.name, _called)(client, table, params, bar, refresh)
     frame, faults, blank_ids = fetched.finished
     _warn_of(table, faults)
+    rests_on = fetched.rests_on
     snapshot = Snapshot(
         table=table.name,
         method=fetched.method,
@@ -95,12 +97,14 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
         fetched_at=began,
         rows=frame.height,
         pages=fetched.pages,
-        walk=fetched.walk,
+        walk="full" if rests_on is None else "incremental",
         demo=fetched.demo,
         package_version=version("kpa-analytics"),
         rows_sha256=rows_sha256(frame),
         faults=tuple(faults.rows()),
         blank_ids=blank_ids,
+        increments=rests_on.increments + 1 if rests_on else 0,
+        full_walk_at=(rests_on.full_walk_at or rests_on.fetched_at) if rests_on else None,
     )
     kept = shelf(table, params, client.settings).write(
         Kept(frame, snapshot), keep=client.settings.keep_snapshots
@@ -143,8 +147,12 @@ def _walked(
     method = _METHODS[table.name]
     if refresh == "recent" and table is COMPLETIONS:
         kept = shelf(table, params, client.settings).newest(max_age=float("inf"))
-        if kept and (now := refreshed(client, method, table, kept, params, bar)):
-            return Fetched(now.finished, method, now.pages, now.demo, now.cache_keys, "incremental")
+        if kept and not may_go_on(kept.snapshot):
+            bar.note("the last full walk is long ago: walking all pages")
+        elif kept and (now := refreshed(client, method, table, kept, params, bar)):
+            return Fetched(
+                now.finished, method, now.pages, now.demo, now.cache_keys, rests_on=kept.snapshot
+            )
     walk = verified_walk(client, method, table, params, bar, refresh=bool(refresh))
     _check_attachments(client, method, params, walk.rows)
     return Fetched(finish(table, walk.rows), method, walk.pages, walk.demo, walk.cache_keys)

@@ -48,9 +48,14 @@ def load_completions(
             not list files, as in 2020, one more request asks for the opposite; an API that answers
             with the same record again ignores the filter.
         refresh: True fetches every page again even where a fresh snapshot is kept. "recent" brings
-            the newest snapshot up to date with as few pages as can prove it: quick on a big
-            account, but an edit in place of an old record is not seen this way, so an audit
-            should rest on a full walk. The snapshot says which it was.
+            the newest snapshot up to date from its newest pages: quick on a big account, but not
+            everything is seen this way. An old record that was edited in place stands as it was.
+            After an ordinary correction further down (an old record deleted and entered again),
+            the deleted record stays and the new one is missing. After 10 such refreshes, or 7 days
+            after the last full walk, all pages are walked again. The snapshot says which it was
+            (`walk`: full or incremental), and an audit takes an incremental one only where it is
+            told to (`export_audit(incremental=True)`). Loading without `refresh` gives back the
+            newest fresh snapshot, which may be an incremental one.
         client: a client of another account; by default one made from the settings in force.
 
     Returns:

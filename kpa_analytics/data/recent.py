@@ -6,12 +6,15 @@ it did, the place is found by bisecting: between two pages that were fetched lie
 now as lay kept records before, unless something between them was inserted or removed.
 
 What can't be seen this way: an edit in place of a record on a page that was not fetched, and as
-many insertions as removals between two fetched pages.
+many insertions as removals between two fetched pages. The second is an ordinary correction: an old
+record is deleted and entered again. The deleted one is then kept, and the new one is missed, until
+the next full walk. So refreshes of this kind may follow one another only for so long.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -23,7 +26,7 @@ from kpa_analytics.schema import FAULTS, Table
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client, Page
     from kpa_analytics.data.progress import PageBar
-    from kpa_analytics.data.snapshots import Kept
+    from kpa_analytics.data.snapshots import Kept, Snapshot
 
 
 class Recent(NamedTuple):
@@ -33,6 +36,20 @@ class Recent(NamedTuple):
     pages: int
     demo: bool
     cache_keys: tuple[str, ...]
+
+
+#: Refreshes in a row before all pages are walked again.
+MOST_INCREMENTS = 10
+
+#: How old the last full walk may be before all pages are walked again.
+OLDEST_FULL_WALK = timedelta(days=7)
+
+
+def may_go_on(snapshot: Snapshot) -> bool:
+    """Whether one more refresh may rest on a snapshot: not too many, nor too long, in a row."""
+    walked = snapshot.full_walk_at or snapshot.fetched_at
+    recently = datetime.now(UTC) - walked < OLDEST_FULL_WALK
+    return recently and snapshot.increments < MOST_INCREMENTS
 
 
 class LostError(Exception):

@@ -64,6 +64,8 @@ class Snapshot:
         faults: impossible days that became null: (table, record_id, field, value).
         blank_ids: optional ids spelt "", white space or 0 that became null: (table, field, how
             many). An incremental snapshot counts those seen since the last full walk.
+        increments: incremental refreshes since the last full walk; 0 for a full one.
+        full_walk_at: when that full walk was fetched, UTC; None for a full one.
         sha256: hash of the file's bytes; empty where it is not kept.
         path: where it is kept; None where it is not.
     """
@@ -81,6 +83,8 @@ class Snapshot:
     rows_sha256: str
     faults: tuple[tuple[str, ...], ...] = ()
     blank_ids: tuple[tuple[str, str, int], ...] = ()
+    increments: int = 0
+    full_walk_at: datetime | None = None
     sha256: str = ""
     path: Path | None = None
 
@@ -197,6 +201,8 @@ class Shelf:
         """
         facts = {**asdict(kept.snapshot), "format": FORMAT}
         facts["fetched_at"] = kept.snapshot.fetched_at.isoformat()
+        walked = kept.snapshot.full_walk_at
+        facts["full_walk_at"] = walked and walked.isoformat()
         del facts["sha256"], facts["path"]
         content = BytesIO()
         kept.frame.write_parquet(content, metadata={_PROVENANCE: _json(facts)})
@@ -287,6 +293,8 @@ def shelf(table: Table, params: dict[str, Any], current: Settings | None = None)
 def _snapshot(facts: dict[str, Any], sha256: str, path: Path) -> Snapshot:
     facts["fetched_at"] = datetime.fromisoformat(facts["fetched_at"])
     facts["faults"] = tuple(tuple(fault) for fault in facts["faults"])
+    walked = facts.get("full_walk_at")
+    facts["full_walk_at"] = walked and datetime.fromisoformat(walked)
     facts["blank_ids"] = tuple(tuple(one) for one in facts.get("blank_ids", ()))
     return Snapshot(**facts, sha256=sha256, path=path)
 

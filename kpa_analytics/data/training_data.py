@@ -97,5 +97,7 @@ class TrainingData:
         )
         if snapshot := self.snapshots.get("completions"):
             said += f", fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
+            if snapshot.full_walk_at:
+                said += f", last walked in full {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
         only = f", only {self.scope.words}" if self.scope else ""
         return f"<TrainingData: {said}{only}{', demo data' if self.demo else ''}>"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -10,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kpa_analytics as kpa
+from kpa_analytics.data.recent import may_go_on
+from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo import Fault
 from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
@@ -130,6 +134,55 @@ def test_impossible_days_are_carried_along(api: DemoAPI) -> None:
     with pytest.warns(KPADataWarning):
         data = kpa.load_all(refresh="recent")
     assert set(data.faults["record_id"]) == {"100000", "100001"}
+
+
+def _increments() -> list[tuple[str, int]]:
+    data = kpa.load_all(refresh="recent")
+    snapshot = data.snapshots["completions"]
+    assert (snapshot.full_walk_at is None) == (snapshot.walk == "full")
+    assert ("last walked in full" in repr(data)) == (snapshot.walk == "incremental")
+    kept = kpa.load_all().snapshots["completions"]
+    assert (kept.walk, kept.increments, kept.full_walk_at) == (
+        snapshot.walk,
+        snapshot.increments,
+        snapshot.full_walk_at,
+    )
+    return [(snapshot.walk, snapshot.increments)]
+
+
+def test_after_ten_refreshes_all_pages_are_walked_again() -> None:
+    with kpa.demo.serve(_aged(20)) as api:
+        use(api)
+        kpa.load_completions()
+        seen = [one for _ in range(12) for one in _increments()]
+    assert seen == [*(("incremental", n) for n in range(1, 11)), ("full", 0), ("incremental", 1)]
+
+
+def test_a_week_after_the_last_full_walk_all_pages_are_walked_again() -> None:
+    now = datetime.now(UTC)
+
+    def kept(**facts: object) -> Snapshot:
+        text = {"table": "completions", "method": COMPLETIONS, "host": "h", "rows_sha256": ""}
+        numbers = {"rows": 0, "pages": 0, "params": {}, "demo": True, "package_version": "1"}
+        return Snapshot(**{"fetched_at": now, "walk": "full", **text, **numbers, **facts})
+
+    assert may_go_on(kept())
+    assert may_go_on(kept(full_walk_at=now - timedelta(days=6), walk="incremental", increments=9))
+    assert not may_go_on(kept(full_walk_at=now - timedelta(days=7), walk="incremental"))
+    assert not may_go_on(kept(fetched_at=now - timedelta(days=7)))
+    assert not may_go_on(kept(full_walk_at=now, walk="incremental", increments=10))
+
+
+def test_an_audit_takes_no_incremental_completions_unasked(api: DemoAPI, tmp_path: Path) -> None:
+    data = kpa.load_all(refresh="recent")
+    for unasked in (data, kpa.load_all()):
+        with pytest.raises(KPADataError, match=r"newest pages.*refresh=True.*incremental=True"):
+            kpa.export_audit(unasked, tmp_path / "pack", as_of="2021-01-01")
+    assert not (tmp_path / "pack").exists()
+    pack = kpa.export_audit(data, tmp_path / "pack", as_of="2021-01-01", incremental=True)
+    assert "deleted and entered again" in (pack / "report.html").read_text(encoding="utf-8")
+    whole = kpa.load_all(refresh=True)
+    assert kpa.export_audit(whole, tmp_path / "whole", as_of="2021-01-01").is_dir()
 
 
 def test_another_word_is_an_error(api: DemoAPI) -> None:
