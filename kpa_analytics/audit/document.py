@@ -13,6 +13,7 @@ import typst
 
 from kpa_analytics.audit.page import TEMPLATES
 from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.fonts import FOLDER
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.drawings import Drawing
@@ -45,12 +46,11 @@ def write_document(
         source = folder / "document.typ"
         source.write_bytes((TEMPLATES / "document.typ").read_bytes())
         made = made.replace(microsecond=0)
+        options: dict[str, Any] = {"root": folder, "timestamp": made, "font_paths": [FOLDER]}
         try:
-            typst.compile(
-                source, output=path, root=folder, timestamp=made, pdf_standards=[_STANDARD]
-            )
+            typst.compile(source, output=path, pdf_standards=[_STANDARD], **options)
         except typst.TypstError:
-            typst.compile(source, output=path, root=folder, timestamp=made)
+            typst.compile(source, output=path, **options)
 
 
 def _told(story: dict[str, Any], drawings: dict[str, Drawing]) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import warnings
 from datetime import UTC, datetime, time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -19,7 +20,7 @@ from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.tables import marked, write_csv, write_parquet
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
 from kpa_analytics.inputs import AnyFrame, Day, as_day
 from kpa_analytics.paths import typed_path
 
@@ -114,6 +115,7 @@ def export_audit(
 def _write(evidence: Evidence, folder: Path) -> None:
     from kpa_analytics.audit.document import write_document
     from kpa_analytics.audit.drawings import draw, write_drawings
+    from kpa_analytics.audit.letters import sentences, undrawable
     from kpa_analytics.audit.page import write_page
     from kpa_analytics.audit.story import report
     from kpa_analytics.audit.workbook import write_workbook
@@ -121,6 +123,10 @@ def _write(evidence: Evidence, folder: Path) -> None:
     facts = _facts(evidence)
     drawings = draw(evidence)
     story = report(evidence, list(drawings))
+    missing = undrawable(story, drawings)
+    for sentence in sentences(missing):
+        _say(story, sentence)
+        warnings.warn(sentence, KPADataWarning, stacklevel=3)
     made = fetched_at(evidence.data) or datetime.combine(evidence.as_of, time(), UTC)
     rows = marked(evidence.records, demo=evidence.data.demo)
     write_csv(rows, folder / "records.csv")
@@ -130,7 +136,14 @@ def _write(evidence: Evidence, folder: Path) -> None:
     write_page(story, drawings, folder / "report.html")
     write_document(story, drawings, folder / "audit.pdf", made=made)
     write_workbook(evidence, story, folder / "audit.xlsx", made=made)
-    write_manifest(folder, facts)
+    without_glyph = [one._asdict() for one in missing]
+    write_manifest(folder, {**facts, "letters_without_glyph": without_glyph})
+
+
+def _say(story: dict[str, Any], sentence: str) -> None:
+    """Add a sentence to what the report says of the quality of the data."""
+    (quality,) = (section for section in story["sections"] if section["key"] == "quality")
+    quality["words"].append(sentence)
 
 
 def _facts(evidence: Evidence) -> dict[str, object]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import vl_convert
 
+from kpa_analytics.fonts import FOLDER
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -58,12 +60,19 @@ def png(spec: Mapping[str, Any], scale: float = 2) -> bytes:
     return packed(_drawn(vl_convert.vegalite_to_png, spec, scale=scale))
 
 
+@cache
+def with_our_font() -> None:
+    """Let vl-convert know the font of this package, beside those of the machine."""
+    vl_convert.register_font_directory(str(FOLDER))
+
+
 def _drawn(draw: Callable[..., Any], spec: Mapping[str, Any], **options: Any) -> Any:
     """Let vl-convert draw.
 
     Vega cuts a long label without regard to characters of two halves (those past U+FFFF, emoji for
     one), and vl-convert can't measure a half. Only where that happens, boxes stand for them.
     """
+    with_our_font()
     spec = _without_what_xml_forbids(dict(spec))
     try:
         return draw(spec, vl_version=VEGA_LITE, **options)
