@@ -225,6 +225,7 @@ def try_explorer(explorer: Locator, shot: str) -> None:
         choose_and_clear(picker)
     SHOTS.mkdir(exist_ok=True)
     press(pickers[-1].locator("summary"))
+    expect(pickers[-1].locator(".kpa-picker-sheet")).to_be_visible()
     page.screenshot(path=SHOTS / f"{shot}.png", animations="disabled")
     press(pickers[-1].locator("summary"))
     table = explorer.locator(".kpa-table").first

@@ -58,7 +58,7 @@ def mistyped() -> kpa.TrainingData:
     )
 
 
-@pytest.mark.parametrize("day", [*DAYS[:5], date(2026, 6, 30)])
+@pytest.mark.parametrize("day", [*DAYS[:6], date(2026, 6, 30)])
 @pytest.mark.parametrize(
     "make", [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, Dashboard]
 )
