@@ -407,7 +407,7 @@ SNAPSHOTS = Table(
         Column("method", pl.String, "the API method it came from"),
         Column("params", pl.String, "its parameters, as JSON"),
         Column("host", pl.String, "the API's host"),
-        Column("fetched_at", INSTANT, "when the walk began, UTC"),
+        Column("fetched_at", INSTANT, "when its oldest page was answered, UTC"),
         Column("rows", pl.Int64, "records"),
         Column("pages", pl.Int64, "pages they came in"),
         Column("walk", pl.String, "full, or incremental (refresh='recent')"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import email.utils
 import time
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -57,7 +57,7 @@ class Answer(NamedTuple):
     size: int
     from_cache: bool
     cache_key: str | None
-    answered_at: int | None  # the server's own clock, epoch ms
+    answered_at: datetime  # UTC; of a kept page: when it came
     demo: bool
 
 
@@ -161,7 +161,10 @@ class Client:
         return _decoded(method, self._answered(method, parameters, refresh=True))
 
     def pages(self, method: str, *, refresh: bool = False, **parameters: Any) -> Iterator[Page]:
-        """Walk a paged method from its first page to what is its last when that is reached.
+        """Give the pages of a paged method one by one, unchecked, until one is not full.
+
+        After a full last page one more is asked for: a total may be capped. That the pages hold
+        the whole collection is proved in `data.walk`, not here.
 
         Args:
             method: a paged name in `records.METHODS`.
@@ -178,7 +181,12 @@ class Client:
         page = self.page(method, 1, refresh=refresh, **parameters)
         most = 2 * page.last_page + 10
         yield page
-        while page.number < min(page.last_page, most):
+        limit = parameters.get("limit", PAGE_SIZE)
+        while len(page.records) >= limit or page.number < page.last_page:
+            if page.number >= most:
+                raise KPADataError(
+                    f"{method}: more than {most} pages, where {most // 2 - 5} were promised"
+                )
             page = self.page(method, page.number + 1, refresh=refresh, **parameters)
             yield page
 
@@ -324,12 +332,16 @@ def _moment(header: str) -> float | None:
 
 
 def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:
-    """The total and the last page; pages that can't hold the total would pass a part for all."""
+    """The total and the last page; pages that can't hold the total would pass a part for all.
+
+    Both may be capped, the last page without regard to the limit: so full pages are counted with.
+    """
     paging = getattr(body, "paging", None)
     if paging is None:
         raise KPADataError(f"{method}: the answer has no paging")
     total, last_page = paging.total, paging.last_page
-    if not total <= last_page * limit or not last_page <= min(max(total, 1), MOST_PAGES):
+    most = last_page * max(limit, PAGE_SIZE)
+    if not total <= most or not last_page <= min(max(total, 1), MOST_PAGES):
         raise KPADataError(f"{method}: {total} records in {last_page} pages can't be true")
     return total, last_page
 
@@ -337,12 +349,11 @@ def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:
 def _decoded(method: str, response: Response) -> Answer:
     if method not in METHODS:
         raise KPASettingsError(f"{method} is no method known here; use call() for it")
-    answered = _moment(response.headers.get("Date", ""))
     return Answer(
         body=decode(method, response.content),
         size=len(response.content),
         from_cache=getattr(response, "from_cache", False),
         cache_key=getattr(response, "cache_key", None),
-        answered_at=None if answered is None else int(answered * 1000),
+        answered_at=getattr(response, "created_at", None) or datetime.now(UTC),
         demo=response.headers.get(DEMO_HEADER) == "true",
     )

@@ -65,6 +65,8 @@ class Fetched(NamedTuple):
     cache_keys: tuple[str, ...] = ()
     #: The snapshot that an incremental refresh started from; None for a full walk.
     rests_on: Snapshot | None = None
+    #: When its oldest page was answered; None: since we began.
+    answered_at: datetime | None = None
 
 
 def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refresh) -> Kept:
@@ -94,7 +96,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
         method=fetched.method,
         params=params,
         host=client.settings.host,
-        fetched_at=began,
+        fetched_at=fetched.answered_at or began,
         rows=frame.height,
         pages=fetched.pages,
         walk="full" if rests_on is None else "incremental",
@@ -155,7 +157,14 @@ def _walked(
             )
     walk = verified_walk(client, method, table, params, bar, refresh=bool(refresh))
     _check_attachments(client, method, params, walk.rows)
-    return Fetched(finish(table, walk.rows), method, walk.pages, walk.demo, walk.cache_keys)
+    return Fetched(
+        finish(table, walk.rows),
+        method,
+        walk.pages,
+        walk.demo,
+        walk.cache_keys,
+        answered_at=walk.answered_at,
+    )
 
 
 def _check_attachments(

@@ -54,7 +54,7 @@ class Snapshot:
         method: the API method it came from.
         params: that method's filters; empty for the whole collection.
         host: the API's host and port.
-        fetched_at: when the walk began, UTC.
+        fetched_at: when its oldest page was answered, UTC.
         rows: records.
         pages: pages they came in.
         walk: `full`, or `incremental` (refresh="recent").

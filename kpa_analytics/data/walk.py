@@ -1,28 +1,48 @@
-"""The checked walk: all pages of a collection, proved to be the whole of it.
+"""The checked walk: all records of a collection, with the proof that they are all.
 
-The API has no cursor, so a record added, removed or re-dated while we page shifts others across
-page boundaries. A walk counts as whole when
+The API has no cursor, so a record that is added, removed or re-dated while we read shifts others
+across the boundaries of pages. Counting does not show it: a removal above the place that was read
+and an addition below it leave every count as it was, and one record between two pages. Nor does
+reading twice: an order of ties that changes from page to page in the same way each time agrees with
+itself. No clock is asked, neither the server's nor ours.
 
-- the totals it was told only grew (and did not change at all where kept pages of an earlier,
-  interrupted walk were used), and
-- at least as many different records as the first total were seen, not counting those that were
-  made after the walk began: nothing that was there at the start has been missed, and
-- no more were seen than the last total counts: nothing that was seen has gone; or
-- it agrees in every id with the walk before it: nothing moved, and what is short are the vendor's
-  own duplicates.
+What is proved, and how:
 
-Otherwise it is walked again past the cache, three walks at most. A partial collection is never
-given back.
+1. One page is one answer, taken at one moment. A collection that fits on a page needs no proof.
+2. Pages overlap (see `reading`). A reading is accepted where every seam is steady, every page gave
+   the same total, and there are as many different records as that total. As long as no two changes
+   that cancel each other out fall between the same two requests, nothing that was there from the
+   first request to the last is missing, and nothing is held that no answer held.
+3. Where a seam shifts or a total changes, a collection of up to 8 pages is read again, three times
+   at most. In a bigger one, which may never hold still for so long, what moved is looked up at
+   once: a few pages find the place by halving, and what was read is brought up to date there. If
+   anything moves while it is looked up, or if what was found does not fit, the collection is read
+   again.
+4. The last page is one that is not full. After a full one another is asked for, because a total
+   may be capped. A total that counts fewer records than there are proves nothing: then there must
+   be as many different records as positions.
+5. Fewer different ids than the total are either the vendor's own duplicates or an order that
+   changes from page to page. So the collection is read with other page sizes. Duplicates are the
+   same records, as often, at any size, and are kept. Otherwise the readings are put together until
+   they hold as many different records as the total, which must not have changed.
+6. Kept pages of an interrupted load serve only as the unbroken beginning of one reading, each
+   answered after the one before. Where the collection has moved since, none is used.
+
+Whatever is not proved is refused. A partial collection is never given back.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from kpa_analytics.data.frames import raw_frame, record_key
+from kpa_analytics.data.reading import Ask, Reading, Seen, reading
 from kpa_analytics.errors import KPASnapshotError
 from kpa_analytics.schema import EMPLOYEE_STATUS, Table
 
@@ -30,33 +50,118 @@ if TYPE_CHECKING:
     from kpa_analytics.api.client import Client, Page
     from kpa_analytics.data.progress import PageBar
 
-#: Walks before we say that the collection does not hold still.
-WALKS = 3
+#: Readings before we say that the collection does not hold still.
+READINGS = 3
+
+#: Other page sizes, in thousandths: first near, then far, so that boundaries fall elsewhere.
+OTHER_SIZES = (997, 991, 983, 887, 797, 691)
 
 
 @dataclass(frozen=True)
 class Walk:
-    """What one walk over a collection saw.
+    """A whole collection, and what it took.
 
     Attributes:
-        rows: every record in the order it came, days still numbers.
-        totals: the total that each page told.
-        resumed: some pages came from the page cache.
-        began: the server's clock at the first page, epoch ms; None where it has none.
+        rows: every record, days still numbers.
+        answered_at: when the oldest page was answered, UTC.
         pages: pages fetched or read.
-        size: bytes of JSON they came in.
         demo: the demo server answered.
         cache_keys: where the pages are kept until a snapshot stands.
     """
 
     rows: pl.DataFrame
-    totals: tuple[int, ...]
-    resumed: bool
-    began: int | None
+    answered_at: datetime
     pages: int
-    size: int
     demo: bool
     cache_keys: tuple[str, ...]
+
+
+class UnprovedError(Exception):
+    """The readings do not prove that they hold the whole collection."""
+
+
+class Whole(NamedTuple):
+    """Which of the records that were received are the collection, by number.
+
+    Attributes:
+        rows: the numbers.
+        in_order: they stand in the API's order.
+    """
+
+    rows: list[int]
+    in_order: bool = True
+
+
+#: Asks for pages, is sent what they hold, and returns which of the records are the whole.
+Proving = Generator[Ask, Seen, Whole]
+
+
+def proved(size: int) -> Proving:
+    """Ask for pages until the collection is proved; no request is sent here.
+
+    Args:
+        size: most records on a page.
+
+    Yields:
+        The pages it wants, one after the other.
+
+    Returns:
+        Which of the records that were received are the collection.
+
+    Raises:
+        UnprovedError: nothing that was read is proved to be the whole.
+    """
+    readings: list[Reading] = []
+    for number in range(READINGS):
+        one = yield from reading(size, "look", fresh=number > 0)
+        if _is_whole(one, readings):
+            return Whole(one.rows + list(one.gone.values()), in_order=not one.gone)
+        readings.append(one)
+        if _repeats(one) or [before.end for before in readings[-2:]] == ["no order"] * 2:
+            return (yield from _otherwise(size, [one] if _repeats(one) else []))
+    raise UnprovedError
+
+
+def _is_whole(one: Reading, earlier: list[Reading]) -> bool:
+    if one.end == "seamless":
+        again = bool(earlier) and earlier[-1].keys == one.keys
+        return again and one.still and one.counted
+    return one.end == "read" and (one.asks == 1 or one.counted)
+
+
+def _repeats(one: Reading) -> bool:
+    """It held still to the end, and some id stands twice."""
+    return one.end == "read" and one.steady and one.still and not one.counted
+
+
+def _otherwise(size: int, readings: list[Reading]) -> Proving:
+    """Read with other page sizes: the same at any size, or put together until all is there."""
+    together: dict[Any, int] = {}
+    totals: set[int] = set()
+    for one in readings:
+        together.update(zip(one.keys, one.rows, strict=True))
+        totals.update(one.totals)
+    for other in sorted({max(4, size * per_mille // 1000) for per_mille in OTHER_SIZES})[::-1]:
+        one = yield from reading(other, "ignore", fresh=True)
+        totals.update(one.totals)
+        if one.end != "read" or one.capped or len(totals) > 1:
+            raise UnprovedError
+        if any(_the_same(one, before) for before in readings):
+            return Whole(one.rows)
+        before = len(together)
+        together.update(zip(one.keys, one.rows, strict=True))
+        if len(together) == one.totals[0]:
+            return Whole(list(together.values()), in_order=False)
+        if not before < len(together) < one.totals[0]:
+            raise UnprovedError
+        readings.append(one)
+    raise UnprovedError
+
+
+def _the_same(one: Reading, other: Reading) -> bool:
+    """The same records as often, read with two page sizes whose seams were all steady."""
+    steady = one.steady and other.steady and len(one.keys) == one.totals[0]
+    return steady and Counter(one.keys) == Counter(other.keys)
 
 
 def verified_walk(
@@ -68,7 +173,7 @@ def verified_walk(
     *,
     refresh: bool,
 ) -> Walk:
-    """Walk until a walk is whole.
+    """Walk over a collection until it is proved to be whole.
 
     Args:
         client: the account's client.
@@ -79,95 +184,103 @@ def verified_walk(
         refresh: use no kept page.
 
     Returns:
-        A whole walk. A record that crossed a page boundary stands once, as it was last seen.
+        The whole collection.
 
     Raises:
-        KPASnapshotError: three walks, and none was whole.
-        KPAAPIError, KPATransportError, KPADataError: as `Client.pages`.
+        KPASnapshotError: nothing that was read is proved to be the whole.
+        KPAAPIError, KPATransportError, KPADataError: as `Client.page`.
     """
-    key, earlier = record_key(table), None
-    for attempt in range(WALKS):
-        walk = _walk(client, method, table, parameters, bar, refresh=refresh or attempt > 0)
-        if _is_whole(walk, earlier, key):
-            return _once_each(walk, key)
-        if earlier is not None and _agree(walk, earlier, key):
-            return walk
-        bar.note("records changed meanwhile: walking again")
-        earlier = walk
-    seen = walk.rows[key].n_unique()
+    from kpa_analytics.api.client import PAGE_SIZE
+
+    received = _Received(client, method, table, parameters, bar, fresh=refresh)
+    asking = proved(PAGE_SIZE)
+    try:
+        ask = next(asking)
+        while received.within_reason():
+            ask = asking.send(received.answer(ask))
+    except StopIteration as done:
+        return received.walk(done.value)
+    except UnprovedError:
+        pass
     raise KPASnapshotError(
-        f"{method}: the collection kept changing: {WALKS} walks, and the last saw {seen} different "
-        f"records where the API counts {walk.totals[-1]}. Nothing was kept; load again when fewer "
-        "people are entering records"
+        f"{method}: the collection kept changing, or its pages do not fit together: after "
+        f"{len(received.pages)} pages it is not proved that all of the {received.pages[-1].total} "
+        "records that the API counts were seen. Nothing was kept; load again when fewer people "
+        "are entering records"
     )
 
 
-def _walk(
-    client: Client,
-    method: str,
-    table: Table,
-    parameters: dict[str, Any],
-    bar: PageBar,
-    *,
-    refresh: bool,
-) -> Walk:
-    pages, frames, key = [], [], record_key(table)
-    first: set[object] = set()
-    for page in client.pages(method, refresh=refresh, **parameters):
-        pages.append(page.without_records())
-        frames.append(raw_frame(table, page.records, **_constants(table, page)))
-        bar.page(page.number, of=page.last_page)
-        if page.number == 1:
-            first = {getattr(record, key) for record in page.records}
-        elif all(getattr(record, key) in first for record in page.records):
-            break  # it repeats the first page, or is empty: what follows would do so too
-    answers = [page.answer for page in pages]
-    return Walk(
-        rows=pl.concat(frames),
-        totals=tuple(page.total for page in pages),
-        resumed=any(answer.from_cache for answer in answers),
-        began=answers[0].answered_at,
-        pages=len(pages),
-        size=sum(answer.size for answer in answers),
-        demo=any(answer.demo for answer in answers),
-        cache_keys=tuple(answer.cache_key for answer in answers if answer.cache_key),
-    )
+@dataclass
+class _Received:
+    """The pages that came: asks for one at a time, and makes the walk of them in the end."""
+
+    client: Client
+    method: str
+    table: Table
+    parameters: dict[str, Any]
+    bar: PageBar
+    fresh: bool
+    pages: list[Page] = field(default_factory=list)
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    height: int = 0
+    reach: int = 0
+
+    def answer(self, ask: Ask) -> Seen:
+        kept_before = bool(self.pages) and self.pages[-1].answer.from_cache
+        page = self._page(ask)
+        if ask.step:
+            self.bar.page(ask.step[0], of=ask.step[1])
+        else:
+            self.bar.note("records changed meanwhile: looking them up")
+        key = record_key(self.table)
+        keys = [getattr(record, key) for record in page.records]
+        seen = Seen(keys, page.total, self.height, kept_before and not page.answer.from_cache)
+        self.frames.append(raw_frame(self.table, page.records, **_constants(self.table, page)))
+        if not self.pages:
+            self.reach = page.last_page
+        elif ask.overlaps:  # a capped total: as long as the seams go on, there are more
+            self.reach = max(self.reach, ask.page)
+        self.pages.append(page.without_records())
+        self.height += len(keys)
+        return seen
+
+    def _page(self, ask: Ask) -> Page:
+        """The page, kept or fetched; after the first that is fetched, none that is kept."""
+        self.fresh = self.fresh or ask.fresh
+        request = {**self.parameters, "limit": ask.limit}
+        page = self.client.page(self.method, ask.page, refresh=self.fresh, **request)
+        if page.answer.from_cache and self.pages:
+            in_order = self.pages[-1].answer.answered_at < page.answer.answered_at
+            if not in_order:
+                page = self.client.page(self.method, ask.page, refresh=True, **request)
+        self.fresh = self.fresh or not page.answer.from_cache
+        return page
+
+    def within_reason(self) -> bool:
+        """No answer can make us go on for ever: six times the pages there are, and some."""
+        return len(self.pages) < 6 * self.reach + 30
+
+    def walk(self, whole: Whole) -> Walk:
+        rows = pl.concat(self.frames)[whole.rows]
+        if not whole.in_order and "date" in rows.columns:
+            rows = rows.sort("date", descending=True, nulls_last=True, maintain_order=True)
+        answers = [page.answer for page in self.pages]
+        used = self._pages_of(whole.rows) or [len(answers) - 1]
+        return Walk(
+            rows=rows,
+            answered_at=min(answers[number].answered_at for number in used),
+            pages=len(used),
+            demo=any(answer.demo for answer in answers),
+            cache_keys=tuple({answer.cache_key for answer in answers if answer.cache_key}),
+        )
+
+    def _pages_of(self, rows: list[int]) -> list[int]:
+        """The pages that these records came in."""
+        ends = pl.Series([frame.height for frame in self.frames]).cum_sum()
+        return ends.search_sorted(pl.Series(rows, dtype=pl.Int64), side="right").unique().to_list()
 
 
 def _constants(table: Table, page: Page) -> dict[str, Any]:
     if table is EMPLOYEE_STATUS:
         return {"last_updated": getattr(page.answer.body, "last_updated", None)}
     return {}
-
-
-def _is_whole(walk: Walk, earlier: Walk | None, key: str) -> bool:
-    totals = walk.totals
-    steady = len(set(totals)) == 1 if walk.resumed else list(totals) == sorted(totals)
-    none_gone = walk.rows[key].n_unique() <= totals[-1]
-    return steady and none_gone and _there_from_the_start(walk, earlier, key) >= totals[0]
-
-
-def _there_from_the_start(walk: Walk, earlier: Walk | None, key: str) -> int:
-    """How many different records were there when the walk began.
-
-    A record made since then could stand in for one that was missed. One that the walk before this
-    one saw was there, whatever its `created` says.
-    """
-    there = pl.lit(True)
-    if walk.began is not None and "created" in walk.rows.columns:
-        there = (pl.col("created").dt.epoch("ms") < walk.began + 1000).fill_null(True)
-    if earlier is not None:
-        there |= pl.col(key).is_in(earlier.rows[key].implode())
-    return walk.rows.filter(there)[key].n_unique()
-
-
-def _agree(walk: Walk, earlier: Walk, key: str) -> bool:
-    return (
-        walk.totals == earlier.totals
-        and walk.rows.height == walk.totals[0]
-        and walk.rows[key].equals(earlier.rows[key])
-    )
-
-
-def _once_each(walk: Walk, key: str) -> Walk:
-    return replace(walk, rows=walk.rows.unique(key, keep="last", maintain_order=True))

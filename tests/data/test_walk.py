@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import json
+import random
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
 
 import polars as pl
 import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.records import COMPLETIONS, Listing, Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPASnapshotError, KPATransportError
 from tests.conftest import completion, completions, sent, use
@@ -42,8 +46,8 @@ def _now() -> int:
 
 def test_a_record_added_at_the_top_shifts_nothing_away(api: DemoAPI) -> None:
     _before(api, 2, lambda org: org.add_completions(completion(9001, date_number=NEWEST)))
-    assert set(range(1, 3501)) <= _ids()
-    assert sent(api) == [1, 2, 3, 4]
+    assert _ids() == {*range(1, 3501), 9001}
+    assert sent(api) == [1, 2, 1, 2, 3, 4]
 
 
 def test_a_record_added_further_down_is_seen(api: DemoAPI) -> None:
@@ -55,7 +59,7 @@ def test_pages_that_come_with_new_records_are_walked_too(api: DemoAPI) -> None:
     many = [completion(n, date_number=OLDEST, created=_now()) for n in range(9000, 9700)]
     _before(api, 3, lambda org: org.add_completions(*many))
     assert len(_ids()) == 4200
-    assert sent(api) == [1, 2, 3, 4, 5]
+    assert sent(api) == [1, 2, 3, 1, 2, 3, 4, 5]
 
 
 @pytest.mark.parametrize("page", [2, 3, 4])
@@ -141,10 +145,90 @@ def test_old_pages_are_not_mixed_with_a_collection_that_changed(api: DemoAPI) ->
     api.organisation.add_completions(completion(9001, date_number=NEWEST))
     api.requests.clear()
     assert _ids() == {*range(1, 3501), 9001}
-    assert sent(api) == [3, 4, 1, 2, 3, 4]
+    assert sent(api) == [3, 1, 2, 3, 4]
 
 
 def test_pages_folded_into_a_snapshot_are_not_kept_twice(api: DemoAPI) -> None:
     kpa.load_completions()
     pages = next(kpa.configure().cache_dir.rglob("pages.sqlite"))
     assert pages.stat().st_size < 20_000
+
+
+def test_pages_overlap_and_one_page_takes_one_request() -> None:
+    with kpa.demo.serve(completions(3_500)) as api:
+        use(api)
+        kpa.load_completions()
+        assert [one.params["limit"] for one in api.requests] == [1000, 990, 985, 981]
+    with kpa.demo.serve(completions(999)) as api:
+        use(api)
+        kpa.load_completions()
+        assert sent(api) == [1]
+
+
+def test_kept_pages_of_two_walks_are_not_mixed(api: DemoAPI) -> None:
+    """Cut at page 4, a deletion, a refresh cut at page 2: only the refresh's page 1 may serve."""
+    api.faults.add(Fault.drop(), page=4)
+    with pytest.raises(KPATransportError):
+        kpa.load_completions()
+    top = max(api.organisation.records[COMPLETIONS], key=lambda one: one["date_number"])["id"]
+    api.organisation.remove_completions(top)
+    api.faults.add(Fault.drop(), page=2)
+    with pytest.raises(KPATransportError):
+        kpa.load_completions(refresh=True)
+    api.requests.clear()
+    assert _ids() == set(range(1, 3501)) - {top}
+    assert sent(api) == [2, 3, 4]
+
+
+def test_a_snapshot_is_as_old_as_its_oldest_page(api: DemoAPI) -> None:
+    api.faults.add(Fault.drop(), page=3)
+    with pytest.raises(KPATransportError):
+        kpa.load_completions()
+    cut = datetime.now(UTC)
+    kpa.load_completions()
+    assert kpa.snapshots()["fetched_at"][0] < cut
+
+
+@pytest.mark.parametrize("count", [2_500, 3_000])
+def test_after_a_full_last_page_of_a_capped_total_more_is_asked_for(count: int) -> None:
+    def capped(body: bytes) -> bytes:
+        answer = json.loads(body)
+        paging = answer["paging"]
+        paging["total"], paging["last_page"] = (
+            min(2000, paging["total"]),
+            min(2, paging["last_page"]),
+        )
+        return json.dumps(answer).encode()
+
+    with kpa.demo.serve(completions(count)) as api:
+        use(api)
+        api.faults.add(Fault.body(capped), times=None)
+        assert _ids() == set(range(1, count + 1))
+
+
+@pytest.mark.parametrize(("count", "days"), [(5_500, 28), (2_500, 1)])
+def test_ties_whose_order_changes_from_page_to_page_are_loaded_whole_or_refused(
+    count: int, days: int
+) -> None:
+    """A database that sorts the top of the list anew for each offset."""
+    records = [completion(n, date_number=20200101 + n % days) for n in range(1, count + 1)]
+
+    class Ties(Records):
+        def select(self, method: str, params: Any, as_of: Any) -> Listing:
+            end = params.get("page", 1) * params.get("limit", 100)
+            chance = random.Random(end)
+            mixed = sorted(
+                self.records.get(method, []),
+                key=lambda one: (-one["date_number"], chance.random()),
+            )
+            return Listing.of(mixed)
+
+    with kpa.demo.serve(Ties({COMPLETIONS: records})) as api:
+        use(api)
+        try:
+            frame = kpa.load_completions()
+        except KPASnapshotError:
+            assert kpa.snapshots().is_empty()
+        else:
+            assert set(frame["id"]) == set(range(1, count + 1))
+            assert frame["date"].is_sorted(descending=True)

@@ -1,0 +1,150 @@
+"""A simulated account that people edit while it is read: for the pure half of the checked walk."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Generator, Sequence
+from typing import Any, NamedTuple
+
+from kpa_analytics.data.reading import Ask, Seen
+from kpa_analytics.data.walk import UnprovedError, Whole, proved
+
+
+class Account:
+    """Records in an order, newest first; `change` is what one busy person does to it.
+
+    Args:
+        count: how many records there are at first; the newest have the highest keys.
+        chance: where things happen.
+    """
+
+    def __init__(self, count: int, chance: random.Random) -> None:
+        self.keys = list(range(count, 0, -1))
+        self.chance = chance
+        self.last = count
+
+    def place(self) -> int:
+        return self.chance.randrange(len(self.keys) + 1)
+
+    def new(self) -> int:
+        self.last += 1
+        return self.last
+
+    def taken(self) -> int:
+        return self.keys.pop(self.chance.randrange(len(self.keys)))
+
+    def add(self) -> None:
+        self.keys.insert(self.place(), self.new())
+
+    def add_at_the_top(self) -> None:
+        self.keys.insert(0, self.new())
+
+    def remove(self) -> None:
+        self.taken()
+
+    def date_anew(self) -> None:
+        self.keys.insert(self.place(), self.taken())
+
+    def date_to_the_top(self) -> None:
+        self.keys.insert(0, self.taken())
+
+    def enter_again_at_the_same_place(self) -> None:
+        self.keys[self.chance.randrange(len(self.keys))] = self.new()
+
+    def enter_again_elsewhere(self) -> None:
+        self.taken()
+        self.add()
+
+    def change(self) -> None:
+        self.chance.choice(
+            (
+                self.add,
+                self.add_at_the_top,
+                self.remove,
+                self.date_anew,
+                self.enter_again_at_the_same_place,
+                self.enter_again_elsewhere,
+            )
+        )()
+
+
+class Load(NamedTuple):
+    """What came of one load of a moving account.
+
+    Attributes:
+        keys: the records that were taken for the whole; None: refused.
+        throughout: the records that were there from the first request to the last.
+        ever: the records that were there at any of them.
+        requests: how many there were.
+    """
+
+    keys: list[int] | None
+    throughout: set[int]
+    ever: set[int]
+    requests: int
+
+    @property
+    def missing(self) -> set[int]:
+        return self.throughout - set(self.keys or ())
+
+    @property
+    def invented(self) -> set[int]:
+        return set(self.keys or ()) - self.ever
+
+
+def load(account: Account, size: int, happens: Callable[[int], bool]) -> Load:
+    """Load an account that changes before the requests for which `happens` says so."""
+    throughout, ever = set(account.keys), set(account.keys)
+    received: list[int] = []
+    requests = 0
+
+    def answer(ask: Ask) -> Seen:
+        nonlocal requests, throughout
+        requests += 1
+        if requests > 1 and happens(requests):
+            account.change()
+            throughout &= set(account.keys)
+            ever.update(account.keys)
+        page = account.keys[ask.start : ask.start + ask.limit]
+        received.extend(page)
+        return Seen(page, len(account.keys), len(received) - len(page))
+
+    whole = answered(proved(size), answer)
+    keys = None if whole is None else [received[row] for row in whole.rows]
+    return Load(keys, throughout, ever, requests)
+
+
+def answered(asking: Generator[Ask, Seen, Whole], answer: Callable[[Ask], Seen]) -> Whole | None:
+    """Answer until there is nothing left to ask; None where nothing is proved."""
+    try:
+        ask = next(asking)
+        while True:
+            ask = asking.send(answer(ask))
+    except StopIteration as done:
+        whole: Whole = done.value
+        return whole
+    except UnprovedError:
+        return None
+
+
+def every(count: int) -> Callable[[int], bool]:
+    """Something happens before every so-manieth request."""
+    return lambda request: request % count == 0
+
+
+def sometimes(share: float, chance: random.Random) -> Callable[[int], bool]:
+    """Something happens before this share of requests."""
+    return lambda request: chance.random() < share
+
+
+def ask_all(keys: Sequence[Any], size: int) -> list[tuple[int, int]]:
+    """The pages that a collection which holds still is asked for."""
+    asked: list[tuple[int, int]] = []
+
+    def answer(ask: Ask) -> Seen:
+        asked.append((ask.page, ask.limit))
+        page = keys[ask.start : ask.start + ask.limit]
+        return Seen(page, len(keys), 0)
+
+    assert answered(proved(size), answer) is not None
+    return asked

@@ -1,0 +1,64 @@
+"""The proof of the checked walk, tried on thousands of accounts that are edited while they load."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from kpa_analytics.data.reading import pages_needed
+from tests.data.moving_account import Account, ask_all, every, load, sometimes
+
+
+@pytest.mark.parametrize("share", [0.02, 0.15, 0.3, 0.6])
+def test_no_accepted_load_misses_or_invents_a_record(share: float) -> None:
+    """5,200 records in pages of 1,000, at a twentieth of the size: 10,000 accepted in all."""
+    chance, accepted = random.Random(1), 0
+    for _ in range(12_000):
+        one = load(Account(260, chance), 50, sometimes(share, chance))
+        accepted += one.keys is not None
+        if one.keys is not None:
+            assert not one.missing
+            assert not one.invented
+        if accepted == 2_500:
+            break
+    assert accepted == 2_500
+
+
+def test_at_its_real_size_too() -> None:
+    chance = random.Random(2)
+    loads = [load(Account(5_200, chance), 1000, sometimes(0.15, chance)) for _ in range(100)]
+    accepted = [one for one in loads if one.keys is not None]
+    assert len(accepted) > 80
+    assert not any(one.missing or one.invented for one in accepted)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.05])
+def test_forty_pages_that_never_hold_still_are_loaded(share: float) -> None:
+    chance = random.Random(3)
+    loads = [load(Account(8_000, chance), 200, sometimes(share, chance)) for _ in range(200)]
+    assert sum(one.keys is not None for one in loads) >= 195
+    assert not any(one.missing or one.invented for one in loads if one.keys is not None)
+
+
+@pytest.mark.parametrize("change", ["add", "add_at_the_top", "remove", "date_to_the_top"])
+def test_forty_pages_with_a_change_at_every_20th_request(change: str) -> None:
+    chance = random.Random(4)
+    for _ in range(20):
+        account = Account(38_900, chance)
+        account.change = getattr(account, change)
+        one = load(account, 1000, every(20))
+        assert one.keys is not None
+        assert not one.missing
+        assert one.requests <= 1.6 * 39
+
+
+@pytest.mark.parametrize("count", [40_000, 100_000, 157_000, 1_000_000])
+def test_a_collection_that_holds_still_costs_at_most_seven_hundredths_more(count: int) -> None:
+    assert pages_needed(count, 1000) <= 1.07 * count / 1000
+
+
+def test_the_pages_of_a_collection_that_holds_still() -> None:
+    assert ask_all(range(999), 1000) == [(1, 1000)]
+    assert ask_all(range(1_000), 1000) == [(1, 1000), (2, 990)]
+    assert ask_all(range(3_500), 1000) == [(1, 1000), (2, 990), (3, 985), (4, 981)]
