@@ -133,7 +133,9 @@ class Settings:
         max_age: seconds (or a timedelta) that kept data counts as fresh (`KPA_MAX_AGE`); 1 h.
         requests_per_minute: our share of the company's pool of about 80
             (`KPA_REQUESTS_PER_MINUTE`); 60.
-        timeout: seconds to wait for an answer (`KPA_TIMEOUT`); 60, for slow but healthy calls.
+        timeout: seconds to wait for an answer to begin, and for each further piece of it
+            (`KPA_TIMEOUT`); 60, for slow but healthy calls. A whole answer may take ten times as
+            long.
         retries: further tries after a transport fault or server_error (`KPA_RETRIES`); 3.
         rate_limit_wait: seconds of the first wait after a rate-limit answer
             (`KPA_RATE_LIMIT_WAIT`); 60. The second wait is twice as long, the third and last four
