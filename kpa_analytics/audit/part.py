@@ -46,7 +46,11 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     scope = data.scope
     whole = scope.whole if scope else data
     newest = whole.completions.select(pl.col("created").dt.date().max()).item()
-    found = _as_of(whole, as_of, max(as_of, newest or as_of))
+    found = data_quality(whole, as_of=max(as_of, newest or as_of))
+    offerings = pl.col("finding") == "offering_not_recorded"
+    # How many people rely on an offering is asked of the part itself.
+    relied_on = data_quality(data, as_of=as_of).filter(offerings)
+    found = pl.concat([found.filter(~offerings), relied_on])
     if scope is None:
         return found
     kept = {
@@ -62,15 +66,6 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     )
     of_a_session = pl.col("finding") == "attendees_differ"
     return found.filter(pl.any_horizontal(about), ~of_a_session | _among(scope, "value"))
-
-
-def _as_of(data: TrainingData, as_of: date, newest: date) -> pl.DataFrame:
-    found = data_quality(data, as_of=newest)
-    if newest == as_of:
-        return found
-    offerings = pl.col("finding") == "offering_not_recorded"
-    then = data_quality(data, as_of=as_of).filter(offerings)
-    return pl.concat([found.filter(~offerings), then])
 
 
 def _among(scope: Scope, column: str) -> pl.Expr:
