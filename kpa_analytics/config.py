@@ -171,7 +171,10 @@ class Settings:
         _refuse_unknown(given)
         for setting in fields(self):
             value = given[setting.name] if setting.name in given else _default_of(setting)
-            object.__setattr__(self, setting.name, setting.metadata["check"](setting.name, value))
+            object.__setattr__(self, setting.name, value)
+        for setting in fields(self):  # only now: a traceback prints settings that are complete
+            value = setting.metadata["check"](setting.name, getattr(self, setting.name))
+            object.__setattr__(self, setting.name, value)
 
     @property
     def host(self) -> str:
