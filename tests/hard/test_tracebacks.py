@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import json
 import pickle
-import signal
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +15,7 @@ from kpa_analytics.demo import Fault
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPAError
 from tests.conftest import use
+from tests.hard.loading import ended, started
 from tests.hard.telling import FAULTS, TOKEN, holds, tells
 
 
@@ -30,16 +29,15 @@ def test_no_frame_of_any_failure_tells(guarded: DemoAPI, name: str) -> None:
     assert not holds(pickle.dumps(caught.value))
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # its own socket
 def test_no_frame_of_ctrl_c_in_mid_request_tells(guarded: DemoAPI) -> None:
     """In a row, at ever later moments of a request that takes its time."""
-    use(guarded, timeout=5)
     guarded.faults.add(Fault.stall(0.2), times=None)
-    for later in (0.02, 0.05, 0.1, 0.15, 0.21):
-        threading.Timer(later, os.kill, (os.getpid(), signal.SIGINT)).start()
-        with pytest.raises(KeyboardInterrupt) as caught:
-            [kpa.load_trainings(refresh=True) for _ in range(100)]
-        assert tells(caught.value) == []
+    code = "from tests.hard.interrupting import report; report([0.02, 0.05, 0.1, 0.15, 0.21])"
+    exit_code, printed, complaints = ended(started(guarded, code, KPA_TIMEOUT="5"))
+    assert exit_code == 0, complaints
+    outcomes = json.loads(printed)
+    assert [places for _, places in outcomes] == [[]] * 5
+    assert any(came_in_mid_request for came_in_mid_request, _ in outcomes)
 
 
 @pytest.mark.parametrize("wrong", [{"timeout": -1}, {"cache_dir": ""}, {"api_url": "x"}])
