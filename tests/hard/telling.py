@@ -125,6 +125,14 @@ def _texts_within(value: object) -> Iterator[bytes]:
             waiting += gc.get_referents(one)
 
 
+def _repr(value: object) -> str:
+    """As a debugger shows it: an object that failed while it was made may lack what it shows."""
+    try:
+        return repr(value)
+    except AttributeError as error:
+        return repr(error)
+
+
 def tells(error: BaseException) -> list[str]:
     """Where an exception tells the token: its text, and whatever any frame's locals lead to."""
     shown = "".join(traceback.format_exception(error)) + repr((error, vars(error)))
@@ -132,7 +140,7 @@ def tells(error: BaseException) -> list[str]:
     for frame in _frames(error, set()):
         if not re.search("tests|importlib", frame.f_code.co_filename):  # they lead to this module
             for name, value in frame.f_locals.items():
-                texts = [repr(value).encode(errors="replace"), *_texts_within(value)]
+                texts = [_repr(value).encode(errors="replace"), *_texts_within(value)]
                 if holds(b"\n".join(texts)):
                     places.append(f"{frame.f_code.co_qualname}.{name}")
     return places
