@@ -9,9 +9,9 @@ import vl_convert
 
 from kpa_analytics import charts
 from kpa_analytics.charts.drawn import drawn
-from kpa_analytics.charts.people_groups import GroupKind
-from kpa_analytics.charts.picture import packed, svg
-from kpa_analytics.charts.words import one_line
+from kpa_analytics.charts.expiry_by_group import GroupKind
+from kpa_analytics.charts.render import packed, svg
+from kpa_analytics.charts.text import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -180,7 +180,7 @@ def _pseudonymous(
 
 
 def _title(title: str | None) -> str:
-    from kpa_analytics.charts.words import one_line
+    from kpa_analytics.charts.text import one_line
 
     if title is not None and not isinstance(title, str):
         raise KPADataError(f"title must be a text, not {title!r}")

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.charts.words import one_line
+from kpa_analytics.charts.text import one_line
 
 #: How a cell is set; `prose` is text that wants most of the width.
 Kind = Literal["text", "prose", "number", "date", "status", "code"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kpa_analytics.charts.picture import inert_json, library
+from kpa_analytics.charts.render import inert_json, library
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.drawings import Drawing

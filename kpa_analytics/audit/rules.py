@@ -10,7 +10,7 @@ from kpa_analytics.analysis.rule_texts import MARKS, RULES
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.outline import Column, Section, printed
 from kpa_analytics.audit.schedule_rows import schedule_rows
-from kpa_analytics.charts.words import day
+from kpa_analytics.charts.text import day
 from kpa_analytics.schema import SOURCES
 
 #: Trainings printed at most; the workbook has them all.

@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.audit.evidence import Evidence
-from kpa_analytics.charts.words import MONTHS, count
+from kpa_analytics.charts.text import MONTHS, count
 from kpa_analytics.schema import SCHEDULE_TYPES
 
 #: The columns of `schedule_rows`.

@@ -12,8 +12,8 @@ from kpa_analytics.audit.figures import Figures
 from kpa_analytics.audit.outline import NOTHING, Column, Section, Sheet, plain, printed
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.charts import STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.charts.text import count, day
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.words import count, day
 from kpa_analytics.demo_mark import DEMO_MARK
 
 #: Rows of a printed table; the workbook has them all.

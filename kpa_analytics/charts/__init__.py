@@ -1,32 +1,32 @@
 """Floor 4: a small result table in, an altair chart out.
 
-Each chart has its public table function beside it: what is drawn can be read, and tested, without
-drawing. Every chart carries its look, its description and, for demo data, the demo mark.
+Each chart stands in a file of its own name, with the table function that says what is drawn: it
+can be read, and tested, without drawing. (`charts.expiry_timeline` is the function, not its file.)
+Every chart carries its look, its description and, for demo data, the demo mark.
 
 Two rules keep drawing fast: a channel is always named by its class (`alt.X2("end:T")`, never
 `"end:T"`), for altair compares hundreds of classes to find it otherwise; and a chart is made with
 its title and look, for it is copied whole when they are added later.
 """
 
-import kpa_analytics.charts.altair_first  # noqa: F401 - before what imports altair
-from kpa_analytics.charts.coverage import instructor_coverage, instructor_coverage_table
-from kpa_analytics.charts.instructors import instructor_activity, instructor_activity_table
-from kpa_analytics.charts.matrix import training_matrix, training_matrix_table
+from kpa_analytics.charts.expiry_by_group import expiry_by_group, expiry_by_group_table
+from kpa_analytics.charts.expiry_by_training import expiry_by_training, expiry_by_training_table
+from kpa_analytics.charts.expiry_timeline import expiry_timeline, expiry_timeline_table
+from kpa_analytics.charts.group_sessions import group_sessions, group_sessions_table
+from kpa_analytics.charts.group_share import group_share, group_share_table
+from kpa_analytics.charts.group_sizes import group_sizes, group_sizes_table
+from kpa_analytics.charts.instructor_activity import instructor_activity, instructor_activity_table
+from kpa_analytics.charts.instructor_coverage import instructor_coverage, instructor_coverage_table
 from kpa_analytics.charts.offline import enable_offline
-from kpa_analytics.charts.people_groups import expiry_by_group, expiry_by_group_table
-from kpa_analytics.charts.saving import save
-from kpa_analytics.charts.sessions import group_sessions, group_sessions_table
-from kpa_analytics.charts.share import group_share, group_share_table
-from kpa_analytics.charts.sizes import group_sizes, group_sizes_table
-from kpa_analytics.charts.summary import status_summary, status_summary_table
+from kpa_analytics.charts.save import save
+from kpa_analytics.charts.status_summary import status_summary, status_summary_table
 from kpa_analytics.charts.theme import (
     STATUS_LABELS,
     STATUS_SIGNS,
     palette,
     status_colours,
 )
-from kpa_analytics.charts.timeline import expiry_timeline, expiry_timeline_table
-from kpa_analytics.charts.trainings import expiry_by_training, expiry_by_training_table
+from kpa_analytics.charts.training_matrix import training_matrix, training_matrix_table
 
 __all__ = [
     "STATUS_LABELS",

@@ -19,7 +19,7 @@ from typing import Any
 
 import altair as alt
 
-from kpa_analytics.charts.picture import EMBED, inert_json, library, png, svg
+from kpa_analytics.charts.render import EMBED, inert_json, library, png, svg
 
 _NAME = "kpa-offline"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import (
+from kpa_analytics.charts.axes import (
     figure,
     in_legend,
     label_axis,
@@ -20,7 +20,8 @@ from kpa_analytics.charts.scales import (
 )
 from kpa_analytics.charts.sheet import Sheet, empty, term
 from kpa_analytics.charts.stacking import LEAST
-from kpa_analytics.charts.status import NOT_KNOWN, said_as_of
+from kpa_analytics.charts.status_rows import NOT_KNOWN, said_as_of
+from kpa_analytics.charts.text import count, labels, percent, short
 from kpa_analytics.charts.theme import (
     SEVERITY,
     STATUS_LABELS,
@@ -29,7 +30,6 @@ from kpa_analytics.charts.theme import (
     palette,
     status_colours,
 )
-from kpa_analytics.charts.words import count, labels, percent, short
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import STATUSES
 

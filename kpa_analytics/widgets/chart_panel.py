@@ -18,7 +18,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from kpa_analytics.charts.picture import library
+from kpa_analytics.charts.render import library
 from kpa_analytics.widgets.picker import HERE, STYLE
 
 

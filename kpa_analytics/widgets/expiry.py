@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 import polars as pl
 
+from kpa_analytics.charts.text import count, listing, month, percent
 from kpa_analytics.charts.theme import SEVERITY, STATUS_LABELS, STATUS_SIGNS
-from kpa_analytics.charts.words import count, listing, month, percent
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import STATUSES
 from kpa_analytics.widgets import checks, face

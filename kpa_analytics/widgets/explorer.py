@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import ipywidgets as ipw
 
-from kpa_analytics.charts.words import listing, one_line
+from kpa_analytics.charts.text import listing, one_line
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.widgets import checks, face

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 import polars as pl
 
-from kpa_analytics.charts.words import count, day
+from kpa_analytics.charts.text import count, day
 from kpa_analytics.widgets import checks, face
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Choice

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 import polars as pl
 
-from kpa_analytics.charts.words import count
+from kpa_analytics.charts.text import count
 from kpa_analytics.widgets import face
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodQuestion

@@ -10,7 +10,7 @@ import anywidget
 import polars as pl
 import traitlets
 
-from kpa_analytics.charts.words import one_line
+from kpa_analytics.charts.text import one_line
 from kpa_analytics.widgets.picker import HERE, STYLE
 
 #: Rows of one page: what the browser holds.

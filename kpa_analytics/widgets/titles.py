@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.analysis.names import training_titles
-from kpa_analytics.charts.words import labels
+from kpa_analytics.charts.text import labels
 from kpa_analytics.widgets.folding import by_name
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from kpa_analytics import charts
 from kpa_analytics.analysis.groups import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity
 from kpa_analytics.charts.fitting import fitted, width
-from kpa_analytics.charts.picture import specification, svg
+from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.charts.stacking import stacked
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, GROUP_TRAININGS, STATUSES

@@ -12,9 +12,9 @@ import vl_convert
 
 from kpa_analytics import charts
 from kpa_analytics.charts.drawn import drawn
-from kpa_analytics.charts.picture import specification, svg
+from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.charts.sheet import _blank
-from kpa_analytics.charts.words import labels
+from kpa_analytics.charts.text import labels
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
 from tests.charts.drawings import CHARTS, draw, hostile, inputs

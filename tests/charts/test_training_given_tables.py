@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpa_analytics import charts
-from kpa_analytics.charts.picture import specification, svg
+from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 from tests.charts.frames import activity_frame, coverage_frame, sessions_frame, share_frame

@@ -11,7 +11,7 @@ from kpa_analytics import charts
 from kpa_analytics.analysis.expiry import expiry_status
 from kpa_analytics.analysis.groups import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
-from kpa_analytics.charts.picture import specification, svg
+from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from tests.charts.frames import AS_OF, person_id, users_frame
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import (
+from kpa_analytics.charts.axes import (
     in_legend,
     label_axis,
     spoken,
@@ -16,15 +16,15 @@ from kpa_analytics.charts.scales import (
     status_words,
 )
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
-from kpa_analytics.charts.status import (
+from kpa_analytics.charts.status_rows import (
     NOT_KNOWN,
     asks_for_requirements,
     read_status,
     said_as_of,
     status_day,
 )
+from kpa_analytics.charts.text import count, labels, short
 from kpa_analytics.charts.theme import SEVERITY, STATUS_SIGNS, ink_on, status_colours
-from kpa_analytics.charts.words import count, labels, short
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 

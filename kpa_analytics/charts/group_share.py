@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.periods import (
-    AFTER,
-    BEFORE,
-    first_and_last,
-    middle_day,
-    period_ends,
-    period_length,
-)
-from kpa_analytics.charts.scales import (
+from kpa_analytics.charts.axes import (
     day_scale,
     figure,
     month_axis,
@@ -24,10 +16,18 @@ from kpa_analytics.charts.scales import (
     whole_axis,
     whole_ticks,
 )
+from kpa_analytics.charts.periods import (
+    AFTER,
+    BEFORE,
+    first_and_last,
+    middle_day,
+    period_ends,
+    period_length,
+)
 from kpa_analytics.charts.sheet import days_as_text, demo_line, dress, empty
 from kpa_analytics.charts.stacking import LEAST, stacked
+from kpa_analytics.charts.text import count, percent
 from kpa_analytics.charts.theme import WIDTH, config, palette
-from kpa_analytics.charts.words import count, percent
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUP_SHARE

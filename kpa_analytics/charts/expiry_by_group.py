@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
 from kpa_analytics.charts.sheet import Sheet, drawable
-from kpa_analytics.charts.status import (
+from kpa_analytics.charts.status_rows import (
     asks_for_requirements,
     read_status,
     status_counts,

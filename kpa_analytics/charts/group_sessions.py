@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.periods import middle_day, period_ends
-from kpa_analytics.charts.scales import (
+from kpa_analytics.charts.axes import (
     day_scale,
     figure,
     month_axis,
@@ -17,10 +16,11 @@ from kpa_analytics.charts.scales import (
     whole_axis,
     whole_ticks,
 )
+from kpa_analytics.charts.periods import middle_day, period_ends
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.stacking import LEAST, stacked
+from kpa_analytics.charts.text import count
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.words import count
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUP_SESSIONS

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import figure, label_axis, spoken, whole_axis, whole_ticks
+from kpa_analytics.charts.axes import figure, label_axis, spoken, whole_axis, whole_ticks
 from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.text import count, labels, one_line, short
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.words import count, labels, one_line, short
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import spoken, whole_axis, whole_ticks
-from kpa_analytics.charts.sessions import NO_SESSIONS, read_sessions
+from kpa_analytics.charts.axes import spoken, whole_axis, whole_ticks
+from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.text import count
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.words import count
 from kpa_analytics.demo_mark import is_demo
 
 if TYPE_CHECKING:

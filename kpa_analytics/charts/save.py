@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kpa_analytics.charts.picture import page, png, specification, svg
+from kpa_analytics.charts.render import page, png, specification, svg
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.patience import move

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.scales import spoken
+from kpa_analytics.charts.axes import spoken
 from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.stacking import LEAST, stacked
-from kpa_analytics.charts.status import (
+from kpa_analytics.charts.status_rows import (
     NOT_KNOWN,
     asks_for_requirements,
     read_status,
     said_as_of,
     status_day,
 )
+from kpa_analytics.charts.text import count, percent
 from kpa_analytics.charts.theme import (
     SEVERITY,
     STATUS_LABELS,
@@ -25,7 +26,6 @@ from kpa_analytics.charts.theme import (
     palette,
     status_colours,
 )
-from kpa_analytics.charts.words import count, percent
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.schema import STATUS
 

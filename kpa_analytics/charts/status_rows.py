@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.charts.words import day
+from kpa_analytics.charts.text import day
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, as_day, need
 from kpa_analytics.schema import EXPIRY_STATUS, STATUSES

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.charts.axes import day_scale, figure, month_axis, month_step, spoken
 from kpa_analytics.charts.periods import (
     AFTER,
     BEFORE,
@@ -15,11 +16,10 @@ from kpa_analytics.charts.periods import (
     period_ends,
     period_length,
 )
-from kpa_analytics.charts.scales import day_scale, figure, month_axis, month_step, spoken
 from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.text import count, labels, short
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.words import count, labels, short
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.periods import months_from
-from kpa_analytics.charts.scales import (
+from kpa_analytics.charts.axes import (
     day_scale,
     figure,
     in_legend,
@@ -21,11 +20,12 @@ from kpa_analytics.charts.scales import (
     whole_axis,
     whole_ticks,
 )
+from kpa_analytics.charts.periods import months_from
 from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.stacking import LEAST, stacked
-from kpa_analytics.charts.status import read_status, status_counts, status_day
+from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
+from kpa_analytics.charts.text import count, day, month
 from kpa_analytics.charts.theme import SEVERITY, palette
-from kpa_analytics.charts.words import count, day, month
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
