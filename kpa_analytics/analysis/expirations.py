@@ -73,10 +73,7 @@ def expirations(cases: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:
         for source, rule in _RULES.items()
     ]
     # Past the last day that Python's calendar has there is nothing to tell apart.
-    in_calendar = pl.min_horizontal("expiration_date", pl.lit(date.max))
-    return pl.concat(by_rule).with_columns(
-        pl.when(pl.col("expiration_date").is_not_null()).then(in_calendar).alias("expiration_date")
-    )
+    return pl.concat(by_rule).with_columns(pl.col("expiration_date").clip(upper_bound=date.max))
 
 
 def _special(cases: pl.LazyFrame) -> pl.LazyFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import polars as pl
 
@@ -17,7 +18,8 @@ def period_start(column: str, every: str) -> pl.Expr:
     Args:
         column: a column of days.
         every: the period: a number from 1 to 999 and d, w (from Monday), mo, q or y, e.g. `1mo`.
-            Multiples count from 1970-01-01 (weeks from Monday of its week).
+            Multiples count from 1970-01-01 (weeks from Monday of its week). A period that begins
+            before the year 1 is given as 0001-01-01.
 
     Returns:
         An expression of type Date, named `period`.
@@ -39,4 +41,4 @@ def period_start(column: str, every: str) -> pl.Expr:
             f"every must be a period such as 1d, 1w, 1mo, 1q or 1y, at most 999 of them, "
             f"not {every!r}"
         )
-    return pl.col(column).dt.truncate(every).alias("period")
+    return pl.col(column).dt.truncate(every).clip(lower_bound=date.min).alias("period")

@@ -20,6 +20,7 @@ def verdicts(
 
     It is good through its expiration day and expired the day after. It is expiring from the day its
     window opens, or from so many days before its expiration as its training says, else the caller.
+    A day before the year 1 or after the year 9999 is given as the first or the last day of these.
 
     Args:
         cases: as `expirations` makes them.
@@ -43,8 +44,11 @@ def verdicts(
     )
     return (
         renewals(cases.join(windows.lazy(), on="training_id", how="left"), as_of)
-        .with_columns(starts.alias("starts_expiring"), days_left(as_of))
+        .with_columns(starts.alias("starts_expiring"))
         .with_columns(status_on(as_of))
+        # Judged by the true days, then written as days that Python's calendar has.
+        .with_columns(pl.col("expiration_date", "starts_expiring").clip(date.min, date.max))
+        .with_columns(days_left(as_of))
         .select("case", *VERDICT)
         .collect(engine="in-memory")
     )

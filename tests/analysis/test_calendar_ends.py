@@ -1,0 +1,104 @@
+"""Mistyped years at both ends of the calendar: every answer holds days that Python has."""
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
+from tests.frames import frame_of
+
+ONE = timedelta(days=1)
+ENDS = [date.min, date.min + ONE, date(1, 12, 31), date(9999, 1, 1), date.max - ONE, date.max]
+NEW_YEAR = {
+    "schedule_type": "window",
+    "window_open_month": 12,
+    "window_open_day": 31,
+    "window_close_month": 1,
+    "window_close_day": 1,
+}
+SCHEDULES = [
+    {"renewal_months": 1},
+    {"renewal_months": 12_000, "expiring_days": 36_500},
+    {"expires_on_month": 1, "expires_on_day": 1},
+    {"expires_on_month": 12, "expires_on_day": 31, "renewal_months": 1},
+    NEW_YEAR,
+    {**NEW_YEAR, "window_last_offered_date": date.min},
+    {**NEW_YEAR, "window_last_offered_date": date.max},
+    {"included_trainings_id": [1, 5], "renewal_months": 1},
+    {"included_trainings_id": [3, 6], **NEW_YEAR},
+]
+CATALOGUE = frame_of(TRAININGS, *({"id": at, **one} for at, one in enumerate(SCHEDULES, 1)))
+DONE = frame_of(
+    COMPLETIONS,
+    *(
+        {
+            "id": number * 100 + training,
+            "training_id": training,
+            "m_user_id": f"{number}",
+            "m_instructor_id": "instructor",
+            "group_training_id": number,
+            "date": day,
+            "special_expiration_date": special,
+        }
+        for number, (day, special) in enumerate(
+            [*((day, None) for day in ENDS), *((date(2026, 1, 1), day) for day in ENDS)]
+        )
+        for training in range(1, 8)
+    ),
+)
+
+
+@pytest.mark.parametrize("expiring_days", [0, 30, 36_500])
+@pytest.mark.parametrize("as_of", [*ENDS, date(2026, 6, 30)])
+def test_every_day_of_a_status_is_a_day_of_the_calendar(as_of, expiring_days):
+    status = kpa.expiry_status(DONE, CATALOGUE, as_of=as_of, expiring_days=expiring_days)
+    rows = status.to_dicts()
+    assert {row["training_id"] for row in rows} == {*range(1, 10)}
+    for row in rows:
+        expires, starts = row["expiration_date"], row["starts_expiring"]
+        if expires:
+            assert starts <= expires
+            assert row["days_left"] == (expires - as_of).days
+            assert (row["status"] == "expired") == (as_of > expires)
+
+
+def test_what_starts_to_expire_before_the_first_day_starts_on_it():
+    status = kpa.expiry_status(DONE.filter(pl.col("date") == date.min), CATALOGUE, as_of=date.min)
+    rolling = status.filter(pl.col("training_id") == 2)
+    assert rolling["starts_expiring"].to_list() == [date(1001, 1, 1) - 36_500 * ONE]
+    fixed = status.filter(pl.col("training_id") == 4)
+    assert fixed["starts_expiring"].to_list() == [date(1, 12, 1)]
+    soon = kpa.expiry_status(
+        DONE.filter(pl.col("date") == date.min), CATALOGUE, as_of=date.min, expiring_days=60
+    ).filter(pl.col("training_id") == 1)
+    assert soon["starts_expiring"].to_list() == [date.min]
+    assert soon["status"].to_list() == ["expiring"]
+
+
+def test_a_window_that_closes_after_the_last_day_closes_on_it():
+    done = DONE.filter(pl.col("date") == date(9999, 1, 1))
+    (row,) = (
+        kpa.expiry_status(done, CATALOGUE, as_of=date.max)
+        .filter(pl.col("training_id") == 5)
+        .to_dicts()
+    )
+    assert (row["expiration_date"], row["starts_expiring"]) == (date.max, date.max)
+    assert (row["status"], row["days_left"]) == ("expiring", 0)
+
+
+@pytest.mark.parametrize("every", ["7w", "5mo", "7y", "999y"])
+@pytest.mark.parametrize("analysis", [kpa.instructor_activity, kpa.group_share])
+def test_every_period_begins_on_a_day_of_the_calendar(analysis, every):
+    table = analysis(DONE, every=every)
+    periods = [row["period"] for row in table.to_dicts()]
+    assert all(date.min <= period <= date.max for period in periods)
+    chart = getattr(kpa.charts, analysis.__name__)
+    assert all(chart(table, as_of=day).to_dict() for day in (date.min, date.max))
+
+
+def test_a_pack_holds_them_all(tmp_path):
+    data = kpa.TrainingData(completions=DONE, trainings=CATALOGUE)
+    pack = kpa.export_audit(data, tmp_path / "pack", as_of="2026-06-30")
+    assert pl.read_csv(pack / "records.csv").height == DONE.height
