@@ -33,7 +33,7 @@ def expiry_status(
     A window that passes does not end a completion; the training being offered again does. The
     expiration_date of a valid one is the last day to renew it by, and moves on with `as_of`. A
     composed training is held through its parts, and expires with the earliest of them and of its
-    own schedule. Source: expiry.md, sections 1 to 6.
+    own schedule. Source: docs/rules.md, sections 1 to 6.
 
     A completion dated after `as_of` has not happened yet. One whose day is null (impossible on the
     wire) counts only where the person has no other for that training. Unless it has a special

@@ -12,8 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, inspect
 
-#: Fields of records that hold ids end so.
-ID_ENDINGS = ("_id", "_ids")
+from kpa_analytics.endpoints import ID_ENDINGS
 
 
 def respelt(body: bytes, key: str, record: type[Struct]) -> bytes | None:
@@ -29,7 +28,7 @@ def respelt(body: bytes, key: str, record: type[Struct]) -> bytes | None:
         to change, or no list of records.
 
     Examples:
-        >>> from kpa_analytics.api.records import Completion
+        >>> from kpa_analytics.endpoints import Completion
         >>> respelt(b'{"completedtrainings":[{"group_training_id":" "}]}',
         ...         "completedtrainings", Completion)
         b'{"completedtrainings":[{"group_training_id":0}]}'

@@ -23,7 +23,7 @@ from tenacity import (
 
 from kpa_analytics.api.filters import check_filters
 from kpa_analytics.api.page_cache import PageTable
-from kpa_analytics.api.records import METHODS, Envelope, decode, decode_envelope
+from kpa_analytics.api.records import METHODS, Envelope, decode, decode_envelope, records_in
 from kpa_analytics.api.session import open_session
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.demo_mark import DEMO_HEADER
@@ -201,7 +201,7 @@ class Client:
         try:
             answer = _decoded(method, response)
             total, last_page = _paging(method, answer.body, request["limit"])
-            records = getattr(answer.body, METHODS[method].key)
+            records = records_in(method, answer.body)
             check_filters(method, parameters, records)
         except KPADataError:
             self.forget([response.cache_key])  # type: ignore[attr-defined] # it is as bad next time
@@ -348,7 +348,7 @@ def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:
 
 def _decoded(method: str, response: Response) -> Answer:
     if method not in METHODS:
-        raise KPASettingsError(f"{method} is no method known here; use call() for it")
+        raise KPASettingsError(f"{method} is not a method known here; use call() for it")
     return Answer(
         body=decode(method, response.content),
         size=len(response.content),

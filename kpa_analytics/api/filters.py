@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from kpa_analytics.endpoints import BY_METHOD
 from kpa_analytics.errors import KPADataError
-
-
-def _has_files(record: Any) -> bool | None:
-    """Whether files are attached; None where the API does not list files, as in 2020."""
-    return None if record.files is None else bool(record.files)
-
-
-#: What a record has where a filter asks for one value, by method and filter.
-_VALUES: dict[str, dict[str, Callable[[Any], Any]]] = {
-    "completedtrainings.v2.list": {
-        "training_id": lambda record: record.training_id,
-        "user_id": lambda record: record.m_user_id,
-        "has_attachments": _has_files,
-    },
-    "training-employee-status.list": {"m_user_ids": lambda record: record.m_user_id},
-}
 
 
 def check_filters(method: str, parameters: Mapping[str, Any], records: Sequence[Any]) -> None:
@@ -40,13 +25,15 @@ def check_filters(method: str, parameters: Mapping[str, Any], records: Sequence[
     Raises:
         KPADataError: naming the filter and the first such record.
     """
-    for name, value_of in _VALUES.get(method, {}).items():
+    for name, field in BY_METHOD[method].filters.items():
         wanted = parameters.get(name)
         if wanted is None:
             continue
         allowed = {str(one) for one in wanted} if isinstance(wanted, list) else {str(wanted)}
         for record in records:
-            value = value_of(record)
+            value = getattr(record, field)
+            if isinstance(wanted, bool) and value is not None:
+                value = bool(value)
             if value is not None and str(value) not in allowed:
                 raise ignored_filter(method, name, wanted, record, value)
 
@@ -55,7 +42,7 @@ def ignored_filter(
     method: str, name: str, wanted: object, record: Any, value: object
 ) -> KPADataError:
     """The error that a filter was ignored, with a record that shows it."""
-    field = {"user_id": "m_user_id", "m_user_ids": "m_user_id"}.get(name, name)
+    field = name if isinstance(wanted, bool) else BY_METHOD[method].filters[name]
     which = f"record {record.id}" if hasattr(record, "id") else "a record"
     return KPADataError(
         f"{method}: the server ignored the filter {name}={wanted!r}: it sent {which}, whose "

@@ -18,10 +18,11 @@ from requests_ratelimiter import LimiterMixin
 
 from kpa_analytics.api.budget import Budget, Notify
 from kpa_analytics.api.page_cache import open_page_cache
-from kpa_analytics.api.records import METHODS, decode_envelope
+from kpa_analytics.api.records import decode_envelope
 from kpa_analytics.api.transport import TokenAdapter
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder
 from kpa_analytics.config import Settings
+from kpa_analytics.endpoints import BY_METHOD
 from kpa_analytics.errors import KPACacheWarning, KPASettingsError
 
 
@@ -92,8 +93,8 @@ def _worth_keeping(response: requests.Response) -> bool:
     """
     verdict: bool | None = getattr(response, "worth_keeping", None)
     if verdict is None:
-        method = METHODS.get(str(response.url).rsplit("/", 1)[-1])
-        verdict = method is not None and method.paged and _says_ok(response.content)
+        endpoint = BY_METHOD.get(str(response.url).rsplit("/", 1)[-1])
+        verdict = endpoint is not None and endpoint.paged and _says_ok(response.content)
         response.worth_keeping = verdict  # type: ignore[attr-defined]
     return verdict
 

@@ -20,6 +20,7 @@ from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.tables import marked, write_csv, write_parquet
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
 from kpa_analytics.inputs import AnyFrame, Day, as_day
 from kpa_analytics.paths import typed_path
@@ -175,7 +176,9 @@ def _pseudonymous(
     return (
         pseudonyms.data(data),
         None if given is None else pseudonyms.frame(given),
-        Kept(pseudonyms.frame(earlier.frame), earlier.snapshot) if earlier else None,
+        Kept(pseudonyms.frame(earlier.frame, endpoint_of("completions")), earlier.snapshot)
+        if earlier
+        else None,
     )
 
 

@@ -17,6 +17,7 @@ import hmac
 import secrets
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -25,14 +26,15 @@ from kpa_analytics.config import settings
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.data.training_data import Scope, TrainingData
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
+from kpa_analytics.endpoints import COLLECTIONS, ENDPOINTS, Endpoint, endpoint_of
 from kpa_analytics.errors import KPAError
 from kpa_analytics.patience import move
 
 _KEY_BYTES = 32
 _KEY_FILE = "pseudonyms.key"
-_PERSON_IDS = ("m_user_id", "m_instructor_id", "m_trainees_id", "manager_id", "supervisor_id")
-_PRIVATE = ("firstname", "employeeNumber", "email", "username", "notes")
-_PEOPLE_TABLES = ("users", "employee_status")
+
+#: Every column that holds ids of people in any collection, but for a roster's own `id`.
+_ALL_PEOPLE = tuple(dict.fromkeys(n for e in ENDPOINTS for n in e.people if n != "id"))
 
 
 class Pseudonyms:
@@ -57,13 +59,13 @@ class Pseudonyms:
 
     def data(self, data: TrainingData) -> TrainingData:
         """The same records of the same people, under other ids and names, with no notes."""
+        frames: dict[str, Any] = {
+            name: self.frame(getattr(data, name), endpoints[0])
+            for name, endpoints in COLLECTIONS.items()
+        }
+        frames["users"] = _named(frames["users"])
         return TrainingData(
-            completions=self.frame(data.completions),
-            trainings=self.frame(data.trainings),
-            users=self._roster(data.users),
-            group_trainings=self.frame(data.group_trainings),
-            employee_status=self.frame(data.employee_status),
-            groups=data.groups,
+            **frames,
             snapshots={name: self._snapshot(one) for name, one in data.snapshots.items()},
             scope=data.scope and self._scope(data.scope),
         )
@@ -77,26 +79,37 @@ class Pseudonyms:
             scope, words="some people or trainings", whole=self.data(scope.whole), people=people
         )
 
-    def frame(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """A frame of records with every person's id replaced and what is private null."""
-        ids = [name for name in _PERSON_IDS if name in frame.columns]
-        people = [frame[name].explode() for name in ids]
-        new = {one: self.of(one) for one in pl.concat(people).unique() if one} if people else {}
+    def frame(self, frame: pl.DataFrame, endpoint: Endpoint | None = None) -> pl.DataFrame:
+        """A frame of records with every id of a person replaced, and every other text null.
+
+        Args:
+            frame: records of a collection, or other rows about people, e.g. of required trainings.
+            endpoint: the collection; it says which columns hold people's ids and which texts name
+                nobody. Without it the ids are told by the columns' names.
+        """
+        people = endpoint.people if endpoint else _ALL_PEOPLE
+        ids = [name for name in people if name in frame.columns]
+        old = [frame[name].explode() for name in ids]
+        new = {one: self.of(one) for one in pl.concat(old).unique() if one} if old else {}
+        public = endpoint.public if endpoint else ()
         return frame.with_columns(
             *(_replaced(name, frame.schema[name], new) for name in ids),
-            *(pl.lit(None, pl.String).alias(name) for name in _PRIVATE if name in frame.columns),
+            *(
+                pl.lit(None, dtype).alias(name)
+                for name, dtype in frame.schema.items()
+                if name not in (*ids, *public) and _is_text(dtype)
+            ),
         )
 
-    def _roster(self, users: pl.DataFrame) -> pl.DataFrame:
-        ids = pl.Series("id", [one and self.of(one) for one in users["id"]], pl.String)
-        digits = ids.str.strip_prefix(DEMO_ID_PREFIX).str.to_uppercase()
-        names = "Person " + digits.str.slice(0, 4) + "-" + digits.str.slice(4, 4)
-        return self.frame(users).with_columns(ids, names.alias("lastname"))
-
     def _snapshot(self, one: Snapshot) -> Snapshot:
-        if "user_id" in one.params:
-            one = replace(one, params={**one.params, "user_id": self.of(one.params["user_id"])})
-        if one.table not in _PEOPLE_TABLES:
+        endpoint = endpoint_of(one.table)
+        hidden = {
+            name: self.of(value)
+            for name, value in one.params.items()
+            if endpoint.filters.get(name) in endpoint.people
+        }
+        one = replace(one, params={**one.params, **hidden})
+        if endpoint.record_key not in endpoint.people:
             return one
         faults = tuple((table, self.of(who), *rest) for table, who, *rest in one.faults)
         return replace(one, faults=faults)
@@ -134,6 +147,22 @@ def _make_key(path: Path) -> None:
             move(beside, path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _named(users: pl.DataFrame) -> pl.DataFrame:
+    """The roster with names made from its pseudonyms."""
+    digits = pl.col("id").str.strip_prefix(DEMO_ID_PREFIX).str.to_uppercase()
+    name = pl.format("Person {}-{}", digits.str.slice(0, 4), digits.str.slice(4, 4))
+    return users.with_columns(name.alias("lastname"))
+
+
+def _is_text(dtype: pl.DataType) -> bool:
+    """Whether a column can hold text, in lists and structs too."""
+    if isinstance(dtype, pl.List):
+        return _is_text(dtype.inner)  # type: ignore[arg-type]
+    if isinstance(dtype, pl.Struct):
+        return any(_is_text(field.dtype) for field in dtype.fields)  # type: ignore[arg-type]
+    return dtype == pl.String
 
 
 def _replaced(name: str, dtype: pl.DataType, new: dict[str, str]) -> pl.Expr:

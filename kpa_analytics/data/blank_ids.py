@@ -4,28 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.schema import Table
-
-#: Ids that every record must have: what stands there is kept as it came.
-_REQUIRED = {
-    "completions": ("training_id", "m_user_id"),
-    "employee_status": ("m_user_id",),
-}
 
 #: Table, field, and how many of its values were blank.
 BlankIds = tuple[tuple[str, str, int], ...]
-
-
-def optional_ids(table: Table) -> list[str]:
-    """The columns of a table that hold ids which may be null, lists of ids included.
-
-    Examples:
-        >>> from kpa_analytics.schema import COMPLETIONS
-        >>> optional_ids(COMPLETIONS)
-        ['m_instructor_id', 'group_training_id']
-    """
-    required = _REQUIRED.get(table.name, ())
-    return [n for n in table.schema if n.endswith(("_id", "_ids")) and n not in required]
 
 
 def cleared(table: Table, raw: pl.DataFrame) -> tuple[pl.DataFrame, BlankIds]:
@@ -41,7 +24,7 @@ def cleared(table: Table, raw: pl.DataFrame) -> tuple[pl.DataFrame, BlankIds]:
         The records, and how many blanks each column had; columns without any are not named.
     """
     counts = []
-    for name in optional_ids(table):
+    for name in endpoint_of(table).optional_ids():
         column = raw[name]
         clear = _without_blanks(column)
         if blanks := _filled(column) - _filled(clear):

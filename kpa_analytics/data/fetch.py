@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,19 +19,15 @@ from kpa_analytics.data.progress import PageBar
 from kpa_analytics.data.recent import may_go_on, refreshed
 from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, shelf
 from kpa_analytics.data.walk import verified_walk
+from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataWarning, KPAMethodNotFoundError, KPATokenPermissionError
 from kpa_analytics.schema import (
     COMPLETIONS,
-    EMPLOYEE_STATUS,
-    GROUP_TRAININGS,
-    GROUPS,
-    TRAININGS,
-    USERS,
     Table,
 )
 
 if TYPE_CHECKING:
-    from kpa_analytics.api.client import Client
+    from kpa_analytics.api.client import Answer, Client
 
 #: False: a fresh snapshot will do. True: every page again. "recent": as few pages as can prove it.
 Refresh = bool | Literal["recent"]
@@ -40,19 +36,6 @@ _log = logging.getLogger("kpa_analytics")
 
 #: How many records a warning names before it counts the rest.
 _NAMED = 10
-
-_METHODS = {
-    COMPLETIONS.name: "completedtrainings.v2.list",
-    TRAININGS.name: "trainings.v2.list",
-    USERS.name: "users.list",
-    GROUP_TRAININGS.name: "grouptrainings.list",
-    EMPLOYEE_STATUS.name: "training-employee-status.list",
-}
-_GROUP_METHODS = {
-    "field_office": "fieldoffices.list",
-    "line_of_business": "linesofbusiness.list",
-    "job_title": "jobtitles.list",
-}
 
 
 class Fetched(NamedTuple):
@@ -87,7 +70,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
     began = datetime.now(UTC)
     with PageBar(table.name, shown=client.settings.progress) as bar:
         client.notify = bar.note
-        fetched = _fetchers.get(table.name, _called)(client, table, params, bar, refresh)
+        fetched = _fetcher(table)(client, table, params, bar, refresh)
     frame, faults, blank_ids = fetched.finished
     _warn_of(table, faults)
     rests_on = fetched.rests_on
@@ -146,7 +129,7 @@ def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> It
 def _walked(
     client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
 ) -> Fetched:
-    method = _METHODS[table.name]
+    method = endpoint_of(table).method
     if refresh == "recent" and table is COMPLETIONS:
         kept = shelf(table, params, client.settings).newest(max_age=float("inf"))
         if kept and not may_go_on(kept.snapshot):
@@ -189,40 +172,45 @@ def _check_attachments(
 def _called(
     client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
 ) -> Fetched:
-    method = _METHODS[table.name]
+    method = endpoint_of(table).method
     answer = client.records(method, **params)
     bar.page(1, of=1)
-    rows = raw_frame(table, _records(method, answer.body))
+    rows = raw_frame(table, _records(method, answer))
     return Fetched(finish(table, rows), method, 1, answer.demo)
 
 
 def _grouped(
     client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
 ) -> Fetched:
-    rows: list[tuple[str, str, str | None]] = []
+    rows: list[tuple[str | None, str, str | None]] = []
     demo = False
-    for number, (kind, method) in enumerate(_GROUP_METHODS.items(), start=1):
+    endpoints = COLLECTIONS[table.name]
+    for number, (method, kind) in enumerate(((e.method, e.kind) for e in endpoints), start=1):
         try:
             answer = client.records(method)
         except (KPAMethodNotFoundError, KPATokenPermissionError) as error:
             _log.warning("the names of kind %s are not known: %s", kind, error)
             continue
         demo = demo or answer.demo
-        groups = _records(method, answer.body)
+        groups = _records(method, answer)
         rows.extend((kind, group.id, group.name or group.title) for group in groups)
-        bar.page(number, of=len(_GROUP_METHODS))
+        bar.page(number, of=len(endpoints))
     frame = pl.DataFrame(rows, schema=table.schema, orient="row")
-    return Fetched(finish(table, frame), ", ".join(_GROUP_METHODS.values()), 3, demo)
+    methods = ", ".join(endpoint.method for endpoint in endpoints)
+    return Fetched(finish(table, frame), methods, len(endpoints), demo)
 
 
-def _records(method: str, body: Any) -> list[Any]:
-    from kpa_analytics.api.records import METHODS
+def _records(method: str, answer: Answer) -> list[Any]:
+    from kpa_analytics.api.records import records_in
 
-    records: list[Any] = getattr(body, METHODS[method].key)
-    return records
+    return records_in(method, answer.body)
 
 
-_fetchers = {COMPLETIONS.name: _walked, EMPLOYEE_STATUS.name: _walked, GROUPS.name: _grouped}
+def _fetcher(table: Table) -> Callable[..., Fetched]:
+    """How a table is fetched: from several endpoints, page by page, or in one call."""
+    if len(COLLECTIONS[table.name]) > 1:
+        return _grouped
+    return _walked if endpoint_of(table).paged else _called
 
 
 def _warn_of(table: Table, faults: pl.DataFrame) -> None:

@@ -6,29 +6,14 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.data.frames import record_key
-from kpa_analytics.schema import (
-    COMPLETIONS,
-    EMPLOYEE_STATUS,
-    FAULTS,
-    GROUP_TRAININGS,
-    TRAININGS,
-    USERS,
-)
+from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
+from kpa_analytics.schema import FAULTS
 
-#: The collections that are looked at.
-TABLES = {
-    table.name: table for table in (COMPLETIONS, TRAININGS, USERS, GROUP_TRAININGS, EMPLOYEE_STATUS)
-}
+#: The collections that are looked at: all but the names of groups.
+TABLES = {name: of[0].table for name, of in COLLECTIONS.items() if len(of) == 1}
 
 #: What a sentence calls a record of each.
-NOUNS = {
-    "completions": "Completion",
-    "trainings": "Training",
-    "users": "User",
-    "group_trainings": "Session",
-    "employee_status": "Employee status",
-}
+NOUNS = {name: COLLECTIONS[name][0].noun for name in TABLES}
 
 #: At most so many records of one repeat are spelt out in each of its messages.
 _SPELT_OUT = 10
@@ -129,7 +114,7 @@ def in_future(completions: pl.LazyFrame, day: date) -> pl.LazyFrame:
 
 def shared_ids(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Ids that several records of one collection share."""
-    key = record_key(TABLES[table])
+    key = endpoint_of(table).record_key
     shared = rows.group_by(key).agg(pl.len().alias("count")).filter(pl.col("count") > 1)
     message = pl.format(f"{{}} records of {table} share the id {{}}.", "count", key)
     return found(shared, "duplicate_id", table, key, message, record=key, value=key)

@@ -17,6 +17,7 @@ import polars as pl
 from msgspec import UNSET, Raw
 
 from kpa_analytics.data.blank_ids import BlankIds, cleared
+from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -83,7 +84,7 @@ def finish(table: Table, raw: pl.DataFrame) -> Finished:
     """
     raw, blank_ids = cleared(table, raw)
     days = [name for name, dtype in table.schema.items() if dtype == pl.Date]
-    key = record_key(table)
+    key = endpoint_of(table).record_key
     dated = raw.with_columns(_as_date(pl.col(day)).alias(f"{day}:date") for day in days)
     faults = [
         dated.filter(pl.col(day).is_not_null() & pl.col(f"{day}:date").is_null()).select(
@@ -97,11 +98,6 @@ def finish(table: Table, raw: pl.DataFrame) -> Finished:
     columns = [pl.col(f"{n}:date").alias(n) if n in days else pl.col(n) for n in table.schema]
     frame, nested = _nested_days(table, dated.select(columns))
     return Finished(frame, pl.concat([FAULTS.empty(), *faults, nested]), blank_ids)
-
-
-def record_key(table: Table) -> str:
-    """The column that names a record: `id`, or the person where a record has none."""
-    return "m_user_id" if table is EMPLOYEE_STATUS else "id"
 
 
 def _as_date(number: pl.Expr) -> pl.Expr:
@@ -126,29 +122,41 @@ def _raw_type(dtype: Any) -> Any:
 
 
 def _nested_days(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Dates inside a list of structs (the vendor's `last_completed`), and their faults."""
-    if table is not EMPLOYEE_STATUS:
-        return frame, FAULTS.empty()
-    column, field = "last_completed", pl.element().struct.field
-    days = ("date", "expiresOn", "startsExpiringOn")
-    items = frame.select("m_user_id", column).explode(column).drop_nulls(column)
-    numbers = items.select("m_user_id", pl.col(column).struct.unnest())
-    faults = [
-        numbers.filter(pl.col(day).is_not_null() & _as_date(pl.col(day)).is_null()).select(
-            pl.lit(table.name).alias("table"),
-            pl.col("m_user_id").alias("record_id"),
-            pl.format("last_completed[training {}].{}", "id", pl.lit(day)).alias("field"),
-            pl.col(day).cast(pl.String).alias("value"),
-        )
-        for day in days
-    ]
-    dated = pl.col(column).list.eval(
-        pl.struct(
-            _as_date(field(name)).alias(name) if name in days else field(name)
-            for name in ("id", "date", "expiresOn", "startsExpiringOn", "is_required")
-        )
+    """Dates inside lists of structs, such as the vendor's `last_completed`, and their faults."""
+    faults = [FAULTS.empty()]
+    for column, dtype in table.schema.items():
+        inner = dtype.inner if isinstance(dtype, pl.List) else None
+        if isinstance(inner, pl.Struct):
+            days = [field.name for field in inner.fields if field.dtype == pl.Date]
+            faults += [_nested_faults(table, frame, column, day) for day in days]
+            element = pl.element().struct.field
+            dated = pl.col(column).list.eval(
+                pl.struct(
+                    _as_date(element(f.name)).alias(f.name) if f.name in days else element(f.name)
+                    for f in inner.fields
+                )
+            )
+            frame = frame.with_columns(dated.cast(dtype))
+    return frame, pl.concat(faults)
+
+
+def _nested_faults(table: Table, frame: pl.DataFrame, column: str, day: str) -> pl.DataFrame:
+    key = endpoint_of(table).record_key
+    items = frame.select(pl.col(key).alias("record_id"), column).explode(column).drop_nulls(column)
+    numbers = items.select(
+        pl.lit(table.name).alias("table"),
+        pl.col("record_id").cast(pl.String),
+        pl.format("{}[training {}].{}", pl.lit(column), _inside(column, "id"), pl.lit(day)).alias(
+            "field"
+        ),
+        _inside(column, day).alias("value"),
     )
-    return frame.with_columns(dated.cast(table.schema[column])), pl.concat(faults)
+    impossible = pl.col("value").is_not_null() & _as_date(pl.col("value")).is_null()
+    return numbers.filter(impossible).with_columns(pl.col("value").cast(pl.String))
+
+
+def _inside(column: str, field: str) -> pl.Expr:
+    return pl.col(column).struct.field(field)
 
 
 def _field(name: str, table: Table) -> Reader:

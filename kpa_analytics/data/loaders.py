@@ -11,6 +11,7 @@ import polars as pl
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.data.snapshots import Kept, Shelf, shelf
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.endpoints import COLLECTIONS
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -222,9 +223,11 @@ def load_all(*, refresh: Refresh = False, client: Client | None = None) -> Train
     Raises:
         KPAError: as `load_completions`.
     """
-    tables = (COMPLETIONS, TRAININGS, USERS, GROUP_TRAININGS, EMPLOYEE_STATUS, GROUPS)
     current = client.settings if client else settings()  # once: another thread may configure()
-    kept = {table.name: _load(table, {}, refresh, client, current) for table in tables}
+    kept = {
+        name: _load(endpoints[0].table, {}, refresh, client, current)
+        for name, endpoints in COLLECTIONS.items()
+    }
     frames: dict[str, Any] = {name: one.frame for name, one in kept.items()}
     return TrainingData(
         **frames,

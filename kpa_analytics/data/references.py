@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kpa_analytics.data.findings import NOUNS, TABLES, found
-from kpa_analytics.data.frames import record_key
+from kpa_analytics.endpoints import endpoint_of
 
 
 class Reference(NamedTuple):
@@ -42,11 +42,11 @@ _UNKNOWN = {
 def unknown_ids(reference: Reference, rows: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
     """Records whose reference names nothing that is there."""
     kind, table, field, target = reference
-    key = record_key(TABLES[table])
+    key = endpoint_of(table).record_key
     names = rows[table].select(pl.col(key).alias("id"), pl.col(field).alias("value"))
     if isinstance(TABLES[table].schema[field], pl.List):
         names = names.explode("value").unique()
-    known = rows[target].select(pl.col(record_key(TABLES[target])).alias("value"))
+    known = rows[target].select(pl.col(endpoint_of(target).record_key).alias("value"))
     unknown = names.filter(pl.col("value").is_not_null()).join(known, on="value", how="anti")
     message = pl.format(_UNKNOWN[kind], pl.lit(NOUNS[table]), "id", "value")
     return found(unknown, kind, table, field, message)

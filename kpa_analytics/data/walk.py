@@ -41,10 +41,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.data.frames import raw_frame, record_key
+from kpa_analytics.data.frames import raw_frame
 from kpa_analytics.data.reading import Ask, Reading, Seen, reading
+from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPASnapshotError
-from kpa_analytics.schema import EMPLOYEE_STATUS, Table
+from kpa_analytics.schema import Table
 
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client, Page
@@ -232,10 +233,12 @@ class _Received:
             self.bar.page(ask.step[0], of=ask.step[1])
         else:
             self.bar.note("records changed meanwhile: looking them up")
-        key = record_key(self.table)
+        key = endpoint_of(self.table).record_key
         keys = [getattr(record, key) for record in page.records]
         seen = Seen(keys, page.total, self.height, kept_before and not page.answer.from_cache)
-        self.frames.append(raw_frame(self.table, page.records, **_constants(self.table, page)))
+        once = endpoint_of(self.table).whole_answer
+        constants = {name: getattr(page.answer.body, name) for name in once}
+        self.frames.append(raw_frame(self.table, page.records, **constants))
         if not self.pages:
             self.reach = page.last_page
         elif ask.overlaps:  # a capped total: as long as the seams go on, there are more
@@ -278,9 +281,3 @@ class _Received:
         """The pages that these records came in."""
         ends = pl.Series([frame.height for frame in self.frames]).cum_sum()
         return ends.search_sorted(pl.Series(rows, dtype=pl.Int64), side="right").unique().to_list()
-
-
-def _constants(table: Table, page: Page) -> dict[str, Any]:
-    if table is EMPLOYEE_STATUS:
-        return {"last_updated": getattr(page.answer.body, "last_updated", None)}
-    return {}

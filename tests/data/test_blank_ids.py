@@ -9,9 +9,6 @@ import pytest
 from msgspec.structs import fields
 
 import kpa_analytics as kpa
-from kpa_analytics.api.blanks import ID_ENDINGS
-from kpa_analytics.api.records import METHODS
-from kpa_analytics.data.blank_ids import optional_ids
 from kpa_analytics.demo.records import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
@@ -20,6 +17,7 @@ from kpa_analytics.demo.records import (
     USERS,
     Records,
 )
+from kpa_analytics.endpoints import BY_METHOD, ID_ENDINGS, endpoint_of
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import BLANK_IDS
 from tests.conftest import completion, use
@@ -39,7 +37,7 @@ WHOLE = {
 IDS = [
     (table, field.name)
     for table, (method, _) in WHOLE.items()
-    for field in fields(METHODS[method].record)
+    for field in fields(BY_METHOD[method].record)
     if field.name.endswith(ID_ENDINGS) and not field.required
 ]
 
@@ -62,7 +60,7 @@ def _blank_findings(data: Any) -> list[tuple[Any, ...]]:
 
 def test_every_optional_id_of_the_wire_is_one_of_its_table() -> None:
     for table, name in IDS:
-        assert name in optional_ids(getattr(kpa.schema, table.upper()))
+        assert name in endpoint_of(table).optional_ids()
     assert len(IDS) >= 15
 
 

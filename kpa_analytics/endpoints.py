@@ -1,0 +1,282 @@
+"""Every collection of the API, once: how it is called, what its records hold, and who is in it.
+
+A new collection is a Struct and a line of `ENDPOINTS` here, a table in `schema`, and a loader; what
+fetches, checks, keeps, compares and hides people reads this list. A new column is a field of the
+Struct here and a column of the table. Text is taken for personal unless an endpoint says that it is
+not, so that a column which is forgotten here leaves no pack under a name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, NamedTuple
+
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
+from msgspec.structs import fields
+
+from kpa_analytics.schema import (
+    COMPLETIONS,
+    EMPLOYEE_STATUS,
+    GROUP_TRAININGS,
+    GROUPS,
+    TRAININGS,
+    USERS,
+    Table,
+)
+
+Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+#: Epoch milliseconds, UTC, from the year 1 to the year 9999.
+Millis = Annotated[int, Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
+#: One text or several; the vendor's pages and its wire differ on which.
+Texts = list[str] | str | None
+
+
+class Completion(Struct, gc=False):
+    """A record of completedtrainings.v2.list; the last three fields came after 2020."""
+
+    id: Int
+    training_id: Int
+    m_user_id: str
+    created: Millis
+    date_number: Int
+    special_expiration_date_number: Int | None = None
+    m_instructor_id: str | None = None
+    group_training_id: Int | None = None
+    notes: str | None = None
+    signature: Raw | UnsetType = UNSET
+    files: list[Raw] | None = None
+
+
+class Training(Struct, gc=False):
+    """A record of trainings.v2.list."""
+
+    id: Int
+    title: str | None = None
+    created: Millis | None = None
+    lesson_id: Int | None = None
+    included_trainings_id: list[Int] | None = None
+    schedule_type: str | None = None
+    renewal_months: Int | None = None
+    certificate_text: str | None = None
+    assigned_to_type: str | None = None
+    assigned_to_condition: Raw | UnsetType = UNSET
+    is_highlighted: bool | None = None
+    notes: str | None = None
+    expires_on_month: Int | None = None
+    expires_on_day: Int | None = None
+    expiring_days: Int | None = None
+    window_open_month: Int | None = None
+    window_open_day: Int | None = None
+    window_close_month: Int | None = None
+    window_close_day: Int | None = None
+    window_last_offered_date_number: Int | None = None
+    window_required_for_new_employees: bool | None = None
+
+
+class GroupTraining(Struct, gc=False):
+    """A record of grouptrainings.list."""
+
+    id: Int
+    created: Millis | None = None
+    m_trainees_id: list[str] | None = None
+    trainings_id: list[Int] | None = None
+    m_instructor_id: str | None = None
+    notes: str | None = None
+
+
+class User(Struct, gc=False):
+    """A record of users.list, without its personal fields."""
+
+    id: str
+    created: Millis | None = None
+    firstname: str | None = None
+    lastname: str | None = None
+    employeeNumber: str | None = None  # noqa: N815 - the wire's name
+    email: str | None = None
+    username: str | None = None
+    fieldOffice_id: Texts = None  # noqa: N815
+    lineOfBusiness_id: Texts = None  # noqa: N815
+    clients_id: Texts = None
+    projects_id: Texts = None
+    isDriver: bool | None = None  # noqa: N815
+    isRegulatedDriver: bool | None = None  # noqa: N815
+    role_id: str | None = None
+    jobTitle_id: str | None = None  # noqa: N815
+    manager_id: str | None = None
+    supervisor_id: str | None = None
+    hireDate: Millis | None = None  # noqa: N815
+    terminationDate: Millis | None = None  # noqa: N815
+
+
+class LastCompleted(Struct, gc=False):
+    """One training in a person's `last_completed`; `id` is the training."""
+
+    id: Int
+    date_number: Int | None = None
+    expiresOn: Int | None = None  # noqa: N815
+    startsExpiringOn: Int | None = None  # noqa: N815
+    is_required: bool | None = None
+
+
+class EmployeeStatus(Struct, gc=False):
+    """A record of training-employee-status.list: the vendor's own verdict on one person."""
+
+    m_user_id: str
+    status: str | None = None
+    percent_complete: float | None = None
+    incomplete_training_ids: list[Int] | None = None
+    complete_training_ids: list[Int] | None = None
+    last_completed: list[LastCompleted] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse the text "nan", which numbers sent as text would let in."""
+        if self.percent_complete is not None and not math.isfinite(self.percent_complete):
+            raise ValueError(f"percent_complete is {self.percent_complete}")
+
+
+class Group(Struct, gc=False):
+    """A record of fieldoffices.list, linesofbusiness.list (`name`) or jobtitles.list (`title`)."""
+
+    id: str
+    name: str | None = None
+    title: str | None = None
+
+
+class Endpoint(NamedTuple):
+    """One collection of the API.
+
+    Attributes:
+        method: the API's name for it.
+        key: the key of its list of records in an answer.
+        record: the Struct of one record; a field without a default must be there.
+        table: the table that its records become.
+        noun: what a sentence calls one record.
+        paged: it comes in pages.
+        record_key: the column that names a record.
+        filters: the fields of a record that its filters look at, by filter.
+        whole_answer: columns that an answer gives once, beside its records.
+        kind: of groups, which kind these are.
+        people: columns that hold ids of people; under pseudonyms they are replaced.
+        public: text columns that name no person; under pseudonyms every other text becomes null.
+    """
+
+    method: str
+    key: str
+    record: type[Struct]
+    table: Table
+    noun: str
+    paged: bool = False
+    record_key: str = "id"
+    filters: Mapping[str, str] = MappingProxyType({})
+    whole_answer: tuple[str, ...] = ()
+    kind: str | None = None
+    people: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
+
+    def optional_ids(self) -> list[str]:
+        """The columns of ids which may be null, lists of ids included.
+
+        Examples:
+            >>> endpoint_of("completions").optional_ids()
+            ['m_instructor_id', 'group_training_id']
+        """
+        required = {field.name for field in fields(self.record) if field.required}
+        return [n for n in self.table.schema if n.endswith(ID_ENDINGS) and n not in required]
+
+
+#: Fields that hold ids of other records end so.
+ID_ENDINGS = ("_id", "_ids")
+
+
+def _groups(method: str, key: str, kind: str) -> Endpoint:
+    """The names of one kind of groups."""
+    public = ("id", "kind", "name")
+    return Endpoint(method, key, Group, GROUPS, "Group", kind=kind, public=public)
+
+
+ENDPOINTS = (
+    Endpoint(
+        "completedtrainings.v2.list",
+        "completedtrainings",
+        Completion,
+        COMPLETIONS,
+        "Completion",
+        paged=True,
+        filters={
+            "training_id": "training_id",
+            "user_id": "m_user_id",
+            "has_attachments": "files",
+        },
+        people=("m_user_id", "m_instructor_id"),
+    ),
+    Endpoint(
+        "trainings.v2.list",
+        "trainings",
+        Training,
+        TRAININGS,
+        "Training",
+        public=(
+            "title",
+            "schedule_type",
+            "certificate_text",
+            "assigned_to_type",
+            "assigned_to_condition",
+        ),
+    ),
+    Endpoint(
+        "users.list",
+        "users",
+        User,
+        USERS,
+        "User",
+        people=("id", "manager_id", "supervisor_id"),
+        public=(
+            "fieldOffice_id",
+            "lineOfBusiness_id",
+            "clients_id",
+            "projects_id",
+            "role_id",
+            "jobTitle_id",
+        ),
+    ),
+    Endpoint(
+        "grouptrainings.list",
+        "grouptrainings",
+        GroupTraining,
+        GROUP_TRAININGS,
+        "Session",
+        people=("m_trainees_id", "m_instructor_id"),
+    ),
+    Endpoint(
+        "training-employee-status.list",
+        "employees",
+        EmployeeStatus,
+        EMPLOYEE_STATUS,
+        "Employee status",
+        paged=True,
+        record_key="m_user_id",
+        filters={"m_user_ids": "m_user_id"},
+        whole_answer=("last_updated",),
+        people=("m_user_id",),
+        public=("status",),
+    ),
+    _groups("fieldoffices.list", "fieldoffices", "field_office"),
+    _groups("linesofbusiness.list", "linesofbusiness", "line_of_business"),
+    _groups("jobtitles.list", "jobtitles", "job_title"),
+)
+
+#: By the API's name.
+BY_METHOD: dict[str, Endpoint] = {endpoint.method: endpoint for endpoint in ENDPOINTS}
+
+#: The endpoints that fill each table, by the table's name, in the order in which they are loaded.
+COLLECTIONS: dict[str, tuple[Endpoint, ...]] = {
+    table: tuple(endpoint for endpoint in ENDPOINTS if endpoint.table.name == table)
+    for table in dict.fromkeys(endpoint.table.name for endpoint in ENDPOINTS)
+}
+
+
+def endpoint_of(table: Table | str) -> Endpoint:
+    """The endpoint that fills a table (the first of several)."""
+    return COLLECTIONS[table if isinstance(table, str) else table.name][0]
