@@ -14,8 +14,8 @@ import polars as pl
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-#: What Excel holds: rows of a sheet, columns of a sheet, characters of a cell.
-MOST_ROWS, MOST_COLUMNS, MOST_LETTERS = 1_048_576, 16_384, 32_767
+from kpa_analytics.audit.excel_limits import EXCEL, TOO_MANY_DIGITS, fitting, is_cut
+
 #: Excel counts days from the first of these, and has them right from the second on.
 _FIRST_DAY, _RIGHT_FROM = date(1899, 12, 30), date(1900, 3, 1)
 _ROWS_AT_ONCE = 20_000
@@ -29,23 +29,45 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
     """A worksheet whose rows below the heading come from a frame."""
 
     _given = pl.DataFrame()
+    _ending = ""
 
-    def put(self, frame: pl.DataFrame, styles: dict[str, Style]) -> None:
+    def put(
+        self, frame: pl.DataFrame, styles: dict[str, Style], *, units: int = EXCEL.units
+    ) -> list[str]:
         """Take the rows below the heading. Text stays text, days are days, null is no cell.
+
+        A text that is too long for a cell is cut and says so. Whole numbers of a column in which
+        one has 16 digits or more are written as text, for Excel would round them to 15 digits.
 
         Args:
             frame: the rows, at most as many as Excel holds; no list columns.
             styles: by column, its format or a dictionary of formats by value.
+            units: UTF-16 units that a cell can hold.
+
+        Returns:
+            The cells whose text was cut, e.g. `["N2", "N17"]`.
         """
-        self._given, self._styles = frame, styles
+        self._given, self._styles, self._units = frame, styles, units
+        self._cut: list[str] = []
         # Texts are shared by the whole workbook, which numbers them before it writes any sheet.
         self._values = frame.select(self._value(column) for column in frame)
         self._check_dimensions(frame.height, frame.width - 1)
+        return self._cut
+
+    def end_with(self, sentence: str) -> None:
+        """Write a sentence in the row after the last one."""
+        row = self._given.height + 1
+        self._check_dimensions(row, 0)
+        place = self.str_table._get_shared_string_index(fitting(sentence))
+        self._ending = f'<row r="{row + 1}"><c r="A{row + 1}" t="s"><v>{place}</v></c></row>'
 
     def _write_rows(self) -> None:
         super()._write_rows()
-        if self._given.is_empty():
-            return
+        if not self._given.is_empty():
+            self._write_given()
+        self.fh.write(self._ending)
+
+    def _write_given(self) -> None:
         cells = [self._cell(place, column) for place, column in enumerate(self._given)]
         looks = self._values.with_columns(
             self._look(column).alias(f"look {column.name}") for column in self._given
@@ -84,7 +106,9 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
         if kind == pl.String:
             texts = column.cast(pl.String)
             known = texts.drop_nulls().unique(maintain_order=True)
-            places = [self.str_table._get_shared_string_index(safe(text)) for text in known]
+            shown = [fitting(text, self._units) for text in known]
+            places = [self.str_table._get_shared_string_index(text) for text in shown]
+            self._name_cut(texts, known)
             self.str_table.count += texts.len() - texts.null_count() - len(known)
             numbered = texts.replace_strict(known, places, return_dtype=pl.Int64)
             return numbered.cast(pl.String)
@@ -94,19 +118,29 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
             return (column.dt.epoch("ms") / _A_DAY + _DAYS_BEFORE_1970).cast(pl.String)
         return column.cast(pl.Int8 if kind == pl.Boolean else column.dtype).cast(pl.String)
 
-
-def safe(text: str) -> str:
-    """A text that xlsxwriter takes as no more than that, as long as a cell can hold.
-
-    It writes what looks like its own rich text, `<r>...</r>`, as XML without escaping it.
-    """
-    return f"{text[: MOST_LETTERS - 1]} " if text.startswith("<r>") else text[:MOST_LETTERS]
+    def _name_cut(self, texts: pl.Series, known: pl.Series) -> None:
+        """Note the cells of a column whose text is too long."""
+        # No text has more UTF-16 units than bytes of UTF-8: most are ruled out by those.
+        suspects = known.filter(known.str.len_bytes() >= self._units)
+        long = [text for text in suspects if is_cut(text, self._units)]
+        if long:
+            letters = xl_col_to_name(self._given.columns.index(texts.name))
+            rows = texts.is_in(long).fill_null(value=False).arg_true()
+            self._cut += [f"{letters}{row + 2}" for row in rows]
 
 
 def _kind(column: pl.Series) -> Any:
-    """How a column is written; days before Excel's calendar is right are written as text."""
+    """How a column is written; days and numbers that Excel would get wrong are written as text."""
     dtype = column.dtype
     if isinstance(dtype, pl.Date | pl.Datetime):
         first = column.cast(pl.Date).min()
         return pl.String if first and first < _RIGHT_FROM else dtype.base_type()  # type: ignore[operator]
+    if dtype.is_integer() and _has_long_numbers(column):
+        return pl.String
     return dtype.base_type() if dtype.is_numeric() or dtype == pl.Boolean else pl.String
+
+
+def _has_long_numbers(column: pl.Series) -> bool:
+    """Whether a whole number has more than the 15 digits that Excel keeps."""
+    ends = [end for end in (column.min(), column.max()) if isinstance(end, int)]
+    return any(abs(end) >= TOO_MANY_DIGITS for end in ends)

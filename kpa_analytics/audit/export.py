@@ -133,12 +133,16 @@ def _write(evidence: Evidence, folder: Path) -> None:
     write_csv(rows, folder / "records.csv")
     told = {name: str(facts[name]) for name in ("title", "as_of", "fetched_at", "demo")}
     write_parquet(rows, folder / RECORDS_FILE, told)
+    cuts = write_workbook(evidence, story, folder / "audit.xlsx", made=made)
+    for sentence in cuts:
+        _say(story, f"In audit.xlsx: {sentence}")
+        warnings.warn(f"audit.xlsx: {sentence}", KPADataWarning, stacklevel=3)
     write_drawings(drawings, folder / "charts")
     write_page(story, drawings, folder / "report.html")
     write_document(story, drawings, folder / "audit.pdf", made=made)
-    write_workbook(evidence, story, folder / "audit.xlsx", made=made)
     without_glyph = [one._asdict() for one in missing]
-    write_manifest(folder, {**facts, "letters_without_glyph": without_glyph})
+    limits = {"letters_without_glyph": without_glyph, "workbook_cuts": cuts}
+    write_manifest(folder, {**facts, **limits})
 
 
 def _say(story: dict[str, Any], sentence: str) -> None:

@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpa_analytics.analysis.matrix import training_matrix
-from kpa_analytics.audit.bulk_sheet import MOST_COLUMNS, MOST_ROWS, BulkSheet, safe
+from kpa_analytics.audit.bulk_sheet import BulkSheet
+from kpa_analytics.audit.excel_limits import (
+    EXCEL,
+    Limits,
+    cells_sentence,
+    columns_sentence,
+    fitting,
+    is_cut,
+    rows_sentence,
+)
 from kpa_analytics.audit.rules import rule_rows
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.audit.tables import marked
@@ -22,14 +32,33 @@ from kpa_analytics.schema import STATUS
 if TYPE_CHECKING:
     from kpa_analytics.audit.evidence import Evidence
 
+#: Where everything is that a sheet can't hold.
+_WHOLE = {
+    "summary": "report.html",
+    "status": "the frame that kpa.expiry_status() gives",
+    "completions": "records.csv and records.parquet",
+    "matrix": "the frame that kpa.training_matrix() gives",
+    "findings": "the frame that kpa.data_quality() gives",
+    "instructors": "the frame that kpa.instructor_coverage() gives",
+    "sessions": "the frame that kpa.group_sessions() gives",
+    "vendor": "the frame that kpa.reconcile() gives",
+    "rules": "report.html",
+    "trainings": "the frame that kpa.load_trainings() gives",
+    "changes": "the frame that kpa.changes() gives",
+}
 _WIDTHS = {pl.Date: 12, pl.Int64: 11, pl.Boolean: 9, STATUS: 15}
 _WIDE = {"user": 26, "training": 34, "instructor": 24, "message": 90, "notes": 40, "trainings": 44}
 _WIDE |= {"text": 120, "kind": 34, "schedule": 52, "schedule_from": 40, "expiring_days_from": 40}
 
 
 def write_workbook(
-    evidence: Evidence, story: dict[str, Any], path: Path, *, made: datetime
-) -> None:
+    evidence: Evidence,
+    story: dict[str, Any],
+    path: Path,
+    *,
+    made: datetime,
+    limits: Limits = EXCEL,
+) -> list[str]:
     """Write the workbook: summary, status, completions, matrix, findings, and what else there is.
 
     Args:
@@ -37,6 +66,12 @@ def write_workbook(
         story: the report, for the headline figures and the words of the summary.
         path: the file.
         made: the moment that the workbook gives as its own.
+        limits: what a sheet can hold.
+
+    Returns:
+        What was cut to fit, one sentence for each kind of cut of each sheet. Each stands on its own
+        sheet, too (right of the headings; where rows are cut, also after the last one), and on the
+        summary.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
@@ -44,8 +79,7 @@ def write_workbook(
         book.set_properties(
             {"title": evidence.title, "created": made.replace(tzinfo=None), "comments": notice}
         )
-        writer = _Writer(book, demo=evidence.data.demo)
-        writer.summary(story)
+        writer = _Writer(book, demo=evidence.data.demo, limits=limits)
         writer.sheet("status", evidence.status)
         writer.sheet("completions", evidence.records)
         writer.matrix(training_matrix(evidence.status))
@@ -57,14 +91,19 @@ def write_workbook(
         writer.sheet("trainings", schedule_rows(evidence))
         if evidence.changed_since:
             writer.sheet("changes", evidence.changed)
+        writer.summary(story)
+        return writer.cuts
 
 
 class _Writer:
     """Writes frames as sheets of one workbook, in its formats."""
 
-    def __init__(self, book: xlsxwriter.Workbook, *, demo: bool) -> None:
-        self._book, self._demo = book, demo
+    def __init__(self, book: xlsxwriter.Workbook, *, demo: bool, limits: Limits) -> None:
+        self._book, self._demo, self._limits = book, demo, limits
+        self.cuts: list[str] = []
+        self._summary = self._sheet("summary")  # the first sheet, written last
         self._heading = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
+        self._bold = book.add_format({"bold": True})
         self._upright = book.add_format({"bold": True, "bottom": 1, "rotation": 90})
         self._day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"})
@@ -76,20 +115,22 @@ class _Writer:
         }
 
     def summary(self, story: dict[str, Any]) -> None:
-        """The first sheet: what this is, the headline figures, how to read it."""
+        """The first sheet: what this is, what is cut, the headline figures, how to read it."""
         title = self._book.add_format({"bold": True, "font_size": 18})
         alarm = self._book.add_format(
             {"bold": True, "bg_color": palette().demo, "font_color": "#FFFFFF"}
         )
         figure = self._book.add_format({"bold": True, "num_format": "#,##0", "align": "right"})
         wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
-        sheet = self._sheet("summary")
+        sheet = self._summary
         for place, width in enumerate((24, 16, 92)):
             sheet.set_column(place, place, width)
         lines: list[list[tuple[Any, Any]]] = [[(story["title"], title)]]
         if story["notice"]:
             lines.append([(story["notice"], alarm)])
-        lines += [[(story["subtitle"], None)], [(" · ".join(story["facts"]), None)], []]
+        lines += [[(story["subtitle"], None)], [(" · ".join(story["facts"]), None)]]
+        said = len(lines)
+        lines += [[]]
         for tile in story["tiles"]:
             bare = tile["value"].replace(",", "")
             value = int(bare) if bare.isdigit() else bare
@@ -98,44 +139,80 @@ class _Writer:
         for section in story["sections"]:
             lines.append([])
             headings = [section["heading"], *[""] * len(section["words"])]
-            for heading, said in zip(headings, section["words"], strict=False):
-                lines.append([(heading, self._heading), ("", None), (said, wrapped)])
+            for heading, words in zip(headings, section["words"], strict=False):
+                lines.append([(heading, self._heading), ("", None), (words, wrapped)])
+        lines[said:said] = [[(cut, self._bold)] for cut in self._summary_cuts(lines)]
         for row, cells in enumerate(lines):
             for column, (value, style) in enumerate(cells):
                 if isinstance(value, int):
                     sheet.write_number(row, column, value, style)
                 elif value:
-                    sheet.write_string(row, column, safe(value), style)
+                    sheet.write_string(row, column, fitting(value, self._limits.units), style)
+
+    def _summary_cuts(self, lines: list[list[tuple[Any, Any]]]) -> list[str]:
+        """What was cut in the whole workbook, this sheet included."""
+        texts = [value for cells in lines for value, _ in cells if isinstance(value, str)]
+        long = [text for text in texts if is_cut(text, self._limits.units)]
+        if long:
+            named = [f"{text[:40]} ..." for text in long]
+            self.cuts.append(
+                cells_sentence("summary", named, self._limits.units, _WHOLE["summary"])
+            )
+        return self.cuts
 
     def sheet(self, name: str, frame: pl.DataFrame) -> None:
         """A frame as a sheet: heading frozen and filtered, days as days, statuses in colour."""
-        shown = self._shown(frame)
+        whole = marked(frame, demo=self._demo)
+        shown = self._shown(whole)
         sheet = self._sheet(name)
         sheet.freeze_panes(1, 0)
-        self._headings(sheet, shown, self._heading)
+        cut = self._headings(sheet, shown, self._heading)
         for place, (column, dtype) in enumerate(shown.schema.items()):
             sheet.set_column(place, place, _WIDE.get(column, _WIDTHS.get(dtype, 14)))
-        sheet.put(shown, {name: self._style(dtype) for name, dtype in shown.schema.items()})
+        styles = {name: self._style(dtype) for name, dtype in shown.schema.items()}
+        cut += sheet.put(shown, styles, units=self._limits.units)
+        self._say(sheet, whole, shown, cut)
 
     def matrix(self, matrix: pl.DataFrame) -> None:
         """People by trainings: a sign and a colour in each cell, headings upright, names frozen."""
-        shown = self._shown(matrix)
+        whole = marked(matrix, demo=self._demo)
+        shown = self._shown(whole)
         sheet = self._sheet("matrix")
         names = shown.columns.index("user") + 1
         sheet.freeze_panes(1, names)
         sheet.set_row(0, 190)
-        self._headings(sheet, shown, self._upright)
+        cut = self._headings(sheet, shown, self._upright)
         sheet.set_column(0, names - 2, 14)
         sheet.set_column(names - 1, names - 1, _WIDE["user"])
         sheet.set_column(names, max(names, shown.width - 1), 4)
         cells = pl.col(shown.columns[names:]).cast(pl.String).replace_strict(STATUS_SIGNS)
         by_sign = {STATUS_SIGNS[status]: style for status, style in self._status.items()}
         signs = shown.with_columns(cells) if shown.width > names else shown
-        sheet.put(signs, dict.fromkeys(shown.columns[names:], by_sign))
+        styles = dict.fromkeys(shown.columns[names:], by_sign)
+        cut += sheet.put(signs, styles, units=self._limits.units)
+        self._say(sheet, whole, shown, cut)
 
     def _shown(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """What of a frame a sheet can hold, with the demo mark."""
-        return marked(frame, demo=self._demo)[:, :MOST_COLUMNS].head(MOST_ROWS - 1)
+        """What of a frame a sheet can hold: what is cut leaves room to say so."""
+        most = self._limits
+        if frame.width > most.columns:
+            frame = frame[:, : most.columns - 1]
+        return frame if frame.height < most.rows else frame.head(most.rows - 2)
+
+    def _say(self, sheet: Any, whole: pl.DataFrame, shown: pl.DataFrame, cells: list[str]) -> None:
+        """Say on a sheet what was cut: right of the headings, and after the last row."""
+        name, source = sheet.name, _WHOLE[sheet.name]
+        cuts = []
+        if shown.height < whole.height:
+            cuts.append(rows_sentence(name, shown.height, whole.height, source))
+            sheet.end_with(cuts[0])
+        if shown.width < whole.width:
+            cuts.append(columns_sentence(name, shown.width, whole.width, source))
+        if cells:
+            cuts.append(cells_sentence(name, cells, self._limits.units, source))
+        if cuts and shown.width < self._limits.columns:
+            sheet.write_string(0, shown.width, " ".join(cuts), self._bold)
+        self.cuts += cuts
 
     def _sheet(self, name: str) -> Any:
         sheet = self._book.add_worksheet(name, worksheet_class=BulkSheet)
@@ -149,10 +226,16 @@ class _Writer:
             sheet.set_tab_color(palette().demo)
         return sheet
 
-    def _headings(self, sheet: Any, frame: pl.DataFrame, style: Any) -> None:
+    def _headings(self, sheet: Any, frame: pl.DataFrame, style: Any) -> list[str]:
+        """Write the headings; give back the cells in which one was cut."""
         sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
         for place, column in enumerate(frame.columns):
-            sheet.write_string(0, place, safe(column), style)
+            sheet.write_string(0, place, fitting(column, self._limits.units), style)
+        return [
+            xl_rowcol_to_cell(0, place)
+            for place, column in enumerate(frame.columns)
+            if is_cut(column, self._limits.units)
+        ]
 
     def _style(self, dtype: pl.DataType) -> Any:
         if dtype == STATUS:
