@@ -174,7 +174,7 @@ def test_the_workbook_is_fit_to_work_with(book, status):
 
 
 def test_the_matrix_is_coloured_by_status(book, status):
-    colours = {f"FF{colour[1:]}" for colour in status_colours().values()}
+    colours = {f"FF{status_colours()[one][1:]}" for one in status["status"].unique()}
     filled = [
         cell.fill.fgColor.rgb
         for row in book["matrix"].iter_rows(min_row=2)
@@ -182,7 +182,7 @@ def test_the_matrix_is_coloured_by_status(book, status):
         if cell.fill.fill_type
     ]
     assert len(filled) == status.height
-    assert set(filled) <= colours
+    assert set(filled) == colours
     expired = status.filter(pl.col("status") == "expired").height
     assert filled.count(f"FF{status_colours()['expired'][1:]}") == expired
 
@@ -356,11 +356,3 @@ def test_long_tables_say_how_many_more_there_are(tmp_path):
     page = Page((pack / "report.html").read_text()).text
     assert "100 cases have expired, held by 100 people" in page
     assert "40 more in audit.xlsx, sheet status" in page
-
-
-def test_a_day_in_the_past_makes_nothing_recorded_since_an_oddity(data, tmp_path):
-    def odd(as_of: str) -> int:
-        pack = kpa.export_audit(data, tmp_path / as_of, as_of=as_of)
-        return json.loads((pack / "manifest.json").read_text())["counts"]["findings"]
-
-    assert odd("2025-01-31") <= odd(str(AS_OF))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
-from kpa_analytics import TrainingData
+from kpa_analytics import TrainingData, data_quality
 from kpa_analytics.audit.part import findings
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
+from tests.audit.packs import AS_OF
 from tests.frames import frame_of
 
 JUNE = {
@@ -29,3 +32,11 @@ def test_offerings_are_judged_on_the_day_of_the_pack(as_of: date, people: int) -
         completions=frame_of(COMPLETIONS, done), trainings=frame_of(TRAININGS, JUNE)
     )
     assert findings(data, as_of)["finding"].to_list() == ["offering_not_recorded"] * people
+
+    """Only what is judged by the day differs: all else is what it is on the day of the load."""
+    past = date(2025, 1, 31)
+    by_the_day = pl.col("finding") == "offering_not_recorded"
+    now, then = (data_quality(data, as_of=day) for day in (AS_OF, past))
+    assert then.height > now.height, "on that day, much of what was recorded since is odd"
+    expected = pl.concat([now.filter(~by_the_day), then.filter(by_the_day)])
+    assert_frame_equal(findings(data, past), expected)

@@ -7,6 +7,7 @@ import gzip
 import html
 import os
 import re
+import struct
 import subprocess
 import sys
 import zlib
@@ -14,10 +15,11 @@ from pathlib import Path
 
 import altair as alt
 import pytest
+import vl_convert
 
 from kpa_analytics import charts
 from kpa_analytics.charts.offline import offline_bundle
-from kpa_analytics.charts.render import library, packed, specification
+from kpa_analytics.charts.render import VEGA_LITE, library, packed, specification, with_our_font
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
 from tests.charts.drawings import CHARTS, draw, inputs
@@ -157,3 +159,51 @@ def test_the_scripts_are_sent_once_in_the_output_of_the_call(monkeypatch):
     sent = re.search(r'atob\("([^"]+)"\)', output["text/html"])[1]
     assert gzip.decompress(base64.b64decode(sent)).decode() == library()
     assert len(output["text/html"]) < 450_000
+
+
+def _png(pixels: bytes, *, pieces: int, level: int) -> bytes:
+    """A PNG of 64 grey pixels a row, its pixels packed at a level and cut into so many chunks."""
+    rows = [b"\x00" + pixels[at : at + 64] for at in range(0, len(pixels), 64)]
+    packed_pixels = zlib.compress(b"".join(rows), level)
+    size = -(-len(packed_pixels) // pieces)
+    parts = [packed_pixels[at : at + size] for at in range(0, len(packed_pixels), size)]
+    head = struct.pack(">IIBBBBB", 64, len(rows), 8, 0, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"pHYs", bytes(9)), *((b"IDAT", part) for part in parts)]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in [*chunks, (b"IEND", b"")]
+    )
+
+
+def _chunks(image: bytes) -> dict[bytes, bytes]:
+    """A PNG's chunks, those of a kind joined; each must be as long and whole as it says."""
+    found, at = {}, 8
+    while at < len(image):
+        (length,) = struct.unpack(">I", image[at : at + 4])
+        kind, content = image[at + 4 : at + 8], image[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", image[at + 8 + length : at + 12 + length]) == (
+            zlib.crc32(kind + content),
+        )
+        found[kind] = found.get(kind, b"") + content
+        at += length + 12
+    return found
+
+
+def test_a_repacked_png_is_smaller_and_whole_with_the_same_pixels():
+    pixels = bytes(place % 7 for place in range(64 * 64))
+    loose = _png(pixels, pieces=3, level=0)
+    assert loose.count(b"IDAT") == 3
+    assert packed(loose) == _png(pixels, pieces=1, level=6)
+    assert len(packed(loose)) < len(loose) / 4
+
+
+def test_a_saved_png_has_the_pixels_that_were_drawn_in_less_room(tmp_path, chart):
+    with_our_font()
+    drawn = vl_convert.vegalite_to_png(specification(chart), vl_version=VEGA_LITE, scale=2)
+    saved = charts.save(chart, tmp_path / "a.png").read_bytes()
+    assert len(saved) < len(drawn) / 2
+    assert saved == packed(drawn)
+    assert _chunks(saved).keys() == _chunks(drawn).keys()
+    for kind, content in _chunks(drawn).items():
+        unpacked = zlib.decompress if kind == b"IDAT" else bytes
+        assert unpacked(_chunks(saved)[kind]) == unpacked(content), kind

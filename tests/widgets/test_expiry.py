@@ -9,9 +9,10 @@ from datetime import date
 from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
+from polars.testing import assert_frame_equal, assert_series_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.widgets import ExpiryExplorer
@@ -202,7 +203,9 @@ def test_the_table_sorts_all_rows_and_holds_a_page(explorer: ExpiryExplorer) -> 
     assert [row[0] for row in shown.rows] == explorer.table["user"][100:200].to_list()
     shown.sort = ["days_left", False]
     assert shown.start == 0
-    assert explorer.table["days_left"].null_count() == 0 or explorer.table["days_left"][-1] is None
+    assert_series_equal(
+        explorer.table["days_left"], explorer.rows["days_left"].sort(nulls_last=True)
+    )
 
 
 def test_demo_data_is_marked_and_the_time_is_told(
@@ -302,7 +305,9 @@ def test_export_of_a_composed_training_takes_its_parts(
     explorer.trainings = [training]
     pack = explorer.export(tmp_path / "pack")
     told = pl.read_parquet(pack / "records.parquet")["training_id"].unique()
-    assert {*parts} & {*told}
+    known = {*company.completions["training_id"]}
+    assert {*told} == {training, *parts} & known
+    assert {*parts} & known
 
 
 def test_a_dark_page_draws_dark_charts(explorer: ExpiryExplorer) -> None:
@@ -321,6 +326,9 @@ def exported(explorer: ExpiryExplorer, folder: Path) -> tuple[dict, str]:
 def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
     company: kpa.TrainingData, tmp_path: Path
 ) -> None:
+    # Every training is renewed a month later than the vendor says: both sides disagree.
+    later = company.trainings.with_columns(pl.col("renewal_months") + 1)
+    company = replace(company, trainings=later)
     composed = company.trainings.filter(pl.col("included_trainings_id").list.len() > 0)
     title, training = composed.select("title", "id").row(0)
     explorer = ExpiryExplorer(company, trainings=[training])
@@ -338,20 +346,55 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
         assert "only a part of the records" in drawn, chart.name
         assert title in drawn, chart.name
     whole, _ = exported(ExpiryExplorer(company), tmp_path / "whole")
-    assert manifest["counts"]["disagreements"] <= whole["counts"]["disagreements"]
+    apart = kpa.reconcile(status(company), company.employee_status).filter(
+        pl.col("vendor_status").is_not_null(), ~pl.col("agree")
+    )
+    assert whole["counts"]["disagreements"] == apart.height > 0
+    of_it = apart.filter(pl.col("training_id") == training)
+    assert manifest["counts"]["disagreements"] == of_it.height > 0
     assert "only" not in whole["settings"]
 
 
-def test_an_export_of_some_people_finds_nothing_odd_that_the_whole_has_not(
+def odd_about(company: kpa.TrainingData, people: pl.Series) -> set[tuple[object, ...]]:
+    """What is odd in the records of some people, of all that is odd in a company's records."""
+    done = company.completions.filter(pl.col("m_user_id").is_in(people.implode()))
+    about = {
+        "completions": {str(one) for one in done["id"]},
+        "trainings": {str(one) for one in company.trainings["id"]},
+        "users": {*people},
+        "group_trainings": {str(one) for one in done["group_training_id"].drop_nulls()},
+        "employee_status": {*people},
+    }
+    part = replace(company, completions=done, employee_status=company.employee_status.clear())
+    whole, alone = (kpa.data_quality(one, as_of="2026-06-30") for one in (company, part))
+    offering = pl.col("finding") == "offering_not_recorded"  # a part counts its own people
+    return {
+        (row["finding"], row["table"], row["record_id"], row["value"])
+        for rows in (whole.filter(~offering), alone.filter(offering))
+        for row in rows.iter_rows(named=True)
+        if row["record_id"] in about[row["table"]]
+        and (row["finding"] != "attendees_differ" or row["value"] in about["users"])
+    }
+
+
+def test_an_export_of_some_people_tells_what_is_odd_in_their_records(
     company: kpa.TrainingData, tmp_path: Path
 ) -> None:
-    whole = kpa.data_quality(company, as_of="2026-06-30")
-    word = company.users["lastname"][0].lower()
-    explorer = ExpiryExplorer(company, search=word)
+    everything = kpa.data_quality(company, as_of="2026-06-30")
+    differ = everything.filter(pl.col("finding") == "attendees_differ")["value"]
+    who = next(one for one in differ if odd_about(company, pl.Series([one])))
+    explorer = ExpiryExplorer(company, search=who)
     manifest, report = exported(explorer, tmp_path / "some")
-    assert manifest["counts"]["findings"] <= whole.height
+    expected = odd_about(company, pl.Series([who]))
+    book = openpyxl.load_workbook(tmp_path / "some" / "audit.xlsx")
+    head, *rows = book["findings"].values
+    listed = [dict(zip(head, row, strict=True)) for row in rows]
+    columns = ("finding", "table", "record_id", "value")
+    assert {tuple(row[name] for name in columns) for row in listed} == expected
+    assert manifest["counts"]["findings"] == len(listed) == len(expected)
+    assert 0 < len(expected) < everything.height
     assert manifest["counts"]["people"] == explorer.rows["m_user_id"].n_unique()
-    assert manifest["settings"]["only"] == f"people found by {word!r}"
+    assert manifest["settings"]["only"] == f"people found by {who!r}"
     nobody, report = exported(ExpiryExplorer(company, search="zzz"), tmp_path / "nobody")
     assert nobody["counts"]["cases"] == nobody["counts"]["findings"] == 0
     assert "What is missing is not known" not in report
@@ -380,7 +423,8 @@ def test_a_part_under_pseudonyms_does_not_say_whom_it_was_looked_for_by(
     pack = kpa.export_audit(some, tmp_path / "some", as_of="2026-06-30", names=False)
     manifest = json.loads((pack / "manifest.json").read_text())
     assert manifest["settings"]["only"] == "some people or trainings"
-    assert manifest["counts"]["people"] <= ids.len()
+    cases = status(company).filter(pl.col("m_user_id").is_in(ids.implode()))
+    assert manifest["counts"]["people"] == cases["m_user_id"].n_unique() > 0
     assert word not in (pack / "report.html").read_text()
     assert word not in (pack / "manifest.json").read_text()
 
