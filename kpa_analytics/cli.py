@@ -18,6 +18,7 @@ from typer.main import get_command
 
 from kpa_analytics.errors import KPACacheWarning, KPADataWarning, KPAError
 from kpa_analytics.paths import typed_path
+from kpa_analytics.statuses import STATUS_LABELS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -146,7 +147,7 @@ def demo(
         ("people", told.people, ""),
         ("completions", told.completions, ""),
         ("expired", told.expired, ""),
-        ("expiring soon", told.expiring, "by each training's own days or window, as in the charts"),
+        ("expiring", told.expiring, "by each training's own days or window, as in the charts"),
         ("due within 30 days", told.in_30_days, "still good; last day at most 30 days away"),
         ("current", told.current, ""),
         ("missing", told.missing, ""),
@@ -223,7 +224,7 @@ def audit(
     manifest = read_manifest(pack)
     counts = manifest["counts"]
     for name in ("people", "completions", "expired", "expiring", "current", "missing", "findings"):
-        _line("expiring soon" if name == "expiring" else name, counts[name])
+        _line(name, counts[name])
     typer.echo(
         f"\nas of {day}; written to {out}\n"
         f"open {out / 'report.html'}, check later with: kpa-analytics verify {out}\n"
@@ -352,9 +353,10 @@ def _load_demo() -> TrainingData:
 
 
 def _line(name: str, figure: int | None, note: str = "") -> None:
-    """A name left, its figure right, thousands separated; None is not known."""
+    """A name (of a status: its label) left, its figure right; None is not known."""
+    label = STATUS_LABELS.get(name, name).lower()
     shown = "not known" if figure is None else f"{figure:,}"
-    typer.echo(f"  {name:<20} {shown:>10}  {note}".rstrip())
+    typer.echo(f"  {label:<20} {shown:>10}  {note}".rstrip())
 
 
 def _note(message: Warning | str, *_: Any, **__: Any) -> None:

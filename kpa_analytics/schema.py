@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.statuses import STATUSES
+
 if TYPE_CHECKING:
     from polars.datatypes import DataType, DataTypeClass
 
 INSTANT = pl.Datetime("ms", "UTC")
-STATUSES = ("current", "expiring", "expired", "missing", "not_due")
 SOURCES = ("special", "window", "fixed", "rolling", "never", "composed", "unknown")
 #: How a training recurs, in the vendor's words; any other text is not understood.
 SCHEDULE_TYPES = ("rolling", "window")

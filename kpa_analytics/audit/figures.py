@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kpa_analytics.inputs import AnyFrame
-from kpa_analytics.schema import STATUSES
+from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
 
 
 class Figures(NamedTuple):
@@ -66,5 +66,5 @@ def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool
     counts = status.lazy().select(*totals, *each).collect().row(0, named=True)
     records = completions.lazy().select(pl.len()).collect().item()
     if not requirements_known:
-        counts |= {"missing": None, "not_due": None}
+        counts |= dict.fromkeys(FROM_REQUIREMENTS)
     return Figures(completions=records, **counts)

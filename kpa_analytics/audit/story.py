@@ -11,10 +11,10 @@ from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.audit.outline import NOTHING, Column, Section, Sheet, plain, printed
 from kpa_analytics.audit.provenance import fetched_at
-from kpa_analytics.charts import STATUS_LABELS, STATUS_SIGNS, status_colours
 from kpa_analytics.charts.text import count, day
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.statuses import STATUS_LABELS, STATUS_SIGNS, status_colours
 
 #: Rows of a printed table; the workbook has them all.
 PRINTED_ROWS = 60
@@ -81,15 +81,14 @@ def _tiles(evidence: Evidence) -> list[dict[str, str]]:
             f"of {told.due:,} cases due" if known else f"of {told.due:,} cases on record",
             "",
         ),
-        _tile("Expired", told.expired, "past their last day", "expired"),
-        _tile(
-            "Missing",
+        _status("expired", told.expired, "past their last day"),
+        _status(
+            "missing",
             NOT_KNOWN if told.missing is None else told.missing,
             "required, never completed" if known else "there is no list of requirements",
-            "missing",
         ),
-        _tile("Expiring soon", told.expiring, "still good, renew now", "expiring"),
-        _tile("Current", told.current, "good beyond that", "current"),
+        _status("expiring", told.expiring, "still good, renew now"),
+        _status("current", told.current, "good beyond that"),
         _tile("People", told.people, f"{told.completions:,} completions", ""),
     ]
 
@@ -100,6 +99,10 @@ def share_in_order(told: Figures) -> str:
         return NOTHING
     tenths = 1000 * (told.current + told.expiring) // told.due
     return f"{tenths // 10}.{tenths % 10}%"
+
+
+def _status(status: str, value: int | str, note: str) -> dict[str, str]:
+    return _tile(STATUS_LABELS[status], value, note, status)
 
 
 def _tile(label: str, value: int | str, note: str, status: str) -> dict[str, str]:
@@ -151,7 +154,7 @@ def _missing(rows: pl.DataFrame) -> Sheet:
     return printed(
         people,
         _PERSON,
-        Column("Missing", "cases", "number"),
+        Column(STATUS_LABELS["missing"], "cases", "number"),
         Column("Trainings", "training", "prose"),
         caption="Required and never completed, by person",
         limit=PRINTED_ROWS,
@@ -168,8 +171,8 @@ def _soon(evidence: Evidence) -> Section:
         f"{count(evidence.expiring_days, 'day')}, or as many days as the training itself says, or "
         "in a window that is open now."
     ]
-    tables = [_cases(rows, "Expiring soon, the soonest first", "Days left")]
-    return Section("expiring", "Expiring soon", words, [], _filled(tables))
+    tables = [_cases(rows, f"{STATUS_LABELS['expiring']}, the soonest first", "Days left")]
+    return Section("expiring", STATUS_LABELS["expiring"], words, [], _filled(tables))
 
 
 def _cases(rows: pl.DataFrame, caption: str, days: str) -> Sheet:

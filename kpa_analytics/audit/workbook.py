@@ -24,10 +24,10 @@ from kpa_analytics.audit.excel_limits import (
 from kpa_analytics.audit.rules import rule_rows
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.audit.tables import marked
-from kpa_analytics.charts import STATUS_SIGNS, status_colours
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.schema import STATUS
+from kpa_analytics.statuses import STATUS_SIGNS, status_colours
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.evidence import Evidence

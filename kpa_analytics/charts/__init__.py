@@ -20,13 +20,9 @@ from kpa_analytics.charts.instructor_coverage import instructor_coverage, instru
 from kpa_analytics.charts.offline import enable_offline
 from kpa_analytics.charts.save import save
 from kpa_analytics.charts.status_summary import status_summary, status_summary_table
-from kpa_analytics.charts.theme import (
-    STATUS_LABELS,
-    STATUS_SIGNS,
-    palette,
-    status_colours,
-)
+from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.training_matrix import training_matrix, training_matrix_table
+from kpa_analytics.statuses import STATUS_LABELS, STATUS_SIGNS, status_colours
 
 __all__ = [
     "STATUS_LABELS",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 
 from kpa_analytics.charts.sheet import term
-from kpa_analytics.charts.theme import SEVERITY, STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, status_colours
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,13 +48,12 @@ def in_legend(statuses: Collection[str]) -> list[str]:
 
 def status_words(field: str) -> str:
     """The Vega expression that says a status with its sign, e.g. `× Expired`."""  # noqa: RUF002
-    words = {status: f"{STATUS_SIGNS[status]} {STATUS_LABELS[status]}" for status in SEVERITY}
-    return f"{words!r}[{field}]"
+    return f"{SIGNED_LABELS}[{field}]"
 
 
 def status_label(field: str) -> str:
     """The Vega expression that says a status without its sign, as it is read aloud."""
-    return f"{ {status: STATUS_LABELS[status] for status in SEVERITY}!r}[{field}]"
+    return f"{STATUS_LABELS}[{field}]"
 
 
 def figure(field: str) -> str:

@@ -25,11 +25,11 @@ from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.stacking import LEAST, stacked
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.text import count, day, month
-from kpa_analytics.charts.theme import SEVERITY, palette
+from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
-from kpa_analytics.schema import STATUSES
+from kpa_analytics.statuses import SEVERITY, STATUSES, status_colours
 
 if TYPE_CHECKING:
     from datetime import date
@@ -404,7 +404,7 @@ def _past(past: Rows, dark: bool) -> alt.Chart:
     """The ground behind what lies before the day asked about."""
     ground: alt.Chart = (
         alt.Chart(past)
-        .mark_rect(color=palette(dark).expired, opacity=0.07, clip=True, aria=False)
+        .mark_rect(color=status_colours(dark)["expired"], opacity=0.07, clip=True, aria=False)
         .encode(
             x=alt.X("start:T", scale=day_scale()), x2=alt.X2("end:T", timeUnit="utcyearmonthdate")
         )

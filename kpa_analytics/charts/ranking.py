@@ -22,16 +22,16 @@ from kpa_analytics.charts.sheet import Sheet, empty, term
 from kpa_analytics.charts.stacking import LEAST
 from kpa_analytics.charts.status_rows import NOT_KNOWN, said_as_of
 from kpa_analytics.charts.text import count, labels, percent, short
-from kpa_analytics.charts.theme import (
+from kpa_analytics.charts.theme import ink_on, palette
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.statuses import (
+    GAPS,
     SEVERITY,
     STATUS_LABELS,
     STATUS_SIGNS,
-    ink_on,
-    palette,
+    STATUSES,
     status_colours,
 )
-from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +64,7 @@ def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> p
     """
     if not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
-    overdue = pl.col("expired") + pl.col("missing")
+    overdue = pl.sum_horizontal(GAPS)
     figures = [*STATUSES, "total"]
     ranked = counts.sort(
         overdue, "expiring", "total", label, key, descending=[True, True, True, False, False]
@@ -112,7 +112,7 @@ def ranking(
     if table.is_empty():
         return empty(title, "No completions or requirements to show", dark=dark, demo=demo)
     sums = table.select(pl.col([*STATUSES, "total"]).sum()).row(0, named=True)
-    overdue = sums["expired"] + sums["missing"]
+    overdue = sum(sums[status] for status in GAPS)
     gaps = "expired or missing" if known else "expired"
     words = [
         f"{heading}, worst first: {overdue:,} of {count(sums['total'], 'case')} {gaps} "
@@ -123,7 +123,7 @@ def ranking(
     ]
     placed = table.with_columns(short(table, label, _ROOM)).with_row_index("place")
     named, folded = (placed.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
-    overdue_of = named.select(pl.col("expired") + pl.col("missing"), "total").iter_rows()
+    overdue_of = named.select(pl.sum_horizontal(GAPS), "total").iter_rows()
     shares = pl.Series(
         "share", [_share(gaps, total, known) for gaps, total in overdue_of], pl.String
     )

@@ -10,7 +10,8 @@ import polars as pl
 from kpa_analytics.charts.text import day
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, as_day, need
-from kpa_analytics.schema import EXPIRY_STATUS, STATUSES
+from kpa_analytics.schema import EXPIRY_STATUS
+from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -57,7 +58,7 @@ def asks_for_requirements(frame: pl.DataFrame, told: bool | None) -> bool:
         frame: has `status`.
         told: as the caller knows it; None: where the frame has anything missing or not due.
     """
-    found = frame["status"].is_in(["missing", "not_due"]).any() if told is None else told
+    found = frame["status"].is_in(FROM_REQUIREMENTS).any() if told is None else told
     return bool(found)
 
 

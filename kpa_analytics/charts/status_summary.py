@@ -18,16 +18,16 @@ from kpa_analytics.charts.status_rows import (
     status_day,
 )
 from kpa_analytics.charts.text import count, percent
-from kpa_analytics.charts.theme import (
-    SEVERITY,
-    STATUS_LABELS,
-    STATUS_SIGNS,
-    WIDTH,
-    palette,
-    status_colours,
-)
+from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.schema import STATUS
+from kpa_analytics.statuses import (
+    FROM_REQUIREMENTS,
+    SEVERITY,
+    SIGNED_LABELS,
+    STATUS_LABELS,
+    status_colours,
+)
 
 if TYPE_CHECKING:
     from datetime import date
@@ -79,7 +79,7 @@ def _per_status(frame: pl.DataFrame, known: bool) -> pl.DataFrame:
     if known:
         return told
     figures = pl.col("rows", "people", "share")
-    return told.with_columns(pl.when(~pl.col("status").is_in(["missing", "not_due"])).then(figures))
+    return told.with_columns(pl.when(~pl.col("status").is_in(FROM_REQUIREMENTS)).then(figures))
 
 
 @drawable
@@ -145,7 +145,7 @@ def _figures(table: pl.DataFrame) -> pl.DataFrame:
     rows = [
         {
             "status": row["status"],
-            "words": f"{STATUS_SIGNS[row['status']]} {STATUS_LABELS[row['status']]}",
+            "words": SIGNED_LABELS[row["status"]],
             **_figure(row, every),
             "spoken": _said(row["status"], row["rows"]),
             "place": place,

@@ -11,24 +11,13 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-from kpa_analytics.schema import STATUSES
-
 #: Arial and its metric twins: text is as wide on the reader's screen as where it was measured.
 FONT = "Arial, 'Liberation Sans', sans-serif"
 WIDTH = 680
 
-#: The words for each status, in the order of `schema.STATUSES`.
-STATUS_LABELS = dict(
-    zip(STATUSES, ("Current", "Expiring soon", "Expired", "Missing", "Not due"), strict=True)
-)
-#: A sign beside each colour, so that a status is never told by colour alone; Arial has them all.
-STATUS_SIGNS = dict(zip(STATUSES, ("●", "▲", "×", "○", "–"), strict=True))  # noqa: RUF001
-#: Worst first: the order of stacked bars, legends and sorting.
-SEVERITY = ("expired", "missing", "expiring", "current", "not_due")
-
 
 class Palette(NamedTuple):
-    """The colours of one background: its ink, its statuses, its one accent and its steps."""
+    """The colours of one background: its ink, its one accent and its steps."""
 
     background: str
     ink: str
@@ -38,11 +27,6 @@ class Palette(NamedTuple):
     quiet: str
     demo: str
     steps: tuple[str, ...]
-    current: str
-    expiring: str
-    expired: str
-    missing: str
-    not_due: str
 
 
 LIGHT = Palette(
@@ -54,11 +38,6 @@ LIGHT = Palette(
     quiet="#B9C4D0",
     demo="#A1187C",
     steps=("#C3D8EC", "#86B2D9", "#4A86BE", "#255D95", "#12365E"),
-    current="#3F9D8C",
-    expiring="#F2BC42",
-    expired="#B3321F",
-    missing="#3B2250",
-    not_due="#DCE2E9",
 )
 DARK = Palette(
     background="#161A21",
@@ -69,11 +48,6 @@ DARK = Palette(
     quiet="#566272",
     demo="#F48FD3",
     steps=("#24476B", "#346CA0", "#5594CF", "#93C0EA", "#D5E7F8"),
-    current="#2B7D76",
-    expiring="#F2B83D",
-    expired="#EE6352",
-    missing="#F1EAFF",
-    not_due="#3A4350",
 )
 
 
@@ -81,24 +55,10 @@ def palette(dark: bool = False) -> Palette:
     """The colours for a light or a dark background.
 
     Examples:
-        >>> palette().expired, palette(dark=True).expired
-        ('#B3321F', '#EE6352')
+        >>> palette().ink, palette(dark=True).ink
+        ('#1F2933', '#E8ECF2')
     """
     return DARK if dark else LIGHT
-
-
-def status_colours(dark: bool = False) -> dict[str, str]:
-    """Each status and its one colour, in the order of `schema.STATUSES`.
-
-    Safe for deuteranopia, protanopia and tritanopia, and five distinct greys in print: on white
-    the lightness (L*) runs from 19 (missing) to 90 (not due).
-
-    Examples:
-        >>> list(status_colours())
-        ['current', 'expiring', 'expired', 'missing', 'not_due']
-    """
-    colours = palette(dark)._asdict()
-    return {status: colours[status] for status in STATUSES}
 
 
 def ink_on(colour: str) -> str:
@@ -108,7 +68,7 @@ def ink_on(colour: str) -> str:
     relative luminance L of WCAG 2.
 
     Examples:
-        >>> ink_on("#F2BC42"), ink_on("#3B2250")
+        >>> ink_on("#FFCC00"), ink_on("#330044")
         ('#101418', '#FFFFFF')
     """
     return "#101418" if luminance(colour) > 0.179 else "#FFFFFF"

@@ -24,9 +24,10 @@ from kpa_analytics.charts.status_rows import (
     status_day,
 )
 from kpa_analytics.charts.text import count, labels, short
-from kpa_analytics.charts.theme import SEVERITY, STATUS_SIGNS, ink_on, status_colours
+from kpa_analytics.charts.theme import ink_on
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.statuses import EVERY_STATUS, GAPS, SEVERITY, STATUS_SIGNS, status_colours
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,16 +35,6 @@ if TYPE_CHECKING:
     from kpa_analytics.charts.sheet import Rows, Texts
     from kpa_analytics.inputs import AnyFrame
 
-_DISC = "M-1,0A1,1,0,1,1,1,0A1,1,0,1,1,-1,0Z"
-#: The signs of the statuses, drawn: hundreds of letters take a fifth of a second to set.
-_SHAPES = {
-    STATUS_SIGNS["expired"]: "M-.95,-.7L-.7,-.95L0,-.25L.7,-.95L.95,-.7L.25,0"
-    "L.95,.7L.7,.95L0,.25L-.7,.95L-.95,.7L-.25,0Z",
-    STATUS_SIGNS["missing"]: f"{_DISC}M-.64,0A.64,.64,0,1,0,.64,0A.64,.64,0,1,0,-.64,0Z",
-    STATUS_SIGNS["expiring"]: "M0,-.9L1,.8L-1,.8Z",
-    STATUS_SIGNS["current"]: _DISC,
-    STATUS_SIGNS["not_due"]: "M-.9,-.18L.9,-.18L.9,.18L-.9,.18Z",
-}
 _READ = (
     *("m_user_id", "user", "training_id", "training"),
     *("expiration_date", "days_left", "status"),
@@ -108,7 +99,7 @@ def _order(
         frame.group_by(key)
         .agg(
             pl.col(label).first(),
-            pl.col("status").is_in(["expired", "missing"]).sum().alias("overdue"),
+            pl.col("status").is_in(GAPS).sum().alias("overdue"),
             (pl.col("status") == "expiring").sum().alias("expiring"),
             pl.len().alias("total"),
         )
@@ -265,7 +256,10 @@ def _layers(people: Rows, columns: Rows, statuses: Texts, dark: bool) -> list[al
         y=y,
         shape=alt.Shape(
             "sign:N",
-            scale=alt.Scale(domain=list(_SHAPES), range=list(_SHAPES.values())),
+            scale=alt.Scale(
+                domain=[status.sign for status in EVERY_STATUS],
+                range=[status.path for status in EVERY_STATUS],
+            ),
             legend=None,
         ),
         color=alt.Color("ink:N", scale=None),

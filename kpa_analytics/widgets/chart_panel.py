@@ -19,7 +19,7 @@ import anywidget
 import traitlets
 
 from kpa_analytics.charts.render import library
-from kpa_analytics.widgets.picker import HERE, STYLE
+from kpa_analytics.widgets.style import HERE, STYLE
 
 
 class ChartPanel(anywidget.AnyWidget):

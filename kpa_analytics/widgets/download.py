@@ -11,7 +11,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from kpa_analytics.widgets.picker import HERE, STYLE
+from kpa_analytics.widgets.style import HERE, STYLE
 
 
 class Download(anywidget.AnyWidget):

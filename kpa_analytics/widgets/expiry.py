@@ -11,9 +11,8 @@ import ipywidgets as ipw
 import polars as pl
 
 from kpa_analytics.charts.text import count, listing, month, percent
-from kpa_analytics.charts.theme import SEVERITY, STATUS_LABELS, STATUS_SIGNS
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import STATUSES
+from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, STATUSES
 from kpa_analytics.widgets import checks, face
 from kpa_analytics.widgets.chart_panel import (
     ChartPanel,
@@ -38,7 +37,6 @@ from kpa_analytics.widgets.table import Heading, Table
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
-_WORDS = {status: f"{STATUS_SIGNS[status]} {STATUS_LABELS[status]}" for status in STATUSES}
 _HEADINGS = (
     Heading("user", "Person"),
     Heading("training", "Training"),
@@ -180,7 +178,7 @@ class ExpiryExplorer(Explorer):
         self._figures = ipw.HTML()
         self._charts = ChartPanel()
         self._charts.observe(self._clicked, "picked")
-        self._table = Table(_HEADINGS, ("days_left", False), words={"status": _WORDS})
+        self._table = Table(_HEADINGS, ("days_left", False), words={"status": SIGNED_LABELS})
         self._table.observe(self._follow_page, "dark")
         self._export = Download(
             "Export audit pack",
@@ -204,7 +202,7 @@ class ExpiryExplorer(Explorer):
                     "Statuses",
                     "All statuses",
                     "Only these statuses",
-                    [[status, _WORDS[status]] for status in SEVERITY],
+                    [[status, SIGNED_LABELS[status]] for status in SEVERITY],
                 ),
             ),
             self._control(
@@ -305,11 +303,16 @@ def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
         "kpa-all",
     )
     each = [
-        (f"{told[status]:,}", _WORDS[status], percent(told[status], told["total"]), f"kpa-{status}")
+        (
+            f"{told[status]:,}",
+            SIGNED_LABELS[status],
+            percent(told[status], told["total"]),
+            f"kpa-{status}",
+        )
         for status in SEVERITY
         if told[status] or status != "not_due"
     ]
     if not required_is_known:
-        unknown = ("not known", _WORDS["missing"], "no list of requirements", "kpa-missing")
+        unknown = ("not known", SIGNED_LABELS["missing"], "no list of requirements", "kpa-missing")
         each = [unknown if tile[-1] == "kpa-missing" else tile for tile in each]
     return face.figures([first, *each])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kpa_analytics.schema import STATUSES
+from kpa_analytics.statuses import STATUSES
 from kpa_analytics.widgets.roster import Roster
 from kpa_analytics.widgets.status_book import StatusBook
 

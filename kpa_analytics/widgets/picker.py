@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-HERE = Path(__file__).parent
-STYLE = HERE / "style.css"
+from kpa_analytics.widgets.style import HERE, STYLE
 
 
 class Picker(anywidget.AnyWidget):

@@ -11,7 +11,7 @@ import polars as pl
 import traitlets
 
 from kpa_analytics.charts.text import one_line
-from kpa_analytics.widgets.picker import HERE, STYLE
+from kpa_analytics.widgets.style import HERE, STYLE
 
 #: Rows of one page: what the browser holds.
 PAGE = 100

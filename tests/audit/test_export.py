@@ -17,11 +17,11 @@ from kpa_analytics.audit import export
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.audit.outline import NOTHING
 from kpa_analytics.audit.story import share_in_order
-from kpa_analytics.charts import STATUS_LABELS, status_colours
 from kpa_analytics.demo import Records
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.schema import RECORDS, STATUSES
+from kpa_analytics.schema import RECORDS
+from kpa_analytics.statuses import STATUS_LABELS, STATUSES, status_colours
 from tests.audit.packs import AS_OF, Page, completion, files, load, pdf_text, person, unzipped
 
 CHARTS = [

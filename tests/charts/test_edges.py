@@ -16,7 +16,8 @@ from kpa_analytics.charts.fitting import fitted, width
 from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.charts.stacking import stacked
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, GROUP_TRAININGS, STATUSES
+from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, GROUP_TRAININGS
+from kpa_analytics.statuses import STATUSES
 from tests.charts.drawings import CHARTS, draw, inputs
 from tests.charts.frames import (
     AS_OF,

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from kpa_analytics import charts
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import GROUPS, STATUSES
+from kpa_analytics.schema import GROUPS
+from kpa_analytics.statuses import STATUSES
 from tests.charts.frames import AS_OF, person_id, status_frame, users_frame
 
 STATUS = status_frame(60, 30)

@@ -7,9 +7,9 @@ from math import dist
 
 import pytest
 
-from kpa_analytics.charts import palette, status_colours
-from kpa_analytics.charts.theme import STATUS_LABELS, STATUS_SIGNS, ink_on, luminance
-from kpa_analytics.schema import STATUSES
+from kpa_analytics.charts import palette
+from kpa_analytics.charts.theme import ink_on, luminance
+from kpa_analytics.statuses import STATUS_LABELS, STATUS_SIGNS, STATUSES, status_colours
 
 #: Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
 EYES = {

@@ -1,0 +1,30 @@
+"""The explorers' style sheet: style.css, and the colours of the statuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kpa_analytics.statuses import STATUSES, status_colours
+
+HERE = Path(__file__).parent
+
+
+def _colours(dark: bool) -> str:
+    return " ".join(f"--kpa-{name}: {colour};" for name, colour in status_colours(dark).items())
+
+
+def _style_sheet() -> str:
+    tiles = [
+        f".kpa-figures .kpa-{name} {{ border-color: var(--kpa-{name}); }}" for name in STATUSES
+    ]
+    return "\n".join(
+        (
+            f":root {{ {_colours(dark=False)} }}",
+            f'[data-jp-theme-light="false"] {{ {_colours(dark=True)} }}',
+            (HERE / "style.css").read_text(encoding="utf-8"),
+            *tiles,
+        )
+    )
+
+
+STYLE = _style_sheet()

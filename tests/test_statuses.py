@@ -1,0 +1,68 @@
+"""Every status is spelled in one place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kpa_analytics.statuses import (
+    EVERY_STATUS,
+    FROM_REQUIREMENTS,
+    GAPS,
+    SEVERITY,
+    STATUSES,
+    status_colours,
+)
+
+PACKAGE = Path(__file__).parents[1] / "kpa_analytics"
+TEXTS = {
+    file.relative_to(PACKAGE).as_posix(): file.read_text(encoding="utf-8")
+    for file in PACKAGE.rglob("*")
+    if file.suffix in (".py", ".css", ".js", ".j2", ".typ") and file.name != "statuses.py"
+}
+
+
+def test_the_texts_read_are_those_of_the_whole_package():
+    assert {"schema.py", "widgets/style.css", "audit/templates/document.typ"} <= TEXTS.keys()
+
+
+@pytest.mark.parametrize("colour", [c for s in EVERY_STATUS for c in (s.light, s.dark)])
+def test_no_other_file_spells_a_status_colour(colour):
+    assert [name for name, text in TEXTS.items() if colour.lower() in text.lower()] == []
+
+
+@pytest.mark.parametrize("label", [status.label for status in EVERY_STATUS])
+def test_no_other_file_spells_a_status_label(label):
+    alone = re.compile(rf"""["'>]{label}["'<]""")
+    assert [name for name, text in TEXTS.items() if alone.search(text)] == []
+
+
+@pytest.mark.parametrize("path", [status.path for status in EVERY_STATUS])
+def test_no_other_file_draws_a_status_sign(path):
+    assert [name for name, text in TEXTS.items() if path in text] == []
+
+
+def test_every_status_has_its_own_name_label_sign_colours_and_severity():
+    for told in zip(
+        *((s.name, s.label, s.sign, s.path, s.severity) for s in EVERY_STATUS), strict=True
+    ):
+        assert len(set(told)) == len(EVERY_STATUS)
+    assert sorted(STATUSES) == sorted(SEVERITY)
+
+
+def test_gaps_are_the_worst_and_what_needs_requirements_is_known():
+    assert SEVERITY[: len(GAPS)] == ("expired", "missing")
+    assert set(GAPS) == {"expired", "missing"}
+    assert set(FROM_REQUIREMENTS) == {"missing", "not_due"}
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_explorers_style_sheet_has_every_status_and_its_colour(dark):
+    from kpa_analytics.widgets.style import STYLE
+
+    light, dim = STYLE.splitlines()[:2]
+    for status, colour in status_colours(dark).items():
+        assert f"--kpa-{status}: {colour};" in (dim if dark else light)
+        assert f".kpa-figures .kpa-{status} {{ border-color: var(--kpa-{status}); }}" in STYLE
