@@ -23,7 +23,8 @@ SCHEMA = pl.Schema(
         "expiring_days_from": pl.String,
     }
 )
-_DEFAULT = 30
+#: Nobody can tell whether the caller named the number or took the default: both are the report's.
+_REPORTS = "this report's default"
 _KINDS = {"fixed": "fixed day", "unknown": "not known"}
 
 
@@ -35,8 +36,8 @@ def schedule_rows(evidence: Evidence) -> pl.DataFrame:
 
     Returns:
         A frame in `SCHEMA`, one row per training, by title: the kind of schedule, its months, day
-        or window, the expiring days, and for both the catalogue's field they come from, or the
-        default, or the caller.
+        or window, the expiring days, and for both the catalogue's field they come from; expiring
+        days that the catalogue does not give are those of the report.
     """
     read = schedules(evidence.data.trainings)
     known = {row["training_id"]: row for row in read.iter_rows(named=True)}
@@ -100,6 +101,5 @@ def _day(training: dict[str, Any], name: str) -> str:
 def _expiring_days(training: dict[str, Any], own: int | None, callers: int) -> tuple[int, str]:
     if own is not None:
         return own, "catalogue: expiring_days"
-    whose = "default" if callers == _DEFAULT else "given for this report"
     given = training["expiring_days"]
-    return callers, whose if given is None else f"{whose}: the catalogue's {given:,} can't be"
+    return callers, _REPORTS if given is None else f"{_REPORTS}: the catalogue's {given:,} can't be"

@@ -13,30 +13,61 @@ from kpa_analytics.yearly import YearlyDay, YearlyWindow
 
 _ENDS = ("window_open", "window_close")
 _WINDOW = YearlyWindow(*(YearlyDay(pl.col(f"{end}_month"), pl.col(f"{end}_day")) for end in _ENDS))
+_FIXED_DAY = YearlyDay(pl.col("expires_on_month"), pl.col("expires_on_day"))
 _PAIR = ("training_id", "m_user_id")
 _DAY = pl.col("date")
 
 
-def unknown_schedules(trainings: pl.LazyFrame) -> pl.LazyFrame:
-    """Trainings with a schedule type that is not one of the vendor's."""
+def unknown_schedules(trainings: pl.LazyFrame) -> list[pl.LazyFrame]:
+    """Trainings of which nobody knows when they expire.
+
+    Their schedule type is not one of the vendor's, or the days of their window or their fixed day
+    are not days of the calendar.
+    """
     kind = pl.col("schedule_type")
-    is_given = kind.str.strip_chars() != ""
-    message = pl.format(
-        "Training {} has the schedule type {}, which is not known: when it expires is not known "
-        "either.",
-        "id",
-        kind,
-    )
-    return found(
-        trainings.unique("id", keep="first", maintain_order=True).filter(
-            is_given & ~kind.is_in(SCHEDULE_TYPES)
+    is_given = kind.str.strip_chars().fill_null("") != ""
+    is_known = kind.is_in(SCHEDULE_TYPES) | ~is_given
+    is_window = (kind == "window").fill_null(False)
+    fixed_is_set = pl.all_horizontal(part > 0 for part in _FIXED_DAY).fill_null(False)
+    catalogue = trainings.unique("id", keep="first", maintain_order=True)
+    of_a_type = catalogue.filter(~is_known)
+    of_a_window = catalogue.filter(is_window & ~_is_possible(*_WINDOW))
+    of_a_day = catalogue.filter(is_known & ~is_window & fixed_is_set & ~_is_possible(_FIXED_DAY))
+    return [
+        _unknown(of_a_type, "schedule_type", "the schedule type", kind, "which is not known"),
+        _unknown(
+            of_a_window,
+            "window_open_month",
+            "a window from",
+            pl.format("{} to {}", *(_written(day) for day in _WINDOW)),
+            "which are not days of the calendar (month-day)",
         ),
-        "unknown_schedule",
-        "trainings",
-        "schedule_type",
-        message,
-        value="schedule_type",
+        _unknown(
+            of_a_day,
+            "expires_on_month",
+            "the fixed day",
+            _written(_FIXED_DAY),
+            "which is not a day of the calendar (month-day)",
+        ),
+    ]
+
+
+def _unknown(rows: pl.LazyFrame, field: str, what: str, value: pl.Expr, why: str) -> pl.LazyFrame:
+    message = pl.format(
+        f"Training {{}} has {what} {{}}, {why}: when it expires is not known either.", "id", "odd"
     )
+    odd = rows.with_columns(value.alias("odd"))
+    return found(odd, "unknown_schedule", "trainings", field, message, value="odd")
+
+
+def _written(day: YearlyDay) -> pl.Expr:
+    return pl.format("{}-{}", *(part.cast(pl.String).fill_null("?") for part in day))
+
+
+def _is_possible(*days: YearlyDay) -> pl.Expr:
+    return pl.all_horizontal(
+        yearly.month.is_between(1, 12) & yearly.day.is_between(1, 31) for yearly in days
+    ).fill_null(False)
 
 
 def offerings_not_recorded(
@@ -60,32 +91,39 @@ def offerings_not_recorded(
         One finding per such training: its last offered date, and how many people there are. Counted
         is the latest completion of each person who has not left.
     """
-    last = pl.col("window_last_offered_date")
+    last, later = pl.col("window_last_offered_date"), pl.col("offered_later")
     windows = _windows(trainings, day)
     of_windows = completions.join(windows, left_on="training_id", right_on="id", how="semi")
     valid = _counted(of_windows, users, day).join(windows, left_on="training_id", right_on="id")
     first_renewal = _WINDOW.closing(_WINDOW.opens.year_after(_DAY))
     is_superseded = (pl.col("offering_opens") > _DAY).fill_null(False)
     relying = valid.filter(~is_superseded & (first_renewal < day))
-    kept = relying.group_by("training_id").agg(pl.len().alias("people"), last.first())
+    kept = relying.group_by("training_id").agg(
+        pl.len().alias("people"), last.first(), later.first()
+    )
     people = pl.format(
         "{} only because no later offering is recorded.",
         pl.when(pl.col("people") == 1)
         .then(pl.lit("1 person is up to date"))
         .otherwise(pl.format("{} people are up to date", "people")),
     )
-    since = pl.when(last.is_null()).then(
-        pl.format(
-            "Training {} has no last offered date, and a window of it has closed since its oldest "
-            "completion: ",
-            "training_id",
+    closed = "and a window of it has closed since"
+    since = (
+        pl.when(last.is_not_null())
+        .then(pl.format(f"Training {{}} was last offered on {{}}, {closed}: ", "training_id", last))
+        .when(later.is_not_null())
+        .then(
+            pl.format(
+                f"Training {{}} is offered on {{}}, after {day}, {closed} its oldest completion: ",
+                "training_id",
+                later,
+            )
         )
-    )
-    message = since.otherwise(
-        pl.format(
-            "Training {} was last offered on {}, and a window of it has closed since: ",
-            "training_id",
-            last,
+        .otherwise(
+            pl.format(
+                f"Training {{}} has no last offered date, {closed} its oldest completion: ",
+                "training_id",
+            )
         )
     )
     return found(
@@ -93,7 +131,7 @@ def offerings_not_recorded(
         "offering_not_recorded",
         "trainings",
         "window_last_offered_date",
-        pl.concat_str(message, people),
+        pl.concat_str(since, people),
         record="training_id",
         value="window_last_offered_date",
     )
@@ -101,15 +139,15 @@ def offerings_not_recorded(
 
 def _windows(trainings: pl.LazyFrame, day: date) -> pl.LazyFrame:
     """The trainings that have a window, with the first day of their last offering by the day."""
-    can_be = pl.all_horizontal(
-        yearly.month.is_between(1, 12) & yearly.day.is_between(1, 31) for yearly in _WINDOW
-    )
     last = pl.col("window_last_offered_date")
     opening = _WINDOW.opens.in_year(_WINDOW.opened(last))
     return (
         trainings.unique("id", keep="first", maintain_order=True)
-        .filter(pl.col("schedule_type") == "window", can_be)
-        .with_columns(pl.when(last <= day).then(last).alias("window_last_offered_date"))
+        .filter(pl.col("schedule_type") == "window", _is_possible(*_WINDOW))
+        .with_columns(
+            pl.when(last <= day).then(last).alias("window_last_offered_date"),
+            pl.when(last > day).then(last).alias("offered_later"),
+        )
         .with_columns(
             pl.when(_WINDOW.holds(last)).then(opening).otherwise(last).alias("offering_opens")
         )

@@ -83,8 +83,9 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
           in no list, wherever a completion, session, status or composed training names it.
         - attendees_differ (group_trainings.m_trainees_id): a person listed in a session without a
           completion in it, or the other way round; an unlisted session is only unknown.
-        - unknown_schedule (trainings.schedule_type): a type that is not one of the vendor's; when
-          the training's completions expire is then unknown.
+        - unknown_schedule (trainings.schedule_type, window_open_month or expires_on_month): a type
+          that is not one of the vendor's, or days that are not days of the calendar; when the
+          training's completions expire is then unknown.
         - offering_not_recorded (trainings.window_last_offered_date): a window of the training has
           closed since it was last offered (or never offered, since its oldest completion), so
           that people stay valid by the vendor's rule alone; the message says how many.
@@ -122,7 +123,7 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         repeats(completions),
         *(unknown_ids(reference, rows) for reference in REFERENCES if reference.target in loaded),
         *attendees_differ(completions, rows["group_trainings"]),
-        unknown_schedules(rows["trainings"]),
+        *unknown_schedules(rows["trainings"]),
         offerings_not_recorded(completions, rows["trainings"], rows["users"], day),
         blanks(pl.concat([BLANK_IDS.empty(), *(one.blank_id_frame() for one in kept)]).lazy()),
     ]

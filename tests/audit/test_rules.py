@@ -116,19 +116,19 @@ def test_there_is_one_row_per_training_that_says_where_its_schedule_comes_from(b
     days = {row["training"]: (row["expiring_days"], row["expiring_days_from"]) for row in rows}
     assert days["fixed"] == (14, "catalogue: expiring_days")
     assert days["rolling"] == (0, "catalogue: expiring_days")
-    assert days["never"] == (45, "given for this report: the catalogue's -5 can't be")
-    assert days["composed"] == (45, "given for this report")
+    assert days["never"] == (45, "this report's default: the catalogue's -5 can't be")
+    assert days["composed"] == (45, "this report's default")
     page = Page((pack / "report.html").read_text(encoding="utf-8")).text
     for title, texts in EXPECTED.items():
         assert " ".join([title, *texts]) in " ".join(page.split())
 
 
-def test_the_default_of_30_expiring_days_is_called_the_default(pack, data):
+def test_expiring_days_that_the_catalogue_does_not_give_are_the_reports(pack, data):
     rows = {row["training_id"]: row for row in sheet(pack, "trainings")}
     assert set(rows) == set(data.trainings["id"])
     for training in data.trainings.iter_rows(named=True):
         row, own = rows[training["id"]], training["expiring_days"]
-        expected = (30, "default") if own is None else (own, "catalogue: expiring_days")
+        expected = (30, "this report's default") if own is None else (own, "catalogue: expiring_days")
         assert (row["expiring_days"], row["expiring_days_from"]) == expected
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from kpa_analytics.analysis.expiry import expiry_status
 from kpa_analytics.data.quality import KINDS, data_quality
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
@@ -21,6 +23,9 @@ from kpa_analytics.schema import (
     TRAININGS,
     USERS,
 )
+from tests.analysis.company import FIRST, LAST, company
+from tests.analysis.oracle import by_id
+from tests.analysis.oracle_schedule import windows
 from tests.frames import PEOPLE, completions, frame_of, sessions
 
 AS_OF = date(2026, 6, 30)
@@ -307,7 +312,59 @@ def test_a_schedule_that_is_not_known_is_found(kind):
 
 @pytest.mark.parametrize("kind", ["rolling", "window", None, "", " "])
 def test_a_schedule_that_is_known_or_not_given_is_not_found(kind):
-    assert found(trainings=frame_of(TRAININGS, {"id": 7, "schedule_type": kind})) == []
+    assert found(trainings=frame_of(TRAININGS, JUNE | {"schedule_type": kind})) == []
+
+
+@pytest.mark.parametrize(
+    ("schedule", "field", "value"),
+    [
+        ({"schedule_type": "window"}, "window_open_month", "?-? to ?-?"),
+        (JUNE | {"window_close_day": None}, "window_open_month", "6-1 to 6-?"),
+        (JUNE | {"window_open_month": 13}, "window_open_month", "13-1 to 6-30"),
+        ({"expires_on_month": 13, "expires_on_day": 1}, "expires_on_month", "13-1"),
+        ({"expires_on_month": 2, "expires_on_day": 32}, "expires_on_month", "2-32"),
+    ],
+)
+def test_a_schedule_whose_days_cannot_be_is_found(schedule, field, value):
+    trainings = frame_of(TRAININGS, {"id": 7, "renewal_months": 12} | schedule)
+    assert found(trainings=trainings) == [("unknown_schedule", "trainings", "7", field, value)]
+    status = expiry_status(frame_of(COMPLETIONS, GOOD), trainings, as_of=AS_OF)
+    assert status["expiration_source"].to_list() == ["unknown"]
+
+
+def test_an_offering_still_to_come_is_not_called_none():
+    load = Load(
+        completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
+        trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2027, 6, 1)}),
+    )
+    assert data_quality(load, as_of="2026-03-01")["message"].to_list() == [
+        "Training 7 is offered on 2027-06-01, after 2026-03-01, and a window of it has closed "
+        "since its oldest completion: 1 person is up to date only because no later offering is "
+        "recorded."
+    ]
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=st.integers(0, 10**6), as_of=st.dates(FIRST, LAST))
+def test_people_who_rely_on_an_offering_are_those_whose_status_outlived_a_window(seed, as_of):
+    """Held against the engine: valid on the day, though the first window to renew in has closed."""
+    records, trainings, users, _ = company(seed, people=12, count=200)
+    status = expiry_status(records, trainings, users, as_of=as_of)
+    catalogue = by_id(trainings.to_dicts())
+    people = Counter()
+    for row in status.filter(
+        pl.col("expiration_source") == "window", pl.col("status") != "expired"
+    ).iter_rows(named=True):
+        done = row["date"]
+        around = windows(catalogue[row["training_id"]], done.year - 1, done.year + 1)
+        if next(closes for opens, closes in around if opens > done) < as_of:
+            people[str(row["training_id"])] += 1
+    load = Load(completions=records, trainings=trainings, users=users)
+    findings = data_quality(load, as_of=as_of).filter(finding="offering_not_recorded")
+    counted = findings.select(
+        "record_id", pl.col("message").str.extract(r": (\d+) (person|people) ").cast(pl.Int64)
+    )
+    assert dict(counted.iter_rows()) == people
 
 
 def test_with_no_users_at_all_everybody_is_unknown():
