@@ -137,10 +137,9 @@ def _overdue(evidence: Evidence) -> Section:
     else:
         never = count(missing.height, "required training was", "required trainings were")
         words = [f"{held}; {never} never completed."]
-    tables = [
-        _cases(overdue, "Expired, the longest overdue first", "Days overdue"),
-        _missing(missing),
-    ]
+    tables = [_cases(overdue, "Expired, the longest overdue first", "Days overdue")]
+    if evidence.figures.missing is not None:
+        tables.append(_missing(missing))
     return Section("overdue", "Expired and missing", words, [], _filled(tables))
 
 

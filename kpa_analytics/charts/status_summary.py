@@ -139,7 +139,7 @@ def status_summary(
 
 def _figures(table: pl.DataFrame) -> pl.DataFrame:
     """One row per status: its words, its figure, its part of the bar."""
-    every = int(table["rows"].sum())
+    every = max(int(table["rows"].sum()), 1)
     lengths = [(rows or 0) * table.height / every for rows in table["rows"]]
     parts = stacked(lengths, table.height * LEAST / WIDTH)
     rows = [

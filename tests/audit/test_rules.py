@@ -128,7 +128,8 @@ def test_expiring_days_that_the_catalogue_does_not_give_are_the_reports(pack, da
     assert set(rows) == set(data.trainings["id"])
     for training in data.trainings.iter_rows(named=True):
         row, own = rows[training["id"]], training["expiring_days"]
-        expected = (30, "this report's default") if own is None else (own, "catalogue: expiring_days")
+        reports = (30, "this report's default")
+        expected = reports if own is None else (own, "catalogue: expiring_days")
         assert (row["expiring_days"], row["expiring_days_from"]) == expected
 
 

@@ -435,3 +435,13 @@ def test_an_empty_status_frame_claims_nothing():
         0, None, 0, 0, None,
     ]  # fmt: skip
     assert activity_frame(0, 0).is_empty()
+
+
+def test_a_frame_of_nothing_but_what_nobody_knows_is_drawn():
+    undated = status_frame(1, 1, density=1).with_columns(
+        pl.lit("missing", EXPIRY_STATUS.schema["status"]).alias("status"),
+        pl.lit(None, pl.Date).alias("expiration_date"),
+        pl.lit(None, pl.Int64).alias("days_left"),
+    )
+    chart = charts.status_summary(undated, requirements_known=False)
+    assert "missing not known" in drawing(chart)

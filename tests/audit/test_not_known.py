@@ -1,0 +1,80 @@
+"""A company without a list of requirements: nothing claims to know what is missing."""
+
+import json
+import re
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+import kpa_analytics as kpa
+from kpa_analytics.cli import app
+from kpa_analytics.errors import KPADataWarning
+from tests.audit.packs import Page, completion, load, pdf_text, person, training, user
+
+DONE = {
+    "completedtrainings.v2.list": [completion(1, 7, person(1), 20260105)],
+    "trainings.v2.list": [training(7, "Ladders", renewal_months=12)],
+    "users.list": [user(1, "Ann", "Moe")],
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """What the command printed, and the pack it made, of a company without employee status."""
+    pack = tmp_path_factory.mktemp("packs") / "pack"
+    cache = tmp_path_factory.mktemp("cache")
+    with kpa.demo.serve(kpa.demo.Records(DONE)) as api:
+        environment = {
+            "KPA_API_TOKEN": api.token,
+            "KPA_API_URL": api.url,
+            "KPA_CACHE_DIR": str(cache),
+            "KPA_REQUESTS_PER_MINUTE": "100000",
+        }
+        told = CliRunner().invoke(
+            app, ["audit", str(pack), "--as-of", "2026-06-30"], env=environment
+        )
+    assert told.exit_code == 0, told.output
+    return told.output, pack
+
+
+def test_the_command_says_not_known(made):
+    assert re.search(r"^ *missing +not known$", made[0], re.MULTILINE)
+
+
+def test_the_manifest_has_no_figure(made):
+    manifest = json.loads((made[1] / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["counts"]["missing"] is None
+    assert manifest["counts"]["not_due"] is None
+    assert manifest["settings"]["required"] == "unknown"
+
+
+def test_the_page_and_the_paper_say_not_known(made):
+    page = Page((made[1] / "report.html").read_text(encoding="utf-8")).text
+    for text in (page, pdf_text((made[1] / "audit.pdf").read_bytes())):
+        said = " ".join(text.split())
+        assert "Missing not known there is no list of requirements" in said
+        assert "What is missing is not known" in said
+        assert not re.search(r"\b0 (missing|required|not due)\b", said)
+
+
+def test_the_workbook_says_not_known(made):
+    rows = openpyxl.load_workbook(made[1] / "audit.xlsx")["summary"].iter_rows(values_only=True)
+    assert {row[0]: row[1] for row in rows if row[0]}["Missing"] == "not known"
+
+
+@pytest.mark.parametrize("name", ["status_summary", "expiry_by_training", "training_matrix"])
+def test_the_charts_say_not_known(made, name):
+    drawing = (made[1] / "charts" / f"{name}.svg").read_text(encoding="utf-8")
+    assert "not known" in drawing
+
+
+def test_a_record_without_a_day_makes_no_requirement_known(tmp_path):
+    undated = completion(2, 7, person(1), 0)
+    source = kpa.demo.Records(DONE | {"completedtrainings.v2.list": [undated]})
+    with kpa.demo.serve(source) as api, pytest.warns(KPADataWarning, match="impossible day"):
+        data = load(tmp_path / "cache", api)
+    pack = kpa.export_audit(data, tmp_path / "pack", as_of="2026-06-30")
+    page = Page((pack / "report.html").read_text(encoding="utf-8")).text
+    assert "What is missing is not known" in page
+    assert "Required and never completed" not in page
