@@ -67,6 +67,28 @@ class Rules:
             .collect(engine="in-memory")
         )
 
+    def judged(self, records: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
+        """Judge each record by itself, whether another one superseded it or not.
+
+        Args:
+            records: records with training_id, date and special_expiration_date.
+            as_of: the day.
+            expiring_days: days before expiration that count as expiring, where a training has none.
+
+        Returns:
+            The records in their order, with the columns of `VERDICT`: until when each is valid, by
+            which rule, and its status on the day. The source of a record without any day is
+            `unknown`.
+        """
+        rows = with_case(records.lazy()).drop("is_held")
+        cases = expirations(rows.unique("case"), self.schedules)
+        found = verdicts(cases, self.windows_on(as_of), as_of, expiring_days)
+        return (
+            rows.join(found.lazy(), on="case", how="left", maintain_order="left")
+            .drop("case")
+            .collect(engine="in-memory")
+        )
+
 
 class Engine:
     """The statuses of one set of records, day after day.
@@ -147,20 +169,15 @@ class Engine:
             as_of,
         )
         if self._rules.composed:
-            derived = self._derived(held, windows, as_of, expiring_days)
+            derived = self._derived(held, as_of, expiring_days)
             others = others.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
             answers.append(derived)
         answers.append(others.select(_UNHELD).collect(engine="in-memory"))
         return self._named(_merged(answers))
 
-    def _derived(
-        self, held: pl.DataFrame, windows: pl.DataFrame, as_of: date, expiring_days: int
-    ) -> pl.DataFrame:
+    def _derived(self, held: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
         def own_schedule(days: pl.DataFrame) -> pl.DataFrame:
-            cases = expirations(with_case(days.lazy()), self._rules.schedules)
-            limits = verdicts(cases, windows, as_of, expiring_days)
-            named = with_case(days.lazy()).select("case", "training_id", "date")
-            return limits.join(named.collect(engine="in-memory"), on="case")
+            return self._rules.judged(days, as_of, expiring_days)
 
         derived = derived_completions(held, self._rules.composed, own_schedule, as_of)
         return (

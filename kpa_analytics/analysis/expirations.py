@@ -24,7 +24,7 @@ _COLUMNS = ("training_id", "date", "expiration_source", "expiration_date", "open
 
 
 def with_case(records: pl.LazyFrame) -> pl.LazyFrame:
-    """Give each record its `case` in place of its special expiration date.
+    """Give each record the number of its `case`.
 
     Args:
         records: records with training_id, date and special_expiration_date.

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.names import people_names, training_titles
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
@@ -30,7 +30,10 @@ def audit_records(
         A frame in `schema.RECORDS`, one row per completion, none dropped; by person, training and
         day. Its `standing` says why a completion counts or not.
     """
-    rows = data.completions.with_row_index("row")
+    happened = pl.col("date").is_null() | (pl.col("date") <= as_of)
+    judged = Rules(data.trainings).judged(data.completions, as_of, expiring_days)
+    expires = pl.when(happened).then(pl.col("expiration_date", "expiration_source"))
+    rows = judged.select(*data.completions.columns, expires)
     counted = status.filter(pl.col("completion_id").is_not_null()).select(
         pl.col("completion_id").alias("id"), *_PAIR, "days_left", "status"
     )
@@ -48,7 +51,6 @@ def audit_records(
     )
     named = (
         rows.lazy()
-        .join(_expirations(rows, data, as_of, expiring_days), on="row", how="left")
         .join(counted.lazy(), on=["id", *_PAIR], how="left")
         .join(people_names(data.users, "m_user_id", "user"), on="m_user_id", how="left")
         .join(
@@ -67,18 +69,3 @@ def audit_records(
     in_order = named.sort("user", "m_user_id", "training", "training_id", "date", "id")
     columns = [pl.col(name).cast(dtype) for name, dtype in RECORDS.schema.items()]
     return in_order.select(columns).collect()
-
-
-def _expirations(
-    rows: pl.DataFrame, data: TrainingData, as_of: date, expiring_days: int
-) -> pl.LazyFrame:
-    """When each completion expires by itself, superseded or not: each asked as a person alone."""
-    alone = rows.lazy().with_columns(
-        pl.col("row").cast(pl.String).alias("m_user_id"), pl.col("row").cast(pl.Int64).alias("id")
-    )
-    verdicts = expiry_status(
-        alone, data.trainings, as_of=as_of, expiring_days=expiring_days
-    ).filter(pl.col("completion_id").is_not_null())
-    return verdicts.select(
-        pl.col("completion_id").cast(pl.UInt32).alias("row"), "expiration_date", "expiration_source"
-    )

@@ -1,0 +1,60 @@
+"""Every completion of a pack: until when it is valid by itself, and by which rule."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from kpa_analytics import TrainingData, expiry_status
+from kpa_analytics.audit.records import audit_records
+from kpa_analytics.schema import COMPLETIONS
+from tests.audit.packs import AS_OF
+from tests.frames import frame_of
+
+_DATES = ("id", "expiration_date", "expiration_source")
+
+
+def _records(data: TrainingData, as_of: date) -> pl.DataFrame:
+    status = expiry_status(data.completions, data.trainings, data.users, as_of=as_of)
+    return audit_records(data, status, as_of=as_of, expiring_days=30)
+
+
+@pytest.mark.parametrize("as_of", [AS_OF, date(2024, 2, 29), date(2031, 7, 1)])
+def test_each_completion_expires_as_if_it_were_the_only_one(
+    data: TrainingData, as_of: date
+) -> None:
+    made = _records(data, as_of)
+    assert {*made["standing"]} >= {"counts", "superseded", "left"}
+    alone = data.completions.with_columns(pl.col("id").cast(pl.String).alias("m_user_id"))
+    expected = expiry_status(alone, data.trainings, as_of=as_of).filter(
+        pl.col("completion_id").is_not_null()
+    )
+    assert_frame_equal(
+        made.filter(pl.col("standing") != "future").select(_DATES),
+        expected.rename({"completion_id": "id"}).select(_DATES),
+        check_row_order=False,
+    )
+
+
+def test_records_that_share_an_id_are_all_there_and_the_future_has_no_date() -> None:
+    done = {"id": 1, "training_id": 7, "m_user_id": "a"}
+    first, second = date(2025, 1, 1), date(2026, 1, 1)
+    data = TrainingData(
+        completions=frame_of(
+            COMPLETIONS,
+            {**done, "special_expiration_date": first},
+            {**done, "date": date(2024, 1, 1), "special_expiration_date": second},
+            {**done, "date": date(2030, 1, 1), "special_expiration_date": second},
+            {**done, "id": 2, "m_user_id": "b"},
+        )
+    )
+    made = _records(data, AS_OF).select("id", "date", "expiration_date", "expiration_source")
+    assert {*made.rows()} == {
+        (1, None, first, "special"),
+        (1, date(2024, 1, 1), second, "special"),
+        (1, date(2030, 1, 1), None, None),
+        (2, None, None, "unknown"),
+    }
