@@ -23,8 +23,9 @@ What is proved, and how:
    be as many different records as positions.
 5. Fewer different ids than the total are either the vendor's own duplicates or an order that
    changes from page to page. So the collection is read with other page sizes. Duplicates are the
-   same records, as often, at any size, and are kept. Otherwise the readings are put together until
-   they hold as many different records as the total, which must not have changed.
+   same records, as often, at any size, and are kept. Otherwise all that was seen is put together:
+   a record that came in two answers was there at every moment between them. Where as many were
+   there at one moment as the total said at that moment, they are the whole (see `sightings`).
 6. Kept pages of an interrupted load serve only as the unbroken beginning of one reading, each
    answered after the one before. Where the collection has moved since, none is used.
 
@@ -43,6 +44,7 @@ import polars as pl
 
 from kpa_analytics.data.frames import raw_frame
 from kpa_analytics.data.reading import Ask, Reading, Seen, reading
+from kpa_analytics.data.sightings import Sightings
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPASnapshotError
 from kpa_analytics.schema import Table
@@ -54,8 +56,11 @@ if TYPE_CHECKING:
 #: Readings before we say that the collection does not hold still.
 READINGS = 3
 
-#: Other page sizes, in thousandths: first near, then far, so that boundaries fall elsewhere.
-OTHER_SIZES = (997, 991, 983, 887, 797, 691)
+#: Other page sizes, in thousandths, so that boundaries fall elsewhere.
+OTHER_SIZES = (
+    *(997, 991, 983, 977, 971, 967, 953, 947, 937, 929, 911, 907),
+    *(887, 877, 863, 853, 839, 827, 811, 797, 773, 751, 733, 709),
+)
 
 
 @dataclass(frozen=True)
@@ -113,13 +118,14 @@ def proved(size: int) -> Proving:
         UnprovedError: nothing that was read is proved to be the whole.
     """
     readings: list[Reading] = []
+    sightings = Sightings()
     for number in range(READINGS):
-        one = yield from reading(size, "look", fresh=number > 0)
+        one = yield from sightings.noted(reading(size, "look", fresh=number > 0))
         if _is_whole(one, readings):
             return Whole(one.rows + list(one.gone.values()), in_order=not one.gone)
         readings.append(one)
         if _repeats(one) or [before.end for before in readings[-2:]] == ["no order"] * 2:
-            return (yield from _otherwise(size, [one] if _repeats(one) else []))
+            return (yield from _otherwise(size, [one] if _repeats(one) else [], sightings))
     raise UnprovedError
 
 
@@ -135,26 +141,16 @@ def _repeats(one: Reading) -> bool:
     return one.end == "read" and one.steady and one.still and not one.counted
 
 
-def _otherwise(size: int, readings: list[Reading]) -> Proving:
-    """Read with other page sizes: the same at any size, or put together until all is there."""
-    together: dict[Any, int] = {}
-    totals: set[int] = set()
-    for one in readings:
-        together.update(zip(one.keys, one.rows, strict=True))
-        totals.update(one.totals)
+def _otherwise(size: int, readings: list[Reading], sightings: Sightings) -> Proving:
+    """Read with other page sizes: the same at any size, or all of it there at one moment."""
     for other in sorted({max(4, size * per_mille // 1000) for per_mille in OTHER_SIZES})[::-1]:
-        one = yield from reading(other, "ignore", fresh=True)
-        totals.update(one.totals)
-        if one.end != "read" or one.capped or len(totals) > 1:
+        one = yield from sightings.noted(reading(other, "ignore", fresh=True))
+        if one.end != "read" or one.capped:
             raise UnprovedError
         if any(_the_same(one, before) for before in readings):
             return Whole(one.rows)
-        before = len(together)
-        together.update(zip(one.keys, one.rows, strict=True))
-        if len(together) == one.totals[0]:
-            return Whole(list(together.values()), in_order=False)
-        if not before < len(together) < one.totals[0]:
-            raise UnprovedError
+        if (rows := sightings.whole_at_one_moment()) is not None:
+            return Whole(rows, in_order=False)
         readings.append(one)
     raise UnprovedError
 
@@ -260,8 +256,8 @@ class _Received:
         return page
 
     def within_reason(self) -> bool:
-        """No answer can make us go on for ever: six times the pages there are, and some."""
-        return len(self.pages) < 6 * self.reach + 30
+        """No answer can make us go on for ever: twelve times the pages there are, and some."""
+        return len(self.pages) < 12 * self.reach + 60
 
     def walk(self, whole: Whole) -> Walk:
         rows = pl.concat(self.frames)[whole.rows]

@@ -1,4 +1,4 @@
-"""A simulated account that people edit while it is read: for the pure half of the checked walk."""
+"""A simulated account that people edit while it is loaded: for the walk without HTTP."""
 
 from __future__ import annotations
 
@@ -23,14 +23,21 @@ class Account:
         self.chance = chance
         self.last = count
 
+    def page(self, start: int, limit: int) -> Sequence[int]:
+        """The records at these positions, as they are now."""
+        return self.keys[start : start + limit]
+
     def place(self) -> int:
+        """A position where a record can be put in."""
         return self.chance.randrange(len(self.keys) + 1)
 
     def new(self) -> int:
+        """The key of a new record."""
         self.last += 1
         return self.last
 
     def taken(self) -> int:
+        """Take out any record."""
         return self.keys.pop(self.chance.randrange(len(self.keys)))
 
     def add(self) -> None:
@@ -56,6 +63,7 @@ class Account:
         self.add()
 
     def change(self) -> None:
+        """Do one of these things."""
         self.chance.choice(
             (
                 self.add,
@@ -85,10 +93,12 @@ class Load(NamedTuple):
 
     @property
     def missing(self) -> set[int]:
+        """Records that were there all the time, and were not loaded."""
         return self.throughout - set(self.keys or ())
 
     @property
     def invented(self) -> set[int]:
+        """Records that were loaded, and were never there."""
         return set(self.keys or ()) - self.ever
 
 
@@ -105,7 +115,7 @@ def load(account: Account, size: int, happens: Callable[[int], bool]) -> Load:
             account.change()
             throughout &= set(account.keys)
             ever.update(account.keys)
-        page = account.keys[ask.start : ask.start + ask.limit]
+        page = account.page(ask.start, ask.limit)
         received.extend(page)
         return Seen(page, len(account.keys), len(received) - len(page))
 
@@ -128,7 +138,7 @@ def answered(asking: Generator[Ask, Seen, Whole], answer: Callable[[Ask], Seen])
 
 
 def every(count: int) -> Callable[[int], bool]:
-    """Something happens before every so-manieth request."""
+    """Something happens before each request whose number is a multiple of `count`."""
     return lambda request: request % count == 0
 
 
