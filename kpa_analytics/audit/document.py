@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import typst
 
+from kpa_analytics.audit.letters import boxed
 from kpa_analytics.audit.page import TEMPLATES
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.fonts import FOLDER
@@ -41,7 +42,7 @@ def write_document(
         folder = Path(name)
         (folder / "charts").mkdir()
         for one in drawings.values():
-            (folder / "charts" / f"{one.name}.svg").write_bytes(one.svg.encode())
+            (folder / "charts" / f"{one.name}.svg").write_bytes(boxed(one.svg).encode())
         (folder / "story.json").write_bytes(json.dumps(_told(story, drawings)).encode())
         source = folder / "document.typ"
         source.write_bytes((TEMPLATES / "document.typ").read_bytes())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import vl_convert
 
 from kpa_analytics import charts
+from kpa_analytics.audit.letters import boxed
 from kpa_analytics.charts.drawn import drawn
 from kpa_analytics.charts.expiry_by_group import GroupKind
 from kpa_analytics.charts.render import packed, svg
@@ -88,5 +89,5 @@ def _of_a_part(spec: dict[str, Any], scope: Scope) -> dict[str, Any]:
 
 def _drawing(name: str, spec: dict[str, Any]) -> Drawing:
     picture = svg(spec)
-    image = packed(vl_convert.svg_to_png(picture, scale=2))
+    image = packed(vl_convert.svg_to_png(boxed(picture), scale=2))
     return Drawing(name, spec, str(spec.get("description", name)), picture, image)

@@ -16,7 +16,11 @@ from kpa_analytics.fonts import FOLDER
 if TYPE_CHECKING:
     from kpa_analytics.audit.drawings import Drawing
 
-_SOURCE = b"#for letter in json(bytes(sys.inputs.letters)) [#text(letter)#linebreak()]"
+#: Without a font of its own the page would leave out what no font has, and refuse nothing.
+_SOURCE = (
+    b'#set text(font: "Arimo")\n'
+    b"#for letter in json(bytes(sys.inputs.letters)) [#text(letter)#linebreak()]"
+)
 _REFUSED = re.compile(r'the text `"(.+?)"` could not be displayed')
 _SPELT_OUT = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
 #: Controls, what steers other letters, and spaces draw nothing; marks draw with their letter.
@@ -77,6 +81,19 @@ def without_glyph(letters: set[str]) -> list[str]:
             raise
         return sorted(set(_SPELT_OUT.sub(lambda code: chr(int(code[1], 16)), refused)) & letters)
     return []
+
+
+def boxed(svg: str) -> str:
+    """Put a box for each letter of a drawing that no font on this machine has a glyph for.
+
+    One such letter would turn those beside it into boxes, too: Arabic beside Chinese, say.
+
+    Examples:
+        >>> boxed("<text>Ladders \U0010fffd</text>")
+        '<text>Ladders \u25a1</text>'
+    """
+    missing = without_glyph({letter for letter in svg if not letter.isascii()})
+    return svg.translate(dict.fromkeys(map(ord, missing), "\N{WHITE SQUARE}"))
 
 
 def sentences(missing: list[Letter]) -> list[str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from filelock import FileLock
 
 from kpa_analytics.cache_folder import private_file, private_folder
 from kpa_analytics.config import settings
@@ -137,16 +138,21 @@ def kept_pseudonyms(folder: Path | None = None) -> Pseudonyms:
 
 
 def _make_key(path: Path) -> None:
-    """Write a new key, whole and under its name at once, unless there is one."""
+    """Write a new key, whole and under its name at once, unless there is one.
+
+    Of several first users at once one makes the key, and the others wait for it.
+    """
     if path.exists():
         return
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        private_file(beside).write_bytes(secrets.token_bytes(_KEY_BYTES))
-        if not path.exists():
+    with FileLock(path.with_name(f".{path.name}.lock"), mode=0o600):
+        if path.exists():
+            return
+        beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+        try:
+            private_file(beside).write_bytes(secrets.token_bytes(_KEY_BYTES))
             move(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def _named(users: pl.DataFrame) -> pl.DataFrame:

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-#: Arial and its metric twins: text is as wide on the reader's screen as where it was measured.
-FONT = "Arial, 'Liberation Sans', sans-serif"
+#: Arimo, which comes along, and fonts as wide: text is as wide on the reader's screen as where it
+#: was measured.
+FONT = "Arimo, Arial, 'Liberation Sans', sans-serif"
 WIDTH = 680
 
 

@@ -1,9 +1,11 @@
-"""The letters that charts and documents fall back to where a machine lacks Arial.
+"""Arimo, the font of charts and documents, so that they look alike on every machine.
 
-Liberation Sans is as wide as Arial, letter by letter. Its licence, the SIL Open Font License,
-stands beside it.
+Arimo is as wide as Arial, letter by letter, and has every letter of the Latin, Greek and Cyrillic
+alphabets; older fonts of other names that machines have lack some (the Vietnamese ones, for
+instance). Its licence, the SIL Open Font License, stands beside it.
 """
 
 from pathlib import Path
 
+#: Where the font files are.
 FOLDER = Path(__file__).parent

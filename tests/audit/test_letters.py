@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
+import pypdf
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.audit.letters import without_glyph
+from kpa_analytics.audit.letters import boxed, without_glyph
+from kpa_analytics.charts.theme import FONT
 from kpa_analytics.demo import Records
 from kpa_analytics.demo import records as wire
 from kpa_analytics.errors import KPADataWarning
@@ -22,7 +28,7 @@ NOWHERE = "\U0010fffd"
 
 
 def test_the_font_has_the_letters_of_latin_scripts_and_our_signs():
-    letters = "ÀÉßøŁłżźćńőűşğıİčěřšœŒŵŷțȚ€–…×●▲○"  # noqa: RUF001
+    letters = "ÀÉßøŁłżźćńőűşğıİčěřšœŒŵŷțȚễợĐ€–…×●▲○"  # noqa: RUF001
     alone = """
 import sys, typst
 from kpa_analytics.audit import letters
@@ -40,8 +46,75 @@ def test_the_font_s_licence_stands_beside_it_and_both_are_small():
     assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 1_000_000
 
 
+def fonts_of(pdf: bytes) -> set[str]:
+    """The fonts of a document, those of the pictures in it included."""
+
+    def below(resources: Any) -> set[str]:
+        fonts = {str(one.get_object()["/BaseFont"]) for one in _values(resources, "/Font")}
+        inside = [one.get_object() for one in _values(resources, "/XObject")]
+        more = [below(one["/Resources"].get_object()) for one in inside if "/Resources" in one]
+        return fonts.union(*more)
+
+    pages = pypdf.PdfReader(BytesIO(pdf)).pages
+    return set().union(*(below(page["/Resources"].get_object()) for page in pages))
+
+
+def _values(resources: Any, kind: str) -> list[Any]:
+    return list(resources[kind].get_object().values()) if kind in resources else []
+
+
+def test_the_document_is_set_in_our_font_and_its_code_in_a_mono(pack):
+    fonts = {name.split("+")[-1] for name in fonts_of((pack / "audit.pdf").read_bytes())}
+    assert fonts <= {"Arimo", "Arimo-Regular", "Arimo-Bold", "DejaVuSansMono"}
+    assert len(fonts) == 3
+
+
+def test_every_list_of_fonts_on_screen_begins_with_ours_and_ends_sans(pack):
+    package = Path(kpa.__file__).parent
+    sheets = [package / "audit/templates/page.css", package / "widgets/style.css"]
+    texts = [path.read_text(encoding="utf-8") for path in sheets]
+    texts += [(pack / "report.html").read_text(encoding="utf-8").split("<script")[0]]
+    lists = [
+        one for text in texts for one in re.findall(r"font(?:-family)?: ([^;{}]*,[^;{}]*)", text)
+    ]
+    assert len(lists) >= 5
+    for one in lists:
+        assert re.fullmatch(r".*(Arimo, Arial, .*sans-serif|monospace)", one.strip()), one
+    drawn = "".join(path.read_text("utf-8") for path in (pack / "charts").glob("*.svg"))
+    assert set(re.findall('font-family="([^"]*)"', drawn)) == {FONT}
+    assert re.fullmatch("Arimo, Arial, .*sans-serif", FONT)
+
+
+def test_a_picture_is_drawn_in_our_font_where_the_machine_has_none(tmp_path):
+    """A chart as PDF names its fonts: drawn as the pictures are, in a machine without any."""
+    (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
+    code = """
+import sys, vl_convert
+from kpa_analytics.charts.render import with_our_font
+from kpa_analytics.charts.theme import FONT
+with_our_font()
+text = f'<text x="9" y="30" font-family="{FONT}">Nguyễn</text>'
+picture = f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40">{text}</svg>'
+sys.stdout.buffer.write(vl_convert.svg_to_pdf(picture))
+"""
+    alone = {**os.environ, "FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=alone, check=True)
+    assert {name.split("+")[-1] for name in fonts_of(done.stdout)} <= {"Arimo", "Arimo-Regular"}
+    assert fonts_of(done.stdout)
+
+
 def test_every_letter_without_a_glyph_is_found():
     assert without_glyph({"a", NOWHERE, "\u200d", "\ufe0f"}) == [NOWHERE]
+
+
+def test_a_letter_without_a_glyph_spoils_none_beside_it():
+    drawn = '<text font-family="Arimo">{}</text>'
+    beside = boxed(drawn.format(f"السلامة {NOWHERE}👷🏽 ễ"))
+    assert without_glyph(set(beside)) == []
+    assert "ễ" in beside
+    assert NOWHERE not in beside
+    every = set("安全 السلامة 👷🏽")
+    assert set(without_glyph(every)) == {one for one in every if boxed(one) != one}
 
 
 @pytest.fixture(scope="module")

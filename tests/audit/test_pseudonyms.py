@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
+import time
 from dataclasses import replace
 
 import polars as pl
@@ -144,6 +147,27 @@ def test_the_key_is_private_and_random(tmp_path):
     key = one / "pseudonyms.key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert len(key.read_bytes()) == 32
+
+
+_FIRST_USER = """
+import sys, time
+from pathlib import Path
+from kpa_analytics.audit.pseudonyms import kept_pseudonyms
+folder, start = Path(sys.argv[1]), float(sys.argv[2])
+for number in range(60):
+    time.sleep(max(0, start + number * 0.02 - time.time()))
+    print(kept_pseudonyms(folder / str(number)).of("ann"))
+"""
+
+
+def test_first_users_at_once_all_get_the_same_pseudonyms(tmp_path):
+    start = str(time.time() + 4)
+    command = [sys.executable, "-c", _FIRST_USER, str(tmp_path), start]
+    users = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    first, *others = [user.communicate()[0].split() for user in users]
+    assert len(first) == 60
+    assert others == [first, first]
+    assert first == [kept_pseudonyms(tmp_path / str(number)).of("ann") for number in range(60)]
 
 
 def test_clearing_the_cache_keeps_the_key(tmp_path):
