@@ -12,14 +12,18 @@ def typed_path(value: str | os.PathLike[str]) -> Path:
     """Read a path that may begin with `~` or `~name`, a home folder.
 
     Raises:
-        KPADataError: it can't be a path, or there is no such home folder; the path is named.
+        KPADataError: it is neither text nor a path, it can't be one, or there is no such home
+            folder; what was given is named.
 
     Examples:
         >>> typed_path("~no-such-user/audit")
         Traceback (most recent call last):
         kpa_analytics.errors.KPADataError: ~no-such-user/audit: there is no such home folder; ...
     """
-    path = Path(value)
+    try:
+        path = Path(value)
+    except TypeError as error:
+        raise KPADataError(f"a path must be text or a Path, not {value!r}") from error
     if "\0" in str(path):
         raise KPADataError(f"{str(path)!r} can't be a path: it holds a zero character")
     try:

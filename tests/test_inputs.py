@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
+import kpa_analytics as kpa
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, need
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
@@ -91,3 +92,9 @@ def test_anything_else_is_refused(value: object) -> None:
 
 def test_no_day_is_today() -> None:
     assert as_day(None) == date.today()
+
+
+@pytest.mark.parametrize("given", [None, 5, b"pack", ["pack"]])
+def test_a_path_is_text_or_a_path(given):
+    with pytest.raises(KPADataError, match="a path must be text or a Path, not "):
+        kpa.verify_audit(given)
