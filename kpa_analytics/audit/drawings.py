@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kpa_analytics.audit.evidence import Evidence
-    from kpa_analytics.data.training_data import Scope
 
 
 #: The groups of people that are drawn, where anyone is in one.
@@ -40,9 +39,9 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
 
     Each stands in a file of its own, so each says what the pack is a part of.
     """
-    scope = evidence.data.scope
+    only = evidence.data.scope.words
     return {
-        name: _drawing(name, _of_a_part(spec, scope) if scope else spec)
+        name: _drawing(name, _of_a_part(spec, only) if only else spec)
         for name, spec in _specifications(evidence).items()
     }
 
@@ -79,8 +78,8 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
     }
 
 
-def _of_a_part(spec: dict[str, Any], scope: Scope) -> dict[str, Any]:
-    said = f"From a pack of only a part of the records: {one_line(scope.words, 600)}"
+def _of_a_part(spec: dict[str, Any], only: str) -> dict[str, Any]:
+    said = f"From a pack of only a part of the records: {one_line(only, 600)}"
     title = spec["title"]
     subtitle = [*title["subtitle"], *wrap(said, 90)]
     described = f"{spec['description']} {said}."

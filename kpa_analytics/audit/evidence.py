@@ -12,7 +12,7 @@ from kpa_analytics.analysis.groups import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
 from kpa_analytics.analysis.reconcile import reconcile
 from kpa_analytics.audit.figures import Figures, figures
-from kpa_analytics.audit.part import findings, inside, meant
+from kpa_analytics.audit.findings import findings
 from kpa_analytics.audit.records import audit_records
 from kpa_analytics.data.changes import changes
 from kpa_analytics.data.snapshots import Kept
@@ -95,7 +95,7 @@ def gather(
     Raises:
         KPADataError: as the analyses.
     """
-    whole = data.scope.whole if data.scope else data
+    whole, is_meant = data.whole, data.scope.cases
     known = data.employee_status if whole.employee_status.height else None
     needed = known if required is None else required
 
@@ -110,7 +110,7 @@ def gather(
         )
 
     cases = judged(as_of)
-    status = cases.filter(meant(data))
+    status = cases.filter(is_meant)
     happened = (data.completions.filter(_by(as_of)), data.trainings, data.users)
     everyone = whole.completions.filter(_by(as_of))
     sessions = group_sessions(data.completions, data.group_trainings, *happened[1:])
@@ -119,7 +119,7 @@ def gather(
     if compared_on:
         ours = cases if compared_on == as_of else judged(compared_on)
         both = reconcile(ours, data.employee_status).filter(
-            pl.col("vendor_status").is_not_null(), meant(data)
+            pl.col("vendor_status").is_not_null(), is_meant
         )
     changed, not_told = _changed(earlier, whole)
     return Evidence(
@@ -135,13 +135,13 @@ def gather(
         findings=findings(data, as_of),
         activity=instructor_activity(*happened),
         # Who could teach is the same whoever is asked about: a part would look thinner than it is.
-        coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(meant(data)),
+        coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(is_meant),
         sessions=sessions.filter(_by(as_of)),
         share=group_share(happened[0]),
         compared=both.height,
         compared_on=compared_on,
         disagreements=both.filter(~pl.col("agree")),
-        changed=changed.filter(inside(data)),
+        changed=changed.filter(data.scope.records(whole.trainings)),
         changed_since=earlier.snapshot.fetched_at if earlier else None,
         not_told=not_told,
     )

@@ -156,7 +156,7 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         "expiring_days": evidence.expiring_days,
         "required": evidence.required,
         "names": evidence.names,
-        **({"only": evidence.data.scope.words} if evidence.data.scope else {}),
+        **({"only": evidence.data.scope.words} if evidence.data.scope.words else {}),
     }
     facts = provenance(
         evidence.data,

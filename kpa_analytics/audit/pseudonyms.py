@@ -24,8 +24,9 @@ from filelock import FileLock
 
 from kpa_analytics.cache_folder import private_file, private_folder
 from kpa_analytics.config import settings
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Snapshot
-from kpa_analytics.data.training_data import Scope, TrainingData
+from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.endpoints import COLLECTIONS, ENDPOINTS, Endpoint, endpoint_of
 from kpa_analytics.errors import KPAError
@@ -61,24 +62,24 @@ class Pseudonyms:
     def data(self, data: TrainingData) -> TrainingData:
         """The same records of the same people, under other ids and names, with no notes."""
         frames: dict[str, Any] = {
-            name: self.frame(getattr(data, name), endpoints[0])
-            for name, endpoints in COLLECTIONS.items()
+            name: self.frame(frame, COLLECTIONS[name][0]) for name, frame in data.frames.items()
         }
         frames["users"] = _named(frames["users"])
         return TrainingData(
             **frames,
             snapshots={name: self._snapshot(one) for name, one in data.snapshots.items()},
-            scope=data.scope and self._scope(data.scope),
+            scope=self._scope(data.scope),
+            part_of=data.part_of and self.data(data.part_of),
         )
 
     def _scope(self, scope: Scope) -> Scope:
         """The same choice; its words may name people."""
+        if scope.is_all:
+            return scope
         people = scope.people
         if people is not None:
             people = pl.Series([self.of(one) for one in people], dtype=pl.String)
-        return replace(
-            scope, words="some people or trainings", whole=self.data(scope.whole), people=people
-        )
+        return replace(scope, words="some people or trainings", people=people)
 
     def frame(self, frame: pl.DataFrame, endpoint: Endpoint | None = None) -> pl.DataFrame:
         """A frame of records with every id of a person replaced, and every other text null.

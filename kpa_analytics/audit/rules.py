@@ -128,8 +128,8 @@ def origin(evidence: Evidence) -> Section:
         "The command kpa-analytics verify FOLDER finds any file that was changed, removed or added "
         "since.",
     ]
-    if scope := evidence.data.scope:
-        words.insert(1, f"This pack holds only a part of what was read: {scope.words}.")
+    if only := evidence.data.scope.words:
+        words.insert(1, f"This pack holds only a part of what was read: {only}.")
     if any(one.walk == "incremental" for one in evidence.data.snapshots.values()):
         words.append(
             "The completions were brought up to date from their newest pages: an older record that "

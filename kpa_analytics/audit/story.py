@@ -64,7 +64,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
 def _facts(evidence: Evidence) -> list[str]:
     fetched, hosts = fetched_at(evidence.data), rules.hosts(evidence)
     return [
-        *([f"Only a part: {evidence.data.scope.words}"] if evidence.data.scope else []),
+        *([f"Only a part: {evidence.data.scope.words}"] if evidence.data.scope.words else []),
         f"Fetched {day(fetched)}, {fetched:%H:%M} UTC" if fetched else "Frames made by hand",
         *([f"from {hosts}"] if hosts else []),
         "People by name" if evidence.names else "People by pseudonym, notes left out",

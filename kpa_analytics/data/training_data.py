@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import polars as pl
 
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.endpoints import COLLECTIONS
 from kpa_analytics.schema import (
     BLANK_IDS,
     EMPLOYEE_STATUS,
@@ -17,24 +20,6 @@ from kpa_analytics.schema import (
     TRAININGS,
     USERS,
 )
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Scope:
-    """Which part of an account's records some `TrainingData` is: no part may pass for the whole.
-
-    Attributes:
-        words: the choice, for a reader, e.g. `trainings: First Aid`.
-        whole: the records it was taken from.
-        trainings: ids of the trainings whose cases are meant, empty for all; others are there
-            because these are composed of them.
-        people: ids of the people meant; None for everyone.
-    """
-
-    words: str
-    whole: TrainingData
-    trainings: tuple[int, ...] = ()
-    people: pl.Series | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -49,7 +34,8 @@ class TrainingData:
         employee_status: `schema.EMPLOYEE_STATUS`, the vendor's own verdict per person.
         groups: `schema.GROUPS`, names of field offices, lines of business and job titles.
         snapshots: the provenance of each, by table name; empty for frames made by hand.
-        scope: what part of the account's records this is; None: all that was loaded.
+        scope: what part of the account's records this is; by default all that was loaded.
+        part_of: the records that this is a part of; None: of none.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -70,7 +56,32 @@ class TrainingData:
     employee_status: pl.DataFrame = field(default_factory=EMPLOYEE_STATUS.empty)
     groups: pl.DataFrame = field(default_factory=GROUPS.empty)
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
-    scope: Scope | None = None
+    scope: Scope = field(default_factory=Scope)
+    part_of: TrainingData | None = None
+
+    @property
+    def whole(self) -> TrainingData:
+        """All that was loaded, where this is a part of it."""
+        return self.part_of or self
+
+    @property
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """Every collection by its table name."""
+        return {name: getattr(self, name) for name in COLLECTIONS}
+
+    def part(self, scope: Scope) -> TrainingData:
+        """The records of a scope, with the provenance of the whole.
+
+        Args:
+            scope: the trainings and people that are meant.
+
+        Returns:
+            Those records, which know what they are a part of; these where nothing is left out.
+        """
+        if scope.is_all:
+            return self
+        frames: dict[str, Any] = {**scope.frames(self.frames)}
+        return replace(self, scope=scope, part_of=self, **frames)
 
     @property
     def demo(self) -> bool:
@@ -99,5 +110,5 @@ class TrainingData:
             said += f", fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
             if snapshot.full_walk_at:
                 said += f", last walked in full {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
-        only = f", only {self.scope.words}" if self.scope else ""
+        only = f", only {self.scope.words}" if self.scope.words else ""
         return f"<TrainingData: {said}{only}{', demo data' if self.demo else ''}>"

@@ -11,6 +11,7 @@ import ipywidgets as ipw
 import polars as pl
 
 from kpa_analytics.charts.text import count, listing, month, percent
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, STATUSES
 from kpa_analytics.widgets import checks, face
@@ -30,7 +31,7 @@ from kpa_analytics.widgets.expiry_answer import (
     picked_rows,
 )
 from kpa_analytics.widgets.explorer import Choice, Explorer
-from kpa_analytics.widgets.pack import shown, write_pack
+from kpa_analytics.widgets.pack import write_pack
 from kpa_analytics.widgets.picker import Picker
 from kpa_analytics.widgets.table import Heading, Table
 
@@ -120,17 +121,12 @@ class ExpiryExplorer(Explorer):
         Raises:
             KPAError: the extra `audit` is not installed, or `out` can't be written.
         """
-        return write_pack(
-            shown(
-                self.data,
-                self.trainings,
-                self._answer.people(self._question()),
-                self._chosen_words(),
-            ),
-            self.as_of,
-            self.horizon,
-            out,
+        scope = Scope(
+            words=self._chosen_words(),
+            trainings=self.trainings,
+            people=self._answer.people(self._question()),
         )
+        return write_pack(self.data.part(scope), self.as_of, self.horizon, out)
 
     def _question(self) -> ExpiryQuestion:
         asked = {name: value for name, value in self.choices.items() if name != "selected"}

@@ -15,9 +15,9 @@ import pytest
 from polars.testing import assert_frame_equal, assert_series_equal
 
 import kpa_analytics as kpa
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.widgets import ExpiryExplorer
 from kpa_analytics.widgets.download import zipped
-from kpa_analytics.widgets.pack import shown
 
 
 @pytest.fixture
@@ -419,7 +419,7 @@ def test_a_part_under_pseudonyms_does_not_say_whom_it_was_looked_for_by(
 ) -> None:
     word = company.users["lastname"][0]
     ids = company.users.filter(pl.col("lastname") == word)["id"]
-    some = shown(company, [], ids, f"people found by {word!r}")
+    some = company.part(Scope(words=f"people found by {word!r}", people=ids))
     pack = kpa.export_audit(some, tmp_path / "some", as_of="2026-06-30", names=False)
     manifest = json.loads((pack / "manifest.json").read_text())
     assert manifest["settings"]["only"] == "some people or trainings"

@@ -13,9 +13,9 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.audit.compare import earlier_completions
 from kpa_analytics.audit.evidence import gather
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.demo import Records
 from kpa_analytics.widgets import ExpiryExplorer
-from kpa_analytics.widgets.pack import shown
 from tests.audit.packs import completion, load, person, training, user
 
 ANN, BEN = person(1), person(2)
@@ -66,7 +66,7 @@ def test_only_changes_of_the_part_are_told(
     changed: kpa.TrainingData, trainings: list[int], people: list[str] | None, ids: set[int]
 ) -> None:
     who = None if people is None else pl.Series(people, dtype=pl.String)
-    part = shown(changed, trainings, who, "a part")
+    part = changed.part(Scope(words="a part", trainings=tuple(trainings), people=who))
     evidence = gather(
         part,
         as_of=date(2026, 6, 30),

@@ -9,7 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from kpa_analytics import TrainingData, data_quality
-from kpa_analytics.audit.part import findings
+from kpa_analytics.audit.findings import findings
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from tests.audit.packs import AS_OF
 from tests.frames import frame_of

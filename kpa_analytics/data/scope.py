@@ -1,0 +1,125 @@
+"""A part of the records: some trainings, some people, and all that belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+_EVERY = pl.lit(True)
+_REQUIRED_IDS = ("incomplete_training_ids", "complete_training_ids")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Scope:
+    """Which part of an account's records is meant; by default all of them.
+
+    Attributes:
+        words: the choice, for a reader, e.g. `trainings: First Aid`; empty for all.
+        trainings: ids of the trainings whose cases are meant, empty for all. The trainings that
+            these are composed of come with them.
+        people: ids of the people meant; None for everyone. All profiles stay, for the names of
+            instructors.
+    """
+
+    words: str = ""
+    trainings: tuple[int, ...] = ()
+    people: pl.Series | None = None
+
+    @property
+    def is_all(self) -> bool:
+        """Whether nothing is left out."""
+        return not self.trainings and self.people is None
+
+    @property
+    def cases(self) -> pl.Expr:
+        """Whether a row is about a chosen training, and not only about a part of one."""
+        return pl.col("training_id").is_in(self.trainings) if self.trainings else _EVERY
+
+    def of_people(self, column: str) -> pl.Expr:
+        """Whether the person whose id a column holds is meant."""
+        return _EVERY if self.people is None else pl.col(column).is_in(self.people.implode())
+
+    def records(self, catalogue: pl.DataFrame) -> pl.Expr:
+        """Whether a record of a training and a person is in the part.
+
+        Args:
+            catalogue: the trainings; of the whole or of the part.
+        """
+        about = _EVERY
+        if self.trainings:
+            about = pl.col("training_id").is_in(_with_parts(catalogue, self.trainings))
+        return about & self.of_people("m_user_id")
+
+    def frames(self, whole: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+        """The part of each collection.
+
+        Args:
+            whole: all collections by table name, as `TrainingData.frames` gives them.
+
+        Returns:
+            The same collections, with the rows of the part.
+        """
+        done = whole["completions"].filter(self.records(whole["trainings"]))
+        frames = {**whole, "completions": done}
+        if self.trainings:
+            wanted = _with_parts(whole["trainings"], self.trainings)
+            of_wanted = pl.col("trainings_id").list.set_intersection(wanted).list.len() > 0
+            frames |= {
+                "trainings": whole["trainings"].filter(pl.col("id").is_in(wanted)),
+                "group_trainings": whole["group_trainings"].filter(of_wanted),
+                "employee_status": whole["employee_status"].with_columns(
+                    pl.col(_REQUIRED_IDS).list.set_intersection(wanted),
+                    pl.col("last_completed").list.filter(
+                        pl.element().struct.field("id").is_in(wanted)
+                    ),
+                ),
+            }
+        if self.people is not None:
+            sessions = done["group_training_id"].drop_nulls().unique().implode()
+            trainees = pl.col("m_trainees_id").list.filter(
+                pl.element().is_in(self.people.to_list())
+            )
+            frames |= {
+                "employee_status": frames["employee_status"].filter(self.of_people("m_user_id")),
+                "group_trainings": frames["group_trainings"]
+                .filter(pl.col("id").is_in(sessions))
+                .with_columns(trainees),
+            }
+        return frames
+
+    def findings(self, frames: Mapping[str, pl.DataFrame]) -> pl.Expr:
+        """Whether a finding of the whole is about a record of the part.
+
+        Args:
+            frames: the part, as `frames` makes it.
+        """
+        if self.is_all:
+            return _EVERY
+        ids = {
+            "completions": frames["completions"]["id"],
+            "trainings": frames["trainings"]["id"],
+            "users": frames["users"]["id"] if self.people is None else self.people,
+            "group_trainings": frames["group_trainings"]["id"],
+            "employee_status": frames["employee_status"]["m_user_id"],
+        }
+        about = (
+            (pl.col("table") == table) & pl.col("record_id").is_in(kept.cast(pl.String).implode())
+            for table, kept in ids.items()
+        )
+        of_a_session = pl.col("finding") == "attendees_differ"
+        return pl.any_horizontal(about) & (~of_a_session | self.of_people("value"))
+
+
+def _with_parts(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:
+    """The trainings and all that they are composed of."""
+    parts = dict(catalogue.select("id", "included_trainings_id").iter_rows())
+    involved: set[int] = set()
+    waiting = list(trainings)
+    while waiting:
+        training = waiting.pop()
+        if training not in involved:
+            involved.add(training)
+            waiting += parts.get(training) or []
+    return sorted(involved)
