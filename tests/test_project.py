@@ -6,7 +6,11 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
 
 import kpa_analytics as kpa
 
@@ -74,3 +78,18 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 def test_a_misspelt_name_is_an_attribute_error() -> None:
     assert not hasattr(kpa, "load_completion")
     assert "load_completions" in dir(kpa)
+
+
+@pytest.mark.slow
+def test_the_wheel_holds_the_fonts_and_their_licence(tmp_path: Path) -> None:
+    pip = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(tmp_path)]
+    uv = ["uv", "build", "-q", "--wheel", "-o", str(tmp_path)]
+    command = pip if find_spec("pip") else uv
+    subprocess.run([*command, str(ROOT)], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with ZipFile(wheel) as archive:
+        held = {path: archive.getinfo(path).file_size for path in archive.namelist()}
+    fonts = ROOT / "kpa_analytics" / "fonts"
+    wanted = [fonts / name for name in ("Arimo-Regular.ttf", "Arimo-Bold.ttf", "LICENSE-OFL.txt")]
+    for file in wanted:
+        assert held[file.relative_to(ROOT).as_posix()] == file.stat().st_size
