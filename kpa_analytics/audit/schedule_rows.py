@@ -25,6 +25,9 @@ SCHEMA = pl.Schema(
 )
 #: Nobody can tell whether the caller named the number or took the default: both are the report's.
 _REPORTS = "this report's default"
+#: The rules that count expiring days back from their own date; a window tells by its opening.
+_COUNTS_DAYS = ("fixed", "rolling")
+_SPECIAL_ONLY = "; counts for special dates only"
 _KINDS = {"fixed": "fixed day", "unknown": "not known"}
 
 
@@ -37,7 +40,8 @@ def schedule_rows(evidence: Evidence) -> pl.DataFrame:
     Returns:
         A frame in `SCHEMA`, one row per training, by title: the kind of schedule, its months, day
         or window, the expiring days, and for both the catalogue's field they come from; expiring
-        days that the catalogue does not give are those of the report.
+        days that the catalogue does not give are those of the report. Where the schedule itself
+        counts no days, as a window does not, they count for special expiration dates only.
     """
     read = schedules(evidence.data.trainings)
     known = {row["training_id"]: row for row in read.iter_rows(named=True)}
@@ -55,6 +59,8 @@ def _row(training: dict[str, Any], read: dict[str, Any], evidence: Evidence) -> 
     kind = _KINDS.get(rule, rule)
     text, fields = _schedule(training, rule, evidence)
     days, days_from = _expiring_days(training, read["expiring_days"], evidence.expiring_days)
+    if rule not in _COUNTS_DAYS:
+        days_from += _SPECIAL_ONLY
     return (
         training["id"],
         training["title"] or str(training["id"]),
