@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     An example may load the demo company, which has impossible days planted in it.
     """
-    browser = Path(__file__).parent / "browser"
+    browser, audit = (Path(__file__).parent / name for name in ("browser", "audit"))
     planted = pytest.mark.filterwarnings("ignore::kpa_analytics.errors.KPADataWarning")
     for item in items:
         if isinstance(item, DoctestItem):
@@ -33,3 +33,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if browser in item.path.parents:  # one JupyterLab serves them all
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.xdist_group("browser"))
+        if audit in item.path.parents:  # the packs are made once
+            item.add_marker(pytest.mark.xdist_group("audit"))

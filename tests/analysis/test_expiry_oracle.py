@@ -22,6 +22,7 @@ DAYS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_of", DAYS, ids=str)
 @pytest.mark.parametrize("seed", range(4))
 def test_equal_to_the_oracle_row_by_row(seed, as_of):
@@ -45,6 +46,7 @@ def test_equal_to_the_oracle_row_by_row(seed, as_of):
     assert ours.to_dicts() == theirs
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(
     seed=st.integers(0, 10**6),
@@ -70,6 +72,7 @@ def test_equal_to_the_oracle_on_any_day(seed, as_of, expiring_days, leavers_too)
     assert ours.to_dicts() == list(verdict.rows(include_terminated=leavers_too))
 
 
+@pytest.mark.slow
 def test_the_random_companies_reach_every_status_and_source():
     seen = [expiry_status(*company(seed)[:3], as_of=day) for seed in range(2) for day in DAYS]
     rows = pl.concat(seen)

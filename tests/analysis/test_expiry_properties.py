@@ -30,6 +30,7 @@ def judge(seed, as_of, **options):
     return expiry_status(records, trainings, users, as_of=as_of, required=pairs, **options)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(seed=seeds, as_of=days, later=st.integers(min_value=1, max_value=800))
 def test_time_alone_never_makes_the_expired_current(seed, as_of, later):
@@ -57,6 +58,7 @@ def test_days_left_is_exactly_the_difference(seed, as_of):
             assert row["date"] <= as_of
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(seed=seeds, as_of=days, split=st.integers(min_value=0, max_value=15))
 def test_two_halves_of_the_people_are_the_whole(seed, as_of, split):
@@ -71,6 +73,7 @@ def test_two_halves_of_the_people_are_the_whole(seed, as_of, split):
     assert_frame_equal(pl.concat(halves), judge(seed, as_of))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(seed=seeds, as_of=days)
 def test_the_order_of_rows_does_not_matter(seed, as_of):

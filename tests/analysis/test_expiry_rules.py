@@ -258,6 +258,7 @@ def test_the_last_day_of_february_moves_on_too(as_of, expires):
     assert judge({"date": date(2020, 5, 1)}, FEBRUARY, as_of)["expiration_date"] == expires
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("years", range(0, 30, 3))
 @pytest.mark.parametrize("training", [JUNE, NEW_YEAR, FEBRUARY])
 def test_what_is_valid_never_has_less_than_no_days_left(training, years):

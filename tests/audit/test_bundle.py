@@ -82,6 +82,7 @@ print(*won)
 ROUNDS = 150
 
 
+@pytest.mark.slow
 def test_of_two_writers_at_once_one_gets_the_name(tmp_path):
     writers = [
         subprocess.Popen(

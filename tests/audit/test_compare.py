@@ -47,6 +47,7 @@ EXPECTED = [
 ]
 
 
+@pytest.mark.slow
 def test_every_kind_of_side_gives_the_same_changes(two, packs):
     snapshots = [data.snapshots["completions"] for data in two]
     ways = {
@@ -62,6 +63,7 @@ def test_every_kind_of_side_gives_the_same_changes(two, packs):
     assert kpa.changes(packs[1], two[1]).is_empty()
 
 
+@pytest.mark.slow
 def test_a_damaged_side_is_refused(two, packs, tmp_path):
     snapshot = two[0].snapshots["completions"].path
     bent = tmp_path / snapshot.name
@@ -92,6 +94,7 @@ def test_what_is_neither_is_named(tmp_path, two):
             kpa.changes(wrong, two[1])
 
 
+@pytest.mark.slow
 def test_pseudonyms_are_not_compared_with_names(two, tmp_path, packs):
     hidden = kpa.export_audit(two[0], tmp_path / "hidden", as_of=AS_OF, names=False)
     with pytest.raises(KPADataError, match="pseudonyms"):

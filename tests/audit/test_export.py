@@ -203,6 +203,7 @@ def test_every_file_says_that_it_is_demo_data(pack, book):
     assert json.loads(content["manifest.json"])["notice"] == DEMO_MARK
 
 
+@pytest.mark.slow
 def test_real_data_carries_no_demo_mark(hostile_pack):
     content = files(hostile_pack)
     assert b"DEMO DATA" not in content["report.html"]
@@ -211,6 +212,7 @@ def test_real_data_carries_no_demo_mark(hostile_pack):
     assert "demo_data" not in pl.read_parquet(hostile_pack / "records.parquet").columns
 
 
+@pytest.mark.slow
 def test_the_same_data_and_day_give_the_same_bytes(pack, data, tmp_path):
     again = kpa.export_audit(data, tmp_path / "again", as_of="2026-06-30")
     first, second = files(pack), files(again)
@@ -231,6 +233,7 @@ def test_the_manifest_says_where_it_all_comes_from(pack, data):
     assert {"kpa-analytics", "polars", "altair", "python"} <= manifest["versions"].keys()
 
 
+@pytest.mark.slow
 def test_no_path_of_this_machine_and_no_token_is_in_a_pack(tmp_path):
     with kpa.demo.serve(Records()) as api:
         token, data = api.token, load(tmp_path / "cache", api)
@@ -251,6 +254,7 @@ def test_nothing_is_overwritten(data, tmp_path):
         kpa.export_audit(data, tmp_path / "taken" / "letter.txt", as_of=AS_OF)
 
 
+@pytest.mark.slow
 def test_a_crash_leaves_nothing_half_made(data, tmp_path, monkeypatch):
     def broken(*_: object) -> None:
         assert list(tmp_path.iterdir()), "the crash comes when most is written"
@@ -300,6 +304,7 @@ def test_an_empty_account_makes_a_pack_too(tmp_path):
     assert pl.read_parquet(pack / "records.parquet").is_empty()
 
 
+@pytest.mark.slow
 def test_who_must_have_what_can_be_given(hostile, tmp_path):
     required = pl.DataFrame({"m_user_id": [person(1)], "training_id": [2]})
     pack = kpa.export_audit(hostile, tmp_path / "pack", as_of=AS_OF, required=required)
@@ -308,6 +313,7 @@ def test_who_must_have_what_can_be_given(hostile, tmp_path):
     assert manifest["counts"]["missing"] == 1
 
 
+@pytest.mark.slow
 def test_the_report_tells_what_changed_since_the_earlier_load(tmp_path):
     source = Records(
         {
@@ -339,6 +345,7 @@ def test_the_report_tells_what_changed_since_the_earlier_load(tmp_path):
         assert instructor in told.replace("\n", "")
 
 
+@pytest.mark.slow
 def test_hashes_can_be_copied_from_paper(hostile, tmp_path):
     pack = kpa.export_audit(hostile, tmp_path / "pack", as_of=AS_OF)
     paper = pdf_text((pack / "audit.pdf").read_bytes()).replace("\n", "")
@@ -346,6 +353,7 @@ def test_hashes_can_be_copied_from_paper(hostile, tmp_path):
         assert source["rows_sha256"] in paper
 
 
+@pytest.mark.slow
 def test_long_tables_say_how_many_more_there_are(tmp_path):
     late = [completion(at, 1, person(at), 20250101) for at in range(1, 101)]
     catalogue = [{"id": 1, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}]

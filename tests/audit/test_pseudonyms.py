@@ -98,6 +98,7 @@ def test_no_file_names_anybody(pack):
     assert json.loads(content["manifest.json"])["settings"]["names"] is False
 
 
+@pytest.mark.slow
 def test_a_person_is_the_same_pseudonym_in_every_file(pack):
     records = pl.read_parquet(pack / "records.parquet").sort("id")
     first, second = records["user"][0], records["user"][1]
@@ -111,11 +112,13 @@ def test_a_person_is_the_same_pseudonym_in_every_file(pack):
     assert first.encode() in unzipped((pack / "audit.xlsx").read_bytes())
 
 
+@pytest.mark.slow
 def test_pseudonyms_last_from_pack_to_pack(pack, loaded, tmp_path):
     again = kpa.export_audit(loaded, tmp_path / "again", as_of=AS_OF, names=False)
     assert files(again) == files(pack)
 
 
+@pytest.mark.slow
 def test_records_asked_for_by_person_do_not_give_the_person_away(loaded, tmp_path):
     asked = replace(loaded.snapshots["completions"], params={"user_id": person(1)})
     one = replace(
@@ -130,6 +133,7 @@ def test_records_asked_for_by_person_do_not_give_the_person_away(loaded, tmp_pat
     assert records["m_user_id"][0] in manifest
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_the_named_pack(pack, loaded, tmp_path):
     named = kpa.export_audit(loaded, tmp_path / "named", as_of=AS_OF)
     ours, theirs = (
@@ -184,6 +188,7 @@ def test_a_damaged_key_is_an_error_that_names_it(tmp_path):
         kept_pseudonyms(tmp_path)
 
 
+@pytest.mark.slow
 def test_invented_people_stay_recognisable_as_invented(data, tmp_path):
     assert Pseudonyms(b"k" * 32).of(DEMO_ID_PREFIX + "00000001").startswith(DEMO_ID_PREFIX)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, names=False)

@@ -108,6 +108,7 @@ def by_hand():
     return TrainingData(completions=COMPLETIONS.empty(), trainings=frame_of(TRAININGS, *trainings))
 
 
+@pytest.mark.slow
 def test_there_is_one_row_per_training_that_says_where_its_schedule_comes_from(by_hand, tmp_path):
     pack = kpa.export_audit(by_hand, tmp_path / "pack", as_of=AS_OF, expiring_days=45)
     rows = sheet(pack, "trainings")
@@ -139,6 +140,7 @@ def test_expiring_days_that_the_catalogue_does_not_give_are_the_reports(pack, da
         assert (row["expiring_days"], said) == expected
 
 
+@pytest.mark.slow
 def test_a_look_back_says_that_requirements_are_of_the_day_of_the_list(data, tmp_path):
     def page(as_of, frames):
         pack = kpa.export_audit(frames, tmp_path / f"{as_of}{len(frames.snapshots)}", as_of=as_of)

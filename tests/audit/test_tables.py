@@ -31,6 +31,7 @@ def cells(content: str, separator: str) -> list[str]:
     return [cell for row in rows for cell in row]
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(texts=TEXTS)
 def test_no_cell_is_a_formula_whatever_the_separator(tmp_path_factory, texts):

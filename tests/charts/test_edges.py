@@ -78,6 +78,7 @@ def _size(path: str) -> tuple[float, float]:
     return max(across) - min(across), max(down) - min(down)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", ["1w", "1mo", "7mo", "1y"])
 @pytest.mark.parametrize("wrong", MISTYPED)
 @pytest.mark.parametrize("analysis", [instructor_activity, group_share])
@@ -128,6 +129,7 @@ def test_a_mistyped_expiration_makes_no_slivers_of_the_timeline(wrong):
     assert re.search(r"\d+ (earlier|later)", with_wrong.description)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_of", [date(1, 1, 1), date(9999, 12, 31)])
 @every_chart
 def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_for(name, as_of):
@@ -170,6 +172,7 @@ def test_a_length_that_is_not_the_frame_s_is_an_error_that_names_both():
         charts.group_share(share_frame(1).with_columns(pl.lit(date(2026, 4, 2)).alias("period")))
 
 
+@pytest.mark.slow
 @every_chart
 @pytest.mark.parametrize("dark", [False, True])
 def test_no_stroke_has_the_colour_of_the_ground(name, dark):
@@ -207,6 +210,7 @@ def tiny(name: str) -> list[pl.DataFrame]:
     return inputs(name)
 
 
+@pytest.mark.slow
 @every_chart
 def test_one_among_ten_thousand_is_seen(name):
     found = bars(draw(name, tiny(name)))
@@ -282,6 +286,7 @@ def _heard(name: str) -> list[str]:
     return [unescape(words) for words in marks if "axis" not in words and "legend" not in words]
 
 
+@pytest.mark.slow
 @every_chart
 def test_what_is_read_aloud_are_words_of_a_reader(name):
     heard = [words for words in _heard(name) if not words.startswith("Title text")]

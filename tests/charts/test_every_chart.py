@@ -38,6 +38,7 @@ def _picture(spec: dict) -> str:
     return re.sub(r"clip-[0-9a-f]{8}", "clip", svg(spec))
 
 
+@pytest.mark.slow
 @every_chart
 @pytest.mark.parametrize(("dark", "demo"), [(False, False), (True, True)])
 def test_a_design_filled_in_is_valid_and_draws_what_altair_draws(name, dark, demo):
@@ -50,6 +51,7 @@ def test_a_design_filled_in_is_valid_and_draws_what_altair_draws(name, dark, dem
     assert (filled["title"], filled["description"]) == (whole["title"], whole["description"])
 
 
+@pytest.mark.slow
 @every_chart
 def test_a_design_is_filled_with_other_data_as_with_the_first(name):
     drawn(getattr(charts, name), *inputs(name))
@@ -67,6 +69,7 @@ def test_what_is_done_to_one_filled_in_design_shows_in_no_other(name):
     assert json.dumps(drawn(getattr(charts, name), *inputs(name))) == before
 
 
+@pytest.mark.slow
 @every_chart
 def test_it_draws_without_a_warning_of_vega(name, capfd):
     vl_convert.vegalite_to_svg(specification(draw(name, inputs(name))))
@@ -101,6 +104,7 @@ def test_an_empty_frame_gives_a_chart_that_says_so(name):
     assert "to show" in svg(specification(chart))
 
 
+@pytest.mark.slow
 @every_chart
 def test_a_lazy_frame_gives_the_same_chart(name):
     given = inputs(name)
@@ -125,6 +129,7 @@ def test_hostile_text_stays_text(name):
     assert len(chart.to_json()) < 100_000
 
 
+@pytest.mark.slow
 @every_chart
 def test_no_theme_of_the_user_changes_its_look(name):
     ours = specification(draw(name, inputs(name)))["config"]
@@ -156,6 +161,7 @@ def test_what_no_xml_may_hold_is_left_out_of_the_drawing(name):
     assert "Ladders" in svg(specification(chart))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", ["constructor", "toString", "__proto__", "hasOwnProperty"])
 @pytest.mark.parametrize("name", ["expiry_by_training", "training_matrix", "instructor_coverage"])
 def test_a_title_that_javascript_knows_is_drawn_as_any_other(name, title):
@@ -188,6 +194,7 @@ def test_people_of_one_name_are_told_apart_where_the_axis_cuts():
     assert {text[2:8] for text in drawn} == {one[-6:] for one in ids}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("told", "heard"),
     [
@@ -232,6 +239,7 @@ def large() -> pl.DataFrame:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["expiry_timeline", "expiry_by_training", "training_matrix", "status_summary"]
 )
@@ -241,6 +249,7 @@ def test_a_million_statuses_stay_under_100_kilobytes(name, large):
     svg(specification(chart))
 
 
+@pytest.mark.slow
 def test_many_instructors_and_sessions_stay_under_100_kilobytes():
     from tests.charts.frames import activity_frame, coverage_frame, share_frame
 

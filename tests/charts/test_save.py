@@ -33,6 +33,7 @@ def chart():
     return charts.expiry_timeline(status_frame(30, 6, demo=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CHARTS)
 def test_the_same_data_gives_the_same_drawing(tmp_path, name):
     first = charts.save(draw(name, inputs(name)), tmp_path / "1.svg").read_bytes()
@@ -55,6 +56,7 @@ for name in CHARTS:
 """
 
 
+@pytest.mark.slow
 def test_the_same_data_gives_the_same_drawing_in_every_time_zone(tmp_path):
     drawn = {}
     for zone in ("UTC", "America/Denver", "Pacific/Auckland"):

@@ -97,6 +97,7 @@ def test_a_fetched_page_brings_its_edits(api: DemoAPI) -> None:
     assert recent.filter(pl.col("id") == 11_999)["notes"].to_list() == ["corrected"]
 
 
+@pytest.mark.slow
 def test_a_thousand_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of fifty, so that the test is quick; bench_recent has pages of a thousand."""
     with kpa.demo.serve(_aged(50_000)) as api:
@@ -190,20 +191,26 @@ def test_another_word_is_an_error(api: DemoAPI) -> None:
         kpa.load_completions(refresh="latest")
 
 
+@pytest.mark.slow
 @settings(
-    max_examples=10,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
-    removed=st.sets(st.integers(0, 4_999), max_size=5),
+    removed=st.sets(st.integers(0, 249), max_size=5),
     late=st.lists(st.integers(20150101, 20150128), max_size=4),
-    new=st.integers(0, 1500),
+    new=st.integers(0, 75),
 )
 def test_whatever_came_and_went_it_agrees_with_a_full_walk(
     removed: set[int], late: list[int], new: int
 ) -> None:
-    with kpa.demo.serve(_aged(5_000)) as api:
+    """In pages of fifty, five of which take little time."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        kpa.demo.serve(_aged(250)) as api,
+    ):
+        patch.setattr("kpa_analytics.api.client.PAGE_SIZE", 50)
         use(api)
         kpa.load_completions()
         api.organisation.remove_completions(*removed)

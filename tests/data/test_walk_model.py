@@ -10,6 +10,7 @@ from kpa_analytics.data.reading import pages_needed
 from tests.data.moving_account import Account, ask_all, every, load, sometimes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.02, 0.15, 0.3, 0.6])
 def test_no_accepted_load_misses_or_invents_a_record(share: float) -> None:
     """5,200 records in pages of 1,000, at a twentieth of the size: 10,000 accepted in all."""
@@ -33,6 +34,7 @@ def test_at_its_real_size_too() -> None:
     assert not any(one.missing or one.invented for one in accepted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.02, 0.05])
 def test_forty_pages_that_never_hold_still_are_loaded(share: float) -> None:
     chance = random.Random(3)
@@ -41,6 +43,7 @@ def test_forty_pages_that_never_hold_still_are_loaded(share: float) -> None:
     assert not any(one.missing or one.invented for one in loads if one.keys is not None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["add", "add_at_the_top", "remove", "date_to_the_top"])
 def test_forty_pages_with_a_change_at_every_20th_request(change: str) -> None:
     chance = random.Random(4)

@@ -42,6 +42,7 @@ def api() -> Iterator[DemoAPI]:
         yield use(opened)
 
 
+@pytest.mark.slow
 def test_processes_and_threads_share_one_budget(api: DemoAPI) -> None:
     """Judged by the server's clock: no window of the burst's length saw more than the burst."""
     use(api, requests_per_minute=PER_MINUTE)

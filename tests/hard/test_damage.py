@@ -86,6 +86,7 @@ def _foreign_database() -> bytes:
         return database.serialize()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", DAMAGES)
 @pytest.mark.parametrize("name", ["pages.sqlite", "pages.sqlite-wal", "budget.sqlite"])
 def test_a_damaged_file_costs_a_warning_at_most(api: DemoAPI, name: str, how: str) -> None:
@@ -298,6 +299,7 @@ def _fill(disk: Path, leave: int) -> None:
         os.close(ballast)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leave", [0, 8_192, 40_960, 81_920])
 @pytest.mark.parametrize("number", [None, 1, 3])
 def test_a_full_disk_costs_only_the_cache(

@@ -20,6 +20,8 @@ from kpa_analytics.errors import KPADataWarning, KPAError
 from tests.conftest import VENDOR_RECORDS, completion, completions, use
 from tests.hard.canned import canned
 
+pytestmark = pytest.mark.slow
+
 LOADS: dict[str, tuple[Callable[..., pl.DataFrame], str]] = {
     COMPLETIONS: (kpa.load_completions, "completedtrainings"),
     "trainings.v2.list": (kpa.load_trainings, "trainings"),

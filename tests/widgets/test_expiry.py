@@ -281,6 +281,7 @@ def test_no_records_are_shown_as_none() -> None:
     assert "No expirations to show" in explorer.charts[0]["description"]
 
 
+@pytest.mark.slow
 def test_export_writes_what_is_shown(
     explorer: ExpiryExplorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,6 +298,7 @@ def test_export_writes_what_is_shown(
         assert f"{pack.name}/report.html" in archive.namelist()
 
 
+@pytest.mark.slow
 def test_export_of_a_composed_training_takes_its_parts(
     explorer: ExpiryExplorer, company: kpa.TrainingData, tmp_path: Path
 ) -> None:
@@ -323,6 +325,7 @@ def exported(explorer: ExpiryExplorer, folder: Path) -> tuple[dict, str]:
     return json.loads((pack / "manifest.json").read_text()), (pack / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
     company: kpa.TrainingData, tmp_path: Path
 ) -> None:
@@ -377,6 +380,7 @@ def odd_about(company: kpa.TrainingData, people: pl.Series) -> set[tuple[object,
     }
 
 
+@pytest.mark.slow
 def test_an_export_of_some_people_tells_what_is_odd_in_their_records(
     company: kpa.TrainingData, tmp_path: Path
 ) -> None:
@@ -414,6 +418,7 @@ def test_bars_of_nothing_are_refused_and_bars_no_longer_drawn_are_dropped(
     assert explorer.table.height == explorer.rows.height > 0
 
 
+@pytest.mark.slow
 def test_a_part_under_pseudonyms_does_not_say_whom_it_was_looked_for_by(
     company: kpa.TrainingData, tmp_path: Path
 ) -> None:

@@ -78,6 +78,7 @@ def test_an_explorer_stands_on_any_day(
             json.dumps(explorer.charts)
 
 
+@pytest.mark.slow
 def test_bars_and_a_pack_of_mistyped_days(mistyped: kpa.TrainingData, tmp_path: Path) -> None:
     done = mistyped.completions.filter(pl.col("date") > date.min)
     explorer = ExpiryExplorer(replace(mistyped, completions=done), as_of="2026-06-30", horizon=3650)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
@@ -48,6 +49,7 @@ def asked_alone(data: TrainingData, page: tuple[date, int, bool]) -> pl.DataFram
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(seed=st.integers(min_value=0, max_value=10**6), pages=st.lists(PAGES, min_size=3))
 def test_every_page_is_what_expiry_status_says(
