@@ -34,6 +34,7 @@ def kpa_analytics(capsys, monkeypatch):
     return lambda *arguments: run(capsys, monkeypatch, *arguments)
 
 
+@pytest.mark.slow
 def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_path: Path):
     code, out, err = kpa_analytics("demo", "--out", tmp_path / "first")
     assert code == 0
@@ -69,6 +70,7 @@ def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_pat
     assert "note: completions: 2 impossible days" in err
 
 
+@pytest.mark.slow
 def test_the_demo_replaces_its_own_output_and_nothing_else(kpa_analytics, tmp_path: Path):
     out = tmp_path / "first"
     assert kpa_analytics("demo", "--out", out)[0] == 0
@@ -106,6 +108,7 @@ def test_no_command_at_all_gets_the_help(kpa_analytics, group):
     assert "Commands:" in err
 
 
+@pytest.mark.slow
 def test_the_pack_of_the_demo_needs_no_token(kpa_analytics, tmp_path: Path):
     code, out, _ = kpa_analytics("audit", tmp_path / "pack", "--demo")
     assert code == 0
@@ -199,6 +202,7 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_an_audit_walks_in_full_what_was_only_brought_up_to_date(kpa_analytics, account, tmp_path):
     def walk(folder: Path) -> str:
         sources = json.loads((folder / "manifest.json").read_text())["sources"]

@@ -98,6 +98,7 @@ def test_every_period_begins_on_a_day_of_the_calendar(analysis, every):
     assert all(chart(table, as_of=day).to_dict() for day in (date.min, date.max))
 
 
+@pytest.mark.slow
 def test_a_pack_holds_them_all(tmp_path):
     data = kpa.TrainingData(completions=DONE, trainings=CATALOGUE)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of="2026-06-30")

@@ -81,6 +81,7 @@ def test_both_say_the_same_of_every_case_on_any_day(company, as_of, tmp_path):
     assert theirs.height > 500 or as_of == DAYS[0]
 
 
+@pytest.mark.slow
 def test_todays_requirements_give_the_past_no_gaps_that_were_none_then(company, tmp_path):
     today, _ = judged(company, DAYS[3], tmp_path / "today")
     for as_of in DAYS[:3]:

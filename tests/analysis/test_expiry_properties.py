@@ -88,6 +88,7 @@ def test_the_order_of_rows_does_not_matter(seed, as_of):
     assert_frame_equal(shuffled, judge(seed, as_of))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(seed=seeds, as_of=days)
 def test_every_pair_of_who_counts_is_there_exactly_once_and_in_order(seed, as_of):
@@ -117,6 +118,7 @@ def test_every_pair_of_who_counts_is_there_exactly_once_and_in_order(seed, as_of
     assert_frame_equal(status, status.sort(PAIR))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=10)
 @given(seed=seeds, as_of=days)
 def test_lazy_frames_give_what_frames_give(seed, as_of):

@@ -77,6 +77,7 @@ def test_a_sheet_that_just_fits_says_nothing(evidence, tmp_path):
     assert book["completions"].max_row == evidence.records.height + 1
 
 
+@pytest.mark.slow
 def test_columns_that_are_cut_are_counted(evidence, tmp_path):
     cuts, book = written(evidence, tmp_path / "a.xlsx", EXCEL._replace(columns=10))
     matrix = kpa.training_matrix(evidence.status).width + 1
@@ -85,6 +86,7 @@ def test_columns_that_are_cut_are_counted(evidence, tmp_path):
     assert book["matrix"].cell(1, 10).value == sentence
 
 
+@pytest.mark.slow
 def test_without_a_cut_no_sheet_and_no_manifest_says_anything(pack, evidence, tmp_path):
     cuts, book = written(evidence, tmp_path / "a.xlsx", EXCEL)
     assert cuts == []
@@ -140,6 +142,7 @@ def long_texts(tmp_path_factory):
     return pack, [str(one.message) for one in caught]
 
 
+@pytest.mark.slow
 def test_a_note_of_40_000_units_is_cut_between_two_characters_and_named(long_texts):
     pack, warned = long_texts
     sheet = openpyxl.load_workbook(pack / "audit.xlsx")["completions"]
@@ -158,6 +161,7 @@ def test_a_note_of_40_000_units_is_cut_between_two_characters_and_named(long_tex
     assert "1 text was cut" in pdf_text((pack / "audit.pdf").read_bytes())
 
 
+@pytest.mark.slow
 def test_what_the_workbook_cuts_is_whole_in_csv_and_parquet(long_texts):
     pack, _ = long_texts
     assert LONG in pl.read_parquet(pack / "records.parquet")["notes"].to_list()

@@ -72,6 +72,7 @@ def test_a_pack_holds_all_its_files(pack):
     assert kpa.verify_audit(pack).is_empty()
 
 
+@pytest.mark.slow
 def test_headline_figures_agree_everywhere(pack, book, status, data):
     counts = {one: status.filter(pl.col("status") == one).height for one in STATUSES}
     assert min(counts[one] for one in ("expired", "missing", "expiring", "current")) > 0
@@ -187,6 +188,7 @@ def test_the_matrix_is_coloured_by_status(book, status):
     assert filled.count(f"FF{status_colours()['expired'][1:]}") == expired
 
 
+@pytest.mark.slow
 def test_every_file_says_that_it_is_demo_data(pack, book):
     content = files(pack)
     page = Page(content["report.html"].decode())

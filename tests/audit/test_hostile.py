@@ -14,6 +14,8 @@ import pytest
 from tests.audit.conftest import HOSTILE_TITLE
 from tests.audit.packs import HOSTILE, Page, files, pdf_text
 
+pytestmark = pytest.mark.slow
+
 FORMULA = tuple("=+-@\t\r\n＝")  # noqa: RUF001
 
 OURS = {

@@ -133,6 +133,7 @@ def lacking(tmp_path_factory) -> Path:
         return kpa.export_audit(data, folder / "pack", as_of=AS_OF)
 
 
+@pytest.mark.slow
 def test_a_letter_without_a_glyph_is_named_in_manifest_and_report(lacking):
     (letter,) = json.loads((lacking / "manifest.json").read_bytes())["letters_without_glyph"]
     assert letter["letter"] == NOWHERE

@@ -42,6 +42,7 @@ def test_what_was_not_touched_is_fine(small):
     assert found(small) == []
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_anywhere_in_the_manifest_is_found(small):
     manifest = small / MANIFEST
     for place in range(manifest.stat().st_size):

@@ -31,6 +31,7 @@ def test_every_expiration_source_has_its_rule():
     assert set(SOURCES) <= {rule.key for rule in RULES}
 
 
+@pytest.mark.slow
 def test_every_rule_is_printed_with_its_mark_on_page_paper_and_sheet(pack):
     page = Page((pack / "report.html").read_text(encoding="utf-8")).text
     paper = pdf_text((pack / "audit.pdf").read_bytes())

@@ -113,6 +113,7 @@ def test_a_mistyped_year_makes_no_slivers_of_sessions(wrong):
     assert "61 sessions" in sizes.description
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wrong", MISTYPED)
 def test_a_mistyped_expiration_makes_no_slivers_of_the_timeline(wrong):
     usual = status_frame(60, 8)
@@ -151,6 +152,7 @@ def test_the_day_asked_for_decides_which_periods_are_drawn():
     assert "Not drawn: 60 completions in later periods" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("analysis", [instructor_activity, group_share])
 @pytest.mark.parametrize(
     ("every", "name"),
@@ -241,6 +243,7 @@ def labels_drawn(chart) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "titles", [SERIES, [f"防火安全{'訓練' * 40}{one}防火" for one in "甲乙丙丁"]]
 )
@@ -302,6 +305,7 @@ def test_what_is_read_aloud_are_words_of_a_reader(name):
         assert "null" not in words, words
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["expiry_by_training", "expiry_by_group"])
 def test_a_case_is_called_a_case(name):
     chart = draw(name, inputs(name))

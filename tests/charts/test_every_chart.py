@@ -92,6 +92,7 @@ def test_demo_data_is_marked_in_drawing_and_description(name):
     assert texts.count(DEMO_MARK) == 1
 
 
+@pytest.mark.slow
 @every_chart
 def test_real_data_bears_no_demo_mark(name):
     assert DEMO_MARK not in draw(name, inputs(name)).to_json()
@@ -112,6 +113,7 @@ def test_a_lazy_frame_gives_the_same_chart(name):
     assert draw(name, lazy).to_json() == draw(name, given).to_json()
 
 
+@pytest.mark.slow
 @every_chart
 def test_the_same_data_in_another_order_gives_the_same_chart(name):
     given = inputs(name)
@@ -119,6 +121,7 @@ def test_the_same_data_in_another_order_gives_the_same_chart(name):
     assert draw(name, shuffled).to_json() == draw(name, given).to_json()
 
 
+@pytest.mark.slow
 @every_chart
 def test_hostile_text_stays_text(name):
     chart = draw(name, hostile(name))
@@ -145,6 +148,7 @@ def test_a_frame_of_something_else_is_an_error_that_names_it(name):
         draw(name, given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["expiry_timeline", "expiry_by_training", "group_sizes"])
 def test_the_theme_of_a_first_drawing_does_not_stay(name):
     _blank.cache_clear()

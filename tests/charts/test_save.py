@@ -40,6 +40,7 @@ def test_the_same_data_gives_the_same_drawing(tmp_path, name):
     assert charts.save(draw(name, inputs(name)), tmp_path / "2.svg").read_bytes() == first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["html", "png"])
 def test_the_same_chart_gives_the_same_bytes(tmp_path, suffix, chart):
     first = charts.save(chart, tmp_path / f"1.{suffix}").read_bytes()
@@ -70,6 +71,7 @@ def test_the_same_data_gives_the_same_drawing_in_every_time_zone(tmp_path):
         assert [name for name in CHARTS if drawings[name] != drawn["UTC"][name]] == [], zone
 
 
+@pytest.mark.slow
 def test_a_png_has_twice_the_size_and_the_same_pixels(tmp_path, chart):
     image = charts.save(chart, tmp_path / "a.png").read_bytes()
     shape = offline_bundle(specification(chart))[1]["image/png"]

@@ -67,6 +67,7 @@ def test_the_chart_s_day_is_the_analysis_s_day(completions, trainings):
     assert "as of 31 Mar 2026" in charts.expiry_timeline(status).description
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", ["1w", "1mo", "1q", "1y"])
 def test_every_period_can_be_drawn(completions, every):
     for chart in (

@@ -135,6 +135,7 @@ def test_the_changes_applied_to_the_old_load_give_the_new_one(old, new):
     assert records == arrived
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(completions(unique=True), completions(unique=True))
 def test_looking_back_turns_every_change_round(old, new):

@@ -429,6 +429,7 @@ def test_one_frame_is_not_a_load():
         data_quality(frame_of(COMPLETIONS))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(completions(), sessions(), st.randoms(use_true_random=False))
 def test_findings_are_what_plain_python_finds_whatever_the_order(rows, groups, random):

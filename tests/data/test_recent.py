@@ -64,6 +64,7 @@ def test_fifty_new_records_take_one_request(api: DemoAPI) -> None:
     assert _agrees_with_a_full_walk(api) == 1
 
 
+@pytest.mark.slow
 def test_more_new_records_than_a_page_are_walked_until_they_join(api: DemoAPI) -> None:
     api.organisation.add_completions(*_new(2500))
     assert _agrees_with_a_full_walk(api) == 3
@@ -74,17 +75,20 @@ def test_three_removed_are_found_by_bisecting(api: DemoAPI) -> None:
     assert 0 < _agrees_with_a_full_walk(api) <= 10
 
 
+@pytest.mark.slow
 def test_records_entered_late_are_found_further_down(api: DemoAPI) -> None:
     late = [completion(200_000 + n, date_number=20160301 + n) for n in range(3)]
     api.organisation.add_completions(*late, *_new(20))
     assert 0 < _agrees_with_a_full_walk(api) <= 10
 
 
+@pytest.mark.slow
 def test_a_record_that_moved_makes_it_walk_everything(api: DemoAPI) -> None:
     api.organisation.edit_completion(3, date_number=NEWEST)
     assert _agrees_with_a_full_walk(api) == -14
 
 
+@pytest.mark.slow
 def test_a_total_that_changes_meanwhile_makes_it_walk_everything(api: DemoAPI) -> None:
     api.organisation.remove_completions(6_000)
     api.faults.add(Fault.change(lambda org: org.remove_completions(9_000)), page=7)
@@ -123,6 +127,7 @@ def test_without_a_snapshot_everything_is_walked(api: DemoAPI) -> None:
     assert kpa.snapshots()["walk"].to_list() == ["full"]
 
 
+@pytest.mark.slow
 def test_impossible_days_are_carried_along(api: DemoAPI) -> None:
     api.organisation.add_completions(completion(100_000, date_number=20200230))
     with pytest.warns(KPADataWarning):
@@ -151,6 +156,7 @@ def _increments() -> list[tuple[str, int]]:
     return [(snapshot.walk, snapshot.increments)]
 
 
+@pytest.mark.slow
 def test_after_ten_refreshes_all_pages_are_walked_again() -> None:
     with kpa.demo.serve(_aged(20)) as api:
         use(api)
@@ -174,6 +180,7 @@ def test_a_week_after_the_last_full_walk_all_pages_are_walked_again() -> None:
     assert not may_go_on(kept(full_walk_at=now, walk="incremental", increments=10))
 
 
+@pytest.mark.slow
 def test_an_audit_takes_no_incremental_completions_unasked(api: DemoAPI, tmp_path: Path) -> None:
     data = kpa.load_all(refresh="recent")
     for unasked in (data, kpa.load_all()):

@@ -257,6 +257,7 @@ def test_every_kind_of_data_fault_is_planted(company):
     assert any(set(row["m_trainees_id"]) < set(row["m_user_id"]) for row in differing)
 
 
+@pytest.mark.slow
 def test_a_large_company_has_the_same_shape():
     company = organisation(people=2000, trainings=80, instructors=100, completions=100_000)
     assert company.completions.height == company.completions["id"].n_unique() == 100_000

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 _PEAK = """
 import resource, sys
 from datetime import date

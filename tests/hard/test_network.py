@@ -193,6 +193,7 @@ def test_a_collection_that_trickles_in_leaves_the_lock_free(wire: Wire) -> None:
             kpa.load_trainings()
 
 
+@pytest.mark.slow
 def test_a_small_body_that_unpacks_to_more_than_any_answer_is_refused(wire: Wire) -> None:
     kpa.configure(timeout=60, retries=2)
     packer = zlib.compressobj(wbits=31)
@@ -265,6 +266,7 @@ def test_a_patience_beyond_what_a_socket_can_count_is_as_long_as_it_can(api: Dem
         assert client.call("api.ping")["ok"] is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "later"), [(1, 0.0), (3, 0.005), (5, 0.012), (7, 0.03)])
 def test_ctrl_c_at_any_moment_leaves_a_usable_cache(
     api: DemoAPI, number: int, later: float

@@ -15,6 +15,8 @@ from kpa_analytics.demo.server import DemoAPI
 from tests.conftest import completions, sent, use
 from tests.hard.loading import LOAD, account, ended, files, started, stopped, when
 
+pytestmark = pytest.mark.slow
+
 ALL = "import kpa_analytics as kpa; d = kpa.load_all(); print(d.completions.height)"
 
 

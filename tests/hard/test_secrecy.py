@@ -122,6 +122,7 @@ def test_no_text_of_any_object_tells(guarded: DemoAPI) -> None:
         assert not holds(repr(dataclasses.asdict(current)).encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("umask", [0o000, 0o777])
 def test_files_are_private_from_their_first_moment(
     guarded: DemoAPI, tmp_path: Path, umask: int

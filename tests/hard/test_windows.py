@@ -89,6 +89,7 @@ def api() -> Iterator[DemoAPI]:
         yield use(opened)
 
 
+@pytest.mark.slow
 def test_the_main_jobs_on_an_account(api: DemoAPI, tmp_path: Path) -> None:
     code, out, err = ended(
         _started("tests.hard.windows_jobs", "records", tmp_path, **_of(api, tmp_path / "kept"))
@@ -110,6 +111,7 @@ def test_the_main_jobs_on_an_account(api: DemoAPI, tmp_path: Path) -> None:
     assert not [path for path in _written(tmp_path) if refused_name(f"/{path.name}")]
 
 
+@pytest.mark.slow
 def test_the_demo_is_made_and_replaced(tmp_path: Path) -> None:
     code, out, err = ended(_started("tests.hard.windows_jobs", "demo", tmp_path))
     assert (code, "Traceback" in err, "kpa-analytics:" in err) == (0, False, False), err
@@ -309,6 +311,7 @@ def test_ctrl_c_while_importing_is_one_line(tmp_path: Path) -> None:
     assert done.stderr == "kpa-analytics: stopped; nothing more was done\n"
 
 
+@pytest.mark.slow
 def test_ctrl_c_while_loading_is_one_line(api: DemoAPI, tmp_path: Path) -> None:
     api.faults.add(Fault.change(lambda _: process.send_signal(signal.SIGINT)), page=2)
     api.faults.add(Fault.stall(5), page=2)
@@ -318,6 +321,7 @@ def test_ctrl_c_while_loading_is_one_line(api: DemoAPI, tmp_path: Path) -> None:
     assert err.splitlines()[-1].endswith("kpa-analytics: stopped; nothing more was done")
 
 
+@pytest.mark.slow
 def test_output_that_nobody_reads_is_no_finding(api: DemoAPI, tmp_path: Path) -> None:
     kept = _of(api, tmp_path / "kept")
     assert ended(_started("kpa_analytics", "fetch", **kept))[0] == 0
@@ -391,6 +395,7 @@ def test_a_date_before_1970_is_read_in_every_form(zone: str) -> None:
     assert _moment(f"Thu, 01 Jan 1959 00:00:00{zone}") == -347_155_200
 
 
+@pytest.mark.slow
 def test_a_pool_of_spawned_processes_loads_and_gives_errors_back(api: DemoAPI) -> None:
     """Windows and macOS start processes anew: what goes there and back is pickled."""
     variables = _of(api, kpa.configure().cache_dir)

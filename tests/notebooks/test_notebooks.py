@@ -13,6 +13,8 @@ import pytest
 
 from tests.notebooks.running import NOTEBOOKS, run
 
+pytestmark = pytest.mark.slow
+
 MEGABYTE = 1_000_000
 #: Folders and loopback addresses of whoever ran it, clock times, tokens.
 TRACES = re.compile(
