@@ -141,7 +141,7 @@ def instructor_coverage(
     return like(completions, as_table(coverage, INSTRUCTOR_COVERAGE))
 
 
-def taught() -> list[pl.Expr]:
+def teaching_counts() -> list[pl.Expr]:
     """How many completions, and how many trainees, trainings and sessions, as aggregations."""
     named = zip(_COUNTED, ("trainees", "trainings", "group_sessions"), strict=True)
     return [pl.len().alias("completions"), *(_distinct(ids).alias(name) for ids, name in named)]
@@ -164,7 +164,7 @@ def activity_of(
     """
     return (
         rows.group_by("m_instructor_id", "period")
-        .agg(taught())
+        .agg(teaching_counts())
         .with_columns(pl.col("m_instructor_id").cast(pl.String), pl.lit(every).alias("every"))
         .join(names, on="m_instructor_id", how="left")
         .join(demo, how="cross")

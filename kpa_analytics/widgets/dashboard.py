@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from kpa_analytics.data.loaders import load_all
-from kpa_analytics.widgets import checks, face
+from kpa_analytics.widgets import checks, layout
 from kpa_analytics.widgets.expiry import ExpiryExplorer
 from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
@@ -110,7 +110,7 @@ class Dashboard(Explorer):
         if failure is not None:
             raise failure
         self.load(data)
-        self._notes.value = face.notes([str(one.message) for one in noted])
+        self._notes.value = layout.notes([str(one.message) for one in noted])
 
     def _read(self, data: TrainingData) -> dict[str, checks.Check]:
         return {}
@@ -130,7 +130,7 @@ class Dashboard(Explorer):
         head = ipw.HBox([self._mark, self._button])
         head.add_class("kpa-dashboard-head")
         self.shared = self._shared_bar()
-        self.view = face.page(
+        self.view = layout.page(
             head,
             self._bars,
             self.shared,

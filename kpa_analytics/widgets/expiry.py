@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 import polars as pl
 
+from kpa_analytics.analysis.choices import ExpiryChoices
+from kpa_analytics.analysis.expiry_view import ExpiryView, selected_rows, status_counts
 from kpa_analytics.charts.text import count, listing, month, percent
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, STATUSES
-from kpa_analytics.widgets import checks, face
+from kpa_analytics.widgets import checks, layout
 from kpa_analytics.widgets.chart_panel import (
     ChartPanel,
     month_picked,
@@ -22,17 +24,10 @@ from kpa_analytics.widgets.chart_panel import (
     same_picked,
 )
 from kpa_analytics.widgets.download import Download
-from kpa_analytics.widgets.expiry_answer import (
-    PICKED_BY,
-    ExpiryAnswer,
-    ExpiryQuestion,
-    charts,
-    figures,
-    picked_rows,
-)
 from kpa_analytics.widgets.explorer import Choice, Explorer
+from kpa_analytics.widgets.explorer_charts import BAR_FIELDS, expiry_charts
+from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
-from kpa_analytics.widgets.picker import Picker
 from kpa_analytics.widgets.table import Heading, Table
 
 if TYPE_CHECKING:
@@ -61,12 +56,13 @@ class ExpiryExplorer(Explorer):
 
     Attributes:
         as_of: the day asked for; today by default (for demo data, the demo's day).
-        horizon: days before expiration that count as expiring, where a training does not say; 30.
+        expiring_days: days before expiration that count as expiring, where a training has no
+            number of its own; 30.
         trainings: ids of the trainings to show; empty for all.
         search: words in people's names, employee numbers or ids.
         field_offices: ids of field offices; "" is for people in none; empty for all.
         statuses: the statuses to show; empty for all.
-        include_leavers: show people who have left; False.
+        include_terminated: show people who have left; False.
         selected: the bars picked: `{"month": day, "status": ...}` or
             `{"training_id": ..., "status": ...}` each.
 
@@ -77,7 +73,7 @@ class ExpiryExplorer(Explorer):
         >>> import polars as pl, kpa_analytics as kpa
         >>> data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
         >>> explorer = kpa.widgets.ExpiryExplorer(data, as_of="2026-06-30")
-        >>> explorer.horizon = 60
+        >>> explorer.expiring_days = 60
         >>> explorer.horizons = 60
         Traceback (most recent call last):
         kpa_analytics.errors.KPADataError: horizons is no choice of ExpiryExplorer; there are ...
@@ -85,9 +81,9 @@ class ExpiryExplorer(Explorer):
 
     title = "Expirations"
 
-    horizon = Choice[int]("Days that count as expiring, where a training does not say.")
+    expiring_days = Choice[int]("Days that count as expiring, where a training does not say.")
     statuses = Choice[tuple[str, ...]]("The statuses shown; empty for all.")
-    include_leavers = Choice[bool]("Whether people who have left are shown.")
+    include_terminated = Choice[bool]("Whether people who have left are shown.")
     selected = Choice[tuple[Mapping[str, Any], ...]]("The bars picked.")
 
     def __init__(self, data: TrainingData, *, dark: bool | None = None, **choices: Any) -> None:
@@ -124,26 +120,26 @@ class ExpiryExplorer(Explorer):
         scope = Scope(
             words=self._chosen_words(),
             trainings=self.trainings,
-            people=self._answer.people(self._question()),
+            people=self._view.people(self._question()),
         )
-        return write_pack(self.data.part(scope), self.as_of, self.horizon, out)
+        return write_pack(self.data.part(scope), self.as_of, self.expiring_days, out)
 
-    def _question(self) -> ExpiryQuestion:
+    def _question(self) -> ExpiryChoices:
         asked = {name: value for name, value in self.choices.items() if name != "selected"}
-        return ExpiryQuestion(**asked)
+        return ExpiryChoices(**asked)
 
     def _read(self, data: TrainingData) -> dict[str, checks.Check]:
-        self._answer = ExpiryAnswer(data, self._roster)
+        self._view = ExpiryView(data, self._people_filter)
         self._required = data.employee_status["incomplete_training_ids"].explode().drop_nulls()
         return {
-            "horizon": checks.whole(0, 3650),
+            "expiring_days": checks.whole(0, 3650),
             "statuses": checks.some_of(STATUSES),
-            "include_leavers": checks.a_switch,
+            "include_terminated": checks.a_switch,
             "selected": self._bars,
         }
 
     def _defaults(self) -> dict[str, Any]:
-        return {"horizon": 30, "statuses": (), "include_leavers": False, "selected": ()}
+        return {"expiring_days": 30, "statuses": (), "include_terminated": False, "selected": ()}
 
     def _bars(self, name: str, value: object) -> tuple[Mapping[str, Any], ...]:
         """Check the bars picked."""
@@ -182,10 +178,10 @@ class ExpiryExplorer(Explorer):
         )
         self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
         self.shared = self._shared_bar()
-        own = face.bar(
+        own = layout.bar(
             self._control(
-                "horizon",
-                face.labelled(
+                "expiring_days",
+                layout.labelled(
                     ipw.BoundedIntText(min=0, max=3650),
                     "Expiring within (days)",
                     "Days before expiration that count as expiring, where a training has no "
@@ -194,7 +190,7 @@ class ExpiryExplorer(Explorer):
             ),
             self._control(
                 "statuses",
-                Picker(
+                MultiSelect(
                     "Statuses",
                     "All statuses",
                     "Only these statuses",
@@ -202,13 +198,13 @@ class ExpiryExplorer(Explorer):
                 ),
             ),
             self._control(
-                "include_leavers",
-                face.labelled(
+                "include_terminated",
+                layout.labelled(
                     ipw.Checkbox(indent=False), "Include people who left", "Count them as well"
                 ),
             ),
         )
-        self.view = face.page(
+        self.view = layout.page(
             self._mark,
             self.shared,
             own,
@@ -222,16 +218,16 @@ class ExpiryExplorer(Explorer):
 
     def _rebuild(self, changed: set[str]) -> None:
         if changed - {"selected"}:
-            self._rows = self._answer.rows(self._question())
-            known = self._answer.requirements_known
+            self._rows = self._view.rows(self._question())
+            known = self._view.requirements_known
             self._figures.value = _headline(self._rows, required_is_known=known)
-            if picked_rows(self._rows, self.selected).is_empty():
+            if selected_rows(self._rows, self.selected).is_empty():
                 self.choices = {**self.choices, "selected": ()}  # no such bar is drawn any more
         if changed != {"selected"}:
-            self._charts.specs = charts(
-                self._rows, self.as_of, self.dark, self._answer.requirements_known
+            self._charts.specs = expiry_charts(
+                self._rows, self.as_of, self.dark, self._view.requirements_known
             )
-        self._table.show(picked_rows(self._rows, self.selected), self._caption())
+        self._table.show(selected_rows(self._rows, self.selected), self._caption())
         self._show_picked()
 
     def _clicked(self, _: Any) -> None:
@@ -254,14 +250,14 @@ class ExpiryExplorer(Explorer):
             {**bar, "month": month_to_pick(bar["month"])} if "month" in bar else dict(bar)
             for bar in self.selected
         ]
-        chart = next((at for at, key in enumerate(PICKED_BY) if bars and key in bars[0]), -1)
+        chart = next((at for at, key in enumerate(BAR_FIELDS) if bars and key in bars[0]), -1)
         self._showing = True
         self._charts.picked = [chart, bars]
         self._showing = False
 
     def _chosen_words(self) -> str:
         """Which trainings and people are shown, for the reader of a pack."""
-        offices = [self._roster.offices[office] for office in self.field_offices]
+        offices = [self._people_filter.offices[office] for office in self.field_offices]
         told = {
             "trainings": listing([self._titles[training] for training in self.trainings]),
             "people found by": repr(self.search) if self.search else "",
@@ -289,7 +285,7 @@ def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
 
     Without a list of requirements, how many are missing is not known: that is not 0.
     """
-    told = figures(rows)
+    told = status_counts(rows)
     people = count(told["people"], "person", "people")
     trainings = count(told["trainings"], "training")
     first = (
@@ -311,4 +307,4 @@ def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
     if not required_is_known:
         unknown = ("not known", SIGNED_LABELS["missing"], "no list of requirements", "kpa-missing")
         each = [unknown if tile[-1] == "kpa-missing" else tile for tile in each]
-    return face.figures([first, *each])
+    return layout.figures([first, *each])

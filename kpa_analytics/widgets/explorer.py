@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import ipywidgets as ipw
 
+from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.charts.text import listing, one_line
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.widgets import checks, face
+from kpa_analytics.widgets import checks, layout
 from kpa_analytics.widgets.checks import Check
-from kpa_analytics.widgets.roster import Roster
 from kpa_analytics.widgets.titles import training_options, usual_day
 
 _log = logging.getLogger(__name__)
@@ -176,14 +176,14 @@ class Explorer:
     def _take(self, data: TrainingData) -> None:
         if not isinstance(data, TrainingData):
             raise KPADataError(f"data must be as load_all() makes it, not {type(data).__name__}")
-        roster, titles = Roster(data), training_options(data)
+        roster, titles = PeopleFilter(data), training_options(data)
         shared: dict[str, Check] = {
             "as_of": checks.a_day,
             "trainings": checks.some_of(titles),
             "search": checks.a_text,
             "field_offices": checks.some_of(roster.offices),
         }
-        self.data, self._roster, self._titles = data, roster, titles
+        self.data, self._people_filter, self._titles = data, roster, titles
         self._checks = {**shared, **self._read(data)}
 
     def _begin(self) -> dict[str, Any]:
@@ -192,11 +192,11 @@ class Explorer:
         return {**shared, **self._defaults()}
 
     def _refresh(self) -> None:
-        self._mark.value = face.heading(self.title, self.data)
+        self._mark.value = layout.heading(self.title, self.data)
         self._showing = True
         shared: dict[str, Mapping[Any, str]] = {
             "trainings": self._titles,
-            "field_offices": self._roster.offices,
+            "field_offices": self._people_filter.offices,
         }
         for name, known in {**shared, **self._options()}.items():
             self.controls[name].options = [[key, one_line(said)] for key, said in known.items()]
@@ -217,8 +217,8 @@ class Explorer:
 
     def _shared_bar(self) -> ipw.Widget:
         """The controls that every explorer has; a dashboard puts its own in their place."""
-        return face.bar(
-            *(self._control(name, control) for name, control in face.shared_controls().items())
+        return layout.bar(
+            *(self._control(name, control) for name, control in layout.shared_controls().items())
         )
 
     def _control(self, name: str, control: Any) -> Any:
@@ -254,7 +254,7 @@ class Explorer:
 
     def say(self, text: str) -> None:
         """Show a message beside the controls; empty text takes it away."""
-        self._notice.value = face.notice(text)
+        self._notice.value = layout.notice(text)
 
     def _follow_page(self, change: Any) -> None:
         """Draw for the page's theme, once the browser has told it."""

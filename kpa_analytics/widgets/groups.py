@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 import polars as pl
 
+from kpa_analytics.analysis.choices import PeriodChoices
+from kpa_analytics.analysis.session_view import SessionView
 from kpa_analytics.charts.text import count, day
-from kpa_analytics.widgets import checks, face
+from kpa_analytics.widgets import checks, layout
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Choice
-from kpa_analytics.widgets.gatherings import Gatherings, charts
-from kpa_analytics.widgets.period import PeriodExplorer, PeriodQuestion
+from kpa_analytics.widgets.explorer_charts import session_charts
+from kpa_analytics.widgets.period import PeriodExplorer
 from kpa_analytics.widgets.table import Heading, Table
 
 if TYPE_CHECKING:
@@ -60,7 +62,7 @@ class GroupTrainingExplorer(PeriodExplorer):
 
     title = "Group trainings"
 
-    _answer: Gatherings
+    _view: SessionView
 
     selected = Choice[int | None]("The session whose people are listed, or None.")
 
@@ -74,12 +76,12 @@ class GroupTrainingExplorer(PeriodExplorer):
         """The people of the session selected: m_user_id, user, standing (attendance)."""
         return self._attendees.frame
 
-    def _answering(self, data: TrainingData) -> Gatherings:
-        return Gatherings(data, self._roster)
+    def _viewing(self, data: TrainingData) -> SessionView:
+        return SessionView(data, self._people_filter)
 
     def _read(self, data: TrainingData) -> dict[str, checks.Check]:
         shared = super()._read(data)
-        return {**shared, "selected": checks.one_of(self._answer.ids)}
+        return {**shared, "selected": checks.one_of(self._view.ids)}
 
     def _defaults(self) -> dict[str, Any]:
         return {**super()._defaults(), "selected": None}
@@ -94,23 +96,25 @@ class GroupTrainingExplorer(PeriodExplorer):
         self.shared = self._shared_bar()
         own = self._own_bar("Only sessions of these instructors")
         parts = (self._figures, self._charts, self._sessions, self._attendees)
-        self.view = face.page(self._mark, self.shared, own, self._notice, *parts, css="kpa-groups")
+        self.view = layout.page(
+            self._mark, self.shared, own, self._notice, *parts, css="kpa-groups"
+        )
 
     def _rebuild(self, changed: set[str]) -> None:
         if changed - {"selected"}:
             asked = {name: value for name, value in self.choices.items() if name != "selected"}
-            self._rows = self._answer.sessions(PeriodQuestion(**asked))
+            self._rows = self._view.sessions(PeriodChoices(**asked))
             self._figures.value = _headline(self._rows)
             self._sessions.show(self._rows, "Sessions; choose a day to list its people")
         if changed != {"selected"}:
-            self._charts.specs = charts(self._rows, self.as_of, self.dark)
-        self._attendees.show(self._answer.attendees(self.selected), self._caption())
+            self._charts.specs = session_charts(self._rows, self.as_of, self.dark)
+        self._attendees.show(self._view.attendees(self.selected), self._caption())
         self._mark_chosen()
 
     def _caption(self) -> str:
         if self.selected is None:
             return "People of a session: choose one above"
-        one = self._answer.one(self.selected)
+        one = self._view.session(self.selected)
         when = day(one["date"]) if one["date"] else "no day"
         return f"People of the session of {when}: {'; '.join(one['trainings'])}"
 
@@ -140,4 +144,4 @@ def _headline(sessions: pl.DataFrame) -> str:
         (f"{recorded:,}", "People recorded", "with a completion", ""),
         (f"{missing:,}", "Listed, not recorded", f"in {count(differ, 'session')}", css),
     ]
-    return face.figures(told)
+    return layout.figures(told)

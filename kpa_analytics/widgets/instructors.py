@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import ipywidgets as ipw
 import polars as pl
 
+from kpa_analytics.analysis.choices import PeriodChoices
+from kpa_analytics.analysis.instructor_view import InstructorView
 from kpa_analytics.charts.text import count
-from kpa_analytics.widgets import face
+from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.chart_panel import ChartPanel
-from kpa_analytics.widgets.period import PeriodExplorer, PeriodQuestion
+from kpa_analytics.widgets.explorer_charts import instructor_charts
+from kpa_analytics.widgets.period import PeriodExplorer
 from kpa_analytics.widgets.table import Heading, Table
-from kpa_analytics.widgets.teaching import Teaching, charts
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -62,7 +64,7 @@ class InstructorExplorer(PeriodExplorer):
 
     title = "Instructors"
 
-    _answer: Teaching
+    _view: InstructorView
 
     @property
     def activity(self) -> pl.DataFrame:
@@ -79,8 +81,8 @@ class InstructorExplorer(PeriodExplorer):
         """The instructors, in the order listed."""
         return self._people.frame
 
-    def _answering(self, data: TrainingData) -> Teaching:
-        return Teaching(data, self._roster)
+    def _viewing(self, data: TrainingData) -> InstructorView:
+        return InstructorView(data, self._people_filter)
 
     def _build(self) -> None:
         self._figures, self._charts = ipw.HTML(), ChartPanel()
@@ -90,20 +92,22 @@ class InstructorExplorer(PeriodExplorer):
         self.shared = self._shared_bar()
         own = self._own_bar("Only what these instructors taught")
         parts = (self._figures, self._charts, self._coverage, self._people)
-        self.view = face.page(
+        self.view = layout.page(
             self._mark, self.shared, own, self._notice, *parts, css="kpa-instructors"
         )
 
     def _rebuild(self, changed: set[str]) -> None:
         if changed:
-            asked = PeriodQuestion(**self.choices)
-            self._activity = self._answer.activity(asked)
-            coverage = self._answer.coverage(asked)
-            people = self._answer.people(asked)
+            asked = PeriodChoices(**self.choices)
+            self._activity = self._view.activity(asked)
+            coverage = self._view.coverage(asked)
+            people = self._view.people(asked)
             self._figures.value = _headline(people, coverage)
             self._coverage.show(coverage, "Who teaches each training")
             self._people.show(people, "Instructors")
-        self._charts.specs = charts(self._activity, self._coverage.frame, self.as_of, self.dark)
+        self._charts.specs = instructor_charts(
+            self._activity, self._coverage.frame, self.as_of, self.dark
+        )
 
 
 def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
@@ -121,4 +125,4 @@ def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
             "",
         ),
     ]
-    return face.figures(told)
+    return layout.figures(told)

@@ -4,31 +4,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets as ipw
 
-from kpa_analytics.widgets import checks, face
+from kpa_analytics.widgets import checks, layout
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Choice, Explorer
-from kpa_analytics.widgets.picker import Picker
+from kpa_analytics.widgets.multi_select import MultiSelect
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeriodQuestion:
-    """What is asked: the months up to a day, of what, whom and by whom; empty: all."""
-
-    as_of: date
-    months: int = 24
-    trainings: tuple[int, ...] = ()
-    instructors: tuple[str, ...] = ()
-    search: str = ""
-    field_offices: tuple[str, ...] = ()
 
 
 class Taught(Protocol):
@@ -45,7 +31,7 @@ class PeriodExplorer(Explorer):
     months = Choice[int]("How many months before `as_of` count.")
     instructors = Choice[tuple[str, ...]]("Ids of the instructors shown; empty for all.")
 
-    _answer: Taught
+    _view: Taught
     _charts: ChartPanel
 
     def __init__(self, data: TrainingData, *, dark: bool | None = None, **choices: Any) -> None:
@@ -57,25 +43,25 @@ class PeriodExplorer(Explorer):
         return list(self._charts.specs)
 
     @abstractmethod
-    def _answering(self, data: TrainingData) -> Taught:
+    def _viewing(self, data: TrainingData) -> Taught:
         """Get ready to answer questions about records."""
 
     def _read(self, data: TrainingData) -> dict[str, checks.Check]:
-        self._answer = self._answering(data)
+        self._view = self._viewing(data)
         return {
             "months": checks.whole(1, 120),
-            "instructors": checks.some_of(self._answer.instructors),
+            "instructors": checks.some_of(self._view.instructors),
         }
 
     def _defaults(self) -> dict[str, Any]:
         return {"months": 24, "instructors": ()}
 
     def _options(self) -> dict[str, Mapping[Any, str]]:
-        return {"instructors": self._answer.instructors}
+        return {"instructors": self._view.instructors}
 
     def _own_bar(self, hint: str) -> ipw.Widget:
         """The controls of the months and of the instructors."""
-        return face.bar(
-            self._control("months", face.months_control()),
-            self._control("instructors", Picker("Instructors", "All instructors", hint)),
+        return layout.bar(
+            self._control("months", layout.months_control()),
+            self._control("instructors", MultiSelect("Instructors", "All instructors", hint)),
         )

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kpa_analytics.analysis.folding import by_name
 from kpa_analytics.analysis.names import training_titles
 from kpa_analytics.charts.text import labels
-from kpa_analytics.widgets.folding import by_name
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData

@@ -46,12 +46,12 @@ def test_a_change_of_a_control(
         "field_offices": [{"field_offices": chosen} for chosen in ([office], [], [""], [])],
     }
     if isinstance(explorer, ExpiryExplorer):
-        turns["horizon"] = [{"horizon": days} for days in (60, 90, 45, 7, 30)]
+        turns["expiring_days"] = [{"expiring_days": days} for days in (60, 90, 45, 7, 30)]
         turns["statuses"] = [
             {"statuses": chosen}
             for chosen in (["expired"], ["missing", "expiring"], ["current"], [])
         ]
-        turns["include_leavers"] = [{"include_leavers": told} for told in (True, False) * 2]
+        turns["include_terminated"] = [{"include_terminated": told} for told in (True, False) * 2]
     else:
         turns["months"] = [{"months": months} for months in (6, 36, 12, 60, 24)]
     target = "0.3" if data.completions.height == 1_000_000 else "0.03"

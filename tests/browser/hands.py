@@ -28,10 +28,10 @@ def choose_and_clear(picker: Locator) -> str:
     Returns:
         The choice.
     """
-    button, now = picker.locator("summary"), picker.locator(".kpa-picker-now")
+    button, now = picker.locator("summary"), picker.locator(".kpa-multi-select-now")
     every = now.inner_text()
     press(button)
-    rows = picker.locator(".kpa-picker-row")
+    rows = picker.locator(".kpa-multi-select-row")
     words = rows.nth(1).inner_text()
     press(rows.nth(1))
     expect(now).to_have_text(words)

@@ -219,13 +219,13 @@ def try_explorer(explorer: Locator, shot: str) -> None:
     """Use every control of the explorer that is open, and those over it."""
     page = explorer.page
     expect(explorer.locator(".kpa-chart svg.marks")).to_have_count(2)
-    pickers = page.locator(".kpa-dashboard .kpa-picker:visible").all()
+    pickers = page.locator(".kpa-dashboard .kpa-multi-select:visible").all()
     assert len(pickers) == 3
     for picker in pickers:
         choose_and_clear(picker)
     SHOTS.mkdir(exist_ok=True)
     press(pickers[-1].locator("summary"))
-    expect(pickers[-1].locator(".kpa-picker-sheet")).to_be_visible()
+    expect(pickers[-1].locator(".kpa-multi-select-sheet")).to_be_visible()
     page.screenshot(path=SHOTS / f"{shot}.png", animations="disabled")
     press(pickers[-1].locator("summary"))
     table = explorer.locator(".kpa-table").first
@@ -240,10 +240,10 @@ def try_explorer(explorer: Locator, shot: str) -> None:
 
 def only_one_training(view: Locator) -> None:
     """Narrow the explorer to one training, so that its pack is written fast."""
-    picker = view.locator(".kpa-picker:visible").first
+    picker = view.locator(".kpa-multi-select:visible").first
     press(picker.locator("summary"))
     view.page.keyboard.type("FIRST aïd")
-    press(picker.locator(".kpa-picker-row:visible").first)
-    expect(picker.locator(".kpa-picker-now")).to_have_text("First Aid")
+    press(picker.locator(".kpa-multi-select-row:visible").first)
+    expect(picker.locator(".kpa-multi-select-now")).to_have_text("First Aid")
     press(view.locator("h2").first)
-    expect(picker.locator(".kpa-picker-row").first).to_be_hidden()
+    expect(picker.locator(".kpa-multi-select-row").first).to_be_hidden()

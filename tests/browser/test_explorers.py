@@ -34,7 +34,7 @@ def listed(view: Locator) -> list[list[str]]:
 
 def pick_training(view: Locator, words: str) -> None:
     """Choose a training by keyboard alone: open, search, to the box, space, close."""
-    view.locator(".kpa-picker summary").first.focus()
+    view.locator(".kpa-multi-select summary").first.focus()
     keyboard = view.page.keyboard
     keyboard.press("Enter")
     search = view.get_by_role("searchbox", name="Search trainings")
@@ -65,12 +65,12 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
 
     # a training, by keyboard
     pick_training(view, "First Aid")
-    expect(view.locator(".kpa-picker-now").first).to_have_text("First Aid")
+    expect(view.locator(".kpa-multi-select-now").first).to_have_text("First Aid")
     assert lab.ask(web, "explorer.rows['training'].unique().to_list()") == ["First Aid"]
-    view.locator(".kpa-picker summary").first.click()
+    view.locator(".kpa-multi-select summary").first.click()
     view.get_by_role("button", name="Clear").first.click()
     web.keyboard.press("Escape")
-    expect(view.locator(".kpa-picker-now").first).to_have_text("All trainings")
+    expect(view.locator(".kpa-multi-select-now").first).to_have_text("All trainings")
     expect(view.locator(".kpa-chart svg.marks").nth(1)).to_contain_text("trainings, worst first")
 
     # bars, clicked, in one chart and then in the other
@@ -180,7 +180,7 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
         view.get_by_label("Months up to that day").fill("36")
         web.keyboard.press("Enter")
         pick_training(view, "First Aid")
-        expect(view.locator(".kpa-picker-now").first).to_have_text("First Aid")
+        expect(view.locator(".kpa-multi-select-now").first).to_have_text("First Aid")
         asked = f"[str({name}.as_of), {name}.months, len({name}.trainings)]"
         assert lab.ask(web, asked) == ["2026-03-31", 36, 1]
         said: list[str] = lab.ask(web, f"{table}.to_list()")

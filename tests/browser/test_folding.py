@@ -6,9 +6,9 @@ import base64
 
 from playwright.sync_api import Page
 
-from kpa_analytics.widgets.folding import folded
-from kpa_analytics.widgets.picker import HERE
-from tests.widgets.folding_cases import CASES, LETTERS
+from kpa_analytics.analysis.folding import folded
+from kpa_analytics.widgets.multi_select import HERE
+from tests.analysis.folding_cases import CASES, LETTERS
 
 _FOLD = """async ([module, texts]) => {
     const { folded } = await import(module);
@@ -17,7 +17,7 @@ _FOLD = """async ([module, texts]) => {
 
 
 def test_both_sides_fold_every_text_alike(web: Page) -> None:
-    source = base64.b64encode((HERE / "picker.js").read_bytes()).decode()
+    source = base64.b64encode((HERE / "multi_select.js").read_bytes()).decode()
     module = f"data:text/javascript;base64,{source}"
     assert web.evaluate(_FOLD, [module, [*CASES]]) == [*CASES.values()]
     assert web.evaluate(_FOLD, [module, LETTERS]) == [folded(letter) for letter in LETTERS]

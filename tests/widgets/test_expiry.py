@@ -60,7 +60,7 @@ def test_starts_with_everyone_on_the_demos_day(
 def test_day_horizon_and_leavers_are_those_of_expiry_status(
     explorer: ExpiryExplorer, company: kpa.TrainingData, asked: dict[str, object]
 ) -> None:
-    names = {"expiring_days": "horizon", "include_terminated": "include_leavers"}
+    names = {"expiring_days": "expiring_days", "include_terminated": "include_terminated"}
     explorer.set(**{names.get(name, name): value for name, value in asked.items()})
     assert_frame_equal(explorer.rows, status(company, **asked))
 
@@ -141,18 +141,20 @@ def test_selecting_from_python_shows_in_the_chart_and_not_again(explorer: Expiry
 
 def test_controls_and_python_keep_in_step_with_one_rebuild_each(explorer: ExpiryExplorer) -> None:
     controls, before = explorer.controls, explorer.rebuilds
-    controls["horizon"].value = 60
-    assert (explorer.horizon, explorer.rebuilds) == (60, before + 1)
+    controls["expiring_days"].value = 60
+    assert (explorer.expiring_days, explorer.rebuilds) == (60, before + 1)
     controls["as_of"].value = date(2026, 1, 31)
     assert (explorer.as_of, explorer.rebuilds) == (date(2026, 1, 31), before + 2)
     training = explorer.rows["training_id"][0]
     controls["trainings"].value = [training]
     assert (explorer.trainings, explorer.rebuilds) == ((training,), before + 3)
-    explorer.set(horizon=10, as_of="2026-02-01", statuses=["expired"], include_leavers=True)
+    explorer.set(
+        expiring_days=10, as_of="2026-02-01", statuses=["expired"], include_terminated=True
+    )
     assert explorer.rebuilds == before + 4
-    assert (controls["horizon"].value, controls["as_of"].value) == (10, date(2026, 2, 1))
-    assert (controls["statuses"].value, controls["include_leavers"].value) == (["expired"], True)
-    explorer.horizon = 10
+    assert (controls["expiring_days"].value, controls["as_of"].value) == (10, date(2026, 2, 1))
+    assert (controls["statuses"].value, controls["include_terminated"].value) == (["expired"], True)
+    explorer.expiring_days = 10
     assert explorer.rebuilds == before + 4
 
 
@@ -160,15 +162,15 @@ def test_controls_and_python_keep_in_step_with_one_rebuild_each(explorer: Expiry
     ("name", "value", "said"),
     [
         ("as_of", "30/06/2026", "as_of must be a day"),
-        ("horizon", -1, "horizon must be a whole number of 0 to 3,650"),
-        ("horizon", True, "horizon must be a whole number"),
+        ("expiring_days", -1, "expiring_days must be a whole number of 0 to 3,650"),
+        ("expiring_days", True, "expiring_days must be a whole number"),
         ("trainings", [-5], "trainings: there is no -5"),
         ("trainings", "all", "trainings must be a list"),
         ("trainings", [[1]], r"trainings: there is no \[1\]"),
         ("field_offices", [{}], "field_offices: there is no {}"),
         ("statuses", ["late"], "statuses: there is no 'late'; there are current"),
         ("search", 7, "search must be text"),
-        ("include_leavers", 1, "include_leavers must be True or False"),
+        ("include_terminated", 1, "include_terminated must be True or False"),
         ("selected", [{"training_id": 1}], "selected must be bars"),
         ("selected", 5, "selected must be bars"),
         ("selected", pl.Series([5]), "selected must be bars"),
@@ -190,7 +192,7 @@ def test_a_control_that_fails_says_so_and_raises_nothing(explorer: ExpiryExplore
     assert "there is no -5" in explorer._notice.value
     assert explorer.trainings == ()
     assert explorer.controls["trainings"].value == []
-    explorer.controls["horizon"].value = 45
+    explorer.controls["expiring_days"].value = 45
     assert explorer._notice.value == ""
 
 
@@ -233,18 +235,18 @@ def test_other_records_keep_the_choices_they_allow(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
     first, second = company.completions["training_id"].unique().sort()[:2]
-    explorer.set(horizon=77, trainings=[first], search="a")
+    explorer.set(expiring_days=77, trainings=[first], search="a")
     fewer = kpa.TrainingData(
         completions=company.completions.filter(pl.col("training_id") == first),
         users=company.users,
     )
     explorer.load(fewer)
-    assert (explorer.horizon, explorer.trainings, explorer.search) == (77, (first,), "a")
+    assert (explorer.expiring_days, explorer.trainings, explorer.search) == (77, (first,), "a")
     explorer.trainings = [first]
     explorer.load(
         kpa.TrainingData(completions=company.completions.filter(pl.col("training_id") == second))
     )
-    assert (explorer.horizon, explorer.trainings) == (77, ())
+    assert (explorer.expiring_days, explorer.trainings) == (77, ())
 
 
 def test_of_a_choice_of_several_what_is_still_there_stays(
@@ -258,7 +260,7 @@ def test_of_a_choice_of_several_what_is_still_there_stays(
     assert explorer.guarded(lambda: explorer.load(without))
     assert explorer.trainings == (ids[0], ids[2])
     assert f"no longer chosen: trainings {ids[1]}." in explorer._notice.value
-    explorer.controls["horizon"].value = 60
+    explorer.controls["expiring_days"].value = 60
     assert explorer._notice.value == ""
 
 

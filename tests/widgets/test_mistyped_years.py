@@ -81,7 +81,9 @@ def test_an_explorer_stands_on_any_day(
 @pytest.mark.slow
 def test_bars_and_a_pack_of_mistyped_days(mistyped: kpa.TrainingData, tmp_path: Path) -> None:
     done = mistyped.completions.filter(pl.col("date") > date.min)
-    explorer = ExpiryExplorer(replace(mistyped, completions=done), as_of="2026-06-30", horizon=3650)
+    explorer = ExpiryExplorer(
+        replace(mistyped, completions=done), as_of="2026-06-30", expiring_days=3650
+    )
     dated = explorer.rows.filter(pl.col("expiration_date") <= date.max)
     for row in dated.select("m_user_id", "status", "expiration_date").iter_rows(named=True):
         explorer.selected = {"month": row["expiration_date"], "status": row["status"]}

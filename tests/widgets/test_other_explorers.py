@@ -157,12 +157,12 @@ def test_a_refresh_keeps_choices_and_takes_new_records(
 ) -> None:
     new = fetched(tmp_path, seed=7, people=60, completions=1200)
     dashboard = Dashboard(company, load=lambda: new)
-    dashboard.expiry.horizon = 55
+    dashboard.expiry.expiring_days = 55
     dashboard.as_of = "2026-05-31"
     dashboard._button.click()
     assert dashboard.data is new
     assert dashboard.expiry.data is new
-    assert (dashboard.expiry.horizon, dashboard.expiry.as_of) == (55, date(2026, 5, 31))
+    assert (dashboard.expiry.expiring_days, dashboard.expiry.as_of) == (55, date(2026, 5, 31))
     assert "1,200 completions" in dashboard._mark.value
 
 

@@ -1,4 +1,4 @@
-"""One book asked for many days says what expiry_status says of each."""
+"""One engine, prepared once, says of many days what expiry_status says of each."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kpa_analytics import TrainingData, expiry_status
+from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.schema import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
-from kpa_analytics.widgets.status_book import StatusBook
 from tests.analysis.company import FIRST, LAST, company
 
 PAGES = st.tuples(
@@ -36,38 +36,43 @@ def records(seed: int, people: int = 12, count: int = 160) -> TrainingData:
     )
 
 
-def asked_alone(data: TrainingData, page: tuple[date, int, bool]) -> pl.DataFrame:
-    as_of, horizon, leavers_too = page
+def engine_of(data: TrainingData) -> Engine:
+    required = data.employee_status if data.employee_status.height else None
+    return Engine(data.completions, Rules(data.trainings), data.users, required)
+
+
+def status_on(data: TrainingData, page: tuple[date, int, bool]) -> pl.DataFrame:
+    as_of, expiring_days, include_terminated = page
     return expiry_status(
         data.completions,
         data.trainings,
         data.users,
         as_of=as_of,
-        expiring_days=horizon,
+        expiring_days=expiring_days,
         required=data.employee_status,
-        include_terminated=leavers_too,
+        include_terminated=include_terminated,
     )
 
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(seed=st.integers(min_value=0, max_value=10**6), pages=st.lists(PAGES, min_size=3))
-def test_every_page_is_what_expiry_status_says(
+def test_every_day_is_what_expiry_status_says(
     seed: int, pages: list[tuple[date, int, bool]]
 ) -> None:
     data = records(seed)
-    book = StatusBook(data)
+    engine = engine_of(data)
     for page in pages:
-        assert_frame_equal(book.page(*page), asked_alone(data, page))
+        assert_frame_equal(engine.status(*page), status_on(data, page))
 
 
-def test_a_company_of_every_kind_of_row_day_by_day() -> None:
+def test_every_kind_of_row_is_right_day_by_day() -> None:
     data = records(3, people=200, count=4000)
-    book = StatusBook(data)
+    engine = engine_of(data)
     pages = [(date(year, month, 7), 45, False) for year in (2022, 2024, 2026) for month in (2, 9)]
-    seen = [book.page(*page) for page in pages]
+    seen = [engine.status(*page) for page in pages]
     for page, rows in zip(pages, seen, strict=True):
-        assert_frame_equal(rows, asked_alone(data, page))
+        assert_frame_equal(rows, status_on(data, page))
     rows = pl.concat(seen)
     assert {"current", "expiring", "expired", "missing", "not_due"} == {*rows["status"]}
     assert {"composed", "unknown", None} <= {*rows["expiration_source"]}
@@ -91,10 +96,10 @@ def test_a_derived_completion_changes_on_the_days_of_its_parts_until_its_own() -
         completions=pl.DataFrame(done, schema=COMPLETIONS.schema),
         trainings=pl.DataFrame([*catalogue, composed], schema=TRAININGS.schema),
     )
-    book = StatusBook(data)
+    engine = engine_of(data)
 
     def of_composed(day: date) -> list[tuple[object, ...]]:
-        rows = book.page(day, 30, include_leavers=False).filter(pl.col("training_id") == 20)
+        rows = engine.status(day, 30, include_terminated=False).filter(pl.col("training_id") == 20)
         return rows.select("date", "expiration_date", "expiration_source", "status").rows()
 
     assert of_composed(date(2024, 3, 9)) == []
@@ -116,12 +121,12 @@ def test_a_person_counts_until_the_day_of_leaving() -> None:
         completions=data.completions.filter(pl.col("m_user_id") == who),
         users=pl.concat([USERS.empty(), users], how="diagonal"),
     )
-    book = StatusBook(alone)
-    assert book.page(date(2025, 3, 9), 30, include_leavers=False).height > 0
-    assert book.page(date(2025, 3, 10), 30, include_leavers=False).height == 0
-    assert book.page(date(2025, 3, 10), 30, include_leavers=True).height > 0
+    engine = engine_of(alone)
+    assert engine.status(date(2025, 3, 9), 30, include_terminated=False).height > 0
+    assert engine.status(date(2025, 3, 10), 30, include_terminated=False).height == 0
+    assert engine.status(date(2025, 3, 10), 30, include_terminated=True).height > 0
 
 
-def test_no_records_are_an_empty_page() -> None:
-    book = StatusBook(TrainingData(completions=COMPLETIONS.empty()))
-    assert book.page(date(2026, 6, 30), 30, include_leavers=False).height == 0
+def test_no_records_give_no_rows() -> None:
+    engine = engine_of(TrainingData(completions=COMPLETIONS.empty()))
+    assert engine.status(date(2026, 6, 30), 30, include_terminated=False).height == 0

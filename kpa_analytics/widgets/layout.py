@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.widgets.picker import Picker
+from kpa_analytics.widgets.multi_select import MultiSelect
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -79,13 +79,13 @@ def shared_controls() -> dict[str, Any]:
     """New controls of the choices that every explorer has, by choice."""
     return {
         "as_of": labelled(DayPicker(), "As of", "The day the answers are worked out for"),
-        "trainings": Picker("Trainings", "All trainings", "Only these trainings"),
+        "trainings": MultiSelect("Trainings", "All trainings", "Only these trainings"),
         "search": labelled(
             ipw.Text(placeholder="Name or number", continuous_update=False),
             "People",
             "Words in a name, employee number or id; Enter to search",
         ),
-        "field_offices": Picker(
+        "field_offices": MultiSelect(
             "Field offices", "All field offices", "Only people in these field offices"
         ),
     }

@@ -1,4 +1,4 @@
-"""Text as a search compares it: without accents, in lower case. `picker.js` folds the same way."""
+"""Text as a search compares it: without accents, in lower case; `multi_select.js` does the same."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 Key = TypeVar("Key", int, str)
 
-#: Letters that Unicode takes for letters of their own, and people type as these.
+#: Letters that Unicode does not decompose, and what people type instead.
 _PLAIN = {
     **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n", "ĸ": "k"},
     **{"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ς": "σ"},

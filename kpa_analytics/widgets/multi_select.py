@@ -10,7 +10,7 @@ import traitlets
 from kpa_analytics.widgets.style import HERE, STYLE
 
 
-class Picker(anywidget.AnyWidget):
+class MultiSelect(anywidget.AnyWidget):
     """Checkboxes under a button, with a search box where there are many. None checked means all.
 
     Args:
@@ -20,7 +20,7 @@ class Picker(anywidget.AnyWidget):
         options: the choices, [key, words] each, in order.
     """
 
-    _esm = HERE / "picker.js"
+    _esm = HERE / "multi_select.js"
     _css = STYLE
     label = traitlets.Unicode().tag(sync=True)
     every = traitlets.Unicode().tag(sync=True)

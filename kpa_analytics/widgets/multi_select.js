@@ -13,7 +13,7 @@ export const folded = (text) =>
 
 // Native <details> and checkboxes: the keyboard and screen readers know them already.
 function render({ model, el }) {
-  el.classList.add("kpa-picker");
+  el.classList.add("kpa-multi-select");
   const id = `kpa-${Math.random().toString(36).slice(2)}`;
   const make = (tag, className, text) => {
     const made = document.createElement(tag);
@@ -25,27 +25,27 @@ function render({ model, el }) {
   const label = make("span", "kpa-label", model.get("label"));
   label.id = id;
   const fold = make("details");
-  const button = make("summary", "kpa-picker-button");
+  const button = make("summary", "kpa-multi-select-button");
   button.setAttribute("aria-labelledby", `${id} ${id}-now`);
   button.title = model.get("hint");
-  const now = make("span", "kpa-picker-now");
+  const now = make("span", "kpa-multi-select-now");
   now.id = `${id}-now`;
   button.append(now);
-  const sheet = make("div", "kpa-picker-sheet");
+  const sheet = make("div", "kpa-multi-select-sheet");
   // A popover stands above the page: no box around the picker that hides what overflows can cut it.
   sheet.popover = "manual";
-  const search = make("input", "kpa-picker-search");
+  const search = make("input", "kpa-multi-select-search");
   search.type = "search";
   search.placeholder = "Search…";
   search.setAttribute("aria-label", `Search ${model.get("label").toLowerCase()}`);
-  const clear = make("button", "kpa-picker-clear", "Clear");
+  const clear = make("button", "kpa-multi-select-clear", "Clear");
   clear.type = "button";
-  const top = make("div", "kpa-picker-top");
+  const top = make("div", "kpa-multi-select-top");
   top.append(search, clear);
-  const list = make("div", "kpa-picker-list");
+  const list = make("div", "kpa-multi-select-list");
   list.setAttribute("role", "group");
   list.setAttribute("aria-labelledby", id);
-  const none = make("div", "kpa-picker-none", "Nothing found");
+  const none = make("div", "kpa-multi-select-none", "Nothing found");
   sheet.append(top, list, none);
   fold.append(button, sheet);
   el.replaceChildren(label, fold);
@@ -57,7 +57,7 @@ function render({ model, el }) {
 
   const build = () => {
     list.replaceChildren(...model.get("options").map(([key, words]) => {
-      const row = make("label", "kpa-picker-row");
+      const row = make("label", "kpa-multi-select-row");
       const box = make("input");
       box.type = "checkbox";
       box.addEventListener("change", () => {

@@ -1,4 +1,4 @@
-"""What the group training explorer shows, worked out without drawing."""
+"""What the group training explorer shows, computed without drawing."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from kpa_analytics.analysis.folding import by_name
 from kpa_analytics.analysis.groups import group_sessions
 from kpa_analytics.analysis.names import people_names
-from kpa_analytics.widgets.folding import by_name
 
 if TYPE_CHECKING:
-    from datetime import date
-
+    from kpa_analytics.analysis.choices import PeriodChoices
+    from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.data.training_data import TrainingData
-    from kpa_analytics.widgets.period import PeriodQuestion
-    from kpa_analytics.widgets.roster import Roster
 
 #: What a person's attendance can be, by the session's column that holds such people.
 STANDINGS = {
@@ -26,16 +24,16 @@ STANDINGS = {
 BOTH = "Listed and recorded"
 
 
-class Gatherings:
-    """Answers questions about group sessions, from one set of records.
+class SessionView:
+    """The group sessions of one set of records, for one choice after another.
 
     Args:
         data: the records.
-        roster: its people.
+        people_filter: the people of the records.
     """
 
-    def __init__(self, data: TrainingData, roster: Roster) -> None:
-        self._data, self._roster = data, roster
+    def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
+        self._data, self._people_filter = data, people_filter
         self._all = group_sessions(
             data.completions, data.group_trainings, data.trainings, data.users
         ).with_columns(
@@ -53,26 +51,31 @@ class Gatherings:
         held = self._all.select("m_instructor_id", "instructor").drop_nulls().unique()
         return by_name(dict(held.iter_rows()))
 
-    def sessions(self, asked: PeriodQuestion) -> pl.DataFrame:
-        """The sessions asked for (`schema.GROUP_SESSIONS`, and how many are listed_not_recorded).
+    def sessions(self, choices: PeriodChoices) -> pl.DataFrame:
+        """The sessions chosen (`schema.GROUP_SESSIONS`, and how many are listed_not_recorded).
 
         A session whose day is not known is in no period, and is left out.
         """
-        day = pl.lit(asked.as_of)
-        wanted = [pl.col("date") <= day, pl.col("date") > day.dt.offset_by(f"-{asked.months}mo")]
-        if asked.trainings:
-            given = pl.col("trainings_id").list.set_intersection(list(asked.trainings))
-            wanted.append(given.list.len() > 0)
-        if asked.instructors:
-            wanted.append(pl.col("m_instructor_id").is_in(asked.instructors))
-        people = self._roster.named(asked.search, asked.field_offices)
+        day = pl.lit(choices.as_of)
+        conditions = [
+            pl.col("date") <= day,
+            pl.col("date") > day.dt.offset_by(f"-{choices.months}mo"),
+        ]
+        if choices.trainings:
+            given = pl.col("trainings_id").list.set_intersection(list(choices.trainings))
+            conditions.append(given.list.len() > 0)
+        if choices.instructors:
+            conditions.append(pl.col("m_instructor_id").is_in(choices.instructors))
+        people = self._people_filter.matching(choices.search, choices.field_offices)
         if people is not None:
-            wanted.append(pl.col("group_training_id").is_in(self._with(people).implode()))
-        return self._all.filter(*wanted)
+            conditions.append(pl.col("group_training_id").is_in(self._with(people).implode()))
+        return self._all.filter(*conditions)
 
-    def one(self, session: int) -> dict[str, Any]:
+    def session(self, group_training_id: int) -> dict[str, Any]:
         """A session's row."""
-        return self._all.row(by_predicate=pl.col("group_training_id") == session, named=True)
+        return self._all.row(
+            by_predicate=pl.col("group_training_id") == group_training_id, named=True
+        )
 
     def _with(self, people: pl.Series) -> pl.Series:
         """The sessions that list or record any of these people."""
@@ -106,10 +109,10 @@ class Gatherings:
             listed" or "Listed and recorded").
         """
         same = pl.col("group_training_id") == pl.lit(session, pl.Int64)
-        one = self._all.filter(same)
+        row = self._all.filter(same)
         standing = pl.lit(BOTH)
         for column, words in STANDINGS.items():
-            odd = one[column].explode().drop_nulls().implode()
+            odd = row[column].explode().drop_nulls().implode()
             standing = (
                 pl.when(pl.col("m_user_id").is_in(odd)).then(pl.lit(words)).otherwise(standing)
             )
@@ -125,14 +128,3 @@ class Gatherings:
             .sort(pl.col("standing") == BOTH, "standing", "user", "m_user_id")
             .collect()
         )
-
-
-def charts(sessions: pl.DataFrame, as_of: date, dark: bool) -> list[dict[str, Any]]:
-    """Sessions over time and by size, as Vega-Lite specifications with their data inside."""
-    from kpa_analytics import charts
-    from kpa_analytics.charts.drawn import drawn
-
-    return [
-        drawn(charts.group_sessions, sessions, as_of=as_of, dark=dark),
-        drawn(charts.group_sizes, sessions, dark=dark),
-    ]

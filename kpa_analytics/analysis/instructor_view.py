@@ -1,50 +1,51 @@
-"""What the instructor explorer shows, worked out without drawing."""
+"""What the instructor explorer shows, computed without drawing."""
 
 from __future__ import annotations
 
-from datetime import date
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kpa_analytics.analysis.folding import by_name
 from kpa_analytics.analysis.instructors import (
     activity_of,
     coverage_of,
     instructor_name,
-    taught,
     taught_days,
+    teaching_counts,
 )
 from kpa_analytics.analysis.names import people_names, training_titles
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.inputs import as_table, at_once
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY, INSTRUCTOR_COVERAGE
-from kpa_analytics.widgets.folding import by_name
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from kpa_analytics.analysis.choices import PeriodChoices
+    from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.data.training_data import TrainingData
-    from kpa_analytics.widgets.period import PeriodQuestion
-    from kpa_analytics.widgets.roster import Roster
 
 _READ = ("training_id", "m_user_id", "date", "m_instructor_id", "group_training_id")
 _EVERY = "1mo"
 
 
-class Teaching:
-    """Answers questions about who teaches, from one set of records.
+class InstructorView:
+    """Who teaches what in one set of records, for one choice after another.
 
     Args:
         data: the records.
-        roster: its people.
+        people_filter: the people of the records.
     """
 
-    def __init__(self, data: TrainingData, roster: Roster) -> None:
-        self._roster = roster
-        self._lessons = lru_cache(maxsize=1)(self._asked_for)
+    def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
+        self._people_filter = people_filter
+        self._chosen = lru_cache(maxsize=1)(self._completions)
         self._covered = lru_cache(maxsize=4)(self._coverage)
-        # What every question would ask again: whose data it is, names, titles, months. People as
-        # numbers (Categorical) are counted in a third of the time.
+        # What is the same for every choice is computed once. People as numbers (Categorical) are
+        # counted in a third of the time.
         self._demo = at_once(demo_flag(data.completions, data.users))
         self._taught = at_once(
             data.completions.lazy()
@@ -74,21 +75,21 @@ class Teaching:
         """Everyone who ever taught: id -> name, by name."""
         return by_name(dict(self._names.collect().iter_rows()))
 
-    def activity(self, asked: PeriodQuestion) -> pl.DataFrame:
+    def activity(self, choices: PeriodChoices) -> pl.DataFrame:
         """What was taught per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""
-        found = activity_of(self._lessons(asked), self._names, self._demo, every=_EVERY)
-        return as_table(found, INSTRUCTOR_ACTIVITY).collect(engine="in-memory")
+        rows = activity_of(self._chosen(choices), self._names, self._demo, every=_EVERY)
+        return as_table(rows, INSTRUCTOR_ACTIVITY).collect(engine="in-memory")
 
-    def people(self, asked: PeriodQuestion) -> pl.DataFrame:
+    def people(self, choices: PeriodChoices) -> pl.DataFrame:
         """What was taught per instructor in the whole period, the busiest first.
 
         Returns:
             m_instructor_id, instructor, completions, trainees, trainings, group_sessions, demo.
         """
         return (
-            self._lessons(asked)
+            self._chosen(choices)
             .group_by("m_instructor_id")
-            .agg(taught())
+            .agg(teaching_counts())
             .with_columns(pl.col("m_instructor_id").cast(pl.String))
             .join(self._names, on="m_instructor_id")
             .join(self._demo, how="cross")
@@ -96,24 +97,25 @@ class Teaching:
             .collect(engine="in-memory")
         )
 
-    def coverage(self, asked: PeriodQuestion) -> pl.DataFrame:
+    def coverage(self, choices: PeriodChoices) -> pl.DataFrame:
         """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), the thinnest first.
 
-        Whoever was trained: a training is not thinner for whom one looks for.
+        The search and the field offices do not count here: they choose trainees, and a training
+        has the same instructors whoever the reader looks for.
         """
-        return self._covered(asked.as_of, asked.months, asked.trainings)
+        return self._covered(choices.as_of, choices.months, choices.trainings)
 
     def _coverage(self, as_of: date, months: int, trainings: tuple[int, ...]) -> pl.DataFrame:
         days, titles = self._days, self._titles
         if trainings:
             chosen = pl.col("training_id").is_in(trainings)
             days, titles = days.filter(chosen), titles.filter(chosen)
-        found = coverage_of(days, titles, self._names, self._demo, as_of=as_of, months=months)
-        carried = pl.col("instructors").replace(0, 10**6)  # nobody teaches it: no one to lose
+        rows = coverage_of(days, titles, self._names, self._demo, as_of=as_of, months=months)
+        thinnest = pl.col("instructors").replace(0, 10**6)  # nobody teaches it: nobody can be lost
         return (
-            as_table(found, INSTRUCTOR_COVERAGE)
+            as_table(rows, INSTRUCTOR_COVERAGE)
             .sort(
-                carried,
+                thinnest,
                 "completions",
                 "training",
                 "training_id",
@@ -122,28 +124,18 @@ class Teaching:
             .collect(engine="in-memory")
         )
 
-    def _asked_for(self, asked: PeriodQuestion) -> pl.LazyFrame:
-        """The completions asked for, in the period asked for."""
-        day = pl.lit(asked.as_of)
-        wanted = [pl.col("date") <= day, pl.col("date") > day.dt.offset_by(f"-{asked.months}mo")]
-        if asked.trainings:
-            wanted.append(pl.col("training_id").is_in(asked.trainings))
-        if asked.instructors:
-            wanted.append(pl.col("m_instructor_id").is_in(asked.instructors))
-        people = self._roster.named(asked.search, asked.field_offices)
+    def _completions(self, choices: PeriodChoices) -> pl.LazyFrame:
+        """The completions that the choices leave."""
+        day = pl.lit(choices.as_of)
+        conditions = [
+            pl.col("date") <= day,
+            pl.col("date") > day.dt.offset_by(f"-{choices.months}mo"),
+        ]
+        if choices.trainings:
+            conditions.append(pl.col("training_id").is_in(choices.trainings))
+        if choices.instructors:
+            conditions.append(pl.col("m_instructor_id").is_in(choices.instructors))
+        people = self._people_filter.matching(choices.search, choices.field_offices)
         if people is not None:
-            wanted.append(pl.col("m_user_id").is_in(people.implode()))
-        return at_once(self._taught.filter(*wanted))
-
-
-def charts(
-    activity: pl.DataFrame, coverage: pl.DataFrame, as_of: date, dark: bool
-) -> list[dict[str, Any]]:
-    """Activity and coverage, as Vega-Lite specifications with their data inside."""
-    from kpa_analytics import charts
-    from kpa_analytics.charts.drawn import drawn
-
-    return [
-        drawn(charts.instructor_activity, activity, as_of=as_of, top=12, dark=dark),
-        drawn(charts.instructor_coverage, coverage, top=20, dark=dark),
-    ]
+            conditions.append(pl.col("m_user_id").is_in(people.implode()))
+        return at_once(self._taught.filter(*conditions))

@@ -1,4 +1,4 @@
-"""Who is meant by a search text and a choice of field offices."""
+"""Which people a search text and a choice of field offices mean."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kpa_analytics.analysis.folding import by_name, folded, folded_text
 from kpa_analytics.analysis.names import people_names
-from kpa_analytics.widgets.folding import by_name, folded, folded_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 NO_OFFICE = ""
 
 
-class Roster:
-    """The people of the records, found by name, id, employee number or field office.
+class PeopleFilter:
+    """Finds people of the records by name, id, employee number or field office.
 
     Args:
         data: the records; people without a profile are found by their id, and are in no field
@@ -34,7 +34,7 @@ class Roster:
     def people(self) -> pl.DataFrame:
         """One row per person: m_user_id, user (name, or the id), words (to search in), offices."""
         words = ("firstname", "lastname", "firstname", "employeeNumber", "m_user_id")
-        told = pl.concat_str(words, separator=" ", ignore_nulls=True)
+        searched = pl.concat_str(words, separator=" ", ignore_nulls=True)
         offices = pl.col("fieldOffice_id").list.drop_nulls()
         return (
             self._everyone()
@@ -47,7 +47,7 @@ class Roster:
             .select(
                 "m_user_id",
                 pl.col("user").fill_null(pl.col("m_user_id")),
-                folded_text(told).alias("words"),
+                folded_text(searched).alias("words"),
                 offices.list.set_difference([""]).fill_null([]).alias("offices"),
             )
         )
@@ -58,15 +58,15 @@ class Roster:
         return profiles.unique("m_user_id", keep="first", maintain_order=True)
 
     def _everyone(self) -> pl.DataFrame:
-        """The ids that any of the records name as somebody who is trained."""
+        """The ids of everyone whom any of the records names as a trainee."""
         data = self._data
-        named = (
+        columns = (
             data.users["id"],
             data.completions["m_user_id"],
             data.employee_status["m_user_id"],
             data.group_trainings["m_trainees_id"].explode(),
         )
-        each = [ids.drop_nulls().unique(maintain_order=True).alias("m_user_id") for ids in named]
+        each = [ids.drop_nulls().unique(maintain_order=True).alias("m_user_id") for ids in columns]
         return pl.concat(each).unique(maintain_order=True).to_frame()
 
     @cached_property
@@ -78,26 +78,26 @@ class Roster:
         known = {office: names.get(office) or office for office in used}
         return {**by_name(known), NO_OFFICE: "No field office"}
 
-    def named(self, search: str, offices: Sequence[str]) -> pl.Series | None:
-        """The ids of the people meant.
+    def matching(self, search: str, offices: Sequence[str]) -> pl.Series | None:
+        """The ids of the people found.
 
         Args:
-            search: words that must all stand in the name, the employee number or the id; accents,
+            search: words that must all be in the name, the employee number or the id; accents,
                 upper and lower case do not count.
             offices: ids of field offices, any of which will do.
 
         Returns:
-            The ids, or None where nothing is asked and everyone is meant.
+            The ids, or None where both are empty and everyone is meant.
         """
-        wanted = [
+        conditions = [
             pl.col("words").str.contains(word, literal=True)
             for word in folded(search).replace(",", " ").split()
         ]
         if offices:
-            named = [office for office in offices if office != NO_OFFICE]
-            inside = pl.col("offices").list.set_intersection(named).list.len() > 0
+            chosen = [office for office in offices if office != NO_OFFICE]
+            inside = pl.col("offices").list.set_intersection(chosen).list.len() > 0
             nowhere = pl.col("offices").list.len() == 0
-            wanted.append(inside | nowhere if NO_OFFICE in offices else inside)
-        if not wanted:
+            conditions.append(inside | nowhere if NO_OFFICE in offices else inside)
+        if not conditions:
             return None
-        return self.people.filter(*wanted)["m_user_id"]
+        return self.people.filter(*conditions)["m_user_id"]
