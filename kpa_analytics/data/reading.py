@@ -220,7 +220,13 @@ class _Reader:
 
     def _ended(self, end: End) -> Reading:
         self.seen.end = end
+        self.seen.gone = self._not_in_place(self.seen.gone)
         return self.seen
+
+    def _not_in_place(self, rows: dict[Any, int]) -> dict[Any, int]:
+        """Those of these records that do not stand among the ones read."""
+        in_place = set(self.seen.keys)
+        return {key: row for key, row in rows.items() if key not in in_place}
 
     def _next(self) -> Ask:
         done, total = len(self.seen.keys), (self.seen.totals or [0])[-1]
@@ -280,8 +286,7 @@ class _Reader:
         before = dict(zip(seen.keys, seen.rows, strict=True))
         seen.keys, seen.rows = keys, rows
         self._laid(page, ask.start)
-        now = set(seen.keys)
-        seen.gone = {key: row for key, row in (seen.gone | before).items() if key not in now}
+        seen.gone = self._not_in_place(seen.gone | before)
 
     def _is_found(self, keys: list[Any], came_up: int) -> None:
         """Refuse what was looked up, unless all that came up from below is in it.

@@ -121,6 +121,7 @@ def load(account: Account, size: int, happens: Callable[[int], bool]) -> Load:
 
     whole = answered(proved(size), answer)
     keys = None if whole is None else [received[row] for row in whole.rows]
+    assert keys is None or len(set(keys)) == len(keys), "a record came twice"
     return Load(keys, throughout, ever, requests)
 
 
