@@ -412,6 +412,7 @@ SNAPSHOTS = Table(
         Column("rows", pl.Int64, "records"),
         Column("pages", pl.Int64, "pages they came in"),
         Column("walk", pl.String, "full, or incremental (refresh='recent')"),
+        Column("full_walk_at", INSTANT, "incremental: when all pages were last walked, UTC"),
         Column("demo", pl.Boolean, "from the demo server"),
         Column("package_version", pl.String, "version of kpa_analytics that wrote it"),
         Column("sha256", pl.String, "hash of the file's bytes"),

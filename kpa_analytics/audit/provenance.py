@@ -69,6 +69,7 @@ def _source(one: Snapshot) -> dict[str, Any]:
         "rows": one.rows,
         "pages": one.pages,
         "walk": one.walk,
+        "full_walk_at": instant(one.full_walk_at) if one.full_walk_at else None,
         "rows_sha256": one.rows_sha256,
         "package_version": one.package_version,
     }

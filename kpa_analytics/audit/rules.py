@@ -130,11 +130,13 @@ def origin(evidence: Evidence) -> Section:
     ]
     if only := evidence.data.scope.words:
         words.insert(1, f"This pack holds only a part of what was read: {only}.")
-    if any(one.walk == "incremental" for one in evidence.data.snapshots.values()):
+    walks = [one.full_walk_at for one in evidence.data.snapshots.values() if one.full_walk_at]
+    if walks:
         words.append(
-            "The completions were brought up to date from their newest pages: an older record that "
-            "was edited in place would still stand here as it was. One that was deleted and "
-            "entered again would still stand here as it was, and the new one would be missing."
+            "The completions were brought up to date from their newest pages; they were last read "
+            f"in full on {min(walks):%Y-%m-%d %H:%M} UTC. An older record that was edited in place "
+            "since may still stand here as it was. One that was deleted and entered again may "
+            "still stand here as it was, and the new one may be missing."
         )
     if not evidence.names:
         words.append(

@@ -136,7 +136,13 @@ def _walked(
             bar.note("the last full walk is long ago: walking all pages")
         elif kept and (now := refreshed(client, method, table, kept, params, bar)):
             return Fetched(
-                now.finished, method, now.pages, now.demo, now.cache_keys, rests_on=kept.snapshot
+                now.finished,
+                method,
+                now.pages,
+                now.demo,
+                now.cache_keys,
+                rests_on=kept.snapshot,
+                answered_at=now.answered_at,
             )
     walk = verified_walk(client, method, table, params, bar, refresh=bool(refresh))
     _check_attachments(client, method, params, walk.rows)

@@ -52,11 +52,16 @@ def load_completions(
             the newest snapshot up to date from its newest pages: quick on a big account, but not
             everything is seen this way. An old record that was edited in place stands as it was.
             After an ordinary correction further down (an old record deleted and entered again),
-            the deleted record stays and the new one is missing. After 10 such refreshes, or 7 days
-            after the last full walk, all pages are walked again. The snapshot says which it was
-            (`walk`: full or incremental), and an audit takes an incremental one only where it is
-            told to (`export_audit(incremental=True)`). Loading without `refresh` gives back the
-            newest fresh snapshot, which may be an incremental one.
+            the deleted record stays and the new one is missing. Seen are only corrections on the
+            pages that are fetched, and those of up to three trainings of the records that came or
+            went: these are compared whole, the ones with the fewest records first, where they
+            have at most 1,000. In a big account most older corrections are not among these. After
+            10 such refreshes, or 7 days after the last full walk, all pages are walked again. The
+            snapshot says which it was (`walk`: full or incremental; `full_walk_at`: when all
+            pages were last walked), and an audit takes an incremental one only where it is told
+            to (`export_audit(incremental=True)`). Loading without `refresh` gives back the newest
+            fresh snapshot, which may be an incremental one; its age counts from its own
+            refresh.
         client: a client of another account; by default one made from the settings in force.
 
     Returns:

@@ -1,27 +1,39 @@
 """The incremental refresh: from a kept collection to the present one in a few pages.
 
 The API lists completions newest first, so what is new stands at the top. We walk from the newest
-page until it joins what we have; the total then tells whether anything changed further down. Where
-it did, the place is found by bisecting: between two pages that were fetched lie as many positions
-now as lay kept records before, unless something between them was inserted or removed.
+page, each page beginning some records before the last one ended, until ten records in a row stand
+as we have them. The total then tells whether anything changed further down. Where it did, the
+place is found by bisecting: between two pages that were fetched lie as many positions now as lay
+kept records before, unless something between them was inserted or removed. Where two pages
+overlap they must agree record by record.
 
-What can't be seen this way: an edit in place of a record on a page that was not fetched, and as
-many insertions as removals between two fetched pages. The second is an ordinary correction: an old
-record is deleted and entered again. The deleted one is then kept, and the new one is missed, until
-the next full walk. So refreshes of this kind may follow one another only for so long.
+Counting does not see as many insertions as removals between two fetched pages. Those are ordinary
+corrections: an old record is deleted and entered again. So the trainings of the records that came
+or went are asked for by themselves, at most three, those with the fewest records first. One that
+fits on a page is compared record by record, and brings its edits; of a bigger one only the total
+is compared.
+
+What still can't be seen: such a correction on pages that were not fetched, and an edit in place
+there, where the training was not asked for: none of its records came or went otherwise, three
+others had fewer records, or it has more than a page of them. The deleted record is then kept and
+the new one is missed until the next full walk. So refreshes of this kind may follow one another
+only for so long.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import polars as pl
 
 from kpa_analytics.data.blank_ids import BlankIds, added, cleared
 from kpa_analytics.data.frames import Finished, finish, raw_frame
-from kpa_analytics.schema import FAULTS, Table
+from kpa_analytics.data.per_training import trainings_touched, with_training
+from kpa_analytics.data.reading import next_page
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import Table
 
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client, Page
@@ -30,9 +42,18 @@ if TYPE_CHECKING:
 
 
 class Recent(NamedTuple):
-    """The present collection, and what it took."""
+    """The present collection, and what it took.
+
+    Attributes:
+        finished: the collection.
+        answered_at: when the oldest page of this refresh was answered, UTC.
+        pages: pages fetched.
+        demo: the demo server answered.
+        cache_keys: where the pages are kept until a snapshot stands.
+    """
 
     finished: Finished
+    answered_at: datetime
     pages: int
     demo: bool
     cache_keys: tuple[str, ...]
@@ -43,6 +64,12 @@ MOST_INCREMENTS = 10
 
 #: How old the last full walk may be before all pages are walked again.
 OLDEST_FULL_WALK = timedelta(days=7)
+
+#: Records in a row that must stand as they are kept before we believe that nothing above is left.
+JOIN = 10
+
+#: Trainings that one refresh asks for by themselves.
+MOST_TRAININGS = 3
 
 
 def may_go_on(snapshot: Snapshot) -> bool:
@@ -63,7 +90,7 @@ class Stretch(NamedTuple):
         start: position of its first record in the present collection.
         end: position after its last.
         first: position of its first kept record among the kept ones.
-        last: position of its last kept record among them.
+        last: position of its last kept record among them; before `first` where it holds none.
         rows: the records; None for the end of the collection.
     """
 
@@ -116,57 +143,83 @@ class _CatchingUp:
     parameters: dict[str, Any]
     bar: PageBar
     fetched: list[Page] = field(default_factory=list)
-    new: list[pl.DataFrame] = field(default_factory=list)
+    rows: list[pl.DataFrame] = field(default_factory=list)
 
     def run(self) -> Recent:
         head = self._head()
         total = self.fetched[0].total
         before = self.kept.frame.height
         bottom = Stretch(total, total, before, before)
-        pieces = [*self._own(head), *self._between(head, bottom)]
-        frame = pl.concat([piece.frame for piece in pieces])
-        if frame.height != total or frame["id"].n_unique() != total:
-            raise LostError
+        frame = pl.concat([self._own(head), *self._between(head, bottom)])
+        frame = self._with_trainings(self._whole(frame))
         answers = [page.answer for page in self.fetched]
         return Recent(
-            Finished(frame, self._faults(frame, pieces), self._blank_ids()),
+            Finished(self._whole(frame), self._faults(frame), self._blank_ids()),
+            answered_at=min(answer.answered_at for answer in answers),
             pages=len(answers),
             demo=any(answer.demo for answer in answers),
             cache_keys=tuple(answer.cache_key for answer in answers if answer.cache_key),
         )
 
+    def _whole(self, frame: pl.DataFrame) -> pl.DataFrame:
+        total = self.fetched[0].total
+        if frame.height != total or frame["id"].n_unique() != total:
+            raise LostError
+        return frame
+
     def _head(self) -> Stretch:
-        """The newest pages, down to the first that holds a record we have."""
-        rows = self._fetch(1)
-        while self._places(rows).is_empty():
-            if rows.height >= self.fetched[0].total:
-                raise LostError
-            rows = pl.concat([rows, self._fetch(len(self.fetched) + 1)])
+        """The newest pages, down to where they join what we have."""
+        rows = self._page(1, self._page_size)
+        total = self.fetched[0].total
+        while rows.height < total and not self._joins(rows):
+            number, limit = next_page(rows.height, self._page_size, total)
+            start, page = (number - 1) * limit, self._page(number, limit)
+            _agree(Stretch(0, rows.height, 0, 0, rows), start, page)
+            rows = pl.concat([rows.head(start), page])
         return self._placed(0, rows)
 
-    def _between(self, left: Stretch, right: Stretch) -> list[Finished]:
-        """What lies between two stretches and, in its place, the right one itself."""
+    def _joins(self, rows: pl.DataFrame) -> bool:
+        """Whether the last records are kept ones, in a row."""
+        wanted = min(JOIN, self.kept.frame.height)
+        places = self._places(rows.tail(wanted)).to_list()
+        return bool(places) and places == list(range(places[0], places[0] + wanted))
+
+    def _between(self, left: Stretch, right: Stretch) -> list[pl.DataFrame]:
+        """What lies between two stretches."""
         positions, candidates = right.start - left.end, right.first - left.last - 1
         if candidates < 0:
             raise LostError
         if positions == candidates:
-            gap = [Finished(self.kept.frame.slice(left.last + 1, candidates), FAULTS.empty())]
-        elif positions == 0:
-            gap = []
-        else:
-            middle = self._middle(left.end, right.start)
-            return [*self._between(left, middle), *self._between(middle, right)]
-        return [*gap, *self._own(right)]
+            return [self.kept.frame.slice(left.last + 1, candidates)]
+        if positions == 0:
+            return []
+        middle = self._middle(left, right)
+        own = self._own(middle)
+        if (middle.start, middle.end) == (left.end, right.start):
+            return [own]
+        return [*self._between(left, middle), own, *self._between(middle, right)]
 
-    def _own(self, stretch: Stretch) -> list[Finished]:
-        return [] if stretch.rows is None else [finish(self.table, stretch.rows)]
+    def _own(self, stretch: Stretch) -> pl.DataFrame:
+        return finish(self.table, cast("pl.DataFrame", stretch.rows)).frame
 
-    def _middle(self, start: int, end: int) -> Stretch:
+    def _middle(self, left: Stretch, right: Stretch) -> Stretch:
+        """What a page in the middle holds; where it overlaps the two stretches, it must agree."""
         size = self._page_size
-        pages = -(-(end - start) // size)
-        number = start // size + pages // 2 + 1
-        rows = self._fetch(number)
-        return self._placed((number - 1) * size, rows)
+        pages = -(-(right.start - left.end) // size)
+        number = left.end // size + pages // 2 + 1
+        start, page = (number - 1) * size, self._page(number, size)
+        _agree(left, start, page)
+        _agree(right, start, page)
+        a, b = max(start, left.end), min(start + page.height, right.start)
+        if a >= b:
+            raise LostError
+        rows = page[a - start : b - start]
+        if self._places(rows).is_empty():
+            if a == left.end:
+                return Stretch(a, b, left.last + 1, left.last, rows)
+            if b == right.start:
+                return Stretch(a, b, right.first, right.first - 1, rows)
+        return self._placed(a, rows)
 
     def _placed(self, start: int, rows: pl.DataFrame) -> Stretch:
         places = self._places(rows)
@@ -180,17 +233,51 @@ class _CatchingUp:
         joined = rows.select("id").join(known, on="id", how="left", maintain_order="left")
         return joined["place"].drop_nulls().cast(pl.Int64)
 
-    def _fetch(self, number: int) -> pl.DataFrame:
-        page = self.client.page(self.method, number, refresh=True, **self.parameters)
+    def _with_trainings(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The collection, once the trainings of what came or went have been asked for."""
+        if "training_id" in self.parameters:
+            return frame
+        for training in trainings_touched(self.kept.frame, frame)[:MOST_TRAININGS]:
+            count = frame.filter(training_id=training).height
+            rows = self._training(training, count)
+            if rows is not None:
+                frame = with_training(frame, training, finish(self.table, rows).frame)
+        return frame
+
+    def _training(self, training: int, count: int) -> pl.DataFrame | None:
+        """All of a training's records; None where it has too many and its total is as it should be.
+
+        A server that ignores the filter, or sends what can't be true, leaves it to the full walk.
+        """
+        limit = self._page_size if count <= self._page_size else 1
+        asked = {**self.parameters, "training_id": training, "limit": limit}
+        try:
+            page = self.client.page(self.method, 1, refresh=True, **asked)
+        except KPADataError:
+            raise LostError from None
+        rows = self._taken(page)
+        if rows.height == page.total:
+            return rows
+        if page.total != count:
+            raise LostError
+        return None
+
+    def _page(self, number: int, limit: int) -> pl.DataFrame:
+        asked = {**self.parameters, "limit": limit}
+        page = self.client.page(self.method, number, refresh=True, **asked)
         if self.fetched and page.total != self.fetched[0].total:
             raise LostError
         if len(self.fetched) > page.last_page // 2 + 1:
             raise LostError
+        if len(page.records) != min(limit, max(0, page.total - (number - 1) * limit)):
+            raise LostError
+        return self._taken(page)
+
+    def _taken(self, page: Page) -> pl.DataFrame:
         self.fetched.append(page.without_records())
         self.bar.page(len(self.fetched), of=len(self.fetched))
-        rows = raw_frame(self.table, page.records)
-        self.new.append(rows.join(self.kept.frame, on="id", how="anti"))
-        return rows
+        self.rows.append(raw_frame(self.table, page.records))
+        return self.rows[-1]
 
     @property
     def _page_size(self) -> int:
@@ -203,13 +290,28 @@ class _CatchingUp:
 
         Which of the kept records had one, and whether it still stands, is no longer known.
         """
-        _, new = cleared(self.table, pl.concat(self.new))
-        return added(self.kept.snapshot.blank_ids, new)
+        new = self._latest().join(self.kept.frame, on="id", how="anti")
+        return added(self.kept.snapshot.blank_ids, cleared(self.table, new)[1])
 
-    def _faults(self, frame: pl.DataFrame, pieces: list[Finished]) -> pl.DataFrame:
-        """The impossible days of the kept records that still stand, and of the fetched ones."""
-        fresh = pl.concat([FAULTS.empty(), *(piece.faults for piece in pieces)])
-        still = self.kept.snapshot.fault_frame().filter(
-            pl.col("record_id").is_in(frame["id"].cast(pl.String).implode()),
-        )
-        return pl.concat([still.join(fresh, on=["record_id", "field"], how="anti"), fresh])
+    def _latest(self) -> pl.DataFrame:
+        """Every record that was fetched, as it came last."""
+        return pl.concat(self.rows).unique("id", keep="last", maintain_order=True)
+
+    def _faults(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The impossible days of the fetched records, and of the kept ones that still stand."""
+        latest = self._latest()
+        received, standing = (ids["id"].cast(pl.String).implode() for ids in (latest, frame))
+        record = pl.col("record_id")
+        before = self.kept.snapshot.fault_frame().filter(~record.is_in(received))
+        faults = pl.concat([before, finish(self.table, latest).faults])
+        return faults.filter(record.is_in(standing))
+
+
+def _agree(stretch: Stretch, start: int, page: pl.DataFrame) -> None:
+    """Refuse a page which, where it overlaps a stretch, holds other records or another order."""
+    a, b = max(start, stretch.start), min(start + page.height, stretch.end)
+    if stretch.rows is None or a >= b:
+        return
+    before = stretch.rows["id"][a - stretch.start : b - stretch.start]
+    if not page["id"][a - start : b - start].equals(before):
+        raise LostError

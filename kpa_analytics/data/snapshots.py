@@ -54,7 +54,9 @@ class Snapshot:
         method: the API method it came from.
         params: that method's filters; empty for the whole collection.
         host: the API's host and port.
-        fetched_at: when its oldest page was answered, UTC.
+        fetched_at: when its oldest page was answered, UTC; freshness counts from here. Of an
+            incremental one: the oldest page of its own refresh (`full_walk_at` tells how old the
+            pages may be that it did not fetch).
         rows: records.
         pages: pages they came in.
         walk: `full`, or `incremental` (refresh="recent").

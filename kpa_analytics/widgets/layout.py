@@ -30,7 +30,10 @@ def time_of(data: TrainingData) -> str:
     records = f"{data.completions.height:,} completions"
     if snapshot is None:
         return records
-    return f"{records}, fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
+    said = f"{records}, fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
+    if snapshot.full_walk_at:
+        said += f", last walked in full {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
+    return said
 
 
 def notice(text: str) -> str:

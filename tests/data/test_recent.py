@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -15,7 +17,7 @@ import kpa_analytics as kpa
 from kpa_analytics.data.recent import may_go_on
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.records import COMPLETIONS, Listing, Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPADataError, KPADataWarning
 from tests.conftest import completion, sent, use
@@ -59,15 +61,155 @@ def test_nothing_new_takes_one_request(api: DemoAPI) -> None:
     assert _agrees_with_a_full_walk(api) == 1
 
 
-def test_fifty_new_records_take_one_request(api: DemoAPI) -> None:
+def test_fifty_new_records_take_two_requests(api: DemoAPI) -> None:
+    """The newest page, and the total of their training."""
     api.organisation.add_completions(*_new(50))
-    assert _agrees_with_a_full_walk(api) == 1
+    assert _agrees_with_a_full_walk(api) == 2
 
 
 @pytest.mark.slow
 def test_more_new_records_than_a_page_are_walked_until_they_join(api: DemoAPI) -> None:
     api.organisation.add_completions(*_new(2500))
+    assert _agrees_with_a_full_walk(api) == 4
+
+
+def test_one_known_record_is_no_join(api: DemoAPI) -> None:
+    api.organisation.add_completions(*_new(999))
     assert _agrees_with_a_full_walk(api) == 3
+
+
+def test_pages_of_new_records_overlap_and_must_agree(api: DemoAPI) -> None:
+    """The total stands, and without a seam the record between the two pages would be missed."""
+
+    def moved(organisation: Records) -> None:
+        organisation.remove_completions(102_499)
+        organisation.add_completions(completion(300_000, date_number=20150101))
+
+    api.organisation.add_completions(*_new(2500))
+    api.faults.add(Fault.change(moved), page=2)
+    assert _agrees_with_a_full_walk(api) < 0
+
+
+@pytest.fixture
+def catalogue() -> Iterator[DemoAPI]:
+    """12,000 records: 120 of training 7, 120 of each from 21 to 24, and the rest of training 8."""
+    records = _aged(12_000)
+    for record in records.records[COMPLETIONS]:
+        rare = {0: 7, 1: 21, 2: 22, 3: 23, 4: 24}
+        record["training_id"] = rare.get(record["id"] % 100, 8)
+    with kpa.demo.serve(records) as served:
+        use(served)
+        kpa.load_completions()
+        served.requests.clear()
+        yield served
+
+
+def _again(number: int, **fields: object) -> dict[str, object]:
+    """An old record of training 7, entered again under a new id."""
+    return completion(number, **{"training_id": 7, "date_number": 20160401, **fields})
+
+
+def _whole_at(api: DemoAPI, walk: str) -> int:
+    """The refresh has every record as it is now, was of this kind; tells how many requests."""
+    recent = kpa.load_completions(refresh="recent")
+    requests = len(sent(api))
+    assert kpa.snapshots()["walk"][0] == walk
+    assert recent["date"].is_sorted(descending=True)
+    assert recent.sort("id").equals(kpa.load_completions(refresh=True).sort("id"))
+    return requests
+
+
+@pytest.mark.parametrize("day", [20160401, 20190909, 20150101])
+def test_an_old_correction_of_a_training_with_new_records_is_seen(
+    catalogue: DemoAPI, day: int
+) -> None:
+    catalogue.organisation.remove_completions(2_600)
+    catalogue.organisation.add_completions(_again(100_000, date_number=day))
+    catalogue.organisation.add_completions(
+        *(_again(200_000 + n, date_number=NEWEST) for n in (0, 1))
+    )
+    assert _whole_at(catalogue, "incremental") == 2
+
+
+def test_edits_of_a_training_with_new_records_are_seen(catalogue: DemoAPI) -> None:
+    catalogue.organisation.edit_completion(2_600, notes="corrected")
+    catalogue.organisation.edit_completion(3_600, date_number=20180505)
+    catalogue.organisation.add_completions(_again(200_000, date_number=NEWEST))
+    assert _whole_at(catalogue, "incremental") == 2
+
+
+def test_an_old_correction_of_a_training_that_lost_a_record_is_seen(catalogue: DemoAPI) -> None:
+    catalogue.organisation.remove_completions(11_900, 2_600)
+    catalogue.organisation.add_completions(_again(100_000))
+    assert _whole_at(catalogue, "incremental") <= 8
+
+
+def test_a_record_entered_again_under_another_training_makes_it_walk_everything(
+    catalogue: DemoAPI,
+) -> None:
+    catalogue.organisation.remove_completions(2_650)
+    catalogue.organisation.add_completions(
+        _again(100_000), _again(200_000, training_id=8, date_number=NEWEST)
+    )
+    assert _whole_at(catalogue, "full") > 10
+
+
+def test_at_most_three_trainings_are_asked_for(catalogue: DemoAPI) -> None:
+    new = [
+        _again(200_000 + n, training_id=training, date_number=NEWEST)
+        for n, training in enumerate((7, 8, 21, 22, 23, 24) * 8)
+    ]
+    catalogue.organisation.add_completions(*new)
+    assert _whole_at(catalogue, "incremental") == 4
+
+
+class _Heedless(Records):
+    """An API that pays no attention to filters."""
+
+    def select(self, method: str, params: Mapping[str, Any], as_of: date) -> Listing:
+        return super().select(method, {}, as_of)
+
+
+def test_a_server_that_ignores_the_training_is_walked_in_full() -> None:
+    records = _aged(3_000).records[COMPLETIONS]
+    for record in records:
+        record["training_id"] = record["id"] % 10
+    with kpa.demo.serve(_Heedless({COMPLETIONS: records})) as api:
+        use(api)
+        kpa.load_completions()
+        api.organisation.add_completions(*_new(1, training_id=3))
+        kpa.load_completions(refresh="recent")
+    assert kpa.snapshots()["walk"][0] == "full"
+
+
+def test_an_impossible_day_that_was_corrected_is_named_no_more(catalogue: DemoAPI) -> None:
+    wrong = {"special_expiration_date_number": 20201301}
+    catalogue.organisation.add_completions(_again(100_000, date_number=NEWEST, **wrong))
+    with pytest.warns(KPADataWarning):
+        kpa.load_completions(refresh="recent")
+    catalogue.organisation.edit_completion(100_000, special_expiration_date_number=20211231)
+    kpa.load_completions(refresh="recent")
+    assert kpa.load_all().faults.is_empty()
+
+
+def test_its_age_counts_from_its_own_oldest_page(api: DemoAPI, tmp_path: Path) -> None:
+    first = kpa.load_all().snapshots["completions"]
+    began = datetime.now(UTC)
+    data = kpa.load_all(refresh="recent")
+    snapshot = data.snapshots["completions"]
+    assert first.fetched_at < began <= snapshot.fetched_at <= datetime.now(UTC)
+    assert snapshot.full_walk_at == first.fetched_at
+    walked_at = kpa.snapshots().filter(table="completions")["full_walk_at"]
+    assert (walked_at[0] is not None, walked_at[1]) == (True, None)
+    assert f"last walked in full {first.fetched_at:%Y-%m-%d %H:%M} UTC" in repr(kpa.load_all())
+    pack = kpa.export_audit(data, tmp_path / "pack", as_of="2021-01-01", incremental=True)
+    assert f"in full on {first.fetched_at:%Y-%m-%d %H:%M} UTC" in (pack / "report.html").read_text(
+        encoding="utf-8"
+    )
+    sources = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["sources"]
+    full_walks = {source["table"]: source["full_walk_at"] for source in sources}
+    assert full_walks["completions"] == f"{first.fetched_at:%Y-%m-%dT%H:%M:%SZ}"
+    assert full_walks["users"] is None
 
 
 def test_three_removed_are_found_by_bisecting(api: DemoAPI) -> None:
