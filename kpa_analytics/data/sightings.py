@@ -23,7 +23,7 @@ class Sightings:
         >>> for keys, first_row in [((1, 2), 0), ((4,), 2), ((4, 3), 3), ((1, 2), 5)]:
         ...     sightings.note(Seen(keys, total=3, first_row=first_row))
         >>> sightings.whole_at_one_moment()  # 1, 2 and 4 were all there when page 2 was answered
-        [5, 6, 3]
+        [0, 1, 2]
     """
 
     def __init__(self) -> None:
@@ -46,22 +46,36 @@ class Sightings:
             return reading
 
     def whole_at_one_moment(self) -> list[int] | None:
-        """The numbers of the rows that were the whole collection at one moment, as seen last.
+        """The numbers of the rows that were the whole collection at one moment.
+
+        Each record as it came last before that moment: the collection is no older than it says.
 
         Returns:
             None: at no moment are as many records known to have been there as the total says.
         """
         first: dict[Any, int] = {}
-        last: dict[Any, tuple[int, int]] = {}
+        last: dict[Any, int] = {}
         for number, page in enumerate(self._pages):
-            for row, key in enumerate(page.keys, start=page.first_row):
+            for key in page.keys:
                 first.setdefault(key, number)
-                last[key] = number, row
-        came, left = Counter(first.values()), Counter(number for number, _ in last.values())
+                last[key] = number
+        came, left = Counter(first.values()), Counter(last.values())
         there = 0
         for moment, page in enumerate(self._pages):
             there += came[moment]
             if there == page.total:
-                return [last[key][1] for key in first if first[key] <= moment <= last[key][0]]
+                return self._rows(
+                    {key for key in last if first[key] <= moment <= last[key]}, moment
+                )
             there -= left[moment]
         return None
+
+    def _rows(self, keys: set[Any], moment: int) -> list[int]:
+        """The rows in which these records came last, up to a moment."""
+        rows = {
+            key: row
+            for page in self._pages[: moment + 1]
+            for row, key in enumerate(page.keys, start=page.first_row)
+            if key in keys
+        }
+        return list(rows.values())
