@@ -22,7 +22,6 @@ from tenacity import (
 )
 
 from kpa_analytics.api.filters import check_filters
-from kpa_analytics.api.page_cache import PageTable
 from kpa_analytics.api.records import METHODS, Envelope, decode, decode_envelope, records_in
 from kpa_analytics.api.session import open_session
 from kpa_analytics.config import Settings, settings
@@ -210,9 +209,8 @@ class Client:
 
     def forget(self, keys: list[str | None]) -> None:
         """Drop these pages from the cache: they stand in a snapshot, or are good for nothing."""
-        pages = self._session.cache.responses
-        if isinstance(pages, PageTable):
-            pages.forget([key for key in keys if key])
+        if kept := [key for key in keys if key]:
+            self._session.cache.responses.bulk_delete(kept)
 
     def _answered(self, method: str, parameters: dict[str, Any], *, refresh: bool) -> Response:
         """Send, wait and try again as often as is polite."""

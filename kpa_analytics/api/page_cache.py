@@ -1,26 +1,33 @@
 """The first cache: pages that were paid for, in SQLite, compressed, safe to read back.
 
-requests-cache keeps them; this module says how. What is stored of a page is its body and a few
-facts, as MessagePack under zstd with a checksum: no pickle, so that foreign bytes can only be a
-miss, and no request, so that there is nothing of it to leak. A cache that can't be read or written
-is a miss with a warning, never an error.
+requests-cache looks pages up and keeps them; this module is the storage behind it, made as the
+library means storages to be made: a `BaseStorage` and a `BaseCache`, public members only. What is
+stored of a page is its body and a few facts, as MessagePack under zstd with a checksum: no pickle,
+so that foreign bytes can only be a miss, and no request, so that there is nothing of it to leak. A
+cache that can't be read or written is a miss with a warning, never an error.
+
+Why no storage of the library's own (1.3.3): `SQLiteDict` repeats `BEGIN IMMEDIATE` until it
+succeeds, which on a full disk or in a read-only folder is never, and only private members could
+stop it. `FileDict` writes a page in place under its final name, so that others read halves; makes
+it readable by all where the umask allows that, until it is changed; lets a request fail where a
+page can't be written; and says nothing of a page that can't be read.
 """
 
 from __future__ import annotations
 
 import sqlite3
 import warnings
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from threading import RLock
 
 import msgspec
 import zstandard
 from requests.structures import CaseInsensitiveDict
-from requests_cache.backends.base import BaseCache
-from requests_cache.backends.sqlite import SQLiteDict
+from requests_cache.backends.base import BaseCache, BaseStorage
 from requests_cache.models.response import CachedResponse
 from requests_cache.serializers import SerializerPipeline, Stage
 
@@ -28,12 +35,20 @@ from kpa_analytics.api.database import opened
 from kpa_analytics.demo_mark import DEMO_HEADER
 from kpa_analytics.errors import KPACacheWarning
 
-#: Milliseconds to wait for another process that is writing.
-_BUSY = 10_000
+#: Seconds to wait for another process that is writing.
+_BUSY = 10.0
 
 #: Database pages (4 kB) after which the write-ahead log is folded in: it is disk space, too.
 _LOG_PAGES = 250
 
+#: The last one reads, or damage would show only later.
+_OPENING = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}",
+    "CREATE TABLE IF NOT EXISTS pages (key TEXT PRIMARY KEY, value BLOB)",
+    "SELECT count(key), count(value) FROM pages",
+)
 
 #: The headers that are kept: those of the transport (Vary, ETag, Date) would mislead later.
 _HEADERS = ("HZS-Request-ID", DEMO_HEADER)
@@ -89,73 +104,88 @@ class PageStage(Stage):
 _PAGES = SerializerPipeline([PageStage()], name="pages", is_binary=True)
 
 
-class PageTable(SQLiteDict):
-    """SQLiteDict that gives up where the original would wait for ever.
+class PageTable(BaseStorage[str, CachedResponse]):
+    """Pages by key, in one table. Each is written in one transaction: whole or not at all.
 
-    The original repeats `BEGIN` until it succeeds; on a full disk or a read-only folder it never
-    does. Here the database waits its busy timeout, then a read is a miss and a write is not kept.
-    How old a page may be is asked when it is read: by today's settings, and by today's clock.
+    The database waits its busy timeout for other processes; then a read is a miss and a write is
+    not kept. How old a page may be is decided when it is read: by today's settings and clock.
+
+    Args:
+        path: the database, which is there already, perhaps empty.
+        max_age: seconds for which a page counts as fresh.
+
+    Raises:
+        sqlite3.Error: the database is damaged, is another one, or can't be written to.
     """
 
     def __init__(self, path: Path, max_age: float) -> None:
+        super().__init__(serializer=_PAGES)
         self._max_age = max_age
-        super().__init__(path, table_name="pages", serializer=_PAGES, wal=True, busy_timeout=_BUSY)
-        with self.connection() as connection:
-            connection.execute(f"PRAGMA wal_autocheckpoint={_LOG_PAGES}")
-        self.count()  # or damage would show only later
+        self._lock = RLock()  # threads share one connection
+        self._connection = sqlite3.connect(
+            path, timeout=_BUSY, isolation_level=None, check_same_thread=False
+        )
+        self._closed = weakref.finalize(self, self._connection.close)
+        try:
+            for statement in _OPENING:
+                self._connection.execute(statement).fetchall()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database."""
+        with self._lock:
+            self._closed()
 
     @contextmanager
-    def _acquire_sqlite_lock(self) -> Iterator[None]:
-        with self._lock, self.connection() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            self._active_transaction = True
-            try:
-                yield
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
-            finally:
-                self._active_transaction = False
-
-    def __getitem__(self, key: str) -> Any:
+    def _warning(self, what: str) -> Iterator[None]:
+        """Hold the connection for a while; a fault of the database is a warning."""
         try:
-            with self._lock:  # threads share one connection, and VACUUM wants it to itself
-                page = super().__getitem__(key)
+            with self._lock:
+                yield
         except sqlite3.Error as error:
-            _warn("read", error)
-            raise KeyError(key) from None
-        if (
-            page is None
-            or not 0 <= (datetime.now(UTC) - page.created_at).total_seconds() < self._max_age
-        ):
+            _warn(what, error)
+
+    def __getitem__(self, key: str) -> CachedResponse:
+        row = None
+        with self._warning("read"):
+            row = self._connection.execute(
+                "SELECT value FROM pages WHERE key = ?", (key,)
+            ).fetchone()
+        page: CachedResponse | None = self.deserialize(key, row[0]) if row else None
+        if page is None or not 0 <= _age(page) < self._max_age:
             raise KeyError(key)
         return page
 
-    def _write(self, key: str, value: Any) -> None:
-        try:
-            super()._write(key, value)
-        except sqlite3.Error as error:
-            _warn("written", error)
+    def __setitem__(self, key: str, page: CachedResponse) -> None:
+        with self._warning("written"):
+            row = (key, self.serialize(page))
+            self._connection.execute("INSERT OR REPLACE INTO pages (key, value) VALUES (?, ?)", row)
 
-    def bulk_delete(self, keys: Any = None, values: Any = None) -> None:
-        """Delete these pages; those that are not there are no error."""
-        try:
-            super().bulk_delete(keys, values)
-        except sqlite3.Error as error:
-            _warn("cleared", error)
+    def __delitem__(self, key: str) -> None:
+        with self._warning("cleared"):
+            if not self._connection.execute("DELETE FROM pages WHERE key = ?", (key,)).rowcount:
+                raise KeyError(key)
 
-    def forget(self, keys: list[str]) -> None:
-        """Delete these pages and give their space back to the disk."""
-        if not keys:
-            return
-        try:
-            with self._lock, self.connection() as connection:
-                super().bulk_delete(keys)
-                connection.execute("VACUUM")
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        except sqlite3.Error as error:
-            _warn("cleared", error)
+    def __iter__(self) -> Iterator[str]:
+        with self._lock:
+            return iter([key for (key,) in self._connection.execute("SELECT key FROM pages")])
+
+    def __len__(self) -> int:
+        return len([*self])
+
+    def bulk_delete(self, keys: Iterable[str]) -> None:
+        """Delete these pages, whether they are there or not, and give their space to the disk."""
+        with self._warning("cleared"):
+            rows = [(key,) for key in keys]
+            self._connection.executemany("DELETE FROM pages WHERE key = ?", rows)
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _age(page: CachedResponse) -> float:
+    return (datetime.now(UTC) - page.created_at).total_seconds()
 
 
 class PageCache(BaseCache):
@@ -163,7 +193,7 @@ class PageCache(BaseCache):
 
     def __init__(self, path: Path, max_age: float) -> None:
         super().__init__(cache_name=str(path))
-        self.responses: PageTable = PageTable(path, max_age)
+        self.responses = PageTable(path, max_age)
 
 
 def open_page_cache(folder: Path, max_age: float) -> PageCache | None:
