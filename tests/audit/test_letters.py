@@ -85,6 +85,7 @@ def test_every_list_of_fonts_on_screen_begins_with_ours_and_ends_sans(pack):
     assert re.fullmatch("Arimo, Arial, .*sans-serif", FONT)
 
 
+@pytest.mark.slow
 def test_a_picture_is_drawn_in_our_font_where_the_machine_has_none(tmp_path):
     """A chart as PDF names its fonts: drawn as the pictures are, in a machine without any."""
     (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")

@@ -38,6 +38,7 @@ def made(tmp_path_factory):
     return told.output, pack
 
 
+@pytest.mark.slow
 def test_the_command_says_not_known(made):
     assert re.search(r"^ *missing +not known$", made[0], re.MULTILINE)
 
@@ -49,6 +50,7 @@ def test_the_manifest_has_no_figure(made):
     assert manifest["settings"]["required"] == "unknown"
 
 
+@pytest.mark.slow
 def test_the_page_and_the_paper_say_not_known(made):
     page = Page((made[1] / "report.html").read_text(encoding="utf-8")).text
     for text in (page, pdf_text((made[1] / "audit.pdf").read_bytes())):
