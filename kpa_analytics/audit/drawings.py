@@ -9,9 +9,8 @@ import vl_convert
 
 from kpa_analytics import charts
 from kpa_analytics.audit.letters import boxed
-from kpa_analytics.charts.drawn import drawn
 from kpa_analytics.charts.expiry_by_group import GroupKind
-from kpa_analytics.charts.render import packed, svg
+from kpa_analytics.charts.render import drawn, packed, svg
 from kpa_analytics.charts.text import one_line
 
 if TYPE_CHECKING:

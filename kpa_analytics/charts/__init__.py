@@ -4,9 +4,8 @@ Each chart stands in a file of its own name, with the table function that says w
 can be read, and tested, without drawing. (`charts.expiry_timeline` is the function, not its file.)
 Every chart carries its look, its description and, for demo data, the demo mark.
 
-Two rules keep drawing fast: a channel is always named by its class (`alt.X2("end:T")`, never
-`"end:T"`), for altair compares hundreds of classes to find it otherwise; and a chart is made with
-its title and look, for it is copied whole when they are added later.
+Charts are altair's, and can be joined with `|` and `&`. A channel is always named by its class
+(`alt.X2("end:T")`, never `"end:T"`), for altair compares hundreds of classes to find it otherwise.
 """
 
 from kpa_analytics.charts.expiry_by_group import expiry_by_group, expiry_by_group_table

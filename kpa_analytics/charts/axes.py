@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
-from kpa_analytics.charts.sheet import term
 from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, status_colours
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Number, Numbers, Texts
 
-
-def status_colour(dark: bool, statuses: Texts) -> alt.Color:
+def status_colour(dark: bool, statuses: list[str]) -> alt.Color:
     """Colour by status: one legend everywhere, each entry with its sign and words.
 
     Args:
@@ -28,10 +25,7 @@ def status_colour(dark: bool, statuses: Texts) -> alt.Color:
         "status:N",
         scale=alt.Scale(
             domain=statuses,
-            range=[
-                alt.ExprRef(f"{colours}[{term(statuses)}[{place}]]")
-                for place in range(len(SEVERITY))
-            ],
+            range=[colours[status] for status in statuses],
         ),
         legend=alt.Legend(
             title=None,
@@ -76,7 +70,7 @@ def day_scale(**options: Any) -> alt.Scale:
     return alt.Scale(type="utc", **options)
 
 
-def month_axis(step: Number, within: tuple[Number, Number] | None = None) -> alt.Axis:
+def month_axis(step: int, within: tuple[int, int] | None = None) -> alt.Axis:
     """An axis of months whose ticks always meet January, where the year stands.
 
     Args:
@@ -87,11 +81,11 @@ def month_axis(step: Number, within: tuple[Number, Number] | None = None) -> alt
     label = f"[utcFormat(datum.value, '%b'), {year} ? utcFormat(datum.value, '%Y') : '']"
     if within:
         own = "12 * utcyear(datum.value) + utcmonth(datum.value)"
-        label = label.replace(year, f"{own} == {term(within[0])} || {year}")
-        label = f"{own} < {term(within[0])} || {own} > {term(within[1])} ? '' : {label}"
+        label = label.replace(year, f"{own} == {within[0]} || {year}")
+        label = f"{own} < {within[0]} || {own} > {within[1]} ? '' : {label}"
     return alt.Axis(
         labelExpr=label,
-        tickCount=alt.ExprRef(f"{{interval: 'month', step: {term(step)}}}"),
+        tickCount=alt.TimeIntervalStep(interval="month", step=step),
         grid=False,
     )
 
@@ -124,7 +118,7 @@ def whole_ticks(highest: float, most: int = 6) -> list[int]:
     return list(range(0, int(highest) + 1, step))
 
 
-def whole_axis(ticks: Numbers) -> alt.Axis:
+def whole_axis(ticks: list[int]) -> alt.Axis:
     """An axis of whole numbers.
 
     Args:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
-from kpa_analytics.charts.sheet import Sheet, drawable
 from kpa_analytics.charts.status_rows import (
     asks_for_requirements,
     read_status,
@@ -21,6 +20,8 @@ from kpa_analytics.schema import GROUPS, USERS
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import altair as alt
 
     from kpa_analytics.inputs import AnyFrame
 
@@ -113,7 +114,6 @@ def _names(groups: AnyFrame | None, by: str) -> pl.DataFrame:
     )
 
 
-@drawable
 def expiry_by_group(
     status: AnyFrame,
     users: AnyFrame,
@@ -124,7 +124,7 @@ def expiry_by_group(
     requirements_known: bool | None = None,
     top: int = 20,
     dark: bool = False,
-) -> Sheet:
+) -> alt.LayerChart:
     """Draw every status per group of people, worst first.
 
     A click on a bar sets the selection `pick` (group_id, status).

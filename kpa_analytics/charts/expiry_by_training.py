@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
-from kpa_analytics.charts.sheet import Sheet, drawable
 from kpa_analytics.charts.status_rows import (
     asks_for_requirements,
     read_status,
@@ -18,6 +17,8 @@ from kpa_analytics.demo_mark import is_demo
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import altair as alt
 
     from kpa_analytics.inputs import AnyFrame
 
@@ -52,7 +53,6 @@ def _per_training(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     return rank(counts, "training_id", "training", top, "other trainings")
 
 
-@drawable
 def expiry_by_training(
     status: AnyFrame,
     *,
@@ -60,7 +60,7 @@ def expiry_by_training(
     requirements_known: bool | None = None,
     top: int = 20,
     dark: bool = False,
-) -> Sheet:
+) -> alt.LayerChart:
     """Draw every status per training, worst first: most people expired or missing on top.
 
     A click on a bar sets the selection `pick` (training_id, status).

@@ -21,9 +21,9 @@ from kpa_analytics.charts.axes import (
     whole_ticks,
 )
 from kpa_analytics.charts.periods import months_from
-from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.stacking import LEAST, stacked
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, day, month
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
@@ -34,7 +34,6 @@ from kpa_analytics.statuses import SEVERITY, STATUSES, status_colours
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Number, Numbers, Rows, Texts
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "expiration_date", "days_left", "status")
@@ -110,14 +109,13 @@ def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
     )
 
 
-@drawable
 def expiry_timeline(
     status: AnyFrame,
     *,
     as_of: date | str | None = None,
     months: int = 18,
     dark: bool = False,
-) -> Sheet:
+) -> alt.LayerChart:
     """Draw expirations per month, stacked by status, with a rule at the day asked about.
 
     Drag pans, Ctrl or Cmd with the wheel zooms, a double click resets. A click on a bar sets the
@@ -148,30 +146,31 @@ def expiry_timeline(
     demo = is_demo(frame)
     dated = table.filter(pl.col("part") != "no date")
     if dated.is_empty():
-        return empty(_TITLE, "No expirations to show", _undated(table), dark=dark, demo=demo)
+        return nothing_to_show(
+            _TITLE, "No expirations to show", _undated(table), dark=dark, demo=demo
+        )
     inside, outer = (dated.filter(where) for where in (_INSIDE, ~_INSIDE))
     drawn: list[date] = inside["month"].to_list() or [today.replace(day=1)]  # in order
     before = sum(one < today for one in drawn)
     highest = max(inside["total"].to_list() or outer["total"].to_list())
     headroom = highest * 1.15
     least = headroom * LEAST / _HEIGHT
-    return Sheet(
-        _layers,
-        {
-            "past": pl.DataFrame({"start": [min(drawn[0], today)], "end": [today]}),
-            "rows": _stacked(inside, least),
-            "outer": _outer(outer, drawn, today, highest, least),
-            "ends": _ends(outer, drawn, today, highest),
-            "today": pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}),
-            "headroom": headroom,
-            "ticks": whole_ticks(headroom),
-            "statuses": in_legend([status for status in STATUSES if dated[status].sum()]),
-            "step": month_step(drawn[0], drawn[-1]),
-            "first": _number(min(drawn[0], today)),
-            "last": _number(max(drawn[-1], today)),
-            "side": -1 if before > len(drawn) - before else 1,
-        },
-        {},
+    return layered(
+        _layers(
+            past=pl.DataFrame({"start": [min(drawn[0], today)], "end": [today]}),
+            rows=_stacked(inside, least),
+            outer=_outer(outer, drawn, today, highest, least),
+            ends=_ends(outer, drawn, today, highest),
+            today=pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}),
+            headroom=headroom,
+            ticks=whole_ticks(headroom),
+            statuses=in_legend([status for status in STATUSES if dated[status].sum()]),
+            step=month_step(drawn[0], drawn[-1]),
+            first=_number(min(drawn[0], today)),
+            last=_number(max(drawn[-1], today)),
+            side=-1 if before > len(drawn) - before else 1,
+            dark=dark,
+        ),
         title=_TITLE,
         words=[
             f"{count(int(dated['total'].sum()), 'certificate')} by expiration date, "
@@ -278,18 +277,18 @@ def _stacked(shown: pl.DataFrame, least: float) -> pl.DataFrame:
 
 
 def _layers(
-    past: Rows,
-    rows: Rows,
-    outer: Rows,
-    ends: Rows,
-    today: Rows,
-    headroom: Number,
-    ticks: Numbers,
-    statuses: Texts,
-    step: Number,
-    first: Number,
-    last: Number,
-    side: Number,
+    past: pl.DataFrame,
+    rows: pl.DataFrame,
+    outer: pl.DataFrame,
+    ends: pl.DataFrame,
+    today: pl.DataFrame,
+    headroom: float,
+    ticks: list[int],
+    statuses: list[str],
+    step: int,
+    first: int,
+    last: int,
+    side: int,
     dark: bool,
 ) -> list[alt.Chart]:
     return [
@@ -302,7 +301,12 @@ def _layers(
 
 
 def _bars(
-    rows: Rows, headroom: Number, ticks: Numbers, statuses: Texts, months: alt.Axis, dark: bool
+    rows: pl.DataFrame,
+    headroom: float,
+    ticks: list[int],
+    statuses: list[str],
+    months: alt.Axis,
+    dark: bool,
 ) -> alt.Chart:
     pick = alt.selection_point(name="pick", fields=["month", "status"], on="click")
     zoom = alt.selection_interval(
@@ -312,7 +316,7 @@ def _bars(
         zoom="wheel![event.ctrlKey || event.metaKey]",
     )
     bars: alt.Chart = (
-        alt.Chart(rows, name="months")
+        rows_of(rows, name="months")
         .transform_calculate(
             words=status_words("datum.status"),
             spoken=f"'Expires in ' + datum.name + ': ' + {figure('datum.value')} + ' ' + "
@@ -349,10 +353,10 @@ def _bars(
     return bars
 
 
-def _outer_bars(outer: Rows, statuses: Texts, dark: bool) -> alt.Chart:
+def _outer_bars(outer: pl.DataFrame, statuses: list[str], dark: bool) -> alt.Chart:
     """What expires before the first or after the last of the months."""
     bars: alt.Chart = (
-        alt.Chart(outer)
+        rows_of(outer)
         .transform_calculate(
             words=status_words("datum.status"),
             when="datum.part == 'earlier' ? 'before these months' : 'after these months'",
@@ -380,15 +384,16 @@ def _outer_bars(outer: Rows, statuses: Texts, dark: bool) -> alt.Chart:
     return bars
 
 
-def _outer_words(ends: Rows, dark: bool) -> list[alt.Chart]:
+def _outer_words(ends: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     """The outermost bars' names and figures, growing away from the months."""
     side = "datum.part == 'earlier' ? 'right' : 'left'"
-    texts = alt.Chart(ends).mark_text(
+    texts = rows_of(ends).mark_text(
         align=alt.ExprRef(side), color=palette(dark).muted, clip=False, aria=False
     )
     names = texts.encode(
         x=alt.X("at:T", scale=day_scale()),
-        y=alt.YValue(alt.ExprRef("height + 16")),
+        y=alt.YValue("height"),
+        yOffset=alt.YOffsetValue(16),
         text=alt.Text("part:N"),
     )
     figures = texts.transform_calculate(over="datum.top").encode(
@@ -400,10 +405,10 @@ def _outer_words(ends: Rows, dark: bool) -> list[alt.Chart]:
     return [names, figures]
 
 
-def _past(past: Rows, dark: bool) -> alt.Chart:
+def _past(past: pl.DataFrame, dark: bool) -> alt.Chart:
     """The ground behind what lies before the day asked about."""
     ground: alt.Chart = (
-        alt.Chart(past)
+        rows_of(past)
         .mark_rect(color=status_colours(dark)["expired"], opacity=0.07, clip=True, aria=False)
         .encode(
             x=alt.X("start:T", scale=day_scale()), x2=alt.X2("end:T", timeUnit="utcyearmonthdate")
@@ -412,16 +417,16 @@ def _past(past: Rows, dark: bool) -> alt.Chart:
     return ground
 
 
-def _rule(today: Rows, side: Number, dark: bool) -> list[alt.Chart]:
+def _rule(today: pl.DataFrame, side: int, dark: bool) -> list[alt.Chart]:
     """The day asked about; its label stands in the headroom, on the side that has more months."""
-    base = alt.Chart(today)
+    base = rows_of(today)
     rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True, aria=False).encode(
         x=alt.X("day:T", scale=day_scale())
     )
     label = base.mark_text(
-        align=alt.ExprRef(f"{term(side)} < 0 ? 'right' : 'left'"),
+        align="right" if side < 0 else "left",
         baseline="top",
-        dx=alt.ExprRef(f"6 * {term(side)}"),
+        dx=6 * side,
         fontWeight="bold",
         color=palette(dark).ink,
         clip=True,

@@ -17,8 +17,8 @@ from kpa_analytics.charts.axes import (
     whole_ticks,
 )
 from kpa_analytics.charts.periods import middle_day, period_ends
-from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.stacking import LEAST, stacked
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
@@ -28,7 +28,6 @@ from kpa_analytics.schema import GROUP_SESSIONS
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Number, Numbers, Rows, Texts
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("date", "attendees", "recorded", "demo")
@@ -117,10 +116,9 @@ def _over_time(frame: pl.DataFrame, middle: date | None) -> pl.DataFrame:
     )
 
 
-@drawable
 def group_sessions(
     groups: AnyFrame, *, as_of: date | str | None = None, dark: bool = False
-) -> Sheet:
+) -> alt.LayerChart:
     """Draw sessions over time, stacked by size, the largest at the bottom.
 
     Args:
@@ -146,23 +144,22 @@ def group_sessions(
     shown, rest = (table.filter(where) for where in (_INSIDE, ~_INSIDE))
     left_out = _not_drawn(rest)
     if shown.is_empty():
-        return empty(_TITLE, NO_SESSIONS, left_out, dark=dark, demo=demo)
+        return nothing_to_show(_TITLE, NO_SESSIONS, left_out, dark=dark, demo=demo)
     number, people = shown.select(pl.col("sessions", "people").sum()).row(0)
     sized = int(shown.filter(pl.col("size") != _UNKNOWN)["sessions"].sum())
     first, last, every = shown.select(
         pl.min("period").alias("first"), pl.max("period").alias("last"), "every"
     ).row(0)
     rows, highest = _stacked(shown, every)
-    return Sheet(
-        _layers,
-        {
-            "rows": rows,
-            "highest": highest,
-            "ticks": whole_ticks(highest),
-            "sizes": [size for size in SIZES if size in shown["size"]],
-            "step": month_step(first, last),
-        },
-        {},
+    return layered(
+        _layers(
+            rows=rows,
+            highest=highest,
+            ticks=whole_ticks(highest),
+            sizes=[size for size in SIZES if size in shown["size"]],
+            step=month_step(first, last),
+            dark=dark,
+        ),
         title=_TITLE,
         words=[
             f"{count(number, 'session')} with {count(people, 'place')} taken"
@@ -211,11 +208,11 @@ def _stacked(shown: pl.DataFrame, every: str) -> tuple[pl.DataFrame, int]:
 
 
 def _layers(
-    rows: Rows, highest: Number, ticks: Numbers, sizes: Texts, step: Number, dark: bool
+    rows: pl.DataFrame, highest: float, ticks: list[int], sizes: list[str], step: int, dark: bool
 ) -> list[alt.Chart]:
     p = palette(dark)
     bars: alt.Chart = (
-        alt.Chart(rows)
+        rows_of(rows)
         .transform_calculate(
             spoken=f"datum.name + ', ' + {_spoken_size()} + ': ' + {figure('datum.sessions')}"
             " + (datum.sessions == 1 ? ' session' : ' sessions')"

@@ -24,10 +24,10 @@ from kpa_analytics.charts.periods import (
     period_ends,
     period_length,
 )
-from kpa_analytics.charts.sheet import days_as_text, demo_line, dress, empty
 from kpa_analytics.charts.stacking import LEAST, stacked
+from kpa_analytics.charts.styled import demo_line, nothing_to_show, rows_of, stacked_panels, titled
 from kpa_analytics.charts.text import count, percent
-from kpa_analytics.charts.theme import WIDTH, config, palette
+from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import need
 from kpa_analytics.schema import GROUP_SHARE
@@ -126,21 +126,21 @@ def group_share(
     grouped, drawn = shown.select(pl.col("in_groups", "total").sum()).row(0)
     left_out = _not_drawn(frame, first_and_last(middle, length))
     if shown.is_empty():
-        return empty(_TITLE, "No completions to show", left_out, dark=dark, demo=demo).chart()
+        return nothing_to_show(_TITLE, "No completions to show", left_out, dark=dark, demo=demo)
     rows = period_ends(shown, length)
-    mark = [demo_line(44, dark, WIDTH, _LOWER)] if demo else []
+    mark = [demo_line(44, dark)] if demo else []
     words = [
         f"{grouped:,} of {count(drawn, 'completion')} recorded in a group session "
         f"({percent(grouped, drawn)})",
         left_out,
     ]
-    return alt.vconcat(
-        _line(rows, dark).properties(width=WIDTH, height=130),
-        alt.layer(_counts(rows, dark), *mark, width=WIDTH, height=_LOWER),
+    counts = alt.LayerChart(layer=[_counts(rows, dark), *mark], width=WIDTH, height=_LOWER)
+    return stacked_panels(
+        [_line(rows, dark).properties(width=WIDTH, height=130), counts],
+        dark=dark,
         spacing=14,
         resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
-        config=config(dark),
-        **dress(_TITLE, words, demo),
+        **titled(_TITLE, words, demo),
     )
 
 
@@ -184,7 +184,7 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     gaps = (pl.col("period") != pl.col("until").shift(1)).fill_null(False).cum_sum()
     middle = pl.col("period") + (pl.col("until") - pl.col("period")) / 2
     line: alt.Chart = (
-        alt.Chart(days_as_text(rows.with_columns(middle.alias("middle"), gaps.alias("stretch"))))
+        rows_of(rows.with_columns(middle.alias("middle"), gaps.alias("stretch")))
         .mark_line(
             color=palette(dark).accent,
             strokeWidth=2,
@@ -226,7 +226,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         for place, (how, column) in enumerate((("In groups", "in_groups"), ("Alone", "alone")))
     )
     bars: alt.Chart = (
-        alt.Chart(days_as_text(parts))
+        rows_of(parts)
         .transform_calculate(
             spoken=f"datum.name + ': ' + {figure('datum.part')} + ' ' + "
             "(datum.how == 'Alone' ? 'alone' : 'in groups')"

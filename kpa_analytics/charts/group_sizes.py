@@ -10,14 +10,13 @@ import polars as pl
 
 from kpa_analytics.charts.axes import spoken, whole_axis, whole_ticks
 from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions
-from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 
 if TYPE_CHECKING:
-    from kpa_analytics.charts.sheet import Number, Numbers, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Group sessions by size"
@@ -78,8 +77,7 @@ def _by_size(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@drawable
-def group_sizes(groups: AnyFrame, *, dark: bool = False) -> Sheet:
+def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     """Draw how many sessions had how many people.
 
     Args:
@@ -100,17 +98,16 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> Sheet:
     frame = read_sessions(groups)
     demo = is_demo(frame)
     if frame.is_empty():
-        return empty(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
+        return nothing_to_show(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
     table = _by_size(frame)
     highest = table.select(pl.col("sessions").max()).item()
-    return Sheet(
-        _layers,
-        {
-            "rows": _named(table, highest * LEAST / _HEIGHT),
-            "highest": highest,
-            "ticks": whole_ticks(highest),
-        },
-        {},
+    return layered(
+        _layers(
+            rows=_named(table, highest * LEAST / _HEIGHT),
+            highest=highest,
+            ticks=whole_ticks(highest),
+            dark=dark,
+        ),
         title=_TITLE,
         words=["; ".join([count(frame.height, "session"), *_told(frame["people"])])],
         demo=demo,
@@ -154,11 +151,11 @@ def _named(table: pl.DataFrame, least: float) -> pl.DataFrame:
     )
 
 
-def _layers(rows: Rows, highest: Number, ticks: Numbers, dark: bool) -> list[alt.Chart]:
+def _layers(rows: pl.DataFrame, highest: float, ticks: list[int], dark: bool) -> list[alt.Chart]:
     p = palette(dark)
     said = "datum.people + ' in the session: ' + format(datum.sessions, ',')"
     base = (
-        alt.Chart(rows).transform_calculate(
+        rows_of(rows).transform_calculate(
             spoken=f"{said} + (datum.sessions == 1 ? ' session' : ' sessions')"
         )
     ).encode(

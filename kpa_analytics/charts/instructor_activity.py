@@ -16,8 +16,8 @@ from kpa_analytics.charts.periods import (
     period_ends,
     period_length,
 )
-from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, short
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
@@ -28,7 +28,6 @@ from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Number, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = (
@@ -139,7 +138,6 @@ def _busiest(frame: pl.DataFrame, middle: date | None, length: str, top: int) ->
     )
 
 
-@drawable
 def instructor_activity(
     activity: AnyFrame,
     *,
@@ -147,7 +145,7 @@ def instructor_activity(
     every: str | None = None,
     top: int = 15,
     dark: bool = False,
-) -> Sheet:
+) -> alt.LayerChart:
     """Draw completions over time, a row of bars per instructor, the busiest on top.
 
     Args:
@@ -176,23 +174,22 @@ def instructor_activity(
     demo = is_demo(frame)
     if shown.is_empty():
         none = "No completions with an instructor to show"
-        return empty(_TITLE, none, _not_drawn(table), dark=dark, demo=demo)
+        return nothing_to_show(_TITLE, none, _not_drawn(table), dark=dark, demo=demo)
     people, highest = shown.select(
         pl.col("m_instructor_id").n_unique(), pl.col("completions").max()
     ).row(0)
     periods = _periods_of(shown, length)
     named = shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place")
-    return Sheet(
-        _layers,
-        {
-            "names": named.with_columns(short(named, "instructor", _ROOM)),
-            "packed": _packed(shown, periods),
-            "periods": periods,
-            "people": people,
-            "highest": max(highest, 1),
-            "step": month_step(*periods.select(a=pl.min("period"), b=pl.max("until")).row(0)),
-        },
-        {},
+    return layered(
+        _layers(
+            names=named.with_columns(short(named, "instructor", _ROOM)),
+            packed=_packed(shown, periods),
+            periods=periods,
+            people=people,
+            highest=max(highest, 1),
+            step=month_step(*periods.select(a=pl.min("period"), b=pl.max("until")).row(0)),
+            dark=dark,
+        ),
         title=_TITLE,
         words=[
             f"Completions taught by {count(people, 'instructor')} per period, most first; "
@@ -235,12 +232,12 @@ def _packed(shown: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
 
 
 def _layers(
-    names: Rows,
-    packed: Rows,
-    periods: Rows,
-    people: Number,
-    highest: Number,
-    step: Number,
+    names: pl.DataFrame,
+    packed: pl.DataFrame,
+    periods: pl.DataFrame,
+    people: float,
+    highest: float,
+    step: int,
     dark: bool,
 ) -> list[alt.Chart]:
     """Each instructor's bars stand in a band of height 1; all bands share one scale."""
@@ -249,9 +246,9 @@ def _layers(
     return [lines, _bars(packed, periods, highest, lanes, step, dark), *texts]
 
 
-def _lanes(names: Rows, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
+def _lanes(names: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
-    row = alt.Chart(names).transform_calculate(
+    row = rows_of(names).transform_calculate(
         floor="datum.place + 0.92",
         middle="datum.place + 0.55",
         spoken=f"datum.instructor + ': ' + {figure('datum.completions')} + ' completions in all'",
@@ -267,8 +264,8 @@ def _lanes(names: Rows, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
         tooltip=alt.Tooltip("instructor:N"),
         description=spoken(),
     )
-    total = row.mark_text(align="left", color=p.ink, fontWeight="bold", aria=False).encode(
-        x=alt.XValue(alt.ExprRef("width + 10")),
+    total = row.mark_text(align="left", dx=10, color=p.ink, fontWeight="bold", aria=False).encode(
+        x=alt.XValue("width"),
         y=middle,
         text=alt.Text("completions:Q", format=","),
     )
@@ -276,10 +273,15 @@ def _lanes(names: Rows, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
 
 
 def _bars(
-    packed: Rows, periods: Rows, highest: Number, lanes: alt.Scale, step: Number, dark: bool
+    packed: pl.DataFrame,
+    periods: pl.DataFrame,
+    highest: float,
+    lanes: alt.Scale,
+    step: int,
+    dark: bool,
 ) -> alt.Chart:
     bars: alt.Chart = (
-        alt.Chart(packed)
+        rows_of(packed)
         .transform_calculate(**{name: f"split(datum.{name}, ',')" for name in _MEASURES})
         .transform_flatten(list(_MEASURES))
         .transform_calculate(**{name: f"toNumber(datum.{name})" for name in _MEASURES})
@@ -289,7 +291,7 @@ def _bars(
             end="toDate(datum.until)",
             floor="datum.place + 0.92",
             top="datum.place + 0.92 - "
-            f"max({LEAST / _LANE:.4f}, 0.84 * datum.completions / {term(highest)})",
+            f"max({LEAST / _LANE:.4f}, 0.84 * datum.completions / {highest})",
             spoken=f"datum.instructor + ', ' + datum.name + ': ' + {figure('datum.completions')}"
             " + ' completions'",
         )

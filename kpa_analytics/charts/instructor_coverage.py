@@ -8,8 +8,8 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.axes import figure, label_axis, spoken, whole_axis, whole_ticks
-from kpa_analytics.charts.sheet import Sheet, drawable, empty, term
 from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, one_line, short
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
@@ -20,7 +20,6 @@ from kpa_analytics.schema import INSTRUCTOR_COVERAGE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kpa_analytics.charts.sheet import Number, Numbers, Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = (
@@ -114,8 +113,7 @@ def _few(names: Sequence[str]) -> str:
     return f"{first}; {len(names) - 3} more" if len(names) > 3 else first
 
 
-@drawable
-def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False) -> Sheet:
+def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False) -> alt.LayerChart:
     """Draw how many people teach each training; those one person carries stand out by name.
 
     Args:
@@ -137,7 +135,9 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
     frame = _read(coverage)
     demo = is_demo(frame)
     if frame.is_empty():
-        return empty(_TITLE, "No trainings with an instructor to show", dark=dark, demo=demo)
+        return nothing_to_show(
+            _TITLE, "No trainings with an instructor to show", dark=dark, demo=demo
+        )
     table = _first(frame, top)
     every = dict(frame.group_by(_carried().alias("carried")).len().iter_rows())
     drawn = dict(table.group_by("carried").len().iter_rows())
@@ -152,10 +152,8 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
         ),
     ]
     room = max(table.select(pl.col("instructors").max()).item() * 1.25, 4)
-    return Sheet(
-        _layers,
-        {"rows": _told(table), "room": room, "ticks": whole_ticks(room)},
-        {},
+    return layered(
+        _layers(rows=_told(table), room=room, ticks=whole_ticks(room), dark=dark),
         title=_TITLE,
         words=[
             f"{every.get(_ALONE, 0):,} of {count(frame.height, 'training')} carried by one person "
@@ -188,12 +186,11 @@ def _told(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _layers(rows: Rows, room: Number, ticks: Numbers, dark: bool) -> list[alt.Chart]:
+def _layers(rows: pl.DataFrame, room: float, ticks: list[int], dark: bool) -> list[alt.Chart]:
     p = palette(dark)
-    base = alt.Chart(rows).transform_calculate(
+    base = rows_of(rows).transform_calculate(
         # What one person teaches is seen beside what hundreds do.
-        seen="datum.instructors > 0 ? "
-        f"max(datum.instructors, {LEAST / _WIDTH:.5f} * {term(room)}) : 0",
+        seen=f"datum.instructors > 0 ? max(datum.instructors, {LEAST / _WIDTH:.5f} * {room}) : 0",
         spoken="datum.training + ': ' + datum.said + ', '"
         f" + {figure('datum.completions')} + ' completions'",
     )

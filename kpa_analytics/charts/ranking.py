@@ -18,9 +18,9 @@ from kpa_analytics.charts.axes import (
     whole_axis,
     whole_ticks,
 )
-from kpa_analytics.charts.sheet import Sheet, empty, term
 from kpa_analytics.charts.stacking import LEAST
 from kpa_analytics.charts.status_rows import NOT_KNOWN, said_as_of
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, percent, short
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.errors import KPADataError
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Number, Numbers, Rows, Texts
 
 #: Pixels that a label and the bars have.
 _ROOM, _WIDTH = 250, 520
@@ -94,7 +93,7 @@ def ranking(
     notes: Sequence[str] = (),
     demo: bool,
     dark: bool,
-) -> Sheet:
+) -> alt.LayerChart:
     """Lay out what `rank` made; the folded row as figures, for its bar would dwarf the rest.
 
     Args:
@@ -110,7 +109,9 @@ def ranking(
         dark: for a dark background.
     """
     if table.is_empty():
-        return empty(title, "No completions or requirements to show", dark=dark, demo=demo)
+        return nothing_to_show(
+            title, "No completions or requirements to show", dark=dark, demo=demo
+        )
     sums = table.select(pl.col([*STATUSES, "total"]).sum()).row(0, named=True)
     overdue = sum(sums[status] for status in GAPS)
     gaps = "expired or missing" if known else "expired"
@@ -128,16 +129,17 @@ def ranking(
         "share", [_share(gaps, total, known) for gaps, total in overdue_of], pl.String
     )
     longest = named.select(pl.col("total").max()).item()
-    return Sheet(
-        _layers,
-        {
-            "rows": named.select("place", key, label, "short", *SEVERITY, "total", shares),
-            "rest": folded.select("place", "short", pl.lit(_folded(folded)).alias("figures")),
-            "longest": longest,
-            "ticks": whole_ticks(longest),
-            "statuses": in_legend([status for status in SEVERITY if sums[status]]),
-        },
-        {"key": key, "label": label},
+    return layered(
+        _layers(
+            rows=named.select("place", key, label, "short", *SEVERITY, "total", shares),
+            rest=folded.select("place", "short", pl.lit(_folded(folded)).alias("figures")),
+            longest=longest,
+            ticks=whole_ticks(longest),
+            statuses=in_legend([status for status in SEVERITY if sums[status]]),
+            key=key,
+            label=label,
+            dark=dark,
+        ),
         title=title,
         words=words,
         demo=demo,
@@ -149,11 +151,11 @@ def ranking(
 
 
 def _layers(
-    rows: Rows,
-    rest: Rows,
-    longest: Number,
-    ticks: Numbers,
-    statuses: Texts,
+    rows: pl.DataFrame,
+    rest: pl.DataFrame,
+    longest: float,
+    ticks: list[int],
+    statuses: list[str],
     key: str,
     label: str,
     dark: bool,
@@ -179,12 +181,12 @@ def _layers(
         "aria": False,
     }
     ends = (
-        alt.Chart(rows)
-        .mark_text(**quiet)
-        .encode(x=alt.XValue(alt.ExprRef("width + 8")), y=y, text=alt.Text("share:N"))
+        rows_of(rows)
+        .mark_text(dx=8, **quiet)
+        .encode(x=alt.XValue("width"), y=y, text=alt.Text("share:N"))
     )
     others = (
-        alt.Chart(rest)
+        rows_of(rest)
         .mark_text(**{**quiet, "aria": True})
         .encode(x=alt.XValue(4), y=y, text=alt.Text("figures:N"), description=spoken("figures"))
     )
@@ -196,24 +198,24 @@ def _layers(
     ]
 
 
-def _parts(rows: Rows, longest: Number, label: str, dark: bool) -> alt.Chart:
+def _parts(rows: pl.DataFrame, longest: float, label: str, dark: bool) -> alt.Chart:
     """A row for each part of each bar; the smallest is still seen beside the longest bar."""
     order = {status: place for place, status in enumerate(SEVERITY)}
     ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
     parts: alt.Chart = (
-        alt.Chart(rows)
+        rows_of(rows)
         .transform_fold(list(SEVERITY), as_=["status", "value"])
         .transform_filter("datum.value > 0")
         .transform_calculate(
             words=status_words("datum.status"),
             order=f"{order}[datum.status]",
             ink=f"{ink}[datum.status]",
-            wanted=f"max(datum.value, {LEAST / _WIDTH:.5f} * {term(longest)})",
+            wanted=f"max(datum.value, {LEAST / _WIDTH:.5f} * {longest})",
         )
         .transform_joinaggregate(needed="sum(wanted)", groupby=["place"])
         .transform_calculate(
             # No bar grows past the room of the longest.
-            seen=f"datum.wanted * min(1, {term(longest)} / datum.needed)",
+            seen=f"datum.wanted * min(1, {longest} / datum.needed)",
             spoken=f"datum.{label} + ': ' + {figure('datum.value')} + ' ' + "
             f"{status_label('datum.status')} + ', of ' + {figure('datum.total')} + "
             "(datum.total == 1 ? ' case' : ' cases')",
@@ -226,7 +228,7 @@ def _bars(
     parts: alt.Chart,
     key: str,
     label: str,
-    statuses: Texts,
+    statuses: list[str],
     x: dict[str, Any],
     y: alt.Y,
     dark: bool,
@@ -254,9 +256,9 @@ def _bars(
     return bars
 
 
-def _figures(parts: alt.Chart, longest: Number, x: dict[str, Any], y: alt.Y) -> alt.Chart:
+def _figures(parts: alt.Chart, longest: float, x: dict[str, Any], y: alt.Y) -> alt.Chart:
     """How many, inside the parts that have room for it."""
-    room = f"datum.seen / {term(longest)} * width > 10 + 7 * length(format(datum.value, ','))"
+    room = f"datum.seen / {longest} * {_WIDTH} > 10 + 7 * length(format(datum.value, ','))"
     figures: alt.Chart = parts.mark_text(baseline="middle", clip=True, aria=False).encode(
         x=alt.X("seen:Q", bandPosition=0.5, **x),
         y=y,

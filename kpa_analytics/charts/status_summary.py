@@ -8,7 +8,6 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.axes import spoken
-from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.stacking import LEAST, stacked
 from kpa_analytics.charts.status_rows import (
     NOT_KNOWN,
@@ -17,6 +16,7 @@ from kpa_analytics.charts.status_rows import (
     said_as_of,
     status_day,
 )
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, percent
 from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
@@ -32,7 +32,6 @@ from kpa_analytics.statuses import (
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Rows
     from kpa_analytics.inputs import AnyFrame
 
 _READ = ("m_user_id", "training_id", "expiration_date", "days_left", "status")
@@ -82,14 +81,13 @@ def _per_status(frame: pl.DataFrame, known: bool) -> pl.DataFrame:
     return told.with_columns(pl.when(~pl.col("status").is_in(FROM_REQUIREMENTS)).then(figures))
 
 
-@drawable
 def status_summary(
     status: AnyFrame,
     *,
     as_of: date | str | None = None,
     requirements_known: bool | None = None,
     dark: bool = False,
-) -> Sheet:
+) -> alt.LayerChart:
     """Draw the headline figures: five numbers and the bar they make.
 
     Args:
@@ -113,15 +111,15 @@ def status_summary(
     frame = read_status(status, *_READ)
     demo = is_demo(frame)
     if frame.is_empty():
-        return empty(_TITLE, "No completions or requirements to show", dark=dark, demo=demo)
+        return nothing_to_show(
+            _TITLE, "No completions or requirements to show", dark=dark, demo=demo
+        )
     people, trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
     known = asks_for_requirements(frame, requirements_known)
     table = _per_status(frame, known)
     said = ", ".join(_said(row["status"], row["rows"]) for row in table.iter_rows(named=True))
-    return Sheet(
-        _layers,
-        {"figures": _figures(table)},
-        {},
+    return layered(
+        _layers(figures=_figures(table), dark=dark),
         title=_TITLE,
         words=[
             f"{count(frame.height, 'case')} (one person and one training each) of "
@@ -176,9 +174,9 @@ def _said(status: str, rows: int | None) -> str:
     return f"{label} not known" if rows is None else f"{rows:,} {label}"
 
 
-def _layers(figures: Rows, dark: bool) -> list[alt.Chart]:
+def _layers(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
-    base = alt.Chart(figures)
+    base = rows_of(figures)
     colours = status_colours(dark)
     colour = alt.Color(
         "status:N",

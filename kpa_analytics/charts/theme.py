@@ -1,7 +1,7 @@
 """The one palette and the one look, for light and dark backgrounds.
 
-Every chart carries its look in its own `config`, so it is right under any altair theme and no
-theme of the user's is replaced. For charts of your own, `alt.theme.enable("kpa")` or
+Every chart is written with its own look, so it is right under any altair theme, and no theme of the
+user's is replaced. For charts of your own, `alt.theme.enable("kpa")` or
 `"kpa-dark"` gives the same look.
 """
 

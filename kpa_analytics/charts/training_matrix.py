@@ -15,7 +15,6 @@ from kpa_analytics.charts.axes import (
     status_label,
     status_words,
 )
-from kpa_analytics.charts.sheet import Sheet, drawable, empty
 from kpa_analytics.charts.status_rows import (
     NOT_KNOWN,
     asks_for_requirements,
@@ -23,6 +22,7 @@ from kpa_analytics.charts.status_rows import (
     said_as_of,
     status_day,
 )
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, short
 from kpa_analytics.charts.theme import ink_on
 from kpa_analytics.demo_mark import is_demo
@@ -32,7 +32,6 @@ from kpa_analytics.statuses import EVERY_STATUS, GAPS, SEVERITY, STATUS_SIGNS, s
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpa_analytics.charts.sheet import Rows, Texts
     from kpa_analytics.inputs import AnyFrame
 
 _READ = (
@@ -113,7 +112,6 @@ def _order(
     return labels(worst, label, key, limit, _ROOM).select(key, label, pl.col(place).cast(pl.Int64))
 
 
-@drawable
 def training_matrix(
     status: AnyFrame,
     *,
@@ -122,7 +120,7 @@ def training_matrix(
     people: int = 40,
     trainings: int = 25,
     dark: bool = False,
-) -> Sheet:
+) -> alt.LayerChart:
     """Draw people by trainings as a heat map, worst first; colour and sign tell the status.
 
     Args:
@@ -148,20 +146,21 @@ def training_matrix(
     frame = read_status(status, *_READ)
     demo = is_demo(frame)
     if frame.is_empty():
-        return empty(_TITLE, "No completions or requirements to show", dark=dark, demo=demo)
+        return nothing_to_show(
+            _TITLE, "No completions or requirements to show", dark=dark, demo=demo
+        )
     table = _worst(frame, people, trainings)
     all_people, all_trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
     rest = frame.height - table.height
     known = asks_for_requirements(frame, requirements_known)
     columns = table.select("column", "training").unique().sort("column")
-    return Sheet(
-        _layers,
-        {
-            "people": _packed(table),
-            "columns": columns.with_columns(short(columns, "training", _ROOM)),
-            "statuses": in_legend(table["status"].unique().to_list()),
-        },
-        {},
+    return layered(
+        _layers(
+            people=_packed(table),
+            columns=columns.with_columns(short(columns, "training", _ROOM)),
+            statuses=in_legend(table["status"].unique().to_list()),
+            dark=dark,
+        ),
         title=_TITLE,
         words=[
             f"The {count(min(people, all_people), 'person', 'people')} and "
@@ -197,10 +196,12 @@ def _packed(table: pl.DataFrame) -> pl.DataFrame:
     return packed.with_columns(short(packed, "user", _ROOM))
 
 
-def _layers(people: Rows, columns: Rows, statuses: Texts, dark: bool) -> list[alt.Chart]:
+def _layers(
+    people: pl.DataFrame, columns: pl.DataFrame, statuses: list[str], dark: bool
+) -> list[alt.Chart]:
     colours = status_colours(dark)
     base = (
-        alt.Chart(people)
+        rows_of(people)
         .transform_calculate(
             column="split(datum.at, ',')",
             place="split(datum.status, ',')",

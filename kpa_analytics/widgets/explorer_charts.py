@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from kpa_analytics import charts
-from kpa_analytics.charts.drawn import drawn
+from kpa_analytics.charts.render import drawn
 
 if TYPE_CHECKING:
     import polars as pl

@@ -1,0 +1,113 @@
+"""Our charts joined with each other and with charts of altair."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import altair as alt
+import pytest
+
+from kpa_analytics import charts
+from kpa_analytics.charts.offline import offline_bundle
+from kpa_analytics.charts.render import specification, svg
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.statuses import status_colours
+from tests.charts.drawings import CHARTS, draw, inputs
+from tests.charts.frames import status_frame
+
+HOW = {"row": lambda one, other: one | other, "column": lambda one, other: one & other}
+
+
+@pytest.fixture
+def drawn():
+    return lambda name, **options: draw(name, inputs(name), **options)
+
+
+def texts(spec: dict) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", svg(spec))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize("two", [*pairwise(CHARTS), (CHARTS[-1], CHARTS[0])], ids="|".join)
+def test_two_charts_are_joined_and_look_as_each_does_alone(two, how, dark, drawn, capfd):
+    alone = [drawn(name, dark=dark) for name in two]
+    spec = specification(HOW[how](*alone))  # altair validates here
+    assert sorted(texts(spec)) == sorted(
+        text for one in alone for text in texts(specification(one))
+    )
+    assert spec["config"] == specification(alone[0])["config"]
+    assert spec["description"] == " ".join(one.description for one in alone)
+    marks = [re.findall(r'fill="(#\w{6})"', svg(specification(one))) for one in alone]
+    assert {*re.findall(r'fill="(#\w{6})"', svg(spec))} == {*marks[0], *marks[1]}
+    assert "WARN" not in capfd.readouterr().err
+
+
+def test_joined_charts_are_joined_again(drawn):
+    dashboard = (drawn("status_summary") & drawn("group_share")) | (
+        drawn("expiry_timeline") & drawn("expiry_by_training") & drawn("expiry_by_group")
+    )
+    spec = specification(dashboard)
+    assert [param["name"] for param in spec["params"]] == ["pick", "zoom", "pick_2", "pick_3"]
+    assert spec["description"].count("Status by") == 2
+
+
+def test_a_click_in_one_chart_picks_in_no_other(drawn):
+    spec = specification(drawn("expiry_timeline") | drawn("expiry_by_training"))
+    timeline, trainings = (part["layer"] for part in spec["hconcat"])
+    conditions = [
+        layer["encoding"]["opacity"]["condition"][0]["param"]
+        for layer in (*timeline, *trainings)
+        if "opacity" in layer.get("encoding", {})
+    ]
+    assert conditions == ["pick", "pick_2"]
+    names = {layer.get("name") for layer in trainings}
+    assert {*spec["params"][-1]["views"]} <= names
+
+
+def test_the_same_chart_twice_is_joined_without_a_warning():
+    last_year, this_year = (charts.expiry_timeline(status_frame(n, 6)) for n in (20, 40))
+    spec = specification(last_year & this_year)
+    assert [param["name"] for param in spec["params"]] == ["pick", "zoom"]
+    assert svg(spec).startswith("<svg")
+
+
+def test_each_keeps_the_colours_of_its_statuses():
+    frame = status_frame(40, 6)
+    few = frame.filter(frame["status"] == "current")
+    drawing = svg(specification(charts.expiry_by_training(few) | charts.expiry_by_training(frame)))
+    for status in frame["status"].unique():
+        assert f'fill="{status_colours()[status]}"' in drawing
+
+
+def test_the_demo_mark_stands_under_its_own_chart():
+    one, other = (charts.expiry_timeline(status_frame(30, 6, demo=True)) for _ in range(2))
+    assert texts(specification(one | other)).count(DEMO_MARK) == 2
+    alone = re.findall(
+        rf'translate\(([\d.]+),([\d.]+)\)"[^>]*>{DEMO_MARK}', svg(specification(one))
+    )
+    both = re.findall(
+        rf'translate\(([\d.]+),([\d.]+)\)"[^>]*>{DEMO_MARK}', svg(specification(one | other))
+    )
+    assert both == alone * 2  # each is placed within its own plot
+    assert float(alone[0][0]) > 600
+
+
+def test_a_chart_of_altair_stands_beside_and_upon_ours(drawn):
+    line = alt.Chart(alt.InlineData(values=[{"day": "2026-07-01"}])).mark_rule().encode(x="day:T")
+    spec = specification(drawn("expiry_timeline") + line)
+    assert spec["config"] == specification(drawn("expiry_timeline"))["config"]
+    beside = specification(drawn("expiry_timeline", dark=True) | line)
+    assert charts.palette(dark=True).background in svg(beside)
+    assert svg(specification(alt.hconcat(drawn("group_sizes"), line))).startswith("<svg")
+
+
+def test_joined_charts_are_saved_and_shown_offline(tmp_path, drawn):
+    joined = drawn("expiry_timeline", dark=True) | drawn("group_sizes", dark=True)
+    page = charts.save(joined, tmp_path / "both.html").read_text(encoding="utf-8")
+    assert f"background: {charts.palette(dark=True).background}" in page
+    bundle, _ = offline_bundle(specification(joined))
+    assert bundle["text/plain"].startswith("Expirations per month.")
+    assert "Group sessions by size." in bundle["text/plain"]
