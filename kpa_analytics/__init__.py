@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kpa_analytics import charts, demo, schema, widgets
-    from kpa_analytics.analysis.expiry import expiry_status
-    from kpa_analytics.analysis.groups import group_sessions, group_share
+    from kpa_analytics.analysis.expiry_status import expiry_status
+    from kpa_analytics.analysis.group_sessions import group_sessions, group_share
     from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
-    from kpa_analytics.analysis.matrix import training_matrix
     from kpa_analytics.analysis.reconcile import reconcile
+    from kpa_analytics.analysis.training_matrix import training_matrix
     from kpa_analytics.api.client import Client
     from kpa_analytics.audit.compare import changes
     from kpa_analytics.audit.export import export_audit
@@ -52,10 +52,10 @@ _HOMES = {
     "clear_cache": "cache_folder",
     "configure": "config",
     "data_quality": "data.quality",
-    "expiry_status": "analysis.expiry",
+    "expiry_status": "analysis.expiry_status",
     "export_audit": "audit.export",
-    "group_sessions": "analysis.groups",
-    "group_share": "analysis.groups",
+    "group_sessions": "analysis.group_sessions",
+    "group_share": "analysis.group_sessions",
     "instructor_activity": "analysis.instructors",
     "instructor_coverage": "analysis.instructors",
     "load_all": "data.loaders",
@@ -68,7 +68,7 @@ _HOMES = {
     "reconcile": "analysis.reconcile",
     "settings": "config",
     "snapshots": "data.snapshots",
-    "training_matrix": "analysis.matrix",
+    "training_matrix": "analysis.training_matrix",
     "verify_audit": "audit.verify",
 }
 _MODULES = ("charts", "demo", "schema", "widgets")

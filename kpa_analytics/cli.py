@@ -134,7 +134,7 @@ def demo(
     Fetches its records over HTTP, prints the headline figures, writes the first expiry chart and
     the rows behind it.
     """
-    from kpa_analytics.audit.bundle import refuse_occupied
+    from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.first_chart import is_demo_output, write_first_chart
     from kpa_analytics.demo_mark import DEMO_MARK
 
@@ -200,7 +200,7 @@ def audit(
     standing, and a manifest of hashes. Completions that were last brought up to date from their
     newest pages are walked in full first, unless --incremental says otherwise.
     """
-    from kpa_analytics.audit.bundle import refuse_occupied
+    from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.manifest import read_manifest
     from kpa_analytics.data.loaders import load_all
@@ -384,11 +384,11 @@ def _one_line(text: object) -> str:
 
 
 def _without_token(text: str) -> str:
-    from kpa_analytics.api.mask import masked
+    from kpa_analytics.api.redact import redacted
 
     token = os.environ.get("KPA_API_TOKEN", "").strip()
     return (
-        masked(text.encode("utf-8", "surrogatepass"), token).decode("utf-8", "surrogatepass")
+        redacted(text.encode("utf-8", "surrogatepass"), token).decode("utf-8", "surrogatepass")
         if token
         else text
     )

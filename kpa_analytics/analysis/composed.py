@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
 
-from kpa_analytics.analysis.verdicts import days_left, status_on
+from kpa_analytics.analysis.status_rules import days_left, status_on
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import SOURCE, TRAININGS

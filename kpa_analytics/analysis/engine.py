@@ -13,10 +13,16 @@ import polars as pl
 
 from kpa_analytics.analysis.composed import composed_trainings, derived_completions
 from kpa_analytics.analysis.expirations import expirations, with_case
-from kpa_analytics.analysis.latest import PAIR, in_order, latest, people_of, records_of
+from kpa_analytics.analysis.latest_completion import (
+    PAIR,
+    latest,
+    ordered_records,
+    people_of,
+    records_of,
+)
 from kpa_analytics.analysis.names import training_titles
 from kpa_analytics.analysis.schedules import schedules
-from kpa_analytics.analysis.verdicts import VERDICT, never_completed, verdicts
+from kpa_analytics.analysis.status_rules import VERDICT, never_completed, verdicts
 from kpa_analytics.analysis.windows import windows_on
 from kpa_analytics.employment import has_left
 from kpa_analytics.inputs import AnyFrame
@@ -80,7 +86,7 @@ class Rules:
             which rule, and its status on the day. The source of a record without any day is
             `unknown`.
         """
-        rows = with_case(records.lazy()).drop("is_held")
+        rows = with_case(records.lazy()).drop("has_proof")
         cases = expirations(rows.unique("case"), self.schedules)
         found = verdicts(cases, self.windows_on(as_of), as_of, expiring_days)
         return (
@@ -119,11 +125,11 @@ class Engine:
         self._rules = rules
         records = records_of(completions, required)
         self._people = people_of(records, users).collect(engine="in-memory")
-        ordered = in_order(records, self._people.lazy())
+        ordered = ordered_records(records, self._people.lazy())
         if only is not None:
             ordered = latest(ordered, only)
         rows = with_case(ordered).collect(engine="in-memory")
-        distinct = rows.lazy().filter("is_held").select(_CASE).unique("case").with_row_index("at")
+        distinct = rows.lazy().filter("has_proof").select(_CASE).unique("case").with_row_index("at")
         numbered = distinct.collect(engine="in-memory").lazy()
         self._cases = expirations(
             numbered.drop("case").rename({"at": "case"}), rules.schedules
@@ -158,11 +164,11 @@ class Engine:
             stays = ~self._people.select(has_left(as_of)).to_series()
             rows = rows.filter(pl.lit(stays).gather(pl.col("person")))
         judged = verdicts(self._cases.lazy(), windows, as_of, expiring_days).sort("case")
-        held = rows.filter("is_held").collect(engine="in-memory")
+        held = rows.filter("has_proof").collect(engine="in-memory")
         held = held.hstack(judged.select(VERDICT)[held["at"]]).select(_ROW)
         answers = [held]
         others = never_completed(
-            rows.filter(~pl.col("is_held")),
+            rows.filter(~pl.col("has_proof")),
             self._people.lazy(),
             self._rules.schedules,
             windows,

@@ -31,15 +31,15 @@ def with_case(records: pl.LazyFrame) -> pl.LazyFrame:
 
     Returns:
         The records with `case`: one number for training, day and special date, for a join on one
-        number is many times faster. And `is_held`: the record proves something, for its day or a
+        number is many times faster. And `has_proof`: the record proves something, for its day or a
         special expiration date is there.
     """
     day, special = (
         days.to_physical().cast(pl.Int64).fill_null(_NO_NUMBER) for days in (_DAY, _SPECIAL)
     )
     case = pl.col("training_id").cast(pl.Int128) * 2**64 + (day * 2**32 + special)
-    is_held = _DAY.is_not_null() | _SPECIAL.is_not_null()
-    return records.with_columns(case.alias("case"), is_held.alias("is_held"))
+    has_proof = _DAY.is_not_null() | _SPECIAL.is_not_null()
+    return records.with_columns(case.alias("case"), has_proof.alias("has_proof"))
 
 
 def expirations(cases: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:

@@ -52,8 +52,8 @@ def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
         A frame, unique by training_id: `rule` (an expiration source; unknown where its schedule
         type is not one of the vendor's, or its days can't be), `renewal_months`, `expiring_days`,
         the days of its window and its fixed day, `offered` (the last day a window training was
-        offered), `may_wait` (who never completed it may wait for the next window), and `made` (the
-        UTC day the training was created).
+        offered), `grace_allowed` (who never completed it may wait for the next window), and `made`
+        (the UTC day the training was created).
     """
     catalogue = TRAININGS.empty() if trainings is None else trainings
     return (
@@ -73,7 +73,7 @@ def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
             "expiring_days",
             *_DAYS,
             "offered",
-            _may_wait().alias("may_wait"),
+            _may_wait().alias("grace_allowed"),
             pl.col("created").dt.date().alias("made"),
         )
         .collect(engine="in-memory")
@@ -124,5 +124,5 @@ def _may_wait() -> pl.Expr:
 
     Source: the vendor's help article on training windows; docs/rules.md section 3.
     """
-    may_wait = ~pl.col("window_required_for_new_employees").fill_null(False)
-    return _IS_WINDOW & may_wait & ~_IS_COMPOSED.fill_null(False)
+    grace_allowed = ~pl.col("window_required_for_new_employees").fill_null(False)
+    return _IS_WINDOW & grace_allowed & ~_IS_COMPOSED.fill_null(False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.analysis.folding import by_name
-from kpa_analytics.analysis.groups import group_sessions
+from kpa_analytics.analysis.group_sessions import group_sessions
 from kpa_analytics.analysis.names import people_names
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from requests_cache.backends.base import BaseCache, BaseStorage
 from requests_cache.models.response import CachedResponse
 from requests_cache.serializers import SerializerPipeline, Stage
 
-from kpa_analytics.api.database import opened
+from kpa_analytics.api.sqlite_files import opened
 from kpa_analytics.demo_mark import DEMO_HEADER
 from kpa_analytics.errors import KPACacheWarning
 

@@ -16,8 +16,8 @@ from requests_cache import NEVER_EXPIRE, CacheMixin
 from requests_cache.backends.base import BaseCache
 from requests_ratelimiter import LimiterMixin
 
-from kpa_analytics.api.budget import Budget, Notify
 from kpa_analytics.api.page_cache import open_page_cache
+from kpa_analytics.api.rate_limit import Budget, Notify
 from kpa_analytics.api.records import decode_envelope
 from kpa_analytics.api.transport import TokenAdapter
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder

@@ -18,8 +18,8 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import DecodeError, HTTPError, ProtocolError, ReadTimeoutError
 
 from kpa_analytics.api.deadline import TIMED_POOLS, Deadline, current_deadline
-from kpa_analytics.api.halves import mended
-from kpa_analytics.api.mask import masked
+from kpa_analytics.api.redact import redacted
+from kpa_analytics.api.surrogates import replace_lone_surrogates
 from kpa_analytics.errors import KPATransportError
 from kpa_analytics.secret import Secret
 
@@ -106,7 +106,7 @@ class TokenAdapter(HTTPAdapter):
         """Take the token out of all that came back; cookies are not for us."""
         token = self._token.reveal()
         response.cookies.clear()
-        response._content = mended(masked(response.content, token))
+        response._content = replace_lone_surrogates(redacted(response.content, token))
         response.reason = _masked_text(response.reason, token)
         response.headers = CaseInsensitiveDict(
             (_masked_text(name, token), _masked_text(value, token))
@@ -117,7 +117,7 @@ class TokenAdapter(HTTPAdapter):
 
 
 def _masked_text(text: str | None, token: str) -> str:
-    return masked((text or "").encode("latin-1", "replace"), token).decode("latin-1")
+    return redacted((text or "").encode("latin-1", "replace"), token).decode("latin-1")
 
 
 def _read(response: Response, deadline: Deadline) -> None:

@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 import polars as pl
 
-from kpa_analytics.analysis.expiry import expiry_status
-from kpa_analytics.analysis.groups import group_sessions, group_share
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.group_sessions import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
 from kpa_analytics.analysis.reconcile import reconcile
 from kpa_analytics.audit.figures import Figures, figures

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kpa_analytics.audit.bundle import new_folder, refuse_occupied
+from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.compare import RECORDS_FILE, earlier_completions
+from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.evidence import Evidence, gather
 from kpa_analytics.audit.manifest import write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
-from kpa_analytics.audit.tables import marked, write_csv, write_parquet
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.endpoints import endpoint_of
@@ -114,12 +114,12 @@ def export_audit(
 
 
 def _write(evidence: Evidence, folder: Path) -> None:
-    from kpa_analytics.audit.document import write_document
-    from kpa_analytics.audit.drawings import draw, write_drawings
+    from kpa_analytics.audit.html import write_page
     from kpa_analytics.audit.letters import sentences, undrawable
-    from kpa_analytics.audit.page import write_page
-    from kpa_analytics.audit.story import report
-    from kpa_analytics.audit.workbook import write_workbook
+    from kpa_analytics.audit.pdf import write_document
+    from kpa_analytics.audit.report import report
+    from kpa_analytics.audit.report_charts import draw, write_drawings
+    from kpa_analytics.audit.xlsx import write_workbook
 
     facts = _facts(evidence)
     drawings = draw(evidence)

@@ -6,12 +6,12 @@ import os
 from datetime import date
 from pathlib import Path
 
-from kpa_analytics.analysis.expiry import expiry_status
-from kpa_analytics.audit.bundle import new_folder
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.audit.atomic_folder import new_folder
+from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.manifest import check_manifest, read_manifest, write_manifest
 from kpa_analytics.audit.provenance import provenance
-from kpa_analytics.audit.tables import marked, write_csv, write_parquet
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 

@@ -14,7 +14,7 @@ import typst
 from kpa_analytics.fonts import FOLDER
 
 if TYPE_CHECKING:
-    from kpa_analytics.audit.drawings import Drawing
+    from kpa_analytics.audit.report_charts import Drawing
 
 #: Without a font of its own the page would leave out what no font has, and refuse nothing.
 _SOURCE = (

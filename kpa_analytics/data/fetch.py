@@ -15,8 +15,8 @@ import polars as pl
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder
 from kpa_analytics.config import Settings
 from kpa_analytics.data.frames import Finished, finish, raw_frame
+from kpa_analytics.data.incremental import may_go_on, refreshed
 from kpa_analytics.data.progress import PageBar
-from kpa_analytics.data.recent import may_go_on, refreshed
 from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, shelf
 from kpa_analytics.data.walk import verified_walk
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of

@@ -19,7 +19,7 @@ NOUNS = {name: COLLECTIONS[name][0].noun for name in TABLES}
 _SPELT_OUT = 10
 
 
-def found(
+def finding_rows(
     rows: pl.LazyFrame,
     kind: str,
     table: str,
@@ -85,12 +85,14 @@ def undated(completions: pl.LazyFrame, faults: pl.LazyFrame) -> pl.LazyFrame:
         .join(named, on="record_id", how="anti")
     )
     message = pl.format("Completion {} has no date.", "id")
-    return found(unexplained, "impossible_date", "completions", "date", message, value="date")
+    return finding_rows(
+        unexplained, "impossible_date", "completions", "date", message, value="date"
+    )
 
 
 def expired_before(completions: pl.LazyFrame) -> pl.LazyFrame:
     """Special expirations on a day before the completion."""
-    return found(
+    return finding_rows(
         completions.filter(pl.col("special_expiration_date") < pl.col("date")),
         "expiration_before_completion",
         "completions",
@@ -109,7 +111,9 @@ def in_future(completions: pl.LazyFrame, day: date) -> pl.LazyFrame:
     """Completions after the day asked for."""
     message = pl.format("Completion {} is dated {}, after {}.", "id", "date", pl.lit(str(day)))
     future = completions.filter(pl.col("date") > day)
-    return found(future, "completion_in_future", "completions", "date", message, value="date")
+    return finding_rows(
+        future, "completion_in_future", "completions", "date", message, value="date"
+    )
 
 
 def shared_ids(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -117,7 +121,7 @@ def shared_ids(table: str, rows: pl.LazyFrame) -> pl.LazyFrame:
     key = endpoint_of(table).record_key
     shared = rows.group_by(key).agg(pl.len().alias("count")).filter(pl.col("count") > 1)
     message = pl.format(f"{{}} records of {table} share the id {{}}.", "count", key)
-    return found(shared, "duplicate_id", table, key, message, record=key, value=key)
+    return finding_rows(shared, "duplicate_id", table, key, message, record=key, value=key)
 
 
 def repeats(completions: pl.LazyFrame) -> pl.LazyFrame:
@@ -145,4 +149,4 @@ def repeats(completions: pl.LazyFrame) -> pl.LazyFrame:
         "spelt",
         "more",
     )
-    return found(involved, "same_day_repeat", "completions", "date", message, value="date")
+    return finding_rows(involved, "same_day_repeat", "completions", "date", message, value="date")

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.data.findings import found
+from kpa_analytics.data.findings import finding_rows
 from kpa_analytics.employment import FIRST_DAY, LAST_DAY, is_believed, local_day
 
 #: A completion this many days after its record was made can't be one (`implausible_date`).
@@ -35,7 +35,7 @@ def implausible_dates(completions: pl.LazyFrame) -> pl.LazyFrame:
         "date",
         pl.when(made.is_null()).then(pl.lit("")).otherwise(created),
     )
-    return found(odd, "implausible_date", "completions", "date", message, value="date")
+    return finding_rows(odd, "implausible_date", "completions", "date", message, value="date")
 
 
 def odd_employment(users: pl.LazyFrame) -> list[pl.LazyFrame]:
@@ -64,7 +64,7 @@ def odd_employment(users: pl.LazyFrame) -> list[pl.LazyFrame]:
 
 
 def _about(people: pl.LazyFrame, kind: str, field: str, message: pl.Expr) -> pl.LazyFrame:
-    return found(people, kind, "users", field, message, value=f"{field}:day")
+    return finding_rows(people, kind, "users", field, message, value=f"{field}:day")
 
 
 def _not_hired_then() -> pl.Expr:

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.data.findings import found
+from kpa_analytics.data.findings import finding_rows
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import SCHEDULE_TYPES
 from kpa_analytics.yearly import YearlyDay, YearlyWindow
@@ -57,7 +57,7 @@ def _unknown(rows: pl.LazyFrame, field: str, what: str, value: pl.Expr, why: str
         f"Training {{}} has {what} {{}}, {why}: when it expires is not known either.", "id", "odd"
     )
     odd = rows.with_columns(value.alias("odd"))
-    return found(odd, "unknown_schedule", "trainings", field, message, value="odd")
+    return finding_rows(odd, "unknown_schedule", "trainings", field, message, value="odd")
 
 
 def _written(day: YearlyDay) -> pl.Expr:
@@ -126,7 +126,7 @@ def offerings_not_recorded(
             )
         )
     )
-    return found(
+    return finding_rows(
         kept,
         "offering_not_recorded",
         "trainings",

@@ -18,7 +18,7 @@ from kpa_analytics.data.findings import (
 )
 from kpa_analytics.data.implausible import implausible_dates, odd_employment
 from kpa_analytics.data.offerings import offerings_not_recorded, unknown_schedules
-from kpa_analytics.data.references import REFERENCES, attendees_differ, unknown_ids
+from kpa_analytics.data.orphan_ids import REFERENCES, attendees_differ, unknown_ids
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, as_day, as_table, need

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.analysis.expiry_status import expiry_status
 from tests.analysis.company import company
 from tests.analysis.oracle import Verdict
 

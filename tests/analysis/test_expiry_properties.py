@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.employment import employment, has_left
 from tests.analysis.company import FIRST, LAST, company, completions
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import COMPLETIONS, EMPLOYEE_STATUS, EXPIRY_STATUS, TRAININGS, USERS
 from tests.analysis.company import frame

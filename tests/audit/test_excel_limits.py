@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import kpa_analytics as kpa
 from kpa_analytics.audit.evidence import gather
 from kpa_analytics.audit.excel_limits import CUT, EXCEL, Limits, fitting, is_cut
-from kpa_analytics.audit.story import report
-from kpa_analytics.audit.workbook import write_workbook
+from kpa_analytics.audit.report import report
+from kpa_analytics.audit.xlsx import write_workbook
 from kpa_analytics.demo import Records
 from kpa_analytics.demo import records as wire
 from kpa_analytics.errors import KPADataWarning

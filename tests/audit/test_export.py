@@ -15,8 +15,8 @@ from polars.testing import assert_frame_equal
 import kpa_analytics as kpa
 from kpa_analytics.audit import export
 from kpa_analytics.audit.figures import Figures
-from kpa_analytics.audit.outline import NOTHING
-from kpa_analytics.audit.story import share_in_order
+from kpa_analytics.audit.report import share_in_order
+from kpa_analytics.audit.report_model import NOTHING
 from kpa_analytics.demo import Records
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError, KPAError

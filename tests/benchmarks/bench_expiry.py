@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.schema import COMPLETIONS, SOURCE, STATUS, TRAININGS, USERS
 from tests.benchmarks.yardstick import compare
 
@@ -68,7 +68,7 @@ ORDER BY m_user_id, training_id
 _PEAK = """
 import sys
 import polars as pl
-from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.analysis.expiry_status import expiry_status
 
 def kilobytes(name):
     with open("/proc/self/status") as status:

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from kpa_analytics import charts
-from kpa_analytics.analysis.groups import group_sessions, group_share
+from kpa_analytics.analysis.group_sessions import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity
 from kpa_analytics.charts.fitting import fitted, width
 from kpa_analytics.charts.render import specification, svg

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from kpa_analytics import charts
-from kpa_analytics.analysis.expiry import expiry_status
-from kpa_analytics.analysis.groups import group_sessions, group_share
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.group_sessions import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
 from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.schema import COMPLETIONS, TRAININGS

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kpa_analytics.analysis.expiry import expiry_status
+from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.data.quality import KINDS, data_quality
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError

@@ -102,7 +102,7 @@ def never_completed(
     not_yet = (pl.col("exists_since") > today) | (pl.col("made") > today)
     was_offered = (pl.col("offered") <= today).fill_null(False)
     is_new = (pl.col("hired") > pl.col("offered")).fill_null(False)
-    waits = pl.col("may_wait") & (is_new | ~was_offered)
+    waits = pl.col("grace_allowed") & (is_new | ~was_offered)
     has_record = pl.col("completion_id").is_not_null()
     return (
         rows.join(
@@ -112,7 +112,7 @@ def never_completed(
             maintain_order="left",
         )
         .join(
-            catalogue.lazy().select("training_id", "offered", "may_wait", "made"),
+            catalogue.lazy().select("training_id", "offered", "grace_allowed", "made"),
             on="training_id",
             how="left",
             maintain_order="left",

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from kpa_analytics.charts.render import inert_json, library
 
 if TYPE_CHECKING:
-    from kpa_analytics.audit.drawings import Drawing
+    from kpa_analytics.audit.report_charts import Drawing
 
 TEMPLATES = Path(__file__).parent / "templates"
 

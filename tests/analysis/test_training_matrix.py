@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from kpa_analytics.analysis.expiry import expiry_status
-from kpa_analytics.analysis.matrix import training_matrix
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.training_matrix import training_matrix
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import EXPIRY_STATUS, STATUS
 from tests.analysis.company import company, frame

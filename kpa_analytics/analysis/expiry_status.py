@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.engine import Engine, Rules
-from kpa_analytics.analysis.latest import records_of
+from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS
 from kpa_analytics.employment import employment

@@ -1,6 +1,6 @@
 """A million completions brought up to date.
 
-Run: python -m pytest tests/benchmarks/bench_recent.py -s
+Run: python -m pytest tests/benchmarks/bench_incremental.py -s
 
 The yardstick is the full walk of the same account: a thousand pages of a thousand.
 """

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kpa_analytics as kpa
-from kpa_analytics.data.recent import may_go_on
+from kpa_analytics.data.incremental import may_go_on
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo import Fault
 from kpa_analytics.demo.records import COMPLETIONS, Listing, Records

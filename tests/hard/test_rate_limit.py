@@ -86,7 +86,7 @@ def test_a_request_that_has_to_wait_says_so_once(
     with Client() as client:
         client.call("api.ping")
         client.notify = notes.append
-        monkeypatch.setattr("kpa_analytics.api.budget.time.sleep", time_passes)
+        monkeypatch.setattr("kpa_analytics.api.rate_limit.time.sleep", time_passes)
         client.call("api.ping")
     assert notes == ["waiting for the budget of requests a minute"]
     assert next(looks, None) is None

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import typst
 
+from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.audit.letters import boxed
-from kpa_analytics.audit.page import TEMPLATES
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.fonts import FOLDER
 
 if TYPE_CHECKING:
-    from kpa_analytics.audit.drawings import Drawing
+    from kpa_analytics.audit.report_charts import Drawing
 
 #: PDF/A-2u: for the archive, every letter readable.
 _STANDARD: Literal["a-2u"] = "a-2u"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kpa_analytics.analysis.groups import group_sessions, group_share
+from kpa_analytics.analysis.group_sessions import group_sessions, group_share
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (

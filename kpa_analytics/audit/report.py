@@ -6,11 +6,11 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.audit import rules
+from kpa_analytics.audit import report_method
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
-from kpa_analytics.audit.outline import NOTHING, Column, Section, Sheet, plain, printed
 from kpa_analytics.audit.provenance import fetched_at
+from kpa_analytics.audit.report_model import NOTHING, Column, Section, Sheet, plain, printed
 from kpa_analytics.charts.text import count, day
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
@@ -45,8 +45,8 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         _quality(evidence),
         _vendor(evidence),
         *([_changed(evidence)] if evidence.changed_since else []),
-        rules.computed(evidence),
-        rules.origin(evidence),
+        report_method.computed(evidence),
+        report_method.origin(evidence),
     ]
     return {
         "title": evidence.title,
@@ -62,7 +62,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
 
 
 def _facts(evidence: Evidence) -> list[str]:
-    fetched, hosts = fetched_at(evidence.data), rules.hosts(evidence)
+    fetched, hosts = fetched_at(evidence.data), report_method.hosts(evidence)
     return [
         *([f"Only a part: {evidence.data.scope.words}"] if evidence.data.scope.words else []),
         f"Fetched {day(fetched)}, {fetched:%H:%M} UTC" if fetched else "Frames made by hand",

@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.rule_texts import MARKS, RULES
 from kpa_analytics.audit.evidence import Evidence
-from kpa_analytics.audit.outline import Column, Section, printed
+from kpa_analytics.audit.report_model import Column, Section, printed
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.charts.text import day
 from kpa_analytics.schema import SOURCES

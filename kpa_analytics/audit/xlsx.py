@@ -10,8 +10,8 @@ import polars as pl
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from kpa_analytics.analysis.matrix import training_matrix
-from kpa_analytics.audit.bulk_sheet import BulkSheet
+from kpa_analytics.analysis.training_matrix import training_matrix
+from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.excel_limits import (
     EXCEL,
     Limits,
@@ -21,9 +21,9 @@ from kpa_analytics.audit.excel_limits import (
     is_cut,
     rows_sentence,
 )
-from kpa_analytics.audit.rules import rule_rows
+from kpa_analytics.audit.report_method import rule_rows
 from kpa_analytics.audit.schedule_rows import schedule_rows
-from kpa_analytics.audit.tables import marked
+from kpa_analytics.audit.xlsx_rows import BulkSheet
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.schema import STATUS

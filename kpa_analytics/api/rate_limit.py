@@ -20,7 +20,7 @@ from pyrate_limiter import (
     SQLiteBucket,
 )
 
-from kpa_analytics.api.database import opened
+from kpa_analytics.api.sqlite_files import opened
 from kpa_analytics.cache_folder import private_file
 from kpa_analytics.errors import KPACacheWarning
 

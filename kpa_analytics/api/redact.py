@@ -18,11 +18,11 @@ _SPELT = (
 )
 
 
-def masked(body: bytes, token: str) -> bytes:
+def redacted(body: bytes, token: str) -> bytes:
     """Replace the token, also where JSON, an URL or HTML has spelt its characters differently.
 
     Examples:
-        >>> masked(b"no such token: k%2fy", "k/y")
+        >>> redacted(b"no such token: k%2fy", "k/y")
         b'no such token: <token>'
     """
     for encoding in _ENCODINGS:

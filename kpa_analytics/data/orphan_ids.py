@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.data.findings import NOUNS, TABLES, found
+from kpa_analytics.data.findings import NOUNS, TABLES, finding_rows
 from kpa_analytics.endpoints import endpoint_of
 
 
@@ -49,7 +49,7 @@ def unknown_ids(reference: Reference, rows: dict[str, pl.LazyFrame]) -> pl.LazyF
     known = rows[target].select(pl.col(endpoint_of(target).record_key).alias("value"))
     unknown = names.filter(pl.col("value").is_not_null()).join(known, on="value", how="anti")
     message = pl.format(_UNKNOWN[kind], pl.lit(NOUNS[table]), "id", "value")
-    return found(unknown, kind, table, field, message)
+    return finding_rows(unknown, kind, table, field, message)
 
 
 def attendees_differ(completions: pl.LazyFrame, sessions: pl.LazyFrame) -> list[pl.LazyFrame]:
@@ -70,12 +70,12 @@ def attendees_differ(completions: pl.LazyFrame, sessions: pl.LazyFrame) -> list[
     both = ["id", "value"]
     about = ("attendees_differ", "group_trainings", "m_trainees_id")
     return [
-        found(
+        finding_rows(
             listed.join(recorded, on=both, how="anti"),
             *about,
             pl.format("Session {} lists {}, but no completion of theirs is recorded in it.", *both),
         ),
-        found(
+        finding_rows(
             recorded.join(listed, on=both, how="anti"),
             *about,
             pl.format("Session {} has a completion of {}, who is not on its list.", *both),

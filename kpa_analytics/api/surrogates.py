@@ -16,7 +16,7 @@ _ESCAPE = re.compile(
 )
 
 
-def mended(body: bytes) -> bytes:
+def replace_lone_surrogates(body: bytes) -> bytes:
     r"""Put the replacement character, U+FFFD, in the place of every half that stands alone.
 
     Args:
@@ -26,9 +26,9 @@ def mended(body: bytes) -> bytes:
         The text; as it came where there is no half in it.
 
     Examples:
-        >>> print(mended(rb'"well done \ud83d"').decode())
+        >>> print(replace_lone_surrogates(rb'"well done \ud83d"').decode())
         "well done \ufffd"
-        >>> print(mended(rb'"\ud83d\ude00 is whole, and so is \\ud83d"').decode())
+        >>> print(replace_lone_surrogates(rb'"\ud83d\ude00 is whole, and so is \\ud83d"').decode())
         "\ud83d\ude00 is whole, and so is \\ud83d"
     """
     if b"\\ud" not in body and b"\\uD" not in body:

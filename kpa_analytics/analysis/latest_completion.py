@@ -60,7 +60,7 @@ def people_of(records: pl.LazyFrame, users: AnyFrame | None) -> pl.LazyFrame:
     )
 
 
-def in_order(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
+def ordered_records(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
     """The records of these people by person, training and age.
 
     This one sort does it all, for any day: of what had happened by then, the last record of each
@@ -94,7 +94,7 @@ def latest(ordered: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     """The latest record of each person and each training, on a day.
 
     Args:
-        ordered: as `in_order` makes them.
+        ordered: as `ordered_records` makes them.
         as_of: the day; completions after it have not happened yet. Undated ones stay.
 
     Returns:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from kpa_analytics import patience
-from kpa_analytics.audit.bundle import new_folder
+from kpa_analytics.audit.atomic_folder import new_folder
 from kpa_analytics.errors import KPADataError
 
 
@@ -62,7 +62,7 @@ RACE = """
 import sys
 from pathlib import Path
 from kpa_analytics import patience
-from kpa_analytics.audit.bundle import new_folder
+from kpa_analytics.audit.atomic_folder import new_folder
 from kpa_analytics.errors import KPADataError
 who, place, rounds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 won = []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpa_analytics.audit.tables import as_before, inert, marked, write_csv
+from kpa_analytics.audit.csv import as_before, inert, marked, write_csv
 
 SIGNS = "=+-@＝＋－＠"  # noqa: RUF001
 SEPARATORS = ",;\t|"
