@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -51,37 +49,3 @@ class ChartPanel(anywidget.AnyWidget):
 @cache
 def _scripts() -> bytes:
     return gzip.compress(library().encode(), 9, mtime=0)
-
-
-def month_picked(moment: float | dict[str, int]) -> date:
-    """The month that a chart's selection holds.
-
-    Ours are midnights in UTC; of other charts, Vega reads a day as midnight where the browser is,
-    at most 14 hours from that. 15 hours later it is, everywhere, one of the month's first
-    two days.
-
-    Args:
-        moment: milliseconds since 1970, or what `month_to_pick` made.
-
-    Returns:
-        The month's first day.
-
-    Examples:
-        >>> month_picked(1782864000000 - 10 * 3_600_000)  # July in Sydney is still June in UTC
-        datetime.date(2026, 7, 1)
-    """
-    if isinstance(moment, dict):
-        return date(moment["year"], moment["month"], 1)
-    # Windows knows no timestamp before 1970.
-    day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=moment, hours=15)
-    return day.date().replace(day=1)
-
-
-def month_to_pick(month: date) -> dict[str, int]:
-    """A month as Vega-Lite's own day: midnight in UTC, as the chart has it."""
-    return {"year": month.year, "month": month.month, "date": 1, "utc": True}
-
-
-def same_picked(one: Sequence[Any], other: Sequence[Any]) -> bool:
-    """Whether the same bars are picked, in any order."""
-    return len(one) == len(other) and all(bar in other for bar in one)

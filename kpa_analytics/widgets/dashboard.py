@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
 
 from kpa_analytics.data.loaders import load_all
-from kpa_analytics.widgets import checks, layout
+from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.expiry import ExpiryExplorer
-from kpa_analytics.widgets.explorer import Explorer
+from kpa_analytics.widgets.explorer import Explorer, SharedChoices
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
-_EXPLORERS = (ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer)
+_EXPLORERS: tuple[Any, ...] = (ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer)
 
 
 class Dashboard(Explorer):
@@ -35,13 +36,14 @@ class Dashboard(Explorer):
         **choices: any of the attributes below, to begin with.
 
     Attributes:
-        as_of: the day asked for; today by default (for demo data, the demo's day).
+        as_of: the day of the answers; today by default (for demo data, the demo's day).
         trainings: ids of the trainings to show; empty for all.
         search: words in people's names, employee numbers or ids.
         field_offices: ids of field offices; "" is for people in none; empty for all.
 
     Raises:
-        KPADataError: a choice that there is not, or a value that it can't have.
+        KPADataError: there is no such choice, or it can't have such a value. It is also a
+            `traitlets.TraitError`.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -60,7 +62,7 @@ class Dashboard(Explorer):
         *,
         dark: bool | None = None,
         load: Callable[[], TrainingData] | None = None,
-        **choices: Any,
+        **choices: Unpack[SharedChoices],
     ) -> None:
         self._load = load or (lambda: load_all(refresh=True))
         self._inner: dict[int, Any] = {}
@@ -70,20 +72,31 @@ class Dashboard(Explorer):
     @property
     def expiry(self) -> ExpiryExplorer:
         """The explorer in the first tab, up to date."""
-        found: ExpiryExplorer = self._explorer(0)
-        return found
+        explorer: ExpiryExplorer = self._explorer(0)
+        return explorer
 
     @property
     def instructors(self) -> InstructorExplorer:
         """The explorer in the second tab, up to date."""
-        found: InstructorExplorer = self._explorer(1)
-        return found
+        explorer: InstructorExplorer = self._explorer(1)
+        return explorer
 
     @property
     def groups(self) -> GroupTrainingExplorer:
         """The explorer in the third tab, up to date."""
-        found: GroupTrainingExplorer = self._explorer(2)
-        return found
+        explorer: GroupTrainingExplorer = self._explorer(2)
+        return explorer
+
+    def set(self, **changes: Unpack[SharedChoices]) -> None:
+        """Make several choices at once, with one rebuild.
+
+        Args:
+            **changes: any of the dashboard's choices.
+
+        Raises:
+            KPADataError: as the dashboard; then nothing is changed.
+        """
+        self._choose(changes)
 
     def refresh(self) -> bool:
         """Load new records; every choice that they still allow stays.
@@ -110,12 +123,9 @@ class Dashboard(Explorer):
         if failure is not None:
             raise failure
         self.load(data)
-        self._notes.value = layout.notes([str(one.message) for one in noted])
+        self._notes.value = layout.notes([str(warning.message) for warning in noted])
 
-    def _read(self, data: TrainingData) -> dict[str, checks.Check]:
-        return {}
-
-    def _defaults(self) -> dict[str, Any]:
+    def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         return {}
 
     def _build(self) -> None:
@@ -125,8 +135,8 @@ class Dashboard(Explorer):
         self._bars, self._notes = ipw.Output(), ipw.HTML()
         self._tabs = ipw.Tab([ipw.VBox() for _ in _EXPLORERS])
         self._tabs.titles = [explorer.title for explorer in _EXPLORERS]
-        self._tabs.observe(self._opened, "selected_index")
         self._tabs.selected_index = 0
+        self._tabs.observe(self._opened, "selected_index")
         head = ipw.HBox([self._mark, self._button])
         head.add_class("kpa-dashboard-head")
         self.shared = self._shared_bar()
@@ -140,12 +150,12 @@ class Dashboard(Explorer):
             css="kpa-dashboard",
         )
 
-    def _rebuild(self, changed: set[str]) -> None:
+    def _rebuild(self, changed: AbstractSet[str]) -> None:
         self._behind = set(range(len(_EXPLORERS)))
         self._explorer(self._tabs.selected_index or 0)
 
     def _opened(self, change: Any) -> None:
-        if change.new is not None and self.choices:
+        if change.new is not None:
             self.guarded(lambda: self._explorer(change.new))
 
     def _explorer(self, at: int) -> Any:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
 import polars as pl
@@ -14,18 +15,13 @@ from kpa_analytics.analysis.choices import ExpiryChoices
 from kpa_analytics.analysis.expiry_view import ExpiryView, selected_rows, status_counts
 from kpa_analytics.charts.text import count, listing, month, percent
 from kpa_analytics.data.scope import Scope
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, STATUSES
-from kpa_analytics.widgets import checks, layout
-from kpa_analytics.widgets.chart_panel import (
-    ChartPanel,
-    month_picked,
-    month_to_pick,
-    same_picked,
-)
+from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.bars import Bar, Bars, bars_of_chart, bars_to_chart, same_bars
+from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.download import Download
-from kpa_analytics.widgets.explorer import Choice, Explorer
-from kpa_analytics.widgets.explorer_charts import BAR_FIELDS, expiry_charts
+from kpa_analytics.widgets.explorer import Explorer, SharedChoices
+from kpa_analytics.widgets.explorer_charts import expiry_charts
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
 from kpa_analytics.widgets.table import Heading, Table
@@ -43,11 +39,21 @@ _HEADINGS = (
 )
 
 
+class ExpiryKeywords(SharedChoices, total=False):
+    """The choices of `ExpiryExplorer`, as keywords."""
+
+    expiring_days: int
+    statuses: Iterable[str] | None
+    include_terminated: bool
+    selected: Bar | Iterable[Bar] | None
+
+
 class ExpiryExplorer(Explorer):
     """Explore who expires when: by day, training, person and field office.
 
     A click on a bar lists the people behind it; shift-click adds a bar, a click beside the bars
-    takes the choice back.
+    takes the choice back. Each attribute below is a trait, which `observe` and
+    `ipywidgets.link` follow.
 
     Args:
         data: the records, as `load_all()` makes them.
@@ -55,7 +61,7 @@ class ExpiryExplorer(Explorer):
         **choices: any of the attributes below, to begin with.
 
     Attributes:
-        as_of: the day asked for; today by default (for demo data, the demo's day).
+        as_of: the day of the answer; today by default (for demo data, the demo's day).
         expiring_days: days before expiration that count as expiring, where a training has no
             number of its own; 30.
         trainings: ids of the trainings to show; empty for all.
@@ -63,31 +69,55 @@ class ExpiryExplorer(Explorer):
         field_offices: ids of field offices; "" is for people in none; empty for all.
         statuses: the statuses to show; empty for all.
         include_terminated: show people who have left; False.
-        selected: the bars picked: `{"month": day, "status": ...}` or
+        selected: the bars whose cases the table lists: `{"month": day, "status": ...}` or
             `{"training_id": ..., "status": ...}` each.
 
     Raises:
-        KPADataError: a choice that there is not, or a value that it can't have.
+        KPADataError: there is no such choice, or it can't have such a value. It is also a
+            `traitlets.TraitError`.
 
     Examples:
         >>> import polars as pl, kpa_analytics as kpa
         >>> data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
         >>> explorer = kpa.widgets.ExpiryExplorer(data, as_of="2026-06-30")
+        >>> explorer.observe(lambda change: print(change.new), "expiring_days")
         >>> explorer.expiring_days = 60
-        >>> explorer.horizons = 60
+        60
+        >>> explorer.expiring_day = 90
         Traceback (most recent call last):
-        kpa_analytics.errors.KPADataError: horizons is no choice of ExpiryExplorer; there are ...
+        kpa_analytics.widgets.traits.ChoiceError: ExpiryExplorer has no choice expiring_day; ...
     """
 
     title = "Expirations"
 
-    expiring_days = Choice[int]("Days that count as expiring, where a training does not say.")
-    statuses = Choice[tuple[str, ...]]("The statuses shown; empty for all.")
-    include_terminated = Choice[bool]("Whether people who have left are shown.")
-    selected = Choice[tuple[Mapping[str, Any], ...]]("The bars picked.")
+    _view: ExpiryView
 
-    def __init__(self, data: TrainingData, *, dark: bool | None = None, **choices: Any) -> None:
+    expiring_days = traits.WholeNumber(
+        *(30, 0, 3650), help="Days that count as expiring, where a training has no number."
+    )
+    statuses = traits.SomeOf[str](help="The statuses shown; empty for all.")
+    include_terminated = traits.Switch(help="Whether people who have left are shown.")
+    selected = Bars(help="The bars whose cases the table lists; empty for all.")
+
+    def __init__(
+        self,
+        data: TrainingData,
+        *,
+        dark: bool | None = None,
+        **choices: Unpack[ExpiryKeywords],
+    ) -> None:
         super().__init__(data, dark=dark, choices=choices)
+
+    def set(self, **changes: Unpack[ExpiryKeywords]) -> None:
+        """Make several choices at once, with one rebuild.
+
+        Args:
+            **changes: any of the explorer's choices.
+
+        Raises:
+            KPADataError: as the explorer; then nothing is changed.
+        """
+        self._choose(changes)
 
     @property
     def rows(self) -> pl.DataFrame:
@@ -96,7 +126,7 @@ class ExpiryExplorer(Explorer):
 
     @property
     def table(self) -> pl.DataFrame:
-        """What the table lists, in its order: the rows, or those behind the bars picked."""
+        """What the table lists, in its order: the rows, or those behind the bars selected."""
         return self._table.frame
 
     @property
@@ -118,53 +148,24 @@ class ExpiryExplorer(Explorer):
             KPAError: the extra `audit` is not installed, or `out` can't be written.
         """
         scope = Scope(
-            words=self._chosen_words(),
+            words=self._chosen_in_words(),
             trainings=self.trainings,
-            people=self._view.people(self._question()),
+            people=self._view.people(self._chosen()),
         )
         return write_pack(self.data.part(scope), self.as_of, self.expiring_days, out)
 
-    def _question(self) -> ExpiryChoices:
-        asked = {name: value for name, value in self.choices.items() if name != "selected"}
-        return ExpiryChoices(**asked)
+    def _chosen(self) -> ExpiryChoices:
+        choices = self.choices
+        del choices["selected"]
+        return ExpiryChoices(**choices)
 
-    def _read(self, data: TrainingData) -> dict[str, checks.Check]:
+    def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = ExpiryView(data, self._people_filter)
-        self._required = data.employee_status["incomplete_training_ids"].explode().drop_nulls()
+        required = data.employee_status["incomplete_training_ids"].explode().drop_nulls()
         return {
-            "expiring_days": checks.whole(0, 3650),
-            "statuses": checks.some_of(STATUSES),
-            "include_terminated": checks.a_switch,
-            "selected": self._bars,
+            "statuses": STATUSES,
+            "selected": {*self._titles, *required},
         }
-
-    def _defaults(self) -> dict[str, Any]:
-        return {"expiring_days": 30, "statuses": (), "include_terminated": False, "selected": ()}
-
-    def _bars(self, name: str, value: object) -> tuple[Mapping[str, Any], ...]:
-        """Check the bars picked."""
-        if value is None:
-            return ()
-        if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-            value = [value]
-        bars: list[Any] = list(value)
-        told = {
-            "month": lambda name, value: checks.a_day(name, value).replace(day=1),
-            "training_id": checks.one_of({*self._titles, *self._required}),
-            "status": checks.one_of(STATUSES),
-        }
-        if any(None in bar.values() for bar in bars if isinstance(bar, Mapping)):
-            raise KPADataError(f"{name} must be bars: there is none of None")
-        for bar in bars:
-            if not isinstance(bar, Mapping) or bar.keys() not in (
-                {"month", "status"},
-                {"training_id", "status"},
-            ):
-                raise KPADataError(
-                    f"{name} must be bars such as {{'training_id': 7, 'status': 'expired'}} or "
-                    f"{{'month': '2026-07-01', 'status': 'expired'}}, not {bar!r}"
-                )
-        return tuple({key: told[key](key, bar[key]) for key in bar} for bar in bars)
 
     def _build(self) -> None:
         self._figures = ipw.HTML()
@@ -216,59 +217,46 @@ class ExpiryExplorer(Explorer):
             css="kpa-expiry",
         )
 
-    def _rebuild(self, changed: set[str]) -> None:
+    def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:
-            self._rows = self._view.rows(self._question())
+            self._rows = self._view.rows(self._chosen())
             known = self._view.requirements_known
             self._figures.value = _headline(self._rows, required_is_known=known)
             if selected_rows(self._rows, self.selected).is_empty():
-                self.choices = {**self.choices, "selected": ()}  # no such bar is drawn any more
+                self.selected = ()  # no such bar is drawn any more
         if changed != {"selected"}:
             self._charts.specs = expiry_charts(
                 self._rows, self.as_of, self.dark, self._view.requirements_known
             )
         self._table.show(selected_rows(self._rows, self.selected), self._caption())
-        self._show_picked()
+        self._show_selected()
 
     def _clicked(self, _: Any) -> None:
         """A bar was clicked: list who stands behind it."""
         if not self._showing:
-            self.guarded(lambda: self.set(selected=self._picked()))
+            self.guarded(lambda: self.set(selected=bars_of_chart(self._charts.picked)))
 
-    def _picked(self) -> list[dict[str, Any]]:
-        """The bars picked in the charts, as `selected` has them."""
-        _, bars = self._charts.picked
-        return [
-            {**bar, "month": month_picked(bar["month"])} if "month" in bar else bar for bar in bars
-        ]
-
-    def _show_picked(self) -> None:
+    def _show_selected(self) -> None:
         """Let the charts show what is selected, where they do not yet."""
-        if same_picked(self._picked(), self.selected):
-            return
-        bars = [
-            {**bar, "month": month_to_pick(bar["month"])} if "month" in bar else dict(bar)
-            for bar in self.selected
-        ]
-        chart = next((at for at, key in enumerate(BAR_FIELDS) if bars and key in bars[0]), -1)
-        self._showing = True
-        self._charts.picked = [chart, bars]
-        self._showing = False
+        if not same_bars(bars_of_chart(self._charts.picked), self.selected):
+            self._showing = True
+            self._charts.picked = bars_to_chart(self.selected)
+            self._showing = False
 
-    def _chosen_words(self) -> str:
+    def _chosen_in_words(self) -> str:
         """Which trainings and people are shown, for the reader of a pack."""
         offices = [self._people_filter.offices[office] for office in self.field_offices]
-        told = {
+        chosen = {
             "trainings": listing([self._titles[training] for training in self.trainings]),
             "people found by": repr(self.search) if self.search else "",
             "field offices": listing(offices),
         }
-        return "; ".join(f"{what} {words}" for what, words in told.items() if words)
+        return "; ".join(f"{what} {which}" for what, which in chosen.items() if which)
 
     def _caption(self) -> str:
         if not self.selected:
             return "Everyone shown above"
-        said = [
+        bars = [
             f"{STATUS_LABELS[bar['status']]}, "
             + (
                 f"expires in {month(bar['month'])}"
@@ -277,7 +265,7 @@ class ExpiryExplorer(Explorer):
             )
             for bar in self.selected
         ]
-        return "Picked: " + "; ".join(said)
+        return "Selected: " + "; ".join(bars)
 
 
 def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
@@ -285,24 +273,24 @@ def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
 
     Without a list of requirements, how many are missing is not known: that is not 0.
     """
-    told = status_counts(rows)
-    people = count(told["people"], "person", "people")
-    trainings = count(told["trainings"], "training")
+    counts = status_counts(rows)
+    people = count(counts["people"], "person", "people")
+    trainings = count(counts["trainings"], "training")
     first = (
-        f"{told['total']:,}",
+        f"{counts['total']:,}",
         "Cases",
         f"one person and one training each; {people}, {trainings}",
         "kpa-all",
     )
     each = [
         (
-            f"{told[status]:,}",
+            f"{counts[status]:,}",
             SIGNED_LABELS[status],
-            percent(told[status], told["total"]),
+            percent(counts[status], counts["total"]),
             f"kpa-{status}",
         )
         for status in SEVERITY
-        if told[status] or status != "not_due"
+        if counts[status] or status != "not_due"
     ]
     if not required_is_known:
         unknown = ("not known", SIGNED_LABELS["missing"], "no list of requirements", "kpa-missing")

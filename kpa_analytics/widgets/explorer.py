@@ -3,135 +3,132 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Any, ClassVar, Generic, Self, TypeVar, overload
+from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 import ipywidgets as ipw
+import traitlets
 
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.charts.text import listing, one_line
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.widgets import checks, layout
-from kpa_analytics.widgets.checks import Check
+from kpa_analytics.inputs import Day
+from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.titles import training_options, usual_day
 
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
-class Choice(Generic[T]):
-    """One choice of an explorer: read it, or set it, which rebuilds the explorer once."""
+class SharedChoices(TypedDict, total=False):
+    """The choices that every explorer has, as keywords."""
 
-    def __init__(self, meaning: str) -> None:
-        self.__doc__ = meaning
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
-
-    @overload
-    def __get__(self, explorer: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, explorer: Explorer, owner: type) -> T: ...
-    def __get__(self, explorer: Explorer | None, owner: type) -> Self | T:
-        if explorer is None:
-            return self
-        value: T = explorer.choices[self.name]
-        return value
-
-    def __set__(self, explorer: Explorer, value: object) -> None:
-        explorer.set(**{self.name: value})
+    as_of: Day | None
+    trainings: Iterable[int] | None
+    search: str | None
+    field_offices: Iterable[str] | None
 
 
-class Explorer:
-    """Choices, controls and one view of some records.
+class Explorer(traitlets.HasTraits):
+    """Choices, controls and one view of some records. Every choice is a trait.
 
     Args:
         data: the records.
         dark: draw for a dark page; None follows the page's theme.
         choices: any of the explorer's choices, to begin with.
+
+    Attributes:
+        known: the values that a choice can have, by choice; with their labels, where a control
+            lists them.
     """
 
     title: ClassVar[str]
     view: ipw.Widget
     shared: ipw.Widget
 
-    as_of = Choice[date]("The day asked for.")
-    trainings = Choice[tuple[int, ...]]("Ids of the trainings shown; empty for all.")
-    search = Choice[str]("Words in people's names, employee numbers or ids.")
-    field_offices = Choice[tuple[str, ...]]("Ids of the field offices shown; empty for all.")
+    as_of = traits.Day(help="The day of the answer.")
+    trainings = traits.SomeOf[int](help="Ids of the trainings shown; empty for all.")
+    search = traits.Text(help="Words in people's names, employee numbers or ids.")
+    field_offices = traits.SomeOf[str](help="Ids of the field offices shown; empty for all.")
+    rebuilds = traitlets.Int(0, read_only=True, help="How often what is shown was computed.")
 
     def __init__(
         self, data: TrainingData, *, dark: bool | None, choices: Mapping[str, Any]
     ) -> None:
-        self.data = data
-        self.rebuilds = 0
+        super().__init__()
         self.controls: dict[str, Any] = {}
         self._dark, self._page_is_dark = dark, False
         self._showing = False
+        self._shown: dict[str, Any] = {}
         self._mark, self._notice = ipw.HTML(), ipw.HTML()
         self._notice.add_class("kpa-notice")
         self._take(data)
-        self.choices = self._checked({**self._begin(), **choices}, {})
+        self._choose({"as_of": usual_day(data), **choices})
         self._build()
         self._refresh()
+        self.observe(self._follow, [*self.choices])
         self._ready = True
 
     # What each explorer says of itself
 
-    def _read(self, data: TrainingData) -> dict[str, Check]:
-        """Get ready for records; give back the checks of the explorer's own choices."""
-        raise NotImplementedError
-
-    def _defaults(self) -> dict[str, Any]:
-        """The explorer's own choices to begin with."""
+    def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
+        """Get ready for records; give back the `known` values of the explorer's own choices."""
         raise NotImplementedError
 
     def _build(self) -> None:
         """Make the controls and the view."""
         raise NotImplementedError
 
-    def _options(self) -> dict[str, Mapping[Any, str]]:
-        """What the explorer's own pickers offer, by choice: key -> words."""
-        return {}
-
-    def _rebuild(self, changed: set[str]) -> None:
-        """Work out and show what follows from the choices that changed."""
+    def _rebuild(self, changed: AbstractSet[str]) -> None:
+        """Compute and show what follows from the choices that changed."""
         raise NotImplementedError
 
     # What they share
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """Every choice as it stands."""
+        return {
+            name: getattr(self, name)
+            for name, trait in self.traits().items()
+            if isinstance(trait, traits.Choice)
+        }
 
     @property
     def dark(self) -> bool:
         """Whether charts are drawn for a dark page."""
         return self._page_is_dark if self._dark is None else self._dark
 
-    def set(self, **changes: Any) -> None:
-        """Make several choices at once, with one rebuild.
+    def _choose(self, changes: Mapping[str, Any]) -> None:
+        """Make several choices at once, with one rebuild; all of them or none."""
+        with self.hold_trait_notifications():
+            for name, value in changes.items():
+                if name not in self.choices:
+                    raise self._no_choice(name)
+                setattr(self, name, value)
 
-        Args:
-            **changes: any of the explorer's choices.
+    def _follow(self, _: Any) -> None:
+        """Rebuild once, whatever changed together, before other observers hear of it."""
+        before, now = self._shown, self.choices
+        if changed := {name for name in now if now[name] != before[name]}:
+            try:
+                with self.hold_trait_notifications():
+                    self._show(changed)
+            except BaseException:
+                self._shown = before
+                self._choose(before)
+                raise
+            finally:
+                self._show_choices()
 
-        Raises:
-            KPADataError: a choice that there is not, or a value that it can't have; nothing is
-                changed.
-        """
-        before = self.choices
-        try:
-            self.choices = self._checked(changes, before)
-            changed = {name for name, value in self.choices.items() if value != before[name]}
-            if changed:
-                self._rebuild(changed)
-                self.rebuilds += 1
-        except BaseException:
-            self.choices = before
-            raise
-        finally:
-            self._show_choices()
+    def _show(self, changed: AbstractSet[str]) -> None:
+        self._rebuild(changed)
+        self._shown = self.choices
+        self.set_trait("rebuilds", self.rebuilds + 1)
 
     def load(self, data: TrainingData, **changes: Any) -> None:
-        """Show other records; what they still allow of every choice stays, the view tells the rest.
+        """Show other records; every choice that they still allow stays, the view names the rest.
 
         Args:
             data: the records.
@@ -141,68 +138,54 @@ class Explorer:
             KPADataError: as `set`, of a choice among `changes`.
         """
         self._take(data)
-        kept, gone = self._begin(), []
+        kept, gone = {}, []
         for name in self.choices.keys() - changes.keys():
-            kept[name], lost = self._still_there(name, self.choices[name], kept[name])
+            kept[name], lost = self._still_there(name, getattr(self, name))
             gone += [f"{name.replace('_', ' ')} {listing([*map(str, lost)])}"] if lost else []
-        self.choices = self._checked(changes, kept)
-        self._refresh()
+        with self.hold_trait_notifications():
+            self._choose({**kept, **changes})
+            self._refresh()
         if gone:
             self.say(f"No longer in the records, and no longer chosen: {'; '.join(sorted(gone))}.")
 
-    def _still_there(self, name: str, value: Any, default: Any) -> tuple[Any, list[Any]]:
+    def _still_there(self, name: str, value: Any) -> tuple[Any, list[Any]]:
         """What of a choice the records still allow, and what not."""
+        trait: Any = self.traits()[name]
+        several = isinstance(value, tuple)
         stays, lost = [], []
-        for one in value if isinstance(value, tuple) else (value,):
+        for each in value if several else (value,):
             try:
-                self._checks[name](name, (one,) if isinstance(value, tuple) else one)
-                stays.append(one)
+                trait.validate(self, (each,) if several else each)
+                stays.append(each)
             except KPADataError:
-                lost.append(one)
-        if isinstance(value, tuple):
-            return tuple(stays), lost
-        return (default if lost else value), lost
+                lost.append(each)
+        return (tuple(stays) if several else None if lost else value), lost
 
     def inside_dashboard(self) -> None:
         """Leave heading and shared controls to the dashboard around it."""
         self._mark.layout.display = self.shared.layout.display = "none"
 
-    def _checked(self, changes: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
-        for name in changes:
-            if name not in self._checks:
-                raise self._no_choice(name)
-        return {**chosen, **{name: self._checks[name](name, changes[name]) for name in changes}}
-
     def _take(self, data: TrainingData) -> None:
         if not isinstance(data, TrainingData):
             raise KPADataError(f"data must be as load_all() makes it, not {type(data).__name__}")
-        roster, titles = PeopleFilter(data), training_options(data)
-        shared: dict[str, Check] = {
-            "as_of": checks.a_day,
-            "trainings": checks.some_of(titles),
-            "search": checks.a_text,
-            "field_offices": checks.some_of(roster.offices),
+        self.data, self._people_filter = data, PeopleFilter(data)
+        self._titles = training_options(data)
+        offices = self._people_filter.offices
+        self.known = {
+            "trainings": self._titles,
+            "field_offices": offices,
+            **self._read(data),
         }
-        self.data, self._people_filter, self._titles = data, roster, titles
-        self._checks = {**shared, **self._read(data)}
-
-    def _begin(self) -> dict[str, Any]:
-        """Every choice to begin with."""
-        shared = {"as_of": usual_day(self.data), "trainings": (), "search": "", "field_offices": ()}
-        return {**shared, **self._defaults()}
 
     def _refresh(self) -> None:
         self._mark.value = layout.heading(self.title, self.data)
         self._showing = True
-        shared: dict[str, Mapping[Any, str]] = {
-            "trainings": self._titles,
-            "field_offices": self._people_filter.offices,
-        }
-        for name, known in {**shared, **self._options()}.items():
-            self.controls[name].options = [[key, one_line(said)] for key, said in known.items()]
+        for name, known in self.known.items():
+            if name in self.controls and isinstance(known, Mapping):
+                options = [[key, one_line(label)] for key, label in known.items()]
+                self.controls[name].options = options
         self._showing = False
-        self._rebuild(set(self.choices))
-        self.rebuilds += 1
+        self._show({*self.choices})
         self._show_choices()
 
     def _show_choices(self) -> None:
@@ -210,7 +193,7 @@ class Explorer:
         self._showing = True
         try:
             for name, control in self.controls.items():
-                value = self.choices[name]
+                value = getattr(self, name)
                 control.value = list(value) if isinstance(value, tuple) else value
         finally:
             self._showing = False
@@ -229,10 +212,11 @@ class Explorer:
 
     def _from_control(self, name: str, value: Any) -> None:
         if not self._showing:
-            self.guarded(lambda: self.set(**{name: value}))
+            self.guarded(lambda: setattr(self, name, value))
+            self._show_choices()
 
     def guarded(self, work: Callable[[], object]) -> bool:
-        """Do what a control asked for: a failure is shown beside the controls, never raised.
+        """Do what a control was used for: a failure is shown beside the controls, never raised.
 
         Args:
             work: what to do.
@@ -262,15 +246,17 @@ class Explorer:
         if self._dark is None:
             self.guarded(lambda: self._rebuild(set()))
 
-    def __setattr__(self, name: str, value: object) -> None:
-        known = name in self.__dict__ or hasattr(type(self), name) or name.startswith("_")
-        if not known and self.__dict__.get("_ready"):
-            raise self._no_choice(name)
-        super().__setattr__(name, value)
+    if not TYPE_CHECKING:  # a type checker must not take a misspelt choice for one
 
-    def _no_choice(self, name: str) -> KPADataError:
-        return KPADataError(
-            f"{name} is no choice of {type(self).__name__}; there are {', '.join(self._checks)}"
+        def __setattr__(self, name: str, value: object) -> None:
+            known = name in self.__dict__ or hasattr(type(self), name) or name.startswith("_")
+            if not known and self.__dict__.get("_ready"):
+                raise self._no_choice(name)
+            super().__setattr__(name, value)
+
+    def _no_choice(self, name: str) -> traits.ChoiceError:
+        return traits.ChoiceError(
+            f"{type(self).__name__} has no choice {name}; there are {', '.join(self.choices)}"
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:

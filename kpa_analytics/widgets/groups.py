@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
 import polars as pl
@@ -10,11 +12,10 @@ import polars as pl
 from kpa_analytics.analysis.choices import PeriodChoices
 from kpa_analytics.analysis.session_view import SessionView
 from kpa_analytics.charts.text import count, day
-from kpa_analytics.widgets import checks, layout
+from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.chart_panel import ChartPanel
-from kpa_analytics.widgets.explorer import Choice
 from kpa_analytics.widgets.explorer_charts import session_charts
-from kpa_analytics.widgets.period import PeriodExplorer
+from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.table import Heading, Table
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ _SESSIONS = (
     Heading("listed_not_recorded", "Listed, not recorded", "number"),
 )
 _ATTENDEES = (Heading("user", "Person"), Heading("standing", "Attendance"))
+
+
+class GroupTrainingKeywords(PeriodKeywords, total=False):
+    """The choices of `GroupTrainingExplorer`, as keywords."""
+
+    selected: int | None
 
 
 class GroupTrainingExplorer(PeriodExplorer):
@@ -51,7 +58,8 @@ class GroupTrainingExplorer(PeriodExplorer):
         selected: the id of the session whose people are listed, or None.
 
     Raises:
-        KPADataError: a choice that there is not, or a value that it can't have.
+        KPADataError: there is no such choice, or it can't have such a value. It is also a
+            `traitlets.TraitError`.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -64,7 +72,27 @@ class GroupTrainingExplorer(PeriodExplorer):
 
     _view: SessionView
 
-    selected = Choice[int | None]("The session whose people are listed, or None.")
+    selected = traits.OneOf[int](help="The session whose people are listed, or None.")
+
+    def __init__(
+        self,
+        data: TrainingData,
+        *,
+        dark: bool | None = None,
+        **choices: Unpack[GroupTrainingKeywords],
+    ) -> None:
+        super().__init__(data, dark=dark, choices=choices)
+
+    def set(self, **changes: Unpack[GroupTrainingKeywords]) -> None:
+        """Make several choices at once, with one rebuild.
+
+        Args:
+            **changes: any of the explorer's choices.
+
+        Raises:
+            KPADataError: as the explorer; then nothing is changed.
+        """
+        self._choose(changes)
 
     @property
     def sessions(self) -> pl.DataFrame:
@@ -76,15 +104,9 @@ class GroupTrainingExplorer(PeriodExplorer):
         """The people of the session selected: m_user_id, user, standing (attendance)."""
         return self._attendees.frame
 
-    def _viewing(self, data: TrainingData) -> SessionView:
-        return SessionView(data, self._people_filter)
-
-    def _read(self, data: TrainingData) -> dict[str, checks.Check]:
-        shared = super()._read(data)
-        return {**shared, "selected": checks.one_of(self._view.ids)}
-
-    def _defaults(self) -> dict[str, Any]:
-        return {**super()._defaults(), "selected": None}
+    def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
+        self._view = SessionView(data, self._people_filter)
+        return {"instructors": self._view.instructors, "selected": self._view.ids}
 
     def _build(self) -> None:
         self._figures, self._charts = ipw.HTML(), ChartPanel()
@@ -100,10 +122,11 @@ class GroupTrainingExplorer(PeriodExplorer):
             self._mark, self.shared, own, self._notice, *parts, css="kpa-groups"
         )
 
-    def _rebuild(self, changed: set[str]) -> None:
+    def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:
-            asked = {name: value for name, value in self.choices.items() if name != "selected"}
-            self._rows = self._view.sessions(PeriodChoices(**asked))
+            choices = self.choices
+            del choices["selected"]
+            self._rows = self._view.sessions(PeriodChoices(**choices))
             self._figures.value = _headline(self._rows)
             self._sessions.show(self._rows, "Sessions; choose a day to list its people")
         if changed != {"selected"}:
@@ -114,9 +137,9 @@ class GroupTrainingExplorer(PeriodExplorer):
     def _caption(self) -> str:
         if self.selected is None:
             return "People of a session: choose one above"
-        one = self._view.session(self.selected)
-        when = day(one["date"]) if one["date"] else "no day"
-        return f"People of the session of {when}: {'; '.join(one['trainings'])}"
+        session = self._view.session(self.selected)
+        when = day(session["date"]) if session["date"] else "no day"
+        return f"People of the session of {when}: {'; '.join(session['trainings'])}"
 
     def _chosen(self, change: Any) -> None:
         """A session was clicked in the table."""
@@ -138,10 +161,10 @@ def _headline(sessions: pl.DataFrame) -> str:
     differ = int((sessions["listed_not_recorded"] > 0).sum())
     missing = int(sessions["listed_not_recorded"].sum())
     css = "kpa-expired" if missing else ""
-    told = [
+    tiles = [
         (f"{sessions.height:,}", "Sessions", "in this period", "kpa-all"),
         (f"{listed:,}", "Places listed", "people in the lists", ""),
         (f"{recorded:,}", "People recorded", "with a completion", ""),
         (f"{missing:,}", "Listed, not recorded", f"in {count(differ, 'session')}", css),
     ]
-    return layout.figures(told)
+    return layout.figures(tiles)

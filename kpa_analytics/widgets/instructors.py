@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
 import polars as pl
@@ -13,7 +15,7 @@ from kpa_analytics.charts.text import count
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer_charts import instructor_charts
-from kpa_analytics.widgets.period import PeriodExplorer
+from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.table import Heading, Table
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ class InstructorExplorer(PeriodExplorer):
         field_offices: field offices of the people trained; empty for all; coverage counts all.
 
     Raises:
-        KPADataError: a choice that there is not, or a value that it can't have.
+        KPADataError: there is no such choice, or it can't have such a value. It is also a
+            `traitlets.TraitError`.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -65,6 +68,26 @@ class InstructorExplorer(PeriodExplorer):
     title = "Instructors"
 
     _view: InstructorView
+
+    def __init__(
+        self,
+        data: TrainingData,
+        *,
+        dark: bool | None = None,
+        **choices: Unpack[PeriodKeywords],
+    ) -> None:
+        super().__init__(data, dark=dark, choices=choices)
+
+    def set(self, **changes: Unpack[PeriodKeywords]) -> None:
+        """Make several choices at once, with one rebuild.
+
+        Args:
+            **changes: any of the explorer's choices.
+
+        Raises:
+            KPADataError: as the explorer; then nothing is changed.
+        """
+        self._choose(changes)
 
     @property
     def activity(self) -> pl.DataFrame:
@@ -81,8 +104,9 @@ class InstructorExplorer(PeriodExplorer):
         """The instructors, in the order listed."""
         return self._people.frame
 
-    def _viewing(self, data: TrainingData) -> InstructorView:
-        return InstructorView(data, self._people_filter)
+    def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
+        self._view = InstructorView(data, self._people_filter)
+        return {"instructors": self._view.instructors}
 
     def _build(self) -> None:
         self._figures, self._charts = ipw.HTML(), ChartPanel()
@@ -96,12 +120,12 @@ class InstructorExplorer(PeriodExplorer):
             self._mark, self.shared, own, self._notice, *parts, css="kpa-instructors"
         )
 
-    def _rebuild(self, changed: set[str]) -> None:
+    def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed:
-            asked = PeriodChoices(**self.choices)
-            self._activity = self._view.activity(asked)
-            coverage = self._view.coverage(asked)
-            people = self._view.people(asked)
+            choices = PeriodChoices(**self.choices)
+            self._activity = self._view.activity(choices)
+            coverage = self._view.coverage(choices)
+            people = self._view.people(choices)
             self._figures.value = _headline(people, coverage)
             self._coverage.show(coverage, "Who teaches each training")
             self._people.show(people, "Instructors")
@@ -114,7 +138,7 @@ def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
     taught = coverage.filter(pl.col("instructors") > 0)
     alone = int(coverage["single_instructor"].sum())
     never = coverage["last_taught"].null_count()
-    told = [
+    tiles = [
         (f"{people.height:,}", "Instructors", "in this period", "kpa-all"),
         (f"{int(people['completions'].sum()):,}", "Completions taught", "in this period", ""),
         (f"{alone:,}", "One instructor alone", f"of {count(taught.height, 'training')} taught", ""),
@@ -125,4 +149,4 @@ def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
             "",
         ),
     ]
-    return layout.figures(told)
+    return layout.figures(tiles)

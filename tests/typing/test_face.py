@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 #: Lines that must pass `mypy --strict`, then lines that must not, each with the name at fault.
 RIGHT = """\
 import polars as pl
-from datetime import timedelta
+from datetime import date, timedelta
 import kpa_analytics as kpa
 
 completions: pl.DataFrame = kpa.load_completions(training_id=7)
@@ -26,6 +26,17 @@ lazy: pl.LazyFrame = kpa.expiry_status(completions.lazy())
 with kpa.Client(kpa.Settings(timeout=5)) as client:
     kpa.load_users(client=client)
 kpa.demo.start()
+data = kpa.load_all()
+explorer = kpa.widgets.ExpiryExplorer(data, as_of="2026-06-30", expiring_days=60, trainings=[7])
+explorer.as_of = "2026-01-31"
+day: date = explorer.as_of
+ids: tuple[int, ...] = explorer.trainings
+explorer.set(statuses=["expired"], selected={"training_id": 7, "status": "expired"})
+explorer.observe(lambda change: None, "as_of")
+teaching = kpa.widgets.InstructorExplorer(data, months=12, instructors=["ann"])
+sessions = kpa.widgets.GroupTrainingExplorer(data, months=12, selected=None)
+dashboard = kpa.widgets.Dashboard(data, search="moe", dark=True)
+dashboard.expiry.expiring_days = 60
 """
 WRONG = {
     "kpa.load_completion()": "load_completion",
@@ -37,6 +48,19 @@ WRONG = {
     "kpa.expiry_status(completions, as_of=20260630)": "as_of",
     "kpa.demo.strat()": "strat",
     "kpa.charts.expiry_timelin(status)": "expiry_timelin",
+    "kpa.widgets.ExpiryExplorer(data, horizn=3)": "horizn",
+    "kpa.widgets.ExpiryExplorer(data, expiring_days='soon')": "expiring_days",
+    "kpa.widgets.InstructorExplorer(data, month=3)": "month",
+    "kpa.widgets.GroupTrainingExplorer(data, selectd=3)": "selectd",
+    "kpa.widgets.Dashboard(data, expiring_days=3)": "expiring_days",
+    "explorer.set(status=['expired'])": "status",
+    "teaching.set(months='all')": "months",
+    "sessions.set(selected='first')": "selected",
+    "dashboard.set(asof='2026-06-30')": "asof",
+    "explorer.expiring_day = 60": "expiring_day",
+    "explorer.expiring_days = '60'": "str",
+    "explorer.as_of = 20260630": "int",
+    "kpa.widgets.ExpiryExploer(data)": "ExpiryExploer",
 }
 
 pytestmark = pytest.mark.slow

@@ -57,11 +57,10 @@ def test_starts_with_everyone_on_the_demos_day(
         {"include_terminated": True},
     ],
 )
-def test_day_horizon_and_leavers_are_those_of_expiry_status(
+def test_day_expiring_days_and_terminated_people_are_those_of_expiry_status(
     explorer: ExpiryExplorer, company: kpa.TrainingData, asked: dict[str, object]
 ) -> None:
-    names = {"expiring_days": "expiring_days", "include_terminated": "include_terminated"}
-    explorer.set(**{names.get(name, name): value for name, value in asked.items()})
+    explorer.set(**asked)
     assert_frame_equal(explorer.rows, status(company, **asked))
 
 
@@ -175,7 +174,7 @@ def test_controls_and_python_keep_in_step_with_one_rebuild_each(explorer: Expiry
         ("selected", 5, "selected must be bars"),
         ("selected", pl.Series([5]), "selected must be bars"),
         ("selected", {"training_id": [1], "status": "expired"}, r"there is no \[1\]"),
-        ("asof", "2026-06-30", "asof is no choice of ExpiryExplorer; there are as_of"),
+        ("asof", "2026-06-30", "ExpiryExplorer has no choice asof; there are as_of"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name_and_changes_nothing(

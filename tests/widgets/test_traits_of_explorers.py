@@ -1,0 +1,181 @@
+"""Every choice of an explorer is a trait: observed, linked, held, and refused as one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ipywidgets as ipw
+import polars as pl
+import pytest
+import traitlets
+
+import kpa_analytics as kpa
+from kpa_analytics.widgets import (
+    Dashboard,
+    ExpiryExplorer,
+    GroupTrainingExplorer,
+    InstructorExplorer,
+)
+from kpa_analytics.widgets.explorer import Explorer
+
+SHARED = {"as_of", "trainings", "search", "field_offices"}
+PERIOD = SHARED | {"months", "instructors"}
+CHOICES = {
+    ExpiryExplorer: SHARED | {"expiring_days", "statuses", "include_terminated", "selected"},
+    InstructorExplorer: PERIOD,
+    GroupTrainingExplorer: PERIOD | {"selected"},
+    Dashboard: SHARED,
+}
+
+
+@pytest.fixture
+def explorer(company: kpa.TrainingData) -> ExpiryExplorer:
+    return ExpiryExplorer(company)
+
+
+def heard(explorer: Explorer, *names: str) -> list[tuple[Any, ...]]:
+    """What an observer hears from now on: the choice, its values, and the rebuilds until then."""
+    changes: list[tuple[Any, ...]] = []
+    explorer.observe(
+        lambda change: changes.append((change.name, change.old, change.new, explorer.rebuilds)),
+        [*names],
+    )
+    return changes
+
+
+@pytest.mark.parametrize("make", CHOICES)
+def test_every_choice_is_a_trait(company: kpa.TrainingData, make: type[Explorer]) -> None:
+    explorer = make(company)
+    assert {*explorer.choices} == CHOICES[make]
+    for name in CHOICES[make]:
+        assert explorer.has_trait(name)
+        assert explorer.traits()[name].help
+
+
+def test_an_observer_hears_of_a_choice_once_all_is_shown(explorer: ExpiryExplorer) -> None:
+    changes, before = heard(explorer, "as_of"), explorer.rebuilds
+    rows: list[int] = []
+    explorer.observe(lambda _: rows.append(explorer.rows.height), "as_of")
+    explorer.as_of = "2026-01-31"
+    explorer.as_of = date(2026, 1, 31)
+    assert changes == [("as_of", date(2026, 6, 30), date(2026, 1, 31), before + 1)]
+    assert rows == [explorer.rows.height]
+    explorer.controls["as_of"].value = date(2026, 2, 28)
+    assert changes[1:] == [("as_of", date(2026, 1, 31), date(2026, 2, 28), before + 2)]
+
+
+def test_rebuilds_can_be_observed_and_not_set(explorer: ExpiryExplorer) -> None:
+    changes = heard(explorer, "rebuilds")
+    explorer.expiring_days = 60
+    assert [new for _, _, new, _ in changes] == [explorer.rebuilds]
+    with pytest.raises(traitlets.TraitError, match="read-only"):
+        explorer.rebuilds = 7
+
+
+def test_days_of_two_explorers_can_be_linked(company: kpa.TrainingData) -> None:
+    expiry, groups = ExpiryExplorer(company), GroupTrainingExplorer(company)
+    link = ipw.link((expiry, "as_of"), (groups, "as_of"))
+    groups.as_of = "2026-01-31"
+    assert expiry.as_of == expiry.controls["as_of"].value == date(2026, 1, 31)
+    expiry.controls["as_of"].value = date(2026, 3, 31)
+    assert groups.as_of == date(2026, 3, 31)
+    link.unlink()
+    expiry.as_of = "2026-04-30"
+    assert groups.as_of == date(2026, 3, 31)
+
+
+def test_a_choice_can_be_linked_to_a_widget(
+    explorer: ExpiryExplorer, company: kpa.TrainingData
+) -> None:
+    slider = ipw.IntSlider(value=45, max=365)
+    traitlets.dlink((slider, "value"), (explorer, "expiring_days"))
+    slider.value = 90
+    assert explorer.expiring_days == 90
+    ids = company.trainings["id"][:2].to_list()
+    several = ipw.SelectMultiple(options=ids)
+    ipw.link((several, "value"), (explorer, "trainings"))
+    several.value = (ids[1],)
+    assert explorer.trainings == (ids[1],)
+    explorer.trainings = ids
+    assert several.value == tuple(ids)
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_several_choices_at_once_are_one_rebuild_and_each_heard_once(
+    explorer: ExpiryExplorer, held: bool
+) -> None:
+    changes, before = heard(explorer, "as_of", "expiring_days", "statuses"), explorer.rebuilds
+    if held:
+        with explorer.hold_trait_notifications():
+            explorer.as_of = "2026-01-31"
+            explorer.expiring_days = 60
+            explorer.statuses = ["expired"]
+    else:
+        explorer.set(as_of="2026-01-31", expiring_days=60, statuses=["expired"])
+    assert {name: new for name, _, new, _ in changes} == {
+        "as_of": date(2026, 1, 31),
+        "expiring_days": 60,
+        "statuses": ("expired",),
+    }
+    assert [rebuilds for *_, rebuilds in changes] == [before + 1] * 3
+    assert explorer.rebuilds == before + 1
+
+
+def test_one_choice_that_cannot_be_changes_none_of_several(explorer: ExpiryExplorer) -> None:
+    changes = heard(explorer, *explorer.choices, "rebuilds")
+    before = dict(explorer.choices)
+    for wrong in ({"statuses": ["late"]}, {"expiring_days": 3651}, {"horizon": 3}):
+        with pytest.raises(kpa.errors.KPADataError, match=next(iter(wrong))):
+            explorer.set(as_of="2026-01-31", **wrong)
+        assert explorer.choices == before
+    assert changes == []
+    assert explorer.controls["as_of"].value == before["as_of"]
+
+
+def test_a_value_that_cannot_be_is_also_an_error_of_traitlets(explorer: ExpiryExplorer) -> None:
+    with pytest.raises(traitlets.TraitError, match="trainings: there is no -5"):
+        explorer.trainings = [-5]
+    with pytest.raises(traitlets.TraitError, match="expiring_days must be a whole number"):
+        explorer.set_trait("expiring_days", "30")
+
+
+def test_a_misspelt_choice_names_those_there_are(company: kpa.TrainingData) -> None:
+    with pytest.raises(kpa.errors.KPADataError, match=r"no choice horizon; there are .*expiring_"):
+        ExpiryExplorer(company, horizon=3)
+    with pytest.raises(kpa.errors.KPADataError, match="InstructorExplorer has no choice month;"):
+        InstructorExplorer(company).month = 3
+
+
+def test_ids_may_come_as_a_series(explorer: ExpiryExplorer, company: kpa.TrainingData) -> None:
+    explorer.trainings = company.trainings["id"][:2]
+    assert explorer.trainings == tuple(company.trainings["id"][:2])
+
+
+def test_a_selection_is_heard_and_its_end_too(explorer: ExpiryExplorer) -> None:
+    changes = heard(explorer, "selected")
+    row = explorer.rows.filter(pl.col("status") == "expired").row(0, named=True)
+    bar = {"training_id": row["training_id"], "status": "expired"}
+    explorer._charts.picked = [1, [bar]]
+    assert changes[-1][1:3] == ((), (bar,))
+    explorer.statuses = ["current"]
+    assert changes[-1][1:] == ((bar,), (), explorer.rebuilds)
+    assert len(changes) == 2
+
+
+def test_a_rebuild_that_fails_takes_the_choice_back(
+    explorer: ExpiryExplorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise MemoryError
+
+    before, changes = explorer.choices, heard(explorer, "as_of")
+    monkeypatch.setattr(explorer._view, "rows", fail)
+    with pytest.raises(MemoryError):
+        explorer.as_of = "2026-01-31"
+    assert explorer.choices == before
+    assert explorer.controls["as_of"].value == before["as_of"]
+    assert not changes or changes[-1][2] == before["as_of"]
+    monkeypatch.undo()
+    explorer.as_of = "2026-01-31"
+    assert explorer.as_of == explorer.controls["as_of"].value == date(2026, 1, 31)
