@@ -20,19 +20,15 @@ def fresh_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "_demo", {})
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups next
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their place.
 
     An example may load the demo company, which has impossible days planted in it.
     """
-    browser, audit = (Path(__file__).parent / name for name in ("browser", "audit"))
+    browser = Path(__file__).parent / "browser"
     planted = pytest.mark.filterwarnings("ignore::kpa_analytics.errors.KPADataWarning")
     for item in items:
         if isinstance(item, DoctestItem):
             item.add_marker(planted)
-        if browser in item.path.parents:  # one JupyterLab serves them all
+        if browser in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        if audit in item.path.parents:  # the packs are made once
-            item.add_marker(pytest.mark.xdist_group("audit"))

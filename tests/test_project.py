@@ -13,7 +13,6 @@ from zipfile import ZipFile
 import pytest
 
 import kpa_analytics as kpa
-from tests import isolation
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -94,10 +93,3 @@ def test_the_wheel_holds_the_fonts_and_their_licence(tmp_path: Path) -> None:
     wanted = [fonts / name for name in ("Arimo-Regular.ttf", "Arimo-Bold.ttf", "LICENSE-OFL.txt")]
     for file in wanted:
         assert held[file.relative_to(ROOT).as_posix()] == file.stat().st_size
-
-
-def test_tests_are_grouped_before_xdist_reads_the_groups(pytestconfig: pytest.Config) -> None:
-    """Otherwise each worker makes packs and starts a JupyterLab of its own."""
-    calls = pytestconfig.hook.pytest_collection_modifyitems.get_hookimpls()
-    [ours] = [one for one in calls if one.function is isolation.pytest_collection_modifyitems]
-    assert ours.tryfirst
