@@ -24,8 +24,9 @@ from kpa_analytics.charts.periods import months_from
 from kpa_analytics.charts.stacking import LEAST, stacked
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, day, month
+from kpa_analytics.charts.text import count, day
 from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.timeline_ends import beyond, month_number, outermost_bars
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
@@ -41,16 +42,10 @@ _TITLE = "Expirations per month"
 _PARTS = pl.Enum(["earlier", "month", "later", "no date"])
 _HEIGHT = 260
 _INSIDE = pl.col("part") == "month"
-_ENDS_OF_BARS = {"status": pl.String, "low": pl.Float64, "high": pl.Float64}
 _ROWS = {
     **{"month": pl.Date, "name": pl.String, "total": pl.Int64, "value": pl.Int64},
-    **_ENDS_OF_BARS,
+    **{"status": pl.String, "low": pl.Float64, "high": pl.Float64},
 }
-_OUTER = {
-    **{"start": pl.Date, "end": pl.Date, "part": pl.String, "all": pl.Int64, "held": pl.Int64},
-    **_ENDS_OF_BARS,
-}
-_ENDS = {"part": pl.String, "at": pl.Date, "top": pl.Float64, "figure": pl.String}
 
 
 def expiry_timeline_table(
@@ -155,27 +150,21 @@ def expiry_timeline(
     highest = max(inside["total"].to_list() or outer["total"].to_list())
     headroom = highest * 1.15
     least = headroom * LEAST / _HEIGHT
+    within = (month_number(min(drawn[0], today)), month_number(max(drawn[-1], today)))
+    months_axis = month_axis(month_step(drawn[0], drawn[-1]), within)
+    statuses = in_legend([status for status in STATUSES if dated[status].sum()])
     return layered(
-        _layers(
-            past=pl.DataFrame({"start": [min(drawn[0], today)], "end": [today]}),
-            rows=_stacked(inside, least),
-            outer=_outer(outer, drawn, today, highest, least),
-            ends=_ends(outer, drawn, today, highest),
-            today=pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}),
-            headroom=headroom,
-            ticks=whole_ticks(headroom),
-            statuses=in_legend([status for status in STATUSES if dated[status].sum()]),
-            step=month_step(drawn[0], drawn[-1]),
-            first=_number(min(drawn[0], today)),
-            last=_number(max(drawn[-1], today)),
-            side=-1 if before > len(drawn) - before else 1,
-            dark=dark,
-        ),
+        [
+            _past(min(drawn[0], today), today, dark),
+            _bars(_stacked(inside, least), headroom, statuses, months_axis, dark),
+            *outermost_bars(outer, drawn, today, highest, least, statuses, dark),
+            *_rule(today, -1 if before > len(drawn) - before else 1, dark),
+        ],
         title=_TITLE,
         words=[
             f"{count(int(dated['total'].sum()), 'certificate')} by expiration date, "
             f"{int(dated['expired'].sum()):,} of them expired, as of {day(today)}",
-            _beyond(outer, months, today, highest),
+            beyond(outer, months, today, highest),
             _undated(table),
         ],
         demo=demo,
@@ -199,66 +188,6 @@ def _undated(table: pl.DataFrame) -> str:
     return "Not drawn: " + ", ".join(filter(None, told))
 
 
-def _beyond(outer: pl.DataFrame, months: int, today: date, highest: float) -> str:
-    """What the outermost bars stand for, in words."""
-    told = [
-        f"{total:,} {part}{' (bar cut short)' if total > highest else ''}"
-        for part, total in outer.select("part", "total").iter_rows()
-    ]
-    near = count(months, "month")
-    return f"More than {near} from {month(today)}: {', '.join(told)}" if told else ""
-
-
-def _outer(
-    outer: pl.DataFrame, drawn: list[date], today: date, highest: float, least: float
-) -> pl.DataFrame:
-    """One row per part and status; a bar higher than every month's is cut to their height."""
-    rows = []
-    for row in outer.iter_rows(named=True):
-        start, end = _slot(row["part"], drawn, today)
-        share = min(1, highest / row["total"])
-        values = [row[status] for status in SEVERITY]
-        parts = stacked([value * share for value in values], least)
-        rows += [
-            {"start": start, "end": end, "part": row["part"], "all": row["total"]}
-            | {"status": status, "held": value, "low": low, "high": high}
-            for status, value, (low, high) in zip(SEVERITY, values, parts, strict=True)
-            if value
-        ]
-    return pl.DataFrame(rows, schema=_OUTER)
-
-
-def _ends(outer: pl.DataFrame, drawn: list[date], today: date, highest: float) -> pl.DataFrame:
-    """What stands at the outermost bars: their names under them, their figures over them."""
-    rows = []
-    for part, total in outer.select("part", "total").iter_rows():
-        start, end = _slot(part, drawn, today)
-        cut = " (cut)" if total > highest else ""
-        rows.append(
-            {
-                "part": part,
-                "at": end if part == "earlier" else start,
-                "top": min(total, highest),
-                "figure": f"{total:,}{cut}",
-            }
-        )
-    return pl.DataFrame(rows, schema=_ENDS)
-
-
-def _slot(part: str, drawn: list[date], today: date) -> tuple[date, date]:
-    """Where an outermost bar begins and ends, apart from the months."""
-    first, last = min(drawn[0], today), max(drawn[-1], today)
-    unit = max(1, (_number(last) - _number(first)) // 24)
-    if part == "earlier":
-        return months_from(first, -2 * unit), months_from(first, -unit)
-    return months_from(last, 1 + unit), months_from(last, 1 + 2 * unit)
-
-
-def _number(day: date) -> int:
-    """A month as a number."""
-    return day.year * 12 + day.month - 1
-
-
 def _stacked(shown: pl.DataFrame, least: float) -> pl.DataFrame:
     """One row per month and status, the worst at the bottom."""
     named = shown.with_columns(pl.col("month").dt.strftime("%B %Y").alias("name"))
@@ -276,37 +205,8 @@ def _stacked(shown: pl.DataFrame, least: float) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_ROWS)
 
 
-def _layers(
-    past: pl.DataFrame,
-    rows: pl.DataFrame,
-    outer: pl.DataFrame,
-    ends: pl.DataFrame,
-    today: pl.DataFrame,
-    headroom: float,
-    ticks: list[int],
-    statuses: list[str],
-    step: int,
-    first: int,
-    last: int,
-    side: int,
-    dark: bool,
-) -> list[alt.Chart]:
-    return [
-        _past(past, dark),
-        _bars(rows, headroom, ticks, statuses, month_axis(step, (first, last)), dark),
-        _outer_bars(outer, statuses, dark),
-        *_outer_words(ends, dark),
-        *_rule(today, side, dark),
-    ]
-
-
 def _bars(
-    rows: pl.DataFrame,
-    headroom: float,
-    ticks: list[int],
-    statuses: list[str],
-    months: alt.Axis,
-    dark: bool,
+    rows: pl.DataFrame, headroom: float, statuses: list[str], months: alt.Axis, dark: bool
 ) -> alt.Chart:
     pick = alt.selection_point(name="pick", fields=["month", "status"], on="click")
     zoom = alt.selection_interval(
@@ -335,7 +235,7 @@ def _bars(
                 "low:Q",
                 title="Certificates",
                 scale=alt.Scale(domainMax=headroom, nice=False),
-                axis=whole_axis(ticks),
+                axis=whole_axis(whole_ticks(headroom)),
             ),
             y2=alt.Y2("high:Q"),
             color=status_colour(dark, statuses),
@@ -353,62 +253,10 @@ def _bars(
     return bars
 
 
-def _outer_bars(outer: pl.DataFrame, statuses: list[str], dark: bool) -> alt.Chart:
-    """What expires before the first or after the last of the months."""
-    bars: alt.Chart = (
-        rows_of(outer)
-        .transform_calculate(
-            words=status_words("datum.status"),
-            when="datum.part == 'earlier' ? 'before these months' : 'after these months'",
-        )
-        .transform_calculate(
-            spoken=f"'Expires ' + datum.when + ': ' + {figure('datum.held')} + ' ' + "
-            f"{status_label('datum.status')} + ', of ' + {figure('datum.all')}",
-        )
-        .mark_bar()
-        .encode(
-            x=alt.X("start:T", scale=day_scale()),
-            x2=alt.X2("end:T", timeUnit="utcyearmonthdate"),
-            y=alt.Y("low:Q"),
-            y2=alt.Y2("high:Q"),
-            color=status_colour(dark, statuses),
-            tooltip=[
-                alt.Tooltip("when:N", title="Expires"),
-                alt.Tooltip("words:N", title="Status"),
-                alt.Tooltip("held:Q", title="Certificates", format=","),
-                alt.Tooltip("all:Q", title="All of these", format=","),
-            ],
-            description=spoken(),
-        )
-    )
-    return bars
-
-
-def _outer_words(ends: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    """The outermost bars' names and figures, growing away from the months."""
-    side = "datum.part == 'earlier' ? 'right' : 'left'"
-    texts = rows_of(ends).mark_text(
-        align=alt.ExprRef(side), color=palette(dark).muted, clip=False, aria=False
-    )
-    names = texts.encode(
-        x=alt.X("at:T", scale=day_scale()),
-        y=alt.YValue("height"),
-        yOffset=alt.YOffsetValue(16),
-        text=alt.Text("part:N"),
-    )
-    figures = texts.transform_calculate(over="datum.top").encode(
-        x=alt.X("at:T", scale=day_scale()),
-        y=alt.Y("over:Q"),
-        yOffset=alt.YOffsetValue(-8),
-        text=alt.Text("figure:N"),
-    )
-    return [names, figures]
-
-
-def _past(past: pl.DataFrame, dark: bool) -> alt.Chart:
-    """The ground behind what lies before the day asked about."""
+def _past(start: date, today: date, dark: bool) -> alt.Chart:
+    """The ground behind the days before `today`."""
     ground: alt.Chart = (
-        rows_of(past)
+        rows_of(pl.DataFrame({"start": [start], "end": [today]}))
         .mark_rect(color=status_colours(dark)["expired"], opacity=0.07, clip=True, aria=False)
         .encode(
             x=alt.X("start:T", scale=day_scale()), x2=alt.X2("end:T", timeUnit="utcyearmonthdate")
@@ -417,9 +265,9 @@ def _past(past: pl.DataFrame, dark: bool) -> alt.Chart:
     return ground
 
 
-def _rule(today: pl.DataFrame, side: int, dark: bool) -> list[alt.Chart]:
-    """The day asked about; its label stands in the headroom, on the side that has more months."""
-    base = rows_of(today)
+def _rule(today: date, side: int, dark: bool) -> list[alt.Chart]:
+    """A rule at `today`; its label stands in the headroom, on the side (-1 or 1) given."""
+    base = rows_of(pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}))
     rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True, aria=False).encode(
         x=alt.X("day:T", scale=day_scale())
     )
