@@ -165,6 +165,7 @@ def test_fetch_says_what_was_loaded(kpa_analytics, account):
     assert kpa_analytics("fetch", "--refresh")[1].split()[1] == "3"
 
 
+@pytest.mark.slow
 def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
     code, out, _ = kpa_analytics("audit", old, "--as-of", "2020-06-30", "--title", "Spring audit")

@@ -51,6 +51,7 @@ def texts(sheet) -> list[str]:
     return [cell for row in sheet.iter_rows(values_only=True) for cell in row if cell]
 
 
+@pytest.mark.slow
 def test_every_sheet_says_that_rows_are_cut_where_they_are_cut(evidence, tmp_path):
     cuts, book = written(evidence, tmp_path / "a.xlsx", EXCEL._replace(rows=50))
     rows = evidence.records.height
@@ -70,6 +71,7 @@ def test_every_sheet_says_that_rows_are_cut_where_they_are_cut(evidence, tmp_pat
     assert {f"Sheet {name}" for name in tall} == {cut.split(":")[0] for cut in cuts}
 
 
+@pytest.mark.slow
 def test_a_sheet_that_just_fits_says_nothing(evidence, tmp_path):
     limits = EXCEL._replace(rows=evidence.records.height + 1)
     cuts, book = written(evidence, tmp_path / "a.xlsx", limits)
@@ -168,6 +170,7 @@ def test_what_the_workbook_cuts_is_whole_in_csv_and_parquet(long_texts):
     assert LONG in pl.read_csv(pack / "records.csv")["notes"].to_list()
 
 
+@pytest.mark.slow
 def test_ids_of_16_digits_are_text_and_shorter_ones_numbers(long_texts):
     pack, _ = long_texts
     sheet = openpyxl.load_workbook(pack / "audit.xlsx")["completions"]

@@ -164,6 +164,7 @@ for number in range(60):
 """
 
 
+@pytest.mark.slow
 def test_first_users_at_once_all_get_the_same_pseudonyms(tmp_path):
     start = str(time.time() + 4)
     command = [sys.executable, "-c", _FIRST_USER, str(tmp_path), start]

@@ -344,6 +344,7 @@ def test_an_offering_still_to_come_is_not_called_none():
     ]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(seed=st.integers(0, 10**6), as_of=st.dates(FIRST, LAST))
 def test_people_who_rely_on_an_offering_are_those_whose_status_outlived_a_window(seed, as_of):

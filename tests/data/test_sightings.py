@@ -26,6 +26,7 @@ class Untidy(Account):
         return mixed[start : start + limit]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.15, 0.6])
 def test_whatever_changes_meanwhile_no_record_is_missed(share: float) -> None:
     """An id that was deleted stands in the place of one never seen; counting does not show it."""
