@@ -181,22 +181,6 @@ class Settings:
         """The API's host and port, as provenance names it."""
         return urlsplit(self.api_url).netloc
 
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read the settings from `KPA_*` variables; an empty variable counts as unset.
-
-        Raises:
-            KPASettingsError: an impossible value, or a `KPA_` variable that is not a setting.
-
-        Examples:
-            >>> Settings.from_environment({"KPA_TIMEOUT": "5"}).timeout
-            5.0
-            >>> Settings.from_environment({"KPA_TIMEOUTS": "5"})
-            Traceback (most recent call last):
-            kpa_analytics.errors.KPASettingsError: KPA_TIMEOUTS is not a setting; the ...
-        """
-        return cls(**_from_variables(_variables(os.environ if environ is None else environ)))
-
 
 def _with_secret(values: Any) -> dict[str, Any]:
     """Wrap the token among these values, in place."""

@@ -61,11 +61,6 @@ class Table(NamedTuple):
         """This table with no rows."""
         return pl.DataFrame(schema=self.schema)
 
-    def describe(self) -> pl.DataFrame:
-        """One row per column: name, type as text, meaning."""
-        rows = [(column.name, str(column.dtype), column.meaning) for column in self.columns]
-        return pl.DataFrame(rows, schema=["column", "type", "meaning"], orient="row")
-
 
 COMPLETIONS = Table(
     "completions",

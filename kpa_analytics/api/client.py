@@ -53,7 +53,6 @@ class Answer(NamedTuple):
     """A successful answer: the decoded body and what the transport knows about it."""
 
     body: Envelope
-    size: int
     from_cache: bool
     cache_key: str | None
     answered_at: datetime  # UTC; of a kept page: when it came
@@ -349,7 +348,6 @@ def _decoded(method: str, response: Response) -> Answer:
         raise KPASettingsError(f"{method} is not a method known here; use call() for it")
     return Answer(
         body=decode(method, response.content),
-        size=len(response.content),
         from_cache=getattr(response, "from_cache", False),
         cache_key=getattr(response, "cache_key", None),
         answered_at=getattr(response, "created_at", None) or datetime.now(UTC),

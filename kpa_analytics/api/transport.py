@@ -7,6 +7,7 @@ comes back, so that the session, the cache, the logs and every traceback above n
 from __future__ import annotations
 
 import threading
+from io import BytesIO
 from typing import Any
 
 import msgspec
@@ -26,6 +27,9 @@ from kpa_analytics.secret import Secret
 #: The largest answer that is read, in bytes after unpacking: about 400,000 people of users.list.
 #: A small packed body can unpack to more than any machine holds.
 MOST_BYTES = 256_000_000
+
+#: Headers that say how a body was packed for the wire; the one given back is unpacked.
+_OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 
 #: Bytes read from the wire at once.
 _PIECE = 2**16
@@ -86,8 +90,7 @@ class TokenAdapter(HTTPAdapter):
             armed.headers["Content-Length"] = str(len(armed.body))
             kwargs |= {"stream": True, "timeout": deadline.timeout}
             response = super().send(armed, *args, **kwargs)
-            _read(response, deadline)
-            self._mask(response)
+            self._give_back(response, _body(response, deadline))
         except (RequestException, HTTPError) as error:
             return _transport_error(error, request)
         except BaseException as error:  # Ctrl-C too must not carry these frames away
@@ -102,25 +105,34 @@ class TokenAdapter(HTTPAdapter):
         parameters = msgspec.json.decode(body or b"{}")
         return msgspec.json.encode({"token": self._token.reveal(), **parameters})
 
-    def _mask(self, response: Response) -> None:
+    def _give_back(self, response: Response, body: bytes) -> None:
         """Take the token out of all that came back; cookies are not for us."""
         token = self._token.reveal()
         response.cookies.clear()
-        response._content = replace_lone_surrogates(redacted(response.content, token))
         response.reason = _masked_text(response.reason, token)
         response.headers = CaseInsensitiveDict(
             (_masked_text(name, token), _masked_text(value, token))
             for name, value in response.headers.items()
         )
-        # The headers stand in what was read from, too, as they came.
-        response.raw = HTTPResponse(headers=response.headers, status=response.status_code)
+        # What was read from holds the headers as they came: another takes its place.
+        response.raw = HTTPResponse(
+            BytesIO(replace_lone_surrogates(redacted(body, token))),
+            {
+                name: value
+                for name, value in response.headers.items()
+                if name.lower() not in _OF_THE_WIRE
+            },
+            response.status_code,
+            preload_content=False,
+        )
+        _ = response.content  # read here and now, so that nobody above meets a stream
 
 
 def _masked_text(text: str | None, token: str) -> str:
     return redacted((text or "").encode("latin-1", "replace"), token).decode("latin-1")
 
 
-def _read(response: Response, deadline: Deadline) -> None:
+def _body(response: Response, deadline: Deadline) -> bytes:
     """Read the body here and now, for as long as it makes progress, and up to its largest size."""
     pieces, size = [], 0
     while piece := response.raw.read1(_PIECE, decode_content=True):
@@ -130,9 +142,8 @@ def _read(response: Response, deadline: Deadline) -> None:
             response.close()
             raise TooLargeError
         deadline.renew()
-    response._content = b"".join(pieces)
-    response._content_consumed = True  # type: ignore[attr-defined]
     response.raw.release_conn()
+    return b"".join(pieces)
 
 
 def _transport_error(error: Exception, request: PreparedRequest) -> KPATransportError:

@@ -13,7 +13,7 @@ import os
 import time
 import warnings
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -89,11 +89,6 @@ class Snapshot:
     full_walk_at: datetime | None = None
     sha256: str = ""
     path: Path | None = None
-
-    @property
-    def age(self) -> timedelta:
-        """How long ago it was fetched."""
-        return datetime.now(UTC) - self.fetched_at
 
     def fault_frame(self) -> pl.DataFrame:
         """The impossible days as a frame (`schema.FAULTS`)."""

@@ -21,7 +21,7 @@ import msgspec
 from werkzeug.wrappers import Response
 
 if TYPE_CHECKING:
-    from kpa_analytics.demo.service import Call
+    from kpa_analytics.demo.calls import Call
 
 
 class DroppedError(Exception):

@@ -20,14 +20,15 @@ from werkzeug.test import run_wsgi_app
 from kpa_analytics import config
 from kpa_analytics.cache_folder import account_folder
 from kpa_analytics.demo import AS_OF
+from kpa_analytics.demo.calls import Account
 from kpa_analytics.demo.faults import DroppedError
-from kpa_analytics.demo.service import Account, Service
+from kpa_analytics.demo.service import Service
 from kpa_analytics.secret import Secret
 
 if TYPE_CHECKING:
+    from kpa_analytics.demo.calls import Received
     from kpa_analytics.demo.faults import Faults
     from kpa_analytics.demo.records import Source
-    from kpa_analytics.demo.service import Received
 
 TOKEN_LENGTH = 41
 _LOOPBACK = "127.0.0.1"

@@ -5,16 +5,15 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from werkzeug.wrappers import Request, Response
 
 from kpa_analytics.demo import AS_OF
+from kpa_analytics.demo.calls import Account, Call, Received
 from kpa_analytics.demo.faults import Faults
 from kpa_analytics.demo.protocol import (
     METHODS,
@@ -35,36 +34,6 @@ if TYPE_CHECKING:
     from kpa_analytics.demo.records import Source
 
 _MINUTE = 60.0
-
-
-@dataclass
-class Account:
-    """One customer: its records, why it is refused (if it is), and its pool of requests."""
-
-    source: Source
-    refusal: str | None = None
-    recent: deque[float] = field(default_factory=deque)
-    blocked_until: float = 0.0
-
-
-class Received(NamedTuple):
-    """What a request asked for; its token is left out."""
-
-    verb: str
-    method: str
-    params: dict[str, Any]
-    page: int | None
-    token_in_url: bool
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request as a fault meets it."""
-
-    method: str
-    page: int | None
-    token: str = field(repr=False)
-    account: Account | None = field(repr=False)
 
 
 class Service:
