@@ -124,7 +124,7 @@ def _write(evidence: Evidence, folder: Path) -> None:
     facts = _facts(evidence)
     drawings = draw(evidence)
     story = report(evidence, list(drawings))
-    missing = undrawable(story, drawings)
+    missing = undrawable(story, {name: drawing.svg for name, drawing in drawings.items()})
     for sentence in sentences(missing):
         _say(story, sentence)
         warnings.warn(sentence, KPADataWarning, stacklevel=3)

@@ -7,14 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from html import unescape
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import typst
 
 from kpa_analytics.fonts import FOLDER
-
-if TYPE_CHECKING:
-    from kpa_analytics.audit.report_charts import Drawing
 
 #: Without a font of its own the page would leave out what no font has, and refuse nothing.
 _SOURCE = (
@@ -37,12 +34,12 @@ class Letter(NamedTuple):
     where: list[str]
 
 
-def undrawable(story: Mapping[str, Any], drawings: Mapping[str, Drawing]) -> list[Letter]:
+def undrawable(story: Mapping[str, Any], drawings: Mapping[str, str]) -> list[Letter]:
     """Find the letters of a report that no font on this machine has.
 
     Args:
         story: as `story.report()` makes it.
-        drawings: the charts by name.
+        drawings: the charts by name, as SVG.
 
     Returns:
         The letters in the order of Unicode, each with the sections and charts it stands in.
@@ -50,8 +47,8 @@ def undrawable(story: Mapping[str, Any], drawings: Mapping[str, Drawing]) -> lis
     places = {"title": _letters(story["title"])}
     for section in story["sections"]:
         places[section["heading"]] = _letters(section)
-    for name, drawing in drawings.items():
-        shown = re.findall(r">([^<]*)</text>", drawing.svg)
+    for name, picture in drawings.items():
+        shown = re.findall(r">([^<]*)</text>", picture)
         places[f"charts/{name}"] = _letters(unescape("".join(shown)))
     missing = without_glyph(set().union(*places.values()))
     return [
