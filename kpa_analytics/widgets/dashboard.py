@@ -12,7 +12,7 @@ import ipywidgets as ipw
 from kpa_analytics.data.loaders import load_all
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.expiry import ExpiryExplorer
-from kpa_analytics.widgets.explorer import Explorer, SharedChoices
+from kpa_analytics.widgets.explorer import Explorer, SharedKeywords
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
 
@@ -62,7 +62,7 @@ class Dashboard(Explorer):
         *,
         dark: bool | None = None,
         load: Callable[[], TrainingData] | None = None,
-        **choices: Unpack[SharedChoices],
+        **choices: Unpack[SharedKeywords],
     ) -> None:
         self._load = load or (lambda: load_all(refresh=True))
         self._inner: dict[int, Any] = {}
@@ -86,17 +86,6 @@ class Dashboard(Explorer):
         """The explorer in the third tab, up to date."""
         explorer: GroupTrainingExplorer = self._explorer(2)
         return explorer
-
-    def set(self, **changes: Unpack[SharedChoices]) -> None:
-        """Make several choices at once, with one rebuild.
-
-        Args:
-            **changes: any of the dashboard's choices.
-
-        Raises:
-            KPADataError: as the dashboard; then nothing is changed.
-        """
-        self._choose(changes)
 
     def refresh(self) -> bool:
         """Load new records; every choice that they still allow stays.

@@ -20,7 +20,7 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import Bar, Bars, bars_of_chart, bars_to_chart, same_bars
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.download import Download
-from kpa_analytics.widgets.explorer import Explorer, SharedChoices
+from kpa_analytics.widgets.explorer import Explorer, SharedKeywords
 from kpa_analytics.widgets.explorer_charts import expiry_charts
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
@@ -39,7 +39,7 @@ _HEADINGS = (
 )
 
 
-class ExpiryKeywords(SharedChoices, total=False):
+class ExpiryKeywords(SharedKeywords, total=False):
     """The choices of `ExpiryExplorer`, as keywords."""
 
     expiring_days: int
@@ -100,23 +100,12 @@ class ExpiryExplorer(Explorer):
     selected = Bars(help="The bars whose cases the table lists; empty for all.")
 
     def __init__(
-        self,
-        data: TrainingData,
-        *,
-        dark: bool | None = None,
-        **choices: Unpack[ExpiryKeywords],
+        self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[ExpiryKeywords]
     ) -> None:
         super().__init__(data, dark=dark, choices=choices)
 
     def set(self, **changes: Unpack[ExpiryKeywords]) -> None:
-        """Make several choices at once, with one rebuild.
-
-        Args:
-            **changes: any of the explorer's choices.
-
-        Raises:
-            KPADataError: as the explorer; then nothing is changed.
-        """
+        """Make several choices at once, with one rebuild: all of them or none."""
         self._choose(changes)
 
     @property
@@ -265,7 +254,7 @@ class ExpiryExplorer(Explorer):
             )
             for bar in self.selected
         ]
-        return "Selected: " + "; ".join(bars)
+        return "Picked: " + "; ".join(bars)
 
 
 def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
 import ipywidgets as ipw
 import traitlets
@@ -21,7 +21,7 @@ from kpa_analytics.widgets.titles import training_options, usual_day
 _log = logging.getLogger(__name__)
 
 
-class SharedChoices(TypedDict, total=False):
+class SharedKeywords(TypedDict, total=False):
     """The choices that every explorer has, as keywords."""
 
     as_of: Day | None
@@ -46,6 +46,7 @@ class Explorer(traitlets.HasTraits):
     title: ClassVar[str]
     view: ipw.Widget
     shared: ipw.Widget
+    known: dict[str, Collection[Any]]
 
     as_of = traits.Day(help="The day of the answer.")
     trainings = traits.SomeOf[int](help="Ids of the trainings shown; empty for all.")
@@ -100,8 +101,19 @@ class Explorer(traitlets.HasTraits):
         """Whether charts are drawn for a dark page."""
         return self._page_is_dark if self._dark is None else self._dark
 
+    def set(self, **changes: Unpack[SharedKeywords]) -> None:
+        """Make several choices at once, with one rebuild.
+
+        Args:
+            **changes: any of the explorer's choices.
+
+        Raises:
+            KPADataError: there is no such choice, or it can't have such a value; then nothing is
+                changed.
+        """
+        self._choose(changes)
+
     def _choose(self, changes: Mapping[str, Any]) -> None:
-        """Make several choices at once, with one rebuild; all of them or none."""
         with self.hold_trait_notifications():
             for name, value in changes.items():
                 if name not in self.choices:
@@ -171,11 +183,7 @@ class Explorer(traitlets.HasTraits):
         self.data, self._people_filter = data, PeopleFilter(data)
         self._titles = training_options(data)
         offices = self._people_filter.offices
-        self.known = {
-            "trainings": self._titles,
-            "field_offices": offices,
-            **self._read(data),
-        }
+        self.known = {"trainings": self._titles, "field_offices": offices, **self._read(data)}
 
     def _refresh(self) -> None:
         self._mark.value = layout.heading(self.title, self.data)

@@ -21,17 +21,10 @@ def expiry_charts(
     rows: pl.DataFrame, as_of: date, dark: bool, requirements_known: bool
 ) -> Specifications:
     """The timeline and the trainings, in the order of `BAR_FIELDS`."""
-    known = requirements_known
+    known = {"requirements_known": requirements_known}
     return [
         drawn(charts.expiry_timeline, rows, as_of=as_of, dark=dark),
-        drawn(
-            charts.expiry_by_training,
-            rows,
-            as_of=as_of,
-            requirements_known=known,
-            dark=dark,
-            top=15,
-        ),
+        drawn(charts.expiry_by_training, rows, as_of=as_of, dark=dark, top=15, **known),
     ]
 
 

@@ -32,7 +32,7 @@ _SESSIONS = (
 _ATTENDEES = (Heading("user", "Person"), Heading("standing", "Attendance"))
 
 
-class GroupTrainingKeywords(PeriodKeywords, total=False):
+class SessionKeywords(PeriodKeywords, total=False):
     """The choices of `GroupTrainingExplorer`, as keywords."""
 
     selected: int | None
@@ -79,19 +79,12 @@ class GroupTrainingExplorer(PeriodExplorer):
         data: TrainingData,
         *,
         dark: bool | None = None,
-        **choices: Unpack[GroupTrainingKeywords],
+        **choices: Unpack[SessionKeywords],
     ) -> None:
         super().__init__(data, dark=dark, choices=choices)
 
-    def set(self, **changes: Unpack[GroupTrainingKeywords]) -> None:
-        """Make several choices at once, with one rebuild.
-
-        Args:
-            **changes: any of the explorer's choices.
-
-        Raises:
-            KPADataError: as the explorer; then nothing is changed.
-        """
+    def set(self, **changes: Unpack[SessionKeywords]) -> None:
+        """Make several choices at once, with one rebuild: all of them or none."""
         self._choose(changes)
 
     @property

@@ -70,24 +70,9 @@ class InstructorExplorer(PeriodExplorer):
     _view: InstructorView
 
     def __init__(
-        self,
-        data: TrainingData,
-        *,
-        dark: bool | None = None,
-        **choices: Unpack[PeriodKeywords],
+        self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[PeriodKeywords]
     ) -> None:
         super().__init__(data, dark=dark, choices=choices)
-
-    def set(self, **changes: Unpack[PeriodKeywords]) -> None:
-        """Make several choices at once, with one rebuild.
-
-        Args:
-            **changes: any of the explorer's choices.
-
-        Raises:
-            KPADataError: as the explorer; then nothing is changed.
-        """
-        self._choose(changes)
 
     @property
     def activity(self) -> pl.DataFrame:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
 
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.chart_panel import ChartPanel
-from kpa_analytics.widgets.explorer import Explorer, SharedChoices
+from kpa_analytics.widgets.explorer import Explorer, SharedKeywords
 from kpa_analytics.widgets.multi_select import MultiSelect
 
+if TYPE_CHECKING:
+    pass
 
-class PeriodKeywords(SharedChoices, total=False):
+
+class PeriodKeywords(SharedKeywords, total=False):
     """The choices of an explorer of months, as keywords."""
 
     months: int
@@ -27,6 +30,10 @@ class PeriodExplorer(Explorer):
     instructors = traits.SomeOf[str](help="Ids of the instructors shown; empty for all.")
 
     _charts: ChartPanel
+
+    def set(self, **changes: Unpack[PeriodKeywords]) -> None:
+        """Make several choices at once, with one rebuild: all of them or none."""
+        self._choose(changes)
 
     @property
     def charts(self) -> list[dict[str, Any]]:
