@@ -14,6 +14,9 @@ from inspect import signature
 from pathlib import Path
 
 import pytest
+import xlsxwriter
+from pyrate_limiter import Rate, SQLiteBucket
+from urllib3 import HTTPConnectionPool, PoolManager
 from xlsxwriter.format import Format
 from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.worksheet import Worksheet
@@ -111,3 +114,28 @@ def test_texts_are_numbered_from_0_and_counted() -> None:
     table = SharedStringTable()
     numbers = [table._get_shared_string_index(text) for text in ("a", "b", "a")]
     assert (numbers, table.count, table.unique_count) == ([0, 1, 0], 3, 2)
+
+
+# What has no underscore and is documented nowhere.
+
+
+def test_a_worksheet_shares_the_texts_of_its_workbook_and_writes_to_a_file(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
+        sheet = book.add_worksheet()
+        assert sheet.str_table is book.str_table
+        assert hasattr(sheet, "fh")
+
+
+def test_a_shared_budget_is_a_table_behind_a_lock(tmp_path: Path) -> None:
+    path = str(tmp_path / "budget.sqlite")
+    bucket = SQLiteBucket.init_from_file([Rate(1, 1000)], db_path=path, use_file_lock=True)
+    try:
+        assert hasattr(bucket.lock, "timeout")
+        bucket.conn.execute("SELECT name, item_timestamp FROM rate_bucket").fetchall()
+    finally:
+        bucket.close()
+
+
+def test_a_pool_makes_its_connections_and_they_their_answers_of_these_classes() -> None:
+    assert PoolManager().pool_classes_by_scheme["http"] is HTTPConnectionPool
+    assert hasattr(HTTPConnectionPool.ConnectionCls, "response_class")
