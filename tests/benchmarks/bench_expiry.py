@@ -20,49 +20,87 @@ from tests.benchmarks.yardstick import compare
 
 AS_OF = date(2026, 6, 30)
 FIRST = datetime(2022, 7, 1)
-COMPLETED, PEOPLE, COURSES = 1_000_000, 20_000, 80
+COMPLETED, COURSES = 1_000_000, 80
+#: People: so many that most pairs have one completion, or so few that each pair has six.
+MANY, FEW = 20_000, 2_000
 
+#: DuckDB's fastest way to the latest of each pair is arg_max of a struct; row_number() takes about
+#: twice as long. Of window trainings it covers those that were never offered again.
 SQL = f"""
 WITH counting AS (
-    SELECT * FROM completions WHERE date <= DATE '{AS_OF}'
-    QUALIFY row_number() OVER (
-        PARTITION BY m_user_id, training_id ORDER BY date DESC, created DESC, id DESC
-    ) = 1
-), expiring AS (
     SELECT
-        c.m_user_id,
-        coalesce(nullif(concat_ws(', ', u.lastname, u.firstname), ''), c.m_user_id) AS "user",
-        c.training_id,
-        coalesce(t.title, c.training_id::VARCHAR) AS training,
-        c.id AS completion_id,
-        c.date,
-        coalesce(
-            c.special_expiration_date,
-            CASE WHEN t.renewal_months > 0 THEN c.date + to_months(t.renewal_months::INT) END
-        )::DATE AS expiration_date,
+        m_user_id,
+        training_id,
+        unnest(arg_max(
+            struct_pack(id := id, date := date, special := special_expiration_date),
+            (date, created, id)
+        ))
+    FROM completions WHERE date <= DATE '{AS_OF}'
+    GROUP BY m_user_id, training_id
+), dated AS (
+    SELECT
+        c.*,
+        t.title,
+        coalesce(t.expiring_days, 30)::INT AS days,
         CASE
-            WHEN c.special_expiration_date IS NOT NULL THEN 'special'
+            WHEN c.special IS NOT NULL THEN 'special'
             WHEN t.id IS NULL THEN 'unknown'
+            WHEN t.schedule_type = 'window' THEN 'window'
+            WHEN t.expires_on_month > 0 THEN 'fixed'
             WHEN t.renewal_months > 0 THEN 'rolling'
             ELSE 'never'
-        END AS expiration_source,
-        coalesce(t.expiring_days, 30)::INT AS days
-    FROM counting c
-    LEFT JOIN trainings t ON t.id = c.training_id
-    LEFT JOIN users u ON u.id = c.m_user_id
+        END AS source,
+        t.renewal_months,
+        make_date(
+            year(c.date) + (make_date(year(c.date), t.expires_on_month, t.expires_on_day)
+                <= c.date)::INT,
+            t.expires_on_month, t.expires_on_day
+        ) AS fixed_day,
+        greatest(
+            year(c.date) + (make_date(year(c.date), t.window_open_month, t.window_open_day)
+                <= c.date)::INT,
+            {AS_OF.year} + (make_date({AS_OF.year}, t.window_close_month, t.window_close_day)
+                < DATE '{AS_OF}')::INT
+        ) AS window_year,
+        t.window_open_month, t.window_open_day, t.window_close_month, t.window_close_day
+    FROM counting c LEFT JOIN trainings t ON t.id = c.training_id
+), expiring AS (
+    SELECT
+        *,
+        CASE source
+            WHEN 'special' THEN special
+            WHEN 'window' THEN make_date(window_year, window_close_month, window_close_day)
+            WHEN 'fixed' THEN fixed_day
+            WHEN 'rolling' THEN date + to_months(renewal_months::INT)
+        END::DATE AS expires
+    FROM dated
+), starting AS (
+    SELECT
+        *,
+        CASE source
+            WHEN 'window' THEN make_date(window_year, window_open_month, window_open_day)
+            ELSE expires - days
+        END AS starts
+    FROM expiring
 )
 SELECT
-    m_user_id, "user", training_id, training, completion_id, date, expiration_date,
-    expiration_source,
-    date_diff('day', DATE '{AS_OF}', expiration_date) AS days_left,
-    expiration_date - days AS starts_expiring,
+    s.m_user_id,
+    coalesce(nullif(concat_ws(', ', u.lastname, u.firstname), ''), s.m_user_id) AS "user",
+    s.training_id,
+    coalesce(s.title, s.training_id::VARCHAR) AS training,
+    s.id AS completion_id,
+    s.date,
+    s.expires AS expiration_date,
+    s.source AS expiration_source,
+    date_diff('day', DATE '{AS_OF}', s.expires) AS days_left,
+    s.starts AS starts_expiring,
     CASE
-        WHEN expiration_date < DATE '{AS_OF}' THEN 'expired'
-        WHEN expiration_date - days <= DATE '{AS_OF}' THEN 'expiring'
+        WHEN s.expires < DATE '{AS_OF}' THEN 'expired'
+        WHEN s.starts <= DATE '{AS_OF}' THEN 'expiring'
         ELSE 'current'
     END AS status
-FROM expiring
-ORDER BY m_user_id, training_id
+FROM starting s LEFT JOIN users u ON u.id = s.m_user_id
+ORDER BY s.m_user_id, s.training_id
 """
 
 _PEAK = """
@@ -101,22 +139,32 @@ def table(schema, rows, **columns):
     return pl.DataFrame(given, height=rows).with_columns(absent).select(schema.names())
 
 
-@pytest.fixture(scope="module")
-def company() -> Company:
-    """Newest first, as the vendor sends it; every training is rolling or never expires."""
+def invented(people: int, *, mixed: bool) -> Company:
+    """Completions newest first, as the vendor sends them.
+
+    Args:
+        people: how many people there are.
+        mixed: a third of the trainings each are rolling (or never expire), expire on a fixed day,
+            and have a window; otherwise all are rolling or never expire.
+    """
     rng = np.random.default_rng(1)
-    person = np.array([f"5e580f0c{n:016x}" for n in range(PEOPLE)])
+    person = np.array([f"5e580f0c{n:016x}" for n in range(people)])
     day = np.datetime64(FIRST, "D") + np.sort(rng.integers(0, 1461, COMPLETED))[::-1]
     created = day.astype("datetime64[ms]") + rng.integers(0, 86_400_000, COMPLETED)
     special = np.where(rng.random(COMPLETED) < 0.03, day + 400, np.datetime64("NaT"))
     courses = range(1000, 1000 + COURSES)
+    kinds = [n % 3 if mixed else 0 for n in courses]
+
+    def of_kind(kind: int, value: int) -> list[int | None]:
+        return [value if one == kind else None for one in kinds]
+
     return Company(
         table(
             COMPLETIONS.schema,
             COMPLETED,
             id=np.arange(COMPLETED, 0, -1),
             training_id=rng.integers(1000, 1000 + COURSES, COMPLETED),
-            m_user_id=person[rng.integers(0, PEOPLE, COMPLETED)],
+            m_user_id=person[rng.integers(0, people, COMPLETED)],
             created=created,
             date=day,
             special_expiration_date=special,
@@ -128,17 +176,31 @@ def company() -> Company:
             COURSES,
             id=courses,
             title=[f"Training {n}" for n in courses],
-            schedule_type=["rolling"] * COURSES,
-            renewal_months=[(12, 24, 36, None, 6)[n % 5] for n in courses],
+            schedule_type=["window" if kind == 2 else "rolling" for kind in kinds],
+            renewal_months=[
+                None if kind else (12, 24, 36, None, 6)[n % 5]
+                for n, kind in zip(courses, kinds, strict=True)
+            ],
+            expires_on_month=of_kind(1, 9),
+            expires_on_day=of_kind(1, 15),
+            window_open_month=of_kind(2, 6),
+            window_open_day=of_kind(2, 1),
+            window_close_month=of_kind(2, 6),
+            window_close_day=of_kind(2, 29),
         ),
         table(
             USERS.schema,
-            PEOPLE,
+            people,
             id=person,
-            firstname=[f"First {n}" for n in range(PEOPLE)],
-            lastname=[f"Last {n}" for n in range(PEOPLE)],
+            firstname=[f"First {n}" for n in range(people)],
+            lastname=[f"Last {n}" for n in range(people)],
         ),
     )
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    return invented(MANY, mixed=False)
 
 
 def by_duckdb(company: Company) -> pl.DataFrame:
@@ -148,14 +210,20 @@ def by_duckdb(company: Company) -> pl.DataFrame:
         return connection.sql(SQL).pl()
 
 
-def test_expiry_status_against_sql(company: Company) -> None:
+@pytest.mark.parametrize(
+    ("people", "mixed"), [(MANY, False), (FEW, False), (MANY, True), (FEW, True)]
+)
+def test_expiry_status_against_sql(people: int, mixed: bool) -> None:
+    company = invented(people, mixed=mixed)
     ours = expiry_status(*company, as_of=AS_OF)
     theirs = by_duckdb(company).with_columns(
         pl.col("expiration_source").cast(SOURCE), pl.col("status").cast(STATUS)
     )
     assert_frame_equal(ours, theirs)
     ratio = compare(lambda: expiry_status(*company, as_of=AS_OF), lambda: by_duckdb(company))
-    print("\n" + ratio.report(f"expiry_status of {COMPLETED:,} / DuckDB's SQL", "<= 0.8"))
+    kinds = "every schedule kind" if mixed else "rolling"
+    what = f"expiry_status of {COMPLETED:,} ({ours.height:,} pairs, {kinds}) / DuckDB's SQL"
+    print("\n" + ratio.report(what, "<= 0.7"))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
