@@ -33,8 +33,8 @@ class PeopleFilter:
     @cached_property
     def people(self) -> pl.DataFrame:
         """One row per person: m_user_id, user (name, or the id), words (to search in), offices."""
-        words = ("firstname", "lastname", "firstname", "employeeNumber", "m_user_id")
-        searched = pl.concat_str(words, separator=" ", ignore_nulls=True)
+        columns = ("firstname", "lastname", "firstname", "employeeNumber", "m_user_id")
+        searched = pl.concat_str(columns, separator=" ", ignore_nulls=True)
         offices = pl.col("fieldOffice_id").list.drop_nulls()
         return (
             self._everyone()

@@ -111,10 +111,10 @@ class SessionView:
         same = pl.col("group_training_id") == pl.lit(session, pl.Int64)
         row = self._all.filter(same)
         standing = pl.lit(BOTH)
-        for column, words in STANDINGS.items():
+        for column, doubt in STANDINGS.items():
             odd = row[column].explode().drop_nulls().implode()
             standing = (
-                pl.when(pl.col("m_user_id").is_in(odd)).then(pl.lit(words)).otherwise(standing)
+                pl.when(pl.col("m_user_id").is_in(odd)).then(pl.lit(doubt)).otherwise(standing)
             )
         return (
             self._attendance.lazy()

@@ -1,8 +1,8 @@
 """Floor 5: ipywidgets around the analyses and their charts.
 
-Each explorer is a set of choices that Python and the controls can both make; what follows from
-them is worked out by a plain class beside it (`expiry_answer`, `teaching`, `gatherings`) and shown
-by a thin view.
+Each explorer is a set of choices, which are traits that Python and the controls can both change.
+Classes in `analysis` (`expiry_view`, `instructor_view`, `session_view`) compute the rows that the
+choices leave; the explorer shows them.
 """
 
 from kpa_analytics.widgets.dashboard import Dashboard

@@ -15,7 +15,7 @@ from kpa_analytics.widgets.style import HERE, STYLE
 
 
 class Download(anywidget.AnyWidget):
-    """A button; what it made is told by its path, and can be downloaded.
+    """A button; it shows the path of what it made, with a link to download it.
 
     The bytes come through the widget's own channel, so that the link works wherever the widget
     does: in JupyterLab, Voila or VS Code, whatever folder they serve.
@@ -37,12 +37,12 @@ class Download(anywidget.AnyWidget):
     def on_click(self, work: Callable[[], object]) -> None:
         """Do this when the button is pressed; it must not raise."""
 
-        def asked(_: Any, message: Any, __: Any) -> None:
+        def send(_: Any, message: Any, __: Any) -> None:
             if message == "make":
                 work()
                 self.send("done")
 
-        self.on_msg(asked)
+        self.on_msg(send)
 
     def offer(self, folder: Path) -> None:
         """Offer a folder for download."""

@@ -221,7 +221,7 @@ class ExpiryExplorer(Explorer):
         self._show_selected()
 
     def _clicked(self, _: Any) -> None:
-        """A bar was clicked: list who stands behind it."""
+        """A bar was clicked: list the people behind it."""
         if not self._showing:
             self.guarded(lambda: self.set(selected=bars_of_chart(self._charts.picked)))
 

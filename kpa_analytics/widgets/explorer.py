@@ -1,4 +1,4 @@
-"""What explorers share: choices that Python and controls both can make, one rebuild for each."""
+"""What explorers share: choices that Python and the controls can both change, with one rebuild."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Explorer(traitlets.HasTraits):
 
     @property
     def choices(self) -> dict[str, Any]:
-        """Every choice as it stands."""
+        """The present value of every choice."""
         return {
             name: getattr(self, name)
             for name, trait in self.traits().items()
@@ -249,7 +249,7 @@ class Explorer(traitlets.HasTraits):
         self._notice.value = layout.notice(text)
 
     def _follow_page(self, change: Any) -> None:
-        """Draw for the page's theme, once the browser has told it."""
+        """Draw for the page's theme, once the browser has sent it."""
         self._page_is_dark = bool(change.new)
         if self._dark is None:
             self.guarded(lambda: self._rebuild(set()))

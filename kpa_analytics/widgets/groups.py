@@ -51,7 +51,7 @@ class GroupTrainingExplorer(PeriodExplorer):
     Attributes:
         as_of: the last day looked at; today by default (for demo data, the demo's day).
         months: how many months before it count; 24.
-        trainings: sessions that gave one of these trainings (ids); empty for all.
+        trainings: sessions of one of these trainings (ids); empty for all.
         instructors: sessions of these instructors (ids); empty for all.
         search: sessions with people of these names.
         field_offices: sessions with people of these field offices; empty for all.
@@ -142,7 +142,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             self.guarded(lambda: self.set(selected=chosen))
 
     def _mark_chosen(self, _: Any = None) -> None:
-        """Let the table show which session is selected, wherever it stands now."""
+        """Let the table show which session is selected, in whichever row it is now."""
         at = self.sessions["group_training_id"].index_of(self.selected)
         self._showing = True
         self._sessions.chosen = -1 if at is None else at

@@ -1,4 +1,4 @@
-"""InstructorExplorer: who teaches how much, and which trainings hang on one person."""
+"""InstructorExplorer: who teaches how much, and which trainings depend on one person."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _PEOPLE = (
 
 
 class InstructorExplorer(PeriodExplorer):
-    """Explore who teaches: activity, people trained, and trainings that one person carries.
+    """Explore who teaches: activity, people trained, and trainings that only one person gives.
 
     Args:
         data: the records, as `load_all()` makes them.
@@ -121,12 +121,17 @@ class InstructorExplorer(PeriodExplorer):
 
 def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
     taught = coverage.filter(pl.col("instructors") > 0)
-    alone = int(coverage["single_instructor"].sum())
+    lone = int(coverage["single_instructor"].sum())
     never = coverage["last_taught"].null_count()
     tiles = [
         (f"{people.height:,}", "Instructors", "in this period", "kpa-all"),
         (f"{int(people['completions'].sum()):,}", "Completions taught", "in this period", ""),
-        (f"{alone:,}", "One instructor alone", f"of {count(taught.height, 'training')} taught", ""),
+        (
+            f"{lone:,}",
+            "One instructor alone",
+            f"of {count(taught.height, 'training')} taught",
+            "",
+        ),
         (
             f"{coverage.height - taught.height:,}",
             "Not taught in this period",

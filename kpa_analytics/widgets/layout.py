@@ -1,4 +1,4 @@
-"""The parts every explorer's face is made of: heading, labelled controls, notices."""
+"""The parts of every explorer's view: heading, labelled controls, notices."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def time_of(data: TrainingData) -> str:
     records = f"{data.completions.height:,} completions"
     if snapshot is None:
         return records
-    said = f"{records}, fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
+    source = f"{records}, fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
     if snapshot.full_walk_at:
-        said += f", last walked in full {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
-    return said
+        source += f", last walked in full {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
+    return source
 
 
 def notice(text: str) -> str:
@@ -47,12 +47,12 @@ def notes(texts: list[str]) -> str:
     return f'<ul role="status" class="kpa-notes">{lines}</ul>' if lines else ""
 
 
-def figures(told: list[tuple[str, str, str, str]]) -> str:
+def figures(tiles: list[tuple[str, str, str, str]]) -> str:
     """Figures in a row, as HTML: (figure, words, detail, a CSS class) each."""
     items = "".join(
         f'<li class="{escape(css)}"><span class="kpa-words">{escape(words)}</span>'
         f'<strong>{escape(figure)}</strong><span class="kpa-detail">{escape(detail)}</span></li>'
-        for figure, words, detail, css in told
+        for figure, words, detail, css in tiles
     )
     return f'<ul class="kpa-figures">{items}</ul>'
 
@@ -81,7 +81,7 @@ class DayPicker(ipw.DatePicker):  # type: ignore[misc]
 def shared_controls() -> dict[str, Any]:
     """New controls of the choices that every explorer has, by choice."""
     return {
-        "as_of": labelled(DayPicker(), "As of", "The day the answers are worked out for"),
+        "as_of": labelled(DayPicker(), "As of", "The day of the answers"),
         "trainings": MultiSelect("Trainings", "All trainings", "Only these trainings"),
         "search": labelled(
             ipw.Text(placeholder="Name or number", continuous_update=False),
@@ -109,7 +109,7 @@ def bar(*controls: ipw.Widget) -> ipw.Box:
 
 
 def page(*parts: ipw.Widget, css: str) -> ipw.VBox:
-    """Parts under each other, as one face."""
+    """Parts under each other, as one view."""
     box = ipw.VBox(list(parts))
     box.add_class("kpa-explorer")
     box.add_class(css)

@@ -24,7 +24,7 @@ def write_pack(
 
     Args:
         data: the records.
-        as_of: the day asked for.
+        as_of: the day of the pack.
         expiring_days: days before expiration that count as expiring.
         out: the folder to make; None takes the first free `audit-DAY`, `audit-DAY-2`, ... in the
             current folder.

@@ -18,7 +18,7 @@ PAGE = 100
 
 
 class Heading(NamedTuple):
-    """A column of the table: which of the frame, what it is called, and how it stands."""
+    """A column of the table: its name in the frame, its heading, and its kind."""
 
     column: str
     words: str
@@ -29,7 +29,7 @@ class Table(anywidget.AnyWidget):
     """The rows of a frame, a page at a time, sorted by a click (or Enter) on a heading.
 
     Args:
-        headings: the columns shown; a `kind` of `number` stands right, `status` has its sign,
+        headings: the columns shown; a `kind` of `number` is aligned right, `status` has its sign,
             `date` does not wrap.
         sort: the column to sort by at first, and whether downwards; None: in the frame's order.
         words: for values that have other words: column -> value -> words.
@@ -112,7 +112,9 @@ class Table(anywidget.AnyWidget):
             return values.dt.to_string().to_list()  # Python's own days end with the year 9999
         if values.dtype == pl.List:
             lists = values.to_list()
-            return ["; ".join(one_line(str(one)) for one in some or ()) or None for some in lists]
+            return [
+                "; ".join(one_line(str(item)) for item in items or ()) or None for items in lists
+            ]
         if words := self._words.get(values.name):
             return [words.get(value, value) for value in values]
         if values.dtype == pl.String:

@@ -1,4 +1,4 @@
-"""What pickers offer, and the day an explorer begins with."""
+"""The trainings that an explorer lists, and the day it begins with."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ def training_options(data: TrainingData) -> dict[int, str]:
 
 def usual_day(data: TrainingData) -> date:
     """Today; for demo data the day of the vendor's own verdict, around which the demo lives."""
-    told = data.employee_status["last_updated"].max() if data.demo else None
-    return told.date() if isinstance(told, datetime) else date.today()
+    judged = data.employee_status["last_updated"].max() if data.demo else None
+    return judged.date() if isinstance(judged, datetime) else date.today()

@@ -51,7 +51,7 @@ def test_a_change_of_a_control(
             {"statuses": chosen}
             for chosen in (["expired"], ["missing", "expiring"], ["current"], [])
         ]
-        turns["include_terminated"] = [{"include_terminated": told} for told in (True, False) * 2]
+        turns["include_terminated"] = [{"include_terminated": value} for value in (True, False) * 2]
     else:
         turns["months"] = [{"months": months} for months in (6, 36, 12, 60, 24)]
     target = "0.3" if data.completions.height == 1_000_000 else "0.1"
