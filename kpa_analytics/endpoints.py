@@ -246,7 +246,7 @@ ENDPOINTS = (
         "grouptrainings",
         GroupTraining,
         GROUP_TRAININGS,
-        "Session",
+        "Group session",
         people=("m_trainees_id", "m_instructor_id"),
     ),
     Endpoint(

@@ -16,7 +16,7 @@ import msgspec
 import polars as pl
 from msgspec import UNSET, Raw
 
-from kpa_analytics.data.blank_ids import BlankIds, cleared
+from kpa_analytics.data.blank_ids import BlankIds, null_blank_ids
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
@@ -82,7 +82,7 @@ def finish(table: Table, raw: pl.DataFrame) -> Finished:
         The frame in the table's schema, and one fault (`schema.FAULTS`) per impossible day: the
         record's id, the wire's field and the value that was there. Blank ids are counted by field.
     """
-    raw, blank_ids = cleared(table, raw)
+    raw, blank_ids = null_blank_ids(table, raw)
     days = [name for name, dtype in table.schema.items() if dtype == pl.Date]
     key = endpoint_of(table).record_key
     dated = raw.with_columns(_as_date(pl.col(day)).alias(f"{day}:date") for day in days)

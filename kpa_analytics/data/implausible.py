@@ -1,4 +1,4 @@
-"""Days of the calendar that still can't be right: mistyped years, odd dates of employment."""
+"""Dates that exist but are implausible: mistyped years, odd hire and termination dates."""
 
 from __future__ import annotations
 
@@ -9,89 +9,102 @@ import polars as pl
 from kpa_analytics.data.findings import finding_rows
 from kpa_analytics.employment import FIRST_DAY, LAST_DAY, is_believed, local_day
 
-#: A completion this many days after its record was made can't be one (`implausible_date`).
+#: A completion dated more than this many days after its record was created is implausible.
 MOST_DAYS_AHEAD = 366
-#: Nor can one this many years before its record was made, or before the first of these days.
+#: So is one dated more than this many years before its record was created, ...
 MOST_YEARS_BACK = 50
+#: ... or before this day.
 FIRST_COMPLETION = date(1950, 1, 1)
 
 
 def implausible_dates(completions: pl.LazyFrame) -> pl.LazyFrame:
-    """Completions dated implausibly far from the making of their record, as 1926 or 2206.
+    """Completions dated implausibly far from the creation of their record, such as 1926 or 2206.
 
     A date is implausible more than 366 days after the UTC day on which the record was created, more
     than 50 years before that day, or before 1950-01-01. [ours]
     """
-    made = pl.col("created").dt.date()
-    ahead = pl.col("date") > made + pl.duration(days=MOST_DAYS_AHEAD)
-    back = pl.col("date") < made.dt.offset_by(f"-{MOST_YEARS_BACK}y")
-    odd = completions.filter(
-        ahead.fill_null(False) | back.fill_null(False) | (pl.col("date") < FIRST_COMPLETION)
+    created = pl.col("created").dt.date()
+    too_late = pl.col("date") > created + pl.duration(days=MOST_DAYS_AHEAD)
+    too_early = pl.col("date") < created.dt.offset_by(f"-{MOST_YEARS_BACK}y")
+    implausible = completions.filter(
+        too_late.fill_null(False) | too_early.fill_null(False) | (pl.col("date") < FIRST_COMPLETION)
     )
-    created = pl.format(", but its record was made on {}", made)
+    but_created = pl.format(", but its record was created on {}", created)
     message = pl.format(
-        "Completion {} is dated {}{}: the year looks mistyped.",
+        "Completion {} is dated {}{}: the year may be mistyped.",
         "id",
         "date",
-        pl.when(made.is_null()).then(pl.lit("")).otherwise(created),
+        pl.when(created.is_null()).then(pl.lit("")).otherwise(but_created),
     )
-    return finding_rows(odd, "implausible_date", "completions", "date", message, value="date")
+    return finding_rows(
+        implausible, "implausible_date", "completions", "date", message, value="date"
+    )
 
 
 def odd_employment(users: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """Hire and termination dates that can't be right, and hires after leaving; a row per person.
+    """Implausible hire and termination dates, and hires after termination; one row per person.
 
-    Each message says which dates stand in the profile and how the person is judged. Which moments
-    are believed, and on which days a person is there, is decided in `employment.py`.
+    Each message gives the dates in the profile and how the person is treated. `employment.py`
+    decides which dates are plausible and on which days a person is employed.
     """
-    made = pl.col("created").dt.date()
+    created = pl.col("created").dt.date()
     people = users.unique("id", keep="first", maintain_order=True).with_columns(
         *(local_day(name).alias(f"{name}:day") for name in ("hireDate", "terminationDate")),
-        pl.when(made.is_between(FIRST_DAY, LAST_DAY)).then(made).alias("made"),
+        pl.when(created.is_between(FIRST_DAY, LAST_DAY)).then(created).alias("profile_created"),
     )
-    hired, left = is_believed("hireDate"), is_believed("terminationDate")
-    later = pl.col("hireDate:day") > pl.col("terminationDate:day")
+    plausible_hire, plausible_end = is_believed("hireDate"), is_believed("terminationDate")
+    rehired = pl.col("hireDate:day") > pl.col("terminationDate:day")
     return [
-        _about(people.filter(~hired), "implausible_hire_date", "hireDate", _not_hired_then()),
-        _about(
-            people.filter(~left),
+        _user_findings(
+            people.filter(~plausible_hire),
+            "implausible_hire_date",
+            "hireDate",
+            _hire_date_message(),
+        ),
+        _user_findings(
+            people.filter(~plausible_end),
             "implausible_termination_date",
             "terminationDate",
-            _not_left_then(),
+            _termination_date_message(),
         ),
-        _about(people.filter(hired & left & later), "hired_after_leaving", "hireDate", _away()),
+        _user_findings(
+            people.filter(plausible_hire & plausible_end & rehired),
+            "hired_after_leaving",
+            "hireDate",
+            _rehired_message(),
+        ),
     ]
 
 
-def _about(people: pl.LazyFrame, kind: str, field: str, message: pl.Expr) -> pl.LazyFrame:
+def _user_findings(people: pl.LazyFrame, kind: str, field: str, message: pl.Expr) -> pl.LazyFrame:
     return finding_rows(people, kind, "users", field, message, value=f"{field}:day")
 
 
-def _not_hired_then() -> pl.Expr:
-    since_profile = pl.format("as hired when the profile was made, on {}", "made")
-    judged = pl.when(pl.col("made").is_null()).then(pl.lit("as if no hire date were known"))
+def _hire_date_message() -> pl.Expr:
+    hired = pl.format("hired on {}, when the profile was created", "profile_created")
+    unknown = pl.lit("having no hire date")
     return pl.format(
-        "User {} has the hire date {}, which can't be right: the person is judged {}.",
+        "User {} has the hire date {}, which is implausible: the person is treated as {}.",
         "id",
         "hireDate:day",
-        judged.otherwise(since_profile),
+        pl.when(pl.col("profile_created").is_null()).then(unknown).otherwise(hired),
     )
 
 
-def _not_left_then() -> pl.Expr:
+def _termination_date_message() -> pl.Expr:
     return pl.format(
-        "User {} has the termination date {}, which can't be right: the person is judged as still "
-        "employed.",
+        "User {} has the termination date {}, which is implausible: the person is treated as "
+        "still employed.",
         "id",
         "terminationDate:day",
     )
 
 
-def _away() -> pl.Expr:
+def _rehired_message() -> pl.Expr:
     return pl.format(
-        "User {} has the hire date {}, after the termination date {}: the person is judged as "
-        "employed before the termination date, as gone from that day on, and as employed again "
-        "from the hire date on.",
+        "User {} has the hire date {}, after the termination date {}: the person is treated as "
+        "employed before the termination date, not employed from then until the hire date, and "
+        "employed again from the hire date on.",
         "id",
         "hireDate:day",
         "terminationDate:day",

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import polars as pl
 
-from kpa_analytics.data.blank_ids import BlankIds, added, cleared
+from kpa_analytics.data.blank_ids import BlankIds, add_blank_counts, null_blank_ids
 from kpa_analytics.data.frames import Finished, finish, raw_frame
 from kpa_analytics.data.per_training import trainings_touched, with_training
 from kpa_analytics.data.reading import next_page
@@ -291,7 +291,7 @@ class _CatchingUp:
         Which of the kept records had one, and whether it still stands, is no longer known.
         """
         new = self._latest().join(self.kept.frame, on="id", how="anti")
-        return added(self.kept.snapshot.blank_ids, cleared(self.table, new)[1])
+        return add_blank_counts(self.kept.snapshot.blank_ids, null_blank_ids(self.table, new)[1])
 
     def _latest(self) -> pl.DataFrame:
         """Every record that was fetched, as it came last."""

@@ -1,4 +1,4 @@
-"""What the catalogue says of its schedules that can't be used, or that nobody kept up to date."""
+"""Findings about schedules: those that can't be used, and offerings that nobody recorded."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _DAY = pl.col("date")
 
 
 def unknown_schedules(trainings: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """Trainings of which nobody knows when they expire.
+    """Trainings whose completions have unknown expiration dates.
 
-    Their schedule type is not one of the vendor's, or the days of their window or their fixed day
-    are not days of the calendar.
+    Either the schedule type is not one of the vendor's, or the window or the fixed day has a date
+    that does not exist.
     """
     kind = pl.col("schedule_type")
     is_given = kind.str.strip_chars().fill_null("") != ""
@@ -34,30 +34,32 @@ def unknown_schedules(trainings: pl.LazyFrame) -> list[pl.LazyFrame]:
     of_a_window = catalogue.filter(is_window & ~_is_possible(*_WINDOW))
     of_a_day = catalogue.filter(is_known & ~is_window & fixed_is_set & ~_is_possible(_FIXED_DAY))
     return [
-        _unknown(of_a_type, "schedule_type", "the schedule type", kind, "which is not known"),
+        _unknown(of_a_type, "schedule_type", "the schedule type", kind, "which is not recognized"),
         _unknown(
             of_a_window,
             "window_open_month",
             "a window from",
             pl.format("{} to {}", *(_written(day) for day in _WINDOW)),
-            "which are not days of the calendar (month-day)",
+            "which is not a valid range of days (month-day)",
         ),
         _unknown(
             of_a_day,
             "expires_on_month",
             "the fixed day",
             _written(_FIXED_DAY),
-            "which is not a day of the calendar (month-day)",
+            "which is not a valid day (month-day)",
         ),
     ]
 
 
 def _unknown(rows: pl.LazyFrame, field: str, what: str, value: pl.Expr, why: str) -> pl.LazyFrame:
     message = pl.format(
-        f"Training {{}} has {what} {{}}, {why}: when it expires is not known either.", "id", "odd"
+        f"Training {{}} has {what} {{}}, {why}, so its expiration dates are unknown.",
+        "id",
+        "schedule",
     )
-    odd = rows.with_columns(value.alias("odd"))
-    return finding_rows(odd, "unknown_schedule", "trainings", field, message, value="odd")
+    rows = rows.with_columns(value.alias("schedule"))
+    return finding_rows(rows, "unknown_schedule", "trainings", field, message, value="schedule")
 
 
 def _written(day: YearlyDay) -> pl.Expr:
@@ -73,23 +75,23 @@ def _is_possible(*days: YearlyDay) -> pl.Expr:
 def offerings_not_recorded(
     completions: pl.LazyFrame, trainings: pl.LazyFrame, users: pl.LazyFrame, day: date
 ) -> pl.LazyFrame:
-    """Window trainings whose people are valid only because no later offering is recorded.
+    """Window trainings whose completions are valid only because no later offering is recorded.
 
-    The vendor's rule ends a completion when the training is offered again, not when a window
-    passes. Where a window that opened after a completion has closed and the last offered date did
-    not move on, either the training was not offered or nobody wrote it down.
+    Under the vendor's rule a completion ends when the training is offered again, not when a window
+    passes. If a window opened after a completion and has closed, and the last offered date did not
+    change, either the training was not offered or nobody recorded the offering.
 
     Source: docs/rules.md section 2.
 
     Args:
-        completions: as `load_completions()` makes them.
-        trainings: as `load_trainings()` makes them.
-        users: as `load_users()` makes them.
-        day: the day asked for; an offering or a completion after it has not happened yet.
+        completions: as `load_completions()` returns them.
+        trainings: as `load_trainings()` returns them.
+        users: as `load_users()` returns them.
+        day: the as-of date; offerings and completions after it are ignored.
 
     Returns:
-        One finding per such training: its last offered date, and how many people there are. Counted
-        is the latest completion of each person who has not left.
+        One finding per such training, with its last offered date and the number of people. Only
+        the latest completion of each person who has not left counts.
     """
     last, later = pl.col("window_last_offered_date"), pl.col("offered_later")
     windows = _windows(trainings, day)
@@ -98,7 +100,7 @@ def offerings_not_recorded(
     first_renewal = _WINDOW.closing(_WINDOW.opens.year_after(_DAY))
     is_superseded = (pl.col("offering_opens") > _DAY).fill_null(False)
     relying = valid.filter(~is_superseded & (first_renewal < day))
-    kept = relying.group_by("training_id").agg(
+    affected = relying.group_by("training_id").agg(
         pl.len().alias("people"), last.first(), later.first()
     )
     people = pl.format(
@@ -107,14 +109,19 @@ def offerings_not_recorded(
         .then(pl.lit("1 person is up to date"))
         .otherwise(pl.format("{} people are up to date", "people")),
     )
-    closed = "and a window of it has closed since"
+    closed = "and one of its windows has closed since"
     since = (
         pl.when(last.is_not_null())
-        .then(pl.format(f"Training {{}} was last offered on {{}}, {closed}: ", "training_id", last))
+        .then(
+            pl.format(
+                f"Training {{}} was last offered on {{}}, {closed} then: ", "training_id", last
+            )
+        )
         .when(later.is_not_null())
         .then(
             pl.format(
-                f"Training {{}} is offered on {{}}, after {day}, {closed} its oldest completion: ",
+                f"Training {{}} is next offered on {{}}, after the as-of date {day}, {closed} its "
+                "oldest completion: ",
                 "training_id",
                 later,
             )
@@ -127,7 +134,7 @@ def offerings_not_recorded(
         )
     )
     return finding_rows(
-        kept,
+        affected,
         "offering_not_recorded",
         "trainings",
         "window_last_offered_date",
@@ -138,7 +145,7 @@ def offerings_not_recorded(
 
 
 def _windows(trainings: pl.LazyFrame, day: date) -> pl.LazyFrame:
-    """The trainings that have a window, with the first day of their last offering by the day."""
+    """Trainings with a valid window, and the first day of their last offering up to a day."""
     last = pl.col("window_last_offered_date")
     opening = _WINDOW.opens.in_year(_WINDOW.opened(last))
     return (
@@ -155,14 +162,14 @@ def _windows(trainings: pl.LazyFrame, day: date) -> pl.LazyFrame:
 
 
 def _counted(completions: pl.LazyFrame, users: pl.LazyFrame, day: date) -> pl.LazyFrame:
-    """The latest completion of each person and training by the day, of those who have not left.
+    """The latest completion of each person and training up to a day, except of people who left.
 
-    One with a special expiration date is latest too, but goes by that date.
+    A latest completion with a special expiration date is left out: that date alone applies to it.
     """
-    gone = employment(users).filter(has_left(day)).select("m_user_id")
+    leavers = employment(users).filter(has_left(day)).select("m_user_id")
     return (
         completions.filter(day >= _DAY)
-        .join(gone, on="m_user_id", how="anti")
+        .join(leavers, on="m_user_id", how="anti")
         .sort("date", "created", "id")
         .unique(_PAIR, keep="last", maintain_order=True)
         .filter(pl.col("special_expiration_date").is_null())

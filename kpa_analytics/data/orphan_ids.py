@@ -1,4 +1,4 @@
-"""Where collections disagree: ids that name nothing, and sessions whose lists do not match."""
+"""Where collections disagree: unknown ids, and group sessions whose attendee lists do not match."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kpa_analytics.endpoints import endpoint_of
 
 
 class Reference(NamedTuple):
-    """A field that names a record of another collection, and what to say when it is not there."""
+    """A field that holds ids of another collection, and the finding when an id is unknown."""
 
     kind: str
     table: str
@@ -32,28 +32,28 @@ REFERENCES = (
 )
 
 _UNKNOWN = {
-    "unknown_user": "{} {} names the person {}, who is not among the users.",
-    "unknown_training": "{} {} names the training {}, which is not in the catalogue.",
-    "unknown_group_session": "{} {} names the session {}, which is not in the list of sessions.",
-    "unknown_instructor": "{} {} names the instructor {}, who is not among the users.",
+    "unknown_user": "{} {} refers to person {}, who is not in the user list.",
+    "unknown_training": "{} {} refers to training {}, which is not in the catalogue.",
+    "unknown_group_session": "{} {} refers to group session {}, which is not in the session list.",
+    "unknown_instructor": "{} {} refers to instructor {}, who is not in the user list.",
 }
 
 
 def unknown_ids(reference: Reference, rows: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
-    """Records whose reference names nothing that is there."""
+    """Records that refer to an id which its collection does not have."""
     kind, table, field, target = reference
     key = endpoint_of(table).record_key
-    names = rows[table].select(pl.col(key).alias("id"), pl.col(field).alias("value"))
+    ids = rows[table].select(pl.col(key).alias("id"), pl.col(field).alias("value"))
     if isinstance(TABLES[table].schema[field], pl.List):
-        names = names.explode("value").unique()
+        ids = ids.explode("value").unique()
     known = rows[target].select(pl.col(endpoint_of(target).record_key).alias("value"))
-    unknown = names.filter(pl.col("value").is_not_null()).join(known, on="value", how="anti")
+    unknown = ids.filter(pl.col("value").is_not_null()).join(known, on="value", how="anti")
     message = pl.format(_UNKNOWN[kind], pl.lit(NOUNS[table]), "id", "value")
     return finding_rows(unknown, kind, table, field, message)
 
 
 def attendees_differ(completions: pl.LazyFrame, sessions: pl.LazyFrame) -> list[pl.LazyFrame]:
-    """Who is listed but not recorded, and who is recorded but not listed, session by session."""
+    """People listed in a group session without a completion in it, and the other way round."""
     listed = (
         sessions.select("id", pl.col("m_trainees_id").alias("value"))
         .explode("value")
@@ -73,11 +73,13 @@ def attendees_differ(completions: pl.LazyFrame, sessions: pl.LazyFrame) -> list[
         finding_rows(
             listed.join(recorded, on=both, how="anti"),
             *about,
-            pl.format("Session {} lists {}, but no completion of theirs is recorded in it.", *both),
+            pl.format("Group session {} lists person {}, who has no completion in it.", *both),
         ),
         finding_rows(
             recorded.join(listed, on=both, how="anti"),
             *about,
-            pl.format("Session {} has a completion of {}, who is not on its list.", *both),
+            pl.format(
+                "Group session {} has a completion by person {}, who is not on its list.", *both
+            ),
         ),
     ]

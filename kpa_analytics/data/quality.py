@@ -1,4 +1,4 @@
-"""Data quality: everything in the records that can't be right, one row per finding."""
+"""Data quality: everything that is wrong or implausible in the records, one row per finding."""
 
 from __future__ import annotations
 
@@ -50,50 +50,57 @@ KINDS = (
 
 
 def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
-    """Find what can't be right in the records; nothing is changed or dropped.
+    """Find what is wrong or implausible in the records. This changes and drops nothing.
 
     Source: docs/rules.md section 7.
 
-    Every record concerned has its own row: each completion of an unknown person, each of the
-    completions that repeat one another on one day, each person whom a session's list and its
-    completions disagree on. An empty collection that was loaded is a fact: with no users at all,
-    everybody is unknown. One that was left out of a `TrainingData` made by hand is not: nobody
-    is then called unknown for want of a list of users.
+    Each affected record has its own row: each completion of an unknown person, each completion in
+    a same-day repeat, and each person on whom a group session's list and its completions disagree.
+    If the user list was loaded and is empty, every person is unknown. If a `TrainingData` made by
+    hand has no user list, no person is reported as unknown; the same holds for other collections.
 
     Args:
-        data: the collections, as `load_all()` makes them.
-        as_of: a completion after this day is in the future; default today.
+        data: the collections, as `load_all()` returns them.
+        as_of: completions after this day are in the future; default today.
 
     Returns:
         A frame in the columns of `schema.FINDINGS`, one row per finding, in the order of `KINDS`,
-        then by table and record. Findings, each with the table and field it is about:
+        then by table and record. The findings, with the table and field of each:
 
-        - impossible_date (any day): the wire held no day of the calendar; or a completion has none.
-        - expiration_before_completion (completions.special_expiration_date).
-        - completion_in_future (completions.date).
+        - impossible_date (any date): the API sent a date that does not exist, or a completion has
+          no date.
+        - expiration_before_completion (completions.special_expiration_date): the special expiration
+          date is before the completion's date.
+        - completion_in_future (completions.date): the date is after `as_of`.
         - implausible_date (completions.date): more than 366 days after the UTC day on which the
           record was created, more than 50 years before it, or before 1950-01-01.
         - implausible_hire_date, implausible_termination_date (users): within 24 hours of zero
-          (1970-01-01), before 1930 or after 2099. The person is judged as if there were none.
-        - hired_after_leaving (users.hireDate): the person counts before the termination date and
-          from the hire date on, and not in between.
-        - duplicate_id (the id of any table): one row per id, the message says how many share it.
-        - same_day_repeat (completions.date): the same person, training and day, in several records.
-        - unknown_user, unknown_training, unknown_group_session, unknown_instructor: an id that is
-          in no list, wherever a completion, session, status or composed training names it.
-        - attendees_differ (group_trainings.m_trainees_id): a person listed in a session without a
-          completion in it, or the other way round; an unlisted session is only unknown.
-        - unknown_schedule (trainings.schedule_type, window_open_month or expires_on_month): a type
-          that is not one of the vendor's, or days that are not days of the calendar; when the
-          training's completions expire is then unknown.
-        - offering_not_recorded (trainings.window_last_offered_date): a window of the training has
-          closed since it was last offered (or never offered, since its oldest completion), so
-          that people stay valid by the vendor's rule alone; the message says how many.
-        - blank_ids (an optional id of any table): how many values were "", white space or 0 on the
-          wire. All of these are none, as null is; one row per table and field, about no one record.
+          (1970-01-01), before 1930 or after 2099. The person is treated as having no such date.
+        - hired_after_leaving (users.hireDate): the hire date is after the termination date. The
+          person is treated as employed before the termination date and from the hire date on.
+        - duplicate_id (the id of any table): one row per id; the message gives the number of
+          records.
+        - same_day_repeat (completions.date): several completions have the same person, training
+          and day.
+        - unknown_user, unknown_training, unknown_group_session, unknown_instructor: a completion,
+          group session, employee status or composed training refers to an id that is not in its
+          list.
+        - attendees_differ (group_trainings.m_trainees_id): a person is listed in a group session
+          without a completion in it, or the other way round. A session that is not in the session
+          list is only reported as unknown.
+        - unknown_schedule (trainings.schedule_type, window_open_month or expires_on_month): the
+          type is not one of the vendor's, or a day does not exist. The training's expiration dates
+          are then unknown.
+        - offering_not_recorded (trainings.window_last_offered_date): a window has closed since the
+          training was last offered (or since its oldest completion, if it was never offered), and
+          people are still valid under the vendor's rule. The message gives their number.
+        - blank_ids (an optional id of any table): the number of values that were "", white space
+          or 0 in the API's answers. All of these are treated as empty. One row per table and
+          field; `record_id` is null.
 
     Raises:
-        KPADataError: `data` has no collections, one lacks a column, or `as_of` is no day.
+        KPADataError: `data` is not a set of collections, a collection lacks a column, or `as_of` is
+            not a day.
 
     Examples:
         >>> from datetime import date
@@ -102,16 +109,16 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         >>> record = {"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2030, 1, 1)}
         >>> data = TrainingData(completions=pl.DataFrame([record], schema=COMPLETIONS.schema))
         >>> data_quality(data, as_of="2026-06-30")["message"].item()
-        'Completion 1 is dated 2030-01-01, after 2026-06-30.'
+        'Completion 1 is dated 2030-01-01, after the as-of date 2026-06-30.'
     """
     day = as_day(as_of)
     if not all(hasattr(data, name) for name in TABLES):
-        raise KPADataError(f"data: expected what load_all() gives, got {type(data).__name__}")
+        raise KPADataError(f"data: expected the result of load_all(), got {type(data).__name__}")
     rows = {name: need(getattr(data, name), table, *table.schema) for name, table in TABLES.items()}
     completions = rows["completions"]
     faults = need(data.faults, FAULTS, *FAULTS.schema)
     loaded = {name for name in rows if name in data.snapshots or getattr(data, name).height}
-    kept = [one for one in data.snapshots.values() if isinstance(one, Snapshot)]
+    snapshots = [item for item in data.snapshots.values() if isinstance(item, Snapshot)]
     findings = [
         impossible(faults),
         undated(completions, faults),
@@ -125,7 +132,11 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         *attendees_differ(completions, rows["group_trainings"]),
         *unknown_schedules(rows["trainings"]),
         offerings_not_recorded(completions, rows["trainings"], rows["users"], day),
-        blanks(pl.concat([BLANK_IDS.empty(), *(one.blank_id_frame() for one in kept)]).lazy()),
+        blanks(
+            pl.concat(
+                [BLANK_IDS.empty(), *(snapshot.blank_id_frame() for snapshot in snapshots)]
+            ).lazy()
+        ),
     ]
     order = (
         pl.col("finding").cast(pl.Enum(KINDS)),

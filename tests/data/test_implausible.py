@@ -1,4 +1,4 @@
-"""Days of the calendar that still can't be right: each is a finding that says what follows."""
+"""Dates that exist but are implausible: each is a finding that says how the person is treated."""
 
 from datetime import UTC, date, datetime
 
@@ -38,26 +38,26 @@ def kinds(table, *records):
         (date(9999, 12, 31), True),
     ],
 )
-def test_a_date_far_from_the_making_of_its_record_is_implausible(day, is_odd):
+def test_a_date_far_from_the_creation_of_its_record_is_implausible(day, is_odd):
     record = {"id": 1, "m_user_id": "ann", "training_id": 7, "date": day, "created": MADE}
     expected = [("implausible_date", "1", "date", str(day))] if is_odd else []
     assert kinds(COMPLETIONS, record) == expected
 
 
 @pytest.mark.parametrize(("day", "is_odd"), [(date(1949, 12, 31), True), (date(1950, 1, 1), False)])
-def test_where_nobody_knows_when_the_record_was_made_1950_is_the_bound(day, is_odd):
+def test_without_a_creation_time_dates_before_1950_are_implausible(day, is_odd):
     record = {"id": 1, "m_user_id": "ann", "training_id": 7, "date": day}
     assert bool(kinds(COMPLETIONS, record)) == is_odd
 
 
-def test_an_implausible_date_says_when_its_record_was_made():
+def test_an_implausible_date_says_when_its_record_was_created():
     record = {"id": 1, "date": date(1926, 5, 4), "created": MADE}
     assert findings(COMPLETIONS, record)["message"].item() == (
-        "Completion 1 is dated 1926-05-04, but its record was made on 2026-05-04: the year looks "
-        "mistyped."
+        "Completion 1 is dated 1926-05-04, but its record was created on 2026-05-04: the year may "
+        "be mistyped."
     )
     alone = findings(COMPLETIONS, record | {"created": None})["message"].item()
-    assert alone == "Completion 1 is dated 1926-05-04: the year looks mistyped."
+    assert alone == "Completion 1 is dated 1926-05-04: the year may be mistyped."
 
 
 def at(*moment):
@@ -90,7 +90,7 @@ def at(*moment):
             [("hired_after_leaving", "hireDate", "2024-05-01")],
         ),
         ({"hireDate": at(2024, 5, 1, 5), "terminationDate": at(2024, 5, 1, 5)}, []),
-        # the same day, told as two midnights
+        # the same day, as midnight in two time zones
         ({"hireDate": at(2024, 4, 30, 14), "terminationDate": at(2024, 5, 1, 5)}, []),
         ({"hireDate": None, "terminationDate": None}, []),
     ],
@@ -106,28 +106,28 @@ def test_odd_employment_dates_are_findings(profile, expected):
     [
         (
             {"hireDate": at(1800, 7, 1, 5)},
-            "User ann has the hire date 1800-07-01, which can't be right: the person is judged as "
-            "hired when the profile was made, on 2019-03-04.",
+            "User ann has the hire date 1800-07-01, which is implausible: the person is treated as "
+            "hired on 2019-03-04, when the profile was created.",
         ),
         (
             {"hireDate": at(1800, 7, 1, 5), "created": None},
-            "User ann has the hire date 1800-07-01, which can't be right: the person is judged as "
-            "if no hire date were known.",
+            "User ann has the hire date 1800-07-01, which is implausible: the person is treated as "
+            "having no hire date.",
         ),
         (
             {"terminationDate": at(1970, 1, 1)},
-            "User ann has the termination date 1970-01-01, which can't be right: the person is "
-            "judged as still employed.",
+            "User ann has the termination date 1970-01-01, which is implausible: the person is "
+            "treated as still employed.",
         ),
         (
             {"hireDate": at(2024, 5, 1, 5), "terminationDate": at(2023, 2, 1, 5)},
             "User ann has the hire date 2024-05-01, after the termination date 2023-02-01: the "
-            "person is judged as employed before the termination date, as gone from that day on, "
-            "and as employed again from the hire date on.",
+            "person is treated as employed before the termination date, not employed from then "
+            "until the hire date, and employed again from the hire date on.",
         ),
     ],
 )
-def test_a_finding_about_employment_says_how_the_person_is_judged(profile, message):
+def test_a_finding_about_employment_says_how_the_person_is_treated(profile, message):
     person = {"id": "ann", "created": at(2019, 3, 4, 9), **profile}
     assert findings(USERS, person)["message"].item() == message
 

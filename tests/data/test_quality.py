@@ -42,7 +42,7 @@ SESSION = {"id": 50, "m_trainees_id": ["ann"], "trainings_id": [7], "m_instructo
 
 @dataclass(frozen=True)
 class Load:
-    """A load of everything, without a fault where it is not given one."""
+    """All collections, without findings unless a test replaces one."""
 
     completions: pl.DataFrame = field(default_factory=lambda: frame_of(COMPLETIONS, GOOD))
     trainings: pl.DataFrame = field(default_factory=lambda: frame_of(TRAININGS, {"id": 7}))
@@ -63,11 +63,11 @@ def completed(**fields):
     return {"completions": frame_of(COMPLETIONS, GOOD | fields)}
 
 
-def found(**frames):
+def findings_of(**frames):
     return data_quality(Load(**frames), as_of=AS_OF).drop("message").rows()
 
 
-def test_a_load_without_a_fault_has_no_findings():
+def test_sound_records_have_no_findings():
     findings = data_quality(Load(), as_of=AS_OF)
     assert findings.is_empty()
     assert findings.schema == FINDINGS.schema
@@ -145,31 +145,31 @@ def test_a_load_without_a_fault_has_no_findings():
         ),
     ],
 )
-def test_one_fault_is_one_finding(frames, finding):
-    assert found(**frames) == [finding]
+def test_each_fault_makes_one_finding(frames, finding):
+    assert findings_of(**frames) == [finding]
 
 
-def test_an_unknown_person_is_found_where_they_completed_and_where_they_were_listed():
+def test_an_unknown_person_is_reported_for_the_completion_and_for_the_session_list():
     stranger = frame_of(GROUP_TRAININGS, SESSION | {"m_trainees_id": ["x"]})
-    assert found(**completed(m_user_id="x"), group_trainings=stranger) == [
+    assert findings_of(**completed(m_user_id="x"), group_trainings=stranger) == [
         ("unknown_user", "completions", "1", "m_user_id", "x"),
         ("unknown_user", "group_trainings", "50", "m_trainees_id", "x"),
     ]
 
 
-def test_a_session_without_a_list_is_unknown_and_nothing_else():
-    assert found(
+def test_a_session_that_is_not_in_the_list_is_only_reported_as_unknown():
+    assert findings_of(
         group_trainings=frame_of(GROUP_TRAININGS, {"id": 60, "m_instructor_id": "ike"})
     ) == [("unknown_group_session", "completions", "1", "group_training_id", "50")]
 
 
-def test_an_impossible_day_is_found_once_with_the_value_of_the_wire():
+def test_an_impossible_date_is_reported_once_with_the_value_that_the_api_sent():
     faults = frame_of(
         FAULTS,
         {"table": "completions", "record_id": "1", "field": "date", "value": "20200230"},
         {"table": "trainings", "record_id": "7", "field": "window_last_offered_date", "value": "0"},
     )
-    assert found(**completed(date=None), faults=faults) == [
+    assert findings_of(**completed(date=None), faults=faults) == [
         ("impossible_date", "completions", "1", "date", "20200230"),
         ("impossible_date", "trainings", "7", "window_last_offered_date", "0"),
     ]
@@ -178,15 +178,15 @@ def test_an_impossible_day_is_found_once_with_the_value_of_the_wire():
 @pytest.mark.parametrize(
     ("table", "field"), [("completions", "special_expiration_date"), ("trainings", "date")]
 )
-def test_a_fault_elsewhere_does_not_hide_a_missing_date(table, field):
+def test_a_fault_in_another_field_does_not_hide_a_missing_date(table, field):
     fault = {"table": table, "record_id": "1", "field": field, "value": "0"}
-    assert found(**completed(date=None), faults=frame_of(FAULTS, fault)) == [
+    assert findings_of(**completed(date=None), faults=frame_of(FAULTS, fault)) == [
         ("impossible_date", "completions", "1", "date", None),
         ("impossible_date", table, "1", field, "0"),
     ]
 
 
-def test_every_record_of_a_same_day_repeat_is_named():
+def test_every_record_of_a_same_day_repeat_has_a_row():
     rows = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
     findings = data_quality(Load(completions=rows), as_of=AS_OF)
     assert findings["finding"].to_list() == ["same_day_repeat"] * 2
@@ -196,24 +196,24 @@ def test_every_record_of_a_same_day_repeat_is_named():
     ]
 
 
-def test_a_repeat_of_a_thousand_records_is_not_spelt_out_in_each_of_them():
+def test_a_message_lists_at_most_ten_repeated_completions():
     rows = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in range(1000)))
     findings = data_quality(Load(completions=rows), as_of=AS_OF)
     assert findings.height == 1000
     assert findings["message"][0].endswith("completions 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 990 more.")
 
 
-def test_one_record_sent_twice_is_a_duplicate_and_no_repeat():
-    assert found(completions=frame_of(COMPLETIONS, GOOD, GOOD)) == [
+def test_a_record_sent_twice_is_a_duplicate_but_not_a_repeat():
+    assert findings_of(completions=frame_of(COMPLETIONS, GOOD, GOOD)) == [
         ("duplicate_id", "completions", "1", "id", "1")
     ]
 
 
-def test_what_is_allowed_is_not_found():
+def test_allowed_values_are_not_reported():
     same_day = completed(date=AS_OF, special_expiration_date=AS_OF)
-    assert found(**same_day) == []
+    assert findings_of(**same_day) == []
     alone = completed(m_instructor_id=None, group_training_id=None)
-    assert found(**alone, group_trainings=GROUP_TRAININGS.empty()) == []
+    assert findings_of(**alone, group_trainings=GROUP_TRAININGS.empty()) == []
 
 
 JUNE = {
@@ -230,7 +230,7 @@ THREE_AND_ONE = [*[date(2025, 6, 10)] * 3, date(2026, 6, 5)]
 
 
 def unrecorded(*days, as_of, offered=None, users=None, **training):
-    """The findings of offering_not_recorded: value and how many people the message says."""
+    """The offering_not_recorded findings: the value, and the number of people in the message."""
     rows = [
         {
             "id": n,
@@ -261,11 +261,11 @@ def unrecorded(*days, as_of, offered=None, users=None, **training):
         ([date(2019, 6, 10)], None, date(2026, 3, 1), [(None, "1")]),
         ([date(2025, 6, 10)], None, date(2026, 6, 30), []),
         ([date(2025, 6, 10)], None, date(2026, 7, 1), [(None, "1")]),
-        # offered: who completed it then or later and saw a window close since
+        # offered: people who completed it then or later, if a window has closed since
         ([date(2025, 6, 10)], date(2025, 6, 1), date(2026, 6, 30), []),
         ([date(2025, 6, 10)], date(2025, 6, 1), date(2026, 7, 1), [("2025-06-01", "1")]),
         (THREE_AND_ONE, date(2025, 6, 30), date(2026, 9, 1), [("2025-06-30", "3")]),
-        # the window of the offering itself is not one since
+        # the window of the offering itself does not count
         ([date(2025, 6, 10)], date(2025, 6, 12), date(2025, 9, 1), []),
         # superseded: not valid at all
         ([date(2024, 6, 10)], date(2025, 6, 1), date(2026, 9, 1), []),
@@ -276,11 +276,11 @@ def unrecorded(*days, as_of, offered=None, users=None, **training):
         ([], date(2020, 6, 1), date(2026, 9, 1), []),
     ],
 )  # fmt: skip
-def test_an_offering_that_nobody_recorded(days, offered, as_of, expected):
+def test_an_offering_that_is_not_recorded_is_reported(days, offered, as_of, expected):
     assert unrecorded(*days, offered=offered, as_of=as_of) == expected
 
 
-def test_only_the_completions_that_count_rely_on_an_offering():
+def test_only_latest_completions_of_current_employees_are_counted():
     as_of, old = date(2026, 9, 1), date(2019, 6, 10)
     special = {"date": old, "special_expiration_date": date(2030, 1, 1)}
     again = {"date": date(2026, 8, 1), "m_user_id": "p1"}
@@ -292,27 +292,27 @@ def test_only_the_completions_that_count_rely_on_an_offering():
     assert unrecorded(old, as_of=as_of, window_close_day=None) == []
 
 
-def test_an_unrecorded_offering_is_told_in_one_sentence():
+def test_the_message_about_an_unrecorded_offering_is_one_sentence():
     load = Load(
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
         trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2018, 6, 1)}),
     )
     assert data_quality(load, as_of=AS_OF + timedelta(days=1))["message"].to_list() == [
-        "Training 7 was last offered on 2018-06-01, and a window of it has closed since: 1 person "
-        "is up to date only because no later offering is recorded."
+        "Training 7 was last offered on 2018-06-01, and one of its windows has closed since then: "
+        "1 person is up to date only because no later offering is recorded."
     ]
 
 
 @pytest.mark.parametrize("kind", ["Window", "annual", "fixed"])
-def test_a_schedule_that_is_not_known_is_found(kind):
-    assert found(trainings=frame_of(TRAININGS, {"id": 7, "schedule_type": kind})) == [
+def test_an_unknown_schedule_type_is_reported(kind):
+    assert findings_of(trainings=frame_of(TRAININGS, {"id": 7, "schedule_type": kind})) == [
         ("unknown_schedule", "trainings", "7", "schedule_type", kind)
     ]
 
 
 @pytest.mark.parametrize("kind", ["rolling", "window", None, "", " "])
-def test_a_schedule_that_is_known_or_not_given_is_not_found(kind):
-    assert found(trainings=frame_of(TRAININGS, JUNE | {"schedule_type": kind})) == []
+def test_a_known_or_empty_schedule_type_is_not_reported(kind):
+    assert findings_of(trainings=frame_of(TRAININGS, JUNE | {"schedule_type": kind})) == []
 
 
 @pytest.mark.parametrize(
@@ -325,30 +325,32 @@ def test_a_schedule_that_is_known_or_not_given_is_not_found(kind):
         ({"expires_on_month": 2, "expires_on_day": 32}, "expires_on_month", "2-32"),
     ],
 )
-def test_a_schedule_whose_days_cannot_be_is_found(schedule, field, value):
+def test_a_schedule_with_impossible_days_is_reported(schedule, field, value):
     trainings = frame_of(TRAININGS, {"id": 7, "renewal_months": 12} | schedule)
-    assert found(trainings=trainings) == [("unknown_schedule", "trainings", "7", field, value)]
+    assert findings_of(trainings=trainings) == [
+        ("unknown_schedule", "trainings", "7", field, value)
+    ]
     status = expiry_status(frame_of(COMPLETIONS, GOOD), trainings, as_of=AS_OF)
     assert status["expiration_source"].to_list() == ["unknown"]
 
 
-def test_an_offering_still_to_come_is_not_called_none():
+def test_a_future_offering_is_named_in_the_message():
     load = Load(
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
         trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2027, 6, 1)}),
     )
     assert data_quality(load, as_of="2026-03-01")["message"].to_list() == [
-        "Training 7 is offered on 2027-06-01, after 2026-03-01, and a window of it has closed "
-        "since its oldest completion: 1 person is up to date only because no later offering is "
-        "recorded."
+        "Training 7 is next offered on 2027-06-01, after the as-of date 2026-03-01, and one of its "
+        "windows has closed since its oldest completion: 1 person is up to date only because no "
+        "later offering is recorded."
     ]
 
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(seed=st.integers(0, 10**6), as_of=st.dates(FIRST, LAST))
-def test_people_who_rely_on_an_offering_are_those_whose_status_outlived_a_window(seed, as_of):
-    """Held against the engine: valid on the day, though the first window to renew in has closed."""
+def test_counted_people_are_valid_although_a_window_has_closed(seed, as_of):
+    """Compare with the engine: valid on the day although the first renewal window has closed."""
     records, trainings, users, _ = company(seed, people=12, count=200)
     status = expiry_status(records, trainings, users, as_of=as_of)
     catalogue = by_id(trainings.to_dicts())
@@ -368,18 +370,18 @@ def test_people_who_rely_on_an_offering_are_those_whose_status_outlived_a_window
     assert dict(counted.iter_rows()) == people
 
 
-def test_with_no_users_at_all_everybody_is_unknown():
+def test_if_the_loaded_user_list_is_empty_every_person_is_unknown():
     loaded = Load(users=USERS.empty(), snapshots={"users": "the load that found none"})
     kinds = data_quality(loaded, as_of=AS_OF)["finding"].to_list()
     assert kinds == ["unknown_user"] * 3 + ["unknown_instructor"] * 2
 
 
-def test_nothing_is_unknown_for_want_of_a_list_that_was_never_loaded():
+def test_without_a_loaded_list_nothing_is_reported_as_unknown():
     alone = TrainingData(completions=frame_of(COMPLETIONS, GOOD))
     assert data_quality(alone, as_of=AS_OF).is_empty()
 
 
-def test_each_message_is_one_sentence_that_names_record_and_value():
+def test_each_message_is_a_sentence_that_names_the_record_and_the_value():
     rows = frame_of(
         COMPLETIONS,
         GOOD | {"id": 2, "special_expiration_date": date(2026, 1, 1), "m_instructor_id": "w"},
@@ -412,7 +414,7 @@ def test_each_message_is_one_sentence_that_names_record_and_value():
         assert (row["value"] or "no date") in row["message"]
 
 
-def test_as_of_is_today_unless_it_is_said():
+def test_as_of_defaults_to_today():
     tomorrow = completed(date=date.today() + timedelta(days=2))
     findings = data_quality(Load(**tomorrow))
     assert findings["finding"].to_list() == ["completion_in_future"]
@@ -425,15 +427,15 @@ def test_a_missing_column_is_named():
         data_quality(Load(group_trainings=frame_of(GROUP_TRAININGS).drop("m_trainees_id")))
 
 
-def test_one_frame_is_not_a_load():
-    with pytest.raises(KPADataError, match=r"expected what load_all\(\) gives, got DataFrame"):
+def test_a_single_frame_is_refused():
+    with pytest.raises(KPADataError, match=r"expected the result of load_all\(\), got DataFrame"):
         data_quality(frame_of(COMPLETIONS))
 
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(completions(), sessions(), st.randoms(use_true_random=False))
-def test_findings_are_what_plain_python_finds_whatever_the_order(rows, groups, random):
+def test_findings_match_plain_python_in_any_row_order(rows, groups, random):
     load = {
         "trainings": frame_of(TRAININGS, {"id": 1}, {"id": 2}),
         "users": frame_of(USERS, *({"id": person} for person in PEOPLE[:3])),
@@ -449,7 +451,7 @@ def test_findings_are_what_plain_python_finds_whatever_the_order(rows, groups, r
 
 
 def _expected(records, lists):
-    """Every finding (kind, table, record, value) of the random world, the slow and plain way."""
+    """Every finding (kind, table, record, value) of the random records, in plain Python."""
     ids = [r["id"] for r in records]
     yield from (
         ("duplicate_id", "completions", str(n), str(n)) for n in set(ids) if ids.count(n) > 1
