@@ -4,7 +4,8 @@ Each chart stands in a file of its own name, with the table function that says w
 can be read, and tested, without drawing. (`charts.expiry_timeline` is the function, not its file.)
 Every chart carries its look, its description and, for demo data, the demo mark.
 
-Charts are altair's, and can be joined with `|` and `&`. A channel is always named by its class
+Charts are altair's, and can be joined with `|` and `&`. (With `alt.hconcat` and its like, add
+`.resolve_scale(color="independent")`: the charts share one list of colours otherwise.) A channel is always named by its class
 (`alt.X2("end:T")`, never `"end:T"`), for altair compares hundreds of classes to find it otherwise.
 """
 

@@ -235,7 +235,7 @@ def _bars(
 ) -> alt.Chart:
     pick = alt.selection_point(name="pick", fields=[key, "status"], on="click")
     bars: alt.Chart = (
-        parts.properties(name="rows")
+        parts.properties(name=label)
         .mark_bar()
         .encode(
             x=alt.X("seen:Q", **x),

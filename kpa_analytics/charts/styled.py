@@ -6,8 +6,8 @@ one of their own. So these charts have none, and get it when their specification
 
 from __future__ import annotations
 
-import json
 import warnings
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import altair as alt
@@ -37,7 +37,7 @@ class _Styled:
             return inner
         with alt.theme.enable(self.look):
             whole: dict[str, Any] = write(*args, **options)
-        return _told(_apart(whole))
+        return _told(whole)
 
     def __or__(self, other: Any) -> Any:
         return self._joined("hconcat", other)
@@ -45,11 +45,13 @@ class _Styled:
     def __and__(self, other: Any) -> Any:
         return self._joined("vconcat", other)
 
+    __ior__, __iand__ = __or__, __and__
+
     def _joined(self, how: str, other: Any) -> Any:
         with warnings.catch_warnings():
             # Where two charts have the same selection, a click in one selects in both.
             warnings.filterwarnings("ignore", "Automatically deduplicated selection")
-            return _KINDS[how, self.look](**{how: [self, other]}, resolve=_OWN_SCALES)
+            return _apart(_KINDS[how, self.look](**{how: [self, other]}, resolve=_OWN_SCALES))
 
 
 class _Light(_Styled, alt.LayerChart):
@@ -86,24 +88,27 @@ _KINDS: dict[tuple[str, str], Any] = {
 }
 
 
-def _apart(spec: dict[str, Any]) -> dict[str, Any]:
+def _apart(joined: Any) -> Any:
     """Give selections of one name in several joined charts a name each: pick, pick_2, ..."""
-    seen: dict[str, int] = {}
-    for param in spec.get("params", ()):
-        name = param["name"]
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            param["name"] = f"{name}_{seen[name]}"
-            _rename(spec, {*param["views"]}, name, param["name"])
-    return spec
+    taken: set[str] = set()
+    for param in [] if joined.params is alt.Undefined else joined.params:
+        name = str(param.name)
+        numbered = (f"{name.removesuffix('_2')}_{number}" for number in count(2))
+        free = next(new for new in chain([name], numbered) if new not in taken)
+        taken.add(free)
+        if free != name:
+            param.name = free
+            _rename(joined, {*param.views}, name, free)
+    return joined
 
 
-def _rename(part: dict[str, Any], views: set[str], old: str, new: str) -> None:
-    if part.get("name") in views:
-        asked, wanted = (f'"param": {json.dumps(name)}' for name in (old, new))
-        part["encoding"] = json.loads(json.dumps(part["encoding"]).replace(asked, wanted))
+def _rename(part: Any, views: set[str], old: str, new: str) -> None:
+    if isinstance(part, alt.Chart) and part.name in views:
+        opacity = part.encoding.opacity
+        for test in [] if opacity is alt.Undefined else opacity["condition"]:
+            test["param"] = new if test["param"] == old else test["param"]
     for kind in _PARTS:
-        for inner in part.get(kind, ()):
+        for inner in getattr(part, kind, ()):
             _rename(inner, views, old, new)
 
 

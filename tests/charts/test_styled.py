@@ -67,6 +67,31 @@ def test_a_click_in_one_chart_picks_in_no_other(drawn):
     assert {*spec["params"][-1]["views"]} <= names
 
 
+def test_charts_joined_twice_keep_their_selections_apart(drawn):
+    one, other, third = (
+        drawn(f"expiry_{name}") for name in ("timeline", "by_training", "by_group")
+    )
+    before = [chart.to_json() for chart in (one, other, third)]
+    joined = (one | other) & (other | third)
+    spec = specification(joined)
+    rows = [part["layer"] for row in spec["vconcat"] for part in row["hconcat"]]
+    tested = [
+        layer["encoding"]["opacity"]["condition"][0]["param"]
+        for layers in rows
+        for layer in layers
+        if "opacity" in layer.get("encoding", {})
+    ]
+    assert len({param["name"] for param in spec["params"]}) == len(spec["params"])
+    assert len(set(tested)) == 4
+    assert {*tested} | {"zoom"} == {param["name"] for param in spec["params"]}
+    assert [chart.to_json() for chart in (one, other, third)] == before
+
+
+def test_a_notebook_sees_every_selection_of_joined_charts(drawn):
+    shown = alt.JupyterChart(drawn("expiry_timeline") | drawn("expiry_by_training"))
+    assert all(hasattr(shown.selections, name) for name in ("pick", "pick_2", "zoom"))
+
+
 def test_the_same_chart_twice_is_joined_without_a_warning():
     last_year, this_year = (charts.expiry_timeline(status_frame(n, 6)) for n in (20, 40))
     spec = specification(last_year & this_year)
