@@ -5,8 +5,10 @@ can be read, and tested, without drawing. (`charts.expiry_timeline` is the funct
 Every chart carries its look, its description and, for demo data, the demo mark.
 
 Charts are altair's, and can be joined with `|` and `&`. (With `alt.hconcat` and its like, add
-`.resolve_scale(color="independent")`: the charts share one list of colours otherwise.) A channel is always named by its class
-(`alt.X2("end:T")`, never `"end:T"`), for altair compares hundreds of classes to find it otherwise.
+`.resolve_scale(color="independent")`: the charts share one list of colours otherwise.)
+
+A channel is always named by its class (`alt.X2("end:T")`, never `"end:T"`): altair compares
+hundreds of classes to find it otherwise.
 """
 
 from kpa_analytics.charts.expiry_by_group import expiry_by_group, expiry_by_group_table
