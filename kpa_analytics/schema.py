@@ -379,7 +379,7 @@ FAULTS = Table(
     (
         Column("table", pl.String, "the table of the record"),
         Column("record_id", pl.String, "the record's id, as text"),
-        Column("field", pl.String, "the field that held an impossible day"),
+        Column("field", pl.String, "the field that held an impossible date"),
         Column("value", pl.String, "the number that was there, as text"),
     ),
 )

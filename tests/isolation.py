@@ -23,7 +23,7 @@ def fresh_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their place.
 
-    An example may load the demo company, which has impossible days planted in it.
+    An example may load the demo company, which has impossible dates planted in it.
     """
     browser = Path(__file__).parent / "browser"
     planted = pytest.mark.filterwarnings("ignore::kpa_analytics.errors.KPADataWarning")

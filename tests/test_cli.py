@@ -67,7 +67,7 @@ def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_pat
     assert DEMO_MARK in out
     assert "expiry_timeline.html" in out
     assert "completions" in err, "the progress bar"
-    assert "note: completions: 2 impossible days" in err
+    assert "note: completions: 2 impossible dates" in err
 
 
 @pytest.mark.slow

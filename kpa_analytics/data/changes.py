@@ -1,4 +1,4 @@
-"""What changed between two loads of the completions: a record edited after the fact shows."""
+"""Compare two loads of the completions: records added, removed or edited."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ _FIELDS = tuple(name for name in COMPLETIONS.schema if name != "id")
 def changes(old: object, new: object) -> pl.DataFrame:
     """Compare two loads of the completions, record by record and field by field.
 
-    Records are told apart by their id alone, so the order of rows does not matter.
+    Records are matched by id, so the order of rows does not matter.
 
     Args:
-        old: the earlier completions, as `load_completions()` makes them, or anything that has them
-            as `.completions`.
-        new: the later ones, likewise.
+        old: the earlier completions, as `load_completions()` returns them, or an object that has
+            them as `.completions`.
+        new: the later completions, likewise.
 
     Returns:
-        A frame in the columns of `schema.CHANGES`: one row per record added or removed, and one per
-        field that was edited; by kind of change (added, removed, edited), id, then the field's
-        place in the completions. `m_user_id` and `training_id` are the record's in `new`, where it
-        is there. Values are text: days as 2026-06-30, instants as 2026-06-30T12:00:00.000Z, yes and
-        no as true and false; null stays null.
+        A frame in the columns of `schema.CHANGES`: one row per added or removed record and one per
+        edited field, sorted by kind of change (added, removed, edited), id, and the field's
+        position in the completions. `m_user_id` and `training_id` are those of the record in
+        `new`, or in `old` if it was removed. Values are text: dates as 2026-06-30, times as
+        2026-06-30T12:00:00.000Z, Booleans as true and false; null stays null.
 
     Raises:
-        KPADataError: a frame lacks a column, or has a record without an id or two with the same:
-            which of them changed could only be guessed. The message names the ids.
+        KPADataError: a frame lacks a column, or has a record without an id or several records with
+            the same id. The message names the ids.
 
     Examples:
         >>> record = {"id": 1238, "training_id": 1046, "m_user_id": "ann", "notes": "by phone"}
@@ -50,41 +50,41 @@ def changes(old: object, new: object) -> pl.DataFrame:
     return pl.concat(parts).sort("change", "id", maintain_order=True)
 
 
-def _records(given: Any, side: str) -> pl.DataFrame:
-    """The completions of one side, each with an id of its own."""
+def _records(source: Any, side: str) -> pl.DataFrame:
+    """The completions of one side; each must have a unique id."""
     columns = COMPLETIONS.schema.names()
-    frame = getattr(given, "completions", given)
+    frame = getattr(source, "completions", source)
     records = need(frame, COMPLETIONS, *columns).select(columns).collect()
     ids = records["id"]
     if ids.null_count() or ids.n_unique() < len(ids):
-        shared = ids.filter(ids.is_duplicated() | ids.is_null()).unique().sort()
-        named = ", ".join(str(value) for value in shared.head(5))
-        more = f" and {len(shared) - 5} more" if len(shared) > 5 else ""
+        unusable = ids.filter(ids.is_duplicated() | ids.is_null()).unique().sort()
+        examples = ", ".join(str(value) for value in unusable.head(5))
+        more = f" and {len(unusable) - 5} more" if len(unusable) > 5 else ""
         raise KPADataError(
-            f"completions: these ids of {side} do not name one record each: {named}{more}"
+            f"completions: ids in {side} are missing or not unique: {examples}{more}"
         )
     return records
 
 
 def _whole(change: str, records: pl.DataFrame) -> pl.DataFrame:
-    """The rows for records that came or went."""
-    nothing = pl.lit(None, pl.String)
-    return _rows(change, records, nothing, nothing, nothing)
+    """The rows for added or removed records."""
+    null = pl.lit(None, pl.String)
+    return _rows(change, records, null, null, null)
 
 
 def _edited(pairs: pl.DataFrame) -> list[pl.DataFrame]:
-    """The rows for the fields that differ, field by field."""
-    differs = {name: pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in _FIELDS}
-    touched = pairs.filter(pl.any_horizontal(*differs.values()))
+    """The rows for edited fields, field by field."""
+    differences = {name: pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in _FIELDS}
+    edited = pairs.filter(pl.any_horizontal(*differences.values()))
     return [
         _rows(
             "edited",
-            touched.filter(edited),
+            edited.filter(differs),
             pl.lit(name),
             _text(f"{name}_old", COMPLETIONS.schema[name]),
             _text(name, COMPLETIONS.schema[name]),
         )
-        for name, edited in differs.items()
+        for name, differs in differences.items()
     ]
 
 

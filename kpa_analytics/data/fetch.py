@@ -1,4 +1,4 @@
-"""One fetch of one collection: walk or call, finish the frame, keep the snapshot."""
+"""Fetch one collection: download it, finish the frame, keep the snapshot."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ from kpa_analytics.schema import (
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Answer, Client
 
-#: False: a fresh snapshot will do. True: every page again. "recent": as few pages as can prove it.
+#: False: use a fresh snapshot. True: download every page. "recent": download only the newest pages.
 Refresh = bool | Literal["recent"]
 
 _log = logging.getLogger("kpa_analytics")
 
-#: How many records a warning names before it counts the rest.
-_NAMED = 10
+#: A warning names at most this many records.
+_MOST_NAMED = 10
 
 
 class Fetched(NamedTuple):
-    """What came over the wire, before it is kept."""
+    """A downloaded collection, before its snapshot is written."""
 
     finished: Finished
     method: str
@@ -48,7 +48,7 @@ class Fetched(NamedTuple):
     cache_keys: tuple[str, ...] = ()
     #: The snapshot that an incremental refresh started from; None for a full walk.
     rests_on: Snapshot | None = None
-    #: When its oldest page was answered; None: since we began.
+    #: When the API answered the oldest page; None: use the time when the fetch began.
     answered_at: datetime | None = None
 
 
@@ -58,11 +58,11 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
     Args:
         client: the account's client.
         table: which collection.
-        params: the filters asked for.
-        refresh: True: use no kept page; "recent": go on from the newest snapshot.
+        params: the filters of the request.
+        refresh: True: use no kept page; "recent": start from the newest snapshot.
 
     Returns:
-        The verified collection with its snapshot. Impossible days are warned of once, here.
+        The verified collection with its snapshot. This function warns of impossible dates.
 
     Raises:
         KPAError: as `load_completions`.
@@ -103,7 +103,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
 def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> Iterator[None]:
     """Let one process fetch a collection while the others wait for its snapshot.
 
-    Where the cache folder can't be written to there is no snapshot to wait for, and no waiting.
+    If the cache folder can't be written to, no snapshot will be kept, so nobody waits for one.
     """
     from filelock import FileLock, Timeout
 
@@ -115,7 +115,7 @@ def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> It
             lock.acquire(blocking=False)
         except Timeout:
             with PageBar(table.name, shown=current.progress) as bar:
-                bar.note("another process is loading it: waiting")
+                bar.note("waiting: another process is loading this collection")
                 lock.acquire()
     except OSError:
         yield
@@ -133,16 +133,16 @@ def _walked(
     if refresh == "recent" and table is COMPLETIONS:
         kept = shelf(table, params, client.settings).newest(max_age=float("inf"))
         if kept and not may_go_on(kept.snapshot):
-            bar.note("the last full walk is long ago: walking all pages")
-        elif kept and (now := refreshed(client, method, table, kept, params, bar)):
+            bar.note("a full download is due: downloading all pages")
+        elif kept and (recent := refreshed(client, method, table, kept, params, bar)):
             return Fetched(
-                now.finished,
+                recent.finished,
                 method,
-                now.pages,
-                now.demo,
-                now.cache_keys,
+                recent.pages,
+                recent.demo,
+                recent.cache_keys,
                 rests_on=kept.snapshot,
-                answered_at=now.answered_at,
+                answered_at=recent.answered_at,
             )
     walk = verified_walk(client, method, table, params, bar, refresh=bool(refresh))
     _check_attachments(client, method, params, walk.rows)
@@ -159,7 +159,9 @@ def _walked(
 def _check_attachments(
     client: Client, method: str, params: dict[str, Any], rows: pl.DataFrame
 ) -> None:
-    """Ask the opposite where no record lists its files: the same record can't be in both answers.
+    """If no record lists its files, request the opposite filter value and compare the answers.
+
+    A record in both answers shows that the server ignores the filter.
 
     Raises:
         KPADataError: the server ignores has_attachments.
@@ -195,7 +197,7 @@ def _grouped(
         try:
             answer = client.records(method)
         except (KPAMethodNotFoundError, KPATokenPermissionError) as error:
-            _log.warning("the names of kind %s are not known: %s", kind, error)
+            _log.warning("the names of kind %s can't be loaded: %s", kind, error)
             continue
         demo = demo or answer.demo
         groups = _records(method, answer)
@@ -213,7 +215,7 @@ def _records(method: str, answer: Answer) -> list[Any]:
 
 
 def _fetcher(table: Table) -> Callable[..., Fetched]:
-    """How a table is fetched: from several endpoints, page by page, or in one call."""
+    """The function that fetches a table: from several endpoints, page by page, or in one call."""
     if len(COLLECTIONS[table.name]) > 1:
         return _grouped
     return _walked if endpoint_of(table).paged else _called
@@ -222,11 +224,16 @@ def _fetcher(table: Table) -> Callable[..., Fetched]:
 def _warn_of(table: Table, faults: pl.DataFrame) -> None:
     if faults.is_empty():
         return
-    said = [f"{record} ({field} {value})" for _, record, field, value in faults.head(_NAMED).rows()]
-    more = f" and {faults.height - _NAMED} more" if faults.height > _NAMED else ""
+    examples = ", ".join(
+        f"{record} ({field} {value})"
+        for _, record, field, value in faults.head(_MOST_NAMED).iter_rows()
+    )
+    more = f" and {faults.height - _MOST_NAMED} more" if faults.height > _MOST_NAMED else ""
+    became_null = (
+        "1 impossible date is" if faults.height == 1 else f"{faults.height} impossible dates are"
+    )
     warnings.warn(
-        f"{table.name}: {faults.height} impossible days are null: {', '.join(said)}{more}; "
-        "data_quality() lists them all",
+        f"{table.name}: {became_null} null: {examples}{more}; data_quality() lists them all",
         KPADataWarning,
         stacklevel=5,  # the caller of load_completions()
     )

@@ -1,8 +1,8 @@
 """From decoded records to polars frames: yyyymmdd to Date, epoch milliseconds to Datetime.
 
-Building goes in two steps. `raw_frame` turns one page's records into columns, days still numbers;
-`finish` turns the days of a whole collection into dates at once and lists those that no calendar
-has, so that a null date is never mistaken for one that was not sent.
+A frame is built in two steps. `raw_frame` turns the records of one page into columns, with dates
+still as numbers. `finish` then converts the dates of the whole collection and lists those that do
+not exist, so that an impossible date is not mistaken for one that was not sent.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from kpa_analytics.schema import (
     Table,
 )
 
-#: How a column is read off records, where it is not the field of the same name.
+#: Reads a column from records that have no field of the same name.
 Reader = Callable[[Sequence[Any]], list[Any]]
 
-#: How the wire says that there is nothing.
+#: A null in the API's JSON.
 _NULL = Raw(b"null")
 
 
 class Finished(NamedTuple):
-    """A table's frame, and the impossible days and blank ids that became null in it."""
+    """A table's frame, with the impossible dates and blank ids that became null."""
 
     frame: pl.DataFrame
     faults: pl.DataFrame
@@ -44,15 +44,15 @@ class Finished(NamedTuple):
 
 
 def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.DataFrame:
-    """One page's records as columns, days still as yyyymmdd numbers.
+    """Turn one page's records into columns, with dates still as yyyymmdd numbers.
 
     Args:
         table: the table the records belong to.
         records: decoded Structs of the table's method.
-        **constants: columns that are the same for the whole page.
+        **constants: columns that have the same value in the whole page.
 
     Returns:
-        A frame with the table's columns; a Date column `X` is still an Int64 `X`.
+        A frame with the table's columns; Date columns are still Int64.
 
     Raises:
         KPADataError: a value does not fit its column.
@@ -67,20 +67,22 @@ def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.Data
                 values = (readers.get(name) or _field(name, table))(records)
             columns.append(pl.Series(name, values, dtype=dtype))
     except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError) as error:
-        raise KPADataError(f"{table.name}: column {name!r} can't hold what came: {error}") from None
+        raise KPADataError(
+            f"{table.name}: column {name!r} can't hold the received values: {error}"
+        ) from None
     return pl.DataFrame(columns)
 
 
 def finish(table: Table, raw: pl.DataFrame) -> Finished:
-    """Turn the day numbers of a whole collection into dates, and its blank ids into nulls.
+    """Convert the date numbers of a whole collection to dates, and its blank ids to nulls.
 
     Args:
         table: the table.
         raw: its raw pages, concatenated.
 
     Returns:
-        The frame in the table's schema, and one fault (`schema.FAULTS`) per impossible day: the
-        record's id, the wire's field and the value that was there. Blank ids are counted by field.
+        The frame in the table's schema, one fault (`schema.FAULTS`) per impossible date with the
+        record's id, the field and its value, and the number of blank ids by field.
     """
     raw, blank_ids = null_blank_ids(table, raw)
     days = [name for name, dtype in table.schema.items() if dtype == pl.Date]
@@ -101,9 +103,9 @@ def finish(table: Table, raw: pl.DataFrame) -> Finished:
 
 
 def _as_date(number: pl.Expr) -> pl.Expr:
-    """Eight digits, of the years 1000 to 9999: shorter and negative numbers would parse too."""
-    eight = pl.when(number.is_between(1000_01_01, 9999_12_31)).then(number)
-    return eight.cast(pl.String).str.to_date("%Y%m%d", strict=False)
+    """Convert numbers of eight digits only: polars would also parse shorter and negative ones."""
+    eight_digits = pl.when(number.is_between(1000_01_01, 9999_12_31)).then(number)
+    return eight_digits.cast(pl.String).str.to_date("%Y%m%d", strict=False)
 
 
 @cache
@@ -122,7 +124,7 @@ def _raw_type(dtype: Any) -> Any:
 
 
 def _nested_days(table: Table, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Dates inside lists of structs, such as the vendor's `last_completed`, and their faults."""
+    """Convert dates inside lists of structs, such as `last_completed`, and list their faults."""
     faults = [FAULTS.empty()]
     for column, dtype in table.schema.items():
         inner = dtype.inner if isinstance(dtype, pl.List) else None
@@ -165,14 +167,17 @@ def _field(name: str, table: Table) -> Reader:
 
 
 def _signed(records: Sequence[Any]) -> list[bool | None]:
-    return [None if one.signature is UNSET else _on_file(one.signature) for one in records]
+    return [
+        None if record.signature is UNSET else _has_signature(record.signature)
+        for record in records
+    ]
 
 
-def _on_file(signature: Raw) -> bool:
+def _has_signature(signature: Raw) -> bool:
     """Whether a value is a non-empty object, list or text (docs/api.md).
 
-    Numbers, true, false and null are none of these, and a text of white space is empty. What an
-    object or a list holds is not judged: the vendor does not publish its shape.
+    Numbers, true, false and null are not signatures, and neither is a text of white space. The
+    contents of an object or a list are not checked, because the vendor does not document them.
     """
     if signature == _NULL:
         return False
@@ -183,11 +188,11 @@ def _on_file(signature: Raw) -> bool:
 
 
 def _files(records: Sequence[Any]) -> list[int | None]:
-    return [None if one.files is None else len(one.files) for one in records]
+    return [None if record.files is None else len(record.files) for record in records]
 
 
 def _condition(records: Sequence[Any]) -> list[str | None]:
-    raws = [one.assigned_to_condition for one in records]
+    raws = [record.assigned_to_condition for record in records]
     return [None if raw is UNSET or raw == _NULL else bytes(raw).decode() for raw in raws]
 
 
@@ -201,8 +206,8 @@ def _texts(name: str) -> Reader:
 
 def _last_completed(records: Sequence[Any]) -> list[list[dict[str, Any]] | None]:
     return [
-        None if one.last_completed is None else list(map(_completed, one.last_completed))
-        for one in records
+        None if record.last_completed is None else list(map(_completed, record.last_completed))
+        for record in records
     ]
 
 

@@ -1,4 +1,4 @@
-"""The progress bar over pages, and what it says while something has to be waited for."""
+"""The progress bar over pages, with a note while a request waits."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any, Self
 
 
 class PageBar:
-    """A tqdm bar that counts pages: right in a terminal and in Jupyter, silent when not wanted.
+    """A tqdm bar that counts pages, in a terminal or in Jupyter.
 
     Args:
-        label: what is being loaded, e.g. `"completions"`.
-        shown: False silences it altogether (the setting `progress`).
+        label: the collection that is loading, e.g. `"completions"`.
+        shown: False hides the bar (the setting `progress`).
 
     Examples:
         >>> with PageBar("completions", shown=False) as bar:
@@ -29,12 +29,12 @@ class PageBar:
         self._bar.close()
 
     def page(self, number: int, *, of: int) -> None:
-        """Page `number` of `of` has come; a walk that starts again sets the bar back."""
-        if self._bar.total != max(of, number):  # a notebook's bar learns its length only so
+        """Show that page `number` of `of` has arrived; a walk that starts again resets the bar."""
+        if self._bar.total != max(of, number):  # only reset() changes the length in a notebook
             self._bar.reset(total=max(of, number))
         self._bar.set_postfix_str("", refresh=False)
         self._bar.update(number - self._bar.n)
 
     def note(self, text: str) -> None:
-        """Say what is being waited for, until the next page comes."""
+        """Show a note until the next page arrives."""
         self._bar.set_postfix_str(text)

@@ -58,7 +58,7 @@ def company():
 
 def judged(company, as_of, folder):
     with (
-        pytest.warns(KPADataWarning, match="impossible day"),
+        pytest.warns(KPADataWarning, match="impossible date"),
         kpa.demo.serve(company, as_of=as_of) as api,
     ):
         data = load(folder, api)

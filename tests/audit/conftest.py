@@ -12,7 +12,7 @@ from tests.audit.packs import AS_OF, hostile_company, load, small_company
 
 def _loaded(source, folder: Path) -> TrainingData:
     with (
-        pytest.warns(kpa.errors.KPADataWarning, match="impossible day"),
+        pytest.warns(kpa.errors.KPADataWarning, match="impossible date"),
         kpa.demo.serve(source) as api,
     ):
         return load(folder, api)

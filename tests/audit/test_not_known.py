@@ -75,7 +75,7 @@ def test_the_charts_say_not_known(made, name):
 def test_a_record_without_a_day_makes_no_requirement_known(tmp_path):
     undated = completion(2, 7, person(1), 0)
     source = kpa.demo.Records(DONE | {"completedtrainings.v2.list": [undated]})
-    with kpa.demo.serve(source) as api, pytest.warns(KPADataWarning, match="impossible day"):
+    with kpa.demo.serve(source) as api, pytest.warns(KPADataWarning, match="impossible date"):
         data = load(tmp_path / "cache", api)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of="2026-06-30")
     page = Page((pack / "report.html").read_text(encoding="utf-8")).text

@@ -16,7 +16,7 @@ from tests.audit.packs import AS_OF, hostile_company, load, small_company
 
 def export(source, folder: Path, **options) -> str:
     with (
-        pytest.warns(kpa.errors.KPADataWarning, match="impossible day"),
+        pytest.warns(kpa.errors.KPADataWarning, match="impossible date"),
         kpa.demo.serve(source) as api,
     ):
         data = load(folder / "cache", api)

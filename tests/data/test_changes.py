@@ -28,11 +28,11 @@ RECORD = {
 }
 
 
-def one(**fields):
+def record(**fields):
     return frame_of(COMPLETIONS, RECORD | fields)
 
 
-NONE = COMPLETIONS.empty()
+EMPTY = COMPLETIONS.empty()
 
 
 @pytest.mark.parametrize(
@@ -56,24 +56,24 @@ NONE = COMPLETIONS.empty()
         ("files", 0, "1", "0"),
     ],
 )
-def test_an_edited_field_is_a_row_with_its_value_before_and_now(field, value, old, new):
+def test_an_edited_field_is_a_row_with_its_old_and_new_value(field, value, old, new):
     person = value if field == "m_user_id" else "ann"
     training = value if field == "training_id" else 1046
-    found = changes(one(), one(**{field: value}))
-    assert found.rows() == [("edited", 1238, person, training, field, old, new)]
+    rows = changes(record(), record(**{field: value}))
+    assert rows.rows() == [("edited", 1238, person, training, field, old, new)]
 
 
-def test_records_that_came_and_went_are_one_row_each():
-    found = changes(one(id=5, m_user_id="bob"), one(id=6, notes=None))
-    assert found.rows() == [
+def test_added_and_removed_records_are_one_row_each():
+    rows = changes(record(id=5, m_user_id="bob"), record(id=6, notes=None))
+    assert rows.rows() == [
         ("added", 6, "ann", 1046, None, None, None),
         ("removed", 5, "bob", 1046, None, None, None),
     ]
 
 
-def test_rows_come_by_kind_then_id_then_the_fields_own_order():
-    old = pl.concat([one(id=number) for number in (3, 1, 2)])
-    new = pl.concat([one(id=number, files=9, notes="x") for number in (2, 9, 3)])
+def test_rows_are_sorted_by_kind_then_id_then_field():
+    old = pl.concat([record(id=number) for number in (3, 1, 2)])
+    new = pl.concat([record(id=number, files=9, notes="x") for number in (2, 9, 3)])
     assert changes(old, new).select("change", "id", "field").rows() == [
         ("added", 9, None),
         ("removed", 1, None),
@@ -84,42 +84,42 @@ def test_rows_come_by_kind_then_id_then_the_fields_own_order():
     ]
 
 
-def test_whatever_has_completions_can_be_compared():
-    data = SimpleNamespace(completions=one())
-    assert changes(data, one().lazy()).is_empty()
-    assert changes(NONE, data)["change"].to_list() == ["added"]
+def test_an_object_with_completions_can_be_compared():
+    data = SimpleNamespace(completions=record())
+    assert changes(data, record().lazy()).is_empty()
+    assert changes(EMPTY, data)["change"].to_list() == ["added"]
 
 
 @pytest.mark.parametrize(
     ("ids", "named"),
     [
-        ([7, 7, 8], "old .*: 7$"),
-        ([None], "old .*: None$"),
+        ([7, 7, 8], "ids in old are missing or not unique: 7$"),
+        ([None], "ids in old are missing or not unique: None$"),
         ([*range(7)] * 2, "0, 1, 2, 3, 4 and 2 m"),
     ],
 )
-def test_ids_that_name_no_single_record_are_refused_by_name(ids, named):
-    shared = pl.concat([one(id=number) for number in ids])
+def test_missing_and_duplicate_ids_are_refused_by_name(ids, named):
+    shared = pl.concat([record(id=number) for number in ids])
     with pytest.raises(KPADataError, match=named):
-        changes(shared, one())
+        changes(shared, record())
 
 
 def test_a_missing_column_is_named():
     with pytest.raises(KPADataError, match=r"no column 'notes'; load_completions\(\)"):
-        changes(one(), one().drop("notes"))
+        changes(record(), record().drop("notes"))
 
 
 @settings(deadline=None, max_examples=25)
 @given(completions(unique=True))
-def test_nothing_changed_between_a_load_and_itself(rows):
-    found = changes(rows, rows.reverse())
-    assert found.is_empty()
-    assert found.schema == CHANGES.schema
+def test_a_load_has_no_changes_from_itself(records):
+    rows = changes(records, records.reverse())
+    assert rows.is_empty()
+    assert rows.schema == CHANGES.schema
 
 
 @settings(deadline=None, max_examples=60)
 @given(completions(unique=True), completions(unique=True))
-def test_the_changes_applied_to_the_old_load_give_the_new_one(old, new):
+def test_applying_the_changes_to_the_old_load_gives_the_new_load(old, new):
     records = {row["id"]: row for row in _as_text(old)}
     arrived = {row["id"]: row for row in _as_text(new)}
     for change in changes(old, new).to_dicts():
@@ -138,10 +138,10 @@ def test_the_changes_applied_to_the_old_load_give_the_new_one(old, new):
 @pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(completions(unique=True), completions(unique=True))
-def test_looking_back_turns_every_change_round(old, new):
-    turned = {"added": "removed", "removed": "added", "edited": "edited"}
+def test_swapping_old_and_new_reverses_every_change(old, new):
+    reverse = {"added": "removed", "removed": "added", "edited": "edited"}
     back = changes(new, old).select(
-        pl.col("change").cast(pl.String).replace(turned),
+        pl.col("change").cast(pl.String).replace(reverse),
         "id",
         "field",
         pl.col("new").alias("old"),
