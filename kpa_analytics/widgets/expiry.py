@@ -71,6 +71,8 @@ class ExpiryExplorer(Explorer):
         include_terminated: show people who have left; False.
         selected: the bars whose cases the table lists: `{"month": day, "status": ...}` or
             `{"training_id": ..., "status": ...}` each.
+        rebuilds: how often what is shown was computed; observe it to follow
+            `rows`, `table` and `charts`.
 
     Raises:
         KPADataError: there is no such choice, or it can't have such a value. It is also a

@@ -56,6 +56,8 @@ class GroupTrainingExplorer(PeriodExplorer):
         search: sessions with people of these names.
         field_offices: sessions with people of these field offices; empty for all.
         selected: the id of the session whose people are listed, or None.
+        rebuilds: how often what is shown was computed; observe it to follow
+            `sessions`, `attendees` and `charts`.
 
     Raises:
         KPADataError: there is no such choice, or it can't have such a value. It is also a

@@ -52,6 +52,8 @@ class InstructorExplorer(PeriodExplorer):
         instructors: ids of the instructors to show; empty for all. Coverage always counts all.
         search: words in the names of the people trained; coverage counts all.
         field_offices: field offices of the people trained; empty for all; coverage counts all.
+        rebuilds: how often what is shown was computed; observe it to follow
+            `activity`, `coverage`, `table` and `charts`.
 
     Raises:
         KPADataError: there is no such choice, or it can't have such a value. It is also a

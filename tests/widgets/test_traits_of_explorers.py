@@ -179,3 +179,17 @@ def test_a_rebuild_that_fails_takes_the_choice_back(
     monkeypatch.undo()
     explorer.as_of = "2026-01-31"
     assert explorer.as_of == explorer.controls["as_of"].value == date(2026, 1, 31)
+
+
+def test_a_dashboard_is_heard_and_linked_too(company: kpa.TrainingData) -> None:
+    dashboard, explorer = Dashboard(company), InstructorExplorer(company)
+    ipw.link((dashboard, "as_of"), (explorer, "as_of"))
+    changes, before = heard(dashboard, "as_of", "search"), dashboard.rebuilds
+    dashboard.set(as_of="2026-01-31", search="a")
+    assert [(name, rebuilds) for name, _, _, rebuilds in changes] == [
+        ("as_of", before + 1),
+        ("search", before + 1),
+    ]
+    assert explorer.as_of == dashboard.expiry.as_of == date(2026, 1, 31)
+    explorer.as_of = "2026-02-28"
+    assert dashboard.instructors.as_of == date(2026, 2, 28)
