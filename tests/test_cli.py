@@ -47,7 +47,7 @@ def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_pat
         "manifest.json",
     }
     rows = pl.read_parquet(tmp_path / "first" / "expiry_status.parquet")
-    manifest = json.loads((tmp_path / "first" / "manifest.json").read_text())
+    manifest = json.loads((tmp_path / "first" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["demo"] is True
     assert manifest["fetched_at"].endswith("Z")
     assert manifest["hosts"][0].startswith("127.0.0.1:")
@@ -81,7 +81,7 @@ def test_the_demo_replaces_its_own_output_and_nothing_else(kpa_analytics, tmp_pa
     code, _, err = kpa_analytics("demo", "--out", out)
     assert (code, len(err.splitlines())) == (2, 1)
     assert str(out) in err
-    assert (out / "my notes.txt").read_text() == "dear"
+    assert (out / "my notes.txt").read_text(encoding="utf-8") == "dear"
     assert [path.name for path in tmp_path.iterdir() if path.name != "cache"] == ["first"]
 
 
@@ -113,7 +113,7 @@ def test_the_pack_of_the_demo_needs_no_token(kpa_analytics, tmp_path: Path):
     code, out, _ = kpa_analytics("audit", tmp_path / "pack", "--demo")
     assert code == 0
     assert "as of 2026-06-30" in out
-    manifest = json.loads((tmp_path / "pack" / "manifest.json").read_text())
+    manifest = json.loads((tmp_path / "pack" / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["demo"], manifest["counts"]["completions"]) == (True, 20_000)
     assert kpa_analytics("verify", tmp_path / "pack")[0] == 0
 
@@ -171,17 +171,25 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     code, out, _ = kpa_analytics("audit", old, "--as-of", "2020-06-30", "--title", "Spring audit")
     assert code == 0
     assert out.split()[:2] == ["people", "1"]
-    manifest = json.loads((old / "manifest.json").read_text())
+    manifest = json.loads((old / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["title"], manifest["as_of"]) == ("Spring audit", "2020-06-30")
     assert f"seal {manifest['seal']}" in out
 
     assert kpa_analytics("changes", old, old) == (0, "no changes\n", "")
     account.edit_completion(1, notes="in\x1b[31mperson")
     assert kpa_analytics("audit", new, "--as-of", "2020-06-30", "--refresh", "--no-names")[0] == 0
-    assert json.loads((new / "manifest.json").read_text())["settings"]["names"] is False
+    assert (
+        json.loads((new / "manifest.json").read_text(encoding="utf-8"))["settings"]["names"]
+        is False
+    )
     newer = tmp_path / "newer"
     assert kpa_analytics("audit", newer, "--as-of", "2020-06-30", "--expiring-days", 9)[0] == 0
-    assert json.loads((newer / "manifest.json").read_text())["settings"]["expiring_days"] == 9
+    assert (
+        json.loads((newer / "manifest.json").read_text(encoding="utf-8"))["settings"][
+            "expiring_days"
+        ]
+        == 9
+    )
     code, out, _ = kpa_analytics("changes", old, newer)
     assert code == 1
     assert out.startswith("edited 1 ")
@@ -206,7 +214,7 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
 @pytest.mark.slow
 def test_an_audit_walks_in_full_what_was_only_brought_up_to_date(kpa_analytics, account, tmp_path):
     def walk(folder: Path) -> str:
-        sources = json.loads((folder / "manifest.json").read_text())["sources"]
+        sources = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sources"]
         return next(one["walk"] for one in sources if one["table"] == "completions")
 
     kpa.load_completions()
@@ -214,7 +222,10 @@ def test_an_audit_walks_in_full_what_was_only_brought_up_to_date(kpa_analytics, 
     assert kpa_analytics("audit", tmp_path / "taken", "--incremental")[0] == 0
     assert kpa_analytics("audit", tmp_path / "walked")[0] == 0
     assert (walk(tmp_path / "taken"), walk(tmp_path / "walked")) == ("incremental", "full")
-    said = [(tmp_path / pack / "report.html").read_text() for pack in ("taken", "walked")]
+    said = [
+        (tmp_path / pack / "report.html").read_text(encoding="utf-8")
+        for pack in ("taken", "walked")
+    ]
     assert ["from their newest pages" in one for one in said] == [True, False]
 
 

@@ -15,7 +15,7 @@ import pytest
 import kpa_analytics as kpa
 
 ROOT = Path(__file__).parents[1]
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 #: Where conda-forge calls a package otherwise.
 CONDA_NAMES = {
@@ -51,13 +51,15 @@ def test_every_dependency_has_a_minimum() -> None:
 
 
 def test_python_is_the_same_everywhere() -> None:
-    assert f"python{PROJECT['requires-python']}" in (ROOT / "environment.yml").read_text()
+    assert f"python{PROJECT['requires-python']}" in (ROOT / "environment.yml").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_ci_runs_the_readmes_test_command() -> None:
-    readme = (ROOT / "README.md").read_text()
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
     command = next(line for line in readme.splitlines() if "python -m pytest" in line)
-    check = (ROOT / ".ci" / "check").read_text()
+    check = (ROOT / ".ci" / "check").read_text(encoding="utf-8")
     assert command.replace("pip install", "pip install -q") in check
 
 

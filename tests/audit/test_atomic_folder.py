@@ -16,7 +16,7 @@ def test_an_empty_folder_and_missing_parents_are_fine(tmp_path):
     for place in ("empty", "deep/er/pack"):
         with new_folder(tmp_path / place) as folder:
             (folder / "file").write_text("x")
-        assert (tmp_path / place / "file").read_text() == "x"
+        assert (tmp_path / place / "file").read_text(encoding="utf-8") == "x"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "empty"]
 
 
@@ -107,9 +107,9 @@ def test_of_two_writers_at_once_one_gets_the_name(tmp_path):
     for who, rounds in zip("ab", won, strict=True):
         for at in rounds:
             pack = tmp_path / f"pack-{at}"
-            assert {path.name: path.read_text() for path in pack.iterdir()} == dict.fromkeys(
-                ("one", "two"), who
-            )
+            assert {
+                path.name: path.read_text(encoding="utf-8") for path in pack.iterdir()
+            } == dict.fromkeys(("one", "two"), who)
     assert all(names in ([], ["one", "two"]) for names in seen), "nobody sees half a pack"
     assert not list(tmp_path.glob(".*")), "nothing is left beside"
 

@@ -78,12 +78,12 @@ def test_headline_figures_agree_everywhere(pack, book, status, data):
     assert min(counts[one] for one in ("expired", "missing", "expiring", "current")) > 0
     people, completions = status["m_user_id"].n_unique(), data.completions.height
 
-    manifest = json.loads((pack / "manifest.json").read_text())
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     told = manifest["counts"]
     assert {one: told[one] for one in STATUSES} == counts
     assert (told["people"], told["completions"]) == (people, completions)
 
-    page = Page((pack / "report.html").read_text()).text
+    page = Page((pack / "report.html").read_text(encoding="utf-8")).text
     paper = " ".join(pdf_text((pack / "audit.pdf").read_bytes()).split())
     rows = list(book["summary"].iter_rows(values_only=True))
     summary = {row[0]: row[1] for row in reversed(rows)}
@@ -223,7 +223,7 @@ def test_the_same_data_and_day_give_the_same_bytes(pack, data, tmp_path):
 
 
 def test_the_manifest_says_where_it_all_comes_from(pack, data):
-    manifest = json.loads((pack / "manifest.json").read_text())
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["as_of"] == "2026-06-30"
     assert manifest["settings"] == {"expiring_days": 30, "required": "vendor", "names": True}
     sources = {one["table"]: one for one in manifest["sources"]}
@@ -302,7 +302,7 @@ def test_an_empty_account_makes_a_pack_too(tmp_path):
         data = load(tmp_path / "cache", api)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF)
     assert kpa.verify_audit(pack).is_empty()
-    assert f"In order {NOTHING}" in Page((pack / "report.html").read_text()).text
+    assert f"In order {NOTHING}" in Page((pack / "report.html").read_text(encoding="utf-8")).text
     assert pl.read_parquet(pack / "records.parquet").is_empty()
 
 
@@ -310,7 +310,7 @@ def test_an_empty_account_makes_a_pack_too(tmp_path):
 def test_who_must_have_what_can_be_given(hostile, tmp_path):
     required = pl.DataFrame({"m_user_id": [person(1)], "training_id": [2]})
     pack = kpa.export_audit(hostile, tmp_path / "pack", as_of=AS_OF, required=required)
-    manifest = json.loads((pack / "manifest.json").read_text())
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["required"] == "given"
     assert manifest["counts"]["missing"] == 1
 
@@ -334,12 +334,14 @@ def test_the_report_tells_what_changed_since_the_earlier_load(tmp_path):
         source.add_completions(completion(3, 8, person(2), 20260106))
         data = load(tmp_path / "cache", api, refresh=True)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF)
-    page = Page((pack / "report.html").read_text()).text
+    page = Page((pack / "report.html").read_text(encoding="utf-8")).text
     assert "1 added, 1 removed, 2 edited" in page
     assert "notes on paper in person" in page
     book = openpyxl.load_workbook(pack / "audit.xlsx")
     assert len(sheet_frame(book, "changes")[1]) == 4
-    assert json.loads((pack / "manifest.json").read_text())["counts"]["changes"] == 4
+    assert (
+        json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["counts"]["changes"] == 4
+    )
     paper = pdf_text((pack / "audit.pdf").read_bytes())
     told = paper[paper.index("Changed records") : paper.index("How statuses were computed")]
     for instructor in (person(1), person(2)):  # too long for its column: on two lines, not over it
@@ -351,7 +353,7 @@ def test_the_report_tells_what_changed_since_the_earlier_load(tmp_path):
 def test_hashes_can_be_copied_from_paper(hostile, tmp_path):
     pack = kpa.export_audit(hostile, tmp_path / "pack", as_of=AS_OF)
     paper = pdf_text((pack / "audit.pdf").read_bytes()).replace("\n", "")
-    for source in json.loads((pack / "manifest.json").read_text())["sources"]:
+    for source in json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["sources"]:
         assert source["rows_sha256"] in paper
 
 
@@ -363,6 +365,6 @@ def test_long_tables_say_how_many_more_there_are(tmp_path):
     with kpa.demo.serve(source) as api:
         data = load(tmp_path / "cache", api)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF)
-    page = Page((pack / "report.html").read_text()).text
+    page = Page((pack / "report.html").read_text(encoding="utf-8")).text
     assert "100 cases have expired, held by 100 people" in page
     assert "40 more in audit.xlsx, sheet status" in page

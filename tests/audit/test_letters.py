@@ -42,7 +42,9 @@ print(letters.without_glyph(set(sys.argv[1])))
 
 
 def test_the_font_s_licence_stands_beside_it_and_both_are_small():
-    assert "SIL OPEN FONT LICENSE Version 1.1" in (FOLDER / "LICENSE-OFL.txt").read_text()
+    assert "SIL OPEN FONT LICENSE Version 1.1" in (FOLDER / "LICENSE-OFL.txt").read_text(
+        encoding="utf-8"
+    )
     assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 1_000_000
 
 

@@ -107,8 +107,8 @@ def test_a_person_is_the_same_pseudonym_in_every_file(pack):
     assert records["instructor"][1] == first, "who was trained once and taught another time"
     assert records["m_instructor_id"][1] == records["m_user_id"][0]
     assert records["notes"].null_count() == records.height
-    assert first in (pack / "report.html").read_text()
-    assert first in (pack / "charts" / "training_matrix.svg").read_text()
+    assert first in (pack / "report.html").read_text(encoding="utf-8")
+    assert first in (pack / "charts" / "training_matrix.svg").read_text(encoding="utf-8")
     assert first.encode() in unzipped((pack / "audit.xlsx").read_bytes())
 
 
@@ -127,7 +127,7 @@ def test_records_asked_for_by_person_do_not_give_the_person_away(loaded, tmp_pat
         snapshots={**loaded.snapshots, "completions": asked},
     )
     pack = kpa.export_audit(one, tmp_path / "one", as_of=AS_OF, names=False)
-    manifest = (pack / "manifest.json").read_text()
+    manifest = (pack / "manifest.json").read_text(encoding="utf-8")
     assert person(1) not in manifest
     records = pl.read_parquet(pack / "records.parquet")
     assert records["m_user_id"][0] in manifest
@@ -137,7 +137,8 @@ def test_records_asked_for_by_person_do_not_give_the_person_away(loaded, tmp_pat
 def test_figures_are_those_of_the_named_pack(pack, loaded, tmp_path):
     named = kpa.export_audit(loaded, tmp_path / "named", as_of=AS_OF)
     ours, theirs = (
-        json.loads((one / "manifest.json").read_text())["counts"] for one in (pack, named)
+        json.loads((one / "manifest.json").read_text(encoding="utf-8"))["counts"]
+        for one in (pack, named)
     )
     # Notes are left out, so an edited note is no change there.
     assert theirs.pop("changes") == ours.pop("changes") + 1 == 2
@@ -193,4 +194,4 @@ def test_a_damaged_key_is_an_error_that_names_it(tmp_path):
 def test_invented_people_stay_recognisable_as_invented(data, tmp_path):
     assert Pseudonyms(b"k" * 32).of(DEMO_ID_PREFIX + "00000001").startswith(DEMO_ID_PREFIX)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, names=False)
-    assert DEMO_MARK in (pack / "charts" / "expiry_timeline.svg").read_text()
+    assert DEMO_MARK in (pack / "charts" / "expiry_timeline.svg").read_text(encoding="utf-8")

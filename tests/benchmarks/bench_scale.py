@@ -207,7 +207,7 @@ def test_scale(measured: Measured) -> None:
     table = _table(measured)
     print("\n" + table)
     readme = Path(__file__).parents[2] / "README.md"
-    text = readme.read_text()
+    text = readme.read_text(encoding="utf-8")
     begin, end = "<!-- measured: begin -->\n", "<!-- measured: end -->"
     if begin in text:
         before, _, rest = text.partition(begin)

@@ -198,7 +198,7 @@ def main(name: str, folder: str) -> None:
 
 def _memory(what: str) -> int:
     """Bytes, as Linux counts them; getrusage would count what the parent had, too."""
-    lines = Path("/proc/self/status").read_text().splitlines()
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(what))
 
 

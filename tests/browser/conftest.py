@@ -232,7 +232,9 @@ def _wait_until(done: Any, server: subprocess.Popen[bytes], log: Path) -> None:
     end = time.monotonic() + 60
     while not done():
         if server.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"the server did not start: {log.read_text()[-3000:]}")
+            raise RuntimeError(
+                f"the server did not start: {log.read_text(encoding='utf-8')[-3000:]}"
+            )
         time.sleep(0.1)
 
 

@@ -59,14 +59,14 @@ def served(
     url = f"http://127.0.0.1:{port}/"
     command = [sys.executable, "-P", "-c", _COMMAND, "dashboard", f"--port={port}"]
     with running(command, env, url, log, folder) as process:
-        address = re.search(rf"{url}\?token=(\w+)", log.read_text())
+        address = re.search(rf"{url}\?token=(\w+)", log.read_text(encoding="utf-8"))
         assert address
         end = time.monotonic() + 30
-        while not noted.exists() or not noted.read_text():
+        while not noted.exists() or not noted.read_text(encoding="utf-8"):
             assert time.monotonic() < end
             time.sleep(0.05)
-        yield Served(url, address[1], noted.read_text(), folder, process)
-    assert not Path(noted.read_text().removeprefix("file://")).parent.exists()
+        yield Served(url, address[1], noted.read_text(encoding="utf-8"), folder, process)
+    assert not Path(noted.read_text(encoding="utf-8").removeprefix("file://")).parent.exists()
 
 
 def kernels(served: Served) -> list[psutil.Process]:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.hard.windows import become_windows
 
-become_windows()
+if __name__ == "__main__":  # before the package is imported; whoever only looks stays as they are
+    become_windows()
 
 import kpa_analytics as kpa  # noqa: E402
 from kpa_analytics import cli  # noqa: E402

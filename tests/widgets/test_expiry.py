@@ -323,7 +323,9 @@ def exported(explorer: ExpiryExplorer, folder: Path) -> tuple[dict, str]:
     """An export's manifest and report."""
     pack = explorer.export(folder)
     assert kpa.verify_audit(pack).is_empty()
-    return json.loads((pack / "manifest.json").read_text()), (pack / "report.html").read_text()
+    return json.loads((pack / "manifest.json").read_text(encoding="utf-8")), (
+        pack / "report.html"
+    ).read_text(encoding="utf-8")
 
 
 @pytest.mark.slow
@@ -346,7 +348,7 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
     assert f"Only a part: trainings {title}" in report
     assert f"only a part of what was read: trainings {title}." in report
     for chart in sorted((tmp_path / "composed" / "charts").glob("*.svg")):
-        drawn = chart.read_text()
+        drawn = chart.read_text(encoding="utf-8")
         assert "only a part of the records" in drawn, chart.name
         assert title in drawn, chart.name
     whole, _ = exported(ExpiryExplorer(company), tmp_path / "whole")
@@ -427,12 +429,12 @@ def test_a_part_under_pseudonyms_does_not_say_whom_it_was_looked_for_by(
     ids = company.users.filter(pl.col("lastname") == word)["id"]
     some = company.part(Scope(words=f"people found by {word!r}", people=ids))
     pack = kpa.export_audit(some, tmp_path / "some", as_of="2026-06-30", names=False)
-    manifest = json.loads((pack / "manifest.json").read_text())
+    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["only"] == "some people or trainings"
     cases = status(company).filter(pl.col("m_user_id").is_in(ids.implode()))
     assert manifest["counts"]["people"] == cases["m_user_id"].n_unique() > 0
-    assert word not in (pack / "report.html").read_text()
-    assert word not in (pack / "manifest.json").read_text()
+    assert word not in (pack / "report.html").read_text(encoding="utf-8")
+    assert word not in (pack / "manifest.json").read_text(encoding="utf-8")
 
 
 def test_without_a_list_of_requirements_missing_is_not_known(company: kpa.TrainingData) -> None:

@@ -85,6 +85,8 @@ def test_a_pack_of_a_part_lists_the_changes_of_the_part(
 ) -> None:
     explorer = ExpiryExplorer(changed, as_of="2026-06-30", trainings=[FIRST_AID], search="moe")
     pack = explorer.export(tmp_path / "pack")
-    assert json.loads((pack / "manifest.json").read_text())["counts"]["changes"] == 1
+    assert (
+        json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["counts"]["changes"] == 1
+    )
     head, *rows = openpyxl.load_workbook(pack / "audit.xlsx")["changes"].values
     assert [dict(zip(head, row, strict=True))["id"] for row in rows] == [1]
