@@ -10,8 +10,8 @@ from tests.hard.windows import become_windows
 if __name__ == "__main__":  # before the package is imported; whoever only looks stays as they are
     become_windows()
 
-import kpa_analytics as kpa  # noqa: E402
-from kpa_analytics import cli  # noqa: E402
+import kpa_analytics as kpa
+from kpa_analytics import cli
 
 
 def _say(*values: object) -> None:
