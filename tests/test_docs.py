@@ -76,3 +76,12 @@ def test_the_window_examples_hold() -> None:
             as_of=as_of,
         ).row(0, named=True)
         assert (answer["status"], str(answer["expiration_date"])) == (status, expires), row
+
+
+def test_every_file_that_contributing_names_is_there() -> None:
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = page.partition("### Where is ...?")[2].partition("## How we write")[0]
+    named = re.findall(r"`([\w/]+\.(?:py|md))`", section)
+    assert len(named) > 30
+    for name in named:
+        assert any((place / name).is_file() for place in (ROOT, ROOT / "kpa_analytics")), name
