@@ -7,7 +7,8 @@ import json
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import polars as pl
@@ -19,6 +20,7 @@ from kpa_analytics.demo.records import COMPLETIONS, Listing, Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPASnapshotError, KPATransportError
 from tests.conftest import completion, completions, sent, use
+from tests.hard.canned import canned
 
 OLDEST, NEWEST = 20190101, 20210101
 
@@ -226,3 +228,28 @@ def test_ties_whose_order_changes_from_page_to_page_are_loaded_whole(count: int,
         frame = kpa.load_completions()
         assert sorted(frame["id"]) == [*range(1, count + 1)]
         assert frame["date"].is_sorted(descending=True)
+
+
+@pytest.mark.parametrize("hours", [None, 0, -24, 24], ids=["absent", "right", "slow", "fast"])
+def test_no_clock_is_believed(hours: int | None) -> None:
+    """A removal above and an addition below what was read, whatever day the server says it is."""
+    account = [completion(number, date_number=20200101) for number in range(2500, 0, -1)]
+    asked = 0
+
+    def answering(method: str, request: dict[str, Any]) -> bytes:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            del account[0]
+            account.append(completion(9001, date_number=OLDEST, created=_now()))
+        first, limit = (request["page"] - 1) * request["limit"], request["limit"]
+        paging = {"total": len(account), "last_page": -(-len(account) // limit)}
+        records = account[first : first + limit]
+        return json.dumps({"ok": True, "completedtrainings": records, "paging": paging}).encode()
+
+    moment = datetime.now(UTC) + timedelta(hours=hours or 0)
+    headers = {} if hours is None else {"Date": format_datetime(moment, usegmt=True)}
+    with canned(answering, **headers):
+        found = _ids()
+    assert found >= set(range(1, 2500))
+    assert found <= {*range(1, 2501), 9001}

@@ -20,8 +20,8 @@ Answering = Callable[[str, dict[str, Any]], bytes]
 
 
 @contextmanager
-def canned(answering: Answering) -> Iterator[list[str]]:
-    """Let `answering` speak for the API; gives the methods that were called, in order."""
+def canned(answering: Answering, **headers: str) -> Iterator[list[str]]:
+    """Let `answering` speak for the API, with these headers; gives the methods called, in order."""
     called: list[str] = []
 
     def send(self: HTTPAdapter, request: PreparedRequest, **_: Any) -> Response:
@@ -30,7 +30,7 @@ def canned(answering: Answering) -> Iterator[list[str]]:
         body = answering(method, msgspec.json.decode(bytes(request.body)))
         raw = HTTPResponse(
             BytesIO(body),
-            {"Content-Type": "application/json"},
+            {"Content-Type": "application/json", **headers},
             200,
             preload_content=False,
             decode_content=False,
