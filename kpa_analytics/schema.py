@@ -61,6 +61,19 @@ class Table(NamedTuple):
         """This table with no rows."""
         return pl.DataFrame(schema=self.schema)
 
+    def describe(self) -> pl.DataFrame:
+        """List the columns for a reader: one row each.
+
+        Returns:
+            column, type (as text) and meaning, all String.
+
+        Examples:
+            >>> COMPLETIONS.describe().row(0)
+            ('id', 'Int64', "the completion's id")
+        """
+        rows = [(column.name, str(column.dtype), column.meaning) for column in self.columns]
+        return pl.DataFrame(rows, schema=["column", "type", "meaning"], orient="row")
+
 
 COMPLETIONS = Table(
     "completions",

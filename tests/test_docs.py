@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
+from operator import attrgetter
 from pathlib import Path
 
 import polars as pl
@@ -85,3 +87,22 @@ def test_every_file_that_contributing_names_is_there() -> None:
     assert len(named) > 30
     for name in named:
         assert any((place / name).is_file() for place in (ROOT, ROOT / "kpa_analytics")), name
+
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def _code(document: Path) -> str:
+    if document.suffix == ".md":
+        return document.read_text(encoding="utf-8")
+    cells = json.loads(document.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells)
+
+
+@pytest.mark.parametrize("document", [ROOT / "README.md", *NOTEBOOKS], ids=lambda path: path.name)
+def test_every_name_that_readers_are_given_exists(document: Path) -> None:
+    """A method that only README and notebooks use looks unused in the package."""
+    names = set(re.findall(r"\bkpa((?:\.[A-Za-z_]\w*)+)", _code(document)))
+    assert names
+    for name in sorted(names):
+        attrgetter(name[1:])(kpa)
