@@ -59,7 +59,8 @@ class Scope:
             whole: all collections by table name, as `TrainingData.frames` gives them.
 
         Returns:
-            The same collections, with the rows of the part.
+            The same collections, with the rows of the part. The group sessions of chosen people
+            are those that list one of them and those in which one has a completion.
         """
         done = whole["completions"].filter(self.records(whole["trainings"]))
         frames = {**whole, "completions": done}
@@ -77,15 +78,13 @@ class Scope:
                 ),
             }
         if self.people is not None:
-            sessions = done["group_training_id"].drop_nulls().unique().implode()
-            trainees = pl.col("m_trainees_id").list.filter(
-                pl.element().is_in(self.people.to_list())
-            )
+            recorded = pl.col("id").is_in(done["group_training_id"].drop_nulls().unique().implode())
+            listed = pl.col("m_trainees_id").list.filter(pl.element().is_in(self.people.to_list()))
             frames |= {
                 "employee_status": frames["employee_status"].filter(self.of_people("m_user_id")),
                 "group_trainings": frames["group_trainings"]
-                .filter(pl.col("id").is_in(sessions))
-                .with_columns(trainees),
+                .filter(recorded | (listed.list.len() > 0))
+                .with_columns(listed),
             }
         return frames
 

@@ -364,11 +364,13 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
 def odd_about(company: kpa.TrainingData, people: pl.Series) -> set[tuple[object, ...]]:
     """What is odd in the records of some people, of all that is odd in a company's records."""
     done = company.completions.filter(pl.col("m_user_id").is_in(people.implode()))
+    attended = company.group_trainings.select("id", "m_trainees_id").drop_nulls().iter_rows()
     about = {
         "completions": {str(one) for one in done["id"]},
         "trainings": {str(one) for one in company.trainings["id"]},
         "users": {*people},
-        "group_trainings": {str(one) for one in done["group_training_id"].drop_nulls()},
+        "group_trainings": {str(one) for one in done["group_training_id"].drop_nulls()}
+        | {str(session) for session, listed in attended if {*listed} & {*people}},
         "employee_status": {*people},
     }
     part = replace(company, completions=done, employee_status=company.employee_status.clear())
