@@ -1,4 +1,4 @@
-"""Calls to the API: the request, the envelope, the retries; typed answers or typed errors."""
+"""Call the API: requests and retries in, typed answers or typed errors out."""
 
 from __future__ import annotations
 
@@ -35,26 +35,27 @@ from kpa_analytics.errors import (
     KPATransportError,
 )
 
-#: The vendor's maximum of records in one page.
+#: The vendor's maximum number of records in a page.
 PAGE_SIZE = 1000
 
-#: More pages than any company has: an answer that promises more is not believed.
+#: No company has more pages than this: an answer that announces more is refused.
 MOST_PAGES = 100_000
 
-#: Waits for a spent pool: each is twice as long as the one before, the first `rate_limit_wait`.
+#: Waits after `rate_limit_exceeded`: the first lasts `rate_limit_wait`, each other twice as long as
+#: the one before.
 _POOL_WAITS = 3
 
-#: Faults that often pass by themselves; the rest would only fail again.
+#: Only these faults often pass, so only these requests are tried again.
 _PASSING = {"timeout", "connection", "cut", "server", "not_json"}
 
 
 class Answer(NamedTuple):
-    """A successful answer: the decoded body and what the transport knows about it."""
+    """A successful answer: the decoded body and facts from the transport."""
 
     body: Envelope
     from_cache: bool
     cache_key: str | None
-    answered_at: datetime  # UTC; of a kept page: when it came
+    answered_at: datetime  # UTC; for a kept page, when the API sent it
     demo: bool
 
 
@@ -68,19 +69,19 @@ class Page(NamedTuple):
     answer: Answer
 
     def without_records(self) -> Page:
-        """The same facts, but none of the records: a million of them need not stay in memory."""
+        """The page without its records, to save memory."""
         return self._replace(records=[], answer=self.answer._replace(body=Envelope(ok=True)))
 
 
 class Client:
-    """Talks to one account of the API; a good guest there, and safe with its token.
+    """A client of one account of the API. It limits its request rate and never shows its token.
 
     Args:
-        current: the settings; those in force by default.
+        current: the settings; by default the current ones.
 
     Attributes:
-        settings: the settings this client was made with.
-        notify: told in a few words what a request is waiting for; silent by default.
+        settings: the settings of this client.
+        notify: called with a short text when a request has to wait; by default does nothing.
 
     Raises:
         KPASettingsError: no token is set.
@@ -114,22 +115,24 @@ class Client:
         self._session.limiter.close()
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Call any method once and give back its answer as the API sent it; nothing is kept.
+        """Call any method once and return its answer as the API sent it; nothing is cached.
 
         Args:
             method: the method's name, e.g. `"api.ping"`.
-            **parameters: its parameters; the token is added on the way out.
+            **parameters: its parameters without the token, which the client adds.
 
         Returns:
             The decoded JSON object, `ok` included.
 
         Raises:
-            KPAAPIError: the API refused; one subclass per documented code.
+            KPAAPIError: the API refused the request; there is one subclass per documented code.
             KPATransportError: the request did not arrive, or its answer did not come back.
-            KPADataError: the answer says `ok: true` and can't be read further.
+            KPADataError: the answer says `ok: true` but can't be decoded.
         """
         if "token" in parameters:
-            raise KPASettingsError("the token is added on the way out: configure() takes it")
+            raise KPASettingsError(
+                "the client adds the token itself: set it with configure(token=...)"
+            )
         response = self._answered(method, parameters, refresh=True)
         try:
             return dict(msgspec.json.decode(response.content))
@@ -137,7 +140,7 @@ class Client:
             raise KPADataError(f"{method}: the answer can't be read: {error}") from None
 
     def records(self, method: str, **parameters: Any) -> Answer:
-        """Call a known method that is not paged, and decode its records.
+        """Call a method that is not paged, and decode its records.
 
         Args:
             method: a name in `records.METHODS`.
@@ -148,24 +151,24 @@ class Client:
 
         Raises:
             KPAAPIError, KPATransportError: as `call`.
-            KPADataError: a record is not what the contract says.
+            KPADataError: a record does not follow docs/api.md.
         """
         return _decoded(method, self._answered(method, parameters, refresh=True))
 
     def pages(self, method: str, *, refresh: bool = False, **parameters: Any) -> Iterator[Page]:
-        """Give the pages of a paged method one by one, unchecked, until one is not full.
+        """Yield the pages of a paged method one by one until a page is not full.
 
-        After a full last page one more is asked for: a total may be capped. That the pages hold
-        the whole collection is proved in `data.walk`, not here.
+        After a full last page one more page is requested, because the API may cap its total.
+        `data.walk`, not this method, proves that the pages hold the whole collection.
 
         Args:
             method: a paged name in `records.METHODS`.
-            refresh: fetch every page again, kept or not.
-            **parameters: filters; `limit` is 1,000 records unless given.
+            refresh: download every page, even if it is in the cache.
+            **parameters: filters; `limit` is 1,000 records by default.
 
         Yields:
-            The pages, from the page cache where they are kept and fresh. At most twice as many
-            (and ten) as the first one promised, so that no answer can make us walk for ever.
+            The pages, from the page cache if they are fresh. To end in any case, at most 10 pages
+            more than twice the number that the first page announces.
 
         Raises:
             KPAAPIError, KPATransportError, KPADataError: as `records`.
@@ -177,16 +180,17 @@ class Client:
         while len(page.records) >= limit or page.number < page.last_page:
             if page.number >= most:
                 raise KPADataError(
-                    f"{method}: more than {most} pages, where {most // 2 - 5} were promised"
+                    f"{method}: the API sent more than {most} pages, but announced {most // 2 - 5}"
                 )
             page = self.page(method, page.number + 1, refresh=refresh, **parameters)
             yield page
 
     def page(self, method: str, number: int, *, refresh: bool = False, **parameters: Any) -> Page:
-        """Fetch one page, counted from 1; as `pages`.
+        """Fetch one page, counted from 1; the arguments are those of `pages`.
 
         Raises:
-            KPADataError: also where a record is one that the filters leave out: they were ignored.
+            KPADataError: as `pages`; also if a record does not match the filters, which shows that
+                the server ignored them.
         """
         request = {"limit": PAGE_SIZE, **parameters, "page": number}
         response = self._answered(method, request, refresh=refresh)
@@ -196,18 +200,18 @@ class Client:
             records = records_in(method, answer.body)
             check_filters(method, parameters, records)
         except KPADataError:
-            self.forget([response.cache_key])  # type: ignore[attr-defined] # it is as bad next time
+            self.forget([response.cache_key])  # type: ignore[attr-defined] # never reuse a bad page
             raise
         return Page(number, records, total, last_page, answer)
 
     def forget(self, keys: list[str | None]) -> None:
-        """Drop these pages from the cache: they stand in a snapshot, or are good for nothing."""
-        if kept := [key for key in keys if key]:
-            self._session.cache.responses.bulk_delete(kept)
+        """Delete pages from the cache, because they are in a snapshot or can't be used."""
+        if cached := [key for key in keys if key]:
+            self._session.cache.responses.bulk_delete(cached)
 
     def _answered(self, method: str, parameters: dict[str, Any], *, refresh: bool) -> Response:
-        """Send, wait and try again as often as is polite."""
-        after_the_pool = Retrying(
+        """Send a request; wait and try again after faults that often pass."""
+        after_rate_limit = Retrying(
             retry=retry_if_exception_type(KPARateLimitError),
             stop=stop_after_attempt(_POOL_WAITS + 1),
             wait=self._pool_pause,
@@ -221,7 +225,9 @@ class Client:
             before_sleep=self._announce,
             reraise=True,
         )
-        response: Response = after_the_pool(after_a_fault, self._send, method, parameters, refresh)
+        response: Response = after_rate_limit(
+            after_a_fault, self._send, method, parameters, refresh
+        )
         return response
 
     def _send(self, method: str, parameters: dict[str, Any], refresh: bool) -> Response:
@@ -237,21 +243,21 @@ class Client:
         return response
 
     def _pool_pause(self, state: RetryCallState) -> float:
-        """Seconds until the next try: twice the last wait, or longer where Retry-After says so.
+        """Seconds until the next try: twice the last wait, or longer if Retry-After says so.
 
-        A Retry-After counts up to the longest of our own waits: a header must not stop us for days.
+        A Retry-After never makes a wait longer than the last of our own waits.
         """
         error = state.outcome.exception() if state.outcome else None
-        asked = getattr(error, "retry_after", None) or 0.0
+        retry_after = getattr(error, "retry_after", None) or 0.0
         first = self.settings.rate_limit_wait
         doubled = first * 2.0 ** (state.attempt_number - 1)
         longest = first * 2.0 ** (_POOL_WAITS - 1)
-        return max(doubled, min(asked, longest))
+        return max(doubled, min(retry_after, longest))
 
     def _announce(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
-        why = error.code if isinstance(error, KPAAPIError) else getattr(error, "reason", "a fault")
-        self.notify(f"{why}: trying again in {state.upcoming_sleep:.0f} s")
+        reason = error.code if isinstance(error, KPAAPIError) else getattr(error, "reason", "fault")
+        self.notify(f"{reason}: trying again in {state.upcoming_sleep:.0f} s")
 
 
 def _passes(error: BaseException) -> bool:
@@ -261,14 +267,14 @@ def _passes(error: BaseException) -> bool:
 
 
 def _refusal(method: str, response: Response) -> KPAAPIError | KPATransportError | None:
-    """The error that a response stands for; None where it says `ok: true`."""
+    """The error in a response; None if the response says `ok: true`."""
     request_id = response.headers.get("HZS-Request-ID")
     if response.status_code == 429:
         error = KPARateLimitError("rate_limit_exceeded", "HTTP 429", method, request_id)
         error.retry_after = _retry_after(response)
         return error
     if response.status_code == 200 and getattr(response, "worth_keeping", False):
-        return None  # the session has read that it says `ok: true`
+        return None  # the session has already seen `ok: true`
     try:
         envelope = decode_envelope(response.content)
     except ValueError:
@@ -289,22 +295,22 @@ def _no_envelope(method: str, response: Response) -> KPATransportError:
     start = response.content[:80].decode("utf-8", "replace").strip()
     if 300 <= status < 400:
         return KPATransportError(
-            f"{method}: redirected (HTTP {status}) and not followed, because the token would go "
-            "along; set api_url to the API's own address",
+            f"{method}: redirect (HTTP {status}) not followed, because it would send the "
+            "token to another address; set api_url to the API's own address",
             "redirect",
         )
     if status == 200:
         return KPATransportError(
-            f"{method}: the answer is not the API's JSON; it begins {start!r}. A proxy or a login "
-            "page may stand in between",
+            f"{method}: the answer is not the API's JSON; it begins with {start!r}. It may come "
+            "from a proxy or a login page",
             "not_json",
         )
     reason = "server" if status >= 500 else "status"
-    return KPATransportError(f"{method}: HTTP {status}, beginning {start!r}", reason)
+    return KPATransportError(f"{method}: HTTP {status}; the answer begins with {start!r}", reason)
 
 
 def _retry_after(response: Response) -> float | None:
-    """Seconds, from either form of the header; None where it is absent or unreadable."""
+    """Seconds, from either form of the header; None if it is absent or unreadable."""
     header = response.headers.get("Retry-After", "").strip()
     if header.isdecimal():
         return float(header)
@@ -313,19 +319,20 @@ def _retry_after(response: Response) -> float | None:
 
 
 def _moment(header: str) -> float | None:
-    """Epoch seconds of an HTTP date; None where it is none."""
+    """Epoch seconds of an HTTP date; None for any other text."""
     try:
         moment = email.utils.parsedate_to_datetime(header)
     except (ValueError, TypeError, OverflowError):
         return None
-    # One without a zone is UTC; as local time, Windows has none before 1970.
+    # A date without a zone is UTC. Windows can't convert local times before 1970.
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:
-    """The total and the last page; pages that can't hold the total would pass a part for all.
+    """The total and the last page, checked for consistency.
 
-    Both may be capped, the last page without regard to the limit: so full pages are counted with.
+    The API may cap both, and may cap the last page whatever the limit is; therefore the check
+    assumes full pages.
     """
     paging = getattr(body, "paging", None)
     if paging is None:
@@ -333,13 +340,13 @@ def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:
     total, last_page = paging.total, paging.last_page
     most = last_page * max(limit, PAGE_SIZE)
     if not total <= most or not last_page <= min(max(total, 1), MOST_PAGES):
-        raise KPADataError(f"{method}: {total} records in {last_page} pages can't be true")
+        raise KPADataError(f"{method}: {total} records can't be in {last_page} pages")
     return total, last_page
 
 
 def _decoded(method: str, response: Response) -> Answer:
     if method not in METHODS:
-        raise KPASettingsError(f"{method} is not a method known here; use call() for it")
+        raise KPASettingsError(f"{method} can't be decoded here; use call() instead")
     return Answer(
         body=decode(method, response.content),
         from_cache=getattr(response, "from_cache", False),

@@ -1,9 +1,8 @@
-"""How long one answer may take: a deadline that every single read from the socket keeps to.
+"""A deadline for each answer, which every read from the socket observes.
 
-A timeout of a socket starts again with each byte. A status line, a header, a chunk's size, a
-trailer or an empty gzip member that trickles in byte by byte would so be read for ever. Here the
-time left is worked out before each read, and only what makes progress sets it back: the records
-themselves.
+A socket's timeout starts again with each byte, so a status line, header, chunk size, trailer or
+empty gzip member that arrives byte by byte could take forever. This module computes the remaining
+time before each read, and only data of the body renews it.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ from typing import Any
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-#: An answer that makes progress all the time is given up after this many times the timeout.
+#: Even an answer that keeps making progress may take at most this many times the timeout.
 WHOLE_ANSWER = 10
 
 
 class Deadline:
-    """The time that is left for the next piece of an answer, and for all of it.
+    """The remaining time for the next piece of an answer and for the whole answer.
 
     Args:
-        timeout: seconds for the headers, and for each piece of the body; all of it may take
+        timeout: seconds for the headers and for each piece of the body. The whole answer may take
             `WHOLE_ANSWER` times as long.
     """
 
@@ -35,14 +34,14 @@ class Deadline:
         self.renew()
 
     def renew(self) -> None:
-        """Something has come: wait for the next piece as long again."""
+        """Restart the time for the next piece."""
         self._next = min(time.monotonic() + self.timeout, self._end)
 
     def left(self) -> float:
-        """Seconds left for the next piece.
+        """Remaining seconds for the next piece.
 
         Raises:
-            TimeoutError: none are left.
+            TimeoutError: no time remains.
         """
         left = self._next - time.monotonic()
         if left <= 0:
@@ -55,7 +54,7 @@ current_deadline: ContextVar[Deadline] = ContextVar("current_deadline")
 
 
 class _TimedStream(io.RawIOBase):
-    """A socket's bytes, each read of which keeps to the deadline."""
+    """A socket's stream, whose reads observe the deadline."""
 
     def __init__(self, sock: Any, stream: io.RawIOBase, deadline: Deadline) -> None:
         self._sock, self._stream, self._deadline = sock, stream, deadline
@@ -76,7 +75,7 @@ class _TimedStream(io.RawIOBase):
 
 
 class _TimedResponse(HTTPResponse):
-    """http.client's reader of answers, on a stream that keeps to the deadline."""
+    """http.client's response, on a stream that observes the deadline."""
 
     def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -102,5 +101,5 @@ class _TimedSafePool(HTTPSConnectionPool):
     ConnectionCls = _TimedSafeConnection
 
 
-#: What a `urllib3.PoolManager` takes as its `pool_classes_by_scheme`.
+#: The `pool_classes_by_scheme` of a `urllib3.PoolManager`.
 TIMED_POOLS = {"http": _TimedPool, "https": _TimedSafePool}

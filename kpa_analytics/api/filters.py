@@ -1,4 +1,4 @@
-"""An answer is checked against what was asked: a filter that the server ignores is an error."""
+"""Check that an answer matches the request's filters; an ignored filter is an error."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from kpa_analytics.errors import KPADataError
 
 
 def check_filters(method: str, parameters: Mapping[str, Any], records: Sequence[Any]) -> None:
-    """Refuse an answer that holds a record which a filter leaves out.
+    """Refuse an answer that holds a record which does not match a filter.
 
-    The filters of completedtrainings.v2.list (training_id, user_id, has_attachments) and m_user_ids
-    of training-employee-status.list are checked. Nobody has observed what training_ids does to the
-    lists inside an employee's status, so that one is not. A record that does not list its files is
-    no evidence about has_attachments.
+    This checks the filters of completedtrainings.v2.list (training_id, user_id, has_attachments)
+    and m_user_ids of training-employee-status.list. It does not check training_ids, whose effect on
+    the lists inside an employee's status is not documented. A record that does not list its files
+    can't be checked against has_attachments.
 
     Args:
         method: the method that was called.
-        parameters: what it was called with.
+        parameters: the parameters of the call.
         records: the decoded records of the answer.
 
     Raises:
-        KPADataError: naming the filter and the first such record.
+        KPADataError: a record does not match; the message names the filter and the record.
     """
     for name, field in BY_METHOD[method].filters.items():
         wanted = parameters.get(name)
         if wanted is None:
             continue
-        allowed = {str(one) for one in wanted} if isinstance(wanted, list) else {str(wanted)}
+        allowed = {str(item) for item in wanted} if isinstance(wanted, list) else {str(wanted)}
         for record in records:
             value = getattr(record, field)
             if isinstance(wanted, bool) and value is not None:
@@ -41,10 +41,10 @@ def check_filters(method: str, parameters: Mapping[str, Any], records: Sequence[
 def ignored_filter(
     method: str, name: str, wanted: object, record: Any, value: object
 ) -> KPADataError:
-    """The error that a filter was ignored, with a record that shows it."""
+    """The error for an ignored filter, with a record that does not match it."""
     field = name if isinstance(wanted, bool) else BY_METHOD[method].filters[name]
     which = f"record {record.id}" if hasattr(record, "id") else "a record"
     return KPADataError(
-        f"{method}: the server ignored the filter {name}={wanted!r}: it sent {which}, whose "
-        f"{field} is {value!r}"
+        f"{method}: the server ignored the filter {name}={wanted!r}: "
+        f"{field} of {which} is {value!r}"
     )

@@ -1,9 +1,8 @@
-"""Decoding an answer: from bytes to the Structs of `endpoints`, or an error that names the record.
+"""Decode an answer: from bytes to the Structs of `endpoints`, or an error that names the record.
 
-Decoding takes the shape of 2020 (fields that came later are absent), unknown extra fields, and
-numbers sent as numeric text and blanks in optional ids; anything else that has a wrong type is
-refused, with the record and the field named. Personal fields that nobody needs (phones, emergency
-contacts) are not declared, so they are dropped before anything is kept.
+Decoding accepts answers without the fields that were added after 2020, unknown fields, numbers sent
+as text, and blanks in optional ids. A field of any other wrong type is an error that names the
+record and the field. Phones and emergency contacts are not declared, so they are never kept.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from kpa_analytics.api.blanks import respelt
+from kpa_analytics.api.blanks import fix_blank_types
 from kpa_analytics.endpoints import BY_METHOD, ENDPOINTS, Endpoint, Millis
 from kpa_analytics.errors import KPADataError
 
@@ -21,14 +20,14 @@ Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class Paging(Struct, gc=False):
-    """`paging` of a paged method: records in all, and pages at the requested limit."""
+    """`paging` of a paged method: the number of records, and of pages at the requested limit."""
 
     total: Count
     last_page: Count
 
 
 class Envelope(Struct, gc=False):
-    """What every answer has: `ok`, and on failure the code and a description."""
+    """The fields of every answer: `ok`, and on failure the code and a description."""
 
     ok: bool
     error: Any = None
@@ -36,32 +35,33 @@ class Envelope(Struct, gc=False):
 
 
 def _answer_type(endpoint: Endpoint) -> type[Envelope]:
-    """The Struct of an answer: its list of records, its paging, and what it gives once."""
+    """The Struct of an answer: the records, the paging, and the fields that come once."""
     records: Any = list[endpoint.record] | UnsetType  # type: ignore[name-defined]
-    named: list[Any] = [(endpoint.key, records, UNSET)]
+    fields: list[Any] = [(endpoint.key, records, UNSET)]
     if endpoint.paged:
-        named.append(("paging", Paging | None, None))
-    named += [(name, Millis | None, None) for name in endpoint.whole_answer]
+        fields.append(("paging", Paging | None, None))
+    fields += [(name, Millis | None, None) for name in endpoint.whole_answer]
     name = endpoint.record.__name__ + "s"
-    answer: Any = msgspec.defstruct(name, named, bases=(Envelope,), gc=False)
+    answer: Any = msgspec.defstruct(name, fields, bases=(Envelope,), gc=False)
     return answer  # type: ignore[no-any-return]
 
 
-#: Every method that is decoded: those of `ENDPOINTS`, and the one that only says ok.
+#: Answers only `ok: true`.
 PING = "api.ping"
 _DECODERS: dict[str, msgspec.json.Decoder[Envelope]] = {
     **{e.method: msgspec.json.Decoder(_answer_type(e), strict=False) for e in ENDPOINTS},
     PING: msgspec.json.Decoder(Envelope, strict=False),
 }
+#: Every method that this module decodes.
 METHODS = tuple(_DECODERS)
 _ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
 
 
 def decode_envelope(body: bytes) -> Envelope:
-    """Read only `ok` and what goes with it; the records are skipped over, not parsed.
+    """Read `ok`, `error` and `description` without parsing the records.
 
     Raises:
-        ValueError: the body is no JSON object with a Boolean `ok`.
+        ValueError: the body is not a JSON object with a Boolean `ok`.
     """
     try:
         return _ENVELOPE.decode(body)
@@ -92,7 +92,7 @@ def decode(method: str, body: bytes) -> Envelope:
     try:
         answer = _read(method, endpoint, body)
     except msgspec.ValidationError as error:
-        raise KPADataError(f"{method}: {_named(str(error), body)}") from None
+        raise KPADataError(f"{method}: {_with_record(str(error), body)}") from None
     except (ValueError, RecursionError) as error:
         raise KPADataError(f"{method}: the answer can't be read: {error}") from None
     if endpoint and endpoint.paged and getattr(answer, "paging", None) is None:
@@ -109,17 +109,17 @@ def records_in(method: str, answer: Envelope) -> list[Any]:
 
 
 def _read(method: str, endpoint: Endpoint | None, body: bytes) -> Envelope:
-    """Decode an answer; where blank ids are in the way, once more with those spelt as they may."""
+    """Decode an answer; if blank ids of a wrong type prevent it, fix them and decode again."""
     try:
         return _DECODERS[method].decode(body)
     except msgspec.ValidationError:
-        again = respelt(body, endpoint.key, endpoint.record) if endpoint else None
-        if again is None:
+        fixed = fix_blank_types(body, endpoint.key, endpoint.record) if endpoint else None
+        if fixed is None:
             raise
-        return _DECODERS[method].decode(again)
+        return _DECODERS[method].decode(fixed)
 
 
-def _named(problem: str, body: bytes) -> str:
+def _with_record(problem: str, body: bytes) -> str:
     """Turn msgspec's `... - at $.users[0].isDriver` into field, record and problem."""
     what, _, path = problem.partition(" - at `$.")
     path = path.rstrip("`")

@@ -1,8 +1,8 @@
-"""One requests session for one account: cached pages, a shared budget, a sealed token.
+"""One requests session per account: cached pages, a shared request rate, a protected token.
 
-A request passes, in this order: requests-cache (a page that is kept is not sent for again),
-requests-ratelimiter (the budget, shared by every process of this account), the transport adapter
-(the token). Only the API's own address can be reached at all.
+A request passes through requests-cache (a cached page needs no request), requests-ratelimiter (the
+budget that all processes of the account share) and the transport adapter (which adds the token), in
+this order. The session reaches only the API's own address.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from kpa_analytics.errors import KPACacheWarning, KPASettingsError
 
 
 class Session(CacheMixin, LimiterMixin, requests.Session):
-    """requests.Session with the cache outside, the budget inside, and one adapter for one API."""
+    """requests.Session with a cache around a rate limiter, and one adapter for one API."""
 
 
 def open_session(settings: Settings, notify: Notify) -> Session:
-    """Open the session of the account that the settings name.
+    """Open a session for the account in the settings.
 
     Args:
-        settings: token, api_url, cache_dir, max_age and requests_per_minute are read.
-        notify: told, in a few words, whenever a request has to wait.
+        settings: this reads token, api_url, cache_dir, max_age and requests_per_minute.
+        notify: called with a short text when a request has to wait.
 
     Returns:
-        A session that reaches `settings.api_url` and nothing else.
+        A session that reaches only `settings.api_url`.
 
     Raises:
         KPASettingsError: no token is set.
@@ -50,7 +50,7 @@ def open_session(settings: Settings, notify: Notify) -> Session:
     pages = open_page_cache(folder, settings.max_age) if usable else None
     session = Session(
         backend=pages or BaseCache(),
-        expire_after=NEVER_EXPIRE,  # the page cache itself knows what is fresh
+        expire_after=NEVER_EXPIRE,  # the page cache itself checks the age
         allowable_methods=("POST",),
         filter_fn=_worth_keeping,
         limiter=Budget(settings.requests_per_minute, usable, notify),
@@ -58,26 +58,26 @@ def open_session(settings: Settings, notify: Notify) -> Session:
         limit_statuses=(),
     )
     session.settings.disabled = pages is None
-    session.auth = _as_it_is
+    session.auth = _no_password
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.adapters.clear()
     session.mount(settings.api_url + "/", TokenAdapter(token))
     return session
 
 
-def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """The token is all the API asks for: a password in ~/.netrc is not for it."""
+def _no_password(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Add nothing: without an auth function, requests would send a password from ~/.netrc."""
     return request
 
 
 def _usable(folder: Path) -> bool:
-    """Whether the account's folder can be written to; a warning says so where it can't."""
+    """Whether the account's folder can be written to; warn if not."""
     try:
         private_file(private_folder(folder) / "pages.sqlite")
     except OSError as error:
         warnings.warn(
-            f"the cache folder can't be used ({error}): everything is fetched, nothing is kept; "
-            "set cache_dir (KPA_CACHE_DIR) to a folder that can be written to",
+            f"the cache folder can't be used ({error}): all data is downloaded and nothing is "
+            "cached. Set cache_dir (KPA_CACHE_DIR) to a writable folder",
             KPACacheWarning,
             stacklevel=4,
         )
@@ -86,17 +86,17 @@ def _usable(folder: Path) -> bool:
 
 
 def _worth_keeping(response: requests.Response) -> bool:
-    """Keep pages of paged methods that say `ok: true`; decide once for each response.
+    """Whether a response is a page that says `ok: true`; decided once per response.
 
-    Whole lists are folded into a snapshot at once, and some hold personal fields that must not be
-    stored, so only pages are kept here.
+    Only pages are cached. Other lists become a snapshot at once, and some hold personal fields that
+    must not be stored.
     """
-    verdict: bool | None = getattr(response, "worth_keeping", None)
-    if verdict is None:
+    decision: bool | None = getattr(response, "worth_keeping", None)
+    if decision is None:
         endpoint = BY_METHOD.get(str(response.url).rsplit("/", 1)[-1])
-        verdict = endpoint is not None and endpoint.paged and _says_ok(response.content)
-        response.worth_keeping = verdict  # type: ignore[attr-defined]
-    return verdict
+        decision = endpoint is not None and endpoint.paged and _says_ok(response.content)
+        response.worth_keeping = decision  # type: ignore[attr-defined]
+    return decision
 
 
 def _says_ok(body: bytes) -> bool:

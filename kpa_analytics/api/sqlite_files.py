@@ -1,4 +1,4 @@
-"""Opening a SQLite file of ours: private from the start, set aside once where it is damaged."""
+"""Open a SQLite file: it is private from the start, and a damaged one is set aside."""
 
 from __future__ import annotations
 
@@ -12,42 +12,43 @@ from kpa_analytics.cache_folder import private_file, set_aside
 
 Opened = TypeVar("Opened")
 
-#: What SQLite says of a file that is not what we wrote; anything else is the disk's fault.
+#: SQLite's codes for a damaged or foreign file; every other code is a fault of the disk.
 _DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
-def opened(path: Path, how: Callable[[Path], Opened]) -> Opened:
-    """Open a database that need not exist; a damaged one is set aside, and a new one opened.
+def opened(path: Path, open_database: Callable[[Path], Opened]) -> Opened:
+    """Open a database, which need not exist; set a damaged one aside and open a new one.
 
     Args:
-        path: its file, in an existing private folder.
-        how: opens it and looks at it as far as damage matters.
+        path: the file, in an existing private folder.
+        open_database: opens the database and raises an error if it is damaged.
 
     Returns:
-        What `how` returns.
+        The result of `open_database`.
 
     Raises:
-        sqlite3.Error, OSError: the folder can't hold it.
+        sqlite3.Error, OSError: the database can't be opened or created in this folder.
     """
-    why = ""
+    reason = ""
     try:
         _check(private_file(path))
-        return how(path)
+        return open_database(path)
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _DAMAGE:
             raise
-        why = str(error)
-    # Not before the error is gone, and with it whatever its frames still hold open.
-    set_aside(path, why)
+        reason = str(error)
+    # Outside the except block: the error's frames may keep the file open, and then Windows can't
+    # rename it.
+    set_aside(path, reason)
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-    return how(private_file(path))
+    return open_database(private_file(path))
 
 
 def _check(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
-        verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if verdict != "ok":
-        error = sqlite3.DatabaseError(verdict)
+        result = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if result != "ok":
+        error = sqlite3.DatabaseError(result)
         error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
         raise error

@@ -1,29 +1,29 @@
-r"""Characters of two halves, cut in the middle.
+r"""Replace lone surrogates, which are halves of characters, in JSON texts.
 
-JavaScript counts a text in halves of characters. A note cut to its length may end in one half of an
-emoji, which JSON then holds as `\ud83d`: no character, so that a strict reader refuses the page.
+JavaScript measures texts in UTF-16 code units. If a note is cut to a maximum length, an emoji at
+its end may be cut in half. JSON then holds `\ud83d`, and a strict reader refuses the page.
 """
 
 from __future__ import annotations
 
 import re
 
-#: Every escape of a JSON text: a whole pair of halves, a half alone, or any other.
+#: Any escape in a JSON text: a surrogate pair, a lone surrogate, or another escape.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    rb"|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    rb"|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
 
 
 def replace_lone_surrogates(body: bytes) -> bytes:
-    r"""Put the replacement character, U+FFFD, in the place of every half that stands alone.
+    r"""Replace each lone surrogate by the replacement character, U+FFFD.
 
     Args:
-        body: a JSON text, or anything else.
+        body: a JSON text, or any other bytes.
 
     Returns:
-        The text; as it came where there is no half in it.
+        The text; unchanged if it has no lone surrogate.
 
     Examples:
         >>> print(replace_lone_surrogates(rb'"well done \ud83d"').decode())
@@ -33,4 +33,4 @@ def replace_lone_surrogates(body: bytes) -> bytes:
     """
     if b"\\ud" not in body and b"\\uD" not in body:
         return body
-    return _ESCAPE.sub(lambda found: b"\\ufffd" if found["half"] else found[0], body)
+    return _ESCAPE.sub(lambda match: b"\\ufffd" if match["lone"] else match[0], body)

@@ -1,7 +1,7 @@
-"""The last step before the wire, and the only place that knows the token.
+"""The last step before the network, and the only place that knows the token.
 
-`TokenAdapter` puts the token into the request's body as it leaves and takes it out of whatever
-comes back, so that the session, the cache, the logs and every traceback above never hold it.
+`TokenAdapter` adds the token to a request as it leaves, and removes it from the answer. The
+session, the cache, the logs and the tracebacks above never hold it.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from kpa_analytics.api.surrogates import replace_lone_surrogates
 from kpa_analytics.errors import KPATransportError
 from kpa_analytics.secret import Secret
 
-#: The largest answer that is read, in bytes after unpacking: about 400,000 people of users.list.
-#: A small packed body can unpack to more than any machine holds.
+#: The largest accepted answer in bytes, decompressed: about 400,000 people of users.list. Without
+#: a limit, a small compressed body could fill the memory.
 MOST_BYTES = 256_000_000
 
 #: Headers that say how a body was packed for the wire; the one given back is unpacked.
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 
-#: Bytes read from the wire at once.
+#: Bytes per read from the network.
 _PIECE = 2**16
 
 
 class SealedBytes(bytes):
-    """A body that does not print: its repr is a note, wherever a debugger may show it."""
+    """A request body whose repr hides its content."""
 
     def __repr__(self) -> str:
         return "<sealed body>"
@@ -45,14 +45,14 @@ class SealedBytes(bytes):
 
 
 class TooLargeError(HTTPError):
-    """The answer unpacks to more than `MOST_BYTES`."""
+    """The decompressed answer is larger than `MOST_BYTES`."""
 
 
 class TokenAdapter(HTTPAdapter):
-    """Sends one API's requests, adding the token at the last moment.
+    """Sends the requests of one API and adds the token at the last moment.
 
-    Every failure on the way is raised as a KPATransportError with no chained exception, because the
-    frames below this one hold the token.
+    Every failure is raised as a KPATransportError without a chained exception, because the frames
+    below this one hold the token.
     """
 
     def __init__(self, token: Secret) -> None:
@@ -60,18 +60,18 @@ class TokenAdapter(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the connections, with answers that keep to a deadline."""
+        """Make direct connections whose answers observe a deadline."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = TIMED_POOLS
 
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
-        """Make the connections through a proxy, with answers that keep to a deadline."""
+        """Make connections through a proxy whose answers observe a deadline."""
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = TIMED_POOLS
         return manager
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        """Send the request with the token; give back the answer without it."""
+        """Send the request with the token; return the answer without it."""
         outcome = self._attempt(request, *args, **kwargs)
         if isinstance(outcome, BaseException):
             raise outcome
@@ -80,24 +80,24 @@ class TokenAdapter(HTTPAdapter):
     def _attempt(
         self, request: PreparedRequest, *args: Any, **kwargs: Any
     ) -> Response | BaseException:
-        if str(request.url).startswith("http://"):  # this machine: no proxy has a part in it
+        if str(request.url).startswith("http://"):  # this machine: use no proxy
             kwargs["proxies"] = None
-        armed = request.copy()
+        with_token = request.copy()
         deadline = Deadline(min(kwargs["timeout"], threading.TIMEOUT_MAX))
-        mine = current_deadline.set(deadline)
+        previous_deadline = current_deadline.set(deadline)
         try:
-            armed.body = SealedBytes(self._with_token(request.body))
-            armed.headers["Content-Length"] = str(len(armed.body))
+            with_token.body = SealedBytes(self._with_token(request.body))
+            with_token.headers["Content-Length"] = str(len(with_token.body))
             kwargs |= {"stream": True, "timeout": deadline.timeout}
-            response = super().send(armed, *args, **kwargs)
+            response = super().send(with_token, *args, **kwargs)
             self._give_back(response, _body(response, deadline))
         except (RequestException, HTTPError) as error:
             return _transport_error(error, request)
-        except BaseException as error:  # Ctrl-C too must not carry these frames away
+        except BaseException as error:  # Ctrl-C must not carry these frames either
             error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
         finally:
-            current_deadline.reset(mine)
+            current_deadline.reset(previous_deadline)
         response.request = request
         return response
 
@@ -106,7 +106,7 @@ class TokenAdapter(HTTPAdapter):
         return msgspec.json.encode({"token": self._token.reveal(), **parameters})
 
     def _give_back(self, response: Response, body: bytes) -> None:
-        """Take the token out of all that came back; cookies are not for us."""
+        """Remove the token from every part of the answer, and drop the cookies."""
         token = self._token.reveal()
         response.cookies.clear()
         response.reason = _masked_text(response.reason, token)
@@ -114,7 +114,7 @@ class TokenAdapter(HTTPAdapter):
             (_masked_text(name, token), _masked_text(value, token))
             for name, value in response.headers.items()
         )
-        # What was read from holds the headers as they came: another takes its place.
+        # The old raw response still has the headers with the token: replace it.
         response.raw = HTTPResponse(
             BytesIO(replace_lone_surrogates(redacted(body, token))),
             {
@@ -133,7 +133,7 @@ def _masked_text(text: str | None, token: str) -> str:
 
 
 def _body(response: Response, deadline: Deadline) -> bytes:
-    """Read the body here and now, for as long as it makes progress, and up to its largest size."""
+    """Read the body while it makes progress, up to the largest accepted size."""
     pieces, size = [], 0
     while piece := response.raw.read1(_PIECE, decode_content=True):
         pieces.append(piece)
@@ -147,16 +147,15 @@ def _body(response: Response, deadline: Deadline) -> bytes:
 
 
 def _transport_error(error: Exception, request: PreparedRequest) -> KPATransportError:
-    """What went wrong, in our words: the library's own text could quote the request."""
+    """Describe an error in our own text: the library's text could quote the request."""
     if isinstance(error, Timeout | ReadTimeoutError):
-        reason, what = "timeout", "no answer in time (the setting `timeout` says how long to wait)"
+        reason, problem = "timeout", "no answer in time (to wait longer, change `timeout`)"
     elif isinstance(error, TooLargeError):
-        reason = "too_large"
-        what = f"the answer is larger than {MOST_BYTES // 10**6} MB, and was not read further"
+        reason, problem = "too_large", f"the answer is larger than {MOST_BYTES // 10**6} MB"
     elif isinstance(error, ProtocolError | DecodeError):
-        reason, what = "cut", "the answer broke off"
+        reason, problem = "cut", "the answer is incomplete or damaged"
     elif isinstance(error, SSLError):
-        reason, what = "connection", "the connection is not safe: its certificate was refused"
+        reason, problem = "connection", "the server's certificate was refused"
     else:
-        reason, what = "connection", "no connection; check the network and api_url"
-    return KPATransportError(f"{request.url}: {what} [{type(error).__name__}]", reason)
+        reason, problem = "connection", "no connection; check the network and api_url"
+    return KPATransportError(f"{request.url}: {problem} [{type(error).__name__}]", reason)

@@ -174,7 +174,7 @@ def _check_attachments(
     opposite = {**params, "has_attachments": not wanted, "limit": 1}
     for record in client.page(method, 1, refresh=True, **opposite).records:
         if record.id in rows["id"]:
-            raise ignored_filter(method, "has_attachments", wanted, record, "either")
+            raise ignored_filter(method, "has_attachments", wanted, record, "both true and false")
 
 
 def _called(

@@ -1,23 +1,20 @@
-"""The incremental refresh: from a kept collection to the present one in a few pages.
+"""The incremental refresh: bring a kept collection up to date with a few pages.
 
-The API lists completions newest first, so what is new stands at the top. We walk from the newest
-page, each page beginning some records before the last one ended, until ten records in a row stand
-as we have them. The total then tells whether anything changed further down. Where it did, the
-place is found by bisecting: between two pages that were fetched lie as many positions now as lay
-kept records before, unless something between them was inserted or removed. Where two pages
-overlap they must agree record by record.
+The API lists completions newest first, so new records are at the top. We fetch pages from the top,
+each overlapping the one before, until ten records in a row are in their kept order. The total then
+shows whether anything changed further down. If it did, we find the place by bisecting: the number
+of positions between two fetched pages equals the number of kept records between them, unless
+records were inserted or removed there. Where two pages overlap, they must agree record by record.
 
-Counting does not see as many insertions as removals between two fetched pages. Those are ordinary
-corrections: an old record is deleted and entered again. So the trainings of the records that came
-or went are asked for by themselves, at most three, those with the fewest records first. One that
-fits on a page is compared record by record, and brings its edits; of a bigger one only the total
-is compared.
+Counting does not show equally many insertions and removals between two fetched pages. Ordinary
+corrections look like this: someone deletes an old record and enters it again. So we also request
+the trainings of the added and removed records, at most three, those with the fewest records first.
+A training that fits on one page is compared record by record, edits included; for a bigger one we
+compare only the total.
 
-What still can't be seen: such a correction on pages that were not fetched, and an edit in place
-there, where the training was not asked for: none of its records came or went otherwise, three
-others had fewer records, or it has more than a page of them. The deleted record is then kept and
-the new one is missed until the next full walk. So refreshes of this kind may follow one another
-only for so long.
+A refresh does not see a correction or an edit on pages that were not fetched, unless it requests
+that training. It then keeps the deleted record and lacks the new one until the next full walk.
+`MOST_INCREMENTS` and `OLDEST_FULL_WALK` limit how long this can last.
 """
 
 from __future__ import annotations
@@ -42,14 +39,14 @@ if TYPE_CHECKING:
 
 
 class Recent(NamedTuple):
-    """The present collection, and what it took.
+    """The collection as it is now, with facts about the refresh.
 
     Attributes:
         finished: the collection.
-        answered_at: when the oldest page of this refresh was answered, UTC.
-        pages: pages fetched.
-        demo: the demo server answered.
-        cache_keys: where the pages are kept until a snapshot stands.
+        answered_at: when the API answered the oldest page of this refresh, UTC.
+        pages: number of pages fetched.
+        demo: whether the demo server answered.
+        cache_keys: keys of the cached pages, to delete once the snapshot is written.
     """
 
     finished: Finished
@@ -59,38 +56,39 @@ class Recent(NamedTuple):
     cache_keys: tuple[str, ...]
 
 
-#: Refreshes in a row before all pages are walked again.
+#: After this many incremental refreshes in a row, all pages are walked again.
 MOST_INCREMENTS = 10
 
-#: How old the last full walk may be before all pages are walked again.
+#: When the last full walk is older than this, all pages are walked again.
 OLDEST_FULL_WALK = timedelta(days=7)
 
-#: Records in a row that must stand as they are kept before we believe that nothing above is left.
+#: The newest pages end when this many records in a row are in their kept order.
 JOIN = 10
 
-#: Trainings that one refresh asks for by themselves.
+#: One refresh requests at most this many single trainings.
 MOST_TRAININGS = 3
 
 
 def may_go_on(snapshot: Snapshot) -> bool:
-    """Whether one more refresh may rest on a snapshot: not too many, nor too long, in a row."""
-    walked = snapshot.full_walk_at or snapshot.fetched_at
-    recently = datetime.now(UTC) - walked < OLDEST_FULL_WALK
-    return recently and snapshot.increments < MOST_INCREMENTS
+    """Whether a snapshot may be refreshed incrementally once more."""
+    full_walk_at = snapshot.full_walk_at or snapshot.fetched_at
+    is_recent = datetime.now(UTC) - full_walk_at < OLDEST_FULL_WALK
+    return is_recent and snapshot.increments < MOST_INCREMENTS
 
 
 class LostError(Exception):
-    """What was fetched does not fit what was kept: only a full walk can tell."""
+    """The fetched pages do not fit the kept collection: a full walk is needed."""
 
 
 class Stretch(NamedTuple):
-    """Consecutive records as they are now, and where they stood among the kept ones.
+    """Consecutive records of the present collection, with their positions in the kept one.
 
     Attributes:
-        start: position of its first record in the present collection.
-        end: position after its last.
-        first: position of its first kept record among the kept ones.
-        last: position of its last kept record among them; before `first` where it holds none.
+        start: position of the first record in the present collection.
+        end: position after the last record in the present collection.
+        first: position in the kept collection of the first record that it has.
+        last: position in the kept collection of the last record that it has; `first - 1` if it has
+            none of them.
         rows: the records; None for the end of the collection.
     """
 
@@ -109,19 +107,19 @@ def refreshed(
     parameters: dict[str, Any],
     bar: PageBar,
 ) -> Recent | None:
-    """Bring a kept collection up to date with as few pages as can prove it.
+    """Bring a kept collection up to date with as few pages as possible.
 
     Args:
         client: the account's client.
         method: the paged method, which lists newest first.
-        table: the table its records belong to.
-        kept: the collection as it was, in the API's order.
+        table: the table of the method's records.
+        kept: the kept collection, in the API's order.
         parameters: the method's filters.
-        bar: shows the pages as they come.
+        bar: shows the pages as they arrive.
 
     Returns:
-        The present collection; None where only a full walk can tell it: records changed places,
-        the total changed meanwhile, or half of the pages would be needed anyway.
+        The present collection; None if a full walk is needed because records changed places, the
+        total changed during the refresh, or the refresh would need more than half of the pages.
 
     Raises:
         KPAAPIError, KPATransportError, KPADataError: as `Client.pages`.
@@ -130,7 +128,7 @@ def refreshed(
     try:
         return catching_up.run()
     except LostError:
-        bar.note("more has changed than the newest pages tell: walking all of them")
+        bar.note("the newest pages do not show every change: downloading all pages")
         return None
 
 
@@ -168,7 +166,7 @@ class _CatchingUp:
         return frame
 
     def _head(self) -> Stretch:
-        """The newest pages, down to where they join what we have."""
+        """The newest pages, down to where they join the kept collection."""
         rows = self._page(1, self._page_size)
         total = self.fetched[0].total
         while rows.height < total and not self._joins(rows):
@@ -179,13 +177,13 @@ class _CatchingUp:
         return self._placed(0, rows)
 
     def _joins(self, rows: pl.DataFrame) -> bool:
-        """Whether the last records are kept ones, in a row."""
+        """Whether the last records are consecutive records of the kept collection."""
         wanted = min(JOIN, self.kept.frame.height)
         places = self._places(rows.tail(wanted)).to_list()
         return bool(places) and places == list(range(places[0], places[0] + wanted))
 
     def _between(self, left: Stretch, right: Stretch) -> list[pl.DataFrame]:
-        """What lies between two stretches."""
+        """The records between two stretches."""
         positions, candidates = right.start - left.end, right.first - left.last - 1
         if candidates < 0:
             raise LostError
@@ -203,7 +201,7 @@ class _CatchingUp:
         return finish(self.table, cast("pl.DataFrame", stretch.rows)).frame
 
     def _middle(self, left: Stretch, right: Stretch) -> Stretch:
-        """What a page in the middle holds; where it overlaps the two stretches, it must agree."""
+        """Fetch a page in the middle; where it overlaps the two stretches, it must agree."""
         size = self._page_size
         pages = -(-(right.start - left.end) // size)
         number = left.end // size + pages // 2 + 1
@@ -228,13 +226,13 @@ class _CatchingUp:
         return Stretch(start, start + rows.height, places[0], places[-1], rows)
 
     def _places(self, rows: pl.DataFrame) -> pl.Series:
-        """Where these records stood among the kept ones; new ones are left out."""
+        """Positions of these records in the kept collection, without new records."""
         known = self.kept.frame.select("id").with_row_index("place")
         joined = rows.select("id").join(known, on="id", how="left", maintain_order="left")
         return joined["place"].drop_nulls().cast(pl.Int64)
 
     def _with_trainings(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The collection, once the trainings of what came or went have been asked for."""
+        """Request the trainings of added and removed records, and replace their records."""
         if "training_id" in self.parameters:
             return frame
         for training in trainings_touched(self.kept.frame, frame)[:MOST_TRAININGS]:
@@ -245,14 +243,14 @@ class _CatchingUp:
         return frame
 
     def _training(self, training: int, count: int) -> pl.DataFrame | None:
-        """All of a training's records; None where it has too many and its total is as it should be.
+        """All of a training's records; None if they need several pages and the total is right.
 
-        A server that ignores the filter, or sends what can't be true, leaves it to the full walk.
+        If the server ignores the filter or sends bad data, the full walk deals with it.
         """
         limit = self._page_size if count <= self._page_size else 1
-        asked = {**self.parameters, "training_id": training, "limit": limit}
+        request = {**self.parameters, "training_id": training, "limit": limit}
         try:
-            page = self.client.page(self.method, 1, refresh=True, **asked)
+            page = self.client.page(self.method, 1, refresh=True, **request)
         except KPADataError:
             raise LostError from None
         rows = self._taken(page)
@@ -263,8 +261,8 @@ class _CatchingUp:
         return None
 
     def _page(self, number: int, limit: int) -> pl.DataFrame:
-        asked = {**self.parameters, "limit": limit}
-        page = self.client.page(self.method, number, refresh=True, **asked)
+        request = {**self.parameters, "limit": limit}
+        page = self.client.page(self.method, number, refresh=True, **request)
         if self.fetched and page.total != self.fetched[0].total:
             raise LostError
         if len(self.fetched) > page.last_page // 2 + 1:
@@ -286,29 +284,29 @@ class _CatchingUp:
         return int(self.parameters.get("limit", PAGE_SIZE))
 
     def _blank_ids(self) -> BlankIds:
-        """Those counted before and those of the new records.
+        """The blank ids of the kept snapshot plus those of the new records.
 
-        Which of the kept records had one, and whether it still stands, is no longer known.
+        The snapshot only has counts, so blanks that were corrected since are still counted.
         """
         new = self._latest().join(self.kept.frame, on="id", how="anti")
         return add_blank_counts(self.kept.snapshot.blank_ids, null_blank_ids(self.table, new)[1])
 
     def _latest(self) -> pl.DataFrame:
-        """Every record that was fetched, as it came last."""
+        """Every fetched record, in its latest version."""
         return pl.concat(self.rows).unique("id", keep="last", maintain_order=True)
 
     def _faults(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The impossible days of the fetched records, and of the kept ones that still stand."""
+        """The impossible dates of the fetched records and of the remaining kept records."""
         latest = self._latest()
-        received, standing = (ids["id"].cast(pl.String).implode() for ids in (latest, frame))
+        fetched, present = (rows["id"].cast(pl.String).implode() for rows in (latest, frame))
         record = pl.col("record_id")
-        before = self.kept.snapshot.fault_frame().filter(~record.is_in(received))
+        before = self.kept.snapshot.fault_frame().filter(~record.is_in(fetched))
         faults = pl.concat([before, finish(self.table, latest).faults])
-        return faults.filter(record.is_in(standing))
+        return faults.filter(record.is_in(present))
 
 
 def _agree(stretch: Stretch, start: int, page: pl.DataFrame) -> None:
-    """Refuse a page which, where it overlaps a stretch, holds other records or another order."""
+    """Refuse a page that has other records, or another order, where it overlaps a stretch."""
     a, b = max(start, stretch.start), min(start + page.height, stretch.end)
     if stretch.rows is None or a >= b:
         return

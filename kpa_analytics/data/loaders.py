@@ -1,4 +1,4 @@
-"""`load_completions()` and its siblings: a fresh snapshot, or else a checked walk."""
+"""`load_completions()` and the other loaders: use a fresh snapshot, or else a checked walk."""
 
 from __future__ import annotations
 
@@ -36,45 +36,43 @@ def load_completions(
     refresh: Refresh = False,
     client: Client | None = None,
 ) -> pl.DataFrame:
-    """Load completions: all of them, or those of one training, one person, with or without files.
+    """Load completions: all of them, or those of one training or person, with or without files.
 
     The first load walks the pages (1,000 records each, with a progress bar), proves that it has
-    seen the whole collection, and keeps it as a snapshot. While the snapshot is younger than the
-    setting `max_age`, loading it again, filtered or not, sends nothing.
+    the whole collection, and keeps it as a snapshot. While the snapshot is younger than the
+    setting `max_age`, loading again, with or without filters, sends no request.
 
     Args:
-        training_id: only completions of this training.
-        user_id: only completions of this person (24 hex characters).
-        has_attachments: only completions with files (True) or without (False). Where the API does
-            not list files, as in 2020, one more request asks for the opposite; an API that answers
-            with the same record again ignores the filter.
-        refresh: True fetches every page again even where a fresh snapshot is kept. "recent" brings
-            the newest snapshot up to date from its newest pages: quick on a big account, but not
-            everything is seen this way. An old record that was edited in place stands as it was.
-            After an ordinary correction further down (an old record deleted and entered again),
-            the deleted record stays and the new one is missing. Seen are only corrections on the
-            pages that are fetched, and those of up to three trainings of the records that came or
-            went: these are compared whole, the ones with the fewest records first, where they
-            have at most 1,000. In a big account most older corrections are not among these. After
-            10 such refreshes, or 7 days after the last full walk, all pages are walked again. The
-            snapshot says which it was (`walk`: full or incremental; `full_walk_at`: when all
-            pages were last walked), and an audit takes an incremental one only where it is told
-            to (`export_audit(incremental=True)`). Loading without `refresh` gives back the newest
-            fresh snapshot, which may be an incremental one; its age counts from its own
-            refresh.
-        client: a client of another account; by default one made from the settings in force.
+        training_id: load only completions of this training.
+        user_id: load only completions of this person (24 hex characters).
+        has_attachments: load only completions with files (True) or without files (False). If the
+            API does not list files, as in 2020, one more request uses the opposite value, and a
+            record in both answers shows that the API ignores the filter.
+        refresh: True downloads every page again, even if there is a fresh snapshot. "recent"
+            updates the newest snapshot from the newest pages. This is quick on a big account, but
+            it does not see every change: an old record that was edited keeps its old values, and
+            if an old record was deleted and entered again, the deleted record stays and the new
+            one is missing. "recent" only sees such changes on the pages that it downloads and in up
+            to three trainings of the added and removed records (those with the fewest records
+            first, and at most 1,000). In a big account it misses most older corrections. After 10
+            such refreshes, or 7 days after the last full walk, all pages are walked again. The
+            snapshot says which kind it is (`walk`: full or incremental; `full_walk_at`: the time
+            of the last full walk). An audit accepts an incremental snapshot only with
+            `export_audit(incremental=True)`. Loading without `refresh` returns the newest fresh
+            snapshot, which may be incremental; its age counts from its own refresh.
+        client: a client of another account; by default one is made from the current settings.
 
     Returns:
-        A frame in `schema.COMPLETIONS` (11 columns), newest day first. A day that no calendar has
-        is null, with a KPADataWarning that names the records; no record is ever dropped.
+        A frame in `schema.COMPLETIONS` (11 columns), newest day first. An impossible date becomes
+        null, and a KPADataWarning names the records. No record is dropped.
 
     Raises:
         KPASettingsError: no token is set.
-        KPAAPIError: the API refused; one subclass per documented code.
+        KPAAPIError: the API refused the request; there is one subclass per documented code.
         KPATransportError: the API could not be reached, after `retries` more tries.
-        KPADataError: a record is not what the contract says, the server ignored a filter, or an
-            argument is impossible.
-        KPASnapshotError: the collection kept changing; a part is never returned as the whole.
+        KPADataError: a record does not follow docs/api.md, the server ignored a filter, or an
+            argument is invalid.
+        KPASnapshotError: the collection kept changing. A part is never returned as the whole.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -85,12 +83,12 @@ def load_completions(
         ...     kpa.load_completions(training_id=completions["training_id"][0]).columns[:5]
         ['id', 'training_id', 'm_user_id', 'created', 'date']
     """
-    asked = {
+    arguments = {
         "training_id": _expect("training_id", training_id, int),
         "user_id": _expect("user_id", user_id, str),
         "has_attachments": _expect("has_attachments", has_attachments, bool),
     }
-    filters = {name: value for name, value in asked.items() if value is not None}
+    filters = {name: value for name, value in arguments.items() if value is not None}
     return _load(COMPLETIONS, filters, refresh, client).frame
 
 
@@ -98,8 +96,8 @@ def load_trainings(*, refresh: bool = False, client: Client | None = None) -> pl
     """Load the catalogue of trainings.
 
     Args:
-        refresh: fetch again even where a fresh snapshot is kept.
-        client: a client of another account; by default one made from the settings in force.
+        refresh: download again, even if there is a fresh snapshot.
+        client: a client of another account; by default one is made from the current settings.
 
     Returns:
         A frame in `schema.TRAININGS`, one row per training.
@@ -119,11 +117,11 @@ def load_trainings(*, refresh: bool = False, client: Client | None = None) -> pl
 
 
 def load_users(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
-    """Load the roster: everyone, leavers included, without phones and emergency contacts.
+    """Load all people, including those who left, without phones and emergency contacts.
 
     Args:
-        refresh: fetch again even where a fresh snapshot is kept.
-        client: a client of another account; by default one made from the settings in force.
+        refresh: download again, even if there is a fresh snapshot.
+        client: a client of another account; by default one is made from the current settings.
 
     Returns:
         A frame in `schema.USERS`, one row per person.
@@ -145,11 +143,11 @@ def load_group_trainings(*, refresh: bool = False, client: Client | None = None)
     """Load the group sessions.
 
     Args:
-        refresh: fetch again even where a fresh snapshot is kept.
-        client: a client of another account; by default one made from the settings in force.
+        refresh: download again, even if there is a fresh snapshot.
+        client: a client of another account; by default one is made from the current settings.
 
     Returns:
-        A frame in `schema.GROUP_TRAININGS`, one row per session.
+        A frame in `schema.GROUP_TRAININGS`, one row per group session.
 
     Raises:
         KPAError: as `load_completions`.
@@ -166,11 +164,11 @@ def load_group_trainings(*, refresh: bool = False, client: Client | None = None)
 
 
 def load_employee_status(*, refresh: bool = False, client: Client | None = None) -> pl.DataFrame:
-    """Load the vendor's own verdict on everyone, which it computes every 15 minutes at most.
+    """Load the vendor's own status of each person, which it computes at most every 15 minutes.
 
     Args:
-        refresh: fetch again even where a fresh snapshot is kept.
-        client: a client of another account; by default one made from the settings in force.
+        refresh: download again, even if there is a fresh snapshot.
+        client: a client of another account; by default one is made from the current settings.
 
     Returns:
         A frame in `schema.EMPLOYEE_STATUS`, one row per person.
@@ -182,8 +180,8 @@ def load_employee_status(*, refresh: bool = False, client: Client | None = None)
         >>> import kpa_analytics as kpa
         >>> with kpa.demo.serve() as api:
         ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False)
-        ...     verdicts = kpa.load_employee_status()
-        >>> sorted(verdicts["status"].unique())
+        ...     employees = kpa.load_employee_status()
+        >>> sorted(employees["status"].unique())
         ['active', 'expiring', 'incomplete']
     """
     return _load(EMPLOYEE_STATUS, {}, refresh, client).frame
@@ -193,12 +191,12 @@ def load_groups(*, refresh: bool = False, client: Client | None = None) -> pl.Da
     """Load the names of field offices, lines of business and job titles.
 
     Args:
-        refresh: fetch again even where a fresh snapshot is kept.
-        client: a client of another account; by default one made from the settings in force.
+        refresh: download again, even if there is a fresh snapshot.
+        client: a client of another account; by default one is made from the current settings.
 
     Returns:
-        A frame in `schema.GROUPS`. A kind that the token may not read, or that this API does not
-        have, has no rows and is logged; its groups show as ids.
+        A frame in `schema.GROUPS`. If the token may not read a kind of group, or the API does not
+        have it, the kind has no rows and is logged; reports then show ids instead of names.
 
     Raises:
         KPAError: as `load_completions`.
@@ -214,29 +212,29 @@ def load_groups(*, refresh: bool = False, client: Client | None = None) -> pl.Da
 
 
 def load_all(*, refresh: Refresh = False, client: Client | None = None) -> TrainingData:
-    """Load everything an audit needs: completions, trainings, people, sessions, verdicts, names.
+    """Load everything that an audit needs.
 
     Args:
-        refresh: True fetches everything again; "recent" brings the completions up to date from
-            their newest pages (see `load_completions`) and fetches the small lists again.
-        client: a client of another account; by default one made from the settings in force.
+        refresh: True downloads everything again; "recent" updates the completions from their newest
+            pages (see `load_completions`) and downloads the small lists again.
+        client: a client of another account; by default one is made from the current settings.
 
     Returns:
-        The six frames and their snapshots, as `TrainingData`. All of them come from one account:
-        the settings are read once, and a `configure()` meanwhile changes only the next call.
+        The six frames and their snapshots, as `TrainingData`. All of them come from one account: a
+        `configure()` during the load only affects the next call.
 
     Raises:
         KPAError: as `load_completions`.
     """
-    current = client.settings if client else settings()  # once: another thread may configure()
+    current = client.settings if client else settings()  # once: another thread may call configure()
     kept = {
         name: _load(endpoints[0].table, {}, refresh, client, current)
         for name, endpoints in COLLECTIONS.items()
     }
-    frames: dict[str, Any] = {name: one.frame for name, one in kept.items()}
+    frames: dict[str, Any] = {name: collection.frame for name, collection in kept.items()}
     return TrainingData(
         **frames,
-        snapshots={name: one.snapshot for name, one in kept.items()},
+        snapshots={name: collection.snapshot for name, collection in kept.items()},
     )
 
 
@@ -268,20 +266,20 @@ def _load(
 
 
 def _fresh(table: Table, params: dict[str, Any], current: Settings) -> Kept | None:
-    """The collection from disk, where it is fresh; a filtered one may be cut from the whole.
+    """A fresh collection from disk: the filtered snapshot, or the whole one with the filters.
 
-    Of the two the newer answers: what was loaded last is what a user expects to see.
+    If both exist, the newer one is used, because users expect to see the latest load.
     """
-    places = [shelf(table, asked, current) for asked in ([params, {}] if params else [{}])]
-    for place in sorted(places, key=Shelf.filled_at, reverse=True):
-        kept = place.newest(current.max_age)
-        if kept and (answer := _filtered(kept, params)):
-            return answer
+    candidates = [shelf(table, filters, current) for filters in ([params, {}] if params else [{}])]
+    for candidate in sorted(candidates, key=Shelf.filled_at, reverse=True):
+        kept = candidate.newest(current.max_age)
+        if kept and (filtered := _filtered(kept, params)):
+            return filtered
     return None
 
 
 def _filtered(kept: Kept, params: dict[str, Any]) -> Kept | None:
-    """What the API would answer to these filters; None where the records do not tell."""
+    """Apply the API's filters to a kept collection; None if the records lack the information."""
     if kept.snapshot.params == params:
         return kept
     frame = kept.frame
@@ -298,7 +296,7 @@ def _filtered(kept: Kept, params: dict[str, Any]) -> Kept | None:
 
 @contextmanager
 def _opened(client: Client | None, current: Settings) -> Iterator[Client]:
-    """The caller's client, left open; or one of our own, closed in the end."""
+    """Use the caller's client and leave it open, or open a client and close it afterwards."""
     if client is not None:
         yield client
         return

@@ -1,8 +1,8 @@
-"""The second cache: a verified whole collection as one Parquet file, its provenance inside.
+"""The second cache: each verified collection as one Parquet file with its provenance inside.
 
-A file is written beside and renamed, and its name holds the hash of its bytes: what is read back is
-what was written, or is set aside with a warning. The last few of each kind are kept, because an
-auditor asks what changed.
+A file is written under a temporary name and then renamed. Its name contains the hash of its bytes,
+so a damaged file is recognized and set aside with a warning. The last few snapshots of each
+collection are kept, so that users can see what changed.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from kpa_analytics.errors import KPACacheWarning
 from kpa_analytics.patience import move, patiently
 from kpa_analytics.schema import BLANK_IDS, FAULTS, SNAPSHOTS, Table
 
-#: Raised when the meaning of a kept frame changes; files of another format are not read.
+#: Increased when the meaning of a kept frame changes; files in another format are not read.
 FORMAT = 2
 
 _PROVENANCE = "kpa_analytics"
 
-#: What reading a file that is not ours may raise.
+#: Errors that reading a foreign or damaged file may raise.
 _UNREADABLE = (
     pl.exceptions.PolarsError,
     OSError,
@@ -41,35 +41,35 @@ _UNREADABLE = (
     AttributeError,
 )
 
-#: Seconds by which a snapshot may seem to come from the future before it counts as stale.
+#: A snapshot dated more than this many seconds in the future counts as stale.
 _CLOCK_SLACK = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """Where a collection came from, and how to prove that it is still the same.
+    """The provenance of a collection, with hashes that prove that it is unchanged.
 
     Attributes:
-        table: which collection, e.g. `completions`.
-        method: the API method it came from.
-        params: that method's filters; empty for the whole collection.
+        table: the collection, e.g. `completions`.
+        method: the API method that sent it.
+        params: the method's filters; empty for the whole collection.
         host: the API's host and port.
-        fetched_at: when its oldest page was answered, UTC; freshness counts from here. Of an
-            incremental one: the oldest page of its own refresh (`full_walk_at` tells how old the
-            pages may be that it did not fetch).
-        rows: records.
-        pages: pages they came in.
+        fetched_at: when the API answered the oldest page, UTC; the age counts from here. For an
+            incremental snapshot this is the oldest page of its own refresh; the pages that it did
+            not download may be as old as `full_walk_at`.
+        rows: number of records.
+        pages: number of pages.
         walk: `full`, or `incremental` (refresh="recent").
         demo: whether the demo server answered.
-        package_version: version of kpa_analytics that wrote it.
+        package_version: the version of kpa_analytics that wrote the snapshot.
         rows_sha256: hash of the rows as newline-delimited JSON.
-        faults: impossible days that became null: (table, record_id, field, value).
-        blank_ids: optional ids spelt "", white space or 0 that became null: (table, field, how
-            many). An incremental snapshot counts those seen since the last full walk.
-        increments: incremental refreshes since the last full walk; 0 for a full one.
-        full_walk_at: when that full walk was fetched, UTC; None for a full one.
-        sha256: hash of the file's bytes; empty where it is not kept.
-        path: where it is kept; None where it is not.
+        faults: impossible dates that became null: (table, record_id, field, value).
+        blank_ids: optional ids that were "", white space or 0 and became null: (table, field,
+            count). An incremental snapshot counts all of them since the last full walk.
+        increments: incremental refreshes since the last full walk; 0 for a full snapshot.
+        full_walk_at: `fetched_at` of the last full walk, UTC; None for a full snapshot.
+        sha256: hash of the file's bytes; empty if there is no file.
+        path: the file; None if there is no file.
     """
 
     table: str
@@ -91,11 +91,11 @@ class Snapshot:
     path: Path | None = None
 
     def fault_frame(self) -> pl.DataFrame:
-        """The impossible days as a frame (`schema.FAULTS`)."""
+        """The impossible dates as a frame (`schema.FAULTS`)."""
         return pl.DataFrame(list(self.faults), schema=FAULTS.schema, orient="row")
 
     def blank_id_frame(self) -> pl.DataFrame:
-        """How many optional ids were blank, as a frame (`schema.BLANK_IDS`)."""
+        """The number of blank optional ids by field, as a frame (`schema.BLANK_IDS`)."""
         rows = [(*blank, self.walk) for blank in self.blank_ids]
         return pl.DataFrame(rows, schema=BLANK_IDS.schema, orient="row")
 
@@ -114,7 +114,7 @@ class Shelf:
     Args:
         folder: the account's folder; it need not exist.
         table: the collection's table.
-        params: the filters it was asked for with.
+        params: the filters of the request.
     """
 
     def __init__(self, folder: Path, table: Table, params: dict[str, Any]) -> None:
@@ -125,19 +125,19 @@ class Shelf:
         self.table = table
 
     def paths(self) -> list[Path]:
-        """The files kept, oldest first."""
+        """The kept files, oldest first."""
         return sorted(self.folder.glob("*.parquet"))
 
     def filled_at(self) -> datetime:
-        """When the newest file was fetched, by its name, UTC; where none is, the year 1."""
+        """The fetch time in the newest file's name, UTC; the year 1 if there is no file."""
         paths = self.paths()
         return _moment(paths[-1]) if paths else datetime.min.replace(tzinfo=UTC)
 
     def newest(self, max_age: float) -> Kept | None:
-        """Read the newest snapshot that can be read and is fresh.
+        """Read the newest snapshot that is fresh and readable.
 
         Args:
-            max_age: seconds that it may be old.
+            max_age: the largest age of a fresh snapshot, in seconds.
 
         Returns:
             The collection, or None. A damaged file is set aside with a KPACacheWarning.
@@ -151,11 +151,11 @@ class Shelf:
         return None
 
     def read(self, path: Path) -> Kept | None:
-        """Read one file, sure that it is what was written.
+        """Read one file and check its hash.
 
         Returns:
-            The collection; None, with a KPACacheWarning, where the file is damaged or was written
-            by a version with another format.
+            The collection; None, with a KPACacheWarning, if the file is damaged or was written in
+            another format.
         """
         try:
             content = patiently(path.read_bytes)
@@ -164,12 +164,12 @@ class Shelf:
             return None
         sha256 = hashlib.sha256(content).hexdigest()
         if not path.stem.endswith(sha256[:32]):
-            set_aside(path, "its bytes are not those that were written")
+            set_aside(path, "its content has changed since it was written")
             return None
         return self._decoded(path, content, sha256)
 
     def _decoded(self, path: Path, content: bytes, sha256: str) -> Kept | None:
-        why = "its format is not ours"
+        why = "its format differs"
         try:
             facts = json.loads(pl.read_parquet_metadata(BytesIO(content))[_PROVENANCE])
             frame = pl.read_parquet(content)
@@ -178,28 +178,28 @@ class Shelf:
         except _UNREADABLE as error:
             why = f"{type(error).__name__}: {error}"
         warnings.warn(
-            f"{path.name} was written by another version of kpa_analytics ({why}): it is fetched "
-            "again",
+            f"{path.name} was written by another version of kpa_analytics ({why}); the collection "
+            "is downloaded again",
             KPACacheWarning,
             stacklevel=2,
         )
         return None
 
     def write(self, kept: Kept, keep: int) -> Kept:
-        """Keep a verified collection: written beside, then renamed; older ones make room.
+        """Write a verified collection, and delete the oldest snapshots.
 
         Args:
             kept: the collection and its provenance.
-            keep: how many to keep of this kind.
+            keep: the number of snapshots to keep.
 
         Returns:
-            The same with its hash and path; as it came, with a KPACacheWarning, where the folder
-            can't hold it.
+            The collection with its hash and path; without them, and with a KPACacheWarning, if the
+            file can't be written.
         """
         facts = {**asdict(kept.snapshot), "format": FORMAT}
         facts["fetched_at"] = kept.snapshot.fetched_at.isoformat()
-        walked = kept.snapshot.full_walk_at
-        facts["full_walk_at"] = walked and walked.isoformat()
+        full_walk_at = kept.snapshot.full_walk_at
+        facts["full_walk_at"] = full_walk_at and full_walk_at.isoformat()
         del facts["sha256"], facts["path"]
         content = BytesIO()
         kept.frame.write_parquet(content, metadata={_PROVENANCE: _json(facts)})
@@ -211,8 +211,8 @@ class Shelf:
             _write_whole(path, content.getvalue())
         except OSError as error:
             warnings.warn(
-                f"the snapshot can't be kept ({error}); the data is whole, and will be fetched "
-                "again next time",
+                f"the snapshot can't be written ({error}); the data is complete, but the next load "
+                "downloads it again",
                 KPACacheWarning,
                 stacklevel=2,
             )
@@ -221,9 +221,9 @@ class Shelf:
         return Kept(kept.frame, replace(kept.snapshot, sha256=sha256, path=path))
 
     def _make_room(self, newest: Path, keep: int) -> None:
-        """Delete the oldest ones, and what writers that were killed have left half written.
+        """Delete the oldest snapshots and the unfinished files of processes that were killed.
 
-        What another program holds open stays, and is tried again when the next one is written.
+        A file that another program has open stays; the next write tries to delete it again.
         """
         others = [path for path in self.paths() if path != newest]
         for old in [*others[: len(others) + 1 - keep], *self.folder.glob(".*.parquet.*")]:
@@ -237,7 +237,7 @@ _STAMP = "%Y%m%dT%H%M%S%fZ"
 
 
 def rows_sha256(frame: pl.DataFrame) -> str:
-    """Hash of a frame's rows as newline-delimited JSON, in their order."""
+    """Hash a frame's rows, in their order, as newline-delimited JSON."""
     digest = hashlib.sha256()
     for rows in frame.iter_slices(50_000):
         text = BytesIO()
@@ -247,11 +247,11 @@ def rows_sha256(frame: pl.DataFrame) -> str:
 
 
 def snapshots() -> pl.DataFrame:
-    """List every snapshot kept for the current account, newest first.
+    """List every kept snapshot of the current account, newest first.
 
     Returns:
-        A frame in `schema.SNAPSHOTS`: which table, from where and when, how many rows, the hash and
-        the path. `pl.read_parquet(path)` reads one.
+        A frame in `schema.SNAPSHOTS`: table, source, time, number of rows, hash and path.
+        `pl.read_parquet(path)` reads a snapshot.
 
     Raises:
         KPASettingsError: no token is set, so there is no account.
@@ -271,11 +271,11 @@ def snapshots() -> pl.DataFrame:
             content = path.read_bytes()
             facts = json.loads(pl.read_parquet_metadata(BytesIO(content))[_PROVENANCE])
             facts.pop("format")
-            one = _snapshot(facts, hashlib.sha256(content).hexdigest(), path)
+            snapshot = _snapshot(facts, hashlib.sha256(content).hexdigest(), path)
         except _UNREADABLE as error:
             warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
             continue
-        row = {**asdict(one), "params": _json(one.params), "path": str(path)}
+        row = {**asdict(snapshot), "params": _json(snapshot.params), "path": str(path)}
         rows.append({**row, "bytes": len(content)})
     return pl.DataFrame(
         [{name: row[name] for name in SNAPSHOTS.schema} for row in rows], SNAPSHOTS.schema
@@ -290,9 +290,9 @@ def shelf(table: Table, params: dict[str, Any], current: Settings | None = None)
 def _snapshot(facts: dict[str, Any], sha256: str, path: Path) -> Snapshot:
     facts["fetched_at"] = datetime.fromisoformat(facts["fetched_at"])
     facts["faults"] = tuple(tuple(fault) for fault in facts["faults"])
-    walked = facts.get("full_walk_at")
-    facts["full_walk_at"] = walked and datetime.fromisoformat(walked)
-    facts["blank_ids"] = tuple(tuple(one) for one in facts.get("blank_ids", ()))
+    full_walk_at = facts.get("full_walk_at")
+    facts["full_walk_at"] = full_walk_at and datetime.fromisoformat(full_walk_at)
+    facts["blank_ids"] = tuple(tuple(blank) for blank in facts.get("blank_ids", ()))
     return Snapshot(**facts, sha256=sha256, path=path)
 
 
@@ -308,13 +308,13 @@ def _json(value: Any) -> str:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    """All of it under its name, or nothing."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    """Write a temporary file and rename it, so that the final file is always complete."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with private_file(beside).open("wb") as file:
+        with private_file(temporary).open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        move(beside, path)
+        move(temporary, path)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

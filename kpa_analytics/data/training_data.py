@@ -1,4 +1,4 @@
-"""`TrainingData`: everything one account knows about training, loaded together."""
+"""`TrainingData`: all of an account's training records, loaded together."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from kpa_analytics.schema import (
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TrainingData:
-    """All of an account's training records, with where they came from.
+    """All of an account's training records, with their provenance.
 
     Attributes:
         completions: `schema.COMPLETIONS`, one row per completion.
         trainings: `schema.TRAININGS`, one row per training.
         users: `schema.USERS`, one row per person.
-        group_trainings: `schema.GROUP_TRAININGS`, one row per session.
-        employee_status: `schema.EMPLOYEE_STATUS`, the vendor's own verdict per person.
+        group_trainings: `schema.GROUP_TRAININGS`, one row per group session.
+        employee_status: `schema.EMPLOYEE_STATUS`, the vendor's own status of each person.
         groups: `schema.GROUPS`, names of field offices, lines of business and job titles.
-        snapshots: the provenance of each, by table name; empty for frames made by hand.
-        scope: what part of the account's records this is; by default all that was loaded.
-        part_of: the records that this is a part of; None: of none.
+        snapshots: the provenance of each collection by table name; empty for frames made by hand.
+        scope: the part of the account's records that these are; by default all of them.
+        part_of: the complete records, if these are a part of them; otherwise None.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -61,7 +61,7 @@ class TrainingData:
 
     @property
     def whole(self) -> TrainingData:
-        """All that was loaded, where this is a part of it."""
+        """The complete records, of which these may be a part."""
         return self.part_of or self
 
     @property
@@ -70,13 +70,13 @@ class TrainingData:
         return {name: getattr(self, name) for name in COLLECTIONS}
 
     def part(self, scope: Scope) -> TrainingData:
-        """The records of a scope, with the provenance of the whole.
+        """Select the records of a scope, with the provenance of the complete records.
 
         Args:
-            scope: the trainings and people that are meant.
+            scope: the trainings and people to select.
 
         Returns:
-            Those records, which know what they are a part of; these where nothing is left out.
+            The selected records, with `part_of` set; this object if the scope selects everything.
         """
         if scope.is_all:
             return self
@@ -85,30 +85,31 @@ class TrainingData:
 
     @property
     def demo(self) -> bool:
-        """Whether any of it came from the demo server."""
-        told = any(snapshot.demo for snapshot in self.snapshots.values())
-        return told or is_demo(self.completions, self.users, self.group_trainings)
+        """Whether any records came from the demo server."""
+        from_demo = any(snapshot.demo for snapshot in self.snapshots.values())
+        return from_demo or is_demo(self.completions, self.users, self.group_trainings)
 
     @property
     def faults(self) -> pl.DataFrame:
-        """The impossible days that became null (`schema.FAULTS`)."""
-        found = [snapshot.fault_frame() for snapshot in self.snapshots.values()]
-        return pl.concat([FAULTS.empty(), *found])
+        """The impossible dates that became null (`schema.FAULTS`)."""
+        faults = [snapshot.fault_frame() for snapshot in self.snapshots.values()]
+        return pl.concat([FAULTS.empty(), *faults])
 
     @property
     def blank_ids(self) -> pl.DataFrame:
-        """How many optional ids were blank and became null (`schema.BLANK_IDS`)."""
-        found = [snapshot.blank_id_frame() for snapshot in self.snapshots.values()]
-        return pl.concat([BLANK_IDS.empty(), *found])
+        """The number of blank optional ids that became null, by field (`schema.BLANK_IDS`)."""
+        counts = [snapshot.blank_id_frame() for snapshot in self.snapshots.values()]
+        return pl.concat([BLANK_IDS.empty(), *counts])
 
     def __repr__(self) -> str:
-        said = (
+        summary = (
             f"{self.completions.height:,} completions, {self.trainings.height:,} trainings, "
             f"{self.users.height:,} people"
         )
         if snapshot := self.snapshots.get("completions"):
-            said += f", fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
+            summary += f", fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
             if snapshot.full_walk_at:
-                said += f", last walked in full {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
+                full_walk_at = f"{snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
+                summary += f", last full download {full_walk_at}"
         only = f", only {self.scope.words}" if self.scope.words else ""
-        return f"<TrainingData: {said}{only}{', demo data' if self.demo else ''}>"
+        return f"<TrainingData: {summary}{only}{', demo data' if self.demo else ''}>"

@@ -1,8 +1,8 @@
-"""A wing of its own: the simulated API, and the organisation it serves.
+"""The simulated API and the invented company that it serves; independent of the other packages.
 
-`with serve() as api:` gives an API on this machine for the length of a block; `start()` gives one
-to a notebook. `organisation()` invents a company, `Records` serves exact hand-written records, and
-`Fault` makes the API fail on demand.
+`with serve() as api:` runs the API on this machine during a block; `start()` runs it for a
+notebook. `organisation()` invents a company, `Records` serves hand-written records, and `Fault`
+makes the API fail on demand.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AS_OF", "Fault", "Organisation", "Records", "organisation", "serve", "start"]
 
-#: The day around which the demo company lives: its records end the day before.
+#: The demo company's as-of date; its records end the day before.
 AS_OF = date(2026, 6, 30)
 
 _HOMES = {

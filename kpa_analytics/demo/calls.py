@@ -1,4 +1,4 @@
-"""A request to the simulated API, as its parts know it."""
+"""The accounts of the simulated API, and the requests that it receives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Account:
-    """One customer: its records, why it is refused (if it is), and its pool of requests."""
+    """One customer: its records, the error code if it is refused, and its recent requests."""
 
     source: Source
     refusal: str | None = None
@@ -21,7 +21,7 @@ class Account:
 
 
 class Received(NamedTuple):
-    """What a request asked for; its token is left out."""
+    """A received request, without its token."""
 
     verb: str
     method: str
@@ -32,7 +32,7 @@ class Received(NamedTuple):
 
 @dataclass(frozen=True)
 class Call:
-    """A request as a fault meets it."""
+    """A request as faults see it."""
 
     method: str
     page: int | None

@@ -13,17 +13,17 @@ FIRST_TRAINING_ID = 1001
 
 @dataclass(frozen=True)
 class Course:
-    """One training, with what its wire record does not say.
+    """One training, with facts that the API does not send.
 
     Attributes:
         title: its title.
-        schedule: the wire's fields of its schedule.
-        parts: titles of the trainings it is composed of.
-        jobs: who must have it: job titles by number; `()`: everyone; None: nobody.
-        grouped: share of its completions that happen in group sessions.
-        coached: share of the others that have an instructor.
-        bundle: courses of one bundle are taken on the same days, in the same sessions.
-        lone: one instructor alone teaches it.
+        schedule: the API's fields of its schedule.
+        parts: titles of the trainings that it is composed of.
+        jobs: numbers of the job titles that require it; `()`: everyone; None: nobody.
+        grouped: share of its completions in group sessions.
+        coached: share of the other completions that have an instructor.
+        bundle: people take the courses of a bundle on the same days, in the same sessions.
+        lone: whether only one instructor teaches it.
     """
 
     title: str
@@ -38,13 +38,13 @@ class Course:
 
     @property
     def interval(self) -> int | None:
-        """Months from one completion to the next; None: once is enough."""
+        """Months from one completion to the next; None if people take it only once."""
         months: int | None = self.schedule.get("renewal_months")
         return months
 
     @property
     def yearly(self) -> bool:
-        """Whether it is taken around a day or window of the year."""
+        """Whether people take it around a day, or in a window, of the year."""
         return "expires_on_month" in self.schedule or "window_open_month" in self.schedule
 
 
@@ -77,7 +77,7 @@ _DRIVERS = (3, 6)
 _LEADS = (7, 8)
 _READY = "Field Readiness"
 
-# The first fourteen have every kind of schedule, so that a small catalogue has them too.
+# The first fourteen cover every kind of schedule, so a small catalogue has all kinds too.
 _COURSES = (
     Course("H2S Awareness", _rolling(12, 30), grouped=0.95),
     Course("First Aid", _rolling(24, 60), grouped=0.9, bundle="medic"),
@@ -132,7 +132,7 @@ _COURSES = (
 
 
 def courses(count: int) -> list[Course]:
-    """Give this many courses; past the list's end come site editions, each for one job."""
+    """Return this many courses: first the list, then site editions, each for one job."""
     listed = list(_COURSES)
     singles = [course for course in _COURSES if not course.parts]
     while len(listed) < count:
@@ -153,7 +153,7 @@ def courses(count: int) -> list[Course]:
 def wire_trainings(
     chosen: list[Course], job_ids: list[str], began_ms: int, seed: int
 ) -> list[Wire]:
-    """Write the courses as the wire's training records."""
+    """Write the courses as the API's training records."""
     chance = random.Random(seed)  # noqa: S311 - an invention, not a secret
     numbers = {course.title: FIRST_TRAINING_ID + course.number for course in chosen}
     return [

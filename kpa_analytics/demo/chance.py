@@ -1,6 +1,6 @@
-"""Chance by the column: numbers that depend on the seed and the row's keys, on nothing else.
+"""Random numbers by column, which depend only on the seed and the row's keys.
 
-polars' own hashes and samples may change with its version; splitmix64 is plain arithmetic that
+polars' own hashes and samples may change with its version. splitmix64 is plain arithmetic and
 gives the same company on every machine.
 """
 
@@ -22,7 +22,7 @@ def draw(seed: int, what: str, *keys: str) -> pl.Expr:
 
     Args:
         seed: the organisation's seed.
-        what: what is decided; another word gives independent numbers.
+        what: the decision to make; different texts give independent numbers.
         keys: whole-number or Date columns; rows with equal keys draw the same number.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The demo company: everything the simulated API serves, invented from one seed."""
+"""The demo company: all records of the simulated API, invented from one seed."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ from kpa_analytics.demo.wire import (
 
 @dataclass(eq=False)
 class Organisation:
-    """A company as the API sees it. Frames hold the wire's columns; lists hold wire dicts.
+    """A company's records. Frames have the API's columns; lists have the API's dicts.
 
     Attributes:
-        completions: newest day first; `signed` and `files` stand for signature and files.
-        trainings: the catalogue, as wire dicts.
-        users: one row per person; a null in an optional column is a field that is absent.
-        group_trainings: one row per session.
-        field_offices: as wire dicts.
-        lines_of_business: as wire dicts.
-        job_titles: as wire dicts.
+        completions: newest day first; `signed` and `files` replace `signature` and `files`.
+        trainings: the catalogue, as the API's dicts.
+        users: one row per person; a null in an optional column means that the API omits the field.
+        group_trainings: one row per group session.
+        field_offices: as the API's dicts.
+        lines_of_business: as the API's dicts.
+        job_titles: as the API's dicts.
     """
 
     completions: pl.DataFrame
@@ -79,7 +79,7 @@ class Organisation:
         )
 
     def verdict(self, as_of: date) -> Verdict:
-        """The vendor's own verdict on everybody; computed once until a completion changes."""
+        """The vendor's status of every person; computed again only after completions change."""
         if self._verdict is None or self._verdict[0] != as_of:
             people = self.users.select(
                 "id", "created", "hireDate", "terminationDate", "jobTitle_id"
@@ -97,7 +97,7 @@ class Organisation:
         return self._verdict[1]
 
     def add_completions(self, *added: Wire) -> None:
-        """Add completions (wire dicts), as if somebody had just recorded them."""
+        """Add completions (the API's dicts), as if somebody had just recorded them."""
         self._replace(pl.concat([self.completions, completion_frame(added)]))
 
     def remove_completions(self, *ids: int) -> None:
@@ -105,7 +105,7 @@ class Organisation:
         self._replace(self.completions.filter(~pl.col("id").is_in(ids)))
 
     def edit_completion(self, completion_id: int, **fields: Any) -> None:
-        """Change fields of one completion; a changed day moves it."""
+        """Change fields of one completion; a new date changes its position."""
         self._replace(edited(self.completions, completion_id, **fields))
 
     def _replace(self, completions: pl.DataFrame) -> None:
@@ -136,21 +136,23 @@ def organisation(
     years: int = 4,
     seed: int = 2026,
 ) -> Organisation:
-    """Invent a company that ends on the day before `AS_OF`; equal arguments give equal companies.
+    """Invent a company whose records end on the day before `AS_OF`.
+
+    Equal arguments give equal companies.
 
     Args:
-        people: how many there are on the roster, leavers included.
-        trainings: how many trainings the catalogue has; the first 14 are of every kind of schedule.
-        instructors: how many of the people teach.
-        completions: how many completions there are, exactly; a million takes a few seconds.
-        years: how many years the records go back.
-        seed: another one gives another company.
+        people: number of people, including those who left.
+        trainings: number of trainings; the first 14 cover every kind of schedule.
+        instructors: number of people who teach.
+        completions: exact number of completions; a million takes a few seconds.
+        years: number of years that the records cover.
+        seed: a different seed gives a different company.
 
     Returns:
-        The company, with a few data faults planted in it where it is big enough (`planted.py`).
+        The company; if it is big enough, with a few deliberate data faults (`planted.py`).
 
     Raises:
-        ValueError: so few people can't have so many completions.
+        ValueError: this number of people can't have that many completions.
 
     Examples:
         >>> organisation(people=50, completions=500)
@@ -159,23 +161,23 @@ def organisation(
     ends = AS_OF - timedelta(days=1)
     begins = date(ends.year - years, ends.month, min(ends.day, 28))
     chosen = courses(trainings)
-    who = invent_people(people, min(instructors, people), begins, ends, seed)
-    history = invent_history(who.staff, chosen, begins, ends, seed)
-    spare = completions // 100 + 20  # a session day can be one that a person has already
+    invented = invent_people(people, min(instructors, people), begins, ends, seed)
+    history = invent_history(invented.staff, chosen, begins, ends, seed)
+    spare = completions // 100 + 20  # moving completions to session days removes some
     history = thin(refresh(history, completions + spare, seed), completions + spare, seed)
     history = thin(gather(history, chosen, begins, seed), completions, seed)
-    taught = teach(history, chosen, who.staff, min(instructors, people), seed)
+    taught = teach(history, chosen, invented.staff, min(instructors, people), seed)
     filed = file_completions(taught, ends, seed)
     sessions = session_list(filed)
     filed, sessions = plant(filed, sessions, ends)
     return Organisation(
         completions=newest_first(filed),
         trainings=wire_trainings(
-            chosen, [job["id"] for job in who.job_titles], milliseconds(begins), seed
+            chosen, [job["id"] for job in invented.job_titles], milliseconds(begins), seed
         ),
-        users=who.users,
+        users=invented.users,
         group_trainings=sessions,
-        field_offices=who.field_offices,
-        lines_of_business=who.lines_of_business,
-        job_titles=who.job_titles,
+        field_offices=invented.field_offices,
+        lines_of_business=invented.lines_of_business,
+        job_titles=invented.job_titles,
     )

@@ -1,11 +1,11 @@
-"""Faults on demand: what the road to an API, and the API itself, do on a bad day.
+"""Faults on demand, of the network and of the API itself.
 
     api.faults.add(Fault.stall(0.2))
     api.faults.add(Fault.status(503), times=2, method="users.list")
     api.faults.add(Fault.change(lambda company: company.remove_completions(7)), page=2)
 
-Every armed fault that fits a request strikes, in the order they were added: first those that act
-before the answer, then those that change or replace it.
+Every armed fault that matches a request takes effect, in the order of adding: first the faults
+before the answer, then those that change or replace the answer.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 class DroppedError(Exception):
-    """The connection is to be closed without an answer."""
+    """Close the connection without an answer."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong: before the answer is made, or to the answer.
+    """A fault, which takes effect before the answer or changes the answer.
 
     Examples:
         >>> Fault.status(503)
@@ -51,7 +51,7 @@ class Fault:
 
     @classmethod
     def change(cls, edit: Callable[[Any], object]) -> Fault:
-        """Let `edit(organisation)` change the records just before this page is made."""
+        """Let `edit(organisation)` change the records just before the answer."""
 
         def strike(call: Call) -> None:
             if call.account is not None:
@@ -61,7 +61,7 @@ class Fault:
 
     @classmethod
     def drop(cls) -> Fault:
-        """Close the connection without a byte of an answer."""
+        """Close the connection without sending anything."""
 
         def strike(call: Call) -> None:
             raise DroppedError
@@ -83,7 +83,7 @@ class Fault:
 
     @classmethod
     def status(cls, code: int = 503) -> Fault:
-        """Answer with an HTTP status and a gateway's page."""
+        """Answer with an HTTP status and the HTML page of a gateway."""
         return cls.page(f"<html><body><h1>{code}</h1></body></html>", code)
 
     @classmethod
@@ -113,7 +113,7 @@ class Fault:
 
     @classmethod
     def too_many_requests(cls, retry_after: int | str | None = None) -> Fault:
-        """Refuse with the undocumented shape: HTTP 429, with or without Retry-After."""
+        """Refuse with the undocumented HTTP 429, with or without Retry-After."""
 
         def strike(call: Call, answer: Response) -> Response:
             headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
@@ -128,7 +128,7 @@ class Fault:
 
     @classmethod
     def redirect(cls, location: str, code: int = 302) -> Fault:
-        """Send the client elsewhere."""
+        """Redirect the client to another address."""
         return cls(
             f"redirect {code}",
             after=lambda call, answer: Response("", code, {"Location": location}),
@@ -161,12 +161,12 @@ class _Armed:
     method: str | None
     page: int | None
 
-    def fits(self, call: Call) -> bool:
+    def matches(self, call: Call) -> bool:
         return self.method in (None, call.method) and self.page in (None, call.page)
 
 
 class Faults:
-    """The faults that are armed, and what became of them."""
+    """The armed faults."""
 
     def __init__(self) -> None:
         self._armed: list[_Armed] = []
@@ -183,10 +183,10 @@ class Faults:
         """Arm a fault.
 
         Args:
-            fault: what goes wrong.
-            times: how many requests it strikes; None: every one, until `clear()`.
-            method: only requests for this API method; None: any.
-            page: only requests for this page; None: any.
+            fault: the fault.
+            times: number of requests that it affects; None: all, until `clear()`.
+            method: affect only requests for this API method; None: any method.
+            page: affect only requests for this page; None: any page.
         """
         with self._lock:
             self._armed.append(_Armed(fault, times, method, page))
@@ -198,15 +198,15 @@ class Faults:
 
     @property
     def pending(self) -> int:
-        """How many faults are still armed."""
+        """The number of faults that are still armed."""
         return len(self._armed)
 
     def strike(self, call: Call) -> list[Fault]:
-        """Take the faults that this call meets; the spent ones are disarmed."""
+        """Return the faults that match a call, and disarm those that are used up."""
         with self._lock:
-            met = [armed for armed in self._armed if armed.fits(call)]
-            for armed in met:
+            matching = [armed for armed in self._armed if armed.matches(call)]
+            for armed in matching:
                 if armed.left is not None:
                     armed.left -= 1
             self._armed = [armed for armed in self._armed if armed.left != 0]
-        return [armed.fault for armed in met]
+        return [armed.fault for armed in matching]

@@ -1,6 +1,6 @@
-"""Who took which course when: people renew around the expiry, come late, lapse, come and go.
+"""Who takes which course when: people renew around the expiration, come late, or lapse.
 
-Everything is arithmetic on columns, so a million completions take seconds.
+All of it is arithmetic on columns, so a million completions take seconds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _OWN_RECORD_OF_COMPOSED = 0.02
 def invent_history(
     staff: pl.DataFrame, chosen: list[Course], begins: date, ends: date, seed: int
 ) -> pl.DataFrame:
-    """Invent who took what on which day.
+    """Invent who took which course on which day.
 
     Args:
         staff: `People.staff`.
@@ -33,9 +33,9 @@ def invent_history(
         seed: the organisation's seed.
 
     Returns:
-        One row per completion: person, course, bundle, office (numbers), date, step (how many
-        times before), earliest (the first day on which it makes sense), season (the day on
-        which its season opens, null: none), special (whether it may have its own expiration).
+        One row per completion: person, course, bundle, office (numbers), date, step (number of
+        earlier completions), earliest (the first possible day), season (the first day of its
+        season, or null), special (whether it may have a special expiration date).
     """
     takers = staff.join(_audience(chosen), on="job", maintain_order="left").filter(
         draw(seed, "comes", "person", "course") < pl.col("share") - 0.06 * _care(seed)
@@ -54,7 +54,7 @@ def invent_history(
 
 
 def _audience(chosen: list[Course]) -> pl.DataFrame:
-    """One row per course and job that takes it: how many of them do, how often, when."""
+    """One row per course and job: the share of people who take the course, how often, and when."""
     bundles = _bundle_numbers(chosen)
     rows = []
     for course in chosen:
@@ -82,7 +82,7 @@ def _audience(chosen: list[Course]) -> pl.DataFrame:
 
 
 def _bundle_numbers(chosen: list[Course]) -> list[int]:
-    """Number the bundles: courses of one bundle have the number of its first course."""
+    """Number the bundles: each has the number of its first course."""
     first: dict[str, int] = {}
     return [
         first.setdefault(course.bundle, course.number) if course.bundle else course.number
@@ -91,12 +91,12 @@ def _bundle_numbers(chosen: list[Course]) -> list[int]:
 
 
 def _care(seed: int) -> pl.Expr:
-    """How careless a person is: 1 for one in four, next to nothing for the others."""
+    """A person's carelessness: 1 for one person in four, near 0 for the others."""
     return pl.when(draw(seed, "care", "person") < 0.25).then(1.0).otherwise(0.02)
 
 
 def _recurring(takers: pl.DataFrame, begins: date, ends: date, seed: int) -> pl.DataFrame:
-    """Take a course when new, then again around each expiry; some never come the last time."""
+    """People take a course when new, then around each expiration; some skip the last renewal."""
     times = ((ends - begins).days / pl.col("interval") + 3).cast(pl.UInt8)
     times = pl.when(pl.col("interval") < _ONCE).then(times).otherwise(1)
     rows = takers.with_columns(step=pl.int_ranges(times, dtype=pl.UInt8)).explode("step")
@@ -124,7 +124,7 @@ def _recurring(takers: pl.DataFrame, begins: date, ends: date, seed: int) -> pl.
 
 
 def _punctuality(seed: int) -> pl.Expr:
-    """Days after the expiry on which people come back; before it: negative."""
+    """Days from the expiration to the renewal; negative before the expiration."""
     u = draw(seed, "how punctual", "bundle", "person", "step") * (0.88 + 0.12 * _care(seed))
     v = draw(seed, "by how much", "bundle", "person", "step")
     return (
@@ -139,9 +139,9 @@ def _punctuality(seed: int) -> pl.Expr:
 
 
 def _yearly(takers: pl.DataFrame, begins: date, ends: date, seed: int) -> pl.DataFrame:
-    """Take a course each year in its window, or from its fixed day on.
+    """People take a course each year in its window, or after its fixed day.
 
-    Who comes before the fixed day gains nothing by it: the expiration stays on that day.
+    A completion before the fixed day would expire on that day, so nobody comes early.
     """
     years = list(range(begins.year - 1, ends.year + 1))
     steps = pl.lit(list(range(len(years))), pl.List(pl.UInt8))
@@ -170,7 +170,7 @@ def _yearly(takers: pl.DataFrame, begins: date, ends: date, seed: int) -> pl.Dat
 
 
 def _season(course: Course) -> tuple[tuple[int, int], int]:
-    """The day on which people begin to take it, and for how many days."""
+    """The first day of a course's season, and the season's length in days."""
     wire = course.schedule
     if "window_open_month" in wire:
         opens = (wire["window_open_month"], wire["window_open_day"])
@@ -181,5 +181,5 @@ def _season(course: Course) -> tuple[tuple[int, int], int]:
 
 
 def _plain(day: tuple[int, int]) -> tuple[int, int]:
-    """A month and day that every year has."""
+    """Replace 29 February by 28 February."""
     return (2, 28) if day == (2, 29) else day

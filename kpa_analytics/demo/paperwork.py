@@ -1,4 +1,4 @@
-"""The paper around a completion: its id, when it was recorded, notes, signature, files."""
+"""The details of a completion: id, recording time, notes, signature and files."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ _NOTES = (
 
 
 def file_completions(taught: pl.DataFrame, ends: date, seed: int) -> pl.DataFrame:
-    """Turn a taught history into completions as the company keeps them.
+    """Turn a history with instructors into completion records.
 
     Args:
-        taught: as `teach` makes it.
-        ends: the last day of the records; none is filed later than twelve hours after its noon.
+        taught: the result of `teach`.
+        ends: the last day of the records; no record is created later than about 11 hours after its
+            noon, UTC.
         seed: the organisation's seed.
 
     Returns:
@@ -69,7 +70,10 @@ def _number(column: str) -> pl.Expr:
 
 
 def _recorded(ends: date, seed: int) -> pl.Expr:
-    """Usually the same afternoon, sometimes days later; one session's all within a second."""
+    """The recording time: usually the same afternoon, sometimes days later.
+
+    All completions of a session are recorded within a second.
+    """
     session = ("bundle", "office", "date", "chunk")
     afternoon = (14 + 9 * draw(seed, "hour", *session)) * _HOUR
     late = draw(seed, "filed late", *session)
@@ -83,7 +87,7 @@ def _recorded(ends: date, seed: int) -> pl.Expr:
 
 
 def _special(seed: int) -> pl.Expr:
-    """One in sixty has an expiration of its own: half of them sooner, half later."""
+    """One completion in sixty has a special expiration date, half of them early, half late."""
     u = draw(seed, "special", "person", "course", "step")
     days = pl.when(u < 1 / 120).then(60 + u * 10_000).otherwise(400 + u * 20_000)
     own = pl.col("date") + pl.duration(days=days.cast(pl.Int64))

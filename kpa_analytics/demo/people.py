@@ -1,4 +1,4 @@
-"""The demo company's people: invented names, offices, jobs, and when they came and left."""
+"""The demo company's people: invented names, offices and jobs, and hire and termination dates."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ _FIRSTS, _LASTS = _FIRST_NAMES.split(), _LAST_NAMES.split()
 
 
 class People(NamedTuple):
-    """The people twice: as the simulation needs them, and as the wire shows them.
+    """The people, once for the simulation and once as the API sends them.
 
     Attributes:
         staff: person (row number), hired, left (Date, or null), office, job (numbers).
-        users: the wire's columns; a null in an optional one means that the field is absent.
-        field_offices: the wire's field offices.
-        lines_of_business: the wire's lines of business.
-        job_titles: the wire's job titles.
+        users: the API's columns; a null in an optional column means that the API omits the field.
+        field_offices: the API's field offices.
+        lines_of_business: the API's lines of business.
+        job_titles: the API's job titles.
     """
 
     staff: pl.DataFrame
@@ -75,7 +75,7 @@ class People(NamedTuple):
     job_titles: list[Wire]
 
 
-#: Fields that the wire leaves out where a user has none.
+#: Fields that the API omits if a user has no value.
 OPTIONAL = (
     "terminationDate",
     "hireDate",
@@ -101,22 +101,22 @@ def _group_id(kind: int, number: int) -> str:
 
 
 def milliseconds(day: date) -> int:
-    """The wire's instant of a day's noon, UTC: the same calendar day in every American zone."""
+    """Epoch milliseconds of noon UTC: the same calendar day in every American time zone."""
     return int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()) * 1000
 
 
 def invent_people(count: int, instructors: int, begins: date, ends: date, seed: int) -> People:
-    """Invent people; the first `instructors` of them teach, and have been there from the start.
+    """Invent people; the first `instructors` of them teach and were hired before `begins`.
 
     Args:
-        count: how many.
-        instructors: how many of them teach.
+        count: number of people.
+        instructors: number of people who teach.
         begins: the first day of the company's records.
         ends: the last day.
         seed: the organisation's seed.
 
     Returns:
-        The people and the groups that they are in.
+        The people and their groups.
     """
     chance = random.Random(f"people {seed}")  # noqa: S311 - an invention, not a secret
     offices = [{"id": _group_id(1, n), "name": name} for n, name in enumerate(_OFFICES)]

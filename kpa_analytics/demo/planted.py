@@ -1,8 +1,7 @@
-"""Data faults planted on purpose, one or two of each kind that the rules name but one.
+"""Deliberate data faults: one or two of each kind in the rules, except duplicate ids.
 
-An id that two records share is not among them: it costs every load a second walk. Each stands on a
-completion that a later one supersedes, so that the faults are there to be found and nobody's status
-hangs on how they are read.
+Duplicate ids are left out because every load would then need a second walk. Each fault is in a
+completion that a later one supersedes, so the faults do not change anybody's status.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ _FAULTS = 8
 def plant(
     completions: pl.DataFrame, sessions: pl.DataFrame, ends: date
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Plant the faults; a company too small to have enough superseded completions gets none.
+    """Plant the faults, unless the company has too few superseded completions.
 
     Args:
-        completions: as `file_completions` makes them.
-        sessions: as `session_list` makes them.
+        completions: the result of `file_completions`.
+        sessions: the result of `session_list`.
         ends: the last day of the records.
 
     Returns:
-        The completions and the sessions, as many as before.
+        The same number of completions and sessions, with the faults.
     """
     newest = pl.col("date_number").max().over("m_user_id", "training_id")
     superseded = completions.filter(
@@ -60,11 +59,11 @@ def plant(
     ]
     for completion_id, change in zip(spots["id"].to_list(), changes, strict=True):
         completions = edited(completions, completion_id, **change)
-    return completions, _misremember(sessions)
+    return completions, _change_attendees(sessions)
 
 
-def _misremember(sessions: pl.DataFrame) -> pl.DataFrame:
-    """Let one session list a person who has no completion, and another forget one who has."""
+def _change_attendees(sessions: pl.DataFrame) -> pl.DataFrame:
+    """List a person without a completion in one session, and omit an attendee in another."""
     crowded = sessions.filter(pl.col("m_trainees_id").list.len() > 2)
     if crowded.height < 2:
         return sessions

@@ -1,4 +1,4 @@
-"""The protocol of the vendor's API: its methods, their parameters, and how a request is read."""
+"""The protocol of the vendor's API: methods, parameters and requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_LIMIT = 1000
 
 
 class RefusedError(Exception):
-    """The API's own refusal: an error code, and words for a person."""
+    """The API refuses a request, with an error code and a description."""
 
     def __init__(self, code: str, description: str | None = None) -> None:
         super().__init__(code, description)
@@ -44,9 +44,9 @@ class Method(NamedTuple):
     """One API method.
 
     Attributes:
-        items: the key its records stand under; None: it has no records.
-        default_limit: records on a page where the caller does not say; None: it is not paged.
-        filters: its own parameters, each with the check of its type.
+        items: the key of its list of records; None if it has no records.
+        default_limit: records per page if the caller gives no limit; None if it is not paged.
+        filters: its own parameters, each with a check of the value.
     """
 
     items: str | None
@@ -55,12 +55,12 @@ class Method(NamedTuple):
 
     @property
     def paged(self) -> bool:
-        """Whether it answers in pages."""
+        """Whether its answer comes in pages."""
         return self.default_limit is not None
 
     @property
     def parameters(self) -> dict[str, Check]:
-        """Every parameter it takes, those of the protocol included."""
+        """All of its parameters, including those of the protocol."""
         common = {"token": _text, "pretty": _switch}
         paging = {"limit": _page_limit, "page": _page_number} if self.paged else {}
         return {**common, **paging, **self.filters}
@@ -100,28 +100,28 @@ METHODS: dict[str, Method] = {
 
 
 def find_method(name: str) -> Method:
-    """Find a method by its name, or refuse."""
+    """Find a method by its name, or refuse the request."""
     if name not in METHODS:
         raise RefusedError("api_method_not_found", f"There is no method {name}.")
     return METHODS[name]
 
 
 def read_request(verb: str, query: str, body: bytes) -> dict[str, Any]:
-    """Read the request object: the JSON body of a POST, the whole query string of a GET."""
+    """Read the request object from the body of a POST or the query string of a GET."""
     if verb not in ("GET", "POST"):
-        raise RefusedError("request_method_invalid", f"{verb} is not taken; use GET or POST.")
+        raise RefusedError("request_method_invalid", f"{verb} is not accepted; use GET or POST.")
     text = unquote_plus(query).encode() if verb == "GET" else body
     try:
         return msgspec.json.decode(text or b"{}", type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RefusedError("request_data_invalid", "The request is no JSON object.") from error
+        raise RefusedError("request_data_invalid", "The request is not a JSON object.") from error
 
 
 def check_parameters(method: Method, params: Mapping[str, Any]) -> None:
-    """Refuse a parameter that the method does not know, or a value outside what it takes."""
+    """Refuse an unknown parameter or an invalid value."""
     parameters = method.parameters
     for name, value in params.items():
         if name not in parameters:
-            raise RefusedError("parameter_unexpected", f"The parameter {name} is not known here.")
+            raise RefusedError("parameter_unexpected", f"The parameter {name} is unknown.")
         if not parameters[name](value):
             raise RefusedError("parameter_invalid", f"The value of {name} is not allowed.")

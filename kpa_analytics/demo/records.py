@@ -1,4 +1,4 @@
-"""What the server serves from: listings of wire records, and hand-written ones."""
+"""The sources of the server's records: listings, and hand-written records."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Wire = dict[str, Any]
 
 
 class Listing(NamedTuple):
-    """The records that answer a question: how many, and any stretch of them as wire dicts."""
+    """The records of an answer: their number, and any slice of them as dicts."""
 
     total: int
     stretch: Callable[[int, int], list[Wire]]
 
     @classmethod
     def of(cls, records: list[Wire]) -> Listing:
-        """Make a listing of records that are wire dicts already."""
+        """Make a listing of dicts."""
         return cls(len(records), lambda start, length: records[start : start + length])
 
 
@@ -42,17 +42,17 @@ class Source(Protocol):
 
 
 class Records:
-    """Hand-written wire records, served as they are: wrong types and missing fields included.
+    """Hand-written records, served unchanged, even with wrong types and missing fields.
 
-    Completions are put in the API's order, newest day first; everything else keeps its order.
+    Completions are sorted in the API's order, newest day first; other records keep their order.
 
     Args:
-        records: a list of wire dicts per API method; a method that is not named has none.
+        records: a list of dicts per API method; other methods have no records.
 
     Examples:
         >>> empty = Records()
-        >>> one = Records({"completedtrainings.v2.list": [{"id": 7, "date_number": 20260101}]})
-        >>> one.select("completedtrainings.v2.list", {}, date(2026, 6, 30)).total
+        >>> records = Records({"completedtrainings.v2.list": [{"id": 7, "date_number": 20260101}]})
+        >>> records.select("completedtrainings.v2.list", {}, date(2026, 6, 30)).total
         1
     """
 
@@ -61,7 +61,7 @@ class Records:
         self._order()
 
     def select(self, method: str, params: Mapping[str, Any], as_of: date) -> Listing:
-        """Answer one list method; of the filters, those of completions are applied."""
+        """Answer one list method; only the filters of completions are applied."""
         items = self.records.get(method, [])
         if method == COMPLETIONS:
             items = [record for record in items if _matches(record, params)]
@@ -78,7 +78,7 @@ class Records:
         self.records[COMPLETIONS] = kept
 
     def edit_completion(self, completion_id: int, **fields: Any) -> None:
-        """Change fields of one completion; a changed day moves it."""
+        """Change fields of one completion; a new date changes its position."""
         for record in self.records.get(COMPLETIONS, []):
             if record["id"] == completion_id:
                 record.update(fields)

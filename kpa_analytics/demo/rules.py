@@ -1,6 +1,6 @@
-"""The vendor's side of expiration: a training's schedule, in plain dates, one at a time.
+"""The vendor's expiration rules for one training's schedule, in plain Python dates.
 
-Written from the rules alone and apart from the analyses, so that comparing the two says something.
+This follows docs/rules.md and shares no code with `analysis`, so each checks the other.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import NamedTuple
 from kpa_analytics.demo.records import Wire
 
 _EXPIRING_DAYS = 30
-_KNOWN_TYPES = ("rolling", "window", "", None)  # nothing said: the other fields decide
+_KNOWN_TYPES = ("rolling", "window", "", None)  # no type: the other fields decide
 
 
 class Standing(NamedTuple):
-    """How a completion stands on a day, until when it is good, and from when on it is expiring."""
+    """A completion's status on a day, its last valid day and its first expiring day."""
 
     status: str
     expires: date | None = None
@@ -35,7 +35,7 @@ class Window(NamedTuple):
 
 
 def day_of(number: object) -> date | None:
-    """Read yyyymmdd; None where there is no such day.
+    """Read yyyymmdd; None if the day does not exist.
 
     Examples:
         >>> day_of(20240229), day_of(20200230)
@@ -64,7 +64,7 @@ def _month_and_day(training: Wire, name: str) -> tuple[int, int]:
 
 
 class Schedule:
-    """When completions of one training expire, and what is said of who never completed it.
+    """When completions of a training expire, and the status of people who never completed it.
 
     Examples:
         >>> monthly = Schedule({"schedule_type": "rolling", "renewal_months": 1})
@@ -85,7 +85,7 @@ class Schedule:
         self._newcomers = bool(training.get("window_required_for_new_employees"))
 
     def stand(self, done: date, special: date | None, as_of: date) -> Standing:
-        """How somebody stands on a day who completed it on another (sections 1 and 2)."""
+        """The status, on a day, of a person who completed it (sections 1 and 2)."""
         if special is not None:
             return self._good_through(special, as_of)
         if self._type == "window":
@@ -96,7 +96,7 @@ class Schedule:
         return self._good_through(expires, as_of) if expires else Standing("current")
 
     def status_of_never(self, hired: date, as_of: date) -> str:
-        """The status of somebody who must have it and never completed it (section 3)."""
+        """The status of a person who needs it and never completed it (section 3)."""
         if self._type != "window":
             return "missing"
         offered = self._offered_by(as_of)
@@ -143,7 +143,7 @@ class Schedule:
         )
 
     def _stand_superseded(self, done: date, offering: Window, as_of: date) -> Standing:
-        """It was offered again: time is left while that window is open to last year's people."""
+        """The training was offered again; last year's people have until that window closes."""
         missed = next(self._windows_after(done))
         if missed == offering and as_of in offering:
             return Standing("expiring", missed.closes, missed.opens)
@@ -151,7 +151,7 @@ class Schedule:
         return Standing("expired", last, min(missed.opens, last))
 
     def _offered_by(self, as_of: date) -> date | None:
-        """The last offering, unless it is still to come."""
+        """The last offering, unless it is in the future."""
         return self._offered if self._offered and self._offered <= as_of else None
 
     def _window_of(self, year: int) -> Window:

@@ -1,4 +1,4 @@
-"""The simulated API on loopback: `serve()` for the length of a block, `start()` for a notebook."""
+"""The simulated API on loopback: `serve()` for a block, `start()` for a notebook."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _UNHURRIED = 100_000
 
 
 class _Handler(WSGIRequestHandler):
-    """Werkzeug's handler with keep-alive: the body is read whole, the answer sent whole."""
+    """Werkzeug's handler with keep-alive; it reads and sends complete bodies."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -48,7 +48,7 @@ class _Handler(WSGIRequestHandler):
 
     def finish(self) -> None:
         self.server.connections.discard(self.connection)  # type: ignore[attr-defined]
-        with suppress(ConnectionError):  # the client may have hung up before its answer was sent
+        with suppress(ConnectionError):  # the client may have closed the connection
             super().finish()
 
     def run_wsgi(self) -> None:
@@ -68,7 +68,7 @@ class _Handler(WSGIRequestHandler):
         self.wfile.write(b"".join(chunks))
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - its base names it
-        """Say nothing: a notebook's output is not a log."""
+        """Write no log, which would fill a notebook's output."""
 
 
 class _Server(ThreadedWSGIServer):
@@ -77,21 +77,21 @@ class _Server(ThreadedWSGIServer):
         super().__init__(_LOOPBACK, port, service, _Handler)
 
     def hang_up(self) -> None:
-        """Close the connections that are kept alive, so that nothing is answered any more."""
+        """Close all open connections, so that the server sends no more answers."""
         for connection in tuple(self.connections):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
             except OSError:
-                continue  # the client hung up first
+                continue  # the client closed it first
 
 
 class DemoAPI:
-    """A simulated API that is being served.
+    """A running simulated API.
 
     Attributes:
         url: its address, e.g. `http://127.0.0.1:8000/v1`.
         token: the token of its first account, 41 characters.
-        organisation: what the first account serves.
+        organisation: the records of the first account.
         service: the API without its sockets.
     """
 
@@ -111,16 +111,16 @@ class DemoAPI:
 
     @property
     def requests(self) -> list[Received]:
-        """What was received, oldest first, tokens left out; clear it to start counting again."""
+        """The received requests without tokens, oldest first; clear the list to count again."""
         return self.service.requests
 
     @property
     def faults(self) -> Faults:
-        """The faults that are armed: `api.faults.add(Fault.stall(0.2))`."""
+        """The armed faults: `api.faults.add(Fault.stall(0.2))`."""
         return self.service.faults
 
     def add_account(self, source: Source, token: str | None = None) -> str:
-        """Serve another customer's records too.
+        """Add an account of another customer.
 
         Args:
             source: an `Organisation` or `Records`.
@@ -137,13 +137,14 @@ class DemoAPI:
         """Refuse every call of an account from now on.
 
         Args:
-            code: `token_inactive`, `token_permission`, `account_inactive`, any; None: no longer.
+            code: an error code, e.g. `token_inactive`, `token_permission` or `account_inactive`;
+                None: accept calls again.
             token: the account's token; None: the first account's.
         """
         self.service.accounts[token or self.token].refusal = code
 
     def close(self) -> None:
-        """Stop serving; connections that are kept alive are closed."""
+        """Stop the server and close its connections."""
         self._server.shutdown()
         self._thread.join()
         self._server.hang_up()
@@ -172,15 +173,15 @@ def serve(
     port: int = 0,
     as_of: date = AS_OF,
 ) -> Iterator[DemoAPI]:
-    """Serve the simulated API on loopback for the length of a block.
+    """Serve the simulated API on loopback during a block.
 
     Args:
         org: an `Organisation` or `Records`; None serves the demo company.
-        token: the token it takes; None invents one of 41 characters.
-        rate_limit: requests a minute before all are refused for a minute; None: no limit. The
-            vendor's is about 80.
+        token: the account's token; None invents one of 41 characters.
+        rate_limit: after this many requests in a minute, all requests fail for a minute; None: no
+            limit. The vendor's limit is about 80.
         port: the port; 0 takes a free one.
-        as_of: the day of the vendor's own verdict (training-employee-status.list).
+        as_of: the as-of date of training-employee-status.list.
 
     Yields:
         The API: `.url`, `.token`, `.organisation`, `.requests`, `.faults`.
@@ -209,18 +210,19 @@ def start(
     port: int = 0,
     as_of: date = AS_OF,
 ) -> DemoAPI:
-    """Serve the simulated API for the life of this process, and point the settings at it.
+    """Serve the simulated API until this process ends, and point the settings at it.
 
-    They point there until `configure()` names another token or address.
+    `configure()` with another token or address points the settings elsewhere.
 
-    Calling it again gives the same API back; what is passed then is not looked at.
+    Another call returns the same API and ignores its arguments.
 
     Args:
         org: an `Organisation` or `Records`; None serves the demo company.
-        token: the token it takes; None invents one.
-        rate_limit: requests a minute before all are refused for a minute; None: no limit.
+        token: the account's token; None invents one.
+        rate_limit: after this many requests in a minute, all requests fail for a minute; None: no
+            limit.
         port: the port; 0 takes a free one.
-        as_of: the day of the vendor's own verdict.
+        as_of: the as-of date of training-employee-status.list.
 
     Returns:
         The API: `.url`, `.token`, `.organisation`, `.requests`, `.faults`.
@@ -235,6 +237,6 @@ def start(
 
 
 def _forget(api: DemoAPI) -> None:
-    """Delete what was kept of an API that no other process can ever reach again."""
+    """Delete the cache of an API that ends with this process."""
     current = replace(config.settings(), token=Secret(api.token), api_url=api.url)
     shutil.rmtree(account_folder(current), ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The simulated API without its sockets: one request in, one answer out."""
+"""The simulated API without sockets: one request in, one answer out."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class Service:
 
     Attributes:
         accounts: the accounts by token.
-        requests: what was received, oldest first.
-        faults: the faults that are armed.
-        rate_limit: requests a minute that one account may send; None: no limit.
-        penalty: seconds for which every request fails once the limit was passed.
-        as_of: the day of the vendor's own verdict.
+        requests: the received requests, oldest first.
+        faults: the armed faults.
+        rate_limit: requests per minute that one account may send; None: no limit.
+        penalty: seconds during which every request fails after the limit was exceeded.
+        as_of: the as-of date of training-employee-status.list.
     """
 
     def __init__(self, rate_limit: int | None = None, as_of: date = AS_OF) -> None:
@@ -112,7 +112,7 @@ class Service:
         if token in (None, ""):
             raise RefusedError("token_missing", "The request has no token.")
         if call.account is None:
-            raise RefusedError("token_invalid", "The token is not known.")
+            raise RefusedError("token_invalid", "The token is unknown.")
         self._spend(call.account)
         if call.account.refusal:
             raise RefusedError(call.account.refusal)

@@ -1,4 +1,4 @@
-"""Group sessions and instructors: completions gathered into rooms, with someone at the front."""
+"""Put completions into group sessions, and give them instructors."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _RARE, _IN_SEASON = 91, 10  # days between sessions, at most
 
 
 def gather(history: pl.DataFrame, chosen: list[Course], begins: date, seed: int) -> pl.DataFrame:
-    """Move most completions to the nearest session day of their office, 2 to 25 people a session.
+    """Move most completions to a session day of their office, with 2 to 25 people per session.
 
     Args:
-        history: as `invent_history` makes it.
+        history: the result of `invent_history`.
         chosen: the courses.
         begins: the first day of the records.
         seed: the organisation's seed.
 
     Returns:
-        The history with a Boolean `together` and the number `chunk` of the room on that day.
+        The history with a Boolean `together` and `chunk`, the number of the session on that day.
     """
     share = pl.DataFrame(
         {
@@ -57,7 +57,7 @@ def gather(history: pl.DataFrame, chosen: list[Course], begins: date, seed: int)
 
 
 def _session_day(begins: date, seed: int) -> pl.Expr:
-    """The last session day: the busier the course is in that office, the more of them there are."""
+    """The latest session day before a date; busy courses have session days more often."""
     span = (pl.col("date").max() - pl.lit(begins)).dt.total_days() + 1
     busy = pl.len().over("bundle", "office")
     widest = pl.when(pl.col("season").is_null()).then(_RARE).otherwise(_IN_SEASON)
@@ -69,13 +69,13 @@ def _session_day(begins: date, seed: int) -> pl.Expr:
 
 
 def _to_monday(column: str) -> pl.Expr:
-    """Days to add to a day on a weekend."""
+    """Days from a weekend day to the following Monday."""
     weekday = pl.col(column).dt.weekday().cast(pl.Int64)
     return pl.when(weekday > 5).then(8 - weekday).otherwise(0)
 
 
 def _room_number(seed: int) -> pl.Expr:
-    """Fill rooms of 8 to 25 seats in turn; those who come alone get a room of their own."""
+    """Fill rooms of 8 to 25 seats in turn; a person outside sessions has a separate room."""
     seats = 8 + draw(seed, "seats", *_ROOM) * (_SEATS - 7)
     turn = pl.col("person").rank("dense").over(*_ROOM, "together") - 1
     room = (turn / seats.floor()).floor().cast(pl.UInt32)
@@ -89,10 +89,10 @@ def teach(
     instructors: int,
     seed: int,
 ) -> pl.DataFrame:
-    """Give each session, and some completions outside any, an instructor of the course's few.
+    """Give each session, and some other completions, one of the course's instructors.
 
     Returns:
-        The history with `m_instructor_id` and `group_training_id`, null where there is none.
+        The history with `m_instructor_id` and `group_training_id`, either of which may be null.
     """
     coached = pl.DataFrame(
         {"course": [c.number for c in chosen], "coached": [c.coached for c in chosen]},
@@ -128,7 +128,7 @@ def teach(
 
 
 def _pools(chosen: list[Course], teachers: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """The instructors of each bundle; the first is still there, to stand in for who has left."""
+    """The instructors of each bundle; the first is still employed and replaces those who left."""
     chance = random.Random(f"instructors {seed}")  # noqa: S311 - an invention, not a secret
     left = teachers["left"].to_list()
     staying = [number for number, day in enumerate(left) if day is None]
@@ -153,7 +153,7 @@ def _pools(chosen: list[Course], teachers: pl.DataFrame, seed: int) -> pl.DataFr
 
 
 def session_list(completions: pl.DataFrame) -> pl.DataFrame:
-    """The wire's group trainings that go with these completions."""
+    """The API's group trainings for these completions."""
     return (
         completions.lazy()
         .filter(pl.col("group_training_id").is_not_null())

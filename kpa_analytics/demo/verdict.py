@@ -1,11 +1,10 @@
-"""The vendor's own verdict: who is trained, as training-employee-status.list reports it.
+"""The vendor's own status of each person, as training-employee-status.list reports it.
 
-Plain Python over plain dates, one person after the other; it shares no code with the analyses.
+This is plain Python, person by person, and shares no code with `analysis`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
@@ -18,7 +17,7 @@ _WORST_FIRST = ("expired", "expiring", "current")
 
 
 class Done(NamedTuple):
-    """Something completed; compares by what makes one completion later than another."""
+    """A completion; the latest one of a training compares as the greatest."""
 
     day: date
     created: int
@@ -27,7 +26,7 @@ class Done(NamedTuple):
 
 
 class Case(NamedTuple):
-    """How one person stands with one training; `day` is None where it was never completed."""
+    """The status of one person and one training; `day` is None if it was never completed."""
 
     training_id: int
     status: str
@@ -37,14 +36,14 @@ class Case(NamedTuple):
 
 
 class Verdict:
-    """Everybody's cases on one day.
+    """Every person's cases on one day.
 
     Args:
-        people: users of the wire.
-        trainings: trainings of the wire.
-        completions: (m_user_id, training_id, date_number, created, id,
-            special_expiration_date_number) each.
-        as_of: the day of the verdict.
+        people: the API's users.
+        trainings: the API's trainings.
+        completions: one tuple (m_user_id, training_id, date_number, created, id,
+            special_expiration_date_number) per completion.
+        as_of: the day.
     """
 
     def __init__(
@@ -67,13 +66,16 @@ class Verdict:
     def select(self, params: Mapping[str, Any]) -> Listing:
         """Answer training-employee-status.list with these filters."""
         wanted = params.get("m_user_ids")
-        chosen = [one for one in self._employees if wanted is None or one[0] in wanted]
+        chosen = [
+            employee for employee in self._employees if wanted is None or employee[0] in wanted
+        ]
         trainings = params.get("training_ids")
         everything = params.get("include_all_completions", False)
         return Listing(
             len(chosen),
             lambda start, length: [
-                _employee(*one, trainings, everything) for one in chosen[start : start + length]
+                _employee(*employee, trainings, everything)
+                for employee in chosen[start : start + length]
             ],
         )
 
@@ -89,7 +91,7 @@ class Verdict:
         return required, sorted(case for case in cases if case)
 
     def _never(self, training_id: int, days: Employment) -> Case | None:
-        """Who never completed it; None where the person or the training was not there yet."""
+        """The case of a person who never completed it; None if either did not exist on the day."""
         training = self._trainings[training_id]
         if not days.known_on(self._as_of) or _made_on(training) > self._as_of:
             return None
@@ -99,7 +101,7 @@ class Verdict:
         return Case(training_id, status)
 
     def _stand(self, person: str, training_id: int, known: dict[int, Case | None]) -> Case | None:
-        """How the person stands by own completion, else by the parts; None: never completed."""
+        """The case from the person's own completion, or else from the parts; None if neither."""
         if training_id not in known:
             known[training_id] = None
             own = self._latest.get((person, training_id))
@@ -113,7 +115,7 @@ class Verdict:
     def _by_parts(
         self, person: str, training_id: int, known: dict[int, Case | None]
     ) -> Case | None:
-        """Derived from the parts and from the schedule of its own: the stricter counts."""
+        """The case from the parts and the training's own schedule; the stricter one counts."""
         training = self._trainings.get(training_id)
         if training is None or not training["included_trainings_id"]:
             return None
@@ -123,20 +125,20 @@ class Verdict:
             return None
         day = max(part.day for part in held if part.day)
         own = self._schedules[training_id].stand(day, None, self._as_of)
-        every = [own, *(Standing(part.status, part.expires, part.starts) for part in held)]
+        standings = [own, *(Standing(part.status, part.expires, part.starts) for part in held)]
         return Case(
             training_id,
-            min((one.status for one in every), key=_WORST_FIRST.index),
+            min((standing.status for standing in standings), key=_WORST_FIRST.index),
             day,
-            min((one.expires for one in every if one.expires), default=None),
-            min((one.starts for one in every if one.starts), default=None),
+            min((standing.expires for standing in standings if standing.expires), default=None),
+            min((standing.starts for standing in standings if standing.starts), default=None),
         )
 
 
 def _latest(
     completions: Iterable[tuple[str, int, int, int, int, int | None]], as_of: date
 ) -> dict[tuple[str, int], Done]:
-    """The latest completion of each person and training; an impossible day is nobody's latest."""
+    """The latest completion of each person and training; impossible dates do not count."""
     by_pair: dict[tuple[str, int], tuple[int, int, int, int | None]] = {}
     close = as_of.year * 10_000 + as_of.month * 100 + as_of.day
     for person, training, number, created, record_id, special in completions:
@@ -153,7 +155,7 @@ def _latest(
 
 
 def _made_on(training: Wire) -> date:
-    """The day on which the training was made; one that gives none was always there."""
+    """The day on which a training was created; the first possible day if unknown."""
     made = training.get("created")
     return date.min if made is None else datetime.fromtimestamp(made / 1000, UTC).date()
 
@@ -172,29 +174,27 @@ def _employee(
     trainings: list[int] | None,
     everything: bool,
 ) -> Wire:
-    """Write one person's verdict as the wire does."""
-    asked = [one for one in cases if trainings is None or one.training_id in trainings]
-    due = [one for one in asked if one.training_id in required and one.status != "not_due"]
-    lacking = [one for one in due if one.status in ("missing", "expired") or one.day is None]
-    complete = [one for one in due if one not in lacking]
-    by_status = defaultdict(list)
-    for one in due:
-        by_status[one.status].append(one)
+    """Write one person's status as the API does."""
+    chosen = [case for case in cases if trainings is None or case.training_id in trainings]
+    due = [case for case in chosen if case.training_id in required and case.status != "not_due"]
+    gaps = [case for case in due if case.status in ("missing", "expired") or case.day is None]
+    complete = [case for case in due if case not in gaps]
+    statuses = {case.status for case in due}
     status = "active" if due else "unassigned"
-    if by_status["expiring"]:
+    if "expiring" in statuses:
         status = "expiring"
-    if by_status["missing"] or by_status["expired"]:
+    if statuses & {"missing", "expired"}:
         status = "incomplete"
     return {
         "status": status,
         "m_user_id": person,
         "percent_complete": round(100 * len(complete) / len(due), 1) if due else 100.0,
-        "incomplete_training_ids": [one.training_id for one in lacking],
-        "complete_training_ids": [one.training_id for one in complete],
+        "incomplete_training_ids": [case.training_id for case in gaps],
+        "complete_training_ids": [case.training_id for case in complete],
         "last_completed": [
-            _last_completed(one, one.training_id in required if everything else None)
-            for one in asked
-            if one.day and (everything or one.training_id in required)
+            _last_completed(case, case.training_id in required if everything else None)
+            for case in chosen
+            if case.day and (everything or case.training_id in required)
         ],
     }
 

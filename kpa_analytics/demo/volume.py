@@ -1,4 +1,4 @@
-"""Exactly as many completions as were asked for: fewer of the superseded ones, or refreshers."""
+"""Reach the exact number of completions: remove superseded ones, or add refreshers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MOST_REFRESHERS = 100
 
 
 def thin(history: pl.DataFrame, completions: int, seed: int) -> pl.DataFrame:
-    """Leave out completions, here and there, until this many are left; superseded ones first."""
+    """Remove completions at random until this many remain; superseded ones go first."""
     latest = pl.col("date") == pl.col("date").max().over(_PAIR)
     chance = draw(seed, "kept", *_PAIR, "step")
     order = history.select(latest=latest, chance=chance).with_row_index()
@@ -23,7 +23,7 @@ def refresh(history: pl.DataFrame, completions: int, seed: int) -> pl.DataFrame:
     """Add refreshers before people's latest completions until there are this many.
 
     Raises:
-        ValueError: the people can't have that many.
+        ValueError: these people can't have that many completions.
     """
     short = completions - history.height
     if short <= 0:
@@ -43,5 +43,5 @@ def refresh(history: pl.DataFrame, completions: int, seed: int) -> pl.DataFrame:
     )
     if added.height < short:
         most = history.height + added.height
-        raise ValueError(f"completions: so few people can have {most} at most")
+        raise ValueError(f"completions: this number of people can have at most {most}")
     return pl.concat([history, thin(added, short, seed).select(history.columns)])

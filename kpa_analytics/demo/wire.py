@@ -1,4 +1,4 @@
-"""Frames of the demo company to the wire's dicts, a page at a time, and back."""
+"""Convert the demo company's frames to the API's dicts, one page at a time, and back."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import polars as pl
 from kpa_analytics.demo.people import OPTIONAL
 from kpa_analytics.demo.records import Wire
 
-#: The completions as the company keeps them: the wire's fields, but whether there is a signature
-#: and how many files there are.
+#: The columns of the company's completions: the API's fields, except that `signed` says whether
+#: there is a signature and `files` is the number of files.
 COMPLETION_TYPES = {
     "id": pl.Int64,
     "training_id": pl.Int64,
@@ -28,7 +28,7 @@ COMPLETION_TYPES = {
 
 
 def newest_first(completions: pl.DataFrame) -> pl.DataFrame:
-    """Put completions in the API's order: newest day first, then the newest id."""
+    """Sort completions in the API's order: newest day first, then highest id."""
     return completions.sort("date_number", "id", descending=True)
 
 
@@ -44,7 +44,7 @@ def edited(frame: pl.DataFrame, record_id: int, **fields: Any) -> pl.DataFrame:
 
 
 def completion_frame(records: Iterable[Wire]) -> pl.DataFrame:
-    """Read wire completions; a field that is absent is null, no signature and no files."""
+    """Read completions from the API's dicts; missing fields become null, or mean no files."""
     rows = [
         {name: record.get(name) for name in COMPLETION_TYPES}
         | {
@@ -57,7 +57,7 @@ def completion_frame(records: Iterable[Wire]) -> pl.DataFrame:
 
 
 def wire_completions(page: pl.DataFrame) -> list[Wire]:
-    """Write completions as the wire's dicts."""
+    """Write completions as the API's dicts."""
     records = page.to_dicts()
     for record in records:
         signed, files = record.pop("signed"), record.pop("files")
@@ -70,7 +70,7 @@ def wire_completions(page: pl.DataFrame) -> list[Wire]:
 
 
 def wire_users(page: pl.DataFrame) -> list[Wire]:
-    """Write users as the wire's dicts; an optional field that is null is left out."""
+    """Write users as the API's dicts, without optional fields that are null."""
     return [
         {name: value for name, value in user.items() if value is not None or name not in OPTIONAL}
         for user in page.iter_rows(named=True)

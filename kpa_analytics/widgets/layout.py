@@ -32,7 +32,7 @@ def time_of(data: TrainingData) -> str:
         return records
     source = f"{records}, fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
     if snapshot.full_walk_at:
-        source += f", last walked in full {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
+        source += f", last full download {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
     return source
 
 

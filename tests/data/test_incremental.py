@@ -201,7 +201,7 @@ def test_its_age_counts_from_its_own_oldest_page(api: DemoAPI, tmp_path: Path) -
     assert snapshot.full_walk_at == first.fetched_at
     walked_at = kpa.snapshots().filter(table="completions")["full_walk_at"]
     assert (walked_at[0] is not None, walked_at[1]) == (True, None)
-    assert f"last walked in full {first.fetched_at:%Y-%m-%d %H:%M} UTC" in repr(kpa.load_all())
+    assert f"last full download {first.fetched_at:%Y-%m-%d %H:%M} UTC" in repr(kpa.load_all())
     pack = kpa.export_audit(data, tmp_path / "pack", as_of="2021-01-01", incremental=True)
     assert f"in full on {first.fetched_at:%Y-%m-%d %H:%M} UTC" in (pack / "report.html").read_text(
         encoding="utf-8"
@@ -288,7 +288,7 @@ def _increments() -> list[tuple[str, int]]:
     data = kpa.load_all(refresh="recent")
     snapshot = data.snapshots["completions"]
     assert (snapshot.full_walk_at is None) == (snapshot.walk == "full")
-    assert ("last walked in full" in repr(data)) == (snapshot.walk == "incremental")
+    assert ("last full download" in repr(data)) == (snapshot.walk == "incremental")
     kept = kpa.load_all().snapshots["completions"]
     assert (kept.walk, kept.increments, kept.full_walk_at) == (
         snapshot.walk,
