@@ -65,5 +65,7 @@ def test_the_statuses_of_other_people_are_refused() -> None:
         use(api)
         with Client() as client:
             assert len(client.page(EMPLOYEE_STATUS, 1, m_user_ids=["ann", "bob"]).records) == 2
-            with pytest.raises(KPADataError, match=r"m_user_ids=\['bob'\].*m_user_id of a record is 'ann'"):
+            with pytest.raises(
+                KPADataError, match=r"m_user_ids=\['bob'\].*m_user_id of a record is 'ann'"
+            ):
                 client.page(EMPLOYEE_STATUS, 1, m_user_ids=["bob"])

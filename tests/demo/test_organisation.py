@@ -74,7 +74,9 @@ def test_there_are_exactly_as_many_completions_as_asked_for(completions):
 
 
 def test_more_completions_than_the_people_can_have_are_refused():
-    with pytest.raises(ValueError, match=r"completions: this number of people can have at most \d+"):
+    with pytest.raises(
+        ValueError, match=r"completions: this number of people can have at most \d+"
+    ):
         organisation(people=5, completions=1_000_000)
 
 
