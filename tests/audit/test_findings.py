@@ -35,7 +35,8 @@ def test_offerings_are_judged_on_the_day_of_the_pack(as_of: date, people: int) -
 
 def test_only_offerings_are_judged_on_an_earlier_day(data: TrainingData) -> None:
     """All else that is odd stays what it is on the day of the newest record."""
-    past, newest = date(2025, 1, 31), data.completions["created"].dt.date().max()
+    past = date(2025, 1, 31)
+    newest = data.completions.select(pl.col("created").dt.date().max()).item()
     by_the_day = pl.col("finding") == "offering_not_recorded"
     now, then = (data_quality(data, as_of=day) for day in (newest, past))
     assert then.height > now.height, "judged on that day, records made since are in the future"

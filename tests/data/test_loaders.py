@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import polars as pl
@@ -231,6 +233,16 @@ def test_personal_fields_nobody_needs_are_stored_nowhere(tmp_path: Path) -> None
         if file.is_file():
             assert b"555-0100" not in file.read_bytes()
             assert b"Secret Ann" not in file.read_bytes()
+
+
+@pytest.mark.parametrize("refresh", ["all", "Recent", None, 2])
+def test_a_refresh_that_does_not_exist_is_named_and_sends_nothing(
+    vendor: DemoAPI, refresh: Any
+) -> None:
+    for load in (kpa.load_completions, kpa.load_users, kpa.load_all):
+        with pytest.raises(KPADataError, match=re.escape(repr(refresh))):
+            load(refresh=refresh)
+    assert not vendor.requests
 
 
 def test_progress_is_shown_or_silent(vendor: DemoAPI, capsys: pytest.CaptureFixture[str]) -> None:

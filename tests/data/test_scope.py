@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
@@ -21,6 +21,10 @@ from tests.frames import frame_of
 
 FIRST_AID, LADDERS, BASICS = 7, 8, 9  # the basics are composed of first aid
 AS_OF = date(2026, 6, 30)
+LEFT = {
+    "hireDate": datetime(2026, 3, 2, tzinfo=UTC),
+    "terminationDate": datetime(2026, 3, 1, tzinfo=UTC),
+}
 
 
 def completion(number: int, training: int, person: str, session: int | None) -> dict[str, object]:
@@ -68,7 +72,7 @@ def data() -> TrainingData:
             {"id": LADDERS},
             {"id": BASICS, "included_trainings_id": [FIRST_AID]},
         ),
-        users=frame_of(USERS, *({"id": person} for person in ("ann", "ben", "cy", "ike"))),
+        users=frame_of(USERS, *({"id": person, **LEFT} for person in ("ann", "ben", "cy", "ike"))),
         group_trainings=frame_of(
             GROUP_TRAININGS,
             session(50, FIRST_AID, None),
@@ -123,6 +127,22 @@ def test_who_is_listed_and_never_recorded_is_a_finding_of_their_own_part(
 ) -> None:
     odd = findings(data.part(scope), AS_OF).filter(pl.col("finding") == "attendees_differ")
     assert {*odd.select("record_id", "value").iter_rows()} == sessions
+
+
+@pytest.mark.parametrize(
+    ("scope", "people"),
+    [
+        (Scope(), {"ann", "ben", "cy", "ike"}),
+        (of_people("ann", "cy"), {"ann", "cy"}),
+        (of_people(), set()),
+        (Scope(trainings=(LADDERS,)), {"ann", "ben", "cy", "ike"}),
+    ],
+)
+def test_what_is_odd_in_profiles_is_told_of_the_chosen_people(
+    data: TrainingData, scope: Scope, people: set[str]
+) -> None:
+    odd = findings(data.part(scope), AS_OF).filter(pl.col("table") == "users")
+    assert {*odd["record_id"]} == people
 
 
 def test_requirements_are_those_of_the_chosen_people_and_trainings(data: TrainingData) -> None:

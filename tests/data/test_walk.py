@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.data.progress import PageBar
 from kpa_analytics.demo import Fault
 from kpa_analytics.demo.records import COMPLETIONS, Listing, Records
 from kpa_analytics.demo.server import DemoAPI
@@ -44,6 +45,16 @@ def _ids() -> set[int]:
 def _now() -> int:
     """The `created` of a record made while we walk, epoch ms; a little later than the test runs."""
     return int(time.time() * 1000) + 5_000
+
+
+def test_while_nothing_changes_the_bar_counts_pages_without_a_note(
+    api: DemoAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[int | str] = []
+    monkeypatch.setattr(PageBar, "page", lambda bar, number, *, of: shown.append(number))
+    monkeypatch.setattr(PageBar, "note", lambda bar, text: shown.append(text))
+    kpa.load_completions()
+    assert shown == [1, 2, 3, 4]
 
 
 def test_a_record_added_at_the_top_shifts_nothing_away(api: DemoAPI) -> None:
