@@ -84,6 +84,18 @@ def test_nothing_sticks_out_of_the_page(opened: Page, report, hostile_report):
             assert shown <= width, (address, width)
 
 
+def test_no_table_is_cut_on_a_desk(opened: Page, report):
+    """Hashes are 64 letters without a space; they break, so that all of them can be read."""
+    opened.goto(report)
+    for width in (1600, 1000):
+        opened.set_viewport_size({"width": width, "height": 900})
+        for table in opened.locator(".scroll").all():
+            assert table.evaluate("box => box.scrollWidth - box.clientWidth") == 0, (
+                width,
+                table.locator("caption").inner_text(),
+            )
+
+
 def test_on_paper_stands_what_stands_on_the_screen(opened: Page, report):
     opened.goto(report)
     expect(opened.locator("figure.drawn")).to_have_count(10)
