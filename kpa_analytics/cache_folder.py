@@ -1,11 +1,11 @@
-"""Where things are kept: one private folder per account, readable by its owner alone.
+"""The cache folder: one private folder per account, which only its owner can read.
 
-On macOS and Linux that is what the modes 0700 and 0600 say. On Windows it is what the folder around
-says: a user's own cache folder is closed to other users (not to administrators), and Python from
-3.11.10, 3.12.4 or 3.13 on closes each new folder to all but its owner and administrators besides.
+On macOS and Linux the modes 0700 and 0600 protect it. On Windows the parent folder does: other
+users (except administrators) can't read a user's own cache folder. In addition, Python from
+3.11.10, 3.12.4 or 3.13 on creates folders that only the owner and administrators can read.
 
-The folder is named by a fingerprint of the API's address and the token, so that entries of two
-accounts never meet and the token itself is written nowhere.
+The folder's name is a fingerprint of the API's address and the token. So two accounts do not share
+a cache, and the token is not written anywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPACacheWarning, KPASettingsError
 from kpa_analytics.patience import move
 
-#: An account's folder, or one that a `clear_cache()` could rename and not delete.
+#: An account's folder, or one that `clear_cache()` renamed but could not delete.
 _ACCOUNT = re.compile(r"account-[0-9a-f]{16}(\.cleared-[0-9a-f]{8})?")
 _NAME = len("account-") + 16
 
@@ -30,10 +30,10 @@ _log = logging.getLogger("kpa_analytics")
 
 
 def account_folder(current: Settings) -> Path:
-    """The path of the account's own folder; nothing is created.
+    """The path of the account's folder. This does not create it.
 
     Raises:
-        KPASettingsError: no token is set; says how to set one, or how to start the demo.
+        KPASettingsError: no token is set; the message says how to set one or start the demo.
     """
     if not current.token:
         raise KPASettingsError(
@@ -47,10 +47,10 @@ def account_folder(current: Settings) -> Path:
 def private_folder(path: Path) -> Path:
     """Create a folder that only its owner can enter (mode 0700), whatever the umask.
 
-    On Windows the mode is Python's to translate: the head of this module says what holds.
+    On Windows the mode has the effect that this module's docstring describes.
 
     Raises:
-        OSError: it can't be created here.
+        OSError: the folder can't be created.
     """
     for folder in reversed([path, *path.parents]):
         if not folder.exists():
@@ -63,42 +63,45 @@ def private_folder(path: Path) -> Path:
 
 
 def private_file(path: Path) -> Path:
-    """Create an empty file that only its owner can read (mode 0600), unless it is there.
+    """Create an empty file that only its owner can read (mode 0600), unless it exists.
 
     On Windows it has the rights of its folder.
 
     Raises:
-        OSError: it can't be created here.
+        OSError: the file can't be created.
     """
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    path.chmod(0o600)  # by its name: Windows can't by the open file before Python 3.13
+    path.chmod(0o600)  # by name: on Windows, os.fchmod needs Python 3.13
     return path
 
 
 def set_aside(path: Path, why: str) -> None:
-    """Move a damaged file out of the way, with a warning that names it and where it is now."""
+    """Rename a damaged file, with a warning that gives its old and new name."""
     aside = path.with_name(f"{path.name}.damaged")
     try:
         move(path, aside)
     except FileNotFoundError:
         return
     except OSError as error:
-        warnings.warn(f"{path} is damaged ({why}) and stays: {error}", KPACacheWarning, 2)
+        warnings.warn(
+            f"{path} is damaged ({why}) and can't be renamed: {error}", KPACacheWarning, 2
+        )
         return
-    warnings.warn(f"{path.name} was damaged ({why}); set aside as {aside}", KPACacheWarning, 2)
+    warnings.warn(f"{path.name} was damaged ({why}) and is now {aside}", KPACacheWarning, 2)
 
 
 def clear_cache() -> None:
-    """Delete every page and snapshot this package keeps, of all accounts.
+    """Delete every cached page and snapshot of all accounts.
 
-    Only the folders that this package made inside `cache_dir` are deleted, and `cache_dir` itself
-    once it is empty.
+    This deletes only the folders that this package created inside `cache_dir`, and `cache_dir`
+    itself if it is then empty.
 
-    An account's folder is renamed before it is deleted, so that nobody reads half of it. Windows
-    refuses that while a program holds a file in it open: then everything else in it is deleted.
+    It renames an account's folder before deleting it, so that no process reads a part of it.
+    Windows refuses this while a program has a file in the folder open; then all other files are
+    deleted.
 
     Raises:
-        OSError: something could not be deleted; the message names what remains.
+        OSError: a file could not be deleted; the message names the remaining files.
 
     Examples:
         >>> import kpa_analytics as kpa, tempfile
@@ -112,13 +115,16 @@ def clear_cache() -> None:
     remaining = [path for account in ours for path in _emptied(_out_of_the_way(account))]
     if remaining:
         listed = ", ".join(map(str, remaining))
-        raise OSError(f"another program holds open, so not deleted: {listed}; close it, try again")
+        raise OSError(
+            f"not deleted, because another program has it open: {listed}; close the program and "
+            "try again"
+        )
     if not any(folder.iterdir()):
         folder.rmdir()
 
 
 def _out_of_the_way(account: Path) -> Path:
-    """Rename an account's folder; where that is refused it keeps its name."""
+    """Rename an account's folder, if the system allows it; return its path."""
     gone = account.with_name(f"{account.name[:_NAME]}.cleared-{secrets.token_hex(4)}")
     try:
         move(account, gone)
@@ -131,9 +137,9 @@ def _out_of_the_way(account: Path) -> Path:
 
 
 def _emptied(folder: Path) -> list[Path]:
-    """Delete a folder and what is in it; give back what could not be deleted."""
+    """Delete a folder and its contents; return the paths that could not be deleted."""
     remaining: list[Path] = []
-    for path in [*sorted(folder.rglob("*"), reverse=True), folder]:  # what is inside comes first
+    for path in [*sorted(folder.rglob("*"), reverse=True), folder]:  # contents before their folder
         try:
             if path.is_dir() and not path.is_symlink():
                 path.rmdir()

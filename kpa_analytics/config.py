@@ -18,7 +18,7 @@ from kpa_analytics.secret import Secret, veiled
 #: The live host (docs/api.md, observed on the wire in September 2026).
 LIVE_API = "https://api.novaraflex.com/v1"
 
-#: The settings that say whose records are asked for.
+#: The settings that identify the account.
 _ACCOUNT = ("token", "api_url")
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -93,10 +93,10 @@ def _default_cache() -> Path:
     from platformdirs import user_cache_path
 
     try:
-        return user_cache_path("kpa_analytics", appauthor=False)  # its name once is enough
+        return user_cache_path("kpa_analytics", appauthor=False)  # without a folder of the author
     except RuntimeError as error:
         raise KPASettingsError(
-            f"there is no folder of yours to keep things in ({error}): set KPA_CACHE_DIR"
+            f"no user folder for the cache ({error}): set KPA_CACHE_DIR to a folder"
         ) from error
 
 
@@ -124,27 +124,28 @@ class SettingsKeywords(TypedDict, total=False):
 
 @dataclass(frozen=True, init=False)
 class Settings:
-    """Where the API is, how to be a good guest there, and where to keep what it said.
+    """The settings: the API's address and token, request limits, and the cache.
 
     Attributes:
         token: the account's API token (`KPA_API_TOKEN`); never printed.
         api_url: base URL with its version (`KPA_API_URL`); https, or http on this machine.
-        cache_dir: folder of both caches (`KPA_CACHE_DIR`); the user's cache folder.
-        max_age: seconds (or a timedelta) that kept data counts as fresh (`KPA_MAX_AGE`); 1 h.
-        requests_per_minute: our share of the company's pool of about 80
-            (`KPA_REQUESTS_PER_MINUTE`); 60.
-        timeout: seconds to wait for an answer to begin, and for each further piece of it
-            (`KPA_TIMEOUT`); 60, for slow but healthy calls. A whole answer may take ten times as
-            long.
-        retries: further tries after a transport fault or server_error (`KPA_RETRIES`); 3.
+        cache_dir: folder of both caches (`KPA_CACHE_DIR`); default: the user's cache folder.
+        max_age: cached data counts as fresh for this many seconds, or a timedelta (`KPA_MAX_AGE`);
+            default 1 h.
+        requests_per_minute: our share of the company's pool of about 80 requests per minute
+            (`KPA_REQUESTS_PER_MINUTE`); default 60.
+        timeout: seconds to wait for the start of an answer and for each further piece of it
+            (`KPA_TIMEOUT`); default 60. A whole answer may take ten times as long.
+        retries: number of retries after a transport fault or server_error (`KPA_RETRIES`);
+            default 3.
         rate_limit_wait: seconds of the first wait after a rate-limit answer
-            (`KPA_RATE_LIMIT_WAIT`); 60. The second wait is twice as long, the third and last four
-            times. A longer `Retry-After` is heeded up to the length of the third.
-        progress: show progress bars; True.
-        keep_snapshots: verified collections kept of each kind; 10.
+            (`KPA_RATE_LIMIT_WAIT`); default 60. The second wait is twice as long, the third and
+            last is four times as long. A longer `Retry-After` counts up to the third wait.
+        progress: whether to show progress bars; default True.
+        keep_snapshots: number of snapshots to keep of each collection; default 10.
 
     Raises:
-        KPASettingsError: a value that can't be, naming the setting.
+        KPASettingsError: a value is invalid; the message names the setting.
 
     Examples:
         >>> Settings(token="t" * 41, timeout=30).timeout
@@ -166,19 +167,19 @@ class Settings:
     keep_snapshots: int = _setting(10, _number(1, whole=True))
 
     def __init__(self, **values: Unpack[SettingsKeywords]) -> None:
-        # First of all, so that no frame of a traceback holds the token bare.
+        # First, so that no traceback frame holds the plain token.
         given: dict[str, object] = _with_secret(values)
         _refuse_unknown(given)
         for setting in fields(self):
             value = given[setting.name] if setting.name in given else _default_of(setting)
             object.__setattr__(self, setting.name, value)
-        for setting in fields(self):  # only now: a traceback prints settings that are complete
+        for setting in fields(self):  # only now, so that a traceback prints complete settings
             value = setting.metadata["check"](setting.name, getattr(self, setting.name))
             object.__setattr__(self, setting.name, value)
 
     @property
     def host(self) -> str:
-        """The API's host and port, as provenance names it."""
+        """The API's host and port, as shown in the provenance."""
         return urlsplit(self.api_url).netloc
 
 
@@ -201,7 +202,7 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The `KPA_*` variables, the token veiled; None where another thread took one away."""
+    """The `KPA_*` variables, with a hidden token; None if another thread removed a variable."""
     return {
         name: veiled(environ.get(name)) if name == "KPA_API_TOKEN" else environ.get(name)
         for name in environ
@@ -210,7 +211,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _from_variables(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that `KPA_*` variables give, by setting."""
+    """The values of the `KPA_*` variables, by setting."""
     known = {s.metadata["variable"]: s for s in fields(Settings) if s.metadata["variable"]}
     for variable in given:
         if variable not in known:
@@ -224,41 +225,41 @@ def _from_variables(given: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-#: What `configure()` was told, by setting.
+#: The values from `configure()`, by setting.
 _configured: dict[str, Any] = {}
-#: What goes before it while the settings point at the demo.
+#: These values take precedence while the settings point at the demo.
 _demo: dict[str, Any] = {}
 
 
 def settings() -> Settings:
-    """The settings in force: what `configure()` said last, else the environment's as it is now."""
-    given = _variables(os.environ)
-    # The folder may depend on more than these: on where we are, and on whose home it is.
-    folder = _folder("KPA_CACHE_DIR", given.get("KPA_CACHE_DIR") or _default_cache())
-    told = {"cache_dir": folder, **_configured, **_demo}
-    return _checked_once(tuple(given.items()), tuple(told.items()))
+    """The current settings: from `configure()`, or else from the environment."""
+    variables = _variables(os.environ)
+    # The folder may also depend on the working directory and the home folder.
+    folder = _folder("KPA_CACHE_DIR", variables.get("KPA_CACHE_DIR") or _default_cache())
+    configured = {"cache_dir": folder, **_configured, **_demo}
+    return _checked_once(tuple(variables.items()), tuple(configured.items()))
 
 
 @lru_cache(maxsize=1)
-def _checked_once(given: tuple[Any, ...], told: tuple[Any, ...]) -> Settings:
-    """Check settings only where one is another: every load asks for them."""
-    return Settings(**{**_from_variables(dict(given)), **dict(told)})
+def _checked_once(variables: tuple[Any, ...], configured: tuple[Any, ...]) -> Settings:
+    """Check settings only after a change, because every load reads them."""
+    return Settings(**{**_from_variables(dict(variables)), **dict(configured)})
 
 
 def configure(**changes: Unpack[SettingsKeywords]) -> Settings:
-    """Change settings for this process; what is not named stays as it is.
+    """Change settings for this process; all others remain unchanged.
 
-    Another token or address ends what `demo.start()` has set.
+    Another token or address ends the settings of `demo.start()`.
 
     Args:
         **changes: any attribute of `Settings`, e.g. `token=`, `api_url=`, `cache_dir=`,
             `max_age=` (seconds or timedelta), `requests_per_minute=`, `progress=False`.
 
     Returns:
-        The settings now in force.
+        The new settings.
 
     Raises:
-        KPASettingsError: a name that is not a setting, or an impossible value; nothing is changed.
+        KPASettingsError: a name is not a setting, or a value is invalid. Nothing is changed then.
 
     Examples:
         >>> configure(cache_folder="here")
@@ -278,12 +279,12 @@ def configure(**changes: Unpack[SettingsKeywords]) -> Settings:
 
 
 def point_at_demo(*, token: str, api_url: str, requests_per_minute: int) -> None:
-    """Use the demo until `configure()` names another account: neither must get what is the other's.
+    """Use the demo until `configure()` sets another account.
 
     Args:
         token: the demo's token.
-        api_url: its address.
-        requests_per_minute: its budget, which is nobody's pool.
+        api_url: the demo's address.
+        requests_per_minute: the demo's request limit.
     """
     global _demo
     _demo = {

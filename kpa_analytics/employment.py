@@ -1,8 +1,8 @@
-"""When people were employed, as days, from the moments in their profiles.
+"""When people were employed: hire and termination days from the times in their profiles.
 
-Every part of the package that asks whether somebody had been hired or had left reads it here.
-Source: docs/rules.md section 3 (local midnights) and section 6 (who counts); which moments are
-believed is a decision of this project.
+Every part of the package uses this module to decide whether a person was hired or had left.
+Source: docs/rules.md section 3 (local midnights) and section 6 (who counts). Which times count as
+plausible is this project's decision.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import polars as pl
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import USERS
 
-#: Days outside these years can't be days of anybody's employment.
+#: Hire and termination dates outside these years are implausible.
 FIRST_DAY, LAST_DAY = date(1930, 1, 1), date(2099, 12, 31)
 
 _HOUR = 3_600_000
@@ -24,14 +24,14 @@ _MOMENTS = ("created", "hireDate", "terminationDate")
 
 
 def local_day(moment: str) -> pl.Expr:
-    """The day that begins at a local midnight, from the moment as the wire has it.
+    """The local day of a time that stands for a local midnight.
 
-    The vendor's example is 05:00 UTC, a midnight in the central United States. An exact hour from
-    13:00 to 23:00 UTC is the next day's midnight east of Greenwich; every other moment is of its
-    own UTC day.
+    The vendor's example is 05:00 UTC, which is midnight in the central United States. A full hour
+    from 13:00 to 23:00 UTC is midnight of the next day east of Greenwich. Any other time belongs to
+    its UTC day.
 
     Args:
-        moment: a column of moments, UTC.
+        moment: a column of times, UTC.
 
     Returns:
         An expression of days with the column's name; null stays null.
@@ -50,33 +50,33 @@ def local_day(moment: str) -> pl.Expr:
 
 
 def is_believed(moment: str) -> pl.Expr:
-    """Whether a moment of hiring or leaving can be one.
+    """Whether a hire or termination time is plausible; null for null.
 
-    It can't where it is zero (1970, in whatever time zone: somebody sent 0 for nothing), or where
-    its day is before 1930 or after 2099. Null in, null out.
+    It is implausible if it is 0 (1970, in any time zone), which stands for a missing value, or if
+    its day is before 1930 or after 2099.
     """
     is_zero = _milliseconds(moment).abs() <= _DAY
     return ~is_zero & local_day(moment).is_between(FIRST_DAY, LAST_DAY)
 
 
 def employment(users: AnyFrame | None) -> pl.LazyFrame:
-    """Since when each person exists for the company, was hired, left and came back.
+    """The days on which each person was first known, was hired, left, and was hired again.
 
-    A person whose hire day is after the day they left was hired again (or left before ever being
-    hired): they are there before the day they left, away until the hire day, and there from then.
+    A hire date after the termination date means that the person was hired again: they are employed
+    before the termination date, not employed until the hire date, and employed from then on.
 
     Args:
-        users: as `load_users()` makes them, or None where they are not known.
+        users: as `load_users()` returns them, or None if they are unknown.
 
     Returns:
-        A lazy frame, one row per profile (the first of several with one id), of m_user_id and
-        these days, each null where it is not known:
+        A lazy frame, one row per profile (the first one of each id), of m_user_id and these days,
+        which are null if unknown:
 
-        - `exists_since`: the day hired, else the day the profile was made; the earlier of the two
-          for somebody who was hired again.
-        - `hired`: the day hired, else the day the profile was made.
-        - `left`: the first day on which they had left.
-        - `back`: the day they were hired again after leaving.
+        - `exists_since`: the hire date, or else the day when the profile was created; the earlier
+          of the two for a person who was hired again.
+        - `hired`: the hire date, or else the day when the profile was created.
+        - `left`: the first day on which the person is no longer employed.
+        - `back`: the day on which the person was hired again.
 
     Raises:
         KPADataError: a column is missing or has another type.
@@ -111,7 +111,7 @@ def employment(users: AnyFrame | None) -> pl.LazyFrame:
 
 
 def has_left(day: date) -> pl.Expr:
-    """Whether a person of `employment` had left on or before a day and was not back by then."""
+    """Whether a person of `employment` left on or before a day and was not hired again by then."""
     return (
         (pl.col("left") <= day).fill_null(False) & ~(pl.col("back") <= day).fill_null(False)
     ).alias("has_left")

@@ -1,4 +1,4 @@
-"""What a function that takes frames does first: check them, and read its day."""
+"""Check a function's arguments: frames and days."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ AnyFrame = pl.DataFrame | pl.LazyFrame
 #: A calendar day as callers give it: a date, or ISO text such as "2026-06-30".
 Day = date | str
 
-#: Year, month and day; `fromisoformat` would take weeks too.
+#: Year, month and day only; `fromisoformat` would accept weeks too.
 _PLAIN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
-    """Take a frame lazily once it is sure to have what the analysis reads.
+    """Check that a frame has the columns that an analysis reads.
 
     Args:
-        frame: a frame that should be one of `table`.
-        table: the table it should be, which knows the function that makes it.
-        columns: the columns that will be read.
+        frame: a frame of `table`.
+        table: the expected table, which names the function that makes it.
+        columns: the columns that the analysis reads.
 
     Returns:
         The frame, lazy, with all its columns.
 
     Raises:
-        KPADataError: it is no polars frame, a column is missing, or has another type.
+        KPADataError: it is not a polars frame, or a column is missing or has another type.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS
@@ -65,7 +65,7 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
 
 
 def _fits(found: pl.DataType, wanted: pl.DataType) -> bool:
-    """Whether values of one type become the other: no guess, and nothing lost above a ms."""
+    """Whether one type converts to the other without a guess or a loss of more than a ms."""
     if isinstance(found, pl.List) and isinstance(wanted, pl.List):
         return _fits(found.inner, wanted.inner)  # type: ignore[arg-type]
     if isinstance(found, pl.Datetime) and isinstance(wanted, pl.Datetime):
@@ -76,20 +76,20 @@ def _fits(found: pl.DataType, wanted: pl.DataType) -> bool:
 
 
 def like(frame: Frame, result: pl.LazyFrame) -> Frame:
-    """Give the result back in the kind of frame that came in.
+    """Return the result as the same kind of frame as the input.
 
-    The in-memory engine takes half the time of the streaming one on what is in memory already.
+    For data in memory, the in-memory engine takes half the time of the streaming engine.
     """
     return result if isinstance(frame, pl.LazyFrame) else result.collect(engine="in-memory")
 
 
 def at_once(step: pl.LazyFrame) -> pl.LazyFrame:
-    """Work a step out now, for several later ones to build on."""
+    """Compute a step now, because several later steps use it."""
     return step.collect(engine="in-memory").lazy()
 
 
 def as_table(result: pl.LazyFrame, table: Table) -> pl.LazyFrame:
-    """Bring a result to the columns of its table, in order and of their types."""
+    """Select the columns of a table, in its order and with its types."""
     return result.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
 
 
@@ -97,14 +97,14 @@ def as_day(value: object | None, name: str = "as_of") -> date:
     """Read a calendar day: a date, a datetime, ISO text `2026-06-30`, or None for today.
 
     Args:
-        value: the day asked for. A datetime is taken where it is midnight, so is no moment.
+        value: the day. A datetime must be midnight.
         name: the argument's name, for the error.
 
     Returns:
-        The day. None gives the machine's own day: the one place where its time zone is read.
+        The day. For None, today in the machine's time zone, which nothing else reads.
 
     Raises:
-        KPADataError: the value is no plain calendar day.
+        KPADataError: the value is not a calendar day.
 
     Examples:
         >>> as_day("2026-06-30")

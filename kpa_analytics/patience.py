@@ -1,8 +1,7 @@
-"""Moving, reading and deleting files that another program holds open for a moment.
+"""Rename, read and delete files that another program may have open for a moment.
 
-On Windows a file can't be renamed or deleted while any program has it open: another notebook, a
-virus scanner that looks at what was just written, a client that copies the folder to a cloud. Most
-of them let go within a second.
+Windows can't rename or delete a file while a program has it open, for example another notebook, a
+virus scanner or a cloud client. Most programs close the file within a second.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-#: Seconds to go on trying.
+#: Keep trying for this many seconds.
 PATIENCE = 2.0
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25
@@ -24,14 +23,14 @@ def patiently(action: Callable[[], Result]) -> Result:
     """Try again for about two seconds while the system refuses with PermissionError.
 
     Args:
-        action: what to do; it must be safe to try again.
+        action: the action, which must be safe to repeat.
 
     Returns:
-        What `action` returns.
+        The result of `action`.
 
     Raises:
-        PermissionError: it was refused to the end.
-        OSError: any other fault, at once.
+        PermissionError: the system still refuses after two seconds.
+        OSError: any other error, at once.
 
     Examples:
         >>> patiently(lambda: "done")
@@ -49,9 +48,9 @@ def patiently(action: Callable[[], Result]) -> Result:
 
 
 def move(source: Path, target: Path) -> None:
-    """Rename a file or folder, patiently; a file that has the name already is replaced.
+    """Rename a file or folder, and try again for a while; an existing file is replaced.
 
     Raises:
-        OSError: it can't be; both are as they were.
+        OSError: the rename failed; nothing is changed.
     """
     patiently(lambda: source.replace(target))

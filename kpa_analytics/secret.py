@@ -1,4 +1,4 @@
-"""The token's type: a text that never prints itself."""
+"""The token's type: a text that is never shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kpa_analytics.errors import KPASettingsError
 
 
 class Secret:
-    """A text that never prints itself: not by repr, str, format, pickle or copy.
+    """A text that repr, str and format do not show, and that can't be pickled.
 
     Examples:
         >>> Secret("an administrator's password")
@@ -23,7 +23,7 @@ class Secret:
         self.__text = text
 
     def reveal(self) -> str:
-        """The text itself. Only the transport adapter has a reason to ask."""
+        """The text itself, for the transport adapter."""
         return self.__text
 
     @property
@@ -57,5 +57,5 @@ class Secret:
 
 
 def veiled(value: object) -> object:
-    """Wrap a text at once, so that no frame of a traceback holds it bare."""
+    """Wrap a text at once, so that no traceback frame holds it in plain form."""
     return Secret(value.strip()) if isinstance(value, str) else value

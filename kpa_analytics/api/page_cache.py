@@ -1,16 +1,16 @@
-"""The first cache: pages that were paid for, in SQLite, compressed, safe to read back.
+"""The first cache: downloaded pages, compressed, in SQLite.
 
-requests-cache looks pages up and keeps them; this module is the storage behind it, made as the
-library means storages to be made: a `BaseStorage` and a `BaseCache`, public members only. What is
-stored of a page is its body and a few facts, as MessagePack under zstd with a checksum: no pickle,
-so that foreign bytes can only be a miss, and no request, so that there is nothing of it to leak. A
-cache that can't be read or written is a miss with a warning, never an error.
+requests-cache looks pages up and stores them. This module is its storage: a `BaseStorage` and a
+`BaseCache` that use only public members of the library. A stored page is the response body and a
+few facts, as MessagePack under zstd with a checksum. It is not pickled, so foreign bytes can do no
+harm, and it does not contain the request, so it can't leak the token. If the cache can't be read
+or written, a page counts as missing and a warning says so; this is never an error.
 
-Why no storage of the library's own (1.3.3): `SQLiteDict` repeats `BEGIN IMMEDIATE` until it
-succeeds, which on a full disk or in a read-only folder is never, and only private members could
-stop it. `FileDict` writes a page in place under its final name, so that others read halves; makes
-it readable by all where the umask allows that, until it is changed; lets a request fail where a
-page can't be written; and says nothing of a page that can't be read.
+The library's own storages (1.3.3) do not fit. `SQLiteDict` repeats `BEGIN IMMEDIATE` until it
+succeeds, which never happens on a full disk or in a read-only folder, and only private members
+could stop it. `FileDict` writes under the final name, so other processes may read incomplete
+pages; its files may be readable by other users at first; a page that can't be written fails the
+request; and a page that can't be read gives no warning.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from kpa_analytics.api.sqlite_files import opened
 from kpa_analytics.demo_mark import DEMO_HEADER
 from kpa_analytics.errors import KPACacheWarning
 
-#: Seconds to wait for another process that is writing.
+#: Seconds to wait while another process writes.
 _BUSY = 10.0
 
-#: Database pages (4 kB) after which the write-ahead log is folded in: it is disk space, too.
+#: After this many database pages (4 kB), SQLite merges the write-ahead log, to save disk space.
 _LOG_PAGES = 250
 
-#: The last one reads, or damage would show only later.
+#: The last statement reads the table, so that damage shows at once.
 _OPENING = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
@@ -50,12 +50,12 @@ _OPENING = (
     "SELECT count(key), count(value) FROM pages",
 )
 
-#: The headers that are kept: those of the transport (Vary, ETag, Date) would mislead later.
+#: The stored headers. Transport headers (Vary, ETag, Date) would be wrong later.
 _HEADERS = ("HZS-Request-ID", DEMO_HEADER)
 
 
 class StoredPage(msgspec.Struct, array_like=True):
-    """What is kept of one response."""
+    """The stored part of a response."""
 
     url: str
     headers: dict[str, str]
@@ -64,7 +64,7 @@ class StoredPage(msgspec.Struct, array_like=True):
 
 
 class PageStage(Stage):
-    """CachedResponse to compressed bytes, and back."""
+    """Converts a CachedResponse to compressed bytes, and back."""
 
     def __init__(self) -> None:
         super().__init__(self)
@@ -84,14 +84,14 @@ class PageStage(Stage):
         """Unpack a response.
 
         Raises:
-            ValueError: the bytes are not what was written.
+            ValueError: the bytes are damaged or foreign.
         """
         try:
             packed = zstandard.ZstdDecompressor().decompress(stored)
             page = msgspec.msgpack.decode(packed, type=StoredPage)
         except (zstandard.ZstdError, ValueError, MemoryError) as error:
             _warn("read", error)
-            raise ValueError(f"a kept page can't be read: {error}") from None
+            raise ValueError(f"a cached page can't be read: {error}") from None
         return CachedResponse(
             status_code=200,
             url=page.url,
@@ -105,17 +105,17 @@ _PAGES = SerializerPipeline([PageStage()], name="pages", is_binary=True)
 
 
 class PageTable(BaseStorage[str, CachedResponse]):
-    """Pages by key, in one table. Each is written in one transaction: whole or not at all.
+    """Pages by key, in one table. Each page is written in one transaction.
 
-    The database waits its busy timeout for other processes; then a read is a miss and a write is
-    not kept. How old a page may be is decided when it is read: by today's settings and clock.
+    If another process blocks the database longer than the busy timeout, a read counts as a miss and
+    a write is skipped. The age of a page is checked when it is read, with the current settings.
 
     Args:
-        path: the database, which is there already, perhaps empty.
+        path: the database file, which exists and may be empty.
         max_age: seconds for which a page counts as fresh.
 
     Raises:
-        sqlite3.Error: the database is damaged, is another one, or can't be written to.
+        sqlite3.Error: the database is damaged, has another format, or can't be written to.
     """
 
     def __init__(self, path: Path, max_age: float) -> None:
@@ -140,7 +140,7 @@ class PageTable(BaseStorage[str, CachedResponse]):
 
     @contextmanager
     def _warning(self, what: str) -> Iterator[None]:
-        """Hold the connection for a while; a fault of the database is a warning."""
+        """Hold the connection's lock, and turn a database error into a warning."""
         try:
             with self._lock:
                 yield
@@ -176,7 +176,7 @@ class PageTable(BaseStorage[str, CachedResponse]):
         return len([*self])
 
     def bulk_delete(self, keys: Iterable[str]) -> None:
-        """Delete these pages, whether they are there or not, and give their space to the disk."""
+        """Delete pages, if they exist, and free their disk space."""
         with self._warning("cleared"):
             rows = [(key,) for key in keys]
             self._connection.executemany("DELETE FROM pages WHERE key = ?", rows)
@@ -189,7 +189,7 @@ def _age(page: CachedResponse) -> float:
 
 
 class PageCache(BaseCache):
-    """The cache of one account: one table of pages. Redirects are never followed, so never kept."""
+    """The cache of one account: one table of pages. It has no redirects: they are not followed."""
 
     def __init__(self, path: Path, max_age: float) -> None:
         super().__init__(cache_name=str(path))
@@ -204,7 +204,7 @@ def open_page_cache(folder: Path, max_age: float) -> PageCache | None:
         max_age: seconds for which a page counts as fresh.
 
     Returns:
-        The cache; None, with a warning, where the folder can't hold one.
+        The cache; None, with a warning, if it can't be opened or created.
     """
     try:
         return opened(folder / "pages.sqlite", lambda path: PageCache(path, max_age))
@@ -215,7 +215,7 @@ def open_page_cache(folder: Path, max_age: float) -> PageCache | None:
 
 def _warn(what: str, error: Exception) -> None:
     warnings.warn(
-        f"the page cache can't be {what} ({error}): pages are fetched, and not kept",
+        f"the page cache can't be {what} ({error}); pages are downloaded but not cached",
         KPACacheWarning,
         stacklevel=4,
     )

@@ -1,4 +1,4 @@
-"""The budget of requests a minute, shared by every process and thread of one account."""
+"""The limit of requests per minute, which all processes and threads of an account share."""
 
 from __future__ import annotations
 
@@ -26,23 +26,24 @@ from kpa_analytics.errors import KPACacheWarning
 
 Notify = Callable[[str], None]
 
-#: Seconds between two looks at a budget that is spent.
+#: Seconds between two tries to get a permit.
 _TURN = 0.1
 
-#: Seconds to wait for another process that holds the file; a permit takes milliseconds.
+#: Seconds to wait for another process that locks the file; a permit takes milliseconds.
 _STUCK = 30
 
 
 class Budget(Limiter):
-    """A minute's permits, of which at most a quarter may go at once.
+    """Permits for requests: a number per minute, and at most a quarter of them at once.
 
-    Without the smaller window a whole minute's budget could be spent in a second, and the company's
+    Without the second limit, one second could use up the whole minute's budget, and the company's
     other integrations would find the shared pool empty.
 
     Args:
-        per_minute: permits a minute.
-        folder: the account's folder, where its processes share them; None: this session's alone.
-        notify: told once whenever a request has to wait.
+        per_minute: permits per minute.
+        folder: the account's folder, through which its processes share the budget; None: this
+            session has its own budget.
+        notify: called once with a short text when a request has to wait.
     """
 
     def __init__(self, per_minute: int, folder: Path | None, notify: Notify) -> None:
@@ -54,16 +55,16 @@ class Budget(Limiter):
         super().__init__(self._alone() if folder is None else self._shared(folder))
 
     def try_acquire(self, name: str = "", *args: Any, **kwargs: Any) -> bool:
-        """Take a permit; say so and wait where there is none.
+        """Take a permit; if there is none, notify the user and wait.
 
-        Every look is taken with a fresh clock: the library's own wait counts on from an old one,
-        so that after waiting for other processes it would let through more than the budget.
+        Each try reads the clock again. The library's own wait continues from an old time, so after
+        waiting for other processes it would allow more requests than the budget.
         """
-        told = False
+        notified = False
         while not self._look(name):
-            if not told:
-                self._notify("waiting for the budget of requests a minute")
-                told = True
+            if not notified:
+                self._notify("waiting for the limit of requests per minute")
+                notified = True
             time.sleep(_TURN)
         return True
 
@@ -82,8 +83,8 @@ class Budget(Limiter):
             bucket = opened(folder / "budget.sqlite", self._open)
         except (sqlite3.Error, OSError) as error:
             return self._alone(error)
-        # Old entries are dropped here, once, and not by the library's background thread, which
-        # outlives the session that it serves.
+        # Opening deletes old entries. The library's background thread, which would do it too, would
+        # outlive the session.
         return SingleBucketFactory(bucket, schedule_leak=False)
 
     def _open(self, path: Path) -> Any:
@@ -104,7 +105,8 @@ class Budget(Limiter):
     def _alone(self, error: Exception | None = None) -> SingleBucketFactory:
         if error is not None:
             warnings.warn(
-                f"the budget can't be shared with other processes ({error}); this one keeps to it",
+                f"the request budget can't be shared with other processes ({error}); this process "
+                "applies it alone",
                 KPACacheWarning,
                 stacklevel=2,
             )
@@ -112,21 +114,21 @@ class Budget(Limiter):
 
 
 def _check_table(path: Path) -> None:
-    """Raise where the table is not the library's: it would leave the file open, and say the same.
+    """Check the library's table first: on an error, the library would leave the file open.
 
     Raises:
-        sqlite3.Error: what is wrong with it.
+        sqlite3.Error: the table is damaged or has another format.
     """
     with closing(sqlite3.connect(path)) as connection:
-        named = "SELECT 1 FROM sqlite_master WHERE name = 'rate_bucket'"
-        if connection.execute(named).fetchall():
+        table_exists = "SELECT 1 FROM sqlite_master WHERE name = 'rate_bucket'"
+        if connection.execute(table_exists).fetchall():
             connection.execute("SELECT name, item_timestamp FROM rate_bucket LIMIT 1").fetchall()
 
 
 def _forget_the_future(bucket: Any) -> None:
-    """Drop permits that a clock gone wrong has dated ahead: they would block for as long."""
+    """Delete permits dated in the future by a wrong clock, which would block requests."""
     if isinstance(bucket, SQLiteBucket):
         with bucket.lock:
-            late = (bucket.now() + int(Duration.SECOND),)
-            bucket.conn.execute("DELETE FROM rate_bucket WHERE item_timestamp > ?", late)
+            future = (bucket.now() + int(Duration.SECOND),)
+            bucket.conn.execute("DELETE FROM rate_bucket WHERE item_timestamp > ?", future)
             bucket.conn.commit()

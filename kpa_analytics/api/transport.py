@@ -125,7 +125,7 @@ class TokenAdapter(HTTPAdapter):
             response.status_code,
             preload_content=False,
         )
-        _ = response.content  # read here and now, so that nobody above meets a stream
+        _ = response.content  # read it now, so that no caller needs the stream
 
 
 def _masked_text(text: str | None, token: str) -> str:

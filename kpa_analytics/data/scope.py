@@ -13,14 +13,14 @@ _REQUIRED_IDS = ("incomplete_training_ids", "complete_training_ids")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scope:
-    """Which part of an account's records is meant; by default all of them.
+    """A selection of an account's records; by default all of them.
 
     Attributes:
-        words: the choice, for a reader, e.g. `trainings: First Aid`; empty for all.
-        trainings: ids of the trainings whose cases are meant, empty for all. The trainings that
-            these are composed of come with them.
-        people: ids of the people meant; None for everyone. All profiles stay, for the names of
-            instructors.
+        words: a description of the selection, e.g. `trainings: First Aid`; empty for all records.
+        trainings: ids of the selected trainings; empty for all. The trainings that these are
+            composed of are included.
+        people: ids of the selected people; None for everyone. All profiles remain, for the names
+            of instructors.
     """
 
     words: str = ""
@@ -29,23 +29,23 @@ class Scope:
 
     @property
     def is_all(self) -> bool:
-        """Whether nothing is left out."""
+        """Whether it selects all records."""
         return not self.trainings and self.people is None
 
     @property
     def cases(self) -> pl.Expr:
-        """Whether a row is about a chosen training, and not only about a part of one."""
+        """Whether a row is about a selected training, not only about a part of one."""
         return pl.col("training_id").is_in(self.trainings) if self.trainings else _EVERY
 
     def of_people(self, column: str) -> pl.Expr:
-        """Whether the person whose id a column holds is meant."""
+        """Whether the column holds the id of a selected person."""
         return _EVERY if self.people is None else pl.col(column).is_in(self.people.implode())
 
     def records(self, catalogue: pl.DataFrame) -> pl.Expr:
-        """Whether a record of a training and a person is in the part.
+        """Whether a record of a training and a person is selected.
 
         Args:
-            catalogue: the trainings; of the whole or of the part.
+            catalogue: the trainings, all or selected.
         """
         about = _EVERY
         if self.trainings:
@@ -53,14 +53,14 @@ class Scope:
         return about & self.of_people("m_user_id")
 
     def frames(self, whole: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-        """The part of each collection.
+        """Select the records of each collection.
 
         Args:
             whole: all collections by table name, as `TrainingData.frames` gives them.
 
         Returns:
-            The same collections, with the rows of the part. The group sessions of chosen people
-            are those that list one of them and those in which one has a completion.
+            The same collections with the selected rows. A group session is selected if it lists a
+            selected person, or if a selected person has a completion in it.
         """
         done = whole["completions"].filter(self.records(whole["trainings"]))
         frames = {**whole, "completions": done}
@@ -89,10 +89,10 @@ class Scope:
         return frames
 
     def findings(self, frames: Mapping[str, pl.DataFrame]) -> pl.Expr:
-        """Whether a finding of the whole is about a record of the part.
+        """Whether a finding about all records is about a selected record.
 
         Args:
-            frames: the part, as `frames` makes it.
+            frames: the selected records, as `frames` returns them.
         """
         if self.is_all:
             return _EVERY
@@ -112,7 +112,7 @@ class Scope:
 
 
 def _with_parts(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:
-    """The trainings and all that they are composed of."""
+    """The trainings, and all trainings that they are composed of."""
     parts = dict(catalogue.select("id", "included_trainings_id").iter_rows())
     involved: set[int] = set()
     waiting = list(trainings)

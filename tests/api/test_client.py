@@ -1,4 +1,4 @@
-"""The client: envelope, errors, retries, through real HTTP."""
+"""The client's envelope, errors and retries, through real HTTP."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_calls_go_by_post_with_the_token_in_the_body(client: Client, api: DemoAP
 
 
 @pytest.mark.parametrize(("code", "error"), sorted(API_ERRORS.items()))
-def test_every_documented_code_is_a_class_of_its_own(
+def test_every_documented_code_has_its_own_class(
     client: Client, api: DemoAPI, code: str, error: type[KPAAPIError]
 ) -> None:
     api.faults.add(Fault.error(code, "what the vendor says"), times=None)
@@ -59,19 +59,19 @@ def test_every_documented_code_is_a_class_of_its_own(
     assert caught.value.request_id in str(caught.value)
 
 
-def test_a_code_that_is_not_documented_is_raised_too(client: Client, api: DemoAPI) -> None:
+def test_an_undocumented_code_is_raised(client: Client, api: DemoAPI) -> None:
     api.faults.add(Fault.error("invalid_key_for_customer"))
     with pytest.raises(KPAAPIError, match="invalid_key_for_customer"):
         client.call("api.ping")
 
 
-def test_the_servers_own_errors(api: DemoAPI) -> None:
+def test_an_unknown_token_names_the_setting(api: DemoAPI) -> None:
     use(api, token="somebody-else")
     with Client() as other, pytest.raises(KPATokenInvalidError, match="KPA_API_TOKEN"):
         other.call("api.ping")
 
 
-def test_the_protocol_pages_spelling_of_a_wrong_token(client: Client, api: DemoAPI) -> None:
+def test_invalid_token_means_the_same_as_token_invalid(client: Client, api: DemoAPI) -> None:
     api.faults.add(Fault.error("invalid_token"))
     with pytest.raises(KPATokenInvalidError, match="KPA_API_TOKEN"):
         client.call("api.ping")
@@ -103,7 +103,7 @@ def test_errors_survive_pickling(client: Client, api: DemoAPI) -> None:
     ],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_a_fault_on_the_way_is_tried_again_then_named(
+def test_a_transport_fault_is_retried_and_then_raised_with_its_reason(
     api: DemoAPI, fault: Fault, reason: str
 ) -> None:
     use(api, retries=1, timeout=0.3)
@@ -116,7 +116,7 @@ def test_a_fault_on_the_way_is_tried_again_then_named(
     assert caught.value.reason == reason
 
 
-def test_server_error_is_tried_again(client: Client, api: DemoAPI) -> None:
+def test_server_error_is_retried(client: Client, api: DemoAPI) -> None:
     api.faults.add(Fault.server_error(), times=2)
     assert client.call("api.ping")["ok"] is True
     api.faults.add(Fault.server_error(), times=3)
@@ -125,7 +125,7 @@ def test_server_error_is_tried_again(client: Client, api: DemoAPI) -> None:
 
 
 @pytest.mark.parametrize("code", ["token_permission", "parameter_invalid", "content_not_found"])
-def test_a_refusal_is_not_tried_again(client: Client, api: DemoAPI, code: str) -> None:
+def test_a_refusal_is_not_retried(client: Client, api: DemoAPI, code: str) -> None:
     api.faults.add(Fault.error(code), times=None)
     with pytest.raises(KPAAPIError):
         client.call("api.ping")
@@ -137,7 +137,7 @@ def test_a_refusal_is_not_tried_again(client: Client, api: DemoAPI, code: str) -
     [Fault.rate_limited(), Fault.too_many_requests(), Fault.too_many_requests(30)],
     ids=["envelope", "429", "429 with Retry-After"],
 )
-def test_a_spent_pool_gets_three_waits_each_twice_as_long(
+def test_after_rate_limit_exceeded_each_of_three_waits_doubles(
     api: DemoAPI, monkeypatch: pytest.MonkeyPatch, fault: Fault
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -162,7 +162,7 @@ def test_a_spent_pool_gets_three_waits_each_twice_as_long(
     ("header", "first", "waited"),
     [(7, 60.0, "60"), (70, 20.0, "70"), (90, 20.0, "80"), (None, 20.0, "20")],
 )
-def test_a_longer_retry_after_is_heeded_up_to_our_own_longest_wait(
+def test_a_longer_retry_after_is_used_up_to_our_longest_wait(
     api: DemoAPI, monkeypatch: pytest.MonkeyPatch, header: int | None, first: float, waited: str
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: None)
@@ -191,7 +191,7 @@ def test_only_the_apis_own_address_can_be_reached(client: Client) -> None:
         client._session.get("https://example.com/")
 
 
-def test_a_page_is_paid_for_once(client: Client, api: DemoAPI) -> None:
+def test_a_cached_page_sends_no_second_request(client: Client, api: DemoAPI) -> None:
     first = client.page(COMPLETIONS, 1)
     second = client.page(COMPLETIONS, 1)
     assert (first.answer.from_cache, second.answer.from_cache) == (False, True)
@@ -199,7 +199,7 @@ def test_a_page_is_paid_for_once(client: Client, api: DemoAPI) -> None:
     assert sent(api) == [1]
 
 
-def test_a_refusal_is_never_kept(client: Client, api: DemoAPI) -> None:
+def test_a_refusal_is_not_cached(client: Client, api: DemoAPI) -> None:
     api.faults.add(Fault.error("content_not_found"))
     with pytest.raises(KPAAPIError):
         client.page(COMPLETIONS, 1)
@@ -214,7 +214,7 @@ def test_a_wrong_type_names_the_record_and_the_field() -> None:
             client.page(COMPLETIONS, 1)
 
 
-def test_numbers_sent_as_text_are_taken() -> None:
+def test_numbers_sent_as_text_are_accepted() -> None:
     texts = {"id": "1238", "training_id": "1046", "created": "1582830441803"}
     with kpa.demo.serve(Records({COMPLETIONS: [completion(1, **texts, extra={"new": 1})]})) as api:
         use(api)
@@ -229,6 +229,6 @@ def test_an_answer_without_its_list_is_refused(client: Client, api: DemoAPI) -> 
         client.records(USERS)
 
 
-def test_an_unknown_method_is_the_vendors_word(client: Client) -> None:
+def test_an_unknown_method_is_an_api_error(client: Client) -> None:
     with pytest.raises(KPAError, match="api_method_not_found"):
         client.call("trainings.v9.list")

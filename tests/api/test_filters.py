@@ -1,4 +1,4 @@
-"""Filters that a server ignores: never a load of what was not asked."""
+"""Filters that a server ignores are an error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PERSON = "5e580f0db780600088bd2ca6"
 
 
 class Deaf(Records):
-    """Records that are served whole, whatever the filters say."""
+    """Records that are served whatever the filters are."""
 
     def select(self, method: str, params: Any, as_of: Any) -> Listing:
         return super().select(method, {}, as_of)
@@ -37,19 +37,19 @@ CASES = [
 
 @pytest.mark.parametrize(("records", "filters", "says"), CASES)
 @pytest.mark.parametrize("refresh", [False, True, "recent"])
-def test_an_ignored_filter_names_itself_and_a_record(
+def test_the_error_about_an_ignored_filter_names_the_filter_and_a_record(
     records: list[dict[str, Any]], filters: dict[str, Any], says: str, refresh: Any
 ) -> None:
     with kpa.demo.serve(Deaf({COMPLETIONS: records})) as api:
         use(api)
-        for _ in range(2):  # nor is such an answer kept
+        for _ in range(2):  # twice: the answer must not be cached
             with pytest.raises(KPADataError, match=says):
                 kpa.load_completions(**filters, refresh=refresh)
         assert kpa.snapshots().is_empty()
 
 
 @pytest.mark.parametrize(("records", "filters", "says"), CASES)
-def test_a_filter_that_is_kept_is_believed(
+def test_a_filter_that_the_server_applies_is_accepted(
     records: list[dict[str, Any]], filters: dict[str, Any], says: str
 ) -> None:
     with kpa.demo.serve(Records({COMPLETIONS: records})) as api:
@@ -59,7 +59,7 @@ def test_a_filter_that_is_kept_is_believed(
     assert ids < {record["id"] for record in records} or filters == {"has_attachments": False}
 
 
-def test_the_statuses_of_other_people_are_refused() -> None:
+def test_statuses_of_other_people_are_refused() -> None:
     statuses = [{"m_user_id": "ann"}, {"m_user_id": "bob"}]
     with kpa.demo.serve(Deaf({EMPLOYEE_STATUS: statuses})) as api:
         use(api)

@@ -1,4 +1,4 @@
-"""A simulated account that people edit while it is loaded: for the walk without HTTP."""
+"""A simulated account that people edit during a load, to test the walk without HTTP."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kpa_analytics.data.walk import UnprovedError, Whole, proved
 
 
 class Account:
-    """Records in an order, newest first; `change` is what one busy person does to it.
+    """Ordered records, newest first; `change` edits them as a busy person would.
 
     Args:
         count: how many records there are at first; the newest have the highest keys.
@@ -28,7 +28,7 @@ class Account:
         return self.keys[start : start + limit]
 
     def place(self) -> int:
-        """A position where a record can be put in."""
+        """A position where a record can be inserted."""
         return self.chance.randrange(len(self.keys) + 1)
 
     def new(self) -> int:
@@ -37,7 +37,7 @@ class Account:
         return self.last
 
     def taken(self) -> int:
-        """Take out any record."""
+        """Remove a random record and return it."""
         return self.keys.pop(self.chance.randrange(len(self.keys)))
 
     def add(self) -> None:
@@ -63,7 +63,7 @@ class Account:
         self.add()
 
     def change(self) -> None:
-        """Do one of these things."""
+        """Make one random change."""
         self.chance.choice(
             (
                 self.add,
@@ -77,7 +77,7 @@ class Account:
 
 
 class Load(NamedTuple):
-    """What came of one load of a moving account.
+    """The result of a load of a moving account.
 
     Attributes:
         keys: the records that were taken for the whole; None: refused.
@@ -93,17 +93,17 @@ class Load(NamedTuple):
 
     @property
     def missing(self) -> set[int]:
-        """Records that were there all the time, and were not loaded."""
+        """Records that existed during the whole load but were not loaded."""
         return self.throughout - set(self.keys or ())
 
     @property
     def invented(self) -> set[int]:
-        """Records that were loaded, and were never there."""
+        """Records that were loaded but never existed."""
         return set(self.keys or ()) - self.ever
 
 
 def load(account: Account, size: int, happens: Callable[[int], bool]) -> Load:
-    """Load an account that changes before the requests for which `happens` says so."""
+    """Load an account that changes before the requests for which `happens` returns True."""
     throughout, ever = set(account.keys), set(account.keys)
     received: list[int] = []
     requests = 0
@@ -126,7 +126,7 @@ def load(account: Account, size: int, happens: Callable[[int], bool]) -> Load:
 
 
 def answered(asking: Generator[Ask, Seen, Whole], answer: Callable[[Ask], Seen]) -> Whole | None:
-    """Answer until there is nothing left to ask; None where nothing is proved."""
+    """Answer every request; return None if the collection is not proved."""
     try:
         ask = next(asking)
         while True:
@@ -139,17 +139,17 @@ def answered(asking: Generator[Ask, Seen, Whole], answer: Callable[[Ask], Seen])
 
 
 def every(count: int) -> Callable[[int], bool]:
-    """Something happens before each request whose number is a multiple of `count`."""
+    """A change before each request whose number is a multiple of `count`."""
     return lambda request: request % count == 0
 
 
 def sometimes(share: float, chance: random.Random) -> Callable[[int], bool]:
-    """Something happens before this share of requests."""
+    """A change before this share of the requests."""
     return lambda request: chance.random() < share
 
 
 def ask_all(keys: Sequence[Any], size: int) -> list[tuple[int, int]]:
-    """The pages that a collection which holds still is asked for."""
+    """The pages that a walk requests from an unchanged collection."""
     asked: list[tuple[int, int]] = []
 
     def answer(ask: Ask) -> Seen:

@@ -1,4 +1,4 @@
-"""Other spellings of nothing: null in every optional id of every table, and counted once."""
+"""Blank ids become null in every optional id column of every table, and are counted once."""
 
 from __future__ import annotations
 
@@ -58,14 +58,14 @@ def _blank_findings(data: Any) -> list[tuple[Any, ...]]:
     return findings.select("table", "record_id", "field", "value").rows()
 
 
-def test_every_optional_id_of_the_wire_is_one_of_its_table() -> None:
+def test_every_optional_id_of_a_record_is_a_column_of_its_table() -> None:
     for table, name in IDS:
         assert name in endpoint_of(table).optional_ids()
     assert len(IDS) >= 15
 
 
 @pytest.mark.parametrize(("table", "name"), IDS, ids=".".join)
-def test_every_spelling_of_nothing_is_null_and_counted(table: str, name: str) -> None:
+def test_every_kind_of_blank_id_is_null_and_counted(table: str, name: str) -> None:
     method, whole = WHOLE[table]
     key = _key(table)
     numbers = range(1, len(BLANKS) + 1)
@@ -81,7 +81,7 @@ def test_every_spelling_of_nothing_is_null_and_counted(table: str, name: str) ->
     assert kpa.load_all().blank_ids.equals(data.blank_ids)  # from the snapshot
 
 
-def test_a_blank_in_a_list_is_left_out_of_it() -> None:
+def test_blank_entries_are_removed_from_lists() -> None:
     sessions = [
         {"id": 1, "m_trainees_id": ["u1", "", "u2", None, 0], "trainings_id": [5, 0, "", "7"]},
         {"id": 2, "m_trainees_id": [], "trainings_id": None},
@@ -110,25 +110,25 @@ def test_the_message_names_table_and_field_and_gives_the_count() -> None:
     )
 
 
-def test_a_single_text_where_a_list_may_be_is_none_too() -> None:
+def test_a_blank_text_in_a_list_column_is_null() -> None:
     frame, _ = _load("users", USERS, [{"id": "u", "clients_id": " ", "projects_id": "p"}])
     assert frame.select("clients_id", "projects_id").row(0) == (None, ["p"])
 
 
-def test_ids_that_every_record_must_have_are_kept_as_they_came() -> None:
+def test_required_ids_are_kept_unchanged() -> None:
     frame, data = _load("completions", COMPLETIONS, [completion(1, m_user_id="", training_id=0)])
     assert frame.select("m_user_id", "training_id").row(0) == ("", 0)
     assert data.blank_ids.is_empty()
 
 
 @pytest.mark.parametrize("value", ["abc", True, 1.5, {}])
-def test_what_is_no_id_is_refused_by_name(value: object) -> None:
+def test_an_invalid_id_is_refused_by_name(value: object) -> None:
     records = [completion(1, group_training_id=""), completion(2, group_training_id=value)]
     with pytest.raises(KPADataError, match="group_training_id of record 2"):
         _load("completions", COMPLETIONS, records)
 
 
-def test_the_count_goes_on_in_an_incremental_snapshot() -> None:
+def test_an_incremental_snapshot_continues_the_count() -> None:
     old = [completion(n, date_number=20200101, m_instructor_id="") for n in range(1, 4)]
     new = completion(9, date_number=20200202, m_instructor_id="0", group_training_id=0)
     with kpa.demo.serve(Records({COMPLETIONS: old})) as api:

@@ -1,4 +1,4 @@
-"""The two caches: accounts apart, files private, no token anywhere, damage survived."""
+"""The two caches: separate per account, private, without the token, and safe after damage."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_a_listed_snapshot_has_the_hash_of_its_file(vendor: DemoAPI) -> None:
         assert sha256 == data.snapshots[name].sha256
 
 
-def test_accounts_never_meet() -> None:
+def test_accounts_do_not_share_a_cache() -> None:
     with kpa.demo.serve(completions(5)) as api:
         other = api.add_account(Records({COMPLETIONS: [completion(77)]}))
         use(api)
@@ -61,7 +61,7 @@ def test_the_token_is_in_no_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o077])
-def test_files_are_their_owners_alone(tmp_path: Path, umask: int) -> None:
+def test_only_the_owner_can_read_the_files(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)
     try:
         with kpa.demo.serve(completions(3)) as api:
@@ -74,7 +74,7 @@ def test_files_are_their_owners_alone(tmp_path: Path, umask: int) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path
 
 
-def test_clear_cache_leaves_nothing_of_ours_and_everything_else(tmp_path: Path) -> None:
+def test_clear_cache_deletes_only_our_files(tmp_path: Path) -> None:
     with kpa.demo.serve(completions(3)) as api:
         use(api)
         kpa.load_all()
@@ -87,7 +87,7 @@ def test_clear_cache_leaves_nothing_of_ours_and_everything_else(tmp_path: Path) 
         assert [path.name for path in cache.iterdir()] == ["mine.txt"]
 
 
-def test_a_snapshot_tells_where_it_came_from(vendor: DemoAPI) -> None:
+def test_a_snapshot_has_its_provenance(vendor: DemoAPI) -> None:
     kpa.load_completions()
     listed = kpa.snapshots()
     assert listed.height == 1

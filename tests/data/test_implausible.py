@@ -132,7 +132,7 @@ def test_a_finding_about_employment_says_how_the_person_is_treated(profile, mess
     assert findings(USERS, person)["message"].item() == message
 
 
-def test_a_person_listed_twice_has_one_finding_of_a_kind():
+def test_a_person_listed_twice_has_one_finding_of_each_kind():
     person = {"id": "ann", "hireDate": at(1970, 1, 1)}
     assert [row[0] for row in kinds(USERS, person, person)] == [
         "implausible_hire_date",

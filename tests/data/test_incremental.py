@@ -1,4 +1,4 @@
-"""The incremental refresh: few requests, the whole truth, or a full walk."""
+"""The incremental refresh: few requests and the right result, or else a full walk."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ NEWEST = 20210101
 
 
 def _aged(count: int) -> Records:
-    """Records whose days go back in time, so that the API's order is theirs."""
+    """Records from the newest date to the oldest, in the API's order."""
     days = pl.date_range(pl.date(2015, 1, 1), pl.date(2020, 12, 31), eager=True)
     numbers = days.dt.strftime("%Y%m%d").cast(pl.Int64).to_list()
     return Records(
@@ -44,7 +44,7 @@ def api() -> Iterator[DemoAPI]:
 
 
 def _agrees_with_a_full_walk(api: DemoAPI) -> int:
-    """The incremental result equals a full walk's; tells how many requests it took."""
+    """Check that the refresh equals a full walk; return the number of requests."""
     recent = kpa.load_completions(refresh="recent")
     requests = len(sent(api))
     walk = kpa.snapshots()["walk"][0]
@@ -57,29 +57,29 @@ def _new(count: int, **fields: object) -> list[dict[str, object]]:
     return [completion(100_000 + n, date_number=NEWEST, **fields) for n in range(count)]
 
 
-def test_nothing_new_takes_one_request(api: DemoAPI) -> None:
+def test_without_changes_a_refresh_takes_one_request(api: DemoAPI) -> None:
     assert _agrees_with_a_full_walk(api) == 1
 
 
 def test_fifty_new_records_take_two_requests(api: DemoAPI) -> None:
-    """The newest page, and the total of their training."""
+    """One for the newest page, and one for the total of their training."""
     api.organisation.add_completions(*_new(50))
     assert _agrees_with_a_full_walk(api) == 2
 
 
 @pytest.mark.slow
-def test_more_new_records_than_a_page_are_walked_until_they_join(api: DemoAPI) -> None:
+def test_pages_are_fetched_until_they_join_the_kept_records(api: DemoAPI) -> None:
     api.organisation.add_completions(*_new(2500))
     assert _agrees_with_a_full_walk(api) == 4
 
 
-def test_one_known_record_is_no_join(api: DemoAPI) -> None:
+def test_one_known_record_is_not_enough_to_join(api: DemoAPI) -> None:
     api.organisation.add_completions(*_new(999))
     assert _agrees_with_a_full_walk(api) == 3
 
 
-def test_pages_of_new_records_overlap_and_must_agree(api: DemoAPI) -> None:
-    """The total stands, and without a seam the record between the two pages would be missed."""
+def test_pages_of_new_records_must_agree_where_they_overlap(api: DemoAPI) -> None:
+    """The total is unchanged; without an overlap, the record between the pages would be missed."""
 
     def moved(organisation: Records) -> None:
         organisation.remove_completions(102_499)
@@ -110,7 +110,7 @@ def _again(number: int, **fields: object) -> dict[str, object]:
 
 
 def _whole_at(api: DemoAPI, walk: str) -> int:
-    """The refresh has every record as it is now, was of this kind; tells how many requests."""
+    """Check the refresh's records and kind; return the number of requests."""
     recent = kpa.load_completions(refresh="recent")
     requests = len(sent(api))
     assert kpa.snapshots()["walk"][0] == walk
@@ -144,7 +144,7 @@ def test_an_old_correction_of_a_training_that_lost_a_record_is_seen(catalogue: D
     assert _whole_at(catalogue, "incremental") <= 8
 
 
-def test_a_record_entered_again_under_another_training_makes_it_walk_everything(
+def test_a_record_entered_again_under_another_training_needs_a_full_walk(
     catalogue: DemoAPI,
 ) -> None:
     catalogue.organisation.remove_completions(2_650)
@@ -154,7 +154,7 @@ def test_a_record_entered_again_under_another_training_makes_it_walk_everything(
     assert _whole_at(catalogue, "full") > 10
 
 
-def test_at_most_three_trainings_are_asked_for(catalogue: DemoAPI) -> None:
+def test_at_most_three_trainings_are_requested(catalogue: DemoAPI) -> None:
     new = [
         _again(200_000 + n, training_id=training, date_number=NEWEST)
         for n, training in enumerate((7, 8, 21, 22, 23, 24) * 8)
@@ -164,13 +164,13 @@ def test_at_most_three_trainings_are_asked_for(catalogue: DemoAPI) -> None:
 
 
 class _Heedless(Records):
-    """An API that pays no attention to filters."""
+    """An API that ignores filters."""
 
     def select(self, method: str, params: Mapping[str, Any], as_of: date) -> Listing:
         return super().select(method, {}, as_of)
 
 
-def test_a_server_that_ignores_the_training_is_walked_in_full() -> None:
+def test_an_ignored_training_filter_needs_a_full_walk() -> None:
     records = _aged(3_000).records[COMPLETIONS]
     for record in records:
         record["training_id"] = record["id"] % 10
@@ -182,7 +182,7 @@ def test_a_server_that_ignores_the_training_is_walked_in_full() -> None:
     assert kpa.snapshots()["walk"][0] == "full"
 
 
-def test_an_impossible_day_that_was_corrected_is_named_no_more(catalogue: DemoAPI) -> None:
+def test_a_corrected_impossible_date_is_no_longer_reported(catalogue: DemoAPI) -> None:
     wrong = {"special_expiration_date_number": 20201301}
     catalogue.organisation.add_completions(_again(100_000, date_number=NEWEST, **wrong))
     with pytest.warns(KPADataWarning):
@@ -192,7 +192,7 @@ def test_an_impossible_day_that_was_corrected_is_named_no_more(catalogue: DemoAP
     assert kpa.load_all().faults.is_empty()
 
 
-def test_its_age_counts_from_its_own_oldest_page(api: DemoAPI, tmp_path: Path) -> None:
+def test_the_age_of_a_refresh_counts_from_its_own_oldest_page(api: DemoAPI, tmp_path: Path) -> None:
     first = kpa.load_all().snapshots["completions"]
     began = datetime.now(UTC)
     data = kpa.load_all(refresh="recent")
@@ -212,40 +212,40 @@ def test_its_age_counts_from_its_own_oldest_page(api: DemoAPI, tmp_path: Path) -
     assert full_walks["users"] is None
 
 
-def test_three_removed_are_found_by_bisecting(api: DemoAPI) -> None:
+def test_three_removed_records_are_found_by_bisecting(api: DemoAPI) -> None:
     api.organisation.remove_completions(5, 5_000, 9_999)
     assert 0 < _agrees_with_a_full_walk(api) <= 10
 
 
 @pytest.mark.slow
-def test_records_entered_late_are_found_further_down(api: DemoAPI) -> None:
+def test_new_records_with_old_dates_are_found(api: DemoAPI) -> None:
     late = [completion(200_000 + n, date_number=20160301 + n) for n in range(3)]
     api.organisation.add_completions(*late, *_new(20))
     assert 0 < _agrees_with_a_full_walk(api) <= 10
 
 
 @pytest.mark.slow
-def test_a_record_that_moved_makes_it_walk_everything(api: DemoAPI) -> None:
+def test_a_record_that_moved_needs_a_full_walk(api: DemoAPI) -> None:
     api.organisation.edit_completion(3, date_number=NEWEST)
     assert _agrees_with_a_full_walk(api) == -14
 
 
 @pytest.mark.slow
-def test_a_total_that_changes_meanwhile_makes_it_walk_everything(api: DemoAPI) -> None:
+def test_a_total_that_changes_during_a_refresh_needs_a_full_walk(api: DemoAPI) -> None:
     api.organisation.remove_completions(6_000)
     api.faults.add(Fault.change(lambda org: org.remove_completions(9_000)), page=7)
     assert _agrees_with_a_full_walk(api) < 0
 
 
-def test_a_fetched_page_brings_its_edits(api: DemoAPI) -> None:
+def test_edits_on_fetched_pages_are_seen(api: DemoAPI) -> None:
     api.organisation.edit_completion(11_999, notes="corrected")
     recent = kpa.load_completions(refresh="recent")
     assert recent.filter(pl.col("id") == 11_999)["notes"].to_list() == ["corrected"]
 
 
 @pytest.mark.slow
-def test_a_thousand_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of fifty, so that the test is quick; bench_recent has pages of a thousand."""
+def test_a_refresh_of_a_thousand_pages_takes_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of fifty keep the test quick; bench_recent uses pages of a thousand."""
     with kpa.demo.serve(_aged(50_000)) as api:
         use(api)
         kpa.load_completions()
@@ -270,7 +270,7 @@ def test_without_a_snapshot_everything_is_walked(api: DemoAPI) -> None:
 
 
 @pytest.mark.slow
-def test_impossible_days_are_carried_along(api: DemoAPI) -> None:
+def test_a_refresh_keeps_the_impossible_dates(api: DemoAPI) -> None:
     api.organisation.add_completions(completion(100_000, date_number=20200230))
     with pytest.warns(KPADataWarning):
         kpa.load_completions(refresh=True)
@@ -303,7 +303,7 @@ def test_after_ten_refreshes_all_pages_are_walked_again() -> None:
     with kpa.demo.serve(_aged(20)) as api:
         use(api)
         kpa.load_completions()
-        seen = [one for _ in range(12) for one in _increments()]
+        seen = [increment for _ in range(12) for increment in _increments()]
     assert seen == [*(("incremental", n) for n in range(1, 11)), ("full", 0), ("incremental", 1)]
 
 
@@ -323,7 +323,7 @@ def test_a_week_after_the_last_full_walk_all_pages_are_walked_again() -> None:
 
 
 @pytest.mark.slow
-def test_an_audit_takes_no_incremental_completions_unasked(api: DemoAPI, tmp_path: Path) -> None:
+def test_an_audit_refuses_incremental_completions_by_default(api: DemoAPI, tmp_path: Path) -> None:
     data = kpa.load_all(refresh="recent")
     for unasked in (data, kpa.load_all()):
         with pytest.raises(KPADataError, match=r"newest pages.*refresh=True.*incremental=True"):
@@ -335,7 +335,7 @@ def test_an_audit_takes_no_incremental_completions_unasked(api: DemoAPI, tmp_pat
     assert kpa.export_audit(whole, tmp_path / "whole", as_of="2021-01-01").is_dir()
 
 
-def test_another_word_is_an_error(api: DemoAPI) -> None:
+def test_an_unknown_refresh_value_is_an_error(api: DemoAPI) -> None:
     with pytest.raises(KPADataError, match="'latest'"):
         kpa.load_completions(refresh="latest")
 
@@ -351,10 +351,10 @@ def test_another_word_is_an_error(api: DemoAPI) -> None:
     late=st.lists(st.integers(20150101, 20150128), max_size=4),
     new=st.integers(0, 75),
 )
-def test_whatever_came_and_went_it_agrees_with_a_full_walk(
+def test_after_any_changes_a_refresh_agrees_with_a_full_walk(
     removed: set[int], late: list[int], new: int
 ) -> None:
-    """In pages of fifty, five of which take little time."""
+    """Five pages of fifty take little time."""
     with (
         pytest.MonkeyPatch.context() as patch,
         kpa.demo.serve(_aged(250)) as api,

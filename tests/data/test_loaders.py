@@ -20,7 +20,7 @@ from kpa_analytics.schema import COMPLETIONS as TABLE
 from tests.conftest import completion, completions, sent, use
 
 
-def test_the_vendors_example_comes_back_value_for_value(vendor: DemoAPI) -> None:
+def test_the_vendors_example_loads_with_the_same_values(vendor: DemoAPI) -> None:
     frame = kpa.load_completions()
     assert frame.schema == TABLE.schema
     assert frame.rows(named=True)[1] == {
@@ -42,7 +42,7 @@ def test_the_vendors_example_comes_back_value_for_value(vendor: DemoAPI) -> None
     assert frame["group_training_id"].to_list() == [None, 1050, 1050]
 
 
-def test_the_current_api_tells_signatures_and_files() -> None:
+def test_signatures_and_files_of_the_current_api_are_loaded() -> None:
     records = [
         completion(3, notes="ok", signature="data:", files=[{"id": 1}, {"id": 2}]),
         completion(2, notes=None, signature=None, files=[]),
@@ -67,12 +67,12 @@ def test_2345_records_take_three_requests_and_the_second_load_none() -> None:
         assert sent(api) == [1, 2, 3, 1, 2, 3]
 
 
-def test_a_load_asks_for_pages_of_a_thousand(vendor: DemoAPI) -> None:
+def test_a_load_requests_pages_of_a_thousand(vendor: DemoAPI) -> None:
     kpa.load_completions()
     assert [received.params["limit"] for received in vendor.requests] == [1000]
 
 
-def test_an_empty_account_is_an_empty_frame_with_its_columns() -> None:
+def test_an_empty_account_loads_as_an_empty_frame_with_all_columns() -> None:
     with kpa.demo.serve(Records()) as api:
         use(api)
         data = kpa.load_all()
@@ -106,12 +106,12 @@ def test_filters_are_answered_from_a_fresh_snapshot() -> None:
         ]
         assert sent(api) == []
     assert whole.height == 49
-    for one, other in zip(asked, answered, strict=True):
-        assert one.equals(other)
-        assert 0 < one.height < whole.height
+    for requested, filtered in zip(asked, answered, strict=True):
+        assert requested.equals(filtered)
+        assert 0 < requested.height < whole.height
 
 
-def test_of_a_filtered_load_and_the_whole_the_newer_answers() -> None:
+def test_the_newer_of_a_filtered_and_a_whole_snapshot_is_used() -> None:
     records = completions(5)
     with kpa.demo.serve(records) as api:
         use(api)
@@ -125,7 +125,7 @@ def test_of_a_filtered_load_and_the_whole_the_newer_answers() -> None:
         assert kpa.load_completions().height == 6, "it is fresh"
 
 
-def test_a_note_cut_in_the_middle_of_an_emoji_costs_half_a_character() -> None:
+def test_a_note_that_ends_in_half_an_emoji_can_be_loaded() -> None:
     body = rb'{"ok": true, "completedtrainings": [%s], "paging": {"total": 1, "last_page": 1}}'
     record = msgspec.json.encode(completion(1, notes="NOTE"))
     with kpa.demo.serve(Records()) as api:
@@ -137,7 +137,7 @@ def test_a_note_cut_in_the_middle_of_an_emoji_costs_half_a_character() -> None:
     assert len(sent(api)) == 1
 
 
-def test_attachments_the_api_never_told_of_are_asked_for(vendor: DemoAPI) -> None:
+def test_has_attachments_needs_a_request_if_the_api_lists_no_files(vendor: DemoAPI) -> None:
     kpa.load_completions()
     kpa.load_completions(has_attachments=True)
     assert vendor.requests[-1].params["has_attachments"] is True
@@ -147,17 +147,17 @@ def test_attachments_the_api_never_told_of_are_asked_for(vendor: DemoAPI) -> Non
     "wrong",
     [{"training_id": "1042"}, {"training_id": True}, {"user_id": 7}, {"has_attachments": 1}],
 )
-def test_an_impossible_filter_is_named(vendor: DemoAPI, wrong: dict[str, object]) -> None:
+def test_an_invalid_filter_is_named(vendor: DemoAPI, wrong: dict[str, object]) -> None:
     with pytest.raises(KPADataError, match=next(iter(wrong))):
         kpa.load_completions(**wrong)
 
 
-def test_no_token_says_what_to_do() -> None:
+def test_the_error_about_a_missing_token_says_what_to_do() -> None:
     with pytest.raises(KPASettingsError, match=r"KPA_API_TOKEN.*kpa\.demo\.start\(\)"):
         kpa.load_completions()
 
 
-def test_an_impossible_day_is_null_and_warned_of_once_with_its_id() -> None:
+def test_an_impossible_date_is_null_with_one_warning_that_names_the_id() -> None:
     records = [
         completion(1, date_number=20200230),
         completion(2),
@@ -178,7 +178,7 @@ def test_an_impossible_day_is_null_and_warned_of_once_with_its_id() -> None:
     }
 
 
-def test_a_company_is_loaded_whole(tmp_path: Path) -> None:
+def test_load_all_loads_every_collection(tmp_path: Path) -> None:
     org = kpa.demo.organisation(people=30, completions=1500, seed=5)
     with kpa.demo.serve(org) as api:
         use(api)
@@ -194,7 +194,7 @@ def test_a_company_is_loaded_whole(tmp_path: Path) -> None:
     assert status["last_completed"].explode().struct.field("expiresOn").dtype == pl.Date
 
 
-def test_an_impossible_day_in_the_vendors_verdict_is_a_fault_too() -> None:
+def test_an_impossible_date_in_an_employee_status_is_a_fault_too() -> None:
     verdict = {
         "status": "active",
         "m_user_id": "5e580f0cb780600088bd2c11",
@@ -211,7 +211,7 @@ def test_an_impossible_day_in_the_vendors_verdict_is_a_fault_too() -> None:
     assert (last["date"], last["expiresOn"]) == (date(2022, 5, 6), None)
 
 
-def test_names_the_token_may_not_read_show_as_ids(caplog: pytest.LogCaptureFixture) -> None:
+def test_groups_that_the_token_may_not_read_show_as_ids(caplog: pytest.LogCaptureFixture) -> None:
     with kpa.demo.serve(Records()) as api:
         use(api)
         api.faults.add(kpa.demo.Fault.error("token_permission"), method="fieldoffices.list")
@@ -219,7 +219,7 @@ def test_names_the_token_may_not_read_show_as_ids(caplog: pytest.LogCaptureFixtu
     assert "field_office" in caplog.text
 
 
-def test_personal_fields_nobody_needs_are_stored_nowhere(tmp_path: Path) -> None:
+def test_unneeded_personal_fields_are_not_stored(tmp_path: Path) -> None:
     user = {
         "id": "5e58",
         "created": 1,
@@ -270,7 +270,7 @@ SIGNATURES = [
 ]
 
 
-def test_signed_only_where_something_is_on_file() -> None:
+def test_signed_means_that_a_signature_is_on_file() -> None:
     records = [completion(n, signature=value) for n, (value, _) in enumerate(SIGNATURES, start=1)]
     with kpa.demo.serve(Records({COMPLETIONS: [*records, completion(99)]})) as api:
         use(api)
@@ -279,7 +279,7 @@ def test_signed_only_where_something_is_on_file() -> None:
     assert signed[99] is None
 
 
-def test_all_comes_from_one_account_whatever_another_thread_configures(vendor: DemoAPI) -> None:
+def test_load_all_uses_one_account_even_if_another_thread_reconfigures(vendor: DemoAPI) -> None:
     with kpa.demo.serve(Records({COMPLETIONS: [completion(7)]})) as other:
 
         def elsewhere(_: object) -> None:

@@ -1,4 +1,4 @@
-"""A plain client: what anybody's `requests` sees of the demo API."""
+"""A plain client of the demo API, made with `requests`."""
 
 from urllib.parse import quote
 
@@ -7,7 +7,7 @@ import requests
 
 
 def post(api, method, *, token=None, timeout=10, **params):
-    """POST a request object; the token of the API's first account unless another is given."""
+    """POST a request object, by default with the token of the first account."""
     body = {"token": api.token if token is None else token, **params}
     return requests.post(f"{api.url}/{method}", json=body, timeout=timeout, allow_redirects=False)
 
@@ -19,7 +19,7 @@ def get(api, method, **params):
 
 
 def error(response):
-    """The error code of a refusal, which always comes with HTTP 200."""
+    """The error code of a refusal, which always has HTTP status 200."""
     assert response.status_code == 200
     body = response.json()
     assert body["ok"] is False

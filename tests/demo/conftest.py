@@ -5,7 +5,7 @@ from kpa_analytics.demo import organisation, serve
 
 @pytest.fixture(scope="session")
 def company():
-    """The demo company; nobody may change it."""
+    """The demo company; tests must not change it."""
     return organisation()
 
 

@@ -1,4 +1,4 @@
-"""Each fault is seen by a plain client as what it stands for, then it is spent."""
+"""Each fault has its effect on a plain client, and then is used up."""
 
 import socket
 import struct
@@ -34,7 +34,7 @@ def test_a_stall_outlasts_a_short_timeout(api):
     assert post(api, "api.ping", timeout=5).json() == {"ok": True}
 
 
-def test_a_client_that_hangs_up_is_no_news(api, capfd):
+def test_a_client_that_closes_the_connection_causes_no_output(api, capfd):
     api.faults.add(Fault.stall(0.3))
     with socket.create_connection(("127.0.0.1", urlsplit(api.url).port)) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -45,7 +45,7 @@ def test_a_client_that_hangs_up_is_no_news(api, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_a_cut_body_is_shorter_than_promised(api):
+def test_a_cut_body_is_shorter_than_its_content_length(api):
     api.faults.add(Fault.cut())
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
         post(api, COMPLETIONS)
@@ -60,7 +60,7 @@ def test_a_dropped_connection_has_no_answer(api):
 
 
 @pytest.mark.parametrize("code", [500, 502, 503, 504])
-def test_a_gateway_fails(api, code):
+def test_a_gateway_error_has_its_status(api, code):
     api.faults.add(Fault.status(code))
     assert post(api, "api.ping").status_code == code
 
@@ -72,7 +72,7 @@ def test_a_page_of_html_comes_with_200(api):
     assert answer.text.startswith("<html>")
 
 
-def test_both_shapes_of_the_rate_limit(api):
+def test_both_forms_of_the_rate_limit(api):
     api.faults.add(Fault.rate_limited())
     assert error(post(api, "api.ping")) == "rate_limit_exceeded"
     api.faults.add(Fault.too_many_requests())
@@ -105,14 +105,14 @@ def test_a_server_error_has_a_request_id(api):
     assert answer.headers["HZS-Request-ID"]
 
 
-def test_a_redirect_points_elsewhere(api):
+def test_a_redirect_has_its_location(api):
     api.faults.add(Fault.redirect("https://elsewhere.example/"))
     answer = post(api, "api.ping")
     assert answer.status_code == 302
     assert answer.headers["Location"] == "https://elsewhere.example/"
 
 
-def test_random_bytes_are_no_json_and_always_the_same(api):
+def test_random_bytes_are_not_json_and_depend_on_the_seed(api):
     api.faults.add(Fault.garbage(), times=2)
     first, second = post(api, "api.ping"), post(api, "api.ping")
     assert len(first.content) == 256
@@ -126,7 +126,7 @@ def test_a_body_can_be_edited(api):
     assert post(api, "api.ping").json() == {"ok": "yes"}
 
 
-def test_a_record_added_in_mid_walk_shifts_the_rest(api):
+def test_a_record_added_during_a_walk_shifts_the_others(api):
     new = {"id": 9999, "training_id": 1, "date_number": 20260102}
     api.faults.add(Fault.change(lambda records: records.add_completions(new)), page=2)
     first, second = ids(api, 1), ids(api, 2)
@@ -134,14 +134,14 @@ def test_a_record_added_in_mid_walk_shifts_the_rest(api):
     assert ids(api, 1)[0] == 9999
 
 
-def test_a_record_removed_in_mid_walk_shifts_the_rest(api):
+def test_a_record_removed_during_a_walk_shifts_the_others(api):
     api.faults.add(Fault.change(lambda records: records.remove_completions(2500)), page=2)
     seen = ids(api, 1) + ids(api, 2) + ids(api, 3)
     assert len(seen) == 2499
     assert set(range(1, 2501)) - set(seen) == {1500}
 
 
-def test_a_corrected_day_moves_a_record(api):
+def test_a_corrected_date_moves_a_record(api):
     def correct(records):
         records.edit_completion(1, date_number=20260301)
 
@@ -151,7 +151,7 @@ def test_a_corrected_day_moves_a_record(api):
     assert 1 not in seen
 
 
-def test_a_fault_strikes_as_often_as_it_is_told(api):
+def test_a_fault_affects_the_given_number_of_requests(api):
     api.faults.add(Fault.status(503), times=2)
     assert api.faults.pending == 1
     assert [post(api, "api.ping").status_code for _ in range(3)] == [503, 503, 200]
@@ -162,7 +162,7 @@ def test_a_fault_strikes_as_often_as_it_is_told(api):
     assert post(api, "api.ping").status_code == 200
 
 
-def test_a_fault_waits_for_its_method_and_page(api):
+def test_a_fault_affects_only_its_method_and_page(api):
     api.faults.add(Fault.status(503), method=COMPLETIONS, page=2)
     assert post(api, "api.ping").status_code == 200
     assert post(api, COMPLETIONS).status_code == 200
@@ -170,7 +170,7 @@ def test_a_fault_waits_for_its_method_and_page(api):
     assert post(api, COMPLETIONS, page=2).status_code == 200
 
 
-def test_faults_compose(api):
+def test_faults_can_be_combined(api):
     api.faults.add(Fault.change(lambda records: records.remove_completions(2500)))
     api.faults.add(Fault.status(503))
     assert post(api, COMPLETIONS).status_code == 503

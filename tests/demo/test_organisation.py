@@ -1,4 +1,4 @@
-"""The invented company is believable, complete, marked as invented, and the same every time."""
+"""The invented company is plausible, complete, marked as demo data, and reproducible."""
 
 import re
 import subprocess
@@ -28,7 +28,7 @@ def parts(company):
 
 
 def real_days(company):
-    """The completions that no fault was planted in, with their day."""
+    """The completions without a planted fault, with their dates."""
     last = int(AS_OF.strftime("%Y%m%d"))
     first = int(AS_OF.replace(year=AS_OF.year - 4, day=28).strftime("%Y%m%d"))
     return company.completions.filter(pl.col("date_number").is_between(first, last))
@@ -40,9 +40,10 @@ def test_equal_arguments_give_equal_companies():
 
 
 def test_another_seed_gives_another_company():
-    one, two = (organisation(people=60, completions=1500, seed=seed) for seed in (1, 2))
-    assert one.users["lastname"].to_list() != two.users["lastname"].to_list()
-    assert one.completions["date_number"].to_list() != two.completions["date_number"].to_list()
+    first, second = (organisation(people=60, completions=1500, seed=seed) for seed in (1, 2))
+    assert first.users["lastname"].to_list() != second.users["lastname"].to_list()
+    days = [company.completions["date_number"].to_list() for company in (first, second)]
+    assert days[0] != days[1]
 
 
 def test_another_process_invents_the_same_company():
@@ -57,7 +58,7 @@ def test_another_process_invents_the_same_company():
     assert other.stdout.strip() == ours.strip()
 
 
-def test_the_demo_company_has_the_size_it_says(company):
+def test_the_demo_company_has_the_documented_size(company):
     assert company.completions.height == 20_000
     assert company.completions["id"].n_unique() == 20_000
     assert company.users.height == company.users["id"].n_unique() == 400
@@ -68,7 +69,7 @@ def test_the_demo_company_has_the_size_it_says(company):
 
 
 @pytest.mark.parametrize("completions", [0, 1, 500, 5000, 12_345])
-def test_there_are_exactly_as_many_completions_as_asked_for(completions):
+def test_the_number_of_completions_is_exact(completions):
     company = organisation(people=100, completions=completions)
     assert company.completions.height == completions
 
@@ -86,34 +87,49 @@ def test_every_kind_of_schedule_is_there(trainings):
     catalogue = {training["title"]: training for training in company.trainings}
     assert len(catalogue) == trainings
     every = list(catalogue.values())
-    plain = [one for one in every if not one["included_trainings_id"]]
-    windows = [one for one in every if one["schedule_type"] == "window"]
-    fixed = [one for one in every if one["expires_on_month"]]
-    assert len({one["renewal_months"] for one in plain if not one["expires_on_month"]}) >= 3
-    assert {one["renewal_months"] is None for one in fixed} == {True, False}
-    assert any(one["window_open_month"] > one["window_close_month"] for one in windows)
-    assert any((one["window_close_month"], one["window_close_day"]) == (2, 29) for one in windows)
-    assert {one["window_last_offered_date_number"] is None for one in windows} == {True, False}
-    assert {one["window_required_for_new_employees"] for one in windows} == {True, False}
-    assert any(
-        not (one["renewal_months"] or one["expires_on_month"] or one["window_open_month"])
-        for one in plain
+    plain = [training for training in every if not training["included_trainings_id"]]
+    windows = [training for training in every if training["schedule_type"] == "window"]
+    fixed = [training for training in every if training["expires_on_month"]]
+    assert (
+        len({training["renewal_months"] for training in plain if not training["expires_on_month"]})
+        >= 3
     )
-    assert {one["expiring_days"] is None for one in every} == {True, False}
-    assert {one["assigned_to_type"] for one in every} >= {"all", "limited"}
+    assert {training["renewal_months"] is None for training in fixed} == {True, False}
+    assert any(
+        training["window_open_month"] > training["window_close_month"] for training in windows
+    )
+    assert any(
+        (training["window_close_month"], training["window_close_day"]) == (2, 29)
+        for training in windows
+    )
+    assert {training["window_last_offered_date_number"] is None for training in windows} == {
+        True,
+        False,
+    }
+    assert {training["window_required_for_new_employees"] for training in windows} == {True, False}
+    assert any(
+        not (
+            training["renewal_months"]
+            or training["expires_on_month"]
+            or training["window_open_month"]
+        )
+        for training in plain
+    )
+    assert {training["expiring_days"] is None for training in every} == {True, False}
+    assert {training["assigned_to_type"] for training in every} >= {"all", "limited"}
 
 
-def test_compositions_are_of_trainings_that_exist_and_one_is_nested(company):
-    included = {one["id"]: one["included_trainings_id"] for one in company.trainings}
+def test_composed_trainings_have_known_parts_and_one_is_nested(company):
+    included = {training["id"]: training["included_trainings_id"] for training in company.trainings}
     composed = {key: parts for key, parts in included.items() if parts}
     assert all(part in included for parts in composed.values() for part in parts)
     assert any(part in composed for parts in composed.values() for part in parts)
 
 
-def test_the_demo_company_shows_what_being_offered_again_does(company):
-    """Valid by the vendor's rule alone, time left in an open window, and missed offerings."""
+def test_the_demo_company_shows_the_effect_of_a_new_offering(company):
+    """It has people who are valid by the vendor's rule alone, in an open window, or too late."""
     seen = {}
-    titles = {one["id"]: one["title"] for one in company.trainings}
+    titles = {training["id"]: training["title"] for training in company.trainings}
     for employee in (
         company.verdict(AS_OF).select({"include_all_completions": True}).stretch(0, 999)
     ):
@@ -129,7 +145,11 @@ def test_the_demo_company_shows_what_being_offered_again_does(company):
     stand_down = [last["expiresOn"] for _, last in seen["Safety Stand-Down"]]
     assert 20260715 in stand_down  # offered again, and that window is open
     assert min(stand_down) < 20260630
-    own = {one["title"]: one for one in company.trainings if one["included_trainings_id"]}
+    own = {
+        training["title"]: training
+        for training in company.trainings
+        if training["included_trainings_id"]
+    }
     assert own["Field Readiness"]["renewal_months"] == 12
 
 
@@ -149,26 +169,26 @@ def test_personal_fields_are_obviously_fake(api):
     assert all(user["email"].endswith("@example.com") for user in users)
 
 
-def test_names_are_of_many_kinds(company):
+def test_names_come_from_many_languages(company):
     names = company.users["firstname"].to_list() + company.users["lastname"].to_list()
     assert len(set(names)) > 100
     assert any(not name.isascii() for name in names)
 
 
-def test_the_picture_is_believable(company):
-    """Most are current, a visible share expires soon, some have expired, some are missing."""
+def test_the_statuses_are_plausible(company):
+    """Most cases are current, a visible share is expiring, some are expired or missing."""
     employees = company.verdict(AS_OF).select({}).stretch(0, 1000)
-    done = sum(len(one["complete_training_ids"]) for one in employees)
-    lacking = sum(len(one["incomplete_training_ids"]) for one in employees)
+    done = sum(len(employee["complete_training_ids"]) for employee in employees)
+    lacking = sum(len(employee["incomplete_training_ids"]) for employee in employees)
     assert 0.03 < lacking / (done + lacking) < 0.15
     soon = [
         last
-        for one in employees
-        for last in one["last_completed"]
+        for employee in employees
+        for last in employee["last_completed"]
         if 20260630 <= last.get("expiresOn", 0) <= 20260930
     ]
     assert 0.05 < len(soon) / done < 0.4
-    assert {one["status"] for one in employees} == {"incomplete", "expiring", "active"}
+    assert {employee["status"] for employee in employees} == {"incomplete", "expiring", "active"}
 
 
 def test_half_or_more_of_the_completions_happen_in_sessions_of_2_to_25(company):
@@ -192,14 +212,14 @@ def test_a_session_has_one_day_and_one_instructor(company):
     assert not seen["teaches_self"].any()
 
 
-def test_one_training_is_carried_by_one_instructor_alone(company):
+def test_one_training_has_a_single_instructor(company):
     taught = company.completions.filter(pl.col("m_instructor_id").is_not_null())
     pools = taught.group_by("training_id").agg(pl.col("m_instructor_id").n_unique())
     assert 1 in pools["m_instructor_id"]
     assert pools["m_instructor_id"].max() > 3
 
 
-def test_nobody_is_trained_before_the_hire_or_after_leaving(company):
+def test_nobody_completes_a_training_before_the_hire_or_after_leaving(company):
     day = pl.col("date_number").cast(pl.String).str.to_date("%Y%m%d")
     people = company.users.select(
         pl.col("id").alias("m_user_id"),
@@ -223,7 +243,7 @@ def test_some_have_special_dates_notes_signatures_and_files(company):
     assert set(done["files"].unique()) == {0, 1, 2}
 
 
-def test_months_differ(company):
+def test_the_months_have_different_numbers_of_completions(company):
     month = pl.col("date_number") // 100
     months = real_days(company).group_by(month).len().sort("date_number")["len"][1:-1]
     assert months.max() > 2 * months.min() > 100
@@ -231,7 +251,7 @@ def test_months_differ(company):
 
 def test_every_kind_of_data_fault_is_planted(company):
     done, users = company.completions, set(company.users["id"])
-    trainings = {one["id"] for one in company.trainings}
+    trainings = {training["id"] for training in company.trainings}
     sessions = set(company.group_trainings["id"])
     rows = done.to_dicts()
     assert 20200230 in done["date_number"]
@@ -283,11 +303,11 @@ def test_records_can_be_added_removed_and_edited():
     assert 1 not in company.completions["id"]
 
 
-def test_the_verdict_follows_a_changed_record():
+def test_the_employee_status_follows_a_changed_record():
     company = organisation(people=60, completions=1500)
     before = company.verdict(AS_OF)
     assert company.verdict(AS_OF) is before
     gone = company.completions.filter(pl.col("training_id") == 1001)["id"].to_list()
     company.remove_completions(*gone)
     employees = company.verdict(AS_OF).select({}).stretch(0, 100)
-    assert all(1001 in one["incomplete_training_ids"] for one in employees)
+    assert all(1001 in employee["incomplete_training_ids"] for employee in employees)

@@ -1,4 +1,4 @@
-"""The simulated API keeps the protocol of the vendor's, seen through a plain HTTP client."""
+"""The simulated API follows the vendor's protocol, as a plain HTTP client sees it."""
 
 import json
 import socket
@@ -30,20 +30,20 @@ def numbered(count, **fields):
 
 
 @pytest.mark.parametrize("ask", [get, post])
-def test_both_verbs_answer_the_same(api, ask):
+def test_get_and_post_have_the_same_answer(api, ask):
     body = ask(api, COMPLETIONS, training_id=1001, limit=5).json()
     assert body["ok"] is True
     assert len(body["completedtrainings"]) == 5
     assert {record["training_id"] for record in body["completedtrainings"]} == {1001}
 
 
-def test_a_blank_may_be_written_as_a_plus_as_forms_do(api):
+def test_a_plus_in_a_query_is_a_blank(api):
     query = quote_plus(json.dumps({"token": api.token, "limit": 1}))
     body = requests.get(f"{api.url}/{COMPLETIONS}?{query}", timeout=10).json()
     assert body["ok"] is True
 
 
-def test_pages_are_of_100_unless_said_otherwise_and_together_they_are_everything(api):
+def test_pages_have_100_records_by_default_and_together_all_of_them(api):
     first = post(api, COMPLETIONS).json()
     assert len(first["completedtrainings"]) == 100
     assert first["paging"] == {"total": 20_000, "last_page": 200}
@@ -55,12 +55,12 @@ def test_pages_are_of_100_unless_said_otherwise_and_together_they_are_everything
     assert len(ids) == 20_000
 
 
-def test_status_pages_are_of_1000_unless_said_otherwise(api):
+def test_status_pages_have_1000_records_by_default(api):
     body = post(api, STATUS).json()
     assert len(body["employees"]) == body["paging"]["total"] > 100
 
 
-def test_the_newest_day_comes_first_and_of_one_day_the_newest_id(api):
+def test_completions_come_newest_day_first_then_highest_id(api):
     records = post(api, COMPLETIONS, limit=1000, page=2).json()["completedtrainings"]
     order = [(record["date_number"], record["id"]) for record in records]
     assert order == sorted(order, reverse=True)
@@ -85,7 +85,7 @@ def test_an_empty_account_has_no_pages():
 
 
 @pytest.mark.parametrize(("count", "pages"), [(1000, 1), (1001, 2), (2345, 3)])
-def test_last_page_counts_pages_at_the_limit_asked_for(count, pages):
+def test_last_page_depends_on_the_limit(count, pages):
     with serve(Records(numbered(count))) as api:
         paging = post(api, COMPLETIONS, limit=1000).json()["paging"]
         assert paging == {"total": count, "last_page": pages}
@@ -106,7 +106,7 @@ def test_last_page_counts_pages_at_the_limit_asked_for(count, pages):
         {"pretty": 1},
     ],
 )
-def test_a_value_outside_what_is_taken_is_parameter_invalid(api, params):
+def test_an_invalid_value_is_parameter_invalid(api, params):
     assert error(post(api, COMPLETIONS, **params)) == "parameter_invalid"
 
 
@@ -122,7 +122,7 @@ def test_an_unknown_parameter_is_refused(api, method):
     assert error(post(api, method, colour="red")) == "parameter_unexpected"
 
 
-def test_an_unpaged_method_takes_no_page(api):
+def test_an_unpaged_method_refuses_a_page(api):
     assert error(post(api, "users.list", page=1)) == "parameter_unexpected"
 
 
@@ -135,12 +135,12 @@ def test_another_verb_is_refused(api):
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b'"text"', b"\xff\xfe"])
-def test_a_body_that_is_no_json_object_is_refused(api, body):
+def test_a_body_that_is_not_a_json_object_is_refused(api, body):
     answer = requests.post(f"{api.url}/api.ping", data=body, timeout=5)
     assert error(answer) == "request_data_invalid"
 
 
-def test_a_query_that_is_no_json_object_is_refused(api):
+def test_a_query_that_is_not_a_json_object_is_refused(api):
     answer = requests.get(f"{api.url}/api.ping?token={api.token}", timeout=5)
     assert error(answer) == "request_data_invalid"
 
@@ -154,7 +154,7 @@ def test_tokens_are_checked(api):
 
 
 @pytest.mark.parametrize("code", ["token_inactive", "token_permission", "account_inactive"])
-def test_an_account_can_be_refused_and_taken_back(api, code):
+def test_an_account_can_be_refused_and_accepted_again(api, code):
     api.refuse(code)
     assert error(post(api, "api.ping")) == code
     api.refuse(None)
@@ -178,7 +178,7 @@ def test_the_headers_name_the_request_and_the_demo(api):
     assert first.headers["Content-Type"] == "application/json"
 
 
-def test_pretty_asks_for_white_space(api):
+def test_pretty_adds_white_space(api):
     pretty, plain = post(api, "jobtitles.list", pretty=True), post(api, "jobtitles.list")
     assert pretty.json() == plain.json()
     assert "\n" in pretty.text
@@ -197,7 +197,7 @@ def test_completions_are_filtered(api):
     assert post(api, COMPLETIONS, training_id=1).json()["paging"] == {"total": 0, "last_page": 0}
 
 
-def test_hand_written_records_are_served_as_they_are():
+def test_hand_written_records_are_served_unchanged():
     records = [
         {"id": "9", "training_id": "abc", "date_number": 0, "extra": {"a": [1]}},
         {"id": 12, "date_number": 20260102},
@@ -208,7 +208,7 @@ def test_hand_written_records_are_served_as_they_are():
         assert post(api, COMPLETIONS, training_id=5).json()["completedtrainings"] == []
 
 
-def test_unpaged_methods_answer_everything_and_users_name_their_columns(api, company):
+def test_unpaged_methods_send_all_records_and_users_list_names_its_columns(api, company):
     for method, items in UNPAGED.items():
         body = post(api, method).json()
         assert body["ok"] is True
@@ -226,7 +226,7 @@ def test_optional_user_fields_are_absent_rather_than_null(api):
     assert all(user.get("terminationDate", 0) is not None for user in users)
 
 
-def test_past_the_rate_limit_every_request_fails_for_a_while():
+def test_after_the_rate_limit_every_request_fails_during_the_penalty():
     with serve(Records(), rate_limit=3) as api:
         api.service.penalty = 0.3
         other = api.add_account(Records())
@@ -271,7 +271,7 @@ def test_only_this_machine_can_reach_it(api):
         socket.create_connection(("127.0.0.2", port), timeout=1)
 
 
-def test_the_verdict_is_as_of_the_day_asked_for():
+def test_the_employee_status_is_as_of_the_given_day():
     company = organisation(people=40, completions=800)
     with serve(company) as now, serve(company, as_of=AS_OF.replace(year=2029)) as later:
         ours, theirs = post(now, STATUS).json(), post(later, STATUS).json()

@@ -1,4 +1,4 @@
-"""`start()` serves for the life of the process and points the settings at it."""
+"""`start()` serves until the process ends and points the settings at the API."""
 
 import subprocess
 import sys
@@ -40,15 +40,15 @@ assert (settings().api_url, settings().requests_per_minute) == (demo.url, 7)
 """
 
 
-def test_the_demos_address_and_haste_end_where_another_account_begins():
-    """A real token must never go to the demo, nor an unhurried client to the vendor."""
+def test_the_demos_settings_end_when_another_account_is_configured():
+    """A real token must not go to the demo, nor the demo's request rate to the vendor."""
     run = subprocess.run(
         [sys.executable, "-c", LEAVE], capture_output=True, text=True, check=False, timeout=60
     )
     assert run.returncode == 0, run.stderr
 
 
-def test_start_configures_once_and_says_that_this_is_the_demo():
+def test_start_configures_once_and_prints_that_this_is_the_demo():
     run = subprocess.run(
         [sys.executable, "-c", ASK], capture_output=True, text=True, check=False, timeout=60
     )

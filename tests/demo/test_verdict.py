@@ -1,4 +1,4 @@
-"""The vendor's verdict, rule by rule, on examples worked out by hand from the written rules."""
+"""The vendor's employee status, rule by rule, on examples worked out by hand."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -61,7 +61,7 @@ LEAP = window((2, 1), (2, 29))
         ({**SPRING, "schedule_type": "Window"}, "2025-06-30", None, None),
     ],
 )
-def test_what_is_done_expires_by_the_schedule(schedule, done, expires, starts):
+def test_a_completion_expires_by_its_schedule(schedule, done, expires, starts):
     stands = Schedule(schedule).stand(DAY(done), None, DAY("2026-01-01"))
     assert stands[1:] == tuple(day and DAY(day) for day in (expires, starts))
 
@@ -87,7 +87,7 @@ def test_a_special_date_overrides_the_schedule(schedule):
         (rolling(12, schedule_type="annual"), "1999-06-30", "2026-07-01", "current"),
     ],
 )
-def test_good_through_the_expiration_day(schedule, done, as_of, status):
+def test_a_completion_is_valid_through_its_expiration_date(schedule, done, as_of, status):
     assert Schedule(schedule).stand(DAY(done), None, DAY(as_of)).status == status
 
 
@@ -145,7 +145,7 @@ JANUARY, LEAP_25 = offered(WINTER, 20260110), offered(LEAP, 20250228)
         (LEAP_25, "2024-02-29", "2025-02-28", "expiring", "2025-02-28", "2025-02-01"),
     ],
 )  # fmt: skip
-def test_a_window_that_passes_ends_nothing_and_being_offered_again_does(
+def test_a_completion_ends_with_a_new_offering_not_with_a_passing_window(
     schedule, done, as_of, status, expires, starts
 ):
     stands = Schedule(schedule).stand(DAY(done), None, DAY(as_of))
@@ -165,7 +165,9 @@ def test_a_window_that_passes_ends_nothing_and_being_offered_again_does(
         (None, False, "2020-01-01", "2026-06-30", "not_due"),
     ],
 )
-def test_the_status_of_who_never_came_to_a_window(offered, newcomers, hired, as_of, status):
+def test_the_status_of_people_who_never_completed_a_window_training(
+    offered, newcomers, hired, as_of, status
+):
     schedule = Schedule(
         SPRING
         | {
@@ -177,7 +179,7 @@ def test_the_status_of_who_never_came_to_a_window(offered, newcomers, hired, as_
 
 
 @pytest.mark.parametrize("schedule", [rolling(12), rolling(12, schedule_type="annual")])
-def test_who_never_came_to_anything_else_is_missing(schedule):
+def test_people_who_never_completed_another_training_are_missing_it(schedule):
     assert Schedule(schedule).status_of_never(DAY("2026-06-29"), DAY("2026-06-30")) == "missing"
 
 
@@ -197,7 +199,7 @@ def training(number, parts=(), assigned="all", schedule=None, jobs=(), created="
 
 
 def judge(trainings, done, people=("ann",), as_of="2026-06-30", **params):
-    """The employees of the verdict; `done` is (person, training, day, special) each."""
+    """The employees' statuses; `done` has a (person, training, day, special) per completion."""
     rows = [
         (person, key, int(day.replace("-", "")), ms("2020-01-01"), number, special)
         for number, (person, key, day, special) in enumerate(done)
@@ -206,7 +208,7 @@ def judge(trainings, done, people=("ann",), as_of="2026-06-30", **params):
     return Verdict(users, trainings, rows, DAY(as_of)).select(params).stretch(0, 10)
 
 
-def test_the_wire_shape_of_a_verdict():
+def test_the_fields_of_an_employee_status():
     trainings = [training(1), training(2), training(3), training(4, assigned="none")]
     done = [
         ("ann", 1, "2025-08-01", None),
@@ -253,7 +255,7 @@ def test_the_wire_shape_of_a_verdict():
         ([("ann", 1, "2024-01-01", 20301231)], "active"),
     ],
 )
-def test_the_status_of_an_employee_is_the_worst_of_what_is_required(done, status):
+def test_the_status_of_an_employee_is_the_worst_of_the_required_trainings(done, status):
     assert judge([training(1)], done)[0]["status"] == status
 
 
@@ -261,7 +263,7 @@ def test_nothing_required_is_unassigned():
     assert judge([training(1, assigned="none")], [])[0]["status"] == "unassigned"
 
 
-def test_limited_trainings_are_required_of_those_jobs_alone():
+def test_limited_trainings_are_required_only_for_their_job_titles():
     theirs = training(1, assigned="limited", jobs=["j"])
     others = training(2, assigned="limited", jobs=["k"])
     assert judge([theirs, others], [])[0]["incomplete_training_ids"] == [1]
@@ -275,7 +277,7 @@ def last_completed(trainings, done, as_of="2026-06-30"):
 NEVER = rolling(None)
 
 
-def test_a_composed_training_stands_by_its_parts():
+def test_the_status_of_a_composed_training_comes_from_its_parts():
     trainings = [
         training(1, [2, 3], schedule=NEVER),
         training(2, assigned="none"),
@@ -308,9 +310,7 @@ def test_a_composed_training_stands_by_its_parts():
         (rolling(1, schedule_type="annual"), "2026-07-10", 20260901, "active"),
     ],
 )
-def test_a_schedule_of_its_own_counts_from_the_day_the_parts_were_complete(
-    own, as_of, expires, status
-):
+def test_a_composed_trainings_own_schedule_counts_from_its_last_part(own, as_of, expires, status):
     trainings = [training(1, [2, 3], schedule=own), *(training(n, assigned="none") for n in (2, 3))]
     done = [("ann", 2, "2025-09-01", None), ("ann", 3, "2026-02-01", None)]
     assert last_completed(trainings, done, as_of)[1]["expiresOn"] == expires
@@ -323,7 +323,7 @@ def test_a_part_that_the_catalogue_does_not_have_is_missing():
     assert judge(parts, done)[0]["incomplete_training_ids"] == [1]
 
 
-def test_nobody_misses_a_training_before_it_or_the_person_was_there():
+def test_nobody_misses_a_training_before_it_or_the_person_existed():
     trainings = [training(1, created="2020-01-01"), training(2, created="2021-01-02")]
     user = {"id": "ann", "created": ms("2015-01-01"), "hireDate": ms("2021-01-01")}
 
@@ -352,7 +352,7 @@ def moment(text):
         ("2026-06-30T13:00:01", "2026-06-30"),
     ],
 )
-def test_who_has_left_is_left_out(left, first_day_gone):
+def test_people_who_left_are_omitted(left, first_day_gone):
     user = {"id": "ann", "created": 0, "terminationDate": moment(left)}
     day = DAY(first_day_gone)
     assert Verdict([user], [training(1)], [], day).select({}).total == 0
@@ -362,11 +362,11 @@ def test_who_has_left_is_left_out(left, first_day_gone):
 @pytest.mark.parametrize(
     "odd", [0, 86_400_000, moment("1929-12-31T05:00"), moment("2100-01-01T05:00")]
 )
-def test_dates_of_employment_that_can_not_be_right_are_not_believed(odd):
+def test_implausible_employment_dates_are_ignored(odd):
     assert employment({"created": 0, "hireDate": odd, "terminationDate": odd})[1:] == (None, None)
 
 
-def test_who_was_hired_again_is_away_in_between():
+def test_rehired_people_are_not_employed_in_between():
     dates = {"hireDate": moment("2026-05-01T05:00"), "terminationDate": moment("2026-02-01T05:00")}
     user = {"id": "ann", "created": ms("2020-01-01"), **dates}
 
@@ -379,7 +379,7 @@ def test_who_was_hired_again_is_away_in_between():
     assert incomplete("2026-02-01") == incomplete("2026-04-30") == []
 
 
-def test_people_and_pages_can_be_chosen_over_http():
+def test_people_and_pages_can_be_selected_over_http():
     company = organisation(people=60, completions=1500)
     method = "training-employee-status.list"
     with serve(company) as api:

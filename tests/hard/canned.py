@@ -1,4 +1,4 @@
-"""The API's answers as bytes, without a socket: everything of ours runs but the wire."""
+"""Give the client prepared answers as bytes, without a network."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Answering = Callable[[str, dict[str, Any]], bytes]
 
 @contextmanager
 def canned(answering: Answering, **headers: str) -> Iterator[list[str]]:
-    """Let `answering` speak for the API, with these headers; gives the methods called, in order."""
+    """Let `answering` answer for the API, with these headers; yields the called methods in order."""
     called: list[str] = []
 
     def send(self: HTTPAdapter, request: PreparedRequest, **_: Any) -> Response:

@@ -1,4 +1,4 @@
-"""An API whose token is easy to mistake for something else, and hard to hide."""
+"""An API whose token has characters that are often escaped, and so is hard to hide."""
 
 from __future__ import annotations
 

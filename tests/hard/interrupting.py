@@ -1,4 +1,4 @@
-"""Loads that Ctrl+C ends; to be started in a process of its own, for no signal may reach pytest."""
+"""Loads that Ctrl+C ends. Tests run this in a child process, so that no signal reaches pytest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.hard.telling import tells
 
 
 def interrupt() -> None:
-    """Send the main thread what Ctrl+C sends."""
+    """Send the main thread the signal of Ctrl+C."""
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
     else:
@@ -21,7 +21,7 @@ def interrupt() -> None:
 
 
 def interrupted(later: float) -> KeyboardInterrupt:
-    """What a load raises that is interrupted so many seconds after its start.
+    """The exception of a load that is interrupted this many seconds after its start.
 
     Python drops an interrupt that arrives while it clears an object away: then there is another.
     """
@@ -37,13 +37,13 @@ def interrupted(later: float) -> KeyboardInterrupt:
 
 
 def in_mid_request(error: KeyboardInterrupt) -> bool:
-    """Whether it came through the step that knows the token, which shows no frame below itself."""
+    """Whether it passed the step that knows the token, which hides the frames below."""
     *_, (last, _) = traceback.walk_tb(error.__traceback__)
     return last.f_code.co_qualname == "TokenAdapter.send"
 
 
 def report(moments: list[float]) -> None:
-    """Print, for each moment, whether a request was on its way, and where the token stands."""
+    """Print, for each moment, whether a request was in progress and where the token is visible."""
     kpa.load_trainings()  # every module is there from now on
     errors = [interrupted(later) for later in moments]
     print(json.dumps([(in_mid_request(error), tells(error)) for error in errors]))  # noqa: T201

@@ -1,4 +1,4 @@
-"""Real processes that load from a demo API, and the account's folder as they leave it."""
+"""Start processes that load from a demo API, and look at the account's folder afterwards."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def started(api: DemoAPI, code: str = LOAD, **variables: str) -> subprocess.Pope
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    """Wait for a process: its exit code, what it printed, what it complained of."""
+    """Wait for a process; return its exit code, its output and its error output."""
     out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
 
 def stopped(process: subprocess.Popen[str], how: signal.Signals) -> tuple[int, str, str]:
-    """Send a signal and wait for the end."""
+    """Send a signal and wait until the process ends."""
     process.send_signal(how)
     return ended(process)
 
 
 def when(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Wait until something has happened, as long as the process lives."""
+    """Wait until a condition holds or the process ends."""
     while not what() and process.poll() is None:
         time.sleep(0.002)
 
@@ -60,6 +60,6 @@ def files(folder: Path) -> list[Path]:
 
 
 def account(folder: Path | None = None) -> Path:
-    """The one account's folder in a cache folder."""
-    [found] = (folder or settings().cache_dir).glob("account-*")
-    return found
+    """The only account's folder in a cache folder."""
+    [account_folder] = (folder or settings().cache_dir).glob("account-*")
+    return account_folder

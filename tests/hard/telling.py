@@ -1,4 +1,4 @@
-"""Whether bytes, files, objects or exceptions tell the token, in any spelling."""
+"""Search bytes, files, objects and exceptions for the token, in any encoding."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def spellings(token: str = TOKEN) -> set[bytes]:
 
 
 def holds(content: bytes) -> bool:
-    """The token stands in these bytes, in some spelling, or inside something compressed in them."""
+    """Whether these bytes hold the token, in any encoding, also inside compressed data."""
     unpacked = [content]
     for magic, unpack in (
         (
@@ -44,9 +44,9 @@ def holds(content: bytes) -> bool:
         ),
         (b"\x1f\x8b", gzip.decompress),
     ):
-        for found in re.finditer(re.escape(magic), content):
+        for match in re.finditer(re.escape(magic), content):
             try:
-                unpacked.append(unpack(content[found.start() :]))
+                unpacked.append(unpack(content[match.start() :]))
             except (zstandard.ZstdError, OSError, EOFError):
                 continue
     return any(spelling in part for part in unpacked for spelling in spellings())
@@ -99,7 +99,7 @@ _CLOSED = (Secret, ModuleType, FunctionType, BuiltinFunctionType, type, FrameTyp
 
 
 def _frames(error: BaseException | None, seen: set[int]) -> Iterator[FrameType]:
-    """Every frame that this exception and those it came from keep alive."""
+    """Every frame that this exception and its causes keep alive."""
     while error is not None and id(error) not in seen:
         seen.add(id(error))
         step: TracebackType | None = error.__traceback__
@@ -111,22 +111,22 @@ def _frames(error: BaseException | None, seen: set[int]) -> Iterator[FrameType]:
 
 
 def _texts_within(value: object) -> Iterator[bytes]:
-    """Every text that can be reached from a value, however deep, except by asking a Secret."""
+    """Every text that can be reached from a value, at any depth, except through a Secret."""
     seen: set[int] = set()
     waiting = [value]
     while waiting:
-        one = waiting.pop()
-        if id(one) in seen or isinstance(one, _CLOSED):
+        item = waiting.pop()
+        if id(item) in seen or isinstance(item, _CLOSED):
             continue
-        seen.add(id(one))
-        if isinstance(one, str | bytes | bytearray):
-            yield one.encode(errors="replace") if isinstance(one, str) else bytes(one)
+        seen.add(id(item))
+        if isinstance(item, str | bytes | bytearray):
+            yield item.encode(errors="replace") if isinstance(item, str) else bytes(item)
         else:
-            waiting += gc.get_referents(one)
+            waiting += gc.get_referents(item)
 
 
 def _repr(value: object) -> str:
-    """As a debugger shows it: an object that failed while it was made may lack what it shows."""
+    """The repr that a debugger shows; it may fail for an object whose construction failed."""
     try:
         return repr(value)
     except AttributeError as error:
@@ -134,7 +134,7 @@ def _repr(value: object) -> str:
 
 
 def tells(error: BaseException) -> list[str]:
-    """Where an exception tells the token: its text, and whatever any frame's locals lead to."""
+    """Where an exception holds the token: in its text, or in anything that its frames reach."""
     shown = "".join(traceback.format_exception(error)) + repr((error, vars(error)))
     places = ["text"] if holds(shown.encode(errors="replace")) else []
     for frame in _frames(error, set()):

@@ -1,4 +1,4 @@
-"""Damage on disk: a warning and the right data, never a wrong frame, never a hang."""
+"""Damage on disk causes a warning, but the data is right and the load ends."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def api() -> Iterator[DemoAPI]:
 
 
 def _interrupted(api: DemoAPI) -> None:
-    """Leave three pages of four in the page cache, and no snapshot."""
+    """Leave three of four pages in the page cache, and no snapshot."""
     api.faults.add(Fault.drop(), page=4)
     with pytest.raises(KPAError):
         kpa.load_completions()
@@ -43,7 +43,7 @@ def _interrupted(api: DemoAPI) -> None:
 
 
 def _loads(refresh: bool = False) -> list[str]:
-    """Load: the data is right, whatever happened; what was warned of, all of it ours."""
+    """Load, check that the data is right, and return the warnings, all of which must be ours."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         frame = kpa.load_completions(refresh=refresh)
@@ -89,7 +89,7 @@ def _foreign_database() -> bytes:
 @pytest.mark.slow
 @pytest.mark.parametrize("how", DAMAGES)
 @pytest.mark.parametrize("name", ["pages.sqlite", "pages.sqlite-wal", "budget.sqlite"])
-def test_a_damaged_file_costs_a_warning_at_most(api: DemoAPI, name: str, how: str) -> None:
+def test_a_damaged_file_causes_at_most_a_warning(api: DemoAPI, name: str, how: str) -> None:
     _interrupted(api)
     path = account() / name
     with closing(sqlite3.connect(account() / "pages.sqlite")) as pages:
@@ -97,8 +97,8 @@ def test_a_damaged_file_costs_a_warning_at_most(api: DemoAPI, name: str, how: st
         content = path.read_bytes() if path.exists() else bytes(9_000)
         pages.execute("UPDATE pages SET value = value")
     path.write_bytes(DAMAGES[how](content))
-    said = _loads()
-    assert said or name.endswith("-wal") or how in ("empty", "one byte") or sent(api) == [4]
+    messages = _loads()
+    assert messages or name.endswith("-wal") or how in ("empty", "one byte") or sent(api) == [4]
     assert _loads() == []
     assert _loads(refresh=True) == []
 
@@ -116,7 +116,7 @@ def test_a_damaged_snapshot_is_fetched_again(api: DemoAPI, how: str) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_flipped_bytes_in_kept_pages_are_found_out(api: DemoAPI, seed: int) -> None:
+def test_flipped_bytes_in_cached_pages_are_detected(api: DemoAPI, seed: int) -> None:
     _interrupted(api)
     path = account() / "pages.sqlite"
     chance = random.Random(seed)
@@ -135,7 +135,7 @@ def test_flipped_bytes_in_kept_pages_are_found_out(api: DemoAPI, seed: int) -> N
 
 
 @pytest.mark.parametrize("value", ["text", 7, None, b"", b"\x28\xb5\x2f\xfd\xe4" + b"\xff" * 60])
-def test_foreign_values_in_the_page_table_are_misses(api: DemoAPI, value: object) -> None:
+def test_foreign_values_in_the_page_table_count_as_missing(api: DemoAPI, value: object) -> None:
     _interrupted(api)
     with closing(sqlite3.connect(account() / "pages.sqlite")) as pages:
         pages.execute("UPDATE pages SET value = ?", (value,))
@@ -147,7 +147,7 @@ def test_foreign_values_in_the_page_table_are_misses(api: DemoAPI, value: object
 @pytest.mark.parametrize(
     "name", ["completions.lock", "budget.sqlite.lock", "pages.sqlite", "budget.sqlite", "snapshots"]
 )
-def test_a_folder_or_file_in_the_wrong_place_is_survived(api: DemoAPI, name: str) -> None:
+def test_a_load_works_with_a_folder_or_file_in_the_wrong_place(api: DemoAPI, name: str) -> None:
     kpa.load_trainings()
     path = account() / name
     shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -157,7 +157,7 @@ def test_a_folder_or_file_in_the_wrong_place_is_survived(api: DemoAPI, name: str
     assert _loads() or name == "completions.lock"
 
 
-def test_a_budget_that_is_damaged_under_a_session_is_kept_alone(api: DemoAPI) -> None:
+def test_a_session_whose_budget_file_is_damaged_uses_its_own_budget(api: DemoAPI) -> None:
     kpa.load_trainings()
 
     def damage(_: object) -> None:
@@ -169,7 +169,7 @@ def test_a_budget_that_is_damaged_under_a_session_is_kept_alone(api: DemoAPI) ->
     assert all("budget" in said for said in _loads())
 
 
-def test_a_page_cache_that_is_damaged_under_a_walk_is_a_miss(api: DemoAPI) -> None:
+def test_pages_of_a_cache_damaged_during_a_walk_count_as_missing(api: DemoAPI) -> None:
     def damage(_: object) -> None:
         for file in account().glob("pages.sqlite*"):
             file.write_bytes(b"<html>" * 9_999)
@@ -181,7 +181,7 @@ def test_a_page_cache_that_is_damaged_under_a_walk_is_a_miss(api: DemoAPI) -> No
 
 
 @pytest.mark.parametrize("cache", ["a file", "below a file", "a broken link"])
-def test_a_cache_folder_that_can_not_be_is_survived(
+def test_a_load_works_without_a_usable_cache_folder(
     api: DemoAPI, tmp_path: Path, cache: str
 ) -> None:
     path = tmp_path / "occupied"
@@ -193,7 +193,7 @@ def test_a_cache_folder_that_can_not_be_is_survived(
 
 
 def _rewritten(change: Callable[[dict[str, object]], object]) -> Path:
-    """Replace the snapshot by one whose provenance was changed, with a name that fits."""
+    """Replace the snapshot by one with a changed provenance and a matching name."""
     from hashlib import sha256
 
     path = Path(kpa.snapshots()["path"][0])
@@ -236,7 +236,7 @@ def _redated(by: timedelta) -> Path:
 
 
 @pytest.mark.parametrize("keep", [1, 10])
-def test_a_snapshot_from_the_future_is_not_fresh_and_hides_no_other(
+def test_a_snapshot_from_the_future_is_not_fresh_and_older_ones_are_used(
     api: DemoAPI, keep: int
 ) -> None:
     kpa.configure(keep_snapshots=keep)
@@ -248,7 +248,7 @@ def test_a_snapshot_from_the_future_is_not_fresh_and_hides_no_other(
     assert len(sent(api)) == 4
 
 
-def test_file_times_mean_nothing(api: DemoAPI) -> None:
+def test_file_times_do_not_matter(api: DemoAPI) -> None:
     kpa.load_completions()
     for file in account().rglob("*"):
         os.utime(file, (2**40, 2**40) if file.is_dir() else (0, 0))
@@ -256,7 +256,7 @@ def test_file_times_mean_nothing(api: DemoAPI) -> None:
     assert len(sent(api)) == 4
 
 
-def test_kept_pages_from_the_future_or_past_their_age_are_fetched_again(
+def test_cached_pages_that_are_too_old_or_from_the_future_are_fetched_again(
     api: DemoAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _interrupted(api)
@@ -265,7 +265,7 @@ def test_kept_pages_from_the_future_or_past_their_age_are_fetched_again(
     assert sent(api) == [1, 2, 3, 4]
 
 
-def test_an_enormous_max_age_is_only_long(api: DemoAPI) -> None:
+def test_an_enormous_max_age_is_accepted(api: DemoAPI) -> None:
     kpa.configure(max_age=1e300)
     assert _loads() == []
     assert _loads() == []
@@ -274,7 +274,7 @@ def test_an_enormous_max_age_is_only_long(api: DemoAPI) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of one megabyte of its own."""
+    """A separate disk of one megabyte."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = shutil.which("mount") and subprocess.run(
@@ -302,10 +302,10 @@ def _fill(disk: Path, leave: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("leave", [0, 8_192, 40_960, 81_920])
 @pytest.mark.parametrize("number", [None, 1, 3])
-def test_a_full_disk_costs_only_the_cache(
+def test_on_a_full_disk_only_the_cache_is_lost(
     api: DemoAPI, small_disk: Path, leave: int, number: int | None
 ) -> None:
-    """Full from the start, or filled in mid-walk."""
+    """The disk is full from the start, or fills up during the walk."""
     kpa.configure(cache_dir=small_disk / "cache")
     if number is None:
         _fill(small_disk, leave)
@@ -319,7 +319,7 @@ def test_a_full_disk_costs_only_the_cache(
 
 
 @pytest.mark.parametrize("full_of_pages", [True, False])
-def test_a_read_only_disk_costs_only_the_cache(
+def test_on_a_read_only_disk_only_the_cache_is_lost(
     api: DemoAPI, small_disk: Path, full_of_pages: bool
 ) -> None:
     kpa.configure(cache_dir=small_disk / "cache")
@@ -331,7 +331,7 @@ def test_a_read_only_disk_costs_only_the_cache(
     assert sent(api) == [1, 2, 3, 4]
 
 
-def test_a_snapshot_on_a_read_only_disk_is_read(api: DemoAPI, small_disk: Path) -> None:
+def test_a_snapshot_on_a_read_only_disk_is_used(api: DemoAPI, small_disk: Path) -> None:
     kpa.configure(cache_dir=small_disk / "cache")
     kpa.load_completions()
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
@@ -339,7 +339,7 @@ def test_a_snapshot_on_a_read_only_disk_is_read(api: DemoAPI, small_disk: Path) 
     assert len(sent(api)) == 4
 
 
-def test_a_page_cache_that_somebody_else_writes_to_is_not_waited_for_for_ever(
+def test_a_load_does_not_wait_forever_for_a_locked_page_cache(
     api: DemoAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kpa_analytics.api.page_cache._BUSY", 0.05)

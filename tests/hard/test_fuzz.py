@@ -1,4 +1,4 @@
-"""Whatever the API answers: a correct frame or an error of ours, and never an endless walk."""
+"""For any answer of the API, a load gives a correct frame or our error, and it ends."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FUZZ = settings(
 
 
 def _loaded(load: Callable[..., pl.DataFrame]) -> pl.DataFrame | None:
-    """The frame, or None where a KPAError said why not; anything else fails the test."""
+    """The frame, or None after a KPAError; any other error fails the test."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", KPADataWarning)
         try:
@@ -62,7 +62,7 @@ millis = st.integers(-(10**13), 10**14)
 
 
 def _record(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """A record with these fields, most of them right, some missing, null or of any type."""
+    """A record with these fields: most are right, some are missing, null or of a wrong type."""
     loose = {
         name: st.one_of(right, right, right, right, anything) for name, right in fields.items()
     }
@@ -104,7 +104,9 @@ RECORDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 @pytest.mark.parametrize("method", RECORDS)
 @FUZZ
 @given(data=st.data())
-def test_records_of_any_shape(method: str, data: st.DataObject) -> None:
+def test_records_of_any_shape_load_correctly_or_raise_our_error(
+    method: str, data: st.DataObject
+) -> None:
     load, key = LOADS[method]
     records = data.draw(st.lists(RECORDS[method], max_size=4))
     extra = data.draw(st.dictionaries(texts, anything, max_size=1))
@@ -123,7 +125,7 @@ def test_records_of_any_shape(method: str, data: st.DataObject) -> None:
 
 
 def _agrees(method: str, frame: pl.DataFrame, records: list[dict[str, Any]]) -> None:
-    """The frame holds the records: each id once for each, each number and day as it was sent."""
+    """The frame holds every record, with each number and date as it was sent."""
     key = "m_user_id" if method == EMPLOYEE_STATUS else "id"
     assert [str(value) for value in frame[key]] == [_plain(record[key]) for record in records]
     for row, record in zip(frame.rows(named=True), records, strict=True):
@@ -158,8 +160,8 @@ def _is_day(number: str) -> bool:
 @FUZZ
 @given(numbers=st.lists(days, min_size=1, max_size=30))
 @example(numbers=[2020227, 20200227, -20200227, 1010101, 0, 202002271, 20200230, 20190229])
-def test_a_number_is_a_day_or_a_fault(numbers: list[int]) -> None:
-    """Every number that fits Int64, against the calendar of Python."""
+def test_every_number_becomes_a_date_or_a_fault(numbers: list[int]) -> None:
+    """Compare every number that fits Int64 with Python's calendar."""
     numbers = [number for number in numbers if -(2**63) <= number < 2**63]
     records = [completion(n + 1, date_number=day) for n, day in enumerate(numbers)]
     paging = {"total": len(records), "last_page": 1}
@@ -189,7 +191,7 @@ def test_a_number_is_a_day_or_a_fault(numbers: list[int]) -> None:
     body=b'{"ok":true,"completedtrainings":[{"id":"\\ud800"}],"paging":{"total":1,"last_page":1}}'
 )
 @example(body=b'{"ok":true,"completedtrainings":[{"id":1}],"completedtrainings":[]}')
-def test_bodies_of_any_bytes(body: bytes) -> None:
+def test_bodies_of_any_bytes_load_correctly_or_raise_our_error(body: bytes) -> None:
     with canned(lambda method, parameters: body) as called:
         for load, _ in LOADS.values():
             assert _loaded(load) is None
@@ -207,22 +209,24 @@ GOOD = json.dumps(
         st.tuples(st.integers(0, len(GOOD)), st.integers(0, 9), st.binary(max_size=4)), max_size=4
     )
 )
-def test_mutated_bytes(edits: list[tuple[int, int, bytes]]) -> None:
+def test_mutated_answers_load_correctly_or_raise_our_error(
+    edits: list[tuple[int, int, bytes]],
+) -> None:
     body = GOOD
     for place, gone, put in edits:
         body = body[:place] + put + body[place + gone :]
     with canned(lambda method, parameters: body):
         frame = _loaded(kpa.load_completions)
     if frame is not None:
-        said = json.loads(body.decode(errors="replace"), strict=False)
-        _agrees(COMPLETIONS, frame, said["completedtrainings"])
+        answer = json.loads(body.decode(errors="replace"), strict=False)
+        _agrees(COMPLETIONS, frame, answer["completedtrainings"])
 
 
 pages_told = st.integers(0, 6) | st.sampled_from([2**31, 2**62, 99_999, 1_000])
 
 
 class Liar:
-    """An API whose pages and counts need not agree."""
+    """An API whose pages and counts may disagree."""
 
     def __init__(self, total: list[int], last: list[int], size: int, behaviour: str) -> None:
         self.total, self.last, self.size, self.behaviour = total, last, size, behaviour
@@ -256,7 +260,7 @@ class Liar:
 @example(total=[2**62], last=[99_999], size=0, behaviour="as asked")
 @example(total=[10], last=[-1], size=3, behaviour="always new")
 @example(total=[0], last=[0], size=3, behaviour="same page")
-def test_paging_that_lies_ends(
+def test_a_walk_ends_although_the_paging_is_wrong(
     total: list[int], last: list[int], size: int, behaviour: str
 ) -> None:
     liar = Liar(total, last, size, behaviour)
@@ -276,7 +280,7 @@ def _recent(liar: Liar) -> pl.DataFrame | None:
         return _loaded(lambda refresh: kpa.load_completions(refresh="recent"))
 
 
-def test_an_account_that_grows_with_every_page_ends() -> None:
+def test_a_walk_ends_although_the_account_grows_with_every_page() -> None:
     growing = Liar([0], [-1], 1_000, "always new")
     growing.total = [1_000, 2_000]
     with canned(growing.answer):
@@ -284,8 +288,8 @@ def test_an_account_that_grows_with_every_page_ends() -> None:
     assert growing.asked <= 3 * 22
 
 
-def test_a_limit_that_is_ignored_costs_only_time() -> None:
-    """The server gives pages of a hundred whatever is asked for; its counts are true.
+def test_a_collection_loads_although_the_server_ignores_the_limit() -> None:
+    """The server sends pages of a hundred whatever the limit is; its counts are right.
 
     Such pages do not overlap, so that they are read twice.
     """
@@ -319,7 +323,7 @@ MUTATIONS = [
 
 
 @pytest.mark.parametrize("edit", MUTATIONS)
-def test_through_real_http_too(edit: Callable[[bytes], bytes]) -> None:
+def test_the_same_holds_through_real_http(edit: Callable[[bytes], bytes]) -> None:
     with kpa.demo.serve(completions(2_100)) as api:
         use(api, retries=0)
         api.faults.add(Fault.body(edit), page=2, times=None)

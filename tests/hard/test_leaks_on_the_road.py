@@ -1,4 +1,4 @@
-"""The token on the road: echoes masked, redirects not followed, proxies and TLS minded."""
+"""The token on the network: echoes are masked, redirects are not followed, TLS is verified."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ ECHOES = {
 
 
 @pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
-def test_an_echo_is_masked_however_it_is_spelt(guarded: DemoAPI, echo: str) -> None:
+def test_an_echo_of_the_token_is_masked_in_any_encoding(guarded: DemoAPI, echo: str) -> None:
     body = f'{{"ok": false, "error": "token_invalid", "description": "not {echo}!"}}'
     guarded.faults.add(Fault.body(lambda _: body.encode()))
     with Client() as client, pytest.raises(KPAError, match="<token>!") as caught:
         client.call("api.ping")
     assert not holds(str(caught.value).encode())
-    said = f'{{"ok": true, "users": [{{"id": "5e58", "email": "{echo}"}}]}}'
-    guarded.faults.add(Fault.body(lambda _: said.encode()))
+    body = f'{{"ok": true, "users": [{{"id": "5e58", "email": "{echo}"}}]}}'
+    guarded.faults.add(Fault.body(lambda _: body.encode()))
     assert kpa.load_users()["email"].to_list() == ["<token>"]
 
 
@@ -65,7 +65,7 @@ def test_an_echo_in_headers_and_wide_pages_is_masked() -> None:
         assert tells(refused.value) == []
 
 
-def test_a_redirect_carries_the_token_nowhere(guarded: DemoAPI) -> None:
+def test_a_redirect_does_not_send_the_token_elsewhere(guarded: DemoAPI) -> None:
     with served() as elsewhere:
         for code in (301, 302, 303, 307, 308):
             guarded.faults.add(Fault.redirect(f"{elsewhere.url}/api.ping", code))
@@ -74,7 +74,7 @@ def test_a_redirect_carries_the_token_nowhere(guarded: DemoAPI) -> None:
         assert elsewhere.asked == 0
 
 
-def test_neither_proxy_nor_netrc_has_a_part_in_loopback(
+def test_requests_to_loopback_use_no_proxy_and_no_netrc(
     guarded: DemoAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -93,7 +93,7 @@ def test_neither_proxy_nor_netrc_has_a_part_in_loopback(
 
 
 def test_over_https_a_proxy_sees_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the host to connect to goes through it in the clear."""
+    """Only the name of the host passes through the proxy unencrypted."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as proxy:
         port = proxy.getsockname()[1]
@@ -117,7 +117,7 @@ def test_over_https_a_proxy_sees_no_token(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for this machine that nobody has signed but itself."""
+    """A self-signed certificate for this machine."""
     path = tmp_path_factory.mktemp("tls") / "self.pem"
     subprocess.run(
         [
@@ -144,7 +144,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_tls_is_verified_and_a_company_ca_is_taken(
+def test_tls_is_verified_and_a_company_ca_is_accepted(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,4 +1,4 @@
-"""Composed trainings of many parts fit in memory."""
+"""Composed trainings with many parts fit in memory."""
 
 from __future__ import annotations
 

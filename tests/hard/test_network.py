@@ -1,4 +1,4 @@
-"""The road: what stalls, breaks off, resets or lies, and how often we ask again."""
+"""Network faults: answers that stall, break off or are wrong, and how often we retry."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def api() -> Iterator[DemoAPI]:
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits of this thread, which are not waited."""
-    said: list[float] = []
+    """Record this thread's waits without waiting."""
+    seconds_waited: list[float] = []
     real, here = time.sleep, threading.current_thread()
 
     def sleep(seconds: float) -> None:
-        said.append(seconds) if threading.current_thread() is here else real(seconds)
+        seconds_waited.append(seconds) if threading.current_thread() is here else real(seconds)
 
     monkeypatch.setattr("time.sleep", sleep)
-    return said
+    return seconds_waited
 
 
 PASSING = [
@@ -59,7 +59,7 @@ PASSING = [
     [*((fault, 3) for fault in PASSING), (Fault.drop(), 0), (Fault.server_error(), 1)],
     ids=lambda value: getattr(value, "name", value),
 )
-def test_a_passing_fault_is_tried_again_exactly_so_often(
+def test_a_passing_fault_is_retried_exactly_as_often_as_set(
     api: DemoAPI, waits: list[float], fault: Fault, retries: int
 ) -> None:
     use(api, retries=retries)
@@ -70,7 +70,7 @@ def test_a_passing_fault_is_tried_again_exactly_so_often(
     assert len(waits) == retries
 
 
-def test_the_waits_grow_and_no_two_clients_keep_step(api: DemoAPI, waits: list[float]) -> None:
+def test_the_waits_grow_and_differ_between_clients(api: DemoAPI, waits: list[float]) -> None:
     use(api, retries=3)
     api.faults.add(Fault.drop(), times=None)
     for _ in range(5):
@@ -83,20 +83,20 @@ def test_the_waits_grow_and_no_two_clients_keep_step(api: DemoAPI, waits: list[f
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 418])
-def test_a_status_that_will_not_pass_is_not_tried_again(api: DemoAPI, code: int) -> None:
+def test_a_permanent_status_is_not_retried(api: DemoAPI, code: int) -> None:
     api.faults.add(Fault.status(code), times=None)
     with Client() as client, pytest.raises(KPATransportError, match=str(code)) as caught:
         client.call("api.ping")
     assert (len(api.requests), caught.value.reason) == (1, "status")
 
 
-def test_a_spent_pool_in_mid_walk_is_waited_for(api: DemoAPI) -> None:
+def test_a_walk_waits_after_rate_limit_exceeded(api: DemoAPI) -> None:
     api.faults.add(Fault.rate_limited(), page=3, times=2)
     assert kpa.load_completions().height == 6_500
     assert sent(api)[:6] == [1, 2, 3, 3, 3, 4]
 
 
-def test_a_pool_that_stays_spent_keeps_what_was_paid_for(api: DemoAPI) -> None:
+def test_pages_stay_cached_when_the_rate_limit_ends_a_walk(api: DemoAPI) -> None:
     api.faults.add(Fault.too_many_requests(), page=3, times=4)
     with pytest.raises(KPARateLimitError):
         kpa.load_completions()
@@ -104,7 +104,7 @@ def test_a_pool_that_stays_spent_keeps_what_was_paid_for(api: DemoAPI) -> None:
     assert sent(api)[:8] == [1, 2, 3, 3, 3, 3, 3, 4]
 
 
-def test_an_endless_retry_after_is_heeded_no_longer_than_our_longest_wait(
+def test_an_endless_retry_after_is_limited_to_our_longest_wait(
     api: DemoAPI, waits: list[float]
 ) -> None:
     use(api, rate_limit_wait=20)
@@ -115,7 +115,7 @@ def test_an_endless_retry_after_is_heeded_no_longer_than_our_longest_wait(
 
 
 @pytest.mark.parametrize("header", ["", "soon", "-5", "1e9", "\u00b2", "Mon, 99 Foo"])
-def test_a_strange_retry_after_is_no_reason_to_fail(
+def test_a_strange_retry_after_does_not_fail_a_load(
     api: DemoAPI, waits: list[float], header: str
 ) -> None:
     use(api, rate_limit_wait=20)
@@ -139,17 +139,17 @@ def _reason(wire: Wire) -> str:
     return caught.value.reason
 
 
-def test_a_stall_before_the_answer(wire: Wire) -> None:
+def test_a_stall_before_the_answer_is_a_timeout(wire: Wire) -> None:
     wire.pieces, wire.pause = [b"HTTP/1.1 200 OK\r\n", b"\r\n"], 0.5
     assert _reason(wire) == "timeout"
 
 
-def test_a_stall_in_mid_body(wire: Wire) -> None:
+def test_a_stall_in_the_body_is_a_timeout(wire: Wire) -> None:
     wire.pieces, wire.pause = [answer(OK[:5], length=len(OK)), OK[5:]], 0.5
     assert _reason(wire) == "timeout"
 
 
-def test_a_body_that_trickles_in_for_ever_is_given_up(wire: Wire) -> None:
+def test_a_body_that_never_ends_is_a_timeout(wire: Wire) -> None:
     kpa.configure(timeout=0.05)
     wire.pieces = [answer(b"", length=10**6), *[b" "] * 1_000]
     wire.pause = 0.02
@@ -177,15 +177,15 @@ TRICKLES = {
 
 
 @pytest.mark.parametrize("shape", TRICKLES)
-def test_what_trickles_in_without_a_record_ends_after_the_timeout(wire: Wire, shape: str) -> None:
-    """Without an end of its own, each of these would last until the server closes: no timeout."""
+def test_bytes_without_progress_end_after_the_timeout(wire: Wire, shape: str) -> None:
+    """Without a deadline, each of these would last until the server closes the connection."""
     kpa.configure(timeout=0.3)
     first, drop = TRICKLES[shape]
     wire.pieces, wire.pause = [first, *[drop] * 90], 0.05
     assert _reason(wire) == "timeout"
 
 
-def test_a_collection_that_trickles_in_leaves_the_lock_free(wire: Wire) -> None:
+def test_a_slow_collection_releases_its_lock(wire: Wire) -> None:
     kpa.configure(timeout=0.2, progress=False)
     wire.pieces, wire.pause = [b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 90], 0.05
     for _ in range(2):
@@ -194,7 +194,7 @@ def test_a_collection_that_trickles_in_leaves_the_lock_free(wire: Wire) -> None:
 
 
 @pytest.mark.slow
-def test_a_small_body_that_unpacks_to_more_than_any_answer_is_refused(wire: Wire) -> None:
+def test_a_small_body_that_decompresses_to_too_much_is_refused(wire: Wire) -> None:
     kpa.configure(timeout=60, retries=2)
     packer = zlib.compressobj(wbits=31)
     nothing = bytes(10**6)
@@ -222,7 +222,9 @@ def test_a_small_body_that_unpacks_to_more_than_any_answer_is_refused(wire: Wire
         ([answer(b"")], "not_json"),
     ],
 )
-def test_every_way_to_break_off_has_its_word(wire: Wire, pieces: list[bytes], reason: str) -> None:
+def test_every_kind_of_broken_answer_has_its_reason(
+    wire: Wire, pieces: list[bytes], reason: str
+) -> None:
     wire.pieces = pieces
     assert _reason(wire) == reason
 
@@ -238,14 +240,14 @@ def test_every_way_to_break_off_has_its_word(wire: Wire, pieces: list[bytes], re
     ],
     ids=["plain", "gzip", "chunked", "until closed", "no date"],
 )
-def test_every_way_to_send_it_whole_is_read(wire: Wire, whole: bytes) -> None:
+def test_every_encoding_of_a_complete_answer_is_read(wire: Wire, whole: bytes) -> None:
     wire.pieces, wire.pause = [whole[:70], whole[70:]], 0.02
     with Client() as client:
         assert client.call("api.ping") == {"ok": True}
 
 
-def test_pages_with_any_transport_headers_are_paid_for_once(api: DemoAPI) -> None:
-    """`Vary` and `ETag` are for browsers: a kept page is good for as long as `max_age` says."""
+def test_pages_are_cached_whatever_their_transport_headers(api: DemoAPI) -> None:
+    """`Vary` and `ETag` do not matter: a cached page is fresh for `max_age` seconds."""
 
     def dressed(call: object, response: object) -> object:
         response.headers.update({"Vary": "*", "ETag": '"x"', "Cache-Control": "no-store"})
@@ -260,7 +262,7 @@ def test_pages_with_any_transport_headers_are_paid_for_once(api: DemoAPI) -> Non
     assert sent(api) == [1]
 
 
-def test_a_patience_beyond_what_a_socket_can_count_is_as_long_as_it_can(api: DemoAPI) -> None:
+def test_a_timeout_beyond_a_sockets_maximum_is_accepted(api: DemoAPI) -> None:
     use(api, timeout=1e300)
     with Client() as client:
         assert client.call("api.ping")["ok"] is True
@@ -279,4 +281,4 @@ def test_ctrl_c_at_any_moment_leaves_a_usable_cache(
     assert code == 0 or "KeyboardInterrupt" in complaint
     assert api.token not in complaint
     assert kpa.load_completions().height == 6_500
-    assert len(sent(api)) <= 7 + 1  # the one page that was on its way
+    assert len(sent(api)) <= 7 + 1  # the interrupted page may be requested twice

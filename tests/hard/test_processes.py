@@ -1,4 +1,4 @@
-"""Several processes on one account, and those that are killed: nothing lost, nothing paid twice."""
+"""Several processes on one account, some of them killed: no data and no page is lost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def api() -> Iterator[DemoAPI]:
 
 
 @pytest.mark.parametrize("number", [2, 5])
-def test_a_walk_that_was_killed_pays_only_for_what_is_missing(api: DemoAPI, number: int) -> None:
+def test_after_a_killed_walk_only_the_missing_pages_are_requested(
+    api: DemoAPI, number: int
+) -> None:
     api.faults.add(Fault.stall(5), page=number)
     process = started(api)
     when(lambda: number in sent(api), process)
@@ -38,8 +40,8 @@ def test_a_walk_that_was_killed_pays_only_for_what_is_missing(api: DemoAPI, numb
 
 
 @pytest.mark.parametrize("name", [".parquet", "pages.sqlite"])
-def test_killed_while_it_wrote_leaves_no_trace_in_the_end(api: DemoAPI, name: str) -> None:
-    """Killed as soon as the file grows: whatever is half written is not read, nor left for ever."""
+def test_a_process_killed_while_writing_leaves_no_file_in_the_end(api: DemoAPI, name: str) -> None:
+    """Kill it as soon as the file grows: an unfinished file is not read, and is deleted later."""
     process = started(api)
     when(
         lambda: any(name in file.name for file in files(kpa.configure().cache_dir)),
@@ -52,7 +54,7 @@ def test_killed_while_it_wrote_leaves_no_trace_in_the_end(api: DemoAPI, name: st
     assert kpa.load_completions().height == 6_500
 
 
-def test_half_written_snapshots_of_the_killed_are_cleared_away(api: DemoAPI) -> None:
+def test_unfinished_snapshots_of_killed_processes_are_deleted(api: DemoAPI) -> None:
     kpa.load_trainings()
     shelf = account() / "snapshots" / "trainings"
     (shelf / ".20260101T000000000000Z-00.parquet.4711").write_bytes(b"half")
@@ -60,7 +62,7 @@ def test_half_written_snapshots_of_the_killed_are_cleared_away(api: DemoAPI) -> 
     assert [path.suffix for path in shelf.iterdir()] == [".parquet", ".parquet"]
 
 
-def test_four_at_once_from_an_empty_cache_all_get_the_whole(api: DemoAPI) -> None:
+def test_four_processes_with_an_empty_cache_all_get_every_record(api: DemoAPI) -> None:
     api.faults.add(Fault.stall(0.05), times=None)
     four = [started(api, LOAD) for _ in range(4)]
     answers = [ended(process) for process in four]
@@ -70,7 +72,7 @@ def test_four_at_once_from_an_empty_cache_all_get_the_whole(api: DemoAPI) -> Non
     assert not any("KPACacheWarning" in err for _, _, err in answers)
 
 
-def test_four_that_load_everything_disturb_nobody(api: DemoAPI) -> None:
+def test_four_processes_can_load_everything_at_once(api: DemoAPI) -> None:
     four = [started(api, ALL) for _ in range(4)]
     answers = [ended(process) for process in four]
     assert [(code, out.strip()) for code, out, _ in answers] == [(0, "6500")] * 4
@@ -78,7 +80,7 @@ def test_four_that_load_everything_disturb_nobody(api: DemoAPI) -> None:
     assert len(api.requests) == 7 + 3 + 1 + 3  # pages, lists, verdict, names of groups
 
 
-def test_threads_share_one_account_as_processes_do(api: DemoAPI) -> None:
+def test_threads_share_one_account_like_processes(api: DemoAPI) -> None:
     with ThreadPoolExecutor(6) as pool:
         frames = [*pool.map(lambda _: kpa.load_completions(), range(6))]
     assert all(frame.equals(frames[0]) for frame in frames)
@@ -96,7 +98,7 @@ def test_one_client_may_serve_several_threads(api: DemoAPI) -> None:
     assert heights == {6_500, 0}
 
 
-def test_clearing_the_cache_under_a_walk_costs_only_the_cache(api: DemoAPI) -> None:
+def test_clearing_the_cache_during_a_walk_does_not_fail_the_walk(api: DemoAPI) -> None:
     api.faults.add(Fault.change(lambda _: kpa.clear_cache()), page=4)
     assert kpa.load_completions().height == 6_500
     assert kpa.load_completions().height == 6_500

@@ -1,4 +1,4 @@
-"""The shared budget: real processes and threads on one account, together under its limit."""
+"""The shared budget: processes and threads of one account together keep its limit."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def api() -> Iterator[DemoAPI]:
 
 @pytest.mark.slow
 def test_processes_and_threads_share_one_budget(api: DemoAPI) -> None:
-    """Judged by the server's clock: no window of the burst's length saw more than the burst."""
+    """By the server's clock, no window of the burst's length has more requests than the burst."""
     use(api, requests_per_minute=PER_MINUTE)
     came: list[float] = []
     api.faults.add(Fault.change(lambda _: came.append(time.monotonic())), times=None)
@@ -66,13 +66,11 @@ def test_processes_and_threads_share_one_budget(api: DemoAPI) -> None:
     assert [ended(process)[0] for process in three] == [0, 0]
     assert len(came) >= 12
     # From permit to arrival a request may take a moment on a busy machine.
-    windows = [sum(first <= one < first + WINDOW - 1 for one in came) for first in came]
+    windows = [sum(first <= moment < first + WINDOW - 1 for moment in came) for first in came]
     assert max(windows) <= BURST
 
 
-def test_a_request_that_has_to_wait_says_so_once(
-    api: DemoAPI, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_request_that_waits_notifies_once(api: DemoAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     use(api, requests_per_minute=4)  # one at a time, every fifteen seconds
     notes: list[str] = []
     looks = iter(range(3))
@@ -88,7 +86,7 @@ def test_a_request_that_has_to_wait_says_so_once(
         client.notify = notes.append
         monkeypatch.setattr("kpa_analytics.api.rate_limit.time.sleep", time_passes)
         client.call("api.ping")
-    assert notes == ["waiting for the budget of requests a minute"]
+    assert notes == ["waiting for the limit of requests per minute"]
     assert next(looks, None) is None
 
 
@@ -102,7 +100,7 @@ def test_a_process_that_died_holds_no_lock(api: DemoAPI, lock: str) -> None:
     assert kpa.load_completions(refresh=True).height == 3
 
 
-def test_permits_dated_ahead_by_a_wrong_clock_block_nobody(api: DemoAPI) -> None:
+def test_permits_dated_in_the_future_do_not_block_requests(api: DemoAPI) -> None:
     use(api, requests_per_minute=4)
     kpa.load_trainings()
     later = int((time.time() + 10**9) * 1000)
@@ -114,7 +112,7 @@ def test_permits_dated_ahead_by_a_wrong_clock_block_nobody(api: DemoAPI) -> None
     assert len(api.requests) == 2
 
 
-def test_a_clock_set_back_under_a_session_blocks_nobody(
+def test_a_clock_set_back_during_a_session_does_not_block_requests(
     api: DemoAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use(api, requests_per_minute=4)

@@ -1,4 +1,4 @@
-"""The token: in no file, log, or text of any object; and files are their owner's alone."""
+"""The token is in no file, log or repr, and only the owner can read the files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.hard.loading import account, files, started, stopped, when
 from tests.hard.telling import FAULTS, TOKEN, holds, nowhere, unpacked_pages
 
 
-def test_the_search_itself_finds_what_it_looks_for() -> None:
+def test_the_search_finds_a_planted_token() -> None:
     for hidden in (
         TOKEN.encode(),
         base64.b64encode(b"ab" + TOKEN.encode()),
@@ -38,7 +38,7 @@ def test_the_search_itself_finds_what_it_looks_for() -> None:
         assert holds(b"before" + zstandard.compress(b"page" + hidden))
 
 
-def test_no_file_holds_the_token_while_walking_nor_after(guarded: DemoAPI) -> None:
+def test_no_file_holds_the_token_during_or_after_a_walk(guarded: DemoAPI) -> None:
     cache = kpa.configure().cache_dir
     seen: list[set[str]] = []
 
@@ -67,7 +67,7 @@ def test_a_killed_walk_leaves_no_token_in_journals_and_free_pages(guarded: DemoA
     nowhere(kpa.configure().cache_dir)
 
 
-def test_no_log_of_any_library_tells(
+def test_no_log_of_any_library_holds_the_token(
     guarded: DemoAPI, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -88,7 +88,7 @@ def test_no_log_of_any_library_tells(
     assert not holds(caplog.text.encode() + printed.encode())
 
 
-def test_no_text_of_any_object_tells(guarded: DemoAPI) -> None:
+def test_no_text_of_any_object_holds_the_token(guarded: DemoAPI) -> None:
     current = kpa.configure()
     with Client() as client:
         session = client._session
@@ -102,14 +102,14 @@ def test_no_text_of_any_object_tells(guarded: DemoAPI) -> None:
             session.cache,
             session.limiter,
         ):
-            said = [
+            texts = [
                 repr(thing),
                 str(thing),
                 f"{thing}",
                 f"{thing!r:>99}",
                 repr(vars(thing)) if hasattr(thing, "__dict__") else "",
             ]
-            assert not any(holds(one.encode()) for one in said), type(thing)
+            assert not any(holds(text.encode()) for text in texts), type(thing)
         for copied in (copy.copy(current), copy.deepcopy(current), dataclasses.replace(current)):
             assert not holds(repr(copied).encode())
         for thing in (current, current.token, session, client):
@@ -124,10 +124,10 @@ def test_no_text_of_any_object_tells(guarded: DemoAPI) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("umask", [0o000, 0o777])
-def test_files_are_private_from_their_first_moment(
+def test_files_are_private_from_their_creation(
     guarded: DemoAPI, tmp_path: Path, umask: int
 ) -> None:
-    """Watched without a pause while a walk makes them."""
+    """Watch the files continuously while a walk creates them."""
     cache, modes, over = tmp_path / "new", set(), threading.Event()
     kpa.configure(cache_dir=cache)
 
@@ -154,7 +154,7 @@ def test_files_are_private_from_their_first_moment(
     assert {mode for folder, mode in modes if folder} <= {0o700, 0}
 
 
-def test_phones_and_emergency_contacts_are_in_no_file_at_any_moment(tmp_path: Path) -> None:
+def test_phones_and_emergency_contacts_are_never_in_a_file(tmp_path: Path) -> None:
     person = {"id": "5e58", "cellPhone": "+1-555-0100", "emergencyContact": {"n": "Secret Ann"}}
     cache = kpa.configure().cache_dir
     with kpa.demo.serve(Records({USERS: [person]})) as api:
@@ -180,8 +180,8 @@ def test_clear_cache_leaves_nothing(guarded: DemoAPI) -> None:
     assert not cache.exists()
 
 
-def test_a_token_is_not_taken_by_the_way(guarded: DemoAPI) -> None:
-    """A token among the parameters would stand in the request, and in every traceback of it."""
+def test_a_token_among_the_parameters_is_refused(guarded: DemoAPI) -> None:
+    """A token among the parameters would be in the request and in its tracebacks."""
     with Client() as client, pytest.raises(KPAError, match="configure"):
         client.call("api.ping", token="another")
     assert guarded.requests == []

@@ -1,4 +1,4 @@
-"""No frame of any exception tells the token, whichever way it came about."""
+"""No frame of any exception holds the token."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.hard.telling import FAULTS, TOKEN, holds, tells
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_no_frame_of_any_failure_tells(guarded: DemoAPI, name: str) -> None:
+def test_no_frame_of_any_failure_holds_the_token(guarded: DemoAPI, name: str) -> None:
     use(guarded, retries=1)
     guarded.faults.add(FAULTS[name], times=None)
     with pytest.raises(KPAError) as caught:
@@ -29,8 +29,8 @@ def test_no_frame_of_any_failure_tells(guarded: DemoAPI, name: str) -> None:
     assert not holds(pickle.dumps(caught.value))
 
 
-def test_no_frame_of_ctrl_c_in_mid_request_tells(guarded: DemoAPI) -> None:
-    """In a row, at ever later moments of a request that takes its time."""
+def test_no_frame_of_ctrl_c_during_a_request_holds_the_token(guarded: DemoAPI) -> None:
+    """Interrupt a slow request several times, each time at a later moment."""
     guarded.faults.add(Fault.stall(0.2), times=None)
     code = "from tests.hard.interrupting import report; report([0.02, 0.05, 0.1, 0.15, 0.21])"
     exit_code, printed, complaints = ended(started(guarded, code, KPA_TIMEOUT="5"))
@@ -42,13 +42,15 @@ def test_no_frame_of_ctrl_c_in_mid_request_tells(guarded: DemoAPI) -> None:
 
 @pytest.mark.parametrize("wrong", [{"timeout": -1}, {"cache_dir": ""}, {"api_url": "x"}])
 @pytest.mark.parametrize("call", [kpa.configure, Settings])
-def test_no_frame_of_a_wrong_setting_tells(call: Callable[..., Any], wrong: dict[str, Any]) -> None:
+def test_no_frame_of_a_wrong_setting_holds_the_token(
+    call: Callable[..., Any], wrong: dict[str, Any]
+) -> None:
     with pytest.raises(KPAError) as caught:
         call(token=TOKEN, **wrong)
     assert tells(caught.value) == []
 
 
-def test_ipythons_verbose_traceback_does_not_tell(
+def test_ipythons_verbose_traceback_does_not_show_the_token(
     guarded: DemoAPI, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from IPython.core.interactiveshell import InteractiveShell

@@ -1,4 +1,4 @@
-"""On Windows: what it lacks is taken away, what it refuses is refused, its consoles are cp1252."""
+"""Simulated Windows: it lacks the same functions, refuses the same calls, and uses cp1252."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ PERSON = {
 
 
 def _started(*arguments: object, **variables: str) -> subprocess.Popen[str]:
-    """Start the jobs in a process whose console and locale are those of Windows."""
+    """Start the jobs in a process with a Windows console and locale."""
     return subprocess.Popen(
         [sys.executable, "-m", *map(str, arguments)],
         cwd=ROOT,
@@ -90,7 +90,7 @@ def api() -> Iterator[DemoAPI]:
 
 
 @pytest.mark.slow
-def test_the_main_jobs_on_an_account(api: DemoAPI, tmp_path: Path) -> None:
+def test_the_main_jobs_work_on_an_account(api: DemoAPI, tmp_path: Path) -> None:
     code, out, err = ended(
         _started("tests.hard.windows_jobs", "records", tmp_path, **_of(api, tmp_path / "kept"))
     )
@@ -112,7 +112,7 @@ def test_the_main_jobs_on_an_account(api: DemoAPI, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_is_made_and_replaced(tmp_path: Path) -> None:
+def test_the_demo_pack_is_written_and_replaced(tmp_path: Path) -> None:
     code, out, err = ended(_started("tests.hard.windows_jobs", "demo", tmp_path))
     assert (code, "Traceback" in err, "kpa-analytics:" in err) == (0, False, False), err
     assert re.findall(r"-> (\w+)$", out, re.MULTILINE) == ["0", "0", "0"]
@@ -121,7 +121,7 @@ def test_the_demo_is_made_and_replaced(tmp_path: Path) -> None:
 
 
 def test_the_simulation_refuses_what_windows_refuses(tmp_path: Path) -> None:
-    """Or the two above would show nothing."""
+    """Otherwise the two tests above would prove nothing."""
     (tmp_path / "held").mkdir()
     (tmp_path / "held" / "open.txt").write_text("x")
     code = f"""
@@ -160,7 +160,7 @@ tried(lambda: (place / "new.txt").write_text("Ł"))
 def _refusing(
     monkeypatch: pytest.MonkeyPatch, name: str, times: float, when: Callable[[str], bool]
 ) -> list[str]:
-    """Let os.NAME refuse some paths for a number of times, as for a file held open."""
+    """Let os.NAME refuse some paths a number of times, as Windows does for an open file."""
     real, refused = getattr(os, name), []
 
     def act(path: os.PathLike[str], *args: object, **kwargs: object) -> None:
@@ -173,7 +173,7 @@ def _refusing(
     return refused
 
 
-def test_old_snapshots_that_are_held_open_do_not_undo_the_new_one(
+def test_a_new_snapshot_is_kept_although_old_ones_are_open(
     vendor: DemoAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kpa.configure(keep_snapshots=1)
@@ -190,7 +190,7 @@ def test_old_snapshots_that_are_held_open_do_not_undo_the_new_one(
     assert kpa.snapshots().height == 1, "deleted once nobody holds them"
 
 
-def test_a_snapshot_that_is_looked_at_while_it_is_named_is_kept(
+def test_a_snapshot_is_kept_although_another_program_opens_it_during_the_rename(
     vendor: DemoAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = _refusing(monkeypatch, "replace", 3, lambda path: ".parquet." in path)
@@ -265,7 +265,7 @@ def _command(
 
 
 class _PanicError(BaseException):
-    """As polars' own PanicException, which is no Exception."""
+    """Like polars' PanicException, which is not an Exception."""
 
 
 @pytest.mark.parametrize(
@@ -280,7 +280,7 @@ class _PanicError(BaseException):
         (KeyboardInterrupt(), 130),
     ],
 )
-def test_whatever_is_raised_is_one_line_and_never_a_finding(
+def test_every_error_is_one_line_and_never_exits_like_a_finding(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     raised: BaseException,
@@ -322,7 +322,7 @@ def test_ctrl_c_while_loading_is_one_line(api: DemoAPI, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_output_that_nobody_reads_is_no_finding(api: DemoAPI, tmp_path: Path) -> None:
+def test_closed_output_does_not_exit_like_a_finding(api: DemoAPI, tmp_path: Path) -> None:
     kept = _of(api, tmp_path / "kept")
     assert ended(_started("kpa_analytics", "fetch", **kept))[0] == 0
     process = _started("kpa_analytics", "cache", "show", **kept)
@@ -333,7 +333,7 @@ def test_output_that_nobody_reads_is_no_finding(api: DemoAPI, tmp_path: Path) ->
     assert (code, "Traceback" in err, "Exception ignored" in err) == (2, False, False)
 
 
-def test_output_that_can_not_be_written_is_one_line(api: DemoAPI, tmp_path: Path) -> None:
+def test_output_that_cannot_be_written_is_a_one_line_error(api: DemoAPI, tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "kpa_analytics", "cache", "show"],
@@ -356,7 +356,7 @@ def test_output_that_can_not_be_written_is_one_line(api: DemoAPI, tmp_path: Path
         ("demo", "--out", "~nosuch/x"),
     ],
 )
-def test_a_home_that_is_not_there_is_one_line(
+def test_a_missing_home_folder_is_a_one_line_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
 ) -> None:
     code, err = _command(capsys, monkeypatch, *arguments)
@@ -364,7 +364,7 @@ def test_a_home_that_is_not_there_is_one_line(
     assert "~nosuch/x: there is no such home folder" in err
 
 
-def test_a_cache_folder_in_a_home_that_is_not_there_names_the_setting() -> None:
+def test_the_error_about_a_cache_folder_in_a_missing_home_names_the_setting() -> None:
     with pytest.raises(KPASettingsError, match="cache_dir: ~nosuch/x"):
         kpa.configure(cache_dir="~nosuch/x")
 
@@ -378,7 +378,7 @@ def test_without_any_home_the_error_names_what_to_set(monkeypatch: pytest.Monkey
         kpa.snapshots()
 
 
-def test_a_name_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
+def test_the_error_about_a_file_name_that_is_not_utf_8_names_the_file(tmp_path: Path) -> None:
     from kpa_analytics.audit.manifest import write_manifest
 
     write_manifest(tmp_path, {})
@@ -389,15 +389,15 @@ def test_a_name_that_is_not_utf_8_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("zone", ["", " -0000", " GMT"])
-def test_a_date_before_1970_is_read_in_every_form(zone: str) -> None:
+def test_a_retry_after_before_1970_is_read_in_every_form(zone: str) -> None:
     from kpa_analytics.api.client import _moment
 
     assert _moment(f"Thu, 01 Jan 1959 00:00:00{zone}") == -347_155_200
 
 
 @pytest.mark.slow
-def test_a_pool_of_spawned_processes_loads_and_gives_errors_back(api: DemoAPI) -> None:
-    """Windows and macOS start processes anew: what goes there and back is pickled."""
+def test_spawned_processes_can_load_and_return_errors(api: DemoAPI) -> None:
+    """Windows and macOS spawn processes, so arguments and results are pickled."""
     variables = _of(api, kpa.configure().cache_dir)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in variables.items():
@@ -417,8 +417,8 @@ def test_a_pool_of_spawned_processes_loads_and_gives_errors_back(api: DemoAPI) -
 
 @pytest.mark.parametrize("name", [name for name in kpa.__all__ if callable(getattr(kpa, name))])
 def test_every_public_function_can_go_to_another_process(name: str) -> None:
-    one = getattr(kpa, name)
-    assert pickle.loads(pickle.dumps(one)) is one
+    function = getattr(kpa, name)
+    assert pickle.loads(pickle.dumps(function)) is function
 
 
 #: What must not stand in the package, each with what is to stand instead.
@@ -445,7 +445,7 @@ def _calls() -> Iterator[tuple[str, str, ast.Call]]:
                 yield f"{file.relative_to(PACKAGE).as_posix()}:{node.lineno}", name, node
 
 
-def test_nothing_asks_for_what_only_some_systems_have() -> None:
+def test_no_code_calls_functions_that_only_some_systems_have() -> None:
     allowed = {("paths.py", "expanduser")}
     calls = [*_calls()]
     patient = [
@@ -475,8 +475,8 @@ def test_every_text_file_says_its_encoding() -> None:
     assert found == []
 
 
-def test_nothing_is_kept_under_a_path_too_long_for_windows(api: DemoAPI) -> None:
-    """A user's folder there takes up to 100 letters, and 260 are the end."""
+def test_no_cache_path_is_too_long_for_windows(api: DemoAPI) -> None:
+    """A user's folder may take 100 characters of the 260 that Windows allows."""
     kpa.load_completions(training_id=1046, user_id=VENDOR_RECORDS[0]["m_user_id"])
     kpa.load_all()
     cache = kpa.configure().cache_dir
@@ -485,7 +485,7 @@ def test_nothing_is_kept_under_a_path_too_long_for_windows(api: DemoAPI) -> None
     assert longest + beside + len(".damaged") < 260 - 100
 
 
-def test_tzdata_comes_along_on_windows() -> None:
+def test_tzdata_is_a_requirement_on_windows() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -496,7 +496,7 @@ def test_tzdata_comes_along_on_windows() -> None:
 
 
 def test_the_readme_has_every_command_for_powershell() -> None:
-    """The same commands, in the same order, with the token set as PowerShell sets it."""
+    """The commands are the same, in the same order, but PowerShell sets the token differently."""
 
     def commands(block: str) -> list[str]:
         lines = [line.partition(" #")[0].strip() for line in block.splitlines()]

@@ -45,7 +45,7 @@ LONGEST = 259
 
 
 def refused_name(path: str) -> str:
-    """Why Windows would not have a file or folder of this path; empty where it would."""
+    """Why Windows refuses a file or folder with this path; empty if it accepts it."""
     for part in Path(path).parts[1:]:
         if _SIGNS.search(part) or part[-1] in " ." or _DEVICE.fullmatch(part):
             return f"{part!r} can't be a name"
@@ -53,9 +53,9 @@ def refused_name(path: str) -> str:
 
 
 def holders(path: str) -> list[str]:
-    """Who has this file, or a file in this folder, open: this process and the one above it."""
+    """Open files at this path or below it, in this process and its parent."""
     inside = path + os.sep
-    return [one for one in _open_files() if one == path or one.startswith(inside)]
+    return [name for name in _open_files() if name == path or name.startswith(inside)]
 
 
 def _open_files() -> Iterator[str]:
@@ -70,7 +70,7 @@ def _open_files() -> Iterator[str]:
 
 
 def become_windows() -> None:
-    """Take away, and refuse, from now on."""
+    """Remove what Windows lacks and refuse what it refuses, from now on."""
     _hide_functions()
     _hide_modules()
     _refuse_to_move_open_files()
@@ -147,7 +147,7 @@ def _refusal(path: str, number: int) -> OSError:
 
 
 def _open_as_cp1252() -> None:
-    """Text without an encoding is that of the locale, and without `newline` has Windows' own."""
+    """Open text files with the locale's encoding and Windows' line ends by default."""
     plain = io.open
 
     def opened(

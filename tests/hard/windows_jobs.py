@@ -1,4 +1,4 @@
-"""The main jobs, done one after the other in a simulated Windows; started by test_windows.py."""
+"""The main jobs, one after the other, on a simulated Windows; test_windows.py starts this."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _say(*values: object) -> None:
 
 
 def command(*arguments: str) -> None:
-    """Run one command and say how it ended."""
+    """Run a command and print its result."""
     sys.argv = ["kpa-analytics", *arguments]
     try:
         cli.main()
@@ -28,7 +28,7 @@ def command(*arguments: str) -> None:
 
 
 def load_and_clear() -> None:
-    """Load cold, warm and again; go over what is kept; clear it."""
+    """Load without a cache, with one, and again; list the snapshots; clear the cache."""
     kpa.configure(progress=False, keep_snapshots=2)
     cold, warm = kpa.load_all(), kpa.load_all()
     _say("warm", warm.completions.equals(cold.completions), ascii(cold.users["lastname"][0]))

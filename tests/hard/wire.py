@@ -1,4 +1,4 @@
-"""A server that answers with bytes as they are told, for what no HTTP library would send."""
+"""A server that sends exact bytes, for answers that no HTTP library would send."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RESET = b"\0reset"
 
 @dataclass
 class Wire:
-    """What is sent to everyone who asks, piece by piece, and how many have asked."""
+    """The pieces that are sent to every client, and the number of requests."""
 
     url: str
     pieces: list[bytes] = field(default_factory=list)
@@ -25,7 +25,7 @@ class Wire:
 
 
 def answer(body: bytes, *headers: str, length: int | None = None) -> bytes:
-    """An HTTP 200 with these headers; `length` may lie."""
+    """An HTTP 200 with these headers; `length` may be wrong."""
     size = len(body) if length is None else length
     lines = ["HTTP/1.1 200 OK", f"Content-Length: {size}", *headers, "", ""]
     return "\r\n".join(lines).encode("latin-1") + body
@@ -33,7 +33,7 @@ def answer(body: bytes, *headers: str, length: int | None = None) -> bytes:
 
 @contextmanager
 def served() -> Iterator[Wire]:
-    """Serve for the length of a block."""
+    """Serve during a block."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         wire = Wire(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
         threading.Thread(target=_serve, args=(listener, wire), daemon=True).start()
