@@ -21,7 +21,7 @@ Answering = Callable[[str, dict[str, Any]], bytes]
 
 @contextmanager
 def canned(answering: Answering, **headers: str) -> Iterator[list[str]]:
-    """Let `answering` answer for the API, with these headers; yields the called methods in order."""
+    """Let `answering` answer for the API, with these headers; yields the called methods."""
     called: list[str] = []
 
     def send(self: HTTPAdapter, request: PreparedRequest, **_: Any) -> Response:
