@@ -1,6 +1,6 @@
-"""Where the command `kpa-analytics`, or `python -m kpa_analytics`, begins.
+"""The entry point of `kpa-analytics` and of `python -m kpa_analytics`.
 
-Importing the command line takes a moment in which Ctrl-C must not print a traceback.
+It imports the command line late, so that Ctrl-C during the import does not print a traceback.
 """
 
 from __future__ import annotations

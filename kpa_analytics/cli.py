@@ -1,7 +1,7 @@
 """The command line: `kpa-analytics demo`, and the same for your own account.
 
-Exit codes: 0 fine, 1 a finding, 2 a usage or data error or anything else that goes wrong, 130 after
-Ctrl-C. An error is one line, never a traceback, and never shows the token.
+Exit codes: 0 success, 1 a finding, 2 a usage or data error or any other failure, 130 after Ctrl-C.
+An error is one line, never a traceback, and never shows the token.
 """
 
 from __future__ import annotations
@@ -27,25 +27,27 @@ if TYPE_CHECKING:
 
 FINDING = 1
 USAGE_OR_DATA = 2
-#: As shells do: 128 and the number of the signal that Ctrl-C sends.
+#: As in shells: 128 plus the number of the signal that Ctrl-C sends.
 STOPPED = 130
-#: How typer says that a command, an option or an argument can't be: every such error is one.
+#: The base class of typer's errors about commands, options and arguments.
 UsageError: type[Exception] = typer.BadParameter.__bases__[0]
-#: Changes listed before the rest is counted.
+#: Changes that are listed; the rest is only counted.
 LISTED = 50
 
 app = typer.Typer(
     name="kpa-analytics",
     help="Training records of KPA EHS (KPA Flex, NOVARA Flex): who is trained, and until when?",
     epilog="Your own account: set KPA_API_TOKEN, then `kpa-analytics audit FOLDER`. "
-    "Exit codes: 0 fine, 1 a finding, 2 an error, 130 stopped with Ctrl-C.",
+    "Exit codes: 0 success, 1 a finding, 2 an error, 130 stopped with Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-_Refresh = Annotated[bool, typer.Option("--refresh", help="Fetch again, even what is fresh.")]
+_Refresh = Annotated[
+    bool, typer.Option("--refresh", help="Fetch again, even data that is still fresh.")
+]
 
 
 def main() -> NoReturn:
@@ -60,7 +62,7 @@ def main() -> NoReturn:
 
 
 def _exit_code() -> int:
-    """Run the command that was typed; whatever goes wrong, polars' own panics included, is said."""
+    """Run the command; report every failure in one line, including panics of polars."""
     try:
         code = get_command(app)(prog_name="kpa-analytics", standalone_mode=False) or 0
         sys.stdout.flush()
@@ -74,7 +76,7 @@ def _exit_code() -> int:
     except (KPAError, OSError) as error:
         _say_error(error)
         _give_up_output()
-    except SystemExit as error:  # a library's own: its 1 is no finding
+    except SystemExit as error:  # from a library: its code 1 does not mean a finding
         if isinstance(error.code, str):
             _say_error(error.code)
         return USAGE_OR_DATA if error.code else 0
@@ -87,14 +89,14 @@ def _exit_code() -> int:
 
 
 def _say_all_letters() -> None:
-    """Let output take any letter: one that the console's encoding lacks is written as a number."""
+    """Let output accept any letter; one outside the console's encoding is printed as a number."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _give_up_output() -> None:
-    """Let output go that can't be written: Python would fail on it again, with code 120."""
+    """Discard output that cannot be written; Python would fail on it again, with code 120."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -102,7 +104,7 @@ def _give_up_output() -> None:
 
 
 def _place(error: BaseException) -> str:
-    """The file and line where an error came up."""
+    """The file and line that raised an error."""
     step = error.__traceback__
     while step and step.tb_next:
         step = step.tb_next
@@ -120,19 +122,22 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def _options(
     _: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None: ...
 
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(help="The folder to make.")] = Path("audit-demo"),
+    out: Annotated[Path, typer.Option(help="The folder to create.")] = Path("audit-demo"),
 ) -> None:
-    """Try it on an invented company, served on this machine.
+    """Try the package on an invented company, served on this machine.
 
-    Fetches its records over HTTP, prints the headline figures, writes the first expiry chart and
-    the rows behind it.
+    Fetches the company's records over HTTP, prints the headline figures, and writes the first
+    expiry chart with the rows behind it.
     """
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.first_chart import is_demo_output, write_first_chart
@@ -141,16 +146,16 @@ def demo(
     out = typed_path(out)
     refuse_occupied(out.absolute(), is_demo_output)
     day = _demo_day()
-    told = write_first_chart(_load_demo(), out, as_of=day)
+    counts = write_first_chart(_load_demo(), out, as_of=day)
     typer.echo(f"\n{DEMO_MARK}\n")
     for name, figure, note in (
-        ("people", told.people, ""),
-        ("completions", told.completions, ""),
-        ("expired", told.expired, ""),
-        ("expiring", told.expiring, "by each training's own days or window, as in the charts"),
-        ("due within 30 days", told.in_30_days, "still good; last day at most 30 days away"),
-        ("current", told.current, ""),
-        ("missing", told.missing, ""),
+        ("people", counts.people, ""),
+        ("completions", counts.completions, ""),
+        ("expired", counts.expired, ""),
+        ("expiring", counts.expiring, "by each training's own days or window, as in the charts"),
+        ("due within 30 days", counts.in_30_days, "still valid; last day at most 30 days away"),
+        ("current", counts.current, ""),
+        ("missing", counts.missing, ""),
     ):
         _line(name, figure, note)
     typer.echo(
@@ -158,7 +163,7 @@ def demo(
         "What to open next:\n"
         f"  {out / 'expiry_timeline.html'}  the chart, in any browser, offline\n"
         "  jupyter lab notebooks/01_expiry.ipynb  the same, step by step\n"
-        "  kpa-analytics audit FOLDER --demo  the whole evidence pack (without --demo: yours)"
+        "  kpa-analytics audit FOLDER --demo  the whole evidence pack (your account: no --demo)"
     )
 
 
@@ -174,31 +179,29 @@ def fetch(refresh: _Refresh = False) -> None:
 
 @app.command()
 def audit(
-    out: Annotated[Path, typer.Argument(help="The folder to make; it must be new or empty.")],
+    out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
     as_of: Annotated[
-        str | None, typer.Option(help="The day asked for, e.g. 2026-06-30. Default: today.")
+        str | None, typer.Option(help="The day of the statuses, e.g. 2026-06-30. Default: today.")
     ] = None,
     title: Annotated[str | None, typer.Option(help="The pack's title.")] = None,
     names: Annotated[
-        bool, typer.Option(help="People by name, or by stable pseudonym with notes left out.")
+        bool, typer.Option(help="Show people by name, or by stable pseudonym without notes.")
     ] = True,
     expiring_days: Annotated[
         int,
         typer.Option(min=0, max=36_500, help="Days before expiration that count as expiring soon."),
     ] = 30,
     refresh: _Refresh = False,
-    incremental: Annotated[
-        bool, typer.Option(help="Take completions that only their newest pages brought up to date.")
-    ] = False,
+    incremental: Annotated[bool, typer.Option(help="Accept an incremental snapshot.")] = False,
     demo: Annotated[
-        bool, typer.Option("--demo", help="Of the invented company, by default on its own day.")
+        bool, typer.Option("--demo", help="Use the invented company, by default as of its own day.")
     ] = False,
 ) -> None:
     """Write the evidence pack of your account, or with --demo of an invented company.
 
-    A page that works offline, the same as PDF, its charts, a workbook, every record with its
-    standing, and a manifest of hashes. Completions that were last brought up to date from their
-    newest pages are walked in full first, unless --incremental says otherwise.
+    The pack has a web page that works offline, the same report as PDF, its charts, a workbook,
+    every record with its standing, and a manifest of hashes. If the completions were last updated
+    from their newest pages only, they are first fetched in full, unless --incremental is given.
     """
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.export import export_audit
@@ -236,10 +239,11 @@ def audit(
 def verify(
     folder: Annotated[Path, typer.Argument(help="The folder of a pack.")],
 ) -> None:
-    """Check that a pack is as it was written.
+    """Check that nothing in a pack has changed since it was written.
 
-    Exits 1 where a file was changed, is missing, or was added, and names it. What a file manager or
-    an office program left (desktop.ini, .DS_Store, ~$audit.xlsx) is named as litter: exit code 0.
+    Exits with 1 and names the file if one was changed, is missing or was added. A file left by a
+    file manager or an office program (desktop.ini, .DS_Store, ~$audit.xlsx) is listed as litter
+    and does not change the exit code.
     """
     from kpa_analytics.audit.manifest import read_manifest
     from kpa_analytics.audit.verify import verify_audit
@@ -250,28 +254,29 @@ def verify(
     if any(finding != "litter" for finding in findings["finding"]):
         raise typer.Exit(FINDING)
     manifest = read_manifest(typed_path(folder))
-    typer.echo(f"{len(manifest['files'])} files, all as they were written; seal {manifest['seal']}")
+    typer.echo(f"{len(manifest['files'])} files, all unchanged; seal {manifest['seal']}")
 
 
 @app.command()
 def changes(
-    old: Annotated[Path, typer.Argument(help="A pack, or a kept snapshot's file: see cache show.")],
-    new: Annotated[Path, typer.Argument(help="The later one, likewise.")],
+    old: Annotated[
+        Path, typer.Argument(help="A pack, or the file of a kept snapshot: see cache show.")
+    ],
+    new: Annotated[Path, typer.Argument(help="The later pack or snapshot.")],
 ) -> None:
-    """Tell which completions differ between two packs.
+    """List the completions that differ between two packs or two kept snapshots.
 
-    Or between two kept snapshots, which `cache show` lists. Exits 1 where any was added, removed,
-    or edited after the fact.
+    `cache show` lists the snapshots. Exits with 1 if a completion was added, removed or edited.
     """
     from kpa_analytics.audit.compare import changes as compared
 
-    found = compared(old, new)
-    for change, record, person, training, field, before, after in found.head(LISTED).rows():
+    differences = compared(old, new)
+    for change, record, person, training, field, before, after in differences.head(LISTED).rows():
         edit = f": {field} {_quoted(before)} -> {_quoted(after)}" if field else ""
         typer.echo(f"{change} {record} (person {person}, training {training}){edit}")
-    if found.height > LISTED:
-        typer.echo(f"... and {found.height - LISTED:,} more; kpa.changes() gives them all")
-    if found.height:
+    if differences.height > LISTED:
+        typer.echo(f"... and {differences.height - LISTED:,} more; kpa.changes() gives them all")
+    if differences.height:
         raise typer.Exit(FINDING)
     typer.echo("no changes")
 
@@ -281,9 +286,10 @@ def dashboard(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="The port on 127.0.0.1.")] = 8866,
     browser: Annotated[bool, typer.Option(help="Open it in a browser.")] = True,
 ) -> None:
-    """Serve the explorers as a web page on this machine; the demo, where there is no token.
+    """Serve the explorers as a web page on this machine; without a token, show the demo.
 
-    Only you can see it: the browser that opens is logged in. Audit packs go to this folder.
+    Only you can see the page: the browser that opens is logged in. Evidence packs are written to
+    the current folder.
     """
     from kpa_analytics.widgets.serve import serve_dashboard
 
@@ -310,11 +316,11 @@ def show() -> None:
 
 @cache.command()
 def clear(
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Delete every page and snapshot, of all accounts.
 
-    What older snapshots hold can't be fetched again.
+    Older snapshots cannot be fetched again.
     """
     from kpa_analytics.cache_folder import clear_cache
     from kpa_analytics.config import settings
@@ -332,7 +338,7 @@ def _demo_day() -> date:
 
 
 def _load_demo() -> TrainingData:
-    """All records of the invented company, through real HTTP, with a cache that is thrown away."""
+    """Load all records of the invented company over real HTTP, with a temporary cache."""
     from tempfile import TemporaryDirectory
 
     from kpa_analytics.api.client import Client
@@ -353,7 +359,7 @@ def _load_demo() -> TrainingData:
 
 
 def _line(name: str, figure: int | None, note: str = "") -> None:
-    """A name (of a status: its label) left, its figure right; None is not known."""
+    """Print a name (or a status' label) and its figure; None prints as not known."""
     label = STATUS_LABELS.get(name, name).lower()
     shown = "not known" if figure is None else f"{figure:,}"
     typer.echo(f"  {label:<20} {shown:>10}  {note}".rstrip())
@@ -364,13 +370,13 @@ def _note(message: Warning | str, *_: Any, **__: Any) -> None:
 
 
 def _say_usage(error: Any) -> None:
-    """What is wrong with what was typed, and where to read on; no command at all gets the help."""
-    said = error.format_message()
-    if "\n" in said:
-        typer.echo(said, err=True)
+    """Report a usage error and point to the help; without any command, print the help."""
+    problem = error.format_message()
+    if "\n" in problem:
+        typer.echo(problem, err=True)
         return
     command = error.ctx.command_path if error.ctx else "kpa-analytics"
-    _say_error(f"{said} ({command} --help tells more)")
+    _say_error(f"{problem} (see {command} --help)")
 
 
 def _say_error(error: object) -> None:
@@ -378,7 +384,7 @@ def _say_error(error: object) -> None:
 
 
 def _one_line(text: object) -> str:
-    """Text that can't steer the terminal: on one line, control characters spelt out, no token."""
+    """Make a text safe for the terminal: one line, control characters escaped, token removed."""
     line = " ".join(_without_token(str(text)).split())
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
 

@@ -88,9 +88,9 @@ def test_the_demo_replaces_its_own_output_and_nothing_else(kpa_analytics, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["demo", "--oot", "here"], ("--oot", "(kpa-analytics demo --help tells more)")),
-        (["audit"], ("Missing argument 'OUT'", "(kpa-analytics audit --help tells more)")),
-        (["audits"], ("'audits'", "(kpa-analytics --help tells more)")),
+        (["demo", "--oot", "here"], ("--oot", "(see kpa-analytics demo --help)")),
+        (["audit"], ("Missing argument 'OUT'", "(see kpa-analytics audit --help)")),
+        (["audits"], ("'audits'", "(see kpa-analytics --help)")),
     ],
 )
 def test_a_usage_error_is_one_line_that_says_where_to_read_on(kpa_analytics, arguments, said):
@@ -248,7 +248,7 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, tmp_path, monkey
     [
         (["fetch"], "KPA_API_TOKEN"),
         (["audit", "pack", "--as-of", "30/06/2026"], "as_of"),
-        (["verify", "nowhere"], "nowhere is no folder"),
+        (["verify", "nowhere"], "nowhere is not a folder"),
         (["changes", "nowhere", "nowhere"], "nowhere can't be read"),
     ],
 )

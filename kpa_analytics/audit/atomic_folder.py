@@ -1,4 +1,4 @@
-"""A folder that appears whole or not at all."""
+"""Write a folder that appears complete or not at all."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.patience import patiently
 
-#: How systems say that a folder holds something.
+#: The errors by which systems report that a folder is not empty.
 _OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
 
 
@@ -22,20 +22,21 @@ _OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
 def new_folder(
     out: str | os.PathLike[str], *, replaces: Callable[[Path], bool] | None = None
 ) -> Iterator[Path]:
-    """Fill a folder beside its place; it gets its name once everything in it is written.
+    """Fill a temporary folder, and give it its final name once everything is written.
 
-    Of several writers at once only one gets the name; the others get an error. What another program
-    holds for a moment (a virus scanner, a sync client) is tried again for about 2 seconds.
+    If several writers want the same name, one gets it and the others get an error. If another
+    program (a virus scanner, a sync client) holds a file, renaming is retried for about 2 seconds.
 
     Args:
-        out: the folder to make; it must not exist, or be empty.
-        replaces: tells of a folder that is not empty whether it may be replaced; default: none may.
+        out: the folder to create; it must not exist, or be empty.
+        replaces: whether an existing folder that is not empty may be replaced; default: never.
 
     Yields:
-        The folder to write into. Where the block fails it is deleted, and `out` is as it was.
+        The folder to write into. If the block fails, it is deleted and `out` is left unchanged.
 
     Raises:
-        KPADataError: `out` is there and may not be replaced, or can't be written; it is named.
+        KPADataError: `out` exists and may not be replaced, or cannot be written; the message
+            names it.
 
     Examples:
         >>> import tempfile
@@ -61,24 +62,24 @@ def new_folder(
 
 
 def refuse_occupied(target: Path, replaces: Callable[[Path], bool] | None = None) -> None:
-    """Raise unless `target` is free: not there, an empty folder, or one that may be replaced.
+    """Raise an error unless `target` is missing, empty, or a folder that may be replaced.
 
     Raises:
-        KPADataError: it is taken; the message names it.
+        KPADataError: `target` is taken; the message names it.
     """
     if not target.exists() and not target.is_symlink():
         return
     if not target.is_dir() or target.is_symlink():
-        raise KPADataError(f"{target} is not a folder: name another place")
+        raise KPADataError(f"{target} is not a folder: choose another path")
     if any(target.iterdir()) and not (replaces and replaces(target)):
         raise _taken(target)
 
 
 def _put(beside: Path, target: Path, replaces: Callable[[Path], bool] | None) -> None:
-    """Give the finished folder its name, unless somebody took the name meanwhile.
+    """Give the finished folder its name, unless another writer has taken the name.
 
-    Renaming a folder onto one that holds anything fails on every system, so that of two writers one
-    gets the name and the other an error; a look beforehand could not tell them apart.
+    Renaming a folder onto one that is not empty fails on every system, so of two writers one gets
+    the name and the other an error. Checking before renaming could not guarantee that.
     """
     aside = beside.with_suffix(".old")
     try:
@@ -96,7 +97,7 @@ def _put(beside: Path, target: Path, replaces: Callable[[Path], bool] | None) ->
             patiently(lambda: aside.rename(target))
     if aside.exists() and not _delete(aside):
         raise KPADataError(
-            f"{target} is written, but the folder that was there before could not be deleted: "
+            f"{target} is written, but the folder it replaces could not be deleted: "
             f"delete {aside} yourself"
         )
 
@@ -106,10 +107,10 @@ def _is_taken(target: Path) -> bool:
 
 
 def _set_aside(target: Path, aside: Path, replaces: Callable[[Path], bool]) -> None:
-    """Move away what may be replaced. It is judged where nobody else can be writing into its name.
+    """Move away a folder that may be replaced; check it where no other writer can change it.
 
     Raises:
-        FileExistsError: it may not be replaced, and is back in its place.
+        FileExistsError: it may not be replaced; the caller moves it back.
     """
     patiently(lambda: target.rename(aside))
     if not replaces(aside):
@@ -117,7 +118,7 @@ def _set_aside(target: Path, aside: Path, replaces: Callable[[Path], bool]) -> N
 
 
 def _rename_to_new(beside: Path, target: Path) -> None:
-    """Rename a folder to a name that is free, or that of an empty folder.
+    """Rename a folder to a free name, or to the name of an empty folder.
 
     Raises:
         FileExistsError: the name is taken.
@@ -126,7 +127,7 @@ def _rename_to_new(beside: Path, target: Path) -> None:
         try:
             patiently(lambda: beside.rename(target))
         except FileExistsError:
-            target.rmdir()  # Windows renames onto no folder at all, not even onto an empty one
+            target.rmdir()  # Windows cannot rename onto a folder, not even an empty one
             patiently(lambda: beside.rename(target))
     except OSError as error:
         if isinstance(error, FileExistsError | NotADirectoryError) or error.errno in _OCCUPIED:
@@ -135,7 +136,7 @@ def _rename_to_new(beside: Path, target: Path) -> None:
 
 
 def _delete(folder: Path) -> bool:
-    """Delete a folder of ours, and tell whether that worked."""
+    """Delete a temporary folder; return whether that succeeded."""
     try:
         patiently(lambda: shutil.rmtree(folder))
     except OSError:
@@ -144,7 +145,9 @@ def _delete(folder: Path) -> bool:
 
 
 def _taken(target: Path) -> KPADataError:
-    return KPADataError(f"{target} is not empty, and nothing is overwritten: name a new folder")
+    return KPADataError(
+        f"{target} is not empty, and existing files are never overwritten: choose a new folder"
+    )
 
 
 def _unwritable(target: Path, error: OSError) -> KPADataError:

@@ -1,4 +1,4 @@
-"""What changed between two loads, kept snapshots, or evidence packs."""
+"""`changes()`: compare two loads, kept snapshots or evidence packs."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def changes(old: object, new: object) -> pl.DataFrame:
         old: the earlier side: completions as `load_completions()` makes them, `load_all()`'s data,
             one of its snapshots, the path of a kept snapshot (`snapshots()` lists them), or the
             folder of an evidence pack.
-        new: the later side, likewise.
+        new: the later side, in any of the same forms.
 
     Returns:
         A frame in `schema.CHANGES`: one row per record added or removed, and one per field that was
-        edited after the fact; by kind of change, then id. Values are text.
+        edited; sorted by kind of change, then id. Values are text.
 
     Raises:
-        KPADataError: a side is none of these or was damaged since it was written; a record without
-            an id or two with the same; or names on one side and pseudonyms on the other.
+        KPADataError: a side has none of these forms or is damaged, a record has no id, two records
+            have the same id, or one side has names and the other pseudonyms.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS
@@ -56,17 +56,19 @@ def changes(old: object, new: object) -> pl.DataFrame:
     """
     before, after = _side(old), _side(new)
     if (before.names is False) != (after.names is False):
-        raise KPADataError("one side has pseudonyms and the other names: they can't be compared")
+        raise KPADataError(
+            "one side has pseudonyms and the other has names, so they cannot be compared"
+        )
     return changed_records(before.frame, after.frame)
 
 
 def earlier_completions(data: TrainingData) -> Kept | None:
-    """The completions of the kept snapshot before this one; None where there is none."""
-    one = data.snapshots.get(COMPLETIONS.name)
-    if one is None or one.path is None:
+    """The completions of the previous kept snapshot, or None."""
+    current = data.snapshots.get(COMPLETIONS.name)
+    if current is None or current.path is None:
         return None
-    shelf = Shelf(one.path.parents[2], COMPLETIONS, one.params)
-    for path in reversed([path for path in shelf.paths() if path.name < one.path.name]):
+    shelf = Shelf(current.path.parents[2], COMPLETIONS, current.params)
+    for path in reversed([path for path in shelf.paths() if path.name < current.path.name]):
         if kept := shelf.read(path):
             return kept
     return None
@@ -75,7 +77,7 @@ def earlier_completions(data: TrainingData) -> Kept | None:
 def _side(given: object) -> _Side:
     if isinstance(given, Snapshot):
         if given.path is None:
-            raise KPADataError(f"the snapshot of {given.table} was not kept: there is no file")
+            raise KPADataError(f"the snapshot of {given.table} was not kept, so it has no file")
         return _Side(_snapshot(given.path))
     if isinstance(given, str | os.PathLike):
         path = typed_path(given)
@@ -85,11 +87,11 @@ def _side(given: object) -> _Side:
 
 def _pack(folder: Path) -> _Side:
     manifest = read_manifest(folder)
-    for found in check_manifest(folder):
-        if found.path in (MANIFEST, RECORDS_FILE):
-            raise KPADataError(f"{folder / found.path} was damaged: {found.detail}")
+    for finding in check_manifest(folder):
+        if finding.path in (MANIFEST, RECORDS_FILE):
+            raise KPADataError(f"{folder / finding.path} was damaged: {finding.detail}")
     if not (folder / RECORDS_FILE).is_file():
-        raise KPADataError(f"{folder} is no evidence pack: it has no {RECORDS_FILE}")
+        raise KPADataError(f"{folder} is not an evidence pack: it has no {RECORDS_FILE}")
     names = manifest.get("settings", {}).get("names")
     return _Side(pl.read_parquet(folder / RECORDS_FILE), names)
 
@@ -99,9 +101,9 @@ def _snapshot(path: Path) -> pl.DataFrame:
         content = path.read_bytes()
         named = _SNAPSHOT_NAME.fullmatch(path.name)
         if named and hashlib.sha256(content).hexdigest()[:32] != named[1]:
-            raise KPADataError(f"{path} was damaged: its bytes are not those that were written")
+            raise KPADataError(f"{path} was damaged: its content was changed after it was written")
         return pl.read_parquet(BytesIO(content))
     except OSError as error:
         raise KPADataError(f"{path} can't be read: {error.strerror or error}") from error
     except pl.exceptions.PolarsError as error:
-        raise KPADataError(f"{path} is no snapshot: {error}") from error
+        raise KPADataError(f"{path} is not a snapshot: {error}") from error

@@ -1,4 +1,4 @@
-"""Tables as files: CSV that a spreadsheet can't be made to run, and Parquet."""
+"""Write tables as Parquet and as CSV in which no text can act as a formula."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import polars as pl
 
 from kpa_analytics.demo_mark import DEMO_MARK
 
-#: The signs that make a spreadsheet take a text for a formula, by OWASP's page on CSV injection;
-#: the full-width forms of the four visible ones included.
+#: The signs that make a spreadsheet take a text for a formula (OWASP, "CSV Injection"), with the
+#: full-width forms of the four visible ones.
 _VISIBLE = "=+\\-@\uff1d\uff0b\uff0d\uff20"
 #: Where a cell can begin inside a text: at its start; after a separator, of whatever locale; after
 #: a quote or a line break, which end the cell for a program that expects another separator.
 _START = '^|[,;|\t"\r\n\x0b\x0c\x85\u2028\u2029\uff0c\uff1b]'
-#: What a program may skip at the beginning of a cell.
+#: The characters that a program may skip at the start of a cell.
 _BLANK = "[\\s\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
-#: Where a sign counts, what is skipped, the sign. No sign is among what stands before it, so that
-#: none escapes by following another.
+#: Each pattern has three groups: the start of a cell, the skipped characters, and the sign. The
+#: first two contain no sign, so that a sign after another sign is matched too.
 _RISKY = (
     f"({_START})({_BLANK})('*[{_VISIBLE}])",
     "([,;|\"\r\n])( *)('*\t)",
@@ -27,7 +27,7 @@ _RISKY = (
 
 
 def marked(frame: pl.DataFrame, *, demo: bool) -> pl.DataFrame:
-    """Put the demo mark in the first column, `demo_data`, of every row; real data stays as it is.
+    """Add the demo mark as first column, `demo_data`; leave real data unchanged.
 
     Examples:
         >>> marked(pl.DataFrame({"id": [7]}), demo=True).columns
@@ -37,20 +37,20 @@ def marked(frame: pl.DataFrame, *, demo: bool) -> pl.DataFrame:
 
 
 def inert(frame: pl.DataFrame) -> pl.DataFrame:
-    """Put an apostrophe before every sign that a spreadsheet could take for a formula's.
+    """Put an apostrophe before every sign that could start a formula in a spreadsheet.
 
     The signs are `=`, `+`, `-` and `@`, also in full width, and a tab or a line break. They count
     where a cell can begin: at the start of the text, and after a comma, a semicolon, a tab, a bar,
-    a quote or a line break in it, blanks between skipped. So the text stays harmless whichever
-    separator the program expects. An apostrophe that already stands before such a sign is doubled:
-    nothing is lost, and `as_before()` gives the text back.
+    a quote or a line break in it, with blanks skipped. So the text is harmless with any separator
+    that the program expects. An apostrophe that already stands before such a sign is doubled, so
+    that `as_before()` can restore the text.
 
     Args:
-        frame: any frame; only its text columns are touched. A number stays one, below 0 too.
+        frame: any frame; only its text columns are changed. Negative numbers stay numbers.
 
     Returns:
-        The frame, same shape. The rule goes beyond that of OWASP's "CSV Injection", which looks at
-        the start of a text alone.
+        The frame, same shape. OWASP's rule ("CSV Injection") checks only the start of a text; this
+        one also checks every place where a cell can begin.
 
     Examples:
         >>> inert(pl.DataFrame({"notes": ["=1+1", "fine; =2", "a - b", None]}))["notes"].to_list()
@@ -63,7 +63,7 @@ def inert(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def as_before(texts: pl.Series) -> pl.Series:
-    """Take away the apostrophes that `inert` put in.
+    """Remove the apostrophes that `inert` added.
 
     Examples:
         >>> as_before(pl.Series(["'=1+1", "fine; '=2", "''@"])).to_list()

@@ -1,4 +1,4 @@
-"""Everything a pack says, computed once; page, document, workbook and files only show it."""
+"""All frames and figures of a pack, computed once; page, document, workbook and files show them."""
 
 from __future__ import annotations
 
@@ -28,22 +28,23 @@ class Evidence:
 
     Attributes:
         data: the records they come from.
-        as_of: the day asked for.
-        expiring_days: days before expiration that count as expiring, where a training has none.
+        as_of: the day of the statuses.
+        expiring_days: days before expiration that count as expiring, for trainings without a
+            number of their own.
         title: the pack's title.
-        names: people go by their names; otherwise by pseudonyms.
+        names: whether people are shown by name; otherwise by pseudonym.
         required: where the required pairs come from: "given", "vendor" or "unknown".
         status: `schema.EXPIRY_STATUS`.
         figures: the headline figures.
         records: `schema.RECORDS`, every completion.
         findings: `schema.FINDINGS`.
         activity, coverage, sessions, share: instructors and group sessions.
-        compared: how many cases both sides judge, as of `compared_on`.
-        compared_on: the day of the vendor's verdict; None where there is none.
-        disagreements: `schema.RECONCILIATION`, where the vendor judges and we do not agree.
+        compared: how many cases both we and the vendor judge, as of `compared_on`.
+        compared_on: the day of the vendor's statuses, or None.
+        disagreements: `schema.RECONCILIATION`, the cases in which we differ from the vendor.
         changed: `schema.CHANGES` since `changed_since`.
-        changed_since: when the earlier snapshot was fetched; None where there is none.
-        not_told: why it can't be told what changed; empty where it can.
+        changed_since: when the earlier snapshot was fetched, or None.
+        not_told: why the changes could not be determined; empty if they could.
     """
 
     data: TrainingData
@@ -78,22 +79,23 @@ def gather(
     names: bool,
     earlier: Kept | None,
 ) -> Evidence:
-    """Compute all that a pack says.
+    """Compute everything that a pack shows.
 
     Args:
         data: the records.
-        as_of: the day asked for.
-        expiring_days: days before expiration that count as expiring, where a training has none.
-        required: who must have what; None takes the vendor's employee status where there is one.
+        as_of: the day of the statuses.
+        expiring_days: days before expiration that count as expiring, for trainings without a
+            number of their own.
+        required: the requirements; None takes the vendor's employee status, if there is one.
         title: the pack's title.
-        names: whether people go by their names in `data`.
-        earlier: the completions of the snapshot before this one, to tell what changed.
+        names: whether `data` has people's names.
+        earlier: the completions of the previous snapshot, to find what changed.
 
     Returns:
         The evidence.
 
     Raises:
-        KPADataError: as the analyses.
+        KPADataError: as raised by the analyses.
     """
     whole, is_meant = data.whole, data.scope.cases
     known = data.employee_status if whole.employee_status.height else None
@@ -114,7 +116,7 @@ def gather(
     happened = (data.completions.filter(_by(as_of)), data.trainings, data.users)
     everyone = whole.completions.filter(_by(as_of))
     sessions = group_sessions(data.completions, data.group_trainings, *happened[1:])
-    compared_on = _day_of_verdict(data)
+    compared_on = _vendor_day(data)
     both = RECONCILIATION.empty()
     if compared_on:
         ours = cases if compared_on == as_of else judged(compared_on)
@@ -134,7 +136,7 @@ def gather(
         records=audit_records(data, cases, as_of=as_of, expiring_days=expiring_days),
         findings=findings(data, as_of),
         activity=instructor_activity(*happened),
-        # Who could teach is the same whoever is asked about: a part would look thinner than it is.
+        # Instructors of the whole company can teach the people of a part, so count all completions.
         coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(is_meant),
         sessions=sessions.filter(_by(as_of)),
         share=group_share(happened[0]),
@@ -148,7 +150,7 @@ def gather(
 
 
 def _changed(earlier: Kept | None, data: TrainingData) -> tuple[pl.DataFrame, str]:
-    """What changed, or why that can't be told: a shared id must not stop a pack."""
+    """The changes, or why they could not be determined: a duplicate id must not stop a pack."""
     if earlier is None:
         return CHANGES.empty(), ""
     try:
@@ -158,10 +160,10 @@ def _changed(earlier: Kept | None, data: TrainingData) -> tuple[pl.DataFrame, st
 
 
 def _by(day: date) -> pl.Expr:
-    """What had happened by a day; what has no day may have."""
+    """Whether a record's date is on or before a day; a record without a date counts."""
     return pl.col("date").is_null() | (pl.col("date") <= day)
 
 
-def _day_of_verdict(data: TrainingData) -> date | None:
-    told = data.employee_status.select(pl.col("last_updated").dt.date().max()).item()
-    return told if isinstance(told, date) else None
+def _vendor_day(data: TrainingData) -> date | None:
+    updated = data.employee_status.select(pl.col("last_updated").dt.date().max()).item()
+    return updated if isinstance(updated, date) else None

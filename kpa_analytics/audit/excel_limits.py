@@ -1,4 +1,4 @@
-"""What an Excel sheet can hold, and how a workbook says where it was cut to fit.
+"""How much an Excel sheet can hold, and how a text is cut to fit a cell.
 
 Source: Microsoft, "Excel specifications and limits": 1,048,576 rows by 16,384 columns, 32,767
 characters in a cell, 15 digits in a number. Excel counts characters in UTF-16, where an emoji is
@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-#: Stands at the end of a cell that was cut.
-CUT = " [cut here: Excel holds no more]"
+from kpa_analytics.audit.report_text import CELL_CUT
+
 #: The smallest whole number with more digits than Excel keeps.
 TOO_MANY_DIGITS = 10**15
-#: Cells that a sentence names one by one.
-_NAMED = 12
 
 
 class Limits(NamedTuple):
-    """The most that a sheet can hold: rows with the heading, columns, UTF-16 units of a cell."""
+    """The most that a sheet can hold: rows (with the heading), columns, UTF-16 units in a cell."""
 
     rows: int
     columns: int
@@ -29,13 +27,13 @@ EXCEL = Limits(1_048_576, 16_384, 32_767)
 
 
 def fitting(text: str, units: int = EXCEL.units) -> str:
-    """Cut a text to what a cell holds, and say so at its end.
+    """Cut a text to what a cell can hold; the end of a cut text says that it was cut.
 
-    A text that begins like xlsxwriter's own rich text, `<r>...</r>`, gets a blank at its end:
-    xlsxwriter would write it as XML without escaping it.
+    A text that begins like xlsxwriter's own rich text, `<r>...</r>`, gets a blank at its end,
+    because xlsxwriter would otherwise write it as XML without escaping it.
 
     Args:
-        text: what the cell should hold.
+        text: the text of the cell.
         units: UTF-16 units that a cell can hold.
 
     Examples:
@@ -60,39 +58,12 @@ def is_cut(text: str, units: int = EXCEL.units) -> bool:
     return _units(text) > room
 
 
-def rows_sentence(sheet: str, kept: int, rows: int, source: str) -> str:
-    """Say that a sheet lacks rows, and where all of them are."""
-    return (
-        f"Sheet {sheet}: only the first {kept:,} of {rows:,} rows are here, because an Excel sheet "
-        f"holds no more. All of them are in {source}."
-    )
-
-
-def columns_sentence(sheet: str, kept: int, columns: int, source: str) -> str:
-    """Say that a sheet lacks columns, and where all of them are."""
-    return (
-        f"Sheet {sheet}: only the first {kept:,} of {columns:,} columns are here, because an Excel "
-        f"sheet holds no more. All of them are in {source}."
-    )
-
-
-def cells_sentence(sheet: str, cells: list[str], units: int, source: str) -> str:
-    """Say which cells of a sheet were cut, and where the whole texts are."""
-    named = ", ".join(cells[:_NAMED])
-    rest = f" and {len(cells) - _NAMED:,} more" if len(cells) > _NAMED else ""
-    were = "text was" if len(cells) == 1 else "texts were"
-    return (
-        f"Sheet {sheet}: {len(cells):,} {were} cut, because an Excel cell holds {units:,} "
-        f"characters: {named}{rest}. The whole texts are in {source}."
-    )
-
-
 def _cut(text: str, units: int) -> str:
     if _units(text) <= units:
         return text
-    room = 2 * (units - len(CUT))
+    room = 2 * (units - len(CELL_CUT))
     # "ignore" drops the first half of a character whose second half does not fit.
-    return text.encode("utf-16-le", "replace")[:room].decode("utf-16-le", "ignore") + CUT
+    return text.encode("utf-16-le", "replace")[:room].decode("utf-16-le", "ignore") + CELL_CUT
 
 
 def _units(text: str) -> int:

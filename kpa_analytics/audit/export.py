@@ -1,4 +1,4 @@
-"""`export_audit()`: the evidence pack, a folder that an auditor can open, read and check."""
+"""`export_audit()`: write the evidence pack, a folder that an auditor can open, read and check."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import warnings
 from datetime import UTC, datetime, time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from kpa_analytics.audit.evidence import Evidence, gather
 from kpa_analytics.audit.manifest import write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
+from kpa_analytics.audit.report_text import TITLE, in_workbook
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.endpoints import endpoint_of
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from kpa_analytics.audit.pseudonyms import Pseudonyms
 
 KIND = "audit pack"
-TITLE = "Training records"
 
 _NEEDED = ("jinja2", "typst", "xlsxwriter")
 
@@ -45,35 +45,35 @@ def export_audit(
     names: bool = True,
     incremental: bool = False,
 ) -> Path:
-    """Write the evidence pack: a new folder, whole or not at all.
+    """Write the evidence pack: a new folder that appears complete or not at all.
 
-    In it: report.html (one page, interactive offline), audit.pdf (the same on paper), charts/ (SVG,
-    and PNG at twice the size), audit.xlsx, records.csv and records.parquet (`schema.RECORDS`: every
-    completion with names, expiration and standing), manifest.json (where it all comes from, and the
-    SHA-256 of every file). The same data, day and settings give the same bytes.
+    It contains report.html (one page, interactive offline), audit.pdf (the same report for print),
+    charts/ (SVG, and PNG at twice the size), audit.xlsx, records.csv and records.parquet
+    (`schema.RECORDS`: every completion with names, expiration and standing), and manifest.json
+    (the provenance, and the SHA-256 of every file). The same data, day and settings give the same
+    bytes.
 
     Args:
         data: the records, as `load_all()` gives them.
-        out: the folder to make. A folder that holds anything is refused.
-        as_of: the day asked for; a date or ISO text.
-        expiring_days: days before expiration that count as expiring, where the training does not
-            say; default 30.
-        required: who must have what: a frame of (m_user_id, training_id); default: the vendor's
-            employee status, where `data` has it.
+        out: the folder to create; it must not exist, or be empty.
+        as_of: the day of the statuses; a date or ISO text.
+        expiring_days: days before expiration that count as expiring, for trainings without a number
+            of their own; default 30.
+        required: the requirements, a frame of (m_user_id, training_id); default: the vendor's
+            employee status, if `data` has it.
         title: the pack's title; default "Training records".
-        names: False puts a stable pseudonym in the place of every person and leaves notes out
-            (`audit.pseudonyms` says how, and what stays).
-        incremental: True takes completions that were only brought up to date from their newest
-            pages (`refresh="recent"`), where corrections of older records can be missing; the
-            report says so. Default False: such completions are refused.
+        names: False replaces every person by a stable pseudonym and leaves notes out
+            (see `audit.pseudonyms`); default True.
+        incremental: True accepts an incremental snapshot (`refresh="recent"`), which may lack
+            corrections of older records; the report says so. False, the default, refuses it.
 
     Returns:
         The folder.
 
     Raises:
-        KPADataError: `out` is taken or can't be written, an argument is impossible, or the
-            completions are of an incremental refresh and `incremental` is not True.
-        KPAError: the packages that write packs are not installed.
+        KPADataError: `out` is taken or cannot be written, an argument is invalid, or the
+            completions come from an incremental refresh and `incremental` is False.
+        KPAError: the packages that write evidence packs are not installed.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -90,7 +90,9 @@ def export_audit(
     if not isinstance(data, TrainingData):
         raise KPADataError(f"data must be as load_all() makes it, not {type(data).__name__}")
     if as_of is None:
-        raise KPADataError("as_of must be a day such as 2026-06-30: evidence is of a day, not None")
+        raise KPADataError(
+            "as_of must be a day such as 2026-06-30, not None: a pack is always of one day"
+        )
     if not isinstance(names, bool):
         raise KPADataError(f"names must be True or False, not {names!r}")
     _need_full_walk(data, incremental)
@@ -117,7 +119,7 @@ def _write(evidence: Evidence, folder: Path) -> None:
     from kpa_analytics.audit.html import write_page
     from kpa_analytics.audit.letters import sentences, undrawable
     from kpa_analytics.audit.pdf import write_document
-    from kpa_analytics.audit.report import report
+    from kpa_analytics.audit.report import add_quality_sentence, report
     from kpa_analytics.audit.report_charts import draw, write_drawings
     from kpa_analytics.audit.xlsx import write_workbook
 
@@ -126,29 +128,23 @@ def _write(evidence: Evidence, folder: Path) -> None:
     story = report(evidence, list(drawings))
     missing = undrawable(story, {name: drawing.svg for name, drawing in drawings.items()})
     for sentence in sentences(missing):
-        _say(story, sentence)
+        add_quality_sentence(story, sentence)
         warnings.warn(sentence, KPADataWarning, stacklevel=3)
     made = fetched_at(evidence.data) or datetime.combine(evidence.as_of, time(), UTC)
     rows = marked(evidence.records, demo=evidence.data.demo)
     write_csv(rows, folder / "records.csv")
-    told = {name: str(facts[name]) for name in ("title", "as_of", "fetched_at", "demo")}
-    write_parquet(rows, folder / RECORDS_FILE, told)
+    metadata = {name: str(facts[name]) for name in ("title", "as_of", "fetched_at", "demo")}
+    write_parquet(rows, folder / RECORDS_FILE, metadata)
     cuts = write_workbook(evidence, story, folder / "audit.xlsx", made=made)
     for sentence in cuts:
-        _say(story, f"In audit.xlsx: {sentence}")
+        add_quality_sentence(story, in_workbook(sentence))
         warnings.warn(f"audit.xlsx: {sentence}", KPADataWarning, stacklevel=3)
     write_drawings(drawings, folder / "charts")
     write_page(story, drawings, folder / "report.html")
     write_document(story, drawings, folder / "audit.pdf", made=made)
-    without_glyph = [one._asdict() for one in missing]
-    limits = {"letters_without_glyph": without_glyph, "workbook_cuts": cuts}
+    letters = [letter._asdict() for letter in missing]
+    limits = {"letters_without_glyph": letters, "workbook_cuts": cuts}
     write_manifest(folder, {**facts, **limits})
-
-
-def _say(story: dict[str, Any], sentence: str) -> None:
-    """Add a sentence to what the report says of the quality of the data."""
-    (quality,) = (section for section in story["sections"] if section["key"] == "quality")
-    quality["words"].append(sentence)
 
 
 def _facts(evidence: Evidence) -> dict[str, object]:
@@ -165,12 +161,12 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         as_of=evidence.as_of,
         settings=settings,
     )
-    found = {
+    counts = {
         "findings": evidence.findings.height,
         "disagreements": evidence.disagreements.height,
         "changes": evidence.changed.height,
     }
-    return {"title": evidence.title, **facts, "counts": facts["counts"] | found}
+    return {"title": evidence.title, **facts, "counts": facts["counts"] | counts}
 
 
 def _pseudonymous(
@@ -201,9 +197,9 @@ def _need_full_walk(data: TrainingData, incremental: bool) -> None:
     if snapshot is None or snapshot.walk == "full" or incremental:
         return
     raise KPADataError(
-        "the completions were only brought up to date from their newest pages (refresh='recent'), "
-        "so corrections of older records can be missing: use load_all(refresh=True), or say "
-        "incremental=True to take them as they are"
+        "the completions were only updated from their newest pages (refresh='recent'), so "
+        "corrections of older records may be missing: use load_all(refresh=True), or pass "
+        "incremental=True to accept them"
     )
 
 

@@ -1,4 +1,4 @@
-"""The headline figures: counted once, then shown everywhere."""
+"""The headline figures, counted once and shown everywhere."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
 
 
 class Figures(NamedTuple):
-    """What a safety manager is asked first. A case is one person and one training.
+    """The figures a safety manager needs first. A case is one person and one training.
 
     Attributes:
         people: people with at least one case.
-        completions: completion records, of anyone at any time.
-        cases: persons and trainings judged; the five below add up to it.
-        in_30_days: cases still good whose last day is at most 30 days away, whatever their
-            trainings say; `expiring` counts by each training's own number of days or window.
-        current, expiring, expired, missing, not_due: cases of each status; the last two None where
-            no list of requirements was known, for then nobody knows them.
+        completions: all completion records.
+        cases: all cases; the five statuses below add up to it.
+        in_30_days: valid cases whose last day is at most 30 days away. `expiring` counts by each
+            training's own number of days or window instead.
+        current, expiring, expired, missing, not_due: cases of each status; `missing` and
+            `not_due` are None if no requirements were provided.
     """
 
     people: int
@@ -35,7 +35,7 @@ class Figures(NamedTuple):
 
     @property
     def due(self) -> int:
-        """The cases that are due: all but those that are not due yet."""
+        """The cases that are due: all except those that are not due yet."""
         return self.cases - (self.not_due or 0)
 
 
@@ -45,15 +45,15 @@ def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool
     Args:
         status: as `expiry_status()` makes it.
         completions: as `load_completions()` makes them.
-        requirements_known: it was known who must have what, so that what is missing was found.
+        requirements_known: whether requirements were provided, so that missing cases are known.
 
     Returns:
         The figures.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
-        >>> told = figures(EXPIRY_STATUS.empty(), COMPLETIONS.empty(), requirements_known=False)
-        >>> told.expired, told.missing
+        >>> counts = figures(EXPIRY_STATUS.empty(), COMPLETIONS.empty(), requirements_known=False)
+        >>> counts.expired, counts.missing
         (0, None)
     """
     each = [(pl.col("status") == status).sum().alias(status) for status in STATUSES]

@@ -1,4 +1,4 @@
-"""What is odd in the records of a pack."""
+"""The data-quality findings of a pack."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from kpa_analytics.data.training_data import TrainingData
 
 
 def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
-    """What is odd in the records, judged by all of them: a person left out is not unknown.
+    """List what is wrong in the records, judged by all records and not only those of the pack.
 
-    A record made after the day is not odd for that: a completion is in the future only where its
-    day is after the newest record was made, too. Offerings are judged on the day, as statuses are.
+    A completion dated after `as_of` is a finding only if it is also dated after the newest record
+    was made. Offerings of window trainings are judged as of `as_of`, like the statuses.
 
     Args:
         data: the records, all or a part.
-        as_of: the day asked for.
+        as_of: the day of the statuses.
 
     Returns:
         A frame in `schema.FINDINGS`.
@@ -26,7 +26,7 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     newest = data.whole.completions.select(pl.col("created").dt.date().max()).item()
     of_all = data_quality(data.whole, as_of=max(as_of, newest or as_of))
     offerings = pl.col("finding") == "offering_not_recorded"
-    # How many people rely on an offering is counted in the part itself.
+    # Count the people who rely on an offering within the part itself.
     relied_on = data_quality(data, as_of=as_of).filter(offerings)
     rows = pl.concat([of_all.filter(~offerings), relied_on])
     return rows.filter(data.scope.findings(data.frames))

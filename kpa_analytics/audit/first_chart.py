@@ -1,4 +1,4 @@
-"""The first chart: when certificates expire, with the rows behind it and a manifest."""
+"""The first chart: when cases expire, with the rows behind it and a manifest."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def write_first_chart(data: TrainingData, out: str | os.PathLike[str], *, as_of:
 
     Args:
         data: the records.
-        out: the folder to make; one made by the demo before is replaced, any other refused.
-        as_of: the day asked for.
+        out: the folder to create; an earlier output of the demo is replaced, any other refused.
+        as_of: the day of the statuses.
 
     Returns:
-        The headline figures, as the manifest has them.
+        The headline figures, as in the manifest.
 
     Raises:
-        KPADataError: `out` is there and not of the demo.
+        KPADataError: `out` exists and is not an output of the demo.
     """
     from kpa_analytics import charts
 
@@ -56,10 +56,10 @@ def write_first_chart(data: TrainingData, out: str | os.PathLike[str], *, as_of:
 
 
 def is_demo_output(folder: Path) -> bool:
-    """Whether a folder is a first chart of demo data and nothing else, and so of no worth."""
+    """Whether a folder is only an output of the demo, so that it may be replaced."""
     try:
         manifest = read_manifest(folder)
     except KPADataError:
         return False
-    strangers = [one for one in check_manifest(folder) if one.finding == "added"]
-    return manifest.get("kind") == KIND and manifest.get("demo") is True and not strangers
+    added = [finding for finding in check_manifest(folder) if finding.finding == "added"]
+    return manifest.get("kind") == KIND and manifest.get("demo") is True and not added

@@ -1,7 +1,7 @@
 """report.html: one page with everything in it, interactive with no network.
 
-Nothing on the page can run but its own two scripts: a content security policy names them by their
-hashes, so that even a text that escaped escaping would stay a text.
+Only the page's own two scripts can run: a content security policy names them by their hashes, so
+that a text stays a text even if escaping should fail.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) 
     """Write the report as a page.
 
     Args:
-        story: as `story.report()` makes it.
+        story: the report, as `report.report()` makes it.
         drawings: the charts by name.
         path: the file.
     """
@@ -44,16 +44,18 @@ def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) 
         style=Markup(_text("page.css")),  # noqa: S704 - our own
         scripts=scripts,
         policy="; ".join(_policy(scripts)),
-        specs=Markup(inert_json({name: one.spec for name, one in used.items()})),  # noqa: S704
-        stills={name: _still(one) for name, one in used.items()},
-        words={name: one.description for name, one in used.items()},
+        specs=Markup(inert_json({name: drawing.spec for name, drawing in used.items()})),  # noqa: S704
+        stills={name: _still(drawing) for name, drawing in used.items()},
+        descriptions={name: drawing.description for name, drawing in used.items()},
     )
     path.write_bytes(page.encode())
 
 
 def _policy(scripts: list[Markup]) -> list[str]:
-    hashes = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts]
-    allowed = " ".join(f"'sha256-{one}'" for one in hashes)
+    hashes = [
+        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts
+    ]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
     return [
         "default-src 'none'",
         f"script-src {allowed}",
@@ -65,11 +67,11 @@ def _policy(scripts: list[Markup]) -> list[str]:
 
 
 def _still(drawing: Drawing) -> str:
-    """The chart as it stands on paper and where scripts don't run; a crowded one as pixels."""
-    drawn, kind = drawing.svg.encode(), "svg+xml"
-    if len(drawn) > 2 * len(drawing.png):
-        drawn, kind = drawing.png, "png"
-    return f"data:image/{kind};base64,{base64.b64encode(drawn).decode()}"
+    """The chart for print and for browsers without scripts; as PNG if the SVG is much larger."""
+    image, kind = drawing.svg.encode(), "svg+xml"
+    if len(image) > 2 * len(drawing.png):
+        image, kind = drawing.png, "png"
+    return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
 
 
 def _text(name: str) -> str:

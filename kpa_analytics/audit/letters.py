@@ -1,4 +1,4 @@
-"""Letters that no font on this machine has: they are named, for they print as boxes or blanks."""
+"""Find the letters that no font on this machine has: they print as boxes or blanks."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from typing import Any, NamedTuple
 
 import typst
 
+from kpa_analytics.audit.report_text import IN_TITLE, letters_missing
 from kpa_analytics.fonts import FOLDER
 
-#: Without a font of its own the page would leave out what no font has, and refuse nothing.
+#: With no font set, typst would leave out a letter that no font has, without an error.
 _SOURCE = (
     b'#set text(font: "Arimo")\n'
     b"#for letter in json(bytes(sys.inputs.letters)) [#text(letter)#linebreak()]"
 )
 _REFUSED = re.compile(r'the text `"(.+?)"` could not be displayed')
 _SPELT_OUT = re.compile(r"\\u\{([0-9a-fA-F]+)\}")
-#: Controls, what steers other letters, and spaces draw nothing; marks draw with their letter.
+#: Controls, formatting characters and spaces draw nothing; marks draw with their letter.
 _UNDRAWN = {"Cc", "Cf", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"}
-#: Letters named in a sentence; the manifest has them all.
-_NAMED = 12
 
 
 class Letter(NamedTuple):
@@ -38,13 +37,13 @@ def undrawable(story: Mapping[str, Any], drawings: Mapping[str, str]) -> list[Le
     """Find the letters of a report that no font on this machine has.
 
     Args:
-        story: as `story.report()` makes it.
+        story: the report, as `report.report()` makes it.
         drawings: the charts by name, as SVG.
 
     Returns:
-        The letters in the order of Unicode, each with the sections and charts it stands in.
+        The letters in Unicode order, each with the sections and charts that contain it.
     """
-    places = {"title": _letters(story["title"])}
+    places = {IN_TITLE: _letters(story["title"])}
     for section in story["sections"]:
         places[section["heading"]] = _letters(section)
     for name, picture in drawings.items():
@@ -52,22 +51,22 @@ def undrawable(story: Mapping[str, Any], drawings: Mapping[str, str]) -> list[Le
         places[f"charts/{name}"] = _letters(unescape("".join(shown)))
     missing = without_glyph(set().union(*places.values()))
     return [
-        Letter(one, _name(one), [place for place, letters in places.items() if one in letters])
-        for one in missing
+        Letter(letter, _name(letter), [name for name, has in places.items() if letter in has])
+        for letter in missing
     ]
 
 
 def without_glyph(letters: set[str]) -> list[str]:
-    r"""Which of some letters neither a font on this machine nor ours has a glyph for.
+    r"""Find the letters that no font has a glyph for, neither on this machine nor in this package.
 
-    The archive's standard forbids a document with such a letter, and typst names every one of them.
+    PDF/A forbids a document with such a letter, and typst's error names every one of them.
 
     Examples:
         >>> without_glyph({"a", "Ł", "\U0010fffd"}) == ["\U0010fffd"]
         True
     """
-    drawn = sorted(one for one in letters if unicodedata.category(one) not in _UNDRAWN)
-    # Without the fonts inside typst: charts don't have them.
+    drawn = sorted(letter for letter in letters if unicodedata.category(letter) not in _UNDRAWN)
+    # Leave out the fonts inside typst, because charts cannot use them.
     fonts = typst.Fonts(include_embedded_fonts=False, font_paths=[FOLDER])
     page = typst.Compiler(_SOURCE, font_paths=fonts, sys_inputs={"letters": json.dumps(drawn)})
     try:
@@ -81,9 +80,9 @@ def without_glyph(letters: set[str]) -> list[str]:
 
 
 def boxed(svg: str) -> str:
-    """Put a box for each letter of a drawing that no font on this machine has a glyph for.
+    """Replace each letter of a drawing that no font on this machine has by a box.
 
-    One such letter would turn those beside it into boxes, too: Arabic beside Chinese, say.
+    Otherwise one such letter would turn its neighbours into boxes too, e.g. Arabic beside Chinese.
 
     Examples:
         >>> boxed("<text>Ladders \U0010fffd</text>")
@@ -94,16 +93,10 @@ def boxed(svg: str) -> str:
 
 
 def sentences(missing: list[Letter]) -> list[str]:
-    """One sentence that names them; none where no letter is missing."""
+    """The sentence that names the missing letters; an empty list if no letter is missing."""
     if not missing:
         return []
-    named = [f"{one.name} (in {', '.join(one.where)})" for one in missing[:_NAMED]]
-    rest = f"; and {len(missing) - _NAMED:,} more" if len(missing) > _NAMED else ""
-    return [
-        "The machine that made this pack has no font with these letters, so in audit.pdf and in "
-        f"the charts a box or nothing stands for them: {'; '.join(named)}{rest}. records.csv and "
-        "audit.xlsx hold them as they came."
-    ]
+    return [letters_missing([(letter.name, letter.where) for letter in missing])]
 
 
 def _letters(part: Any) -> set[str]:

@@ -1,4 +1,4 @@
-"""What a file manager or an office program leaves in a folder that somebody merely opened."""
+"""Files that file managers and office programs leave in a folder that somebody opened."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LITTER = re.compile(
 
 
 def is_litter(path: Path) -> bool:
-    """Whether a file is called as only such programs call theirs. A link or a folder never is.
+    """Whether a file has a name that only such programs use; never true of links and folders.
 
     Examples:
         >>> import tempfile

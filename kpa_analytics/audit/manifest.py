@@ -1,8 +1,8 @@
 """The manifest of a pack: what it is, where it came from, and the hash of every file in it.
 
-The last entry is the manifest's own seal: the SHA-256 of all that stands above it. A changed byte
-is found wherever it is. Who can rewrite the whole pack can of course write a new manifest too: keep
-the seal somewhere else, in the letter that goes with the pack for instance.
+The last entry is the manifest's own seal: the SHA-256 of everything above it. So a changed byte is
+found in any file, the manifest included. Whoever can rewrite the whole pack can also write a new
+manifest, so keep the seal somewhere else, for example in the letter that accompanies the pack.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SEAL = "seal"
 
 
 class Finding(NamedTuple):
-    """A file or folder that is not as the manifest says: its path in the pack, what is wrong."""
+    """A file or folder that differs from the manifest: its path in the pack, and what is wrong."""
 
     path: str
     finding: str
@@ -34,7 +34,7 @@ def write_manifest(folder: Path, facts: dict[str, Any]) -> str:
     """Write the manifest of a finished folder, after every other file.
 
     Args:
-        folder: the folder; every file in it is listed but what a file manager left (`litter`).
+        folder: the folder; every file in it is listed, except litter of file managers (`litter`).
         facts: what the pack is and where it came from; JSON values.
 
     Returns:
@@ -59,16 +59,18 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """Read a pack's manifest.
 
     Raises:
-        KPADataError: there is none, or it is no manifest of ours; the folder is named.
+        KPADataError: there is no manifest, or it has another format; the message names the folder.
     """
     try:
         content = json.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError as error:
-        raise KPADataError(f"{folder} holds no {MANIFEST}: it is no pack of ours") from error
+        raise KPADataError(
+            f"{folder} is not a pack of this package: it has no {MANIFEST}"
+        ) from error
     except (OSError, ValueError) as error:
         raise KPADataError(f"{folder / MANIFEST} can't be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise KPADataError(f"{folder / MANIFEST} is no manifest of this version ({FORMAT})")
+        raise KPADataError(f"{folder / MANIFEST} is not a manifest of this version ({FORMAT})")
     return content
 
 
@@ -76,12 +78,12 @@ def check_manifest(folder: Path) -> list[Finding]:
     """Compare every file of a folder with its manifest.
 
     Returns:
-        One finding per file that was changed, is missing, or was added, and per added folder that
-        holds none; by path. What a file manager or an office program left is `litter`. The manifest
-        itself comes first where its seal is broken.
+        One finding per file that was changed, is missing or was added, and per added folder
+        without files, sorted by path. A file left by a file manager or an office program is
+        `litter`. If the seal is broken, the manifest itself comes first.
     """
     if not (folder / MANIFEST).is_file():
-        return [Finding(MANIFEST, "missing", "without it nothing can be verified")]
+        return [Finding(MANIFEST, "missing", "nothing can be verified without it")]
     raw = (folder / MANIFEST).read_bytes()
     try:
         content = json.loads(raw)
@@ -89,14 +91,14 @@ def check_manifest(folder: Path) -> list[Finding]:
         listed = {str(file["path"]): file for file in content["files"]}
         sealed = seal == _seal(content) and raw == _bytes({**content, _SEAL: seal})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return [Finding(MANIFEST, "changed", "it can't be read, so nothing can be verified")]
+        return [Finding(MANIFEST, "changed", "it cannot be read, so nothing can be verified")]
     broken = [] if sealed else [Finding(MANIFEST, "changed", "its seal is broken")]
     findings = _differences(folder, listed, _files(folder)) + _empty_folders(folder, listed)
     return broken + sorted(findings)
 
 
 def _empty_folders(folder: Path, listed: dict[str, Any]) -> list[Finding]:
-    """The folders that hold no file, or litter alone, and are none of the pack's own."""
+    """The folders that were added and contain no file, or only litter."""
     files = [path for path in folder.rglob("*") if not _is_folder(path) and not is_litter(path)]
     holding = {parent for path in files for parent in path.parents}
     holding |= {parent for path in listed for parent in (folder / path).parents}
@@ -104,7 +106,7 @@ def _empty_folders(folder: Path, listed: dict[str, Any]) -> list[Finding]:
         Finding(
             _in_letters(path.relative_to(folder).as_posix()),
             "added",
-            "a folder, here but not of the manifest",
+            "a folder that is not in the manifest",
         )
         for path in folder.rglob("*")
         if _is_folder(path) and path not in holding
@@ -115,23 +117,25 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _differences(folder: Path, listed: dict[str, Any], found: dict[str, Any]) -> list[Finding]:
+def _differences(folder: Path, listed: dict[str, Any], present: dict[str, Any]) -> list[Finding]:
     findings = []
-    for path in sorted(listed.keys() | found.keys()):
+    for path in sorted(listed.keys() | present.keys()):
         name = _in_letters(path)
-        if path not in found:
-            findings.append(Finding(name, "missing", "listed in the manifest, but not here"))
+        if path not in present:
+            findings.append(Finding(name, "missing", "listed in the manifest, but not found"))
         elif path not in listed and is_litter(folder / path):
             findings.append(Finding(name, "litter", "left by a file manager or an office program"))
         elif path not in listed:
-            findings.append(Finding(name, "added", "here, but not listed in the manifest"))
-        elif listed[path] != found[path]:
-            findings.append(Finding(name, "changed", "its bytes are not those that were written"))
+            findings.append(Finding(name, "added", "found, but not listed in the manifest"))
+        elif listed[path] != present[path]:
+            findings.append(
+                Finding(name, "changed", "its content was changed after it was written")
+            )
     return findings
 
 
 def _in_letters(path: str) -> str:
-    r"""A path in which each byte that is no letter is spelt out, e.g. `caf\udce9.txt`."""
+    r"""A path with every undecodable byte escaped, e.g. `caf\udce9.txt`."""
     return path.encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,4 +1,4 @@
-"""audit.pdf: the same report for paper and archive, set by typst; no browser is needed."""
+"""audit.pdf: the same report for paper and archive, typeset by typst without a browser."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from kpa_analytics.fonts import FOLDER
 if TYPE_CHECKING:
     from kpa_analytics.audit.report_charts import Drawing
 
-#: PDF/A-2u: for the archive, every letter readable.
+#: PDF/A-2u: for archives, with every letter readable as text.
 _STANDARD: Literal["a-2u"] = "a-2u"
 
 
@@ -28,22 +28,22 @@ def write_document(
 ) -> None:
     """Write the report as a document.
 
-    It is PDF/A-2u where this machine has a font for every letter in it; where it lacks one (a name
-    in a script that no font here knows) that standard forbids the document, so a plain PDF is made.
+    It is PDF/A-2u if this machine has a font for every letter in it. If a letter has no font (a
+    name in a rare script, for example), the standard forbids the document, and a plain PDF is made.
 
     Args:
-        story: as `story.report()` makes it. It is handed over as a JSON file, so that no text in it
-            is ever read as markup.
+        story: the report, as `report.report()` makes it. typst reads it from a JSON file, so that
+            it never takes a text for markup.
         drawings: the charts by name.
         path: the file.
-        made: the moment that the document gives as its own, with a zone.
+        made: the moment that the document states as its creation time, with a time zone.
     """
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "charts").mkdir()
-        for one in drawings.values():
-            (folder / "charts" / f"{one.name}.svg").write_bytes(boxed(one.svg).encode())
-        (folder / "story.json").write_bytes(json.dumps(_told(story, drawings)).encode())
+        for drawing in drawings.values():
+            (folder / "charts" / f"{drawing.name}.svg").write_bytes(boxed(drawing.svg).encode())
+        (folder / "story.json").write_bytes(json.dumps(_for_typst(story, drawings)).encode())
         source = folder / "document.typ"
         source.write_bytes((TEMPLATES / "document.typ").read_bytes())
         made = made.replace(microsecond=0)
@@ -54,17 +54,17 @@ def write_document(
             typst.compile(source, output=path, **options)
 
 
-def _told(story: dict[str, Any], drawings: dict[str, Drawing]) -> dict[str, Any]:
+def _for_typst(story: dict[str, Any], drawings: dict[str, Drawing]) -> dict[str, Any]:
     return {
         **story,
         "footer": f"{story['title']} · {story['subtitle']}",
         "keywords": [DEMO_MARK] if story["notice"] else [],
-        "sizes": {name: _size(one.svg) for name, one in drawings.items()},
-        "descriptions": {name: one.description for name, one in drawings.items()},
+        "sizes": {name: _size(drawing.svg) for name, drawing in drawings.items()},
+        "descriptions": {name: drawing.description for name, drawing in drawings.items()},
     }
 
 
 def _size(svg: str) -> tuple[float, float]:
     """Width and height of a drawing, in its own pixels."""
-    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
-    return (float(found[1]), float(found[2])) if found else (720.0, 400.0)
+    view_box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    return (float(view_box[1]), float(view_box[2])) if view_box else (720.0, 400.0)

@@ -1,4 +1,4 @@
-"""What a manifest says of a pack: of which day, from where, when, how many, made with what."""
+"""The facts in a manifest: day, source, time, counts and versions."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _MADE_WITH = ("kpa-analytics", "polars", "altair", "vl-convert-python")
 def provenance(
     data: TrainingData, figures: Figures, *, kind: str, as_of: date, settings: dict[str, Any]
 ) -> dict[str, Any]:
-    """The facts of a manifest, JSON values all. The same data and settings give the same facts.
+    """Collect the facts of a manifest as JSON values. Equal data and settings give equal facts.
 
     Args:
-        data: the records; the snapshots in it say where they came from.
+        data: the records; its snapshots hold their provenance.
         figures: the headline figures.
         kind: what the folder is, e.g. `audit pack`.
-        as_of: the day that the statuses are of.
-        settings: what else decided the outcome, e.g. expiring_days.
+        as_of: the day of the statuses.
+        settings: other settings that affect the result, e.g. expiring_days.
 
     Returns:
-        The facts; `demo` is there always, `notice` where it is true. No path of this machine and
-        no token is among them.
+        The facts. `demo` is always present, `notice` only for demo data. They contain no path of
+        this machine and no token.
     """
     fetched = fetched_at(data)
     return {
@@ -38,10 +38,10 @@ def provenance(
         **({"notice": DEMO_MARK} if data.demo else {}),
         "as_of": as_of.isoformat(),
         "fetched_at": instant(fetched) if fetched else None,
-        "hosts": sorted({one.host for one in data.snapshots.values()}),
+        "hosts": sorted({snapshot.host for snapshot in data.snapshots.values()}),
         "counts": figures._asdict(),
         "settings": settings,
-        "sources": [_source(one) for _, one in sorted(data.snapshots.items())],
+        "sources": [_source(snapshot) for _, snapshot in sorted(data.snapshots.items())],
         "versions": {
             "python": platform.python_version(),
             **{package: version(package) for package in _MADE_WITH},
@@ -50,8 +50,8 @@ def provenance(
 
 
 def fetched_at(data: TrainingData) -> datetime | None:
-    """When the oldest of the collections was fetched; None for frames made by hand."""
-    return min((one.fetched_at for one in data.snapshots.values()), default=None)
+    """When the oldest collection was fetched; None if the records were supplied as frames."""
+    return min((snapshot.fetched_at for snapshot in data.snapshots.values()), default=None)
 
 
 def instant(moment: datetime) -> str:
@@ -59,17 +59,17 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _source(one: Snapshot) -> dict[str, Any]:
+def _source(snapshot: Snapshot) -> dict[str, Any]:
     return {
-        "table": one.table,
-        "method": one.method,
-        "params": one.params,
-        "host": one.host,
-        "fetched_at": instant(one.fetched_at),
-        "rows": one.rows,
-        "pages": one.pages,
-        "walk": one.walk,
-        "full_walk_at": instant(one.full_walk_at) if one.full_walk_at else None,
-        "rows_sha256": one.rows_sha256,
-        "package_version": one.package_version,
+        "table": snapshot.table,
+        "method": snapshot.method,
+        "params": snapshot.params,
+        "host": snapshot.host,
+        "fetched_at": instant(snapshot.fetched_at),
+        "rows": snapshot.rows,
+        "pages": snapshot.pages,
+        "walk": snapshot.walk,
+        "full_walk_at": instant(snapshot.full_walk_at) if snapshot.full_walk_at else None,
+        "rows_sha256": snapshot.rows_sha256,
+        "package_version": snapshot.package_version,
     }

@@ -1,13 +1,13 @@
 """Stable pseudonyms: the same person is the same "Person 3F9C-21AB" in every file of every pack.
 
 A pseudonym is an HMAC-SHA-256 of the person's id. Its key, 32 random bytes, is made once and kept
-in the cache folder, readable by its owner alone; no pack holds it. Without the key a list of all
-ids tells nothing, as it would with a plain hash. Who deletes the key gets other pseudonyms from
-then on.
+in the cache folder, readable by its owner only; no pack contains it. Without the key, a list of all
+ids does not reveal who is who, as it would with a plain hash. If the key is deleted, later packs
+have other pseudonyms.
 
-Names, numbers and addresses of people go, and so do all notes: free text can hold names. Ids of
-records, trainings and sessions stay, so that a question about a record can be answered by who has
-the account. Titles of trainings stay too: a title that names a person is not found out.
+Names, numbers and addresses of people are removed, and so are all notes, because free text can
+contain names. Ids of records, trainings and sessions stay, so that whoever has the account can
+answer a question about a record. Titles of trainings stay too: a name in a title is not detected.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from kpa_analytics.patience import move
 _KEY_BYTES = 32
 _KEY_FILE = "pseudonyms.key"
 
-#: Every column that holds ids of people in any collection, but for a roster's own `id`.
+#: Every column with ids of people in any collection, except the `id` of the users.
 _ALL_PEOPLE = tuple(dict.fromkeys(n for e in ENDPOINTS for n in e.people if n != "id"))
 
 
@@ -55,44 +55,46 @@ class Pseudonyms:
         self._key = key
 
     def of(self, person: str) -> str:
-        """The id that stands for this person's; an invented person's still says so."""
+        """The pseudonymous id of a person; that of an invented person keeps the demo prefix."""
         digest = hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()[:24]
         return DEMO_ID_PREFIX + digest if person.startswith(DEMO_ID_PREFIX) else digest
 
     def data(self, data: TrainingData) -> TrainingData:
-        """The same records of the same people, under other ids and names, with no notes."""
+        """The same records under other ids and names of people, without notes."""
         frames: dict[str, Any] = {
             name: self.frame(frame, COLLECTIONS[name][0]) for name, frame in data.frames.items()
         }
         frames["users"] = _named(frames["users"])
         return TrainingData(
             **frames,
-            snapshots={name: self._snapshot(one) for name, one in data.snapshots.items()},
+            snapshots={name: self._snapshot(kept) for name, kept in data.snapshots.items()},
             scope=self._scope(data.scope),
             part_of=data.part_of and self.data(data.part_of),
         )
 
     def _scope(self, scope: Scope) -> Scope:
-        """The same choice; its words may name people."""
+        """The same choice, described without words that may name people."""
         if scope.is_all:
             return scope
         people = scope.people
         if people is not None:
-            people = pl.Series([self.of(one) for one in people], dtype=pl.String)
+            people = pl.Series([self.of(person) for person in people], dtype=pl.String)
         return replace(scope, words="some people or trainings", people=people)
 
     def frame(self, frame: pl.DataFrame, endpoint: Endpoint | None = None) -> pl.DataFrame:
-        """A frame of records with every id of a person replaced, and every other text null.
+        """Replace every id of a person in a frame, and set every other text to null.
 
         Args:
             frame: records of a collection, or other rows about people, e.g. of required trainings.
-            endpoint: the collection; it says which columns hold people's ids and which texts name
-                nobody. Without it the ids are told by the columns' names.
+            endpoint: the collection, which lists the columns with people's ids and the texts that
+                name nobody. Without it, columns with ids are recognised by their names.
         """
         people = endpoint.people if endpoint else _ALL_PEOPLE
         ids = [name for name in people if name in frame.columns]
         old = [frame[name].explode() for name in ids]
-        new = {one: self.of(one) for one in pl.concat(old).unique() if one} if old else {}
+        new = (
+            {person: self.of(person) for person in pl.concat(old).unique() if person} if old else {}
+        )
         public = endpoint.public if endpoint else ()
         return frame.with_columns(
             *(_replaced(name, frame.schema[name], new) for name in ids),
@@ -103,28 +105,28 @@ class Pseudonyms:
             ),
         )
 
-    def _snapshot(self, one: Snapshot) -> Snapshot:
-        endpoint = endpoint_of(one.table)
+    def _snapshot(self, snapshot: Snapshot) -> Snapshot:
+        endpoint = endpoint_of(snapshot.table)
         hidden = {
             name: self.of(value)
-            for name, value in one.params.items()
+            for name, value in snapshot.params.items()
             if endpoint.filters.get(name) in endpoint.people
         }
-        one = replace(one, params={**one.params, **hidden})
+        snapshot = replace(snapshot, params={**snapshot.params, **hidden})
         if endpoint.record_key not in endpoint.people:
-            return one
-        faults = tuple((table, self.of(who), *rest) for table, who, *rest in one.faults)
-        return replace(one, faults=faults)
+            return snapshot
+        faults = tuple((table, self.of(who), *rest) for table, who, *rest in snapshot.faults)
+        return replace(snapshot, faults=faults)
 
 
 def kept_pseudonyms(folder: Path | None = None) -> Pseudonyms:
-    """The pseudonyms of this machine's key, which is made where there is none yet.
+    """The pseudonyms of this machine's key, which is made on first use.
 
     Args:
         folder: where the key is kept; default the setting `cache_dir`.
 
     Raises:
-        KPAError: the key can't be kept or is damaged: pseudonyms would not be the same next time.
+        KPAError: the key cannot be kept or is damaged, so pseudonyms would not stay the same.
     """
     path = (folder or settings().cache_dir) / _KEY_FILE
     try:
@@ -132,16 +134,18 @@ def kept_pseudonyms(folder: Path | None = None) -> Pseudonyms:
         _make_key(path)
         key = path.read_bytes()
     except OSError as error:
-        raise KPAError(f"pseudonyms need a key kept at {path}: {error.strerror}") from error
+        raise KPAError(
+            f"the key for pseudonyms cannot be kept at {path}: {error.strerror}"
+        ) from error
     if len(key) != _KEY_BYTES:
-        raise KPAError(f"{path} is damaged: delete it for new pseudonyms, or bring it back")
+        raise KPAError(f"{path} is damaged: restore it, or delete it to get new pseudonyms")
     return Pseudonyms(key)
 
 
 def _make_key(path: Path) -> None:
-    """Write a new key, whole and under its name at once, unless there is one.
+    """Write a new key in one step, unless there is a key.
 
-    Of several first users at once one makes the key, and the others wait for it.
+    If several processes start at once, one makes the key and the others wait for it.
     """
     if path.exists():
         return
@@ -157,7 +161,7 @@ def _make_key(path: Path) -> None:
 
 
 def _named(users: pl.DataFrame) -> pl.DataFrame:
-    """The roster with names made from its pseudonyms."""
+    """The users with names made from their pseudonyms."""
     digits = pl.col("id").str.strip_prefix(DEMO_ID_PREFIX).str.to_uppercase()
     name = pl.format("Person {}-{}", digits.str.slice(0, 4), digits.str.slice(4, 4))
     return users.with_columns(name.alias("lastname"))

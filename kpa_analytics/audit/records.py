@@ -1,4 +1,4 @@
-"""Every completion, with names, when it expires and whether it is the one that counts."""
+"""Every completion with names, expiration date, and whether it counts."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _PAIR = ("m_user_id", "training_id")
 def audit_records(
     data: TrainingData, status: pl.DataFrame, *, as_of: date, expiring_days: int
 ) -> pl.DataFrame:
-    """Set beside every completion what it is worth.
+    """Add names, expiration and standing to every completion.
 
     Args:
         data: the records.
-        status: as `expiry_status()` makes it of them, as of the same day.
-        as_of: the day asked for.
+        status: the result of `expiry_status()` for the same records and day.
+        as_of: the day of the statuses.
         expiring_days: days before expiration that count as expiring.
 
     Returns:
-        A frame in `schema.RECORDS`, one row per completion, none dropped; by person, training and
-        day. Its `standing` says why a completion counts or not.
+        A frame in `schema.RECORDS`, one row per completion, sorted by person, training and date;
+        no completion is dropped. `standing` says why a completion counts or does not.
     """
     happened = pl.col("date").is_null() | (pl.col("date") <= as_of)
     judged = Rules(data.trainings).judged(data.completions, as_of, expiring_days)

@@ -1,4 +1,7 @@
-"""What the report says, section by section: the same words for the page and the document."""
+"""What the report says, section by section: the same for the page and the document.
+
+This module chooses what is said; `report_text` has the texts.
+"""
 
 from __future__ import annotations
 
@@ -6,51 +9,58 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.audit import report_method
+from kpa_analytics.audit import report_method, report_text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import NOTHING, Column, Section, Sheet, plain, printed
-from kpa_analytics.charts.text import count, day
+from kpa_analytics.audit.report_text import (
+    NOT_KNOWN,
+    Caption,
+    ColumnHeading,
+    Heading,
+    SheetName,
+    TileLabel,
+)
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.statuses import STATUS_LABELS, STATUS_SIGNS, status_colours
 
 #: Rows of a printed table; the workbook has them all.
 PRINTED_ROWS = 60
-#: A figure that nobody can give.
-NOT_KNOWN = "not known"
 
-_PERSON, _TRAINING = Column("Person", "user"), Column("Training", "training")
+_PERSON = Column(ColumnHeading.PERSON, "user")
+_TRAINING = Column(ColumnHeading.TRAINING, "training")
 
 
 def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
-    """Write the report as plain data, JSON values all.
+    """Write the report as plain data that JSON can hold.
 
     Args:
         evidence: everything the pack says.
-        drawn: the names of the charts there are.
+        drawn: the names of the charts in the pack.
 
     Returns:
-        title, subtitle, notice (the demo mark or ""), facts, tiles, sections, and the palette's
-        colours, labels and signs by status.
+        language, title, subtitle, notice (the demo mark or ""), facts, tiles, sections, and the
+        colours, labels and signs of the statuses.
     """
     sections = [
-        _standing(evidence),
+        _standing(),
         _overdue(evidence),
-        _soon(evidence),
-        _where(drawn),
+        _expiring(evidence),
+        _gaps(drawn),
         _instructors(evidence),
         _sessions(evidence),
         _quality(evidence),
         _vendor(evidence),
-        *([_changed(evidence)] if evidence.changed_since else []),
+        *([_changes(evidence)] if evidence.changed_since else []),
         report_method.computed(evidence),
         report_method.origin(evidence),
     ]
     return {
+        "language": report_text.LANGUAGE,
         "title": evidence.title,
-        "subtitle": f"As of {day(evidence.as_of)}",
+        "subtitle": report_text.subtitle(evidence.as_of),
         "notice": DEMO_MARK if evidence.data.demo else "",
         "facts": _facts(evidence),
         "tiles": _tiles(evidence),
@@ -61,61 +71,61 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
     }
 
 
+def add_quality_sentence(story: dict[str, Any], sentence: str) -> None:
+    """Add a sentence to the section on the quality of the data."""
+    (quality,) = (section for section in story["sections"] if section["key"] == "quality")
+    quality["sentences"].append(sentence)
+
+
 def _facts(evidence: Evidence) -> list[str]:
-    fetched, hosts = fetched_at(evidence.data), report_method.hosts(evidence)
+    choice, hosts = evidence.data.scope.words, report_method.hosts(evidence)
     return [
-        *([f"Only a part: {evidence.data.scope.words}"] if evidence.data.scope.words else []),
-        f"Fetched {day(fetched)}, {fetched:%H:%M} UTC" if fetched else "Frames made by hand",
-        *([f"from {hosts}"] if hosts else []),
-        "People by name" if evidence.names else "People by pseudonym, notes left out",
+        *([report_text.covers_only(choice)] if choice else []),
+        report_text.fetched(fetched_at(evidence.data)),
+        *([report_text.from_hosts(hosts)] if hosts else []),
+        report_text.people_shown(evidence.names),
     ]
 
 
 def _tiles(evidence: Evidence) -> list[dict[str, str]]:
-    told = evidence.figures
-    known = told.missing is not None
+    figures = evidence.figures
+    known = figures.missing is not None
+    notes = report_text.STATUS_NOTES
+    missing = NOT_KNOWN if figures.missing is None else figures.missing
     return [
         _tile(
-            "In order",
-            share_in_order(told),
-            f"of {told.due:,} cases due" if known else f"of {told.due:,} cases on record",
-            "",
+            TileLabel.IN_ORDER,
+            share_in_order(figures),
+            report_text.in_order_note(figures.due, known),
         ),
-        _status("expired", told.expired, "past their last day"),
-        _status(
-            "missing",
-            NOT_KNOWN if told.missing is None else told.missing,
-            "required, never completed" if known else "there is no list of requirements",
-        ),
-        _status("expiring", told.expiring, "still good, renew now"),
-        _status("current", told.current, "good beyond that"),
-        _tile("People", told.people, f"{told.completions:,} completions", ""),
+        _status_tile("expired", figures.expired, notes["expired"]),
+        _status_tile("missing", missing, report_text.missing_note(known)),
+        _status_tile("expiring", figures.expiring, notes["expiring"]),
+        _status_tile("current", figures.current, notes["current"]),
+        _tile(TileLabel.PEOPLE, figures.people, report_text.people_note(figures.completions)),
     ]
 
 
-def share_in_order(told: Figures) -> str:
-    """The share in order in percent, cut and not rounded: 100.0% means all of them."""
-    if told.due == 0:
+def share_in_order(figures: Figures) -> str:
+    """The share of cases in order in percent, rounded down: 100.0% means all of them."""
+    if figures.due == 0:
         return NOTHING
-    tenths = 1000 * (told.current + told.expiring) // told.due
+    tenths = 1000 * (figures.current + figures.expiring) // figures.due
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _status(status: str, value: int | str, note: str) -> dict[str, str]:
+def _status_tile(status: str, value: int | str, note: str) -> dict[str, str]:
     return _tile(STATUS_LABELS[status], value, note, status)
 
 
-def _tile(label: str, value: int | str, note: str, status: str) -> dict[str, str]:
+def _tile(label: str, value: int | str, note: str, status: str = "") -> dict[str, str]:
     shown = value if isinstance(value, str) else f"{value:,}"
     return {"label": label, "value": shown, "note": note, "status": status}
 
 
-def _standing(evidence: Evidence) -> Section:
-    words = [
-        "A case is one person and one training: one that the person has completed, or must have. "
-        "In order are the cases that are current or expiring soon, of all that are due."
-    ]
-    return Section("standing", "Where we stand", words, ["expiry_timeline"], [])
+def _standing() -> Section:
+    sentences = [report_text.STANDING]
+    return Section("standing", Heading.STANDING, sentences, ["expiry_timeline"], [])
 
 
 def _overdue(evidence: Evidence) -> Section:
@@ -123,24 +133,16 @@ def _overdue(evidence: Evidence) -> Section:
     expired = status.filter(pl.col("status") == "expired").sort(
         "days_left", "user", "m_user_id", "training_id", nulls_last=True
     )
-    missing = status.filter(pl.col("status") == "missing")
-    overdue = expired.with_columns(-pl.col("days_left").alias("days_left"))
-    held = (
-        f"{count(expired.height, 'case has', 'cases have')} expired, held by "
-        f"{count(expired['m_user_id'].n_unique(), 'person', 'people')}"
+    days_overdue = -pl.col("days_left").alias("days_left")
+    sentence = report_text.overdue(
+        expired.height, expired["m_user_id"].n_unique(), evidence.figures.missing
     )
-    if evidence.figures.missing is None:
-        words = [
-            f"{held}. What is missing is not known: there is no list of who must have which "
-            "training."
-        ]
-    else:
-        never = count(missing.height, "required training was", "required trainings were")
-        words = [f"{held}; {never} never completed."]
-    tables = [_cases(overdue, "Expired, the longest overdue first", "Days overdue")]
+    tables = [
+        _cases(expired.with_columns(days_overdue), Caption.EXPIRED, ColumnHeading.DAYS_OVERDUE)
+    ]
     if evidence.figures.missing is not None:
-        tables.append(_missing(missing))
-    return Section("overdue", "Expired and missing", words, [], _filled(tables))
+        tables.append(_missing(status.filter(pl.col("status") == "missing")))
+    return Section("overdue", Heading.OVERDUE, [sentence], [], _filled(tables))
 
 
 def _missing(rows: pl.DataFrame) -> Sheet:
@@ -154,98 +156,93 @@ def _missing(rows: pl.DataFrame) -> Sheet:
         people,
         _PERSON,
         Column(STATUS_LABELS["missing"], "cases", "number"),
-        Column("Trainings", "training", "prose"),
-        caption="Required and never completed, by person",
+        Column(ColumnHeading.TRAININGS, "training", "prose"),
+        caption=Caption.MISSING,
         limit=PRINTED_ROWS,
-        rest="audit.xlsx, sheet status",
+        rest=SheetName.STATUS,
     )
 
 
-def _soon(evidence: Evidence) -> Section:
+def _expiring(evidence: Evidence) -> Section:
     rows = evidence.status.filter(pl.col("status") == "expiring").sort(
         "days_left", "user", "m_user_id", "training_id", nulls_last=True
     )
-    words = [
-        f"{count(rows.height, 'case expires', 'cases expire')} soon: within "
-        f"{count(evidence.expiring_days, 'day')}, or as many days as the training itself says, or "
-        "in a window that is open now."
-    ]
-    tables = [_cases(rows, f"{STATUS_LABELS['expiring']}, the soonest first", "Days left")]
-    return Section("expiring", STATUS_LABELS["expiring"], words, [], _filled(tables))
+    sentences = [report_text.expiring(rows.height, evidence.expiring_days)]
+    tables = [_cases(rows, Caption.EXPIRING, ColumnHeading.DAYS_LEFT)]
+    return Section("expiring", STATUS_LABELS["expiring"], sentences, [], _filled(tables))
 
 
 def _cases(rows: pl.DataFrame, caption: str, days: str) -> Sheet:
-    is_derived = pl.col("expiration_source") == "composed"
-    derived = pl.format("{} (through its parts)", "training")
+    is_composed = pl.col("expiration_source") == "composed"
+    title = (
+        pl.when(is_composed)
+        .then(pl.format(report_text.THROUGH_INCLUDED, "training"))
+        .otherwise("training")
+    )
     return printed(
-        rows.with_columns(
-            pl.when(is_derived).then(derived).otherwise("training").alias("training")
-        ),
+        rows.with_columns(title.alias("training")),
         _PERSON,
         _TRAINING,
-        Column("Completed", "date", "date"),
-        Column("Good through", "expiration_date", "date"),
+        Column(ColumnHeading.COMPLETED, "date", "date"),
+        Column(ColumnHeading.VALID_THROUGH, "expiration_date", "date"),
         Column(days, "days_left", "number"),
         caption=caption,
         limit=PRINTED_ROWS,
-        rest="audit.xlsx, sheet status",
+        rest=SheetName.STATUS,
     )
 
 
-def _where(drawn: list[str]) -> Section:
-    wanted = (
+def _gaps(drawn: list[str]) -> Section:
+    charts = (
         "expiry_by_training",
         "expiry_by_field_office",
         "expiry_by_job_title",
         "training_matrix",
     )
-    return Section("where", "Where the gaps are", [], [one for one in wanted if one in drawn], [])
+    return Section("where", Heading.GAPS, [], [chart for chart in charts if chart in drawn], [])
 
 
 def _instructors(evidence: Evidence) -> Section:
-    coverage = evidence.coverage.with_columns(pl.col("instructor_names").list.first().alias("who"))
-    alone = coverage.filter("single_instructor").sort("completions", "training_id", descending=True)
-    named = evidence.activity["m_instructor_id"].drop_nulls().n_unique()
-    words = [
-        f"{count(named, 'instructor')} taught. In the 24 months up to {day(evidence.as_of)}, "
-        f"{count(alone.height, 'training was', 'trainings were')} taught by one person alone."
-    ]
+    only_name = pl.col("instructor_names").list.first().alias("only_instructor")
+    single = (
+        evidence.coverage.with_columns(only_name)
+        .filter("single_instructor")
+        .sort("completions", "training_id", descending=True)
+    )
+    taught = evidence.activity["m_instructor_id"].drop_nulls().n_unique()
+    sentences = [report_text.instructors(taught, single.height, evidence.as_of)]
     table = printed(
-        alone,
+        single,
         _TRAINING,
-        Column("Only instructor", "who"),
-        Column("Completions", "completions", "number"),
-        Column("Last taught", "last_taught", "date"),
-        caption="Trainings that one person carries",
+        Column(ColumnHeading.ONLY_INSTRUCTOR, "only_instructor"),
+        Column(ColumnHeading.COMPLETIONS, "completions", "number"),
+        Column(ColumnHeading.LAST_TAUGHT, "last_taught", "date"),
+        caption=Caption.SINGLE_INSTRUCTOR,
         limit=PRINTED_ROWS // 4,
-        rest="audit.xlsx, sheet instructors",
+        rest=SheetName.INSTRUCTORS,
     )
     charts = ["instructor_activity", "instructor_coverage"]
-    return Section("instructors", "Instructors", words, charts, _filled([table]))
+    return Section("instructors", Heading.INSTRUCTORS, sentences, charts, _filled([table]))
 
 
 def _sessions(evidence: Evidence) -> Section:
     sessions = evidence.sessions
-    together, alone = (int(evidence.share[name].sum()) for name in ("in_groups", "alone"))
-    share = f"{together / (together + alone):.0%}" if together + alone else "none"
-    words = [
-        f"{count(sessions.height, 'group session')} on record; {share} of all completions were "
-        "recorded in one."
-    ]
+    in_groups, alone = (int(evidence.share[name].sum()) for name in ("in_groups", "alone"))
     latest = sessions.sort("date", "group_training_id", descending=True, nulls_last=True)
     table = printed(
         latest.with_columns(pl.col("trainings").list.join("; ")),
-        Column("Day", "date", "date"),
-        Column("Trainings", "trainings", "prose"),
-        Column("Instructor", "instructor"),
-        Column("Listed", "attendees", "number"),
-        Column("Recorded", "recorded", "number"),
-        caption="The latest sessions",
+        Column(ColumnHeading.DATE, "date", "date"),
+        Column(ColumnHeading.TRAININGS, "trainings", "prose"),
+        Column(ColumnHeading.INSTRUCTOR, "instructor"),
+        Column(ColumnHeading.LISTED, "attendees", "number"),
+        Column(ColumnHeading.RECORDED, "recorded", "number"),
+        caption=Caption.SESSIONS,
         limit=15,
-        rest="audit.xlsx, sheet sessions",
+        rest=SheetName.SESSIONS,
     )
+    sentences = [report_text.sessions(sessions.height, in_groups, alone)]
     charts = ["group_sessions", "group_sizes", "group_share"]
-    return Section("sessions", "Group sessions", words, charts, _filled([table]))
+    return Section("sessions", Heading.SESSIONS, sentences, charts, _filled([table]))
 
 
 def _quality(evidence: Evidence) -> Section:
@@ -253,86 +250,75 @@ def _quality(evidence: Evidence) -> Section:
         pl.col("finding").str.replace_all("_", " ").str.to_titlecase().alias("finding")
     )
     kinds = findings.group_by("finding", maintain_order=True).len("records")
-    words = [
-        f"{count(findings.height, 'finding')} in the records. Nothing was corrected or dropped: "
-        "each stands in the figures as it came."
-        if findings.height
-        else "No findings: every record is what it must be."
-    ]
     tables = [
         printed(
             kinds,
-            Column("Finding", "finding"),
-            Column("Records", "records", "number"),
-            caption="Findings by kind",
+            Column(ColumnHeading.FINDING, "finding"),
+            Column(ColumnHeading.RECORDS, "records", "number"),
+            caption=Caption.FINDING_KINDS,
             limit=PRINTED_ROWS,
         ),
         printed(
             findings,
-            Column("Finding", "finding"),
-            Column("What was found", "message", "prose"),
-            caption="Findings",
+            Column(ColumnHeading.FINDING, "finding"),
+            Column(ColumnHeading.DETAILS, "message", "prose"),
+            caption=Caption.FINDINGS,
             limit=PRINTED_ROWS // 2,
-            rest="audit.xlsx, sheet findings",
+            rest=SheetName.FINDINGS,
         ),
     ]
-    return Section("quality", "Data quality", words, [], _filled(tables))
+    sentences = [report_text.quality(findings.height)]
+    return Section("quality", Heading.QUALITY, sentences, [], _filled(tables))
 
 
 def _vendor(evidence: Evidence) -> Section:
-    heading = "Our figures and the vendor's"
     if evidence.compared_on is None:
-        return Section("vendor", heading, ["The vendor's own verdict was not loaded."], [], [])
-    apart = evidence.disagreements
-    words = [
-        f"The vendor judged {evidence.compared:,} of these cases itself, as of "
-        f"{day(evidence.compared_on)}. On that day we agree in {evidence.compared - apart.height:,}"
-        f" of them, in status and in expiration date; {count(apart.height, 'differs', 'differ')}."
-    ]
+        return Section("vendor", Heading.VENDOR, [report_text.VENDOR_NOT_LOADED], [], [])
+    differing = evidence.disagreements
     table = printed(
-        apart,
+        differing,
         _PERSON,
         _TRAINING,
-        Column("Ours", "our_status", "status"),
-        Column("Good through", "our_expiration_date", "date"),
-        Column("Vendor's", "vendor_status", "status"),
-        Column("Good through", "vendor_expiration_date", "date"),
-        caption="Where we differ",
+        Column(ColumnHeading.OUR_STATUS, "our_status", "status"),
+        Column(ColumnHeading.OUR_EXPIRATION, "our_expiration_date", "date"),
+        Column(ColumnHeading.VENDOR_STATUS, "vendor_status", "status"),
+        Column(ColumnHeading.VENDOR_EXPIRATION, "vendor_expiration_date", "date"),
+        caption=Caption.DISAGREEMENTS,
         limit=PRINTED_ROWS // 2,
-        rest="audit.xlsx, sheet vendor",
+        rest=SheetName.VENDOR,
     )
-    return Section("vendor", heading, words, [], _filled([table]))
+    sentences = [report_text.vendor(evidence.compared, differing.height, evidence.compared_on)]
+    return Section("vendor", Heading.VENDOR, sentences, [], _filled([table]))
 
 
-def _changed(evidence: Evidence) -> Section:
-    since = evidence.changed_since
-    kinds = {
-        kind: evidence.changed.filter(pl.col("change") == kind)["id"].n_unique()
-        for kind in ("added", "removed", "edited")
-    }
-    told = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
-    words = [
-        f"It can't be told: {evidence.not_told}."
-        if evidence.not_told
-        else f"Completion records since the load of {since:%Y-%m-%d %H:%M} UTC: {told}."
-    ]
+def _changes(evidence: Evidence) -> Section:
     names = evidence.records.select("m_user_id", "user").unique("m_user_id")
     titles = evidence.records.select("training_id", "training").unique("training_id")
     rows = evidence.changed.join(names, "m_user_id", "left", maintain_order="left")
     table = printed(
         rows.join(titles, "training_id", "left", maintain_order="left"),
-        Column("Change", "change"),
-        Column("Record", "id", "code"),
+        Column(ColumnHeading.CHANGE, "change"),
+        Column(ColumnHeading.RECORD, "id", "code"),
         _PERSON,
         _TRAINING,
-        Column("Field", "field"),
-        Column("Before", "old"),
-        Column("Now", "new"),
-        caption="Changed records",
+        Column(ColumnHeading.FIELD, "field"),
+        Column(ColumnHeading.BEFORE, "old"),
+        Column(ColumnHeading.AFTER, "new"),
+        caption=Caption.CHANGES,
         limit=PRINTED_ROWS // 2,
-        rest="audit.xlsx, sheet changes",
+        rest=SheetName.CHANGES,
     )
-    return Section("changes", "What changed since the last load", words, [], _filled([table]))
+    return Section("changes", Heading.CHANGES, [_changed(evidence)], [], _filled([table]))
+
+
+def _changed(evidence: Evidence) -> str:
+    if evidence.not_told or evidence.changed_since is None:
+        return report_text.changes_unknown(evidence.not_told)
+    numbers = {
+        kind: evidence.changed.filter(pl.col("change") == kind)["id"].n_unique()
+        for kind in ("added", "removed", "edited")
+    }
+    return report_text.changed(evidence.changed_since, numbers)
 
 
 def _filled(tables: list[Sheet]) -> list[Sheet]:

@@ -9,6 +9,7 @@ import vl_convert
 
 from kpa_analytics import charts
 from kpa_analytics.audit.letters import boxed
+from kpa_analytics.audit.report_text import chart_of_part
 from kpa_analytics.charts.expiry_by_group import GroupKind
 from kpa_analytics.charts.render import drawn, packed, svg
 from kpa_analytics.charts.text import one_line
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from kpa_analytics.audit.evidence import Evidence
 
 
-#: The groups of people that are drawn, where anyone is in one.
+#: The groups of people that are drawn, unless nobody belongs to one.
 _GROUPS: dict[GroupKind, str] = {"field_office": "fieldOffice_id", "job_title": "jobTitle_id"}
 
 
 class Drawing(NamedTuple):
-    """A chart: file name without suffix, specification, words, as SVG and as PNG at 2x."""
+    """A chart: file name without suffix, specification, description, SVG, and PNG at 2x."""
 
     name: str
     spec: dict[str, Any]
@@ -36,11 +37,11 @@ class Drawing(NamedTuple):
 def draw(evidence: Evidence) -> dict[str, Drawing]:
     """Draw every chart of a pack, by name, in the order of the report.
 
-    Each stands in a file of its own, so each says what the pack is a part of.
+    Each chart gets a file of its own, so each says if the pack covers only a part.
     """
-    only = evidence.data.scope.words
+    choice = evidence.data.scope.words
     return {
-        name: _drawing(name, _of_a_part(spec, only) if only else spec)
+        name: _drawing(name, _of_a_part(spec, choice) if choice else spec)
         for name, spec in _specifications(evidence).items()
     }
 
@@ -67,7 +68,7 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
                 charts.expiry_by_group, status, data.users, by=kind, groups=data.groups, **known
             )
     return specs | {
-        # A page's worth; the workbook has everyone.
+        # As much as fits on a page; the workbook has everyone.
         "training_matrix": drawn(charts.training_matrix, status, people=30, trainings=20, **known),
         "instructor_activity": drawn(charts.instructor_activity, evidence.activity, as_of=day),
         "instructor_coverage": drawn(charts.instructor_coverage, evidence.coverage),
@@ -77,12 +78,12 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
     }
 
 
-def _of_a_part(spec: dict[str, Any], only: str) -> dict[str, Any]:
-    said = f"From a pack of only a part of the records: {one_line(only, 600)}"
+def _of_a_part(spec: dict[str, Any], choice: str) -> dict[str, Any]:
+    line = chart_of_part(one_line(choice, 600))
     title = spec["title"]
-    subtitle = [*title["subtitle"], *wrap(said, 90)]
-    described = f"{spec['description']} {said}."
-    return {**spec, "title": {**title, "subtitle": subtitle}, "description": described}
+    subtitle = [*title["subtitle"], *wrap(line, 90)]
+    description = f"{spec['description']} {line}."
+    return {**spec, "title": {**title, "subtitle": subtitle}, "description": description}
 
 
 def _drawing(name: str, spec: dict[str, Any]) -> Drawing:

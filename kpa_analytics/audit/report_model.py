@@ -1,4 +1,4 @@
-"""The parts a report is made of: plain data, the same for the page and the document."""
+"""The parts of a report: plain data, the same for the page and the document."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.audit.report_text import SheetName, more_rows
 from kpa_analytics.charts.text import one_line
 
-#: How a cell is set; `prose` is text that wants most of the width.
+#: How a cell is set; `prose` is text that needs most of the width.
 Kind = Literal["text", "prose", "number", "date", "status", "code"]
-#: Stands where there is nothing to say.
-NOTHING = "–"  # noqa: RUF001 - a dash, as print has it
+#: Stands in a cell without a value.
+NOTHING = "–"  # noqa: RUF001 - an en dash, as in print
 
 
 class Column(NamedTuple):
@@ -23,7 +24,7 @@ class Column(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A printed table; `more` says where the rows are that are not printed."""
+    """A printed table; `more` says where to find the rows that are not printed."""
 
     caption: str
     columns: list[dict[str, str]]
@@ -32,26 +33,26 @@ class Sheet(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A section of the report: heading, what it says, its charts by name, its tables."""
+    """A section of the report: key, heading, sentences, names of charts, tables."""
 
     key: str
     heading: str
-    words: list[str]
+    sentences: list[str]
     charts: list[str]
     tables: list[Sheet]
 
 
 def printed(
-    frame: pl.DataFrame, *columns: Column, caption: str, limit: int, rest: str = ""
+    frame: pl.DataFrame, *columns: Column, caption: str, limit: int, rest: SheetName | None = None
 ) -> Sheet:
     """Set a frame as a printed table.
 
     Args:
         frame: the rows, in their order.
-        columns: what to print of it.
+        columns: the columns to print.
         caption: what the table shows.
         limit: rows printed at most.
-        rest: where the others are, e.g. `audit.xlsx, sheet status`.
+        rest: the sheet of the workbook that has all rows.
 
     Returns:
         The table; every cell is text on one line.
@@ -68,12 +69,12 @@ def printed(
         caption,
         [{"heading": column.heading, "kind": column.kind} for column in columns],
         [list(row) for row in zip(*cells, strict=True)],
-        f"{hidden:,} more in {rest}" if hidden else "",
+        more_rows(hidden, rest) if hidden else "",
     )
 
 
 def plain(parts: Any) -> Any:
-    """Named tuples as dictionaries, all the way down: what JSON and templates take."""
+    """Turn named tuples into dictionaries at every level, for JSON and templates."""
     if isinstance(parts, tuple) and hasattr(parts, "_asdict"):
         return {name: plain(value) for name, value in parts._asdict().items()}
     if isinstance(parts, list):

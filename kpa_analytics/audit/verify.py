@@ -1,4 +1,4 @@
-"""Is a pack still what was written?"""
+"""`verify_audit()`: check that a pack is unchanged since it was written."""
 
 from __future__ import annotations
 
@@ -13,22 +13,23 @@ from kpa_analytics.schema import VERIFICATION
 
 
 def verify_audit(out: str | os.PathLike[str]) -> pl.DataFrame:
-    """Recompute the hash of every file of a pack, and compare with its manifest.
+    """Recompute the hash of every file of a pack and compare it with the manifest.
 
-    The manifest is sealed by a hash of its own. Whoever can rewrite a whole pack can write a new
-    manifest too: keep the seal, the last line of manifest.json, apart from the pack.
+    The manifest is sealed by a hash of its own. Whoever can rewrite the whole pack can also write
+    a new manifest, so keep the seal (at the end of manifest.json) apart from the pack.
 
     Args:
         out: the folder of a pack, as `export_audit()` or `kpa-analytics demo` made it.
 
     Returns:
-        A frame in `schema.VERIFICATION`, one row per file that was changed, is missing or was
-        added, and per added folder that holds none, by path. What a file manager or an office
-        program leaves where a folder is opened (desktop.ini, Thumbs.db, .DS_Store, ~$audit.xlsx,
-        .~lock.audit.xlsx#) is `litter`. No rows, or litter alone: the pack is as it was written.
+        A frame in `schema.VERIFICATION`, sorted by path: one row per file that was changed, is
+        missing or was added, and per added folder without files. A file that a file manager or an
+        office program leaves in an opened folder (desktop.ini, Thumbs.db, .DS_Store,
+        ~$audit.xlsx, .~lock.audit.xlsx#) is `litter`. If there are no rows, or only litter, the
+        pack is unchanged.
 
     Raises:
-        KPADataError: there is no such folder, or a file in it can't be read.
+        KPADataError: the folder does not exist, or a file in it cannot be read.
 
     Examples:
         >>> import tempfile
@@ -39,11 +40,11 @@ def verify_audit(out: str | os.PathLike[str]) -> pl.DataFrame:
         >>> seal = write_manifest(folder, {"as_of": "2026-06-30"})
         >>> _ = (folder / "records.csv").write_text("ID")
         >>> verify_audit(folder).row(0)
-        ('records.csv', 'changed', 'its bytes are not those that were written')
+        ('records.csv', 'changed', 'its content was changed after it was written')
     """
     folder = typed_path(out)
     if not folder.is_dir():
-        raise KPADataError(f"{folder} is no folder")
+        raise KPADataError(f"{folder} is not a folder")
     try:
         findings = check_manifest(folder)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""audit.xlsx: every row behind the report; no cell of it is a formula or a link."""
+"""audit.xlsx: every row behind the report. No cell is a formula or a link."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpa_analytics.analysis.training_matrix import training_matrix
 from kpa_analytics.audit.csv import marked
-from kpa_analytics.audit.excel_limits import (
-    EXCEL,
-    Limits,
-    cells_sentence,
-    columns_sentence,
-    fitting,
-    is_cut,
-    rows_sentence,
-)
+from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
 from kpa_analytics.audit.report_method import rule_rows
+from kpa_analytics.audit.report_text import (
+    COMPLETE_SOURCES,
+    SheetName,
+    cells_cut,
+    columns_cut,
+    rows_cut,
+)
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.audit.xlsx_rows import BulkSheet
 from kpa_analytics.charts.theme import ink_on, palette
@@ -32,20 +31,6 @@ from kpa_analytics.statuses import STATUS_SIGNS, status_colours
 if TYPE_CHECKING:
     from kpa_analytics.audit.evidence import Evidence
 
-#: Where everything is that a sheet can't hold.
-_WHOLE = {
-    "summary": "report.html",
-    "status": "the frame that kpa.expiry_status() gives",
-    "completions": "records.csv and records.parquet",
-    "matrix": "the frame that kpa.training_matrix() gives",
-    "findings": "the frame that kpa.data_quality() gives",
-    "instructors": "the frame that kpa.instructor_coverage() gives",
-    "sessions": "the frame that kpa.group_sessions() gives",
-    "vendor": "the frame that kpa.reconcile() gives",
-    "rules": "report.html",
-    "trainings": "the frame that kpa.load_trainings() gives",
-    "changes": "the frame that kpa.changes() gives",
-}
 _WIDTHS = {pl.Date: 12, pl.Int64: 11, pl.Boolean: 9, STATUS: 15}
 _WIDE = {"user": 26, "training": 34, "instructor": 24, "message": 90, "notes": 40, "trainings": 44}
 _WIDE |= {"text": 120, "kind": 34, "schedule": 52, "schedule_from": 40, "expiring_days_from": 40}
@@ -59,19 +44,19 @@ def write_workbook(
     made: datetime,
     limits: Limits = EXCEL,
 ) -> list[str]:
-    """Write the workbook: summary, status, completions, matrix, findings, and what else there is.
+    """Write the workbook: summary, status, completions, matrix, findings, and the rest.
 
     Args:
         evidence: everything the pack says.
-        story: the report, for the headline figures and the words of the summary.
+        story: the report, for the headline figures and sentences of the summary.
         path: the file.
-        made: the moment that the workbook gives as its own.
+        made: the moment that the workbook states as its creation time.
         limits: what a sheet can hold.
 
     Returns:
-        What was cut to fit, one sentence for each kind of cut of each sheet. Each stands on its own
-        sheet, too (right of the headings; where rows are cut, also after the last one), and on the
-        summary.
+        What was cut to fit: one sentence for each kind of cut on each sheet. The same sentence
+        stands on the sheet itself (right of the headings; if rows are cut, also below the last
+        row) and on the summary.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
@@ -80,28 +65,28 @@ def write_workbook(
             {"title": evidence.title, "created": made.replace(tzinfo=None), "comments": notice}
         )
         writer = _Writer(book, demo=evidence.data.demo, limits=limits)
-        writer.sheet("status", evidence.status)
-        writer.sheet("completions", evidence.records)
+        writer.sheet(SheetName.STATUS, evidence.status)
+        writer.sheet(SheetName.COMPLETIONS, evidence.records)
         writer.matrix(training_matrix(evidence.status))
-        writer.sheet("findings", evidence.findings)
-        writer.sheet("instructors", _joined(evidence.coverage.drop("demo")))
-        writer.sheet("sessions", _joined(evidence.sessions.drop("demo", "m_trainees_id")))
-        writer.sheet("vendor", evidence.disagreements)
-        writer.sheet("rules", rule_rows(evidence))
-        writer.sheet("trainings", schedule_rows(evidence))
+        writer.sheet(SheetName.FINDINGS, evidence.findings)
+        writer.sheet(SheetName.INSTRUCTORS, _joined(evidence.coverage.drop("demo")))
+        writer.sheet(SheetName.SESSIONS, _joined(evidence.sessions.drop("demo", "m_trainees_id")))
+        writer.sheet(SheetName.VENDOR, evidence.disagreements)
+        writer.sheet(SheetName.RULES, rule_rows(evidence))
+        writer.sheet(SheetName.TRAININGS, schedule_rows(evidence))
         if evidence.changed_since:
-            writer.sheet("changes", evidence.changed)
+            writer.sheet(SheetName.CHANGES, evidence.changed)
         writer.summary(story)
         return writer.cuts
 
 
 class _Writer:
-    """Writes frames as sheets of one workbook, in its formats."""
+    """Writes frames as sheets of one workbook, with shared formats."""
 
     def __init__(self, book: xlsxwriter.Workbook, *, demo: bool, limits: Limits) -> None:
         self._book, self._demo, self._limits = book, demo, limits
         self.cuts: list[str] = []
-        self._summary = self._sheet("summary")  # the first sheet, written last
+        self._summary = self._sheet(SheetName.SUMMARY)  # the first sheet, written last
         self._heading = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
         self._bold = book.add_format({"bold": True})
         self._upright = book.add_format({"bold": True, "bottom": 1, "rotation": 90})
@@ -115,7 +100,7 @@ class _Writer:
         }
 
     def summary(self, story: dict[str, Any]) -> None:
-        """The first sheet: what this is, what is cut, the headline figures, how to read it."""
+        """Write the first sheet: title, facts, cuts, headline figures, the report's sentences."""
         title = self._book.add_format({"bold": True, "font_size": 18})
         alarm = self._book.add_format(
             {"bold": True, "bg_color": palette().demo, "font_color": "#FFFFFF"}
@@ -129,7 +114,7 @@ class _Writer:
         if story["notice"]:
             lines.append([(story["notice"], alarm)])
         lines += [[(story["subtitle"], None)], [(" · ".join(story["facts"]), None)]]
-        said = len(lines)
+        first_cut = len(lines)
         lines += [[]]
         for tile in story["tiles"]:
             bare = tile["value"].replace(",", "")
@@ -138,10 +123,10 @@ class _Writer:
             lines.append([(tile["label"], colour), (value, figure), (tile["note"], None)])
         for section in story["sections"]:
             lines.append([])
-            headings = [section["heading"], *[""] * len(section["words"])]
-            for heading, words in zip(headings, section["words"], strict=False):
-                lines.append([(heading, self._heading), ("", None), (words, wrapped)])
-        lines[said:said] = [[(cut, self._bold)] for cut in self._summary_cuts(lines)]
+            headings = [section["heading"], *[""] * len(section["sentences"])]
+            for heading, sentence in zip(headings, section["sentences"], strict=False):
+                lines.append([(heading, self._heading), ("", None), (sentence, wrapped)])
+        lines[first_cut:first_cut] = [[(cut, self._bold)] for cut in self._summary_cuts(lines)]
         for row, cells in enumerate(lines):
             for column, (value, style) in enumerate(cells):
                 if isinstance(value, int):
@@ -150,18 +135,23 @@ class _Writer:
                     sheet.write_string(row, column, fitting(value, self._limits.units), style)
 
     def _summary_cuts(self, lines: list[list[tuple[Any, Any]]]) -> list[str]:
-        """What was cut in the whole workbook, this sheet included."""
+        """The sentences about every cut in the workbook, including those on this sheet."""
         texts = [value for cells in lines for value, _ in cells if isinstance(value, str)]
         long = [text for text in texts if is_cut(text, self._limits.units)]
         if long:
-            named = [f"{text[:40]} ..." for text in long]
+            starts = [f"{text[:40]} ..." for text in long]
             self.cuts.append(
-                cells_sentence("summary", named, self._limits.units, _WHOLE["summary"])
+                cells_cut(
+                    SheetName.SUMMARY,
+                    starts,
+                    self._limits.units,
+                    COMPLETE_SOURCES[SheetName.SUMMARY],
+                )
             )
         return self.cuts
 
     def sheet(self, name: str, frame: pl.DataFrame) -> None:
-        """A frame as a sheet: heading frozen and filtered, days as days, statuses in colour."""
+        """Write a frame as a sheet, with frozen and filtered headings and coloured statuses."""
         whole = marked(frame, demo=self._demo)
         shown = self._shown(whole)
         sheet = self._sheet(name)
@@ -171,13 +161,13 @@ class _Writer:
             sheet.set_column(place, place, _WIDE.get(column, _WIDTHS.get(dtype, 14)))
         styles = {name: self._style(dtype) for name, dtype in shown.schema.items()}
         cut += sheet.put(shown, styles, units=self._limits.units)
-        self._say(sheet, whole, shown, cut)
+        self._write_cuts(sheet, whole, shown, cut)
 
     def matrix(self, matrix: pl.DataFrame) -> None:
-        """People by trainings: a sign and a colour in each cell, headings upright, names frozen."""
+        """Write people by trainings, with a sign and a colour in each cell."""
         whole = marked(matrix, demo=self._demo)
         shown = self._shown(whole)
-        sheet = self._sheet("matrix")
+        sheet = self._sheet(SheetName.MATRIX)
         names = shown.columns.index("user") + 1
         sheet.freeze_panes(1, names)
         sheet.set_row(0, 190)
@@ -190,26 +180,29 @@ class _Writer:
         signs = shown.with_columns(cells) if shown.width > names else shown
         styles = dict.fromkeys(shown.columns[names:], by_sign)
         cut += sheet.put(signs, styles, units=self._limits.units)
-        self._say(sheet, whole, shown, cut)
+        self._write_cuts(sheet, whole, shown, cut)
 
     def _shown(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """What of a frame a sheet can hold: what is cut leaves room to say so."""
-        most = self._limits
-        if frame.width > most.columns:
-            frame = frame[:, : most.columns - 1]
-        return frame if frame.height < most.rows else frame.head(most.rows - 2)
+        """The part of a frame that a sheet can hold, with room for a sentence about the cut."""
+        limits = self._limits
+        if frame.width > limits.columns:
+            frame = frame[:, : limits.columns - 1]
+        return frame if frame.height < limits.rows else frame.head(limits.rows - 2)
 
-    def _say(self, sheet: Any, whole: pl.DataFrame, shown: pl.DataFrame, cells: list[str]) -> None:
-        """Say on a sheet what was cut: right of the headings, and after the last row."""
-        name, source = sheet.name, _WHOLE[sheet.name]
+    def _write_cuts(
+        self, sheet: Any, whole: pl.DataFrame, shown: pl.DataFrame, cells: list[str]
+    ) -> None:
+        """Write on a sheet what was cut: right of the headings, and below the last row."""
+        name = SheetName(sheet.name)
+        source = COMPLETE_SOURCES[name]
         cuts = []
         if shown.height < whole.height:
-            cuts.append(rows_sentence(name, shown.height, whole.height, source))
+            cuts.append(rows_cut(name, shown.height, whole.height, source))
             sheet.end_with(cuts[0])
         if shown.width < whole.width:
-            cuts.append(columns_sentence(name, shown.width, whole.width, source))
+            cuts.append(columns_cut(name, shown.width, whole.width, source))
         if cells:
-            cuts.append(cells_sentence(name, cells, self._limits.units, source))
+            cuts.append(cells_cut(name, cells, self._limits.units, source))
         if cuts and shown.width < self._limits.columns:
             sheet.write_string(0, shown.width, " ".join(cuts), self._bold)
         self.cuts += cuts
@@ -227,7 +220,7 @@ class _Writer:
         return sheet
 
     def _headings(self, sheet: Any, frame: pl.DataFrame, style: Any) -> list[str]:
-        """Write the headings; give back the cells in which one was cut."""
+        """Write the headings; return the cells in which a heading was cut."""
         sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
         for place, column in enumerate(frame.columns):
             sheet.write_string(0, place, fitting(column, self._limits.units), style)
@@ -246,6 +239,6 @@ class _Writer:
 
 
 def _joined(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lists as text, one item after another."""
+    """Turn lists into texts, with semicolons between the items."""
     lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
     return frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join("; "))

@@ -1,8 +1,8 @@
-"""Hundreds of thousands of rows into a worksheet, a column at a time and not cell by cell.
+"""Write hundreds of thousands of rows into a worksheet, by column and not cell by cell.
 
-xlsxwriter takes some 6 microseconds a cell: half a minute for a large account. It still writes the
-workbook, its formats, its shared texts and the headings; only the cells below them are written
-here, a whole column in one expression.
+xlsxwriter takes about 6 microseconds a cell, half a minute for a large account. It still writes the
+workbook, its formats, its shared texts and the headings. Only the cells below the headings are
+written here, a whole column in one expression.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from kpa_analytics.audit.excel_limits import EXCEL, TOO_MANY_DIGITS, fitting, is_cut
 
-#: Excel counts days from the first of these, and has them right from the second on.
+#: Excel counts days from the first of these dates, and counts correctly from the second on.
 _FIRST_DAY, _RIGHT_FROM = date(1899, 12, 30), date(1900, 3, 1)
 _ROWS_AT_ONCE = 20_000
 _A_DAY, _DAYS_BEFORE_1970 = 86_400_000, (date(1970, 1, 1) - _FIRST_DAY).days
@@ -34,14 +34,14 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
     def put(
         self, frame: pl.DataFrame, styles: dict[str, Style], *, units: int = EXCEL.units
     ) -> list[str]:
-        """Take the rows below the heading. Text stays text, days are days, null is no cell.
+        """Set the rows below the heading. Text stays text, dates stay dates, null leaves no cell.
 
-        A text that is too long for a cell is cut and says so. Whole numbers of a column in which
-        one has 16 digits or more are written as text, for Excel would round them to 15 digits.
+        A text that is too long for a cell is cut, and its end says so. If a whole number in a
+        column has more than 15 digits, the column is written as text, because Excel would round.
 
         Args:
-            frame: the rows, at most as many as Excel holds; no list columns.
-            styles: by column, its format or a dictionary of formats by value.
+            frame: the rows, at most as many as Excel can hold; no list columns.
+            styles: the format of each column, or a dictionary of formats by value.
             units: UTF-16 units that a cell can hold.
 
         Returns:
@@ -49,7 +49,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
         """
         self._given, self._styles, self._units = frame, styles, units
         self._cut: list[str] = []
-        # Texts are shared by the whole workbook, which numbers them before it writes any sheet.
+        # The workbook shares its texts and numbers them before it writes any sheet.
         self._values = frame.select(self._value(column) for column in frame)
         self._check_dimensions(frame.height, frame.width - 1)
         return self._cut
@@ -78,7 +78,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
             self.fh.write("".join(part.select(row.alias("xml"))["xml"]))
 
     def _cell(self, place: int, column: pl.Series) -> pl.Expr:
-        """The XML of a column's cells; nothing where there is no value."""
+        """The XML of a column's cells; empty for null."""
         kind = {pl.String: ' t="s"', pl.Boolean: ' t="b"'}.get(_kind(column), "")
         cell = pl.concat_str(
             pl.lit(f'<c r="{xl_col_to_name(place)}'),
@@ -101,7 +101,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
         return pl.Series([name]).new_from_index(0, len(column))
 
     def _value(self, column: pl.Series) -> pl.Series:
-        """The number that stands in a cell, as text: of a text, its place among the shared ones."""
+        """The value of each cell, as text; for a text, its index among the shared texts."""
         kind = _kind(column)
         if kind == pl.String:
             texts = column.cast(pl.String)
@@ -119,8 +119,8 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
         return column.cast(pl.Int8 if kind == pl.Boolean else column.dtype).cast(pl.String)
 
     def _name_cut(self, texts: pl.Series, known: pl.Series) -> None:
-        """Note the cells of a column whose text is too long."""
-        # No text has more UTF-16 units than bytes of UTF-8: most are ruled out by those.
+        """Record the cells of a column whose text is too long."""
+        # A text never has more UTF-16 units than UTF-8 bytes, which are faster to count.
         suspects = known.filter(known.str.len_bytes() >= self._units)
         long = [text for text in suspects if is_cut(text, self._units)]
         if long:
@@ -130,7 +130,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
 
 
 def _kind(column: pl.Series) -> Any:
-    """How a column is written; days and numbers that Excel would get wrong are written as text."""
+    """How a column is written: dates and numbers that Excel would change are written as text."""
     dtype = column.dtype
     if isinstance(dtype, pl.Date | pl.Datetime):
         first = column.cast(pl.Date).min()
@@ -141,6 +141,6 @@ def _kind(column: pl.Series) -> Any:
 
 
 def _has_long_numbers(column: pl.Series) -> bool:
-    """Whether a whole number has more than the 15 digits that Excel keeps."""
+    """Whether a whole number has more than the 15 digits that Excel can keep."""
     ends = [end for end in (column.min(), column.max()) if isinstance(end, int)]
     return any(abs(end) >= TOO_MANY_DIGITS for end in ends)

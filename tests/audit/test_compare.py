@@ -85,8 +85,8 @@ def test_what_is_neither_is_named(tmp_path, two):
     (tmp_path / "empty").mkdir()
     (tmp_path / "letter.parquet").write_text("dear")
     for wrong, words in (
-        (tmp_path / "empty", "empty holds no manifest.json"),
-        (tmp_path / "letter.parquet", "letter.parquet is no snapshot"),
+        (tmp_path / "empty", "empty is not a pack of this package: it has no manifest.json"),
+        (tmp_path / "letter.parquet", "letter.parquet is not a snapshot"),
         (tmp_path / "nowhere.parquet", "nowhere.parquet can't be read"),
         (7, "expected a polars frame"),
     ):

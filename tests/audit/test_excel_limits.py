@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import kpa_analytics as kpa
 from kpa_analytics.audit.evidence import gather
-from kpa_analytics.audit.excel_limits import CUT, EXCEL, Limits, fitting, is_cut
+from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
 from kpa_analytics.audit.report import report
+from kpa_analytics.audit.report_text import CELL_CUT
 from kpa_analytics.audit.xlsx import write_workbook
 from kpa_analytics.demo import Records
 from kpa_analytics.demo import records as wire
@@ -92,7 +93,9 @@ def test_columns_that_are_cut_are_counted(evidence, tmp_path):
 def test_without_a_cut_no_sheet_and_no_manifest_says_anything(pack, evidence, tmp_path):
     cuts, book = written(evidence, tmp_path / "a.xlsx", EXCEL)
     assert cuts == []
-    assert not [text for name in book.sheetnames for text in texts(book[name]) if CUT in str(text)]
+    assert not [
+        text for name in book.sheetnames for text in texts(book[name]) if CELL_CUT in str(text)
+    ]
     assert json.loads((pack / "manifest.json").read_bytes())["workbook_cuts"] == []
 
 
@@ -102,18 +105,18 @@ def test_texts_are_cut_in_headings_cells_and_summary_alike(evidence, tmp_path):
     ends = {
         name
         for name in book.sheetnames
-        if any(str(text).endswith(CUT) for text in texts(book[name]))
+        if any(str(text).endswith(CELL_CUT) for text in texts(book[name]))
     }
     assert ends == cut >= {"summary", "rules"}
 
 
-@given(st.text(max_size=60), st.integers(len(CUT) + 2, 60))
+@given(st.text(max_size=60), st.integers(len(CELL_CUT) + 2, 60))
 def test_no_text_is_longer_than_a_cell_and_no_character_is_halved(text, units):
     text = text.encode("utf-16", "replace").decode("utf-16")
     shown = fitting(text, units)
     assert len(shown.encode("utf-16-le")) <= 2 * units
-    assert text.startswith(shown.rstrip(" ").removesuffix(CUT.rstrip(" ")).rstrip(" "))
-    assert (CUT in shown) == is_cut(text, units)
+    assert text.startswith(shown.rstrip(" ").removesuffix(CELL_CUT.rstrip(" ")).rstrip(" "))
+    assert (CELL_CUT in shown) == is_cut(text, units)
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +155,8 @@ def test_a_note_of_40_000_units_is_cut_between_two_characters_and_named(long_tex
     notes = [row[heading.index("notes")] for row in sheet.iter_rows(values_only=True)]
     (cut,) = (note for note in notes[1:] if note)
     assert len(cut.encode("utf-16-le")) <= 2 * 32_767
-    assert cut.endswith(WORKER + CUT)
-    assert cut.removesuffix(CUT) == "a" + WORKER * cut.count(WORKER)
+    assert cut.endswith(WORKER + CELL_CUT)
+    assert cut.removesuffix(CELL_CUT) == "a" + WORKER * cut.count(WORKER)
     (sentence,) = json.loads((pack / "manifest.json").read_bytes())["workbook_cuts"]
     place = next(cell.coordinate for row in sheet.iter_rows() for cell in row if cell.value == cut)
     assert f"1 text was cut, because an Excel cell holds 32,767 characters: {place}." in sentence

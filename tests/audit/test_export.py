@@ -366,5 +366,5 @@ def test_long_tables_say_how_many_more_there_are(tmp_path):
         data = load(tmp_path / "cache", api)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF)
     page = Page((pack / "report.html").read_text(encoding="utf-8")).text
-    assert "100 cases have expired, held by 100 people" in page
-    assert "40 more in audit.xlsx, sheet status" in page
+    assert "100 cases have expired, affecting 100 people" in page
+    assert "40 more rows in audit.xlsx, sheet status" in page

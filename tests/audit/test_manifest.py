@@ -117,7 +117,7 @@ def test_a_manifest_that_names_files_outside_reads_none_of_them(tmp_path):
 
 def test_no_manifest_at_all_is_a_finding_and_no_folder_an_error(tmp_path):
     assert found(tmp_path) == [(MANIFEST, "missing")]
-    with pytest.raises(KPADataError, match="nowhere is no folder"):
+    with pytest.raises(KPADataError, match="nowhere is not a folder"):
         kpa.verify_audit(tmp_path / "nowhere")
 
 

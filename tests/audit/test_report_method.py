@@ -56,7 +56,7 @@ def test_the_cases_of_the_rules_are_those_of_the_statuses(pack, data):
     assert counts["latest"] is None
 
 
-SPECIAL_ONLY = "; counts for special dates only"
+SPECIAL_ONLY = "; applies to special expiration dates only"
 WINDOW = {
     "schedule_type": "window",
     "window_open_month": 6,
@@ -78,13 +78,13 @@ CATALOGUE = {
 EXPECTED = {
     "annual": ("not known", "schedule type 'annual' is not known", "schedule_type"),
     "composed": (
-        "composed of 2, own schedule: rolling",
+        "composed of 2 trainings, own schedule: rolling",
         "every 6 months",
         "renewal_months, included_trainings_id",
     ),
     "fixed": ("fixed day", "on 15 Jul each year", "expires_on_*"),
     "fixed, renewed": ("fixed day", "on 15 Jul, every 24 months", "expires_on_*, renewal_months"),
-    "month 13": ("not known", "its days are not days of the calendar", "window_*, expires_on_*"),
+    "month 13": ("not known", "its days do not exist in the calendar", "window_*, expires_on_*"),
     "never": ("never", "no renewal", "renewal_months"),
     "rolling": ("rolling", "every 12 months", "renewal_months"),
     "window": (
@@ -94,7 +94,7 @@ EXPECTED = {
     ),
     "window, not yet offered": (
         "window",
-        "1 Jun to 15 Jul each year, never offered by this day",
+        "1 Jun to 15 Jul each year, not offered up to this day",
         "schedule_type, window_*",
     ),
 }
@@ -121,7 +121,7 @@ def test_there_is_one_row_per_training_that_says_where_its_schedule_comes_from(b
     assert days["rolling"] == (0, "catalogue: expiring_days")
     assert days["never"] == (
         45,
-        "this report's default: the catalogue's -5 can't be" + SPECIAL_ONLY,
+        "this report's default: the catalogue's -5 is impossible" + SPECIAL_ONLY,
     )
     assert days["window"] == (45, "this report's default" + SPECIAL_ONLY)
     assert days["composed"] == (45, "this report's default")

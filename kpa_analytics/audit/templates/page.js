@@ -1,7 +1,7 @@
 for (const [name, spec] of Object.entries(JSON.parse(document.getElementById("specs").textContent))) {
   const figure = document.getElementById(name);
-  // ast: expressions are interpreted, so that the page needs no right to evaluate text as code.
+  // ast: expressions are interpreted, so the page does not need permission to evaluate text as code.
   kpaEmbed(figure.querySelector(".live"), spec, {renderer: "svg", actions: false, ast: true})
     .then(() => figure.classList.add("drawn"))
-    .catch((error) => console.warn("The chart stays a picture:", error));
+    .catch((error) => console.warn("The chart is shown as a static picture:", error));
 }
