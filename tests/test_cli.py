@@ -61,7 +61,7 @@ def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_pat
     expiring = rows.filter(pl.col("status") == "expiring").height
     assert expiring != soon.height
     assert f"expiring soon {expiring:>17,}  by each training's own" in out
-    assert f"due within 30 days {soon.height:>12,}  still good" in out
+    assert f"due within 30 days {soon.height:>12,}  still valid" in out
     assert f"{manifest['counts']['people']:,}" in out
     assert "20,000" in out
     assert DEMO_MARK in out
