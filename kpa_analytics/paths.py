@@ -12,8 +12,8 @@ def typed_path(value: str | os.PathLike[str]) -> Path:
     """Read a path that may begin with `~` or `~name`, a home folder.
 
     Raises:
-        KPADataError: it is neither text nor a path, it can't be one, or there is no such home
-            folder; what was given is named.
+        KPADataError: the value is not a valid path, or the home folder does not exist; the message
+            names the value.
 
     Examples:
         >>> typed_path("~no-such-user/audit")
