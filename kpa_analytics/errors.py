@@ -145,7 +145,7 @@ class KPAServerError(KPAAPIError):
 
 
 class KPAContentNotFoundError(KPAAPIError):
-    """`content_not_found`: what was asked for does not exist."""
+    """`content_not_found`: the requested content does not exist."""
 
 
 #: The vendor's documented codes. A code that is not here is still raised, as `KPAAPIError`.

@@ -1,4 +1,4 @@
-"""The expiry engine: prepared once from records, asked for any day.
+"""The expiry engine: prepared once from records, then used for any day.
 
 Three kinds of rows make an answer: what people hold by a completion of their own, what they hold
 through the parts of a composed training, and what they must have and do not hold.
@@ -107,7 +107,7 @@ class Engine:
         rules: the catalogue.
         users: as `load_users()` makes them, or None where they are not known.
         required: who must have what, as `required_pairs` takes it; None where it is not known.
-        only: the one day that will be asked for; None: any.
+        only: the single day that will be computed; None: any day.
 
     Raises:
         KPADataError: a frame lacks a column.

@@ -46,7 +46,7 @@ def expiry_status(
         trainings: as `load_trainings()` makes them. Without them only special expiration dates are
             known: the source is `special` or `unknown`.
         users: as `load_users()` makes them. Without them people go by their ids and all count.
-        as_of: the day asked for; a date or ISO text. Default: today.
+        as_of: the day of the statuses; a date or ISO text. Default: today.
         expiring_days: days before expiration that count as expiring, where the training does not
             say; default 30, at most 36,500.
         required: who must have what: a frame of (m_user_id, training_id), or the vendor's

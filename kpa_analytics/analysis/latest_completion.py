@@ -15,7 +15,7 @@ from kpa_analytics.schema import COMPLETIONS
 _PAIR = ("m_user_id", "training_id")
 #: What makes a completion later than another; the last only settles copies of one record.
 _AGE = ("date", "created", "id", "special_expiration_date")
-#: Since when an undated record counts: before every day that can be asked for.
+#: Since when an undated record counts: before every possible day.
 ALWAYS = date.min
 #: Person and training as one number: it sorts many times faster than the two.
 PAIR = (pl.col("person").cast(pl.Int128) * 2**64 + pl.col("training_id")).alias("pair")

@@ -25,7 +25,7 @@ def verdicts(
     Args:
         cases: as `expirations` makes them.
         windows: as `windows_on` makes them, of the same day.
-        as_of: the day asked for.
+        as_of: the day of the statuses.
         expiring_days: days before expiration that count as expiring, where a training has none.
 
     Returns:
@@ -89,7 +89,7 @@ def never_completed(
         people: as `people_of` makes them.
         catalogue: as `schedules` makes it.
         windows: as `windows_on` makes them, of the same day.
-        as_of: the day asked for.
+        as_of: the day of the statuses.
 
     Returns:
         The rows in their order with `status`, and `expiration_source`: `unknown` where there is a
