@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -100,3 +102,9 @@ def test_pseudonyms_are_not_compared_with_names(two, tmp_path, packs):
     with pytest.raises(KPADataError, match="pseudonyms"):
         kpa.changes(hidden, packs[1])
     assert kpa.changes(hidden, hidden).is_empty()
+
+
+def test_a_snapshot_that_was_not_kept_is_named(two):
+    nowhere = replace(two[0].snapshots["completions"], path=None)
+    with pytest.raises(KPADataError, match="completions"):
+        kpa.changes(nowhere, two[1])

@@ -15,7 +15,7 @@ import pypdf
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.audit.letters import boxed, without_glyph
+from kpa_analytics.audit.letters import _letters, boxed, sentences, without_glyph
 from kpa_analytics.charts.theme import FONT
 from kpa_analytics.demo import Records
 from kpa_analytics.demo import records as wire
@@ -148,3 +148,9 @@ def test_a_letter_without_a_glyph_is_named_in_manifest_and_report(lacking):
 
 def test_where_every_letter_has_a_glyph_nothing_is_said(pack):
     assert json.loads((pack / "manifest.json").read_bytes())["letters_without_glyph"] == []
+
+
+def test_missing_letters_are_looked_for_in_every_part_of_a_report_and_none_says_nothing():
+    parts = {"title": "é", "rows": [["ł", 7], ("\N{GREEK SMALL LETTER ALPHA}", None)]}
+    assert _letters(parts) == {"é", "ł", "\N{GREEK SMALL LETTER ALPHA}"}
+    assert sentences([]) == []

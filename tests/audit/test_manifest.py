@@ -176,3 +176,12 @@ def test_litter_that_was_there_before_the_manifest_is_not_listed(tmp_path):
     write_manifest(tmp_path, {})
     (tmp_path / ".DS_Store").unlink()
     assert found(tmp_path) == []
+
+
+def test_a_file_that_cannot_be_read_is_an_error_that_names_it(small, monkeypatch):
+    def refused(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(folder / "records.csv"))
+
+    monkeypatch.setattr("kpa_analytics.audit.verify.check_manifest", refused)
+    with pytest.raises(KPADataError, match=r"records\.csv.*Permission denied"):
+        kpa.verify_audit(small)

@@ -195,3 +195,12 @@ def test_invented_people_stay_recognisable_as_invented(data, tmp_path):
     assert Pseudonyms(b"k" * 32).of(DEMO_ID_PREFIX + "00000001").startswith(DEMO_ID_PREFIX)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, names=False)
     assert DEMO_MARK in (pack / "charts" / "expiry_timeline.svg").read_text(encoding="utf-8")
+
+
+def test_only_the_person_in_a_filter_gets_a_pseudonym(loaded):
+    pseudonyms = Pseudonyms(b"k" * 32)
+    params = {"user_id": person(1), "training_id": 7, "has_attachments": True}
+    filtered = replace(loaded.snapshots["completions"], params=params)
+    hidden = pseudonyms.data(replace(loaded, snapshots={"completions": filtered}))
+    expected = {**params, "user_id": pseudonyms.of(person(1))}
+    assert hidden.snapshots["completions"].params == expected

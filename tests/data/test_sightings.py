@@ -62,3 +62,10 @@ def test_as_many_ids_as_the_total_prove_nothing_where_one_may_be_gone() -> None:
 def test_a_total_that_changes_counts_for_its_own_moment() -> None:
     assert _sightings(([1], 9), ([2], 2), ([1], 9)) == [0, 1]
     assert _sightings(([1], 9), ([2], 3), ([1], 2)) is None
+
+
+def test_a_record_that_had_gone_by_that_moment_is_not_among_the_whole() -> None:
+    sightings = Sightings()
+    sightings.note(Seen((1, 2), total=3, first_row=0))
+    sightings.note(Seen((2, 3), total=2, first_row=2))  # 1 is gone, so 2 and 3 are all there are
+    assert sightings.whole_at_one_moment() == [2, 3]
