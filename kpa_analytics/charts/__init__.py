@@ -1,14 +1,14 @@
 """Floor 4: a small result table in, an altair chart out.
 
-Each chart stands in a file of its own name, with the table function that says what is drawn: it
-can be read, and tested, without drawing. (`charts.expiry_timeline` is the function, not its file.)
-Every chart carries its look, its description and, for demo data, the demo mark.
+Each chart has a file of the same name, which also holds its table function: call that to read or
+test what the chart shows without drawing it. (`charts.expiry_timeline` is the function, not the
+file.) Every chart has our look, a description and, for demo data, the demo mark.
 
-Charts are altair's, and can be joined with `|` and `&`. (With `alt.hconcat` and its like, add
-`.resolve_scale(color="independent")`: the charts share one list of colours otherwise.)
+Charts are altair charts: join them with `|` and `&`. (If you use `alt.hconcat` or `alt.vconcat`,
+add `.resolve_scale(color="independent")`; otherwise the charts share one list of colours.)
 
-A channel is always named by its class (`alt.X2("end:T")`, never `"end:T"`): altair compares
-hundreds of classes to find it otherwise.
+Name a channel by its class (`alt.X2("end:T")`, not `"end:T"`): otherwise altair compares hundreds
+of classes to find it.
 """
 
 from kpa_analytics.charts.expiry_by_group import expiry_by_group, expiry_by_group_table

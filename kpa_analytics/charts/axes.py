@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def status_colour(dark: bool, statuses: list[str]) -> alt.Color:
-    """Colour by status: one legend everywhere, each entry with its sign and words.
+    """Colour by status, with the same legend in every chart: each entry has a sign and a label.
 
     Args:
-        dark: for a dark background.
-        statuses: what the legend lists, as `in_legend` finds them.
+        dark: True for a dark background.
+        statuses: the statuses in the legend, from `legend_statuses`.
     """
     colours = status_colours(dark)
     return alt.Color(
@@ -29,53 +29,53 @@ def status_colour(dark: bool, statuses: list[str]) -> alt.Color:
         ),
         legend=alt.Legend(
             title=None,
-            labelExpr=status_words("datum.value"),
+            labelExpr=signed_status_label("datum.value"),
             values=statuses,
         ),
     )
 
 
-def in_legend(statuses: Collection[str]) -> list[str]:
-    """The statuses that a legend lists: those there are, the worst first."""
+def legend_statuses(statuses: Collection[str]) -> list[str]:
+    """The statuses that occur, worst first, for a legend."""
     return [status for status in SEVERITY if status in statuses]
 
 
-def status_words(field: str) -> str:
-    """The Vega expression that says a status with its sign, e.g. `× Expired`."""  # noqa: RUF002
+def signed_status_label(field: str) -> str:
+    """A Vega expression for the label of a status with its sign, e.g. `× Expired`."""  # noqa: RUF002
     return f"{SIGNED_LABELS}[{field}]"
 
 
 def status_label(field: str) -> str:
-    """The Vega expression that says a status without its sign, as it is read aloud."""
+    """A Vega expression for the label of a status without its sign, for screen readers."""
     return f"{STATUS_LABELS}[{field}]"
 
 
-def figure(field: str) -> str:
-    """The Vega expression that writes a number with its thousands separated."""
+def number_text(field: str) -> str:
+    """A Vega expression for a number with thousands separators."""
     return f"format({field}, ',')"
 
 
 def month_step(first: date, last: date) -> int:
-    """Months from tick to tick, few enough ticks that their labels have room."""
-    spanned = (last - first).days // 30 + 1
-    return next(step for step in (1, 3, 12, 60) if spanned <= 15 * step or step == 60)
+    """Months between ticks, so that there is room for every label."""
+    months = (last - first).days // 30 + 1
+    return next(step for step in (1, 3, 12, 60) if months <= 15 * step or step == 60)
 
 
 def day_scale(**options: Any) -> alt.Scale:
-    """The scale of an axis of days: in UTC, so that no zone, nor its summer time, moves a mark.
+    """The scale of an axis of days, in UTC, so that time zones and summer time move no mark.
 
     Args:
-        **options: of `alt.Scale`.
+        **options: options of `alt.Scale`.
     """
     return alt.Scale(type="utc", **options)
 
 
 def month_axis(step: int, within: tuple[int, int] | None = None) -> alt.Axis:
-    """An axis of months whose ticks always meet January, where the year stands.
+    """An axis of months with a tick at every January, which shows the year.
 
     Args:
-        step: as `month_step` finds it.
-        within: the first and the last month with a label, each as 12 * year + month - 1.
+        step: months between ticks, from `month_step`.
+        within: the first and last month that get a label, each as 12 * year + month - 1.
     """
     year = "utcFormat(datum.value, '%m') == '01' || datum.index == 0"
     label = f"[utcFormat(datum.value, '%b'), {year} ? utcFormat(datum.value, '%Y') : '']"
@@ -91,19 +91,19 @@ def month_axis(step: int, within: tuple[int, int] | None = None) -> alt.Axis:
 
 
 def label_axis(**options: Any) -> alt.Axis:
-    """An axis of labels that are cut already, as `words.short` does it.
+    """An axis of labels that `text.short` has already shortened.
 
-    Vega would cut them again, at the end, where titles of one series differ.
+    Vega would cut them again at the end, where titles of one series differ.
 
     Args:
-        **options: of `alt.Axis`.
+        **options: options of `alt.Axis`.
     """
     return alt.Axis(labelLimit=0, **options)
 
 
-def spoken(words: str = "spoken") -> alt.Description:
-    """What a screen reader says of a mark: the words in this field, and no other of its fields."""
-    return alt.Description(f"{words}:N")
+def aria_label(field: str = "spoken") -> alt.Description:
+    """Let a screen reader read only this field of a mark."""
+    return alt.Description(f"{field}:N")
 
 
 def whole_ticks(highest: float, most: int = 6) -> list[int]:
@@ -122,6 +122,6 @@ def whole_axis(ticks: list[int]) -> alt.Axis:
     """An axis of whole numbers.
 
     Args:
-        ticks: as `whole_ticks` finds them.
+        ticks: the numbers, from `whole_ticks`.
     """
     return alt.Axis(format=",d", values=ticks)

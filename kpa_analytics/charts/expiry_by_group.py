@@ -1,4 +1,4 @@
-"""Which offices, jobs or lines of business are worst: a bar of every status per group."""
+"""Statuses per field office, line of business or job title, worst first."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
 from kpa_analytics.charts.status_rows import (
-    asks_for_requirements,
     read_status,
+    requirements_are_known,
     status_counts,
     status_day,
 )
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _READ = ("m_user_id", "expiration_date", "days_left", "status")
 GroupKind = Literal["field_office", "line_of_business", "job_title"]
-#: For each kind of group: its column in users, and its words.
+#: For each kind of group: its column in users, its singular and its plural.
 _KINDS = {
     "field_office": ("fieldOffice_id", "field office", "field offices"),
     "line_of_business": ("lineOfBusiness_id", "line of business", "lines of business"),
@@ -45,22 +45,22 @@ def expiry_by_group_table(
 ) -> pl.DataFrame:
     """Count every status per group of people, worst first.
 
-    A person of two offices counts in both, so that the totals may add up to more than the rows.
+    A person in two offices counts in both, so the totals may add up to more than the rows.
 
     Args:
-        status: as `expiry_status()` makes it.
-        users: as `load_users()` makes them: who is in which group.
+        status: the result of `expiry_status()`.
+        users: the result of `load_users()`, which says who is in which group.
         by: field_office, line_of_business or job_title.
-        groups: as `load_groups()` makes them, for names; without, the groups' ids are shown.
-        top: groups kept, 1 to 60; the rest is one row.
+        groups: the result of `load_groups()`, for names; without it, ids are shown.
+        top: number of groups to keep, 1 to 60; the others become one row.
 
     Returns:
-        At most `top` + 1 rows: group_id (String; null in the folded row and for people without a
-        group), group (String, unique), folded (Int64; groups in the row), current, expiring,
-        expired, missing, not_due, total (Int64).
+        At most `top` + 1 rows: group_id (String; null in the row of other groups and for people
+        without a group), group (String, unique), folded (Int64; number of groups in the row),
+        current, expiring, expired, missing, not_due, total (Int64).
 
     Raises:
-        KPADataError: a column is missing, or `by` or `top` can't be.
+        KPADataError: a column is missing, `by` is unknown, or `top` is out of range.
 
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS, USERS
@@ -75,7 +75,7 @@ def _per_group(
 ) -> pl.DataFrame:
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
-    _, one, many = _KINDS[by]
+    _, singular, plural = _KINDS[by]
     per_person = frame.group_by("m_user_id").agg(status_counts())
     named = (
         per_person.join(_members(users, by), on="m_user_id", how="left")
@@ -84,24 +84,24 @@ def _per_group(
         .join(_names(groups, by), on="group_id", how="left")
         .with_columns(
             pl.when(pl.col("group_id").is_null())
-            .then(pl.lit(f"(no {one})"))
+            .then(pl.lit(f"(no {singular})"))
             .otherwise(pl.coalesce("group", "group_id"))
             .alias("group")
         )
     )
-    return rank(named, "group_id", "group", top, f"other {many}")
+    return rank(named, "group_id", "group", top, f"other {plural}")
 
 
 def _members(users: AnyFrame, by: str) -> pl.DataFrame:
     """One row per person and group: m_user_id, group_id; people without a group are absent."""
     column = _KINDS[by][0]
-    roster = need(users, USERS, "id", column).select(
+    members = need(users, USERS, "id", column).select(
         pl.col("id").alias("m_user_id"), pl.col(column).alias("group_id")
     )
     if isinstance(USERS.schema[column], pl.List):
-        roster = roster.explode("group_id")
+        members = members.explode("group_id")
     known = pl.col("group_id").is_not_null() & (pl.col("group_id") != "")
-    return roster.filter(known).unique().collect()
+    return members.filter(known).unique().collect()
 
 
 def _names(groups: AnyFrame | None, by: str) -> pl.DataFrame:
@@ -130,15 +130,15 @@ def expiry_by_group(
     A click on a bar sets the selection `pick` (group_id, status).
 
     Args:
-        status: as `expiry_status()` makes it, eager or lazy.
-        users: as `load_users()` makes them: who is in which group.
+        status: the result of `expiry_status()`, eager or lazy.
+        users: the result of `load_users()`, which says who is in which group.
         by: field_office, line_of_business or job_title.
-        groups: as `load_groups()` makes them, for names; without, the groups' ids are shown.
-        as_of: the day to name, where the frame has no date to tell it; by default none is named.
-        requirements_known: it was known who must have what; by default where `status` has anything
-            missing or not due. Otherwise what is missing is "not known", not 0.
-        top: groups drawn, 1 to 60; the rest is folded into one row.
-        dark: for a dark background.
+        groups: the result of `load_groups()`, for names; without it, ids are shown.
+        as_of: the day to name if no row has an expiration date; by default, no day is named.
+        requirements_known: whether requirements were provided; by default, True if `status` has a
+            missing or not due row. If False, missing is shown as "not known", not 0.
+        top: number of groups to draw, 1 to 60; the others become one row.
+        dark: True for a dark background.
 
     Returns:
         The chart; its data is `expiry_by_group_table(...)`.
@@ -153,19 +153,18 @@ def expiry_by_group(
     """
     frame = read_status(status, *_READ)
     table = _per_group(frame, users, by, groups, top)
-    _, one, many = _KINDS[by]
-    nowhere = pl.col("group_id").is_null()
-    # Summed over people, so that someone in two offices is seen twice.
-    twice = int(table["total"].sum()) > frame.height
+    _, singular, plural = _KINDS[by]
+    is_group = pl.col("group_id").is_not_null() | (pl.col("folded") > 1)
+    counted_twice = int(table["total"].sum()) > frame.height
     return ranking(
         table,
         key="group_id",
         label="group",
-        title=f"Status by {one}",
-        heading=counted(table.filter((pl.col("folded") > 1) | ~nowhere), one, many),
+        title=f"Status by {singular}",
+        heading=counted(table.filter(is_group), singular, plural),
         today=status_day(frame, as_of),
-        known=asks_for_requirements(frame, requirements_known),
-        notes=[f"A person of more than one {one} counts in each"] if twice else [],
+        known=requirements_are_known(frame, requirements_known),
+        notes=[f"A person in more than one {singular} counts in each"] if counted_twice else [],
         demo=is_demo(frame),
         dark=dark,
     )

@@ -1,4 +1,4 @@
-"""Which trainings are worst: a bar of every status per training."""
+"""Statuses per training, worst first."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
 from kpa_analytics.charts.status_rows import (
-    asks_for_requirements,
     read_status,
+    requirements_are_known,
     status_counts,
     status_day,
 )
@@ -29,16 +29,17 @@ def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame
     """Count every status per training, worst first.
 
     Args:
-        status: as `expiry_status()` makes it.
-        top: trainings kept, 1 to 60; the rest is one row, "other trainings (n)".
+        status: the result of `expiry_status()`.
+        top: number of trainings to keep, 1 to 60; the others become one row, "other trainings
+            (n)".
 
     Returns:
-        At most `top` + 1 rows: training_id (Int64; null in the folded row), training (String,
-        unique), folded (Int64; trainings in the row), current, expiring, expired, missing,
-        not_due, total (Int64). The totals add up to the rows of `status`.
+        At most `top` + 1 rows: training_id (Int64; null in the row of other trainings), training
+        (String, unique), folded (Int64; number of trainings in the row), current, expiring,
+        expired, missing, not_due, total (Int64). The totals add up to the rows of `status`.
 
     Raises:
-        KPADataError: a column is missing, or `top` is out of bounds.
+        KPADataError: a column is missing, or `top` is out of range.
 
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
@@ -61,17 +62,17 @@ def expiry_by_training(
     top: int = 20,
     dark: bool = False,
 ) -> alt.LayerChart:
-    """Draw every status per training, worst first: most people expired or missing on top.
+    """Draw every status per training, worst first: the most expired or missing cases on top.
 
     A click on a bar sets the selection `pick` (training_id, status).
 
     Args:
-        status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day to name, where the frame has no date to tell it; by default none is named.
-        requirements_known: it was known who must have what; by default where `status` has anything
-            missing or not due. Otherwise what is missing is "not known", not 0.
-        top: trainings drawn, 1 to 60; the rest is folded into "other trainings (n)".
-        dark: for a dark background.
+        status: the result of `expiry_status()`, eager or lazy.
+        as_of: the day to name if no row has an expiration date; by default, no day is named.
+        requirements_known: whether requirements were provided; by default, True if `status` has a
+            missing or not due row. If False, missing is shown as "not known", not 0.
+        top: number of trainings to draw, 1 to 60; the others become "other trainings (n)".
+        dark: True for a dark background.
 
     Returns:
         The chart; its data is `expiry_by_training_table(...)`.
@@ -93,7 +94,7 @@ def expiry_by_training(
         title="Status by training",
         heading=counted(table, "training", "trainings"),
         today=status_day(frame, as_of),
-        known=asks_for_requirements(frame, requirements_known),
+        known=requirements_are_known(frame, requirements_known),
         demo=is_demo(frame),
         dark=dark,
     )

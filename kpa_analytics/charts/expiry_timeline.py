@@ -1,4 +1,4 @@
-"""When certificates expire: a bar a month, overdue ones left of the day asked about."""
+"""Expirations per month, with a line at `as_of`."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.axes import (
+    aria_label,
     day_scale,
-    figure,
-    in_legend,
+    legend_statuses,
     month_axis,
     month_step,
-    spoken,
+    number_text,
+    signed_status_label,
     status_colour,
     status_label,
-    status_words,
     whole_axis,
     whole_ticks,
 )
 from kpa_analytics.charts.periods import months_from
-from kpa_analytics.charts.stacking import LEAST, stacked
+from kpa_analytics.charts.stacking import MIN_PIXELS, stacked
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, day
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.timeline_ends import beyond, month_number, outermost_bars
+from kpa_analytics.charts.timeline_ends import month_number, outer_sentence, outermost_bars
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
@@ -51,21 +51,22 @@ _ROWS = {
 def expiry_timeline_table(
     status: AnyFrame, *, as_of: date | str | None = None, months: int = 18
 ) -> pl.DataFrame:
-    """Count expirations per month around a day; what lies outside is counted, not lost.
+    """Count expirations per month around a day, and those outside these months.
 
     Args:
-        status: as `expiry_status()` makes it.
-        as_of: the day in the middle, where the frame has no date to tell it; by default today.
-        months: months shown before and after that day's month.
+        status: the result of `expiry_status()`.
+        as_of: the day in the middle if no row has an expiration date; by default, today.
+        months: number of months to show before and after that day's month.
 
     Returns:
-        One row per month that has expirations, and at most one each for what is earlier, later
-        and without an expiration date: part (Enum: earlier, month, later, no date), month (Date,
-        its first day; null outside), current, expiring, expired, missing, not_due, total (Int64).
-        The totals add up to the rows of `status`.
+        One row per month that has expirations, and up to one row each for earlier expirations,
+        later expirations and rows without an expiration date: part (Enum: earlier, month,
+        later, no date), month (Date, the first day of the month, otherwise null), current,
+        expiring, expired, missing, not_due, total (Int64). The totals add up to the rows of
+        `status`.
 
     Raises:
-        KPADataError: a column is missing, `as_of` is no day, or `months` is not 1 to 120.
+        KPADataError: a column is missing, `as_of` is not a date, or `months` is not 1 to 120.
 
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
@@ -90,7 +91,7 @@ def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
         .then(pl.lit("later", _PARTS))
         .otherwise(pl.lit("month", _PARTS))
     )
-    # Days first: a million rows are a few thousand days, and months are reckoned for those only.
+    # Group by day first: a million rows have only a few thousand days to turn into months.
     return (
         frame.lazy()
         .group_by("expiration_date", "status")
@@ -111,17 +112,17 @@ def expiry_timeline(
     months: int = 18,
     dark: bool = False,
 ) -> alt.LayerChart:
-    """Draw expirations per month, stacked by status, with a rule at the day asked about.
+    """Draw expirations per month, stacked by status, with a line at `as_of`.
 
-    Drag pans, Ctrl or Cmd with the wheel zooms, a double click resets. A click on a bar sets the
-    selection `pick` (month, status).
+    Drag to pan, hold Ctrl or Cmd and turn the wheel to zoom, double-click to reset. A click on a
+    bar sets the selection `pick` (month, status).
 
     Args:
-        status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day of the rule, where the frame has no date to tell it; by default today.
-        months: months shown before and after that day's month; what is earlier or later stands in
-            one bar each at the ends, cut to the height of the months where it is more than any.
-        dark: for a dark background.
+        status: the result of `expiry_status()`, eager or lazy.
+        as_of: the day of the line if no row has an expiration date; by default, today.
+        months: number of months to show before and after that day's month. One bar at each end
+            counts earlier and later expirations; it is cut short if it exceeds every month.
+        dark: True for a dark background.
 
     Returns:
         The chart; its data is `expiry_timeline_table(...)`.
@@ -135,8 +136,7 @@ def expiry_timeline(
         'Expirations per month. No expirations to show.'
     """
     frame = read_status(status, *_READ)
-    told = status_day(frame, as_of)
-    today = told or as_day(None)
+    today = status_day(frame, as_of) or as_day(None)
     table = _per_month(frame, today, months)
     demo = is_demo(frame)
     dated = table.filter(pl.col("part") != "no date")
@@ -145,26 +145,26 @@ def expiry_timeline(
             _TITLE, "No expirations to show", _undated(table), dark=dark, demo=demo
         )
     inside, outer = (dated.filter(where) for where in (_INSIDE, ~_INSIDE))
-    drawn: list[date] = inside["month"].to_list() or [today.replace(day=1)]  # in order
-    before = sum(one < today for one in drawn)
+    shown: list[date] = inside["month"].to_list() or [today.replace(day=1)]  # in order
+    before = sum(month < today for month in shown)
     highest = max(inside["total"].to_list() or outer["total"].to_list())
     headroom = highest * 1.15
-    least = headroom * LEAST / _HEIGHT
-    within = (month_number(min(drawn[0], today)), month_number(max(drawn[-1], today)))
-    months_axis = month_axis(month_step(drawn[0], drawn[-1]), within)
-    statuses = in_legend([status for status in STATUSES if dated[status].sum()])
+    least = headroom * MIN_PIXELS / _HEIGHT
+    within = (month_number(min(shown[0], today)), month_number(max(shown[-1], today)))
+    months_axis = month_axis(month_step(shown[0], shown[-1]), within)
+    statuses = legend_statuses([status for status in STATUSES if dated[status].sum()])
     return layered(
         [
-            _past(min(drawn[0], today), today, dark),
+            _past(min(shown[0], today), today, dark),
             _bars(_stacked(inside, least), headroom, statuses, months_axis, dark),
-            *outermost_bars(outer, drawn, today, highest, least, statuses, dark),
-            *_rule(today, -1 if before > len(drawn) - before else 1, dark),
+            *outermost_bars(outer, shown, today, highest, least, statuses, dark),
+            *_rule(today, -1 if before > len(shown) - before else 1, dark),
         ],
         title=_TITLE,
-        words=[
+        subtitle=[
             f"{count(int(dated['total'].sum()), 'certificate')} by expiration date, "
             f"{int(dated['expired'].sum()):,} of them expired, as of {day(today)}",
-            beyond(outer, months, today, highest),
+            outer_sentence(outer, months, today, highest),
             _undated(table),
         ],
         demo=demo,
@@ -174,22 +174,22 @@ def expiry_timeline(
 
 
 def _undated(table: pl.DataFrame) -> str:
-    """What has no day to be drawn at, in words: held, missing and not due are three things."""
+    """Say what the chart leaves out: rows without an expiration date, missing and not due."""
     rows = table.filter(pl.col("part") == "no date")
     if rows.is_empty():
         return ""
     row = rows.row(0, named=True)
-    held = row["total"] - row["missing"] - row["not_due"]
-    told = [
-        f"{held:,} without an expiration date" if held else "",
+    no_date = row["total"] - row["missing"] - row["not_due"]
+    reasons = [
+        f"{no_date:,} without an expiration date" if no_date else "",
         f"{row['missing']:,} missing (never completed)" if row["missing"] else "",
         f"{row['not_due']:,} not due" if row["not_due"] else "",
     ]
-    return "Not drawn: " + ", ".join(filter(None, told))
+    return "Not drawn: " + ", ".join(filter(None, reasons))
 
 
 def _stacked(shown: pl.DataFrame, least: float) -> pl.DataFrame:
-    """One row per month and status, the worst at the bottom."""
+    """One row per month and status, with the worst status at the bottom."""
     named = shown.with_columns(pl.col("month").dt.strftime("%B %Y").alias("name"))
     rows = []
     for row in named.iter_rows(named=True):
@@ -218,9 +218,9 @@ def _bars(
     bars: alt.Chart = (
         rows_of(rows, name="months")
         .transform_calculate(
-            words=status_words("datum.status"),
-            spoken=f"'Expires in ' + datum.name + ': ' + {figure('datum.value')} + ' ' + "
-            f"{status_label('datum.status')} + ', of ' + {figure('datum.total')}",
+            words=signed_status_label("datum.status"),
+            spoken=f"'Expires in ' + datum.name + ': ' + {number_text('datum.value')} + ' ' + "
+            f"{status_label('datum.status')} + ', of ' + {number_text('datum.total')}",
         )
         .mark_bar()
         .encode(
@@ -246,7 +246,7 @@ def _bars(
                 alt.Tooltip("value:Q", title="Certificates", format=","),
                 alt.Tooltip("total:Q", title="All in this month", format=","),
             ],
-            description=spoken(),
+            description=aria_label(),
         )
         .add_params(pick, zoom)
     )
@@ -254,19 +254,19 @@ def _bars(
 
 
 def _past(start: date, today: date, dark: bool) -> alt.Chart:
-    """The ground behind the days before `today`."""
-    ground: alt.Chart = (
+    """The shaded area before `today`."""
+    area: alt.Chart = (
         rows_of(pl.DataFrame({"start": [start], "end": [today]}))
         .mark_rect(color=status_colours(dark)["expired"], opacity=0.07, clip=True, aria=False)
         .encode(
             x=alt.X("start:T", scale=day_scale()), x2=alt.X2("end:T", timeUnit="utcyearmonthdate")
         )
     )
-    return ground
+    return area
 
 
 def _rule(today: date, side: int, dark: bool) -> list[alt.Chart]:
-    """A rule at `today`; its label stands in the headroom, on the side (-1 or 1) given."""
+    """A line at `today`, and its label at the top, to the left (-1) or right (1) of the line."""
     base = rows_of(pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}))
     rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True, aria=False).encode(
         x=alt.X("day:T", scale=day_scale())
@@ -282,6 +282,6 @@ def _rule(today: date, side: int, dark: bool) -> list[alt.Chart]:
         x=alt.X("day:T", scale=day_scale()),
         y=alt.YValue(3),
         text=alt.Text("label:N"),
-        description=spoken("label"),
+        description=aria_label("label"),
     )
     return [rule, label]

@@ -1,12 +1,12 @@
-"""Text cut to the room it has: the middle goes, for titles of one series differ at their end."""
+"""Shorten text in the middle: titles of one series often differ only at the end."""
 
 from __future__ import annotations
 
 from unicodedata import category, east_asian_width
 
-#: The height of a label's letters, pixels: `theme.config` sets axis labels in it.
+#: The font size of axis labels in `theme.config`, pixels.
 _SIZE = 11
-#: Widths of Arial and its metric twins, thousandths of the size, rounded up.
+#: Widths of characters in Arial and similar fonts: thousandths of the font size, rounded up.
 _WIDTHS = {
     **dict.fromkeys("ijl'|", 230),
     **dict.fromkeys(" tfI!.,:;/\\[]()-`rí", 340),
@@ -20,7 +20,7 @@ _LOWER, _UPPER, _OTHER, _WIDE = 560, 700, 800, 1400
 
 
 def width(text: str) -> float:
-    """About how wide a text is on an axis, pixels, rather too wide than too narrow.
+    """Estimate the width of a text on an axis, in pixels. The estimate errs on the wide side.
 
     Examples:
         >>> width("Ladders") < width("LADDERS") < width("\N{FIRE}" * 7)
@@ -29,20 +29,20 @@ def width(text: str) -> float:
     return sum(map(_width, text)) * _SIZE / 1000
 
 
-def _width(sign: str) -> int:
-    if sign in _WIDTHS:
-        return _WIDTHS[sign]
-    if category(sign) in ("Mn", "Me", "Cf"):
+def _width(character: str) -> int:
+    if character in _WIDTHS:
+        return _WIDTHS[character]
+    if category(character) in ("Mn", "Me", "Cf"):
         return 0
-    if east_asian_width(sign) in "WF" or ord(sign) > 0xFFFF:
+    if east_asian_width(character) in "WF" or ord(character) > 0xFFFF:
         return _WIDE
-    if ord(sign) < 0x250:
-        return _UPPER if sign.isupper() else _LOWER
+    if ord(character) < 0x250:
+        return _UPPER if character.isupper() else _LOWER
     return _OTHER
 
 
 def fitted(text: str, room: float) -> str:
-    """A text as it is drawn where there are `room` pixels: a longer one loses its middle.
+    """Shorten a text in the middle until it fits into `room` pixels.
 
     Examples:
         >>> fitted("Ladders", 100), fitted("Working at height, annual refresher, part 12", 150)
@@ -56,10 +56,10 @@ def fitted(text: str, room: float) -> str:
 
 
 def _most(text: str, room: float) -> int:
-    """How many of the first characters fit."""
+    """The number of leading characters that fit."""
     used = 0.0
-    for place, sign in enumerate(text):
-        used += width(sign)
+    for place, character in enumerate(text):
+        used += width(character)
         if used > room:
             return place
     return len(text)

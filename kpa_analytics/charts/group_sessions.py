@@ -8,16 +8,16 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.axes import (
+    aria_label,
     day_scale,
-    figure,
     month_axis,
     month_step,
-    spoken,
+    number_text,
     whole_axis,
     whole_ticks,
 )
 from kpa_analytics.charts.periods import middle_day, period_ends
-from kpa_analytics.charts.stacking import LEAST, stacked
+from kpa_analytics.charts.stacking import MIN_PIXELS, stacked
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count
 from kpa_analytics.charts.theme import palette
@@ -33,37 +33,37 @@ if TYPE_CHECKING:
 _READ = ("date", "attendees", "recorded", "demo")
 _TITLE = "Group sessions over time"
 NO_SESSIONS = "No group sessions to show"
-#: How long a bar is, in words.
+#: The length of the period that a bar covers.
 _PERIODS = {"1mo": "a month", "3mo": "a quarter", "1y": "a year"}
-#: The largest size of each class, and its name; the last class is open.
+#: The largest size of each class, and its name. A further class, in SIZES, has no upper limit.
 _CLASSES = ((0, "nobody"), (1, "1 person"), (5, "2 to 5"), (10, "6 to 10"), (20, "11 to 20"))
 _UNKNOWN = "size not known"
 SIZES = (_UNKNOWN, *(name for _, name in _CLASSES), "21 or more")
-#: How many years are drawn before the day asked for, and after it.
+#: Years to draw before and after `as_of`.
 _BEFORE, _AFTER = 20, 1
 _HEIGHT = 240
 _INSIDE = pl.col("part") == "period"
 
 
 def group_sessions_table(groups: AnyFrame, *, as_of: date | str | None = None) -> pl.DataFrame:
-    """Count sessions per period and size, in periods long enough for at most 40 of them.
+    """Count sessions per period and size, in months, quarters or years: at most about 40 periods.
 
-    A session's size is the people listed for it; where nobody is listed, the people recorded in
-    it; where there is neither a list nor a person recorded, it is not known.
+    The size of a session is the number of people listed for it. If the list is empty or absent, it
+    is the number of people with a completion in it. If neither is known, the size is not known.
 
     Args:
-        groups: as `group_sessions()` makes it.
-        as_of: the day around which the periods lie, 20 years before it to 1 year after it; by
-            default the latest day of the frame that is not after today.
+        groups: the result of `kpa_analytics.group_sessions()`.
+        as_of: the day that the periods surround, from 20 years before it to 1 year after it; by
+            default, the latest day of the frame up to today.
 
     Returns:
         One row per period and size that has sessions: part (String: period, or earlier, later, no
-        day), period (Date, its first day; null outside), every (String: 1mo, 3mo or 1y), size
+        day), period (Date, its first day; otherwise null), every (String: 1mo, 3mo or 1y), size
         (Enum: size not known, nobody, 1 person, 2 to 5, 6 to 10, 11 to 20, 21 or more), sessions,
         people (Int64; 0 where the size is not known).
 
     Raises:
-        KPADataError: a column is missing, or `as_of` is no day.
+        KPADataError: a column is missing, or `as_of` is not a date.
 
     Examples:
         >>> group_sessions_table(GROUP_SESSIONS.empty()).shape
@@ -74,12 +74,12 @@ def group_sessions_table(groups: AnyFrame, *, as_of: date | str | None = None) -
 
 
 def read_sessions(groups: AnyFrame) -> pl.DataFrame:
-    """The columns the charts read, and `people`: those listed, else those recorded, or null."""
+    """Read the columns of the charts, and add `people`: those listed, else those recorded."""
     frame = need(groups, GROUP_SESSIONS, *_READ).select(_READ).collect()
-    some = [
+    positive = [
         pl.when(pl.col(column) > 0).then(pl.col(column)) for column in ("attendees", "recorded")
     ]
-    return frame.with_columns(pl.coalesce(*some, "attendees").alias("people"))
+    return frame.with_columns(pl.coalesce(*positive, "attendees").alias("people"))
 
 
 def _over_time(frame: pl.DataFrame, middle: date | None) -> pl.DataFrame:
@@ -119,14 +119,13 @@ def _over_time(frame: pl.DataFrame, middle: date | None) -> pl.DataFrame:
 def group_sessions(
     groups: AnyFrame, *, as_of: date | str | None = None, dark: bool = False
 ) -> alt.LayerChart:
-    """Draw sessions over time, stacked by size, the largest at the bottom.
+    """Draw sessions over time, stacked by size, with the largest at the bottom.
 
     Args:
-        groups: as `group_sessions()` of the analysis makes it, eager or lazy.
-        as_of: the day around which the sessions are drawn, 20 years before it to 1 year after it;
-            others are counted in the subtitle. By default the latest day of the frame that is not
-            after today.
-        dark: for a dark background.
+        groups: the result of `kpa_analytics.group_sessions()`, eager or lazy.
+        as_of: the day that the periods surround, from 20 years before it to 1 year after it; the
+            subtitle counts other sessions. By default, the latest day of the frame up to today.
+        dark: True for a dark background.
 
     Returns:
         The chart; its data is `group_sessions_table(...)`.
@@ -161,8 +160,8 @@ def group_sessions(
             dark=dark,
         ),
         title=_TITLE,
-        words=[
-            f"{count(number, 'session')} with {count(people, 'place')} taken"
+        subtitle=[
+            f"{count(number, 'session')} with {count(people, 'attendance')}"
             f"{_average(people, sized, number)}; each bar is {_PERIODS[every]}",
             left_out,
         ],
@@ -174,35 +173,35 @@ def group_sessions(
 
 def _not_drawn(rest: pl.DataFrame) -> str:
     totals = dict(rest.group_by("part").agg(pl.sum("sessions")).iter_rows())
-    told = [
-        f"{count(totals[part], 'session')} {words}"
-        for part, words in (
+    reasons = [
+        f"{count(totals[part], 'session')} {reason}"
+        for part, reason in (
             ("earlier", f"more than {_BEFORE} years earlier"),
             ("later", f"more than {count(_AFTER, 'year')} later"),
             ("no day", "without a day"),
         )
         if part in totals
     ]
-    return "Not drawn: " + ", ".join(told) if told else ""
+    return "Not drawn: " + ", ".join(reasons) if reasons else ""
 
 
 def _average(people: int, sized: int, number: int) -> str:
-    """How many people a session has, of those whose size is known."""
-    mean = f", {people / sized:.1f} people a session on average" if sized else ""
-    return mean + (f" ({number - sized:,} of a size not known)" if number > sized else "")
+    """The average size of the sessions whose size is known."""
+    mean = f", {people / sized:.1f} people per session on average" if sized else ""
+    return mean + (f" (the size of {number - sized:,} is not known)" if number > sized else "")
 
 
 def _stacked(shown: pl.DataFrame, every: str) -> tuple[pl.DataFrame, int]:
-    """The bars, the largest size at the bottom, and the height of the highest.
+    """The bars, with the largest size at the bottom, and the height of the highest bar.
 
-    They are stacked here: Vega-Lite does not stack bars that have a start and an end.
+    Vega-Lite does not stack bars that have a start and an end, so this function does.
     """
     ordered = period_ends(shown.drop("part", "every"), every).sort(
         "period", "size", descending=[False, True]
     )
     totals = ordered.group_by("period", maintain_order=True).agg("sessions")["sessions"].to_list()
     highest = max(map(sum, totals))
-    parts = [part for bar in totals for part in stacked(bar, highest * LEAST / _HEIGHT)]
+    parts = [part for bar in totals for part in stacked(bar, highest * MIN_PIXELS / _HEIGHT)]
     ends = pl.DataFrame(parts, schema={"floor": pl.Float64, "top": pl.Float64}, orient="row")
     return ordered.with_columns(*ends), highest
 
@@ -214,7 +213,7 @@ def _layers(
     bars: alt.Chart = (
         rows_of(rows)
         .transform_calculate(
-            spoken=f"datum.name + ', ' + {_spoken_size()} + ': ' + {figure('datum.sessions')}"
+            spoken=f"datum.name + ', ' + {_spoken_size()} + ': ' + {number_text('datum.sessions')}"
             " + (datum.sessions == 1 ? ' session' : ' sessions')"
         )
         .mark_bar(x2Offset=-1)
@@ -242,17 +241,17 @@ def _layers(
                 alt.Tooltip("name:N", title="When"),
                 alt.Tooltip("size:N", title="People in the session"),
                 alt.Tooltip("sessions:Q", title="Sessions", format=","),
-                alt.Tooltip("people:Q", title="Places taken", format=","),
+                alt.Tooltip("people:Q", title="Attendances", format=","),
             ],
-            description=spoken(),
+            description=aria_label(),
         )
     )
     return [bars]
 
 
 def _spoken_size() -> str:
-    """The Vega expression that says a size as a phrase."""
-    words = {
+    """A Vega expression for the phrase that names a size."""
+    phrases = {
         size: size
         if size == _UNKNOWN
         else f"{size} in the session"
@@ -260,4 +259,4 @@ def _spoken_size() -> str:
         else f"{size} people in the session"
         for size in SIZES
     }
-    return f"{words}[datum.size]"
+    return f"{phrases}[datum.size]"

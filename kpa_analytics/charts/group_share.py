@@ -1,4 +1,4 @@
-"""In groups or alone: the share of completions recorded in group sessions, over time."""
+"""The share of completions recorded in group sessions, over time."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.axes import (
+    aria_label,
     day_scale,
-    figure,
     month_axis,
     month_step,
-    spoken,
+    number_text,
     whole_axis,
     whole_ticks,
 )
@@ -24,7 +24,7 @@ from kpa_analytics.charts.periods import (
     period_ends,
     period_length,
 )
-from kpa_analytics.charts.stacking import LEAST, stacked
+from kpa_analytics.charts.stacking import MIN_PIXELS, stacked
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, rows_of, stacked_panels, titled
 from kpa_analytics.charts.text import count, percent
 from kpa_analytics.charts.theme import WIDTH, palette
@@ -40,29 +40,29 @@ if TYPE_CHECKING:
 _READ = ("period", "every", "in_groups", "alone", "share", "demo")
 _TITLE = "Completions in groups or alone"
 _LOWER = 110
-#: Where each part stands in a bar, so that colour is not all that tells.
+#: The legend also names each part's place in the bar, so that it does not rely on colour.
 _PLACES = {"In groups": "In groups (lower part)", "Alone": "Alone (upper part)"}
 
 
 def group_share_table(
     share: AnyFrame, *, as_of: date | str | None = None, every: str | None = None
 ) -> pl.DataFrame:
-    """Keep the periods around a day; add up what came before or after them, or has no period.
+    """Keep the periods around a day, and add up all other completions.
 
     Args:
-        share: as `group_share()` makes it.
-        as_of: the day around which the periods lie: 60 up to its own and 12 after it are kept. By
-            default the latest day of the frame that is not after today.
-        every: the length of the periods, where the frame does not carry it; by default a month.
+        share: the result of `kpa_analytics.group_share()`.
+        as_of: the day that the periods surround: 60 periods up to its own and 12 after it. By
+            default, the latest day of the frame up to today.
+        every: the length of a period, if the frame does not say it; by default, a month.
 
     Returns:
-        One row per period, and one for the rest where there is any: period (Date; null: outside
-        or unknown), in_groups, alone, total (Int64), share (Float64, 0 to 1; null where total is
-        0); sorted by period, the rest first.
+        One row per period, and one row for all other completions, if any: period (Date; null for
+        the other completions), in_groups, alone, total (Int64), share (Float64, 0 to 1; null
+        if total is 0). Sorted by period, with the other completions first.
 
     Raises:
-        KPADataError: a column is missing, `as_of` is no day, or `every` is not the length of the
-            frame's periods.
+        KPADataError: a column is missing, `as_of` is not a date, or `every` is not the length of
+            the frame's periods.
 
     Examples:
         >>> group_share_table(GROUP_SHARE.empty()).shape
@@ -98,18 +98,18 @@ def group_share(
     every: str | None = None,
     dark: bool = False,
 ) -> alt.LayerChart | alt.VConcatChart:
-    """Draw the share of completions recorded in group sessions, over the counts behind it.
+    """Draw the share of completions recorded in group sessions, with the counts below.
 
     Args:
-        share: as `group_share()` of the analysis makes it, eager or lazy.
-        as_of: the day around which the periods lie: 60 up to its own and 12 after it are drawn,
-            what lies outside is counted in the subtitle. By default the latest day of the frame
-            that is not after today.
-        every: the length of the periods, where the frame does not carry it; by default a month.
-        dark: for a dark background.
+        share: the result of `kpa_analytics.group_share()`, eager or lazy.
+        as_of: the day that the periods surround: 60 periods up to its own and 12 after it. The
+            subtitle counts other completions. By default, the latest day of the frame up to
+            today.
+        every: the length of a period, if the frame does not say it; by default, a month.
+        dark: True for a dark background.
 
     Returns:
-        The chart, two panels over one time axis; its data is `group_share_table(...)`.
+        The chart, two panels that share a time axis; its data is `group_share_table(...)`.
 
     Raises:
         KPADataError: as `group_share_table`.
@@ -123,15 +123,15 @@ def group_share(
     table = _around(frame, middle, length)
     demo = is_demo(frame)
     shown = table.filter(pl.col("period").is_not_null(), pl.col("total") > 0)
-    grouped, drawn = shown.select(pl.col("in_groups", "total").sum()).row(0)
+    grouped, total = shown.select(pl.col("in_groups", "total").sum()).row(0)
     left_out = _not_drawn(frame, first_and_last(middle, length))
     if shown.is_empty():
         return nothing_to_show(_TITLE, "No completions to show", left_out, dark=dark, demo=demo)
     rows = period_ends(shown, length)
     mark = [demo_line(44, dark)] if demo else []
-    words = [
-        f"{grouped:,} of {count(drawn, 'completion')} recorded in a group session "
-        f"({percent(grouped, drawn)})",
+    subtitle = [
+        f"{grouped:,} of {count(total, 'completion')} recorded in a group session "
+        f"({percent(grouped, total)})",
         left_out,
     ]
     counts = alt.LayerChart(layer=[_counts(rows, dark), *mark], width=WIDTH, height=_LOWER)
@@ -140,12 +140,12 @@ def group_share(
         dark=dark,
         spacing=14,
         resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
-        **titled(_TITLE, words, demo),
+        **titled(_TITLE, subtitle, demo),
     )
 
 
 def _not_drawn(frame: pl.DataFrame, kept: tuple[pl.Expr, pl.Expr]) -> str:
-    """The completions outside the periods drawn, in words."""
+    """Say how many completions the chart leaves out, and why."""
     period, (first, last) = pl.col("period"), kept
     parts = {
         f"earlier (more than {BEFORE} periods back)": period < first,
@@ -153,21 +153,21 @@ def _not_drawn(frame: pl.DataFrame, kept: tuple[pl.Expr, pl.Expr]) -> str:
         "without a day": period.is_null(),
     }
     totals = frame.select(
-        pl.sum_horizontal("in_groups", "alone").filter(where).sum().alias(words)
-        for words, where in parts.items()
+        pl.sum_horizontal("in_groups", "alone").filter(where).sum().alias(reason)
+        for reason, where in parts.items()
     ).row(0, named=True)
-    told = [f"{number:,} {words}" for words, number in totals.items() if number]
-    return "Not drawn: " + ", ".join(told) if told else ""
+    reasons = [f"{number:,} {reason}" for reason, number in totals.items() if number]
+    return "Not drawn: " + ", ".join(reasons) if reasons else ""
 
 
 def _x(shown: pl.DataFrame, field: str, axis: bool) -> alt.X:
     first, last = shown.select(pl.min("period").alias("a"), pl.max("until").alias("b")).row(0)
-    drawn = (
+    shape = (
         month_axis(month_step(first, last))
         if axis
         else alt.Axis(labels=False, ticks=False, grid=False)
     )
-    return alt.X(f"{field}:T", title="Period" if axis else None, scale=day_scale(), axis=drawn)
+    return alt.X(f"{field}:T", title="Period" if axis else None, scale=day_scale(), axis=shape)
 
 
 def _tooltip() -> list[alt.Tooltip]:
@@ -180,7 +180,7 @@ def _tooltip() -> list[alt.Tooltip]:
 
 
 def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
-    # A period without completions has no share: the line stops there and starts again.
+    # A period without completions has no share, so the line breaks there.
     gaps = (pl.col("period") != pl.col("until").shift(1)).fill_null(False).cum_sum()
     middle = pl.col("period") + (pl.col("until") - pl.col("period")) / 2
     line: alt.Chart = (
@@ -192,10 +192,11 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         )
         .transform_calculate(
             spoken="datum.name + ': ' + format(datum.share, '.0%') + ' in groups, ' + "
-            f"{figure('datum.in_groups')} + ' of ' + {figure('datum.total')} + ' completions'"
+            f"{number_text('datum.in_groups')} + ' of ' + {number_text('datum.total')}"
+            " + ' completions'"
         )
         .encode(
-            description=spoken(),
+            description=aria_label(),
             x=_x(rows, "middle", axis=False),
             detail=alt.Detail("stretch:N"),
             y=alt.Y(
@@ -214,7 +215,8 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     p = palette(dark)
     highest = rows.select(pl.col("total").max()).item()
     pairs = [
-        stacked(both, highest * LEAST / _LOWER) for both in rows.select("in_groups", "alone").rows()
+        stacked(both, highest * MIN_PIXELS / _LOWER)
+        for both in rows.select("in_groups", "alone").rows()
     ]
     ends = {"low": pl.Float64, "high": pl.Float64}
     parts = pl.concat(
@@ -228,7 +230,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     bars: alt.Chart = (
         rows_of(parts)
         .transform_calculate(
-            spoken=f"datum.name + ': ' + {figure('datum.part')} + ' ' + "
+            spoken=f"datum.name + ': ' + {number_text('datum.part')} + ' ' + "
             "(datum.how == 'Alone' ? 'alone' : 'in groups')"
         )
         .mark_bar(x2Offset=-1)
@@ -248,7 +250,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
                 legend=alt.Legend(title=None, labelExpr=f"{_PLACES}[datum.value]"),
             ),
             tooltip=_tooltip(),
-            description=spoken(),
+            description=aria_label(),
         )
     )
     return bars

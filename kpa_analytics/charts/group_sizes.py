@@ -1,4 +1,4 @@
-"""How large group sessions are."""
+"""Group sessions by size."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import spoken, whole_axis, whole_ticks
+from kpa_analytics.charts.axes import aria_label, whole_axis, whole_ticks
 from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions
-from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count
 from kpa_analytics.charts.theme import palette
@@ -27,12 +27,12 @@ def group_sizes_table(groups: AnyFrame) -> pl.DataFrame:
     """Count sessions by the people in them, in at most 30 steps of 1, 2, 5, 10, ... people.
 
     Args:
-        groups: as `group_sessions()` makes it.
+        groups: the result of `kpa_analytics.group_sessions()`.
 
     Returns:
         One row per step from the smallest to the largest: start, end (Int64; people, both
-        included), sessions (Int64; 0 where there are none). Sessions of nobody are a row of their
-        own, from 0 to 0, and so are, last, those of a size that is not known: start and end null.
+        included), sessions (Int64; may be 0). Sessions with nobody have a row of their own, from
+        0 to 0. Sessions whose size is not known have the last row, with start and end null.
 
     Raises:
         KPADataError: a column is missing.
@@ -81,8 +81,8 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     """Draw how many sessions had how many people.
 
     Args:
-        groups: as `group_sessions()` of the analysis makes it, eager or lazy.
-        dark: for a dark background.
+        groups: the result of `kpa_analytics.group_sessions()`, eager or lazy.
+        dark: True for a dark background.
 
     Returns:
         The chart; its data is `group_sizes_table(groups)`.
@@ -103,13 +103,13 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     highest = table.select(pl.col("sessions").max()).item()
     return layered(
         _layers(
-            rows=_named(table, highest * LEAST / _HEIGHT),
+            rows=_named(table, highest * MIN_PIXELS / _HEIGHT),
             highest=highest,
             ticks=whole_ticks(highest),
             dark=dark,
         ),
         title=_TITLE,
-        words=["; ".join([count(frame.height, "session"), *_told(frame["people"])])],
+        subtitle=["; ".join([count(frame.height, "session"), *_summary(frame["people"])])],
         demo=demo,
         dark=dark,
         foot=30,
@@ -117,13 +117,13 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     )
 
 
-def _told(people: pl.Series) -> list[str]:
-    """What is said of the sizes: of those known, and how many are not."""
+def _summary(people: pl.Series) -> list[str]:
+    """Describe the sizes that are known, and count those that are not."""
     known, nobody = people.drop_nulls().to_list(), (people == 0).sum()
     return [
         *([f"median {_people(median(known))}, largest {_people(max(known))}"] if known else []),
         *([f"{nobody:,} with nobody"] if nobody else []),
-        *([f"{people.null_count():,} of a size not known"] if people.null_count() else []),
+        *([f"the size of {people.null_count():,} is not known"] if people.null_count() else []),
     ]
 
 
@@ -132,7 +132,7 @@ def _people(number: float) -> str:
 
 
 def _named(table: pl.DataFrame, least: float) -> pl.DataFrame:
-    """The steps with their names, e.g. `1 to 5`, and their bars, none too small to be seen."""
+    """Add the name of each step, e.g. `1 to 5`, and a bar height that is large enough to see."""
     wide = pl.col("end") > pl.col("start")
     name = (
         pl.when(pl.col("start").is_null())
@@ -153,10 +153,10 @@ def _named(table: pl.DataFrame, least: float) -> pl.DataFrame:
 
 def _layers(rows: pl.DataFrame, highest: float, ticks: list[int], dark: bool) -> list[alt.Chart]:
     p = palette(dark)
-    said = "datum.people + ' in the session: ' + format(datum.sessions, ',')"
+    label = "datum.people + ' in the session: ' + format(datum.sessions, ',')"
     base = (
         rows_of(rows).transform_calculate(
-            spoken=f"{said} + (datum.sessions == 1 ? ' session' : ' sessions')"
+            spoken=f"{label} + (datum.sessions == 1 ? ' session' : ' sessions')"
         )
     ).encode(
         x=alt.X(
@@ -176,7 +176,7 @@ def _layers(rows: pl.DataFrame, highest: float, ticks: list[int], dark: bool) ->
             alt.Tooltip("people:N", title="People in the session"),
             alt.Tooltip("sessions:Q", title="Sessions", format=","),
         ],
-        description=spoken(),
+        description=aria_label(),
     )
     figures = (
         base.transform_filter("datum.sessions > 0")

@@ -1,4 +1,4 @@
-"""Who teaches how much."""
+"""Completions per instructor, over time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import day_scale, figure, month_axis, month_step, spoken
+from kpa_analytics.charts.axes import aria_label, day_scale, month_axis, month_step, number_text
 from kpa_analytics.charts.periods import (
     AFTER,
     BEFORE,
@@ -16,7 +16,7 @@ from kpa_analytics.charts.periods import (
     period_ends,
     period_length,
 )
-from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, short
 from kpa_analytics.charts.theme import palette
@@ -35,8 +35,8 @@ _READ = (
     *("completions", "trainees", "group_sessions", "demo"),
 )
 _TITLE = "Who teaches how much"
-#: What is not drawn, in words.
-_PLACES = {
+#: Why completions are not drawn.
+_REASONS = {
     "earlier periods": f"in earlier periods (more than {BEFORE} back)",
     "later periods": f"in later periods (more than {AFTER} ahead)",
     "no instructor": "with no instructor",
@@ -44,7 +44,7 @@ _PLACES = {
     "other instructors": "with other instructors",
 }
 _LANE = 30
-#: Pixels beside the plot for a name.
+#: Pixels for a name beside the plot.
 _ROOM = 200
 _MEASURES = ("at", "completions", "trainees", "group_sessions")
 
@@ -56,26 +56,25 @@ def instructor_activity_table(
     every: str | None = None,
     top: int = 15,
 ) -> pl.DataFrame:
-    """Pick the busiest instructors and the periods around a day; count the rest beside them.
+    """Keep the busiest instructors and the periods around a day, and count the others.
 
     Args:
-        activity: as `instructor_activity()` makes it.
-        as_of: the day around which the periods lie: 60 up to its own and 12 after it are kept. By
-            default the latest day of the frame that is not after today.
-        every: the length of the periods, where the frame does not carry it; by default a month.
-        top: instructors kept, 1 to 30.
+        activity: the result of `kpa_analytics.instructor_activity()`.
+        as_of: the day that the periods surround: 60 periods up to its own and 12 after it. By
+            default, the latest day of the frame up to today.
+        every: the length of a period, if the frame does not say it; by default, a month.
+        top: number of instructors to keep, 1 to 30.
 
     Returns:
-        part (String: "instructor", or for what is not drawn "other instructors",
-        "no instructor", "earlier periods", "later periods", "no period"), place (Int64; 0 the
-        busiest, null where not drawn), m_instructor_id, instructor (String, unique per
-        instructor), period (Date),
-        completions, trainees, group_sessions (Int64; trainees null where not drawn, for people
-        may recur). The completions add up to those of `activity`.
+        part (String: "instructor" if drawn, otherwise "other instructors", "no instructor",
+        "earlier periods", "later periods" or "no period"), place (Int64; 0 for the busiest, null
+        if not drawn), m_instructor_id, instructor (String, unique per instructor), period (Date),
+        completions, trainees, group_sessions (Int64; trainees is null if not drawn, because the
+        same people may occur in several rows). The completions add up to those of `activity`.
 
     Raises:
-        KPADataError: a column is missing, `as_of` is no day, `every` is not the length of the
-            frame's periods, or `top` is out of bounds.
+        KPADataError: a column is missing, `as_of` is not a date, `every` is not the length of the
+            frame's periods, or `top` is out of range.
 
     Examples:
         >>> instructor_activity_table(INSTRUCTOR_ACTIVITY.empty()).shape
@@ -117,9 +116,9 @@ def _busiest(frame: pl.DataFrame, middle: date | None, length: str, top: int) ->
         .then(pl.lit("other instructors"))
         .otherwise(pl.lit("instructor"))
     )
-    drawn = pl.col("part") == "instructor"
+    is_drawn = pl.col("part") == "instructor"
     keys = [
-        pl.when(drawn).then(pl.col(key)).alias(key)
+        pl.when(is_drawn).then(pl.col(key)).alias(key)
         for key in ("place", "m_instructor_id", "instructor", "period")
     ]
     return (
@@ -130,7 +129,7 @@ def _busiest(frame: pl.DataFrame, middle: date | None, length: str, top: int) ->
         .group_by("part", *keys)
         .agg(
             pl.col("completions").sum(),
-            pl.when(drawn.first()).then(pl.col("trainees").sum()).alias("trainees"),
+            pl.when(is_drawn.first()).then(pl.col("trainees").sum()).alias("trainees"),
             pl.col("group_sessions").sum(),
         )
         .sort("part", "place", "period")
@@ -146,16 +145,16 @@ def instructor_activity(
     top: int = 15,
     dark: bool = False,
 ) -> alt.LayerChart:
-    """Draw completions over time, a row of bars per instructor, the busiest on top.
+    """Draw completions over time, one row of bars per instructor, with the busiest on top.
 
     Args:
-        activity: as `instructor_activity()` of the analysis makes it, eager or lazy.
-        as_of: the day around which the periods lie: 60 up to its own and 12 after it are drawn,
-            what lies outside is counted in the subtitle. By default the latest day of the frame
-            that is not after today.
-        every: the length of the periods, where the frame does not carry it; by default a month.
-        top: instructors drawn, 1 to 30; the others are counted in the subtitle.
-        dark: for a dark background.
+        activity: the result of `kpa_analytics.instructor_activity()`, eager or lazy.
+        as_of: the day that the periods surround: 60 periods up to its own and 12 after it. The
+            subtitle counts other completions. By default, the latest day of the frame up to
+            today.
+        every: the length of a period, if the frame does not say it; by default, a month.
+        top: number of instructors to draw, 1 to 30; the subtitle counts the others.
+        dark: True for a dark background.
 
     Returns:
         The chart; its data is `instructor_activity_table(...)`.
@@ -173,8 +172,8 @@ def instructor_activity(
     shown = table.filter(pl.col("part") == "instructor").drop("part")
     demo = is_demo(frame)
     if shown.is_empty():
-        none = "No completions with an instructor to show"
-        return nothing_to_show(_TITLE, none, _not_drawn(table), dark=dark, demo=demo)
+        message = "No completions with an instructor to show"
+        return nothing_to_show(_TITLE, message, _not_drawn(table), dark=dark, demo=demo)
     people, highest = shown.select(
         pl.col("m_instructor_id").n_unique(), pl.col("completions").max()
     ).row(0)
@@ -191,7 +190,7 @@ def instructor_activity(
             dark=dark,
         ),
         title=_TITLE,
-        words=[
+        subtitle=[
             f"Completions taught by {count(people, 'instructor')} per period, most first; "
             f"the highest bar is {highest:,}",
             _not_drawn(table),
@@ -205,22 +204,22 @@ def instructor_activity(
 
 def _not_drawn(table: pl.DataFrame) -> str:
     rest = table.filter(pl.col("part") != "instructor").group_by("part").agg(pl.sum("completions"))
-    told = [
-        f"{count(number, 'completion')} {_PLACES[part]}"
+    reasons = [
+        f"{count(number, 'completion')} {_REASONS[part]}"
         for part, number in rest.sort("part").iter_rows()
     ]
-    return "Not drawn: " + ", ".join(told) if told else ""
+    return "Not drawn: " + ", ".join(reasons) if reasons else ""
 
 
 def _periods_of(shown: pl.DataFrame, length: str) -> pl.DataFrame:
-    """One row per period: at (its place), period, until, name."""
+    """One row per period: at (its position), period, until, name."""
     periods = shown.select(pl.col("period").unique().sort())
     at = pl.int_range(pl.len()).alias("at")
     return period_ends(periods, length).select(at, "period", "until", "name")
 
 
 def _packed(shown: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
-    """The bars, sent as one short text per instructor and measure."""
+    """The bars, packed into one short text per instructor and measure."""
     return (
         shown.lazy()
         .join(periods.lazy().select("at", "period"), on="period")
@@ -240,7 +239,7 @@ def _layers(
     step: int,
     dark: bool,
 ) -> list[alt.Chart]:
-    """Each instructor's bars stand in a band of height 1; all bands share one scale."""
+    """The bars of each instructor fill a band of height 1. All bands share one scale."""
     lanes = alt.Scale(domain=[0, people], reverse=True, nice=False)
     lines, *texts = _lanes(names, lanes, dark)
     return [lines, _bars(packed, periods, highest, lanes, step, dark), *texts]
@@ -251,7 +250,8 @@ def _lanes(names: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]
     row = rows_of(names).transform_calculate(
         floor="datum.place + 0.92",
         middle="datum.place + 0.55",
-        spoken=f"datum.instructor + ': ' + {figure('datum.completions')} + ' completions in all'",
+        spoken=f"datum.instructor + ': ' + {number_text('datum.completions')}"
+        " + ' completions in total'",
     )
     lines = row.mark_rule(color=p.quiet, strokeWidth=0.75, aria=False).encode(
         y=alt.Y("floor:Q", scale=lanes, axis=None)
@@ -262,7 +262,7 @@ def _lanes(names: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]
         y=middle,
         text=alt.Text("short:N"),
         tooltip=alt.Tooltip("instructor:N"),
-        description=spoken(),
+        description=aria_label(),
     )
     total = row.mark_text(align="left", dx=10, color=p.ink, fontWeight="bold", aria=False).encode(
         x=alt.XValue("width"),
@@ -291,9 +291,9 @@ def _bars(
             end="toDate(datum.until)",
             floor="datum.place + 0.92",
             top="datum.place + 0.92 - "
-            f"max({LEAST / _LANE:.4f}, 0.84 * datum.completions / {highest})",
-            spoken=f"datum.instructor + ', ' + datum.name + ': ' + {figure('datum.completions')}"
-            " + ' completions'",
+            f"max({MIN_PIXELS / _LANE:.4f}, 0.84 * datum.completions / {highest})",
+            spoken="datum.instructor + ', ' + datum.name + ': ' + "
+            f"{number_text('datum.completions')} + ' completions'",
         )
         .mark_bar(x2Offset=-1, color=palette(dark).accent)
         .encode(
@@ -308,7 +308,7 @@ def _bars(
                 alt.Tooltip("trainees:Q", title="People trained", format=","),
                 alt.Tooltip("group_sessions:Q", title="Group sessions", format=","),
             ],
-            description=spoken(),
+            description=aria_label(),
         )
     )
     return bars

@@ -1,4 +1,4 @@
-"""Which trainings hang on one person."""
+"""Instructors per training: which trainings depend on one person."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import figure, label_axis, spoken, whole_axis, whole_ticks
-from kpa_analytics.charts.stacking import LEAST
+from kpa_analytics.charts.axes import aria_label, label_axis, number_text, whole_axis, whole_ticks
+from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, one_line, short
 from kpa_analytics.charts.theme import palette
@@ -29,30 +29,30 @@ _READ = (
 _TITLE = "Trainings and how many people teach them"
 _ALONE, _MORE = "one person alone", "two or more"
 _NOT_LATELY, _NEVER = "not taught in the period", "no instructor recorded"
-#: Two reasons why a training has no instructor in the period, in words.
+#: Why a training has no instructor in the period, and the phrase for the subtitle.
 _NONE = ((_NOT_LATELY, _NOT_LATELY), (_NEVER, f"with {_NEVER}"))
-#: Pixels that a label and the bars have.
+#: Pixels for a label, and for the bars.
 _ROOM, _WIDTH = 250, 520
 
 
 def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFrame:
-    """Sort trainings by how much hangs on one person: one alone, two or more, none.
+    """Sort trainings by number of instructors: one alone first, then two or more, then none.
 
     Args:
-        coverage: as `instructor_coverage()` makes it.
-        top: trainings kept, 1 to 60.
+        coverage: the result of `kpa_analytics.instructor_coverage()`.
+        top: number of trainings to keep, 1 to 60.
 
     Returns:
-        At most `top` rows: place (Int64, 0 the first), training_id, training (String, unique),
+        At most `top` rows: place (Int64, from 0), training_id, training (String, unique),
         carried (String: one person alone, two or more, not taught in the period, no instructor
-        recorded), instructors, completions (Int64), names (String; at most three, the rest
-        counted), last_taught (Date). Within the same number of instructors, more completions come
-        first. Those without an instructor come last, for there is no one to lose: first those
-        that somebody taught before the period, the latest first, then those of which no
-        instructor was ever recorded (online, composed, never taught).
+        recorded), instructors, completions (Int64), names (String; at most three, then
+        the number of others), last_taught (Date). Trainings with the same number of instructors
+        are sorted by completions, most first. Trainings without an instructor come last: first
+        those taught before the period, latest first, then those without any recorded instructor
+        (online, composed or never taught).
 
     Raises:
-        KPADataError: a column is missing, or `top` is out of bounds.
+        KPADataError: a column is missing, or `top` is out of range.
 
     Examples:
         >>> instructor_coverage_table(INSTRUCTOR_COVERAGE.empty()).shape
@@ -99,7 +99,7 @@ def _first(frame: pl.DataFrame, top: int) -> pl.DataFrame:
         )
         .collect(engine="in-memory")
     )
-    names = [_few(several or ()) for several in kept["instructor_names"].to_list()]
+    names = [_first_three(names or ()) for names in kept["instructor_names"].to_list()]
     return labels(kept, "training", "training_id", room=_ROOM).select(
         *("place", "training_id", "training", "carried", "instructors", "completions"),
         pl.Series("names", names, pl.String),
@@ -107,20 +107,20 @@ def _first(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     )
 
 
-def _few(names: Sequence[str]) -> str:
-    """The first three of them; the rest counted."""
+def _first_three(names: Sequence[str]) -> str:
+    """The first three names, and how many more there are."""
     first = "; ".join(one_line(name or "", 60) for name in names[:3])
     return f"{first}; {len(names) - 3} more" if len(names) > 3 else first
 
 
 def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False) -> alt.LayerChart:
-    """Draw how many people teach each training; those one person carries stand out by name.
+    """Draw how many people teach each training, and name the person who teaches one alone.
 
     Args:
-        coverage: as `instructor_coverage()` of the analysis makes it, eager or lazy.
-        top: trainings drawn, 1 to 60, those of one person first; the others are counted in
-            the subtitle.
-        dark: for a dark background.
+        coverage: the result of `kpa_analytics.instructor_coverage()`, eager or lazy.
+        top: number of trainings to draw, 1 to 60, those with one instructor first; the subtitle
+            counts the others.
+        dark: True for a dark background.
 
     Returns:
         The chart; its data is `instructor_coverage_table(...)`.
@@ -139,26 +139,26 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
             _TITLE, "No trainings with an instructor to show", dark=dark, demo=demo
         )
     table = _first(frame, top)
-    every = dict(frame.group_by(_carried().alias("carried")).len().iter_rows())
-    drawn = dict(table.group_by("carried").len().iter_rows())
-    hidden = {kind: every[kind] - drawn.get(kind, 0) for kind in every}
+    totals = dict(frame.group_by(_carried().alias("carried")).len().iter_rows())
+    shown = dict(table.group_by("carried").len().iter_rows())
+    hidden = {kind: totals[kind] - shown.get(kind, 0) for kind in totals}
     more = hidden.get(_ALONE, 0) + hidden.get(_MORE, 0)
     left_out = [
         f"{count(more, 'training')} with as many instructors or more" if more else "",
         *(
-            f"{count(hidden[kind], 'training')} {words}"
-            for kind, words in _NONE
+            f"{count(hidden[kind], 'training')} {phrase}"
+            for kind, phrase in _NONE
             if hidden.get(kind)
         ),
     ]
     room = max(table.select(pl.col("instructors").max()).item() * 1.25, 4)
     return layered(
-        _layers(rows=_told(table), room=room, ticks=whole_ticks(room), dark=dark),
+        _layers(rows=_with_notes(table), room=room, ticks=whole_ticks(room), dark=dark),
         title=_TITLE,
-        words=[
-            f"{every.get(_ALONE, 0):,} of {count(frame.height, 'training')} carried by one person "
-            "alone"
-            + "".join(f", {every[kind]:,} {words}" for kind, words in _NONE if kind in every),
+        subtitle=[
+            f"{totals.get(_ALONE, 0):,} of {count(frame.height, 'training')} taught by "
+            "one person alone"
+            + "".join(f", {totals[kind]:,} {phrase}" for kind, phrase in _NONE if kind in totals),
             "Not drawn: " + ", ".join(filter(None, left_out)) if any(left_out) else "",
         ],
         demo=demo,
@@ -169,10 +169,10 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
     )
 
 
-def _told(table: pl.DataFrame) -> pl.DataFrame:
-    """The rows with what is said beside their bars, and how their labels are cut."""
+def _with_notes(table: pl.DataFrame) -> pl.DataFrame:
+    """Add the note beside each bar, and the shortened label."""
     last = pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0")
-    said = (
+    note = (
         pl.when(pl.col("carried") == _NEVER)
         .then(pl.lit(_NEVER))
         .when(pl.col("carried") == _NOT_LATELY)
@@ -182,17 +182,18 @@ def _told(table: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.format("{} instructors", "instructors"))
     )
     return table.with_columns(
-        said.alias("said"), last.fill_null("never"), short(table, "training", _ROOM)
+        note.alias("note"), last.fill_null("never"), short(table, "training", _ROOM)
     )
 
 
 def _layers(rows: pl.DataFrame, room: float, ticks: list[int], dark: bool) -> list[alt.Chart]:
     p = palette(dark)
     base = rows_of(rows).transform_calculate(
-        # What one person teaches is seen beside what hundreds do.
-        seen=f"datum.instructors > 0 ? max(datum.instructors, {LEAST / _WIDTH:.5f} * {room}) : 0",
-        spoken="datum.training + ': ' + datum.said + ', '"
-        f" + {figure('datum.completions')} + ' completions'",
+        # A bar for one instructor stays visible beside a bar for hundreds.
+        seen="datum.instructors > 0 ? "
+        f"max(datum.instructors, {MIN_PIXELS / _WIDTH:.5f} * {room}) : 0",
+        spoken="datum.training + ': ' + datum.note + ', '"
+        f" + {number_text('datum.completions')} + ' completions'",
     )
     x = alt.X(
         "seen:Q",
@@ -220,13 +221,13 @@ def _layers(rows: pl.DataFrame, room: float, ticks: list[int], dark: bool) -> li
         y=y,
         color=alt.ColorValue(p.quiet, condition=[{"test": alone, "value": p.accent}]),
         tooltip=tooltip,
-        description=spoken(),
+        description=aria_label(),
     )
-    words = base.mark_text(align="left", dx=6, limit=360, clip=False, aria=False).encode(
+    notes = base.mark_text(align="left", dx=6, limit=360, clip=False, aria=False).encode(
         x=x,
         y=y,
-        text=alt.Text("said:N"),
+        text=alt.Text("note:N"),
         color=alt.ColorValue(p.muted, condition=[{"test": alone, "value": p.ink}]),
         tooltip=tooltip,
     )
-    return [bars, words]
+    return [bars, notes]

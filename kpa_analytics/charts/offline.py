@@ -1,10 +1,10 @@
-"""Charts in notebooks with no internet: interactive where scripts run, a picture elsewhere.
+"""Charts in notebooks without internet: interactive where scripts run, otherwise a picture.
 
-altair's own ways each miss something. Its default asks a CDN; "jupyter" shows nothing once the
-kernel is gone; "html" with everything inline adds 0.9 MB to each chart; "svg" and "png" are still.
-Here the scripts are sent once, in the output of `enable_offline()` (0.4 MB, compressed), and each
-chart sends its specification and its picture. A page without the scripts (an untrusted notebook, a
-repository's web page) keeps the picture.
+None of altair's own renderers does this. Its default loads scripts from a CDN; "jupyter" shows
+nothing once the kernel has stopped; "html" with inline scripts adds 0.9 MB to each chart; "svg" and
+"png" are not interactive. Here the output of `enable_offline()` holds the scripts once (0.4 MB,
+compressed), and each chart holds its specification and its picture. A page that does not run the
+scripts (an untrusted notebook, a repository's web page) shows the picture.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _NAME = "kpa-offline"
 
 
 def enable_offline() -> None:
-    """Make altair charts draw in this notebook with no internet.
+    """Draw altair charts in this notebook without internet.
 
     Works in JupyterLab, VS Code and Voila, for any altair chart. Call it once, at the top of the
-    notebook: its output holds the scripts that the charts under it use. Every chart also stands
-    as a picture in the saved notebook. `alt.renderers.enable("default")` undoes it.
+    notebook: its output holds the scripts that later charts use. The saved notebook also holds a
+    picture of every chart. `alt.renderers.enable("default")` undoes it.
 
     Examples:
         >>> enable_offline()
@@ -46,28 +46,28 @@ def enable_offline() -> None:
 
 
 def offline_bundle(spec: dict[str, Any], **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The altair renderer: a chart as HTML that becomes interactive, as PNG and as words."""
-    words = str(spec.get("description", "A chart"))
-    image = png(spec)  # two pixels for each, so that text is sharp on any screen
+    """The altair renderer: a chart as interactive HTML, as PNG and as text."""
+    description = str(spec.get("description", "A chart"))
+    image = png(spec)  # twice the size, so that text is sharp on any screen
     width, height = (int.from_bytes(image[at : at + 4]) // 2 for at in (16, 20))
     shape = {"width": width, "height": height}
-    page = _html(spec, words, image, width)
-    bundle = {"text/html": page, "image/png": image, "text/plain": words}
+    page = _html(spec, description, image, width)
+    bundle = {"text/html": page, "image/png": image, "text/plain": description}
     return bundle, {"image/png": shape}
 
 
 alt.renderers.register(_NAME, offline_bundle)
 
 
-def _html(spec: dict[str, Any], words: str, image: bytes, width: int) -> str:
+def _html(spec: dict[str, Any], description: str, image: bytes, width: int) -> str:
     drawing, kind = svg(spec).encode(), "svg+xml"
-    if len(drawing) > len(image):  # a crowded chart is smaller as pixels
+    if len(drawing) > len(image):  # a chart with many marks is smaller as PNG
         drawing, kind = image, "png"
     still = base64.b64encode(drawing).decode()
     written = inert_json(spec)
     key = hashlib.sha256(written.encode()).hexdigest()[:16]
     return f"""<div class="kpa-chart" data-chart="{key}">
-<img alt="{escape(words)}" src="data:image/{kind};base64,{still}" \
+<img alt="{escape(description)}" src="data:image/{kind};base64,{still}" \
 width="{width}" style="max-width:none">
 </div>
 <script>
@@ -90,7 +90,7 @@ width="{width}" style="max-width:none">
 
 @cache
 def _loader() -> str:
-    """The scripts, compressed; on arrival they draw the charts that were waiting for them."""
+    """The compressed scripts. Once loaded, they draw the charts that wait for them."""
     packed = base64.b64encode(gzip.compress(library().encode(), 9, mtime=0)).decode()
     return f"""<script>
 (async () => {{

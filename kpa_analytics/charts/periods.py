@@ -1,4 +1,4 @@
-"""Periods on a time axis: how long one is, which are drawn, where one ends, what it is called."""
+"""Periods on a time axis: their length, their names, and which ones to draw."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 
-#: How many periods are drawn up to the one of the day asked for, and after it.
+#: How many periods to draw up to that of `as_of`, and after it.
 BEFORE, AFTER = 60, 12
 _QUARTERS = {"1q": "3mo", "2q": "6mo", "4q": "1y", "12mo": "1y"}
 
 
 def period_length(frame: pl.DataFrame, every: str | None = None) -> str:
-    """How long a period is: as the frame says in `every`, else as told, else a month.
+    """The length of a period: from the frame, else from the caller, else a month.
 
     Args:
         frame: has `period` (Date) and `every` (String).
-        every: the length asked for, as `instructor_activity` of the analysis takes it.
+        every: the length that the caller gives, e.g. 1mo, 1q or 1y.
 
     Raises:
-        KPADataError: `every` is no period or not the frame's, the frame has several, or a period
-            begins on a day on which none of this length does.
+        KPADataError: `every` is not a length, or differs from the frame's; the frame has several
+            lengths; or a period does not begin on the first day of such a period.
 
     Examples:
         >>> quarters = pl.DataFrame({"period": [date(2026, 4, 1)], "every": ["1q"]})
@@ -44,40 +44,41 @@ def period_length(frame: pl.DataFrame, every: str | None = None) -> str:
     if odd.height:
         raise KPADataError(
             f"period {odd.item(0, 0)} is not the first day of a period of {length}; "
-            "say how long the periods are: every="
+            "give the length of a period as every="
         )
     return length
 
 
 def _same(every: str) -> str:
-    """One spelling for what has several."""
+    """Use one spelling for each length."""
     return _QUARTERS.get(every, every)
 
 
 def middle_day(frame: pl.DataFrame, column: str, as_of: date | str | None) -> date | None:
-    """The day around which a time axis lies.
+    """The day that the time axis surrounds.
+
+    A mistyped year in the future does not move it.
 
     Args:
-        frame: what is drawn.
-        column: its days.
-        as_of: the day asked for.
+        frame: the data of the chart.
+        column: the column of days.
+        as_of: the day that the caller gives.
 
     Returns:
-        The day asked for; without one the latest day that is not after today, else the earliest;
-        None where there is no day at all. So a year that was mistyped does not move the axis.
+        `as_of` if given, else the latest day up to today, else the earliest day, else None.
 
     Raises:
-        KPADataError: `as_of` is no day.
+        KPADataError: `as_of` is not a date.
     """
     if as_of is not None:
         return as_day(as_of)
     days = frame[column].drop_nulls()
-    found = days.filter(days <= as_day(None)).max() or days.min()
-    return found if isinstance(found, date) else None
+    middle = days.filter(days <= as_day(None)).max() or days.min()
+    return middle if isinstance(middle, date) else None
 
 
 def first_and_last(middle: date | None, length: str) -> tuple[pl.Expr, pl.Expr]:
-    """The first and the last period drawn: `BEFORE` up to that of the middle, `AFTER` after it."""
+    """The first and last period to draw: `BEFORE` up to that of `middle`, and `AFTER` after it."""
     number, unit = re.fullmatch(r"(\d+)(\D+)", length).groups()  # type: ignore[union-attr]
     own = pl.lit(middle, pl.Date).dt.truncate(length)
     return (
@@ -96,14 +97,14 @@ def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
     }
     first_day = pl.concat_str(pl.lit("from "), period.dt.strftime("%d %B %Y").str.strip_prefix("0"))
     return frame.with_columns(
-        # A calendar of four-digit years ends on this day: no later one can be drawn.
+        # date.max is the last day that a chart can show.
         pl.min_horizontal(period.dt.offset_by(length), pl.lit(date.max)).alias("until"),
         named.get(_same(length), first_day).alias("name"),
     )
 
 
 def months_from(day: date, months: int) -> date:
-    """The first of the month so many months away, within the years 1 to 9999.
+    """The first day of the month that is `months` away, within the years 1 to 9999.
 
     Examples:
         >>> months_from(date(2026, 6, 30), -18), months_from(date(9999, 12, 31), 2)

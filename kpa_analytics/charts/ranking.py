@@ -1,4 +1,4 @@
-"""Rows ranked worst first, each a bar of every status: by training, and by group of people."""
+"""Statuses per training or per group of people, ranked worst first."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.axes import (
-    figure,
-    in_legend,
+    aria_label,
     label_axis,
-    spoken,
+    legend_statuses,
+    number_text,
+    signed_status_label,
     status_colour,
     status_label,
-    status_words,
     whole_axis,
     whole_ticks,
 )
-from kpa_analytics.charts.stacking import LEAST
-from kpa_analytics.charts.status_rows import NOT_KNOWN, said_as_of
+from kpa_analytics.charts.stacking import MIN_PIXELS
+from kpa_analytics.charts.status_rows import NOT_KNOWN, as_of_phrase
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, percent, short
 from kpa_analytics.charts.theme import ink_on, palette
@@ -38,24 +38,24 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-#: Pixels that a label and the bars have.
+#: Pixels for a label, and for the bars.
 _ROOM, _WIDTH = 250, 520
 
 
 def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> pl.DataFrame:
-    """Sort rows of status counts worst first and fold what is past `top` into one row.
+    """Sort rows of status counts worst first, and fold those after the first `top` into one row.
 
-    Worst: most expired or missing, then most expiring, then most of all; ties by label.
+    Worst means most expired or missing, then most expiring, then most cases; ties by label.
 
     Args:
-        counts: one row per key: key, label, the five statuses, total.
-        key: the column that tells rows apart; null in the folded row.
-        label: the column of titles; made unique.
-        top: rows kept.
-        others: what the folded row is named, e.g. "other trainings".
+        counts: one row per key, with key, label, the five statuses and total.
+        key: the column that identifies a row; null in the folded row.
+        label: the column of titles; they become unique.
+        top: number of rows to keep.
+        others: the name of the folded row, e.g. "other trainings".
 
     Returns:
-        At most `top` + 1 rows: key, label, folded (Int64; how many it stands for), the five
+        At most `top` + 1 rows: key, label, folded (Int64; number of keys in the row), the five
         statuses, total (Int64).
 
     Raises:
@@ -94,19 +94,19 @@ def ranking(
     demo: bool,
     dark: bool,
 ) -> alt.LayerChart:
-    """Lay out what `rank` made; the folded row as figures, for its bar would dwarf the rest.
+    """Draw the result of `rank`. The folded row is text, because its bar would dwarf the others.
 
     Args:
-        table: as `rank` made it.
-        key: the column that tells rows apart.
+        table: the result of `rank`.
+        key: the column that identifies a row.
         label: the column of titles.
         title: the chart's title.
-        heading: how many rows there are, in words.
-        today: the day the statuses are of.
-        known: it was known who must have what.
-        notes: further lines under the title.
-        demo: the data is invented.
-        dark: for a dark background.
+        heading: how many rows there are, e.g. "12 trainings".
+        today: the day of the statuses, if known.
+        known: whether requirements were provided.
+        notes: more lines under the title.
+        demo: whether the data is demo data.
+        dark: True for a dark background.
     """
     if table.is_empty():
         return nothing_to_show(
@@ -115,10 +115,10 @@ def ranking(
     sums = table.select(pl.col([*STATUSES, "total"]).sum()).row(0, named=True)
     overdue = sum(sums[status] for status in GAPS)
     gaps = "expired or missing" if known else "expired"
-    words = [
+    subtitle = [
         f"{heading}, worst first: {overdue:,} of {count(sums['total'], 'case')} {gaps} "
         f"({percent(overdue, sums['total'])}), {sums['expiring']:,} expiring soon"
-        f"{said_as_of(today)}",
+        f"{as_of_phrase(today)}",
         "" if known else f"Missing: {NOT_KNOWN}",
         *notes,
     ]
@@ -135,13 +135,13 @@ def ranking(
             rest=folded.select("place", "short", pl.lit(_folded(folded)).alias("figures")),
             longest=longest,
             ticks=whole_ticks(longest),
-            statuses=in_legend([status for status in SEVERITY if sums[status]]),
+            statuses=legend_statuses([status for status in SEVERITY if sums[status]]),
             key=key,
             label=label,
             dark=dark,
         ),
         title=title,
-        words=words,
+        subtitle=subtitle,
         demo=demo,
         dark=dark,
         foot=30,
@@ -188,7 +188,7 @@ def _layers(
     others = (
         rows_of(rest)
         .mark_text(**{**quiet, "aria": True})
-        .encode(x=alt.XValue(4), y=y, text=alt.Text("figures:N"), description=spoken("figures"))
+        .encode(x=alt.XValue(4), y=y, text=alt.Text("figures:N"), description=aria_label("figures"))
     )
     return [
         _bars(parts, key, label, statuses, x, y, dark),
@@ -199,7 +199,7 @@ def _layers(
 
 
 def _parts(rows: pl.DataFrame, longest: float, label: str, dark: bool) -> alt.Chart:
-    """A row for each part of each bar; the smallest is still seen beside the longest bar."""
+    """One row per part of each bar. The smallest part stays visible beside the longest bar."""
     order = {status: place for place, status in enumerate(SEVERITY)}
     ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
     parts: alt.Chart = (
@@ -207,17 +207,17 @@ def _parts(rows: pl.DataFrame, longest: float, label: str, dark: bool) -> alt.Ch
         .transform_fold(list(SEVERITY), as_=["status", "value"])
         .transform_filter("datum.value > 0")
         .transform_calculate(
-            words=status_words("datum.status"),
+            words=signed_status_label("datum.status"),
             order=f"{order}[datum.status]",
             ink=f"{ink}[datum.status]",
-            wanted=f"max(datum.value, {LEAST / _WIDTH:.5f} * {longest})",
+            wanted=f"max(datum.value, {MIN_PIXELS / _WIDTH:.5f} * {longest})",
         )
         .transform_joinaggregate(needed="sum(wanted)", groupby=["place"])
         .transform_calculate(
-            # No bar grows past the room of the longest.
+            # No bar becomes longer than the longest.
             seen=f"datum.wanted * min(1, {longest} / datum.needed)",
-            spoken=f"datum.{label} + ': ' + {figure('datum.value')} + ' ' + "
-            f"{status_label('datum.status')} + ', of ' + {figure('datum.total')} + "
+            spoken=f"datum.{label} + ': ' + {number_text('datum.value')} + ' ' + "
+            f"{status_label('datum.status')} + ', of ' + {number_text('datum.total')} + "
             "(datum.total == 1 ? ' case' : ' cases')",
         )
     )
@@ -249,7 +249,7 @@ def _bars(
                 alt.Tooltip("value:Q", title="Cases", format=","),
                 alt.Tooltip("total:Q", title="All cases", format=","),
             ],
-            description=spoken(),
+            description=aria_label(),
         )
         .add_params(pick)
     )
@@ -257,7 +257,7 @@ def _bars(
 
 
 def _figures(parts: alt.Chart, longest: float, x: dict[str, Any], y: alt.Y) -> alt.Chart:
-    """How many, inside the parts that have room for it."""
+    """The number of cases inside each part that has room for it."""
     room = f"datum.seen / {longest} * {_WIDTH} > 10 + 7 * length(format(datum.value, ','))"
     figures: alt.Chart = parts.mark_text(baseline="middle", clip=True, aria=False).encode(
         x=alt.X("seen:Q", bandPosition=0.5, **x),
@@ -272,25 +272,25 @@ def _figures(parts: alt.Chart, longest: float, x: dict[str, Any], y: alt.Y) -> a
 
 
 def _share(gaps: int, total: int, known: bool) -> str:
-    """How many of a row's cases are gaps, in words."""
+    """Say how many cases of a row are gaps."""
     if known:
         return f"{gaps:,} expired or missing ({percent(gaps, total)})" if gaps else "no gap"
     return f"{gaps:,} expired ({percent(gaps, total)})" if gaps else "none expired"
 
 
 def _folded(row: pl.DataFrame) -> str:
-    """The folded row, as a sentence of figures; empty where there is none."""
+    """The numbers of the folded row as text, or empty text if there is none."""
     if row.is_empty():
         return ""
     figures = row.row(0, named=True)
-    said = [
+    parts = [
         f"{STATUS_SIGNS[status]} {figures[status]:,} {STATUS_LABELS[status].lower()}"
         for status in SEVERITY
         if figures[status]
     ]
-    return "   ".join(said)
+    return "   ".join(parts)
 
 
-def counted(table: pl.DataFrame, one: str, many: str) -> str:
-    """How many rows stand behind a table of `rank`, the folded ones too."""
-    return count(int(table["folded"].sum()), one, many)
+def counted(table: pl.DataFrame, singular: str, plural: str) -> str:
+    """How many trainings or groups a result of `rank` covers, including the folded ones."""
+    return count(int(table["folded"].sum()), singular, plural)

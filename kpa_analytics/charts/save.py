@@ -1,4 +1,4 @@
-"""A chart as a file that needs nothing else."""
+"""Save a chart as a self-contained file."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ _WRITERS: dict[str, Callable[[dict[str, Any]], str | bytes]] = {
 
 
 def save(chart: Any, path: str | os.PathLike[str]) -> Path:
-    """Write a chart to a file; the same chart gives the same bytes.
+    """Save a chart to a file. The same chart gives the same bytes.
 
     Args:
         chart: a chart of this package, or any altair chart.
-        path: where; the suffix says what: `.html` one page with every script inside, interactive
-            with no network; `.png` at twice the size; `.svg`. A file there is replaced, at once
-            and whole.
+        path: the file. Its suffix is `.html` (one page with every script inside, interactive
+            without network), `.png` (at twice the size) or `.svg`. An existing file is replaced
+            only once the new one is complete.
 
     Returns:
         The path.
 
     Raises:
-        KPADataError: another suffix.
+        KPADataError: the suffix is not one of these.
 
     Examples:
         >>> import kpa_analytics.charts as charts
         >>> from kpa_analytics.schema import EXPIRY_STATUS
         >>> save(charts.status_summary(EXPIRY_STATUS.empty()), "summary.gif")
         Traceback (most recent call last):
-        kpa_analytics.errors.KPADataError: summary.gif: a chart is saved as .html, .png or .svg
+        kpa_analytics.errors.KPADataError: summary.gif: a chart can be saved as .html, .png or .svg
     """
     target = typed_path(path)
     if target.suffix.lower() not in _WRITERS:
-        raise KPADataError(f"{target.name}: a chart is saved as .html, .png or .svg")
+        raise KPADataError(f"{target.name}: a chart can be saved as .html, .png or .svg")
     content = _WRITERS[target.suffix.lower()](specification(chart))
     _replace(target, content.encode() if isinstance(content, str) else content)
     return target

@@ -1,4 +1,4 @@
-"""What the charts of expiry_status share: reading the frame once, its day, its counts."""
+"""Read an expiry_status frame: its rows, its day and its counts."""
 
 from __future__ import annotations
 
@@ -18,66 +18,68 @@ if TYPE_CHECKING:
 
 
 def read_status(status: AnyFrame, *columns: str) -> pl.DataFrame:
-    """The columns a chart reads, collected once however long the lazy query behind them is."""
+    """Collect the columns that a chart reads, once, whatever the lazy query behind them."""
     return need(status, EXPIRY_STATUS, *columns).select(columns).collect()
 
 
 def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date | None:
-    """The day the statuses are of: `expiration_date - days_left`; where none has one, as told.
+    """The day of the statuses: `expiration_date - days_left`, or `as_of` if no row has these.
 
     Returns:
-        The day, or None where neither the frame nor the caller tells: a guess would be false.
+        The day, or None if neither the frame nor the caller gives it.
 
     Raises:
-        KPADataError: `as_of` is no day, or not the day the statuses are of: a chart that said so
-            would be false.
+        KPADataError: `as_of` is not a date, or differs from the day of the statuses.
     """
-    asked = None if as_of is None else as_day(as_of)
+    given = None if as_of is None else as_day(as_of)
     dated = pl.col("expiration_date").is_not_null() & pl.col("days_left").is_not_null()
     first = pl.col("expiration_date", "days_left").get(dated.arg_max(), null_on_oob=True)
     expiration, left = frame.select(first).row(0)
     if expiration is None or left is None:
-        return asked
-    found = as_day(expiration - timedelta(days=left))
-    if asked not in (None, found):
+        return given
+    actual = as_day(expiration - timedelta(days=left))
+    if given not in (None, actual):
         raise KPADataError(
-            f"as_of is {asked}, but these statuses are of {found}; "
-            f"ask expiry_status(..., as_of={str(asked)!r}) first"
+            f"as_of is {given}, but these statuses are of {actual}; "
+            f"call expiry_status(..., as_of={str(given)!r}) first"
         )
-    return found
+    return actual
 
 
-#: What stands where nobody told who must have what.
-NOT_KNOWN = "not known, for there is no list of requirements"
+#: The text in place of a number that depends on requirements.
+NOT_KNOWN = "not known, because no requirements were provided"
 
 
-def asks_for_requirements(frame: pl.DataFrame, told: bool | None) -> bool:
-    """Whether it was known who must have what, so that what is missing could be found.
+def requirements_are_known(frame: pl.DataFrame, known: bool | None) -> bool:
+    """Whether requirements were provided. Without them, nobody can be missing a training.
 
     Args:
-        frame: has `status`.
-        told: as the caller knows it; None: where the frame has anything missing or not due.
+        frame: has the column `status`.
+        known: the caller's answer; None: True if a row of the frame is missing or not due.
     """
-    found = frame["status"].is_in(FROM_REQUIREMENTS).any() if told is None else told
-    return bool(found)
+    return bool(frame["status"].is_in(FROM_REQUIREMENTS).any() if known is None else known)
 
 
-def said_as_of(today: date | None) -> str:
-    """The day the statuses are of, to end a sentence with; nothing where it is not known."""
+def as_of_phrase(today: date | None) -> str:
+    """The day of the statuses as the end of a sentence, or empty text if it is not known."""
     return f", as of {day(today)}" if today else ""
 
 
 def status_counts(rows: pl.Expr | None = None) -> list[pl.Expr]:
-    """Aggregations: how many rows of each status, one column each, and `total`.
+    """Aggregations that count the rows of each status, and `total`.
 
     Args:
-        rows: how many rows each row stands for; None: one.
+        rows: how many rows each row represents; None: one.
     """
     weight = pl.lit(1) if rows is None else rows
-    each = [
-        pl.when(pl.col("status") == status).then(weight).otherwise(0).sum().cast(pl.Int64)
+    counts = [
+        pl.when(pl.col("status") == status)
+        .then(weight)
+        .otherwise(0)
+        .sum()
+        .cast(pl.Int64)
+        .alias(status)
         for status in STATUSES
     ]
-    named = [count.alias(status) for count, status in zip(each, STATUSES, strict=True)]
     total = pl.len() if rows is None else rows.sum()
-    return [*named, total.cast(pl.Int64).alias("total")]
+    return [*counts, total.cast(pl.Int64).alias("total")]

@@ -1,4 +1,4 @@
-"""The headline: how many of each status, as one line of figures over one bar."""
+"""How many cases have each status: five numbers above one bar."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import spoken
-from kpa_analytics.charts.stacking import LEAST, stacked
+from kpa_analytics.charts.axes import aria_label
+from kpa_analytics.charts.stacking import MIN_PIXELS, stacked
 from kpa_analytics.charts.status_rows import (
     NOT_KNOWN,
-    asks_for_requirements,
+    as_of_phrase,
     read_status,
-    said_as_of,
+    requirements_are_known,
     status_day,
 )
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
@@ -44,14 +44,14 @@ def status_summary_table(
     """Count cases and people per status, worst first. A case is one person and one training.
 
     Args:
-        status: as `expiry_status()` makes it.
-        requirements_known: it was known who must have what, so that what is missing could be
-            found; by default where `status` has anything missing or not due.
+        status: the result of `expiry_status()`.
+        requirements_known: whether requirements were provided; by default, True if `status` has a
+            missing or not due row.
 
     Returns:
-        Five rows, one per status: status (Enum), rows (Int64; cases), people (Int64; people who
-        have at least one), share (Float64, 0 to 1, of all cases; 0 where there are none). Where no
-        requirements are known, the figures of missing and not due are null: nobody knows them.
+        Five rows, one per status: status (Enum), rows (Int64; cases), people (Int64; people
+        with such a case), share (Float64, 0 to 1, of all cases; 0 if there are none). Without
+        requirements, the numbers of missing and not due are not known, and null.
 
     Raises:
         KPADataError: a column is missing.
@@ -62,7 +62,7 @@ def status_summary_table(
         [0, None, 0, 0, None]
     """
     frame = read_status(status, *_READ)
-    return _per_status(frame, asks_for_requirements(frame, requirements_known))
+    return _per_status(frame, requirements_are_known(frame, requirements_known))
 
 
 def _per_status(frame: pl.DataFrame, known: bool) -> pl.DataFrame:
@@ -71,14 +71,14 @@ def _per_status(frame: pl.DataFrame, known: bool) -> pl.DataFrame:
         pl.col("m_user_id").n_unique().cast(pl.Int64).alias("people"),
     )
     every = pl.DataFrame({"status": list(SEVERITY)}, schema={"status": STATUS})
-    told = every.join(counts, on="status", how="left", maintain_order="left").with_columns(
+    table = every.join(counts, on="status", how="left", maintain_order="left").with_columns(
         pl.col("rows", "people").fill_null(0),
         (pl.col("rows") / max(frame.height, 1)).fill_null(0.0).alias("share"),
     )
     if known:
-        return told
+        return table
     figures = pl.col("rows", "people", "share")
-    return told.with_columns(pl.when(~pl.col("status").is_in(FROM_REQUIREMENTS)).then(figures))
+    return table.with_columns(pl.when(~pl.col("status").is_in(FROM_REQUIREMENTS)).then(figures))
 
 
 def status_summary(
@@ -88,14 +88,14 @@ def status_summary(
     requirements_known: bool | None = None,
     dark: bool = False,
 ) -> alt.LayerChart:
-    """Draw the headline figures: five numbers and the bar they make.
+    """Draw the number of cases of each status, and one bar of all cases.
 
     Args:
-        status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day to name, where the frame has no date to tell it; by default none is named.
-        requirements_known: it was known who must have what; by default where `status` has anything
-            missing or not due. Otherwise these two are "not known", not 0.
-        dark: for a dark background.
+        status: the result of `expiry_status()`, eager or lazy.
+        as_of: the day to name if no row has an expiration date; by default, no day is named.
+        requirements_known: whether requirements were provided; by default, True if `status` has a
+            missing or not due row. If False, these two are shown as "not known", not 0.
+        dark: True for a dark background.
 
     Returns:
         The chart; its data is `status_summary_table(status)`.
@@ -115,37 +115,39 @@ def status_summary(
             _TITLE, "No completions or requirements to show", dark=dark, demo=demo
         )
     people, trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
-    known = asks_for_requirements(frame, requirements_known)
+    known = requirements_are_known(frame, requirements_known)
     table = _per_status(frame, known)
-    said = ", ".join(_said(row["status"], row["rows"]) for row in table.iter_rows(named=True))
+    statuses = ", ".join(
+        _status_count(row["status"], row["rows"]) for row in table.iter_rows(named=True)
+    )
     return layered(
         _layers(figures=_figures(table), dark=dark),
         title=_TITLE,
-        words=[
+        subtitle=[
             f"{count(frame.height, 'case')} (one person and one training each) of "
             f"{count(people, 'person', 'people')} and {count(trainings, 'training')}"
-            f"{said_as_of(status_day(frame, as_of))}",
+            f"{as_of_phrase(status_day(frame, as_of))}",
             "" if known else f"Missing: {NOT_KNOWN}",
         ],
         demo=demo,
         dark=dark,
-        spoken=said,
+        details=statuses,
         foot=10,
         height=112,
     )
 
 
 def _figures(table: pl.DataFrame) -> pl.DataFrame:
-    """One row per status: its words, its figure, its part of the bar."""
+    """One row per status: its label, its number, its part of the bar."""
     every = max(int(table["rows"].sum()), 1)
     lengths = [(rows or 0) * table.height / every for rows in table["rows"]]
-    parts = stacked(lengths, table.height * LEAST / WIDTH)
+    parts = stacked(lengths, table.height * MIN_PIXELS / WIDTH)
     rows = [
         {
             "status": row["status"],
             "words": SIGNED_LABELS[row["status"]],
             **_figure(row, every),
-            "spoken": _said(row["status"], row["rows"]),
+            "spoken": _status_count(row["status"], row["rows"]),
             "place": place,
             "start": start,
             "end": end,
@@ -158,9 +160,9 @@ def _figures(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _figure(row: dict[str, Any], every: int) -> dict[str, str]:
-    """The words of one status' figure."""
+    """The texts for one status: cases, share and people."""
     if row["rows"] is None:
-        return {"figure": "not known", "part": "no list of requirements", "people": "not known"}
+        return {"figure": "not known", "part": "no requirements", "people": "not known"}
     people = count(row["people"], "person", "people")
     return {
         "figure": f"{row['rows']:,}",
@@ -169,7 +171,7 @@ def _figure(row: dict[str, Any], every: int) -> dict[str, str]:
     }
 
 
-def _said(status: str, rows: int | None) -> str:
+def _status_count(status: str, rows: int | None) -> str:
     label = STATUS_LABELS[status].lower()
     return f"{label} not known" if rows is None else f"{rows:,} {label}"
 
@@ -186,9 +188,9 @@ def _layers(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     tooltip = [
         alt.Tooltip("words:N", title="Status"),
         alt.Tooltip("figure:N", title="Cases"),
-        alt.Tooltip("people:N", title="People who have one"),
+        alt.Tooltip("people:N", title="People"),
     ]
-    # Five equal columns, whatever the shares: a figure of 3 must read as well as one of 30,000.
+    # Five equal columns, so that 3 is as easy to read as 30,000.
     left = alt.X(
         "place:Q", scale=alt.Scale(domain=[0, len(SEVERITY)], nice=False), axis=None, title=None
     )
@@ -221,6 +223,6 @@ def _layers(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         y2=alt.Y2Value(100),
         color=colour,
         tooltip=tooltip,
-        description=spoken(),
+        description=aria_label(),
     )
     return [bar, keys, *texts]

@@ -1,7 +1,7 @@
-"""Altair charts with this package's look, alone and joined with `|` and `&`.
+"""Altair charts with this package's look, alone or joined with `|` and `&`.
 
-Vega-Lite has a look (its `config`) at the top only, and altair refuses to join charts that have
-one of their own. So these charts have none, and get it when their specification is written.
+Vega-Lite allows a `config` at the top level only, and altair refuses to join charts that have one.
+So a chart gets its look only when `to_dict` writes the specification.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from kpa_analytics.demo_mark import DEMO_MARK
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Joined charts keep their own colours: each lists only the statuses, or sizes, that it shows.
+#: Each joined chart keeps its own colours and its own legend.
 _OWN_SCALES = alt.Resolve(scale={"color": "independent", "shape": "independent"})
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
 
 
 class _Styled:
-    """What every chart of this package can do beyond altair's own."""
+    """What our charts add to those of altair: their look, and how they join."""
 
     look: ClassVar[str] = "kpa"
 
     def to_dict(self, *args: Any, **options: Any) -> dict[str, Any]:
-        """The specification as altair writes it, with our look where it is the whole chart."""
+        """The specification, with our look if this chart is the top level."""
         write = super().to_dict  # type: ignore[misc]
         if not (options.get("context") or {}).get("top_level", True):
             inner: dict[str, Any] = write(*args, **options)
             return inner
         with alt.theme.enable(self.look):
             whole: dict[str, Any] = write(*args, **options)
-        return _told(whole)
+        return _described(whole)
 
     def __or__(self, other: Any) -> Any:
         return self._joined("hconcat", other)
@@ -49,9 +49,9 @@ class _Styled:
 
     def _joined(self, how: str, other: Any) -> Any:
         with warnings.catch_warnings():
-            # Where two charts have the same selection, a click in one selects in both.
+            # `_separate` renames selections that altair would merge.
             warnings.filterwarnings("ignore", "Automatically deduplicated selection")
-            return _apart(_KINDS[how, self.look](**{how: [self, other]}, resolve=_OWN_SCALES))
+            return _separate(_KINDS[how, self.look](**{how: [self, other]}, resolve=_OWN_SCALES))
 
 
 class _Light(_Styled, alt.LayerChart):
@@ -88,8 +88,8 @@ _KINDS: dict[tuple[str, str], Any] = {
 }
 
 
-def _apart(joined: Any) -> Any:
-    """Give selections of one name in several joined charts a name each: pick, pick_2, ..."""
+def _separate(joined: Any) -> Any:
+    """Rename selections that share a name, so that each chart has its own: pick, pick_2, ..."""
     taken: set[str] = set()
     for param in [] if joined.params is alt.Undefined else joined.params:
         name = str(param.name)
@@ -112,50 +112,52 @@ def _rename(part: Any, views: set[str], old: str, new: str) -> None:
             _rename(inner, views, old, new)
 
 
-def _told(spec: dict[str, Any]) -> dict[str, Any]:
-    """Let joined charts be described by what each of them says."""
-    said = " ".join(_said(spec))
-    return {"description": said, **spec} if said else spec
+def _described(spec: dict[str, Any]) -> dict[str, Any]:
+    """Describe joined charts by the descriptions of their parts."""
+    description = " ".join(_descriptions(spec))
+    return {"description": description, **spec} if description else spec
 
 
-def _said(part: dict[str, Any]) -> list[str]:
+def _descriptions(part: dict[str, Any]) -> list[str]:
     if "description" in part:
         return [part["description"]]
-    return [said for kind in _PARTS for inner in part.get(kind, ()) for said in _said(inner)]
+    return [
+        text for kind in _PARTS for inner in part.get(kind, ()) for text in _descriptions(inner)
+    ]
 
 
 def layered(
     layers: Sequence[alt.Chart],
     *,
     title: str,
-    words: Sequence[str],
+    subtitle: Sequence[str],
     demo: bool,
     dark: bool,
-    spoken: str = "",
+    details: str = "",
     foot: int = 44,
     width: Any = WIDTH,
     height: Any = 240,
 ) -> alt.LayerChart:
-    """A chart of layers with its look, its title and, for demo data, the demo mark.
+    """A layered chart with our look, a title and, for demo data, the demo mark.
 
     Args:
-        layers: in the order they are drawn.
+        layers: the layers, from back to front.
         title: the chart's title.
-        words: the lines under it; with the title they are the description for screen readers.
-        demo: the data is invented: say so, in the drawing and in the description.
-        dark: for a dark background.
-        spoken: what the description says beyond the words.
-        foot: pixels from the plot's bottom to the demo mark, past axis labels and title.
-        width: of the plot, pixels or `alt.Step`.
-        height: of the plot, pixels or `alt.Step`.
+        subtitle: the lines under the title. Screen readers read the title and these lines.
+        demo: whether to mark the chart as demo data, in the drawing and in the description.
+        dark: True for a dark background.
+        details: more text for the description.
+        foot: pixels between the plot and the demo mark, where the axis labels and title are.
+        width: width of the plot, pixels or `alt.Step`.
+        height: height of the plot, pixels or `alt.Step`.
     """
-    # A plot as wide as its columns may be narrower than the mark: there it starts at the left.
+    # A plot with few columns may be narrower than the mark, which then starts at the left.
     mark = [demo_line(foot, dark, left=isinstance(width, alt.Step))] if demo else []
     chart: alt.LayerChart = _KINDS["layer", _look(dark)](
         layer=[*layers, *mark],
         width=width,
         height=height,
-        **titled(title, words, demo, spoken),
+        **titled(title, subtitle, demo, details),
     )
     return chart
 
@@ -163,12 +165,12 @@ def layered(
 def stacked_panels(
     panels: Sequence[alt.Chart | alt.LayerChart], *, dark: bool, **options: Any
 ) -> alt.VConcatChart:
-    """A chart of panels under each other, with its look.
+    """A chart of panels below each other, with our look.
 
     Args:
-        panels: from the top.
-        dark: for a dark background.
-        **options: of `alt.VConcatChart`.
+        panels: the panels, from top to bottom.
+        dark: True for a dark background.
+        **options: options of `alt.VConcatChart`.
     """
     chart: alt.VConcatChart = _KINDS["vconcat", _look(dark)](vconcat=list(panels), **options)
     return chart
@@ -178,18 +180,18 @@ def _look(dark: bool) -> str:
     return "kpa-dark" if dark else "kpa"
 
 
-def titled(title: str, words: Sequence[str], demo: bool, spoken: str = "") -> dict[str, Any]:
-    """A chart's title and description, as properties to make it with."""
-    lines = [line for line in words if line]
-    told = [title, *lines, *([DEMO_MARK] if demo else []), *([spoken] if spoken else [])]
+def titled(title: str, subtitle: Sequence[str], demo: bool, details: str = "") -> dict[str, Any]:
+    """The title and description of a chart, as keyword arguments."""
+    lines = [line for line in subtitle if line]
+    sentences = [title, *lines, *([DEMO_MARK] if demo else []), *([details] if details else [])]
     return {
         "title": {"text": title, "subtitle": lines},
-        "description": ". ".join(line.rstrip(".") for line in told) + ".",
+        "description": ". ".join(line.rstrip(".") for line in sentences) + ".",
     }
 
 
 def demo_line(foot: int, dark: bool, left: bool = False) -> alt.Chart:
-    """The words that stand on every chart of demo data, `foot` pixels under the plot."""
+    """The demo mark, `foot` pixels below the plot."""
     line: alt.Chart = (
         alt.Chart(alt.InlineData(values=[{"mark": DEMO_MARK}]))
         .mark_text(
@@ -210,14 +212,14 @@ def demo_line(foot: int, dark: bool, left: bool = False) -> alt.Chart:
 
 
 def rows_of(frame: pl.DataFrame, **options: Any) -> alt.Chart:
-    """A chart of these rows, its days as Vega reads them in every zone.
+    """A chart of these rows, with days that do not depend on the reader's time zone.
 
-    `2026-06-30` is midnight in UTC. altair would write `2026-06-30T00:00:00`, midnight where the
-    reader is: a day is then longer or shorter where summer time begins or ends.
+    Vega reads `2026-06-30` as midnight in UTC. altair would write `2026-06-30T00:00:00`, midnight
+    in the reader's zone, where a day is longer or shorter when summer time begins or ends.
 
     Args:
         frame: the rows.
-        **options: of `alt.Chart`.
+        **options: options of `alt.Chart`.
     """
     days = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
     return alt.Chart(frame.with_columns(pl.col(days).dt.strftime("%Y-%m-%d")), **options)
@@ -226,19 +228,19 @@ def rows_of(frame: pl.DataFrame, **options: Any) -> alt.Chart:
 def nothing_to_show(
     title: str, message: str, *more: str, dark: bool, demo: bool = False
 ) -> alt.LayerChart:
-    """A chart that says there is nothing to show, and in `more` what it leaves out."""
+    """A chart that shows only a message; `more` adds lines to the subtitle."""
     p = palette(dark)
     blank = rows_of(pl.DataFrame({"message": [message]}))
-    words = blank.mark_text(fontSize=14, color=p.muted).encode(
+    text = blank.mark_text(fontSize=14, color=p.muted).encode(
         text=alt.Text("message:N"), x=alt.XValue(WIDTH / 2), y=alt.YValue(60)
     )
     frame = blank.mark_rect(
         fillOpacity=0, stroke=p.quiet, strokeDash=[4, 4], cornerRadius=6
     ).encode(x=alt.XValue(0), x2=alt.X2Value(WIDTH), y=alt.YValue(0), y2=alt.Y2Value(120))
     return layered(
-        [frame, words],
+        [frame, text],
         title=title,
-        words=[message, *more],
+        subtitle=[message, *more],
         demo=demo,
         dark=dark,
         foot=14,

@@ -1,4 +1,4 @@
-"""Text as charts need it: figures, days and other people's titles."""
+"""Text for charts: numbers, days, titles and names."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-#: English whatever the machine's locale: the same data must give the same chart everywhere.
+#: English in every locale: the same data gives the same chart everywhere.
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-#: Controls, what is no character, and marks that force a text direction: within a title they could
-#: reorder the label.
+#: Control characters, noncharacters and marks that set the text direction, which could reorder a
+#: label.
 _INVISIBLE = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
 )
 _SPACE = re.compile(r"\s+")
 
-#: What every object of JavaScript has: Vega takes a label of this name for it and draws nothing.
-_OF_EVERY_OBJECT = {
+#: Names that every JavaScript object has: Vega confuses a label of this name with it, and draws
+#: nothing.
+_OBJECT_MEMBERS = {
     *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
     *("toLocaleString", "toString", "valueOf", "__proto__", "__defineGetter__"),
     *("__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
@@ -35,7 +36,7 @@ _ROUNDS = 5
 
 
 def day(value: date) -> str:
-    """A day as a person writes it.
+    """A day as people write it.
 
     Examples:
         >>> from datetime import date
@@ -46,33 +47,33 @@ def day(value: date) -> str:
 
 
 def month(value: date) -> str:
-    """A month as a person writes it, e.g. `Jun 2026`."""
+    """A month as people write it, e.g. `Jun 2026`."""
     return f"{MONTHS[value.month - 1]} {value.year}"
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun, thousands separated.
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """A number, with thousands separators, and its noun.
 
     Examples:
         >>> count(1, "person", "people"), count(12345, "record")
         ('1 person', '12,345 records')
     """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def listing(texts: Sequence[str], most: int = 5) -> str:
-    """Some texts in a row, past `most` of them counted.
+    """List up to `most` texts, and count the others.
 
     Examples:
         >>> listing(["First Aid", "Ladders"]), listing(list("abcdefg"))
         ('First Aid, Ladders', 'a, b, c, d, e and 2 more')
     """
-    named = ", ".join(texts[:most])
-    return named + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
+    first = ", ".join(texts[:most])
+    return first + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
 
 
 def percent(part: int, whole: int) -> str:
-    """A share in whole percent; never 0 % where there is one, nor 100 % where one is lacking.
+    """A share in whole percent: 0% only for none, and 100% only for all.
 
     Examples:
         >>> percent(1, 1000), percent(999, 1000), percent(0, 5)
@@ -85,7 +86,7 @@ def percent(part: int, whole: int) -> str:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    r"""A title on one line: controls gone, white space single, cut with an ellipsis at `limit`.
+    r"""Put a title on one line, without control characters, and cut it at `limit` characters.
 
     Examples:
         >>> one_line("Working at\nheights"), one_line(" "), one_line("Scaffolds", 5)
@@ -98,20 +99,20 @@ def one_line(text: str, limit: int = 300) -> str:
 def labels(
     frame: pl.DataFrame, text: str, key: str, limit: int = 300, room: float = inf
 ) -> pl.DataFrame:
-    """Make a column's labels one line each and unique, where two keys share a title.
+    """Put each label on one line, and make labels unique.
 
-    They are unique as they are drawn too: `fitting.fitted` never makes two of them the same.
+    They stay unique once `fitting.fitted` has shortened them.
 
     Args:
         frame: one row per key.
-        text: the column of titles or names, replaced.
-        key: the column that tells rows apart; the end of it is added to a shared title, where no
-            axis cuts it off: behind a short one, before a long one.
-        limit: characters kept.
-        room: pixels that an axis has for one; by default no axis cuts them.
+        text: the column of titles or names, which is replaced.
+        key: the column that identifies a row. The end of the key is added to a title that occurs
+            twice: after a short title, before a title that would be shortened.
+        limit: most characters of a label.
+        room: pixels for a label on the axis; by default, labels are not shortened.
 
     Returns:
-        The frame, same rows and columns.
+        The frame, with the same rows and columns.
 
     Examples:
         >>> twins = pl.DataFrame({"id": [7, 8], "title": ["Ladders", "Ladders"]})
@@ -120,12 +121,12 @@ def labels(
     """
     keys = _ends(["?" if value is None else value for value in frame[key].to_list()])
     lines = [one_line(value or "", limit) for value in frame[text].cast(pl.String).to_list()]
-    for _ in range(_ROUNDS):  # one told apart may be what another is called
+    for _ in range(_ROUNDS):  # a label with its key may equal another label
         shown = [fitted(line, room) for line in lines]
-        seen = Counter(shown)
+        counts = Counter(shown)
         lines = [
-            _with_key(line, of, room) if seen[cut] > 1 or line in _OF_EVERY_OBJECT else line
-            for line, cut, of in zip(lines, shown, keys, strict=True)
+            _with_key(line, end, room) if counts[cut] > 1 or line in _OBJECT_MEMBERS else line
+            for line, cut, end in zip(lines, shown, keys, strict=True)
         ]
         if len({fitted(line, room) for line in lines}) == len(lines):
             break
@@ -133,17 +134,17 @@ def labels(
 
 
 def short(frame: pl.DataFrame, text: str, room: float) -> pl.Series:
-    """The column `short`: how each of these labels is drawn where there are `room` pixels."""
+    """The column `short`: the labels, each shortened to fit into `room` pixels."""
     return pl.Series("short", [fitted(line, room) for line in frame[text]], pl.String)
 
 
 def _with_key(line: str, key: str, room: float) -> str:
-    said = f"{line} ({key})"
-    return said if fitted(said, room) == said else f"({key}) {line}"
+    label = f"{line} ({key})"
+    return label if fitted(label, room) == label else f"({key}) {line}"
 
 
 def _ends(keys: Sequence[object]) -> list[str]:
-    """As much of each key as tells them apart: the end of a long id, all of anything else."""
+    """Shorten long keys to their ends, as far as they stay distinct."""
     whole = [str(key) for key in keys]
     for length in (6, 12):
         ends = [key if len(key) <= 2 * length else f"…{key[-length:]}" for key in whole]

@@ -1,8 +1,7 @@
-"""The one palette and the one look, for light and dark backgrounds.
+"""The palette and the look of all charts, for light and dark backgrounds.
 
-Every chart is written with its own look, so it is right under any altair theme, and no theme of the
-user's is replaced. For charts of your own, `alt.theme.enable("kpa")` or
-`"kpa-dark"` gives the same look.
+Our charts have this look whichever altair theme is enabled. To give your own charts the same look,
+call `alt.theme.enable("kpa")` or `alt.theme.enable("kpa-dark")`.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ from typing import Any, NamedTuple
 
 import altair as alt
 
-#: Arimo, which comes along, and fonts as wide: text is as wide on the reader's screen as where it
-#: was measured.
+#: Arimo, which is part of this package, and fonts with the same widths, so that text is as wide on
+#: the reader's screen as where it was measured.
 FONT = "Arimo, Arial, 'Liberation Sans', sans-serif"
 WIDTH = 680
 
 
 class Palette(NamedTuple):
-    """The colours of one background: its ink, its one accent and its steps."""
+    """The colours for one background. `steps` show size, from small to large."""
 
     background: str
     ink: str
@@ -63,7 +62,7 @@ def palette(dark: bool = False) -> Palette:
 
 
 def ink_on(colour: str) -> str:
-    """Black or white text: whichever reads better on this colour.
+    """The text colour, black or white, that is easier to read on this colour.
 
     The contrast ratio with black is (L + 0.05) / 0.05, with white 1.05 / (L + 0.05), by the
     relative luminance L of WCAG 2.
@@ -88,7 +87,7 @@ def luminance(colour: str) -> float:
 
 
 def config(dark: bool = False) -> dict[str, Any]:
-    """The Vega-Lite `config` that makes a chart look like ours."""
+    """The Vega-Lite `config` of our look."""
     p = palette(dark)
     text = {"labelColor": p.muted, "titleColor": p.muted, "labelFontSize": 11, "titleFontSize": 11}
     return {

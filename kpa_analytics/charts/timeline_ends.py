@@ -1,4 +1,4 @@
-"""The outermost bars of the timeline: what expires before its first or after its last month."""
+"""The outer bars of the timeline: expirations before its first or after its last month."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.axes import (
+    aria_label,
     day_scale,
-    figure,
-    spoken,
+    number_text,
+    signed_status_label,
     status_colour,
     status_label,
-    status_words,
 )
 from kpa_analytics.charts.periods import months_from
 from kpa_analytics.charts.stacking import stacked
@@ -31,45 +31,45 @@ _ENDS = {"part": pl.String, "at": pl.Date, "top": pl.Float64, "figure": pl.Strin
 
 def outermost_bars(
     outer: pl.DataFrame,
-    drawn: list[date],
+    months: list[date],
     today: date,
     highest: float,
     least: float,
     statuses: list[str],
     dark: bool,
 ) -> list[alt.Chart]:
-    """The bars, their names under them and their figures over them.
+    """The bars, with their names below and their numbers above.
 
     Args:
-        outer: the rows of `expiry_timeline_table` that are earlier or later.
-        drawn: the first days of the months drawn, in order.
-        today: the day the statuses are of.
-        highest: the height of the highest month; a bar that is higher is cut to it.
-        least: the smallest part of a bar that is seen, in certificates.
-        statuses: what the legend lists.
-        dark: for a dark background.
+        outer: the earlier and later rows of `expiry_timeline_table`.
+        months: the first days of the months in the chart, in order.
+        today: the day of the statuses.
+        highest: the height of the highest month; a higher bar is cut to it.
+        least: the smallest visible part of a bar, in certificates.
+        statuses: the statuses in the legend.
+        dark: True for a dark background.
     """
-    bars = _bars(_parts(outer, drawn, today, highest, least), statuses, dark)
-    return [bars, *_texts(_ends(outer, drawn, today, highest), dark)]
+    bars = _bars(_parts(outer, months, today, highest, least), statuses, dark)
+    return [bars, *_texts(_ends(outer, months, today, highest), dark)]
 
 
-def beyond(outer: pl.DataFrame, months: int, today: date, highest: float) -> str:
-    """What the outermost bars stand for, in words."""
-    told = [
+def outer_sentence(outer: pl.DataFrame, months: int, today: date, highest: float) -> str:
+    """Say how many expirations the outer bars count."""
+    parts = [
         f"{total:,} {part}{' (bar cut short)' if total > highest else ''}"
         for part, total in outer.select("part", "total").iter_rows()
     ]
     near = count(months, "month")
-    return f"More than {near} from {month(today)}: {', '.join(told)}" if told else ""
+    return f"More than {near} from {month(today)}: {', '.join(parts)}" if parts else ""
 
 
 def _parts(
-    outer: pl.DataFrame, drawn: list[date], today: date, highest: float, least: float
+    outer: pl.DataFrame, months: list[date], today: date, highest: float, least: float
 ) -> pl.DataFrame:
-    """One row per part and status; a bar higher than every month's is cut to their height."""
+    """One row per part and status. A bar higher than every month is cut to the highest month."""
     rows = []
     for row in outer.iter_rows(named=True):
-        start, end = _slot(row["part"], drawn, today)
+        start, end = _slot(row["part"], months, today)
         share = min(1, highest / row["total"])
         values = [row[status] for status in SEVERITY]
         parts = stacked([value * share for value in values], least)
@@ -82,11 +82,11 @@ def _parts(
     return pl.DataFrame(rows, schema=_OUTER)
 
 
-def _ends(outer: pl.DataFrame, drawn: list[date], today: date, highest: float) -> pl.DataFrame:
-    """What stands at the outermost bars: their names under them, their figures over them."""
+def _ends(outer: pl.DataFrame, months: list[date], today: date, highest: float) -> pl.DataFrame:
+    """The names and numbers of the outer bars."""
     rows = []
     for part, total in outer.select("part", "total").iter_rows():
-        start, end = _slot(part, drawn, today)
+        start, end = _slot(part, months, today)
         cut = " (cut)" if total > highest else ""
         rows.append(
             {
@@ -99,9 +99,9 @@ def _ends(outer: pl.DataFrame, drawn: list[date], today: date, highest: float) -
     return pl.DataFrame(rows, schema=_ENDS)
 
 
-def _slot(part: str, drawn: list[date], today: date) -> tuple[date, date]:
-    """Where an outermost bar begins and ends, apart from the months."""
-    first, last = min(drawn[0], today), max(drawn[-1], today)
+def _slot(part: str, months: list[date], today: date) -> tuple[date, date]:
+    """Where an outer bar begins and ends, at a distance from the months."""
+    first, last = min(months[0], today), max(months[-1], today)
     unit = max(1, (month_number(last) - month_number(first)) // 24)
     if part == "earlier":
         return months_from(first, -2 * unit), months_from(first, -unit)
@@ -109,21 +109,21 @@ def _slot(part: str, drawn: list[date], today: date) -> tuple[date, date]:
 
 
 def month_number(day: date) -> int:
-    """A month as a number."""
+    """A month as a number: 12 * year + month - 1."""
     return day.year * 12 + day.month - 1
 
 
 def _bars(parts: pl.DataFrame, statuses: list[str], dark: bool) -> alt.Chart:
-    """The bars, a part for each status."""
+    """The bars, with a part for each status."""
     bars: alt.Chart = (
         rows_of(parts)
         .transform_calculate(
-            words=status_words("datum.status"),
+            words=signed_status_label("datum.status"),
             when="datum.part == 'earlier' ? 'before these months' : 'after these months'",
         )
         .transform_calculate(
-            spoken=f"'Expires ' + datum.when + ': ' + {figure('datum.held')} + ' ' + "
-            f"{status_label('datum.status')} + ', of ' + {figure('datum.all')}",
+            spoken=f"'Expires ' + datum.when + ': ' + {number_text('datum.held')} + ' ' + "
+            f"{status_label('datum.status')} + ', of ' + {number_text('datum.all')}",
         )
         .mark_bar()
         .encode(
@@ -136,16 +136,16 @@ def _bars(parts: pl.DataFrame, statuses: list[str], dark: bool) -> alt.Chart:
                 alt.Tooltip("when:N", title="Expires"),
                 alt.Tooltip("words:N", title="Status"),
                 alt.Tooltip("held:Q", title="Certificates", format=","),
-                alt.Tooltip("all:Q", title="All of these", format=","),
+                alt.Tooltip("all:Q", title="All before or after", format=","),
             ],
-            description=spoken(),
+            description=aria_label(),
         )
     )
     return bars
 
 
 def _texts(ends: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    """The outermost bars' names and figures, growing away from the months."""
+    """The names and numbers of the outer bars, aligned away from the months."""
     side = "datum.part == 'earlier' ? 'right' : 'left'"
     texts = rows_of(ends).mark_text(
         align=alt.ExprRef(side), color=palette(dark).muted, clip=False, aria=False

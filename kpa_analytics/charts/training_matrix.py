@@ -1,4 +1,4 @@
-"""People by trainings: a cell each, the worst people and trainings first."""
+"""A cell per person and training, the worst people and trainings first."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.axes import (
-    in_legend,
+    aria_label,
     label_axis,
-    spoken,
+    legend_statuses,
+    signed_status_label,
     status_colour,
     status_label,
-    status_words,
 )
 from kpa_analytics.charts.status_rows import (
     NOT_KNOWN,
-    asks_for_requirements,
+    as_of_phrase,
     read_status,
-    said_as_of,
+    requirements_are_known,
     status_day,
 )
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
@@ -39,30 +39,30 @@ _READ = (
     *("expiration_date", "days_left", "status"),
 )
 _TITLE = "Who lacks what"
-#: Pixels beside and over the cells for a name or a title.
+#: Pixels for a name beside the cells, or for a title above them.
 _ROOM = 190
 
 
 def training_matrix_table(
     status: AnyFrame, *, people: int = 40, trainings: int = 25
 ) -> pl.DataFrame:
-    """Pick the worst people and the worst trainings, and their statuses.
+    """Keep the worst people and the worst trainings, with their statuses.
 
-    Worst: most expired or missing, then most expiring, then most of all; ties by name.
+    Worst means most expired or missing, then most expiring, then most cases; ties by name.
 
     Args:
-        status: as `expiry_status()` makes it.
-        people: people kept, 1 to 60.
-        trainings: trainings kept, 1 to 40.
+        status: the result of `expiry_status()`.
+        people: number of people to keep, 1 to 60.
+        trainings: number of trainings to keep, 1 to 40.
 
     Returns:
-        One row per person and training that has a status: row (Int64, 0 the worst person),
-        m_user_id, user (String, unique per person), column (Int64, 0 the worst training),
-        training_id, training (String, unique per training), status, days_left; sorted by row,
-        column.
+        One row per person and training that has a status: row (Int64, 0 for the worst person),
+        m_user_id, user (String, unique per person), column (Int64, 0 for the worst
+        training), training_id, training (String, unique per training), status, days_left; sorted by
+        row, column.
 
     Raises:
-        KPADataError: a column is missing, or a bound is out of its own.
+        KPADataError: a column is missing, or `people` or `trainings` is out of range.
 
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
@@ -93,7 +93,7 @@ def _worst(frame: pl.DataFrame, people: int, trainings: int) -> pl.DataFrame:
 def _order(
     frame: pl.DataFrame, key: str, label: str, top: int, place: str, limit: int
 ) -> pl.DataFrame:
-    """The worst `top` of one side: key, label, place."""
+    """The worst `top` people or trainings: key, label, place."""
     worst = (
         frame.group_by(key)
         .agg(
@@ -121,16 +121,16 @@ def training_matrix(
     trainings: int = 25,
     dark: bool = False,
 ) -> alt.LayerChart:
-    """Draw people by trainings as a heat map, worst first; colour and sign tell the status.
+    """Draw people and trainings as a heat map, worst first. Colour and sign show the status.
 
     Args:
-        status: as `expiry_status()` makes it, eager or lazy.
-        as_of: the day to name, where the frame has no date to tell it; by default none is named.
-        requirements_known: it was known who must have what; by default where `status` has anything
-            missing or not due. Otherwise what is missing is "not known".
-        people: people drawn, 1 to 60; the others are counted in the subtitle.
-        trainings: trainings drawn, 1 to 40; the others are counted in the subtitle.
-        dark: for a dark background.
+        status: the result of `expiry_status()`, eager or lazy.
+        as_of: the day to name if no row has an expiration date; by default, no day is named.
+        requirements_known: whether requirements were provided; by default, True if `status` has a
+            missing or not due row. If False, missing is shown as "not known".
+        people: number of people to draw, 1 to 60; the subtitle counts the others.
+        trainings: number of trainings to draw, 1 to 40; the subtitle counts the others.
+        dark: True for a dark background.
 
     Returns:
         The chart; its data is `training_matrix_table(...)`.
@@ -151,26 +151,26 @@ def training_matrix(
         )
     table = _worst(frame, people, trainings)
     all_people, all_trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
-    rest = frame.height - table.height
-    known = asks_for_requirements(frame, requirements_known)
+    left_out = frame.height - table.height
+    known = requirements_are_known(frame, requirements_known)
     columns = table.select("column", "training").unique().sort("column")
     return layered(
         _layers(
             people=_packed(table),
             columns=columns.with_columns(short(columns, "training", _ROOM)),
-            statuses=in_legend(table["status"].unique().to_list()),
+            statuses=legend_statuses(table["status"].unique().to_list()),
             dark=dark,
         ),
         title=_TITLE,
-        words=[
+        subtitle=[
             f"The {count(min(people, all_people), 'person', 'people')} and "
-            f"{count(min(trainings, all_trainings), 'training')} with most "
+            f"{count(min(trainings, all_trainings), 'training')} with the most "
             f"{'expired or missing' if known else 'expired'}, worst first"
-            f"{said_as_of(status_day(frame, as_of))}",
+            f"{as_of_phrase(status_day(frame, as_of))}",
             "" if known else f"Missing: {NOT_KNOWN}",
-            f"Not drawn: {rest:,} of {frame.height:,} cases, of {all_people:,} people and "
+            f"Not drawn: {left_out:,} of {frame.height:,} cases, of {all_people:,} people and "
             f"{all_trainings:,} trainings in all"
-            if rest
+            if left_out
             else "",
         ],
         demo=demo,
@@ -182,7 +182,7 @@ def training_matrix(
 
 
 def _packed(table: pl.DataFrame) -> pl.DataFrame:
-    """The cells, sent as one short text per person: a thousand cells stay a few kilobytes."""
+    """The cells, packed into one short text per person, so that the chart stays small."""
     place = pl.col("status").cast(pl.String).replace_strict(SEVERITY, range(len(SEVERITY)))
     packed = (
         table.group_by("row", "user", maintain_order=True)
@@ -217,7 +217,7 @@ def _layers(
             as_=["training", "title"],
         )
         .transform_calculate(
-            words=status_words("datum.status"),
+            words=signed_status_label("datum.status"),
             sign=f"{STATUS_SIGNS}[datum.status]",
             ink=f"{ {status: ink_on(colour) for status, colour in colours.items()} }[datum.status]",
             days="datum.left == '' ? 'no expiration date' : datum.left < 0 ? "
@@ -250,7 +250,7 @@ def _layers(
         alt.Tooltip("days:N", title="Expiration"),
     ]
     cells = base.mark_rect().encode(
-        x=x, y=y, color=status_colour(dark, statuses), tooltip=tooltip, description=spoken()
+        x=x, y=y, color=status_colour(dark, statuses), tooltip=tooltip, description=aria_label()
     )
     signs = base.mark_point(filled=True, opacity=1, size=44, strokeWidth=0, aria=False).encode(
         x=x,

@@ -1,4 +1,4 @@
-"""Every chart by name, drawn from good, demo, empty, hostile and very large frames."""
+"""Every chart by name, and frames for it: ordinary, demo and hostile."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STATUS = ("expiry_timeline", "expiry_by_training", "training_matrix", "status_s
 
 
 def inputs(name: str, *, demo: bool = False, titles: list[str] | None = None) -> list[pl.DataFrame]:
-    """The frames a chart takes, small."""
+    """Small frames for a chart."""
     if name in _STATUS:
         return [frames.status_frame(40, 8, demo=demo, titles=titles)]
     if name == "expiry_by_group":
@@ -39,7 +39,7 @@ def inputs(name: str, *, demo: bool = False, titles: list[str] | None = None) ->
 
 
 def hostile(name: str) -> list[pl.DataFrame]:
-    """The frames a chart takes, every text in them hostile, long, empty or right to left."""
+    """Frames for a chart in which every text is hostile, long, empty or right to left."""
     text = ("user", "training", "instructor")
     bad = pl.Series(HOSTILE)
     return [

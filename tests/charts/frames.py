@@ -1,4 +1,4 @@
-"""Frames of every chart's input, built by schema and seed."""
+"""Input frames for every chart, built from a schema and a seed."""
 
 from __future__ import annotations
 
@@ -185,7 +185,7 @@ def share_frame(months: int = 24, *, demo: bool = False, seed: int = 5) -> pl.Da
 
 
 def users_frame(people: int = 200, *, demo: bool = False) -> pl.DataFrame:
-    """The roster behind status_frame: some people without an office, some with two."""
+    """The people of status_frame: some people without an office, some with two."""
     offices = [
         []
         if number % 10 == 0

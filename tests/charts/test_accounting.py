@@ -1,4 +1,4 @@
-"""Every chart accounts for every row it is given: what it draws and what it says it does not."""
+"""Every chart accounts for every row: those it draws and those it says it leaves out."""
 
 import random
 import re
@@ -27,7 +27,7 @@ def company(request):
             "training_id": draw.randint(1, 70),
             "m_user_id": f"person {draw.randint(1, 90)}",
             "date": draw.choice([None, date(draw.choice(YEARS), draw.randint(1, 12), 1)]),
-            "m_instructor_id": draw.choice([None, *(f"teacher {one}" for one in range(40))]),
+            "m_instructor_id": draw.choice([None, *(f"teacher {number}" for number in range(40))]),
             "group_training_id": draw.choice([None, draw.randint(1, 60)]),
         }
         for number in range(600)
@@ -53,24 +53,24 @@ def status(company):
 
 
 def not_drawn(chart) -> int:
-    """The sum of what a chart says it does not draw."""
-    told = re.search(r"Not drawn: ([^.]*)", chart.description)
-    return sum(int(number.replace(",", "")) for number in _NUMBERS.findall(told[1])) if told else 0
+    """The number of rows that a chart says it leaves out."""
+    text = re.search(r"Not drawn: ([^.]*)", chart.description)
+    return sum(int(number.replace(",", "")) for number in _NUMBERS.findall(text[1])) if text else 0
 
 
-def told(chart, pattern: str) -> int:
+def number_in(chart, pattern: str) -> int:
     return int(re.search(pattern, chart.description)[1].replace(",", ""))
 
 
 def test_the_timeline(status):
     chart = charts.expiry_timeline(status)
     assert not_drawn(chart) > 0
-    assert told(chart, r"([\d,]+) certificates by") + not_drawn(chart) == status.height
+    assert number_in(chart, r"([\d,]+) certificates by") + not_drawn(chart) == status.height
     assert charts.expiry_timeline_table(status)["total"].sum() == status.height
 
 
 def test_the_matrix(status):
-    rest = told(charts.training_matrix(status), r"Not drawn: ([\d,]+) of")
+    rest = number_in(charts.training_matrix(status), r"Not drawn: ([\d,]+) of")
     assert charts.training_matrix_table(status).height + rest == status.height
 
 
@@ -92,7 +92,7 @@ def test_instructor_activity(company, every):
 def test_group_share(company, every):
     share = kpa.group_share(company[0], every=every)
     chart = charts.group_share(share, as_of=AS_OF)
-    assert told(chart, r"of ([\d,]+) completion") + not_drawn(chart) == company[0].height
+    assert number_in(chart, r"of ([\d,]+) completion") + not_drawn(chart) == company[0].height
 
 
 def test_instructor_coverage(company):
@@ -104,5 +104,5 @@ def test_instructor_coverage(company):
 def test_group_sessions(company):
     sessions = kpa.group_sessions(company[0], company[2], company[1])
     chart = charts.group_sessions(sessions, as_of=AS_OF)
-    assert told(chart, r"([\d,]+) sessions? with") + not_drawn(chart) == sessions.height
-    assert told(charts.group_sizes(sessions), r"([\d,]+) sessions?;") == sessions.height
+    assert number_in(chart, r"([\d,]+) sessions? with") + not_drawn(chart) == sessions.height
+    assert number_in(charts.group_sizes(sessions), r"([\d,]+) sessions?;") == sessions.height

@@ -54,7 +54,7 @@ USUAL = [AS_OF - timedelta(days=10 * number) for number in range(60)]
 
 
 def bars(chart) -> list[tuple[str, float, float]]:
-    """Each bar of a drawing: its words, its width and its height in pixels."""
+    """The label, width and height (pixels) of each bar in a drawing."""
     return [(unescape(words), *_size(path)) for words, path, _ in _BAR.findall(drawing(chart))]
 
 
@@ -133,7 +133,7 @@ def test_a_mistyped_expiration_makes_no_slivers_of_the_timeline(wrong):
 @pytest.mark.slow
 @pytest.mark.parametrize("as_of", [date(1, 1, 1), date(9999, 12, 31)])
 @every_chart
-def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_for(name, as_of):
+def test_the_first_and_the_last_day_of_the_calendar_can_be_as_of(name, as_of):
     given = inputs(name)
     if "days_left" in given[0].columns:
         given[0] = given[0].with_columns(
@@ -143,7 +143,7 @@ def test_the_first_and_the_last_day_of_the_calendar_can_be_asked_for(name, as_of
     assert drawing(draw(name, given, **options)).startswith("<svg")
 
 
-def test_the_day_asked_for_decides_which_periods_are_drawn():
+def test_as_of_decides_which_periods_are_drawn():
     activity = instructor_activity(completions(*USUAL))
     table = charts.instructor_activity_table(activity, as_of="2020-01-15")
     assert set(table["part"]) == {"later periods"}
@@ -158,14 +158,14 @@ def test_the_day_asked_for_decides_which_periods_are_drawn():
     ("every", "name"),
     [("1y", "2026"), ("1q", "Q2 2026"), ("1mo", "May 2026"), ("1w", "from 4 May 2026")],
 )
-def test_a_period_is_what_was_asked_though_there_is_one_alone(analysis, every, name):
+def test_a_single_period_keeps_its_length(analysis, every, name):
     frame = analysis(completions(date(2026, 5, 5)), every=every)
     assert frame["every"].to_list() == [every]
     chart = getattr(charts, analysis.__name__)(frame)
     assert any(name in words for words, *_ in bars(chart))
 
 
-def test_a_length_that_is_not_the_frame_s_is_an_error_that_names_both():
+def test_another_length_than_that_of_the_frame_is_an_error_that_names_both():
     frame = instructor_activity(completions(date(2026, 5, 5)), every="1q")
     assert charts.instructor_activity(frame, every="3mo").description
     with pytest.raises(KPADataError, match=r"every .* 1y, 3mo"):
@@ -177,13 +177,13 @@ def test_a_length_that_is_not_the_frame_s_is_an_error_that_names_both():
 @pytest.mark.slow
 @every_chart
 @pytest.mark.parametrize("dark", [False, True])
-def test_no_stroke_has_the_colour_of_the_ground(name, dark):
+def test_no_stroke_has_the_colour_of_the_background(name, dark):
     ground = charts.palette(dark).background
     assert f'stroke="{ground}"' not in drawing(draw(name, inputs(name), dark=dark))
 
 
 def tiny(name: str) -> list[pl.DataFrame]:
-    """The frames a chart takes, one case of each kind beside 10,000."""
+    """The frames of a chart, with one case of each kind beside 10,000 others."""
     row = status_frame(1, 1, density=1).head(1)
     if name in ("expiry_timeline", "expiry_by_training", "status_summary", "expiry_by_group"):
         rows = pl.concat(
@@ -214,7 +214,7 @@ def tiny(name: str) -> list[pl.DataFrame]:
 
 @pytest.mark.slow
 @every_chart
-def test_one_among_ten_thousand_is_seen(name):
+def test_one_case_among_ten_thousand_is_visible(name):
     found = bars(draw(name, tiny(name)))
     assert found
     for words, wide, high in found:
@@ -222,7 +222,7 @@ def test_one_among_ten_thousand_is_seen(name):
             assert min(wide, high) >= 1.5, words
 
 
-def test_a_bar_is_as_long_as_its_parts_where_they_are_large_enough():
+def test_a_bar_is_as_long_as_the_sum_of_its_parts_if_they_are_visible():
     assert stacked([3, 4, 5], least=1) == [(0, 3), (3, 7), (7, 12)]
     lifted = stacked([1, 0, 10_000, 1], least=60)
     assert [end - start for start, end in lifted] == [60, 0, 9_882, 60]
@@ -248,7 +248,7 @@ def labels_drawn(chart) -> list[str]:
     "titles", [SERIES, [f"防火安全{'訓練' * 40}{one}防火" for one in "甲乙丙丁"]]
 )
 @pytest.mark.parametrize("name", ["expiry_by_training", "training_matrix", "instructor_coverage"])
-def test_trainings_that_differ_in_the_middle_differ_on_the_axis(name, titles):
+def test_titles_that_differ_only_in_the_middle_have_different_labels(name, titles):
     given = inputs(name, titles=titles)
     frame = given[0].filter(pl.col("training_id") < 4)
     drawn = labels_drawn(draw(name, [frame, *given[1:]]))
@@ -256,7 +256,7 @@ def test_trainings_that_differ_in_the_middle_differ_on_the_axis(name, titles):
 
 
 @pytest.mark.parametrize("name", ["training_matrix", "instructor_activity"])
-def test_people_that_differ_in_the_middle_differ_on_the_axis(name):
+def test_names_that_differ_only_in_the_middle_have_different_labels(name):
     column, key = (
         ("user", "m_user_id") if name == "training_matrix" else ("instructor", "m_instructor_id")
     )
@@ -272,13 +272,13 @@ def test_people_that_differ_in_the_middle_differ_on_the_axis(name):
 
 @pytest.mark.parametrize("text", [*SERIES, "W" * 60, "i" * 300, "\N{FIRE}" * 30, "الحرائق " * 12])
 @pytest.mark.parametrize("room", [40, 190, 250])
-def test_a_cut_label_has_the_room_it_needs(text, room):
+def test_a_shortened_label_fits_its_room(text, room):
     assert width(fitted(text, room)) <= room
     assert fitted(text, 10_000) == text
 
 
 def _heard(name: str) -> list[str]:
-    """What a screen reader says of the marks of a chart."""
+    """The texts that a screen reader reads for the marks of a chart."""
     found = re.findall(
         r'<(?:path|text|g)[^>]*aria-label="([^"]*)"[^>]*', drawing(draw(name, inputs(name)))
     )
@@ -291,7 +291,7 @@ def _heard(name: str) -> list[str]:
 
 @pytest.mark.slow
 @every_chart
-def test_what_is_read_aloud_are_words_of_a_reader(name):
+def test_screen_readers_read_plain_text(name):
     heard = [words for words in _heard(name) if not words.startswith("Title text")]
     assert heard
     for words in heard:
@@ -316,7 +316,7 @@ def test_a_case_is_called_a_case(name):
 
 
 def sized(*sizes: tuple[int | None, int]) -> pl.DataFrame:
-    """Sessions of so many people listed and recorded."""
+    """Sessions with these numbers of people listed and recorded."""
     return (
         sessions_frame(len(sizes) + 1)
         .tail(len(sizes))
@@ -327,7 +327,7 @@ def sized(*sizes: tuple[int | None, int]) -> pl.DataFrame:
     )
 
 
-def test_sessions_of_nobody_of_one_and_of_an_unknown_size_are_three_things():
+def test_sizes_zero_one_and_unknown_are_three_classes():
     frame = sized((0, 0), (1, 1), (1, 0), (None, 0), (None, 1), (0, 3), (4, 2))
     table = charts.group_sessions_table(frame).group_by("size").agg(pl.sum("sessions"))
     assert {size: number for size, number in table.rows() if number} == {
@@ -340,13 +340,13 @@ def test_sessions_of_nobody_of_one_and_of_an_unknown_size_are_three_things():
     assert sizes.rows() == [(0, 0, 1), (1, 1, 3), (2, 2, 0), (3, 3, 1), (4, 4, 1), (None, None, 1)]
     said = charts.group_sizes(frame).description
     assert "7 sessions; median 1 person, largest 4 people; 1 with nobody" in said
-    assert "1 of a size not known" in said
-    assert "1.7 people a session on average (1 of a size not known)" in (
+    assert "the size of 1 is not known" in said
+    assert "1.7 people per session on average (the size of 1 is not known)" in (
         charts.group_sessions(frame).description
     )
 
 
-def test_a_session_without_a_list_of_people_is_not_an_empty_one():
+def test_a_session_without_a_list_of_people_is_not_empty():
     listed = pl.DataFrame(
         [{"id": 1, "m_trainees_id": None}, {"id": 2, "m_trainees_id": []}],
         schema=GROUP_TRAININGS.schema,
@@ -356,7 +356,7 @@ def test_a_session_without_a_list_of_people_is_not_an_empty_one():
     assert sessions["listed"].to_list() == [True, True]
 
 
-def test_a_training_not_taught_lately_is_not_one_without_an_instructor():
+def test_not_taught_lately_differs_from_no_instructor_recorded():
     frame = coverage_frame(3).with_columns(
         pl.Series("instructors", [0, 0, 1]),
         pl.Series("last_taught", [date(2019, 5, 4), None, AS_OF]),
@@ -389,7 +389,7 @@ def _all_on(day: date, status: str) -> pl.DataFrame:
         (date(2040, 3, 1), "current", "later", "after these months"),
     ],
 )
-def test_a_company_of_far_away_expirations_has_a_bar(day, status, part, when):
+def test_expirations_far_away_still_have_a_bar(day, status, part, when):
     frame = _all_on(day, status)
     chart = charts.expiry_timeline(frame)
     number = frame.height
@@ -403,7 +403,7 @@ def test_a_company_of_far_away_expirations_has_a_bar(day, status, part, when):
     assert f"{number:,}" in texts
 
 
-def test_an_outermost_bar_higher_than_every_month_says_that_it_is_cut():
+def test_an_outer_bar_that_is_cut_says_so():
     near = status_frame(30, 4).filter(pl.col("expiration_date").is_not_null())
     chart = charts.expiry_timeline(pl.concat([near, *[_all_on(date(2015, 3, 1), "expired")] * 20]))
     assert "(bar cut short)" in chart.description
@@ -416,11 +416,11 @@ def test_an_outermost_bar_higher_than_every_month_says_that_it_is_cut():
 @pytest.mark.parametrize(
     "name", ["status_summary", "expiry_by_training", "expiry_by_group", "training_matrix"]
 )
-def test_without_a_list_of_requirements_missing_is_not_known(name):
+def test_without_requirements_missing_is_not_known(name):
     (status, *others) = inputs(name)
     held = [status.filter(~pl.col("status").is_in(["missing", "not_due"])), *others]
     said = draw(name, held).description
-    assert "Missing: not known, for there is no list of requirements" in said
+    assert "Missing: not known, because no requirements were provided" in said
     assert "0 missing" not in said
     assert "expired or missing" not in said
     told = draw(name, held, requirements_known=True).description
@@ -428,7 +428,7 @@ def test_without_a_list_of_requirements_missing_is_not_known(name):
     assert "not known" not in draw(name, inputs(name)).description
 
 
-def test_the_summary_s_figure_of_what_nobody_knows_is_null():
+def test_unknown_numbers_of_the_summary_are_null():
     held = status_frame(30, 4).filter(~pl.col("status").is_in(["missing", "not_due"]))
     figures = dict(charts.status_summary_table(held).select("status", "rows").rows())
     assert figures["missing"] is figures["not_due"] is None
@@ -439,14 +439,14 @@ def test_the_summary_s_figure_of_what_nobody_knows_is_null():
     assert "0" not in texts
 
 
-def test_an_empty_status_frame_claims_nothing():
+def test_an_empty_status_frame_shows_missing_as_unknown():
     assert charts.status_summary_table(EXPIRY_STATUS.empty())["people"].to_list() == [
         0, None, 0, 0, None,
     ]  # fmt: skip
     assert activity_frame(0, 0).is_empty()
 
 
-def test_a_frame_of_nothing_but_what_nobody_knows_is_drawn():
+def test_a_frame_with_only_missing_rows_is_drawn_without_requirements():
     undated = status_frame(1, 1, density=1).with_columns(
         pl.lit("missing", EXPIRY_STATUS.schema["status"]).alias("status"),
         pl.lit(None, pl.Date).alias("expiration_date"),

@@ -1,4 +1,4 @@
-"""What holds for every chart, whatever its data."""
+"""Tests that every chart passes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_it_is_valid_vega_lite_and_draws(name, dark):
 
 @every_chart
 @pytest.mark.parametrize(("dark", "demo"), [(False, False), (True, True)])
-def test_unchecked_it_is_the_same_specification(name, dark, demo):
+def test_the_specification_is_the_same_without_checks(name, dark, demo):
     given = inputs(name, demo=demo)
     whole = specification(draw(name, given, dark=dark))  # altair validates here
     assert drawn(getattr(charts, name), *given, dark=dark) == whole
@@ -63,7 +63,7 @@ def test_it_draws_without_a_warning_of_vega(name, capfd):
 
 
 @every_chart
-def test_it_has_a_title_and_a_description_that_say_the_same(name):
+def test_its_description_repeats_its_title_and_subtitle(name):
     chart = draw(name, inputs(name))
     title = chart.to_dict()["title"]
     assert chart.description.startswith(title["text"])
@@ -80,7 +80,7 @@ def test_demo_data_is_marked_in_drawing_and_description(name):
 
 @pytest.mark.slow
 @every_chart
-def test_real_data_bears_no_demo_mark(name):
+def test_real_data_has_no_demo_mark(name):
     assert DEMO_MARK not in draw(name, inputs(name)).to_json()
 
 
@@ -120,7 +120,7 @@ def test_hostile_text_stays_text(name):
 
 @pytest.mark.slow
 @every_chart
-def test_no_theme_of_the_user_changes_its_look(name):
+def test_the_user_s_theme_does_not_change_its_look(name):
     ours = specification(draw(name, inputs(name)))
     with alt.theme.enable("dark"):
         theirs = specification(draw(name, inputs(name)))
@@ -129,14 +129,14 @@ def test_no_theme_of_the_user_changes_its_look(name):
 
 
 @every_chart
-def test_a_frame_of_something_else_is_an_error_that_names_it(name):
+def test_a_frame_of_another_table_is_an_error_that_names_it(name):
     given = [pl.DataFrame({"x": [1]}) for _ in inputs(name)]
     with pytest.raises(KPADataError, match="no column"):
         draw(name, given)
 
 
 @pytest.mark.parametrize("name", ["expiry_by_training", "training_matrix"])
-def test_what_no_xml_may_hold_is_left_out_of_the_drawing(name):
+def test_the_drawing_omits_characters_that_xml_forbids(name):
     chart = draw(name, inputs(name)).properties(title="Ladders\ufffe\uffff\x01")
     assert "Ladders" in svg(specification(chart))
 
@@ -144,7 +144,7 @@ def test_what_no_xml_may_hold_is_left_out_of_the_drawing(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("title", ["constructor", "toString", "__proto__", "hasOwnProperty"])
 @pytest.mark.parametrize("name", ["expiry_by_training", "training_matrix", "instructor_coverage"])
-def test_a_title_that_javascript_knows_is_drawn_as_any_other(name, title):
+def test_a_title_named_like_a_javascript_member_is_drawn(name, title):
     titles = [title, "Ladders", "Scaffolds"]
     texts = re.findall(
         r"<text[^>]*>([^<]*)</text>", svg(specification(draw(name, inputs(name, titles=titles))))
@@ -153,7 +153,7 @@ def test_a_title_that_javascript_knows_is_drawn_as_any_other(name, title):
     assert "Ladders" in " ".join(texts)
 
 
-def test_labels_told_apart_are_not_what_another_is_called():
+def test_a_label_with_its_key_differs_from_every_other_label():
     same = pl.DataFrame({"id": [7, 8, 9], "title": ["Ladders", "Ladders", "Ladders (7)"]})
     assert labels(same, "title", "id")["title"].is_unique().all()
     frame = status_frame(30, 4, titles=["other trainings (2)", "b", "c", "d"])
@@ -161,7 +161,7 @@ def test_labels_told_apart_are_not_what_another_is_called():
     assert ranked["training"].is_unique().all()
 
 
-def test_people_of_one_name_are_told_apart_where_the_axis_cuts():
+def test_people_with_the_same_name_have_different_labels_after_shortening():
     name = "García Hernández de la Torre, Alejandra"
     frame = status_frame(3, 4).with_columns(pl.lit(name).alias("user"))
     ids = frame["m_user_id"].unique().to_list()
@@ -182,14 +182,14 @@ def test_people_of_one_name_are_told_apart_where_the_axis_cuts():
         (["expired", "current"], "with 2 values: expired, current"),
     ],
 )
-def test_who_cannot_see_the_legend_hears_what_it_shows(told, heard):
+def test_screen_readers_read_what_the_legend_shows(told, heard):
     frame = status_frame(40, 4).filter(pl.col("status").is_in(told))
     for chart in (charts.expiry_by_training, charts.training_matrix, charts.expiry_timeline):
         for spec in (specification(chart(frame)), drawn(chart, frame)):
             assert heard in svg(spec)
 
 
-def test_labels_keep_the_whole_title_for_the_tooltip_and_cut_what_is_drawn():
+def test_the_axis_shortens_a_title_and_the_tooltip_keeps_it():
     frame = status_frame(20, 3, titles=[LONG[:300], "b", "c"])
     spec = specification(charts.expiry_by_training(frame))
     assert LONG[:300].strip() in json.dumps(spec)
@@ -203,7 +203,7 @@ def test_labels_keep_the_whole_title_for_the_tooltip_and_cut_what_is_drawn():
 
 @pytest.fixture(scope="module")
 def large() -> pl.DataFrame:
-    """A million statuses: 20,000 people, 1,000 trainings of long titles, 100 years of dates."""
+    """A million statuses: 20,000 people, 1,000 trainings with long titles, 100 years of dates."""
     people = pl.int_range(1_000_000, eager=True)
     one = status_frame(500, 40, density=0.5)
     rows = one.select(pl.all().gather(people % one.height))

@@ -81,7 +81,7 @@ def test_a_png_has_twice_the_size_and_the_same_pixels(tmp_path, chart):
     assert zlib.decompress(image[image.index(b"IDAT") + 4 : -16])
 
 
-def test_a_page_asks_nobody_for_anything_and_reads_without_scripts(tmp_path, chart):
+def test_a_page_loads_nothing_and_shows_the_drawing_without_scripts(tmp_path, chart):
     page = charts.save(chart, tmp_path / "a.html").read_text(encoding="utf-8")
     assert not FOREIGN.search(page)
     without = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
@@ -96,7 +96,7 @@ def test_hostile_text_cannot_leave_the_page_s_script(tmp_path):
     assert "<img" not in re.sub(r"<script>.*?</script>", "", page, flags=re.S)
 
 
-def test_a_failed_save_leaves_the_old_file_and_nothing_beside_it(tmp_path, chart, monkeypatch):
+def test_a_failed_save_keeps_the_old_file_and_leaves_no_other(tmp_path, chart, monkeypatch):
     path = charts.save(chart, tmp_path / "a.svg")
     before = path.read_bytes()
 
@@ -149,7 +149,7 @@ def test_offline_works_for_any_altair_chart(offline):
     assert set(bundle) == {"text/html", "image/png", "text/plain"}
 
 
-def test_the_scripts_are_sent_once_in_the_output_of_the_call(monkeypatch):
+def test_the_output_of_enable_offline_holds_the_scripts_once(monkeypatch):
     notebook = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell.instance()
     shown = []
     monkeypatch.setattr(notebook.display_pub, "publish", lambda data, *_, **__: shown.append(data))
@@ -166,7 +166,7 @@ def test_the_scripts_are_sent_once_in_the_output_of_the_call(monkeypatch):
 
 
 def _png(pixels: bytes, *, pieces: int, level: int) -> bytes:
-    """A PNG of 64 grey pixels a row, its pixels packed at a level and cut into so many chunks."""
+    """A PNG with 64 grey pixels a row, compressed at this level and cut into this many chunks."""
     rows = [b"\x00" + pixels[at : at + 64] for at in range(0, len(pixels), 64)]
     packed_pixels = zlib.compress(b"".join(rows), level)
     size = -(-len(packed_pixels) // pieces)
@@ -180,7 +180,7 @@ def _png(pixels: bytes, *, pieces: int, level: int) -> bytes:
 
 
 def _chunks(image: bytes) -> dict[bytes, bytes]:
-    """A PNG's chunks, those of a kind joined; each must be as long and whole as it says."""
+    """The chunks of a PNG, joined by kind, after a check of their lengths and checksums."""
     found, at = {}, 8
     while at < len(image):
         (length,) = struct.unpack(">I", image[at : at + 4])
@@ -193,7 +193,7 @@ def _chunks(image: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def test_a_repacked_png_is_smaller_and_whole_with_the_same_pixels():
+def test_a_repacked_png_is_smaller_valid_and_has_the_same_pixels():
     pixels = bytes(place % 7 for place in range(64 * 64))
     loose = _png(pixels, pieces=3, level=0)
     assert loose.count(b"IDAT") == 3
@@ -201,7 +201,7 @@ def test_a_repacked_png_is_smaller_and_whole_with_the_same_pixels():
     assert len(packed(loose)) < len(loose) / 4
 
 
-def test_a_saved_png_has_the_pixels_that_were_drawn_in_less_room(tmp_path, chart):
+def test_a_saved_png_is_smaller_than_the_one_vl_convert_draws(tmp_path, chart):
     with_our_font()
     drawn = vl_convert.vegalite_to_png(specification(chart), vl_version=VEGA_LITE, scale=2)
     saved = charts.save(chart, tmp_path / "a.png").read_bytes()

@@ -1,4 +1,4 @@
-"""What the status charts draw, counted again by plain Python."""
+"""The tables of the status charts, compared with counts in plain Python."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def worst(frame: pl.DataFrame, key: str) -> list[tuple[int, int, int]]:
 
 
 @given(as_of=days, months=st.integers(1, 120))
-def test_the_timeline_loses_nothing_and_puts_each_month_in_its_place(as_of, months):
+def test_the_timeline_counts_every_row_in_its_month(as_of, months):
     status = STATUS.with_columns(days_left=(pl.col("expiration_date") - as_of).dt.total_days())
     table = charts.expiry_timeline_table(status, as_of=as_of, months=months)
     assert table["total"].sum() == STATUS.height
@@ -52,7 +52,7 @@ def test_the_timeline_loses_nothing_and_puts_each_month_in_its_place(as_of, mont
         assert row["total"] == sum(row[s] for s in STATUSES)
 
 
-def test_the_timeline_finds_its_day_in_the_frame():
+def test_the_timeline_reads_its_day_from_the_frame():
     said = charts.expiry_timeline(STATUS).description
     assert "as of 30 Jun 2026" in said
     shifted = STATUS.with_columns(pl.col("days_left") - 10)
@@ -60,7 +60,7 @@ def test_the_timeline_finds_its_day_in_the_frame():
 
 
 @pytest.mark.parametrize("name", ["expiry_timeline", "status_summary", "training_matrix"])
-def test_a_day_that_is_not_the_frame_s_is_an_error_that_names_both(name):
+def test_another_day_than_that_of_the_frame_is_an_error_that_names_both(name):
     with pytest.raises(KPADataError, match=r"as_of is 2027-01-01, .* are of 2026-06-30"):
         getattr(charts, name)(STATUS, as_of="2027-01-01")
     assert getattr(charts, name)(STATUS, as_of=AS_OF).description
@@ -82,7 +82,7 @@ def test_the_timeline_says_what_it_does_not_draw():
     assert table.filter(pl.col("part") == "later")["total"].sum() > 0
 
 
-def test_the_timeline_of_dates_far_away_only_says_how_many():
+def test_the_timeline_counts_dates_far_away():
     far = STATUS.with_columns(
         pl.col("expiration_date").dt.offset_by("30y"), days_left=pl.lit(None, pl.Int64)
     )
@@ -109,7 +109,7 @@ def test_trainings_are_ranked_worst_first_and_the_rest_is_folded(top):
         assert table["training"][-1] == f"other trainings ({len(ranked) - top})"
 
 
-def test_trainings_of_one_title_stay_two_rows():
+def test_trainings_with_the_same_title_stay_two_rows():
     twins = STATUS.with_columns(training=pl.lit("Ladders"))
     table = charts.expiry_by_training_table(twins, top=40)
     assert table["training"].n_unique() == table.height == STATUS["training_id"].n_unique()
@@ -156,7 +156,7 @@ def test_groups_have_their_names_where_they_are_known():
     assert shown[None] == "(no field office)"
 
 
-def test_a_group_nobody_knows_is_an_error_that_lists_the_kinds():
+def test_an_unknown_kind_of_group_is_an_error_that_lists_the_kinds():
     with pytest.raises(KPADataError, match="field_office, line_of_business, job_title"):
         charts.expiry_by_group(STATUS, users_frame(), by="fieldoffice")
 
@@ -203,7 +203,7 @@ def test_the_summary_counts_rows_and_people():
     assert table["share"].sum() == pytest.approx(1)
 
 
-def test_two_people_of_one_name_stay_two_rows_of_the_matrix():
+def test_people_with_the_same_name_stay_two_rows_of_the_matrix():
     twins = STATUS.filter(pl.col("m_user_id").is_in([person_id(1), person_id(2)]))
     table = charts.training_matrix_table(twins.with_columns(user=pl.lit("Smith, Jo")))
     assert table["user"].n_unique() == 2
@@ -224,7 +224,7 @@ def test_an_impossible_argument_is_named(chart, bounds):
         getattr(charts, chart)(STATUS, **bounds)
 
 
-def test_no_day_is_named_where_neither_frame_nor_caller_tells_it():
+def test_no_day_is_named_if_neither_frame_nor_caller_gives_it():
     undated = STATUS.filter(pl.col("expiration_date").is_null())
     for chart in (
         charts.status_summary,

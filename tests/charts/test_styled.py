@@ -54,7 +54,7 @@ def test_joined_charts_are_joined_again(drawn):
     assert spec["description"].count("Status by") == 2
 
 
-def test_a_click_in_one_chart_picks_in_no_other(drawn):
+def test_a_click_in_one_chart_selects_only_there(drawn):
     spec = specification(drawn("expiry_timeline") | drawn("expiry_by_training"))
     timeline, trainings = (part["layer"] for part in spec["hconcat"])
     conditions = [
@@ -99,7 +99,7 @@ def test_the_same_chart_twice_is_joined_without_a_warning():
     assert svg(spec).startswith("<svg")
 
 
-def test_each_keeps_the_colours_of_its_statuses():
+def test_joined_charts_keep_the_colours_of_their_statuses():
     frame = status_frame(40, 6)
     few = frame.filter(frame["status"] == "current")
     drawing = svg(specification(charts.expiry_by_training(few) | charts.expiry_by_training(frame)))
@@ -120,7 +120,7 @@ def test_the_demo_mark_stands_under_its_own_chart():
     assert float(alone[0][0]) > 600
 
 
-def test_a_chart_of_altair_stands_beside_and_upon_ours(drawn):
+def test_plain_altair_charts_join_with_ours(drawn):
     line = alt.Chart(alt.InlineData(values=[{"day": "2026-07-01"}])).mark_rule().encode(x="day:T")
     spec = specification(drawn("expiry_timeline") + line)
     assert spec["config"] == specification(drawn("expiry_timeline"))["config"]

@@ -1,4 +1,4 @@
-"""The palette, measured: colour-blind eyes, grey print, contrast."""
+"""The palette for colour-blind readers, in grey print, and its contrast."""
 
 from __future__ import annotations
 
@@ -62,21 +62,21 @@ backgrounds = pytest.mark.parametrize("dark", [False, True])
 
 @backgrounds
 @pytest.mark.parametrize("eye", EYES)
-def test_every_two_statuses_differ_for_every_eye(dark, eye):
+def test_statuses_differ_for_every_kind_of_colour_vision(dark, eye):
     colours = [seen(colour, eye) for colour in status_colours(dark).values()]
-    # 2.3 is just noticeable side by side; small marks apart from each other want far more.
+    # A difference of 2.3 is just noticeable side by side; small marks apart need far more.
     assert min(dist(*two) for two in combinations(colours, 2)) > 15
 
 
 @backgrounds
-def test_every_two_statuses_and_the_ground_differ_as_greys(dark):
+def test_statuses_and_background_differ_as_greys(dark):
     greys = [*status_colours(dark).values(), palette(dark).background]
     lightness = [seen(colour, "all cones")[0] for colour in greys]
     assert min(abs(a - b) for a, b in combinations(lightness, 2)) > 9
 
 
 @backgrounds
-def test_text_reads_on_every_colour_it_stands_on(dark):
+def test_text_contrasts_with_every_colour_behind_it(dark):
     p = palette(dark)
     for colour in (p.ink, p.muted, p.demo):
         assert contrast(colour, p.background) >= 4.5
@@ -84,10 +84,10 @@ def test_text_reads_on_every_colour_it_stands_on(dark):
         assert contrast(ink_on(colour), colour) >= 4.5
 
 
-def test_each_status_has_a_colour_a_sign_and_words_of_its_own():
-    for told in (status_colours(), status_colours(dark=True), STATUS_SIGNS, STATUS_LABELS):
-        assert tuple(told) == STATUSES
-        assert len(set(told.values())) == len(STATUSES)
+def test_each_status_has_its_own_colour_sign_and_label():
+    for values in (status_colours(), status_colours(dark=True), STATUS_SIGNS, STATUS_LABELS):
+        assert tuple(values) == STATUSES
+        assert len(set(values.values())) == len(STATUSES)
 
 
 @backgrounds

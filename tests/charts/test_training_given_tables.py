@@ -1,4 +1,4 @@
-"""What the charts of instructors and sessions draw, counted again by plain Python."""
+"""The tables of the instructor and session charts, compared with counts in plain Python."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def size(row: dict) -> int:
 
 
 @given(top=st.integers(1, 30))
-def test_activity_loses_no_completion(top):
+def test_activity_counts_every_completion(top):
     table = charts.instructor_activity_table(ACTIVITY, top=top)
     assert table["completions"].sum() == ACTIVITY["completions"].sum()
     drawn = table.filter(pl.col("part") == "instructor")
@@ -46,7 +46,7 @@ def test_the_busiest_instructors_are_drawn_first():
     assert [taught[who] for who in order] == sorted(taught.values(), reverse=True)[:4]
 
 
-def test_coverage_puts_what_one_person_carries_first_and_names_that_person():
+def test_coverage_starts_with_trainings_of_one_instructor_and_names_them():
     frame = coverage_frame(40)
     table = charts.instructor_coverage_table(frame, top=60)
     teach = sorted(frame["instructors"], key=lambda number: (number == 0, number))
@@ -112,7 +112,7 @@ def test_sizes_are_counted_in_steps_without_gaps():
         assert row["sessions"] == len(inside)
 
 
-def test_one_enormous_session_does_not_make_a_thousand_bars():
+def test_one_enormous_session_adds_few_bars():
     huge = SESSIONS.with_columns(
         pl.when(pl.col("group_training_id") == 3)
         .then(40_000)
@@ -155,7 +155,7 @@ def test_the_share_s_line_stops_where_a_period_has_no_completion():
         ([date(2025, 1, 6), date(2025, 2, 3)], "1w", "from 3 February 2025", "2025-02-10"),
     ],
 )
-def test_a_period_is_as_long_as_it_was_asked_to_be(periods, every, name, until):
+def test_a_period_has_the_length_in_every(periods, every, name, until):
     rows = [
         {"m_instructor_id": "a", "instructor": "A", "period": one, "every": every,
          "completions": 1, "trainees": 1, "trainings": 1, "group_sessions": 0, "demo": False}
@@ -167,13 +167,13 @@ def test_a_period_is_as_long_as_it_was_asked_to_be(periods, every, name, until):
     assert (last["name"], last["until"][:10]) == (name, until)
 
 
-def test_a_length_that_is_no_period_is_named():
+def test_an_invalid_length_is_an_error_that_names_every():
     frame = activity_frame(2, 3)
     with pytest.raises(KPADataError, match="every"):
         charts.instructor_activity(frame, every="month")
 
 
-def test_what_has_no_day_is_counted_where_nothing_else_is_drawn():
+def test_an_empty_chart_still_counts_what_has_no_day():
     undated = sessions_frame(3).with_columns(pl.lit(None, pl.Date).alias("date"))
     assert "Not drawn: 3 sessions without a day" in charts.group_sessions(undated).description
     share = share_frame(1).with_columns(pl.lit(None, pl.Date).alias("period"))

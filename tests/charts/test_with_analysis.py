@@ -1,4 +1,4 @@
-"""The charts take what the analyses give, eager and lazy, without an adjustment between."""
+"""The charts accept the results of the analyses, eager and lazy."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_every_analysis_can_be_drawn(completions, trainings, lazy):
         assert svg(specification(chart)).startswith("<svg")
 
 
-def test_the_chart_s_day_is_the_analysis_s_day(completions, trainings):
+def test_the_chart_has_the_day_of_the_analysis(completions, trainings):
     status = expiry_status(completions, trainings, as_of=date(2026, 3, 31))
     assert "as of 31 Mar 2026" in charts.expiry_timeline(status).description
 
