@@ -1,8 +1,8 @@
-"""Floor 5: ipywidgets around the analyses and their charts.
+"""Floor 6: ipywidgets around the analyses and their charts.
 
-Each explorer is a set of choices, which are traits that Python and the controls can both change.
-Classes in `analysis` (`expiry_view`, `instructor_view`, `session_view`) compute the rows that the
-choices leave; the explorer shows them.
+Each explorer has choices, which are traits that Python and the controls can both change. Classes in
+`analysis` (`expiry_view`, `instructor_view`, `session_view`) compute the rows that match the
+choices, and the explorer shows them.
 """
 
 from kpa_analytics.widgets.dashboard import Dashboard

@@ -1,4 +1,4 @@
-"""Bars that are selected in the expiry explorer's charts: as a trait, and as Vega-Lite has them."""
+"""The selected bars of the expiry explorer's charts, as a trait and in Vega-Lite's form."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEYS = ({"month", "status"}, {"training_id", "status"})
 
 
 class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
-    """Bars of trainings that are known; None is none of them."""
+    """Several bars, of known trainings; None means no bars."""
 
     default_value = ()
     info_text = (
@@ -51,7 +51,7 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
 
 
 def bars_of_chart(picked: Sequence[Any]) -> list[Bar]:
-    """The bars that are picked in a chart panel, as `selected` has them."""
+    """The bars selected in a chart panel, in the form of the trait `selected`."""
     return [
         {**bar, "month": month_selected(bar["month"])} if "month" in bar else bar
         for bar in picked[1]
@@ -59,7 +59,7 @@ def bars_of_chart(picked: Sequence[Any]) -> list[Bar]:
 
 
 def bars_to_chart(bars: Sequence[Bar]) -> list[Any]:
-    """The selected bars as a chart panel has them: in which of its charts, and which."""
+    """The selected bars in the form of a chart panel: the number of its chart, then the bars."""
     chart = next((at for at, field in enumerate(BAR_FIELDS) if bars and field in bars[0]), -1)
     return [
         chart,
@@ -71,14 +71,13 @@ def bars_to_chart(bars: Sequence[Bar]) -> list[Any]:
 
 
 def month_selected(moment: float | dict[str, int]) -> date:
-    """The month that a chart's selection holds.
+    """The month in a chart's selection.
 
-    Ours are midnights in UTC; of other charts, Vega reads a day as midnight where the browser is,
-    at most 14 hours from that. 15 hours later it is, everywhere, one of the month's first
-    two days.
+    Our charts send midnight in UTC. Other charts send midnight in the browser's zone, which differs
+    by at most 14 hours. With 15 hours added, both are on the first or second day of the month.
 
     Args:
-        moment: milliseconds since 1970, or what `month_to_select` made.
+        moment: milliseconds since 1970, or the result of `month_to_select`.
 
     Returns:
         The month's first day.
@@ -89,13 +88,13 @@ def month_selected(moment: float | dict[str, int]) -> date:
     """
     if isinstance(moment, dict):
         return date(moment["year"], moment["month"], 1)
-    # Windows knows no timestamp before 1970.
+    # `datetime.fromtimestamp` fails on Windows for times before 1970.
     day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=moment, hours=15)
     return day.date().replace(day=1)
 
 
 def month_to_select(month: date) -> dict[str, int]:
-    """A month as Vega-Lite's own day: midnight in UTC, as the chart has it."""
+    """The first day of a month in Vega-Lite's form: midnight in UTC, as in the chart."""
     return {"year": month.year, "month": month.month, "date": 1, "utc": True}
 
 

@@ -1,9 +1,9 @@
-"""An explorer's charts: drawn with no internet, from scripts that a page asks for once.
+"""The charts of an explorer, drawn without internet from scripts that a page requests once.
 
-altair's own `JupyterChart` sends 0.9 MB of scripts with every chart, saves them in the notebook
-with it, and draws one chart; put under each other in that one, charts that measure their own width
-come out wrong. Here any number of charts share the scripts, which are sent (compressed, 0.4 MB) to
-a page that does not have them yet, and are never saved.
+altair's `JupyterChart` sends 0.9 MB of scripts with every chart and saves them in the notebook. It
+draws a single chart, and concatenated charts that depend on their container's width come out wrong.
+Here all charts share the scripts, which are sent (compressed, 0.4 MB) only to a page that does not
+have them yet, and are never saved.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from kpa_analytics.widgets.style import HERE, STYLE
 
 
 class ChartPanel(anywidget.AnyWidget):
-    """Charts under each other, and what is picked in one of them.
+    """Charts below each other, and the selected bars in one of them.
 
     Attributes:
         specs: the charts' Vega-Lite specifications.
-        picked: the place of the chart in which bars are picked (-1: in none), and each bar by the
+        picked: the number of the chart with selected bars (-1: none), and the bars, each with the
             fields of the chart's selection `pick`.
     """
 
     _esm = HERE / "chart_panel.js"
     _css = STYLE
-    # As text: ipywidgets would go through every value of them in search of binary data.
+    # As text: otherwise ipywidgets searches every value for binary data.
     specs: Any = traitlets.List().tag(
         sync=True, to_json=lambda specs, _: [json.dumps(spec) for spec in specs]
     )
@@ -39,9 +39,9 @@ class ChartPanel(anywidget.AnyWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.on_msg(self._asked)
+        self.on_msg(self._on_message)
 
-    def _asked(self, _: Any, message: Any, __: Any) -> None:
+    def _on_message(self, _: Any, message: Any, __: Any) -> None:
         if message == "scripts":
             self.send("scripts", [_scripts()])
 

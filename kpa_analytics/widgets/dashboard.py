@@ -1,4 +1,4 @@
-"""Dashboard: the three explorers in tabs, one filter bar over them, and a button that refreshes."""
+"""Dashboard: the three explorers in tabs, with one filter bar and a refresh button."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ _EXPLORERS: tuple[Any, ...] = (ExpiryExplorer, InstructorExplorer, GroupTraining
 class Dashboard(Explorer):
     """The three explorers in tabs, with one filter bar and one set of records.
 
-    Only the tab that is looked at is worked out; the others follow when they are opened. A refresh
-    that fails says so, and everything stays as it was.
+    The dashboard computes only the open tab, and the others when you open them. A refresh that
+    fails shows a message and changes nothing.
 
     Args:
-        data: the records, as `load_all()` makes them.
-        dark: draw for a dark page; by default as the page is.
-        load: what the refresh button calls for new records; by default `load_all(refresh=True)`
-            with the settings then in force.
-        **choices: any of the attributes below, to begin with.
+        data: the records, from `load_all()`.
+        dark: True for a dark page; by default, the page's theme.
+        load: the function that the refresh button calls for new records; by default,
+            `load_all(refresh=True)` with the settings at that time.
+        **choices: initial values of the attributes below.
 
     Attributes:
-        as_of: the day of the answers; today by default (for demo data, the demo's day).
+        as_of: the day of the statuses; today by default (for demo data, the demo's day).
         trainings: ids of the trainings to show; empty for all.
-        search: words in people's names, employee numbers or ids.
-        field_offices: ids of field offices; "" is for people in none; empty for all.
+        search: text in people's names, employee numbers or ids.
+        field_offices: ids of field offices; "" means no field office; empty for all.
 
     Raises:
-        KPADataError: there is no such choice, or it can't have such a value. It is also a
+        KPADataError: a choice does not exist, or its value is not allowed. The error is also a
             `traitlets.TraitError`.
 
     Examples:
@@ -88,10 +88,10 @@ class Dashboard(Explorer):
         return explorer
 
     def refresh(self) -> bool:
-        """Load new records; every choice that they still allow stays.
+        """Load new records, and keep every choice that they still allow.
 
         Returns:
-            Whether that went well; where it did not, the view says why and keeps its records.
+            True if it succeeds; otherwise the view shows why, and keeps its records.
         """
         self._button.disabled = True
         self._bars.clear_output()
@@ -103,16 +103,16 @@ class Dashboard(Explorer):
 
     def _take_new(self) -> None:
         data, failure = self.data, None
-        with self._bars, warnings.catch_warnings(record=True) as noted:
+        with self._bars, warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            try:  # in here, for an Output swallows what leaves it
+            try:  # inside, because an Output swallows exceptions
                 data = self._load()
             except Exception as error:
                 failure = error
         if failure is not None:
             raise failure
         self.load(data)
-        self._notes.value = layout.notes([str(warning.message) for warning in noted])
+        self._notes.value = layout.notes([str(warning.message) for warning in caught])
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         return {}
@@ -148,13 +148,13 @@ class Dashboard(Explorer):
             self.guarded(lambda: self._explorer(change.new))
 
     def _explorer(self, at: int) -> Any:
-        """The explorer of a tab, made when it is first asked for, with the records and choices."""
+        """The explorer of a tab, with the current records and choices. It is made on first use."""
         if at not in self._inner:
-            made = _EXPLORERS[at](self.data, dark=self._dark, **self.choices)
-            made.inside_dashboard()
-            self._inner[at] = made
+            explorer = _EXPLORERS[at](self.data, dark=self._dark, **self.choices)
+            explorer.inside_dashboard()
+            self._inner[at] = explorer
             tabs = list(self._tabs.children)
-            self._tabs.children = (*tabs[:at], made.view, *tabs[at + 1 :])
+            self._tabs.children = (*tabs[:at], explorer.view, *tabs[at + 1 :])
         elif at in self._behind:
             explorer = self._inner[at]
             if explorer.data is not self.data:

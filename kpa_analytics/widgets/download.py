@@ -1,4 +1,4 @@
-"""A button that makes a folder of files, and a link under it that hands them over as one zip."""
+"""A button that makes a folder of files, and a link that downloads them as one zip."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from kpa_analytics.widgets.style import HERE, STYLE
 
 
 class Download(anywidget.AnyWidget):
-    """A button; it shows the path of what it made, with a link to download it.
+    """A button that shows the path of the folder it made, with a link to download it.
 
-    The bytes come through the widget's own channel, so that the link works wherever the widget
-    does: in JupyterLab, Voila or VS Code, whatever folder they serve.
+    The file comes through the widget's own channel, so the link works in JupyterLab, Voila and
+    VS Code, whichever folder they serve.
 
     Args:
-        label: what the button says.
-        hint: its tooltip.
+        label: the text of the button.
+        hint: the tooltip of the button.
     """
 
     _esm = HERE / "download.js"
@@ -35,7 +35,7 @@ class Download(anywidget.AnyWidget):
         super().__init__(label=label, hint=hint)
 
     def on_click(self, work: Callable[[], object]) -> None:
-        """Do this when the button is pressed; it must not raise."""
+        """Call `work` when the button is pressed. `work` must not raise."""
 
         def send(_: Any, message: Any, __: Any) -> None:
             if message == "make":
@@ -51,10 +51,10 @@ class Download(anywidget.AnyWidget):
 
 
 def zipped(folder: Path) -> bytes:
-    """A folder's files as one zip, under the folder's own name."""
-    whole = io.BytesIO()
-    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+    """A zip of a folder's files, under the folder's own name."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.rglob("*")):
             if file.is_file():
                 archive.write(file, Path(folder.name) / file.relative_to(folder))
-    return whole.getvalue()
+    return content.getvalue()

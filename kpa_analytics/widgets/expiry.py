@@ -1,4 +1,4 @@
-"""ExpiryExplorer: who expires when, with every person behind every bar."""
+"""ExpiryExplorer: expirations over time and per training, with the people behind each bar."""
 
 from __future__ import annotations
 
@@ -49,33 +49,33 @@ class ExpiryKeywords(SharedKeywords, total=False):
 
 
 class ExpiryExplorer(Explorer):
-    """Explore who expires when: by day, training, person and field office.
+    """Explore expirations by day, training, person and field office.
 
-    A click on a bar lists the people behind it; shift-click adds a bar, a click beside the bars
-    takes the choice back. Each attribute below is a trait, which `observe` and
-    `ipywidgets.link` follow.
+    Click a bar to list the people behind it. Shift-click to add a bar. Click beside the bars to
+    clear the selection. Each attribute below is a trait, which you can `observe` and
+    `ipywidgets.link`.
 
     Args:
-        data: the records, as `load_all()` makes them.
-        dark: draw for a dark page; by default as the page is.
-        **choices: any of the attributes below, to begin with.
+        data: the records, from `load_all()`.
+        dark: True for a dark page; by default, the page's theme.
+        **choices: initial values of the attributes below.
 
     Attributes:
-        as_of: the day of the answer; today by default (for demo data, the demo's day).
-        expiring_days: days before expiration that count as expiring, where a training has no
-            number of its own; 30.
+        as_of: the day of the statuses; today by default (for demo data, the demo's day).
+        expiring_days: days before expiration that count as expiring, unless the training sets its
+            own number; 30.
         trainings: ids of the trainings to show; empty for all.
-        search: words in people's names, employee numbers or ids.
-        field_offices: ids of field offices; "" is for people in none; empty for all.
+        search: text in people's names, employee numbers or ids.
+        field_offices: ids of field offices; "" means no field office; empty for all.
         statuses: the statuses to show; empty for all.
-        include_terminated: show people who have left; False.
+        include_terminated: whether to show people who have left; False.
         selected: the bars whose cases the table lists: `{"month": day, "status": ...}` or
             `{"training_id": ..., "status": ...}` each.
-        rebuilds: how often what is shown was computed; observe it to follow
+        rebuilds: how often the explorer has computed what it shows; observe it to follow
             `rows`, `table` and `charts`.
 
     Raises:
-        KPADataError: there is no such choice, or it can't have such a value. It is also a
+        KPADataError: a choice does not exist, or its value is not allowed. The error is also a
             `traitlets.TraitError`.
 
     Examples:
@@ -95,7 +95,7 @@ class ExpiryExplorer(Explorer):
     _view: ExpiryView
 
     expiring_days = traits.WholeNumber(
-        *(30, 0, 3650), help="Days that count as expiring, where a training has no number."
+        *(30, 0, 3650), help="Days before expiration that count as expiring."
     )
     statuses = traits.SomeOf[str](help="The statuses shown; empty for all.")
     include_terminated = traits.Switch(help="Whether people who have left are shown.")
@@ -107,17 +107,17 @@ class ExpiryExplorer(Explorer):
         super().__init__(data, dark=dark, choices=choices)
 
     def set(self, **changes: Unpack[ExpiryKeywords]) -> None:
-        """Make several choices at once, with one rebuild: all of them or none."""
+        """Make several choices at once, with one rebuild. If one fails, none is made."""
         self._choose(changes)
 
     @property
     def rows(self) -> pl.DataFrame:
-        """What the charts show, in `schema.EXPIRY_STATUS`."""
+        """The rows behind the charts, in `schema.EXPIRY_STATUS`."""
         return self._rows
 
     @property
     def table(self) -> pl.DataFrame:
-        """What the table lists, in its order: the rows, or those behind the bars selected."""
+        """The rows of the table, in its order: all rows, or those behind the selected bars."""
         return self._table.frame
 
     @property
@@ -129,11 +129,12 @@ class ExpiryExplorer(Explorer):
         """Write the audit pack of the trainings and people shown, as of the day shown.
 
         Args:
-            out: the folder to make; by default a new one in the current folder, named by the day.
+            out: the folder to make; by default, a new one in the current folder, named after the
+                day.
 
         Returns:
-            The folder. The pack holds every status, for evidence does not leave any out; people
-            who have left count in none of its figures.
+            The folder. The pack holds every status, whichever you choose to show, and its numbers
+            do not count people who have left.
 
         Raises:
             KPAError: the extra `audit` is not installed, or `out` can't be written.
@@ -166,7 +167,7 @@ class ExpiryExplorer(Explorer):
         self._table.observe(self._follow_page, "dark")
         self._export = Download(
             "Export audit pack",
-            "Write the evidence pack of the people and trainings shown; who has left is not in it",
+            "Write the evidence pack of the trainings and people shown, except those who left",
         )
         self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
         self.shared = self._shared_bar()
@@ -176,8 +177,8 @@ class ExpiryExplorer(Explorer):
                 layout.labelled(
                     ipw.BoundedIntText(min=0, max=3650),
                     "Expiring within (days)",
-                    "Days before expiration that count as expiring, where a training has no "
-                    "number of its own",
+                    "Days before expiration that count as expiring, unless the training sets "
+                    "its own number",
                 ),
             ),
             self._control(
@@ -192,7 +193,9 @@ class ExpiryExplorer(Explorer):
             self._control(
                 "include_terminated",
                 layout.labelled(
-                    ipw.Checkbox(indent=False), "Include people who left", "Count them as well"
+                    ipw.Checkbox(indent=False),
+                    "Include people who left",
+                    "Count people who have left, too",
                 ),
             ),
         )
@@ -214,7 +217,7 @@ class ExpiryExplorer(Explorer):
             known = self._view.requirements_known
             self._figures.value = _headline(self._rows, required_is_known=known)
             if selected_rows(self._rows, self.selected).is_empty():
-                self.selected = ()  # no such bar is drawn any more
+                self.selected = ()  # the charts no longer show such a bar
         if changed != {"selected"}:
             self._charts.specs = expiry_charts(
                 self._rows, self.as_of, self.dark, self._view.requirements_known
@@ -223,19 +226,19 @@ class ExpiryExplorer(Explorer):
         self._show_selected()
 
     def _clicked(self, _: Any) -> None:
-        """A bar was clicked: list the people behind it."""
+        """List the people behind the bar that was clicked."""
         if not self._showing:
             self.guarded(lambda: self.set(selected=bars_of_chart(self._charts.picked)))
 
     def _show_selected(self) -> None:
-        """Let the charts show what is selected, where they do not yet."""
+        """Select the same bars in the charts."""
         if not same_bars(bars_of_chart(self._charts.picked), self.selected):
             self._showing = True
             self._charts.picked = bars_to_chart(self.selected)
             self._showing = False
 
     def _chosen_in_words(self) -> str:
-        """Which trainings and people are shown, for the reader of a pack."""
+        """Say which trainings and people are shown, for the reader of a pack."""
         offices = [self._people_filter.offices[office] for office in self.field_offices]
         chosen = {
             "trainings": listing([self._titles[training] for training in self.trainings]),
@@ -256,13 +259,13 @@ class ExpiryExplorer(Explorer):
             )
             for bar in self.selected
         ]
-        return "Picked: " + "; ".join(bars)
+        return "Selected: " + "; ".join(bars)
 
 
 def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
-    """The figures over the charts, as HTML.
+    """The numbers above the charts, as HTML.
 
-    Without a list of requirements, how many are missing is not known: that is not 0.
+    Without requirements, the number of missing cases is not known, which is not 0.
     """
     counts = status_counts(rows)
     people = count(counts["people"], "person", "people")
@@ -284,6 +287,6 @@ def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
         if counts[status] or status != "not_due"
     ]
     if not required_is_known:
-        unknown = ("not known", SIGNED_LABELS["missing"], "no list of requirements", "kpa-missing")
+        unknown = ("not known", SIGNED_LABELS["missing"], "no requirements", "kpa-missing")
         each = [unknown if tile[-1] == "kpa-missing" else tile for tile in each]
     return layout.figures([first, *each])

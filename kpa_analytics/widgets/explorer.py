@@ -1,4 +1,4 @@
-"""What explorers share: choices that Python and the controls can both change, with one rebuild."""
+"""The base of all explorers: choices that Python and the controls can both change."""
 
 from __future__ import annotations
 
@@ -35,12 +35,11 @@ class Explorer(traitlets.HasTraits):
 
     Args:
         data: the records.
-        dark: draw for a dark page; None follows the page's theme.
-        choices: any of the explorer's choices, to begin with.
+        dark: True for a dark page; None follows the page's theme.
+        choices: initial values of the explorer's choices.
 
     Attributes:
-        known: the values that a choice can have, by choice; with their labels, where a control
-            lists them.
+        known: for each choice, its allowed values, with labels if a control lists them.
     """
 
     title: ClassVar[str]
@@ -48,11 +47,13 @@ class Explorer(traitlets.HasTraits):
     shared: ipw.Widget
     known: dict[str, Collection[Any]]
 
-    as_of = traits.Day(help="The day of the answer.")
+    as_of = traits.Day(help="The day of the statuses.")
     trainings = traits.SomeOf[int](help="Ids of the trainings shown; empty for all.")
-    search = traits.Text(help="Words in people's names, employee numbers or ids.")
+    search = traits.Text(help="Text in people's names, employee numbers or ids.")
     field_offices = traits.SomeOf[str](help="Ids of the field offices shown; empty for all.")
-    rebuilds = traitlets.Int(0, read_only=True, help="How often what is shown was computed.")
+    rebuilds = traitlets.Int(
+        0, read_only=True, help="How often the explorer has computed what it shows."
+    )
 
     def __init__(
         self, data: TrainingData, *, dark: bool | None, choices: Mapping[str, Any]
@@ -71,10 +72,10 @@ class Explorer(traitlets.HasTraits):
         self.observe(self._follow, [*self.choices])
         self._ready = True
 
-    # What each explorer says of itself
+    # What each explorer implements
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
-        """Get ready for records; give back the `known` values of the explorer's own choices."""
+        """Read the records, and return the `known` values of the explorer's own choices."""
         raise NotImplementedError
 
     def _build(self) -> None:
@@ -82,14 +83,14 @@ class Explorer(traitlets.HasTraits):
         raise NotImplementedError
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
-        """Compute and show what follows from the choices that changed."""
+        """Compute and show what depends on the changed choices."""
         raise NotImplementedError
 
-    # What they share
+    # What all explorers share
 
     @property
     def choices(self) -> dict[str, Any]:
-        """The present value of every choice."""
+        """The current value of every choice."""
         return {
             name: getattr(self, name)
             for name, trait in self.traits().items()
@@ -108,8 +109,8 @@ class Explorer(traitlets.HasTraits):
             **changes: any of the explorer's choices.
 
         Raises:
-            KPADataError: there is no such choice, or it can't have such a value; then nothing is
-                changed.
+            KPADataError: a choice does not exist, or its value is not allowed. Then no choice
+                changes.
         """
         self._choose(changes)
 
@@ -121,7 +122,7 @@ class Explorer(traitlets.HasTraits):
                 setattr(self, name, value)
 
     def _follow(self, _: Any) -> None:
-        """Rebuild once, whatever changed together, before other observers hear of it."""
+        """Rebuild once for all changes made together, before other observers are called."""
         before, now = self._shown, self.choices
         if changed := {name for name in now if now[name] != before[name]}:
             try:
@@ -140,14 +141,14 @@ class Explorer(traitlets.HasTraits):
         self.set_trait("rebuilds", self.rebuilds + 1)
 
     def load(self, data: TrainingData, **changes: Any) -> None:
-        """Show other records; every choice that they still allow stays, the view names the rest.
+        """Show other records, and keep the choices that they allow. The view names the others.
 
         Args:
             data: the records.
-            **changes: choices to make with them.
+            **changes: choices to make at the same time.
 
         Raises:
-            KPADataError: as `set`, of a choice among `changes`.
+            KPADataError: a choice in `changes` does not exist, or its value is not allowed.
         """
         self._take(data)
         kept, gone = {}, []
@@ -161,7 +162,7 @@ class Explorer(traitlets.HasTraits):
             self.say(f"No longer in the records, and no longer chosen: {'; '.join(sorted(gone))}.")
 
     def _still_there(self, name: str, value: Any) -> tuple[Any, list[Any]]:
-        """What of a choice the records still allow, and what not."""
+        """Split a choice into what the records still allow and what they no longer allow."""
         trait: Any = self.traits()[name]
         several = isinstance(value, tuple)
         stays, lost = [], []
@@ -174,7 +175,7 @@ class Explorer(traitlets.HasTraits):
         return (tuple(stays) if several else None if lost else value), lost
 
     def inside_dashboard(self) -> None:
-        """Leave heading and shared controls to the dashboard around it."""
+        """Hide the heading and shared controls, which the dashboard shows."""
         self._mark.layout.display = self.shared.layout.display = "none"
 
     def _take(self, data: TrainingData) -> None:
@@ -197,7 +198,7 @@ class Explorer(traitlets.HasTraits):
         self._show_choices()
 
     def _show_choices(self) -> None:
-        """Bring every control to its choice, without taking that for a click."""
+        """Set every control to its choice, without treating it as a click."""
         self._showing = True
         try:
             for name, control in self.controls.items():
@@ -207,13 +208,13 @@ class Explorer(traitlets.HasTraits):
             self._showing = False
 
     def _shared_bar(self) -> ipw.Widget:
-        """The controls that every explorer has; a dashboard puts its own in their place."""
+        """The controls that every explorer has. A dashboard replaces them with its own."""
         return layout.bar(
             *(self._control(name, control) for name, control in layout.shared_controls().items())
         )
 
     def _control(self, name: str, control: Any) -> Any:
-        """Let a control make a choice."""
+        """Connect a control with a choice."""
         self.controls[name] = control
         control.observe(lambda change: self._from_control(name, change.new), "value")
         return control
@@ -224,13 +225,13 @@ class Explorer(traitlets.HasTraits):
             self._show_choices()
 
     def guarded(self, work: Callable[[], object]) -> bool:
-        """Do what a control was used for: a failure is shown beside the controls, never raised.
+        """Call `work`, and show a failure beside the controls instead of raising it.
 
         Args:
-            work: what to do.
+            work: the function to call.
 
         Returns:
-            Whether it went well.
+            True if it succeeds.
         """
         self.say("")
         try:
@@ -245,16 +246,16 @@ class Explorer(traitlets.HasTraits):
         return True
 
     def say(self, text: str) -> None:
-        """Show a message beside the controls; empty text takes it away."""
+        """Show a message beside the controls. Empty text removes it."""
         self._notice.value = layout.notice(text)
 
     def _follow_page(self, change: Any) -> None:
-        """Draw for the page's theme, once the browser has sent it."""
+        """Redraw for the page's theme when the browser sends it."""
         self._page_is_dark = bool(change.new)
         if self._dark is None:
             self.guarded(lambda: self._rebuild(set()))
 
-    if not TYPE_CHECKING:  # a type checker must not take a misspelt choice for one
+    if not TYPE_CHECKING:  # so that type checkers reject misspelt choices
 
         def __setattr__(self, name: str, value: object) -> None:
             known = name in self.__dict__ or hasattr(type(self), name) or name.startswith("_")

@@ -1,4 +1,4 @@
-"""GroupTrainingExplorer: sessions over time and by size, and who was there."""
+"""GroupTrainingExplorer: group sessions over time and by size, and their attendees."""
 
 from __future__ import annotations
 
@@ -39,28 +39,28 @@ class SessionKeywords(PeriodKeywords, total=False):
 
 
 class GroupTrainingExplorer(PeriodExplorer):
-    """Explore group sessions: when, how large, and who was listed but not recorded.
+    """Explore group sessions: when, how large, and who is listed but not recorded.
 
-    A click on a session's day lists its people.
+    Click the day of a session to list its people.
 
     Args:
-        data: the records, as `load_all()` makes them.
-        dark: draw for a dark page; by default as the page is.
-        **choices: any of the attributes below, to begin with.
+        data: the records, from `load_all()`.
+        dark: True for a dark page; by default, the page's theme.
+        **choices: initial values of the attributes below.
 
     Attributes:
-        as_of: the last day looked at; today by default (for demo data, the demo's day).
-        months: how many months before it count; 24.
+        as_of: the last day of the period; today by default (for demo data, the demo's day).
+        months: number of months up to `as_of`; 24.
         trainings: sessions of one of these trainings (ids); empty for all.
         instructors: sessions of these instructors (ids); empty for all.
-        search: sessions with people of these names.
-        field_offices: sessions with people of these field offices; empty for all.
+        search: sessions with people whose name, employee number or id contains this text.
+        field_offices: sessions with people in these field offices; empty for all.
         selected: the id of the session whose people are listed, or None.
-        rebuilds: how often what is shown was computed; observe it to follow
+        rebuilds: how often the explorer has computed what it shows; observe it to follow
             `sessions`, `attendees` and `charts`.
 
     Raises:
-        KPADataError: there is no such choice, or it can't have such a value. It is also a
+        KPADataError: a choice does not exist, or its value is not allowed. The error is also a
             `traitlets.TraitError`.
 
     Examples:
@@ -86,17 +86,17 @@ class GroupTrainingExplorer(PeriodExplorer):
         super().__init__(data, dark=dark, choices=choices)
 
     def set(self, **changes: Unpack[SessionKeywords]) -> None:
-        """Make several choices at once, with one rebuild: all of them or none."""
+        """Make several choices at once, with one rebuild. If one fails, none is made."""
         self._choose(changes)
 
     @property
     def sessions(self) -> pl.DataFrame:
-        """The sessions shown, in `schema.GROUP_SESSIONS` and the order listed."""
+        """The sessions, in `schema.GROUP_SESSIONS`, in the order of the table."""
         return self._sessions.frame
 
     @property
     def attendees(self) -> pl.DataFrame:
-        """The people of the session selected: m_user_id, user, standing (attendance)."""
+        """The people of the selected session: m_user_id, user, standing (attendance)."""
         return self._attendees.frame
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
@@ -123,7 +123,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             del choices["selected"]
             self._rows = self._view.sessions(PeriodChoices(**choices))
             self._figures.value = _headline(self._rows)
-            self._sessions.show(self._rows, "Sessions; choose a day to list its people")
+            self._sessions.show(self._rows, "Sessions: click a day to list its people")
         if changed != {"selected"}:
             self._charts.specs = session_charts(self._rows, self.as_of, self.dark)
         self._attendees.show(self._view.attendees(self.selected), self._caption())
@@ -131,20 +131,20 @@ class GroupTrainingExplorer(PeriodExplorer):
 
     def _caption(self) -> str:
         if self.selected is None:
-            return "People of a session: choose one above"
+            return "People of a session: click a day above"
         session = self._view.session(self.selected)
-        when = day(session["date"]) if session["date"] else "no day"
+        when = day(session["date"]) if session["date"] else "an unknown day"
         return f"People of the session of {when}: {'; '.join(session['trainings'])}"
 
     def _chosen(self, change: Any) -> None:
-        """A session was clicked in the table."""
+        """Select the session that was clicked in the table."""
         if not self._showing:
             ids = self.sessions["group_training_id"]
             chosen = ids[change.new] if 0 <= change.new < len(ids) else None
             self.guarded(lambda: self.set(selected=chosen))
 
     def _mark_chosen(self, _: Any = None) -> None:
-        """Let the table show which session is selected, in whichever row it is now."""
+        """Mark the selected session in the table, in its current row."""
         at = self.sessions["group_training_id"].index_of(self.selected)
         self._showing = True
         self._sessions.chosen = -1 if at is None else at
@@ -158,7 +158,7 @@ def _headline(sessions: pl.DataFrame) -> str:
     css = "kpa-expired" if missing else ""
     tiles = [
         (f"{sessions.height:,}", "Sessions", "in this period", "kpa-all"),
-        (f"{listed:,}", "Places listed", "people in the lists", ""),
+        (f"{listed:,}", "People listed", "in attendance lists", ""),
         (f"{recorded:,}", "People recorded", "with a completion", ""),
         (f"{missing:,}", "Listed, not recorded", f"in {count(differ, 'session')}", css),
     ]

@@ -1,4 +1,4 @@
-"""InstructorExplorer: who teaches how much, and which trainings depend on one person."""
+"""InstructorExplorer: how much each instructor teaches, and which trainings depend on one."""
 
 from __future__ import annotations
 
@@ -38,25 +38,26 @@ _PEOPLE = (
 
 
 class InstructorExplorer(PeriodExplorer):
-    """Explore who teaches: activity, people trained, and trainings that only one person gives.
+    """Explore instructors: their activity, and trainings that only one person teaches.
 
     Args:
-        data: the records, as `load_all()` makes them.
-        dark: draw for a dark page; by default as the page is.
-        **choices: any of the attributes below, to begin with.
+        data: the records, from `load_all()`.
+        dark: True for a dark page; by default, the page's theme.
+        **choices: initial values of the attributes below.
 
     Attributes:
-        as_of: the last day looked at; today by default (for demo data, the demo's day).
-        months: how many months before it count; 24.
+        as_of: the last day of the period; today by default (for demo data, the demo's day).
+        months: number of months up to `as_of`; 24.
         trainings: ids of the trainings to show; empty for all.
         instructors: ids of the instructors to show; empty for all. Coverage always counts all.
-        search: words in the names of the people trained; coverage counts all.
-        field_offices: field offices of the people trained; empty for all; coverage counts all.
-        rebuilds: how often what is shown was computed; observe it to follow
+        search: text in the names of the people trained. Coverage always counts all.
+        field_offices: field offices of the people trained; empty for all. Coverage always counts
+            all.
+        rebuilds: how often the explorer has computed what it shows; observe it to follow
             `activity`, `coverage`, `table` and `charts`.
 
     Raises:
-        KPADataError: there is no such choice, or it can't have such a value. It is also a
+        KPADataError: a choice does not exist, or its value is not allowed. The error is also a
             `traitlets.TraitError`.
 
     Examples:
@@ -78,17 +79,17 @@ class InstructorExplorer(PeriodExplorer):
 
     @property
     def activity(self) -> pl.DataFrame:
-        """What the first chart shows, in `schema.INSTRUCTOR_ACTIVITY`."""
+        """The data of the first chart, in `schema.INSTRUCTOR_ACTIVITY`."""
         return self._activity
 
     @property
     def coverage(self) -> pl.DataFrame:
-        """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), in the order listed."""
+        """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), in the order of the table."""
         return self._coverage.frame
 
     @property
     def table(self) -> pl.DataFrame:
-        """The instructors, in the order listed."""
+        """The instructors, in the order of the table."""
         return self._people.frame
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:

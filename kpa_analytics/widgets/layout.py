@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def heading(title: str, data: TrainingData) -> str:
-    """The title, the time of the data and, for demo data, the demo mark; as HTML."""
+    """The title, the time of the data and, for demo data, the demo mark, as HTML."""
     mark = f'<span class="kpa-demo">{escape(DEMO_MARK)}</span>' if data.demo else ""
     return (
         f'<div class="kpa-heading"><h2>{escape(title)}</h2>'
@@ -25,7 +25,7 @@ def heading(title: str, data: TrainingData) -> str:
 
 
 def time_of(data: TrainingData) -> str:
-    """When the records were fetched and from where, in words."""
+    """Say when and from where the records were fetched."""
     snapshot = data.snapshots.get("completions")
     records = f"{data.completions.height:,} completions"
     if snapshot is None:
@@ -42,13 +42,13 @@ def notice(text: str) -> str:
 
 
 def notes(texts: list[str]) -> str:
-    """What has to be known, each on its line, as HTML."""
+    """A list of notes, as HTML."""
     lines = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
     return f'<ul role="status" class="kpa-notes">{lines}</ul>' if lines else ""
 
 
 def figures(tiles: list[tuple[str, str, str, str]]) -> str:
-    """Figures in a row, as HTML: (figure, words, detail, a CSS class) each."""
+    """A row of numbers, as HTML. Each tile has a number, a label, a detail and a CSS class."""
     items = "".join(
         f'<li class="{escape(css)}"><span class="kpa-words">{escape(words)}</span>'
         f'<strong>{escape(figure)}</strong><span class="kpa-detail">{escape(detail)}</span></li>'
@@ -67,10 +67,10 @@ def labelled(control: Any, label: str, hint: str) -> Any:
 
 
 class DayPicker(ipw.DatePicker):  # type: ignore[misc]
-    """A date picker that goes back to its day where a browser takes a year after 9999."""
+    """A date picker that rejects a year after 9999, which browsers accept."""
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the browser sends, if it is a day."""
+        """Accept the state that the browser sends, unless Python cannot represent its date."""
         day = sync_data.get("value")
         if day and not date.min.year <= day["year"] <= date.max.year:
             self.send_state("value")
@@ -79,14 +79,14 @@ class DayPicker(ipw.DatePicker):  # type: ignore[misc]
 
 
 def shared_controls() -> dict[str, Any]:
-    """New controls of the choices that every explorer has, by choice."""
+    """New controls for the choices that every explorer has, by choice."""
     return {
-        "as_of": labelled(DayPicker(), "As of", "The day of the answers"),
+        "as_of": labelled(DayPicker(), "As of", "The day of the statuses"),
         "trainings": MultiSelect("Trainings", "All trainings", "Only these trainings"),
         "search": labelled(
             ipw.Text(placeholder="Name or number", continuous_update=False),
             "People",
-            "Words in a name, employee number or id; Enter to search",
+            "Text in a name, employee number or id; press Enter to search",
         ),
         "field_offices": MultiSelect(
             "Field offices", "All field offices", "Only people in these field offices"
@@ -95,21 +95,21 @@ def shared_controls() -> dict[str, Any]:
 
 
 def months_control() -> Any:
-    """A control for how many months before `as_of` count."""
+    """A control for the number of months up to `as_of`."""
     return labelled(
-        ipw.BoundedIntText(min=1, max=120), "Months up to that day", "How far back to look"
+        ipw.BoundedIntText(min=1, max=120), "Months up to that day", "Number of months to count"
     )
 
 
 def bar(*controls: ipw.Widget) -> ipw.Box:
-    """Controls beside each other, wrapping where the page is narrow."""
+    """Controls beside each other, which wrap on a narrow page."""
     box = ipw.Box(list(controls))
     box.add_class("kpa-bar")
     return box
 
 
 def page(*parts: ipw.Widget, css: str) -> ipw.VBox:
-    """Parts under each other, as one view."""
+    """Parts below each other, as one view."""
     box = ipw.VBox(list(parts))
     box.add_class("kpa-explorer")
     box.add_class(css)

@@ -1,4 +1,4 @@
-"""A choice of several from many: a searchable list of checkboxes that folds away."""
+"""A searchable list of checkboxes under a button."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kpa_analytics.widgets.style import HERE, STYLE
 
 
 class MultiSelect(anywidget.AnyWidget):
-    """Checkboxes under a button, with a search box where there are many. None checked means all.
+    """Checkboxes under a button. If none is checked, all count.
 
     Args:
-        label: what is chosen, e.g. "Trainings".
-        every: what the button says while nothing is checked, e.g. "All trainings".
-        hint: what it does, for a tooltip.
-        options: the choices, [key, words] each, in order.
+        label: the name of the choice, e.g. "Trainings".
+        every: the text of the button while nothing is checked, e.g. "All trainings".
+        hint: the tooltip.
+        options: the options in order, each as [key, label].
     """
 
     _esm = HERE / "multi_select.js"

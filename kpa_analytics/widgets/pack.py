@@ -26,11 +26,11 @@ def write_pack(
         data: the records.
         as_of: the day of the pack.
         expiring_days: days before expiration that count as expiring.
-        out: the folder to make; None takes the first free `audit-DAY`, `audit-DAY-2`, ... in the
-            current folder.
+        out: the folder to make; None makes the first of `audit-DAY`, `audit-DAY-2`, ... that does
+            not exist in the current folder.
 
     Returns:
-        The folder. Only its owner can read it: files have mode 0600, where there are such modes.
+        The folder. Only its owner can read it: on POSIX systems, its files have mode 0600.
 
     Raises:
         KPAError: the extra `audit` is not installed, or the folder can't be written.
@@ -54,8 +54,8 @@ def _free(as_of: date) -> Path:
     folder, number = Path(f"audit-{as_of}").absolute(), 1
     if folder.is_relative_to(_PACKAGE):
         raise KPAError(
-            f"no pack is written into the installed package ({folder.parent}): start in a folder "
-            "of your own"
+            f"a pack cannot be written into the installed package ({folder.parent}): start in "
+            "another folder"
         )
     while folder.exists():
         number += 1

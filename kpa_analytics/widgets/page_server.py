@@ -1,4 +1,4 @@
-"""Voila for one page and its user: how the page is opened, and who may see it."""
+"""Voila for one page and one user: it opens the page, and lets only that user see it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from voila.app import Voila
 from voila.handler import VoilaHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-#: Seconds after which a kernel that no page looks at is stopped, and between looking for such.
+#: Seconds until a kernel without an open page is stopped, and between checks for such kernels.
 IDLE = 300
 LOOK = 30
 
-# A file that only its owner can read hands over the key: other users of this machine can read the
-# address that a browser is started with.
+# The browser gets the key from a file that only its owner can read, because other users of this
+# machine can see the command that starts a browser.
 _OPENS = """<!doctype html>
 <meta charset="utf-8">
 <title>Training records</title>
@@ -42,7 +42,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
 
     @tornado.web.authenticated
     async def get(self, path: str | None = None) -> None:
-        """Render the page; who comes with the key has a login cookie now, and is sent on."""
+        """Render the page. A request with the key gets a login cookie and a redirect."""
         if self.get_query_argument("token", None) is None:
             await super().get(path)
             return
@@ -52,7 +52,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
 class PageServer(Voila):  # type: ignore[misc]
     """A Voila that serves one notebook to the user who started it.
 
-    The user's own Voila settings are for the user's own pages, and are not read.
+    It does not read the user's own Voila settings.
     """
 
     key: str
@@ -60,13 +60,13 @@ class PageServer(Voila):  # type: ignore[misc]
 
     @classmethod
     def of(cls, notebook: Path, folder: Path, port: int, browser: bool) -> PageServer:
-        """Get ready to serve a notebook.
+        """Prepare to serve a notebook.
 
         Args:
             notebook: the notebook.
             folder: the folder in which its code runs.
             port: the first port to try.
-            browser: open the page in the default browser.
+            browser: whether to open the page in the default browser.
         """
         config = Config()
         config.VoilaConfiguration.template = "kpa-offline"
@@ -85,9 +85,8 @@ class PageServer(Voila):  # type: ignore[misc]
             port=port,
             token=key,
             open_browser=False,
-            # The page answers to the names of this machine alone, not to any name that a foreign
-            # DNS server points here.
-            # The addresses asked for are not logged: one of them holds the key.
+            # The page answers only to this machine's own names, so that no other DNS name can
+            # reach it. Requests are not logged, because one of them holds the key.
             tornado_settings={"allow_remote_access": False, "log_function": lambda _: None},
         )
         server.key, server.opens_browser = key, browser
@@ -96,7 +95,7 @@ class PageServer(Voila):  # type: ignore[misc]
 
     @property
     def address(self) -> str:
-        """The page's address with its key, for the user alone."""
+        """The page's address with its key, for this user only."""
         return f"{self.connection_url}?token={self.key}"
 
     def init_handlers(self) -> list[Any]:
@@ -107,7 +106,7 @@ class PageServer(Voila):  # type: ignore[misc]
         ]
 
     def listen(self) -> None:
-        """Listen until stopped; what is said comes before the first answer."""
+        """Listen until stopped. The address is printed before the first response."""
         IOLoop.current().add_callback(self._say_where)
         super().listen()
 
@@ -118,9 +117,9 @@ class PageServer(Voila):  # type: ignore[misc]
             threading.Thread(target=self._open, daemon=True).start()
 
     def _open(self) -> None:
-        opening = Path(self.connection_dir) / "open-dashboard.html"  # it is deleted in the end
+        opening = Path(self.connection_dir) / "open-dashboard.html"  # deleted when the server stops
         with open(opening, "x", encoding="utf-8", opener=_private) as file:
             file.write(_OPENS.format(address=escape(self.address)))
         if not webbrowser.open(opening.as_uri()):
-            sys.stdout.write("No browser could be started; open that address in one.\n")
+            sys.stdout.write("No browser could be started. Open that address in a browser.\n")
             sys.stdout.flush()

@@ -1,9 +1,9 @@
-"""What the explorers of instructors and sessions share: the months and the instructors."""
+"""The base of the instructor and session explorers: a period and a choice of instructors."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 import ipywidgets as ipw
 
@@ -12,27 +12,24 @@ from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Explorer, SharedKeywords
 from kpa_analytics.widgets.multi_select import MultiSelect
 
-if TYPE_CHECKING:
-    pass
-
 
 class PeriodKeywords(SharedKeywords, total=False):
-    """The choices of an explorer of months, as keywords."""
+    """The choices of a `PeriodExplorer`, as keywords."""
 
     months: int
     instructors: Iterable[str] | None
 
 
 class PeriodExplorer(Explorer):
-    """An explorer of the months up to a day, all instructors' or some."""
+    """An explorer of a number of months up to a day, for all or some instructors."""
 
-    months = traits.WholeNumber(24, 1, 120, help="How many months before `as_of` count.")
+    months = traits.WholeNumber(24, 1, 120, help="The number of months up to `as_of`.")
     instructors = traits.SomeOf[str](help="Ids of the instructors shown; empty for all.")
 
     _charts: ChartPanel
 
     def set(self, **changes: Unpack[PeriodKeywords]) -> None:
-        """Make several choices at once, with one rebuild: all of them or none."""
+        """Make several choices at once, with one rebuild. If one fails, none is made."""
         self._choose(changes)
 
     @property

@@ -14,30 +14,30 @@ _HERE = Path(__file__).parent
 def serve_dashboard(*, port: int = 8866, browser: bool = True) -> None:
     """Serve the dashboard on 127.0.0.1 until it is interrupted.
 
-    The account is that of the environment (`KPA_API_TOKEN`); with no token it shows the demo
-    company, and says so. Nobody sees the page without a key, which is new each time: the browser
-    that is opened gets it from a private file, and the address that is printed holds it. An audit
-    pack is written to the folder in which this is called.
+    The environment names the account (`KPA_API_TOKEN`). Without a token, the dashboard shows the
+    demo company, and says so. Nobody can see the page without a key, which is new each time: the
+    browser gets it from a private file, and the printed address contains it. Audit packs go to the
+    current folder.
 
     Args:
-        port: the port; the next free one where it is taken.
-        browser: open the page in the default browser.
+        port: the port; if it is taken, the next free one.
+        browser: whether to open the page in the default browser.
 
     Raises:
-        KPAError: Voila is not installed; the message says how to install it. Or no port is free.
+        KPAError: Voila is not installed (the message says how to install it), or no port is free.
     """
     if find_spec("voila") is None:
         raise KPAError(
             'the dashboard needs Voila: python -m pip install "kpa-analytics[dashboard]"'
         )
-    # Jupyter looks here for the page's template and kernel first.
+    # Jupyter searches this folder first for the page's template and kernel.
     folders = [str(_HERE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(folders)
     from kpa_analytics.widgets.page_server import PageServer
 
     try:
         PageServer.of(_HERE / "voila" / "dashboard.ipynb", Path.cwd(), port, browser).start()
-    except SystemExit as stopped:  # how Voila says that it can't
+    except SystemExit as stopped:  # Voila raises this if it fails
         if stopped.code:
             raise KPAError(
                 f"the dashboard could not start: no port from {port} on is free on 127.0.0.1"

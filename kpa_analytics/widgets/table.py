@@ -1,4 +1,4 @@
-"""A page of rows: sorted by its headings, escaped, and small whatever the frame's size."""
+"""A table that sends one page of rows at a time to the browser, sorted by a heading."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import traitlets
 from kpa_analytics.charts.text import one_line
 from kpa_analytics.widgets.style import HERE, STYLE
 
-#: Rows of one page: what the browser holds.
+#: Rows on a page.
 PAGE = 100
 
 
@@ -29,16 +29,16 @@ class Table(anywidget.AnyWidget):
     """The rows of a frame, a page at a time, sorted by a click (or Enter) on a heading.
 
     Args:
-        headings: the columns shown; a `kind` of `number` is aligned right, `status` has its sign,
+        headings: the columns; the kind `number` is aligned right, `status` shows a sign, and
             `date` does not wrap.
-        sort: the column to sort by at first, and whether downwards; None: in the frame's order.
-        words: for values that have other words: column -> value -> words.
+        sort: the column to sort by at first, and whether descending; None keeps the frame's order.
+        words: labels that replace values: column -> value -> label.
     """
 
     _esm = HERE / "table.js"
     _css = STYLE
     columns: Any = traitlets.List().tag(sync=True)
-    # As text: ipywidgets would go through every value of them in search of binary data.
+    # As text: otherwise ipywidgets searches every value for binary data.
     rows: Any = traitlets.List().tag(sync=True, to_json=lambda rows, _: json.dumps(rows))
     start = traitlets.Int(0).tag(sync=True)
     page = traitlets.Int(PAGE).tag(sync=True)
@@ -75,7 +75,7 @@ class Table(anywidget.AnyWidget):
         return self._from_to(0, self._frame.height)
 
     def show(self, frame: pl.DataFrame, caption: str) -> None:
-        """Show a frame from its first row on."""
+        """Show a frame, starting with its first row."""
         self._frame = frame
         with self.hold_sync():
             self.caption = caption
@@ -89,14 +89,13 @@ class Table(anywidget.AnyWidget):
 
     def _turn(self, _: Any = None) -> None:
         page = self._from_to(self.start, self.start + self.page)
-        cells = [self._said(page[heading["column"]]) for heading in self.columns]
+        cells = [self._cells(page[heading["column"]]) for heading in self.columns]
         self.rows = [list(row) for row in zip(*cells, strict=True)]
 
     def _from_to(self, start: int, end: int) -> pl.DataFrame:
-        """The rows of these places in the order shown, equal ones as they stood.
+        """The rows from `start` to `end` in the order shown. Equal rows keep their order.
 
-        Only they are put together, of however many, and the first ones are found without sorting
-        the others.
+        It gathers only these rows, and does not sort the rows after them.
         """
         column, descending = self.sort or (None, False)
         if column not in self._frame.columns:
@@ -106,10 +105,10 @@ class Table(anywidget.AnyWidget):
         places = order.head(end).collect(engine="in-memory")["row"]
         return self._frame[places[start:]]
 
-    def _said(self, values: pl.Series) -> list[Any]:
-        """A column's cells, as the browser shows them: no mark in one turns what is beside it."""
+    def _cells(self, values: pl.Series) -> list[Any]:
+        """The cells of a column as plain values, without characters that change text direction."""
         if values.dtype == pl.Date:
-            return values.dt.to_string().to_list()  # Python's own days end with the year 9999
+            return values.dt.to_string().to_list()  # Python dates end with the year 9999
         if values.dtype == pl.List:
             lists = values.to_list()
             return [

@@ -1,4 +1,4 @@
-"""The trainings that an explorer lists, and the day it begins with."""
+"""The trainings that an explorer lists, and its initial day."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def training_options(data: TrainingData) -> dict[int, str]:
-    """Every training of the catalogue or the completions, id -> title, by title."""
+    """Every training in the catalogue or the completions, id -> title, sorted by title."""
     known = pl.concat([data.trainings["id"], data.completions["training_id"]]).unique()
     titled = (
         known.to_frame("training_id")
@@ -30,6 +30,6 @@ def training_options(data: TrainingData) -> dict[int, str]:
 
 
 def usual_day(data: TrainingData) -> date:
-    """Today; for demo data the day of the vendor's own verdict, around which the demo lives."""
-    judged = data.employee_status["last_updated"].max() if data.demo else None
-    return judged.date() if isinstance(judged, datetime) else date.today()
+    """Today, or for demo data the day of its employee_status records."""
+    updated = data.employee_status["last_updated"].max() if data.demo else None
+    return updated.date() if isinstance(updated, datetime) else date.today()

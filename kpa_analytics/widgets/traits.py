@@ -1,4 +1,4 @@
-"""What an explorer's choices can be, as traits: each refuses what it can't be, by name."""
+"""The traits of explorers: each rejects an invalid value with an error that names the choice."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ T = TypeVar("T")
 
 
 class ChoiceError(KPADataError, traitlets.TraitError):
-    """An explorer does not have this choice, or the choice can't have this value."""
+    """An explorer does not have this choice, or its value is not allowed."""
 
 
 class Choice(traitlets.TraitType[G, S]):
-    """One choice of an explorer, whose `known` values by choice come from its records."""
+    """A choice of an explorer. The explorer's `known` lists the allowed values."""
 
     def refuse(self, value: object) -> NoReturn:
-        """Say what the choice must be."""
+        """Raise an error that says what the choice must be."""
         raise ChoiceError(f"{self.name} must be {self.info()}, not {value!r}")
 
 
 class Day(Choice[date, date | str | None]):
-    """A calendar day; None is today."""
+    """A calendar day; None means today."""
 
     default_value = None
 
@@ -42,13 +42,13 @@ class Day(Choice[date, date | str | None]):
 
 
 class Text(Choice[str, str | None]):
-    """Any text; None is none."""
+    """Any text; None means empty text."""
 
     default_value = ""
     info_text = "text"
 
     def validate(self, obj: Any, value: object) -> str:
-        """Take text only."""
+        """Accept text or None."""
         return value or "" if isinstance(value, str | None) else self.refuse(value)
 
 
@@ -59,20 +59,20 @@ class Switch(Choice[bool, bool]):
     info_text = "True or False"
 
     def validate(self, obj: Any, value: object) -> bool:
-        """Take no number for a truth."""
+        """Accept only True and False, not 1 and 0."""
         return value if isinstance(value, bool) else self.refuse(value)
 
 
 class WholeNumber(Choice[int, int]):
-    """A whole number between two others."""
+    """A whole number within a range."""
 
     def __init__(self, default: int, least: int, most: int, help: str) -> None:  # noqa: A002
         super().__init__(default, help=help)
-        self.info_text = f"a whole number of {least} to {most:,}"
+        self.info_text = f"a whole number from {least} to {most:,}"
         self._possible = range(least, most + 1)
 
     def validate(self, obj: Any, value: object) -> int:
-        """Take no truth for a number."""
+        """Accept only whole numbers, not True and False."""
         return value if type(value) is int and value in self._possible else self.refuse(value)
 
 
@@ -82,7 +82,7 @@ class OneOf(Choice[T | None, T | None], Generic[T]):
     default_value = None
 
     def validate(self, obj: Any, value: Any) -> T | None:
-        """Take what is known."""
+        """Accept a known value or None."""
         if value is not None:
             need_known(str(self.name), value, obj.known[self.name])
         chosen: T | None = value
@@ -90,13 +90,13 @@ class OneOf(Choice[T | None, T | None], Generic[T]):
 
 
 class SomeOf(Choice[tuple[T, ...], Iterable[T] | None], Generic[T]):
-    """Several of the known values, each once; None is none of them."""
+    """Several known values, each once; None means none of them."""
 
     default_value = ()
     info_text = "a list"
 
     def validate(self, obj: Any, value: object) -> tuple[T, ...]:
-        """Take a list of what is known."""
+        """Accept a list of known values."""
         if value is None:
             return ()
         if isinstance(value, str | bytes) or not isinstance(value, Iterable):
@@ -108,15 +108,15 @@ class SomeOf(Choice[tuple[T, ...], Iterable[T] | None], Generic[T]):
 
 
 def need_known(name: str, value: object, known: Collection[Any]) -> None:
-    """Refuse a value that is not known.
+    """Reject a value that is not known.
 
     Args:
-        name: what it is a value of, for the error.
+        name: the name of the choice, for the error.
         value: the value.
-        known: those there are; the error lists them where they are few.
+        known: the known values; the error lists them if they are few.
 
     Raises:
-        ChoiceError: the value is not among them.
+        ChoiceError: the value is not known.
     """
     try:
         if value in known:

@@ -93,7 +93,7 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     assert served.key not in web.content()
     expect(view.locator(".kpa-demo").first).to_be_visible()
     view.locator(".kpa-chart [aria-label^='Expires in'][aria-label*='xpired, of']").first.click()
-    expect(view.locator(".kpa-table caption").first).to_contain_text("Picked: Expired")
+    expect(view.locator(".kpa-table caption").first).to_contain_text("Selected: Expired")
     day = view.get_by_label("As of", exact=True).first
     day.fill("20266-06-30")
     expect(day).to_have_value("2026-06-30")

@@ -115,7 +115,7 @@ def _click_and_compare(web: Page, lab: Lab, view: Locator, bar: Locator) -> None
     before = caption.inner_text()
     bar.click()
     expect(caption).not_to_have_text(before)
-    expect(caption).to_contain_text("Picked: ")
+    expect(caption).to_contain_text("Selected: ")
     size = int(told[1].replace(",", ""))
     if size <= 100:
         expect(view.locator(".kpa-table tbody tr")).to_have_count(size)

@@ -35,7 +35,7 @@ def status(data: kpa.TrainingData, **asked: object) -> pl.DataFrame:
 
 
 def drawn(explorer: ExpiryExplorer, chart: int, field: str) -> int:
-    """What a chart's bars add up to."""
+    """The sum of a chart's bars."""
     datasets = explorer.charts[chart]["datasets"].values()
     return sum(row.get(field, 0) for rows in datasets for row in rows)
 
@@ -64,7 +64,7 @@ def test_day_expiring_days_and_terminated_people_are_those_of_expiry_status(
     assert_frame_equal(explorer.rows, status(company, **asked))
 
 
-def test_days_asked_for_in_turn_are_each_right(
+def test_each_new_day_gives_the_statuses_of_that_day(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
     for day in ("2025-03-31", "2026-06-30", "2024-02-29", "2027-12-31", "2025-03-31"):
@@ -89,7 +89,7 @@ def test_trainings_statuses_people_and_offices_narrow_the_rows(
     assert_frame_equal(explorer.rows, whole.filter(pl.col("m_user_id").is_in(inside.implode())))
 
 
-def test_people_in_no_office_can_be_asked_for(company: kpa.TrainingData) -> None:
+def test_people_without_an_office_can_be_chosen(company: kpa.TrainingData) -> None:
     nobody = pl.lit([], pl.List(pl.String)).alias("fieldOffice_id")
     data = kpa.TrainingData(
         completions=company.completions, users=company.users.with_columns(nobody)
@@ -128,7 +128,7 @@ def test_a_click_in_any_time_zone_selects_the_month(explorer: ExpiryExplorer) ->
         assert explorer.selected == ()
 
 
-def test_selecting_from_python_shows_in_the_chart_and_not_again(explorer: ExpiryExplorer) -> None:
+def test_a_selection_from_python_shows_in_the_chart_once(explorer: ExpiryExplorer) -> None:
     before = explorer.rebuilds
     explorer.selected = {"month": "2026-07-15", "status": "expiring"}
     assert explorer._charts.picked == [
@@ -138,7 +138,7 @@ def test_selecting_from_python_shows_in_the_chart_and_not_again(explorer: Expiry
     assert explorer.rebuilds == before + 1
 
 
-def test_controls_and_python_keep_in_step_with_one_rebuild_each(explorer: ExpiryExplorer) -> None:
+def test_controls_and_python_stay_in_sync_with_one_rebuild_each(explorer: ExpiryExplorer) -> None:
     controls, before = explorer.controls, explorer.rebuilds
     controls["expiring_days"].value = 60
     assert (explorer.expiring_days, explorer.rebuilds) == (60, before + 1)
@@ -161,7 +161,7 @@ def test_controls_and_python_keep_in_step_with_one_rebuild_each(explorer: Expiry
     ("name", "value", "said"),
     [
         ("as_of", "30/06/2026", "as_of must be a day"),
-        ("expiring_days", -1, "expiring_days must be a whole number of 0 to 3,650"),
+        ("expiring_days", -1, "expiring_days must be a whole number from 0 to 3,650"),
         ("expiring_days", True, "expiring_days must be a whole number"),
         ("trainings", [-5], "trainings: there is no -5"),
         ("trainings", "all", "trainings must be a list"),
@@ -177,7 +177,7 @@ def test_controls_and_python_keep_in_step_with_one_rebuild_each(explorer: Expiry
         ("asof", "2026-06-30", "ExpiryExplorer has no choice asof; there are as_of"),
     ],
 )
-def test_what_cannot_be_is_refused_by_name_and_changes_nothing(
+def test_an_invalid_value_is_an_error_that_names_the_choice_and_changes_nothing(
     explorer: ExpiryExplorer, name: str, value: object, said: str
 ) -> None:
     before, rebuilds = dict(explorer.choices), explorer.rebuilds
@@ -209,7 +209,7 @@ def test_the_table_sorts_all_rows_and_holds_a_page(explorer: ExpiryExplorer) -> 
     )
 
 
-def test_demo_data_is_marked_and_the_time_is_told(
+def test_demo_data_is_marked_and_the_heading_shows_the_time(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
     assert "DEMO DATA" in explorer._mark.value
@@ -248,7 +248,7 @@ def test_other_records_keep_the_choices_they_allow(
     assert (explorer.expiring_days, explorer.trainings) == (77, ())
 
 
-def test_of_a_choice_of_several_what_is_still_there_stays(
+def test_new_records_keep_the_values_of_a_choice_that_still_exist(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
     ids = company.trainings["id"][:3].to_list()
@@ -270,12 +270,12 @@ def test_charts_hold_aggregates_only(explorer: ExpiryExplorer) -> None:
 
 
 @pytest.mark.parametrize("given", [None, "company", pl.DataFrame({"id": [1]})])
-def test_what_is_no_training_data_is_refused(given: object) -> None:
+def test_data_of_another_type_is_an_error(given: object) -> None:
     with pytest.raises(kpa.errors.KPADataError, match="data must be as load_all"):
         ExpiryExplorer(given)
 
 
-def test_no_records_are_shown_as_none() -> None:
+def test_an_explorer_without_records_is_empty() -> None:
     explorer = ExpiryExplorer(kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty()))
     assert explorer.as_of == date.today()
     assert explorer.table.height == 0
@@ -362,7 +362,7 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
 
 
 def odd_about(company: kpa.TrainingData, people: pl.Series) -> set[tuple[object, ...]]:
-    """What is odd in the records of some people, of all that is odd in a company's records."""
+    """The findings in the records of some people, among all findings of a company."""
     done = company.completions.filter(pl.col("m_user_id").is_in(people.implode()))
     attended = company.group_trainings.select("id", "m_trainees_id").drop_nulls().iter_rows()
     about = {
@@ -386,7 +386,7 @@ def odd_about(company: kpa.TrainingData, people: pl.Series) -> set[tuple[object,
 
 
 @pytest.mark.slow
-def test_an_export_of_some_people_tells_what_is_odd_in_their_records(
+def test_an_export_of_some_people_reports_the_findings_in_their_records(
     company: kpa.TrainingData, tmp_path: Path
 ) -> None:
     everything = kpa.data_quality(company, as_of="2026-06-30")
@@ -409,7 +409,7 @@ def test_an_export_of_some_people_tells_what_is_odd_in_their_records(
     assert "What is missing is not known" not in report
 
 
-def test_bars_of_nothing_are_refused_and_bars_no_longer_drawn_are_dropped(
+def test_incomplete_bars_are_errors_and_bars_no_longer_drawn_are_deselected(
     explorer: ExpiryExplorer,
 ) -> None:
     for bar in ({"training_id": None, "status": "expired"}, {"month": None, "status": None}):
@@ -424,7 +424,7 @@ def test_bars_of_nothing_are_refused_and_bars_no_longer_drawn_are_dropped(
 
 
 @pytest.mark.slow
-def test_a_part_under_pseudonyms_does_not_say_whom_it_was_looked_for_by(
+def test_a_part_under_pseudonyms_does_not_name_the_search_text(
     company: kpa.TrainingData, tmp_path: Path
 ) -> None:
     word = company.users["lastname"][0]
@@ -439,8 +439,8 @@ def test_a_part_under_pseudonyms_does_not_say_whom_it_was_looked_for_by(
     assert word not in (pack / "manifest.json").read_text(encoding="utf-8")
 
 
-def test_without_a_list_of_requirements_missing_is_not_known(company: kpa.TrainingData) -> None:
-    tile = '<strong>not known</strong><span class="kpa-detail">no list of requirements</span>'
+def test_without_requirements_missing_is_not_known(company: kpa.TrainingData) -> None:
+    tile = '<strong>not known</strong><span class="kpa-detail">no requirements</span>'
     alone = ExpiryExplorer(kpa.TrainingData(completions=company.completions), as_of="2026-06-30")
     assert tile in alone._figures.value
     assert "Cases<" in alone._figures.value

@@ -1,4 +1,4 @@
-"""The pack of a part of the records tells what changed in that part, and nothing else."""
+"""The pack of a part of the records lists the changes of that part only."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> kpa.TrainingData:
         ([], [], set()),
     ],
 )
-def test_only_changes_of_the_part_are_told(
+def test_only_changes_of_the_part_are_listed(
     changed: kpa.TrainingData, trainings: list[int], people: list[str] | None, ids: set[int]
 ) -> None:
     who = None if people is None else pl.Series(people, dtype=pl.String)

@@ -1,4 +1,4 @@
-"""Days that cannot be meant break no explorer, and no table, chart, control or pack of one."""
+"""Mistyped days do not break explorers, or their tables, charts, controls and packs."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def mistyped() -> kpa.TrainingData:
 @pytest.mark.parametrize(
     "make", [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, Dashboard]
 )
-def test_an_explorer_stands_on_any_day(
+def test_an_explorer_works_on_any_day(
     mistyped: kpa.TrainingData, make: type[Explorer], day: date
 ) -> None:
     explorer = make(mistyped, as_of="2026-06-30")
@@ -93,7 +93,9 @@ def test_bars_and_a_pack_of_mistyped_days(mistyped: kpa.TrainingData, tmp_path: 
     assert kpa.verify_audit(explorer.export(tmp_path / "pack")).is_empty()
 
 
-def test_a_year_that_python_does_not_know_is_taken_back(mistyped: kpa.TrainingData) -> None:
+def test_the_date_picker_rejects_a_year_that_python_cannot_represent(
+    mistyped: kpa.TrainingData,
+) -> None:
     explorer = ExpiryExplorer(mistyped, as_of="2026-06-30")
     control, before = explorer.controls["as_of"], explorer.rebuilds
     control.set_state({"value": {"year": 20266, "month": 5, "date": 30}})

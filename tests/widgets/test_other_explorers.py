@@ -44,7 +44,7 @@ def test_instructors_are_those_of_the_analyses(company: kpa.TrainingData) -> Non
         assert trainees[who[0]] == rows["m_user_id"].n_unique()
 
 
-def test_trainings_that_one_person_carries_come_first(company: kpa.TrainingData) -> None:
+def test_trainings_of_one_instructor_come_first(company: kpa.TrainingData) -> None:
     alone = InstructorExplorer(company).coverage["single_instructor"].to_list()
     assert alone == sorted(alone, reverse=True)
     assert alone[0]
@@ -93,7 +93,7 @@ def test_sessions_are_those_of_the_analysis(company: kpa.TrainingData) -> None:
     )
 
 
-def test_a_session_lists_its_people_and_who_is_in_doubt_first(company: kpa.TrainingData) -> None:
+def test_a_session_lists_people_without_a_completion_first(company: kpa.TrainingData) -> None:
     explorer = GroupTrainingExplorer(company, months=120)
     odd = explorer.sessions.filter(pl.col("listed_not_recorded") > 0).row(0, named=True)
     explorer.selected = odd["group_training_id"]
@@ -132,7 +132,7 @@ def test_sessions_narrow_by_training_instructor_and_people(company: kpa.Training
     assert explorer.sessions.height == (listed | recorded).sum()
 
 
-def test_a_dashboard_shares_its_choices_and_works_out_what_is_looked_at(
+def test_a_dashboard_shares_its_choices_and_computes_only_the_open_tab(
     company: kpa.TrainingData,
 ) -> None:
     dashboard = Dashboard(company)
@@ -180,7 +180,7 @@ def test_a_failed_refresh_says_so_and_keeps_the_records(
     assert not dashboard._button.disabled
 
 
-def test_coverage_is_as_thin_whomever_one_looks_for(company: kpa.TrainingData) -> None:
+def test_coverage_does_not_depend_on_the_people_chosen(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
     before = explorer.coverage
     explorer.search = company.users["lastname"][0]

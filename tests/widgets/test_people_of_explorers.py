@@ -1,4 +1,4 @@
-"""Filters built from people lose nobody: without a profile, or with accents in the name."""
+"""Filters by people find everyone, including people without a profile or with accents."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def haunted(company: kpa.TrainingData) -> kpa.TrainingData:
 
 
 def shown(explorer: Explorer) -> pl.DataFrame:
-    """What an explorer shows that depends on people."""
+    """The parts of an explorer that depend on people."""
     if isinstance(explorer, ExpiryExplorer):
         return explorer.rows
     return explorer.activity if isinstance(explorer, InstructorExplorer) else explorer.sessions

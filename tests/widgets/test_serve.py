@@ -1,4 +1,4 @@
-"""The dashboard as a page: what it says where Voila is missing."""
+"""The dashboard as a page: its error without Voila."""
 
 from __future__ import annotations
 

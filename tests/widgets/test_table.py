@@ -1,4 +1,4 @@
-"""A page of a table, whatever the order of its frame."""
+"""Pages of a table, for every sort order."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_every_page_is_one_of_a_full_stable_sort(
         assert [row[0] for row in table.rows] == whole["number"][start : start + PAGE].to_list()
 
 
-def test_no_mark_in_a_name_turns_what_stands_beside_it() -> None:
+def test_marks_of_text_direction_in_names_are_removed() -> None:
     frame = pl.DataFrame({"number": [0], "day": ["\u202eevil"], "name": [["\u202eevil", "Moe"]]})
     table = Table(HEADINGS, None)
     table.show(frame, "")
@@ -60,7 +60,7 @@ def test_a_column_of_lists_is_sorted_by_its_lists() -> None:
 
 
 @pytest.mark.parametrize("sort", [None, ("no such column", True)])
-def test_without_a_column_to_sort_by_the_rows_stand_as_they_are(
+def test_without_a_sort_column_the_rows_keep_their_order(
     sort: tuple[str, bool] | None,
 ) -> None:
     frame = numbered([(None, "b"), (date(2026, 1, 1), "a")])

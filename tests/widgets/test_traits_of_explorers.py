@@ -1,4 +1,4 @@
-"""Every choice of an explorer is a trait: observed, linked, held, and refused as one."""
+"""Every choice of an explorer is a trait: observed, linked and validated."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def explorer(company: kpa.TrainingData) -> ExpiryExplorer:
 
 
 def heard(explorer: Explorer, *names: str) -> list[tuple[Any, ...]]:
-    """What an observer hears from now on: the choice, its values, and the rebuilds until then."""
+    """The changes that an observer receives: choice, values, and number of rebuilds."""
     changes: list[tuple[Any, ...]] = []
     explorer.observe(
         lambda change: changes.append((change.name, change.old, change.new, explorer.rebuilds)),
@@ -53,7 +53,7 @@ def test_every_choice_is_a_trait(company: kpa.TrainingData, make: type[Explorer]
         assert explorer.traits()[name].help
 
 
-def test_an_observer_hears_of_a_choice_once_all_is_shown(explorer: ExpiryExplorer) -> None:
+def test_an_observer_is_called_after_everything_is_shown(explorer: ExpiryExplorer) -> None:
     changes, before = heard(explorer, "as_of"), explorer.rebuilds
     rows: list[int] = []
     explorer.observe(lambda _: rows.append(explorer.rows.height), "as_of")
@@ -102,7 +102,7 @@ def test_a_choice_can_be_linked_to_a_widget(
 
 
 @pytest.mark.parametrize("held", [False, True])
-def test_several_choices_at_once_are_one_rebuild_and_each_heard_once(
+def test_several_choices_at_once_cause_one_rebuild_and_one_notice_each(
     explorer: ExpiryExplorer, held: bool
 ) -> None:
     changes, before = heard(explorer, "as_of", "expiring_days", "statuses"), explorer.rebuilds
@@ -122,7 +122,7 @@ def test_several_choices_at_once_are_one_rebuild_and_each_heard_once(
     assert explorer.rebuilds == before + 1
 
 
-def test_one_choice_that_cannot_be_changes_none_of_several(explorer: ExpiryExplorer) -> None:
+def test_one_invalid_value_among_several_changes_no_choice(explorer: ExpiryExplorer) -> None:
     changes = heard(explorer, *explorer.choices, "rebuilds")
     before = dict(explorer.choices)
     for wrong in ({"statuses": ["late"]}, {"expiring_days": 3651}, {"horizon": 3}):
@@ -133,14 +133,14 @@ def test_one_choice_that_cannot_be_changes_none_of_several(explorer: ExpiryExplo
     assert explorer.controls["as_of"].value == before["as_of"]
 
 
-def test_a_value_that_cannot_be_is_also_an_error_of_traitlets(explorer: ExpiryExplorer) -> None:
+def test_an_invalid_value_is_also_a_traitlets_error(explorer: ExpiryExplorer) -> None:
     with pytest.raises(traitlets.TraitError, match="trainings: there is no -5"):
         explorer.trainings = [-5]
     with pytest.raises(traitlets.TraitError, match="expiring_days must be a whole number"):
         explorer.set_trait("expiring_days", "30")
 
 
-def test_a_misspelt_choice_names_those_there_are(company: kpa.TrainingData) -> None:
+def test_a_misspelt_choice_is_an_error_that_lists_the_choices(company: kpa.TrainingData) -> None:
     with pytest.raises(kpa.errors.KPADataError, match=r"no choice horizon; there are .*expiring_"):
         ExpiryExplorer(company, horizon=3)
     with pytest.raises(kpa.errors.KPADataError, match="InstructorExplorer has no choice month;"):
@@ -152,7 +152,7 @@ def test_ids_may_come_as_a_series(explorer: ExpiryExplorer, company: kpa.Trainin
     assert explorer.trainings == tuple(company.trainings["id"][:2])
 
 
-def test_a_selection_is_heard_and_its_end_too(explorer: ExpiryExplorer) -> None:
+def test_selecting_and_deselecting_notify_observers(explorer: ExpiryExplorer) -> None:
     changes = heard(explorer, "selected")
     row = explorer.rows.filter(pl.col("status") == "expired").row(0, named=True)
     bar = {"training_id": row["training_id"], "status": "expired"}
@@ -163,7 +163,7 @@ def test_a_selection_is_heard_and_its_end_too(explorer: ExpiryExplorer) -> None:
     assert len(changes) == 2
 
 
-def test_a_rebuild_that_fails_takes_the_choice_back(
+def test_a_failed_rebuild_restores_the_choice(
     explorer: ExpiryExplorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: object) -> None:
@@ -181,7 +181,7 @@ def test_a_rebuild_that_fails_takes_the_choice_back(
     assert explorer.as_of == explorer.controls["as_of"].value == date(2026, 1, 31)
 
 
-def test_a_dashboard_is_heard_and_linked_too(company: kpa.TrainingData) -> None:
+def test_a_dashboard_can_be_observed_and_linked(company: kpa.TrainingData) -> None:
     dashboard, explorer = Dashboard(company), InstructorExplorer(company)
     ipw.link((dashboard, "as_of"), (explorer, "as_of"))
     changes, before = heard(dashboard, "as_of", "search"), dashboard.rebuilds
