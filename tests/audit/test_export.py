@@ -231,6 +231,9 @@ def test_the_manifest_says_where_it_all_comes_from(pack, data):
     assert sources["completions"]["method"] == "completedtrainings.v2.list"
     assert sources["completions"]["rows"] == data.completions.height
     assert sources["completions"]["pages"] == 2
+    for table, snapshot in data.snapshots.items():
+        fetched = datetime.fromisoformat(sources[table]["fetched_at"])
+        assert fetched == snapshot.fetched_at.replace(microsecond=0)
     assert manifest["hosts"][0].startswith("127.0.0.1:")
     assert {"kpa-analytics", "polars", "altair", "python"} <= manifest["versions"].keys()
 

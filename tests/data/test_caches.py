@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import re
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -154,3 +155,13 @@ def test_a_snapshot_of_another_format_is_fetched_again(
         kpa.load_completions()
     with pytest.warns(KPACacheWarning, match="another version"):
         assert kpa.load_completions().height == 3
+
+
+def test_a_snapshot_that_cannot_be_read_is_named_and_fetched_again(vendor: DemoAPI) -> None:
+    first = kpa.load_completions()
+    path = kpa.snapshots()["path"].item()
+    Path(path).unlink()
+    Path(path).mkdir()
+    with pytest.warns(KPACacheWarning, match=re.escape(Path(path).name)):
+        assert kpa.load_completions().equals(first)
+    assert sent(vendor) == [1, 1]

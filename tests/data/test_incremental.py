@@ -90,6 +90,19 @@ def test_pages_of_new_records_must_agree_where_they_overlap(api: DemoAPI) -> Non
     assert _agrees_with_a_full_walk(api) < 0
 
 
+@pytest.mark.parametrize("change", ["add", "remove"])
+def test_a_total_that_changes_between_pages_needs_a_full_walk(api: DemoAPI, change: str) -> None:
+    def changed(organisation: Records) -> None:
+        if change == "add":
+            organisation.add_completions(completion(300_000, date_number=20150101))
+        else:
+            organisation.remove_completions(11_000)
+
+    api.organisation.add_completions(*_new(2500))
+    api.faults.add(Fault.change(changed), page=2)
+    assert _agrees_with_a_full_walk(api) < 0
+
+
 @pytest.fixture
 def catalogue() -> Iterator[DemoAPI]:
     """12,000 records: 120 of training 7, 120 of each from 21 to 24, and the rest of training 8."""
@@ -161,6 +174,25 @@ def test_at_most_three_trainings_are_requested(catalogue: DemoAPI) -> None:
     ]
     catalogue.organisation.add_completions(*new)
     assert _whole_at(catalogue, "incremental") == 4
+
+
+def test_a_correction_under_another_training_than_a_big_one_needs_a_full_walk() -> None:
+    """Of a training with more records than a page holds only the total is compared."""
+    records = _aged(3_000).records[COMPLETIONS]
+    for record in records:
+        record["training_id"] = 7 if record["id"] % 2 else 8
+    with kpa.demo.serve(Records({COMPLETIONS: records})) as api:
+        use(api)
+        kpa.load_completions()
+        gone = records[2_500]
+        api.organisation.remove_completions(gone["id"])
+        other = 15 - gone["training_id"]
+        api.organisation.add_completions(
+            completion(100_000, training_id=other, date_number=gone["date_number"]),
+            *_new(1, training_id=gone["training_id"]),
+        )
+        api.requests.clear()
+        _whole_at(api, "full")
 
 
 class _Heedless(Records):

@@ -10,13 +10,12 @@ from typing import Any
 import msgspec
 import polars as pl
 import pytest
-from filelock import FileLock
 
 import kpa_analytics as kpa
 from kpa_analytics.demo import Fault
 from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS, USERS, Records
 from kpa_analytics.demo.server import DemoAPI
-from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, KPASettingsError
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPASettingsError
 from kpa_analytics.schema import COMPLETIONS as TABLE
 from tests.conftest import completion, completions, sent, use
 
@@ -291,16 +290,3 @@ def test_load_all_uses_one_account_even_if_another_thread_reconfigures(vendor: D
         assert {snapshot.host for snapshot in data.snapshots.values()} == {vendor.url.split("/")[2]}
         assert other.requests == []
         assert kpa.load_all().completions["id"].to_list() == [7]
-
-
-def test_a_failed_load_whose_error_is_still_at_hand_lets_the_next_one_in(tmp_path: Path) -> None:
-    """A notebook keeps the last error, and with it everything that its calls held."""
-    with kpa.demo.serve(completions(3)) as api:
-        use(api, cache_dir=tmp_path, retries=0)
-        api.faults.add(Fault.status(500), times=1)
-        with pytest.raises(KPAError) as kept:
-            kpa.load_completions()
-        (lock,) = tmp_path.rglob("completions*.lock")
-        with FileLock(lock, timeout=0):
-            pass
-    assert kept.value
