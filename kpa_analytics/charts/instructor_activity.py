@@ -17,7 +17,7 @@ from kpa_analytics.charts.periods import (
     period_length,
 )
 from kpa_analytics.charts.stacking import MIN_PIXELS
-from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
+from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, short
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
@@ -280,12 +280,15 @@ def _bars(
     step: int,
     dark: bool,
 ) -> alt.Chart:
+    lookup = alt.LookupData(days_as_text(periods), "at", ["period", "until", "name"])
     bars: alt.Chart = (
         rows_of(packed)
         .transform_calculate(**{name: f"split(datum.{name}, ',')" for name in _MEASURES})
         .transform_flatten(list(_MEASURES))
         .transform_calculate(**{name: f"toNumber(datum.{name})" for name in _MEASURES})
-        .transform_lookup("at", alt.LookupData(periods, "at", ["period", "until", "name"]))
+        .transform_lookup(
+            "at", alt.LookupData(days_as_text(periods), "at", ["period", "until", "name"])
+        )
         .transform_calculate(
             start="toDate(datum.period)",
             end="toDate(datum.until)",

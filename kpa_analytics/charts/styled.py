@@ -221,8 +221,13 @@ def rows_of(frame: pl.DataFrame, **options: Any) -> alt.Chart:
         frame: the rows.
         **options: options of `alt.Chart`.
     """
+    return alt.Chart(days_as_text(frame), **options)
+
+
+def days_as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with each day as text, which Vega reads as midnight in UTC."""
     days = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
-    return alt.Chart(frame.with_columns(pl.col(days).dt.strftime("%Y-%m-%d")), **options)
+    return frame.with_columns(pl.col(days).dt.strftime("%Y-%m-%d"))
 
 
 def nothing_to_show(
