@@ -1,4 +1,4 @@
-// One copy of Vega for the page, whoever brings it first: kpa.charts.enable_offline() or a panel.
+// One copy of Vega per page, from kpa.charts.enable_offline() or the first panel.
 function embedder(model) {
   if (window.kpaEmbed) return Promise.resolve(window.kpaEmbed);
   window.kpaScripts ??= new Promise((resolve, reject) => {
@@ -25,7 +25,7 @@ const OPTIONS = {
 
 function render({ model, el }) {
   el.classList.add("kpa-charts");
-  const places = []; // of each chart: its element, what it shows, what is picked in it
+  const places = []; // per chart: its element, its view and its selected bars
   let gone = false;
 
   const wanted = (at) => {
@@ -57,11 +57,11 @@ function render({ model, el }) {
     place.box.remove();
     Object.assign(place, { box, finalize: () => drawn.finalize() });
     box.classList.remove("kpa-chart-coming");
-    // Pointers find their place by pixels where one zooms; any other drawing may shrink to fit.
+    // Zooming needs the drawing at its own size; other drawings may shrink to fit.
     box.classList.toggle("kpa-chart-fits", !params.some((param) => param.name === "zoom"));
     if (params.some((param) => param.name === "pick")) {
       drawn.view.addSignalListener("pick", (_, value) => {
-        // What is no bar (a text, a bar for all that is later) has none of the fields.
+        // Texts and the outer bars do not have these fields.
         const now = (value?.vlPoint?.or ?? []).map((bar) => ({ ...bar }))
           .filter((bar) => Object.values(bar).filter((one) => one !== undefined).length > 1);
         place.picked = JSON.stringify(now);

@@ -18,7 +18,7 @@ function render({ model, el }) {
     where.textContent = "Writing…";
     model.send("make");
   });
-  const told = (message, buffers) => {
+  const onMessage = (message, buffers) => {
     if (message === "done") {
       button.disabled = false;
       if (link.hidden) where.textContent = "";
@@ -32,9 +32,9 @@ function render({ model, el }) {
     where.textContent = `Written to ${model.get("path")}`;
   };
   el.addEventListener("keydown", (event) => event.stopPropagation());
-  model.on("msg:custom", told);
+  model.on("msg:custom", onMessage);
   return () => {
-    model.off("msg:custom", told);
+    model.off("msg:custom", onMessage);
     URL.revokeObjectURL(link.href);
   };
 }

@@ -1,4 +1,4 @@
-// Letters that Unicode takes for letters of their own, and people type as these.
+// Letters that Unicode does not decompose, and the plain letters that people type for them.
 const PLAIN = {
   ł: "l", ø: "o", đ: "d", ð: "d", ı: "i", ħ: "h", ŧ: "t", ŋ: "n", ĸ: "k",
   ß: "ss", æ: "ae", œ: "oe", þ: "th", ς: "σ",
@@ -6,12 +6,12 @@ const PLAIN = {
 };
 const PLAINER = new RegExp(`[${Object.keys(PLAIN).join("")}]`, "g");
 
-// Text as a search compares it: without accents, in lower case. folding.py folds the same way.
+// Text for searching: without accents, in lower case. folding.py does the same.
 export const folded = (text) =>
   text.normalize("NFKD").replace(/[\p{Mn}\p{Cf}]/gu, "").toLowerCase()
     .replace(PLAINER, (letter) => PLAIN[letter]);
 
-// Native <details> and checkboxes: the keyboard and screen readers know them already.
+// Native <details> and checkboxes: they work with the keyboard and screen readers.
 function render({ model, el }) {
   el.classList.add("kpa-multi-select");
   const id = `kpa-${Math.random().toString(36).slice(2)}`;
@@ -32,7 +32,7 @@ function render({ model, el }) {
   now.id = `${id}-now`;
   button.append(now);
   const sheet = make("div", "kpa-multi-select-sheet");
-  // A popover stands above the page: no box around the picker that hides what overflows can cut it.
+  // A popover is above the page, so a container that hides overflow cannot cut it.
   sheet.popover = "manual";
   const search = make("input", "kpa-multi-select-search");
   search.type = "search";
@@ -97,7 +97,7 @@ function render({ model, el }) {
     place();
   };
 
-  // Under the button, or over it where there is more room; never beyond an edge of the window.
+  // Below the button, or above it if there is more room, but always inside the window.
   const place = () => {
     if (!fold.open) return;
     const { left, top, bottom } = button.getBoundingClientRect();
@@ -115,7 +115,7 @@ function render({ model, el }) {
   search.addEventListener("input", filter);
   clear.addEventListener("click", () => choose([]));
   el.addEventListener("keydown", (event) => {
-    // The notebook has keys of its own: A, B, X ... must not reach it from here.
+    // Keys such as A, B and X are notebook shortcuts, and must not reach the notebook.
     event.stopPropagation();
     if (event.key === "Escape" && fold.open) {
       fold.open = false;

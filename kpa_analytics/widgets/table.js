@@ -1,4 +1,4 @@
-// Rows come a page at a time; sorting and turning pages happen in Python, over all rows.
+// Rows arrive a page at a time. Python sorts all rows and selects the page.
 const FIGURES = new Intl.NumberFormat("en");
 
 function render({ model, el }) {
@@ -18,12 +18,12 @@ function render({ model, el }) {
   table.append(caption, head, body);
   frame.append(table);
   const foot = make("div", "kpa-table-foot");
-  const said = make("span");
-  said.setAttribute("aria-live", "polite");
+  const status = make("span");
+  status.setAttribute("aria-live", "polite");
   const back = make("button", "", "Previous");
   const on = make("button", "", "Next");
   back.type = on.type = "button";
-  foot.append(said, back, on);
+  foot.append(status, back, on);
   el.replaceChildren(frame, foot);
 
   const send = (name, value) => {
@@ -41,7 +41,7 @@ function render({ model, el }) {
       cell.setAttribute("aria-sort", !sorted ? "none" : descending ? "descending" : "ascending");
       const button = make("button", "", words);
       button.type = "button";
-      button.title = `Sort by ${words.toLowerCase()}; a third time: as it was`;
+      button.title = `Sort by ${words.toLowerCase()}. A third click restores the order.`;
       button.append(make("span", "kpa-arrow", !sorted ? "" : descending ? "▼" : "▲"));
       button.addEventListener("click", () =>
         send("sort", sorted && descending ? model.get("usual") : [column, sorted]));
@@ -79,7 +79,7 @@ function render({ model, el }) {
     }));
     const total = model.get("total");
     const last = Math.min(start + model.get("page"), total);
-    said.textContent =
+    status.textContent =
       total === 0 ? "No rows"
       : total <= model.get("page") ? `${FIGURES.format(total)} ${total === 1 ? "row" : "rows"}`
       : `Rows ${FIGURES.format(start + 1)} to ${FIGURES.format(last)} of ${FIGURES.format(total)}; `
