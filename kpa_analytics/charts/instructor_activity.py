@@ -286,9 +286,7 @@ def _bars(
         .transform_calculate(**{name: f"split(datum.{name}, ',')" for name in _MEASURES})
         .transform_flatten(list(_MEASURES))
         .transform_calculate(**{name: f"toNumber(datum.{name})" for name in _MEASURES})
-        .transform_lookup(
-            "at", alt.LookupData(days_as_text(periods), "at", ["period", "until", "name"])
-        )
+        .transform_lookup("at", lookup)
         .transform_calculate(
             start="toDate(datum.period)",
             end="toDate(datum.until)",

@@ -38,7 +38,7 @@ def outermost_bars(
     statuses: list[str],
     dark: bool,
 ) -> list[alt.Chart]:
-    """The bars, with their names below and their numbers above.
+    """The bars, with their names below and their numbers above; nothing without such rows.
 
     Args:
         outer: the earlier and later rows of `expiry_timeline_table`.
@@ -49,6 +49,8 @@ def outermost_bars(
         statuses: the statuses in the legend.
         dark: True for a dark background.
     """
+    if outer.is_empty():  # Vega warns of a scale that has nothing to measure
+        return []
     bars = _bars(_parts(outer, months, today, highest, least), statuses, dark)
     return [bars, *_texts(_ends(outer, months, today, highest), dark)]
 
