@@ -39,7 +39,7 @@ def _trees() -> Iterator[ast.AST]:
 
 
 def _is_private(name: str) -> bool:
-    return name.startswith("_") and not name.endswith("__") and name not in PUBLIC
+    return name.startswith("_") and not name.endswith("_") and name not in PUBLIC
 
 
 def test_no_other_private_member_is_used() -> None:

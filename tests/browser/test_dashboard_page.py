@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import kpa_analytics as kpa
 from tests.browser.conftest import SHOTS, Lab, free_port, running
-from tests.browser.hands import choose_and_clear, press
+from tests.browser.hands import choose_and_clear, open_list, press
 from tests.browser.test_explorers import DASHBOARD, RECORDS
 
 #: A browser that only notes what it is to open.
@@ -241,7 +241,7 @@ def try_explorer(explorer: Locator, shot: str) -> None:
 def only_one_training(view: Locator) -> None:
     """Narrow the explorer to one training, so that its pack is written fast."""
     picker = view.locator(".kpa-multi-select:visible").first
-    press(picker.locator("summary"))
+    open_list(picker)
     view.page.keyboard.type("FIRST aïd")
     press(picker.locator(".kpa-multi-select-row:visible").first)
     expect(picker.locator(".kpa-multi-select-now")).to_have_text("First Aid")

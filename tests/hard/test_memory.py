@@ -31,8 +31,11 @@ engine = Engine(done, Rules(trainings), None, None)
 for month in range(1, 13):
     status = engine.status(date(2026, month, 1), 30, False)
     assert status.height == PARTS * PEOPLE + 20 * PEOPLE
-per_unit = 1 if sys.platform == "darwin" else 1024
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * per_unit)
+if sys.platform == "linux":  # ru_maxrss would count the memory of the process that started this one
+    with open("/proc/self/status") as file:
+        print(next(1024 * int(line.split()[1]) for line in file if line.startswith("VmHWM")))
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 

@@ -346,7 +346,7 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
     assert manifest["counts"]["cases"] == explorer.rows.height > 0
     assert manifest["settings"]["only"] == f"trainings {title}"
     assert f"Only a part: trainings {title}" in report
-    assert f"only a part of what was read: trainings {title}." in report
+    assert f"only a part of the records: trainings {title}." in report
     for chart in sorted((tmp_path / "composed" / "charts").glob("*.svg")):
         drawn = chart.read_text(encoding="utf-8")
         assert "only a part of the records" in drawn, chart.name
