@@ -260,7 +260,7 @@ INSTRUCTOR_ACTIVITY = Table(
         Column("m_instructor_id", pl.String, "the instructor; null: no instructor"),
         Column("instructor", pl.String, '"Last, First", the id, or "no instructor"'),
         Column("period", pl.Date, "first day of the period; null: the day is not known"),
-        Column("every", pl.String, "the length of the period asked for, e.g. 1mo"),
+        Column("every", pl.String, "the length of a period, e.g. 1mo"),
         Column("completions", pl.Int64, "completions recorded"),
         Column("trainees", pl.Int64, "distinct people trained"),
         Column("trainings", pl.Int64, "distinct trainings taught"),
@@ -311,7 +311,7 @@ GROUP_SHARE = Table(
     "group_share()",
     (
         Column("period", pl.Date, "first day of the period; null: the day is not known"),
-        Column("every", pl.String, "the length of the period asked for, e.g. 1mo"),
+        Column("every", pl.String, "the length of a period, e.g. 1mo"),
         Column("in_groups", pl.Int64, "completions recorded in a group session"),
         Column("alone", pl.Int64, "completions outside any group session"),
         Column("share", pl.Float64, "in_groups / (in_groups + alone), 0 to 1"),

@@ -291,10 +291,10 @@ class _Reader:
     def _is_found(self, keys: list[Any], came_up: int) -> None:
         """Refuse what was looked up, unless all that came up from below is in it.
 
-        Where a seam shifts down by more than was added, records came up from where we have not
-        been: re-dated ones, which must not be missed, or new ones entered in place of others. That
-        something was found which explains the shift is no proof that it was these. An old record
-        which we had not seen is: there is no other way for it to have got there.
+        Where a seam shifts down by more than was added, records came up from the part that is not
+        read yet: records with a new date, which must not be missed, or new records entered in place
+        of others. Finding something that explains the shift does not prove which of the two it was.
+        Finding an old record that was not seen before does: it cannot have got there otherwise.
         """
         if came_up > 0:
             strangers = set(keys).difference(self.seen.keys)

@@ -22,9 +22,9 @@ What is proved, and how:
    a record that moves down past the place that was read while another one comes up. In a model
    with a change before 15% of all requests, 3 of about 2,180 accepted loads of 40 pages missed a
    record for this reason; with a change before 5%, none of 2,494 did.
-4. The last page is one that is not full. After a full one another is asked for, because a total
-   may be capped. A total that counts fewer records than there are proves nothing: then there must
-   be as many different records as positions.
+4. The last page is the first one that is not full. A total may be capped, so after a full page we
+   request one more. A total that is smaller than the number of records proves nothing: then there
+   must be as many different records as positions.
 5. Fewer different ids than the total are either the vendor's own duplicates or an order that
    changes from page to page. So the collection is read with other page sizes. Duplicates are the
    same records, as often, at any size, and are kept. Otherwise all that was seen is put together:
