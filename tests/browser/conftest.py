@@ -49,7 +49,7 @@ _HOMES = (
     "KPA_CACHE_DIR",
 )
 
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +78,7 @@ def web(page: Page) -> Iterator[Page]:
     page.on("websocket", lambda w: None if w.url.startswith(_OURS) else foreign.append(w.url))
     page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     yield page
     page.evaluate(
         "async () => { await window.jupyterapp?.serviceManager.sessions.shutdownAll() }"
@@ -229,7 +229,7 @@ def running(
 
 
 def _wait_until(done: Any, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while not done():
         if server.poll() is not None or time.monotonic() > end:
             raise RuntimeError(

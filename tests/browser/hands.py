@@ -1,37 +1,100 @@
-"""What a hand does to a page: it hits whatever lies on top where it points."""
+"""What a hand does to a page: it waits until a thing stands still, and hits what lies on top there.
+
+A page that moves while a hand comes down makes it miss. A missed press does nothing, so that the
+hand can try again; a press that arrived is never repeated.
+"""
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Error, JSHandle, Locator, expect
 
-_ON_TOP = """(element, {x, y}) => {
-    const hit = document.elementFromPoint(x, y);
-    if (element === hit || element.contains(hit)) return "";
-    return hit?.outerHTML.slice(0, 200) ?? "nothing";
+TRIES = 5
+
+#: The middle of an element after its rectangle has been the same for 300 ms, and what lies on top
+#: of it there; nothing where the element was replaced, or moved for 10 seconds.
+_STAND = """element => new Promise(resolve => {
+    element.scrollIntoView({block: "nearest"});
+    const began = performance.now();
+    let place = "", since = began;
+    const look = () => {
+        const now = performance.now(), {x, y, width, height} = element.getBoundingClientRect();
+        if (place !== (place = [x, y, width, height].join())) since = now;
+        if (!element.isConnected || now - began > 10_000) return resolve(null);
+        if (now - since < 300) return requestAnimationFrame(look);
+        const middle = {x: x + width / 2, y: y + height / 2};
+        const hit = document.elementFromPoint(middle.x, middle.y);
+        const over = element.contains(hit) ? "" : hit?.outerHTML.slice(0, 200) ?? "nothing";
+        resolve({middle, over});
+    };
+    requestAnimationFrame(look);
+})"""
+#: Says whether a click arrives at an element, and stops one that goes elsewhere before the page
+#: hears of it.
+_GUARD = """element => {
+    const stop = new AbortController(), guard = {stop};
+    guard.arrival = new Promise(resolve => {
+        let arrived = false;
+        const hear = event => {
+            if (!arrived && !event.composedPath().includes(element)) {
+                event.preventDefault();
+                event.stopImmediatePropagation();
+            } else if (event.type === "click") arrived = true;
+            if (event.type === "click") resolve(arrived);
+        };
+        for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"])
+            window.addEventListener(type, hear, {capture: true, signal: stop.signal});
+    });
+    return guard;
+}"""
+_ARRIVED = """async guard => {
+    const nothing = new Promise(resolve => setTimeout(resolve, 2000, false));
+    const arrived = await Promise.race([guard.arrival, nothing]);
+    guard.stop.abort();
+    return arrived;
 }"""
 
 
 def press(target: Locator) -> None:
-    """Move the mouse to the middle of an element and click what lies there: it must be that."""
+    """Move the mouse to the middle of an element and click: what lies on top must be that."""
+    missed = []
+    for _ in range(TRIES):
+        expect(target).to_be_visible()
+        try:
+            middle = _stand(target)
+            guard = target.evaluate_handle(_GUARD)
+        except (Error, AssertionError) as moved:  # the page put another element in its place
+            missed.append(str(moved))
+            continue
+        target.page.mouse.click(**middle)
+        if _arrived(guard):
+            return
+        missed.append("it moved under the hand")
+    raise AssertionError(f"No click arrived at {target}: {missed}")
+
+
+def point_at(target: Locator) -> None:
+    """Move the mouse to the middle of an element that stands still."""
     expect(target).to_be_visible()
-    target.evaluate("element => element.scrollIntoView({block: 'nearest'})")
-    box = target.bounding_box()
-    assert box
-    middle = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
-    assert target.evaluate(_ON_TOP, middle) == ""
-    target.page.mouse.click(**middle)
+    target.page.mouse.move(**_stand(target))
 
 
 def open_list(picker: Locator) -> None:
-    """Open a picker; where the page still moves, a person clicks again."""
-    for _ in range(3):
-        press(picker.locator("summary"))
-        try:
-            expect(picker.locator("input").first).to_be_focused(timeout=3_000)
-        except AssertionError:
-            continue
-        return
-    raise AssertionError("the list did not open")
+    """Open a picker; its search then has the keyboard."""
+    press(picker.locator("summary"))
+    expect(picker.locator("input").first).to_be_focused()
+
+
+def _stand(target: Locator) -> dict[str, float]:
+    stands = target.evaluate(_STAND)
+    assert stands, "it did not stand still"
+    assert stands["over"] == "", f"it lies under {stands['over']}"
+    middle: dict[str, float] = stands["middle"]
+    return middle
+
+
+def _arrived(guard: JSHandle) -> bool:
+    arrived: bool = guard.evaluate(_ARRIVED)
+    return arrived
 
 
 def choose_and_clear(picker: Locator) -> str:

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 import kpa_analytics as kpa
 from tests.audit.conftest import HOSTILE_TITLE
 from tests.audit.packs import AS_OF, hostile_company, load, small_company
+from tests.browser.hands import point_at
 
 
 def export(source, folder: Path, **options) -> str:
@@ -61,9 +62,8 @@ def test_every_chart_is_drawn_with_no_network(opened: Page, report):
 
 def test_a_chart_answers_the_pointer(opened: Page, report):
     opened.goto(report)
-    bar = opened.locator("#expiry_by_training [aria-roledescription=bar]").first
-    bar.scroll_into_view_if_needed()
-    bar.hover()
+    expect(opened.locator("figure.drawn")).to_have_count(10)
+    point_at(opened.locator("#expiry_by_training [aria-roledescription=bar]").first)
     expect(opened.locator("#vg-tooltip-element.visible")).to_contain_text("Training")
 
 

@@ -24,11 +24,12 @@ from tests.browser.test_explorers import DASHBOARD, RECORDS
 
 #: A browser that only notes what it is to open.
 _NOTES = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
-#: The command, its abandoned kernels stopped in seconds.
+#: The command, its abandoned kernels stopped after a minute. A kernel that starts, or waits for
+#: its page to connect, counts as abandoned too, and a slow machine takes many seconds for either.
 _COMMAND = """\
 from kpa_analytics.cli import main
 from kpa_analytics.widgets import page_server
-page_server.IDLE, page_server.LOOK = 20, 1
+page_server.IDLE, page_server.LOOK = 60, 1
 main()"""
 
 
@@ -61,12 +62,27 @@ def served(
     with running(command, env, url, log, folder) as process:
         address = re.search(rf"{url}\?token=(\w+)", log.read_text(encoding="utf-8"))
         assert address
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not noted.exists() or not noted.read_text(encoding="utf-8"):
             assert time.monotonic() < end
             time.sleep(0.05)
         yield Served(url, address[1], noted.read_text(encoding="utf-8"), folder, process)
     assert not Path(noted.read_text(encoding="utf-8").removeprefix("file://")).parent.exists()
+
+
+@pytest.fixture(scope="module")
+def left() -> list[psutil.Process]:
+    """The kernels whose page is no longer open."""
+    return []
+
+
+def leave(page: Page, served: Served, left: list[psutil.Process]) -> None:
+    """Leave a page that has drawn its charts."""
+    page.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]").first.wait_for()
+    started = [kernel for kernel in kernels(served) if kernel not in left]
+    assert started
+    left.extend(started)
+    page.goto("about:blank")
 
 
 def kernels(served: Served) -> list[psutil.Process]:
@@ -81,7 +97,9 @@ def _is_kernel(process: psutil.Process) -> bool:
         return False
 
 
-def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> None:
+def test_the_browser_that_is_opened_is_logged_in(
+    web: Page, served: Served, left: list[psutil.Process]
+) -> None:
     assert served.key not in served.opened
     opening = Path(served.opened.removeprefix("file://"))
     assert stat.S_IMODE(opening.stat().st_mode) == 0o600
@@ -92,25 +110,20 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     assert web.url == served.url
     assert served.key not in web.content()
     expect(view.locator(".kpa-demo").first).to_be_visible()
-    view.locator(".kpa-chart [aria-label^='Expires in'][aria-label*='xpired, of']").first.click()
+    press(view.locator(".kpa-chart [aria-label^='Expires in'][aria-label*='xpired, of']").first)
     expect(view.locator(".kpa-table caption").first).to_contain_text("Selected: Expired")
     day = view.get_by_label("As of", exact=True).first
     day.fill("20266-06-30")
     expect(day).to_have_value("2026-06-30")
     day.fill("2026-03-31")
     expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
-    web.goto("about:blank")
+    leave(web, served, left)
     web.goto(served.url)
-    view.locator(".kpa-chart [aria-roledescription=bar]").first.wait_for()
-    web.goto("about:blank")
-    end = time.monotonic() + 90
-    while kernels(served):  # nobody looks at them any more
-        assert time.monotonic() < end
-        time.sleep(0.2)
+    leave(web, served, left)
 
 
 def test_without_the_key_nothing_is_shown_or_started(served: Served, browser: Browser) -> None:
-    before = len(kernels(served))
+    before = set(kernels(served))
     page = browser.new_page()
     page.goto(served.url)
     assert "/login" in page.url
@@ -122,7 +135,7 @@ def test_without_the_key_nothing_is_shown_or_started(served: Served, browser: Br
     for method, address in (("POST", "voila/api/shutdown/1"), ("DELETE", "api/kernels/1")):
         told = requests.request(method, served.url + address, timeout=30)
         assert told.status_code == 403, address
-    assert len(kernels(served)) == before
+    assert set(kernels(served)) <= before
 
 
 def test_other_sites_can_do_nothing_in_the_name_of_who_is_logged_in(served: Served) -> None:
@@ -199,7 +212,7 @@ def test_everything_a_mouse_does_works(
     there = {one.name for one in folder.iterdir()}
     press(view.get_by_role("button", name="Export audit pack"))
     link = view.get_by_role("link", name="Download")
-    expect(link).to_be_visible(timeout=60_000)
+    expect(link).to_be_visible(timeout=180_000)
     (pack,) = (one for one in folder.iterdir() if one.name not in there)
     expect(view.get_by_text(f"Written to {pack}")).to_be_visible()
     assert kpa.verify_audit(pack).is_empty()
@@ -213,6 +226,19 @@ def test_everything_a_mouse_does_works(
         assert f"{pack.name}/report.html" in archive.namelist()
     if host == "voila":
         web.goto("about:blank")
+
+
+def test_kernels_without_an_open_page_are_stopped(
+    served: Served, web: Page, left: list[psutil.Process]
+) -> None:
+    """The last test here, because the kernels of the first have then been left for a while."""
+    if not left:
+        web.goto(f"{served.url}?token={served.key}")
+        leave(web, served, left)
+    end = time.monotonic() + 240
+    while any(kernel.is_running() for kernel in left):
+        assert time.monotonic() < end
+        time.sleep(0.2)
 
 
 def try_explorer(explorer: Locator, shot: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Lab, keep
+from tests.browser.hands import open_list, press
 
 RECORDS = """\
 import warnings
@@ -67,8 +68,8 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     pick_training(view, "First Aid")
     expect(view.locator(".kpa-multi-select-now").first).to_have_text("First Aid")
     assert lab.ask(web, "explorer.rows['training'].unique().to_list()") == ["First Aid"]
-    view.locator(".kpa-multi-select summary").first.click()
-    view.get_by_role("button", name="Clear").first.click()
+    open_list(view.locator(".kpa-multi-select").first)
+    press(view.get_by_role("button", name="Clear").first)
     web.keyboard.press("Escape")
     expect(view.locator(".kpa-multi-select-now").first).to_have_text("All trainings")
     expect(view.locator(".kpa-chart svg.marks").nth(1)).to_contain_text("trainings, worst first")
@@ -94,8 +95,8 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
 
     # an export, downloaded
     with web.expect_download() as coming:
-        view.get_by_role("button", name="Export audit pack").click()
-        view.get_by_role("link", name="Download").click()
+        press(view.get_by_role("button", name="Export audit pack"))
+        press(view.get_by_role("link", name="Download"))
     pack = tmp_path / "pack.zip"
     coming.value.save_as(pack)
     with zipfile.ZipFile(pack) as archive:
@@ -113,7 +114,7 @@ def _click_and_compare(web: Page, lab: Lab, view: Locator, bar: Locator) -> None
     assert told
     caption = view.locator(".kpa-table caption")
     before = caption.inner_text()
-    bar.click()
+    press(bar)
     expect(caption).not_to_have_text(before)
     expect(caption).to_contain_text("Selected: ")
     size = int(told[1].replace(",", ""))
@@ -133,7 +134,7 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     view.get_by_label("As of", exact=True).first.fill("2026-05-31")
     keep(view, "dashboard_expirations")
 
-    view.get_by_role("tab", name="Instructors").click()
+    press(view.get_by_role("tab", name="Instructors"))
     teaching = view.locator(".kpa-instructors")
     expect(teaching.locator(".kpa-chart svg.marks")).to_have_count(2)
     first = teaching.locator(".kpa-table tbody tr").first
@@ -141,7 +142,7 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     assert lab.ask(web, "dashboard.instructors.coverage['single_instructor'][0]") is True
     keep(view, "dashboard_instructors")
 
-    view.get_by_role("tab", name="Group trainings").click()
+    press(view.get_by_role("tab", name="Group trainings"))
     groups = view.locator(".kpa-groups")
     groups.locator(".kpa-row-button").first.focus()
     web.keyboard.press("Enter")
@@ -156,7 +157,7 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     keep(view, "dashboard_groups")
 
     before = lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)")
-    view.get_by_role("button", name="Refresh").click()
+    press(view.get_by_role("button", name="Refresh"))
     expect(view.get_by_role("button", name="Refresh")).to_be_enabled()
     web.wait_for_function("document.querySelector('.kpa-notes') !== null")
     assert lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)") > before
@@ -190,7 +191,7 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
         keep(view, f"{css[5:]}_alone")
 
     day = web.locator(".kpa-groups .kpa-row-button").first
-    day.click()
+    press(day)
     expect(web.locator(".kpa-groups .kpa-table caption").nth(1)).to_contain_text("First Aid")
 
 
@@ -199,7 +200,7 @@ def test_a_failed_refresh_is_told_and_nothing_is_lost(web: Page, lab: Lab) -> No
     view = web.locator(".kpa-dashboard")
     view.locator(".kpa-chart svg.marks").first.wait_for()
     lab.ask(web, "str(kpa.configure(token='x', api_url='http://127.0.0.1:9/v1', retries=0))")
-    view.get_by_role("button", name="Refresh").click()
+    press(view.get_by_role("button", name="Refresh"))
     expect(view.get_by_role("alert")).to_contain_text("no connection")
     expect(view.locator(".kpa-expiry .kpa-chart svg.marks")).to_have_count(2)
     assert lab.ask(web, "dashboard.data is data") is True
