@@ -241,19 +241,21 @@ def verify(
 ) -> None:
     """Check that nothing in a pack has changed since it was written.
 
-    Exits with 1 and names the file if one was changed, is missing or was added. A file left by a
-    file manager or an office program (desktop.ini, .DS_Store, ~$audit.xlsx) is listed as litter
-    and does not change the exit code.
+    Exits with 1 and names the file if one was changed, is missing or was added, and with 2 if the
+    folder is not a pack. A file left by a file manager or an office program (desktop.ini,
+    .DS_Store, ~$audit.xlsx) is listed as litter and does not change the exit code.
     """
-    from kpa_analytics.audit.manifest import read_manifest
+    from kpa_analytics.audit.manifest import read_manifest, refuse_other_folders
     from kpa_analytics.audit.verify import verify_audit
 
+    folder = typed_path(folder)
+    refuse_other_folders(folder)
     findings = verify_audit(folder)
     for path, finding, detail in findings.rows():
         typer.echo(f"{finding}: {_one_line(path)} ({detail})")
     if any(finding != "litter" for finding in findings["finding"]):
         raise typer.Exit(FINDING)
-    manifest = read_manifest(typed_path(folder))
+    manifest = read_manifest(folder)
     typer.echo(f"{len(manifest['files'])} files, all unchanged; seal {manifest['seal']}")
 
 

@@ -95,6 +95,8 @@ SEVERITY = tuple(status.name for status in sorted(EVERY_STATUS, key=lambda statu
 GAPS = tuple(status.name for status in EVERY_STATUS if status.gap)
 #: The names of what can be found only where a list of requirements is known.
 FROM_REQUIREMENTS = tuple(status.name for status in EVERY_STATUS if status.from_requirements)
+#: What reports, charts and explorers say where there is no such list.
+NO_REQUIREMENTS = "No requirements were provided"
 #: The label of each status.
 STATUS_LABELS = {status.name: status.label for status in EVERY_STATUS}
 #: The sign of each status.

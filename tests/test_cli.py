@@ -209,6 +209,11 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
         "added: more.txt",
         "changed: records.csv",
     ]
+    code, out, err = kpa_analytics("changes", old, newer)
+    assert (code, out) == (2, "")
+    assert "records.csv was damaged" in err
+    (old / "manifest.json").unlink()
+    assert kpa_analytics("verify", old)[0] == 1
 
 
 @pytest.mark.slow
@@ -249,6 +254,7 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, tmp_path, monkey
         (["fetch"], "KPA_API_TOKEN"),
         (["audit", "pack", "--as-of", "30/06/2026"], "as_of"),
         (["verify", "nowhere"], "nowhere is not a folder"),
+        (["verify", "."], "is not a pack of this package: it has no manifest.json"),
         (["changes", "nowhere", "nowhere"], "nowhere can't be read"),
     ],
 )

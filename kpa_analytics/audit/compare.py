@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.audit.manifest import MANIFEST, check_manifest, read_manifest
+from kpa_analytics.audit.manifest import check_manifest, read_manifest
 from kpa_analytics.data.changes import changes as changed_records
 from kpa_analytics.data.snapshots import Kept, Shelf, Snapshot
 from kpa_analytics.data.training_data import TrainingData
@@ -43,8 +43,9 @@ def changes(old: object, new: object) -> pl.DataFrame:
         edited; sorted by kind of change, then id. Values are text.
 
     Raises:
-        KPADataError: a side has none of these forms or is damaged, a record has no id, two records
-            have the same id, or one side has names and the other pseudonyms.
+        KPADataError: a side has none of these forms, a file of a pack was changed or is missing
+            (the message names it), a record has no id, two records have the same id, or one side
+            has names and the other pseudonyms.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS
@@ -88,7 +89,7 @@ def _side(given: object) -> _Side:
 def _pack(folder: Path) -> _Side:
     manifest = read_manifest(folder)
     for finding in check_manifest(folder):
-        if finding.path in (MANIFEST, RECORDS_FILE):
+        if finding.finding in ("changed", "missing"):
             raise KPADataError(f"{folder / finding.path} was damaged: {finding.detail}")
     if not (folder / RECORDS_FILE).is_file():
         raise KPADataError(f"{folder} is not an evidence pack: it has no {RECORDS_FILE}")

@@ -39,6 +39,7 @@ class Evidence:
         records: `schema.RECORDS`, every completion.
         findings: `schema.FINDINGS`.
         activity, coverage, sessions, share: instructors and group sessions.
+        later: completions dated after `as_of`, which those four leave out.
         compared: how many cases both we and the vendor judge, as of `compared_on`.
         compared_on: the day of the vendor's statuses, or None.
         disagreements: `schema.RECONCILIATION`, the cases in which we differ from the vendor.
@@ -61,6 +62,7 @@ class Evidence:
     coverage: pl.DataFrame
     sessions: pl.DataFrame
     share: pl.DataFrame
+    later: int
     compared: int
     compared_on: date | None
     disagreements: pl.DataFrame
@@ -140,6 +142,7 @@ def gather(
         coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(is_meant),
         sessions=sessions.filter(_by(as_of)),
         share=group_share(happened[0]),
+        later=data.completions.height - happened[0].height,
         compared=both.height,
         compared_on=compared_on,
         disagreements=both.filter(~pl.col("agree")),

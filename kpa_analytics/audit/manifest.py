@@ -20,6 +20,8 @@ MANIFEST = "manifest.json"
 FORMAT = 1
 
 _SEAL = "seal"
+#: Files by which a pack that has lost its manifest is still recognized.
+_OF_A_PACK = (MANIFEST, "report.html", "audit.pdf", "records.csv", "expiry_status.csv")
 
 
 class Finding(NamedTuple):
@@ -72,6 +74,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise KPADataError(f"{folder / MANIFEST} is not a manifest of this version ({FORMAT})")
     return content
+
+
+def refuse_other_folders(folder: Path) -> None:
+    """Raise an error for a folder that has neither a manifest nor another file of a pack."""
+    if folder.is_dir() and not any((folder / name).exists() for name in _OF_A_PACK):
+        raise KPADataError(f"{folder} is not a pack of this package: it has no {MANIFEST}")
 
 
 def check_manifest(folder: Path) -> list[Finding]:

@@ -45,7 +45,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         colours, labels and signs of the statuses.
     """
     sections = [
-        _standing(),
+        _standing(evidence),
         _overdue(evidence),
         _expiring(evidence),
         _gaps(drawn),
@@ -123,9 +123,17 @@ def _tile(label: str, value: int | str, note: str, status: str = "") -> dict[str
     return {"label": label, "value": shown, "note": note, "status": status}
 
 
-def _standing() -> Section:
-    sentences = [report_text.STANDING]
+def _standing(evidence: Evidence) -> Section:
+    about = report_text.cases_are_about(*_trainings(evidence, evidence.status))
+    sentences = [report_text.STANDING, about]
     return Section("standing", Heading.STANDING, sentences, ["expiry_timeline"], [])
+
+
+def _trainings(evidence: Evidence, frame: pl.DataFrame) -> tuple[list[int], list[int]]:
+    """The trainings of a frame, and those of them that are not in the catalogue."""
+    trainings = frame["training_id"].unique().sort()
+    unlisted = trainings.filter(~trainings.is_in(evidence.data.trainings["id"].implode()))
+    return trainings.to_list(), unlisted.to_list()
 
 
 def _overdue(evidence: Evidence) -> Section:
@@ -210,7 +218,10 @@ def _instructors(evidence: Evidence) -> Section:
         .sort("completions", "training_id", descending=True)
     )
     taught = evidence.activity["m_instructor_id"].drop_nulls().n_unique()
-    sentences = [report_text.instructors(taught, single.height, evidence.as_of)]
+    sentences = [
+        report_text.instructors(taught, _taught_recently(evidence), single.height, evidence.as_of),
+        report_text.coverage_is_about(*_trainings(evidence, evidence.coverage)),
+    ]
     table = printed(
         single,
         _TRAINING,
@@ -223,6 +234,13 @@ def _instructors(evidence: Evidence) -> Section:
     )
     charts = ["instructor_activity", "instructor_coverage"]
     return Section("instructors", Heading.INSTRUCTORS, sentences, charts, _filled([table]))
+
+
+def _taught_recently(evidence: Evidence) -> int:
+    """The number of people who taught in the 24 months that the coverage is about."""
+    day = pl.lit(evidence.as_of)
+    recently = pl.col("date").is_between(day.dt.offset_by("-24mo"), day, closed="right")
+    return evidence.records.filter(recently)["m_instructor_id"].drop_nulls().n_unique()
 
 
 def _sessions(evidence: Evidence) -> Section:
@@ -241,6 +259,8 @@ def _sessions(evidence: Evidence) -> Section:
         rest=SheetName.SESSIONS,
     )
     sentences = [report_text.sessions(sessions.height, in_groups, alone)]
+    if evidence.later:
+        sentences.append(report_text.not_counted(evidence.later, evidence.as_of))
     charts = ["group_sessions", "group_sizes", "group_share"]
     return Section("sessions", Heading.SESSIONS, sentences, charts, _filled([table]))
 
@@ -259,7 +279,8 @@ def _quality(evidence: Evidence) -> Section:
             limit=PRINTED_ROWS,
         ),
         printed(
-            findings,
+            # The records of a same-day repeat share a sentence.
+            findings.unique(["finding", "message"], keep="first", maintain_order=True),
             Column(ColumnHeading.FINDING, "finding"),
             Column(ColumnHeading.DETAILS, "message", "prose"),
             caption=Caption.FINDINGS,

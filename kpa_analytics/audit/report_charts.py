@@ -9,7 +9,7 @@ import vl_convert
 
 from kpa_analytics import charts
 from kpa_analytics.audit.letters import boxed
-from kpa_analytics.audit.report_text import chart_of_part
+from kpa_analytics.audit.report_text import chart_of_part, not_drawn
 from kpa_analytics.charts.expiry_by_group import GroupKind
 from kpa_analytics.charts.render import drawn, packed, svg
 from kpa_analytics.charts.text import one_line
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 #: The groups of people that are drawn, unless nobody belongs to one.
 _GROUPS: dict[GroupKind, str] = {"field_office": "fieldOffice_id", "job_title": "jobTitle_id"}
+#: The charts that add up completions without those dated after the day of the report.
+_UP_TO_THE_DAY = ("instructor_activity", "group_share")
 
 
 class Drawing(NamedTuple):
@@ -40,10 +42,14 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
     Each chart gets a file of its own, so each says if the pack covers only a part.
     """
     choice = evidence.data.scope.words
-    return {
-        name: _drawing(name, _of_a_part(spec, choice) if choice else spec)
-        for name, spec in _specifications(evidence).items()
-    }
+    drawings = {}
+    for name, spec in _specifications(evidence).items():
+        if evidence.later and name in _UP_TO_THE_DAY:
+            spec = _with_line(spec, not_drawn(evidence.later, evidence.as_of))
+        if choice:
+            spec = _with_line(spec, chart_of_part(one_line(choice, 600)))
+        drawings[name] = _drawing(name, spec)
+    return drawings
 
 
 def write_drawings(drawings: dict[str, Drawing], folder: Path) -> None:
@@ -78,8 +84,8 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
     }
 
 
-def _of_a_part(spec: dict[str, Any], choice: str) -> dict[str, Any]:
-    line = chart_of_part(one_line(choice, 600))
+def _with_line(spec: dict[str, Any], line: str) -> dict[str, Any]:
+    """Add a line below the title of a chart, and to its description."""
     title = spec["title"]
     subtitle = [*title["subtitle"], *wrap(line, 90)]
     description = f"{spec['description']} {line}."

@@ -19,6 +19,12 @@ from kpa_analytics.schema import SOURCES
 
 #: Trainings printed at most; the workbook has them all.
 MOST_TRAININGS = 300
+#: The rules for people who never completed a training, by the status that they give.
+_NEVER_COMPLETED = {
+    "missing": "missing",
+    "expiring": "new employee",
+    "not_due": "new employee",
+}
 
 
 def computed(evidence: Evidence) -> Section:
@@ -52,27 +58,26 @@ def computed(evidence: Evidence) -> Section:
 
 
 def rule_rows(evidence: Evidence) -> pl.DataFrame:
-    """Every rule: its section, its text with its mark, and the cases that it gives a date.
+    """Every rule: its section, its text with its mark, and the cases that it decides.
 
     Args:
         evidence: everything the pack says.
 
     Returns:
         A frame, one row per rule of `rule_texts.RULES`, in that order: rule, section, text, mark,
-        and cases, null where the rule does not give an expiration date.
+        and cases, null for a rule that decides no case on its own. The cases of all rules add up
+        to those of the report.
     """
-    cases = dict(evidence.status.group_by("expiration_source").len().iter_rows())
+    cases: dict[str, int | None] = dict.fromkeys((*SOURCES, *_NEVER_COMPLETED.values()), 0)
+    if evidence.required == "unknown":
+        cases |= dict.fromkeys(_NEVER_COMPLETED.values())
+    decides = pl.coalesce(
+        pl.col("expiration_source").cast(pl.String),
+        pl.col("status").cast(pl.String).replace(_NEVER_COMPLETED),
+    )
+    cases |= dict(evidence.status.group_by(decides).len().iter_rows())
     return pl.DataFrame(
-        [
-            (
-                rule.key,
-                rule.section,
-                rule.cited,
-                rule.mark,
-                cases.get(rule.key, 0) if rule.key in SOURCES else None,
-            )
-            for rule in RULES
-        ],
+        [(rule.key, rule.section, rule.cited, rule.mark, cases.get(rule.key)) for rule in RULES],
         schema={
             "rule": pl.String,
             "section": pl.Int64,

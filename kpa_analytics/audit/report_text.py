@@ -13,7 +13,8 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from kpa_analytics.analysis.rule_texts import Mark
-from kpa_analytics.charts.text import count, day
+from kpa_analytics.charts.text import count, day, listing
+from kpa_analytics.statuses import NO_REQUIREMENTS
 
 #: The language of the texts, as HTML and PDF name it.
 LANGUAGE = "en"
@@ -84,8 +85,8 @@ class Caption(StrEnum):
     FINDINGS = "Findings"
     DISAGREEMENTS = "Cases in which we differ from the vendor"
     CHANGES = "Changed records"
-    RULES = "The rules, and how many cases each expiration rule decides"
-    SCHEDULES = "The schedule of each training"
+    RULES = "The rules, and how many cases each decides"
+    SCHEDULES = "The schedule of each training in the catalogue"
     SOURCES = "Sources"
 
 
@@ -123,7 +124,7 @@ class ColumnHeading(StrEnum):
     CASES = "Cases"
     KIND = "Kind"
     SCHEDULE = "Months, day or window"
-    SCHEDULE_FROM = "Catalogue fields"
+    SCHEDULE_FROM = "Taken from the catalogue"
     EXPIRING_DAYS = "Expiring days"
     EXPIRING_DAYS_FROM = "Source of the expiring days"
     COLLECTION = "Collection"
@@ -185,12 +186,12 @@ def in_order_note(cases: int, requirements_known: bool) -> str:
 
 def missing_note(requirements_known: bool) -> str:
     """The note below the number of missing cases."""
-    return "required, never completed" if requirements_known else "no requirements were provided"
+    return "required, never completed" if requirements_known else NO_REQUIREMENTS
 
 
 def people_note(completions: int) -> str:
     """The note below the number of people."""
-    return count(completions, "completion")
+    return f"with at least one case; {count(completions, 'completion')} on record"
 
 
 # The sections, in their order.
@@ -209,6 +210,28 @@ STANDING = (
 )
 
 
+def cases_are_about(trainings: Sequence[int], unlisted: Sequence[int]) -> str:
+    """How many trainings the cases are about; `unlisted` are not in the catalogue."""
+    return f"The cases are about {_trainings(trainings, unlisted)}."
+
+
+def coverage_is_about(trainings: Sequence[int], unlisted: Sequence[int]) -> str:
+    """How many trainings the chart of instructors counts."""
+    return (
+        "The chart of trainings counts every training in the catalogue or in a completion: "
+        f"{_trainings(trainings, unlisted)}."
+    )
+
+
+def _trainings(trainings: Sequence[int], unlisted: Sequence[int]) -> str:
+    all_of_them = count(len(trainings), "training")
+    if not unlisted:
+        return all_of_them
+    verb = "is" if len(unlisted) == 1 else "are"
+    ids = listing([str(training) for training in unlisted])
+    return f"{all_of_them}, of which {len(unlisted):,} {verb} not in the catalogue ({ids})"
+
+
 def overdue(expired: int, people: int, missing: int | None) -> str:
     """How many cases have expired or are missing; `missing` is None where it is not known."""
     held = (
@@ -216,7 +239,7 @@ def overdue(expired: int, people: int, missing: int | None) -> str:
         f"{count(people, 'person', 'people')}."
     )
     if missing is None:
-        return f"{held} What is missing is not known, because no requirements were provided."
+        return f"{held} What is missing is not known. {NO_REQUIREMENTS}."
     return f"{held} In {count(missing, 'case')}, a required training was never completed."
 
 
@@ -233,10 +256,11 @@ def expiring(cases: int, expiring_days: int) -> str:
 THROUGH_INCLUDED = "{} (through its included trainings)"
 
 
-def instructors(taught: int, single: int, as_of: date) -> str:
-    """How many instructors taught, and how many trainings depend on one of them."""
+def instructors(taught: int, recently: int, single: int, as_of: date) -> str:
+    """How many instructors taught ever and lately, and how many trainings depend on one person."""
     return (
-        f"{count(taught, 'instructor')} taught. In the 24 months up to {day(as_of)}, "
+        f"{count(taught, 'instructor has', 'instructors have')} taught since the records began, "
+        f"{recently:,} of them in the 24 months up to {day(as_of)}. In those 24 months, "
         f"{count(single, 'training was', 'trainings were')} taught by only one person."
     )
 
@@ -244,10 +268,21 @@ def instructors(taught: int, single: int, as_of: date) -> str:
 def sessions(held: int, in_groups: int, alone: int) -> str:
     """How many group sessions there are, and the share of completions recorded in them."""
     on_record = f"{count(held, 'group session is', 'group sessions are')} on record."
-    if in_groups + alone == 0:
+    total = in_groups + alone
+    if total == 0:
         return f"{on_record} No completions are on record."
-    share = f"{in_groups / (in_groups + alone):.0%}"
-    return f"{on_record} {share} of all completions were recorded in a group session."
+    of_all = f"{in_groups / total:.0%} of {count(total, 'completion')}"
+    return f"{on_record} {of_all} {'was' if total == 1 else 'were'} recorded in a group session."
+
+
+def not_counted(later: int, as_of: date) -> str:
+    """The completions that the share leaves out, because they have not happened yet."""
+    return f"Not counted: {count(later, 'completion')} dated after {day(as_of)}."
+
+
+def not_drawn(later: int, as_of: date) -> str:
+    """The completions that a chart leaves out, because they have not happened yet."""
+    return f"Not drawn: {count(later, 'completion')} dated after {day(as_of)}"
 
 
 def quality(findings: int) -> str:
@@ -298,9 +333,7 @@ def method(as_of: date, marks: Mapping[Mark, str]) -> str:
 REQUIREMENTS = {
     "vendor": "The requirements come from the vendor's own list.",
     "given": "The requirements were provided by whoever made this report.",
-    "unknown": (
-        "No requirements were provided, so it is not known which required trainings are missing."
-    ),
+    "unknown": f"{NO_REQUIREMENTS}, so it is not known which required trainings are missing.",
 }
 
 
@@ -368,14 +401,14 @@ def rolling(months: int) -> str:
     return f"every {count(months, 'month')}"
 
 
-def fixed_day(yearly_day: str, months: int | None) -> str:
+def fixed_day(yearly_day: str, months: int) -> str:
     """A schedule with a fixed day, in every year or only within the renewal period."""
     return f"on {yearly_day}, {rolling(months)}" if months else f"on {yearly_day} each year"
 
 
 def window(opens: str, closes: str, offered: date | None) -> str:
     """A schedule with a yearly window, and the day the training was last offered."""
-    when = f"last offered {offered.isoformat()}" if offered else "not offered up to this day"
+    when = f"last offered {day(offered)}" if offered else "not offered up to this day"
     return f"{opens} to {closes} each year, {when}"
 
 
@@ -384,7 +417,23 @@ def unknown_schedule(kind: str) -> str:
     return f"schedule type {kind!r} is not known"
 
 
-FROM_CATALOGUE = "catalogue: expiring_days"
+class ScheduleSource(StrEnum):
+    """What in the catalogue a schedule is taken from."""
+
+    WINDOW = "window"
+    RENEWAL = "renewal months"
+    FIXED_DAY = "fixed day"
+    FIXED_DAY_AND_RENEWAL = "fixed day and renewal months"
+    IMPOSSIBLE_DAYS = "days of the window or the fixed day"
+    TYPE = "schedule type"
+
+
+def with_included(source: str) -> str:
+    """The sources of the schedule of a training that includes others."""
+    return f"{source}, included trainings"
+
+
+FROM_CATALOGUE = "the catalogue"
 #: Nobody can tell whether the caller named the number or took the default: both are the report's.
 FROM_REPORT = "this report's default"
 SPECIAL_DATES_ONLY = "; applies to special expiration dates only"

@@ -9,6 +9,7 @@ import polars as pl
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.audit import report_text
 from kpa_analytics.audit.evidence import Evidence
+from kpa_analytics.audit.report_text import ScheduleSource
 from kpa_analytics.charts.text import MONTHS
 from kpa_analytics.schema import SCHEDULE_TYPES
 
@@ -53,7 +54,7 @@ def schedule_rows(evidence: Evidence) -> pl.DataFrame:
 def _row(training: dict[str, Any], read: dict[str, Any], evidence: Evidence) -> tuple[Any, ...]:
     rule = read["rule"]
     parts = training["included_trainings_id"] or []
-    text, fields = _schedule(training, rule, evidence)
+    text, source = _schedule(training, rule, evidence)
     days, days_from = _expiring_days(training, read["expiring_days"], evidence.expiring_days)
     if rule not in _COUNTS_DAYS:
         days_from += report_text.SPECIAL_DATES_ONLY
@@ -62,31 +63,28 @@ def _row(training: dict[str, Any], read: dict[str, Any], evidence: Evidence) -> 
         training["title"] or str(training["id"]),
         report_text.schedule_kind(rule, len(parts)),
         text,
-        f"{fields}, included_trainings_id" if parts else fields,
+        report_text.with_included(source) if parts else source,
         days,
         days_from,
     )
 
 
 def _schedule(training: dict[str, Any], rule: str, evidence: Evidence) -> tuple[str, str]:
-    """The schedule as text, and the catalogue's fields it comes from."""
-    kind = training["schedule_type"]
-    months = training["renewal_months"]
+    """The schedule as text, and what in the catalogue it is taken from."""
+    kind = training["schedule_type"] or ""
+    months = max(training["renewal_months"] or 0, 0)
     if rule == "window":
-        return _window(training, evidence), "schedule_type, window_*"
+        return _window(training, evidence), ScheduleSource.WINDOW
     if rule == "rolling":
-        return report_text.rolling(months), "renewal_months"
+        return report_text.rolling(months), ScheduleSource.RENEWAL
     if rule == "fixed":
-        yearly_day = _day(training, "expires_on")
-        if months and months > 0:
-            text = report_text.fixed_day(yearly_day, months)
-            return text, "expires_on_*, renewal_months"
-        return report_text.fixed_day(yearly_day, None), "expires_on_*"
+        source = ScheduleSource.FIXED_DAY_AND_RENEWAL if months else ScheduleSource.FIXED_DAY
+        return report_text.fixed_day(_day(training, "expires_on"), months), source
     if rule == "never":
-        return report_text.NO_RENEWAL, "renewal_months"
-    if not kind or not kind.strip() or kind in SCHEDULE_TYPES:
-        return report_text.IMPOSSIBLE_DAYS, "window_*, expires_on_*"
-    return report_text.unknown_schedule(kind), "schedule_type"
+        return report_text.NO_RENEWAL, ScheduleSource.RENEWAL
+    if kind.strip() and kind not in SCHEDULE_TYPES:
+        return report_text.unknown_schedule(kind), ScheduleSource.TYPE
+    return report_text.IMPOSSIBLE_DAYS, ScheduleSource.IMPOSSIBLE_DAYS
 
 
 def _window(training: dict[str, Any], evidence: Evidence) -> str:

@@ -11,7 +11,7 @@ from kpa_analytics.charts.text import day
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, as_day, need
 from kpa_analytics.schema import EXPIRY_STATUS
-from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
+from kpa_analytics.statuses import FROM_REQUIREMENTS, NO_REQUIREMENTS, STATUSES
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,7 +47,7 @@ def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date | None:
 
 
 #: The text in place of a number that depends on requirements.
-NOT_KNOWN = "not known, because no requirements were provided"
+NOT_KNOWN = f"not known. {NO_REQUIREMENTS}"
 
 
 def requirements_are_known(frame: pl.DataFrame, known: bool | None) -> bool:

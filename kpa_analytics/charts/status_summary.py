@@ -162,7 +162,7 @@ def _figures(table: pl.DataFrame) -> pl.DataFrame:
 def _figure(row: dict[str, Any], every: int) -> dict[str, str]:
     """The texts for one status: cases, share and people."""
     if row["rows"] is None:
-        return {"figure": "not known", "part": "no requirements", "people": "not known"}
+        return {"figure": "not known", "part": "", "people": "not known"}
     people = count(row["people"], "person", "people")
     return {
         "figure": f"{row['rows']:,}",

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from kpa_analytics.demo.records import Wire
 
 _EXPIRING_DAYS = 30
-_KNOWN_TYPES = ("rolling", "window", "", None)  # no type: the other fields decide
+_KNOWN_TYPES = ("rolling", "window", "")  # without a type, the other fields decide
 
 
 class Standing(NamedTuple):
@@ -74,7 +74,8 @@ class Schedule:
     """
 
     def __init__(self, training: Wire) -> None:
-        self._type = training["schedule_type"]
+        kind = training["schedule_type"] or ""
+        self._type = kind if kind.strip() else ""
         self._opens = _month_and_day(training, "window_open")
         self._closes = _month_and_day(training, "window_close")
         self._fixed = _month_and_day(training, "expires_on")

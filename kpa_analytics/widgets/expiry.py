@@ -15,7 +15,13 @@ from kpa_analytics.analysis.choices import ExpiryChoices
 from kpa_analytics.analysis.expiry_view import ExpiryView, selected_rows, status_counts
 from kpa_analytics.charts.text import count, listing, month, percent
 from kpa_analytics.data.scope import Scope
-from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, STATUSES
+from kpa_analytics.statuses import (
+    NO_REQUIREMENTS,
+    SEVERITY,
+    SIGNED_LABELS,
+    STATUS_LABELS,
+    STATUSES,
+)
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import Bar, Bars, bars_of_chart, bars_to_chart, same_bars
 from kpa_analytics.widgets.chart_panel import ChartPanel
@@ -287,6 +293,6 @@ def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
         if counts[status] or status != "not_due"
     ]
     if not required_is_known:
-        unknown = ("not known", SIGNED_LABELS["missing"], "no requirements", "kpa-missing")
+        unknown = ("not known", SIGNED_LABELS["missing"], NO_REQUIREMENTS, "kpa-missing")
         each = [unknown if tile[-1] == "kpa-missing" else tile for tile in each]
     return layout.figures([first, *each])

@@ -138,7 +138,8 @@ def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
         (
             f"{coverage.height - taught.height:,}",
             "Not taught in this period",
-            f"of {count(coverage.height, 'training')}; {never:,} with no instructor recorded",
+            f"of {count(coverage.height, 'training')} in the catalogue or in a completion; "
+            f"{never:,} with no instructor recorded",
             "",
         ),
     ]

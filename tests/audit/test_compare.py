@@ -65,6 +65,20 @@ def test_every_kind_of_side_gives_the_same_changes(two, packs):
     assert kpa.changes(packs[1], two[1]).is_empty()
 
 
+@pytest.mark.parametrize("name", ["records.csv", "audit.xlsx", "charts/group_share.svg"])
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_pack_with_an_altered_file_is_refused(packs, name, side):
+    path = packs[side] / name
+    content = path.read_bytes()
+    for altered in (content + b"\n", None):
+        path.unlink() if altered is None else path.write_bytes(altered)
+        try:
+            with pytest.raises(KPADataError, match=rf"{name} was damaged"):
+                kpa.changes(*packs)
+        finally:
+            path.write_bytes(content)
+
+
 @pytest.mark.slow
 def test_a_damaged_side_is_refused(two, packs, tmp_path):
     snapshot = two[0].snapshots["completions"].path

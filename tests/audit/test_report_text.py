@@ -39,4 +39,9 @@ def test_no_sentence_stands_outside_report_text(module):
 def test_a_number_and_its_noun_agree():
     assert report_text.overdue(1, 1, 1).startswith("1 case has expired, affecting 1 person.")
     assert "In 2 cases, a required training" in report_text.overdue(0, 0, 2)
-    assert report_text.sessions(1, 1, 0).startswith("1 group session is on record. 100%")
+    assert report_text.sessions(1, 1, 0) == (
+        "1 group session is on record. 100% of 1 completion was recorded in a group session."
+    )
+    assert report_text.cases_are_about([7, 8, 9], [8, 9]) == (
+        "The cases are about 3 trainings, of which 2 are not in the catalogue (8, 9)."
+    )

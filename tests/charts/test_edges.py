@@ -420,7 +420,7 @@ def test_without_requirements_missing_is_not_known(name):
     (status, *others) = inputs(name)
     held = [status.filter(~pl.col("status").is_in(["missing", "not_due"])), *others]
     said = draw(name, held).description
-    assert "Missing: not known, because no requirements were provided" in said
+    assert "Missing: not known. No requirements were provided" in said
     assert "0 missing" not in said
     assert "expired or missing" not in said
     told = draw(name, held, requirements_known=True).description

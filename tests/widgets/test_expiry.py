@@ -440,7 +440,7 @@ def test_a_part_under_pseudonyms_does_not_name_the_search_text(
 
 
 def test_without_requirements_missing_is_not_known(company: kpa.TrainingData) -> None:
-    tile = '<strong>not known</strong><span class="kpa-detail">no requirements</span>'
+    tile = '<strong>not known</strong><span class="kpa-detail">No requirements were provided</span>'
     alone = ExpiryExplorer(kpa.TrainingData(completions=company.completions), as_of="2026-06-30")
     assert tile in alone._figures.value
     assert "Cases<" in alone._figures.value
