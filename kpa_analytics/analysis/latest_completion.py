@@ -19,6 +19,10 @@ _AGE = ("date", "created", "id", "special_expiration_date")
 ALWAYS = date.min
 #: Person and training as one number: it sorts many times faster than the two.
 PAIR = (pl.col("person").cast(pl.Int128) * 2**64 + pl.col("training_id")).alias("pair")
+#: The day a record counts from.
+_SINCE = pl.col("date").fill_null(ALWAYS)
+#: Pair and day as one number, for the same reason.
+_PAIR_AND_DAY = pl.col("pair") * 2**32 + _SINCE.to_physical()
 
 
 def records_of(completions: AnyFrame, required: AnyFrame | None = None) -> pl.LazyFrame:
@@ -81,10 +85,10 @@ def ordered_records(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame
     return (
         records.join(people.select("person", "m_user_id"), on="m_user_id", nulls_equal=True)
         .select(PAIR, "person", "training_id", *_AGE)
-        .sort("pair", *_AGE)
+        .sort(_PAIR_AND_DAY, *_AGE)
         .drop("created")
         .rename({"id": "completion_id"})
-        .with_columns(pl.col("date").fill_null(ALWAYS).alias("since"))
+        .with_columns(_SINCE.alias("since"))
         .with_columns(pl.when(has_next).then(pl.col("since").shift(-1)).alias("until"))
         .filter(pl.col("until").ne_missing(pl.col("since")))
     )
