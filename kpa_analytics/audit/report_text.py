@@ -2,8 +2,9 @@
 
 The neighbours of this module decide what the report says and when; this module decides how it
 reads, so that a second language changes this file. `count` is the one helper for numbers with their
-nouns. The texts of the rules stand in `analysis.rule_texts`, those of findings in `data.quality`,
-and those of the charts in `charts`.
+nouns. The texts of the rules stand in `analysis.rule_texts`, those of findings in
+`data.finding_texts` (other functions print them too, and imports run down), and those of the charts
+in `charts`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.data.findings import finding_rows
+from kpa_analytics.data import finding_texts as texts
+from kpa_analytics.data.checks import Check
 from kpa_analytics.employment import FIRST_DAY, LAST_DAY, is_believed, local_day
 
 #: A completion dated more than this many days after its record was created is implausible.
@@ -17,7 +18,7 @@ MOST_YEARS_BACK = 50
 FIRST_COMPLETION = date(1950, 1, 1)
 
 
-def implausible_dates(completions: pl.LazyFrame) -> pl.LazyFrame:
+def implausible_dates(completions: pl.LazyFrame) -> Check:
     """Completions dated implausibly far from the creation of their record, such as 1926 or 2206.
 
     A date is implausible more than 366 days after the UTC day on which the record was created, more
@@ -26,22 +27,16 @@ def implausible_dates(completions: pl.LazyFrame) -> pl.LazyFrame:
     created = pl.col("created").dt.date()
     too_late = pl.col("date") > created + pl.duration(days=MOST_DAYS_AHEAD)
     too_early = pl.col("date") < created.dt.offset_by(f"-{MOST_YEARS_BACK}y")
+    created_on = texts.sentence(texts.BUT_CREATED_ON).fill_null("")
     implausible = completions.filter(
         too_late.fill_null(False) | too_early.fill_null(False) | (pl.col("date") < FIRST_COMPLETION)
-    )
-    but_created = pl.format(", but its record was created on {}", created)
-    message = pl.format(
-        "Completion {} is dated {}{}: the year may be mistyped.",
-        "id",
-        "date",
-        pl.when(created.is_null()).then(pl.lit("")).otherwise(but_created),
-    )
-    return finding_rows(
-        implausible, "implausible_date", "completions", "date", message, value="date"
-    )
+    ).with_columns(created.alias("created_day"))
+    rows = implausible.with_columns(created_on.alias("created_on"))
+    text = texts.IMPLAUSIBLE_DATE
+    return Check("implausible_date", "completions", "date", rows, text, value="date")
 
 
-def odd_employment(users: pl.LazyFrame) -> list[pl.LazyFrame]:
+def odd_employment(users: pl.LazyFrame) -> list[Check]:
     """Implausible hire and termination dates, and hires after termination; one row per person.
 
     Each message gives the dates in the profile and how the person is treated. `employment.py`
@@ -54,58 +49,28 @@ def odd_employment(users: pl.LazyFrame) -> list[pl.LazyFrame]:
     )
     plausible_hire, plausible_end = is_believed("hireDate"), is_believed("terminationDate")
     rehired = pl.col("hireDate:day") > pl.col("terminationDate:day")
+    instead = texts.sentence(texts.HIRED_WITH_PROFILE).fill_null(texts.NO_HIRE_DATE)
+    people = people.with_columns(instead.alias("instead"))
     return [
-        _user_findings(
-            people.filter(~plausible_hire),
-            "implausible_hire_date",
-            "hireDate",
-            _hire_date_message(),
-        ),
-        _user_findings(
-            people.filter(~plausible_end),
-            "implausible_termination_date",
-            "terminationDate",
-            _termination_date_message(),
-        ),
-        _user_findings(
-            people.filter(plausible_hire & plausible_end & rehired),
-            "hired_after_leaving",
-            "hireDate",
-            _rehired_message(),
-        ),
+        Check(kind, "users", field, rows, text, value=f"{field}:day")
+        for kind, field, rows, text in (
+            (
+                "implausible_hire_date",
+                "hireDate",
+                people.filter(~plausible_hire),
+                texts.IMPLAUSIBLE_HIRE,
+            ),
+            (
+                "implausible_termination_date",
+                "terminationDate",
+                people.filter(~plausible_end),
+                texts.IMPLAUSIBLE_TERMINATION,
+            ),
+            (
+                "hired_after_leaving",
+                "hireDate",
+                people.filter(plausible_hire & plausible_end & rehired),
+                texts.HIRED_AFTER_LEAVING,
+            ),
+        )
     ]
-
-
-def _user_findings(people: pl.LazyFrame, kind: str, field: str, message: pl.Expr) -> pl.LazyFrame:
-    return finding_rows(people, kind, "users", field, message, value=f"{field}:day")
-
-
-def _hire_date_message() -> pl.Expr:
-    hired = pl.format("hired on {}, when the profile was created", "profile_created")
-    unknown = pl.lit("having no hire date")
-    return pl.format(
-        "User {} has the hire date {}, which is implausible: the person is treated as {}.",
-        "id",
-        "hireDate:day",
-        pl.when(pl.col("profile_created").is_null()).then(unknown).otherwise(hired),
-    )
-
-
-def _termination_date_message() -> pl.Expr:
-    return pl.format(
-        "User {} has the termination date {}, which is implausible: the person is treated as "
-        "still employed.",
-        "id",
-        "terminationDate:day",
-    )
-
-
-def _rehired_message() -> pl.Expr:
-    return pl.format(
-        "User {} has the hire date {}, after the termination date {}: the person is treated as "
-        "employed before the termination date, not employed from then until the hire date, and "
-        "employed again from the hire date on.",
-        "id",
-        "hireDate:day",
-        "terminationDate:day",
-    )

@@ -6,7 +6,8 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.data.findings import finding_rows
+from kpa_analytics.data import finding_texts as texts
+from kpa_analytics.data.checks import Check
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import SCHEDULE_TYPES
 from kpa_analytics.yearly import YearlyDay, YearlyWindow
@@ -18,48 +19,45 @@ _PAIR = ("training_id", "m_user_id")
 _DAY = pl.col("date")
 
 
-def unknown_schedules(trainings: pl.LazyFrame) -> list[pl.LazyFrame]:
+def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
     """Trainings whose completions have unknown expiration dates.
 
     Either the schedule type is not one of the vendor's, or the window or the fixed day has a date
-    that does not exist.
+    that does not exist. A blank type is not unknown: the fixed day or the renewal months decide.
     """
     kind = pl.col("schedule_type")
-    is_given = kind.str.strip_chars().fill_null("") != ""
-    is_known = kind.is_in(SCHEDULE_TYPES) | ~is_given
+    is_known = kind.is_in(SCHEDULE_TYPES) | kind.str.strip_chars().fill_null("").eq("")
     is_window = (kind == "window").fill_null(False)
     fixed_is_set = pl.all_horizontal(part > 0 for part in _FIXED_DAY).fill_null(False)
-    catalogue = trainings.unique("id", keep="first", maintain_order=True)
-    of_a_type = catalogue.filter(~is_known)
-    of_a_window = catalogue.filter(is_window & ~_is_possible(*_WINDOW))
-    of_a_day = catalogue.filter(is_known & ~is_window & fixed_is_set & ~_is_possible(_FIXED_DAY))
-    return [
-        _unknown(of_a_type, "schedule_type", "the schedule type", kind, "which is not recognized"),
-        _unknown(
-            of_a_window,
-            "window_open_month",
-            "a window from",
-            pl.format("{} to {}", *(_written(day) for day in _WINDOW)),
-            "which is not a valid range of days (month-day)",
-        ),
-        _unknown(
-            of_a_day,
-            "expires_on_month",
-            "the fixed day",
-            _written(_FIXED_DAY),
-            "which is not a valid day (month-day)",
-        ),
-    ]
-
-
-def _unknown(rows: pl.LazyFrame, field: str, what: str, value: pl.Expr, why: str) -> pl.LazyFrame:
-    message = pl.format(
-        f"Training {{}} has {what} {{}}, {why}, so its expiration dates are unknown.",
-        "id",
-        "schedule",
+    catalogue = trainings.unique("id", keep="first", maintain_order=True).with_columns(
+        *(_written(day).alias(name) for name, day in _WINDOW._asdict().items())
     )
-    rows = rows.with_columns(value.alias("schedule"))
-    return finding_rows(rows, "unknown_schedule", "trainings", field, message, value="schedule")
+    impossible_day = is_known & ~is_window & fixed_is_set & ~_is_possible(_FIXED_DAY)
+    return [
+        Check(
+            "unknown_schedule",
+            "trainings",
+            field,
+            catalogue.filter(is_meant).with_columns(value.alias("schedule")),
+            text,
+            value="schedule",
+        )
+        for field, is_meant, value, text in (
+            ("schedule_type", ~is_known, kind, texts.UNKNOWN_TYPE),
+            (
+                "window_open_month",
+                is_window & ~_is_possible(*_WINDOW),
+                texts.sentence(texts.RANGE),
+                texts.IMPOSSIBLE_WINDOW,
+            ),
+            (
+                "expires_on_month",
+                impossible_day,
+                _written(_FIXED_DAY),
+                texts.IMPOSSIBLE_FIXED_DAY,
+            ),
+        )
+    ]
 
 
 def _written(day: YearlyDay) -> pl.Expr:
@@ -74,7 +72,7 @@ def _is_possible(*days: YearlyDay) -> pl.Expr:
 
 def offerings_not_recorded(
     completions: pl.LazyFrame, trainings: pl.LazyFrame, users: pl.LazyFrame, day: date
-) -> pl.LazyFrame:
+) -> Check:
     """Window trainings whose completions are valid only because no later offering is recorded.
 
     Under the vendor's rule a completion ends when the training is offered again, not when a window
@@ -103,42 +101,22 @@ def offerings_not_recorded(
     affected = relying.group_by("training_id").agg(
         pl.len().alias("people"), last.first(), later.first()
     )
-    people = pl.format(
-        "{} only because no later offering is recorded.",
-        pl.when(pl.col("people") == 1)
-        .then(pl.lit("1 person is up to date"))
-        .otherwise(pl.format("{} people are up to date", "people")),
-    )
-    closed = "and one of its windows has closed since"
-    since = (
+    offered = (
         pl.when(last.is_not_null())
-        .then(
-            pl.format(
-                f"Training {{}} was last offered on {{}}, {closed} then: ", "training_id", last
-            )
-        )
+        .then(texts.sentence(texts.LAST_OFFERED))
         .when(later.is_not_null())
-        .then(
-            pl.format(
-                f"Training {{}} is next offered on {{}}, after the as-of date {day}, {closed} its "
-                "oldest completion: ",
-                "training_id",
-                later,
-            )
-        )
-        .otherwise(
-            pl.format(
-                f"Training {{}} has no last offered date, {closed} its oldest completion: ",
-                "training_id",
-            )
-        )
+        .then(texts.sentence(texts.NEXT_OFFERED))
+        .otherwise(pl.lit(texts.NEVER_OFFERED))
     )
-    return finding_rows(
-        affected,
+    relying_people = texts.by_number("people", texts.ONE_RELIES, texts.MANY_RELY)
+    return Check(
         "offering_not_recorded",
         "trainings",
         "window_last_offered_date",
-        pl.concat_str(since, people),
+        affected.with_columns(pl.lit(str(day)).alias("as_of")).with_columns(
+            offered.alias("offered"), relying_people.alias("relying")
+        ),
+        texts.OFFERING_NOT_RECORDED,
         record="training_id",
         value="window_last_offered_date",
     )

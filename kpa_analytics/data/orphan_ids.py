@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.data.findings import NOUNS, TABLES, finding_rows
+from kpa_analytics.data import finding_texts as texts
+from kpa_analytics.data.checks import TABLES, Check
 from kpa_analytics.endpoints import endpoint_of
 
 
@@ -31,15 +32,8 @@ REFERENCES = (
     Reference("unknown_instructor", "group_trainings", "m_instructor_id", "users"),
 )
 
-_UNKNOWN = {
-    "unknown_user": "{} {} refers to person {}, who is not in the user list.",
-    "unknown_training": "{} {} refers to training {}, which is not in the catalogue.",
-    "unknown_group_session": "{} {} refers to group session {}, which is not in the session list.",
-    "unknown_instructor": "{} {} refers to instructor {}, who is not in the user list.",
-}
 
-
-def unknown_ids(reference: Reference, rows: dict[str, pl.LazyFrame]) -> pl.LazyFrame:
+def unknown_ids(reference: Reference, rows: dict[str, pl.LazyFrame]) -> Check:
     """Records that refer to an id which its collection does not have."""
     kind, table, field, target = reference
     key = endpoint_of(table).record_key
@@ -48,38 +42,34 @@ def unknown_ids(reference: Reference, rows: dict[str, pl.LazyFrame]) -> pl.LazyF
         ids = ids.explode("value").unique()
     known = rows[target].select(pl.col(endpoint_of(target).record_key).alias("value"))
     unknown = ids.filter(pl.col("value").is_not_null()).join(known, on="value", how="anti")
-    message = pl.format(_UNKNOWN[kind], pl.lit(NOUNS[table]), "id", "value")
-    return finding_rows(unknown, kind, table, field, message)
+    return Check(kind, table, field, unknown, texts.UNKNOWN[kind])
 
 
-def attendees_differ(completions: pl.LazyFrame, sessions: pl.LazyFrame) -> list[pl.LazyFrame]:
+def attendees_differ(completions: pl.LazyFrame, sessions: pl.LazyFrame) -> list[Check]:
     """People listed in a group session without a completion in it, and the other way round."""
+    both = ["id", "m_user_id"]
     listed = (
-        sessions.select("id", pl.col("m_trainees_id").alias("value"))
-        .explode("value")
-        .filter(pl.col("value").is_not_null())
+        sessions.select("id", pl.col("m_trainees_id").alias("m_user_id"))
+        .explode("m_user_id")
+        .filter(pl.col("m_user_id").is_not_null())
         .unique()
     )
     recorded = (
-        completions.select(
-            pl.col("group_training_id").alias("id"), pl.col("m_user_id").alias("value")
-        )
+        completions.select(pl.col("group_training_id").alias("id"), "m_user_id")
         .join(sessions, on="id", how="semi")
         .unique()
     )
-    both = ["id", "value"]
-    about = ("attendees_differ", "group_trainings", "m_trainees_id")
     return [
-        finding_rows(
-            listed.join(recorded, on=both, how="anti"),
-            *about,
-            pl.format("Group session {} lists person {}, who has no completion in it.", *both),
-        ),
-        finding_rows(
-            recorded.join(listed, on=both, how="anti"),
-            *about,
-            pl.format(
-                "Group session {} has a completion by person {}, who is not on its list.", *both
-            ),
-        ),
+        Check(
+            "attendees_differ",
+            "group_trainings",
+            "m_trainees_id",
+            these.join(others, on=both, how="anti"),
+            text,
+            value="m_user_id",
+        )
+        for these, others, text in (
+            (listed, recorded, texts.LISTED_ONLY),
+            (recorded, listed, texts.RECORDED_ONLY),
+        )
     ]

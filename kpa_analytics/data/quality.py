@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kpa_analytics.data.checks import TABLES, names_of
 from kpa_analytics.data.findings import (
-    TABLES,
-    blanks,
-    expired_before,
-    impossible,
-    in_future,
+    blank_ids,
+    impossible_dates,
     repeats,
     shared_ids,
-    undated,
+    wrong_days,
 )
 from kpa_analytics.data.implausible import implausible_dates, odd_employment
 from kpa_analytics.data.offerings import offerings_not_recorded, unknown_schedules
@@ -119,11 +117,10 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
     faults = need(data.faults, FAULTS, *FAULTS.schema)
     loaded = {name for name in rows if name in data.snapshots or getattr(data, name).height}
     snapshots = [item for item in data.snapshots.values() if isinstance(item, Snapshot)]
-    findings = [
-        impossible(faults),
-        undated(completions, faults),
-        expired_before(completions),
-        in_future(completions, day),
+    blanks = pl.concat([BLANK_IDS.empty(), *(snapshot.blank_id_frame() for snapshot in snapshots)])
+    checks = [
+        *impossible_dates(completions, faults),
+        *wrong_days(completions, day),
         implausible_dates(completions),
         *odd_employment(rows["users"]),
         *(shared_ids(name, rows[name]) for name in rows),
@@ -132,12 +129,10 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         *attendees_differ(completions, rows["group_trainings"]),
         *unknown_schedules(rows["trainings"]),
         offerings_not_recorded(completions, rows["trainings"], rows["users"], day),
-        blanks(
-            pl.concat(
-                [BLANK_IDS.empty(), *(snapshot.blank_id_frame() for snapshot in snapshots)]
-            ).lazy()
-        ),
+        *blank_ids(blanks.lazy()),
     ]
+    names = names_of(rows["users"], rows["trainings"])
+    findings = [check.findings(names) for check in checks]
     order = (
         pl.col("finding").cast(pl.Enum(KINDS)),
         pl.col("table"),

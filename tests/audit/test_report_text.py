@@ -6,18 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from kpa_analytics import audit
+from kpa_analytics import audit, data
 from kpa_analytics.audit import report_text
 
-FOLDER = Path(audit.__file__).parent
-#: The modules that decide what the report says.
-SPEAKING = ("report", "report_method", "report_model", "schedule_rows", "xlsx", "excel_limits")
+AUDIT, DATA = Path(audit.__file__).parent, Path(data.__file__).parent
+#: The modules that decide what the report and the findings say.
+SPEAKING = [
+    *(AUDIT / f"{name}.py" for name in ("report", "report_method", "report_model")),
+    *(AUDIT / f"{name}.py" for name in ("schedule_rows", "xlsx", "excel_limits")),
+    *(DATA / f"{name}.py" for name in ("checks", "findings", "implausible")),
+    *(DATA / f"{name}.py" for name in ("offerings", "orphan_ids")),
+]
 _WORDS = re.compile(r"[A-Za-z]+ [a-z]+ [a-z]+")
 
 
-def literals(module: str) -> list[str]:
+def literals(module: Path) -> list[str]:
     """The texts of several words in a module, docstrings left out."""
-    tree = ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(module.read_text(encoding="utf-8"))
     docstrings = {
         id(node.value)
         for node in ast.walk(tree)
@@ -31,8 +36,8 @@ def literals(module: str) -> list[str]:
     return [text for text in constants if isinstance(text, str) and _WORDS.search(text)]
 
 
-@pytest.mark.parametrize("module", SPEAKING)
-def test_no_sentence_stands_outside_report_text(module):
+@pytest.mark.parametrize("module", SPEAKING, ids=lambda module: module.stem)
+def test_no_sentence_stands_outside_the_modules_of_texts(module):
     assert literals(module) == []
 
 

@@ -485,3 +485,69 @@ def _expected(records, lists):
         yield from (("unknown_training", *about, str(n)) for n in set(g["trainings_id"]) - {1, 2})
         if g["m_instructor_id"] not in PEOPLE[:3]:
             yield "unknown_instructor", *about, g["m_instructor_id"]
+
+
+MOE = {"id": "ann", "firstname": "Ann", "lastname": "Moe", "employeeNumber": "E7"}
+NAMED_PEOPLE = frame_of(USERS, MOE, {"id": "bob", "lastname": " "}, {"id": "ike"})
+LADDERS = frame_of(TRAININGS, {"id": 7, "title": "Ladders"})
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TWICE = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
+
+
+@pytest.mark.parametrize(
+    ("frames", "said"),
+    [
+        (
+            {"completions": TWICE},
+            "Person ann (Moe, Ann, E7) completed training 7 (Ladders) more than once",
+        ),
+        (
+            {"group_trainings": frame_of(GROUP_TRAININGS, SESSION | {"m_trainees_id": []})},
+            "has a completion by person ann (Moe, Ann, E7), who is not on its list.",
+        ),
+        (
+            {"users": frame_of(USERS, {"id": "ike"}, MOE, MOE)},
+            "2 records in users share the id ann (Moe, Ann, E7).",
+        ),
+        (
+            {"employee_status": frame_of(EMPLOYEE_STATUS, *[{"m_user_id": "ann"}] * 2)},
+            "2 records in employee_status share the id ann (Moe, Ann, E7).",
+        ),
+        (
+            {"users": frame_of(USERS, {"id": "ike"}, MOE | {"hireDate": EPOCH})},
+            "User ann (Moe, Ann, E7) has the hire date 1970-01-01",
+        ),
+        (
+            {"trainings": LADDERS.with_columns(schedule_type=pl.lit("annual"))},
+            "Training 7 (Ladders) has the schedule type annual",
+        ),
+        (
+            {"trainings": LADDERS.with_columns(included_trainings_id=pl.lit([8]))},
+            "Training 7 (Ladders) refers to training 8, which is not in the catalogue.",
+        ),
+        (
+            {
+                "trainings": frame_of(TRAININGS, JUNE | {"title": "Heat"}),
+                **completed(date=date(2019, 6, 10)),
+            },
+            "Training 7 (Heat) has no last offered date",
+        ),
+        (
+            {
+                "faults": frame_of(
+                    FAULTS,
+                    {"table": "trainings", "record_id": "7", "field": "x", "value": "0"},
+                )
+            },
+            "Training 7 (Ladders) has 0 as its x",
+        ),
+        (
+            {"group_trainings": frame_of(GROUP_TRAININGS, SESSION | {"m_trainees_id": ["bob"]})},
+            "lists person bob, who has no completion in it.",
+        ),
+    ],
+)  # fmt: skip
+def test_people_and_trainings_are_named_beside_their_ids(frames, said):
+    load = Load(**({"users": NAMED_PEOPLE, "trainings": LADDERS} | frames))
+    messages = data_quality(load, as_of=date(2026, 7, 1))["message"]
+    assert any(said in message for message in messages), messages.to_list()

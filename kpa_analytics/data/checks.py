@@ -1,0 +1,99 @@
+"""From a check to its findings: one row per affected record, with a sentence that names it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from kpa_analytics.data.finding_texts import columns_in, sentence
+from kpa_analytics.endpoints import COLLECTIONS
+
+#: The collections that are checked: all except the names of groups.
+TABLES = {name: of[0].table for name, of in COLLECTIONS.items() if len(of) == 1}
+
+#: What a sentence can name, with the column that holds its id.
+_IDS = {"person": "m_user_id", "training": "training_id"}
+#: The collections whose records have a name or a title.
+_NAMED = {"users": "person", "employee_status": "person", "trainings": "training"}
+
+
+class Check(NamedTuple):
+    """One check of a collection, with the rows that do not pass it.
+
+    Attributes:
+        kind: the kind of finding.
+        table: the collection.
+        field: the field in question; an expression where it differs from row to row.
+        rows: the affected rows.
+        text: the sentence about each row, as in `finding_texts`.
+        record: the column of the record's id.
+        value: the column of the value in question.
+    """
+
+    kind: str
+    table: str
+    field: str | pl.Expr
+    rows: pl.LazyFrame
+    text: str
+    record: str = "id"
+    value: str = "value"
+
+    def findings(self, names: pl.LazyFrame) -> pl.LazyFrame:
+        """One finding per row; `names` is the result of `names_of`."""
+        rows = self.rows.with_columns(
+            pl.lit(COLLECTIONS[self.table][0].noun).alias("noun"),
+            pl.lit(self.table).alias("table"),
+            (pl.lit(self.field) if isinstance(self.field, str) else self.field).alias("field"),
+            pl.col(self.value).cast(pl.String).alias("value"),
+            pl.col(self.record).cast(pl.String).alias("record_id"),
+        )
+        rows = _named(rows, "record", "record_id", _NAMED.get(self.table, ""), names)
+        for kind in _IDS.keys() & set(columns_in(self.text)):
+            rows = _named(rows, kind, _IDS[kind], kind, names)
+        return rows.select(
+            pl.lit(self.kind).alias("finding"),
+            "table",
+            "record_id",
+            "field",
+            "value",
+            sentence(self.text).alias("message"),
+        )
+
+
+def names_of(users: pl.LazyFrame, trainings: pl.LazyFrame) -> pl.LazyFrame:
+    """What to print beside an id: name and employee number of a person, title of a training.
+
+    Returns:
+        kind ("person" or "training"), id and name, all String; without ids that have no name.
+    """
+    return pl.concat(
+        frame.unique("id", keep="first", maintain_order=True)
+        .select(
+            pl.lit(kind).alias("kind"),
+            pl.col("id").cast(pl.String),
+            pl.concat_str(
+                pl.col(parts).str.strip_chars().replace("", None),
+                separator=", ",
+                ignore_nulls=True,
+            ).alias("name"),
+        )
+        .filter(pl.col("name") != "")
+        for kind, frame, parts in (
+            ("person", users, ["lastname", "firstname", "employeeNumber"]),
+            ("training", trainings, ["title"]),
+        )
+    )
+
+
+def _named(
+    rows: pl.LazyFrame, column: str, id_column: str, kind: str, names: pl.LazyFrame
+) -> pl.LazyFrame:
+    """Add a column with each id and, in brackets, its name."""
+    known = names.filter(kind=kind).select(pl.col("id").alias(column), "name")
+    return (
+        rows.with_columns(pl.col(id_column).cast(pl.String).alias(column))
+        .join(known, on=column, how="left")
+        .with_columns(pl.format("{} ({})", column, "name").fill_null(pl.col(column)).alias(column))
+        .drop("name")
+    )

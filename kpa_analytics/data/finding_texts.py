@@ -1,0 +1,115 @@
+"""Every sentence that a finding prints, so that a second language changes this file.
+
+A name in braces is a column of the finding's rows; `record`, `person` and `training` are ids with
+the name or title beside them. These sentences stand below those of `audit.report_text`, because
+`data_quality()` prints them without a report and nothing here may import from above.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+_COLUMN = re.compile(r"{([\w:]+)}")
+
+
+def columns_in(text: str) -> list[str]:
+    """The columns that a sentence names.
+
+    Examples:
+        >>> columns_in("Completion {record} is dated {date}.")
+        ['record', 'date']
+    """
+    return _COLUMN.findall(text)
+
+
+def sentence(text: str) -> pl.Expr:
+    """The sentence about each row, with the row's values."""
+    return pl.format(_COLUMN.sub("{}", text), *columns_in(text))
+
+
+def by_number(number: str, one: str, more: str) -> pl.Expr:
+    """One of two sentences, by the number in a column."""
+    return pl.when(pl.col(number) == 1).then(sentence(one)).otherwise(sentence(more))
+
+
+NO_DATE = "Completion {record} has no date."
+IMPOSSIBLE_DATE = "{noun} {record} has {value} as its {field}, which is not a calendar date."
+EXPIRES_FIRST = (
+    "Completion {record} is dated {date}, but its special expiration date, "
+    "{special_expiration_date}, is earlier."
+)
+IN_FUTURE = "Completion {record} is dated {date}, after the as-of date {as_of}."
+SHARED_ID = "{count} records in {table} share the id {record}."
+REPEATED = (
+    "Person {person} completed training {training} more than once on {date}: completions "
+    "{listed}{more}."
+)
+AND_MORE = " and {others} more"
+
+BLANK_ID = "1 value of {field} in {table} was blank or 0{since} and is treated as empty."
+BLANK_IDS = "{value} values of {field} in {table} were blank or 0{since} and are treated as empty."
+SINCE_FULL_DOWNLOAD = " since the last full download"
+
+IMPLAUSIBLE_DATE = "Completion {record} is dated {date}{created_on}: the year may be mistyped."
+BUT_CREATED_ON = ", but its record was created on {created_day}"
+IMPLAUSIBLE_HIRE = (
+    "User {record} has the hire date {hireDate:day}, which is implausible: the person is treated "
+    "as {instead}."
+)
+HIRED_WITH_PROFILE = "hired on {profile_created}, when the profile was created"
+NO_HIRE_DATE = "having no hire date"
+IMPLAUSIBLE_TERMINATION = (
+    "User {record} has the termination date {terminationDate:day}, which is implausible: the "
+    "person is treated as still employed."
+)
+HIRED_AFTER_LEAVING = (
+    "User {record} has the hire date {hireDate:day}, after the termination date "
+    "{terminationDate:day}: the person is treated as employed before the termination date, not "
+    "employed from then until the hire date, and employed again from the hire date on."
+)
+
+UNKNOWN = {
+    "unknown_user": "{noun} {record} refers to person {value}, who is not in the user list.",
+    "unknown_training": "{noun} {record} refers to training {value}, which is not in the "
+    "catalogue.",
+    "unknown_group_session": "{noun} {record} refers to group session {value}, which is not in the "
+    "session list.",
+    "unknown_instructor": "{noun} {record} refers to instructor {value}, who is not in the user "
+    "list.",
+}
+LISTED_ONLY = "Group session {record} lists person {person}, who has no completion in it."
+RECORDED_ONLY = (
+    "Group session {record} has a completion by person {person}, who is not on its list."
+)
+
+UNKNOWN_TYPE = (
+    "Training {record} has the schedule type {schedule}, which is not recognized, so its "
+    "expiration dates are unknown."
+)
+IMPOSSIBLE_WINDOW = (
+    "Training {record} has a window from {schedule}, which is not a valid range of days "
+    "(month-day), so its expiration dates are unknown."
+)
+IMPOSSIBLE_FIXED_DAY = (
+    "Training {record} has the fixed day {schedule}, which is not a valid day (month-day), so its "
+    "expiration dates are unknown."
+)
+RANGE = "{opens} to {closes}"
+
+OFFERING_NOT_RECORDED = (
+    "Training {record} {offered}: {relying} only because no later offering is recorded."
+)
+LAST_OFFERED = (
+    "was last offered on {window_last_offered_date}, and one of its windows has closed since then"
+)
+NEXT_OFFERED = (
+    "is next offered on {offered_later}, after the as-of date {as_of}, and one of its windows has "
+    "closed since its oldest completion"
+)
+NEVER_OFFERED = (
+    "has no last offered date, and one of its windows has closed since its oldest completion"
+)
+ONE_RELIES = "1 person is up to date"
+MANY_RELY = "{people} people are up to date"

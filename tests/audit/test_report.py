@@ -1,0 +1,99 @@
+"""What the report says of figures that differ, and of findings that share a sentence."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from html import unescape
+
+import polars as pl
+import pytest
+
+from kpa_analytics import TrainingData
+from kpa_analytics.audit.evidence import gather
+from kpa_analytics.audit.report import report
+from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
+from tests.audit.packs import pdf_text
+from tests.frames import frame_of
+
+AS_OF = date(2026, 6, 30)
+
+
+def done(number, **fields):
+    first = {"id": number, "training_id": 7, "m_user_id": "ann", "date": date(2026, 5, 4)}
+    return first | fields
+
+
+@pytest.fixture(scope="module")
+def story():
+    data = TrainingData(
+        completions=frame_of(
+            COMPLETIONS,
+            done(1, m_instructor_id="ike", group_training_id=5),
+            done(2, m_instructor_id="ike"),
+            done(3, m_instructor_id="old", date=date(2024, 6, 30)),
+            done(4, m_instructor_id="new", date=date(2027, 1, 5)),
+            done(5, training_id=999),
+        ),
+        trainings=frame_of(TRAININGS, {"id": 7, "title": "Ladders"}),
+        users=frame_of(USERS, {"id": "ann", "lastname": "Moe"}),
+    )
+    evidence = gather(
+        data, as_of=AS_OF, expiring_days=30, required=None, title="", names=True, earlier=None
+    )
+    return report(evidence, [])
+
+
+def sentences(story, key):
+    (section,) = (section for section in story["sections"] if section["key"] == key)
+    return " ".join(section["sentences"])
+
+
+def test_instructors_are_counted_ever_and_in_the_months_of_the_coverage(story):
+    assert "2 instructors have taught since the records began, 1 of them in the 24 months" in (
+        sentences(story, "instructors")
+    )
+
+
+def test_trainings_that_are_not_in_the_catalogue_are_counted_apart(story):
+    about = "2 trainings, of which 1 is not in the catalogue (999)."
+    assert f"The cases are about {about}" in sentences(story, "standing")
+    assert f"in a completion: {about}" in sentences(story, "instructors")
+
+
+def test_the_share_of_sessions_says_how_many_completions_it_leaves_out(story):
+    said = sentences(story, "sessions")
+    assert "25% of 4 completions were recorded in a group session." in said
+    assert "Not counted: 1 completion dated after 30 Jun 2026." in said
+
+
+def test_a_sentence_that_findings_share_is_printed_once(story):
+    (quality,) = (section for section in story["sections"] if section["key"] == "quality")
+    kinds, findings = quality["tables"]
+    assert ["Same Day Repeat", "2"] in kinds["rows"]
+    said = [row[1] for row in findings["rows"]]
+    assert len(said) == len(set(said))
+    assert "Person ann (Moe) completed training 7 (Ladders) more than once" in " ".join(said)
+
+
+def test_without_requirements_one_sentence_says_so(story):
+    said = "No requirements were provided"
+    assert said in {tile["note"] for tile in story["tiles"]}
+    assert said in sentences(story, "overdue")
+    assert said in sentences(story, "computed")
+
+
+@pytest.mark.parametrize("chart", ["group_share", "instructor_activity"])
+def test_a_chart_says_how_many_completions_have_not_happened_yet(pack, data, chart):
+    later = data.completions.filter(pl.col("date") > AS_OF).height
+    assert later == 1
+    drawing = unescape((pack / "charts" / f"{chart}.svg").read_text(encoding="utf-8"))
+    assert "Not drawn: 1 completion dated after 30 Jun 2026" in drawing
+
+
+def test_the_paper_breaks_no_method_in_the_middle_of_a_word(pack, data):
+    paper = pdf_text((pack / "audit.pdf").read_bytes())
+    for snapshot in data.snapshots.values():
+        for method in snapshot.method.split(", "):
+            breakable = r"[.-]\s*".join(map(re.escape, re.split("[.-]", method)))
+            assert re.search(breakable, paper), method
