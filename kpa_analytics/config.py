@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from kpa_analytics.errors import KPADataError, KPASettingsError
 from kpa_analytics.paths import typed_path
-from kpa_analytics.secret import Secret, veiled
+from kpa_analytics.secret import Secret, as_secret
 
 #: The live host (docs/api.md, observed on the wire in September 2026).
 LIVE_API = "https://api.novaraflex.com/v1"
@@ -25,7 +25,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def _token(name: str, value: object) -> Secret | None:
-    value = veiled(value)
+    value = as_secret(value)
     if value is None:
         return None
     if not isinstance(value, Secret) or not value.plain:
@@ -186,7 +186,7 @@ class Settings:
 def _with_secret(values: Any) -> dict[str, Any]:
     """Wrap the token among these values, in place."""
     if "token" in values:
-        values["token"] = veiled(values["token"])
+        values["token"] = as_secret(values["token"])
     return values  # type: ignore[no-any-return]
 
 
@@ -204,7 +204,7 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
     """The `KPA_*` variables, with a hidden token; None if another thread removed a variable."""
     return {
-        name: veiled(environ.get(name)) if name == "KPA_API_TOKEN" else environ.get(name)
+        name: as_secret(environ.get(name)) if name == "KPA_API_TOKEN" else environ.get(name)
         for name in environ
         if name.startswith("KPA_")
     }

@@ -121,7 +121,7 @@ class LastCompleted(Struct, gc=False):
 
 
 class EmployeeStatus(Struct, gc=False):
-    """A record of training-employee-status.list: the vendor's own verdict on one person."""
+    """A record of training-employee-status.list: the vendor's own status of one person."""
 
     m_user_id: str
     status: str | None = None

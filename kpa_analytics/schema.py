@@ -178,7 +178,7 @@ EMPLOYEE_STATUS = Table(
     "load_employee_status()",
     (
         Column("m_user_id", pl.String, "the person"),
-        Column("status", pl.String, "the vendor's verdict: incomplete, expiring, active, ..."),
+        Column("status", pl.String, "the vendor's status: incomplete, expiring, active, ..."),
         Column("percent_complete", pl.Float64, "share of required trainings done, percent"),
         Column("incomplete_training_ids", pl.List(pl.Int64), "required, not done or expired"),
         Column("complete_training_ids", pl.List(pl.Int64), "required and done"),
@@ -247,7 +247,7 @@ RECONCILIATION = Table(
         Column("our_expiration_date", pl.Date, "by our rules"),
         Column("vendor_expiration_date", pl.Date, "the vendor's expiresOn"),
         Column("our_status", STATUS, "by our rules"),
-        Column("vendor_status", STATUS, "the vendor's verdict, in our words"),
+        Column("vendor_status", STATUS, "the vendor's status, in our words"),
         Column("agree", pl.Boolean, "both dates and both statuses are the same"),
         Column("days_apart", pl.Int64, "ours minus the vendor's, days; null where one is null"),
     ),

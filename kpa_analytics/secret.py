@@ -56,6 +56,6 @@ class Secret:
         raise KPASettingsError("a token can't be pickled: set KPA_API_TOKEN where it is needed")
 
 
-def veiled(value: object) -> object:
+def as_secret(value: object) -> object:
     """Wrap a text at once, so that no traceback frame holds it in plain form."""
     return Secret(value.strip()) if isinstance(value, str) else value

@@ -22,7 +22,7 @@ from kpa_analytics.analysis.latest_completion import (
 )
 from kpa_analytics.analysis.names import training_titles
 from kpa_analytics.analysis.schedules import schedules
-from kpa_analytics.analysis.status_rules import VERDICT, never_completed, verdicts
+from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, case_statuses, never_completed
 from kpa_analytics.analysis.windows import windows_on
 from kpa_analytics.employment import has_left
 from kpa_analytics.inputs import AnyFrame
@@ -30,7 +30,7 @@ from kpa_analytics.schema import EXPIRY_STATUS
 
 #: What is known of a row before it is named.
 _PLACE = ("pair", "person", "title", "training_id", "completion_id")
-_ROW = (*_PLACE, "date", *VERDICT)
+_ROW = (*_PLACE, "date", *STATUS_COLUMNS)
 _UNHELD = (*_PLACE, "expiration_source", "status")
 _CASE = ("training_id", "date", "special_expiration_date", "case")
 _KEPT = 4
@@ -82,13 +82,13 @@ class Rules:
             expiring_days: days before expiration that count as expiring, where a training has none.
 
         Returns:
-            The records in their order, with the columns of `VERDICT`: until when each is valid, by
-            which rule, and its status on the day. The source of a record without any day is
-            `unknown`.
+            The records in their order, with the columns of `STATUS_COLUMNS`: until when each is
+            valid, by which rule, and its status on the day. A record with neither a day nor a
+            special expiration date has the source `unknown`.
         """
         rows = with_case(records.lazy()).drop("has_proof")
         cases = expirations(rows.unique("case"), self.schedules)
-        found = verdicts(cases, self.windows_on(as_of), as_of, expiring_days)
+        found = case_statuses(cases, self.windows_on(as_of), as_of, expiring_days)
         return (
             rows.join(found.lazy(), on="case", how="left", maintain_order="left")
             .drop("case")
@@ -163,9 +163,9 @@ class Engine:
         if not include_terminated and self._people["left"].count():
             stays = ~self._people.select(has_left(as_of)).to_series()
             rows = rows.filter(pl.lit(stays).gather(pl.col("person")))
-        judged = verdicts(self._cases.lazy(), windows, as_of, expiring_days).sort("case")
+        judged = case_statuses(self._cases.lazy(), windows, as_of, expiring_days).sort("case")
         held = rows.filter("has_proof").collect(engine="in-memory")
-        held = held.hstack(judged.select(VERDICT)[held["at"]]).select(_ROW)
+        held = held.hstack(judged.select(STATUS_COLUMNS)[held["at"]]).select(_ROW)
         answers = [held]
         others = never_completed(
             rows.filter(~pl.col("has_proof")),

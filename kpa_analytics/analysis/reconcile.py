@@ -1,4 +1,4 @@
-"""Our verdict beside the vendor's own, row by row."""
+"""Our statuses beside the vendor's, row by row."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
       not due yet, and, unless asked with `include_all_completions`, with one not required.
 
     Args:
-        status: as `expiry_status()` makes it; ask it for the day of the vendor's verdict.
+        status: as `expiry_status()` makes it; make it for the day of the vendor's statuses.
         employee_status: as `load_employee_status()` makes it.
 
     Returns:
@@ -66,7 +66,7 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
     rows = (
         ours.drop("user", "training")
         .rename({"expiration_date": "our_expiration_date", "status": "our_status"})
-        .join(_vendors_verdict(employee_status), on=_PAIR, how="full", coalesce=True)
+        .join(_vendors_statuses(employee_status), on=_PAIR, how="full", coalesce=True)
         .join(_names(ours, "m_user_id", "user"), on="m_user_id", how="left")
         .join(_names(ours, "training_id", "training"), on="training_id", how="left")
         .with_columns(
@@ -83,7 +83,7 @@ def _names(ours: pl.LazyFrame, key: str, name: str) -> pl.LazyFrame:
     return ours.group_by(key).agg(pl.col(name).min())
 
 
-def _vendors_verdict(employee_status: AnyFrame) -> pl.LazyFrame:
+def _vendors_statuses(employee_status: AnyFrame) -> pl.LazyFrame:
     """One row per pair the vendor speaks of: its expiration date, and its status in our words."""
     told = (
         need(employee_status, EMPLOYEE_STATUS, *_THEIRS)

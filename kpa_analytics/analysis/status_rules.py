@@ -9,11 +9,11 @@ import polars as pl
 from kpa_analytics.analysis.windows import renewals
 from kpa_analytics.schema import SOURCE, STATUS
 
-#: What a case's verdict is made of.
-VERDICT = ("expiration_source", "expiration_date", "days_left", "starts_expiring", "status")
+#: What a case's status is made of.
+STATUS_COLUMNS = ("expiration_source", "expiration_date", "days_left", "starts_expiring", "status")
 
 
-def verdicts(
+def case_statuses(
     cases: pl.LazyFrame, windows: pl.DataFrame, as_of: date, expiring_days: int
 ) -> pl.DataFrame:
     """What each case is worth on a day.
@@ -49,7 +49,7 @@ def verdicts(
         # Judged by the true days, then written as days that Python's calendar has.
         .with_columns(pl.col("expiration_date", "starts_expiring").clip(date.min, date.max))
         .with_columns(days_left(as_of))
-        .select("case", *VERDICT)
+        .select("case", *STATUS_COLUMNS)
         .collect(engine="in-memory")
     )
 

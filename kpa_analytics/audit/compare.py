@@ -13,7 +13,7 @@ import polars as pl
 
 from kpa_analytics.audit.manifest import check_manifest, read_manifest
 from kpa_analytics.data.changes import changes as changed_records
-from kpa_analytics.data.snapshots import Kept, Shelf, Snapshot
+from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
@@ -68,9 +68,9 @@ def earlier_completions(data: TrainingData) -> Kept | None:
     current = data.snapshots.get(COMPLETIONS.name)
     if current is None or current.path is None:
         return None
-    shelf = Shelf(current.path.parents[2], COMPLETIONS, current.params)
-    for path in reversed([path for path in shelf.paths() if path.name < current.path.name]):
-        if kept := shelf.read(path):
+    snapshots = SnapshotFolder(current.path.parents[2], COMPLETIONS, current.params)
+    for path in reversed([path for path in snapshots.paths() if path.name < current.path.name]):
+        if kept := snapshots.read(path):
             return kept
     return None
 

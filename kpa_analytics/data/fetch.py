@@ -17,7 +17,7 @@ from kpa_analytics.config import Settings
 from kpa_analytics.data.frames import Finished, finish, raw_frame
 from kpa_analytics.data.incremental import may_go_on, refreshed
 from kpa_analytics.data.progress import PageBar
-from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, shelf
+from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, snapshot_folder
 from kpa_analytics.data.walk import verified_walk
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataWarning, KPAMethodNotFoundError, KPATokenPermissionError
@@ -91,7 +91,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
         increments=rests_on.increments + 1 if rests_on else 0,
         full_walk_at=(rests_on.full_walk_at or rests_on.fetched_at) if rests_on else None,
     )
-    kept = shelf(table, params, client.settings).write(
+    kept = snapshot_folder(table, params, client.settings).write(
         Kept(frame, snapshot), keep=client.settings.keep_snapshots
     )
     if kept.snapshot.path is not None:
@@ -107,7 +107,7 @@ def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> It
     """
     from filelock import FileLock, Timeout
 
-    name = shelf(table, params, current).folder.name
+    name = snapshot_folder(table, params, current).folder.name
     try:
         folder = private_folder(account_folder(current))
         lock = FileLock(private_file(folder / f"{name}.lock"), mode=0o600)
@@ -131,7 +131,7 @@ def _walked(
 ) -> Fetched:
     method = endpoint_of(table).method
     if refresh == "recent" and table is COMPLETIONS:
-        kept = shelf(table, params, client.settings).newest(max_age=float("inf"))
+        kept = snapshot_folder(table, params, client.settings).newest(max_age=float("inf"))
         if kept and not may_go_on(kept.snapshot):
             bar.note("a full download is due: downloading all pages")
         elif kept and (recent := refreshed(client, method, table, kept, params, bar)):

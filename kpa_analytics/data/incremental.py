@@ -76,7 +76,7 @@ def may_go_on(snapshot: Snapshot) -> bool:
     return is_recent and snapshot.increments < MOST_INCREMENTS
 
 
-class LostError(Exception):
+class FullWalkNeededError(Exception):
     """The fetched pages do not fit the kept collection: a full walk is needed."""
 
 
@@ -127,7 +127,7 @@ def refreshed(
     catching_up = _CatchingUp(client, method, table, kept, parameters, bar)
     try:
         return catching_up.run()
-    except LostError:
+    except FullWalkNeededError:
         bar.note("the newest pages do not show every change: downloading all pages")
         return None
 
@@ -162,7 +162,7 @@ class _CatchingUp:
     def _whole(self, frame: pl.DataFrame) -> pl.DataFrame:
         total = self.fetched[0].total
         if frame.height != total or frame["id"].n_unique() != total:
-            raise LostError
+            raise FullWalkNeededError
         return frame
 
     def _head(self) -> Stretch:
@@ -186,7 +186,7 @@ class _CatchingUp:
         """The records between two stretches."""
         positions, candidates = right.start - left.end, right.first - left.last - 1
         if candidates < 0:
-            raise LostError
+            raise FullWalkNeededError
         if positions == candidates:
             return [self.kept.frame.slice(left.last + 1, candidates)]
         if positions == 0:
@@ -210,7 +210,7 @@ class _CatchingUp:
         _agree(right, start, page)
         a, b = max(start, left.end), min(start + page.height, right.start)
         if a >= b:
-            raise LostError
+            raise FullWalkNeededError
         rows = page[a - start : b - start]
         if self._places(rows).is_empty():
             if a == left.end:
@@ -222,7 +222,7 @@ class _CatchingUp:
     def _placed(self, start: int, rows: pl.DataFrame) -> Stretch:
         places = self._places(rows)
         if places.is_empty() or not places.is_sorted():
-            raise LostError
+            raise FullWalkNeededError
         return Stretch(start, start + rows.height, places[0], places[-1], rows)
 
     def _places(self, rows: pl.DataFrame) -> pl.Series:
@@ -252,23 +252,23 @@ class _CatchingUp:
         try:
             page = self.client.page(self.method, 1, refresh=True, **request)
         except KPADataError:
-            raise LostError from None
+            raise FullWalkNeededError from None
         rows = self._taken(page)
         if rows.height == page.total:
             return rows
         if page.total != count:
-            raise LostError
+            raise FullWalkNeededError
         return None
 
     def _page(self, number: int, limit: int) -> pl.DataFrame:
         request = {**self.parameters, "limit": limit}
         page = self.client.page(self.method, number, refresh=True, **request)
         if self.fetched and page.total != self.fetched[0].total:
-            raise LostError
+            raise FullWalkNeededError
         if len(self.fetched) > page.last_page // 2 + 1:
-            raise LostError
+            raise FullWalkNeededError
         if len(page.records) != min(limit, max(0, page.total - (number - 1) * limit)):
-            raise LostError
+            raise FullWalkNeededError
         return self._taken(page)
 
     def _taken(self, page: Page) -> pl.DataFrame:
@@ -312,4 +312,4 @@ def _agree(stretch: Stretch, start: int, page: pl.DataFrame) -> None:
         return
     before = stretch.rows["id"][a - stretch.start : b - stretch.start]
     if not page["id"][a - start : b - start].equals(before):
-        raise LostError
+        raise FullWalkNeededError

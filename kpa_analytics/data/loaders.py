@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.config import Settings, settings
-from kpa_analytics.data.snapshots import Kept, Shelf, shelf
+from kpa_analytics.data.snapshots import Kept, SnapshotFolder, snapshot_folder
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.endpoints import COLLECTIONS
 from kpa_analytics.errors import KPADataError
@@ -270,8 +270,10 @@ def _fresh(table: Table, params: dict[str, Any], current: Settings) -> Kept | No
 
     If both exist, the newer one is used, because users expect to see the latest load.
     """
-    candidates = [shelf(table, filters, current) for filters in ([params, {}] if params else [{}])]
-    for candidate in sorted(candidates, key=Shelf.filled_at, reverse=True):
+    candidates = [
+        snapshot_folder(table, filters, current) for filters in ([params, {}] if params else [{}])
+    ]
+    for candidate in sorted(candidates, key=SnapshotFolder.filled_at, reverse=True):
         kept = candidate.newest(current.max_age)
         if kept and (filtered := _filtered(kept, params)):
             return filtered

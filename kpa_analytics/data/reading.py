@@ -120,7 +120,7 @@ class MovedError(Exception):
     """What was looked up fits neither what was read nor what is there now."""
 
 
-Asking = Generator[Ask, Seen, Reading]
+ReadingSteps = Generator[Ask, Seen, Reading]
 
 
 def overlap(size: int) -> int:
@@ -178,7 +178,7 @@ def pages_needed(total: int, size: int) -> int:
     return pages
 
 
-def reading(size: int, on_shift: OnShift, *, fresh: bool = False) -> Asking:
+def reading(size: int, on_shift: OnShift, *, fresh: bool = False) -> ReadingSteps:
     """Read a collection from its first page to its last.
 
     Args:
@@ -204,7 +204,7 @@ class _Reader:
         self.steps = 1
         self.newest: Any = None
 
-    def run(self) -> Asking:
+    def run(self) -> ReadingSteps:
         seen = self.seen
         try:
             while True:

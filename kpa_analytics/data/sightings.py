@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Generator
 from typing import Any
 
-from kpa_analytics.data.reading import Ask, Asking, Reading, Seen
+from kpa_analytics.data.reading import Ask, Reading, ReadingSteps, Seen
 
 
 class Sightings:
@@ -33,14 +33,14 @@ class Sightings:
         """Add the page that was answered last."""
         self._pages.append(page)
 
-    def noted(self, asking: Asking) -> Generator[Ask, Seen, Reading]:
+    def noted(self, steps: ReadingSteps) -> Generator[Ask, Seen, Reading]:
         """Pass a reading's requests on, and note what comes back."""
         try:
-            ask = next(asking)
+            ask = next(steps)
             while True:
                 page = yield ask
                 self.note(page)
-                ask = asking.send(page)
+                ask = steps.send(page)
         except StopIteration as done:
             reading: Reading = done.value
             return reading

@@ -108,7 +108,7 @@ class Kept:
     snapshot: Snapshot
 
 
-class Shelf:
+class SnapshotFolder:
     """The snapshots of one collection of one account, newest last.
 
     Args:
@@ -282,9 +282,11 @@ def snapshots() -> pl.DataFrame:
     )
 
 
-def shelf(table: Table, params: dict[str, Any], current: Settings | None = None) -> Shelf:
-    """The shelf of a collection in the current account's folder."""
-    return Shelf(account_folder(current or settings()), table, params)
+def snapshot_folder(
+    table: Table, params: dict[str, Any], current: Settings | None = None
+) -> SnapshotFolder:
+    """The snapshots of a collection in the current account's folder."""
+    return SnapshotFolder(account_folder(current or settings()), table, params)
 
 
 def _snapshot(facts: dict[str, Any], sha256: str, path: Path) -> Snapshot:

@@ -194,11 +194,11 @@ def verified_walk(
     from kpa_analytics.api.client import PAGE_SIZE
 
     received = _Received(client, method, table, parameters, bar, fresh=refresh)
-    asking = proved(PAGE_SIZE)
+    steps = proved(PAGE_SIZE)
     try:
-        ask = next(asking)
+        ask = next(steps)
         while received.within_reason():
-            ask = asking.send(received.answer(ask))
+            ask = steps.send(received.answer(ask))
     except StopIteration as done:
         return received.walk(done.value)
     except UnprovedError:

@@ -11,13 +11,13 @@ import polars as pl
 
 from kpa_analytics.demo import AS_OF, records
 from kpa_analytics.demo.catalogue import courses, wire_trainings
+from kpa_analytics.demo.employee_status import EmployeeStatuses
 from kpa_analytics.demo.history import invent_history
 from kpa_analytics.demo.paperwork import file_completions
 from kpa_analytics.demo.people import invent_people, milliseconds
 from kpa_analytics.demo.planted import plant
 from kpa_analytics.demo.records import Listing, Wire
 from kpa_analytics.demo.sessions import gather, session_list, teach
-from kpa_analytics.demo.verdict import Verdict
 from kpa_analytics.demo.volume import refresh, thin
 from kpa_analytics.demo.wire import (
     completion_frame,
@@ -51,7 +51,7 @@ class Organisation:
     job_titles: list[Wire] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._verdict: tuple[date, Verdict] | None = None
+        self._statuses: tuple[date, EmployeeStatuses] | None = None
 
     def __repr__(self) -> str:
         return (
@@ -68,7 +68,7 @@ class Organisation:
         if method == records.GROUP_TRAININGS:
             return _listing(self.group_trainings, pl.DataFrame.to_dicts)
         if method == records.EMPLOYEE_STATUS:
-            return self.verdict(as_of).select(params)
+            return self.employee_statuses(as_of).select(params)
         return Listing.of(
             {
                 records.TRAININGS: self.trainings,
@@ -78,9 +78,9 @@ class Organisation:
             }[method]
         )
 
-    def verdict(self, as_of: date) -> Verdict:
+    def employee_statuses(self, as_of: date) -> EmployeeStatuses:
         """The vendor's status of every person; computed again only after completions change."""
-        if self._verdict is None or self._verdict[0] != as_of:
+        if self._statuses is None or self._statuses[0] != as_of:
             people = self.users.select(
                 "id", "created", "hireDate", "terminationDate", "jobTitle_id"
             )
@@ -92,9 +92,11 @@ class Organisation:
                 "id",
                 "special_expiration_date_number",
             )
-            verdict = Verdict(people.iter_rows(named=True), self.trainings, done.iter_rows(), as_of)
-            self._verdict = (as_of, verdict)
-        return self._verdict[1]
+            statuses = EmployeeStatuses(
+                people.iter_rows(named=True), self.trainings, done.iter_rows(), as_of
+            )
+            self._statuses = (as_of, statuses)
+        return self._statuses[1]
 
     def add_completions(self, *added: Wire) -> None:
         """Add completions (the API's dicts), as if somebody had just recorded them."""
@@ -110,7 +112,7 @@ class Organisation:
 
     def _replace(self, completions: pl.DataFrame) -> None:
         self.completions = newest_first(completions)
-        self._verdict = None
+        self._statuses = None
 
     def _filtered(self, params: Mapping[str, Any]) -> pl.DataFrame:
         conditions = []

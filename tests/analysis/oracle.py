@@ -18,7 +18,7 @@ def by_id(rows):
     return {row["id"]: row for row in reversed(rows)}
 
 
-class Verdict:
+class Oracle:
     """Everything the rules say of everybody on one day."""
 
     def __init__(self, completions, trainings, users, as_of, expiring_days=30, required=()):

@@ -30,9 +30,9 @@ def records(seed: int, people: int = 12, count: int = 160) -> TrainingData:
         .group_by("m_user_id")
         .agg("incomplete_training_ids")
     )
-    verdicts = pl.concat([EMPLOYEE_STATUS.empty(), must_have], how="diagonal")
+    employee_status = pl.concat([EMPLOYEE_STATUS.empty(), must_have], how="diagonal")
     return TrainingData(
-        completions=completions, trainings=trainings, users=users, employee_status=verdicts
+        completions=completions, trainings=trainings, users=users, employee_status=employee_status
     )
 
 

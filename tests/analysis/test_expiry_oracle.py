@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kpa_analytics.analysis.expiry_status import expiry_status
 from tests.analysis.company import company
-from tests.analysis.oracle import Verdict
+from tests.analysis.oracle import Oracle
 
 DAYS = [
     date(2010, 1, 1),
@@ -38,10 +38,10 @@ def test_equal_to_the_oracle_row_by_row(seed, as_of):
         ),
         include_terminated=leavers_too,
     )
-    verdict = Verdict(
+    oracle = Oracle(
         completions.to_dicts(), trainings.to_dicts(), users.to_dicts(), as_of, required=pairs
     )
-    theirs = list(verdict.rows(include_terminated=leavers_too))
+    theirs = list(oracle.rows(include_terminated=leavers_too))
     assert len(theirs) > 1000 or as_of == DAYS[0]
     assert ours.to_dicts() == theirs
 
@@ -68,8 +68,8 @@ def test_equal_to_the_oracle_on_any_day(seed, as_of, expiring_days, leavers_too)
         include_terminated=leavers_too,
     )
     frames = (completions, trainings, users)
-    verdict = Verdict(*(frame.to_dicts() for frame in frames), as_of, expiring_days, pairs)
-    assert ours.to_dicts() == list(verdict.rows(include_terminated=leavers_too))
+    oracle = Oracle(*(frame.to_dicts() for frame in frames), as_of, expiring_days, pairs)
+    assert ours.to_dicts() == list(oracle.rows(include_terminated=leavers_too))
 
 
 @pytest.mark.slow
@@ -85,6 +85,6 @@ def test_the_random_companies_reach_every_status_and_source():
 def test_without_a_catalogue_only_special_dates_are_known():
     completions, _, users, _ = company(9, count=2000)
     ours = expiry_status(completions, None, users, as_of=DAYS[3])
-    theirs = Verdict(completions.to_dicts(), [], users.to_dicts(), DAYS[3]).rows()
+    theirs = Oracle(completions.to_dicts(), [], users.to_dicts(), DAYS[3]).rows()
     assert ours.to_dicts() == list(theirs)
     assert set(ours["expiration_source"]) == {"special", "unknown"}

@@ -451,14 +451,14 @@ def test_other_trainings_never_completed_are_missing(training):
 
 
 def test_the_vendors_employee_status_says_what_is_required():
-    verdict = frame(
+    employee_status = frame(
         EMPLOYEE_STATUS,
         [
             {"m_user_id": "a", "incomplete_training_ids": [7], "complete_training_ids": [8]},
             {"m_user_id": "b", "incomplete_training_ids": [], "complete_training_ids": None},
         ],
     )
-    status = expiry_status(COMPLETIONS.empty(), as_of=TODAY, required=verdict)
+    status = expiry_status(COMPLETIONS.empty(), as_of=TODAY, required=employee_status)
     assert status.select("m_user_id", "training_id", "status").rows() == [
         ("a", 7, "missing"),
         ("a", 8, "missing"),

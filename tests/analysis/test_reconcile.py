@@ -1,4 +1,4 @@
-"""Our verdict beside the vendor's."""
+"""Our statuses beside the vendor's."""
 
 from datetime import UTC, date, datetime
 
@@ -52,7 +52,7 @@ def last(expires=None, starts=None, completed=date(2025, 7, 15)):
         ({"last_completed": last(DUE, DAY)}, "expiring"),
     ],
 )
-def test_the_vendors_verdict_in_our_words(told, status):
+def test_the_vendors_status_in_our_words(told, status):
     row = reconcile(EXPIRY_STATUS.empty(), theirs(told)).row(0, named=True)
     assert row["vendor_status"] == status
     expected = told["last_completed"][0]["expiresOn"] if "last_completed" in told else None

@@ -145,7 +145,7 @@ def hostile_company() -> Records:
         "m_instructor_id": person(2),
         "notes": HOSTILE[0],
     }
-    verdict = {
+    employee = {
         "m_user_id": person(0),
         "status": "incomplete",
         "percent_complete": 50,
@@ -159,7 +159,7 @@ def hostile_company() -> Records:
             wire.TRAININGS: trainings,
             wire.USERS: people,
             wire.GROUP_TRAININGS: [session],
-            wire.EMPLOYEE_STATUS: [verdict],
+            wire.EMPLOYEE_STATUS: [employee],
             wire.FIELD_OFFICES: [{"id": "office-1", "name": HOSTILE[8]}],
         }
     )

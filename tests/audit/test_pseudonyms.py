@@ -53,7 +53,7 @@ def company() -> Records:
         "m_instructor_id": person(1),
         "notes": "dear Aurelia",
     }
-    verdict = {
+    employee = {
         "m_user_id": person(1),
         "status": "incomplete",
         "percent_complete": 0,
@@ -68,7 +68,7 @@ def company() -> Records:
             "trainings.v2.list": [training(1, "Ladders"), training(2, "Ropes")],
             "users.list": [user(1, "Aurelia", "Quicksilver"), leaver],
             "grouptrainings.list": [session],
-            "training-employee-status.list": [verdict],
+            "training-employee-status.list": [employee],
         }
     )
 

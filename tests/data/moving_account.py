@@ -125,12 +125,12 @@ def load(account: Account, size: int, happens: Callable[[int], bool]) -> Load:
     return Load(keys, throughout, ever, requests)
 
 
-def answered(asking: Generator[Ask, Seen, Whole], answer: Callable[[Ask], Seen]) -> Whole | None:
+def answered(steps: Generator[Ask, Seen, Whole], answer: Callable[[Ask], Seen]) -> Whole | None:
     """Answer every request; return None if the collection is not proved."""
     try:
-        ask = next(asking)
+        ask = next(steps)
         while True:
-            ask = asking.send(answer(ask))
+            ask = steps.send(answer(ask))
     except StopIteration as done:
         whole: Whole = done.value
         return whole

@@ -195,7 +195,7 @@ def test_load_all_loads_every_collection(tmp_path: Path) -> None:
 
 
 def test_an_impossible_date_in_an_employee_status_is_a_fault_too() -> None:
-    verdict = {
+    employee = {
         "status": "active",
         "m_user_id": "5e580f0cb780600088bd2c11",
         "percent_complete": 100,
@@ -203,7 +203,7 @@ def test_an_impossible_date_in_an_employee_status_is_a_fault_too() -> None:
         "complete_training_ids": [7],
         "last_completed": [{"id": 7, "date_number": 20220506, "expiresOn": 20220231}],
     }
-    with kpa.demo.serve(Records({EMPLOYEE_STATUS: [verdict]})) as api:
+    with kpa.demo.serve(Records({EMPLOYEE_STATUS: [employee]})) as api:
         use(api)
         with pytest.warns(KPADataWarning, match="20220231"):
             frame = kpa.load_employee_status()

@@ -10,7 +10,7 @@ import requests
 
 from kpa_analytics.demo import Fault, Records, serve
 
-from .asking import error, post
+from .http_client import error, post
 
 COMPLETIONS = "completedtrainings.v2.list"
 

@@ -12,7 +12,7 @@ from kpa_analytics.demo import AS_OF, organisation
 from kpa_analytics.demo.rules import day_of
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX, is_demo
 
-from .asking import post
+from .http_client import post
 
 
 def parts(company):
@@ -131,7 +131,7 @@ def test_the_demo_company_shows_the_effect_of_a_new_offering(company):
     seen = {}
     titles = {training["id"]: training["title"] for training in company.trainings}
     for employee in (
-        company.verdict(AS_OF).select({"include_all_completions": True}).stretch(0, 999)
+        company.employee_statuses(AS_OF).select({"include_all_completions": True}).stretch(0, 999)
     ):
         for last in employee["last_completed"]:
             lasting = (
@@ -177,7 +177,7 @@ def test_names_come_from_many_languages(company):
 
 def test_the_statuses_are_plausible(company):
     """Most cases are current, a visible share is expiring, some are expired or missing."""
-    employees = company.verdict(AS_OF).select({}).stretch(0, 1000)
+    employees = company.employee_statuses(AS_OF).select({}).stretch(0, 1000)
     done = sum(len(employee["complete_training_ids"]) for employee in employees)
     lacking = sum(len(employee["incomplete_training_ids"]) for employee in employees)
     assert 0.03 < lacking / (done + lacking) < 0.15
@@ -305,9 +305,9 @@ def test_records_can_be_added_removed_and_edited():
 
 def test_the_employee_status_follows_a_changed_record():
     company = organisation(people=60, completions=1500)
-    before = company.verdict(AS_OF)
-    assert company.verdict(AS_OF) is before
+    before = company.employee_statuses(AS_OF)
+    assert company.employee_statuses(AS_OF) is before
     gone = company.completions.filter(pl.col("training_id") == 1001)["id"].to_list()
     company.remove_completions(*gone)
-    employees = company.verdict(AS_OF).select({}).stretch(0, 100)
+    employees = company.employee_statuses(AS_OF).select({}).stretch(0, 100)
     assert all(1001 in employee["incomplete_training_ids"] for employee in employees)

@@ -11,7 +11,7 @@ import requests
 from kpa_analytics.demo import AS_OF, Records, organisation, serve
 from kpa_analytics.demo_mark import DEMO_HEADER
 
-from .asking import error, get, post
+from .http_client import error, get, post
 
 COMPLETIONS = "completedtrainings.v2.list"
 STATUS = "training-employee-status.list"

@@ -9,7 +9,7 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.demo.server import DemoAPI
 from tests.conftest import completions, use
-from tests.hard.telling import TOKEN
+from tests.hard.token_search import TOKEN
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import threading
 import traceback
 
 import kpa_analytics as kpa
-from tests.hard.telling import tells
+from tests.hard.token_search import places_of_token
 
 
 def interrupt() -> None:
@@ -46,4 +46,4 @@ def report(moments: list[float]) -> None:
     """Print, for each moment, whether a request was in progress and where the token is visible."""
     kpa.load_trainings()  # every module is there from now on
     errors = [interrupted(later) for later in moments]
-    print(json.dumps([(in_mid_request(error), tells(error)) for error in errors]))  # noqa: T201
+    print(json.dumps([(in_mid_request(error), places_of_token(error)) for error in errors]))  # noqa: T201

@@ -19,7 +19,7 @@ from kpa_analytics.demo import Fault
 from kpa_analytics.demo.records import Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPAError, KPATransportError
-from tests.hard.telling import TOKEN, holds, tells
+from tests.hard.token_search import TOKEN, contains_token, places_of_token
 from tests.hard.wire import answer, served
 
 ECHOES = {
@@ -38,7 +38,7 @@ def test_an_echo_of_the_token_is_masked_in_any_encoding(guarded: DemoAPI, echo: 
     guarded.faults.add(Fault.body(lambda _: body.encode()))
     with Client() as client, pytest.raises(KPAError, match="<token>!") as caught:
         client.call("api.ping")
-    assert not holds(str(caught.value).encode())
+    assert not contains_token(str(caught.value).encode())
     body = f'{{"ok": true, "users": [{{"id": "5e58", "email": "{echo}"}}]}}'
     guarded.faults.add(Fault.body(lambda _: body.encode()))
     assert kpa.load_users()["email"].to_list() == ["<token>"]
@@ -51,18 +51,18 @@ def test_an_echo_in_headers_and_wide_pages_is_masked() -> None:
         wire.pieces = [answer(page, f"HZS-Request-ID: {TOKEN}", f"Set-Cookie: t={quote(TOKEN)}")]
         with Client() as client, pytest.raises(KPATransportError) as caught:
             client.call("api.ping")
-        assert not holds(str(caught.value).replace("\0", "").replace("\\x00", "").encode())
+        assert not contains_token(str(caught.value).replace("\0", "").replace("\\x00", "").encode())
         failure = b'{"ok": false, "error": "x"}'
         wire.pieces = [answer(failure, f"HZS-Request-ID: {TOKEN}", f"Set-Cookie: t={TOKEN}")]
         with Client() as client, pytest.raises(KPAError, match="<token>") as caught_too:
             client.call("api.ping")
-        assert tells(caught_too.value) == []
+        assert places_of_token(caught_too.value) == []
         assert not client._session.cookies
         refusal = answer(b"<html>no</html>", f"X-{TOKEN}: no")
         wire.pieces = [refusal.replace(b"200 OK", f"403 no access for {TOKEN}".encode())]
         with Client() as client, pytest.raises(KPATransportError, match="403") as refused:
             client.call("api.ping")
-        assert tells(refused.value) == []
+        assert places_of_token(refused.value) == []
 
 
 def test_a_redirect_does_not_send_the_token_elsewhere(guarded: DemoAPI) -> None:
@@ -112,7 +112,7 @@ def test_over_https_a_proxy_sees_no_token(monkeypatch: pytest.MonkeyPatch) -> No
             client.call("api.ping")
         thread.join()
     assert heard[0].startswith(b"CONNECT api.example.invalid:443")
-    assert not holds(heard[0])
+    assert not contains_token(heard[0])
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +157,7 @@ def test_tls_is_verified_and_a_company_ca_is_accepted(
         with Client() as client, pytest.raises(KPATransportError, match="certificate") as caught:
             client.call("api.ping")
         assert client._session.verify is True
-        assert tells(caught.value) == []
+        assert places_of_token(caught.value) == []
         assert api.requests == []
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(certificate))
         with Client() as client:

@@ -56,10 +56,10 @@ def test_a_process_killed_while_writing_leaves_no_file_in_the_end(api: DemoAPI, 
 
 def test_unfinished_snapshots_of_killed_processes_are_deleted(api: DemoAPI) -> None:
     kpa.load_trainings()
-    shelf = account() / "snapshots" / "trainings"
-    (shelf / ".20260101T000000000000Z-00.parquet.4711").write_bytes(b"half")
+    folder = account() / "snapshots" / "trainings"
+    (folder / ".20260101T000000000000Z-00.parquet.4711").write_bytes(b"half")
     kpa.load_trainings(refresh=True)
-    assert [path.suffix for path in shelf.iterdir()] == [".parquet", ".parquet"]
+    assert [path.suffix for path in folder.iterdir()] == [".parquet", ".parquet"]
 
 
 def test_four_processes_with_an_empty_cache_all_get_every_record(api: DemoAPI) -> None:
@@ -77,7 +77,7 @@ def test_four_processes_can_load_everything_at_once(api: DemoAPI) -> None:
     answers = [ended(process) for process in four]
     assert [(code, out.strip()) for code, out, _ in answers] == [(0, "6500")] * 4
     assert not any("Warning" in err for _, _, err in answers), answers
-    assert len(api.requests) == 7 + 3 + 1 + 3  # pages, lists, verdict, names of groups
+    assert len(api.requests) == 7 + 3 + 1 + 3  # pages, lists, employee status, names of groups
 
 
 def test_threads_share_one_account_like_processes(api: DemoAPI) -> None:

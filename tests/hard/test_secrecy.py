@@ -25,7 +25,7 @@ from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPAError
 from tests.conftest import use
 from tests.hard.loading import account, files, started, stopped, when
-from tests.hard.telling import FAULTS, TOKEN, holds, nowhere, unpacked_pages
+from tests.hard.token_search import FAULTS, TOKEN, assert_no_token, contains_token, unpacked_pages
 
 
 def test_the_search_finds_a_planted_token() -> None:
@@ -34,8 +34,8 @@ def test_the_search_finds_a_planted_token() -> None:
         base64.b64encode(b"ab" + TOKEN.encode()),
         TOKEN.encode().hex().encode(),
     ):
-        assert holds(b"before" + hidden)
-        assert holds(b"before" + zstandard.compress(b"page" + hidden))
+        assert contains_token(b"before" + hidden)
+        assert contains_token(b"before" + zstandard.compress(b"page" + hidden))
 
 
 def test_no_file_holds_the_token_during_or_after_a_walk(guarded: DemoAPI) -> None:
@@ -44,7 +44,7 @@ def test_no_file_holds_the_token_during_or_after_a_walk(guarded: DemoAPI) -> Non
 
     def look(_: object) -> None:
         seen.append({file.name for file in files(cache)})
-        nowhere(cache)
+        assert_no_token(cache)
 
     echo = Fault.body(
         lambda body: body.replace(b'"created"', b'"notes":"%s","created"' % TOKEN.encode())
@@ -54,7 +54,7 @@ def test_no_file_holds_the_token_during_or_after_a_walk(guarded: DemoAPI) -> Non
     guarded.faults.add(Fault.change(look), page=4)
     assert set(kpa.load_completions()["notes"]) == {"<token>"}
     kpa.load_all()
-    nowhere(cache)
+    assert_no_token(cache)
     assert {"pages.sqlite", "pages.sqlite-wal", "budget.sqlite", "budget.sqlite-wal"} <= seen[-1]
 
 
@@ -64,7 +64,7 @@ def test_a_killed_walk_leaves_no_token_in_journals_and_free_pages(guarded: DemoA
     when(lambda: len(guarded.requests) == 4, process)
     stopped(process, signal.SIGKILL)
     assert (account() / "pages.sqlite-wal").stat().st_size > 10_000
-    nowhere(kpa.configure().cache_dir)
+    assert_no_token(kpa.configure().cache_dir)
 
 
 def test_no_log_of_any_library_holds_the_token(
@@ -85,7 +85,7 @@ def test_no_log_of_any_library_holds_the_token(
     logged = {record.name.split(".")[0] for record in caplog.records}
     assert {"urllib3", "requests_cache", "filelock"} <= logged
     assert "sealed" in printed
-    assert not holds(caplog.text.encode() + printed.encode())
+    assert not contains_token(caplog.text.encode() + printed.encode())
 
 
 def test_no_text_of_any_object_holds_the_token(guarded: DemoAPI) -> None:
@@ -109,17 +109,17 @@ def test_no_text_of_any_object_holds_the_token(guarded: DemoAPI) -> None:
                 f"{thing!r:>99}",
                 repr(vars(thing)) if hasattr(thing, "__dict__") else "",
             ]
-            assert not any(holds(text.encode()) for text in texts), type(thing)
+            assert not any(contains_token(text.encode()) for text in texts), type(thing)
         for copied in (copy.copy(current), copy.deepcopy(current), dataclasses.replace(current)):
-            assert not holds(repr(copied).encode())
+            assert not contains_token(repr(copied).encode())
         for thing in (current, current.token, session, client):
             with pytest.raises(
                 (KPAError, NotImplementedError, TypeError, AttributeError)
             ) as caught:
                 pickle.dumps(thing)
-            assert not holds(str(caught.value).encode())
-        assert not holds(pickle.dumps(adapter))
-        assert not holds(repr(dataclasses.asdict(current)).encode())
+            assert not contains_token(str(caught.value).encode())
+        assert not contains_token(pickle.dumps(adapter))
+        assert not contains_token(repr(dataclasses.asdict(current)).encode())
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPAError
 from tests.conftest import use
 from tests.hard.loading import ended, started
-from tests.hard.telling import FAULTS, TOKEN, holds, tells
+from tests.hard.token_search import FAULTS, TOKEN, contains_token, places_of_token
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -25,8 +25,8 @@ def test_no_frame_of_any_failure_holds_the_token(guarded: DemoAPI, name: str) ->
     guarded.faults.add(FAULTS[name], times=None)
     with pytest.raises(KPAError) as caught:
         kpa.load_trainings()
-    assert tells(caught.value) == []
-    assert not holds(pickle.dumps(caught.value))
+    assert places_of_token(caught.value) == []
+    assert not contains_token(pickle.dumps(caught.value))
 
 
 def test_no_frame_of_ctrl_c_during_a_request_holds_the_token(guarded: DemoAPI) -> None:
@@ -47,7 +47,7 @@ def test_no_frame_of_a_wrong_setting_holds_the_token(
 ) -> None:
     with pytest.raises(KPAError) as caught:
         call(token=TOKEN, **wrong)
-    assert tells(caught.value) == []
+    assert places_of_token(caught.value) == []
 
 
 def test_ipythons_verbose_traceback_does_not_show_the_token(
@@ -69,4 +69,4 @@ def test_ipythons_verbose_traceback_does_not_show_the_token(
     for error in ("KPATransportError", "KPATokenInvalidError", "KPADataError", "KPASettingsError"):
         assert error in shown
     assert "<secret>" in shown
-    assert not holds(shown.encode())
+    assert not contains_token(shown.encode())

@@ -32,12 +32,12 @@ def haunted(company: kpa.TrainingData) -> kpa.TrainingData:
         [{"id": 10**8 + 1, **listed}], schema={**GROUP_TRAININGS.schema, "created": pl.Date}
     ).cast(GROUP_TRAININGS.schema)
     asked = {"m_user_id": ASKED, "incomplete_training_ids": [8], "complete_training_ids": []}
-    verdict = pl.DataFrame([asked], schema=EMPLOYEE_STATUS.schema)
+    employee = pl.DataFrame([asked], schema=EMPLOYEE_STATUS.schema)
     return replace(
         company,
         completions=pl.concat([company.completions, completions]),
         group_trainings=pl.concat([company.group_trainings, sessions]),
-        employee_status=pl.concat([company.employee_status, verdict]),
+        employee_status=pl.concat([company.employee_status, employee]),
     )
 
 

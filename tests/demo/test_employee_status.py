@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kpa_analytics.demo import organisation, serve
+from kpa_analytics.demo.employee_status import EmployeeStatuses
 from kpa_analytics.demo.employment import employment
 from kpa_analytics.demo.rules import Schedule
-from kpa_analytics.demo.verdict import Verdict
 
-from .asking import post
+from .http_client import post
 
 DAY = date.fromisoformat
 
@@ -205,7 +205,7 @@ def judge(trainings, done, people=("ann",), as_of="2026-06-30", **params):
         for number, (person, key, day, special) in enumerate(done)
     ]
     users = [{"id": one, "created": ms("2015-01-01"), "jobTitle_id": "j"} for one in people]
-    return Verdict(users, trainings, rows, DAY(as_of)).select(params).stretch(0, 10)
+    return EmployeeStatuses(users, trainings, rows, DAY(as_of)).select(params).stretch(0, 10)
 
 
 def test_the_fields_of_an_employee_status():
@@ -328,7 +328,7 @@ def test_nobody_misses_a_training_before_it_or_the_person_existed():
     user = {"id": "ann", "created": ms("2015-01-01"), "hireDate": ms("2021-01-01")}
 
     def incomplete(day):
-        employee = Verdict([user], trainings, [], DAY(day)).select({}).stretch(0, 1)[0]
+        employee = EmployeeStatuses([user], trainings, [], DAY(day)).select({}).stretch(0, 1)[0]
         return employee["incomplete_training_ids"]
 
     assert [incomplete(day) for day in ("2020-12-31", "2021-01-01", "2021-01-02")] == [
@@ -355,8 +355,10 @@ def moment(text):
 def test_people_who_left_are_omitted(left, first_day_gone):
     user = {"id": "ann", "created": 0, "terminationDate": moment(left)}
     day = DAY(first_day_gone)
-    assert Verdict([user], [training(1)], [], day).select({}).total == 0
-    assert Verdict([user], [training(1)], [], day - timedelta(days=1)).select({}).total == 1
+    assert EmployeeStatuses([user], [training(1)], [], day).select({}).total == 0
+    assert (
+        EmployeeStatuses([user], [training(1)], [], day - timedelta(days=1)).select({}).total == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -371,7 +373,7 @@ def test_rehired_people_are_not_employed_in_between():
     user = {"id": "ann", "created": ms("2020-01-01"), **dates}
 
     def incomplete(day):
-        employees = Verdict([user], [training(1)], [], DAY(day)).select({}).stretch(0, 1)
+        employees = EmployeeStatuses([user], [training(1)], [], DAY(day)).select({}).stretch(0, 1)
         return [one["incomplete_training_ids"] for one in employees]
 
     assert incomplete("2019-12-31") == [[]]  # nobody there yet who could miss anything

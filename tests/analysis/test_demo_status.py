@@ -1,4 +1,4 @@
-"""The package beside the demo server's own verdict, which is written apart from it, over HTTP."""
+"""The package beside the demo server's own statuses, which is written apart from it, over HTTP."""
 
 from datetime import date, datetime
 

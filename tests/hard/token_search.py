@@ -34,7 +34,7 @@ def spellings(token: str = TOKEN) -> set[bytes]:
     return {raw, raw[:20], raw[20:], raw[::-1], *inner, *wide, *(text.encode() for text in texts)}
 
 
-def holds(content: bytes) -> bool:
+def contains_token(content: bytes) -> bool:
     """Whether these bytes hold the token, in any encoding, also inside compressed data."""
     unpacked = [content]
     for magic, unpack in (
@@ -66,12 +66,12 @@ def unpacked_pages(folder: Path) -> Iterator[bytes]:
                                 yield str(value).encode()
 
 
-def nowhere(folder: Path) -> None:
+def assert_no_token(folder: Path) -> None:
     assert files(folder)
     for file in files(folder):
-        assert not holds(file.read_bytes() + str(file).encode()), file
+        assert not contains_token(file.read_bytes() + str(file).encode()), file
     for page in unpacked_pages(folder):
-        assert not holds(page)
+        assert not contains_token(page)
 
 
 FAULTS = {
@@ -133,14 +133,14 @@ def _repr(value: object) -> str:
         return repr(error)
 
 
-def tells(error: BaseException) -> list[str]:
+def places_of_token(error: BaseException) -> list[str]:
     """Where an exception holds the token: in its text, or in anything that its frames reach."""
     shown = "".join(traceback.format_exception(error)) + repr((error, vars(error)))
-    places = ["text"] if holds(shown.encode(errors="replace")) else []
+    places = ["text"] if contains_token(shown.encode(errors="replace")) else []
     for frame in _frames(error, set()):
         if not re.search("tests|importlib", frame.f_code.co_filename):  # they lead to this module
             for name, value in frame.f_locals.items():
                 texts = [_repr(value).encode(errors="replace"), *_texts_within(value)]
-                if holds(b"\n".join(texts)):
+                if contains_token(b"\n".join(texts)):
                     places.append(f"{frame.f_code.co_qualname}.{name}")
     return places

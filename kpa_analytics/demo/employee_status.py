@@ -35,7 +35,7 @@ class Case(NamedTuple):
     starts: date | None = None
 
 
-class Verdict:
+class EmployeeStatuses:
     """Every person's cases on one day.
 
     Args:
