@@ -16,16 +16,9 @@ from kpa_analytics.endpoints import ID_ENDINGS
 
 
 def fix_blank_types(body: bytes, key: str, record: type[Struct]) -> bytes | None:
-    """Give the blank ids in an answer the types of their fields.
+    """Give the blank ids in the records under `key` the types of their fields.
 
-    Args:
-        body: the JSON of an answer.
-        key: the key of its list of records.
-        record: the Struct of one record.
-
-    Returns:
-        The answer with 0 for a blank number and "" for a blank text; None if nothing changes or
-        there is no list of records.
+    Returns the answer with 0 for a blank number and "" for a blank text; None if nothing changes.
 
     Examples:
         >>> from kpa_analytics.endpoints import Completion

@@ -38,11 +38,7 @@ class Deadline:
         self._next = min(time.monotonic() + self.timeout, self._end)
 
     def left(self) -> float:
-        """Remaining seconds for the next piece.
-
-        Raises:
-            TimeoutError: no time remains.
-        """
+        """Remaining seconds for the next piece; a TimeoutError if none remain."""
         left = self._next - time.monotonic()
         if left <= 0:
             raise TimeoutError("the answer did not come in time")

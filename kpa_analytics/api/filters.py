@@ -16,14 +16,6 @@ def check_filters(method: str, parameters: Mapping[str, Any], records: Sequence[
     and m_user_ids of training-employee-status.list. It does not check training_ids, whose effect on
     the lists inside an employee's status is not documented. A record that does not list its files
     can't be checked against has_attachments.
-
-    Args:
-        method: the method that was called.
-        parameters: the parameters of the call.
-        records: the decoded records of the answer.
-
-    Raises:
-        KPADataError: a record does not match; the message names the filter and the record.
     """
     for name, field in BY_METHOD[method].filters.items():
         wanted = parameters.get(name)

@@ -81,11 +81,7 @@ class PageStage(Stage):
         return zstandard.ZstdCompressor(level=1, write_checksum=True).compress(packed)
 
     def loads(self, stored: bytes) -> CachedResponse:
-        """Unpack a response.
-
-        Raises:
-            ValueError: the bytes are damaged or foreign.
-        """
+        """Unpack a response; a ValueError if the bytes are damaged or foreign."""
         try:
             packed = zstandard.ZstdDecompressor().decompress(stored)
             page = msgspec.msgpack.decode(packed, type=StoredPage)
@@ -109,13 +105,6 @@ class PageTable(BaseStorage[str, CachedResponse]):
 
     If another process blocks the database longer than the busy timeout, a read counts as a miss and
     a write is skipped. The age of a page is checked when it is read, with the current settings.
-
-    Args:
-        path: the database file, which exists and may be empty.
-        max_age: seconds for which a page counts as fresh.
-
-    Raises:
-        sqlite3.Error: the database is damaged, has another format, or can't be written to.
     """
 
     def __init__(self, path: Path, max_age: float) -> None:
@@ -197,14 +186,9 @@ class PageCache(BaseCache):
 
 
 def open_page_cache(folder: Path, max_age: float) -> PageCache | None:
-    """Open the page cache in an account's folder; a damaged one is set aside first.
+    """Open the page cache in an account's private folder; a damaged one is set aside first.
 
-    Args:
-        folder: an existing private folder.
-        max_age: seconds for which a page counts as fresh.
-
-    Returns:
-        The cache; None, with a warning, if it can't be opened or created.
+    Returns None, with a warning, if it can't be opened or created.
     """
     try:
         return opened(folder / "pages.sqlite", lambda path: PageCache(path, max_age))

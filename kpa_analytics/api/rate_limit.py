@@ -39,11 +39,8 @@ class Budget(Limiter):
     Without the second limit, one second could use up the whole minute's budget, and the company's
     other integrations would find the shared pool empty.
 
-    Args:
-        per_minute: permits per minute.
-        folder: the account's folder, through which its processes share the budget; None: this
-            session has its own budget.
-        notify: called once with a short text when a request has to wait.
+    The processes of an account share the budget through its folder; without a folder, this session
+    has its own. `notify` is called once with a short text when a request has to wait.
     """
 
     def __init__(self, per_minute: int, folder: Path | None, notify: Notify) -> None:
@@ -114,11 +111,7 @@ class Budget(Limiter):
 
 
 def _check_table(path: Path) -> None:
-    """Check the library's table first: on an error, the library would leave the file open.
-
-    Raises:
-        sqlite3.Error: the table is damaged or has another format.
-    """
+    """Check the library's table first: on an error, the library would leave the file open."""
     with closing(sqlite3.connect(path)) as connection:
         table_exists = "SELECT 1 FROM sqlite_master WHERE name = 'rate_bucket'"
         if connection.execute(table_exists).fetchall():

@@ -58,11 +58,7 @@ _ENVELOPE = msgspec.json.Decoder(Envelope, strict=False)
 
 
 def decode_envelope(body: bytes) -> Envelope:
-    """Read `ok`, `error` and `description` without parsing the records.
-
-    Raises:
-        ValueError: the body is not a JSON object with a Boolean `ok`.
-    """
+    """Read `ok`, `error` and `description` only; a ValueError if there is no Boolean `ok`."""
     try:
         return _ENVELOPE.decode(body)
     except RecursionError:
@@ -72,16 +68,8 @@ def decode_envelope(body: bytes) -> Envelope:
 def decode(method: str, body: bytes) -> Envelope:
     """Read the body of a successful answer of a known method.
 
-    Args:
-        method: a name in `METHODS`.
-        body: the JSON text.
-
-    Returns:
-        The method's response Struct.
-
-    Raises:
-        KPADataError: a record has a field of a wrong type, or the list of records or the paging
-            is missing; the message names the record and the field.
+    A record with a field of a wrong type, or a missing list or paging, is a KPADataError that names
+    it.
 
     Examples:
         >>> decode("users.list", b'{"ok": true, "users": [{"id": "5e58", "isDriver": "maybe"}]}')

@@ -31,17 +31,9 @@ class Session(CacheMixin, LimiterMixin, requests.Session):
 
 
 def open_session(settings: Settings, notify: Notify) -> Session:
-    """Open a session for the account in the settings.
+    """Open a session that reaches only `settings.api_url`.
 
-    Args:
-        settings: this reads token, api_url, cache_dir, max_age and requests_per_minute.
-        notify: called with a short text when a request has to wait.
-
-    Returns:
-        A session that reaches only `settings.api_url`.
-
-    Raises:
-        KPASettingsError: no token is set.
+    `notify` is called with a short text when a request has to wait.
     """
     folder, token = account_folder(settings), settings.token
     if token is None:

@@ -19,15 +19,8 @@ _DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 def opened(path: Path, open_database: Callable[[Path], Opened]) -> Opened:
     """Open a database, which need not exist; set a damaged one aside and open a new one.
 
-    Args:
-        path: the file, in an existing private folder.
-        open_database: opens the database and raises an error if it is damaged.
-
-    Returns:
-        The result of `open_database`.
-
-    Raises:
-        sqlite3.Error, OSError: the database can't be opened or created in this folder.
+    If the database can't be opened or created in this folder either, that is an sqlite3.Error or an
+    OSError.
     """
     reason = ""
     try:

@@ -19,12 +19,6 @@ _ESCAPE = re.compile(
 def replace_lone_surrogates(body: bytes) -> bytes:
     r"""Replace each lone surrogate by the replacement character, U+FFFD.
 
-    Args:
-        body: a JSON text, or any other bytes.
-
-    Returns:
-        The text; unchanged if it has no lone surrogate.
-
     Examples:
         >>> print(replace_lone_surrogates(rb'"well done \ud83d"').decode())
         "well done \ufffd"

@@ -27,10 +27,6 @@ def new_folder(
     If several writers want the same name, one gets it and the others get an error. If another
     program (a virus scanner, a sync client) holds a file, renaming is retried for about 2 seconds.
 
-    Args:
-        out: the folder to create; it must not exist, or be empty.
-        replaces: whether an existing folder that is not empty may be replaced; default: never.
-
     Yields:
         The folder to write into. If the block fails, it is deleted and `out` is left unchanged.
 
@@ -62,11 +58,7 @@ def new_folder(
 
 
 def refuse_occupied(target: Path, replaces: Callable[[Path], bool] | None = None) -> None:
-    """Raise an error unless `target` is missing, empty, or a folder that may be replaced.
-
-    Raises:
-        KPADataError: `target` is taken; the message names it.
-    """
+    """Raise an error unless `target` is missing, empty, or a folder that may be replaced."""
     if not target.exists() and not target.is_symlink():
         return
     if not target.is_dir() or target.is_symlink():
@@ -107,10 +99,9 @@ def _is_taken(target: Path) -> bool:
 
 
 def _set_aside(target: Path, aside: Path, replaces: Callable[[Path], bool]) -> None:
-    """Move away a folder that may be replaced; check it where no other writer can change it.
+    """Move away a folder that may be replaced, or raise FileExistsError.
 
-    Raises:
-        FileExistsError: it may not be replaced; the caller moves it back.
+    It is checked where no other writer can change it. The caller moves it back.
     """
     patiently(lambda: target.rename(aside))
     if not replaces(aside):
@@ -118,11 +109,7 @@ def _set_aside(target: Path, aside: Path, replaces: Callable[[Path], bool]) -> N
 
 
 def _rename_to_new(beside: Path, target: Path) -> None:
-    """Rename a folder to a free name, or to the name of an empty folder.
-
-    Raises:
-        FileExistsError: the name is taken.
-    """
+    """Rename a folder to a free name or an empty folder's; FileExistsError if it is taken."""
     try:
         try:
             patiently(lambda: beside.rename(target))

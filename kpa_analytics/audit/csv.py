@@ -45,12 +45,7 @@ def inert(frame: pl.DataFrame) -> pl.DataFrame:
     that the program expects. An apostrophe that already stands before such a sign is doubled, so
     that `as_before()` can restore the text.
 
-    Args:
-        frame: any frame; only its text columns are changed. Negative numbers stay numbers.
-
-    Returns:
-        The frame, same shape. OWASP's rule ("CSV Injection") checks only the start of a text; this
-        one also checks every place where a cell can begin.
+    OWASP's rule ("CSV Injection") checks only the start of a text. Numbers stay numbers.
 
     Examples:
         >>> inert(pl.DataFrame({"notes": ["=1+1", "fine; =2", "a - b", None]}))["notes"].to_list()
@@ -75,12 +70,7 @@ def as_before(texts: pl.Series) -> pl.Series:
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
-    """Write a CSV for spreadsheets: UTF-8 with BOM, texts quoted and inert, days as 2026-06-30.
-
-    Args:
-        frame: the rows; no list columns.
-        path: the file.
-    """
+    """Write a CSV for spreadsheets: UTF-8 with BOM, texts quoted and inert, days as 2026-06-30."""
     inert(frame).write_csv(path, include_bom=True, quote_style="non_numeric")
 
 

@@ -81,23 +81,10 @@ def gather(
     names: bool,
     earlier: Kept | None,
 ) -> Evidence:
-    """Compute everything that a pack shows.
+    """Compute everything that a pack shows; the arguments are those of `export_audit`.
 
-    Args:
-        data: the records.
-        as_of: the day of the statuses.
-        expiring_days: days before expiration that count as expiring, for trainings without a
-            number of their own.
-        required: the requirements; None takes the vendor's employee status, if there is one.
-        title: the pack's title.
-        names: whether `data` has people's names.
-        earlier: the completions of the previous snapshot, to find what changed.
-
-    Returns:
-        The evidence.
-
-    Raises:
-        KPADataError: as raised by the analyses.
+    Without `required`, the requirements are the vendor's employee status, if there is one.
+    `earlier` has the completions of the previous snapshot, to find what changed.
     """
     whole, is_meant = data.whole, data.scope.cases
     known = data.employee_status if whole.employee_status.height else None

@@ -32,10 +32,6 @@ def fitting(text: str, units: int = EXCEL.units) -> str:
     A text that begins like xlsxwriter's own rich text, `<r>...</r>`, gets a blank at its end,
     because xlsxwriter would otherwise write it as XML without escaping it.
 
-    Args:
-        text: the text of the cell.
-        units: UTF-16 units that a cell can hold.
-
     Examples:
         >>> fitting("Ladders")
         'Ladders'

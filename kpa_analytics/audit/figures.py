@@ -42,14 +42,6 @@ class Figures(NamedTuple):
 def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool) -> Figures:
     """Count the headline figures.
 
-    Args:
-        status: as `expiry_status()` makes it.
-        completions: as `load_completions()` makes them.
-        requirements_known: whether requirements were provided, so that missing cases are known.
-
-    Returns:
-        The figures.
-
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
         >>> counts = figures(EXPIRY_STATUS.empty(), COMPLETIONS.empty(), requirements_known=False)

@@ -15,13 +15,6 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
 
     A completion dated after `as_of` is a finding only if it is also dated after the newest record
     was made. Offerings of window trainings are judged as of `as_of`, like the statuses.
-
-    Args:
-        data: the records, all or a part.
-        as_of: the day of the statuses.
-
-    Returns:
-        A frame in `schema.FINDINGS`.
     """
     newest = data.whole.completions.select(pl.col("created").dt.date().max()).item()
     of_all = data_quality(data.whole, as_of=max(as_of, newest or as_of))

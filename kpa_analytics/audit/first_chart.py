@@ -19,18 +19,10 @@ KIND = "first chart"
 
 
 def write_first_chart(data: TrainingData, out: str | os.PathLike[str], *, as_of: date) -> Figures:
-    """Write expiry_timeline.html, .png and .svg, expiry_status.csv and .parquet, manifest.json.
+    """Write the chart as HTML, PNG and SVG, its rows as CSV and Parquet, and a manifest.
 
-    Args:
-        data: the records.
-        out: the folder to create; an earlier output of the demo is replaced, any other refused.
-        as_of: the day of the statuses.
-
-    Returns:
-        The headline figures, as in the manifest.
-
-    Raises:
-        KPADataError: `out` exists and is not an output of the demo.
+    An earlier output of the demo is replaced; any other folder is refused with a KPADataError.
+    Returns the headline figures, as in the manifest.
     """
     from kpa_analytics import charts
 

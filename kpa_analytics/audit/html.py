@@ -23,13 +23,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) -> None:
-    """Write the report as a page.
-
-    Args:
-        story: the report, as `report.report()` makes it.
-        drawings: the charts by name.
-        path: the file.
-    """
+    """Write the report, as `report.report()` makes it, as a page."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

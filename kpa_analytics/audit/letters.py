@@ -34,14 +34,9 @@ class Letter(NamedTuple):
 
 
 def undrawable(story: Mapping[str, Any], drawings: Mapping[str, str]) -> list[Letter]:
-    """Find the letters of a report that no font on this machine has.
+    """Find the letters of a report and its drawings (SVG) that no font on this machine has.
 
-    Args:
-        story: the report, as `report.report()` makes it.
-        drawings: the charts by name, as SVG.
-
-    Returns:
-        The letters in Unicode order, each with the sections and charts that contain it.
+    They come in Unicode order, each with the sections and charts that contain it.
     """
     places = {IN_TITLE: _letters(story["title"])}
     for section in story["sections"]:

@@ -33,14 +33,9 @@ class Finding(NamedTuple):
 
 
 def write_manifest(folder: Path, facts: dict[str, Any]) -> str:
-    """Write the manifest of a finished folder, after every other file.
+    """Write the manifest of a finished folder, after every other file, and return its seal.
 
-    Args:
-        folder: the folder; every file in it is listed, except litter of file managers (`litter`).
-        facts: what the pack is and where it came from; JSON values.
-
-    Returns:
-        The seal, 64 hexadecimal digits.
+    It lists every file except the litter of file managers (`litter`), and holds the facts.
 
     Examples:
         >>> import tempfile
@@ -58,11 +53,7 @@ def write_manifest(folder: Path, facts: dict[str, Any]) -> str:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read a pack's manifest.
-
-    Raises:
-        KPADataError: there is no manifest, or it has another format; the message names the folder.
-    """
+    """Read a pack's manifest, or raise a KPADataError that names the folder."""
     try:
         content = json.loads((folder / MANIFEST).read_bytes())
     except FileNotFoundError as error:
@@ -85,10 +76,9 @@ def refuse_other_folders(folder: Path) -> None:
 def check_manifest(folder: Path) -> list[Finding]:
     """Compare every file of a folder with its manifest.
 
-    Returns:
-        One finding per file that was changed, is missing or was added, and per added folder
-        without files, sorted by path. A file left by a file manager or an office program is
-        `litter`. If the seal is broken, the manifest itself comes first.
+    The result has one finding per file that was changed, is missing or was added, and per added
+    folder without files, sorted by path. A file left by a file manager or an office program is
+    `litter`. If the seal is broken, the manifest itself comes first.
     """
     if not (folder / MANIFEST).is_file():
         return [Finding(MANIFEST, "missing", "nothing can be verified without it")]

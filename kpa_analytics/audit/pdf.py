@@ -31,12 +31,8 @@ def write_document(
     It is PDF/A-2u if this machine has a font for every letter in it. If a letter has no font (a
     name in a rare script, for example), the standard forbids the document, and a plain PDF is made.
 
-    Args:
-        story: the report, as `report.report()` makes it. typst reads it from a JSON file, so that
-            it never takes a text for markup.
-        drawings: the charts by name.
-        path: the file.
-        made: the moment that the document states as its creation time, with a time zone.
+    typst reads the report from a JSON file, so that it never takes a text for markup. `made` is the
+    moment that the document states as its creation time.
     """
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)

@@ -20,16 +20,7 @@ def provenance(
 ) -> dict[str, Any]:
     """Collect the facts of a manifest as JSON values. Equal data and settings give equal facts.
 
-    Args:
-        data: the records; its snapshots hold their provenance.
-        figures: the headline figures.
-        kind: what the folder is, e.g. `audit pack`.
-        as_of: the day of the statuses.
-        settings: other settings that affect the result, e.g. expiring_days.
-
-    Returns:
-        The facts. `demo` is always present, `notice` only for demo data. They contain no path of
-        this machine and no token.
+    They contain no path of this machine and no token. `notice` is there only for demo data.
     """
     fetched = fetched_at(data)
     return {

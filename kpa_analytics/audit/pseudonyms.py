@@ -40,10 +40,7 @@ _ALL_PEOPLE = tuple(dict.fromkeys(n for e in ENDPOINTS for n in e.people if n !=
 
 
 class Pseudonyms:
-    """Replaces people by pseudonyms, with one key.
-
-    Args:
-        key: at least 32 secret bytes.
+    """Replaces people by pseudonyms, with one key of at least 32 secret bytes.
 
     Examples:
         >>> pseudonyms = Pseudonyms(b"k" * 32)
@@ -84,10 +81,8 @@ class Pseudonyms:
     def frame(self, frame: pl.DataFrame, endpoint: Endpoint | None = None) -> pl.DataFrame:
         """Replace every id of a person in a frame, and set every other text to null.
 
-        Args:
-            frame: records of a collection, or other rows about people, e.g. of required trainings.
-            endpoint: the collection, which lists the columns with people's ids and the texts that
-                name nobody. Without it, columns with ids are recognised by their names.
+        The endpoint lists the columns with people's ids and the texts that name nobody. Without it,
+        columns with ids are recognized by their names.
         """
         people = endpoint.people if endpoint else _ALL_PEOPLE
         ids = [name for name in people if name in frame.columns]
@@ -120,13 +115,9 @@ class Pseudonyms:
 
 
 def kept_pseudonyms(folder: Path | None = None) -> Pseudonyms:
-    """The pseudonyms of this machine's key, which is made on first use.
+    """The pseudonyms of this machine's key, which is made on first use in `cache_dir`.
 
-    Args:
-        folder: where the key is kept; default the setting `cache_dir`.
-
-    Raises:
-        KPAError: the key cannot be kept or is damaged, so pseudonyms would not stay the same.
+    If the key is damaged or can't be kept, pseudonyms would not stay the same: that is a KPAError.
     """
     path = (folder or settings().cache_dir) / _KEY_FILE
     try:

@@ -20,15 +20,9 @@ def audit_records(
 ) -> pl.DataFrame:
     """Add names, expiration and standing to every completion.
 
-    Args:
-        data: the records.
-        status: the result of `expiry_status()` for the same records and day.
-        as_of: the day of the statuses.
-        expiring_days: days before expiration that count as expiring.
-
-    Returns:
-        A frame in `schema.RECORDS`, one row per completion, sorted by person, training and date;
-        no completion is dropped. `standing` says why a completion counts or does not.
+    `status` is the result of `expiry_status()` for the same records and day. No completion is
+    dropped; `standing` says why one counts or does not. The result is in `schema.RECORDS`, sorted
+    by person, training and date.
     """
     happened = pl.col("date").is_null() | (pl.col("date") <= as_of)
     judged = Rules(data.trainings).judged(data.completions, as_of, expiring_days)

@@ -34,16 +34,7 @@ _TRAINING = Column(ColumnHeading.TRAINING, "training")
 
 
 def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
-    """Write the report as plain data that JSON can hold.
-
-    Args:
-        evidence: everything the pack says.
-        drawn: the names of the charts in the pack.
-
-    Returns:
-        language, title, subtitle, notice (the demo mark or ""), facts, tiles, sections, and the
-        colours, labels and signs of the statuses.
-    """
+    """Write the report as plain data that JSON can hold; `drawn` names the charts in the pack."""
     sections = [
         _standing(evidence),
         _overdue(evidence),

@@ -58,15 +58,9 @@ def computed(evidence: Evidence) -> Section:
 
 
 def rule_rows(evidence: Evidence) -> pl.DataFrame:
-    """Every rule: its section, its text with its mark, and the cases that it decides.
+    """Every rule, with the number of cases that it decides.
 
-    Args:
-        evidence: everything the pack says.
-
-    Returns:
-        A frame, one row per rule of `rule_texts.RULES`, in that order: rule, section, text, mark,
-        and cases, null for a rule that decides no case on its own. The cases of all rules add up
-        to those of the report.
+    The cases add up to all cases of the report; they are null for a rule that decides none alone.
     """
     cases: dict[str, int | None] = dict.fromkeys((*SOURCES, *_NEVER_COMPLETED.values()), 0)
     if evidence.required == "unknown":

@@ -45,17 +45,7 @@ class Section(NamedTuple):
 def printed(
     frame: pl.DataFrame, *columns: Column, caption: str, limit: int, rest: SheetName | None = None
 ) -> Sheet:
-    """Set a frame as a printed table.
-
-    Args:
-        frame: the rows, in their order.
-        columns: the columns to print.
-        caption: what the table shows.
-        limit: rows printed at most.
-        rest: the sheet of the workbook that has all rows.
-
-    Returns:
-        The table; every cell is text on one line.
+    """Set the first rows of a frame as a printed table; the sheet `rest` has them all.
 
     Examples:
         >>> printed(pl.DataFrame({"n": [1200, 7]}), Column("Cases", "n", "number"),

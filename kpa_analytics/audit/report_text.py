@@ -487,11 +487,7 @@ IN_TITLE = "title"
 
 
 def letters_missing(letters: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """Name the letters that no font has.
-
-    Args:
-        letters: of each letter its name in Unicode and the parts of the pack it stands in.
-    """
+    """Name the letters that no font has, each with the parts of the pack that it stands in."""
     named = [f"{name} (in {', '.join(places)})" for name, places in letters[:_NAMED]]
     rest = f"; and {len(letters) - _NAMED:,} more" if len(letters) > _NAMED else ""
     return (

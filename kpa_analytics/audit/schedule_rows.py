@@ -32,14 +32,8 @@ _COUNTS_DAYS = ("fixed", "rolling")
 def schedule_rows(evidence: Evidence) -> pl.DataFrame:
     """List the schedule by which the completions of every training were judged.
 
-    Args:
-        evidence: everything the pack says.
-
-    Returns:
-        A frame in `SCHEMA`, one row per training, by title: the kind of schedule, its months, day
-        or window, the expiring days, and for both the catalogue's fields they come from. Expiring
-        days that the catalogue does not give are those of the report. If the schedule does not
-        use them (a window, for example), they apply to special expiration dates only.
+    There is one row per training, by title, in `SCHEMA`. If the schedule does not use expiring days
+    (a window, for example), they apply to special expiration dates only.
     """
     read = schedules(evidence.data.trainings)
     known = {row["training_id"]: row for row in read.iter_rows(named=True)}

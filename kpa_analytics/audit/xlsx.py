@@ -46,17 +46,8 @@ def write_workbook(
 ) -> list[str]:
     """Write the workbook: summary, status, completions, matrix, findings, and the rest.
 
-    Args:
-        evidence: everything the pack says.
-        story: the report, for the headline figures and sentences of the summary.
-        path: the file.
-        made: the moment that the workbook states as its creation time.
-        limits: what a sheet can hold.
-
-    Returns:
-        What was cut to fit: one sentence for each kind of cut on each sheet. The same sentence
-        stands on the sheet itself (right of the headings; if rows are cut, also below the last
-        row) and on the summary.
+    Returns what was cut to fit: one sentence for each kind of cut on each sheet. The same sentence
+    stands on the sheet itself and on the summary.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:

@@ -39,13 +39,8 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
         A text that is too long for a cell is cut, and its end says so. If a whole number in a
         column has more than 15 digits, the column is written as text, because Excel would round.
 
-        Args:
-            frame: the rows, at most as many as Excel can hold; no list columns.
-            styles: the format of each column, or a dictionary of formats by value.
-            units: UTF-16 units that a cell can hold.
-
-        Returns:
-            The cells whose text was cut, e.g. `["N2", "N17"]`.
+        `styles` has the format of each column, or a dictionary of formats by value. Returns the
+        cells whose text was cut, e.g. `["N2", "N17"]`.
         """
         self._given, self._styles, self._units = frame, styles, units
         self._cut: list[str] = []

@@ -16,12 +16,7 @@ def null_blank_ids(table: Table, raw: pl.DataFrame) -> tuple[pl.DataFrame, Blank
 
     A blank entry is removed from its list; a list with only blank entries becomes null.
 
-    Args:
-        table: the table that the records belong to.
-        raw: its records.
-
-    Returns:
-        The records, and the number of blanks in each column that has any.
+    Returns the records, and the number of blanks in each column that has any.
     """
     counts = []
     for name in endpoint_of(table).optional_ids():

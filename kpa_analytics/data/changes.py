@@ -16,23 +16,8 @@ _FIELDS = tuple(name for name in COMPLETIONS.schema if name != "id")
 def changes(old: object, new: object) -> pl.DataFrame:
     """Compare two loads of the completions, record by record and field by field.
 
-    Records are matched by id, so the order of rows does not matter.
-
-    Args:
-        old: the earlier completions, as `load_completions()` returns them, or an object that has
-            them as `.completions`.
-        new: the later completions, likewise.
-
-    Returns:
-        A frame in the columns of `schema.CHANGES`: one row per added or removed record and one per
-        edited field, sorted by kind of change (added, removed, edited), id, and the field's
-        position in the completions. `m_user_id` and `training_id` are those of the record in
-        `new`, or in `old` if it was removed. Values are text: dates as 2026-06-30, times as
-        2026-06-30T12:00:00.000Z, Booleans as true and false; null stays null.
-
-    Raises:
-        KPADataError: a frame lacks a column, or has a record without an id or several records with
-            the same id. The message names the ids.
+    Records are matched by id, so the order of rows does not matter. `audit.compare.changes`
+    documents the result. Values are text: dates as 2026-06-30, times as 2026-06-30T12:00:00.000Z.
 
     Examples:
         >>> record = {"id": 1238, "training_id": 1046, "m_user_id": "ann", "notes": "by phone"}

@@ -55,17 +55,7 @@ class Fetched(NamedTuple):
 def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refresh) -> Kept:
     """Fetch a whole collection and keep it as a snapshot.
 
-    Args:
-        client: the account's client.
-        table: which collection.
-        params: the filters of the request.
-        refresh: True: use no kept page; "recent": start from the newest snapshot.
-
-    Returns:
-        The verified collection with its snapshot. This function warns of impossible dates.
-
-    Raises:
-        KPAError: as `load_completions`.
+    The arguments and errors are those of the loaders; this function warns of impossible dates.
     """
     began = datetime.now(UTC)
     with PageBar(table.name, shown=client.settings.progress) as bar:
@@ -161,10 +151,7 @@ def _check_attachments(
 ) -> None:
     """If no record lists its files, request the opposite filter value and compare the answers.
 
-    A record in both answers shows that the server ignores the filter.
-
-    Raises:
-        KPADataError: the server ignores has_attachments.
+    A record in both answers shows that the server ignores the filter: that is a KPADataError.
     """
     wanted = params.get("has_attachments")
     if wanted is None or rows.is_empty() or rows["files"].count():

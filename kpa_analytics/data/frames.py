@@ -46,16 +46,8 @@ class Finished(NamedTuple):
 def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.DataFrame:
     """Turn one page's records into columns, with dates still as yyyymmdd numbers.
 
-    Args:
-        table: the table the records belong to.
-        records: decoded Structs of the table's method.
-        **constants: columns that have the same value in the whole page.
-
-    Returns:
-        A frame with the table's columns; Date columns are still Int64.
-
-    Raises:
-        KPADataError: a value does not fit its column.
+    `constants` are columns with the same value in the whole page. A value that does not fit its
+    column is a KPADataError.
     """
     readers = _READERS.get(table.name, {})
     columns = []
@@ -76,13 +68,8 @@ def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.Data
 def finish(table: Table, raw: pl.DataFrame) -> Finished:
     """Convert the date numbers of a whole collection to dates, and its blank ids to nulls.
 
-    Args:
-        table: the table.
-        raw: its raw pages, concatenated.
-
-    Returns:
-        The frame in the table's schema, one fault (`schema.FAULTS`) per impossible date with the
-        record's id, the field and its value, and the number of blank ids by field.
+    Returns the frame in the table's schema, one fault (`schema.FAULTS`) per impossible date, and
+    the number of blank ids by field.
     """
     raw, blank_ids = null_blank_ids(table, raw)
     days = [name for name, dtype in table.schema.items() if dtype == pl.Date]

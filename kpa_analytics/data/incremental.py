@@ -109,20 +109,8 @@ def refreshed(
 ) -> Recent | None:
     """Bring a kept collection up to date with as few pages as possible.
 
-    Args:
-        client: the account's client.
-        method: the paged method, which lists newest first.
-        table: the table of the method's records.
-        kept: the kept collection, in the API's order.
-        parameters: the method's filters.
-        bar: shows the pages as they arrive.
-
-    Returns:
-        The present collection; None if a full walk is needed because records changed places, the
-        total changed during the refresh, or the refresh would need more than half of the pages.
-
-    Raises:
-        KPAAPIError, KPATransportError, KPADataError: as `Client.pages`.
+    Returns None if a full walk is needed because records changed places, the total changed during
+    the refresh, or the refresh would need more than half of the pages.
     """
     catching_up = _CatchingUp(client, method, table, kept, parameters, bar)
     try:

@@ -81,15 +81,8 @@ def offerings_not_recorded(
 
     Source: docs/rules.md section 2.
 
-    Args:
-        completions: as `load_completions()` returns them.
-        trainings: as `load_trainings()` returns them.
-        users: as `load_users()` returns them.
-        day: the as-of date; offerings and completions after it are ignored.
-
-    Returns:
-        One finding per such training, with its last offered date and the number of people. Only
-        the latest completion of each person who has not left counts.
+    There is one finding per such training. Only the latest completion of each person who has not
+    left counts; offerings and completions after the day are ignored.
     """
     last, later = pl.col("window_last_offered_date"), pl.col("offered_later")
     windows = _windows(trainings, day)

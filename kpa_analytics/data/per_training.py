@@ -8,13 +8,6 @@ import polars as pl
 def trainings_touched(before: pl.DataFrame, now: pl.DataFrame) -> list[int]:
     """Find the trainings with added or removed records, those with the fewest records first.
 
-    Args:
-        before: the completions of the kept snapshot.
-        now: the completions as they are now.
-
-    Returns:
-        The ids of the trainings, each once.
-
     Examples:
         >>> before = pl.DataFrame({"id": [3, 2, 1], "training_id": [7, 7, 8]})
         >>> trainings_touched(before, pl.DataFrame({"id": [4, 3, 2], "training_id": [9, 7, 7]}))
@@ -30,16 +23,10 @@ def trainings_touched(before: pl.DataFrame, now: pl.DataFrame) -> list[int]:
 
 
 def with_training(frame: pl.DataFrame, training_id: int, rows: pl.DataFrame) -> pl.DataFrame:
-    """Replace the records of one training.
+    """Replace the records of one training in completions that are listed newest day first.
 
-    Args:
-        frame: completions, newest day first.
-        training_id: the training.
-        rows: all of the training's records as they are now.
-
-    Returns:
-        The completions. A record that had the same date before keeps its place and takes the new
-        values; a record that is new, or whose date changed, goes to the end of its day.
+    A record that had the same date before keeps its place and takes the new values; a record that
+    is new, or whose date changed, goes to the end of its day.
     """
     same_day = pl.col("date").eq_missing(pl.col("date_before"))
     before = frame.with_row_index("place").select("id", "place", date_before="date")

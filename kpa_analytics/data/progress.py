@@ -6,11 +6,7 @@ from typing import Any, Self
 
 
 class PageBar:
-    """A tqdm bar that counts pages, in a terminal or in Jupyter.
-
-    Args:
-        label: the collection that is loading, e.g. `"completions"`.
-        shown: False hides the bar (the setting `progress`).
+    """A tqdm bar that counts the pages of a collection, in a terminal or in Jupyter.
 
     Examples:
         >>> with PageBar("completions", shown=False) as bar:

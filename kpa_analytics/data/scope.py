@@ -42,11 +42,7 @@ class Scope:
         return _EVERY if self.people is None else pl.col(column).is_in(self.people.implode())
 
     def records(self, catalogue: pl.DataFrame) -> pl.Expr:
-        """Whether a record of a training and a person is selected.
-
-        Args:
-            catalogue: the trainings, all or selected.
-        """
+        """Whether a record of a training and a person is selected."""
         about = _EVERY
         if self.trainings:
             about = pl.col("training_id").is_in(_with_parts(catalogue, self.trainings))
@@ -55,12 +51,8 @@ class Scope:
     def frames(self, whole: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """Select the records of each collection.
 
-        Args:
-            whole: all collections by table name, as `TrainingData.frames` gives them.
-
-        Returns:
-            The same collections with the selected rows. A group session is selected if it lists a
-            selected person, or if a selected person has a completion in it.
+        A group session is selected if it lists a selected person, or if a selected person has a
+        completion in it.
         """
         done = whole["completions"].filter(self.records(whole["trainings"]))
         frames = {**whole, "completions": done}
@@ -89,11 +81,7 @@ class Scope:
         return frames
 
     def findings(self, frames: Mapping[str, pl.DataFrame]) -> pl.Expr:
-        """Whether a finding about all records is about a selected record.
-
-        Args:
-            frames: the selected records, as `frames` returns them.
-        """
+        """Whether a finding about all records is about a selected record."""
         if self.is_all:
             return _EVERY
         ids = {

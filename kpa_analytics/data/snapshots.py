@@ -109,13 +109,7 @@ class Kept:
 
 
 class SnapshotFolder:
-    """The snapshots of one collection of one account, newest last.
-
-    Args:
-        folder: the account's folder; it need not exist.
-        table: the collection's table.
-        params: the filters of the request.
-    """
+    """The snapshots of one collection of one account, newest last; the folder need not exist."""
 
     def __init__(self, folder: Path, table: Table, params: dict[str, Any]) -> None:
         name = table.name
@@ -134,13 +128,9 @@ class SnapshotFolder:
         return _moment(paths[-1]) if paths else datetime.min.replace(tzinfo=UTC)
 
     def newest(self, max_age: float) -> Kept | None:
-        """Read the newest snapshot that is fresh and readable.
+        """Read the newest snapshot that is younger than `max_age` seconds and readable, or None.
 
-        Args:
-            max_age: the largest age of a fresh snapshot, in seconds.
-
-        Returns:
-            The collection, or None. A damaged file is set aside with a KPACacheWarning.
+        A damaged file is set aside with a KPACacheWarning.
         """
         for path in reversed(self.paths()):
             age = time.time() - _moment(path).timestamp()
@@ -153,9 +143,7 @@ class SnapshotFolder:
     def read(self, path: Path) -> Kept | None:
         """Read one file and check its hash.
 
-        Returns:
-            The collection; None, with a KPACacheWarning, if the file is damaged or was written in
-            another format.
+        Returns None, with a KPACacheWarning, if it is damaged or was written in another format.
         """
         try:
             content = patiently(path.read_bytes)
@@ -186,15 +174,10 @@ class SnapshotFolder:
         return None
 
     def write(self, kept: Kept, keep: int) -> Kept:
-        """Write a verified collection, and delete the oldest snapshots.
+        """Write a verified collection, and keep only the newest `keep` snapshots.
 
-        Args:
-            kept: the collection and its provenance.
-            keep: the number of snapshots to keep.
-
-        Returns:
-            The collection with its hash and path; without them, and with a KPACacheWarning, if the
-            file can't be written.
+        Returns the collection with its hash and path; without them, and with a KPACacheWarning, if
+        the file can't be written.
         """
         facts = {**asdict(kept.snapshot), "format": FORMAT}
         facts["fetched_at"] = kept.snapshot.fetched_at.isoformat()

@@ -72,11 +72,7 @@ class TrainingData:
     def part(self, scope: Scope) -> TrainingData:
         """Select the records of a scope, with the provenance of the complete records.
 
-        Args:
-            scope: the trainings and people to select.
-
-        Returns:
-            The selected records, with `part_of` set; this object if the scope selects everything.
+        Returns this object if the scope selects everything.
         """
         if scope.is_all:
             return self

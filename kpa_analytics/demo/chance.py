@@ -20,13 +20,8 @@ _GOLDEN, _FIRST, _SECOND = (
 def draw(seed: int, what: str, *keys: str) -> pl.Expr:
     """Draw a number in [0, 1) per row.
 
-    Args:
-        seed: the organisation's seed.
-        what: the decision to make; different texts give independent numbers.
-        keys: whole-number or Date columns; rows with equal keys draw the same number.
-
-    Returns:
-        A Float64 expression.
+    Different texts in `what` give independent numbers; rows with equal keys draw the same number.
+    Keys are whole-number or Date columns.
     """
     start = (_mix_number(seed) + zlib.crc32(what.encode())) % 2**64
 

@@ -36,15 +36,7 @@ class Case(NamedTuple):
 
 
 class EmployeeStatuses:
-    """Every person's cases on one day.
-
-    Args:
-        people: the API's users.
-        trainings: the API's trainings.
-        completions: one tuple (m_user_id, training_id, date_number, created, id,
-            special_expiration_date_number) per completion.
-        as_of: the day.
-    """
+    """Every person's cases on one day; people and trainings are the API's records."""
 
     def __init__(
         self,

@@ -25,13 +25,6 @@ def invent_history(
 ) -> pl.DataFrame:
     """Invent who took which course on which day.
 
-    Args:
-        staff: `People.staff`.
-        chosen: the courses.
-        begins: the first day of the records.
-        ends: the last day of the records.
-        seed: the organisation's seed.
-
     Returns:
         One row per completion: person, course, bundle, office (numbers), date, step (number of
         earlier completions), earliest (the first possible day), season (the first day of its

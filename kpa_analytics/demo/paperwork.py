@@ -26,14 +26,7 @@ _NOTES = (
 def file_completions(taught: pl.DataFrame, ends: date, seed: int) -> pl.DataFrame:
     """Turn a history with instructors into completion records.
 
-    Args:
-        taught: the result of `teach`.
-        ends: the last day of the records; no record is created later than about 11 hours after its
-            noon, UTC.
-        seed: the organisation's seed.
-
-    Returns:
-        The columns of `COMPLETION_TYPES`, in the order of recording.
+    No record is created later than about 11 hours after noon, UTC, of the last day.
     """
     return (
         taught.lazy()

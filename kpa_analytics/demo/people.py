@@ -106,18 +106,7 @@ def milliseconds(day: date) -> int:
 
 
 def invent_people(count: int, instructors: int, begins: date, ends: date, seed: int) -> People:
-    """Invent people; the first `instructors` of them teach and were hired before `begins`.
-
-    Args:
-        count: number of people.
-        instructors: number of people who teach.
-        begins: the first day of the company's records.
-        ends: the last day.
-        seed: the organisation's seed.
-
-    Returns:
-        The people and their groups.
-    """
+    """Invent people; the first `instructors` of them teach and were hired before `begins`."""
     chance = random.Random(f"people {seed}")  # noqa: S311 - an invention, not a secret
     offices = [{"id": _group_id(1, n), "name": name} for n, name in enumerate(_OFFICES)]
     lines = [{"id": _group_id(2, n), "name": name} for n, name in enumerate(_LINES)]

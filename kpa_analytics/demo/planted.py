@@ -23,16 +23,7 @@ _FAULTS = 8
 def plant(
     completions: pl.DataFrame, sessions: pl.DataFrame, ends: date
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Plant the faults, unless the company has too few superseded completions.
-
-    Args:
-        completions: the result of `file_completions`.
-        sessions: the result of `session_list`.
-        ends: the last day of the records.
-
-    Returns:
-        The same number of completions and sessions, with the faults.
-    """
+    """Plant the faults, unless the company has too few superseded completions."""
     newest = pl.col("date_number").max().over("m_user_id", "training_id")
     superseded = completions.filter(
         pl.col("date_number") < newest, pl.col("group_training_id").is_null()

@@ -22,14 +22,7 @@ _RARE, _IN_SEASON = 91, 10  # days between sessions, at most
 def gather(history: pl.DataFrame, chosen: list[Course], begins: date, seed: int) -> pl.DataFrame:
     """Move most completions to a session day of their office, with 2 to 25 people per session.
 
-    Args:
-        history: the result of `invent_history`.
-        chosen: the courses.
-        begins: the first day of the records.
-        seed: the organisation's seed.
-
-    Returns:
-        The history with a Boolean `together` and `chunk`, the number of the session on that day.
+    Adds a Boolean `together` and `chunk`, the number of the session on that day.
     """
     share = pl.DataFrame(
         {
@@ -91,8 +84,7 @@ def teach(
 ) -> pl.DataFrame:
     """Give each session, and some other completions, one of the course's instructors.
 
-    Returns:
-        The history with `m_instructor_id` and `group_training_id`, either of which may be null.
+    Adds `m_instructor_id` and `group_training_id`, either of which may be null.
     """
     coached = pl.DataFrame(
         {"course": [c.number for c in chosen], "coached": [c.coached for c in chosen]},

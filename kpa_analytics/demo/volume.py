@@ -20,11 +20,7 @@ def thin(history: pl.DataFrame, completions: int, seed: int) -> pl.DataFrame:
 
 
 def refresh(history: pl.DataFrame, completions: int, seed: int) -> pl.DataFrame:
-    """Add refreshers before people's latest completions until there are this many.
-
-    Raises:
-        ValueError: these people can't have that many completions.
-    """
+    """Add refreshers before people's latest completions until there are this many."""
     short = completions - history.height
     if short <= 0:
         return history
