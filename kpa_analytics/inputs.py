@@ -64,6 +64,15 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
     return lazy.with_columns(pl.col(name).cast(wanted[name]) for name in others) if others else lazy
 
 
+def read(frame: AnyFrame, table: Table, *columns: str) -> pl.DataFrame:
+    """Collect these columns alone, once, whatever the lazy query behind them.
+
+    Raises:
+        KPADataError: as `need`.
+    """
+    return need(frame, table, *columns).select(columns).collect()
+
+
 def _fits(found: pl.DataType, wanted: pl.DataType) -> bool:
     """Whether one type converts to the other without a guess or a loss of more than a ms."""
     if isinstance(found, pl.List) and isinstance(wanted, pl.List):

@@ -89,6 +89,8 @@ EVERY_STATUS = (
 
 #: The names, in the order of the Enum.
 STATUSES = tuple(status.name for status in EVERY_STATUS)
+#: Each name, for a rule or a sentence about this status alone.
+CURRENT, EXPIRING, EXPIRED, MISSING, NOT_DUE = STATUSES
 #: The names, the worst first.
 SEVERITY = tuple(status.name for status in sorted(EVERY_STATUS, key=lambda status: status.severity))
 #: The names of the gaps: expired and missing.

@@ -1,7 +1,8 @@
-"""Axes and colours that several charts share."""
+"""What charts share: axes, the colours of statuses, tooltips and what screen readers read."""
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -13,61 +14,67 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-def status_colour(dark: bool, statuses: list[str]) -> alt.Color:
-    """Colour by status, with the same legend in every chart: each entry has a sign and a label.
-
-    Args:
-        dark: True for a dark background.
-        statuses: the statuses in the legend, from `legend_statuses`.
-    """
+def status_colour(dark: bool, statuses: Collection[str]) -> alt.Color:
+    """Colour by status. The legend shows the sign and label of these statuses, worst first."""
     colours = status_colours(dark)
+    shown = [status for status in SEVERITY if status in statuses]
     return alt.Color(
         "status:N",
-        scale=alt.Scale(
-            domain=statuses,
-            range=[colours[status] for status in statuses],
-        ),
-        legend=alt.Legend(
-            title=None,
-            labelExpr=signed_status_label("datum.value"),
-            values=statuses,
-        ),
+        scale=alt.Scale(domain=shown, range=[colours[status] for status in shown]),
+        legend=alt.Legend(title=None, labelExpr=signed_label("datum.value"), values=shown),
     )
 
 
-def legend_statuses(statuses: Collection[str]) -> list[str]:
-    """The statuses that occur, worst first, for a legend."""
-    return [status for status in SEVERITY if status in statuses]
-
-
-def signed_status_label(field: str) -> str:
+def signed_label(field: str = "datum.status") -> str:
     """A Vega expression for the label of a status with its sign, e.g. `× Expired`."""  # noqa: RUF002
     return f"{SIGNED_LABELS}[{field}]"
 
 
-def status_label(field: str) -> str:
-    """A Vega expression for the label of a status without its sign, for screen readers."""
-    return f"{STATUS_LABELS}[{field}]"
+def sentence(template: str) -> str:
+    """A Vega expression for a sentence about a mark, for screen readers.
+
+    Args:
+        template: text with fields in braces. After a colon stands a format of numbers, or a noun
+            to count. `{status}` is the label of the status.
+
+    Examples:
+        >>> sentence("{name}: {part:,} of {total:case}")
+        "datum.name + ': ' + format(datum.part, ',') + ' of ' + format(datum.total, ',') + \
+(datum.total == 1 ? ' case' : ' cases')"
+    """
+    terms = []
+    for text, field, form, _ in Formatter().parse(template):
+        value = f"datum.{field}"
+        terms += [repr(text)] if text else []
+        if field == "status":
+            terms.append(f"{STATUS_LABELS}[{value}]")
+        elif form and form.isalpha():
+            terms.append(f"format({value}, ',') + ({value} == 1 ? ' {form}' : ' {form}s')")
+        elif field:
+            terms.append(f"format({value}, '{form}')" if form else value)
+    return " + ".join(terms)
 
 
-def number_text(field: str) -> str:
-    """A Vega expression for a number with thousands separators."""
-    return f"format({field}, ',')"
+def aria_label(field: str = "spoken") -> alt.Description:
+    """Let a screen reader read only this field of a mark."""
+    return alt.Description(f"{field}:N")
+
+
+def tooltip(texts: dict[str, str], numbers: dict[str, str] | None = None) -> list[alt.Tooltip]:
+    """A tooltip of texts, then numbers; each is given as its field and its name."""
+    return [
+        *(alt.Tooltip(f"{field}:N", title=name) for field, name in texts.items()),
+        *(
+            alt.Tooltip(f"{field}:Q", title=name, format=",")
+            for field, name in (numbers or {}).items()
+        ),
+    ]
 
 
 def month_step(first: date, last: date) -> int:
     """Months between ticks, so that there is room for every label."""
     months = (last - first).days // 30 + 1
     return next(step for step in (1, 3, 12, 60) if months <= 15 * step or step == 60)
-
-
-def day_scale(**options: Any) -> alt.Scale:
-    """The scale of an axis of days, in UTC, so that time zones and summer time move no mark.
-
-    Args:
-        **options: options of `alt.Scale`.
-    """
-    return alt.Scale(type="utc", **options)
 
 
 def month_axis(step: int, within: tuple[int, int] | None = None) -> alt.Axis:
@@ -90,6 +97,21 @@ def month_axis(step: int, within: tuple[int, int] | None = None) -> alt.Axis:
     )
 
 
+def on_day(field: str, **options: Any) -> alt.X:
+    """Place a mark at a day, in UTC, so that time zones and summer time move no mark.
+
+    Args:
+        field: the column of days.
+        **options: options of `alt.X`.
+    """
+    return alt.X(f"{field}:T", scale=alt.Scale(type="utc"), **options)
+
+
+def until_day(field: str) -> alt.X2:
+    """The day at which a mark ends."""
+    return alt.X2(f"{field}:T", timeUnit="utcyearmonthdate")
+
+
 def label_axis(**options: Any) -> alt.Axis:
     """An axis of labels that `text.short` has already shortened.
 
@@ -101,9 +123,30 @@ def label_axis(**options: Any) -> alt.Axis:
     return alt.Axis(labelLimit=0, **options)
 
 
-def aria_label(field: str = "spoken") -> alt.Description:
-    """Let a screen reader read only this field of a mark."""
-    return alt.Description(f"{field}:N")
+def labelled_rows() -> alt.Y:
+    """One bar for each label in the field `short`, in the order of the field `place`."""
+    return alt.Y(
+        "short:N",
+        sort=alt.EncodingSortField("place", op="min"),
+        title=None,
+        axis=label_axis(),
+        scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
+    )
+
+
+def counting(title: str, highest: float, most: int = 6) -> dict[str, Any]:
+    """An axis of whole numbers from 0, as options of `alt.X` or `alt.Y`.
+
+    Args:
+        title: what the axis counts.
+        highest: where the axis ends.
+        most: the largest number of ticks above 0.
+    """
+    return {
+        "title": title,
+        "scale": alt.Scale(domain=[0, highest], nice=False),
+        "axis": alt.Axis(format=",d", values=whole_ticks(highest, most)),
+    }
 
 
 def whole_ticks(highest: float, most: int = 6) -> list[int]:
@@ -116,12 +159,3 @@ def whole_ticks(highest: float, most: int = 6) -> list[int]:
     steps = (lead * 10**zeros for zeros in range(19) for lead in (1, 2, 5))
     step = next(step for step in steps if highest <= most * step)
     return list(range(0, int(highest) + 1, step))
-
-
-def whole_axis(ticks: list[int]) -> alt.Axis:
-    """An axis of whole numbers.
-
-    Args:
-        ticks: the numbers, from `whole_ticks`.
-    """
-    return alt.Axis(format=",d", values=ticks)

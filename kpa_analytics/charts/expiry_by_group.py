@@ -7,25 +7,16 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
-from kpa_analytics.charts.status_rows import (
-    read_status,
-    requirements_are_known,
-    status_counts,
-    status_day,
-)
-from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.charts.status_rows import read_status, status_counts
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import need
-from kpa_analytics.schema import GROUPS, USERS
+from kpa_analytics.inputs import need, read
+from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import altair as alt
 
-    from kpa_analytics.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame, Day
 
-_READ = ("m_user_id", "expiration_date", "days_left", "status")
 GroupKind = Literal["field_office", "line_of_business", "job_title"]
 #: For each kind of group: its column in users, its singular and its plural.
 _KINDS = {
@@ -67,16 +58,11 @@ def expiry_by_group_table(
         >>> expiry_by_group_table(EXPIRY_STATUS.empty(), USERS.empty()).shape
         (0, 9)
     """
-    return _per_group(read_status(status, *_READ), users, by, groups, top)
-
-
-def _per_group(
-    frame: pl.DataFrame, users: AnyFrame, by: str, groups: AnyFrame | None, top: int
-) -> pl.DataFrame:
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
     _, singular, plural = _KINDS[by]
-    per_person = frame.group_by("m_user_id").agg(status_counts())
+    cases = read(status, EXPIRY_STATUS, "m_user_id", "status")
+    per_person = cases.group_by("m_user_id").agg(status_counts())
     named = (
         per_person.join(_members(users, by), on="m_user_id", how="left")
         .group_by("group_id")
@@ -105,12 +91,11 @@ def _members(users: AnyFrame, by: str) -> pl.DataFrame:
 
 
 def _names(groups: AnyFrame | None, by: str) -> pl.DataFrame:
-    named = need(GROUPS.empty() if groups is None else groups, GROUPS, "kind", "id", "name")
+    named = read(GROUPS.empty() if groups is None else groups, GROUPS, "kind", "id", "name")
     return (
         named.filter(pl.col("kind") == by, pl.col("name").str.strip_chars() != "")
         .select(pl.col("id").alias("group_id"), pl.col("name").alias("group"))
         .unique("group_id", keep="first", maintain_order=True)
-        .collect()
     )
 
 
@@ -120,7 +105,7 @@ def expiry_by_group(
     *,
     by: GroupKind = "field_office",
     groups: AnyFrame | None = None,
-    as_of: date | str | None = None,
+    as_of: Day | None = None,
     requirements_known: bool | None = None,
     top: int = 20,
     dark: bool = False,
@@ -151,20 +136,18 @@ def expiry_by_group(
         >>> expiry_by_group(EXPIRY_STATUS.empty(), USERS.empty(), by="job_title").description
         'Status by job title. No completions or requirements to show.'
     """
-    frame = read_status(status, *_READ)
-    table = _per_group(frame, users, by, groups, top)
+    rows = read_status(status, "m_user_id", as_of=as_of, known=requirements_known)
+    table = expiry_by_group_table(rows.frame, users, by=by, groups=groups, top=top)
     _, singular, plural = _KINDS[by]
     is_group = pl.col("group_id").is_not_null() | (pl.col("folded") > 1)
-    counted_twice = int(table["total"].sum()) > frame.height
+    counted_twice = int(table["total"].sum()) > rows.frame.height
     return ranking(
         table,
+        rows,
         key="group_id",
         label="group",
         title=f"Status by {singular}",
         heading=counted(table.filter(is_group), singular, plural),
-        today=status_day(frame, as_of),
-        known=requirements_are_known(frame, requirements_known),
         notes=[f"A person in more than one {singular} counts in each"] if counted_twice else [],
-        demo=is_demo(frame),
         dark=dark,
     )

@@ -7,22 +7,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.charts.ranking import counted, rank, ranking
-from kpa_analytics.charts.status_rows import (
-    read_status,
-    requirements_are_known,
-    status_counts,
-    status_day,
-)
-from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.charts.status_rows import read_status, status_counts
+from kpa_analytics.inputs import read
+from kpa_analytics.schema import EXPIRY_STATUS
 
 if TYPE_CHECKING:
-    from datetime import date
-
     import altair as alt
 
-    from kpa_analytics.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame, Day
 
-_READ = ("m_user_id", "training_id", "training", "expiration_date", "days_left", "status")
+_READ = ("training_id", "training")
 
 
 def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame:
@@ -46,10 +40,7 @@ def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame
         >>> expiry_by_training_table(EXPIRY_STATUS.empty()).shape
         (0, 9)
     """
-    return _per_training(read_status(status, *_READ), top)
-
-
-def _per_training(frame: pl.DataFrame, top: int) -> pl.DataFrame:
+    frame = read(status, EXPIRY_STATUS, *_READ, "status")
     counts = frame.group_by("training_id").agg(pl.col("training").first(), *status_counts())
     return rank(counts, "training_id", "training", top, "other trainings")
 
@@ -57,7 +48,7 @@ def _per_training(frame: pl.DataFrame, top: int) -> pl.DataFrame:
 def expiry_by_training(
     status: AnyFrame,
     *,
-    as_of: date | str | None = None,
+    as_of: Day | None = None,
     requirements_known: bool | None = None,
     top: int = 20,
     dark: bool = False,
@@ -85,16 +76,14 @@ def expiry_by_training(
         >>> expiry_by_training(EXPIRY_STATUS.empty()).description
         'Status by training. No completions or requirements to show.'
     """
-    frame = read_status(status, *_READ)
-    table = _per_training(frame, top)
+    rows = read_status(status, "m_user_id", *_READ, as_of=as_of, known=requirements_known)
+    table = expiry_by_training_table(rows.frame, top=top)
     return ranking(
         table,
+        rows,
         key="training_id",
         label="training",
         title="Status by training",
         heading=counted(table, "training", "trainings"),
-        today=status_day(frame, as_of),
-        known=requirements_are_known(frame, requirements_known),
-        demo=is_demo(frame),
         dark=dark,
     )

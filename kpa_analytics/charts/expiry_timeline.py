@@ -7,49 +7,44 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import (
-    aria_label,
-    day_scale,
-    legend_statuses,
-    month_axis,
-    month_step,
-    number_text,
-    signed_status_label,
-    status_colour,
-    status_label,
-    whole_axis,
-    whole_ticks,
-)
-from kpa_analytics.charts.periods import months_from
-from kpa_analytics.charts.stacking import MIN_PIXELS, stacked
+from kpa_analytics.charts import axes, timeline_ends
+from kpa_analytics.charts.periods import month_number, months_from, part_of
+from kpa_analytics.charts.stacking import MIN_PIXELS, stack
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, day
+from kpa_analytics.charts.text import count, day, not_drawn
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.timeline_ends import month_number, outer_sentence, outermost_bars
-from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day
-from kpa_analytics.statuses import SEVERITY, STATUSES, status_colours
+from kpa_analytics.inputs import as_day, read
+from kpa_analytics.schema import EXPIRY_STATUS
+from kpa_analytics.statuses import (
+    EXPIRED,
+    FROM_REQUIREMENTS,
+    MISSING,
+    NOT_DUE,
+    SEVERITY,
+    STATUSES,
+    status_colours,
+)
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from kpa_analytics.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame, Day
 
-_READ = ("m_user_id", "expiration_date", "days_left", "status")
 _TITLE = "Expirations per month"
-_PARTS = pl.Enum(["earlier", "month", "later", "no date"])
-_HEIGHT = 260
-_INSIDE = pl.col("part") == "month"
-_ROWS = {
-    **{"month": pl.Date, "name": pl.String, "total": pl.Int64, "value": pl.Int64},
-    **{"status": pl.String, "low": pl.Float64, "high": pl.Float64},
+_PARTS = ("earlier", "month", "later", "no date")
+#: Why rows are not drawn.
+_REASONS = {
+    "no date": "without an expiration date",
+    MISSING: "missing (never completed)",
+    NOT_DUE: "not due",
 }
+_HEIGHT = 260
 
 
 def expiry_timeline_table(
-    status: AnyFrame, *, as_of: date | str | None = None, months: int = 18
+    status: AnyFrame, *, as_of: Day | None = None, months: int = 18
 ) -> pl.DataFrame:
     """Count expirations per month around a day, and those outside these months.
 
@@ -73,33 +68,24 @@ def expiry_timeline_table(
         >>> expiry_timeline_table(EXPIRY_STATUS.empty()).shape
         (0, 8)
     """
-    frame = read_status(status, *_READ)
-    return _per_month(frame, status_day(frame, as_of) or as_day(None), months)
-
-
-def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
     if not 1 <= months <= 120:
         raise KPADataError(f"months must be 1 to 120, not {months!r}")
+    frame = read(status, EXPIRY_STATUS, "expiration_date", "days_left", "status")
+    today = status_day(frame, as_of) or as_day(None)
     own = pl.col("month")
-    first, last = pl.lit(months_from(today, -months)), pl.lit(months_from(today, months))
-    part = (
-        pl.when(own.is_null())
-        .then(pl.lit("no date", _PARTS))
-        .when(own < first)
-        .then(pl.lit("earlier", _PARTS))
-        .when(own > last)
-        .then(pl.lit("later", _PARTS))
-        .otherwise(pl.lit("month", _PARTS))
-    )
+    first, last = (pl.lit(months_from(today, away)) for away in (-months, months))
     # Group by day first: a million rows have only a few thousand days to turn into months.
     return (
         frame.lazy()
-        .group_by("expiration_date", "status")
-        .agg(pl.len().alias("rows"))
+        .group_by("expiration_date")
+        .agg(status_counts())
         .with_columns(pl.col("expiration_date").dt.truncate("1mo").alias("month"))
-        .with_columns(part.alias("part"), pl.when(own.is_between(first, last)).then(own))
+        .with_columns(
+            part_of(own, first, last, _PARTS).cast(pl.Enum(_PARTS)).alias("part"),
+            pl.when(own.is_between(first, last)).then(own),
+        )
         .group_by("part", "month")
-        .agg(status_counts(pl.col("rows")))
+        .agg(pl.col(*STATUSES, "total").sum())
         .sort("part", "month")
         .collect(engine="in-memory")
     )
@@ -108,7 +94,7 @@ def _per_month(frame: pl.DataFrame, today: date, months: int) -> pl.DataFrame:
 def expiry_timeline(
     status: AnyFrame,
     *,
-    as_of: date | str | None = None,
+    as_of: Day | None = None,
     months: int = 18,
     dark: bool = False,
 ) -> alt.LayerChart:
@@ -135,79 +121,84 @@ def expiry_timeline(
         >>> expiry_timeline(EXPIRY_STATUS.empty()).description
         'Expirations per month. No expirations to show.'
     """
-    frame = read_status(status, *_READ)
-    today = status_day(frame, as_of) or as_day(None)
-    table = _per_month(frame, today, months)
-    demo = is_demo(frame)
+    rows = read_status(status, "m_user_id", as_of=as_of)
+    today = rows.today or as_day(None)
+    table = expiry_timeline_table(rows.frame, as_of=today, months=months)
+    undated = table.filter(pl.col("part") == "no date")
     dated = table.filter(pl.col("part") != "no date")
     if dated.is_empty():
-        return nothing_to_show(
-            _TITLE, "No expirations to show", _undated(table), dark=dark, demo=demo
-        )
-    inside, outer = (dated.filter(where) for where in (_INSIDE, ~_INSIDE))
+        message = "No expirations to show"
+        return nothing_to_show(_TITLE, message, _undated(undated), dark=dark, demo=rows.demo)
+    in_month = pl.col("part") == "month"
+    inside, outer = dated.filter(in_month), dated.filter(~in_month)
     shown: list[date] = inside["month"].to_list() or [today.replace(day=1)]  # in order
-    before = sum(month < today for month in shown)
     highest = max(inside["total"].to_list() or outer["total"].to_list())
     headroom = highest * 1.15
     least = headroom * MIN_PIXELS / _HEIGHT
-    within = (month_number(min(shown[0], today)), month_number(max(shown[-1], today)))
-    months_axis = month_axis(month_step(shown[0], shown[-1]), within)
-    statuses = legend_statuses([status for status in STATUSES if dated[status].sum()])
+    statuses = [status for status in STATUSES if dated[status].sum()]
     return layered(
         [
             _past(min(shown[0], today), today, dark),
-            _bars(_stacked(inside, least), headroom, statuses, months_axis, dark),
-            *outermost_bars(outer, shown, today, highest, least, statuses, dark),
-            *_rule(today, -1 if before > len(shown) - before else 1, dark),
+            _bars(stack(inside, SEVERITY, least, "status"), headroom, statuses, shown, today, dark),
+            *timeline_ends.outer_bars(outer, shown, today, highest, least, statuses, dark),
+            *_line(today, shown, dark),
         ],
         title=_TITLE,
         subtitle=[
             f"{count(int(dated['total'].sum()), 'certificate')} by expiration date, "
-            f"{int(dated['expired'].sum()):,} of them expired, as of {day(today)}",
-            outer_sentence(outer, months, today, highest),
-            _undated(table),
+            f"{int(dated[EXPIRED].sum()):,} of them expired, as of {day(today)}",
+            timeline_ends.outer_sentence(outer, months, today, highest),
+            _undated(undated),
         ],
-        demo=demo,
+        demo=rows.demo,
         dark=dark,
         height=_HEIGHT,
     )
 
 
-def _undated(table: pl.DataFrame) -> str:
+def _undated(rows: pl.DataFrame) -> str:
     """Say what the chart leaves out: rows without an expiration date, missing and not due."""
-    rows = table.filter(pl.col("part") == "no date")
-    if rows.is_empty():
-        return ""
-    row = rows.row(0, named=True)
-    no_date = row["total"] - row["missing"] - row["not_due"]
-    reasons = [
-        f"{no_date:,} without an expiration date" if no_date else "",
-        f"{row['missing']:,} missing (never completed)" if row["missing"] else "",
-        f"{row['not_due']:,} not due" if row["not_due"] else "",
-    ]
-    return "Not drawn: " + ", ".join(filter(None, reasons))
-
-
-def _stacked(shown: pl.DataFrame, least: float) -> pl.DataFrame:
-    """One row per month and status, with the worst status at the bottom."""
-    named = shown.with_columns(pl.col("month").dt.strftime("%B %Y").alias("name"))
-    rows = []
-    for row in named.iter_rows(named=True):
-        values = [row[status] for status in SEVERITY]
-        rows += [
-            {"month": row["month"], "name": row["name"], "total": row["total"]}
-            | {"status": status, "value": value, "low": low, "high": high}
-            for status, value, (low, high) in zip(
-                SEVERITY, values, stacked(values, least), strict=True
-            )
-            if value
-        ]
-    return pl.DataFrame(rows, schema=_ROWS)
+    numbers = rows.select(pl.col("total", *FROM_REQUIREMENTS).sum()).row(0, named=True)
+    no_date = numbers["total"] - sum(numbers[status] for status in FROM_REQUIREMENTS)
+    return not_drawn({**numbers, "no date": no_date}, _REASONS)
 
 
 def _bars(
-    rows: pl.DataFrame, headroom: float, statuses: list[str], months: alt.Axis, dark: bool
+    rows: pl.DataFrame,
+    headroom: float,
+    statuses: list[str],
+    shown: list[date],
+    today: date,
+    dark: bool,
 ) -> alt.Chart:
+    """One bar a month, with the worst status at the bottom."""
+    within = (month_number(min(shown[0], today)), month_number(max(shown[-1], today)))
+    named = rows.with_columns(pl.col("month").dt.strftime("%B %Y").alias("name"))
+    bars: alt.Chart = (
+        rows_of(named.drop("part", *STATUSES), name="months")
+        .transform_calculate(
+            words=axes.signed_label(),
+            spoken=axes.sentence("Expires in {name}: {value:,} {status}, of {total:,}"),
+        )
+        .mark_bar()
+        .encode(
+            x=axes.on_day(
+                "month",
+                timeUnit="binnedutcyearmonth",
+                title="Month of expiration",
+                axis=axes.month_axis(axes.month_step(shown[0], shown[-1]), within),
+            ),
+            y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),
+            y2=alt.Y2("high:Q"),
+            color=axes.status_colour(dark, statuses),
+            opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
+            tooltip=axes.tooltip(
+                {"name": "Expires in", "words": "Status"},
+                {"value": "Certificates", "total": "All in this month"},
+            ),
+            description=axes.aria_label(),
+        )
+    )
     pick = alt.selection_point(name="pick", fields=["month", "status"], on="click")
     zoom = alt.selection_interval(
         name="zoom",
@@ -215,73 +206,38 @@ def _bars(
         bind="scales",
         zoom="wheel![event.ctrlKey || event.metaKey]",
     )
-    bars: alt.Chart = (
-        rows_of(rows, name="months")
-        .transform_calculate(
-            words=signed_status_label("datum.status"),
-            spoken=f"'Expires in ' + datum.name + ': ' + {number_text('datum.value')} + ' ' + "
-            f"{status_label('datum.status')} + ', of ' + {number_text('datum.total')}",
-        )
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "month:T",
-                timeUnit="binnedutcyearmonth",
-                scale=day_scale(),
-                title="Month of expiration",
-                axis=months,
-            ),
-            y=alt.Y(
-                "low:Q",
-                title="Certificates",
-                scale=alt.Scale(domainMax=headroom, nice=False),
-                axis=whole_axis(whole_ticks(headroom)),
-            ),
-            y2=alt.Y2("high:Q"),
-            color=status_colour(dark, statuses),
-            opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
-            tooltip=[
-                alt.Tooltip("name:N", title="Expires in"),
-                alt.Tooltip("words:N", title="Status"),
-                alt.Tooltip("value:Q", title="Certificates", format=","),
-                alt.Tooltip("total:Q", title="All in this month", format=","),
-            ],
-            description=aria_label(),
-        )
-        .add_params(pick, zoom)
-    )
-    return bars
+    return bars.add_params(pick, zoom)
 
 
 def _past(start: date, today: date, dark: bool) -> alt.Chart:
     """The shaded area before `today`."""
     area: alt.Chart = (
         rows_of(pl.DataFrame({"start": [start], "end": [today]}))
-        .mark_rect(color=status_colours(dark)["expired"], opacity=0.07, clip=True, aria=False)
-        .encode(
-            x=alt.X("start:T", scale=day_scale()), x2=alt.X2("end:T", timeUnit="utcyearmonthdate")
-        )
+        .mark_rect(color=status_colours(dark)[EXPIRED], opacity=0.07, clip=True, aria=False)
+        .encode(x=axes.on_day("start"), x2=axes.until_day("end"))
     )
     return area
 
 
-def _rule(today: date, side: int, dark: bool) -> list[alt.Chart]:
-    """A line at `today`, and its label at the top, to the left (-1) or right (1) of the line."""
+def _line(today: date, shown: list[date], dark: bool) -> list[alt.Chart]:
+    """A line at `today`, and its label at the top, on the side with fewer months."""
+    left = sum(month < today for month in shown) > len(shown) / 2
     base = rows_of(pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}))
-    rule = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True, aria=False).encode(
-        x=alt.X("day:T", scale=day_scale())
-    )
+    line = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True, aria=False)
     label = base.mark_text(
-        align="right" if side < 0 else "left",
+        align="right" if left else "left",
         baseline="top",
-        dx=6 * side,
+        dx=-6 if left else 6,
         fontWeight="bold",
         color=palette(dark).ink,
         clip=True,
-    ).encode(
-        x=alt.X("day:T", scale=day_scale()),
-        y=alt.YValue(3),
-        text=alt.Text("label:N"),
-        description=aria_label("label"),
     )
-    return [rule, label]
+    return [
+        line.encode(x=axes.on_day("day")),
+        label.encode(
+            x=axes.on_day("day"),
+            y=alt.YValue(3),
+            text=alt.Text("label:N"),
+            description=axes.aria_label("label"),
+        ),
+    ]

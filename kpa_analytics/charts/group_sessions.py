@@ -7,45 +7,47 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import (
-    aria_label,
-    day_scale,
-    month_axis,
-    month_step,
-    number_text,
-    whole_axis,
-    whole_ticks,
-)
-from kpa_analytics.charts.periods import middle_day, period_ends
+from kpa_analytics.charts import axes
+from kpa_analytics.charts.periods import middle_day, part_of, period_ends
 from kpa_analytics.charts.stacking import MIN_PIXELS, stacked
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count
+from kpa_analytics.charts.text import count, not_drawn
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.inputs import need
+from kpa_analytics.inputs import read
 from kpa_analytics.schema import GROUP_SESSIONS
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from kpa_analytics.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame, Day
 
 _READ = ("date", "attendees", "recorded", "demo")
 _TITLE = "Group sessions over time"
 NO_SESSIONS = "No group sessions to show"
 #: The length of the period that a bar covers.
 _PERIODS = {"1mo": "a month", "3mo": "a quarter", "1y": "a year"}
-#: The largest size of each class, and its name. A further class, in SIZES, has no upper limit.
-_CLASSES = ((0, "nobody"), (1, "1 person"), (5, "2 to 5"), (10, "6 to 10"), (20, "11 to 20"))
 _UNKNOWN = "size not known"
-SIZES = (_UNKNOWN, *(name for _, name in _CLASSES), "21 or more")
+#: The sizes, and the most people in a session of each; the first and the last have no limit.
+SIZES = (_UNKNOWN, "nobody", "1 person", "2 to 5", "6 to 10", "11 to 20", "21 or more")
+_LARGEST = (0, 1, 5, 10, 20)
+#: Each size as a screen reader says it.
+_SIZE_WORDS = {
+    _UNKNOWN: _UNKNOWN,
+    **{size: f"{size} in the session" for size in SIZES[1:3]},
+    **{size: f"{size} people in the session" for size in SIZES[3:]},
+}
+_ENDS = {"floor": pl.Float64, "top": pl.Float64}
 #: Years to draw before and after `as_of`.
 _BEFORE, _AFTER = 20, 1
+#: Why sessions are not drawn.
+_REASONS = {
+    "earlier": f"more than {_BEFORE} years earlier",
+    "later": f"more than {count(_AFTER, 'year')} later",
+    "no day": "without a day",
+}
 _HEIGHT = 240
-_INSIDE = pl.col("part") == "period"
 
 
-def group_sessions_table(groups: AnyFrame, *, as_of: date | str | None = None) -> pl.DataFrame:
+def group_sessions_table(groups: AnyFrame, *, as_of: Day | None = None) -> pl.DataFrame:
     """Count sessions per period and size, in months, quarters or years: at most about 40 periods.
 
     The size of a session is the number of people listed for it. If the list is empty or absent, it
@@ -70,40 +72,18 @@ def group_sessions_table(groups: AnyFrame, *, as_of: date | str | None = None) -
         (0, 6)
     """
     frame = read_sessions(groups)
-    return _over_time(frame, middle_day(frame, "date", as_of))
-
-
-def read_sessions(groups: AnyFrame) -> pl.DataFrame:
-    """Read the columns of the charts, and add `people`: those listed, else those recorded."""
-    frame = need(groups, GROUP_SESSIONS, *_READ).select(_READ).collect()
-    positive = [
-        pl.when(pl.col(column) > 0).then(pl.col(column)) for column in ("attendees", "recorded")
-    ]
-    return frame.with_columns(pl.coalesce(*positive, "attendees").alias("people"))
-
-
-def _over_time(frame: pl.DataFrame, middle: date | None) -> pl.DataFrame:
-    around = pl.lit(middle, pl.Date)
+    own, around = pl.col("date"), pl.lit(middle_day(frame, "date", as_of), pl.Date)
     start, end = around.dt.offset_by(f"-{_BEFORE}y"), around.dt.offset_by(f"{_AFTER}y")
-    own = pl.col("date")
-    part = (
-        pl.when(own.is_null())
-        .then(pl.lit("no day"))
-        .when(own < start)
-        .then(pl.lit("earlier"))
-        .when(own > end)
-        .then(pl.lit("later"))
-        .otherwise(pl.lit("period"))
-        .alias("part")
-    )
-    frame = frame.with_columns(part)
+    part = part_of(own, start, end, ("earlier", "period", "later", "no day"))
+    frame = frame.with_columns(part.alias("part"))
     inside = frame.filter(pl.col("part") == "period")
     first, last = inside.select(pl.min("date").alias("a"), pl.max("date").alias("b")).row(0)
     months = (last - first).days / 30.4 if first else 0
     every = "1mo" if months <= 38 else "3mo" if months <= 118 else "1y"
-    size = pl.when(pl.col("people").is_null()).then(pl.lit(_UNKNOWN)).otherwise(pl.lit(SIZES[-1]))
-    for most, name in reversed(_CLASSES):
-        size = pl.when(pl.col("people") <= most).then(pl.lit(name)).otherwise(size)
+    people = pl.col("people")
+    size = pl.when(people.is_null()).then(pl.lit(_UNKNOWN)).otherwise(pl.lit(SIZES[-1]))
+    for largest, name in reversed([*zip(_LARGEST, SIZES[1:], strict=False)]):
+        size = pl.when(people <= largest).then(pl.lit(name)).otherwise(size)
     return (
         frame.group_by(
             "part",
@@ -116,8 +96,17 @@ def _over_time(frame: pl.DataFrame, middle: date | None) -> pl.DataFrame:
     )
 
 
+def read_sessions(groups: AnyFrame) -> pl.DataFrame:
+    """Read the columns of the charts, and add `people`: those listed, else those recorded."""
+    frame = read(groups, GROUP_SESSIONS, *_READ)
+    positive = [
+        pl.when(pl.col(column) > 0).then(pl.col(column)) for column in ("attendees", "recorded")
+    ]
+    return frame.with_columns(pl.coalesce(*positive, "attendees").alias("people"))
+
+
 def group_sessions(
-    groups: AnyFrame, *, as_of: date | str | None = None, dark: bool = False
+    groups: AnyFrame, *, as_of: Day | None = None, dark: bool = False
 ) -> alt.LayerChart:
     """Draw sessions over time, stacked by size, with the largest at the bottom.
 
@@ -138,27 +127,18 @@ def group_sessions(
         'Group sessions over time. No group sessions to show.'
     """
     frame = read_sessions(groups)
-    table = _over_time(frame, middle_day(frame, "date", as_of))
-    demo = is_demo(frame)
-    shown, rest = (table.filter(where) for where in (_INSIDE, ~_INSIDE))
-    left_out = _not_drawn(rest)
+    table, demo = group_sessions_table(frame, as_of=as_of), is_demo(frame)
+    drawn = pl.col("part") == "period"
+    shown = table.filter(drawn)
+    rest = table.filter(~drawn).group_by("part").agg(pl.sum("sessions"))
+    left_out = not_drawn(dict(rest.iter_rows()), _REASONS, "session")
     if shown.is_empty():
         return nothing_to_show(_TITLE, NO_SESSIONS, left_out, dark=dark, demo=demo)
     number, people = shown.select(pl.col("sessions", "people").sum()).row(0)
     sized = int(shown.filter(pl.col("size") != _UNKNOWN)["sessions"].sum())
-    first, last, every = shown.select(
-        pl.min("period").alias("first"), pl.max("period").alias("last"), "every"
-    ).row(0)
-    rows, highest = _stacked(shown, every)
+    every = shown["every"][0]
     return layered(
-        _layers(
-            rows=rows,
-            highest=highest,
-            ticks=whole_ticks(highest),
-            sizes=[size for size in SIZES if size in shown["size"]],
-            step=month_step(first, last),
-            dark=dark,
-        ),
+        [_bars(period_ends(shown.drop("part", "every"), every), dark)],
         title=_TITLE,
         subtitle=[
             f"{count(number, 'session')} with {count(people, 'attendance')}"
@@ -171,92 +151,50 @@ def group_sessions(
     )
 
 
-def _not_drawn(rest: pl.DataFrame) -> str:
-    totals = dict(rest.group_by("part").agg(pl.sum("sessions")).iter_rows())
-    reasons = [
-        f"{count(totals[part], 'session')} {reason}"
-        for part, reason in (
-            ("earlier", f"more than {_BEFORE} years earlier"),
-            ("later", f"more than {count(_AFTER, 'year')} later"),
-            ("no day", "without a day"),
-        )
-        if part in totals
-    ]
-    return "Not drawn: " + ", ".join(reasons) if reasons else ""
-
-
 def _average(people: int, sized: int, number: int) -> str:
     """The average size of the sessions whose size is known."""
     mean = f", {people / sized:.1f} people per session on average" if sized else ""
     return mean + (f" (the size of {number - sized:,} is not known)" if number > sized else "")
 
 
-def _stacked(shown: pl.DataFrame, every: str) -> tuple[pl.DataFrame, int]:
-    """The bars, with the largest size at the bottom, and the height of the highest bar.
+def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
+    """The bars, with the largest size at the bottom.
 
     Vega-Lite does not stack bars that have a start and an end, so this function does.
     """
-    ordered = period_ends(shown.drop("part", "every"), every).sort(
-        "period", "size", descending=[False, True]
-    )
-    totals = ordered.group_by("period", maintain_order=True).agg("sessions")["sessions"].to_list()
+    rows = rows.sort("period", "size", descending=[False, True])
+    totals = rows.group_by("period", maintain_order=True).agg("sessions")["sessions"].to_list()
     highest = max(map(sum, totals))
-    parts = [part for bar in totals for part in stacked(bar, highest * MIN_PIXELS / _HEIGHT)]
-    ends = pl.DataFrame(parts, schema={"floor": pl.Float64, "top": pl.Float64}, orient="row")
-    return ordered.with_columns(*ends), highest
-
-
-def _layers(
-    rows: pl.DataFrame, highest: float, ticks: list[int], sizes: list[str], step: int, dark: bool
-) -> list[alt.Chart]:
+    ends = [end for bar in totals for end in stacked(bar, highest * MIN_PIXELS / _HEIGHT)]
     p = palette(dark)
     bars: alt.Chart = (
-        rows_of(rows)
-        .transform_calculate(
-            spoken=f"datum.name + ', ' + {_spoken_size()} + ': ' + {number_text('datum.sessions')}"
-            " + (datum.sessions == 1 ? ' session' : ' sessions')"
-        )
+        rows_of(rows.with_columns(*pl.DataFrame(ends, schema=_ENDS, orient="row")))
+        .transform_calculate(size_words=f"{_SIZE_WORDS}[datum.size]")
+        .transform_calculate(spoken=axes.sentence("{name}, {size_words}: {sessions:session}"))
         .mark_bar(x2Offset=-1)
         .encode(
-            x=alt.X(
-                "period:T",
+            x=axes.on_day(
+                "period",
                 title="Date",
-                scale=day_scale(),
-                axis=month_axis(step),
+                axis=axes.month_axis(axes.month_step(rows["period"][0], rows["period"][-1])),
             ),
-            x2=alt.X2("until:T", timeUnit="utcyearmonthdate"),
-            y=alt.Y(
-                "floor:Q",
-                title="Sessions",
-                scale=alt.Scale(domain=[0, highest], nice=False),
-                axis=whole_axis(ticks),
-            ),
+            x2=axes.until_day("until"),
+            y=alt.Y("floor:Q", **axes.counting("Sessions", highest)),
             y2=alt.Y2("top:Q"),
             color=alt.Color(
                 "size:N",
                 scale=alt.Scale(domain=list(SIZES), range=[p.muted, p.quiet, *p.steps]),
-                legend=alt.Legend(title="People in the session", titleOrient="left", values=sizes),
+                legend=alt.Legend(
+                    title="People in the session",
+                    titleOrient="left",
+                    values=[size for size in SIZES if size in rows["size"]],
+                ),
             ),
-            tooltip=[
-                alt.Tooltip("name:N", title="When"),
-                alt.Tooltip("size:N", title="People in the session"),
-                alt.Tooltip("sessions:Q", title="Sessions", format=","),
-                alt.Tooltip("people:Q", title="Attendances", format=","),
-            ],
-            description=aria_label(),
+            tooltip=axes.tooltip(
+                {"name": "When", "size": "People in the session"},
+                {"sessions": "Sessions", "people": "Attendances"},
+            ),
+            description=axes.aria_label(),
         )
     )
-    return [bars]
-
-
-def _spoken_size() -> str:
-    """A Vega expression for the phrase that names a size."""
-    phrases = {
-        size: size
-        if size == _UNKNOWN
-        else f"{size} in the session"
-        if size in ("nobody", "1 person")
-        else f"{size} people in the session"
-        for size in SIZES
-    }
-    return f"{phrases}[datum.size]"
+    return bars

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import aria_label, whole_axis, whole_ticks
+from kpa_analytics.charts import axes
 from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
@@ -42,10 +42,7 @@ def group_sizes_table(groups: AnyFrame) -> pl.DataFrame:
         >>> group_sizes_table(GROUP_SESSIONS.empty()).shape
         (0, 3)
     """
-    return _by_size(read_sessions(groups))
-
-
-def _by_size(frame: pl.DataFrame) -> pl.DataFrame:
+    frame = read_sessions(groups)
     largest = frame.select(pl.col("people").max()).item() or 0
     step = next(
         step
@@ -99,15 +96,8 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     demo = is_demo(frame)
     if frame.is_empty():
         return nothing_to_show(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
-    table = _by_size(frame)
-    highest = table.select(pl.col("sessions").max()).item()
     return layered(
-        _layers(
-            rows=_named(table, highest * MIN_PIXELS / _HEIGHT),
-            highest=highest,
-            ticks=whole_ticks(highest),
-            dark=dark,
-        ),
+        _bars(_named(group_sizes_table(frame)), dark),
         title=_TITLE,
         subtitle=["; ".join([count(frame.height, "session"), *_summary(frame["people"])])],
         demo=demo,
@@ -131,52 +121,41 @@ def _people(number: float) -> str:
     return f"{number:,g} {'person' if number == 1 else 'people'}"
 
 
-def _named(table: pl.DataFrame, least: float) -> pl.DataFrame:
-    """Add the name of each step, e.g. `1 to 5`, and a bar height that is large enough to see."""
-    wide = pl.col("end") > pl.col("start")
+def _named(table: pl.DataFrame) -> pl.DataFrame:
+    """Add the name of each step, e.g. `1 to 5`."""
     name = (
         pl.when(pl.col("start").is_null())
         .then(pl.lit("not known"))
-        .when(wide)
+        .when(pl.col("end") > pl.col("start"))
         .then(pl.format("{} to {}", "start", "end"))
         .otherwise(pl.format("{}", "start"))
     )
-    return table.with_columns(
-        name.alias("people"),
-        pl.int_range(pl.len()).alias("place"),
-        pl.when(pl.col("sessions") > 0)
-        .then(pl.max_horizontal("sessions", pl.lit(least)))
-        .otherwise(0.0)
-        .alias("seen"),
-    )
+    return table.with_columns(name.alias("people")).with_row_index("place")
 
 
-def _layers(rows: pl.DataFrame, highest: float, ticks: list[int], dark: bool) -> list[alt.Chart]:
+def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """The bars, with the number of sessions above each."""
     p = palette(dark)
-    label = "datum.people + ' in the session: ' + format(datum.sessions, ',')"
+    highest = rows.select(pl.col("sessions").max()).item()
+    least = highest * MIN_PIXELS / _HEIGHT
     base = (
-        rows_of(rows).transform_calculate(
-            spoken=f"{label} + (datum.sessions == 1 ? ' session' : ' sessions')"
+        rows_of(rows)
+        .transform_calculate(
+            seen=f"datum.sessions > 0 ? max(datum.sessions, {least}) : 0",
+            spoken=axes.sentence("{people} in the session: {sessions:session}"),
         )
-    ).encode(
-        x=alt.X(
-            "people:O",
-            sort=alt.EncodingSortField("place", op="min"),
-            title="People in the session",
-            axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, ticks=False),
-            scale=alt.Scale(paddingInner=0.15),
-        ),
-        y=alt.Y(
-            "seen:Q",
-            title="Sessions",
-            scale=alt.Scale(domain=[0, highest], nice=False),
-            axis=whole_axis(ticks),
-        ),
-        tooltip=[
-            alt.Tooltip("people:N", title="People in the session"),
-            alt.Tooltip("sessions:Q", title="Sessions", format=","),
-        ],
-        description=aria_label(),
+        .encode(
+            x=alt.X(
+                "people:O",
+                sort=alt.EncodingSortField("place", op="min"),
+                title="People in the session",
+                axis=alt.Axis(labelAngle=0, labelOverlap="greedy", labelSeparation=8, ticks=False),
+                scale=alt.Scale(paddingInner=0.15),
+            ),
+            y=alt.Y("seen:Q", **axes.counting("Sessions", highest)),
+            tooltip=axes.tooltip({"people": "People in the session"}, {"sessions": "Sessions"}),
+            description=axes.aria_label(),
+        )
     )
     figures = (
         base.transform_filter("datum.sessions > 0")

@@ -7,28 +7,27 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import aria_label, day_scale, month_axis, month_step, number_text
+from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import (
     AFTER,
     BEFORE,
     first_and_last,
     middle_day,
+    part_of,
     period_ends,
     period_length,
 )
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, labels, short
+from kpa_analytics.charts.text import count, labels, not_drawn, short
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import need
+from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from kpa_analytics.inputs import AnyFrame
+    from kpa_analytics.inputs import AnyFrame, Day
 
 _READ = (
     *("m_instructor_id", "instructor", "period", "every"),
@@ -52,7 +51,7 @@ _MEASURES = ("at", "completions", "trainees", "group_sessions")
 def instructor_activity_table(
     activity: AnyFrame,
     *,
-    as_of: date | str | None = None,
+    as_of: Day | None = None,
     every: str | None = None,
     top: int = 15,
 ) -> pl.DataFrame:
@@ -80,18 +79,11 @@ def instructor_activity_table(
         >>> instructor_activity_table(INSTRUCTOR_ACTIVITY.empty()).shape
         (0, 8)
     """
-    frame = _read(activity)
-    return _busiest(frame, middle_day(frame, "period", as_of), period_length(frame, every), top)
-
-
-def _read(activity: AnyFrame) -> pl.DataFrame:
-    return need(activity, INSTRUCTOR_ACTIVITY, *_READ).select(_READ).collect()
-
-
-def _busiest(frame: pl.DataFrame, middle: date | None, length: str, top: int) -> pl.DataFrame:
     if not 1 <= top <= 30:
         raise KPADataError(f"top must be 1 to 30, not {top!r}")
-    first, last = first_and_last(middle, length)
+    frame = read(activity, INSTRUCTOR_ACTIVITY, *_READ)
+    middle = middle_day(frame, "period", as_of)
+    first, last = first_and_last(middle, period_length(frame, every))
     order = (
         frame.lazy()
         .filter(pl.col("m_instructor_id").is_not_null(), pl.col("period").is_between(first, last))
@@ -103,18 +95,16 @@ def _busiest(frame: pl.DataFrame, middle: date | None, length: str, top: int) ->
         .collect(engine="in-memory")
     )
     order = labels(order, "instructor", "m_instructor_id", 100, _ROOM)
+    own = pl.col("period")
+    when = part_of(
+        own, first, last, ("earlier periods", "instructor", "later periods", "no period")
+    )
     part = (
         pl.when(pl.col("m_instructor_id").is_null())
         .then(pl.lit("no instructor"))
-        .when(pl.col("period").is_null())
-        .then(pl.lit("no period"))
-        .when(pl.col("period") < first)
-        .then(pl.lit("earlier periods"))
-        .when(pl.col("period") > last)
-        .then(pl.lit("later periods"))
-        .when(pl.col("place").is_null())
+        .when(own.is_between(first, last) & pl.col("place").is_null())
         .then(pl.lit("other instructors"))
-        .otherwise(pl.lit("instructor"))
+        .otherwise(when)
     )
     is_drawn = pl.col("part") == "instructor"
     keys = [
@@ -140,7 +130,7 @@ def _busiest(frame: pl.DataFrame, middle: date | None, length: str, top: int) ->
 def instructor_activity(
     activity: AnyFrame,
     *,
-    as_of: date | str | None = None,
+    as_of: Day | None = None,
     every: str | None = None,
     top: int = 15,
     dark: bool = False,
@@ -166,92 +156,43 @@ def instructor_activity(
         >>> instructor_activity(INSTRUCTOR_ACTIVITY.empty()).description
         'Who teaches how much. No completions with an instructor to show.'
     """
-    frame = _read(activity)
-    length = period_length(frame, every)
-    table = _busiest(frame, middle_day(frame, "period", as_of), length, top)
-    shown = table.filter(pl.col("part") == "instructor").drop("part")
+    frame = read(activity, INSTRUCTOR_ACTIVITY, *_READ)
+    table = instructor_activity_table(frame, as_of=as_of, every=every, top=top)
     demo = is_demo(frame)
+    drawn = pl.col("part") == "instructor"
+    shown = table.filter(drawn).drop("part")
+    rest = table.filter(~drawn).group_by("part").agg(pl.sum("completions"))
+    left_out = not_drawn(dict(rest.iter_rows()), _REASONS, "completion")
     if shown.is_empty():
         message = "No completions with an instructor to show"
-        return nothing_to_show(_TITLE, message, _not_drawn(table), dark=dark, demo=demo)
-    people, highest = shown.select(
-        pl.col("m_instructor_id").n_unique(), pl.col("completions").max()
-    ).row(0)
-    periods = _periods_of(shown, length)
-    named = shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place")
+        return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=demo)
+    totals = shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place")
+    highest = shown.select(pl.col("completions").max()).item()
+    lanes = alt.Scale(domain=[0, totals.height], reverse=True, nice=False)
+    lines, *texts = _lanes(totals, lanes, dark)
+    bars = _bars(shown, period_length(frame, every), max(highest, 1), lanes, dark)
     return layered(
-        _layers(
-            names=named.with_columns(short(named, "instructor", _ROOM)),
-            packed=_packed(shown, periods),
-            periods=periods,
-            people=people,
-            highest=max(highest, 1),
-            step=month_step(*periods.select(a=pl.min("period"), b=pl.max("until")).row(0)),
-            dark=dark,
-        ),
+        [lines, bars, *texts],
         title=_TITLE,
         subtitle=[
-            f"Completions taught by {count(people, 'instructor')} per period, most first; "
+            f"Completions taught by {count(totals.height, 'instructor')} per period, most first; "
             f"the highest bar is {highest:,}",
-            _not_drawn(table),
+            left_out,
         ],
         demo=demo,
         dark=dark,
         width=600,
-        height=_LANE * people,
+        height=_LANE * totals.height,
     )
 
 
-def _not_drawn(table: pl.DataFrame) -> str:
-    rest = table.filter(pl.col("part") != "instructor").group_by("part").agg(pl.sum("completions"))
-    reasons = [
-        f"{count(number, 'completion')} {_REASONS[part]}"
-        for part, number in rest.sort("part").iter_rows()
-    ]
-    return "Not drawn: " + ", ".join(reasons) if reasons else ""
-
-
-def _periods_of(shown: pl.DataFrame, length: str) -> pl.DataFrame:
-    """One row per period: at (its position), period, until, name."""
-    periods = shown.select(pl.col("period").unique().sort())
-    at = pl.int_range(pl.len()).alias("at")
-    return period_ends(periods, length).select(at, "period", "until", "name")
-
-
-def _packed(shown: pl.DataFrame, periods: pl.DataFrame) -> pl.DataFrame:
-    """The bars, packed into one short text per instructor and measure."""
-    return (
-        shown.lazy()
-        .join(periods.lazy().select("at", "period"), on="period")
-        .sort("place", "at")
-        .group_by("place", "instructor", maintain_order=True)
-        .agg(pl.col(_MEASURES).cast(pl.String).str.join(","))
-        .collect(engine="in-memory")
-    )
-
-
-def _layers(
-    names: pl.DataFrame,
-    packed: pl.DataFrame,
-    periods: pl.DataFrame,
-    people: float,
-    highest: float,
-    step: int,
-    dark: bool,
-) -> list[alt.Chart]:
-    """The bars of each instructor fill a band of height 1. All bands share one scale."""
-    lanes = alt.Scale(domain=[0, people], reverse=True, nice=False)
-    lines, *texts = _lanes(names, lanes, dark)
-    return [lines, _bars(packed, periods, highest, lanes, step, dark), *texts]
-
-
-def _lanes(names: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
+def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
+    """Each instructor's line, name and total. The bars fill a band of height 1 above the line."""
     p = palette(dark)
-    row = rows_of(names).transform_calculate(
+    row = rows_of(totals.with_columns(short(totals, "instructor", _ROOM))).transform_calculate(
         floor="datum.place + 0.92",
         middle="datum.place + 0.55",
-        spoken=f"datum.instructor + ': ' + {number_text('datum.completions')}"
-        " + ' completions in total'",
+        spoken=axes.sentence("{instructor}: {completions:completion} in total"),
     )
     lines = row.mark_rule(color=p.quiet, strokeWidth=0.75, aria=False).encode(
         y=alt.Y("floor:Q", scale=lanes, axis=None)
@@ -262,7 +203,7 @@ def _lanes(names: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]
         y=middle,
         text=alt.Text("short:N"),
         tooltip=alt.Tooltip("instructor:N"),
-        description=aria_label(),
+        description=axes.aria_label(),
     )
     total = row.mark_text(align="left", dx=10, color=p.ink, fontWeight="bold", aria=False).encode(
         x=alt.XValue("width"),
@@ -273,14 +214,20 @@ def _lanes(names: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]
 
 
 def _bars(
-    packed: pl.DataFrame,
-    periods: pl.DataFrame,
-    highest: float,
-    lanes: alt.Scale,
-    step: int,
-    dark: bool,
+    shown: pl.DataFrame, length: str, highest: int, lanes: alt.Scale, dark: bool
 ) -> alt.Chart:
+    """The bars, packed into one short text per instructor and measure."""
+    starts = shown.select(pl.col("period").unique().sort()).with_row_index("at")
+    periods = period_ends(starts, length)
+    packed = (
+        shown.join(periods.select("at", "period"), on="period")
+        .sort("place", "at")
+        .group_by("place", "instructor", maintain_order=True)
+        .agg(pl.col(_MEASURES).cast(pl.String).str.join(","))
+    )
     lookup = alt.LookupData(days_as_text(periods), "at", ["period", "until", "name"])
+    step = axes.month_step(periods["period"][0], periods["until"][-1])
+    least = MIN_PIXELS / _LANE
     bars: alt.Chart = (
         rows_of(packed)
         .transform_calculate(**{name: f"split(datum.{name}, ',')" for name in _MEASURES})
@@ -291,25 +238,24 @@ def _bars(
             start="toDate(datum.period)",
             end="toDate(datum.until)",
             floor="datum.place + 0.92",
-            top="datum.place + 0.92 - "
-            f"max({MIN_PIXELS / _LANE:.4f}, 0.84 * datum.completions / {highest})",
-            spoken="datum.instructor + ', ' + datum.name + ': ' + "
-            f"{number_text('datum.completions')} + ' completions'",
+            top=f"datum.place + 0.92 - max({least:.4f}, 0.84 * datum.completions / {highest})",
+            spoken=axes.sentence("{instructor}, {name}: {completions:completion}"),
         )
         .mark_bar(x2Offset=-1, color=palette(dark).accent)
         .encode(
-            x=alt.X("start:T", title="Period", scale=day_scale(), axis=month_axis(step)),
-            x2=alt.X2("end:T", timeUnit="utcyearmonthdate"),
+            x=axes.on_day("start", title="Period", axis=axes.month_axis(step)),
+            x2=axes.until_day("end"),
             y=alt.Y("floor:Q", scale=lanes, axis=None),
             y2=alt.Y2("top:Q"),
-            tooltip=[
-                alt.Tooltip("instructor:N", title="Instructor"),
-                alt.Tooltip("name:N", title="Period"),
-                alt.Tooltip("completions:Q", title="Completions", format=","),
-                alt.Tooltip("trainees:Q", title="People trained", format=","),
-                alt.Tooltip("group_sessions:Q", title="Group sessions", format=","),
-            ],
-            description=aria_label(),
+            tooltip=axes.tooltip(
+                {"instructor": "Instructor", "name": "Period"},
+                {
+                    "completions": "Completions",
+                    "trainees": "People trained",
+                    "group_sessions": "Group sessions",
+                },
+            ),
+            description=axes.aria_label(),
         )
     )
     return bars

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import aria_label, label_axis, number_text, whole_axis, whole_ticks
+from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, labels, one_line, short
+from kpa_analytics.charts.text import count, labels, not_drawn, one_line, short
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import need
+from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ _TITLE = "Trainings and how many people teach them"
 _ALONE, _MORE = "one person alone", "two or more"
 _NOT_LATELY, _NEVER = "not taught in the period", "no instructor recorded"
 #: Why a training has no instructor in the period, and the phrase for the subtitle.
-_NONE = ((_NOT_LATELY, _NOT_LATELY), (_NEVER, f"with {_NEVER}"))
+_NONE = {_NOT_LATELY: _NOT_LATELY, _NEVER: f"with {_NEVER}"}
+#: Which trainings are not drawn.
+_REASONS = {_MORE: "with as many instructors or more", **_NONE}
 #: Pixels for a label, and for the bars.
 _ROOM, _WIDTH = 250, 520
 
@@ -58,30 +61,9 @@ def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFr
         >>> instructor_coverage_table(INSTRUCTOR_COVERAGE.empty()).shape
         (0, 8)
     """
-    return _first(_read(coverage), top)
-
-
-def _read(coverage: AnyFrame) -> pl.DataFrame:
-    return need(coverage, INSTRUCTOR_COVERAGE, *_READ).select(_READ).collect()
-
-
-def _carried() -> pl.Expr:
-    return (
-        pl.when(pl.col("instructors") < 1)
-        .then(
-            pl.when(pl.col("last_taught").is_null())
-            .then(pl.lit(_NEVER))
-            .otherwise(pl.lit(_NOT_LATELY))
-        )
-        .when("single_instructor")
-        .then(pl.lit(_ALONE))
-        .otherwise(pl.lit(_MORE))
-    )
-
-
-def _first(frame: pl.DataFrame, top: int) -> pl.DataFrame:
     if not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ)
     last = pl.when(pl.col("instructors") < 1).then("last_taught")
     kept = (
         frame.lazy()
@@ -104,6 +86,20 @@ def _first(frame: pl.DataFrame, top: int) -> pl.DataFrame:
         *("place", "training_id", "training", "carried", "instructors", "completions"),
         pl.Series("names", names, pl.String),
         "last_taught",
+    )
+
+
+def _carried() -> pl.Expr:
+    return (
+        pl.when(pl.col("instructors") < 1)
+        .then(
+            pl.when(pl.col("last_taught").is_null())
+            .then(pl.lit(_NEVER))
+            .otherwise(pl.lit(_NOT_LATELY))
+        )
+        .when("single_instructor")
+        .then(pl.lit(_ALONE))
+        .otherwise(pl.lit(_MORE))
     )
 
 
@@ -132,34 +128,23 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
         >>> instructor_coverage(INSTRUCTOR_COVERAGE.empty()).description
         'Trainings and how many people teach them. No trainings with an instructor to show.'
     """
-    frame = _read(coverage)
+    frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ)
     demo = is_demo(frame)
     if frame.is_empty():
-        return nothing_to_show(
-            _TITLE, "No trainings with an instructor to show", dark=dark, demo=demo
-        )
-    table = _first(frame, top)
-    totals = dict(frame.group_by(_carried().alias("carried")).len().iter_rows())
-    shown = dict(table.group_by("carried").len().iter_rows())
-    hidden = {kind: totals[kind] - shown.get(kind, 0) for kind in totals}
-    more = hidden.get(_ALONE, 0) + hidden.get(_MORE, 0)
-    left_out = [
-        f"{count(more, 'training')} with as many instructors or more" if more else "",
-        *(
-            f"{count(hidden[kind], 'training')} {phrase}"
-            for kind, phrase in _NONE
-            if hidden.get(kind)
-        ),
-    ]
-    room = max(table.select(pl.col("instructors").max()).item() * 1.25, 4)
+        message = "No trainings with an instructor to show"
+        return nothing_to_show(_TITLE, message, dark=dark, demo=demo)
+    table = instructor_coverage_table(frame, top=top)
+    totals = Counter(frame.select(_carried()).to_series())
+    hidden = totals - Counter(table["carried"])
+    hidden[_MORE] += hidden.pop(_ALONE, 0)
+    none = [f", {totals[kind]:,} {phrase}" for kind, phrase in _NONE.items() if totals[kind]]
     return layered(
-        _layers(rows=_with_notes(table), room=room, ticks=whole_ticks(room), dark=dark),
+        _bars(_with_notes(table), dark),
         title=_TITLE,
         subtitle=[
-            f"{totals.get(_ALONE, 0):,} of {count(frame.height, 'training')} taught by "
-            "one person alone"
-            + "".join(f", {totals[kind]:,} {phrase}" for kind, phrase in _NONE if kind in totals),
-            "Not drawn: " + ", ".join(filter(None, left_out)) if any(left_out) else "",
+            f"{totals[_ALONE]:,} of {count(frame.height, 'training')} taught by one person alone"
+            + "".join(none),
+            not_drawn(hidden, _REASONS, "training"),
         ],
         demo=demo,
         dark=dark,
@@ -186,48 +171,36 @@ def _with_notes(table: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _layers(rows: pl.DataFrame, room: float, ticks: list[int], dark: bool) -> list[alt.Chart]:
+def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """The bars, and a note beside each."""
     p = palette(dark)
-    base = rows_of(rows).transform_calculate(
-        # A bar for one instructor stays visible beside a bar for hundreds.
-        seen="datum.instructors > 0 ? "
-        f"max(datum.instructors, {MIN_PIXELS / _WIDTH:.5f} * {room}) : 0",
-        spoken="datum.training + ': ' + datum.note + ', '"
-        f" + {number_text('datum.completions')} + ' completions'",
-    )
-    x = alt.X(
-        "seen:Q",
-        title="Instructors active in the period",
-        scale=alt.Scale(domain=[0, room], nice=False),
-        axis=whole_axis(ticks),
-    )
-    y = alt.Y(
-        "short:N",
-        title=None,
-        axis=label_axis(),
-        sort=alt.EncodingSortField("place", op="min"),
-        scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
+    room = max(rows.select(pl.col("instructors").max()).item() * 1.25, 4)
+    x = alt.X("seen:Q", **axes.counting("Instructors active in the period", room))
+    base = (
+        rows_of(rows)
+        .transform_calculate(
+            # A bar for one instructor stays visible beside a bar for hundreds.
+            seen="datum.instructors > 0 ? "
+            f"max(datum.instructors, {MIN_PIXELS / _WIDTH:.5f} * {room}) : 0",
+            spoken=axes.sentence("{training}: {note}, {completions:completion}"),
+        )
+        .encode(
+            x=x,
+            y=axes.labelled_rows(),
+            tooltip=[
+                *axes.tooltip({"training": "Training"}, {"instructors": "Instructors"}),
+                *axes.tooltip({"names": "Who"}, {"completions": "Completions"}),
+                *axes.tooltip({"last_taught": "Last taught"}),
+            ],
+        )
     )
     alone = alt.FieldEqualPredicate(equal=_ALONE, field="carried")
-    tooltip = [
-        alt.Tooltip("training:N", title="Training"),
-        alt.Tooltip("instructors:Q", title="Instructors", format=","),
-        alt.Tooltip("names:N", title="Who"),
-        alt.Tooltip("completions:Q", title="Completions", format=","),
-        alt.Tooltip("last_taught:N", title="Last taught"),
-    ]
     bars = base.mark_bar().encode(
-        x=x,
-        y=y,
         color=alt.ColorValue(p.quiet, condition=[{"test": alone, "value": p.accent}]),
-        tooltip=tooltip,
-        description=aria_label(),
+        description=axes.aria_label(),
     )
     notes = base.mark_text(align="left", dx=6, limit=360, clip=False, aria=False).encode(
-        x=x,
-        y=y,
         text=alt.Text("note:N"),
         color=alt.ColorValue(p.muted, condition=[{"test": alone, "value": p.ink}]),
-        tooltip=tooltip,
     )
     return [bars, notes]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day
+from kpa_analytics.inputs import Day, as_day
 
 #: How many periods to draw up to that of `as_of`, and after it.
 BEFORE, AFTER = 60, 12
@@ -54,7 +55,7 @@ def _same(every: str) -> str:
     return _QUARTERS.get(every, every)
 
 
-def middle_day(frame: pl.DataFrame, column: str, as_of: date | str | None) -> date | None:
+def middle_day(frame: pl.DataFrame, column: str, as_of: Day | None) -> date | None:
     """The day that the time axis surrounds.
 
     A mistyped year in the future does not move it.
@@ -87,6 +88,28 @@ def first_and_last(middle: date | None, length: str) -> tuple[pl.Expr, pl.Expr]:
     )
 
 
+def part_of(day: pl.Expr, first: pl.Expr, last: pl.Expr, names: Sequence[str]) -> pl.Expr:
+    """Where a day or a period lies.
+
+    Args:
+        day: the day, or the first day of the period.
+        first: the first to draw.
+        last: the last to draw.
+        names: the names of days before `first`, of those to draw, of those after `last`, and of
+            no day.
+    """
+    earlier, drawn, later, none = map(pl.lit, names)
+    return (
+        pl.when(day.is_null())
+        .then(none)
+        .when(day < first)
+        .then(earlier)
+        .when(day > last)
+        .then(later)
+        .otherwise(drawn)
+    )
+
+
 def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
     """Add `until` (Date, the day after the period's last) and `name` (e.g. `Q2 2026`)."""
     period = pl.col("period")
@@ -103,6 +126,11 @@ def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
     )
 
 
+def month_number(day: date) -> int:
+    """A month as a number: 12 * year + month - 1."""
+    return day.year * 12 + day.month - 1
+
+
 def months_from(day: date, months: int) -> date:
     """The first day of the month that is `months` away, within the years 1 to 9999.
 
@@ -110,5 +138,5 @@ def months_from(day: date, months: int) -> date:
         >>> months_from(date(2026, 6, 30), -18), months_from(date(9999, 12, 31), 2)
         (datetime.date(2024, 12, 1), datetime.date(9999, 12, 1))
     """
-    at = min(max(day.year * 12 + day.month - 1 + months, 12), 9999 * 12 + 11)
+    at = min(max(month_number(day) + months, 12), 9999 * 12 + 11)
     return date(at // 12, at % 12 + 1, 1)

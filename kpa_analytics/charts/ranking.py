@@ -7,24 +7,15 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import (
-    aria_label,
-    label_axis,
-    legend_statuses,
-    number_text,
-    signed_status_label,
-    status_colour,
-    status_label,
-    whole_axis,
-    whole_ticks,
-)
+from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PIXELS
-from kpa_analytics.charts.status_rows import NOT_KNOWN, as_of_phrase
+from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, percent, short
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import (
+    EXPIRING,
     GAPS,
     SEVERITY,
     STATUS_LABELS,
@@ -35,17 +26,24 @@ from kpa_analytics.statuses import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
-
 
 #: Pixels for a label, and for the bars.
 _ROOM, _WIDTH = 250, 520
 
 
+def worst_first(counts: pl.DataFrame, *ties: str) -> pl.DataFrame:
+    """Sort rows of status counts: most gaps, then most expiring, then most cases.
+
+    Args:
+        counts: rows with a count for each status, and `total`.
+        *ties: the columns by which equal rows are sorted.
+    """
+    down = [pl.sum_horizontal(GAPS), pl.col(EXPIRING), pl.col("total")]
+    return counts.sort(*down, *ties, descending=[True] * len(down) + [False] * len(ties))
+
+
 def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> pl.DataFrame:
     """Sort rows of status counts worst first, and fold those after the first `top` into one row.
-
-    Worst means most expired or missing, then most expiring, then most cases; ties by label.
 
     Args:
         counts: one row per key, with key, label, the five statuses and total.
@@ -63,86 +61,69 @@ def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> p
     """
     if not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
-    overdue = pl.sum_horizontal(GAPS)
     figures = [*STATUSES, "total"]
-    ranked = counts.sort(
-        overdue, "expiring", "total", label, key, descending=[True, True, True, False, False]
-    ).select(key, label, pl.lit(1, pl.Int64).alias("folded"), *figures)
-    if ranked.height <= top + 1:
-        return labels(ranked, label, key, room=_ROOM)
-    kept, rest = ranked.head(top), ranked.slice(top)
-    name = f"{others} ({rest.height:,})"
-    folded = rest.select(
-        pl.lit(None, ranked.schema[key]).alias(key),
-        pl.lit(name).alias(label),
-        pl.len().cast(pl.Int64).alias("folded"),
-        pl.col(figures).sum(),
+    ranked = worst_first(counts, label, key).select(
+        key, label, pl.lit(1, pl.Int64).alias("folded"), *figures
     )
-    return labels(pl.concat([kept, folded]), label, key, room=_ROOM)
+    if ranked.height > top + 1:
+        rest = ranked.slice(top)
+        folded = rest.select(
+            pl.lit(None, ranked.schema[key]).alias(key),
+            pl.lit(f"{others} ({rest.height:,})").alias(label),
+            pl.len().cast(pl.Int64).alias("folded"),
+            pl.col(figures).sum(),
+        )
+        ranked = pl.concat([ranked.head(top), folded])
+    return labels(ranked, label, key, room=_ROOM)
 
 
 def ranking(
     table: pl.DataFrame,
+    rows: StatusRows,
     *,
     key: str,
     label: str,
     title: str,
     heading: str,
-    today: date | None,
-    known: bool,
     notes: Sequence[str] = (),
-    demo: bool,
     dark: bool,
 ) -> alt.LayerChart:
     """Draw the result of `rank`. The folded row is text, because its bar would dwarf the others.
 
     Args:
         table: the result of `rank`.
+        rows: the statuses that the table counts.
         key: the column that identifies a row.
         label: the column of titles.
         title: the chart's title.
         heading: how many rows there are, e.g. "12 trainings".
-        today: the day of the statuses, if known.
-        known: whether requirements were provided.
         notes: more lines under the title.
-        demo: whether the data is demo data.
         dark: True for a dark background.
     """
     if table.is_empty():
-        return nothing_to_show(
-            title, "No completions or requirements to show", dark=dark, demo=demo
-        )
+        return nothing_to_show(title, NO_CASES, dark=dark, demo=rows.demo)
     sums = table.select(pl.col([*STATUSES, "total"]).sum()).row(0, named=True)
-    overdue = sum(sums[status] for status in GAPS)
-    gaps = "expired or missing" if known else "expired"
-    subtitle = [
-        f"{heading}, worst first: {overdue:,} of {count(sums['total'], 'case')} {gaps} "
-        f"({percent(overdue, sums['total'])}), {sums['expiring']:,} expiring soon"
-        f"{as_of_phrase(today)}",
-        "" if known else f"Missing: {NOT_KNOWN}",
-        *notes,
-    ]
+    gaps = sum(sums[status] for status in GAPS)
     placed = table.with_columns(short(table, label, _ROOM)).with_row_index("place")
     named, folded = (placed.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
-    overdue_of = named.select(pl.sum_horizontal(GAPS), "total").iter_rows()
-    shares = pl.Series(
-        "share", [_share(gaps, total, known) for gaps, total in overdue_of], pl.String
+    shares = [
+        _share(few, total, rows)
+        for few, total in named.select(pl.sum_horizontal(GAPS), "total").iter_rows()
+    ]
+    named = named.select(
+        "place", key, label, "short", *SEVERITY, "total", pl.Series("share", shares, pl.String)
     )
-    longest = named.select(pl.col("total").max()).item()
+    statuses = [status for status in STATUSES if sums[status]]
     return layered(
-        _layers(
-            rows=named.select("place", key, label, "short", *SEVERITY, "total", shares),
-            rest=folded.select("place", "short", pl.lit(_folded(folded)).alias("figures")),
-            longest=longest,
-            ticks=whole_ticks(longest),
-            statuses=legend_statuses([status for status in SEVERITY if sums[status]]),
-            key=key,
-            label=label,
-            dark=dark,
-        ),
+        [*_bars(named, key, label, statuses, dark), *_texts(named, folded, dark)],
         title=title,
-        subtitle=subtitle,
-        demo=demo,
+        subtitle=[
+            f"{heading}, worst first: {gaps:,} of {count(sums['total'], 'case')} {rows.gap_words} "
+            f"({percent(gaps, sums['total'])}), {sums[EXPIRING]:,} expiring soon{rows.as_of}",
+            rows.not_known,
+            *notes,
+        ],
+        demo=rows.demo,
         dark=dark,
         foot=30,
         width=_WIDTH,
@@ -150,52 +131,44 @@ def ranking(
     )
 
 
-def _layers(
-    rows: pl.DataFrame,
-    rest: pl.DataFrame,
-    longest: float,
-    ticks: list[int],
-    statuses: list[str],
-    key: str,
-    label: str,
-    dark: bool,
+def _bars(
+    rows: pl.DataFrame, key: str, label: str, statuses: list[str], dark: bool
 ) -> list[alt.Chart]:
-    y = alt.Y(
-        "short:N",
-        sort=alt.EncodingSortField("place", op="min"),
-        title=None,
-        axis=label_axis(),
-        scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
-    )
-    x: dict[str, Any] = {
-        "title": "Cases (one person and one training each)",
-        "stack": "zero",
-        "scale": alt.Scale(domainMax=longest, nice=False),
-        "axis": whole_axis(ticks),
-    }
+    """The bars, and the number of cases inside each part that has room for it."""
+    longest = rows.select(pl.col("total").max()).item()
     parts = _parts(rows, longest, label, dark)
-    quiet: dict[str, Any] = {
-        "align": "left",
-        "color": palette(dark).muted,
-        "clip": False,
-        "aria": False,
+    x: dict[str, Any] = {
+        "stack": "zero",
+        **axes.counting("Cases (one person and one training each)", longest),
     }
-    ends = (
-        rows_of(rows)
-        .mark_text(dx=8, **quiet)
-        .encode(x=alt.XValue("width"), y=y, text=alt.Text("share:N"))
+    y, order = axes.labelled_rows(), alt.Order("order:Q", sort="ascending")
+    pick = alt.selection_point(name="pick", fields=[key, "status"], on="click")
+    bars = (
+        parts.properties(name=label)
+        .mark_bar()
+        .encode(
+            x=alt.X("seen:Q", **x),
+            y=y,
+            color=axes.status_colour(dark, statuses),
+            order=order,
+            opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
+            tooltip=axes.tooltip(
+                {label: label.capitalize(), "words": "Status"},
+                {"value": "Cases", "total": "All cases"},
+            ),
+            description=axes.aria_label(),
+        )
     )
-    others = (
-        rows_of(rest)
-        .mark_text(**{**quiet, "aria": True})
-        .encode(x=alt.XValue(4), y=y, text=alt.Text("figures:N"), description=aria_label("figures"))
+    room = f"datum.seen / {longest} * {_WIDTH} > 10 + 7 * length(format(datum.value, ','))"
+    inside = {"test": room, "field": "value", "type": "quantitative", "format": ","}
+    figures = parts.mark_text(baseline="middle", clip=True, aria=False).encode(
+        x=alt.X("seen:Q", bandPosition=0.5, **x),
+        y=y,
+        order=order,
+        text=alt.TextValue("", condition=inside),
+        color=alt.Color("ink:N", scale=None),
     )
-    return [
-        _bars(parts, key, label, statuses, x, y, dark),
-        _figures(parts, longest, x, y),
-        ends,
-        others,
-    ]
+    return [bars.add_params(pick), figures]
 
 
 def _parts(rows: pl.DataFrame, longest: float, label: str, dark: bool) -> alt.Chart:
@@ -207,7 +180,7 @@ def _parts(rows: pl.DataFrame, longest: float, label: str, dark: bool) -> alt.Ch
         .transform_fold(list(SEVERITY), as_=["status", "value"])
         .transform_filter("datum.value > 0")
         .transform_calculate(
-            words=signed_status_label("datum.status"),
+            words=axes.signed_label(),
             order=f"{order}[datum.status]",
             ink=f"{ink}[datum.status]",
             wanted=f"max(datum.value, {MIN_PIXELS / _WIDTH:.5f} * {longest})",
@@ -216,79 +189,43 @@ def _parts(rows: pl.DataFrame, longest: float, label: str, dark: bool) -> alt.Ch
         .transform_calculate(
             # No bar becomes longer than the longest.
             seen=f"datum.wanted * min(1, {longest} / datum.needed)",
-            spoken=f"datum.{label} + ': ' + {number_text('datum.value')} + ' ' + "
-            f"{status_label('datum.status')} + ', of ' + {number_text('datum.total')} + "
-            "(datum.total == 1 ? ' case' : ' cases')",
+            spoken=axes.sentence(f"{{{label}}}: {{value:,}} {{status}}, of {{total:case}}"),
         )
     )
     return parts
 
 
-def _bars(
-    parts: alt.Chart,
-    key: str,
-    label: str,
-    statuses: list[str],
-    x: dict[str, Any],
-    y: alt.Y,
-    dark: bool,
-) -> alt.Chart:
-    pick = alt.selection_point(name="pick", fields=[key, "status"], on="click")
-    bars: alt.Chart = (
-        parts.properties(name=label)
-        .mark_bar()
-        .encode(
-            x=alt.X("seen:Q", **x),
-            y=y,
-            color=status_colour(dark, statuses),
-            order=alt.Order("order:Q", sort="ascending"),
-            opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
-            tooltip=[
-                alt.Tooltip(f"{label}:N", title=label.replace("_", " ").capitalize()),
-                alt.Tooltip("words:N", title="Status"),
-                alt.Tooltip("value:Q", title="Cases", format=","),
-                alt.Tooltip("total:Q", title="All cases", format=","),
-            ],
-            description=aria_label(),
-        )
-        .add_params(pick)
-    )
-    return bars
-
-
-def _figures(parts: alt.Chart, longest: float, x: dict[str, Any], y: alt.Y) -> alt.Chart:
-    """The number of cases inside each part that has room for it."""
-    room = f"datum.seen / {longest} * {_WIDTH} > 10 + 7 * length(format(datum.value, ','))"
-    figures: alt.Chart = parts.mark_text(baseline="middle", clip=True, aria=False).encode(
-        x=alt.X("seen:Q", bandPosition=0.5, **x),
-        y=y,
-        order=alt.Order("order:Q", sort="ascending"),
-        text=alt.TextValue(
-            "", condition={"test": room, "field": "value", "type": "quantitative", "format": ","}
+def _texts(rows: pl.DataFrame, folded: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """The share of gaps at the end of each row, and the numbers of the folded row."""
+    quiet: dict[str, Any] = {"align": "left", "color": palette(dark).muted, "clip": False}
+    ends = rows_of(rows).mark_text(dx=8, aria=False, **quiet)
+    rest = rows_of(folded.select("place", "short", pl.lit(_folded(folded)).alias("figures")))
+    return [
+        ends.encode(x=alt.XValue("width"), y=axes.labelled_rows(), text=alt.Text("share:N")),
+        rest.mark_text(**quiet).encode(
+            x=alt.XValue(4),
+            y=axes.labelled_rows(),
+            text=alt.Text("figures:N"),
+            description=axes.aria_label("figures"),
         ),
-        color=alt.Color("ink:N", scale=None),
-    )
-    return figures
+    ]
 
 
-def _share(gaps: int, total: int, known: bool) -> str:
+def _share(gaps: int, total: int, rows: StatusRows) -> str:
     """Say how many cases of a row are gaps."""
-    if known:
-        return f"{gaps:,} expired or missing ({percent(gaps, total)})" if gaps else "no gap"
-    return f"{gaps:,} expired ({percent(gaps, total)})" if gaps else "none expired"
+    if not gaps:
+        return "no gap" if rows.known else f"none {rows.gap_words}"
+    return f"{gaps:,} {rows.gap_words} ({percent(gaps, total)})"
 
 
 def _folded(row: pl.DataFrame) -> str:
     """The numbers of the folded row as text, or empty text if there is none."""
-    if row.is_empty():
-        return ""
-    figures = row.row(0, named=True)
-    parts = [
-        f"{STATUS_SIGNS[status]} {figures[status]:,} {STATUS_LABELS[status].lower()}"
-        for status in SEVERITY
-        if figures[status]
-    ]
-    return "   ".join(parts)
+    figures = row.select(SEVERITY).sum().row(0, named=True)
+    return "   ".join(
+        f"{STATUS_SIGNS[status]} {number:,} {STATUS_LABELS[status].lower()}"
+        for status, number in figures.items()
+        if number
+    )
 
 
 def counted(table: pl.DataFrame, singular: str, plural: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -33,3 +35,30 @@ def stacked(values: Sequence[float], least: float) -> list[tuple[float, float]]:
         lengths[largest] = max(lengths[largest] - excess, least if any(values) else 0)
     ends = accumulate(lengths)
     return [(end - length, end) for end, length in zip(ends, lengths, strict=True)]
+
+
+def stack(frame: pl.DataFrame, parts: Sequence[str], least: float, kind: str) -> pl.DataFrame:
+    """Stack the parts of each bar, the first part at the bottom.
+
+    Args:
+        frame: one row per bar, with a column of numbers for each part.
+        parts: the names of these columns, from the start of the bar.
+        least: the smallest visible length, in the unit of the parts.
+        kind: the name of the column that will name the part.
+
+    Returns:
+        One row per bar and part that is not 0: the columns of the frame, the column `kind`, and
+        value, low, high (Float64; where the part begins and ends).
+    """
+    bars = [stacked(bar, least) for bar in frame.select(parts).iter_rows()]
+    ends = pl.List(pl.Float64)
+    return (
+        frame.with_columns(
+            pl.lit([*parts]).alias(kind),
+            pl.concat_list(parts).alias("value"),
+            pl.Series("low", [[low for low, _ in bar] for bar in bars], ends),
+            pl.Series("high", [[high for _, high in bar] for bar in bars], ends),
+        )
+        .explode(kind, "value", "low", "high")
+        .filter(pl.col("value") > 0)
+    )

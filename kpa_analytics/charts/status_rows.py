@@ -1,36 +1,91 @@
-"""Read an expiry_status frame: its rows, its day and its counts."""
+"""Read an expiry_status frame for a chart: its rows, its day, and whether gaps are known."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from kpa_analytics.charts.text import day
+from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, as_day, need
+from kpa_analytics.inputs import AnyFrame, Day, as_day, read
 from kpa_analytics.schema import EXPIRY_STATUS
-from kpa_analytics.statuses import FROM_REQUIREMENTS, NO_REQUIREMENTS, STATUSES
+from kpa_analytics.statuses import (
+    FROM_REQUIREMENTS,
+    GAPS,
+    MISSING,
+    NO_REQUIREMENTS,
+    STATUS_LABELS,
+    STATUSES,
+)
 
 if TYPE_CHECKING:
     from datetime import date
 
-
-def read_status(status: AnyFrame, *columns: str) -> pl.DataFrame:
-    """Collect the columns that a chart reads, once, whatever the lazy query behind them."""
-    return need(status, EXPIRY_STATUS, *columns).select(columns).collect()
+NO_CASES = "No completions or requirements to show"
 
 
-def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date | None:
-    """The day of the statuses: `expiration_date - days_left`, or `as_of` if no row has these.
+class StatusRows(NamedTuple):
+    """The statuses that a chart draws.
 
-    Returns:
-        The day, or None if neither the frame nor the caller gives it.
+    Attributes:
+        frame: the rows, with the columns that the chart reads.
+        today: the day of the statuses; None if not known.
+        known: whether requirements were provided. Without them, no missing case can be found.
+        demo: whether this is demo data.
+    """
+
+    frame: pl.DataFrame
+    today: date | None
+    known: bool
+    demo: bool
+
+    @property
+    def gap_words(self) -> str:
+        """The gaps that can be found, e.g. "expired or missing"."""
+        found = [gap for gap in GAPS if self.known or gap not in FROM_REQUIREMENTS]
+        return " or ".join(STATUS_LABELS[gap].lower() for gap in found)
+
+    @property
+    def as_of(self) -> str:
+        """The day as the end of a sentence, or empty text if it is not known."""
+        return f", as of {day(self.today)}" if self.today else ""
+
+    @property
+    def not_known(self) -> str:
+        """Say that missing cases are not known, or nothing if they are."""
+        return "" if self.known else f"{STATUS_LABELS[MISSING]}: not known. {NO_REQUIREMENTS}"
+
+
+def read_status(
+    status: AnyFrame, *columns: str, as_of: Day | None = None, known: bool | None = None
+) -> StatusRows:
+    """Collect the columns that a chart reads, once, whatever the lazy query behind them.
+
+    Args:
+        status: the result of `expiry_status()`.
+        *columns: the columns that the chart reads, in addition to expiration_date, days_left and
+            status.
+        as_of: the day of the statuses, if no row tells it.
+        known: whether requirements were provided; None: True if a row is missing or not due.
 
     Raises:
-        KPADataError: `as_of` is not a date, or differs from the day of the statuses.
+        KPADataError: a column is missing, or `as_of` is not a date or not the day of the statuses.
     """
+    frame = read(status, EXPIRY_STATUS, *columns, "expiration_date", "days_left", "status")
+    known = requirements_are_known(frame) if known is None else known
+    return StatusRows(frame, status_day(frame, as_of), known, is_demo(frame))
+
+
+def requirements_are_known(frame: pl.DataFrame) -> bool:
+    """Whether the statuses show that requirements were provided."""
+    return bool(frame["status"].is_in(FROM_REQUIREMENTS).any())
+
+
+def status_day(frame: pl.DataFrame, as_of: Day | None) -> date | None:
+    """The day of the statuses: `expiration_date - days_left`, or `as_of` if no row has these."""
     given = None if as_of is None else as_day(as_of)
     dated = pl.col("expiration_date").is_not_null() & pl.col("days_left").is_not_null()
     first = pl.col("expiration_date", "days_left").get(dated.arg_max(), null_on_oob=True)
@@ -46,40 +101,7 @@ def status_day(frame: pl.DataFrame, as_of: date | str | None) -> date | None:
     return actual
 
 
-#: The text in place of a number that depends on requirements.
-NOT_KNOWN = f"not known. {NO_REQUIREMENTS}"
-
-
-def requirements_are_known(frame: pl.DataFrame, known: bool | None) -> bool:
-    """Whether requirements were provided. Without them, nobody can be missing a training.
-
-    Args:
-        frame: has the column `status`.
-        known: the caller's answer; None: True if a row of the frame is missing or not due.
-    """
-    return bool(frame["status"].is_in(FROM_REQUIREMENTS).any() if known is None else known)
-
-
-def as_of_phrase(today: date | None) -> str:
-    """The day of the statuses as the end of a sentence, or empty text if it is not known."""
-    return f", as of {day(today)}" if today else ""
-
-
-def status_counts(rows: pl.Expr | None = None) -> list[pl.Expr]:
-    """Aggregations that count the rows of each status, and `total`.
-
-    Args:
-        rows: how many rows each row represents; None: one.
-    """
-    weight = pl.lit(1) if rows is None else rows
-    counts = [
-        pl.when(pl.col("status") == status)
-        .then(weight)
-        .otherwise(0)
-        .sum()
-        .cast(pl.Int64)
-        .alias(status)
-        for status in STATUSES
-    ]
-    total = pl.len() if rows is None else rows.sum()
-    return [*counts, total.cast(pl.Int64).alias("total")]
+def status_counts() -> list[pl.Expr]:
+    """Aggregations that count the rows of each status, and `total`."""
+    counts = [(pl.col("status") == status).sum().alias(status) for status in STATUSES]
+    return [count.cast(pl.Int64) for count in (*counts, pl.len().alias("total"))]

@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import aria_label
+from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PIXELS, stacked
-from kpa_analytics.charts.status_rows import (
-    NOT_KNOWN,
-    as_of_phrase,
-    read_status,
-    requirements_are_known,
-    status_day,
-)
+from kpa_analytics.charts.status_rows import NO_CASES, read_status, requirements_are_known
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, percent
 from kpa_analytics.charts.theme import WIDTH, palette
-from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.schema import STATUS
+from kpa_analytics.inputs import read
+from kpa_analytics.schema import EXPIRY_STATUS, STATUS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
     SEVERITY,
@@ -30,11 +24,8 @@ from kpa_analytics.statuses import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date
+    from kpa_analytics.inputs import AnyFrame, Day
 
-    from kpa_analytics.inputs import AnyFrame
-
-_READ = ("m_user_id", "training_id", "expiration_date", "days_left", "status")
 _TITLE = "Training status"
 
 
@@ -61,11 +52,7 @@ def status_summary_table(
         >>> status_summary_table(EXPIRY_STATUS.empty())["rows"].to_list()
         [0, None, 0, 0, None]
     """
-    frame = read_status(status, *_READ)
-    return _per_status(frame, requirements_are_known(frame, requirements_known))
-
-
-def _per_status(frame: pl.DataFrame, known: bool) -> pl.DataFrame:
+    frame = read(status, EXPIRY_STATUS, "m_user_id", "status")
     counts = frame.group_by("status").agg(
         pl.len().cast(pl.Int64).alias("rows"),
         pl.col("m_user_id").n_unique().cast(pl.Int64).alias("people"),
@@ -75,7 +62,7 @@ def _per_status(frame: pl.DataFrame, known: bool) -> pl.DataFrame:
         pl.col("rows", "people").fill_null(0),
         (pl.col("rows") / max(frame.height, 1)).fill_null(0.0).alias("share"),
     )
-    if known:
+    if requirements_are_known(frame) if requirements_known is None else requirements_known:
         return table
     figures = pl.col("rows", "people", "share")
     return table.with_columns(pl.when(~pl.col("status").is_in(FROM_REQUIREMENTS)).then(figures))
@@ -84,7 +71,7 @@ def _per_status(frame: pl.DataFrame, known: bool) -> pl.DataFrame:
 def status_summary(
     status: AnyFrame,
     *,
-    as_of: date | str | None = None,
+    as_of: Day | None = None,
     requirements_known: bool | None = None,
     dark: bool = False,
 ) -> alt.LayerChart:
@@ -108,30 +95,22 @@ def status_summary(
         >>> status_summary(EXPIRY_STATUS.empty()).description
         'Training status. No completions or requirements to show.'
     """
-    frame = read_status(status, *_READ)
-    demo = is_demo(frame)
-    if frame.is_empty():
-        return nothing_to_show(
-            _TITLE, "No completions or requirements to show", dark=dark, demo=demo
-        )
-    people, trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
-    known = requirements_are_known(frame, requirements_known)
-    table = _per_status(frame, known)
-    statuses = ", ".join(
-        _status_count(row["status"], row["rows"]) for row in table.iter_rows(named=True)
-    )
+    rows = read_status(status, "m_user_id", "training_id", as_of=as_of, known=requirements_known)
+    if rows.frame.is_empty():
+        return nothing_to_show(_TITLE, NO_CASES, dark=dark, demo=rows.demo)
+    people, trainings = (rows.frame[key].n_unique() for key in ("m_user_id", "training_id"))
+    figures = _figures(status_summary_table(rows.frame, requirements_known=rows.known))
     return layered(
-        _layers(figures=_figures(table), dark=dark),
+        [*_bar(figures, dark), *_texts(figures, dark)],
         title=_TITLE,
         subtitle=[
-            f"{count(frame.height, 'case')} (one person and one training each) of "
-            f"{count(people, 'person', 'people')} and {count(trainings, 'training')}"
-            f"{as_of_phrase(status_day(frame, as_of))}",
-            "" if known else f"Missing: {NOT_KNOWN}",
+            f"{count(rows.frame.height, 'case')} (one person and one training each) of "
+            f"{count(people, 'person', 'people')} and {count(trainings, 'training')}{rows.as_of}",
+            rows.not_known,
         ],
-        demo=demo,
+        demo=rows.demo,
         dark=dark,
-        details=statuses,
+        details=", ".join(figures["spoken"]),
         foot=10,
         height=112,
     )
@@ -141,88 +120,72 @@ def _figures(table: pl.DataFrame) -> pl.DataFrame:
     """One row per status: its label, its number, its part of the bar."""
     every = max(int(table["rows"].sum()), 1)
     lengths = [(rows or 0) * table.height / every for rows in table["rows"]]
-    parts = stacked(lengths, table.height * MIN_PIXELS / WIDTH)
-    rows = [
-        {
-            "status": row["status"],
-            "words": SIGNED_LABELS[row["status"]],
-            **_figure(row, every),
-            "spoken": _status_count(row["status"], row["rows"]),
-            "place": place,
-            "start": start,
-            "end": end,
-        }
-        for place, (row, (start, end)) in enumerate(
-            zip(table.iter_rows(named=True), parts, strict=True)
-        )
-    ]
-    return pl.DataFrame(rows, schema_overrides={"start": pl.Float64, "end": pl.Float64})
+    ends = stacked(lengths, table.height * MIN_PIXELS / WIDTH)
+    rows = [_figure(row, every) for row in table.iter_rows(named=True)]
+    return pl.DataFrame(rows).with_columns(
+        pl.int_range(pl.len()).alias("place"),
+        *pl.DataFrame(ends, schema={"start": pl.Float64, "end": pl.Float64}, orient="row"),
+    )
 
 
 def _figure(row: dict[str, Any], every: int) -> dict[str, str]:
     """The texts for one status: cases, share and people."""
+    label = STATUS_LABELS[row["status"]].lower()
+    named = {"status": row["status"], "words": SIGNED_LABELS[row["status"]]}
     if row["rows"] is None:
-        return {"figure": "not known", "part": "", "people": "not known"}
+        unknown = {"figure": "not known", "part": "", "people": "not known"}
+        return {**named, **unknown, "spoken": f"{label} not known"}
     people = count(row["people"], "person", "people")
     return {
+        **named,
         "figure": f"{row['rows']:,}",
         "part": f"{percent(row['rows'], every)} · {people}",
         "people": f"{row['people']:,}",
+        "spoken": f"{row['rows']:,} {label}",
     }
 
 
-def _status_count(status: str, rows: int | None) -> str:
-    label = STATUS_LABELS[status].lower()
-    return f"{label} not known" if rows is None else f"{rows:,} {label}"
+_TOOLTIP = {"words": "Status", "figure": "Cases", "people": "People"}
 
 
-def _layers(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    p = palette(dark)
-    base = rows_of(figures)
+def _column() -> alt.X:
+    """One of five equal columns, so that 3 is as easy to read as 30,000."""
+    scale = alt.Scale(domain=[0, len(SEVERITY)], nice=False)
+    return alt.X("place:Q", scale=scale, axis=None, title=None)
+
+
+def _bar(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """The bar of all cases, and a key of its colours beside the numbers."""
     colours = status_colours(dark)
-    colour = alt.Color(
-        "status:N",
-        scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-        legend=None,
-    )
-    tooltip = [
-        alt.Tooltip("words:N", title="Status"),
-        alt.Tooltip("figure:N", title="Cases"),
-        alt.Tooltip("people:N", title="People"),
-    ]
-    # Five equal columns, so that 3 is as easy to read as 30,000.
-    left = alt.X(
-        "place:Q", scale=alt.Scale(domain=[0, len(SEVERITY)], nice=False), axis=None, title=None
-    )
-
-    def text_of(text: str, y: int, size: int, ink: str) -> Any:
-        bold: Any = "bold" if ink == p.ink else "normal"
-        mark = base.mark_text(
-            align="left",
-            baseline="top",
-            dx=12,
-            color=ink,
-            fontSize=size,
-            fontWeight=bold,
-            aria=False,
-        )
-        return mark.encode(x=left, y=alt.YValue(y), text=alt.Text(text), tooltip=tooltip)
-
-    texts = [
-        text_of("words:N", 4, 12, p.muted),
-        text_of("figure:N", 22, 22, p.ink),
-        text_of("part:N", 51, 11, p.muted),
-    ]
-    keys = base.mark_rect(width=4, xOffset=2, aria=False).encode(
-        x=left, y=alt.YValue(4), y2=alt.Y2Value(62), color=colour, tooltip=tooltip
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    base = rows_of(figures).encode(
+        color=alt.Color("status:N", scale=scale, legend=None), tooltip=axes.tooltip(_TOOLTIP)
     )
     bar = base.mark_rect().encode(
         x=alt.X("start:Q", axis=None),
         x2=alt.X2("end:Q"),
         y=alt.YValue(78),
         y2=alt.Y2Value(100),
-        color=colour,
-        tooltip=tooltip,
-        description=aria_label(),
+        description=axes.aria_label(),
     )
-    return [bar, keys, *texts]
+    keys = base.mark_rect(width=4, xOffset=2, aria=False).encode(
+        x=_column(), y=alt.YValue(4), y2=alt.Y2Value(62)
+    )
+    return [bar, keys]
+
+
+def _texts(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """The label, the number and the share of each status."""
+    p = palette(dark)
+    base = rows_of(figures).encode(x=_column(), tooltip=axes.tooltip(_TOOLTIP))
+
+    def text(field: str, y: int, **look: Any) -> alt.Chart:
+        mark = base.mark_text(align="left", baseline="top", dx=12, aria=False, **look)
+        chart: alt.Chart = mark.encode(y=alt.YValue(y), text=alt.Text(field))
+        return chart
+
+    return [
+        text("words:N", 4, color=p.muted, fontSize=12, fontWeight="normal"),
+        text("figure:N", 22, color=p.ink, fontSize=22, fontWeight="bold"),
+        text("part:N", 51, color=p.muted, fontSize=11, fontWeight="normal"),
+    ]

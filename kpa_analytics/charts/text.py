@@ -12,7 +12,7 @@ import polars as pl
 from kpa_analytics.charts.fitting import fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 #: English in every locale: the same data gives the same chart everywhere.
@@ -70,6 +70,26 @@ def listing(texts: Sequence[str], most: int = 5) -> str:
     """
     first = ", ".join(texts[:most])
     return first + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
+
+
+def not_drawn(numbers: Mapping[str, int], reasons: Mapping[str, str], noun: str = "") -> str:
+    """Say how many cases, completions or others a chart leaves out, and why.
+
+    Args:
+        numbers: how many it leaves out for each reason.
+        reasons: each reason and its phrase, in order.
+        noun: what is counted; by default, the noun is in the phrases.
+
+    Examples:
+        >>> not_drawn({"none": 2}, {"early": "too early", "none": "without a day"}, "session")
+        'Not drawn: 2 sessions without a day'
+    """
+    parts = [
+        f"{count(numbers[reason], noun) if noun else f'{numbers[reason]:,}'} {phrase}"
+        for reason, phrase in reasons.items()
+        if numbers.get(reason)
+    ]
+    return "Not drawn: " + ", ".join(parts) if parts else ""
 
 
 def percent(part: int, whole: int) -> str:

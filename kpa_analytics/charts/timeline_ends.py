@@ -7,29 +7,16 @@ from datetime import date
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import (
-    aria_label,
-    day_scale,
-    number_text,
-    signed_status_label,
-    status_colour,
-    status_label,
-)
-from kpa_analytics.charts.periods import months_from
-from kpa_analytics.charts.stacking import stacked
+from kpa_analytics.charts import axes
+from kpa_analytics.charts.periods import month_number, months_from
+from kpa_analytics.charts.stacking import stack
 from kpa_analytics.charts.styled import rows_of
 from kpa_analytics.charts.text import count, month
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.statuses import SEVERITY
-
-_OUTER = {
-    **{"start": pl.Date, "end": pl.Date, "part": pl.String, "all": pl.Int64, "held": pl.Int64},
-    **{"status": pl.String, "low": pl.Float64, "high": pl.Float64},
-}
-_ENDS = {"part": pl.String, "at": pl.Date, "top": pl.Float64, "figure": pl.String}
+from kpa_analytics.statuses import SEVERITY, STATUSES
 
 
-def outermost_bars(
+def outer_bars(
     outer: pl.DataFrame,
     months: list[date],
     today: date,
@@ -51,8 +38,18 @@ def outermost_bars(
     """
     if outer.is_empty():  # Vega warns of a scale that has nothing to measure
         return []
-    bars = _bars(_parts(outer, months, today, highest, least), statuses, dark)
-    return [bars, *_texts(_ends(outer, months, today, highest), dark)]
+    slots = [_slot(part, months, today) for part in outer["part"]]
+    placed = outer.drop("month").with_columns(
+        *pl.DataFrame(slots, schema={"start": pl.Date, "end": pl.Date}, orient="row"),
+        pl.min_horizontal(1.0, highest / pl.col("total")).alias("share"),
+    )
+    cut = [
+        stack(bar, SEVERITY, least / bar["share"].item(), "status").with_columns(
+            pl.col("low", "high") * pl.col("share")
+        )
+        for bar in placed.iter_slices(1)
+    ]
+    return [_bars(pl.concat(cut), statuses, dark), *_texts(placed, highest, dark)]
 
 
 def outer_sentence(outer: pl.DataFrame, months: int, today: date, highest: float) -> str:
@@ -65,42 +62,6 @@ def outer_sentence(outer: pl.DataFrame, months: int, today: date, highest: float
     return f"More than {near} from {month(today)}: {', '.join(parts)}" if parts else ""
 
 
-def _parts(
-    outer: pl.DataFrame, months: list[date], today: date, highest: float, least: float
-) -> pl.DataFrame:
-    """One row per part and status. A bar higher than every month is cut to the highest month."""
-    rows = []
-    for row in outer.iter_rows(named=True):
-        start, end = _slot(row["part"], months, today)
-        share = min(1, highest / row["total"])
-        values = [row[status] for status in SEVERITY]
-        parts = stacked([value * share for value in values], least)
-        rows += [
-            {"start": start, "end": end, "part": row["part"], "all": row["total"]}
-            | {"status": status, "held": value, "low": low, "high": high}
-            for status, value, (low, high) in zip(SEVERITY, values, parts, strict=True)
-            if value
-        ]
-    return pl.DataFrame(rows, schema=_OUTER)
-
-
-def _ends(outer: pl.DataFrame, months: list[date], today: date, highest: float) -> pl.DataFrame:
-    """The names and numbers of the outer bars."""
-    rows = []
-    for part, total in outer.select("part", "total").iter_rows():
-        start, end = _slot(part, months, today)
-        cut = " (cut)" if total > highest else ""
-        rows.append(
-            {
-                "part": part,
-                "at": end if part == "earlier" else start,
-                "top": min(total, highest),
-                "figure": f"{total:,}{cut}",
-            }
-        )
-    return pl.DataFrame(rows, schema=_ENDS)
-
-
 def _slot(part: str, months: list[date], today: date) -> tuple[date, date]:
     """Where an outer bar begins and ends, at a distance from the months."""
     first, last = min(months[0], today), max(months[-1], today)
@@ -110,56 +71,53 @@ def _slot(part: str, months: list[date], today: date) -> tuple[date, date]:
     return months_from(last, 1 + unit), months_from(last, 1 + 2 * unit)
 
 
-def month_number(day: date) -> int:
-    """A month as a number: 12 * year + month - 1."""
-    return day.year * 12 + day.month - 1
-
-
 def _bars(parts: pl.DataFrame, statuses: list[str], dark: bool) -> alt.Chart:
     """The bars, with a part for each status."""
     bars: alt.Chart = (
-        rows_of(parts)
+        rows_of(parts.drop("share", *STATUSES))
         .transform_calculate(
-            words=signed_status_label("datum.status"),
+            words=axes.signed_label(),
             when="datum.part == 'earlier' ? 'before these months' : 'after these months'",
         )
         .transform_calculate(
-            spoken=f"'Expires ' + datum.when + ': ' + {number_text('datum.held')} + ' ' + "
-            f"{status_label('datum.status')} + ', of ' + {number_text('datum.all')}",
+            spoken=axes.sentence("Expires {when}: {value:,} {status}, of {total:,}")
         )
         .mark_bar()
         .encode(
-            x=alt.X("start:T", scale=day_scale()),
-            x2=alt.X2("end:T", timeUnit="utcyearmonthdate"),
+            x=axes.on_day("start"),
+            x2=axes.until_day("end"),
             y=alt.Y("low:Q"),
             y2=alt.Y2("high:Q"),
-            color=status_colour(dark, statuses),
-            tooltip=[
-                alt.Tooltip("when:N", title="Expires"),
-                alt.Tooltip("words:N", title="Status"),
-                alt.Tooltip("held:Q", title="Certificates", format=","),
-                alt.Tooltip("all:Q", title="All before or after", format=","),
-            ],
-            description=aria_label(),
+            color=axes.status_colour(dark, statuses),
+            tooltip=axes.tooltip(
+                {"when": "Expires", "words": "Status"},
+                {"value": "Certificates", "total": "All before or after"},
+            ),
+            description=axes.aria_label(),
         )
     )
     return bars
 
 
-def _texts(ends: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+def _texts(bars: pl.DataFrame, highest: float, dark: bool) -> list[alt.Chart]:
     """The names and numbers of the outer bars, aligned away from the months."""
-    side = "datum.part == 'earlier' ? 'right' : 'left'"
-    texts = rows_of(ends).mark_text(
-        align=alt.ExprRef(side), color=palette(dark).muted, clip=False, aria=False
+    rows = bars.select(
+        "part",
+        pl.when(pl.col("part") == "earlier").then("end").otherwise("start").alias("at"),
+        "total",
+        pl.min_horizontal("total", highest).alias("top"),
     )
+    side = alt.ExprRef("datum.part == 'earlier' ? 'right' : 'left'")
+    texts = rows_of(rows).mark_text(align=side, color=palette(dark).muted, clip=False, aria=False)
     names = texts.encode(
-        x=alt.X("at:T", scale=day_scale()),
+        x=axes.on_day("at"),
         y=alt.YValue("height"),
         yOffset=alt.YOffsetValue(16),
         text=alt.Text("part:N"),
     )
-    figures = texts.transform_calculate(over="datum.top").encode(
-        x=alt.X("at:T", scale=day_scale()),
+    figure = f"{axes.sentence('{total:,}')} + (datum.total > datum.top ? ' (cut)' : '')"
+    figures = texts.transform_calculate(over="datum.top", figure=figure).encode(
+        x=axes.on_day("at"),
         y=alt.Y("over:Q"),
         yOffset=alt.YOffsetValue(-8),
         text=alt.Text("figure:N"),

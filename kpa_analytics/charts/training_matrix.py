@@ -7,37 +7,21 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
-from kpa_analytics.charts.axes import (
-    aria_label,
-    label_axis,
-    legend_statuses,
-    signed_status_label,
-    status_colour,
-    status_label,
-)
-from kpa_analytics.charts.status_rows import (
-    NOT_KNOWN,
-    as_of_phrase,
-    read_status,
-    requirements_are_known,
-    status_day,
-)
+from kpa_analytics.charts import axes
+from kpa_analytics.charts.ranking import worst_first
+from kpa_analytics.charts.status_rows import NO_CASES, read_status, status_counts
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, short
 from kpa_analytics.charts.theme import ink_on
-from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.statuses import EVERY_STATUS, GAPS, SEVERITY, STATUS_SIGNS, status_colours
+from kpa_analytics.inputs import read
+from kpa_analytics.schema import EXPIRY_STATUS
+from kpa_analytics.statuses import EVERY_STATUS, SEVERITY, STATUS_SIGNS, status_colours
 
 if TYPE_CHECKING:
-    from datetime import date
+    from kpa_analytics.inputs import AnyFrame, Day
 
-    from kpa_analytics.inputs import AnyFrame
-
-_READ = (
-    *("m_user_id", "user", "training_id", "training"),
-    *("expiration_date", "days_left", "status"),
-)
+_READ = ("m_user_id", "user", "training_id", "training")
 _TITLE = "Who lacks what"
 #: Pixels for a name beside the cells, or for a title above them.
 _ROOM = 190
@@ -69,13 +53,10 @@ def training_matrix_table(
         >>> training_matrix_table(EXPIRY_STATUS.empty()).shape
         (0, 8)
     """
-    return _worst(read_status(status, *_READ), people, trainings)
-
-
-def _worst(frame: pl.DataFrame, people: int, trainings: int) -> pl.DataFrame:
     for name, value, most in (("people", people, 60), ("trainings", trainings, 40)):
         if not 1 <= value <= most:
             raise KPADataError(f"{name} must be 1 to {most}, not {value!r}")
+    frame = read(status, EXPIRY_STATUS, *_READ, "days_left", "status")
     rows = _order(frame, "m_user_id", "user", people, "row", 100)
     columns = _order(frame, "training_id", "training", trainings, "column", 300)
     return (
@@ -94,28 +75,15 @@ def _order(
     frame: pl.DataFrame, key: str, label: str, top: int, place: str, limit: int
 ) -> pl.DataFrame:
     """The worst `top` people or trainings: key, label, place."""
-    worst = (
-        frame.group_by(key)
-        .agg(
-            pl.col(label).first(),
-            pl.col("status").is_in(GAPS).sum().alias("overdue"),
-            (pl.col("status") == "expiring").sum().alias("expiring"),
-            pl.len().alias("total"),
-        )
-        .sort(
-            *("overdue", "expiring", "total", label, key),
-            descending=[True, True, True, False, False],
-        )
-        .head(top)
-        .with_row_index(place)
-    )
+    counts = frame.group_by(key).agg(pl.col(label).first(), *status_counts())
+    worst = worst_first(counts, label, key).head(top).with_row_index(place)
     return labels(worst, label, key, limit, _ROOM).select(key, label, pl.col(place).cast(pl.Int64))
 
 
 def training_matrix(
     status: AnyFrame,
     *,
-    as_of: date | str | None = None,
+    as_of: Day | None = None,
     requirements_known: bool | None = None,
     people: int = 40,
     trainings: int = 25,
@@ -143,37 +111,32 @@ def training_matrix(
         >>> training_matrix(EXPIRY_STATUS.empty()).description
         'Who lacks what. No completions or requirements to show.'
     """
-    frame = read_status(status, *_READ)
-    demo = is_demo(frame)
-    if frame.is_empty():
-        return nothing_to_show(
-            _TITLE, "No completions or requirements to show", dark=dark, demo=demo
-        )
-    table = _worst(frame, people, trainings)
-    all_people, all_trainings = (frame[key].n_unique() for key in ("m_user_id", "training_id"))
-    left_out = frame.height - table.height
-    known = requirements_are_known(frame, requirements_known)
+    rows = read_status(status, *_READ, as_of=as_of, known=requirements_known)
+    if rows.frame.is_empty():
+        return nothing_to_show(_TITLE, NO_CASES, dark=dark, demo=rows.demo)
+    table = training_matrix_table(rows.frame, people=people, trainings=trainings)
+    all_people, all_trainings = (rows.frame[key].n_unique() for key in ("m_user_id", "training_id"))
+    every, left_out = rows.frame.height, rows.frame.height - table.height
     columns = table.select("column", "training").unique().sort("column")
     return layered(
-        _layers(
+        _cells(
             people=_packed(table),
             columns=columns.with_columns(short(columns, "training", _ROOM)),
-            statuses=legend_statuses(table["status"].unique().to_list()),
+            statuses=table["status"].unique().to_list(),
             dark=dark,
         ),
         title=_TITLE,
         subtitle=[
             f"The {count(min(people, all_people), 'person', 'people')} and "
             f"{count(min(trainings, all_trainings), 'training')} with the most "
-            f"{'expired or missing' if known else 'expired'}, worst first"
-            f"{as_of_phrase(status_day(frame, as_of))}",
-            "" if known else f"Missing: {NOT_KNOWN}",
-            f"Not drawn: {left_out:,} of {frame.height:,} cases, of {all_people:,} people and "
+            f"{rows.gap_words}, worst first{rows.as_of}",
+            rows.not_known,
+            f"Not drawn: {left_out:,} of {every:,} cases, of {all_people:,} people and "
             f"{all_trainings:,} trainings in all"
             if left_out
             else "",
         ],
-        demo=demo,
+        demo=rows.demo,
         dark=dark,
         foot=14,
         width=alt.Step(22),
@@ -196,10 +159,11 @@ def _packed(table: pl.DataFrame) -> pl.DataFrame:
     return packed.with_columns(short(packed, "user", _ROOM))
 
 
-def _layers(
+def _cells(
     people: pl.DataFrame, columns: pl.DataFrame, statuses: list[str], dark: bool
 ) -> list[alt.Chart]:
-    colours = status_colours(dark)
+    """The cells, and the sign of the status in each."""
+    ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
     base = (
         rows_of(people)
         .transform_calculate(
@@ -217,53 +181,47 @@ def _layers(
             as_=["training", "title"],
         )
         .transform_calculate(
-            words=signed_status_label("datum.status"),
+            words=axes.signed_label(),
             sign=f"{STATUS_SIGNS}[datum.status]",
-            ink=f"{ {status: ink_on(colour) for status, colour in colours.items()} }[datum.status]",
+            ink=f"{ink}[datum.status]",
             days="datum.left == '' ? 'no expiration date' : datum.left < 0 ? "
             "'expired ' + format(-datum.left, ',') + ' days ago' : "
             "format(datum.left, ',') + ' days left'",
         )
-        .transform_calculate(
-            spoken="datum.user + ', ' + datum.training + ': ' + "
-            f"{status_label('datum.status')} + ', ' + datum.days"
+        .transform_calculate(spoken=axes.sentence("{user}, {training}: {status}, {days}"))
+        .encode(
+            x=alt.X(
+                "title:N",
+                title=None,
+                sort=alt.EncodingSortField("column", op="min"),
+                axis=axes.label_axis(orient="top", labelAngle=-50, domain=False, ticks=False),
+                scale=alt.Scale(paddingInner=0.07),
+            ),
+            y=alt.Y(
+                "short:N",
+                title=None,
+                sort=alt.EncodingSortField("row", op="min"),
+                axis=axes.label_axis(),
+                scale=alt.Scale(paddingInner=0.08),
+            ),
+            tooltip=axes.tooltip(
+                {
+                    "user": "Person",
+                    "training": "Training",
+                    "words": "Status",
+                    "days": "Expiration",
+                }
+            ),
         )
     )
-    x = alt.X(
-        "title:N",
-        title=None,
-        sort=alt.EncodingSortField("column", op="min"),
-        axis=label_axis(orient="top", labelAngle=-50, domain=False, ticks=False),
-        scale=alt.Scale(paddingInner=0.07),
-    )
-    y = alt.Y(
-        "short:N",
-        title=None,
-        sort=alt.EncodingSortField("row", op="min"),
-        axis=label_axis(),
-        scale=alt.Scale(paddingInner=0.08),
-    )
-    tooltip = [
-        alt.Tooltip("user:N", title="Person"),
-        alt.Tooltip("training:N", title="Training"),
-        alt.Tooltip("words:N", title="Status"),
-        alt.Tooltip("days:N", title="Expiration"),
-    ]
     cells = base.mark_rect().encode(
-        x=x, y=y, color=status_colour(dark, statuses), tooltip=tooltip, description=aria_label()
+        color=axes.status_colour(dark, statuses), description=axes.aria_label()
+    )
+    shapes = alt.Scale(
+        domain=[status.sign for status in EVERY_STATUS],
+        range=[status.path for status in EVERY_STATUS],
     )
     signs = base.mark_point(filled=True, opacity=1, size=44, strokeWidth=0, aria=False).encode(
-        x=x,
-        y=y,
-        shape=alt.Shape(
-            "sign:N",
-            scale=alt.Scale(
-                domain=[status.sign for status in EVERY_STATUS],
-                range=[status.path for status in EVERY_STATUS],
-            ),
-            legend=None,
-        ),
-        color=alt.Color("ink:N", scale=None),
-        tooltip=tooltip,
+        shape=alt.Shape("sign:N", scale=shapes, legend=None), color=alt.Color("ink:N", scale=None)
     )
     return [cells, signs]
