@@ -18,7 +18,7 @@ from kpa_analytics.audit.evidence import Evidence, gather
 from kpa_analytics.audit.manifest import write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
-from kpa_analytics.audit.report_text import TITLE, in_workbook
+from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.endpoints import endpoint_of
@@ -137,7 +137,7 @@ def _write(evidence: Evidence, folder: Path) -> None:
     write_parquet(rows, folder / RECORDS_FILE, metadata)
     cuts = write_workbook(evidence, story, folder / "audit.xlsx", made=made)
     for sentence in cuts:
-        add_quality_sentence(story, in_workbook(sentence))
+        add_quality_sentence(story, say(IN_WORKBOOK, sentence=sentence))
         warnings.warn(f"audit.xlsx: {sentence}", KPADataWarning, stacklevel=3)
     write_drawings(drawings, folder / "charts")
     write_page(story, drawings, folder / "report.html")

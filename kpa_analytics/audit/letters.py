@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import typst
 
-from kpa_analytics.audit.report_text import IN_TITLE, letters_missing
+from kpa_analytics.audit.report_text import IN_TITLE, LETTER, LETTERS_MISSING, say
+from kpa_analytics.charts.text import listing
 from kpa_analytics.fonts import FOLDER
 
 #: With no font set, typst would leave out a letter that no font has, without an error.
@@ -91,7 +92,8 @@ def sentences(missing: list[Letter]) -> list[str]:
     """The sentence that names the missing letters; an empty list if no letter is missing."""
     if not missing:
         return []
-    return [letters_missing([(letter.name, letter.where) for letter in missing])]
+    letters = [say(LETTER, name=item.name, places=", ".join(item.where)) for item in missing]
+    return [say(LETTERS_MISSING, letters=listing(letters, most=12))]
 
 
 def _letters(part: Any) -> set[str]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.audit import report_method, report_text
+from kpa_analytics.audit import report_method
+from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.audit.provenance import fetched_at
@@ -21,10 +22,12 @@ from kpa_analytics.audit.report_text import (
     Heading,
     SheetName,
     TileLabel,
+    say,
 )
+from kpa_analytics.charts.text import listing
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.statuses import STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.statuses import NO_REQUIREMENTS, STATUS_LABELS, STATUS_SIGNS, status_colours
 
 #: Rows of a printed table; the workbook has them all.
 PRINTED_ROWS = 60
@@ -49,9 +52,9 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         report_method.origin(evidence),
     ]
     return {
-        "language": report_text.LANGUAGE,
+        "language": text.LANGUAGE,
         "title": evidence.title,
-        "subtitle": report_text.subtitle(evidence.as_of),
+        "subtitle": say(text.SUBTITLE, as_of=evidence.as_of),
         "notice": DEMO_MARK if evidence.data.demo else "",
         "facts": _facts(evidence),
         "tiles": _tiles(evidence),
@@ -70,30 +73,29 @@ def add_quality_sentence(story: dict[str, Any], sentence: str) -> None:
 
 def _facts(evidence: Evidence) -> list[str]:
     choice, hosts = evidence.data.scope.words, report_method.hosts(evidence)
+    moment = fetched_at(evidence.data)
     return [
-        *([report_text.covers_only(choice)] if choice else []),
-        report_text.fetched(fetched_at(evidence.data)),
-        *([report_text.from_hosts(hosts)] if hosts else []),
-        report_text.people_shown(evidence.names),
+        *([say(text.ONLY_A_PART, choice=choice)] if choice else []),
+        say(text.FETCHED, moment=moment) if moment else text.SUPPLIED,
+        *([say(text.FROM_HOSTS, hosts=hosts)] if hosts else []),
+        text.PEOPLE_SHOWN[evidence.names],
     ]
 
 
 def _tiles(evidence: Evidence) -> list[dict[str, str]]:
     figures = evidence.figures
     known = figures.missing is not None
-    notes = report_text.STATUS_NOTES
-    missing = NOT_KNOWN if figures.missing is None else figures.missing
+    in_order = say(text.IN_ORDER_NOTES[known], cases=figures.due)
+    people = say(text.PEOPLE_NOTE, completions=figures.completions)
     return [
-        _tile(
-            TileLabel.IN_ORDER,
-            share_in_order(figures),
-            report_text.in_order_note(figures.due, known),
-        ),
-        _status_tile("expired", figures.expired, notes["expired"]),
-        _status_tile("missing", missing, report_text.missing_note(known)),
-        _status_tile("expiring", figures.expiring, notes["expiring"]),
-        _status_tile("current", figures.current, notes["current"]),
-        _tile(TileLabel.PEOPLE, figures.people, report_text.people_note(figures.completions)),
+        _tile(TileLabel.IN_ORDER, share_in_order(figures), in_order),
+        _status_tile("expired", figures.expired),
+        _status_tile("missing", figures.missing)
+        if known
+        else _tile(STATUS_LABELS["missing"], NOT_KNOWN, NO_REQUIREMENTS, "missing"),
+        _status_tile("expiring", figures.expiring),
+        _status_tile("current", figures.current),
+        _tile(TileLabel.PEOPLE, f"{figures.people:,}", people),
     ]
 
 
@@ -105,26 +107,28 @@ def share_in_order(figures: Figures) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _status_tile(status: str, value: int | str, note: str) -> dict[str, str]:
-    return _tile(STATUS_LABELS[status], value, note, status)
+def _status_tile(status: str, cases: int | None) -> dict[str, str]:
+    return _tile(STATUS_LABELS[status], f"{cases:,}", text.STATUS_NOTES[status], status)
 
 
-def _tile(label: str, value: int | str, note: str, status: str = "") -> dict[str, str]:
-    shown = value if isinstance(value, str) else f"{value:,}"
-    return {"label": label, "value": shown, "note": note, "status": status}
+def _tile(label: str, value: str, note: str, status: str = "") -> dict[str, str]:
+    return {"label": label, "value": value, "note": note, "status": status}
 
 
 def _standing(evidence: Evidence) -> Section:
-    about = report_text.cases_are_about(*_trainings(evidence, evidence.status))
-    sentences = [report_text.STANDING, about]
+    about = say(text.CASES_ARE_ABOUT, trainings=_trainings(evidence, evidence.status))
+    sentences = [text.STANDING, about]
     return Section("standing", Heading.STANDING, sentences, ["expiry_timeline"], [])
 
 
-def _trainings(evidence: Evidence, frame: pl.DataFrame) -> tuple[list[int], list[int]]:
-    """The trainings of a frame, and those of them that are not in the catalogue."""
+def _trainings(evidence: Evidence, frame: pl.DataFrame) -> str:
+    """The number of trainings in a frame, and which of them are not in the catalogue."""
     trainings = frame["training_id"].unique().sort()
     unlisted = trainings.filter(~trainings.is_in(evidence.data.trainings["id"].implode()))
-    return trainings.to_list(), unlisted.to_list()
+    if unlisted.is_empty():
+        return say(text.TRAININGS, trainings=len(trainings))
+    ids = listing([str(training) for training in unlisted])
+    return say(text.TRAININGS_UNLISTED, trainings=len(trainings), unlisted=len(unlisted), ids=ids)
 
 
 def _overdue(evidence: Evidence) -> Section:
@@ -133,15 +137,18 @@ def _overdue(evidence: Evidence) -> Section:
         "days_left", "user", "m_user_id", "training_id", nulls_last=True
     )
     days_overdue = -pl.col("days_left").alias("days_left")
-    sentence = report_text.overdue(
-        expired.height, expired["m_user_id"].n_unique(), evidence.figures.missing
-    )
+    missing = evidence.figures.missing
+    people = expired["m_user_id"].n_unique()
+    sentences = [
+        say(text.EXPIRED, expired=expired.height, people=people),
+        text.MISSING_NOT_KNOWN if missing is None else say(text.MISSING, missing=missing),
+    ]
     tables = [
         _cases(expired.with_columns(days_overdue), Caption.EXPIRED, ColumnHeading.DAYS_OVERDUE)
     ]
-    if evidence.figures.missing is not None:
+    if missing is not None:
         tables.append(_missing(status.filter(pl.col("status") == "missing")))
-    return Section("overdue", Heading.OVERDUE, [sentence], [], _filled(tables))
+    return Section("overdue", Heading.OVERDUE, [" ".join(sentences)], [], _filled(tables))
 
 
 def _missing(rows: pl.DataFrame) -> Sheet:
@@ -166,7 +173,7 @@ def _expiring(evidence: Evidence) -> Section:
     rows = evidence.status.filter(pl.col("status") == "expiring").sort(
         "days_left", "user", "m_user_id", "training_id", nulls_last=True
     )
-    sentences = [report_text.expiring(rows.height, evidence.expiring_days)]
+    sentences = [say(text.EXPIRING, cases=rows.height, expiring_days=evidence.expiring_days)]
     tables = [_cases(rows, Caption.EXPIRING, ColumnHeading.DAYS_LEFT)]
     return Section("expiring", STATUS_LABELS["expiring"], sentences, [], _filled(tables))
 
@@ -175,7 +182,7 @@ def _cases(rows: pl.DataFrame, caption: str, days: str) -> Sheet:
     is_composed = pl.col("expiration_source") == "composed"
     title = (
         pl.when(is_composed)
-        .then(pl.format(report_text.THROUGH_INCLUDED, "training"))
+        .then(pl.format(text.THROUGH_INCLUDED, "training"))
         .otherwise("training")
     )
     return printed(
@@ -210,8 +217,14 @@ def _instructors(evidence: Evidence) -> Section:
     )
     taught = evidence.activity["m_instructor_id"].drop_nulls().n_unique()
     sentences = [
-        report_text.instructors(taught, _taught_recently(evidence), single.height, evidence.as_of),
-        report_text.coverage_is_about(*_trainings(evidence, evidence.coverage)),
+        say(
+            text.INSTRUCTORS,
+            taught=taught,
+            recently=_taught_recently(evidence),
+            single=single.height,
+            as_of=evidence.as_of,
+        ),
+        say(text.COVERAGE_IS_ABOUT, trainings=_trainings(evidence, evidence.coverage)),
     ]
     table = printed(
         single,
@@ -249,11 +262,15 @@ def _sessions(evidence: Evidence) -> Section:
         limit=15,
         rest=SheetName.SESSIONS,
     )
-    sentences = [report_text.sessions(sessions.height, in_groups, alone)]
+    total = in_groups + alone
+    sentences = [
+        say(text.SESSIONS, held=sessions.height),
+        say(text.SHARE, share=in_groups / total, total=total) if total else text.NO_COMPLETIONS,
+    ]
     if evidence.later:
-        sentences.append(report_text.not_counted(evidence.later, evidence.as_of))
+        sentences.append(say(text.NOT_COUNTED, later=evidence.later, as_of=evidence.as_of))
     charts = ["group_sessions", "group_sizes", "group_share"]
-    return Section("sessions", Heading.SESSIONS, sentences, charts, _filled([table]))
+    return Section("sessions", Heading.SESSIONS, [" ".join(sentences)], charts, _filled([table]))
 
 
 def _quality(evidence: Evidence) -> Section:
@@ -279,13 +296,13 @@ def _quality(evidence: Evidence) -> Section:
             rest=SheetName.FINDINGS,
         ),
     ]
-    sentences = [report_text.quality(findings.height)]
-    return Section("quality", Heading.QUALITY, sentences, [], _filled(tables))
+    sentence = say(text.QUALITY, findings=findings.height) if kinds.height else text.NO_FINDINGS
+    return Section("quality", Heading.QUALITY, [sentence], [], _filled(tables))
 
 
 def _vendor(evidence: Evidence) -> Section:
     if evidence.compared_on is None:
-        return Section("vendor", Heading.VENDOR, [report_text.VENDOR_NOT_LOADED], [], [])
+        return Section("vendor", Heading.VENDOR, [text.VENDOR_NOT_LOADED], [], [])
     differing = evidence.disagreements
     table = printed(
         differing,
@@ -299,8 +316,14 @@ def _vendor(evidence: Evidence) -> Section:
         limit=PRINTED_ROWS // 2,
         rest=SheetName.VENDOR,
     )
-    sentences = [report_text.vendor(evidence.compared, differing.height, evidence.compared_on)]
-    return Section("vendor", Heading.VENDOR, sentences, [], _filled([table]))
+    sentence = say(
+        text.VENDOR,
+        compared=evidence.compared,
+        agreeing=evidence.compared - differing.height,
+        differing=differing.height,
+        on=evidence.compared_on,
+    )
+    return Section("vendor", Heading.VENDOR, [sentence], [], _filled([table]))
 
 
 def _changes(evidence: Evidence) -> Section:
@@ -325,12 +348,15 @@ def _changes(evidence: Evidence) -> Section:
 
 def _changed(evidence: Evidence) -> str:
     if evidence.not_told or evidence.changed_since is None:
-        return report_text.changes_unknown(evidence.not_told)
-    numbers = {
-        kind: evidence.changed.filter(pl.col("change") == kind)["id"].n_unique()
+        return say(text.CHANGES_UNKNOWN, reason=evidence.not_told)
+    ids = {
+        kind: evidence.changed.filter(pl.col("change") == kind)["id"]
         for kind in ("added", "removed", "edited")
     }
-    return report_text.changed(evidence.changed_since, numbers)
+    numbers = ", ".join(
+        say(text.CHANGED_NUMBER, number=ids[kind].n_unique(), kind=kind) for kind in ids
+    )
+    return say(text.CHANGED, since=evidence.changed_since, numbers=numbers)
 
 
 def _filled(tables: list[Sheet]) -> list[Sheet]:

@@ -9,7 +9,7 @@ import vl_convert
 
 from kpa_analytics import charts
 from kpa_analytics.audit.letters import boxed
-from kpa_analytics.audit.report_text import chart_of_part, not_drawn
+from kpa_analytics.audit.report_text import CHART_OF_PART, NOT_DRAWN, say
 from kpa_analytics.charts.expiry_by_group import GroupKind
 from kpa_analytics.charts.render import drawn, packed, svg
 from kpa_analytics.charts.text import one_line
@@ -45,9 +45,9 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
     drawings = {}
     for name, spec in _specifications(evidence).items():
         if evidence.later and name in _UP_TO_THE_DAY:
-            spec = _with_line(spec, not_drawn(evidence.later, evidence.as_of))
+            spec = _with_line(spec, say(NOT_DRAWN, later=evidence.later, as_of=evidence.as_of))
         if choice:
-            spec = _with_line(spec, chart_of_part(one_line(choice, 600)))
+            spec = _with_line(spec, say(CHART_OF_PART, choice=one_line(choice, 600)))
         drawings[name] = _drawing(name, spec)
     return drawings
 

@@ -10,10 +10,10 @@ from importlib.metadata import version
 import polars as pl
 
 from kpa_analytics.analysis.rule_texts import MARKS, RULES
-from kpa_analytics.audit import report_text
+from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.report_model import Column, Section, printed
-from kpa_analytics.audit.report_text import Caption, ColumnHeading, Heading, SheetName
+from kpa_analytics.audit.report_text import Caption, ColumnHeading, Heading, SheetName, say
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.schema import SOURCES
 
@@ -29,9 +29,10 @@ _NEVER_COMPLETED = {
 
 def computed(evidence: Evidence) -> Section:
     """The section that says how a status comes about: every rule with its mark, every schedule."""
+    marks = [say(text.MARK, mark=mark, meaning=meaning) for mark, meaning in MARKS.items()]
     sentences = [
-        report_text.method(evidence.as_of, MARKS),
-        " ".join([report_text.REQUIREMENTS[evidence.required], *_newer_requirements(evidence)]),
+        say(text.METHOD, as_of=evidence.as_of, marks="; ".join(marks)),
+        " ".join([text.REQUIREMENTS[evidence.required], *_newer_requirements(evidence)]),
     ]
     rules = printed(
         rule_rows(evidence),
@@ -88,7 +89,7 @@ def _newer_requirements(evidence: Evidence) -> list[str]:
     listed_on = evidence.compared_on
     if evidence.required != "vendor" or not listed_on or listed_on <= evidence.as_of:
         return []
-    return [report_text.requirements_are_newer(listed_on, evidence.as_of)]
+    return [say(text.NEWER_REQUIREMENTS, listed_on=listed_on, as_of=evidence.as_of)]
 
 
 def origin(evidence: Evidence) -> Section:
@@ -127,15 +128,18 @@ def origin(evidence: Evidence) -> Section:
 def _origin_sentences(evidence: Evidence) -> list[str]:
     snapshots, choice = evidence.data.snapshots.values(), evidence.data.scope.words
     full_walks = [snapshot.full_walk_at for snapshot in snapshots if snapshot.full_walk_at]
-    return [
-        report_text.origin(hosts(evidence), version("kpa-analytics"))
-        if snapshots
-        else report_text.ORIGIN_UNKNOWN,
-        *([report_text.origin_of_part(choice)] if choice else []),
-        report_text.HOW_TO_VERIFY,
-        *([report_text.incremental(min(full_walks))] if full_walks else []),
-        *([] if evidence.names else [report_text.PSEUDONYMS]),
-    ]
+    sentences = [text.ORIGIN_UNKNOWN]
+    if snapshots:
+        tool = version("kpa-analytics")
+        sentences = [say(text.ORIGIN, hosts=hosts(evidence), version=tool)]
+    if choice:
+        sentences.append(say(text.ORIGIN_OF_PART, choice=choice))
+    sentences.append(text.HOW_TO_VERIFY)
+    if full_walks:
+        sentences.append(say(text.INCREMENTAL, full_walk_at=min(full_walks)))
+    if not evidence.names:
+        sentences.append(text.PSEUDONYMS)
+    return sentences
 
 
 def hosts(evidence: Evidence) -> str:

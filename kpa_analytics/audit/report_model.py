@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.audit.report_text import SheetName, more_rows
+from kpa_analytics.audit.report_text import MORE_ROWS, MORE_ROWS_IN, SheetName, say
 from kpa_analytics.charts.text import one_line
 
 #: How a cell is set; `prose` is text that needs most of the width.
@@ -59,7 +59,7 @@ def printed(
         caption,
         [{"heading": column.heading, "kind": column.kind} for column in columns],
         [list(row) for row in zip(*cells, strict=True)],
-        more_rows(hidden, rest) if hidden else "",
+        say(MORE_ROWS_IN if rest else MORE_ROWS, hidden=hidden, sheet=rest) if hidden else "",
     )
 
 

@@ -1,20 +1,20 @@
 """Every text of the evidence pack's report: headings, sentences, captions, columns, sheet names.
 
 The neighbours of this module decide what the report says and when; this module decides how it
-reads, so that a second language changes this file. `count` is the one helper for numbers with their
-nouns. The texts of the rules stand in `analysis.rule_texts`, those of findings in
-`data.finding_texts` (other functions print them too, and imports run down), and those of the charts
-in `charts`.
+reads, so that a second language changes this file. `say` is the one helper for numbers with their
+nouns and for days. The texts of the rules stand in `analysis.rule_texts`, those of findings in
+`data.finding_texts` (`data_quality()` prints them too, and imports run down), and those of the
+charts in `charts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
+from string import Formatter
+from typing import Any
 
-from kpa_analytics.analysis.rule_texts import Mark
-from kpa_analytics.charts.text import count, day, listing
+from kpa_analytics.charts.text import count, day
 from kpa_analytics.statuses import NO_REQUIREMENTS
 
 #: The language of the texts, as HTML and PDF name it.
@@ -23,8 +23,25 @@ LANGUAGE = "en"
 TITLE = "Training records"
 #: A figure that cannot be given.
 NOT_KNOWN = "not known"
-#: Items that a sentence names one by one before it counts the rest.
-_NAMED = 12
+
+
+def say(text: str, **values: Any) -> str:
+    """Fill in a sentence: numbers, alone or with the form of the noun that they need, and days.
+
+    Examples:
+        >>> say("{n:case has|cases have} expired since {day}.", n=1, day=date(2026, 6, 30))
+        '1 case has expired since 30 Jun 2026.'
+    """
+    return _Wording().vformat(text, (), values)
+
+
+class _Wording(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            return count(value, *format_spec.split("|"))
+        if isinstance(value, date) and not format_spec:
+            return day(value)
+        return format(value, format_spec or ("," if isinstance(value, int) else ""))
 
 
 class SheetName(StrEnum):
@@ -137,32 +154,12 @@ class ColumnHeading(StrEnum):
 
 # The head of the report.
 
-
-def subtitle(as_of: date) -> str:
-    """The line below the title."""
-    return f"As of {day(as_of)}"
-
-
-def covers_only(choice: str) -> str:
-    """The fact that the pack covers a part of the records."""
-    return f"Only a part: {choice}"
-
-
-def fetched(moment: datetime | None) -> str:
-    """The fact of when the records were fetched."""
-    if moment is None:
-        return "Records supplied as data frames"
-    return f"Fetched {day(moment)}, {moment:%H:%M} UTC"
-
-
-def from_hosts(hosts: str) -> str:
-    """The fact of where the records were fetched."""
-    return f"from {hosts}"
-
-
-def people_shown(names: bool) -> str:
-    """The fact of how people are shown."""
-    return "People shown by name" if names else "People shown by pseudonym, notes left out"
+SUBTITLE = "As of {as_of}"
+ONLY_A_PART = "Only a part: {choice}"
+FETCHED = "Fetched {moment}, {moment:%H:%M} UTC"
+SUPPLIED = "Records supplied as data frames"
+FROM_HOSTS = "from {hosts}"
+PEOPLE_SHOWN = {True: "People shown by name", False: "People shown by pseudonym, notes left out"}
 
 
 class TileLabel(StrEnum):
@@ -172,250 +169,126 @@ class TileLabel(StrEnum):
     PEOPLE = "People"
 
 
-#: The note below the figure of each status that can always be given.
+#: The note below the figure of each status.
 STATUS_NOTES = {
     "expired": "past their last valid day",
     "expiring": "still valid, renew now",
     "current": "valid for longer",
+    "missing": "required, never completed",
 }
-
-
-def in_order_note(cases: int, requirements_known: bool) -> str:
-    """The note below the share in order."""
-    return f"of {cases:,} cases due" if requirements_known else f"of {cases:,} cases on record"
-
-
-def missing_note(requirements_known: bool) -> str:
-    """The note below the number of missing cases."""
-    return "required, never completed" if requirements_known else NO_REQUIREMENTS
-
-
-def people_note(completions: int) -> str:
-    """The note below the number of people."""
-    return f"with at least one case; {count(completions, 'completion')} on record"
-
+#: The note below the share in order, by whether requirements were provided.
+IN_ORDER_NOTES = {True: "of {cases} cases due", False: "of {cases} cases on record"}
+PEOPLE_NOTE = "with at least one case; {completions:completion|completions} on record"
 
 # The sections, in their order.
 
-
-def more_rows(hidden: int, sheet: SheetName | None) -> str:
-    """The line below a table that prints only its first rows."""
-    rest = count(hidden, "more row")
-    return f"{rest} in audit.xlsx, sheet {sheet}" if sheet else rest
-
+MORE_ROWS = "{hidden:more row|more rows}"
+MORE_ROWS_IN = f"{MORE_ROWS} in audit.xlsx, sheet {{sheet}}"
 
 STANDING = (
     "A case is one person and one training that the person has completed or must complete. "
     "A case is in order if it is current or expiring soon; the share in order is of all cases that "
     "are due."
 )
+CASES_ARE_ABOUT = "The cases are about {trainings}."
+COVERAGE_IS_ABOUT = (
+    "The chart of trainings counts every training in the catalogue or in a completion: {trainings}."
+)
+TRAININGS = "{trainings:training|trainings}"
+TRAININGS_UNLISTED = f"{TRAININGS}, of which {{unlisted:is|are}} not in the catalogue ({{ids}})"
 
-
-def cases_are_about(trainings: Sequence[int], unlisted: Sequence[int]) -> str:
-    """How many trainings the cases are about; `unlisted` are not in the catalogue."""
-    return f"The cases are about {_trainings(trainings, unlisted)}."
-
-
-def coverage_is_about(trainings: Sequence[int], unlisted: Sequence[int]) -> str:
-    """How many trainings the chart of instructors counts."""
-    return (
-        "The chart of trainings counts every training in the catalogue or in a completion: "
-        f"{_trainings(trainings, unlisted)}."
-    )
-
-
-def _trainings(trainings: Sequence[int], unlisted: Sequence[int]) -> str:
-    all_of_them = count(len(trainings), "training")
-    if not unlisted:
-        return all_of_them
-    verb = "is" if len(unlisted) == 1 else "are"
-    ids = listing([str(training) for training in unlisted])
-    return f"{all_of_them}, of which {len(unlisted):,} {verb} not in the catalogue ({ids})"
-
-
-def overdue(expired: int, people: int, missing: int | None) -> str:
-    """How many cases have expired or are missing; `missing` is None where it is not known."""
-    held = (
-        f"{count(expired, 'case has', 'cases have')} expired, affecting "
-        f"{count(people, 'person', 'people')}."
-    )
-    if missing is None:
-        return f"{held} What is missing is not known. {NO_REQUIREMENTS}."
-    return f"{held} In {count(missing, 'case')}, a required training was never completed."
-
-
-def expiring(cases: int, expiring_days: int) -> str:
-    """How many cases expire soon, and what soon means."""
-    return (
-        f"{count(cases, 'case expires', 'cases expire')} soon: within the training's own number of "
-        f"expiring days, within {count(expiring_days, 'day')} where the training has none, or in a "
-        "renewal window that is open now."
-    )
-
-
+EXPIRED = "{expired:case has|cases have} expired, affecting {people:person|people}."
+MISSING = "In {missing:case|cases}, a required training was never completed."
+MISSING_NOT_KNOWN = f"What is missing is not known. {NO_REQUIREMENTS}."
+EXPIRING = (
+    "{cases:case expires|cases expire} soon: within the training's own number of expiring days, "
+    "within {expiring_days:day|days} where the training has none, or in a renewal window that is "
+    "open now."
+)
 #: A training that the person holds through those it includes; `{}` is its title.
 THROUGH_INCLUDED = "{} (through its included trainings)"
 
+INSTRUCTORS = (
+    "{taught:instructor has|instructors have} taught since the records began, {recently} of them "
+    "in the 24 months up to {as_of}. In those 24 months, {single:training was|trainings were} "
+    "taught by only one person."
+)
 
-def instructors(taught: int, recently: int, single: int, as_of: date) -> str:
-    """How many instructors taught ever and lately, and how many trainings depend on one person."""
-    return (
-        f"{count(taught, 'instructor has', 'instructors have')} taught since the records began, "
-        f"{recently:,} of them in the 24 months up to {day(as_of)}. In those 24 months, "
-        f"{count(single, 'training was', 'trainings were')} taught by only one person."
-    )
+SESSIONS = "{held:group session is|group sessions are} on record."
+SHARE = "{share:.0%} of {total:completion was|completions were} recorded in a group session."
+NO_COMPLETIONS = "No completions are on record."
+#: Completions that have not happened yet, in a sum and in a chart.
+NOT_COUNTED = "Not counted: {later:completion|completions} dated after {as_of}."
+NOT_DRAWN = "Not drawn: {later:completion|completions} dated after {as_of}"
 
-
-def sessions(held: int, in_groups: int, alone: int) -> str:
-    """How many group sessions there are, and the share of completions recorded in them."""
-    on_record = f"{count(held, 'group session is', 'group sessions are')} on record."
-    total = in_groups + alone
-    if total == 0:
-        return f"{on_record} No completions are on record."
-    of_all = f"{in_groups / total:.0%} of {count(total, 'completion')}"
-    return f"{on_record} {of_all} {'was' if total == 1 else 'were'} recorded in a group session."
-
-
-def not_counted(later: int, as_of: date) -> str:
-    """The completions that the share leaves out, because they have not happened yet."""
-    return f"Not counted: {count(later, 'completion')} dated after {day(as_of)}."
-
-
-def not_drawn(later: int, as_of: date) -> str:
-    """The completions that a chart leaves out, because they have not happened yet."""
-    return f"Not drawn: {count(later, 'completion')} dated after {day(as_of)}"
-
-
-def quality(findings: int) -> str:
-    """How many findings there are, and what was done about them."""
-    if findings == 0:
-        return "No findings: every record passed every check."
-    return (
-        f"The checks made {count(findings, 'finding')}. No record was corrected or dropped: the "
-        "figures include every record as it was received."
-    )
-
+QUALITY = (
+    "The checks made {findings:finding|findings}. No record was corrected or dropped: the figures "
+    "include every record as it was received."
+)
+NO_FINDINGS = "No findings: every record passed every check."
 
 VENDOR_NOT_LOADED = "The vendor's own statuses were not loaded."
+VENDOR = (
+    "The vendor gives its own status for {compared} of these cases, as of {on}. For that day, "
+    "{agreeing} of them agree with ours in both status and expiration date; "
+    "{differing:differs|differ}."
+)
 
+CHANGED = "Completion records since the load of {since:%Y-%m-%d %H:%M} UTC: {numbers}."
+CHANGED_NUMBER = "{number} {kind}"
+CHANGES_UNKNOWN = "The changes could not be determined: {reason}."
 
-def vendor(compared: int, differing: int, on: date) -> str:
-    """In how many cases we agree with the vendor."""
-    return (
-        f"The vendor gives its own status for {count(compared, 'of these cases')}, as of "
-        f"{day(on)}. For that day, {compared - differing:,} of them agree with ours in both status "
-        f"and expiration date; {count(differing, 'differs', 'differ')}."
-    )
-
-
-def changed(since: datetime, numbers: dict[str, int]) -> str:
-    """How many records were changed, by kind of change."""
-    listed = ", ".join(f"{number:,} {kind}" for kind, number in numbers.items())
-    return f"Completion records since the load of {since:%Y-%m-%d %H:%M} UTC: {listed}."
-
-
-def changes_unknown(reason: str) -> str:
-    """Why it is not known what changed."""
-    return f"The changes could not be determined: {reason}."
-
-
-def method(as_of: date, marks: Mapping[Mark, str]) -> str:
-    """How a status is computed, and what the marks after the rules mean."""
-    meanings = "; ".join(f"[{mark}]: {meaning}" for mark, meaning in marks.items())
-    return (
-        f"Each case is judged as of {day(as_of)} by the rules below. A completion expires on its "
-        "special expiration date if it has one. Otherwise the training decides: by its window, or "
-        "else its fixed day, or else its renewal period. The mark after each rule says where the "
-        f"rule comes from: {meanings}."
-    )
-
-
+METHOD = (
+    "Each case is judged as of {as_of} by the rules below. A completion expires on its special "
+    "expiration date if it has one. Otherwise the training decides: by its window, or else its "
+    "fixed day, or else its renewal period. The mark after each rule says where the rule comes "
+    "from: {marks}."
+)
+MARK = "[{mark}]: {meaning}"
 #: Where the requirements come from, by `Evidence.required`.
 REQUIREMENTS = {
     "vendor": "The requirements come from the vendor's own list.",
     "given": "The requirements were provided by whoever made this report.",
     "unknown": f"{NO_REQUIREMENTS}, so it is not known which required trainings are missing.",
 }
+#: What a look back cannot know: the vendor lists only today's requirements.
+NEWER_REQUIREMENTS = "That list dates from {listed_on}: what was required on {as_of} is not known."
 
-
-def requirements_are_newer(listed_on: date, as_of: date) -> str:
-    """What a look back cannot know: the vendor lists only today's requirements."""
-    return f"That list dates from {day(listed_on)}: what was required on {day(as_of)} is not known."
-
-
-def origin(hosts: str, version: str) -> str:
-    """Where the records were read, and how it was checked that they are complete."""
-    return (
-        f"The records were read from {hosts} with kpa_analytics {version}, an unofficial tool. "
-        "Every collection was read to its last page and checked for completeness before it was "
-        "used."
-    )
-
-
+ORIGIN = (
+    "The records were read from {hosts} with kpa_analytics {version}, an unofficial tool. Every "
+    "collection was read to its last page and checked for completeness before it was used."
+)
 ORIGIN_UNKNOWN = "The records were supplied as data frames. Where they came from is not known here."
-
-
-def origin_of_part(choice: str) -> str:
-    """Which part of the records the pack covers."""
-    return f"This pack covers only a part of the records: {choice}."
-
-
+ORIGIN_OF_PART = "This pack covers only a part of the records: {choice}."
 HOW_TO_VERIFY = (
     "manifest.json lists every file of this pack with its size and SHA-256 hash. The command "
     "kpa-analytics verify FOLDER finds any file that was changed, removed or added since."
 )
-
-
-def incremental(full_walk_at: datetime) -> str:
-    """What completions that were updated from their newest pages may lack."""
-    return (
-        "The completions were updated from their newest pages only. They were last read in full on "
-        f"{full_walk_at:%Y-%m-%d %H:%M} UTC. If an older record was edited since then, this pack "
-        "may show the record as it was before. If a record was deleted and entered again, this "
-        "pack may show the deleted record and lack the new one."
-    )
-
-
+INCREMENTAL = (
+    "The completions were updated from their newest pages only. They were last read in full on "
+    "{full_walk_at:%Y-%m-%d %H:%M} UTC. If an older record was edited since then, this pack may "
+    "show the record as it was before. If a record was deleted and entered again, this pack may "
+    "show the deleted record and lack the new one."
+)
 PSEUDONYMS = (
     "People are shown under stable pseudonyms, made with a key that stays with whoever made this "
     "pack. Notes are left out, because free text can contain names."
 )
 
-
 # The schedule of each training.
 
-
-def schedule_kind(kind: str, included: int) -> str:
-    """The kind of a training's schedule; one that includes others has its own besides theirs."""
-    name = {"fixed": "fixed day", "unknown": NOT_KNOWN}.get(kind, kind)
-    if not included:
-        return name
-    return f"composed of {count(included, 'training')}, own schedule: {name}"
-
-
+#: The names of the kinds of schedules that differ from the names of their rules.
+SCHEDULE_KINDS = {"fixed": "fixed day", "unknown": NOT_KNOWN}
+COMPOSED = "composed of {included:training|trainings}, own schedule: {kind}"
 NO_RENEWAL = "no renewal"
 IMPOSSIBLE_DAYS = "its days do not exist in the calendar"
-
-
-def rolling(months: int) -> str:
-    """A schedule that counts months."""
-    return f"every {count(months, 'month')}"
-
-
-def fixed_day(yearly_day: str, months: int) -> str:
-    """A schedule with a fixed day, in every year or only within the renewal period."""
-    return f"on {yearly_day}, {rolling(months)}" if months else f"on {yearly_day} each year"
-
-
-def window(opens: str, closes: str, offered: date | None) -> str:
-    """A schedule with a yearly window, and the day the training was last offered."""
-    when = f"last offered {day(offered)}" if offered else "not offered up to this day"
-    return f"{opens} to {closes} each year, {when}"
-
-
-def unknown_schedule(kind: str) -> str:
-    """A schedule of a type that is not known."""
-    return f"schedule type {kind!r} is not known"
+ROLLING = "every {months:month|months}"
+FIXED_DAY = "on {yearly_day} each year"
+FIXED_DAY_AND_RENEWAL = f"on {{yearly_day}}, {ROLLING}"
+WINDOW = "{opens} to {closes} each year, {offered}"
+OFFERED = "last offered {day}"
+NOT_OFFERED = "not offered up to this day"
+UNKNOWN_SCHEDULE = "schedule type {kind!r} is not known"
 
 
 class ScheduleSource(StrEnum):
@@ -429,74 +302,37 @@ class ScheduleSource(StrEnum):
     TYPE = "schedule type"
 
 
-def with_included(source: str) -> str:
-    """The sources of the schedule of a training that includes others."""
-    return f"{source}, included trainings"
-
-
+WITH_INCLUDED = "{source}, included trainings"
 FROM_CATALOGUE = "the catalogue"
 #: Nobody can tell whether the caller named the number or took the default: both are the report's.
 FROM_REPORT = "this report's default"
+FROM_REPORT_INSTEAD = f"{FROM_REPORT}: the catalogue's {{catalogue}} is impossible"
 SPECIAL_DATES_ONLY = "; applies to special expiration dates only"
-
-
-def from_report_instead_of(catalogue: int) -> str:
-    """The source of expiring days where the catalogue's own number is impossible."""
-    return f"{FROM_REPORT}: the catalogue's {catalogue:,} is impossible"
-
 
 # What the pack's files could not hold.
 
 #: Stands at the end of a cell that was cut.
 CELL_CUT = " [cut here: Excel holds no more]"
-
-
-def in_workbook(sentence: str) -> str:
-    """A sentence about the workbook, where the report repeats it."""
-    return f"In audit.xlsx: {sentence}"
-
-
-def rows_cut(sheet: str, kept: int, rows: int, source: str) -> str:
-    """Say that a sheet lacks rows, and where all of them are."""
-    return (
-        f"Sheet {sheet}: only the first {kept:,} of {rows:,} rows are here, because an Excel sheet "
-        f"holds no more. All of them are in {source}."
-    )
-
-
-def columns_cut(sheet: str, kept: int, columns: int, source: str) -> str:
-    """Say that a sheet lacks columns, and where all of them are."""
-    return (
-        f"Sheet {sheet}: only the first {kept:,} of {columns:,} columns are here, because an Excel "
-        f"sheet holds no more. All of them are in {source}."
-    )
-
-
-def cells_cut(sheet: str, cells: Sequence[str], units: int, source: str) -> str:
-    """Say which cells of a sheet were cut, and where the whole texts are."""
-    named = ", ".join(cells[:_NAMED])
-    rest = f" and {len(cells) - _NAMED:,} more" if len(cells) > _NAMED else ""
-    return (
-        f"Sheet {sheet}: {count(len(cells), 'text was', 'texts were')} cut, because an Excel cell "
-        f"holds {units:,} characters: {named}{rest}. The whole texts are in {source}."
-    )
-
+IN_WORKBOOK = "In audit.xlsx: {sentence}"
+ROWS_CUT = (
+    "Sheet {sheet}: only the first {kept} of {all} rows are here, because an Excel sheet holds no "
+    "more. All of them are in {source}."
+)
+COLUMNS_CUT = (
+    "Sheet {sheet}: only the first {kept} of {all} columns are here, because an Excel sheet holds "
+    "no more. All of them are in {source}."
+)
+CELLS_CUT = (
+    "Sheet {sheet}: {cut:text was|texts were} cut, because an Excel cell holds {units} characters: "
+    "{cells}. The whole texts are in {source}."
+)
 
 #: The place of a letter that stands in the title.
 IN_TITLE = "title"
-
-
-def letters_missing(letters: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """Name the letters that no font has, each with the parts of the pack that it stands in."""
-    named = [f"{name} (in {', '.join(places)})" for name, places in letters[:_NAMED]]
-    rest = f"; and {len(letters) - _NAMED:,} more" if len(letters) > _NAMED else ""
-    return (
-        "The machine that made this pack has no font with these letters, so audit.pdf and the "
-        f"charts show a box or nothing in their place: {'; '.join(named)}{rest}. records.csv and "
-        "audit.xlsx contain them unchanged."
-    )
-
-
-def chart_of_part(choice: str) -> str:
-    """The line on a chart of a pack that covers a part of the records."""
-    return f"From a pack that covers only a part of the records: {choice}"
+LETTER = "{name} (in {places})"
+LETTERS_MISSING = (
+    "The machine that made this pack has no font with these letters, so audit.pdf and the charts "
+    "show a box or nothing in their place: {letters}. records.csv and audit.xlsx contain them "
+    "unchanged."
+)
+CHART_OF_PART = "From a pack that covers only a part of the records: {choice}"

@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from kpa_analytics.analysis.schedules import schedules
-from kpa_analytics.audit import report_text
+from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
-from kpa_analytics.audit.report_text import ScheduleSource
+from kpa_analytics.audit.report_text import ScheduleSource, say
 from kpa_analytics.charts.text import MONTHS
 from kpa_analytics.schema import SCHEDULE_TYPES
 
@@ -46,47 +46,46 @@ def schedule_rows(evidence: Evidence) -> pl.DataFrame:
 
 
 def _row(training: dict[str, Any], read: dict[str, Any], evidence: Evidence) -> tuple[Any, ...]:
-    rule = read["rule"]
-    parts = training["included_trainings_id"] or []
-    text, source = _schedule(training, rule, evidence)
+    rule, included = read["rule"], len(training["included_trainings_id"] or [])
+    kind = text.SCHEDULE_KINDS.get(rule, rule)
+    schedule, source = _schedule(training, rule, evidence)
     days, days_from = _expiring_days(training, read["expiring_days"], evidence.expiring_days)
-    if rule not in _COUNTS_DAYS:
-        days_from += report_text.SPECIAL_DATES_ONLY
     return (
         training["id"],
         training["title"] or str(training["id"]),
-        report_text.schedule_kind(rule, len(parts)),
-        text,
-        report_text.with_included(source) if parts else source,
+        say(text.COMPOSED, included=included, kind=kind) if included else kind,
+        schedule,
+        say(text.WITH_INCLUDED, source=source) if included else source,
         days,
-        days_from,
+        days_from if rule in _COUNTS_DAYS else days_from + text.SPECIAL_DATES_ONLY,
     )
 
 
 def _schedule(training: dict[str, Any], rule: str, evidence: Evidence) -> tuple[str, str]:
     """The schedule as text, and what in the catalogue it is taken from."""
-    kind = training["schedule_type"] or ""
-    months = max(training["renewal_months"] or 0, 0)
+    kind, months = training["schedule_type"] or "", training["renewal_months"] or 0
     if rule == "window":
         return _window(training, evidence), ScheduleSource.WINDOW
     if rule == "rolling":
-        return report_text.rolling(months), ScheduleSource.RENEWAL
+        return say(text.ROLLING, months=months), ScheduleSource.RENEWAL
     if rule == "fixed":
-        source = ScheduleSource.FIXED_DAY_AND_RENEWAL if months else ScheduleSource.FIXED_DAY
-        return report_text.fixed_day(_day(training, "expires_on"), months), source
+        day = _day(training, "expires_on")
+        if months > 0:
+            schedule = say(text.FIXED_DAY_AND_RENEWAL, yearly_day=day, months=months)
+            return schedule, ScheduleSource.FIXED_DAY_AND_RENEWAL
+        return say(text.FIXED_DAY, yearly_day=day), ScheduleSource.FIXED_DAY
     if rule == "never":
-        return report_text.NO_RENEWAL, ScheduleSource.RENEWAL
+        return text.NO_RENEWAL, ScheduleSource.RENEWAL
     if kind.strip() and kind not in SCHEDULE_TYPES:
-        return report_text.unknown_schedule(kind), ScheduleSource.TYPE
-    return report_text.IMPOSSIBLE_DAYS, ScheduleSource.IMPOSSIBLE_DAYS
+        return say(text.UNKNOWN_SCHEDULE, kind=kind), ScheduleSource.TYPE
+    return text.IMPOSSIBLE_DAYS, ScheduleSource.IMPOSSIBLE_DAYS
 
 
 def _window(training: dict[str, Any], evidence: Evidence) -> str:
-    offered = training["window_last_offered_date"]
-    if offered is not None and offered > evidence.as_of:
-        offered = None
+    day = training["window_last_offered_date"]
+    offered = say(text.OFFERED, day=day) if day and day <= evidence.as_of else text.NOT_OFFERED
     opens, closes = _day(training, "window_open"), _day(training, "window_close")
-    return report_text.window(opens, closes, offered)
+    return say(text.WINDOW, opens=opens, closes=closes, offered=offered)
 
 
 def _day(training: dict[str, Any], name: str) -> str:
@@ -96,8 +95,8 @@ def _day(training: dict[str, Any], name: str) -> str:
 def _expiring_days(training: dict[str, Any], own: int | None, default: int) -> tuple[int, str]:
     """A training's expiring days, and their source: its own, or else the report's default."""
     if own is not None:
-        return own, report_text.FROM_CATALOGUE
+        return own, text.FROM_CATALOGUE
     impossible = training["expiring_days"]
     if impossible is None:
-        return default, report_text.FROM_REPORT
-    return default, report_text.from_report_instead_of(impossible)
+        return default, text.FROM_REPORT
+    return default, say(text.FROM_REPORT_INSTEAD, catalogue=impossible)

@@ -15,14 +15,16 @@ from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
 from kpa_analytics.audit.report_method import rule_rows
 from kpa_analytics.audit.report_text import (
+    CELLS_CUT,
+    COLUMNS_CUT,
     COMPLETE_SOURCES,
+    ROWS_CUT,
     SheetName,
-    cells_cut,
-    columns_cut,
-    rows_cut,
+    say,
 )
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.audit.xlsx_rows import BulkSheet
+from kpa_analytics.charts.text import listing
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.schema import STATUS
@@ -131,14 +133,7 @@ class _Writer:
         long = [text for text in texts if is_cut(text, self._limits.units)]
         if long:
             starts = [f"{text[:40]} ..." for text in long]
-            self.cuts.append(
-                cells_cut(
-                    SheetName.SUMMARY,
-                    starts,
-                    self._limits.units,
-                    COMPLETE_SOURCES[SheetName.SUMMARY],
-                )
-            )
+            self.cuts.append(self._cells_cut(SheetName.SUMMARY, starts))
         return self.cuts
 
     def sheet(self, name: str, frame: pl.DataFrame) -> None:
@@ -185,18 +180,28 @@ class _Writer:
     ) -> None:
         """Write on a sheet what was cut: right of the headings, and below the last row."""
         name = SheetName(sheet.name)
-        source = COMPLETE_SOURCES[name]
+        of_sheet = {"sheet": name, "source": COMPLETE_SOURCES[name]}
         cuts = []
         if shown.height < whole.height:
-            cuts.append(rows_cut(name, shown.height, whole.height, source))
+            cuts.append(say(ROWS_CUT, kept=shown.height, all=whole.height, **of_sheet))
             sheet.end_with(cuts[0])
         if shown.width < whole.width:
-            cuts.append(columns_cut(name, shown.width, whole.width, source))
+            cuts.append(say(COLUMNS_CUT, kept=shown.width, all=whole.width, **of_sheet))
         if cells:
-            cuts.append(cells_cut(name, cells, self._limits.units, source))
+            cuts.append(self._cells_cut(name, cells))
         if cuts and shown.width < self._limits.columns:
             sheet.write_string(0, shown.width, " ".join(cuts), self._bold)
         self.cuts += cuts
+
+    def _cells_cut(self, sheet: SheetName, cells: list[str]) -> str:
+        return say(
+            CELLS_CUT,
+            sheet=sheet,
+            cut=len(cells),
+            units=self._limits.units,
+            cells=listing(cells, most=12),
+            source=COMPLETE_SOURCES[sheet],
+        )
 
     def _sheet(self, name: str) -> Any:
         sheet = self._book.add_worksheet(name, worksheet_class=BulkSheet)

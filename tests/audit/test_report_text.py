@@ -2,12 +2,15 @@
 
 import ast
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
 from kpa_analytics import audit, data
 from kpa_analytics.audit import report_text
+from kpa_analytics.audit.report_text import say
 
 AUDIT, DATA = Path(audit.__file__).parent, Path(data.__file__).parent
 #: The modules that decide what the report and the findings say.
@@ -42,11 +45,30 @@ def test_no_sentence_stands_outside_the_modules_of_texts(module):
 
 
 def test_a_number_and_its_noun_agree():
-    assert report_text.overdue(1, 1, 1).startswith("1 case has expired, affecting 1 person.")
-    assert "In 2 cases, a required training" in report_text.overdue(0, 0, 2)
-    assert report_text.sessions(1, 1, 0) == (
-        "1 group session is on record. 100% of 1 completion was recorded in a group session."
+    expired = report_text.EXPIRED
+    assert say(expired, expired=1, people=1) == "1 case has expired, affecting 1 person."
+    assert say(expired, expired=1200, people=2) == "1,200 cases have expired, affecting 2 people."
+    days = {"on": date(2026, 6, 30), "agreeing": 8, "differing": 1}
+    assert "its own status for 9 of these cases, as of 30 Jun 2026" in say(
+        report_text.VENDOR, compared=9, **days
     )
-    assert report_text.cases_are_about([7, 8, 9], [8, 9]) == (
-        "The cases are about 3 trainings, of which 2 are not in the catalogue (8, 9)."
-    )
+
+
+SENTENCES = {
+    name: value
+    for name, value in vars(report_text).items()
+    if isinstance(value, str) and name.isupper() and name != "THROUGH_INCLUDED"
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_every_sentence_can_be_filled_in_for_one_and_for_many(name):
+    """With whole numbers wherever a number or a noun stands."""
+    fields = {field for _, field, _, _ in Formatter().parse(SENTENCES[name]) if field}
+    moment = datetime(2026, 6, 30, 12, 5, tzinfo=UTC)
+    days = {"moment", "since", "full_walk_at", "as_of", "on", "listed_on", "day"}
+    for number in (1, 2):
+        said = say(
+            SENTENCES[name], **{field: moment if field in days else number for field in fields}
+        )
+        assert not re.search(r"[{}|]", said)
