@@ -11,7 +11,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.inputs import AnyFrame, need
+from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import USERS
 
 #: Hire and termination dates outside these years are implausible.
@@ -81,7 +81,7 @@ def employment(users: AnyFrame | None) -> pl.LazyFrame:
     Raises:
         KPADataError: a column is missing or has another type.
     """
-    roster = need(USERS.empty() if users is None else users, USERS, "id", *_MOMENTS)
+    roster = need_if_known(users, USERS, "id", *_MOMENTS)
     hired, left, made = pl.col("hired"), pl.col("left"), pl.col("made")
     return (
         roster.unique("id", keep="first", maintain_order=True)

@@ -73,6 +73,11 @@ def read(frame: AnyFrame, table: Table, *columns: str) -> pl.DataFrame:
     return need(frame, table, *columns).select(columns).collect()
 
 
+def need_if_known(frame: AnyFrame | None, table: Table, *columns: str) -> pl.LazyFrame:
+    """Check a frame like `need`; for None, return an empty table."""
+    return need(table.empty() if frame is None else frame, table, *columns)
+
+
 def _fits(found: pl.DataType, wanted: pl.DataType) -> bool:
     """Whether one type converts to the other without a guess or a loss of more than a ms."""
     if isinstance(found, pl.List) and isinstance(wanted, pl.List):

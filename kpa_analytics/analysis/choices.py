@@ -1,4 +1,4 @@
-"""What an explorer shows: a day, and the records that count. An empty choice means all."""
+"""What a reader chooses in an explorer. An empty choice means everything."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
-    """What all explorers let a reader choose.
+    """The choices of every explorer.
 
     Attributes:
-        as_of: the day of the answer.
+        as_of: the day that is shown.
         trainings: ids of trainings.
         search: words in people's names, employee numbers or ids.
-        field_offices: ids of field offices; "" is for people in none.
+        field_offices: ids of field offices; "" means people without a field office.
     """
 
     as_of: date
@@ -25,12 +25,13 @@ class Choices:
 
 @dataclass(frozen=True, kw_only=True)
 class ExpiryChoices(Choices):
-    """Whose statuses are shown.
+    """The choices of the expiry explorer.
 
     Attributes:
-        expiring_days: days before expiration that count as expiring, where a training has none.
-        statuses: the statuses shown.
-        include_terminated: count people who had left by `as_of`.
+        expiring_days: days before expiration that count as expiring; a training's own number of
+            days takes precedence.
+        statuses: the statuses to show.
+        include_terminated: also count people who left on or before `as_of`.
     """
 
     expiring_days: int = 30
@@ -40,10 +41,10 @@ class ExpiryChoices(Choices):
 
 @dataclass(frozen=True, kw_only=True)
 class PeriodChoices(Choices):
-    """Which completions or sessions of the months up to `as_of` are shown.
+    """The choices of the explorers that show the last months up to `as_of`.
 
     Attributes:
-        months: how many months count.
+        months: the number of calendar months.
         instructors: ids of instructors.
     """
 

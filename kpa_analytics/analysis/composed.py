@@ -1,4 +1,4 @@
-"""Composed trainings: satisfied when every included training is. Section 5 of docs/rules.md."""
+"""Composed trainings: people hold them through the included trainings. docs/rules.md section 5."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import polars as pl
 
 from kpa_analytics.analysis.status_rules import days_left, status_on
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, need
+from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import SOURCE, TRAININGS
 
-#: Composed training id -> the trainings it includes.
+#: The id of a composed training -> the ids of the included trainings.
 Parts = dict[int, list[int]]
 
 _LIMITS = ("expiration_date", "starts_expiring")
@@ -21,23 +21,23 @@ _HELD = ("person", "training_id", "date", *_LIMITS)
 
 
 def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
-    """What each composed training is made of, innermost first.
+    """The included trainings of each composed training, in the order of computation.
 
-    One with a part that the catalogue does not have can't be satisfied, and is left out.
+    A composed training is left out if an included training is not in the catalogue, because nobody
+    can complete it.
 
     Args:
-        trainings: as `load_trainings()` makes them, or None where they are not known.
+        trainings: as `load_trainings()` returns them, or None if they are unknown.
 
     Returns:
-        Generations: a training composed of composed ones stands in a later one than they do. Empty
-        where the catalogue has no composed training.
+        Generations: a training that includes composed trainings is in a later generation than they
+        are. Empty if there are no composed trainings.
 
     Raises:
-        KPADataError: trainings that include each other in a circle; the message names them.
+        KPADataError: trainings include each other in a circle; the message names them.
     """
-    catalogue = TRAININGS.empty() if trainings is None else trainings
     included = (
-        need(catalogue, TRAININGS, "id", "included_trainings_id")
+        need_if_known(trainings, TRAININGS, "id", "included_trainings_id")
         .unique("id", keep="first", maintain_order=True)
         .select("id", pl.col("included_trainings_id").fill_null([]).list.drop_nulls().list.unique())
         .collect(engine="in-memory")
@@ -48,15 +48,13 @@ def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
         sorter.prepare()
     except CycleError as error:
         circle = " -> ".join(str(training) for training in reversed(error.args[1]))
-        raise KPADataError(
-            f"trainings: included_trainings_id goes round in a circle: {circle}"
-        ) from error
+        raise KPADataError(f"trainings: included_trainings_id forms a circle: {circle}") from error
     generations = []
     while sorter.is_active():
         ready = sorter.get_ready()
         sorter.done(*ready)
-        known = {one: parts[one] for one in ready if parts.get(one)}
-        generations.append({one: of for one, of in known.items() if parts.keys() >= {*of}})
+        composed = {training: parts[training] for training in ready if parts.get(training)}
+        generations.append({key: ids for key, ids in composed.items() if parts.keys() >= {*ids}})
     return [generation for generation in generations if generation]
 
 
@@ -66,29 +64,29 @@ def derived_completions(
     own_schedule: Callable[[pl.DataFrame], pl.DataFrame],
     as_of: date,
 ) -> pl.DataFrame:
-    """What people hold of composed trainings through the parts they completed, on a day.
+    """The composed trainings that people hold through the included trainings, on a day.
 
-    Completed on the latest of the parts' days. It expires on the earliest of their expirations and
-    of its own schedule counted from that day; it starts expiring on the earliest of their days, and
-    so its status is the worst of theirs.
+    The date is the latest date of the included trainings. The training expires on the earliest of
+    their expiration dates and of its own schedule counted from that date. It starts expiring on the
+    earliest of their days, so its status is the worst of theirs.
 
-    One composed training is worked out at a time, so that memory stays within what is held.
+    The composed trainings are computed one by one, which limits the memory that is needed.
 
     Args:
-        held: what people hold on the day, one row per person and training: person, training_id,
-            date, expiration_date, starts_expiring.
-        generations: as `composed_trainings` gives them, not empty.
-        own_schedule: gives training_id, date and special_expiration_date (null) the expiration_date
-            and starts_expiring of the training's own schedule.
+        held: the completions that count on the day, one row per person and training: person,
+            training_id, date, expiration_date, starts_expiring.
+        generations: as `composed_trainings` returns them, not empty.
+        own_schedule: takes training_id, date and special_expiration_date (null), and adds
+            expiration_date and starts_expiring from the training's own schedule.
         as_of: the day.
 
     Returns:
         A frame of person, training_id, date, expiration_date, starts_expiring, days_left, status
-        and expiration_source (`composed`), one row for each person who holds every part of a
-        composed training and has not completed it.
+        and expiration_source (`composed`), one row for each person who holds all included trainings
+        and has not completed the composed training itself.
     """
-    involved = {*(one for parts in generations for one in parts)}
-    involved |= {part for parts in generations for of in parts.values() for part in of}
+    involved = {training for parts in generations for training in parts}
+    involved |= {part for parts in generations for ids in parts.values() for part in ids}
     pool: dict[int, pl.DataFrame] = {
         int(key[0]): rows
         for key, rows in held.lazy()
@@ -100,8 +98,10 @@ def derived_completions(
     }
     derived = []
     for parts in generations:
-        found = [_satisfied(pool, training, of) for training, of in parts.items()]
-        satisfied = pl.concat([held.select(_HELD).clear(), *(one for one in found if one.height)])
+        holders = [_satisfied(pool, training, ids) for training, ids in parts.items()]
+        satisfied = pl.concat(
+            [held.select(_HELD).clear(), *(rows for rows in holders if rows.height)]
+        )
         limited = _limited(satisfied, own_schedule)
         derived.append(limited)
         for (training,), rows in limited.partition_by("training_id", as_dict=True).items():
@@ -115,12 +115,12 @@ def derived_completions(
 
 
 def _satisfied(pool: dict[int, pl.DataFrame], training: int, parts: list[int]) -> pl.DataFrame:
-    """Who holds every part and not the training itself: the latest day, the earliest limits."""
+    """The people who hold all parts but not the training itself: latest date, earliest limits."""
     held = [pool[part].lazy() for part in parts if part in pool]
     if len(held) < len(parts):
         return pl.DataFrame()
     own = pool.get(training)
-    found = (
+    holders = (
         pl.concat(held)
         .group_by("person")
         .agg(
@@ -133,14 +133,14 @@ def _satisfied(pool: dict[int, pl.DataFrame], training: int, parts: list[int]) -
         .select(_HELD)
     )
     if own is not None:
-        found = found.join(own.lazy().select("person"), on="person", how="anti")
-    return found.collect(engine="in-memory")
+        holders = holders.join(own.lazy().select("person"), on="person", how="anti")
+    return holders.collect(engine="in-memory")
 
 
 def _limited(
     satisfied: pl.DataFrame, own_schedule: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> pl.DataFrame:
-    """Bring in the trainings' own schedules, counted from the derived days."""
+    """Apply the trainings' own schedules, counted from the derived dates."""
     days = satisfied.select("training_id", "date").unique()
     own = own_schedule(days.with_columns(pl.lit(None, pl.Date).alias("special_expiration_date")))
     limits = own.select(

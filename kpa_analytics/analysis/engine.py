@@ -1,7 +1,7 @@
-"""The expiry engine: prepared once from records, then used for any day.
+"""The expiry engine: it prepares the records once and then gives the statuses of any day.
 
-Three kinds of rows make an answer: what people hold by a completion of their own, what they hold
-through the parts of a composed training, and what they must have and do not hold.
+A result has three kinds of rows: trainings that people completed, composed trainings that they hold
+through the included trainings, and required trainings that they do not hold.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kpa_analytics.analysis.latest_completion import (
     people_of,
     records_of,
 )
-from kpa_analytics.analysis.names import training_titles
+from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, case_statuses, never_completed
 from kpa_analytics.analysis.windows import windows_on
@@ -28,19 +28,20 @@ from kpa_analytics.employment import has_left
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.schema import EXPIRY_STATUS
 
-#: What is known of a row before it is named.
-_PLACE = ("pair", "person", "title", "training_id", "completion_id")
-_ROW = (*_PLACE, "date", *STATUS_COLUMNS)
-_UNHELD = (*_PLACE, "expiration_source", "status")
+#: The columns that identify a row, before the names are added.
+_KEYS = ("pair", "person", "title", "training_id", "completion_id")
+_ROW = (*_KEYS, "date", *STATUS_COLUMNS)
+_NOT_HELD = (*_KEYS, "expiration_source", "status")
 _CASE = ("training_id", "date", "special_expiration_date", "case")
+#: The number of days whose windows are kept.
 _KEPT = 4
 
 
 class Rules:
-    """What a catalogue says, ready for any day.
+    """The rules of a training catalogue, for any day.
 
     Args:
-        trainings: as `load_trainings()` makes them, or None where they are not known.
+        trainings: as `load_trainings()` returns them, or None if they are unknown.
 
     Raises:
         KPADataError: a column is missing, or composed trainings include each other in a circle.
@@ -49,37 +50,32 @@ class Rules:
     def __init__(self, trainings: AnyFrame | None) -> None:
         self.schedules = schedules(trainings)
         self.composed = composed_trainings(trainings)
-        self._titles = training_titles(trainings).collect(engine="in-memory")
+        self._trainings = trainings
         self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.schedules, day))
 
-    def titles_of(self, met: pl.Series) -> pl.DataFrame:
-        """What the trainings met and those of the catalogue are called.
+    def titles(self, records: pl.DataFrame) -> pl.DataFrame:
+        """The titles of the trainings in the records and in the catalogue.
 
         Args:
-            met: ids of trainings.
+            records: a frame with training_id.
 
         Returns:
-            A frame, unique by training_id, of title (a number from 0), training_id and training:
-            the training's title, else its id.
+            A frame, one row per training, of title (a number from 0), training_id and training (the
+            title, or the id).
         """
-        return (
-            pl.concat([met.unique(), self.schedules["training_id"]])
-            .unique()
-            .to_frame("training_id")
-            .lazy()
-            .join(self._titles.lazy(), on="training_id", how="left")
-            .with_columns(pl.col("training").fill_null(pl.col("training_id").cast(pl.String)))
-            .with_row_index("title")
-            .collect(engine="in-memory")
-        )
+        titles = known_trainings(records.lazy(), self._trainings)
+        return titles.with_row_index("title").collect(engine="in-memory")
 
-    def judged(self, records: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
-        """Judge each record by itself, whether another one superseded it or not.
+    def record_statuses(
+        self, records: pl.DataFrame, as_of: date, expiring_days: int
+    ) -> pl.DataFrame:
+        """The status of each record on its own, even if a later record supersedes it.
 
         Args:
             records: records with training_id, date and special_expiration_date.
-            as_of: the day.
-            expiring_days: days before expiration that count as expiring, where a training has none.
+            as_of: the day of the statuses.
+            expiring_days: days before expiration that count as expiring; a training's own number of
+                days takes precedence.
 
         Returns:
             The records in their order, with the columns of `STATUS_COLUMNS`: until when each is
@@ -88,29 +84,29 @@ class Rules:
         """
         rows = with_case(records.lazy()).drop("has_proof")
         cases = expirations(rows.unique("case"), self.schedules)
-        found = case_statuses(cases, self.windows_on(as_of), as_of, expiring_days)
+        statuses = case_statuses(cases, self.windows_on(as_of), as_of, expiring_days)
         return (
-            rows.join(found.lazy(), on="case", how="left", maintain_order="left")
+            rows.join(statuses.lazy(), on="case", how="left", maintain_order="left")
             .drop("case")
             .collect(engine="in-memory")
         )
 
 
 class Engine:
-    """The statuses of one set of records, day after day.
+    """The statuses of one set of records on any day.
 
-    What is the same for every day is worked out once: the order of the records, and when each
-    distinct case of training, day and special date expires for the first time.
+    The order of the records and the expiration dates do not depend on the day, so they are computed
+    once. Records with the same training, date and special expiration date share one expiration.
 
     Args:
-        completions: as `load_completions()` makes them.
-        rules: the catalogue.
-        users: as `load_users()` makes them, or None where they are not known.
-        required: who must have what, as `required_pairs` takes it; None where it is not known.
-        only: the single day that will be computed; None: any day.
+        completions: as `load_completions()` returns them.
+        rules: the rules of the catalogue.
+        users: as `load_users()` returns them, or None if they are unknown.
+        required: the requirements, as `required_pairs` takes them; None if they are unknown.
+        only: the only day that will be computed; None for any day.
 
     Raises:
-        KPADataError: a frame lacks a column.
+        KPADataError: a column is missing.
     """
 
     def __init__(
@@ -134,7 +130,7 @@ class Engine:
         self._cases = expirations(
             numbered.drop("case").rename({"at": "case"}), rules.schedules
         ).collect(engine="in-memory")
-        self._titles = rules.titles_of(rows["training_id"])
+        self._titles = rules.titles(rows)
         self._rows = (
             rows.lazy()
             .join(numbered.select("case", "at"), on="case", how="left", maintain_order="left")
@@ -151,23 +147,24 @@ class Engine:
         """The status of each person and training on a day (`schema.EXPIRY_STATUS`).
 
         Args:
-            as_of: the day.
-            expiring_days: days before expiration that count as expiring, where a training has none.
-            include_terminated: count people who had left on the day, too.
+            as_of: the day of the statuses.
+            expiring_days: days before expiration that count as expiring; a training's own number of
+                days takes precedence.
+            include_terminated: also count people who left on or before the day.
 
         Returns:
-            The statuses, by m_user_id and training_id.
+            The statuses, sorted by m_user_id and training_id.
         """
         windows = self._rules.windows_on(as_of)
         rows = latest(self._rows.lazy(), as_of)
         if not include_terminated and self._people["left"].count():
-            stays = ~self._people.select(has_left(as_of)).to_series()
-            rows = rows.filter(pl.lit(stays).gather(pl.col("person")))
-        judged = case_statuses(self._cases.lazy(), windows, as_of, expiring_days).sort("case")
+            employed = ~self._people.select(has_left(as_of)).to_series()
+            rows = rows.filter(pl.lit(employed).gather(pl.col("person")))
+        statuses = case_statuses(self._cases.lazy(), windows, as_of, expiring_days).sort("case")
         held = rows.filter("has_proof").collect(engine="in-memory")
-        held = held.hstack(judged.select(STATUS_COLUMNS)[held["at"]]).select(_ROW)
-        answers = [held]
-        others = never_completed(
+        held = held.hstack(statuses.select(STATUS_COLUMNS)[held["at"]]).select(_ROW)
+        parts = [held]
+        not_held = never_completed(
             rows.filter(~pl.col("has_proof")),
             self._people.lazy(),
             self._rules.schedules,
@@ -176,14 +173,14 @@ class Engine:
         )
         if self._rules.composed:
             derived = self._derived(held, as_of, expiring_days)
-            others = others.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
-            answers.append(derived)
-        answers.append(others.select(_UNHELD).collect(engine="in-memory"))
-        return self._named(_merged(answers))
+            not_held = not_held.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
+            parts.append(derived)
+        parts.append(not_held.select(_NOT_HELD).collect(engine="in-memory"))
+        return self._named(_merged(parts))
 
     def _derived(self, held: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
         def own_schedule(days: pl.DataFrame) -> pl.DataFrame:
-            return self._rules.judged(days, as_of, expiring_days)
+            return self._rules.record_statuses(days, as_of, expiring_days)
 
         derived = derived_completions(held, self._rules.composed, own_schedule, as_of)
         return (
@@ -202,7 +199,7 @@ class Engine:
         ).select(EXPIRY_STATUS.schema.names())
 
 
-def _merged(answers: list[pl.DataFrame]) -> pl.DataFrame:
-    """The rows of several answers, each by pair, in the order of their pairs."""
-    whole = pl.concat(answers, how="diagonal")
-    return whole if whole["pair"].is_sorted() else whole.sort("pair")
+def _merged(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The rows of several frames, sorted by pair."""
+    rows = pl.concat(parts, how="diagonal")
+    return rows if rows["pair"].is_sorted() else rows.sort("pair")

@@ -1,7 +1,7 @@
 """When a completion expires, by the first rule that applies: sections 1 and 2 of docs/rules.md.
 
-Worked out once per case: a training, the day completed, and the special expiration date. A window
-training's answer is that of its first renewal; what a later day makes of it says `windows`.
+The expiration is computed once per case (training, date and special expiration date). For a window
+training it is the first renewal; `windows` updates it to a day.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ _DAY = pl.col("date")
 _SPECIAL = pl.col("special_expiration_date")
 _RENEWAL = months_after(_DAY, pl.col("renewal_months"))
 _NO_DAY = pl.lit(None, pl.Date)
-#: What no day of the calendar is as a number.
+#: Stands for null; no calendar day has this number.
 _NO_NUMBER = -(2**31)
 _COLUMNS = ("training_id", "date", "expiration_source", "expiration_date", "opens", "expiring_days")
 
 
 def with_case(records: pl.LazyFrame) -> pl.LazyFrame:
-    """Give each record the number of its `case`.
+    """Add the case of each record as a number, and whether the record proves anything.
 
     Args:
         records: records with training_id, date and special_expiration_date.
 
     Returns:
-        The records with `case`: one number for training, day and special date, for a join on one
-        number is many times faster. And `has_proof`: the record proves something, for its day or a
-        special expiration date is there.
+        The records with `case`, one number for training, date and special expiration date, because
+        a join on one number is many times faster, and `has_proof`: the record has a date or a
+        special expiration date.
     """
     day, special = (
         days.to_physical().cast(pl.Int64).fill_null(_NO_NUMBER) for days in (_DAY, _SPECIAL)
@@ -43,21 +43,21 @@ def with_case(records: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def expirations(cases: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:
-    """When each case expires and by which rule.
+    """The expiration date of each case, and the rule that gives it.
 
     Args:
-        cases: training_id, date, special_expiration_date, and `case`.
-        catalogue: as `schedules` makes it.
+        cases: a frame of training_id, date, special_expiration_date and `case`.
+        catalogue: as `schedules` returns it.
 
     Returns:
         A lazy frame, one row per case in any order, of case, training_id, date, and:
 
-        - `expiration_source`: `unknown` where the catalogue does not have the training, where its
-          schedule is not known or impossible, and where the completion's day is null.
-        - `expiration_date`: null for `never` and `unknown`; of a window training the last day of
+        - `expiration_source`: `unknown` if the training is not in the catalogue, its schedule is
+          unknown or impossible, or the completion has no date.
+        - `expiration_date`: null for `never` and `unknown`. For a window training, the last day of
           the first window that opens after the completion.
-        - `opens`: of a window training the first day of that window, else null.
-        - `expiring_days`: the training's own.
+        - `opens`: for a window training, the first day of that window; otherwise null.
+        - `expiring_days`: the training's own number of days.
     """
     ruled = cases.join(catalogue.lazy(), on="training_id", how="left").with_columns(
         pl.when(_SPECIAL.is_not_null())
@@ -72,12 +72,12 @@ def expirations(cases: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:
         rule(ruled.filter(pl.col("expiration_source") == source)).select("case", *_COLUMNS)
         for source, rule in _RULES.items()
     ]
-    # Past the last day that Python's calendar has there is nothing to tell apart.
+    # Python has no later day.
     return pl.concat(by_rule).with_columns(pl.col("expiration_date").clip(upper_bound=date.max))
 
 
 def _special(cases: pl.LazyFrame) -> pl.LazyFrame:
-    """The record's own date overrides everything else, shorter or longer."""
+    """The special expiration date overrides every other rule, whether it is earlier or later."""
     return cases.with_columns(_SPECIAL.alias("expiration_date"))
 
 
@@ -91,7 +91,7 @@ def _window(cases: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _fixed(cases: pl.LazyFrame) -> pl.LazyFrame:
-    """The last fixed day that the renewal period allows, else the first after the completion."""
+    """The last fixed day within the renewal period, or else the first one after the completion."""
     limit, allowed = pl.col("limit"), pl.col("allowed")
     soonest = FIXED_DAY.in_year(FIXED_DAY.year_after(_DAY))
     return (
@@ -104,12 +104,12 @@ def _fixed(cases: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _rolling(cases: pl.LazyFrame) -> pl.LazyFrame:
-    """The same day of the month that many months later, cut to the month's last day."""
+    """The same day of the month after the renewal period, or the last day of a shorter month."""
     return cases.with_columns(_RENEWAL.alias("expiration_date"))
 
 
 def _no_date(cases: pl.LazyFrame) -> pl.LazyFrame:
-    """Neither has a special date, so that one stands in for none at all."""
+    """No expiration date; these cases have no special expiration date, so its nulls are used."""
     return cases.with_columns(_SPECIAL.alias("expiration_date"))
 
 

@@ -1,4 +1,4 @@
-"""Who is still trained: the status of each person for each training, as of a day."""
+"""The status of each person and training, as of a day."""
 
 from __future__ import annotations
 
@@ -26,42 +26,43 @@ def expiry_status(
 ) -> Frame:
     """The status of every person for every training they completed or must have, as of a day.
 
-    The latest completion counts: by date, then created, then id. It expires by the first rule that
-    applies: its own special date, the training's window, its fixed day, its renewal period, never.
-    Of a schedule type that is not known nothing is guessed: the source is `unknown`.
+    The latest completion counts: by date, then created, then id. The first rule that applies gives
+    its expiration date: its special expiration date, the training's window, the fixed day, the
+    renewal period, or never. If the schedule type is unknown, the source is `unknown` and there is
+    no expiration date.
 
-    A window that passes does not end a completion; the training being offered again does. The
-    expiration_date of a valid one is the last day to renew it by, and moves on with `as_of`. A
-    composed training is held through its parts, and expires with the earliest of them and of its
-    own schedule. Source: docs/rules.md, sections 1 to 6.
+    A completion of a window training stays valid until the training is offered again. Its
+    expiration_date is the last day to renew it, so it moves on with `as_of`. A person holds a
+    composed training through the included trainings; it expires on the earliest of their expiration
+    dates and of its own schedule. Source: docs/rules.md, sections 1 to 6.
 
-    A completion dated after `as_of` has not happened yet. One whose day is null (impossible on the
-    wire) counts only where the person has no other for that training. Unless it has a special
-    expiration date it proves nothing: its row keeps its completion_id, with source `unknown` and
-    the status of someone who never completed the training.
+    Completions after `as_of` are not counted. A completion without a date (the API sent an
+    impossible one) counts only if the person has no other completion of that training. If it has no
+    special expiration date either, it proves nothing: its row has its completion_id, the source
+    `unknown`, and the status of a person who never completed the training.
 
     Args:
-        completions: as `load_completions()` makes them; any subset of people can be asked alone.
-            A LazyFrame is collected as a whole when the result is.
-        trainings: as `load_trainings()` makes them. Without them only special expiration dates are
-            known: the source is `special` or `unknown`.
-        users: as `load_users()` makes them. Without them people go by their ids and all count.
+        completions: as `load_completions()` returns them, or the completions of some of the people.
+            A LazyFrame is collected when the result is.
+        trainings: as `load_trainings()` returns them. Without them only special expiration dates
+            are known: the source is `special` or `unknown`.
+        users: as `load_users()` returns them. Without them, names are ids and everyone counts.
         as_of: the day of the statuses; a date or ISO text. Default: today.
-        expiring_days: days before expiration that count as expiring, where the training does not
-            say; default 30, at most 36,500.
-        required: who must have what: a frame of (m_user_id, training_id), or the vendor's
-            employee status. Adds the pairs never completed: missing, not_due or expiring. The
-            vendor knows today's requirements only: looking back, a pair is left out where the
-            person or the training did not exist yet, and the rest are today's requirements.
-        include_terminated: count people who left on or before `as_of` too; default False. Days
-            of hiring and leaving are read as `employment` reads them.
+        expiring_days: days before expiration that count as expiring, for trainings without their
+            own number of days; default 30, at most 36,500.
+        required: who must have which training: a frame of m_user_id and training_id, or the
+            vendor's employee status. Required trainings that were never completed are added as
+            missing, not_due or expiring. The vendor only gives today's requirements. For a past day
+            they are used too, except where the person or the training did not exist yet.
+        include_terminated: also count people who left on or before `as_of`; default False. The
+            days of hire and termination are those of `employment`.
 
     Returns:
-        A frame of the kind of `completions`, sorted by m_user_id and training_id, one row per
-        person and training. Its columns are those of `schema.EXPIRY_STATUS`.
+        A frame of the same kind as `completions` in the columns of `schema.EXPIRY_STATUS`, one row
+        per person and training, sorted by m_user_id and training_id.
 
     Raises:
-        KPADataError: a frame lacks a column, `as_of` is no calendar day, `expiring_days` no
+        KPADataError: a column is missing, `as_of` is not a calendar day, `expiring_days` is not a
             number of days, or composed trainings include each other in a circle.
 
     Examples:
@@ -81,14 +82,14 @@ def expiry_status(
     rules = Rules(trainings)
     records_of(completions), employment(users), required_pairs(required)
 
-    def judged(done: pl.DataFrame) -> pl.DataFrame:
-        engine = Engine(done, rules, users, required, only=today)
+    def statuses(records: pl.DataFrame) -> pl.DataFrame:
+        engine = Engine(records, rules, users, required, only=today)
         return engine.status(today, days, include_terminated)
 
     if isinstance(completions, pl.DataFrame):
-        return judged(completions)
+        return statuses(completions)
     return completions.map_batches(
-        judged,
+        statuses,
         schema=EXPIRY_STATUS.schema,
         predicate_pushdown=False,
         projection_pushdown=False,

@@ -1,4 +1,4 @@
-"""What the expiry explorer shows, computed without drawing: the rows and their figures."""
+"""The rows and figures of the expiry explorer, without any drawing."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.data.training_data import TrainingData
 
-#: How many days' statuses are kept.
+#: The number of results to keep.
 _KEPT = 4
 
 
 class ExpiryView:
-    """The statuses of one set of records, for one choice after another.
+    """The statuses of one set of records, for any choices.
 
     Args:
-        data: the records. Who must have what is read from the vendor's employee status.
-        people_filter: the people of the records.
+        data: the records. The requirements come from the vendor's employee status.
+        people_filter: finds the people of the records.
 
     Attributes:
-        requirements_known: it is known who must have what, so that what is missing is found.
+        requirements_known: the requirements are known, so missing trainings can be found.
     """
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
@@ -39,33 +39,32 @@ class ExpiryView:
         self._status = lru_cache(maxsize=_KEPT)(engine.status)
 
     def rows(self, choices: ExpiryChoices) -> pl.DataFrame:
-        """The statuses chosen (`schema.EXPIRY_STATUS`), by person, then training."""
+        """The chosen statuses (`schema.EXPIRY_STATUS`), sorted by person and training."""
         rows = self._status(choices.as_of, choices.expiring_days, choices.include_terminated)
         conditions = []
         if choices.trainings:
             conditions.append(pl.col("training_id").is_in(choices.trainings))
         if choices.statuses:
             conditions.append(pl.col("status").is_in(choices.statuses))
-        people = self.people(choices)
+        people = self._people_filter.matching(choices)
         if people is not None:
             conditions.append(pl.col("m_user_id").is_in(people.implode()))
         return rows.filter(*conditions) if conditions else rows
 
     def people(self, choices: ExpiryChoices) -> pl.Series | None:
-        """The ids of the people chosen; None where that is everyone."""
-        return self._people_filter.matching(choices.search, choices.field_offices)
+        """The ids of the chosen people; None for everyone."""
+        return self._people_filter.matching(choices)
 
 
 def selected_rows(rows: pl.DataFrame, selected: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """The rows behind bars.
+    """The rows that the selected bars of a chart stand for.
 
     Args:
-        rows: what the charts show.
-        selected: each bar's `month` (its first day) or `training_id`, and `status`; where no bar is
-            selected, all rows are meant.
+        rows: the rows that the charts show.
+        selected: for each bar its `month` (the first day) or `training_id`, and its `status`.
 
     Returns:
-        Those of the rows.
+        The rows of these bars; all rows if no bar is selected.
     """
     if not selected:
         return rows
@@ -80,7 +79,7 @@ def _in_bar(bar: Mapping[str, Any]) -> pl.Expr:
 
 
 def status_counts(rows: pl.DataFrame) -> dict[str, int]:
-    """How many rows have each status, and `total`, `people` and `trainings` among them."""
+    """The number of rows with each status, and of all rows (`total`), people and trainings."""
     counts = dict(rows["status"].value_counts().iter_rows())
     return {
         **{status: int(counts.get(status, 0)) for status in STATUSES},

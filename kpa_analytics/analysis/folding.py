@@ -1,4 +1,4 @@
-"""Text as a search compares it: without accents, in lower case; `multi_select.js` does the same."""
+"""Text for a search: without accents and in lower case, as in `multi_select.js`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 Key = TypeVar("Key", int, str)
 
-#: Letters that Unicode does not decompose, and what people type instead.
+#: Letters that Unicode does not split into letter and accent, and what people type instead.
 _PLAIN = {
     **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n", "ĸ": "k"},
     **{"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ς": "σ"},
@@ -19,13 +19,13 @@ _PLAIN = {
 
 
 def folded_text(text: pl.Expr) -> pl.Expr:
-    """A text column as a search compares it: no accents, no invisible marks, lower case."""
+    """A text column without accents and invisible characters, in lower case."""
     bare = text.str.normalize("NFKD").str.replace_all(r"[\p{Mn}\p{Cf}]", "").str.to_lowercase()
     return bare.str.replace_many(_PLAIN)
 
 
 def folded(text: str) -> str:
-    """One text as a search compares it.
+    """One text without accents and invisible characters, in lower case.
 
     Examples:
         >>> folded("Łódź"), folded("STRASSE") == folded("Straße")
@@ -35,9 +35,9 @@ def folded(text: str) -> str:
 
 
 def by_name(known: Mapping[Key, str]) -> dict[Key, str]:
-    """Order names by id as a reader looks for them: accents and case do not count."""
+    """Sort ids by their names; accents and upper case make no difference."""
     ids = list(known)
     names = pl.Series("name", [known[key] for key in ids], dtype=pl.String).to_frame()
-    compared = names.select(folded_text(pl.col("name")))["name"].to_list()
-    order = sorted(range(len(ids)), key=lambda at: (compared[at], known[ids[at]], ids[at]))
-    return {ids[at]: known[ids[at]] for at in order}
+    sort_keys = names.select(folded_text(pl.col("name")))["name"].to_list()
+    ordered = sorted(zip(sort_keys, known.values(), ids, strict=True))
+    return {key: name for _, name, key in ordered}

@@ -1,14 +1,14 @@
-"""Group training sessions: who was there, who was listed, and how much is taught in groups."""
+"""Group sessions: who is listed, who has a completion, and the share of group training."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.instructors import instructor_name
-from kpa_analytics.analysis.names import people_names, training_titles
+from kpa_analytics.analysis.instructors import NO_INSTRUCTOR
+from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.demo_mark import demo_flag
-from kpa_analytics.inputs import AnyFrame, Frame, as_table, like, need
+from kpa_analytics.inputs import AnyFrame, Frame, as_table, like, need, need_if_known
 from kpa_analytics.schema import COMPLETIONS, GROUP_SESSIONS, GROUP_SHARE, GROUP_TRAININGS
 
 
@@ -18,28 +18,28 @@ def group_sessions(
     trainings: AnyFrame | None = None,
     users: AnyFrame | None = None,
 ) -> Frame:
-    """Put each group session's list of attendees beside the completions recorded in it.
+    """Compare the attendees listed for each group session with the completions recorded in it.
 
-    A session is a row whether the group trainings list it, completions name it, or both. Its day is
-    the one most of its completions have (the earliest of equals), else the UTC day it was recorded.
-    Its trainings are those listed and those completed. Its instructor is the listed one, else the
-    one most of its completions name (the first id of equals).
+    A session has a row if the group trainings list it or if completions name it. Its date is the
+    most frequent date of its completions (the earliest of several), or else the UTC day on which
+    the session was recorded. Its trainings are those listed and those completed. Its instructor is
+    the listed one, or else the most frequent one of its completions (the first id of several).
 
     Args:
-        completions: as `load_completions()` makes them; those outside any session are not read.
-        group_trainings: as `load_group_trainings()` makes them. A session listed twice is one
-            session with the people and trainings of both.
-        trainings: as `load_trainings()` makes them, for titles.
-        users: as `load_users()` makes them, for names.
+        completions: as `load_completions()` returns them; those outside group sessions are ignored.
+        group_trainings: as `load_group_trainings()` returns them. If a session is listed twice, the
+            people and trainings of both are combined.
+        trainings: as `load_trainings()` returns them, for titles.
+        users: as `load_users()` returns them, for names.
 
     Returns:
-        The kind of frame that came in, one row per session, in the columns of
-        `schema.GROUP_SESSIONS`; by day, then id. Lists are sorted and hold each id once. A session
-        that is not listed, or is listed without a list of people, has null `attendees` and
-        `m_trainees_id`, and everyone recorded in it is "recorded, not listed".
+        A frame of the same kind as `completions` in the columns of `schema.GROUP_SESSIONS`, one row
+        per session, sorted by date and id. Lists are sorted and have no duplicates. If a session is
+        not listed, or is listed without people, `attendees` and `m_trainees_id` are null and
+        everyone recorded in it is in `recorded_not_listed_ids`.
 
     Raises:
-        KPADataError: a frame lacks a column, or a column has another type.
+        KPADataError: a column is missing or has another type.
 
     Examples:
         >>> from datetime import date
@@ -84,11 +84,10 @@ def group_sessions(
     )
     named = (
         sessions.join(_titles(sessions, trainings), on="group_training_id", how="left")
-        .with_columns(pl.col("trainings").fill_null([]))
-        .join(
-            people_names(users, "m_instructor_id", "instructor"), on="m_instructor_id", how="left"
+        .pipe(with_names, users, "m_instructor_id", "instructor")
+        .with_columns(
+            pl.col("trainings").fill_null([]), pl.col("instructor").fill_null(NO_INSTRUCTOR)
         )
-        .with_columns(instructor_name())
         .join(demo_flag(completions, group_trainings, users), how="cross")
         .sort("date", "group_training_id", nulls_last=True)
     )
@@ -96,20 +95,20 @@ def group_sessions(
 
 
 def group_share(completions: Frame, *, every: str = "1mo") -> Frame:
-    """Count, per calendar period, the completions recorded in group sessions and outside them.
+    """Count the completions recorded in and outside group sessions, per calendar period.
 
-    Every completion is counted once; one without a date in the row whose period is null.
+    Every completion is counted once; completions without a date are in the row with a null period.
 
     Args:
-        completions: as `load_completions()` makes them.
-        every: length of a period, `1d`, `1w`, `1mo` (default), `1q`, `1y` or multiples.
+        completions: as `load_completions()` returns them.
+        every: the length of a period: `1d`, `1w`, `1mo` (default), `1q`, `1y` or multiples.
 
     Returns:
-        The kind of frame that came in, one row per period with completions, in the columns of
-        `schema.GROUP_SHARE`; by period, null last.
+        A frame of the same kind as `completions` in the columns of `schema.GROUP_SHARE`, one row
+        per period with completions, sorted by period; null is last.
 
     Raises:
-        KPADataError: the frame lacks a column, or `every` is no period.
+        KPADataError: a column is missing, or `every` is not a period.
 
     Examples:
         >>> from datetime import date
@@ -136,18 +135,10 @@ def group_share(completions: Frame, *, every: str = "1mo") -> Frame:
 
 
 def _listed(group_trainings: AnyFrame | None) -> pl.LazyFrame:
-    """One row per listed session; where no list of people is there, none is known."""
-    listed = GROUP_TRAININGS.empty() if group_trainings is None else group_trainings
+    """One row per listed session; `m_trainees_id` is null if the session lists no people."""
+    columns = ("id", "created", "m_trainees_id", "trainings_id", "m_instructor_id")
     return (
-        need(
-            listed,
-            GROUP_TRAININGS,
-            "id",
-            "created",
-            "m_trainees_id",
-            "trainings_id",
-            "m_instructor_id",
-        )
+        need_if_known(group_trainings, GROUP_TRAININGS, *columns)
         .group_by(pl.col("id").alias("group_training_id"))
         .agg(
             pl.col("created").min().dt.date().alias("day_listed"),
@@ -163,16 +154,9 @@ def _listed(group_trainings: AnyFrame | None) -> pl.LazyFrame:
 
 def _recorded(completions: AnyFrame) -> pl.LazyFrame:
     """One row per session that completions name."""
+    columns = ("training_id", "m_user_id", "date", "m_instructor_id", "group_training_id")
     return (
-        need(
-            completions,
-            COMPLETIONS,
-            "training_id",
-            "m_user_id",
-            "date",
-            "m_instructor_id",
-            "group_training_id",
-        )
+        need(completions, COMPLETIONS, *columns)
         .filter(pl.col("group_training_id").is_not_null())
         .group_by("group_training_id")
         .agg(
@@ -186,30 +170,29 @@ def _recorded(completions: AnyFrame) -> pl.LazyFrame:
 
 
 def _titles(sessions: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
-    """Per session with trainings: their titles (or ids), in the order of `trainings_id`."""
-    title = pl.col("training").fill_null(pl.col("training_id").cast(pl.String))
+    """The titles or ids of each session's trainings, in the order of `trainings_id`."""
     return (
         sessions.select("group_training_id", pl.col("trainings_id").alias("training_id"))
         .explode("training_id")
         .filter(pl.col("training_id").is_not_null())
-        .join(training_titles(trainings), on="training_id", how="left")
+        .pipe(with_titles, trainings)
         .group_by("group_training_id")
-        .agg(title.sort_by("training_id").alias("trainings"))
+        .agg(pl.col("training").sort_by("training_id").alias("trainings"))
     )
 
 
 def _ids(values: pl.Expr) -> pl.Expr:
-    """The different values of a group, sorted, as a list that may be empty."""
+    """The distinct values of a group as a sorted list."""
     return values.drop_nulls().unique().sort()
 
 
-def _union(one: str, other: str) -> pl.Expr:
-    """The ids in either list, sorted."""
-    both = pl.concat_list(pl.col(one).fill_null([]), pl.col(other).fill_null([]))
+def _union(first: str, second: str) -> pl.Expr:
+    """The ids in at least one of two lists, sorted."""
+    both = pl.concat_list(pl.col(first).fill_null([]), pl.col(second).fill_null([]))
     return both.list.unique().list.sort()
 
 
-def _difference(one: str, other: str) -> pl.Expr:
-    """The ids in one list and not in the other, sorted."""
-    rest = pl.col(one).fill_null([]).list.set_difference(pl.col(other).fill_null([]))
+def _difference(first: str, second: str) -> pl.Expr:
+    """The ids in the first list that are not in the second, sorted."""
+    rest = pl.col(first).fill_null([]).list.set_difference(pl.col(second).fill_null([]))
     return rest.list.sort()

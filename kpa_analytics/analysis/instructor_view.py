@@ -1,4 +1,4 @@
-"""What the instructor explorer shows, computed without drawing."""
+"""The rows of the instructor explorer, without any drawing."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from kpa_analytics.analysis.folding import by_name
 from kpa_analytics.analysis.instructors import (
     activity_of,
     coverage_of,
-    instructor_name,
     taught_days,
     teaching_counts,
 )
-from kpa_analytics.analysis.names import people_names, training_titles
-from kpa_analytics.analysis.periods import period_start
+from kpa_analytics.analysis.names import known_trainings, with_names
+from kpa_analytics.analysis.periods import in_last_months, period_start
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.inputs import as_table, at_once
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY, INSTRUCTOR_COVERAGE
@@ -33,19 +32,18 @@ _EVERY = "1mo"
 
 
 class InstructorView:
-    """Who teaches what in one set of records, for one choice after another.
+    """Who teaches what in one set of records, for any choices.
 
     Args:
         data: the records.
-        people_filter: the people of the records.
+        people_filter: finds the people of the records.
     """
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         self._people_filter = people_filter
         self._chosen = lru_cache(maxsize=1)(self._completions)
         self._covered = lru_cache(maxsize=4)(self._coverage)
-        # What is the same for every choice is computed once. People as numbers (Categorical) are
-        # counted in a third of the time.
+        # The same for all choices. Categorical ids are counted three times as fast.
         self._demo = at_once(demo_flag(data.completions, data.users))
         self._taught = at_once(
             data.completions.lazy()
@@ -54,34 +52,22 @@ class InstructorView:
             .with_columns(pl.col("m_user_id", "m_instructor_id").cast(pl.Categorical))
         )
         self._days = at_once(taught_days(self._taught))
-        self._names = at_once(
-            self._taught.select(pl.col("m_instructor_id").unique().cast(pl.String))
-            .join(
-                people_names(data.users, "m_instructor_id", "instructor"),
-                on="m_instructor_id",
-                how="left",
-            )
-            .with_columns(instructor_name())
-        )
-        known = pl.concat([data.completions["training_id"], data.trainings["id"]]).unique()
-        self._titles = at_once(
-            known.to_frame("training_id")
-            .lazy()
-            .join(training_titles(data.trainings), on="training_id", how="left")
-        )
+        ids = self._taught.select(pl.col("m_instructor_id").unique().cast(pl.String))
+        self._names = at_once(with_names(ids, data.users, "m_instructor_id", "instructor"))
+        self._titles = at_once(known_trainings(data.completions.lazy(), data.trainings))
 
     @cached_property
     def instructors(self) -> dict[str, str]:
-        """Everyone who ever taught: id -> name, by name."""
+        """All instructors: id -> name, sorted by name."""
         return by_name(dict(self._names.collect().iter_rows()))
 
     def activity(self, choices: PeriodChoices) -> pl.DataFrame:
-        """What was taught per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""
+        """The figures per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""
         rows = activity_of(self._chosen(choices), self._names, self._demo, every=_EVERY)
         return as_table(rows, INSTRUCTOR_ACTIVITY).collect(engine="in-memory")
 
     def people(self, choices: PeriodChoices) -> pl.DataFrame:
-        """What was taught per instructor in the whole period, the busiest first.
+        """The figures per instructor in the whole period, most completions first.
 
         Returns:
             m_instructor_id, instructor, completions, trainees, trainings, group_sessions, demo.
@@ -98,10 +84,10 @@ class InstructorView:
         )
 
     def coverage(self, choices: PeriodChoices) -> pl.DataFrame:
-        """Who teaches each training (`schema.INSTRUCTOR_COVERAGE`), the thinnest first.
+        """The instructors of each training (`schema.INSTRUCTOR_COVERAGE`), fewest first.
 
-        The search and the field offices do not count here: they choose trainees, and a training
-        has the same instructors whoever the reader looks for.
+        Trainings without an instructor are last. The search and the field offices choose trainees,
+        so they make no difference here.
         """
         return self._covered(choices.as_of, choices.months, choices.trainings)
 
@@ -111,31 +97,25 @@ class InstructorView:
             chosen = pl.col("training_id").is_in(trainings)
             days, titles = days.filter(chosen), titles.filter(chosen)
         rows = coverage_of(days, titles, self._names, self._demo, as_of=as_of, months=months)
-        thinnest = pl.col("instructors").replace(0, 10**6)  # nobody teaches it: nobody can be lost
+        without_instructor = pl.col("instructors") == 0
         return (
             as_table(rows, INSTRUCTOR_COVERAGE)
             .sort(
-                thinnest,
-                "completions",
-                "training",
-                "training_id",
-                descending=[False, True, False, False],
+                *(without_instructor, "instructors"),
+                *("completions", "training", "training_id"),
+                descending=[False, False, True, False, False],
             )
             .collect(engine="in-memory")
         )
 
     def _completions(self, choices: PeriodChoices) -> pl.LazyFrame:
-        """The completions that the choices leave."""
-        day = pl.lit(choices.as_of)
-        conditions = [
-            pl.col("date") <= day,
-            pl.col("date") > day.dt.offset_by(f"-{choices.months}mo"),
-        ]
+        """The chosen completions."""
+        conditions = [in_last_months(choices.as_of, choices.months)]
         if choices.trainings:
             conditions.append(pl.col("training_id").is_in(choices.trainings))
         if choices.instructors:
             conditions.append(pl.col("m_instructor_id").is_in(choices.instructors))
-        people = self._people_filter.matching(choices.search, choices.field_offices)
+        people = self._people_filter.matching(choices)
         if people is not None:
             conditions.append(pl.col("m_user_id").is_in(people.implode()))
         return at_once(self._taught.filter(*conditions))

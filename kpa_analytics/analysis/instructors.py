@@ -1,4 +1,4 @@
-"""Who teaches: how much each instructor does, and which trainings hang on one person."""
+"""What each instructor taught, and which trainings depend on one instructor."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.analysis.names import people_names, training_titles
-from kpa_analytics.analysis.periods import period_start
+from kpa_analytics.analysis.names import known_trainings, people_names
+from kpa_analytics.analysis.periods import in_last_months, period_start
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, as_table, like, need
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, as_table, like, need, need_if_known
 from kpa_analytics.schema import (
     COMPLETIONS,
     INSTRUCTOR_ACTIVITY,
@@ -21,12 +21,12 @@ from kpa_analytics.schema import (
 if TYPE_CHECKING:
     from datetime import date
 
-#: The name of a row for completions that nobody taught: online, or self-taught.
+#: The name in rows of completions without an instructor, such as online trainings.
 NO_INSTRUCTOR = "no instructor"
 
 _MONTHS = range(1, 1201)
 
-#: What the figures of a row count different ones of.
+#: The columns whose distinct values are counted.
 _COUNTED = ("m_user_id", "training_id", "group_training_id")
 
 
@@ -39,23 +39,23 @@ def instructor_activity(
 ) -> Frame:
     """Count what each instructor taught in each calendar period.
 
-    Every completion is counted in exactly one row: one without an instructor in the rows of
-    "no instructor", one without a date in the row whose period is null. Instructors who have left,
-    or are not in `users`, appear like any other.
+    Every completion is counted in exactly one row. Completions without an instructor are in the
+    rows of "no instructor"; completions without a date are in rows with a null period. Instructors
+    who have left or are not in `users` are included.
 
     Args:
-        completions: as `load_completions()` makes them.
-        trainings: as `load_trainings()` makes them; checked, but no figure here depends on it.
-        users: as `load_users()` makes them, for names.
-        every: length of a period, `1d`, `1w`, `1mo` (default), `1q`, `1y` or multiples.
+        completions: as `load_completions()` returns them.
+        trainings: as `load_trainings()` returns them; checked, but not needed for any figure.
+        users: as `load_users()` returns them, for names.
+        every: the length of a period: `1d`, `1w`, `1mo` (default), `1q`, `1y` or multiples.
 
     Returns:
-        The kind of frame that came in, one row per instructor and period with completions, in the
-        columns of `schema.INSTRUCTOR_ACTIVITY`; by name, then period; "no instructor" and null
-        periods last.
+        A frame of the same kind as `completions` in the columns of `schema.INSTRUCTOR_ACTIVITY`,
+        one row per instructor and period with completions, sorted by name and period;
+        "no instructor" and null periods are last.
 
     Raises:
-        KPADataError: a frame lacks a column, or `every` is no period.
+        KPADataError: a column is missing, or `every` is not a period.
 
     Examples:
         >>> from datetime import date
@@ -72,7 +72,7 @@ def instructor_activity(
         ('ike', 'ike', datetime.date(2026, 5, 1), '1mo', 2, 2, 1, 2, False)
     """
     period = period_start("date", every)
-    need(TRAININGS.empty() if trainings is None else trainings, TRAININGS, "id")
+    need_if_known(trainings, TRAININGS, "id")
     rows = need(completions, COMPLETIONS, *_COUNTED, "date", "m_instructor_id")
     names = people_names(users, "m_instructor_id", "instructor")
     demo = demo_flag(completions, users)
@@ -88,28 +88,30 @@ def instructor_coverage(
     as_of: Day | None = None,
     months: int = 24,
 ) -> Frame:
-    """Tell, for each training, who has taught it lately, and whether one person alone carries it.
+    """List the instructors who recently taught each training, and mark trainings with only one.
 
-    The record decides: an instructor who taught in these months counts, also one who has since left
-    (docs/rules.md section 4), so that what a report said once it says again. A training that
-    two people taught, one of whom has left, is found by their ids in `m_instructor_ids`.
+    Every instructor who taught in these months counts, including those who have left since
+    (docs/rules.md section 4), so a report for a past day gives the same figures again. To find
+    trainings whose instructors have left, look up the ids in `m_instructor_ids`.
 
     Args:
-        completions: as `load_completions()` makes them. Those after `as_of` have not happened yet;
-            those without a date can't be placed: neither counts for any figure.
-        trainings: as `load_trainings()` makes them, for titles and for trainings never completed.
-        users: as `load_users()` makes them, for names.
-        as_of: the last day looked at; default today.
-        months: how many calendar months before it count, 1 to 1200; default 24. The first day is
+        completions: as `load_completions()` returns them. Completions after `as_of` or without a
+            date are not counted.
+        trainings: as `load_trainings()` returns them, for titles and for trainings that nobody has
+            completed.
+        users: as `load_users()` returns them, for names.
+        as_of: the last day of the period; default today.
+        months: the length of the period in calendar months, 1 to 1200; default 24. The first day is
             the one after `as_of` minus `months`.
 
     Returns:
-        The kind of frame that came in, one row per training in `trainings` or `completions`, in the
-        columns of `schema.INSTRUCTOR_COVERAGE`; by title, then id. A training that nobody taught in
-        these months has 0 instructors and empty lists; `last_taught` looks back without limit.
+        A frame of the same kind as `completions` in the columns of `schema.INSTRUCTOR_COVERAGE`,
+        one row per training in `trainings` or `completions`, sorted by title and id. A training
+        that nobody taught in the period has 0 instructors and empty lists. `last_taught` is not
+        limited to the period.
 
     Raises:
-        KPADataError: a frame lacks a column, or `as_of` or `months` is impossible.
+        KPADataError: a column is missing, or `as_of` or `months` is invalid.
 
     Examples:
         >>> from datetime import date
@@ -129,20 +131,16 @@ def instructor_coverage(
     if isinstance(months, bool) or not isinstance(months, int) or months not in _MONTHS:
         raise KPADataError(f"months must be a whole number from 1 to 1200, not {months!r}")
     rows = need(completions, COMPLETIONS, "training_id", "m_user_id", "date", "m_instructor_id")
-    catalogue = need(TRAININGS.empty() if trainings is None else trainings, TRAININGS, "id")
-    known = pl.concat(
-        [rows.select("training_id"), catalogue.select(pl.col("id").alias("training_id"))]
-    ).unique()
-    titled = known.join(training_titles(trainings), on="training_id", how="left")
+    titles = known_trainings(rows, trainings)
     names = people_names(users, "m_instructor_id", "instructor")
     demo = demo_flag(completions, users)
     days = taught_days(rows)
-    coverage = coverage_of(days, titled, names, demo, as_of=day, months=months)
+    coverage = coverage_of(days, titles, names, demo, as_of=day, months=months)
     return like(completions, as_table(coverage, INSTRUCTOR_COVERAGE))
 
 
 def teaching_counts() -> list[pl.Expr]:
-    """How many completions, and how many trainees, trainings and sessions, as aggregations."""
+    """The number of completions and of distinct trainees, trainings and group sessions."""
     named = zip(_COUNTED, ("trainees", "trainings", "group_sessions"), strict=True)
     return [pl.len().alias("completions"), *(_distinct(ids).alias(name) for ids, name in named)]
 
@@ -150,17 +148,17 @@ def teaching_counts() -> list[pl.Expr]:
 def activity_of(
     rows: pl.LazyFrame, names: pl.LazyFrame, demo: pl.LazyFrame, *, every: str
 ) -> pl.LazyFrame:
-    """What `instructor_activity` counts, of rows that may carry their ids as numbers do.
+    """The figures of `instructor_activity`.
 
     Args:
-        rows: completions with `period`; ids of people are String or, three times as fast to count,
-            Categorical.
-        names: as `people_names(..., "m_instructor_id", "instructor")` makes them.
-        demo: as `demo_flag` makes it.
+        rows: completions with `period`. The ids of people are String or Categorical; Categorical
+            ids are counted three times as fast.
+        names: as `people_names(..., "m_instructor_id", "instructor")` returns them.
+        demo: as `demo_flag` returns it.
         every: the length of the periods in `rows`.
 
     Returns:
-        The columns of `schema.INSTRUCTOR_ACTIVITY`, in the order of its rows.
+        The rows of `instructor_activity` in their order.
     """
     return (
         rows.group_by("m_instructor_id", "period")
@@ -180,13 +178,13 @@ def activity_of(
 
 
 def taught_days(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """How many completions each instructor gave of a training on a day; a tenth of the rows.
+    """The number of completions per training, instructor and day.
 
     Args:
-        rows: completions; ids of instructors are String or Categorical.
+        rows: completions; the ids of instructors are String or Categorical.
 
     Returns:
-        training_id, m_instructor_id, date and completions (how many).
+        A lazy frame of training_id, m_instructor_id, date and completions (their number).
     """
     taught = rows.filter(pl.col("m_instructor_id").is_not_null())
     return taught.group_by("training_id", "m_instructor_id", "date").agg(
@@ -203,28 +201,27 @@ def coverage_of(
     as_of: date,
     months: int,
 ) -> pl.LazyFrame:
-    """What `instructor_coverage` tells.
+    """The figures of `instructor_coverage`.
 
     Args:
-        days: as `taught_days` makes them.
-        trainings: those to tell of: training_id, and their titles in `training` or null.
-        names: as `people_names(..., "m_instructor_id", "instructor")` makes them.
-        demo: as `demo_flag` makes it.
-        as_of: the last day looked at.
-        months: how many calendar months before it count.
+        days: as `taught_days` returns them.
+        trainings: the trainings of the result, as `known_trainings` returns them.
+        names: as `people_names(..., "m_instructor_id", "instructor")` returns them.
+        demo: as `demo_flag` returns it.
+        as_of: the last day of the period.
+        months: the length of the period in calendar months.
 
     Returns:
-        The columns of `schema.INSTRUCTOR_COVERAGE`, in the order of its rows.
+        The rows of `instructor_coverage` in their order.
     """
     happened = days.filter(pl.col("date") <= as_of)
     last_taught = happened.group_by("training_id").agg(pl.col("date").max().alias("last_taught"))
-    lately = happened.filter(pl.col("date") > pl.lit(as_of).dt.offset_by(f"-{months}mo"))
+    in_period = days.filter(in_last_months(as_of, months))
     return (
-        trainings.join(_instructors(lately, names), on="training_id", how="left")
+        trainings.join(_instructors(in_period, names), on="training_id", how="left")
         .join(last_taught, on="training_id", how="left")
         .join(demo, how="cross")
         .with_columns(
-            pl.col("training").fill_null(pl.col("training_id").cast(pl.String)),
             pl.col("m_instructor_ids", "instructor_names").fill_null([]),
             pl.col("instructors", "completions").fill_null(0),
             pl.col("instructors").eq(1).fill_null(False).alias("single_instructor"),
@@ -234,13 +231,13 @@ def coverage_of(
 
 
 def instructor_name() -> pl.Expr:
-    """The name in `instructor`, else the id in `m_instructor_id`, else "no instructor"."""
+    """The name, or the id if the name is unknown, or "no instructor"."""
     return pl.coalesce("instructor", "m_instructor_id", pl.lit(NO_INSTRUCTOR)).alias("instructor")
 
 
 def _instructors(days: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
-    """Per training: its instructors, most active first, and how much they taught together."""
-    each = (
+    """The instructors of each training, most active first, and their number of completions."""
+    instructors = (
         days.group_by("training_id", "m_instructor_id")
         .agg(pl.col("completions").sum())
         .with_columns(pl.col("m_instructor_id").cast(pl.String))
@@ -248,7 +245,7 @@ def _instructors(days: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(instructor_name())
         .sort("completions", "m_instructor_id", descending=[True, False])
     )
-    return each.group_by("training_id").agg(
+    return instructors.group_by("training_id").agg(
         pl.len().alias("instructors"),
         pl.col("m_instructor_id").alias("m_instructor_ids"),
         pl.col("instructor").alias("instructor_names"),
@@ -257,5 +254,5 @@ def _instructors(days: pl.LazyFrame, names: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _distinct(column: str) -> pl.Expr:
-    """How many different values there are, null not being one."""
+    """The number of distinct values, without null."""
     return pl.col(column).n_unique() - pl.col(column).is_null().any().cast(pl.UInt32)

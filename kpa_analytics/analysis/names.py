@@ -1,29 +1,28 @@
-"""Names for ids: who a person is, what a training is called."""
+"""Names for ids: the names of people and the titles of trainings."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.inputs import AnyFrame, need
+from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import TRAININGS, USERS
 
 
 def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl.LazyFrame:
-    """One row per person known: the id and "Last, First" (or the one name there is).
+    """The name of each person: "Last, First", or the one name that is known.
 
     Args:
-        users: as `load_users()` makes them, or None where they are not known.
-        id_column: the name to give the id column.
-        name_column: the name to give the name column.
+        users: as `load_users()` returns them, or None if they are unknown.
+        id_column: the name of the id column in the result.
+        name_column: the name of the name column in the result.
 
     Returns:
-        A lazy frame of two String columns, unique by id (the alphabetically first name of several);
-        a nameless person is left out, so that a left join and `fill_null` with the id show the id.
+        A lazy frame of two String columns, one row per id. If an id has several names, the
+        alphabetically first one is used. People without a name are left out.
     """
-    roster = USERS.empty() if users is None else users
     parts = [pl.col(part).str.strip_chars().replace("", None) for part in ("lastname", "firstname")]
     return (
-        need(roster, USERS, "id", "lastname", "firstname")
+        need_if_known(users, USERS, "id", "lastname", "firstname")
         .select(
             pl.col("id").alias(id_column),
             pl.concat_str(parts, separator=", ", ignore_nulls=True).alias(name_column),
@@ -34,20 +33,56 @@ def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl
     )
 
 
-def training_titles(trainings: AnyFrame | None) -> pl.LazyFrame:
-    """One row per training known: training_id and its title as `training`.
+def with_names(
+    rows: pl.LazyFrame, users: AnyFrame | None, id_column: str, name_column: str
+) -> pl.LazyFrame:
+    """Add the names of people, in the order of the rows; the id if the name is unknown.
 
     Args:
-        trainings: as `load_trainings()` makes them, or None where they are not known.
+        rows: a frame with the ids.
+        users: as `load_users()` returns them, or None if they are unknown.
+        id_column: the column of ids.
+        name_column: the column to add.
+    """
+    names = people_names(users, id_column, name_column)
+    return rows.join(names, on=id_column, how="left", maintain_order="left").with_columns(
+        pl.col(name_column).fill_null(pl.col(id_column))
+    )
+
+
+def with_titles(rows: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
+    """Add the titles of trainings as `training`; the id as text if the title is unknown.
+
+    Args:
+        rows: a frame with `training_id`.
+        trainings: as `load_trainings()` returns them, or None if they are unknown. If an id has
+            several titles, the alphabetically first one is used.
 
     Returns:
-        A lazy frame of (training_id Int64, training String), unique by id, untitled ones left out.
+        The rows in their order, with `training`.
     """
-    catalogue = TRAININGS.empty() if trainings is None else trainings
-    return (
-        need(catalogue, TRAININGS, "id", "title")
+    titles = (
+        need_if_known(trainings, TRAININGS, "id", "title")
         .select(pl.col("id").alias("training_id"), pl.col("title").alias("training"))
         .filter(pl.col("training").str.strip_chars() != "")
         .group_by("training_id")
         .agg(pl.col("training").min())
     )
+    return rows.join(titles, on="training_id", how="left", maintain_order="left").with_columns(
+        pl.col("training").fill_null(pl.col("training_id").cast(pl.String))
+    )
+
+
+def known_trainings(records: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
+    """Every training of the records and of the catalogue.
+
+    Args:
+        records: a frame with `training_id`.
+        trainings: as `load_trainings()` returns them, or None if they are unknown.
+
+    Returns:
+        A lazy frame, one row per training, of training_id and training (the title, or the id).
+    """
+    catalogue = need_if_known(trainings, TRAININGS, "id").select(training_id="id")
+    ids = pl.concat([records.select("training_id"), catalogue]).unique()
+    return with_titles(ids, trainings)

@@ -1,4 +1,4 @@
-"""Which people a search text and a choice of field offices mean."""
+"""Find people by a search text and by field office."""
 
 from __future__ import annotations
 
@@ -8,23 +8,21 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.analysis.folding import by_name, folded, folded_text
-from kpa_analytics.analysis.names import people_names
+from kpa_analytics.analysis.names import with_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from kpa_analytics.analysis.choices import Choices
     from kpa_analytics.data.training_data import TrainingData
 
-#: The choice of people who are in no field office.
+#: The choice of people without a field office.
 NO_OFFICE = ""
 
 
 class PeopleFilter:
-    """Finds people of the records by name, id, employee number or field office.
+    """Finds people by name, id, employee number or field office.
 
     Args:
-        data: the records; people without a profile are found by their id, and are in no field
-            office.
+        data: the records. People without a profile are found by their id and have no field office.
     """
 
     def __init__(self, data: TrainingData) -> None:
@@ -32,24 +30,22 @@ class PeopleFilter:
 
     @cached_property
     def people(self) -> pl.DataFrame:
-        """One row per person: m_user_id, user (name, or the id), words (to search in), offices."""
+        """One row per person: m_user_id, user (name or id), searched (text), offices."""
         columns = ("firstname", "lastname", "firstname", "employeeNumber", "m_user_id")
-        searched = pl.concat_str(columns, separator=" ", ignore_nulls=True)
+        text = pl.concat_str(columns, separator=" ", ignore_nulls=True)
         offices = pl.col("fieldOffice_id").list.drop_nulls()
         return (
             self._everyone()
             .join(self._profiles(), on="m_user_id", how="left")
-            .join(
-                people_names(self._data.users, "m_user_id", "user").collect(),
-                on="m_user_id",
-                how="left",
-            )
+            .lazy()
+            .pipe(with_names, self._data.users, "m_user_id", "user")
             .select(
                 "m_user_id",
-                pl.col("user").fill_null(pl.col("m_user_id")),
-                folded_text(searched).alias("words"),
+                "user",
+                folded_text(text).alias("searched"),
                 offices.list.set_difference([""]).fill_null([]).alias("offices"),
             )
+            .collect(engine="in-memory")
         )
 
     def _profiles(self) -> pl.DataFrame:
@@ -58,7 +54,7 @@ class PeopleFilter:
         return profiles.unique("m_user_id", keep="first", maintain_order=True)
 
     def _everyone(self) -> pl.DataFrame:
-        """The ids of everyone whom any of the records names as a trainee."""
+        """The ids of all people: those with a profile, and every trainee of the records."""
         data = self._data
         columns = (
             data.users["id"],
@@ -71,33 +67,34 @@ class PeopleFilter:
 
     @cached_property
     def offices(self) -> dict[str, str]:
-        """Field office id -> name, by name; people in none of them come last."""
+        """Field office id -> name, sorted by name; "No field office" is last."""
         used = self.people["offices"].explode().drop_nulls().unique()
         groups = self._data.groups.filter(pl.col("kind") == "field_office")
         names = dict(groups.select("id", "name").iter_rows())
         known = {office: names.get(office) or office for office in used}
         return {**by_name(known), NO_OFFICE: "No field office"}
 
-    def matching(self, search: str, offices: Sequence[str]) -> pl.Series | None:
-        """The ids of the people found.
+    def matching(self, choices: Choices) -> pl.Series | None:
+        """The ids of the people that match the search and the field offices.
 
         Args:
-            search: words that must all be in the name, the employee number or the id; accents,
-                upper and lower case do not count.
-            offices: ids of field offices, any of which will do.
+            choices: the choices. Every word of `search` must be in the name, the employee number or
+                the id; accents and upper case make no difference. A person must be in at least one
+                of the `field_offices`.
 
         Returns:
-            The ids, or None where both are empty and everyone is meant.
+            The ids; None if both choices are empty, which means everyone.
         """
         conditions = [
-            pl.col("words").str.contains(word, literal=True)
-            for word in folded(search).replace(",", " ").split()
+            pl.col("searched").str.contains(word, literal=True)
+            for word in folded(choices.search).replace(",", " ").split()
         ]
-        if offices:
-            chosen = [office for office in offices if office != NO_OFFICE]
-            inside = pl.col("offices").list.set_intersection(chosen).list.len() > 0
-            nowhere = pl.col("offices").list.len() == 0
-            conditions.append(inside | nowhere if NO_OFFICE in offices else inside)
+        if choices.field_offices:
+            offices = [office for office in choices.field_offices if office != NO_OFFICE]
+            in_office = pl.col("offices").list.set_intersection(offices).list.len() > 0
+            no_office = pl.col("offices").list.len() == 0
+            with_none = NO_OFFICE in choices.field_offices
+            conditions.append(in_office | no_office if with_none else in_office)
         if not conditions:
             return None
         return self.people.filter(*conditions)["m_user_id"]

@@ -1,4 +1,4 @@
-"""Calendar periods: which one a day falls in."""
+"""Calendar periods, and the last months up to a day."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _EVERY = re.compile(r"[1-9][0-9]{0,2}(d|w|mo|q|y)")
 
 
 def period_start(column: str, every: str) -> pl.Expr:
-    """The first day of the calendar period that each day falls in; null stays null.
+    """The first day of the calendar period that contains each day; null stays null.
 
     Args:
         column: a column of days.
-        every: the period: a number from 1 to 999 and d, w (from Monday), mo, q or y, e.g. `1mo`.
-            Multiples count from 1970-01-01 (weeks from Monday of its week). A period that begins
-            before the year 1 is given as 0001-01-01.
+        every: the length of a period: a number from 1 to 999 and d, w (weeks start on Monday), mo,
+            q or y, e.g. `1mo`. Multiples count from 1970-01-01 (weeks from the Monday before it).
+            A period that starts before the year 1 gets the first day 0001-01-01.
 
     Returns:
         An expression of type Date, named `period`.
 
     Raises:
-        KPADataError: `every` is no such period.
+        KPADataError: `every` is not such a period.
 
     Examples:
         >>> from datetime import date
@@ -42,3 +42,15 @@ def period_start(column: str, every: str) -> pl.Expr:
             f"not {every!r}"
         )
     return pl.col(column).dt.truncate(every).clip(lower_bound=date.min).alias("period")
+
+
+def in_last_months(as_of: date, months: int) -> pl.Expr:
+    """Whether `date` is in the last months up to a day.
+
+    Args:
+        as_of: the last day.
+        months: the number of calendar months. The first day is the one after `as_of` minus
+            `months`.
+    """
+    last = pl.lit(as_of)
+    return pl.col("date").is_between(last.dt.offset_by(f"-{months}mo"), last, closed="right")

@@ -1,4 +1,4 @@
-"""Our statuses beside the vendor's, row by row."""
+"""Compare our statuses with the vendor's, row by row."""
 
 from __future__ import annotations
 
@@ -19,29 +19,31 @@ _THEIRS = (
 
 
 def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
-    """Set our status of each person and training beside the vendor's, to see where they part.
+    """Compare our status of each person and training with the vendor's.
 
-    The vendor says which required trainings are incomplete or complete, and when each last
-    completion expires and starts expiring. In our words, as of the UTC day of its `last_updated`:
+    The vendor lists the required trainings as incomplete or complete, and says when the last
+    completion expires and starts expiring. In our terms, as of the UTC day of `last_updated`:
 
-    - incomplete and never completed: missing. The vendor lists no grace, so ours may be expiring;
-    - incomplete but completed once, or past its `expiresOn`: expired;
+    - incomplete and never completed: missing. The vendor has no grace period, so our status may be
+      expiring;
+    - incomplete but completed once, or after `expiresOn`: expired;
     - from `startsExpiringOn` through `expiresOn`: expiring;
-    - otherwise completed, or complete with no completion told: current;
-    - not in its lists: null, the vendor says nothing of it. That is what it does with a training
-      not due yet, and, unless asked with `include_all_completions`, with one not required.
+    - otherwise completed, or complete without a completion: current;
+    - not listed: null. The vendor does not list trainings that are not due yet, nor, unless the
+      request has `include_all_completions`, trainings that are not required.
 
     Args:
-        status: as `expiry_status()` makes it; make it for the day of the vendor's statuses.
-        employee_status: as `load_employee_status()` makes it.
+        status: the result of `expiry_status()` for the day of the vendor's statuses.
+        employee_status: as `load_employee_status()` returns it.
 
     Returns:
-        A frame of the kind of `status` with the columns of `schema.RECONCILIATION`, one row for
-        each pair that either side has, sorted by m_user_id and training_id. `agree` is true where
-        dates and statuses are the same on both sides, and false where one side has no row.
+        A frame of the same kind as `status` in the columns of `schema.RECONCILIATION`, one row for
+        each person and training with a status from us or from the vendor, sorted by m_user_id and
+        training_id. `agree` is true if dates and statuses are the same; it is false if one of the
+        two has no row.
 
     Raises:
-        KPADataError: a frame lacks a column that is read.
+        KPADataError: a column is missing.
 
     Examples:
         >>> from datetime import date
@@ -60,8 +62,8 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
     ours = need(status, EXPIRY_STATUS, *_OURS).select(_OURS)
     days_apart = pl.col("our_expiration_date") - pl.col("vendor_expiration_date")
     same = [
-        pl.col(f"our_{what}").eq_missing(pl.col(f"vendor_{what}"))
-        for what in ("expiration_date", "status")
+        pl.col(f"our_{column}").eq_missing(pl.col(f"vendor_{column}"))
+        for column in ("expiration_date", "status")
     ]
     rows = (
         ours.drop("user", "training")
@@ -84,8 +86,8 @@ def _names(ours: pl.LazyFrame, key: str, name: str) -> pl.LazyFrame:
 
 
 def _vendors_statuses(employee_status: AnyFrame) -> pl.LazyFrame:
-    """One row per pair the vendor speaks of: its expiration date, and its status in our words."""
-    told = (
+    """One row per pair that the vendor lists: its expiration date, and its status in our terms."""
+    employees = (
         need(employee_status, EMPLOYEE_STATUS, *_THEIRS)
         .select(_THEIRS)
         .sort("last_updated", maintain_order=True)
@@ -94,13 +96,13 @@ def _vendors_statuses(employee_status: AnyFrame) -> pl.LazyFrame:
     )
     listed = {"incomplete_training_ids": True, "complete_training_ids": False}
     required = [
-        told.select("m_user_id", "day", training_id=name, incomplete=pl.lit(value))
+        employees.select("m_user_id", "day", training_id=name, incomplete=pl.lit(value))
         .explode("training_id")
         .drop_nulls("training_id")
         for name, value in listed.items()
     ]
     completed = (
-        told.select("m_user_id", "day", "last_completed")
+        employees.select("m_user_id", "day", "last_completed")
         .explode("last_completed")
         .drop_nulls("last_completed")
         .unnest("last_completed")
@@ -110,11 +112,11 @@ def _vendors_statuses(employee_status: AnyFrame) -> pl.LazyFrame:
     return pairs.select(
         *_PAIR,
         pl.col("expiresOn").alias("vendor_expiration_date"),
-        _in_our_words().alias("vendor_status"),
+        _in_our_terms().alias("vendor_status"),
     )
 
 
-def _in_our_words() -> pl.Expr:
+def _in_our_terms() -> pl.Expr:
     incomplete = pl.col("incomplete").fill_null(False)
     completed = pl.any_horizontal(pl.col("date", "expiresOn").is_not_null())
     return (

@@ -1,4 +1,4 @@
-"""Who must have which training."""
+"""The requirements: who must have which training."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ REQUIRED = Table(
 
 
 def required_pairs(required: AnyFrame | None) -> pl.LazyFrame:
-    """Who must have what: (m_user_id, training_id), in any order, perhaps repeated.
+    """The required pairs of person and training, in any order; a pair may be repeated.
 
     Args:
-        required: a frame of these two columns, or the vendor's employee status, of which the
-            incomplete and the complete trainings are taken; None where nothing is known.
+        required: a frame of m_user_id and training_id, or the vendor's employee status with its
+            incomplete and complete trainings; None if the requirements are unknown.
 
     Returns:
         A lazy frame of m_user_id String and training_id Int64.
 
     Raises:
-        KPADataError: it is neither; the message names the missing column.
+        KPADataError: the frame is neither of these; the message names the missing column.
     """
     if required is None:
         return REQUIRED.empty().lazy()

@@ -1,18 +1,18 @@
-"""What the catalogue says of each training, read once per training."""
+"""The schedule of each training, from the catalogue."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.inputs import AnyFrame, need
+from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import SCHEDULE_TYPES, SOURCE, TRAININGS
 from kpa_analytics.yearly import YearlyDay, YearlyWindow
 
-#: Bounds that keep every result a day of the calendar: a thousand years, a hundred years.
+#: Upper limits, so that every result is a calendar day: a thousand years and a hundred years.
 MOST_RENEWAL_MONTHS = 12_000
 MOST_EXPIRING_DAYS = 36_500
 
-#: A window training's window, and a fixed expiration day, as columns of `schedules`.
+#: The window and the fixed expiration day of a training, as columns of `schedules`.
 WINDOW = YearlyWindow(
     YearlyDay(pl.col("window_open_month"), pl.col("window_open_day")),
     YearlyDay(pl.col("window_close_month"), pl.col("window_close_day")),
@@ -34,30 +34,29 @@ _READ = (
 )
 _TYPE = pl.col("schedule_type")
 _IS_WINDOW = _TYPE.eq("window").fill_null(False)
-#: The vendor's types seen so far. Where the catalogue says nothing, its other fields decide.
+#: The vendor's known types. If the catalogue has no type, the other fields decide.
 _IS_KNOWN = _TYPE.is_in(SCHEDULE_TYPES) | _TYPE.str.strip_chars().fill_null("").eq("")
 _IS_COMPOSED = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
 
 
 def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
-    """One row per training: the rule it follows, and all that depends on the training alone.
+    """The schedule of each training: its rule, and the fields that the rule needs.
 
-    Months, days and expiring days that can't be (month 13) become null, a renewal of more than a
-    thousand years a thousand.
+    Impossible months, days and expiring days (month 13) become null. A renewal period of more than
+    a thousand years becomes a thousand years.
 
     Args:
-        trainings: as `load_trainings()` makes them, or None where they are not known.
+        trainings: as `load_trainings()` returns them, or None if they are unknown.
 
     Returns:
-        A frame, unique by training_id: `rule` (an expiration source; unknown where its schedule
-        type is not one of the vendor's, or its days can't be), `renewal_months`, `expiring_days`,
-        the days of its window and its fixed day, `offered` (the last day a window training was
-        offered), `grace_allowed` (who never completed it may wait for the next window), and `made`
-        (the UTC day the training was created).
+        A frame, one row per training, of training_id, `rule` (an expiration source; `unknown` if
+        the schedule type is not one of the vendor's or its days are impossible), `renewal_months`,
+        `expiring_days`, the days of the window and the fixed day, `offered` (the day on which a
+        window training was last offered), `grace_allowed` (people who never completed the training
+        may wait for the next window), and `made` (the UTC day on which it was created).
     """
-    catalogue = TRAININGS.empty() if trainings is None else trainings
     return (
-        need(catalogue, TRAININGS, *_READ)
+        need_if_known(trainings, TRAININGS, *_READ)
         .unique("id", keep="first", maintain_order=True)
         .with_columns(
             _rule().alias("rule"),
@@ -73,7 +72,7 @@ def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
             "expiring_days",
             *_DAYS,
             "offered",
-            _may_wait().alias("grace_allowed"),
+            _grace_allowed().alias("grace_allowed"),
             pl.col("created").dt.date().alias("made"),
         )
         .collect(engine="in-memory")
@@ -85,9 +84,9 @@ def _between(name: str, least: int, most: int) -> pl.Expr:
 
 
 def _rule() -> pl.Expr:
-    """The first rule that applies to a completion with no special expiration date.
+    """The first rule that applies to a completion without a special expiration date.
 
-    Of a schedule type that is not known nothing is guessed: `unknown`, never `never`.
+    An unknown schedule type gives `unknown`, because `never` would be a guess.
 
     Source: docs/rules.md section 1.
     """
@@ -115,14 +114,14 @@ def _possible(*days: YearlyDay) -> pl.Expr:
     ).fill_null(False)
 
 
-def _may_wait() -> pl.Expr:
-    """Whether who never completed the training has time until the next window, else is missing it.
+def _grace_allowed() -> pl.Expr:
+    """Whether people who never completed the training may wait for the next window.
 
-    Of a window training, who is new (hired after it was last offered) waits for the next window
-    unless new employees need it before that; so does everyone while it was never offered. A
-    composed training knows no grace.
+    A window training allows new employees (hired after it was last offered) to wait, unless it is
+    required for new employees. If it was never offered, everyone may wait. A composed training
+    allows no grace.
 
     Source: the vendor's help article on training windows; docs/rules.md section 3.
     """
-    grace_allowed = ~pl.col("window_required_for_new_employees").fill_null(False)
-    return _IS_WINDOW & grace_allowed & ~_IS_COMPOSED.fill_null(False)
+    new_may_wait = ~pl.col("window_required_for_new_employees").fill_null(False)
+    return _IS_WINDOW & new_may_wait & ~_IS_COMPOSED.fill_null(False)

@@ -1,4 +1,4 @@
-"""What the group training explorer shows, computed without drawing."""
+"""The rows of the group training explorer, without any drawing."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import polars as pl
 
 from kpa_analytics.analysis.folding import by_name
 from kpa_analytics.analysis.group_sessions import group_sessions
-from kpa_analytics.analysis.names import people_names
+from kpa_analytics.analysis.names import with_names
+from kpa_analytics.analysis.periods import in_last_months
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.choices import PeriodChoices
     from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.data.training_data import TrainingData
 
-#: What a person's attendance can be, by the session's column that holds such people.
+#: The text for people whose attendance is unclear, by the session's column that lists them.
 STANDINGS = {
     "listed_not_recorded_ids": "Listed, not recorded",
     "recorded_not_listed_ids": "Recorded, not listed",
@@ -25,11 +26,11 @@ BOTH = "Listed and recorded"
 
 
 class SessionView:
-    """The group sessions of one set of records, for one choice after another.
+    """The group sessions of one set of records, for any choices.
 
     Args:
         data: the records.
-        people_filter: the people of the records.
+        people_filter: finds the people of the records.
     """
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
@@ -47,44 +48,40 @@ class SessionView:
 
     @cached_property
     def instructors(self) -> dict[str, str]:
-        """Everyone who ever held a session: id -> name, by name."""
-        held = self._all.select("m_instructor_id", "instructor").drop_nulls().unique()
-        return by_name(dict(held.iter_rows()))
+        """The instructors of all sessions: id -> name, sorted by name."""
+        names = self._all.select("m_instructor_id", "instructor").drop_nulls().unique()
+        return by_name(dict(names.iter_rows()))
 
     def sessions(self, choices: PeriodChoices) -> pl.DataFrame:
-        """The sessions chosen (`schema.GROUP_SESSIONS`, and how many are listed_not_recorded).
+        """The chosen sessions: `schema.GROUP_SESSIONS` and the number of listed_not_recorded.
 
-        A session whose day is not known is in no period, and is left out.
+        Sessions without a date are left out.
         """
-        day = pl.lit(choices.as_of)
-        conditions = [
-            pl.col("date") <= day,
-            pl.col("date") > day.dt.offset_by(f"-{choices.months}mo"),
-        ]
+        conditions = [in_last_months(choices.as_of, choices.months)]
         if choices.trainings:
             given = pl.col("trainings_id").list.set_intersection(list(choices.trainings))
             conditions.append(given.list.len() > 0)
         if choices.instructors:
             conditions.append(pl.col("m_instructor_id").is_in(choices.instructors))
-        people = self._people_filter.matching(choices.search, choices.field_offices)
+        people = self._people_filter.matching(choices)
         if people is not None:
             conditions.append(pl.col("group_training_id").is_in(self._with(people).implode()))
         return self._all.filter(*conditions)
 
     def session(self, group_training_id: int) -> dict[str, Any]:
-        """A session's row."""
+        """The row of one session."""
         return self._all.row(
             by_predicate=pl.col("group_training_id") == group_training_id, named=True
         )
 
     def _with(self, people: pl.Series) -> pl.Series:
-        """The sessions that list or record any of these people."""
+        """The sessions that list or record at least one of these people."""
         ids = people.implode()
         return self._attendance.filter(pl.col("m_user_id").is_in(ids))["group_training_id"].unique()
 
     @cached_property
     def _attendance(self) -> pl.DataFrame:
-        """One row per session and person listed or recorded in it."""
+        """One row per session and person who is listed or recorded in it."""
         return (
             self._all.lazy()
             .select(
@@ -99,32 +96,26 @@ class SessionView:
         )
 
     def attendees(self, session: int | None) -> pl.DataFrame:
-        """The people of a session, those whose attendance is in doubt first.
+        """The people of a session; those with unclear attendance come first.
 
         Args:
-            session: its id, or None for no session.
+            session: the id of the session; None for an empty result.
 
         Returns:
-            m_user_id, user (name, or the id), standing ("Listed, not recorded", "Recorded, not
+            m_user_id, user (name or id) and standing ("Listed, not recorded", "Recorded, not
             listed" or "Listed and recorded").
         """
         same = pl.col("group_training_id") == pl.lit(session, pl.Int64)
         row = self._all.filter(same)
         standing = pl.lit(BOTH)
-        for column, doubt in STANDINGS.items():
-            odd = row[column].explode().drop_nulls().implode()
+        for column, text in STANDINGS.items():
+            people = row[column].explode().drop_nulls().implode()
             standing = (
-                pl.when(pl.col("m_user_id").is_in(odd)).then(pl.lit(doubt)).otherwise(standing)
+                pl.when(pl.col("m_user_id").is_in(people)).then(pl.lit(text)).otherwise(standing)
             )
         return (
-            self._attendance.lazy()
-            .filter(same)
-            .join(people_names(self._data.users, "m_user_id", "user"), on="m_user_id", how="left")
-            .select(
-                "m_user_id",
-                pl.col("user").fill_null(pl.col("m_user_id")),
-                standing.alias("standing"),
-            )
+            with_names(self._attendance.lazy().filter(same), self._data.users, "m_user_id", "user")
+            .select("m_user_id", "user", standing.alias("standing"))
             .sort(pl.col("standing") == BOTH, "standing", "user", "m_user_id")
             .collect()
         )

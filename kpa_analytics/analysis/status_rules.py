@@ -1,4 +1,4 @@
-"""What status follows as of a day: of completions, and of those who never completed a training."""
+"""The status of completions, and of people who never completed a training, as of a day."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ import polars as pl
 from kpa_analytics.analysis.windows import renewals
 from kpa_analytics.schema import SOURCE, STATUS
 
-#: What a case's status is made of.
+#: The columns that describe the status of a case.
 STATUS_COLUMNS = ("expiration_source", "expiration_date", "days_left", "starts_expiring", "status")
 
 
 def case_statuses(
     cases: pl.LazyFrame, windows: pl.DataFrame, as_of: date, expiring_days: int
 ) -> pl.DataFrame:
-    """What each case is worth on a day.
+    """The status of each case on a day.
 
-    It is good through its expiration day and expired the day after. It is expiring from the day its
-    window opens, or from so many days before its expiration as its training says, else the caller.
-    A day before the year 1 or after the year 9999 is given as the first or the last day of these.
+    A case is valid through its expiration date and expired from the next day. It is expiring from
+    the day on which its window opens, or from the training's own number of days before the
+    expiration date (`expiring_days` if the training has none). A day before the year 1 or after the
+    year 9999 becomes the first or last day of these years.
 
     Args:
-        cases: as `expirations` makes them.
-        windows: as `windows_on` makes them, of the same day.
+        cases: as `expirations` returns them.
+        windows: as `windows_on` returns them for the same day.
         as_of: the day of the statuses.
-        expiring_days: days before expiration that count as expiring, where a training has none.
+        expiring_days: days before expiration that count as expiring; a training's own number of
+            days takes precedence.
 
     Returns:
         A frame, one row per case, of case, expiration_source, expiration_date, days_left,
@@ -46,7 +48,7 @@ def case_statuses(
         renewals(cases.join(windows.lazy(), on="training_id", how="left"), as_of)
         .with_columns(starts.alias("starts_expiring"))
         .with_columns(status_on(as_of))
-        # Judged by the true days, then written as days that Python's calendar has.
+        # The status depends on the exact days; the result has only days that Python can represent.
         .with_columns(pl.col("expiration_date", "starts_expiring").clip(date.min, date.max))
         .with_columns(days_left(as_of))
         .select("case", *STATUS_COLUMNS)
@@ -55,13 +57,13 @@ def case_statuses(
 
 
 def days_left(as_of: date) -> pl.Expr:
-    """Days from the day to the expiration date; negative: overdue."""
+    """The days from a day to the expiration date; negative if overdue."""
     days = pl.col("expiration_date").to_physical().cast(pl.Int64)
     return (days - pl.lit(as_of).to_physical()).alias("days_left")
 
 
 def status_on(as_of: date) -> pl.Expr:
-    """The status of what is held, by expiration_date and starts_expiring."""
+    """The status of a completion, from expiration_date and starts_expiring."""
     return (
         pl.when(pl.col("expiration_date") < as_of)
         .then(pl.lit("expired", STATUS))
@@ -79,21 +81,21 @@ def never_completed(
     windows: pl.DataFrame,
     as_of: date,
 ) -> pl.LazyFrame:
-    """Judge the pairs of which nothing is held: missing, expiring or not due.
+    """The status of required trainings without a valid record: missing, expiring or not due.
 
-    A pair is left out where the person or the training did not exist yet on the day: the vendor
-    knows today's requirements only, and nobody misses a training before that.
+    A pair is left out if the person or the training did not exist on the day, because the vendor
+    only gives today's requirements.
 
     Args:
-        rows: those pairs, with person, training_id and completion_id (an undated record's).
-        people: as `people_of` makes them.
-        catalogue: as `schedules` makes it.
-        windows: as `windows_on` makes them, of the same day.
+        rows: the pairs, with person, training_id and completion_id (of a record without a date).
+        people: as `people_of` returns them.
+        catalogue: as `schedules` returns it.
+        windows: as `windows_on` returns them for the same day.
         as_of: the day of the statuses.
 
     Returns:
-        The rows in their order with `status`, and `expiration_source`: `unknown` where there is a
-        record, else null.
+        The rows in their order with `status` and `expiration_source`, which is `unknown` if there
+        is a record, else null.
 
     Source: docs/rules.md section 3.
     """

@@ -1,4 +1,4 @@
-"""People by trainings, the status in each cell."""
+"""A table of people and trainings with the status in each cell."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ def training_matrix(status: AnyFrame) -> pl.DataFrame:
     """The status of every person (rows) for every training (columns).
 
     Args:
-        status: as `expiry_status()` makes it.
+        status: as `expiry_status()` returns it.
 
     Returns:
-        A DataFrame with one row per person, sorted by name and then id: m_user_id, user, and one
-        column per training with its status, null where the person has no row for it. The columns
-        are named by the trainings' titles and sorted; a title that several trainings share is
-        followed by the training's id, e.g. "Ladders (1042)".
+        A DataFrame, one row per person, sorted by name and id: m_user_id, user, and one column per
+        training with its status; null if the person has no status for the training. The columns are
+        named after the trainings and sorted by title. If several trainings have the same title, the
+        id follows, e.g. "Ladders (1042)".
 
     Raises:
-        KPADataError: the frame lacks a column that is read.
+        KPADataError: a column is missing.
 
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
@@ -42,11 +42,11 @@ def training_matrix(status: AnyFrame) -> pl.DataFrame:
 
 
 def _headings(trainings: pl.DataFrame) -> pl.DataFrame:
-    """A column name for each training id: its title, made unique, in alphabetical order."""
+    """A unique column name for each training, sorted by title."""
     named = trainings.unique("training_id").sort("training", "training_id")
     title, number = pl.col("training"), pl.col("training_id").cast(pl.String)
     with_id = title + " (" + number + ")"
-    taken = (
+    ambiguous = (
         title.is_duplicated() | title.is_in(TRAINING_MATRIX_KEYS) | title.is_in(with_id.implode())
     )
-    return named.select("training_id", heading=pl.when(taken).then(with_id).otherwise(title))
+    return named.select("training_id", heading=pl.when(ambiguous).then(with_id).otherwise(title))

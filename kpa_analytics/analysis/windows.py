@@ -1,7 +1,7 @@
-"""What a day means to each window training: whether its window is open, and its last offering.
+"""Window trainings on a day: whether the window is open, and when the training was last offered.
 
-Source: docs/rules.md section 2, read from the vendor's article: being offered again ends a
-completion, the passing of a window does not.
+A completion ends when the training is offered again, not when a window closes. Source: the vendor's
+article on training windows; docs/rules.md section 2.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ _ONE_DAY = pl.duration(days=1)
 
 
 def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
-    """Where each window training stands on a day.
+    """The windows and the last offering of each window training, as of a day.
 
     Args:
-        catalogue: as `schedules` makes it.
+        catalogue: as `schedules` returns it.
         as_of: the day.
 
     Returns:
         A frame, one row per training whose rule is `window`:
 
-        - `is_open`: a window is open.
-        - `next_opens` and `next_closes`: the first and last day of the first window that has not
-          closed before the day.
-        - `offering_opens`: the first day of the last offering: the opening of the window that it
-          fell in, else the day itself. A completion before it is superseded. Null where the
-          training was not offered by then; an offering after the day has not happened yet.
-        - `in_time_since`: the opening of the window one year before the offering's, while the
-          offering's own window is still open; null once it has closed, and where it had none. A
-          superseded completion since then has time left.
+        - `is_open`: a window is open on the day.
+        - `next_opens` and `next_closes`: the first and last day of the window that is open, or else
+          of the next one.
+        - `offering_opens`: the first day of the last offering. If the training was offered within a
+          window, this is the opening day of that window; otherwise it is the day it was offered.
+          Earlier completions are superseded. Null if the training was not offered by the day.
+        - `in_time_since`: the opening day of the window one year before that of the last offering,
+          while the latter is still open; otherwise null. A superseded completion since this day has
+          time left.
     """
     today = pl.lit(as_of)
     year, following = pl.col("offering_year"), pl.col("next_year")
@@ -65,20 +65,20 @@ def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def renewals(cases: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Bring the first renewal of window cases to what holds on a day.
+    """Update the renewal window of cases of window trainings to a day.
 
-    A case that is not superseded by an offering is valid however many windows have passed: it is
-    to be renewed in the first window that opens after the completion and has not closed yet. A
-    superseded one keeps the window that it should have been renewed in; where that is still to
-    close though the case is expired, the day before the offering stands in.
+    A case that no offering superseded is valid, however many windows have passed. It is renewed in
+    the first window that opens after the completion and has not closed yet. A superseded case keeps
+    the window in which it should have been renewed. If that window has not closed yet but the case
+    is expired, it expired on the day before the offering.
 
     Args:
         cases: cases with date, expiration_source, opens and expiration_date, as `expirations`
-            makes them, beside the columns of `windows_on`.
+            returns them, and the columns of `windows_on`.
         as_of: the day.
 
     Returns:
-        The cases with opens and expiration_date as of the day; others than window ones unchanged.
+        The cases with opens and expiration_date as of the day. Other cases are unchanged.
     """
     is_window = pl.col("expiration_source") == "window"
     superseded = (pl.col("date") < pl.col("offering_opens")).fill_null(False)

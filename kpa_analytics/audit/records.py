@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.engine import Rules
-from kpa_analytics.analysis.names import people_names, training_titles
+from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import RECORDS
@@ -25,7 +25,7 @@ def audit_records(
     by person, training and date.
     """
     happened = pl.col("date").is_null() | (pl.col("date") <= as_of)
-    judged = Rules(data.trainings).judged(data.completions, as_of, expiring_days)
+    judged = Rules(data.trainings).record_statuses(data.completions, as_of, expiring_days)
     expires = pl.when(happened).then(pl.col("expiration_date", "expiration_source"))
     rows = judged.select(*data.completions.columns, expires)
     counted = status.filter(pl.col("completion_id").is_not_null()).select(
@@ -46,19 +46,10 @@ def audit_records(
     named = (
         rows.lazy()
         .join(counted.lazy(), on=["id", *_PAIR], how="left")
-        .join(people_names(data.users, "m_user_id", "user"), on="m_user_id", how="left")
-        .join(
-            people_names(data.users, "m_instructor_id", "instructor"),
-            on="m_instructor_id",
-            how="left",
-        )
-        .join(training_titles(data.trainings), on="training_id", how="left")
-        .with_columns(
-            pl.col("user").fill_null(pl.col("m_user_id")),
-            pl.col("training").fill_null(pl.col("training_id").cast(pl.String)),
-            pl.col("instructor").fill_null(pl.col("m_instructor_id")),
-            standing.alias("standing"),
-        )
+        .pipe(with_names, data.users, "m_user_id", "user")
+        .pipe(with_names, data.users, "m_instructor_id", "instructor")
+        .pipe(with_titles, data.trainings)
+        .with_columns(standing.alias("standing"))
     )
     in_order = named.sort("user", "m_user_id", "training", "training_id", "date", "id")
     columns = [pl.col(name).cast(dtype) for name, dtype in RECORDS.schema.items()]

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from kpa_analytics.analysis.folding import by_name
-from kpa_analytics.analysis.names import training_titles
+from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.charts.text import labels
 
 if TYPE_CHECKING:
@@ -17,14 +15,7 @@ if TYPE_CHECKING:
 
 def training_options(data: TrainingData) -> dict[int, str]:
     """Every training in the catalogue or the completions, id -> title, sorted by title."""
-    known = pl.concat([data.trainings["id"], data.completions["training_id"]]).unique()
-    titled = (
-        known.to_frame("training_id")
-        .lazy()
-        .join(training_titles(data.trainings), on="training_id", how="left")
-        .with_columns(pl.col("training").fill_null(pl.col("training_id").cast(pl.String)))
-        .collect()
-    )
+    titled = known_trainings(data.completions.lazy(), data.trainings).collect()
     rows = labels(titled, "training", "training_id").select("training_id", "training").rows()
     return by_name(dict(rows))
 

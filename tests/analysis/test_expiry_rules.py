@@ -706,17 +706,15 @@ def test_deeply_composed(lazy):
 )
 def test_a_circle_of_composed_trainings_is_named(parts, circle):
     training = catalogue(*({"id": n, "included_trainings_id": ids} for n, ids in parts.items()))
-    with pytest.raises(
-        KPADataError, match=f"included_trainings_id goes round in a circle: {circle}"
-    ):
+    with pytest.raises(KPADataError, match=f"included_trainings_id forms a circle: {circle}"):
         expiry_status(COMPLETIONS.empty(), training, as_of=TODAY)
 
 
 def test_a_circle_is_told_in_the_order_of_inclusion():
     training = catalogue(*({"id": n, "included_trainings_id": [n % 3 + 1]} for n in (1, 2, 3)))
-    with pytest.raises(KPADataError) as told:
+    with pytest.raises(KPADataError) as error:
         expiry_status(COMPLETIONS.empty(), training, as_of=TODAY)
-    circle = [int(n) for n in str(told.value).rsplit(": ", 1)[1].split(" -> ")]
+    circle = [int(n) for n in str(error.value).rsplit(": ", 1)[1].split(" -> ")]
     assert all(after == before % 3 + 1 for before, after in pairwise(circle))
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.choices import Choices
 from kpa_analytics.analysis.folding import by_name, folded, folded_text
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.schema import COMPLETIONS, GROUPS, USERS
 from tests.analysis.folding_cases import CASES
+
+DAY = date(2026, 6, 30)
 
 
 def test_profiles_of_no_office_in_any_spelling_are_in_none() -> None:
@@ -28,7 +33,12 @@ def test_profiles_of_no_office_in_any_spelling_are_in_none() -> None:
     )
     people_filter = PeopleFilter(data)
     assert people_filter.offices == {"o": "Ł", "": "No field office"}
-    assert sorted(people_filter.matching("", [""])) == ["p0", "p1", "p2", "p3"]
+    assert sorted(people_filter.matching(Choices(as_of=DAY, field_offices=("",)))) == [
+        "p0",
+        "p1",
+        "p2",
+        "p3",
+    ]
 
 
 @pytest.mark.parametrize(("text", "compared"), CASES.items())
@@ -55,7 +65,7 @@ def test_people_are_found_however_their_name_is_typed(search: str) -> None:
     data = kpa.TrainingData(
         completions=COMPLETIONS.empty(), users=pl.concat([USERS.empty(), users], how="diagonal")
     )
-    assert PeopleFilter(data).matching(search, []).to_list() == ["a"]
+    assert PeopleFilter(data).matching(Choices(as_of=DAY, search=search)).to_list() == ["a"]
 
 
 def test_names_are_listed_as_readers_look_for_them() -> None:

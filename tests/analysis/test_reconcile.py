@@ -36,7 +36,7 @@ def last(expires=None, starts=None, completed=date(2025, 7, 15)):
 
 
 @pytest.mark.parametrize(
-    ("told", "status"),
+    ("vendor", "status"),
     [
         ({"incomplete_training_ids": [7]}, "missing"),
         ({"incomplete_training_ids": [7], "last_completed": last(completed=None)}, "missing"),
@@ -52,10 +52,10 @@ def last(expires=None, starts=None, completed=date(2025, 7, 15)):
         ({"last_completed": last(DUE, DAY)}, "expiring"),
     ],
 )
-def test_the_vendors_status_in_our_words(told, status):
-    row = reconcile(EXPIRY_STATUS.empty(), theirs(told)).row(0, named=True)
+def test_the_vendors_status_in_our_terms(vendor, status):
+    row = reconcile(EXPIRY_STATUS.empty(), theirs(vendor)).row(0, named=True)
     assert row["vendor_status"] == status
-    expected = told["last_completed"][0]["expiresOn"] if "last_completed" in told else None
+    expected = vendor["last_completed"][0]["expiresOn"] if "last_completed" in vendor else None
     assert row["vendor_expiration_date"] == expected
 
 
@@ -70,8 +70,8 @@ def test_the_vendors_status_in_our_words(told, status):
     ],
 )
 def test_dates_and_statuses_are_compared(expires, status, agree, apart):
-    told = {"complete_training_ids": [7], "last_completed": last(DUE, DAY)}
-    row = reconcile(ours({"expiration_date": expires, "status": status}), theirs(told)).row(
+    vendor = {"complete_training_ids": [7], "last_completed": last(DUE, DAY)}
+    row = reconcile(ours({"expiration_date": expires, "status": status}), theirs(vendor)).row(
         0, named=True
     )
     assert (row["agree"], row["days_apart"]) == (agree, apart)
@@ -79,8 +79,8 @@ def test_dates_and_statuses_are_compared(expires, status, agree, apart):
 
 
 def test_two_that_never_expire_agree():
-    told = {"complete_training_ids": [7], "last_completed": last()}
-    row = reconcile(ours({"status": "current"}), theirs(told)).row(0, named=True)
+    vendor = {"complete_training_ids": [7], "last_completed": last()}
+    row = reconcile(ours({"status": "current"}), theirs(vendor)).row(0, named=True)
     assert (row["agree"], row["days_apart"]) == (True, None)
 
 
@@ -88,11 +88,11 @@ def test_what_only_one_side_has_is_kept_and_does_not_agree():
     status = ours(
         {"status": "current"}, {"training_id": 8, "training": "Ropes", "status": "not_due"}
     )
-    told = theirs(
+    vendor = theirs(
         {"incomplete_training_ids": [9]},
         {"m_user_id": "b", "complete_training_ids": [7, 8]},
     )
-    rows = reconcile(status, told)
+    rows = reconcile(status, vendor)
     assert rows.select("m_user_id", "user", "training_id", "training").rows() == [
         ("a", "Moe, Ann", 7, "Ladders"),
         ("a", "Moe, Ann", 8, "Ropes"),
@@ -107,24 +107,24 @@ def test_what_only_one_side_has_is_kept_and_does_not_agree():
 
 def test_a_person_told_twice_is_taken_as_told_last():
     later = datetime(2026, 6, 16, tzinfo=UTC)
-    told = theirs(
+    vendor = theirs(
         {"complete_training_ids": [7], "last_updated": later}, {"incomplete_training_ids": [7]}
     )
-    assert reconcile(ours({"status": "current"}), told)["vendor_status"].to_list() == ["current"]
+    assert reconcile(ours({"status": "current"}), vendor)["vendor_status"].to_list() == ["current"]
 
 
 def test_a_list_that_names_a_training_twice_makes_one_row():
-    told = theirs({"incomplete_training_ids": [7, 7], "complete_training_ids": [7]})
-    assert reconcile(ours({"status": "missing"}), told).select("vendor_status", "agree").rows() == [
-        ("missing", True)
-    ]
+    vendor = theirs({"incomplete_training_ids": [7, 7], "complete_training_ids": [7]})
+    assert reconcile(ours({"status": "missing"}), vendor).select(
+        "vendor_status", "agree"
+    ).rows() == [("missing", True)]
 
 
 def test_lazy_gives_what_frames_give():
-    status, told = ours({"status": "current"}), theirs({"complete_training_ids": [7]})
-    lazy = reconcile(status.lazy(), told.lazy())
+    status, vendor = ours({"status": "current"}), theirs({"complete_training_ids": [7]})
+    lazy = reconcile(status.lazy(), vendor.lazy())
     assert isinstance(lazy, pl.LazyFrame)
-    assert_frame_equal(lazy.collect(), reconcile(status, told))
+    assert_frame_equal(lazy.collect(), reconcile(status, vendor))
 
 
 def test_the_columns_are_the_tables():
