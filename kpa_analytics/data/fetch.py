@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder
 from kpa_analytics.config import Settings
-from kpa_analytics.data.frames import Finished, finish, raw_frame
+from kpa_analytics.data.frames import Fetched, finish, raw_frame
 from kpa_analytics.data.incremental import may_go_on, refreshed
 from kpa_analytics.data.progress import PageBar
 from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, snapshot_folder
 from kpa_analytics.data.walk import verified_walk
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataWarning, KPAMethodNotFoundError, KPATokenPermissionError
-from kpa_analytics.schema import (
-    COMPLETIONS,
-    Table,
-)
+from kpa_analytics.schema import COMPLETIONS, Table
 
 if TYPE_CHECKING:
-    from kpa_analytics.api.client import Answer, Client
+    from kpa_analytics.api.client import Client
 
 #: False: use a fresh snapshot. True: download every page. "recent": download only the newest pages.
 Refresh = bool | Literal["recent"]
@@ -38,35 +35,23 @@ _log = logging.getLogger("kpa_analytics")
 _MOST_NAMED = 10
 
 
-class Fetched(NamedTuple):
-    """A downloaded collection, before its snapshot is written."""
-
-    finished: Finished
-    method: str
-    pages: int
-    demo: bool
-    cache_keys: tuple[str, ...] = ()
-    #: The snapshot that an incremental refresh started from; None for a full walk.
-    rests_on: Snapshot | None = None
-    #: When the API answered the oldest page; None: use the time when the fetch began.
-    answered_at: datetime | None = None
-
-
 def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refresh) -> Kept:
     """Fetch a whole collection and keep it as a snapshot.
 
     The arguments and errors are those of the loaders; this function warns of impossible dates.
     """
-    began = datetime.now(UTC)
+    began, endpoints = datetime.now(UTC), COLLECTIONS[table.name]
     with PageBar(table.name, shown=client.settings.progress) as bar:
         client.notify = bar.note
-        fetched = _fetcher(table)(client, table, params, bar, refresh)
+        if endpoints[0].paged:
+            fetched, rests_on = _walked(client, table, params, bar, refresh)
+        else:
+            fetched, rests_on = _listed(client, table, params, bar), None
     frame, faults, blank_ids = fetched.finished
     _warn_of(table, faults)
-    rests_on = fetched.rests_on
     snapshot = Snapshot(
         table=table.name,
-        method=fetched.method,
+        method=", ".join(endpoint.method for endpoint in endpoints),
         params=params,
         host=client.settings.host,
         fetched_at=fetched.answered_at or began,
@@ -118,32 +103,19 @@ def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> It
 
 def _walked(
     client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
-) -> Fetched:
+) -> tuple[Fetched, Snapshot | None]:
+    """All pages; or the newest ones, with the snapshot that they bring up to date."""
     method = endpoint_of(table).method
     if refresh == "recent" and table is COMPLETIONS:
         kept = snapshot_folder(table, params, client.settings).newest(max_age=float("inf"))
         if kept and not may_go_on(kept.snapshot):
             bar.note("a full download is due: downloading all pages")
         elif kept and (recent := refreshed(client, method, table, kept, params, bar)):
-            return Fetched(
-                recent.finished,
-                method,
-                recent.pages,
-                recent.demo,
-                recent.cache_keys,
-                rests_on=kept.snapshot,
-                answered_at=recent.answered_at,
-            )
+            return recent, kept.snapshot
     walk = verified_walk(client, method, table, params, bar, refresh=bool(refresh))
     _check_attachments(client, method, params, walk.rows)
-    return Fetched(
-        finish(table, walk.rows),
-        method,
-        walk.pages,
-        walk.demo,
-        walk.cache_keys,
-        answered_at=walk.answered_at,
-    )
+    finished = finish(table, walk.rows)
+    return Fetched(finished, walk.pages, walk.demo, walk.answered_at, walk.cache_keys), None
 
 
 def _check_attachments(
@@ -164,48 +136,26 @@ def _check_attachments(
             raise ignored_filter(method, "has_attachments", wanted, record, "both true and false")
 
 
-def _called(
-    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
-) -> Fetched:
-    method = endpoint_of(table).method
-    answer = client.records(method, **params)
-    bar.page(1, of=1)
-    rows = raw_frame(table, _records(method, answer))
-    return Fetched(finish(table, rows), method, 1, answer.demo)
-
-
-def _grouped(
-    client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
-) -> Fetched:
-    rows: list[tuple[str | None, str, str | None]] = []
-    demo = False
-    endpoints = COLLECTIONS[table.name]
-    for number, (method, kind) in enumerate(((e.method, e.kind) for e in endpoints), start=1):
-        try:
-            answer = client.records(method)
-        except (KPAMethodNotFoundError, KPATokenPermissionError) as error:
-            _log.warning("the names of kind %s can't be loaded: %s", kind, error)
-            continue
-        demo = demo or answer.demo
-        groups = _records(method, answer)
-        rows.extend((kind, group.id, group.name or group.title) for group in groups)
-        bar.page(number, of=len(endpoints))
-    frame = pl.DataFrame(rows, schema=table.schema, orient="row")
-    methods = ", ".join(endpoint.method for endpoint in endpoints)
-    return Fetched(finish(table, frame), methods, len(endpoints), demo)
-
-
-def _records(method: str, answer: Answer) -> list[Any]:
+def _listed(client: Client, table: Table, params: dict[str, Any], bar: PageBar) -> Fetched:
+    """The records of methods that are not paged: one method, or one for each kind of groups."""
     from kpa_analytics.api.records import records_in
 
-    return records_in(method, answer.body)
-
-
-def _fetcher(table: Table) -> Callable[..., Fetched]:
-    """The function that fetches a table: from several endpoints, page by page, or in one call."""
-    if len(COLLECTIONS[table.name]) > 1:
-        return _grouped
-    return _walked if endpoint_of(table).paged else _called
+    endpoints = COLLECTIONS[table.name]
+    frames, demo = [raw_frame(table, [])], False
+    for number, endpoint in enumerate(endpoints, start=1):
+        try:
+            answer = client.records(endpoint.method, **params)
+        except (KPAMethodNotFoundError, KPATokenPermissionError) as error:
+            if endpoint.kind is None:
+                raise
+            _log.warning("the names of kind %s can't be loaded: %s", endpoint.kind, error)
+            continue
+        demo = demo or answer.demo
+        records = records_in(endpoint.method, answer.body)
+        constants = {"kind": endpoint.kind} if endpoint.kind else {}
+        frames.append(raw_frame(table, records, **constants))
+        bar.page(number, of=len(endpoints))
+    return Fetched(finish(table, pl.concat(frames)), len(endpoints), demo)
 
 
 def _warn_of(table: Table, faults: pl.DataFrame) -> None:
@@ -215,10 +165,9 @@ def _warn_of(table: Table, faults: pl.DataFrame) -> None:
         f"{record} ({field} {value})"
         for _, record, field, value in faults.head(_MOST_NAMED).iter_rows()
     )
-    more = f" and {faults.height - _MOST_NAMED} more" if faults.height > _MOST_NAMED else ""
-    became_null = (
-        "1 impossible date is" if faults.height == 1 else f"{faults.height} impossible dates are"
-    )
+    number = faults.height
+    more = f" and {number - _MOST_NAMED} more" if number > _MOST_NAMED else ""
+    became_null = "1 impossible date is" if number == 1 else f"{number} impossible dates are"
     warnings.warn(
         f"{table.name}: {became_null} null: {examples}{more}; data_quality() lists them all",
         KPADataWarning,

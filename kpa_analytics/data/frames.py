@@ -8,6 +8,7 @@ not exist, so that an impossible date is not mistaken for one that was not sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
     FAULTS,
+    GROUPS,
     TRAININGS,
     USERS,
     Table,
@@ -41,6 +43,24 @@ class Finished(NamedTuple):
     frame: pl.DataFrame
     faults: pl.DataFrame
     blank_ids: BlankIds = ()
+
+
+class Fetched(NamedTuple):
+    """A downloaded collection, before its snapshot is written.
+
+    Attributes:
+        finished: the collection.
+        pages: number of pages fetched.
+        demo: whether the demo server answered.
+        answered_at: when the API answered the oldest page, UTC; None: when the fetch began.
+        cache_keys: keys of the cached pages, to delete once the snapshot is written.
+    """
+
+    finished: Finished
+    pages: int
+    demo: bool
+    answered_at: datetime | None = None
+    cache_keys: tuple[str, ...] = ()
 
 
 def raw_frame(table: Table, records: Sequence[Any], **constants: Any) -> pl.DataFrame:
@@ -216,4 +236,5 @@ _READERS: dict[str, dict[str, Reader]] = {
         for name in ("fieldOffice_id", "lineOfBusiness_id", "clients_id", "projects_id")
     },
     EMPLOYEE_STATUS.name: {"last_completed": _last_completed},
+    GROUPS.name: {"name": lambda records: [record.name or record.title for record in records]},
 }

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import polars as pl
 
 from kpa_analytics.data.blank_ids import BlankIds, add_blank_counts, null_blank_ids
-from kpa_analytics.data.frames import Finished, finish, raw_frame
+from kpa_analytics.data.frames import Fetched, Finished, finish, raw_frame
 from kpa_analytics.data.per_training import trainings_touched, with_training
 from kpa_analytics.data.reading import next_page
 from kpa_analytics.errors import KPADataError
@@ -36,24 +36,6 @@ if TYPE_CHECKING:
     from kpa_analytics.api.client import Client, Page
     from kpa_analytics.data.progress import PageBar
     from kpa_analytics.data.snapshots import Kept, Snapshot
-
-
-class Recent(NamedTuple):
-    """The collection as it is now, with facts about the refresh.
-
-    Attributes:
-        finished: the collection.
-        answered_at: when the API answered the oldest page of this refresh, UTC.
-        pages: number of pages fetched.
-        demo: whether the demo server answered.
-        cache_keys: keys of the cached pages, to delete once the snapshot is written.
-    """
-
-    finished: Finished
-    answered_at: datetime
-    pages: int
-    demo: bool
-    cache_keys: tuple[str, ...]
 
 
 #: After this many incremental refreshes in a row, all pages are walked again.
@@ -106,7 +88,7 @@ def refreshed(
     kept: Kept,
     parameters: dict[str, Any],
     bar: PageBar,
-) -> Recent | None:
+) -> Fetched | None:
     """Bring a kept collection up to date with as few pages as possible.
 
     Returns None if a full walk is needed because records changed places, the total changed during
@@ -131,7 +113,7 @@ class _CatchingUp:
     fetched: list[Page] = field(default_factory=list)
     rows: list[pl.DataFrame] = field(default_factory=list)
 
-    def run(self) -> Recent:
+    def run(self) -> Fetched:
         head = self._head()
         total = self.fetched[0].total
         before = self.kept.frame.height
@@ -139,7 +121,7 @@ class _CatchingUp:
         frame = pl.concat([self._own(head), *self._between(head, bottom)])
         frame = self._with_trainings(self._whole(frame))
         answers = [page.answer for page in self.fetched]
-        return Recent(
+        return Fetched(
             Finished(self._whole(frame), self._faults(frame), self._blank_ids()),
             answered_at=min(answer.answered_at for answer in answers),
             pages=len(answers),

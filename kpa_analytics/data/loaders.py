@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -261,8 +260,14 @@ def _load(
     with one_at_a_time(table, params, current):
         if not refresh and (kept := _fresh(table, params, current)):
             return kept
-        with _opened(client, current) as caller:
+        with nullcontext(client) if client else _new_client(current) as caller:
             return fetch(caller, table, params, refresh=refresh)
+
+
+def _new_client(current: Settings) -> Client:
+    from kpa_analytics.api.client import Client
+
+    return Client(current)
 
 
 def _fresh(table: Table, params: dict[str, Any], current: Settings) -> Kept | None:
@@ -294,15 +299,3 @@ def _filtered(kept: Kept, params: dict[str, Any]) -> Kept | None:
     }
     rows = frame.filter(*(conditions[name](wanted) for name, wanted in params.items()))
     return Kept(rows, kept.snapshot)
-
-
-@contextmanager
-def _opened(client: Client | None, current: Settings) -> Iterator[Client]:
-    """Use the caller's client and leave it open, or open a client and close it afterwards."""
-    if client is not None:
-        yield client
-        return
-    from kpa_analytics.api.client import Client
-
-    with Client(current) as own:
-        yield own
