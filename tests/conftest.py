@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 import kpa_analytics as kpa
 from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
 
 # A slow machine is no failure: tests assert no time.
-settings.register_profile("kpa_analytics", deadline=None)
+settings.register_profile(
+    "kpa_analytics", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("kpa_analytics")
 
 #: The three records of the vendor's own page (docs/api.md), in the shape of 2020.

@@ -75,7 +75,8 @@ def test_every_kind_of_row_is_right_day_by_day() -> None:
         assert_frame_equal(rows, status_on(data, page))
     rows = pl.concat(seen)
     assert {"current", "expiring", "expired", "missing", "not_due"} == {*rows["status"]}
-    assert {"composed", "unknown", None} <= {*rows["expiration_source"]}
+    sources = {"rolling", "fixed", "window", "special", "never", "composed", "unknown", None}
+    assert {*rows["expiration_source"]} == sources
 
 
 def test_a_derived_completion_changes_on_the_days_of_its_parts_until_its_own() -> None:

@@ -52,7 +52,8 @@ def test_a_flipped_bit_anywhere_in_the_manifest_is_found(small):
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 def test_a_flipped_bit_anywhere_in_a_pack_is_found(pack, data):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from kpa_analytics import charts
 from tests.charts import frames
@@ -20,6 +21,7 @@ CHARTS = (
     "group_sizes",
     "group_share",
 )
+every_chart = pytest.mark.parametrize("name", CHARTS)
 _STATUS = ("expiry_timeline", "expiry_by_training", "training_matrix", "status_summary")
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.schema import (
+    COMPLETIONS,
     EXPIRY_STATUS,
     GROUP_SESSIONS,
     GROUP_SHARE,
@@ -203,3 +204,31 @@ def users_frame(people: int = 200, *, demo: bool = False) -> pl.DataFrame:
         }
     )
     return pl.concat([USERS.empty(), known], how="diagonal")
+
+
+MISTYPED = [date(1, 1, 1), date(1926, 5, 4), date(2206, 5, 4), date(9999, 12, 31)]
+
+
+def completions(*days: date | None) -> pl.DataFrame:
+    rows = [
+        {
+            "id": number,
+            "training_id": 7,
+            "m_user_id": person_id(number % 30),
+            "date": day,
+            "m_instructor_id": person_id(40),
+            "group_training_id": number,
+        }
+        for number, day in enumerate(days)
+    ]
+    return pl.DataFrame(rows, schema=COMPLETIONS.schema)
+
+
+USUAL = [AS_OF - timedelta(days=10 * number) for number in range(60)]
+STATUS = status_frame(60, 30)
+ACTIVITY = activity_frame(12, 70)
+SESSIONS = sessions_frame(200)
+
+
+def size(row: dict) -> int:
+    return row["attendees"] if row["attendees"] is not None else row["recorded"]

@@ -376,7 +376,7 @@ def test_an_unknown_refresh_value_is_an_error(api: DemoAPI) -> None:
 @settings(
     max_examples=20,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     removed=st.sets(st.integers(0, 249), max_size=5),

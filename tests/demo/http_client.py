@@ -6,7 +6,7 @@ import msgspec
 import requests
 
 
-def post(api, method, *, token=None, timeout=10, **params):
+def post(api, method, *, token=None, timeout=60, **params):
     """POST a request object, by default with the token of the first account."""
     body = {"token": api.token if token is None else token, **params}
     return requests.post(f"{api.url}/{method}", json=body, timeout=timeout, allow_redirects=False)
@@ -15,7 +15,7 @@ def post(api, method, *, token=None, timeout=10, **params):
 def get(api, method, **params):
     """GET with the request object as the whole query string."""
     query = quote(msgspec.json.encode({"token": api.token, **params}))
-    return requests.get(f"{api.url}/{method}?{query}", timeout=10)
+    return requests.get(f"{api.url}/{method}?{query}", timeout=60)
 
 
 def error(response):

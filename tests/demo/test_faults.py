@@ -28,10 +28,10 @@ def ids(api, page, limit=1000):
 
 
 def test_a_stall_outlasts_a_short_timeout(api):
-    api.faults.add(Fault.stall(0.5))
+    api.faults.add(Fault.stall(10))
     with pytest.raises(requests.ReadTimeout):
         post(api, "api.ping", timeout=0.1)
-    assert post(api, "api.ping", timeout=5).json() == {"ok": True}
+    assert post(api, "api.ping", timeout=60).json() == {"ok": True}
 
 
 def test_a_client_that_closes_the_connection_causes_no_output(api, capfd):
@@ -39,8 +39,9 @@ def test_a_client_that_closes_the_connection_causes_no_output(api, capfd):
     with socket.create_connection(("127.0.0.1", urlsplit(api.url).port)) as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         client.sendall(b"POST /v1/api.ping HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}")
-        time.sleep(0.1)  # it is read, and its answer is still to come
-    time.sleep(0.4)
+        while not api.requests:
+            time.sleep(0.01)
+    time.sleep(0.5)  # the answer goes to nobody
     assert post(api, "api.ping").json() == {"ok": True}
     assert capfd.readouterr().err == ""
 

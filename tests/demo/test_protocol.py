@@ -39,7 +39,7 @@ def test_get_and_post_have_the_same_answer(api, ask):
 
 def test_a_plus_in_a_query_is_a_blank(api):
     query = quote_plus(json.dumps({"token": api.token, "limit": 1}))
-    body = requests.get(f"{api.url}/{COMPLETIONS}?{query}", timeout=10).json()
+    body = requests.get(f"{api.url}/{COMPLETIONS}?{query}", timeout=60).json()
     assert body["ok"] is True
 
 
@@ -131,22 +131,22 @@ def test_an_unknown_method_is_refused(api):
 
 
 def test_another_verb_is_refused(api):
-    assert error(requests.put(f"{api.url}/api.ping", timeout=5)) == "request_method_invalid"
+    assert error(requests.put(f"{api.url}/api.ping", timeout=60)) == "request_method_invalid"
 
 
 @pytest.mark.parametrize("body", [b"{", b"[1]", b'"text"', b"\xff\xfe"])
 def test_a_body_that_is_not_a_json_object_is_refused(api, body):
-    answer = requests.post(f"{api.url}/api.ping", data=body, timeout=5)
+    answer = requests.post(f"{api.url}/api.ping", data=body, timeout=60)
     assert error(answer) == "request_data_invalid"
 
 
 def test_a_query_that_is_not_a_json_object_is_refused(api):
-    answer = requests.get(f"{api.url}/api.ping?token={api.token}", timeout=5)
+    answer = requests.get(f"{api.url}/api.ping?token={api.token}", timeout=60)
     assert error(answer) == "request_data_invalid"
 
 
 def test_tokens_are_checked(api):
-    assert error(requests.post(f"{api.url}/api.ping", timeout=5)) == "token_missing"
+    assert error(requests.post(f"{api.url}/api.ping", timeout=60)) == "token_missing"
     assert error(post(api, "api.ping", token="")) == "token_missing"
     assert error(post(api, "api.ping", token="x" * 41)) == "token_invalid"
     assert error(post(api, "api.ping", token=5)) == "token_invalid"
@@ -228,13 +228,15 @@ def test_optional_user_fields_are_absent_rather_than_null(api):
 
 def test_after_the_rate_limit_every_request_fails_during_the_penalty():
     with serve(Records(), rate_limit=3) as api:
-        api.service.penalty = 0.3
+        api.service.penalty = 2
         other = api.add_account(Records())
         assert [post(api, "api.ping").json()["ok"] for _ in range(5)] == [True] * 3 + [False] * 2
         assert error(post(api, "api.ping")) == "rate_limit_exceeded"
         assert post(api, "api.ping", token=other).json()["ok"] is True
-        time.sleep(0.35)
-        assert post(api, "api.ping").json()["ok"] is True
+        end = time.monotonic() + 60
+        while not post(api, "api.ping").json()["ok"]:
+            assert time.monotonic() < end
+            time.sleep(0.1)
 
 
 def test_requests_are_recorded_without_the_token(api):
@@ -247,7 +249,7 @@ def test_requests_are_recorded_without_the_token(api):
 
 
 def test_an_address_outside_the_api_is_an_html_404(api):
-    answer = requests.get(api.url.replace("/v1", "/"), timeout=5)
+    answer = requests.get(api.url.replace("/v1", "/"), timeout=60)
     assert answer.status_code == 404
     assert "json" not in answer.headers["Content-Type"]
 
@@ -256,12 +258,12 @@ def test_connections_are_kept_alive_until_the_server_closes():
     with requests.Session() as session:
         with serve(Records()) as api:
             for _ in range(3):
-                answer = session.post(f"{api.url}/api.ping", json={"token": api.token}, timeout=5)
+                answer = session.post(f"{api.url}/api.ping", json={"token": api.token}, timeout=60)
             assert answer.headers.get("Connection") != "close"
             assert session.get_adapter(api.url).poolmanager.pools.keys()
             assert len(api._server.connections) == 1
         with pytest.raises(requests.ConnectionError):
-            session.post(f"{api.url}/api.ping", json={"token": api.token}, timeout=5)
+            session.post(f"{api.url}/api.ping", json={"token": api.token}, timeout=60)
 
 
 def test_only_this_machine_can_reach_it(api):

@@ -15,4 +15,4 @@ from tests.hard.token_search import TOKEN
 @pytest.fixture
 def guarded() -> Iterator[DemoAPI]:
     with kpa.demo.serve(completions(3_500), token=TOKEN) as opened:
-        yield use(opened, retries=0, timeout=0.5)
+        yield use(opened, retries=0)

@@ -38,8 +38,14 @@ def started(api: DemoAPI, code: str = LOAD, **variables: str) -> subprocess.Pope
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Wait for a process; return its exit code, its output and its error output."""
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=600)
     return process.returncode, out, err
+
+
+def killed(process: subprocess.Popen[str]) -> int:
+    """End a process at once, as a crash does; return its exit code."""
+    process.kill()
+    return ended(process)[0]
 
 
 def stopped(process: subprocess.Popen[str], how: signal.Signals) -> tuple[int, str, str]:

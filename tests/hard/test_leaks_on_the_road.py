@@ -151,9 +151,7 @@ def test_tls_is_verified_and_a_company_ca_is_accepted(
     context.load_cert_chain(certificate, str(certificate) + ".key")
     with kpa.demo.serve(Records(), token=TOKEN) as api:
         api._server.socket = context.wrap_socket(api._server.socket, server_side=True)
-        kpa.configure(
-            token=TOKEN, api_url=api.url.replace("http://", "https://"), retries=0, timeout=5
-        )
+        kpa.configure(token=TOKEN, api_url=api.url.replace("http://", "https://"), retries=0)
         with Client() as client, pytest.raises(KPATransportError, match="certificate") as caught:
             client.call("api.ping")
         assert client._session.verify is True

@@ -128,7 +128,7 @@ def test_a_strange_retry_after_does_not_fail_a_load(
 @pytest.fixture
 def wire() -> Iterator[Wire]:
     with served() as opened:
-        kpa.configure(token="t" * 41, api_url=opened.url, timeout=0.2, retries=0)
+        kpa.configure(token="t" * 41, api_url=opened.url, timeout=60, retries=0)
         yield opened
 
 
@@ -140,12 +140,14 @@ def _reason(wire: Wire) -> str:
 
 
 def test_a_stall_before_the_answer_is_a_timeout(wire: Wire) -> None:
-    wire.pieces, wire.pause = [b"HTTP/1.1 200 OK\r\n", b"\r\n"], 0.5
+    kpa.configure(timeout=0.2)
+    wire.pieces, wire.pause = [b"HTTP/1.1 200 OK\r\n", b"\r\n"], 10
     assert _reason(wire) == "timeout"
 
 
 def test_a_stall_in_the_body_is_a_timeout(wire: Wire) -> None:
-    wire.pieces, wire.pause = [answer(OK[:5], length=len(OK)), OK[5:]], 0.5
+    kpa.configure(timeout=0.2)
+    wire.pieces, wire.pause = [answer(OK[:5], length=len(OK)), OK[5:]], 10
     assert _reason(wire) == "timeout"
 
 
@@ -195,7 +197,7 @@ def test_a_slow_collection_releases_its_lock(wire: Wire) -> None:
 
 @pytest.mark.slow
 def test_a_small_body_that_decompresses_to_too_much_is_refused(wire: Wire) -> None:
-    kpa.configure(timeout=60, retries=2)
+    kpa.configure(retries=2)
     packer = zlib.compressobj(wbits=31)
     nothing = bytes(10**6)
     bomb = b"".join([*(packer.compress(nothing) for _ in range(300)), packer.flush()])

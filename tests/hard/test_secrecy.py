@@ -9,7 +9,6 @@ import http.client
 import logging
 import os
 import pickle
-import signal
 import stat
 import threading
 from pathlib import Path
@@ -24,7 +23,7 @@ from kpa_analytics.demo.records import USERS, Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPAError
 from tests.conftest import use
-from tests.hard.loading import account, files, started, stopped, when
+from tests.hard.loading import account, files, killed, started, when
 from tests.hard.token_search import FAULTS, TOKEN, assert_no_token, contains_token, unpacked_pages
 
 
@@ -59,10 +58,10 @@ def test_no_file_holds_the_token_during_or_after_a_walk(guarded: DemoAPI) -> Non
 
 
 def test_a_killed_walk_leaves_no_token_in_journals_and_free_pages(guarded: DemoAPI) -> None:
-    guarded.faults.add(Fault.stall(5), page=4)
+    guarded.faults.add(Fault.stall(60), page=4)
     process = started(guarded)
     when(lambda: len(guarded.requests) == 4, process)
-    stopped(process, signal.SIGKILL)
+    killed(process)
     assert (account() / "pages.sqlite-wal").stat().st_size > 10_000
     assert_no_token(kpa.configure().cache_dir)
 
@@ -76,6 +75,7 @@ def test_no_log_of_any_library_holds_the_token(
         kpa.load_all()
         for name in FAULTS.keys() - {"redirect"}:  # http.client prints a server's headers itself
             guarded.faults.add(FAULTS[name], times=None)
+            kpa.configure(timeout=0.3 if name == "timeout" else 60)
             with pytest.raises(KPAError):
                 kpa.load_trainings(refresh=True)
             guarded.faults.clear()

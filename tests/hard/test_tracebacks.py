@@ -21,7 +21,7 @@ from tests.hard.token_search import FAULTS, TOKEN, contains_token, places_of_tok
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_no_frame_of_any_failure_holds_the_token(guarded: DemoAPI, name: str) -> None:
-    use(guarded, retries=1)
+    use(guarded, retries=1, timeout=0.3 if name == "timeout" else 60)
     guarded.faults.add(FAULTS[name], times=None)
     with pytest.raises(KPAError) as caught:
         kpa.load_trainings()
@@ -33,7 +33,7 @@ def test_no_frame_of_ctrl_c_during_a_request_holds_the_token(guarded: DemoAPI) -
     """Interrupt a slow request several times, each time at a later moment."""
     guarded.faults.add(Fault.stall(0.2), times=None)
     code = "from tests.hard.interrupting import report; report([0.02, 0.05, 0.1, 0.15, 0.21])"
-    exit_code, printed, complaints = ended(started(guarded, code, KPA_TIMEOUT="5"))
+    exit_code, printed, complaints = ended(started(guarded, code))
     assert exit_code == 0, complaints
     outcomes = json.loads(printed)
     assert [places for _, places in outcomes] == [[]] * 5

@@ -75,7 +75,7 @@ def assert_no_token(folder: Path) -> None:
 
 
 FAULTS = {
-    "timeout": Fault.stall(0.8),
+    "timeout": Fault.stall(10),
     "drop": Fault.drop(),
     "cut": Fault.cut(),
     "gateway": Fault.status(502),

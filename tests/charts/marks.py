@@ -1,0 +1,43 @@
+"""What a drawing shows: its bars with their sizes, and its shortened labels."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from kpa_analytics.charts.render import specification, svg
+
+_BAR = re.compile(r'<path aria-label="([^"]*)"[^>]* d="(M[^"A]*)" fill="(#[0-9A-Fa-f]{6})"')
+
+
+def bars(chart) -> list[tuple[str, float, float]]:
+    """The label, width and height (pixels) of each bar in a drawing."""
+    return [(unescape(words), *_size(path)) for words, path, _ in _BAR.findall(drawing(chart))]
+
+
+def drawing(chart) -> str:
+    return svg(specification(chart))
+
+
+def _size(path: str) -> tuple[float, float]:
+    x = y = 0.0
+    points = []
+    for step, numbers in re.findall(r"([MLhvHVZ])([^MLhvHVZ]*)", path):
+        values = [float(one) for one in re.findall(r"-?[\d.]+(?:e-?\d+)?", numbers)]
+        if step in "ML":
+            x, y = values
+        elif step in "hH":
+            x = values[0] + (x if step == "h" else 0)
+        elif step in "vV":
+            y = values[0] + (y if step == "v" else 0)
+        points.append((x, y))
+    across, down = zip(*points, strict=True)
+    return max(across) - min(across), max(down) - min(down)
+
+
+def labels_drawn(chart) -> list[str]:
+    return [
+        unescape(one)
+        for one in re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart))
+        if "…" in one
+    ]
