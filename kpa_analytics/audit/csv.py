@@ -18,7 +18,7 @@ _START = '^|[,;|\t"\r\n\x0b\x0c\x85\u2028\u2029\uff0c\uff1b]'
 _BLANK = "[\\s\x00-\x1f\x7f-\x9f\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*"
 #: Each pattern has three groups: the start of a cell, the skipped characters, and the sign. The
 #: first two contain no sign, so that a sign after another sign is matched too.
-_RISKY = (
+FORMULA_STARTS = (
     f"({_START})({_BLANK})('*[{_VISIBLE}])",
     "([,;|\"\r\n])( *)('*\t)",
     "([,;|\"])( *)('*\r)",
@@ -43,7 +43,7 @@ def inert(frame: pl.DataFrame) -> pl.DataFrame:
     where a cell can begin: at the start of the text, and after a comma, a semicolon, a tab, a bar,
     a quote or a line break in it, with blanks skipped. So the text is harmless with any separator
     that the program expects. An apostrophe that already stands before such a sign is doubled, so
-    that `as_before()` can restore the text.
+    that the text can be restored.
 
     OWASP's rule ("CSV Injection") checks only the start of a text. Numbers stay numbers.
 
@@ -52,21 +52,9 @@ def inert(frame: pl.DataFrame) -> pl.DataFrame:
         ["'=1+1", "fine; '=2", 'a - b', None]
     """
     text = pl.col(pl.String, pl.Enum, pl.Categorical).cast(pl.String)
-    for risky in _RISKY:
-        text = text.str.replace_all(risky, "$1$2'$3")
+    for start in FORMULA_STARTS:
+        text = text.str.replace_all(start, "$1$2'$3")
     return frame.with_columns(text)
-
-
-def as_before(texts: pl.Series) -> pl.Series:
-    """Remove the apostrophes that `inert` added.
-
-    Examples:
-        >>> as_before(pl.Series(["'=1+1", "fine; '=2", "''@"])).to_list()
-        ['=1+1', 'fine; =2', "'@"]
-    """
-    for risky in reversed(_RISKY):
-        texts = texts.str.replace_all(risky.replace("('*", "'('*"), "$1$2$3")
-    return texts
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:

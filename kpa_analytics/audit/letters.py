@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -97,18 +97,7 @@ def sentences(missing: list[Letter]) -> list[str]:
 
 
 def _letters(part: Any) -> set[str]:
-    return {letter for text in _texts(part) for letter in text if not letter.isascii()}
-
-
-def _texts(part: Any) -> Iterator[str]:
-    if isinstance(part, str):
-        yield part
-    elif isinstance(part, Mapping):
-        for value in part.values():
-            yield from _texts(value)
-    elif isinstance(part, list | tuple):
-        for value in part:
-            yield from _texts(value)
+    return {letter for letter in json.dumps(part, ensure_ascii=False) if not letter.isascii()}
 
 
 def _name(letter: str) -> str:

@@ -13,6 +13,11 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo_mark import DEMO_MARK
 
 _MADE_WITH = ("kpa-analytics", "polars", "altair", "vl-convert-python")
+#: The facts of a snapshot that a manifest states.
+_SOURCE = (
+    *("table", "method", "params", "host", "fetched_at", "rows", "pages"),
+    *("walk", "full_walk_at", "rows_sha256", "package_version"),
+)
 
 
 def provenance(
@@ -51,16 +56,7 @@ def instant(moment: datetime) -> str:
 
 
 def _source(snapshot: Snapshot) -> dict[str, Any]:
+    facts = {name: getattr(snapshot, name) for name in _SOURCE}
     return {
-        "table": snapshot.table,
-        "method": snapshot.method,
-        "params": snapshot.params,
-        "host": snapshot.host,
-        "fetched_at": instant(snapshot.fetched_at),
-        "rows": snapshot.rows,
-        "pages": snapshot.pages,
-        "walk": snapshot.walk,
-        "full_walk_at": instant(snapshot.full_walk_at) if snapshot.full_walk_at else None,
-        "rows_sha256": snapshot.rows_sha256,
-        "package_version": snapshot.package_version,
+        name: instant(fact) if isinstance(fact, datetime) else fact for name, fact in facts.items()
     }

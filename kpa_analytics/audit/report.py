@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+from msgspec import to_builtins
 
 from kpa_analytics.audit import report_method
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.audit.provenance import fetched_at
-from kpa_analytics.audit.report_model import NOTHING, Column, Section, Sheet, plain, printed
+from kpa_analytics.audit.report_model import NOTHING, Column, Section, Sheet, printed
 from kpa_analytics.audit.report_text import (
     NOT_KNOWN,
     Caption,
@@ -58,7 +59,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         "notice": DEMO_MARK if evidence.data.demo else "",
         "facts": _facts(evidence),
         "tiles": _tiles(evidence),
-        "sections": plain(sections),
+        "sections": to_builtins(sections),
         "colours": {**status_colours(), "demo": palette().demo},
         "labels": STATUS_LABELS,
         "signs": STATUS_SIGNS,

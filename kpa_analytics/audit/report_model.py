@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import polars as pl
+from msgspec import Struct
 
 from kpa_analytics.audit.report_text import MORE_ROWS, MORE_ROWS_IN, SheetName, say
 from kpa_analytics.charts.text import one_line
@@ -23,7 +24,7 @@ class Column(NamedTuple):
     kind: Kind = "text"
 
 
-class Sheet(NamedTuple):
+class Sheet(Struct):
     """A printed table; `more` says where to find the rows that are not printed."""
 
     caption: str
@@ -32,7 +33,7 @@ class Sheet(NamedTuple):
     more: str
 
 
-class Section(NamedTuple):
+class Section(Struct):
     """A section of the report: key, heading, sentences, names of charts, tables."""
 
     key: str
@@ -61,15 +62,6 @@ def printed(
         [list(row) for row in zip(*cells, strict=True)],
         say(MORE_ROWS_IN if rest else MORE_ROWS, hidden=hidden, sheet=rest) if hidden else "",
     )
-
-
-def plain(parts: Any) -> Any:
-    """Turn named tuples into dictionaries at every level, for JSON and templates."""
-    if isinstance(parts, tuple) and hasattr(parts, "_asdict"):
-        return {name: plain(value) for name, value in parts._asdict().items()}
-    if isinstance(parts, list):
-        return [plain(part) for part in parts]
-    return parts
 
 
 def _cells(values: pl.Series, kind: Kind) -> list[str]:

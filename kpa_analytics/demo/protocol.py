@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Annotated, Any, NamedTuple
 from urllib.parse import unquote_plus
 
 import msgspec
+from msgspec import Meta
 
 from kpa_analytics.demo import records
 
-Check = Callable[[object], bool]
-
-MAX_LIMIT = 1000
+PageLimit = Annotated[int, Meta(ge=1, le=1000)]
+PageNumber = Annotated[int, Meta(ge=1)]
 
 
 class RefusedError(Exception):
@@ -24,34 +24,18 @@ class RefusedError(Exception):
         self.description = description
 
 
-def _whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _switch(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _each(check: Check) -> Check:
-    return lambda value: isinstance(value, list) and all(check(item) for item in value)
-
-
 class Method(NamedTuple):
     """One API method.
 
     Attributes:
         items: the key of its list of records; None if it has no records.
         default_limit: records per page if the caller gives no limit; None if it is not paged.
-        filters: its own parameters, each with a check of the value.
+        filters: its own parameters, each with its type.
     """
 
     items: str | None
     default_limit: int | None = None
-    filters: Mapping[str, Check] = {}
+    filters: Mapping[str, Any] = {}
 
     @property
     def paged(self) -> bool:
@@ -59,26 +43,18 @@ class Method(NamedTuple):
         return self.default_limit is not None
 
     @property
-    def parameters(self) -> dict[str, Check]:
+    def parameters(self) -> dict[str, Any]:
         """All of its parameters, including those of the protocol."""
-        common = {"token": _text, "pretty": _switch}
-        paging = {"limit": _page_limit, "page": _page_number} if self.paged else {}
+        common = {"token": str, "pretty": bool}
+        paging = {"limit": PageLimit, "page": PageNumber} if self.paged else {}
         return {**common, **paging, **self.filters}
-
-
-def _page_limit(value: object) -> bool:
-    return _whole(value) and 1 <= int(str(value)) <= MAX_LIMIT
-
-
-def _page_number(value: object) -> bool:
-    return _whole(value) and int(str(value)) >= 1
 
 
 METHODS: dict[str, Method] = {
     records.COMPLETIONS: Method(
         "completedtrainings",
         100,
-        {"training_id": _whole, "user_id": _text, "has_attachments": _switch},
+        {"training_id": int, "user_id": str, "has_attachments": bool},
     ),
     records.TRAININGS: Method("trainings"),
     records.GROUP_TRAININGS: Method("grouptrainings"),
@@ -87,9 +63,9 @@ METHODS: dict[str, Method] = {
         "employees",
         1000,
         {
-            "training_ids": _each(_whole),
-            "m_user_ids": _each(_text),
-            "include_all_completions": _switch,
+            "training_ids": list[int],
+            "m_user_ids": list[str],
+            "include_all_completions": bool,
         },
     ),
     records.FIELD_OFFICES: Method("fieldoffices"),
@@ -123,5 +99,8 @@ def check_parameters(method: Method, params: Mapping[str, Any]) -> None:
     for name, value in params.items():
         if name not in parameters:
             raise RefusedError("parameter_unexpected", f"The parameter {name} is unknown.")
-        if not parameters[name](value):
-            raise RefusedError("parameter_invalid", f"The value of {name} is not allowed.")
+        try:
+            msgspec.convert(value, parameters[name])
+        except msgspec.ValidationError:
+            refusal = f"The value of {name} is not allowed."
+            raise RefusedError("parameter_invalid", refusal) from None
