@@ -49,7 +49,7 @@ def _url(name: str, value: object) -> str:
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise KPASettingsError(
             f"{name}: http:// would send the token in the clear to {host}; use https:// "
-            "(http:// is taken only for this machine, e.g. http://127.0.0.1:8000/v1)"
+            "(http:// is only allowed for this machine, e.g. http://127.0.0.1:8000/v1)"
         )
     return value.strip().rstrip("/")
 

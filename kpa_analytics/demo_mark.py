@@ -1,8 +1,8 @@
-"""How demo data is told from real data, wherever it has travelled.
+"""How this package recognizes demo data.
 
-The demo server says what it is in a response header, and every person it invents has an id that
-begins with `DEMO_ID_PREFIX` ("demodemo" in hexadecimal). The mark is in the records themselves, so
-it survives filters, joins, files and a rename of the frame.
+The demo server sends a response header, and the id of every invented person starts with
+`DEMO_ID_PREFIX` ("demodemo" in hexadecimal). The mark is in the records, so demo data is recognized
+after filters, joins, and reading from files.
 """
 
 from __future__ import annotations
@@ -17,24 +17,21 @@ if TYPE_CHECKING:
 #: The first 16 of the 24 hexadecimal characters of every invented person's id.
 DEMO_ID_PREFIX = b"demodemo".hex()
 
-#: The response header by which the demo server names itself; its value is "true".
+#: The response header of the demo server; its value is "true".
 DEMO_HEADER = "KPA-Analytics-Demo"
 
-#: The words that stand on every chart, page and file made from demo data.
+#: The text on every chart, page and file made from demo data.
 DEMO_MARK = "DEMO DATA - invented people and records, not evidence"
 
 
 def is_demo(*frames: pl.DataFrame | pl.LazyFrame | None) -> bool:
-    """Tell whether any of these frames holds records of the demo organisation.
+    """Whether at least one of the frames has records of the demo organisation.
 
-    A frame is demo data when one of its text columns named `id` or `*_id` (or a list column named
-    `*_ids`, `m_trainees_id`) holds an invented person's id, or its Boolean column `demo` says so.
+    A frame is demo data if a text column named `id` or `*_id`, or a list column named `*_id` or
+    `*_ids`, has the id of an invented person, or if its Boolean column `demo` has a true value.
 
     Args:
-        frames: any frames made by this package; None is skipped.
-
-    Returns:
-        True where at least one value is a demo mark.
+        frames: any frames made by this package; None is ignored.
 
     Examples:
         >>> import polars as pl
@@ -43,17 +40,17 @@ def is_demo(*frames: pl.DataFrame | pl.LazyFrame | None) -> bool:
         >>> is_demo(pl.DataFrame({"m_user_id": ["5e580f0cb780600088bd2c11"]}))
         False
     """
-    return any(asked.collect().item() for asked in _asked(frames))
+    return any(flag.collect().item() for flag in _flags(frames))
 
 
 def demo_flag(*frames: pl.DataFrame | pl.LazyFrame | None) -> pl.LazyFrame:
-    """Ask what `is_demo` asks, lazily, so that a result can carry the answer.
+    """The result of `is_demo` as a lazy frame, for a cross join with a result.
 
     Args:
-        frames: any frames made by this package; None is skipped.
+        frames: any frames made by this package; None is ignored.
 
     Returns:
-        One row, one Boolean column `demo`, never null; to be cross-joined to a result.
+        A lazy frame of one row and one Boolean column, `demo`, which is never null.
 
     Examples:
         >>> import polars as pl
@@ -63,11 +60,11 @@ def demo_flag(*frames: pl.DataFrame | pl.LazyFrame | None) -> pl.LazyFrame:
     import polars as pl
 
     unmarked = pl.LazyFrame({"demo": [False]})
-    return pl.concat([unmarked, *_asked(frames)]).select(pl.col("demo").any())
+    return pl.concat([unmarked, *_flags(frames)]).select(pl.col("demo").any())
 
 
-def _asked(frames: Iterable[pl.DataFrame | pl.LazyFrame | None]) -> Iterator[pl.LazyFrame]:
-    """Of each frame that can bear the mark, one row that says whether it does."""
+def _flags(frames: Iterable[pl.DataFrame | pl.LazyFrame | None]) -> Iterator[pl.LazyFrame]:
+    """For each frame with a column that can have the mark: one row, whether it does."""
     import polars as pl
 
     for frame in frames:

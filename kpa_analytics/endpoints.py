@@ -1,9 +1,9 @@
-"""Every collection of the API, once: how it is called, what its records hold, and who is in it.
+"""Every collection of the API: its method, its records, and its personal columns.
 
-A new collection is a Struct and a line of `ENDPOINTS` here, a table in `schema`, and a loader; what
-fetches, checks, keeps, compares and hides people reads this list. A new column is a field of the
-Struct here and a column of the table. Text is taken for personal unless an endpoint says that it is
-not, so that a column which is forgotten here leaves no pack under a name.
+A new collection needs a Struct and an entry in `ENDPOINTS` here, a table in `schema`, and a loader.
+The code that downloads, checks, stores, compares and pseudonymizes records reads this list. A new
+column needs a field in the Struct here and a column in the table. Text counts as personal unless an
+endpoint says otherwise, so pseudonyms also hide a column that was forgotten here.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from kpa_analytics.schema import (
 Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 #: Epoch milliseconds, UTC, from the year 1 to the year 9999.
 Millis = Annotated[int, Meta(ge=-62_135_596_800_000, le=253_402_300_799_999)]
-#: One text or several; the vendor's pages and its wire differ on which.
+#: One text or several; the vendor's documentation and its API differ here.
 Texts = list[str] | str | None
 
 
 class Completion(Struct, gc=False):
-    """A record of completedtrainings.v2.list; the last three fields came after 2020."""
+    """A record of completedtrainings.v2.list; the last three fields are newer than 2020."""
 
     id: Int
     training_id: Int
@@ -87,7 +87,7 @@ class GroupTraining(Struct, gc=False):
 
 
 class User(Struct, gc=False):
-    """A record of users.list, without its personal fields."""
+    """A record of users.list, without the fields that this package does not use."""
 
     id: str
     created: Millis | None = None
@@ -131,7 +131,7 @@ class EmployeeStatus(Struct, gc=False):
     last_completed: list[LastCompleted] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse the text "nan", which numbers sent as text would let in."""
+        """Refuse NaN and infinity, which a number sent as text could contain."""
         if self.percent_complete is not None and not math.isfinite(self.percent_complete):
             raise ValueError(f"percent_complete is {self.percent_complete}")
 
@@ -148,18 +148,18 @@ class Endpoint(NamedTuple):
     """One collection of the API.
 
     Attributes:
-        method: the API's name for it.
-        key: the key of its list of records in an answer.
-        record: the Struct of one record; a field without a default must be there.
-        table: the table that its records become.
-        noun: what a sentence calls one record.
-        paged: it comes in pages.
-        record_key: the column that names a record.
-        filters: the fields of a record that its filters look at, by filter.
-        whole_answer: columns that an answer gives once, beside its records.
-        kind: of groups, which kind these are.
-        people: columns that hold ids of people; under pseudonyms they are replaced.
-        public: text columns that name no person; under pseudonyms every other text becomes null.
+        method: the API method.
+        key: the key of the list of records in an answer.
+        record: the Struct of one record; a field without a default is required.
+        table: the table of the records.
+        noun: the word for one record in messages.
+        paged: whether the collection has pages.
+        record_key: the column that identifies a record.
+        filters: the name of each filter, and the field of a record that it compares.
+        whole_answer: columns that an answer contains once, outside the records.
+        kind: the kind of group, for collections of groups.
+        people: columns with ids of people; pseudonyms replace them.
+        public: text columns that name no person; pseudonyms replace every other text by null.
     """
 
     method: str
@@ -176,7 +176,7 @@ class Endpoint(NamedTuple):
     public: tuple[str, ...] = ()
 
     def optional_ids(self) -> list[str]:
-        """The columns of ids which may be null, lists of ids included.
+        """The columns of ids and lists of ids that may be null.
 
         Examples:
             >>> endpoint_of("completions").optional_ids()
@@ -186,12 +186,12 @@ class Endpoint(NamedTuple):
         return [n for n in self.table.schema if n.endswith(ID_ENDINGS) and n not in required]
 
 
-#: Fields that hold ids of other records end so.
+#: Endings of fields that hold ids of other records.
 ID_ENDINGS = ("_id", "_ids")
 
 
 def _groups(method: str, key: str, kind: str) -> Endpoint:
-    """The names of one kind of groups."""
+    """The endpoint of one kind of group."""
     public = ("id", "kind", "name")
     return Endpoint(method, key, Group, GROUPS, "Group", kind=kind, public=public)
 
@@ -267,10 +267,10 @@ ENDPOINTS = (
     _groups("jobtitles.list", "jobtitles", "job_title"),
 )
 
-#: By the API's name.
+#: Endpoints by their API method.
 BY_METHOD: dict[str, Endpoint] = {endpoint.method: endpoint for endpoint in ENDPOINTS}
 
-#: The endpoints that fill each table, by the table's name, in the order in which they are loaded.
+#: The endpoints of each table, by its name, in the order of loading.
 COLLECTIONS: dict[str, tuple[Endpoint, ...]] = {
     table: tuple(endpoint for endpoint in ENDPOINTS if endpoint.table.name == table)
     for table in dict.fromkeys(endpoint.table.name for endpoint in ENDPOINTS)
@@ -278,5 +278,5 @@ COLLECTIONS: dict[str, tuple[Endpoint, ...]] = {
 
 
 def endpoint_of(table: Table | str) -> Endpoint:
-    """The endpoint that fills a table (the first of several)."""
+    """The endpoint of a table; the first one if there are several."""
     return COLLECTIONS[table if isinstance(table, str) else table.name][0]

@@ -1,33 +1,33 @@
-"""Every error this package raises, in one tree.
+"""Every error that this package raises.
 
-`KPAError` is the root: `except KPAError` catches all of them. Below it stand the five ways things
-go wrong: the settings (`KPASettingsError`), the API's own refusals (`KPAAPIError` and one class per
-documented code), the road to the API (`KPATransportError`), the records it sent or the frames a
-caller passed (`KPADataError`), and what is kept on disk (`KPASnapshotError`).
+`except KPAError` catches all of them. There are five kinds: wrong settings (`KPASettingsError`),
+errors that the API reports (`KPAAPIError` and one class per documented code), failed connections
+(`KPATransportError`), invalid records or arguments (`KPADataError`), and collections or snapshots
+that can't be trusted (`KPASnapshotError`).
 """
 
 
 class KPAError(Exception):
-    """Root of every error raised by kpa_analytics."""
+    """The base class of every error of kpa_analytics."""
 
 
 class KPASettingsError(KPAError, ValueError):
-    """A setting is missing, misspelt or impossible; the message names it."""
+    """A setting is missing, misspelled or invalid; the message names it."""
 
 
 class KPADataError(KPAError, ValueError):
-    """A record or a frame is not what it must be; the message names the record or column."""
+    """A record, frame or argument is invalid; the message names it."""
 
 
 class KPASnapshotError(KPAError):
-    """A collection could not be verified as whole, or a kept snapshot can't be used."""
+    """A collection could not be verified as complete, or a snapshot can't be used."""
 
 
 class KPATransportError(KPAError):
-    """The request did not reach the API, or its answer did not come back.
+    """The request did not reach the API, or the answer did not arrive.
 
     Attributes:
-        reason: one of `timeout`, `connection`, `cut` (the answer broke off), `server` (HTTP 5xx),
+        reason: one of `timeout`, `connection`, `cut` (an incomplete answer), `server` (HTTP 5xx),
             `status` (another HTTP status), `not_json`, `redirect`, `too_large`.
     """
 
@@ -43,13 +43,13 @@ class KPAAPIError(KPAError):
     """The API answered `ok: false`.
 
     Attributes:
-        code: the vendor's error code, e.g. `"token_invalid"`. The set is open.
-        description: the vendor's own words, or None; a token in them is masked.
+        code: the vendor's error code, e.g. `"token_invalid"`; the vendor may add codes.
+        description: the vendor's description, or None; a token in it is masked.
         method: the API method that was called.
-        request_id: the `HZS-Request-ID` header to quote to vendor support, or None.
+        request_id: the `HZS-Request-ID` header, which the vendor's support needs, or None.
     """
 
-    #: What the reader can do about it; a class per documented code says so.
+    #: What the reader can do about the error; the classes below set it.
     advice = ""
 
     def __init__(
@@ -80,7 +80,7 @@ class KPAMethodNotFoundError(KPAAPIError):
 
 
 class KPARequestMethodError(KPAAPIError):
-    """`request_method_invalid`: the HTTP verb is not taken."""
+    """`request_method_invalid`: the API does not accept this HTTP method."""
 
 
 class KPARequestDataError(KPAAPIError):
@@ -88,14 +88,14 @@ class KPARequestDataError(KPAAPIError):
 
 
 class KPARateLimitError(KPAAPIError):
-    """`rate_limit_exceeded`: the company's shared pool of about 80 requests a minute is spent.
+    """`rate_limit_exceeded`: the account used up its limit of about 80 requests per minute.
 
     Attributes:
-        retry_after: seconds the server asked to wait, or None.
+        retry_after: seconds to wait, from the server, or None.
     """
 
     retry_after: float | None = None
-    advice = "Another program may be using the same account: wait a minute, then load again."
+    advice = "Another program may be using the same account. Wait a minute, then load again."
 
 
 class KPATokenMissingError(KPAAPIError):
@@ -105,13 +105,13 @@ class KPATokenMissingError(KPAAPIError):
 
 
 class KPATokenInvalidError(KPAAPIError):
-    """`token_invalid`, or `invalid_token` as the protocol page spells it: the token is unknown."""
+    """`token_invalid`, or `invalid_token` on the protocol page: the token is unknown."""
 
     advice = "Check KPA_API_TOKEN against the token in your account's API settings."
 
 
 class KPATokenInactiveError(KPAAPIError):
-    """`token_inactive`: the token was switched off."""
+    """`token_inactive`: the token was deactivated."""
 
     advice = "Ask your account's administrator for an active token."
 
@@ -119,36 +119,36 @@ class KPATokenInactiveError(KPAAPIError):
 class KPATokenPermissionError(KPAAPIError):
     """`token_permission`: the token may not call this method."""
 
-    advice = "Ask your account's administrator to widen the token's permissions."
+    advice = "Ask your account's administrator to extend the token's permissions."
 
 
 class KPAAccountInactiveError(KPAAPIError):
-    """`account_inactive`: the whole account is switched off."""
+    """`account_inactive`: the account was deactivated."""
 
 
 class KPAParameterUnexpectedError(KPAAPIError):
-    """`parameter_unexpected`: a parameter the method does not know."""
+    """`parameter_unexpected`: the method does not know a parameter."""
 
 
 class KPAParameterMissingError(KPAAPIError):
-    """`parameter_missing`: a parameter the method needs."""
+    """`parameter_missing`: the method needs a parameter."""
 
 
 class KPAParameterInvalidError(KPAAPIError):
-    """`parameter_invalid`: a parameter outside what the method takes."""
+    """`parameter_invalid`: the method does not accept the value of a parameter."""
 
 
 class KPAServerError(KPAAPIError):
-    """`server_error`: the API failed inside."""
+    """`server_error`: the API had an internal error."""
 
-    advice = "This is the vendor's fault and often passes: try again in a few minutes."
+    advice = "This is an error of the vendor, usually a temporary one. Try again in a few minutes."
 
 
 class KPAContentNotFoundError(KPAAPIError):
     """`content_not_found`: the requested content does not exist."""
 
 
-#: The vendor's documented codes. A code that is not here is still raised, as `KPAAPIError`.
+#: The vendor's documented codes. Any other code raises `KPAAPIError`.
 API_ERRORS: dict[str, type[KPAAPIError]] = {
     "api_method_not_found": KPAMethodNotFoundError,
     "request_method_invalid": KPARequestMethodError,
@@ -169,8 +169,8 @@ API_ERRORS: dict[str, type[KPAAPIError]] = {
 
 
 class KPADataWarning(UserWarning):
-    """The records hold something impossible; it was kept, marked, and is named here."""
+    """The records contain something impossible; the warning names it, and no record was dropped."""
 
 
 class KPACacheWarning(UserWarning):
-    """A cache was damaged or can't be written; the data was fetched again or not kept."""
+    """A cache was damaged or can't be written; the data was downloaded again or not stored."""

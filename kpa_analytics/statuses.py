@@ -1,7 +1,7 @@
-"""Every status as data: what it is called, its sign, its colours, and how bad it is.
+"""Every status as data: its name, label, sign, colours and severity.
 
-This is the only place that spells a status' label, sign or colour. Charts, explorers, the audit
-pack and the command line take theirs from here.
+Labels, signs and colours are defined only here. Charts, explorers, the audit pack and the command
+line read them.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ class Status(NamedTuple):
     """One status of a case (one person and one training).
 
     Attributes:
-        name: as `expiry_status()` writes it.
-        label: as a person reads it.
-        sign: a character that stands beside the colour, so that no status is told by colour alone.
-            Arial has every one of them.
-        path: the sign as an SVG path, from -1 to 1 on both axes: a chart of a thousand cells draws
+        name: the name in `expiry_status()`.
+        label: the label for readers.
+        sign: a character shown with the colour, because a status must not depend on colour alone.
+            Arial has all of these characters.
+        path: the sign as an SVG path, from -1 to 1 on both axes. A chart of a thousand cells draws
             paths five times faster than text.
-        severity: 1 is the worst. Stacked bars, legends and tables are in this order.
-        gap: the person does not have what is required.
-        from_requirements: it can be found only where a list of requirements is known.
+        severity: 1 is the worst. Stacked bars, legends and tables use this order.
+        gap: the person does not have a valid completion.
+        from_requirements: the status can only be found if the requirements are known.
         light: the colour on a light background.
         dark: the colour on a dark background.
     """
@@ -39,10 +39,10 @@ class Status(NamedTuple):
 
 _DISC = "M-1,0A1,1,0,1,1,1,0A1,1,0,1,1,-1,0Z"
 
-#: Every status, in the order of the Enum that columns of statuses have.
+#: Every status, in the order of the Enum type of status columns.
 #:
-#: The colours are safe for deuteranopia, protanopia and tritanopia, and five distinct greys in
-#: print: on white the lightness (L*) runs from 19 (missing) to 90 (not due).
+#: People with deuteranopia, protanopia or tritanopia can distinguish the colours, which also print
+#: as five different greys: the lightness (L*) goes from 19 (missing) to 90 (not due).
 EVERY_STATUS = (
     Status(
         *("current", "Current", "●", _DISC),
@@ -91,13 +91,13 @@ EVERY_STATUS = (
 STATUSES = tuple(status.name for status in EVERY_STATUS)
 #: Each name, for a rule or a sentence about this status alone.
 CURRENT, EXPIRING, EXPIRED, MISSING, NOT_DUE = STATUSES
-#: The names, the worst first.
+#: The names, worst first.
 SEVERITY = tuple(status.name for status in sorted(EVERY_STATUS, key=lambda status: status.severity))
 #: The names of the gaps: expired and missing.
 GAPS = tuple(status.name for status in EVERY_STATUS if status.gap)
-#: The names of what can be found only where a list of requirements is known.
+#: The names of the statuses that can only be found if the requirements are known.
 FROM_REQUIREMENTS = tuple(status.name for status in EVERY_STATUS if status.from_requirements)
-#: What reports, charts and explorers say where there is no such list.
+#: The text of reports, charts and explorers if they are unknown.
 NO_REQUIREMENTS = "No requirements were provided"
 #: The label of each status.
 STATUS_LABELS = {status.name: status.label for status in EVERY_STATUS}
@@ -108,13 +108,13 @@ SIGNED_LABELS = {status.name: f"{status.sign} {status.label}" for status in EVER
 
 
 def status_colours(dark: bool = False) -> dict[str, str]:
-    """Each status and its colour, `#RRGGBB`.
+    """The colour of each status, `#RRGGBB`.
 
     Args:
         dark: for a dark background.
 
     Returns:
-        The colours by the statuses' names.
+        The colours by status name.
 
     Examples:
         >>> list(status_colours())

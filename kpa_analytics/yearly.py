@@ -1,7 +1,7 @@
-"""Days that come round every year, and months added to a day: the arithmetic of the rules.
+"""Calendar arithmetic for the rules: days and windows of every year, and months after a day.
 
-Everything here takes and gives polars expressions of calendar days. A day that its month does not
-have that year (29 February, 31 April) means the month's last day. Null in, null out.
+All functions take and return polars expressions. A day that does not exist (29 February in most
+years, 31 April) means the last day of the month. Null gives null.
 """
 
 from __future__ import annotations
@@ -12,21 +12,18 @@ import polars as pl
 
 
 class YearlyDay(NamedTuple):
-    """A day of the year, e.g. every 15 July: expressions of its month and its day of the month.
-
-    Both are null where there is no such day.
-    """
+    """A day of every year, e.g. 15 July: its month and day of the month, or null for no day."""
 
     month: pl.Expr
     day: pl.Expr
 
     def in_year(self, year: pl.Expr) -> pl.Expr:
-        """The day in this year."""
+        """The day in a year."""
         first = pl.date(year, self.month, 1)
         return pl.min_horizontal(first + pl.duration(days=self.day - 1), first.dt.month_end())
 
     def year_after(self, day: pl.Expr) -> pl.Expr:
-        """The year of the first such day strictly after `day`."""
+        """The year of the first such day after `day`."""
         return day.dt.year() + (self.in_year(day.dt.year()) <= day)
 
     def year_until(self, day: pl.Expr) -> pl.Expr:
@@ -35,30 +32,29 @@ class YearlyDay(NamedTuple):
 
 
 class YearlyWindow(NamedTuple):
-    """A window of days that comes round every year, both ends included.
+    """A window of days in every year, including its first and last day.
 
-    It closes in the year after it opens where its closing day comes earlier in the year than its
-    opening day: 15 December to 15 January.
+    A window such as 15 December to 15 January closes in the year after it opens.
     """
 
     opens: YearlyDay
     closes: YearlyDay
 
     def closing(self, year: pl.Expr) -> pl.Expr:
-        """The last day of the window that opens in this year."""
+        """The last day of the window that opens in a year."""
         return self.closes.in_year(year + self._wraps())
 
     def opened(self, day: pl.Expr) -> pl.Expr:
-        """The year of the last window to open on or before `day`."""
+        """The year of the last window that opens on or before `day`."""
         return self.opens.year_until(day)
 
     def not_closed(self, day: pl.Expr) -> pl.Expr:
-        """The year of the first window that has not closed before `day`, open yet or not."""
+        """The opening year of the first window that closes on or after `day`."""
         in_year = day.dt.year()
         return in_year + (self.closes.in_year(in_year) < day) - self._wraps()
 
     def holds(self, day: pl.Expr) -> pl.Expr:
-        """Whether `day` falls in a window."""
+        """Whether `day` is in a window."""
         return day <= self.closing(self.opened(day))
 
     def _wraps(self) -> pl.Expr:
@@ -67,6 +63,6 @@ class YearlyWindow(NamedTuple):
 
 
 def months_after(day: pl.Expr, months: pl.Expr) -> pl.Expr:
-    """The same day of the month that many calendar months later, cut to the month's last day."""
+    """The same day of the month some months later, or the last day of a shorter month."""
     count = day.dt.year() * 12 + day.dt.month() - 1 + months
     return YearlyDay(count % 12 + 1, day.dt.day()).in_year(count // 12)

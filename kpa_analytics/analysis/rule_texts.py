@@ -1,6 +1,6 @@
-"""Every rule by which a status is computed: its text, where it comes from, and its section.
+"""The text, source and section of every rule that decides a status.
 
-The report prints this list, and explanations and the docs cite it, so that a rule is worded once.
+The report prints these texts and the docs quote them, so each rule is worded only once.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ Mark = Literal["vendor", "inferred", "ours"]
 
 MARKS: dict[Mark, str] = {
     "vendor": "the vendor's published page or help article says so",
-    "inferred": "the only reading we found that fits what the vendor says",
+    "inferred": "the only interpretation we found that fits what the vendor says",
     "ours": "a decision of this project",
 }
 
@@ -21,10 +21,10 @@ class Rule(NamedTuple):
     """One rule.
 
     Attributes:
-        key: its short name; the name of the expiration source where it gives an expiration date.
-        section: its section of docs/rules.md.
-        text: what it says, in whole sentences.
-        mark: where it comes from.
+        key: its short name; the expiration source if the rule gives an expiration date.
+        section: its section in docs/rules.md.
+        text: the rule in full sentences.
+        mark: where the rule comes from.
     """
 
     key: str
@@ -42,154 +42,155 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "special",
         1,
-        "The record has a special expiration date: that date counts, whatever the schedule says.",
+        "If the record has a special expiration date, that date counts, whatever the schedule "
+        "says.",
         "vendor",
     ),
     Rule(
         "fixed",
         1,
         "The training expires on a fixed day of the year: the last such day within the renewal "
-        "period after the completion, or else the first one after the completion. The vendor names "
-        "rolling and window trainings only, so our confidence in this rule is low.",
+        "period, or else the first one after the completion. The vendor only names rolling and "
+        "window trainings, so our confidence in this rule is low.",
         "inferred",
     ),
     Rule(
         "rolling",
         1,
-        "The training is renewed after a number of months: the completion expires on the same day "
-        "of the month, that many calendar months later.",
+        "The training is renewed after a number of months: the completion expires on the same day"
+        " of the month, that many calendar months later.",
         "vendor",
     ),
     Rule(
         "shorter month",
         1,
-        "Where the month has no such day, the completion expires on the month's last day: one "
-        "month after 31 January 2024 is 29 February 2024.",
+        "If that month is too short, the completion expires on its last day: one month after 31 "
+        "January 2024 is 29 February 2024.",
         "ours",
     ),
-    Rule("never", 1, "The training has no renewal: the completion does not expire.", "ours"),
+    Rule(
+        "never",
+        1,
+        "If the training has no renewal period, the completion does not expire.",
+        "ours",
+    ),
     Rule(
         "unknown",
         1,
-        "The catalogue does not have the training, its schedule is of a type that is not known or "
-        "has days that no calendar has, or the completion has no date: no expiration date is "
-        "guessed.",
+        "The expiration date is unknown if the training is not in the catalogue, if its schedule "
+        "has an unknown type or impossible days, or if the completion has no date.",
         "ours",
     ),
     Rule(
         "good through",
         1,
-        "A completion is good through its expiration date and expired from the day after. It is "
-        "expiring in the expiring days before that date: the training's own, or else those of this "
-        "report.",
+        "A completion is valid through its expiration date and expired from the next day. During "
+        "the expiring days before that date it is expiring. The training's own number of expiring"
+        " days takes precedence over that of this report.",
         "ours",
     ),
     Rule(
         "window",
         2,
-        "A window that passes does not end a completion; being offered again does. A completion "
-        "made when the training was last offered, or later, is valid; so is every completion where "
-        "no last offered date is listed.",
+        "A completion ends when the training is offered again, not when a window closes. A "
+        "completion from the last offering or later is valid. If no last offered date is listed, "
+        "every completion is valid.",
         "vendor",
     ),
     Rule(
         "window offering",
         2,
-        "An offering is the whole window in which the last offered date lies, or that day alone "
-        "outside every window: a completion made before it is superseded.",
+        "An offering is the whole window that contains the last offered date; if no window "
+        "contains it, it is that day alone. Completions before the offering are superseded.",
         "inferred",
     ),
     Rule(
         "window time left",
         2,
-        "While the window of the last offering is open, a superseded completion made since the "
-        "opening of the window one year before is expiring, because there is time left.",
+        "While the window of the last offering is open, a superseded completion is expiring if it"
+        " was made since the opening of the window one year before, because there is time left to"
+        " renew it.",
         "inferred",
     ),
     Rule("window expired", 2, "Every other superseded completion is expired.", "ours"),
     Rule(
         "window renewal",
         2,
-        "A valid completion is expiring while a window is open that opened after it, and its "
-        "expiration date is the last day of the window to renew it in. That date moves on from "
-        "year to year while the training is not offered again.",
+        "A valid completion is expiring while a window that opened after it is open. Its "
+        "expiration date is the last day of the next window in which it can be renewed. That date"
+        " moves to the next year if the training is not offered again.",
         "vendor",
     ),
     Rule(
         "future offering",
         2,
-        "A last offered date after the day of the report has not happened yet.",
+        "A last offered date after the day of the report is ignored.",
         "ours",
     ),
     Rule(
         "missing",
         3,
-        "Whoever must have a training and never completed it is missing it.",
+        "A person who must have a training and never completed it is missing it.",
         "ours",
     ),
     Rule(
         "new employee",
         3,
-        "A window training is missing where it is required for new employees, or where it was "
-        "offered since the person was hired. For anybody else it is expiring while the window is "
-        "open and not due outside it.",
+        "A window training is missing if it is required for new employees, or if it was offered "
+        "since the person was hired. Otherwise it is expiring while the window is open, and not "
+        "due while it is closed.",
         "vendor",
     ),
     Rule(
         "looking back",
         3,
-        "The requirements are those of the day the records were loaded. Nobody misses a training "
-        "on a day before the person was hired or the training was made.",
+        "The requirements are those of the day when the records were loaded. A training is not "
+        "missing before the person was hired or the training was created.",
         "ours",
     ),
     Rule(
         "local midnight",
         3,
-        "Dates of hire and termination are midnights of the place: an exact hour from 13:00 to "
-        "23:00 UTC is the next day's midnight east of Greenwich, any other moment is of its UTC "
-        "day.",
+        "Hire and termination dates are recorded as local midnights. A full hour from 13:00 to "
+        "23:00 UTC is midnight of the next day east of Greenwich; any other time belongs to its "
+        "UTC day.",
         "inferred",
     ),
     Rule(
         "latest",
         4,
-        "The latest completion counts, by date, then by when it was recorded, then by id. Earlier "
-        "ones are superseded, even where one of them expires later.",
+        "The latest completion counts: by date, then by the time when it was recorded, then by "
+        "id. Earlier ones are superseded, even if one of them expires later.",
         "ours",
     ),
     Rule(
         "parts",
         5,
-        "A training that includes others is satisfied when every included training is.",
+        "A training that includes others is completed when all included trainings are completed.",
         "vendor",
     ),
     Rule(
         "composed",
         5,
-        "Held through the included trainings: completed on the latest of their days, expiring on "
-        "the earliest of their expiration dates and of the training's own schedule counted from "
-        "that day, with the worst status of these.",
+        "The date of a composed training is the latest date of the included trainings. It expires"
+        " on the earliest of their expiration dates and of its own schedule, counted from that "
+        "date. Its status is the worst of these.",
         "inferred",
     ),
-    Rule("order of parts", 5, "The order of the included trainings is ignored.", "ours"),
+    Rule("order of parts", 5, "The order of the included trainings does not matter.", "ours"),
     Rule(
         "left",
         6,
-        "People are not counted from the day of their termination on, until the day they are hired "
-        "again.",
+        "People are not counted from the day of their termination until the day when they are "
+        "hired again.",
         "ours",
     ),
-    Rule(
-        "future",
-        6,
-        "A completion dated after the day of the report has not happened yet.",
-        "ours",
-    ),
+    Rule("future", 6, "A completion after the day of the report is not counted.", "ours"),
     Rule(
         "quality",
         7,
-        "What can't be right in the records is listed under data quality; no record is changed or "
-        "dropped.",
+        "Impossible or implausible records are listed under data quality. No record is changed or"
+        " left out.",
         "ours",
     ),
 )

@@ -48,7 +48,7 @@ def window_around(training, day):
 
 
 def offered_by(training, as_of):
-    """The day on which it was last offered; one after `as_of` has not happened yet."""
+    """The day on which it was last offered; a day after `as_of` is ignored."""
     offered = training["window_last_offered_date"]
     return offered if offered and offered <= as_of else None
 

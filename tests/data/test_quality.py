@@ -270,7 +270,7 @@ def unrecorded(*days, as_of, offered=None, users=None, **training):
         # superseded: not valid at all
         ([date(2024, 6, 10)], date(2025, 6, 1), date(2026, 9, 1), []),
         ([date(2024, 6, 10)], date(2025, 3, 1), date(2026, 9, 1), []),
-        # an offering after the day has not happened yet
+        # an offering after the day is ignored
         ([date(2024, 6, 10)], date(2026, 6, 1), date(2025, 9, 1), [(None, "1")]),
         # nobody relies on it
         ([], date(2020, 6, 1), date(2026, 9, 1), []),

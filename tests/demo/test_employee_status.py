@@ -125,7 +125,7 @@ JANUARY, LEAP_25 = offered(WINTER, 20260110), offered(LEAP, 20250228)
         # and once it has closed
         (AGAIN, "2025-06-10", "2026-07-01", "expired", "2026-06-30", "2026-06-01"),
         (AGAIN, "2025-06-10", "2030-01-01", "expired", "2026-06-30", "2026-06-01"),
-        # an offering after the day of the question has not happened yet
+        # an offering after the day is ignored
         (AGAIN, "2025-05-31", "2026-06-04", "expiring", "2026-06-30", "2026-06-01"),
         # offered outside every window: on that day alone
         (IN_MARCH, "2025-07-10", "2026-03-09", "current", "2026-06-30", "2026-06-01"),
