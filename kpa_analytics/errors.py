@@ -95,7 +95,7 @@ class KPARateLimitError(KPAAPIError):
     """
 
     retry_after: float | None = None
-    advice = "Another program may be using the same account. Wait a minute, then load again."
+    advice = "Another program may be using the same account: wait a minute, then load again."
 
 
 class KPATokenMissingError(KPAAPIError):
