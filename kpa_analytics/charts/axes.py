@@ -78,11 +78,9 @@ def month_step(first: date, last: date) -> int:
 
 
 def month_axis(step: int, within: tuple[int, int] | None = None) -> alt.Axis:
-    """An axis of months with a tick at every January, which shows the year.
+    """An axis of months, `step` months between ticks, with the year at every January.
 
-    Args:
-        step: months between ticks, from `month_step`.
-        within: the first and last month that get a label, each as 12 * year + month - 1.
+    Only months `within` the first and last one (as `periods.month_number`) get a label.
     """
     year = "utcFormat(datum.value, '%m') == '01' || datum.index == 0"
     label = f"[utcFormat(datum.value, '%b'), {year} ? utcFormat(datum.value, '%Y') : '']"
@@ -98,12 +96,7 @@ def month_axis(step: int, within: tuple[int, int] | None = None) -> alt.Axis:
 
 
 def on_day(field: str, **options: Any) -> alt.X:
-    """Place a mark at a day, in UTC, so that time zones and summer time move no mark.
-
-    Args:
-        field: the column of days.
-        **options: options of `alt.X`.
-    """
+    """Place a mark at a day, in UTC, so that time zones and summer time move no mark."""
     return alt.X(f"{field}:T", scale=alt.Scale(type="utc"), **options)
 
 
@@ -116,9 +109,6 @@ def label_axis(**options: Any) -> alt.Axis:
     """An axis of labels that `text.short` has already shortened.
 
     Vega would cut them again at the end, where titles of one series differ.
-
-    Args:
-        **options: options of `alt.Axis`.
     """
     return alt.Axis(labelLimit=0, **options)
 
@@ -135,13 +125,7 @@ def labelled_rows() -> alt.Y:
 
 
 def counting(title: str, highest: float, most: int = 6) -> dict[str, Any]:
-    """An axis of whole numbers from 0, as options of `alt.X` or `alt.Y`.
-
-    Args:
-        title: what the axis counts.
-        highest: where the axis ends.
-        most: the largest number of ticks above 0.
-    """
+    """An axis of whole numbers from 0 to `highest`, as options of `alt.X` or `alt.Y`."""
     return {
         "title": title,
         "scale": alt.Scale(domain=[0, highest], nice=False),

@@ -76,8 +76,7 @@ def expiry_timeline_table(
     first, last = (pl.lit(months_from(today, away)) for away in (-months, months))
     # Group by day first: a million rows have only a few thousand days to turn into months.
     return (
-        frame.lazy()
-        .group_by("expiration_date")
+        frame.group_by("expiration_date")
         .agg(status_counts())
         .with_columns(pl.col("expiration_date").dt.truncate("1mo").alias("month"))
         .with_columns(
@@ -87,7 +86,6 @@ def expiry_timeline_table(
         .group_by("part", "month")
         .agg(pl.col(*STATUSES, "total").sum())
         .sort("part", "month")
-        .collect(engine="in-memory")
     )
 
 

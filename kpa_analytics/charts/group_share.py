@@ -8,15 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import (
-    AFTER,
-    BEFORE,
-    first_and_last,
-    middle_day,
-    part_of,
-    period_ends,
-    period_length,
-)
+from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, window
 from kpa_analytics.charts.stacking import MIN_PIXELS, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, rows_of, stacked_panels, titled
 from kpa_analytics.charts.text import count, not_drawn, percent
@@ -67,19 +59,14 @@ def group_share_table(
         (0, 5)
     """
     frame = read(share, GROUP_SHARE, *_READ)
-    first, last = _limits(frame, as_of, every)
-    period, total = pl.col("period"), pl.col("total")
+    drawn, total = window(frame, as_of, every).holds(), pl.col("total")
     return (
-        frame.group_by(pl.when(period.is_between(first, last)).then(period).alias("period"))
+        frame.group_by(pl.when(drawn).then("period").alias("period"))
         .agg(pl.col("in_groups", "alone").sum())
         .with_columns(pl.sum_horizontal("in_groups", "alone").alias("total"))
         .with_columns(pl.when(total > 0).then(pl.col("in_groups") / total).alias("share"))
         .sort("period", nulls_last=False)
     )
-
-
-def _limits(frame: pl.DataFrame, as_of: Day | None, every: str | None) -> tuple[pl.Expr, pl.Expr]:
-    return first_and_last(middle_day(frame, "period", as_of), period_length(frame, every))
 
 
 def group_share(
@@ -113,14 +100,13 @@ def group_share(
     table, demo = group_share_table(frame, as_of=as_of, every=every), is_demo(frame)
     shown = table.filter(pl.col("period").is_not_null(), pl.col("total") > 0)
     grouped, total = shown.select(pl.col("in_groups", "total").sum()).row(0)
-    part = part_of(
-        pl.col("period"), *_limits(frame, as_of, every), ("earlier", "drawn", "later", "no day")
-    )
+    first, last, length = window(frame, as_of, every)
+    part = part_of(pl.col("period"), first, last, ("earlier", "drawn", "later", "no day"))
     parts = frame.group_by(part).agg(pl.sum_horizontal("in_groups", "alone").sum())
     left_out = not_drawn(dict(parts.iter_rows()), _REASONS)
     if shown.is_empty():
         return nothing_to_show(_TITLE, "No completions to show", left_out, dark=dark, demo=demo)
-    rows = period_ends(shown, period_length(frame, every))
+    rows = period_ends(shown, length)
     mark = [demo_line(44, dark)] if demo else []
     subtitle = [
         f"{grouped:,} of {count(total, 'completion')} recorded in a group session "

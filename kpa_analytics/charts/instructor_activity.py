@@ -8,15 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.periods import (
-    AFTER,
-    BEFORE,
-    first_and_last,
-    middle_day,
-    part_of,
-    period_ends,
-    period_length,
-)
+from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, period_length, window
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, not_drawn, short
@@ -82,29 +74,23 @@ def instructor_activity_table(
     if not 1 <= top <= 30:
         raise KPADataError(f"top must be 1 to 30, not {top!r}")
     frame = read(activity, INSTRUCTOR_ACTIVITY, *_READ)
-    middle = middle_day(frame, "period", as_of)
-    first, last = first_and_last(middle, period_length(frame, every))
+    drawn = window(frame, as_of, every)
     order = (
-        frame.lazy()
-        .filter(pl.col("m_instructor_id").is_not_null(), pl.col("period").is_between(first, last))
+        frame.filter(pl.col("m_instructor_id").is_not_null(), drawn.holds())
         .group_by("m_instructor_id")
         .agg(pl.col("instructor").first(), pl.col("completions").sum())
         .sort("completions", "instructor", "m_instructor_id", descending=[True, False, False])
         .head(top)
         .select(pl.int_range(pl.len()).alias("place"), "m_instructor_id", "instructor")
-        .collect(engine="in-memory")
     )
     order = labels(order, "instructor", "m_instructor_id", 100, _ROOM)
-    own = pl.col("period")
-    when = part_of(
-        own, first, last, ("earlier periods", "instructor", "later periods", "no period")
-    )
+    parts = ("earlier periods", "instructor", "later periods", "no period")
     part = (
         pl.when(pl.col("m_instructor_id").is_null())
         .then(pl.lit("no instructor"))
-        .when(own.is_between(first, last) & pl.col("place").is_null())
+        .when(drawn.holds() & pl.col("place").is_null())
         .then(pl.lit("other instructors"))
-        .otherwise(when)
+        .otherwise(part_of(pl.col("period"), drawn.first, drawn.last, parts))
     )
     is_drawn = pl.col("part") == "instructor"
     keys = [
@@ -112,9 +98,8 @@ def instructor_activity_table(
         for key in ("place", "m_instructor_id", "instructor", "period")
     ]
     return (
-        frame.lazy()
-        .drop("instructor", "demo", "every")
-        .join(order.lazy(), on="m_instructor_id", how="left")
+        frame.drop("instructor", "demo", "every")
+        .join(order, on="m_instructor_id", how="left")
         .with_columns(part.alias("part"))
         .group_by("part", *keys)
         .agg(
@@ -123,7 +108,6 @@ def instructor_activity_table(
             pl.col("group_sessions").sum(),
         )
         .sort("part", "place", "period")
-        .collect(engine="in-memory")
     )
 
 

@@ -66,8 +66,7 @@ def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFr
     frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ)
     last = pl.when(pl.col("instructors") < 1).then("last_taught")
     kept = (
-        frame.lazy()
-        .sort(
+        frame.sort(
             *(pl.col("instructors") < 1, "instructors", "completions", last),
             *("training", "training_id"),
             descending=[False, False, True, True, False, False],
@@ -79,7 +78,6 @@ def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFr
             *("training_id", "training", _carried().alias("carried"), "instructors"),
             *("completions", "instructor_names", "last_taught"),
         )
-        .collect(engine="in-memory")
     )
     names = [_first_three(names or ()) for names in kept["instructor_names"].to_list()]
     return labels(kept, "training", "training_id", room=_ROOM).select(

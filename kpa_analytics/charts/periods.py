@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import polars as pl
 
@@ -19,10 +20,6 @@ _QUARTERS = {"1q": "3mo", "2q": "6mo", "4q": "1y", "12mo": "1y"}
 
 def period_length(frame: pl.DataFrame, every: str | None = None) -> str:
     """The length of a period: from the frame, else from the caller, else a month.
-
-    Args:
-        frame: has `period` (Date) and `every` (String).
-        every: the length that the caller gives, e.g. 1mo, 1q or 1y.
 
     Raises:
         KPADataError: `every` is not a length, or differs from the frame's; the frame has several
@@ -56,14 +53,7 @@ def _same(every: str) -> str:
 
 
 def middle_day(frame: pl.DataFrame, column: str, as_of: Day | None) -> date | None:
-    """The day that the time axis surrounds.
-
-    A mistyped year in the future does not move it.
-
-    Args:
-        frame: the data of the chart.
-        column: the column of days.
-        as_of: the day that the caller gives.
+    """The day that the time axis surrounds, which a mistyped year in the future does not move.
 
     Returns:
         `as_of` if given, else the latest day up to today, else the earliest day, else None.
@@ -78,26 +68,36 @@ def middle_day(frame: pl.DataFrame, column: str, as_of: Day | None) -> date | No
     return middle if isinstance(middle, date) else None
 
 
-def first_and_last(middle: date | None, length: str) -> tuple[pl.Expr, pl.Expr]:
-    """The first and last period to draw: `BEFORE` up to that of `middle`, and `AFTER` after it."""
+class Window(NamedTuple):
+    """The periods that a chart draws: the first, the last, and their length."""
+
+    first: pl.Expr
+    last: pl.Expr
+    length: str
+
+    def holds(self) -> pl.Expr:
+        """Whether a row's period is drawn."""
+        return pl.col("period").is_between(self.first, self.last)
+
+
+def window(frame: pl.DataFrame, as_of: Day | None, every: str | None) -> Window:
+    """The periods around a day: `BEFORE` up to its own, and `AFTER` after it.
+
+    Raises:
+        KPADataError: as `middle_day` and `period_length`.
+    """
+    length = period_length(frame, every)
     number, unit = re.fullmatch(r"(\d+)(\D+)", length).groups()  # type: ignore[union-attr]
-    own = pl.lit(middle, pl.Date).dt.truncate(length)
-    return (
+    own = pl.lit(middle_day(frame, "period", as_of), pl.Date).dt.truncate(length)
+    return Window(
         own.dt.offset_by(f"-{(BEFORE - 1) * int(number)}{unit}"),
         own.dt.offset_by(f"{AFTER * int(number)}{unit}"),
+        length,
     )
 
 
 def part_of(day: pl.Expr, first: pl.Expr, last: pl.Expr, names: Sequence[str]) -> pl.Expr:
-    """Where a day or a period lies.
-
-    Args:
-        day: the day, or the first day of the period.
-        first: the first to draw.
-        last: the last to draw.
-        names: the names of days before `first`, of those to draw, of those after `last`, and of
-            no day.
-    """
+    """Name the part in which a day lies: before `first`, drawn, after `last`, or no day at all."""
     earlier, drawn, later, none = map(pl.lit, names)
     return (
         pl.when(day.is_null())

@@ -32,12 +32,7 @@ _ROOM, _WIDTH = 250, 520
 
 
 def worst_first(counts: pl.DataFrame, *ties: str) -> pl.DataFrame:
-    """Sort rows of status counts: most gaps, then most expiring, then most cases.
-
-    Args:
-        counts: rows with a count for each status, and `total`.
-        *ties: the columns by which equal rows are sorted.
-    """
+    """Sort rows of status counts: most gaps first, then most expiring, most cases, and `ties`."""
     down = [pl.sum_horizontal(GAPS), pl.col(EXPIRING), pl.col("total")]
     return counts.sort(*down, *ties, descending=[True] * len(down) + [False] * len(ties))
 
@@ -45,12 +40,7 @@ def worst_first(counts: pl.DataFrame, *ties: str) -> pl.DataFrame:
 def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> pl.DataFrame:
     """Sort rows of status counts worst first, and fold those after the first `top` into one row.
 
-    Args:
-        counts: one row per key, with key, label, the five statuses and total.
-        key: the column that identifies a row; null in the folded row.
-        label: the column of titles; they become unique.
-        top: number of rows to keep.
-        others: the name of the folded row, e.g. "other trainings".
+    Labels become unique. The folded row has no key; it is named e.g. "other trainings (7)".
 
     Returns:
         At most `top` + 1 rows: key, label, folded (Int64; number of keys in the row), the five
@@ -88,17 +78,9 @@ def ranking(
     notes: Sequence[str] = (),
     dark: bool,
 ) -> alt.LayerChart:
-    """Draw the result of `rank`. The folded row is text, because its bar would dwarf the others.
+    """Draw the result of `rank`, a count of `rows`, under a heading such as "12 trainings".
 
-    Args:
-        table: the result of `rank`.
-        rows: the statuses that the table counts.
-        key: the column that identifies a row.
-        label: the column of titles.
-        title: the chart's title.
-        heading: how many rows there are, e.g. "12 trainings".
-        notes: more lines under the title.
-        dark: True for a dark background.
+    The folded row is text, because its bar would dwarf the others.
     """
     if table.is_empty():
         return nothing_to_show(title, NO_CASES, dark=dark, demo=rows.demo)

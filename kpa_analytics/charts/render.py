@@ -44,14 +44,6 @@ def drawn(chart: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, Any
 
     This takes a third of the time. The tests check every chart against the schema.
 
-    Args:
-        chart: the function, e.g. `charts.expiry_timeline`.
-        *args: arguments of the function.
-        **kwargs: keyword arguments of the function.
-
-    Raises:
-        KPADataError: the function raises it.
-
     Examples:
         >>> from kpa_analytics import charts
         >>> from kpa_analytics.schema import EXPIRY_STATUS

@@ -20,10 +20,6 @@ def stacked(values: Sequence[float], least: float) -> list[tuple[float, float]]:
     A part between 0 and `least` gets the length `least`. The largest part becomes shorter to make
     up for it, so the bar keeps its length unless every part is that small.
 
-    Args:
-        values: the parts, from the start of the bar.
-        least: the smallest visible length, in the unit of the values.
-
     Examples:
         >>> stacked([0, 1, 9_999], least=50)
         [(0, 0), (0, 50), (50, 10000)]
@@ -38,11 +34,11 @@ def stacked(values: Sequence[float], least: float) -> list[tuple[float, float]]:
 
 
 def stack(frame: pl.DataFrame, parts: Sequence[str], least: float, kind: str) -> pl.DataFrame:
-    """Stack the parts of each bar, the first part at the bottom.
+    """Turn one row per bar into one row per part, with the first part at the bottom.
 
     Args:
         frame: one row per bar, with a column of numbers for each part.
-        parts: the names of these columns, from the start of the bar.
+        parts: the names of these columns.
         least: the smallest visible length, in the unit of the parts.
         kind: the name of the column that will name the part.
 

@@ -140,16 +140,8 @@ def layered(
 ) -> alt.LayerChart:
     """A layered chart with our look, a title and, for demo data, the demo mark.
 
-    Args:
-        layers: the layers, from back to front.
-        title: the chart's title.
-        subtitle: the lines under the title. Screen readers read the title and these lines.
-        demo: whether to mark the chart as demo data, in the drawing and in the description.
-        dark: True for a dark background.
-        details: more text for the description.
-        foot: pixels between the plot and the demo mark, where the axis labels and title are.
-        width: width of the plot, pixels or `alt.Step`.
-        height: height of the plot, pixels or `alt.Step`.
+    Screen readers read the title, the subtitle and `details`. The axis labels and title are in the
+    `foot`, the pixels between the plot and the demo mark.
     """
     # A plot with few columns may be narrower than the mark, which then starts at the left.
     mark = [demo_line(foot, dark, left=isinstance(width, alt.Step))] if demo else []
@@ -165,13 +157,7 @@ def layered(
 def stacked_panels(
     panels: Sequence[alt.Chart | alt.LayerChart], *, dark: bool, **options: Any
 ) -> alt.VConcatChart:
-    """A chart of panels below each other, with our look.
-
-    Args:
-        panels: the panels, from top to bottom.
-        dark: True for a dark background.
-        **options: options of `alt.VConcatChart`.
-    """
+    """A chart of panels below each other, with our look."""
     chart: alt.VConcatChart = _KINDS["vconcat", _look(dark)](vconcat=list(panels), **options)
     return chart
 
@@ -212,20 +198,16 @@ def demo_line(foot: int, dark: bool, left: bool = False) -> alt.Chart:
 
 
 def rows_of(frame: pl.DataFrame, **options: Any) -> alt.Chart:
-    """A chart of these rows, with days that do not depend on the reader's time zone.
-
-    Vega reads `2026-06-30` as midnight in UTC. altair would write `2026-06-30T00:00:00`, midnight
-    in the reader's zone, where a day is longer or shorter when summer time begins or ends.
-
-    Args:
-        frame: the rows.
-        **options: options of `alt.Chart`.
-    """
+    """A chart of these rows, with days that do not depend on the reader's time zone."""
     return alt.Chart(days_as_text(frame), **options)
 
 
 def days_as_text(frame: pl.DataFrame) -> pl.DataFrame:
-    """The same rows with each day as text, which Vega reads as midnight in UTC."""
+    """The same rows with each day as text, which Vega reads as midnight in UTC.
+
+    altair would write `2026-06-30T00:00:00`, midnight in the reader's zone, where a day is longer
+    or shorter when summer time begins or ends.
+    """
     days = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
     return frame.with_columns(pl.col(days).dt.strftime("%Y-%m-%d"))
 

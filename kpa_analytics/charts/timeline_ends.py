@@ -27,14 +27,7 @@ def outer_bars(
 ) -> list[alt.Chart]:
     """The bars, with their names below and their numbers above; nothing without such rows.
 
-    Args:
-        outer: the earlier and later rows of `expiry_timeline_table`.
-        months: the first days of the months in the chart, in order.
-        today: the day of the statuses.
-        highest: the height of the highest month; a higher bar is cut to it.
-        least: the smallest visible part of a bar, in certificates.
-        statuses: the statuses in the legend.
-        dark: True for a dark background.
+    A bar higher than `highest`, the highest month, is cut to it. No part is smaller than `least`.
     """
     if outer.is_empty():  # Vega warns of a scale that has nothing to measure
         return []
