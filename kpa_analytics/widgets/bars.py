@@ -9,13 +9,13 @@ from typing import Any
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.statuses import STATUSES
-from kpa_analytics.widgets.explorer_charts import BAR_FIELDS
 from kpa_analytics.widgets.traits import Choice, ChoiceError, need_known
 
 #: A bar: its `month` (the first day) or `training_id`, and its `status`.
 Bar = Mapping[str, Any]
 
-_KEYS = ({"month", "status"}, {"training_id", "status"})
+#: The field, beside the status, that identifies a bar of each of the explorer's charts.
+_FIELDS = ("month", "training_id")
 
 
 class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
@@ -36,7 +36,9 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
         return tuple(self._bar(bar, obj.known[self.name]) for bar in value)
 
     def _bar(self, bar: object, trainings: set[int]) -> Bar:
-        if not isinstance(bar, Mapping) or bar.keys() not in _KEYS:
+        if not isinstance(bar, Mapping) or bar.keys() not in [
+            {field, "status"} for field in _FIELDS
+        ]:
             self.refuse(bar)
         if None in bar.values():
             raise ChoiceError(f"{self.name}: a bar needs a month or a training, and a status")
@@ -60,7 +62,7 @@ def bars_of_chart(picked: Sequence[Any]) -> list[Bar]:
 
 def bars_to_chart(bars: Sequence[Bar]) -> list[Any]:
     """The selected bars in the form of a chart panel: the number of its chart, then the bars."""
-    chart = next((at for at, field in enumerate(BAR_FIELDS) if bars and field in bars[0]), -1)
+    chart = next((at for at, field in enumerate(_FIELDS) if bars and field in bars[0]), -1)
     return [
         chart,
         [
@@ -71,16 +73,11 @@ def bars_to_chart(bars: Sequence[Bar]) -> list[Any]:
 
 
 def month_selected(moment: float | dict[str, int]) -> date:
-    """The month in a chart's selection.
+    """The first day of the month in a chart's selection.
 
-    Our charts send midnight in UTC. Other charts send midnight in the browser's zone, which differs
-    by at most 14 hours. With 15 hours added, both are on the first or second day of the month.
-
-    Args:
-        moment: milliseconds since 1970, or the result of `month_to_select`.
-
-    Returns:
-        The month's first day.
+    Our charts send midnight in UTC, in milliseconds since 1970. Other charts send midnight in the
+    browser's zone, which differs by at most 14 hours. With 15 hours added, both are on the first or
+    second day of the month.
 
     Examples:
         >>> month_selected(1782864000000 - 10 * 3_600_000)  # July in Sydney is still June in UTC

@@ -128,7 +128,7 @@ class Dashboard(Explorer):
         self._tabs.observe(self._opened, "selected_index")
         head = ipw.HBox([self._mark, self._button])
         head.add_class("kpa-dashboard-head")
-        self.shared = self._shared_bar()
+        self.shared = self._bar(layout.shared_controls())
         self.view = layout.page(
             head,
             self._bars,

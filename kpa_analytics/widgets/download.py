@@ -19,10 +19,6 @@ class Download(anywidget.AnyWidget):
 
     The file comes through the widget's own channel, so the link works in JupyterLab, Voila and
     VS Code, whichever folder they serve.
-
-    Args:
-        label: the text of the button.
-        hint: the tooltip of the button.
     """
 
     _esm = HERE / "download.js"

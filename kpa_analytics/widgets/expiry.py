@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
 import polars as pl
 
+from kpa_analytics import charts
 from kpa_analytics.analysis.choices import ExpiryChoices
 from kpa_analytics.analysis.expiry_view import ExpiryView, selected_rows, status_counts
+from kpa_analytics.charts.render import drawn
 from kpa_analytics.charts.text import count, listing, month, percent
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.statuses import (
+    FROM_REQUIREMENTS,
     NO_REQUIREMENTS,
+    NOT_DUE,
     SEVERITY,
     SIGNED_LABELS,
     STATUS_LABELS,
@@ -24,10 +29,9 @@ from kpa_analytics.statuses import (
 )
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import Bar, Bars, bars_of_chart, bars_to_chart, same_bars
-from kpa_analytics.widgets.chart_panel import ChartPanel
+from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.download import Download
-from kpa_analytics.widgets.explorer import Explorer, SharedKeywords
-from kpa_analytics.widgets.explorer_charts import expiry_charts
+from kpa_analytics.widgets.explorer import SharedKeywords
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
 from kpa_analytics.widgets.table import Heading, Table
@@ -54,7 +58,7 @@ class ExpiryKeywords(SharedKeywords, total=False):
     selected: Bar | Iterable[Bar] | None
 
 
-class ExpiryExplorer(Explorer):
+class ExpiryExplorer(ChartExplorer):
     """Explore expirations by day, training, person and field office.
 
     Click a bar to list the people behind it. Shift-click to add a bar. Click beside the bars to
@@ -96,7 +100,7 @@ class ExpiryExplorer(Explorer):
         kpa_analytics.widgets.traits.ChoiceError: ExpiryExplorer has no choice expiring_day; ...
     """
 
-    title = "Expirations"
+    title, css = "Expirations", "kpa-expiry"
 
     _view: ExpiryView
 
@@ -126,11 +130,6 @@ class ExpiryExplorer(Explorer):
         """The rows of the table, in its order: all rows, or those behind the selected bars."""
         return self._table.frame
 
-    @property
-    def charts(self) -> list[dict[str, Any]]:
-        """The charts' Vega-Lite specifications: the timeline, the trainings."""
-        return list(self._charts.specs)
-
     def export(self, out: str | os.PathLike[str] | None = None) -> Path:
         """Write the audit pack of the trainings and people shown, as of the day shown.
 
@@ -148,86 +147,59 @@ class ExpiryExplorer(Explorer):
         scope = Scope(
             words=self._chosen_in_words(),
             trainings=self.trainings,
-            people=self._view.people(self._chosen()),
+            people=self._view.people(self._chosen(ExpiryChoices)),
         )
         return write_pack(self.data.part(scope), self.as_of, self.expiring_days, out)
-
-    def _chosen(self) -> ExpiryChoices:
-        choices = self.choices
-        del choices["selected"]
-        return ExpiryChoices(**choices)
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = ExpiryView(data, self._people_filter)
         required = data.employee_status["incomplete_training_ids"].explode().drop_nulls()
+        return {"statuses": STATUSES, "selected": {*self._titles, *required}}
+
+    def _own_controls(self) -> dict[str, Any]:
         return {
-            "statuses": STATUSES,
-            "selected": {*self._titles, *required},
+            "expiring_days": layout.labelled(
+                ipw.BoundedIntText(min=0, max=3650),
+                "Expiring within (days)",
+                "Days before expiration that count as expiring, unless the training sets its own "
+                "number",
+            ),
+            "statuses": MultiSelect(
+                "Statuses",
+                "All statuses",
+                "Only these statuses",
+                [[status, SIGNED_LABELS[status]] for status in SEVERITY],
+            ),
+            "include_terminated": layout.labelled(
+                ipw.Checkbox(indent=False),
+                "Include people who left",
+                "Count people who have left, too",
+            ),
         }
 
-    def _build(self) -> None:
-        self._figures = ipw.HTML()
-        self._charts = ChartPanel()
+    def _tables(self) -> tuple[Table, Download]:
         self._charts.observe(self._clicked, "picked")
         self._table = Table(_HEADINGS, ("days_left", False), words={"status": SIGNED_LABELS})
-        self._table.observe(self._follow_page, "dark")
         self._export = Download(
             "Export audit pack",
             "Write the evidence pack of the trainings and people shown, except those who left",
         )
         self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
-        self.shared = self._shared_bar()
-        own = layout.bar(
-            self._control(
-                "expiring_days",
-                layout.labelled(
-                    ipw.BoundedIntText(min=0, max=3650),
-                    "Expiring within (days)",
-                    "Days before expiration that count as expiring, unless the training sets "
-                    "its own number",
-                ),
-            ),
-            self._control(
-                "statuses",
-                MultiSelect(
-                    "Statuses",
-                    "All statuses",
-                    "Only these statuses",
-                    [[status, SIGNED_LABELS[status]] for status in SEVERITY],
-                ),
-            ),
-            self._control(
-                "include_terminated",
-                layout.labelled(
-                    ipw.Checkbox(indent=False),
-                    "Include people who left",
-                    "Count people who have left, too",
-                ),
-            ),
-        )
-        self.view = layout.page(
-            self._mark,
-            self.shared,
-            own,
-            self._notice,
-            self._figures,
-            self._charts,
-            self._table,
-            self._export,
-            css="kpa-expiry",
-        )
+        return self._table, self._export
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:
-            self._rows = self._view.rows(self._chosen())
-            known = self._view.requirements_known
-            self._figures.value = _headline(self._rows, required_is_known=known)
+            self._rows = self._view.rows(self._chosen(ExpiryChoices))
+            self._figures.value = _headline(self._rows, self._view.requirements_known)
             if selected_rows(self._rows, self.selected).is_empty():
                 self.selected = ()  # the charts no longer show such a bar
         if changed != {"selected"}:
-            self._charts.specs = expiry_charts(
-                self._rows, self.as_of, self.dark, self._view.requirements_known
-            )
+            day, dark, known = self.as_of, self.dark, self._view.requirements_known
+            by_training = partial(charts.expiry_by_training, requirements_known=known, top=15)
+            self._charts.specs = [
+                drawn(charts.expiry_timeline, self._rows, as_of=day, dark=dark),
+                drawn(by_training, self._rows, as_of=day, dark=dark),
+            ]
         self._table.show(selected_rows(self._rows, self.selected), self._caption())
         self._show_selected()
 
@@ -268,31 +240,16 @@ class ExpiryExplorer(Explorer):
         return "Selected: " + "; ".join(bars)
 
 
-def _headline(rows: pl.DataFrame, *, required_is_known: bool) -> str:
-    """The numbers above the charts, as HTML.
-
-    Without requirements, the number of missing cases is not known, which is not 0.
-    """
+def _headline(rows: pl.DataFrame, requirements_known: bool) -> str:
+    """The numbers above the charts, as HTML."""
     counts = status_counts(rows)
     people = count(counts["people"], "person", "people")
-    trainings = count(counts["trainings"], "training")
-    first = (
-        f"{counts['total']:,}",
-        "Cases",
-        f"one person and one training each; {people}, {trainings}",
-        "kpa-all",
-    )
-    each = [
-        (
-            f"{counts[status]:,}",
-            SIGNED_LABELS[status],
-            percent(counts[status], counts["total"]),
-            f"kpa-{status}",
-        )
-        for status in SEVERITY
-        if counts[status] or status != "not_due"
-    ]
-    if not required_is_known:
-        unknown = ("not known", SIGNED_LABELS["missing"], NO_REQUIREMENTS, "kpa-missing")
-        each = [unknown if tile[-1] == "kpa-missing" else tile for tile in each]
-    return layout.figures([first, *each])
+    detail = f"one person and one training each; {people}, {count(counts['trainings'], 'training')}"
+    tiles = [(f"{counts['total']:,}", "Cases", detail, "kpa-all")]
+    for status in SEVERITY:
+        number, detail = f"{counts[status]:,}", percent(counts[status], counts["total"])
+        if status in FROM_REQUIREMENTS and not requirements_known:
+            number, detail = "not known", NO_REQUIREMENTS
+        if counts[status] or status != NOT_DUE:
+            tiles.append((number, SIGNED_LABELS[status], detail, f"kpa-{status}"))
+    return layout.figures(tiles)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar, Unpack
 
 import ipywidgets as ipw
 import traitlets
@@ -19,6 +20,7 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.titles import training_options, usual_day
 
 _log = logging.getLogger(__name__)
+_Choices = TypeVar("_Choices")
 
 
 class SharedKeywords(TypedDict, total=False):
@@ -97,6 +99,10 @@ class Explorer(traitlets.HasTraits):
             if isinstance(trait, traits.Choice)
         }
 
+    def _chosen(self, kind: Callable[..., _Choices]) -> _Choices:
+        """The choices that decide which records count: all but the selection."""
+        return kind(**{name: value for name, value in self.choices.items() if name != "selected"})
+
     @property
     def dark(self) -> bool:
         """Whether charts are drawn for a dark page."""
@@ -104,9 +110,6 @@ class Explorer(traitlets.HasTraits):
 
     def set(self, **changes: Unpack[SharedKeywords]) -> None:
         """Make several choices at once, with one rebuild.
-
-        Args:
-            **changes: any of the explorer's choices.
 
         Raises:
             KPADataError: a choice does not exist, or its value is not allowed. Then no choice
@@ -142,10 +145,6 @@ class Explorer(traitlets.HasTraits):
 
     def load(self, data: TrainingData, **changes: Any) -> None:
         """Show other records, and keep the choices that they allow. The view names the others.
-
-        Args:
-            data: the records.
-            **changes: choices to make at the same time.
 
         Raises:
             KPADataError: a choice in `changes` does not exist, or its value is not allowed.
@@ -207,28 +206,20 @@ class Explorer(traitlets.HasTraits):
         finally:
             self._showing = False
 
-    def _shared_bar(self) -> ipw.Widget:
-        """The controls that every explorer has. A dashboard replaces them with its own."""
-        return layout.bar(
-            *(self._control(name, control) for name, control in layout.shared_controls().items())
-        )
+    def _bar(self, controls: Mapping[str, Any]) -> ipw.Widget:
+        """Connect each control with its choice, and place them beside each other."""
+        for name, control in controls.items():
+            self.controls[name] = control
+            control.observe(partial(self._from_control, name), "value")
+        return layout.bar(*controls.values())
 
-    def _control(self, name: str, control: Any) -> Any:
-        """Connect a control with a choice."""
-        self.controls[name] = control
-        control.observe(lambda change: self._from_control(name, change.new), "value")
-        return control
-
-    def _from_control(self, name: str, value: Any) -> None:
+    def _from_control(self, name: str, change: Any) -> None:
         if not self._showing:
-            self.guarded(lambda: setattr(self, name, value))
+            self.guarded(lambda: setattr(self, name, change.new))
             self._show_choices()
 
     def guarded(self, work: Callable[[], object]) -> bool:
         """Call `work`, and show a failure beside the controls instead of raising it.
-
-        Args:
-            work: the function to call.
 
         Returns:
             True if it succeeds.

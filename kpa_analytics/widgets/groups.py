@@ -6,15 +6,14 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Unpack
 
-import ipywidgets as ipw
 import polars as pl
 
+from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
 from kpa_analytics.analysis.session_view import SessionView
+from kpa_analytics.charts.render import drawn
 from kpa_analytics.charts.text import count, day
 from kpa_analytics.widgets import layout, traits
-from kpa_analytics.widgets.chart_panel import ChartPanel
-from kpa_analytics.widgets.explorer_charts import session_charts
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.table import Heading, Table
 
@@ -70,7 +69,8 @@ class GroupTrainingExplorer(PeriodExplorer):
         0
     """
 
-    title = "Group trainings"
+    title, css = "Group trainings", "kpa-groups"
+    instructors_hint = "Only sessions of these instructors"
 
     _view: SessionView
 
@@ -103,29 +103,23 @@ class GroupTrainingExplorer(PeriodExplorer):
         self._view = SessionView(data, self._people_filter)
         return {"instructors": self._view.instructors, "selected": self._view.ids}
 
-    def _build(self) -> None:
-        self._figures, self._charts = ipw.HTML(), ChartPanel()
+    def _tables(self) -> tuple[Table, Table]:
         self._sessions = Table(_SESSIONS, ("date", True), choosable=True)
         self._attendees = Table(_ATTENDEES, None)
-        self._sessions.observe(self._chosen, "chosen")
+        self._sessions.observe(self._clicked, "chosen")
         self._sessions.observe(self._mark_chosen, "sort")
-        self._sessions.observe(self._follow_page, "dark")
-        self.shared = self._shared_bar()
-        own = self._own_bar("Only sessions of these instructors")
-        parts = (self._figures, self._charts, self._sessions, self._attendees)
-        self.view = layout.page(
-            self._mark, self.shared, own, self._notice, *parts, css="kpa-groups"
-        )
+        return self._sessions, self._attendees
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:
-            choices = self.choices
-            del choices["selected"]
-            self._rows = self._view.sessions(PeriodChoices(**choices))
+            self._rows = self._view.sessions(self._chosen(PeriodChoices))
             self._figures.value = _headline(self._rows)
             self._sessions.show(self._rows, "Sessions: click a day to list its people")
         if changed != {"selected"}:
-            self._charts.specs = session_charts(self._rows, self.as_of, self.dark)
+            self._charts.specs = [
+                drawn(charts.group_sessions, self._rows, as_of=self.as_of, dark=self.dark),
+                drawn(charts.group_sizes, self._rows, dark=self.dark),
+            ]
         self._attendees.show(self._view.attendees(self.selected), self._caption())
         self._mark_chosen()
 
@@ -136,7 +130,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         when = day(session["date"]) if session["date"] else "an unknown day"
         return f"People of the session of {when}: {'; '.join(session['trainings'])}"
 
-    def _chosen(self, change: Any) -> None:
+    def _clicked(self, change: Any) -> None:
         """Select the session that was clicked in the table."""
         if not self._showing:
             ids = self.sessions["group_training_id"]

@@ -6,15 +6,14 @@ from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Unpack
 
-import ipywidgets as ipw
 import polars as pl
 
+from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
 from kpa_analytics.analysis.instructor_view import InstructorView
+from kpa_analytics.charts.render import drawn
 from kpa_analytics.charts.text import count
 from kpa_analytics.widgets import layout
-from kpa_analytics.widgets.chart_panel import ChartPanel
-from kpa_analytics.widgets.explorer_charts import instructor_charts
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.table import Heading, Table
 
@@ -68,7 +67,8 @@ class InstructorExplorer(PeriodExplorer):
         0
     """
 
-    title = "Instructors"
+    title, css = "Instructors", "kpa-instructors"
+    instructors_hint = "Only what these instructors taught"
 
     _view: InstructorView
 
@@ -96,30 +96,25 @@ class InstructorExplorer(PeriodExplorer):
         self._view = InstructorView(data, self._people_filter)
         return {"instructors": self._view.instructors}
 
-    def _build(self) -> None:
-        self._figures, self._charts = ipw.HTML(), ChartPanel()
+    def _tables(self) -> tuple[Table, Table]:
         self._coverage = Table(_COVERAGE, None)
         self._people = Table(_PEOPLE, ("completions", True))
-        self._coverage.observe(self._follow_page, "dark")
-        self.shared = self._shared_bar()
-        own = self._own_bar("Only what these instructors taught")
-        parts = (self._figures, self._charts, self._coverage, self._people)
-        self.view = layout.page(
-            self._mark, self.shared, own, self._notice, *parts, css="kpa-instructors"
-        )
+        return self._coverage, self._people
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed:
-            choices = PeriodChoices(**self.choices)
+            choices = self._chosen(PeriodChoices)
             self._activity = self._view.activity(choices)
             coverage = self._view.coverage(choices)
             people = self._view.people(choices)
             self._figures.value = _headline(people, coverage)
             self._coverage.show(coverage, "Who teaches each training")
             self._people.show(people, "Instructors")
-        self._charts.specs = instructor_charts(
-            self._activity, self._coverage.frame, self.as_of, self.dark
-        )
+        coverage, dark = self._coverage.frame, self.dark
+        self._charts.specs = [
+            drawn(charts.instructor_activity, self._activity, as_of=self.as_of, top=12, dark=dark),
+            drawn(charts.instructor_coverage, coverage, top=20, dark=dark),
+        ]
 
 
 def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:

@@ -94,13 +94,6 @@ def shared_controls() -> dict[str, Any]:
     }
 
 
-def months_control() -> Any:
-    """A control for the number of months up to `as_of`."""
-    return labelled(
-        ipw.BoundedIntText(min=1, max=120), "Months up to that day", "Number of months to count"
-    )
-
-
 def bar(*controls: ipw.Widget) -> ipw.Box:
     """Controls beside each other, which wrap on a narrow page."""
     box = ipw.Box(list(controls))

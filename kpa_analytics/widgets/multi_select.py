@@ -11,13 +11,9 @@ from kpa_analytics.widgets.style import HERE, STYLE
 
 
 class MultiSelect(anywidget.AnyWidget):
-    """Checkboxes under a button. If none is checked, all count.
+    """Checkboxes under a button. If none is checked, all count, and the button says so: `every`.
 
-    Args:
-        label: the name of the choice, e.g. "Trainings".
-        every: the text of the button while nothing is checked, e.g. "All trainings".
-        hint: the tooltip.
-        options: the options in order, each as [key, label].
+    Each of the options is a pair, [key, label].
     """
 
     _esm = HERE / "multi_select.js"

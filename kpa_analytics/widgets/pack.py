@@ -22,15 +22,10 @@ def write_pack(
 ) -> Path:
     """Write the audit pack of some records.
 
-    Args:
-        data: the records.
-        as_of: the day of the pack.
-        expiring_days: days before expiration that count as expiring.
-        out: the folder to make; None makes the first of `audit-DAY`, `audit-DAY-2`, ... that does
-            not exist in the current folder.
-
     Returns:
-        The folder. Only its owner can read it: on POSIX systems, its files have mode 0600.
+        The folder `out`, by default the first of `audit-DAY`, `audit-DAY-2`, ... that does not
+        exist in the current folder. Only its owner can read it: on POSIX systems, its files have
+        mode 0600.
 
     Raises:
         KPAError: the extra `audit` is not installed, or the folder can't be written.

@@ -60,14 +60,7 @@ class PageServer(Voila):  # type: ignore[misc]
 
     @classmethod
     def of(cls, notebook: Path, folder: Path, port: int, browser: bool) -> PageServer:
-        """Prepare to serve a notebook.
-
-        Args:
-            notebook: the notebook.
-            folder: the folder in which its code runs.
-            port: the first port to try.
-            browser: whether to open the page in the default browser.
-        """
+        """Prepare to serve a notebook, whose code runs in `folder`."""
         config = Config()
         config.VoilaConfiguration.template = "kpa-offline"
         config.VoilaConfiguration.allow_template_override = "NO"

@@ -108,16 +108,7 @@ class SomeOf(Choice[tuple[T, ...], Iterable[T] | None], Generic[T]):
 
 
 def need_known(name: str, value: object, known: Collection[Any]) -> None:
-    """Reject a value that is not known.
-
-    Args:
-        name: the name of the choice, for the error.
-        value: the value.
-        known: the known values; the error lists them if they are few.
-
-    Raises:
-        ChoiceError: the value is not known.
-    """
+    """Reject a value that is not known with a `ChoiceError`, which lists the known ones if few."""
     try:
         if value in known:
             return
