@@ -66,3 +66,18 @@ def months_after(day: pl.Expr, months: pl.Expr) -> pl.Expr:
     """The same day of the month some months later, or the last day of a shorter month."""
     count = day.dt.year() * 12 + day.dt.month() - 1 + months
     return YearlyDay(count % 12 + 1, day.dt.day()).in_year(count // 12)
+
+
+#: The window of a window training, and a fixed expiration day, as columns of the catalogue.
+WINDOW = YearlyWindow(
+    YearlyDay(pl.col("window_open_month"), pl.col("window_open_day")),
+    YearlyDay(pl.col("window_close_month"), pl.col("window_close_day")),
+)
+FIXED_DAY = YearlyDay(pl.col("expires_on_month"), pl.col("expires_on_day"))
+
+
+def are_possible(*days: YearlyDay) -> pl.Expr:
+    """Whether all these days exist in some year; never null."""
+    return pl.all_horizontal(
+        yearly.month.is_between(1, 12) & yearly.day.is_between(1, 31) for yearly in days
+    ).fill_null(False)

@@ -6,18 +6,12 @@ import polars as pl
 
 from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import SCHEDULE_TYPES, SOURCE, TRAININGS
-from kpa_analytics.yearly import YearlyDay, YearlyWindow
+from kpa_analytics.yearly import FIXED_DAY, WINDOW, are_possible
 
 #: Upper limits, so that every result is a calendar day: a thousand years and a hundred years.
 MOST_RENEWAL_MONTHS = 12_000
 MOST_EXPIRING_DAYS = 36_500
 
-#: The window and the fixed expiration day of a training, as columns of `schedules`.
-WINDOW = YearlyWindow(
-    YearlyDay(pl.col("window_open_month"), pl.col("window_open_day")),
-    YearlyDay(pl.col("window_close_month"), pl.col("window_close_day")),
-)
-FIXED_DAY = YearlyDay(pl.col("expires_on_month"), pl.col("expires_on_day"))
 RENEWS = pl.col("renewal_months") > 0
 
 _DAYS = tuple(part.meta.output_name() for yearly in (*WINDOW, FIXED_DAY) for part in yearly)
@@ -94,11 +88,11 @@ def _rule() -> pl.Expr:
     return (
         pl.when(~_IS_KNOWN)
         .then(pl.lit("unknown", SOURCE))
-        .when(_IS_WINDOW & _possible(*WINDOW))
+        .when(_IS_WINDOW & are_possible(*WINDOW))
         .then(pl.lit("window", SOURCE))
         .when(_IS_WINDOW)
         .then(pl.lit("unknown", SOURCE))
-        .when(fixed_is_set & _possible(FIXED_DAY))
+        .when(fixed_is_set & are_possible(FIXED_DAY))
         .then(pl.lit("fixed", SOURCE))
         .when(fixed_is_set)
         .then(pl.lit("unknown", SOURCE))
@@ -106,12 +100,6 @@ def _rule() -> pl.Expr:
         .then(pl.lit("rolling", SOURCE))
         .otherwise(pl.lit("never", SOURCE))
     )
-
-
-def _possible(*days: YearlyDay) -> pl.Expr:
-    return pl.all_horizontal(
-        yearly.month.is_between(1, 12) & yearly.day.is_between(1, 31) for yearly in days
-    ).fill_null(False)
 
 
 def _grace_allowed() -> pl.Expr:

@@ -10,7 +10,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.schedules import WINDOW
+from kpa_analytics.yearly import WINDOW
 
 _OFFERED = pl.col("offered")
 _ONE_DAY = pl.duration(days=1)

@@ -10,11 +10,8 @@ from kpa_analytics.data import finding_texts as texts
 from kpa_analytics.data.checks import Check
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import SCHEDULE_TYPES
-from kpa_analytics.yearly import YearlyDay, YearlyWindow
+from kpa_analytics.yearly import FIXED_DAY, WINDOW, YearlyDay, are_possible
 
-_ENDS = ("window_open", "window_close")
-_WINDOW = YearlyWindow(*(YearlyDay(pl.col(f"{end}_month"), pl.col(f"{end}_day")) for end in _ENDS))
-_FIXED_DAY = YearlyDay(pl.col("expires_on_month"), pl.col("expires_on_day"))
 _PAIR = ("training_id", "m_user_id")
 _DAY = pl.col("date")
 
@@ -28,11 +25,11 @@ def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
     kind = pl.col("schedule_type")
     is_known = kind.is_in(SCHEDULE_TYPES) | kind.str.strip_chars().fill_null("").eq("")
     is_window = (kind == "window").fill_null(False)
-    fixed_is_set = pl.all_horizontal(part > 0 for part in _FIXED_DAY).fill_null(False)
+    fixed_is_set = pl.all_horizontal(part > 0 for part in FIXED_DAY).fill_null(False)
     catalogue = trainings.unique("id", keep="first", maintain_order=True).with_columns(
-        *(_written(day).alias(name) for name, day in _WINDOW._asdict().items())
+        *(_written(day).alias(name) for name, day in WINDOW._asdict().items())
     )
-    impossible_day = is_known & ~is_window & fixed_is_set & ~_is_possible(_FIXED_DAY)
+    impossible_day = is_known & ~is_window & fixed_is_set & ~are_possible(FIXED_DAY)
     return [
         Check(
             "unknown_schedule",
@@ -46,14 +43,14 @@ def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
             ("schedule_type", ~is_known, kind, texts.UNKNOWN_TYPE),
             (
                 "window_open_month",
-                is_window & ~_is_possible(*_WINDOW),
+                is_window & ~are_possible(*WINDOW),
                 texts.sentence(texts.RANGE),
                 texts.IMPOSSIBLE_WINDOW,
             ),
             (
                 "expires_on_month",
                 impossible_day,
-                _written(_FIXED_DAY),
+                _written(FIXED_DAY),
                 texts.IMPOSSIBLE_FIXED_DAY,
             ),
         )
@@ -62,12 +59,6 @@ def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
 
 def _written(day: YearlyDay) -> pl.Expr:
     return pl.format("{}-{}", *(part.cast(pl.String).fill_null("?") for part in day))
-
-
-def _is_possible(*days: YearlyDay) -> pl.Expr:
-    return pl.all_horizontal(
-        yearly.month.is_between(1, 12) & yearly.day.is_between(1, 31) for yearly in days
-    ).fill_null(False)
 
 
 def offerings_not_recorded(
@@ -88,7 +79,7 @@ def offerings_not_recorded(
     windows = _windows(trainings, day)
     of_windows = completions.join(windows, left_on="training_id", right_on="id", how="semi")
     valid = _counted(of_windows, users, day).join(windows, left_on="training_id", right_on="id")
-    first_renewal = _WINDOW.closing(_WINDOW.opens.year_after(_DAY))
+    first_renewal = WINDOW.closing(WINDOW.opens.year_after(_DAY))
     is_superseded = (pl.col("offering_opens") > _DAY).fill_null(False)
     relying = valid.filter(~is_superseded & (first_renewal < day))
     affected = relying.group_by("training_id").agg(
@@ -118,16 +109,16 @@ def offerings_not_recorded(
 def _windows(trainings: pl.LazyFrame, day: date) -> pl.LazyFrame:
     """Trainings with a valid window, and the first day of their last offering up to a day."""
     last = pl.col("window_last_offered_date")
-    opening = _WINDOW.opens.in_year(_WINDOW.opened(last))
+    opening = WINDOW.opens.in_year(WINDOW.opened(last))
     return (
         trainings.unique("id", keep="first", maintain_order=True)
-        .filter(pl.col("schedule_type") == "window", _is_possible(*_WINDOW))
+        .filter(pl.col("schedule_type") == "window", are_possible(*WINDOW))
         .with_columns(
             pl.when(last <= day).then(last).alias("window_last_offered_date"),
             pl.when(last > day).then(last).alias("offered_later"),
         )
         .with_columns(
-            pl.when(_WINDOW.holds(last)).then(opening).otherwise(last).alias("offering_opens")
+            pl.when(WINDOW.holds(last)).then(opening).otherwise(last).alias("offering_opens")
         )
     )
 

@@ -131,6 +131,14 @@ _COURSES = (
 )
 
 
+#: Fields that are null where a schedule does not use them.
+_UNSET = (
+    *("renewal_months", "expires_on_month", "expires_on_day", "expiring_days"),
+    *("window_open_month", "window_open_day", "window_close_month", "window_close_day"),
+    "window_last_offered_date_number",
+)
+
+
 def courses(count: int) -> list[Course]:
     """Return this many courses: first the list, then site editions, each for one job."""
     listed = list(_COURSES)
@@ -167,19 +175,11 @@ def wire_trainings(
             "training_folders_id": [],
             "included_trainings_id": [numbers[part] for part in course.parts],
             "schedule_type": "rolling",
-            "renewal_months": None,
             "certificate_text": f"has completed {course.title}",
             **_assignment(course, job_ids),
             "is_highlighted": course.number < 5,
             "notes": "",
-            "expires_on_month": None,
-            "expires_on_day": None,
-            "expiring_days": None,
-            "window_open_month": None,
-            "window_open_day": None,
-            "window_close_month": None,
-            "window_close_day": None,
-            "window_last_offered_date_number": None,
+            **dict.fromkeys(_UNSET),
             "window_required_for_new_employees": False,
             **course.schedule,
         }

@@ -214,15 +214,7 @@ def start(
 
     `configure()` with another token or address points the settings elsewhere.
 
-    Another call returns the same API and ignores its arguments.
-
-    Args:
-        org: an `Organisation` or `Records`; None serves the demo company.
-        token: the account's token; None invents one.
-        rate_limit: after this many requests in a minute, all requests fail for a minute; None: no
-            limit.
-        port: the port; 0 takes a free one.
-        as_of: the as-of date of training-employee-status.list.
+    The arguments are those of `serve`. Another call returns the same API and ignores them.
 
     Returns:
         The API: `.url`, `.token`, `.organisation`, `.requests`, `.faults`.

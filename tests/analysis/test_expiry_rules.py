@@ -287,6 +287,8 @@ def test_where_no_schedule_type_is_given_the_other_fields_tell(kind):
         date(2027, 6, 15),
     )
     assert judge({"date": TODAY}, {"schedule_type": kind})["expiration_source"] == "never"
+    leftover = judge({"date": TODAY}, {**JUNE, "schedule_type": kind, "renewal_months": 12})
+    assert leftover["expiration_source"] == "rolling"
 
 
 OPEN, SHUT = date(2026, 6, 15), date(2026, 8, 1)

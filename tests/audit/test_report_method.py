@@ -86,6 +86,7 @@ WINDOW = {
 }
 CATALOGUE = {
     "annual": {"schedule_type": "annual", "renewal_months": 12},
+    "blank": WINDOW | {"schedule_type": " ", "renewal_months": 12},
     "composed": {"renewal_months": 6, "included_trainings_id": [3, 4]},
     "fixed": {"expires_on_month": 7, "expires_on_day": 15, "expiring_days": 14},
     "fixed, renewed": {"expires_on_month": 7, "expires_on_day": 15, "renewal_months": 24},
@@ -97,6 +98,7 @@ CATALOGUE = {
 }
 EXPECTED = {
     "annual": ("not known", "schedule type 'annual' is not known", "schedule type"),
+    "blank": ("rolling", "every 12 months", "renewal months"),
     "composed": (
         "composed of 2 trainings, own schedule: rolling",
         "every 6 months",

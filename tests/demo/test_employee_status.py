@@ -56,6 +56,14 @@ LEAP = window((2, 1), (2, 29))
         (fixed(7, 15, 24), "2022-08-01", "2024-07-15", "2024-06-15"),
         (fixed(7, 15, 3), "2022-08-01", "2023-07-15", "2023-06-15"),
         (fixed(2, 29, 12), "2024-03-01", "2025-02-28", "2025-01-29"),
+        # a blank type says nothing: the other fields decide, and there is no window
+        (
+            {**SPRING, "schedule_type": " ", "renewal_months": 12},
+            "2025-06-30",
+            "2026-06-30",
+            "2026-05-31",
+        ),
+        ({**SPRING, "schedule_type": None}, "2025-06-30", None, None),
         # a type that is not known says nothing, whatever else is there
         ({**rolling(12), "schedule_type": "annual"}, "2025-06-30", None, None),
         ({**SPRING, "schedule_type": "Window"}, "2025-06-30", None, None),
