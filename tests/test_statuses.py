@@ -45,10 +45,10 @@ def test_no_other_file_draws_a_status_sign(path):
 
 
 def test_every_status_has_its_own_name_label_sign_colours_and_severity():
-    for told in zip(
+    for values in zip(
         *((s.name, s.label, s.sign, s.path, s.severity) for s in EVERY_STATUS), strict=True
     ):
-        assert len(set(told)) == len(EVERY_STATUS)
+        assert len(set(values)) == len(EVERY_STATUS)
     assert sorted(STATUSES) == sorted(SEVERITY)
 
 

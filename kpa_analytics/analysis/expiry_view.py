@@ -41,14 +41,9 @@ class ExpiryView:
     def rows(self, choices: ExpiryChoices) -> pl.DataFrame:
         """The chosen statuses (`schema.EXPIRY_STATUS`), sorted by person and training."""
         rows = self._status(choices.as_of, choices.expiring_days, choices.include_terminated)
-        conditions = []
-        if choices.trainings:
-            conditions.append(pl.col("training_id").is_in(choices.trainings))
+        conditions = self._people_filter.conditions(choices)
         if choices.statuses:
             conditions.append(pl.col("status").is_in(choices.statuses))
-        people = self._people_filter.matching(choices)
-        if people is not None:
-            conditions.append(pl.col("m_user_id").is_in(people.implode()))
         return rows.filter(*conditions) if conditions else rows
 
     def people(self, choices: ExpiryChoices) -> pl.Series | None:

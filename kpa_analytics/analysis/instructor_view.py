@@ -110,12 +110,8 @@ class InstructorView:
 
     def _completions(self, choices: PeriodChoices) -> pl.LazyFrame:
         """The chosen completions."""
-        conditions = [in_last_months(choices.as_of, choices.months)]
-        if choices.trainings:
-            conditions.append(pl.col("training_id").is_in(choices.trainings))
+        conditions = self._people_filter.conditions(choices)
         if choices.instructors:
             conditions.append(pl.col("m_instructor_id").is_in(choices.instructors))
-        people = self._people_filter.matching(choices)
-        if people is not None:
-            conditions.append(pl.col("m_user_id").is_in(people.implode()))
+        conditions.append(in_last_months(choices.as_of, choices.months))
         return at_once(self._taught.filter(*conditions))

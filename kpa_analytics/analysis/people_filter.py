@@ -98,3 +98,13 @@ class PeopleFilter:
         if not conditions:
             return None
         return self.people.filter(*conditions)["m_user_id"]
+
+    def conditions(self, choices: Choices) -> list[pl.Expr]:
+        """The chosen trainings and people as filters of training_id and m_user_id."""
+        conditions = []
+        if choices.trainings:
+            conditions.append(pl.col("training_id").is_in(choices.trainings))
+        people = self.matching(choices)
+        if people is not None:
+            conditions.append(pl.col("m_user_id").is_in(people.implode()))
+        return conditions

@@ -29,9 +29,9 @@ def sentence(text: str) -> pl.Expr:
     return pl.format(_COLUMN.sub("{}", text), *columns_in(text))
 
 
-def by_number(number: str, one: str, more: str) -> pl.Expr:
-    """One of two sentences, by the number in a column."""
-    return pl.when(pl.col(number) == 1).then(sentence(one)).otherwise(sentence(more))
+def by_number(number: str, singular: str, plural: str) -> pl.Expr:
+    """The singular sentence if the number in a column is 1, otherwise the plural."""
+    return pl.when(pl.col(number) == 1).then(sentence(singular)).otherwise(sentence(plural))
 
 
 NO_DATE = "Completion {record} has no date."
