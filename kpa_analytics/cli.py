@@ -21,8 +21,6 @@ from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import STATUS_LABELS
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from kpa_analytics.data.training_data import TrainingData
 
 FINDING = 1
@@ -141,12 +139,12 @@ def demo(
     """
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.first_chart import is_demo_output, write_first_chart
+    from kpa_analytics.demo import AS_OF
     from kpa_analytics.demo_mark import DEMO_MARK
 
     out = typed_path(out)
     refuse_occupied(out.absolute(), is_demo_output)
-    day = _demo_day()
-    counts = write_first_chart(_load_demo(), out, as_of=day)
+    counts = write_first_chart(_load_demo(), out, as_of=AS_OF)
     typer.echo(f"\n{DEMO_MARK}\n")
     for name, figure, note in (
         ("people", counts.people, ""),
@@ -159,7 +157,7 @@ def demo(
     ):
         _line(name, figure, note)
     typer.echo(
-        f"\nper person and training, as of {day}\nWritten to {out}\n\n"
+        f"\nper person and training, as of {AS_OF}\nWritten to {out}\n\n"
         "What to open next:\n"
         f"  {out / 'expiry_timeline.html'}  the chart, in any browser, offline\n"
         "  jupyter lab notebooks/01_expiry.ipynb  the same, step by step\n"
@@ -207,9 +205,10 @@ def audit(
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.manifest import read_manifest
     from kpa_analytics.data.loaders import load_all
+    from kpa_analytics.demo import AS_OF
     from kpa_analytics.inputs import as_day
 
-    day = as_day(_demo_day() if demo and as_of is None else as_of)
+    day = as_day(AS_OF if demo and as_of is None else as_of)
     out = typed_path(out)
     refuse_occupied(out.absolute())
     data = _load_demo() if demo else load_all(refresh=refresh)
@@ -274,7 +273,8 @@ def changes(
 
     differences = compared(old, new)
     for change, record, person, training, field, before, after in differences.head(LISTED).rows():
-        edit = f": {field} {_quoted(before)} -> {_quoted(after)}" if field else ""
+        before, after = ("nothing" if value is None else repr(value) for value in (before, after))
+        edit = f": {field} {before} -> {after}" if field else ""
         typer.echo(f"{change} {record} (person {person}, training {training}){edit}")
     if differences.height > LISTED:
         typer.echo(f"... and {differences.height - LISTED:,} more; kpa.changes() gives them all")
@@ -333,12 +333,6 @@ def clear(
     typer.echo("cleared")
 
 
-def _demo_day() -> date:
-    from kpa_analytics.demo import AS_OF
-
-    return AS_OF
-
-
 def _load_demo() -> TrainingData:
     """Load all records of the invented company over real HTTP, with a temporary cache."""
     from tempfile import TemporaryDirectory
@@ -395,12 +389,6 @@ def _without_token(text: str) -> str:
     from kpa_analytics.api.redact import redacted
 
     token = os.environ.get("KPA_API_TOKEN", "").strip()
-    return (
-        redacted(text.encode("utf-8", "surrogatepass"), token).decode("utf-8", "surrogatepass")
-        if token
-        else text
-    )
-
-
-def _quoted(value: str | None) -> str:
-    return "nothing" if value is None else repr(value)
+    if not token:
+        return text
+    return redacted(text.encode("utf-8", "surrogatepass"), token).decode("utf-8", "surrogatepass")

@@ -1,16 +1,12 @@
 """The first cache: downloaded pages, compressed, in SQLite.
 
-requests-cache looks pages up and stores them. This module is its storage: a `BaseStorage` and a
-`BaseCache` that use only public members of the library. A stored page is the response body and a
-few facts, as MessagePack under zstd with a checksum. It is not pickled, so foreign bytes can do no
-harm, and it does not contain the request, so it can't leak the token. If the cache can't be read
-or written, a page counts as missing and a warning says so; this is never an error.
+requests-cache looks pages up and stores them here, through public members only. A stored page is
+the response body and a few facts, as MessagePack under zstd with a checksum: not pickled, so that
+foreign bytes can do no harm, and without the request, so that it can't leak the token. If the cache
+can't be read or written, a page counts as missing and a warning says so.
 
-The library's own storages (1.3.3) do not fit. `SQLiteDict` repeats `BEGIN IMMEDIATE` until it
-succeeds, which never happens on a full disk or in a read-only folder, and only private members
-could stop it. `FileDict` writes under the final name, so other processes may read incomplete
-pages; its files may be readable by other users at first; a page that can't be written fails the
-request; and a page that can't be read gives no warning.
+The library's own storages (1.3.3) do not fit. `SQLiteDict` tries forever to write on a full disk.
+`FileDict` lets other processes read incomplete pages and other users read whole ones.
 """
 
 from __future__ import annotations

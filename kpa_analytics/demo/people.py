@@ -137,34 +137,19 @@ def invent_people(count: int, instructors: int, begins: date, ends: date, seed: 
         },
         orient="row",
     )
-    roster = pl.DataFrame(users, schema=_WIRE_TYPES)
+    types = {name: _WIRE_TYPES.get(name, pl.String) for name in users[0]} if users else None
+    roster = pl.DataFrame(users, schema=types)
     return People(frame, roster, offices, lines, jobs)
 
 
-_TEXTS = pl.List(pl.String)
+#: Every other column of the users is text.
 _WIRE_TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
-    "id": pl.String,
-    "created": pl.Int64,
-    "firstname": pl.String,
-    "lastname": pl.String,
-    "employeeNumber": pl.String,
-    "email": pl.String,
-    "username": pl.String,
-    "fieldOffice_id": _TEXTS,
-    "lineOfBusiness_id": _TEXTS,
-    "clients_id": _TEXTS,
-    "projects_id": _TEXTS,
-    "isDriver": pl.Boolean,
-    "isRegulatedDriver": pl.Boolean,
-    "role_id": pl.String,
-    "jobTitle_id": pl.String,
-    "supervisor_id": pl.String,
-    "hireDate": pl.Int64,
-    "terminationDate": pl.Int64,
-    "lastWebAccess": pl.Int64,
-    "lastMobileAccess": pl.Int64,
-    "cellPhone": pl.String,
-    "emergencyContact": pl.String,
+    **dict.fromkeys(("isDriver", "isRegulatedDriver"), pl.Boolean),
+    **dict.fromkeys(("created", "hireDate", "terminationDate"), pl.Int64),
+    **dict.fromkeys(("lastWebAccess", "lastMobileAccess"), pl.Int64),
+    **dict.fromkeys(
+        ("fieldOffice_id", "lineOfBusiness_id", "clients_id", "projects_id"), pl.List(pl.String)
+    ),
 }
 
 
