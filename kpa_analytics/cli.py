@@ -171,8 +171,9 @@ def fetch(refresh: _Refresh = False) -> None:
     from kpa_analytics.data.loaders import load_all
 
     data = load_all(refresh=refresh)
-    for name, one in data.snapshots.items():
-        _line(name.replace("_", " "), one.rows, f"fetched {one.fetched_at:%Y-%m-%d %H:%M} UTC")
+    for name, snapshot in data.snapshots.items():
+        fetched = f"fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC"
+        _line(name.replace("_", " "), snapshot.rows, fetched)
 
 
 @app.command()

@@ -78,15 +78,15 @@ def need_if_known(frame: AnyFrame | None, table: Table, *columns: str) -> pl.Laz
     return need(table.empty() if frame is None else frame, table, *columns)
 
 
-def _fits(found: pl.DataType, wanted: pl.DataType) -> bool:
+def _fits(dtype: pl.DataType, wanted: pl.DataType) -> bool:
     """Whether one type converts to the other without a guess or a loss of more than a ms."""
-    if isinstance(found, pl.List) and isinstance(wanted, pl.List):
-        return _fits(found.inner, wanted.inner)  # type: ignore[arg-type]
-    if isinstance(found, pl.Datetime) and isinstance(wanted, pl.Datetime):
-        return found.time_zone == wanted.time_zone
-    whole = found.is_integer() and wanted == pl.Int64 and found not in (pl.UInt64, pl.Int128)
-    text = wanted == pl.String and isinstance(found, pl.Categorical | pl.Enum)
-    return found in (wanted, pl.Null) or whole or text
+    if isinstance(dtype, pl.List) and isinstance(wanted, pl.List):
+        return _fits(dtype.inner, wanted.inner)  # type: ignore[arg-type]
+    if isinstance(dtype, pl.Datetime) and isinstance(wanted, pl.Datetime):
+        return dtype.time_zone == wanted.time_zone
+    whole = dtype.is_integer() and wanted == pl.Int64 and dtype not in (pl.UInt64, pl.Int128)
+    text = wanted == pl.String and isinstance(dtype, pl.Categorical | pl.Enum)
+    return dtype in (wanted, pl.Null) or whole or text
 
 
 def like(frame: Frame, result: pl.LazyFrame) -> Frame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -95,3 +96,16 @@ def test_the_wheel_holds_the_fonts_and_their_licence(tmp_path: Path) -> None:
     wanted = [fonts / name for name in ("Arimo-Regular.ttf", "Arimo-Bold.ttf", "LICENSE-OFL.txt")]
     for file in wanted:
         assert held[file.relative_to(ROOT).as_posix()] == file.stat().st_size
+
+
+#: Names of variables that do not say what they hold.
+EMPTY_NAMES = {"told", "found", "one", "those", "theirs"}
+
+
+def test_no_variable_of_the_package_has_an_empty_name() -> None:
+    for file in Path(kpa.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = {node.arg} if isinstance(node, ast.arg) else set()
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                names = {node.id}
+            assert not names & EMPTY_NAMES, f"{file.name}: {names}"

@@ -90,7 +90,7 @@ class BulkSheet(Worksheet):  # type: ignore[misc]
         """The attribute that gives each cell its format."""
         style = self._styles.get(column.name)
         if isinstance(style, dict):
-            names = {value: f' s="{one._get_xf_index()}"' for value, one in style.items()}
+            names = {value: f' s="{look._get_xf_index()}"' for value, look in style.items()}
             return column.cast(pl.String).replace_strict(names, default="", return_dtype=pl.String)
         name = f' s="{style._get_xf_index()}"' if style else ""
         return pl.Series([name]).new_from_index(0, len(column))

@@ -45,8 +45,8 @@ class StatusRows(NamedTuple):
     @property
     def gap_words(self) -> str:
         """The gaps that can be found, e.g. "expired or missing"."""
-        found = [gap for gap in GAPS if self.known or gap not in FROM_REQUIREMENTS]
-        return " or ".join(STATUS_LABELS[gap].lower() for gap in found)
+        gaps = [gap for gap in GAPS if self.known or gap not in FROM_REQUIREMENTS]
+        return " or ".join(STATUS_LABELS[gap].lower() for gap in gaps)
 
     @property
     def as_of(self) -> str:

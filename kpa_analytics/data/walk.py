@@ -124,45 +124,45 @@ def proved(size: int) -> Proving:
     readings: list[Reading] = []
     sightings = Sightings()
     for number in range(READINGS):
-        one = yield from sightings.noted(reading(size, "look", fresh=number > 0))
-        if _is_whole(one, readings):
-            return Whole(one.rows + list(one.gone.values()), in_order=not one.gone)
-        readings.append(one)
-        if _repeats(one) or [before.end for before in readings[-2:]] == ["no order"] * 2:
-            return (yield from _otherwise(size, [one] if _repeats(one) else [], sightings))
+        latest = yield from sightings.noted(reading(size, "look", fresh=number > 0))
+        if _is_whole(latest, readings):
+            return Whole(latest.rows + list(latest.gone.values()), in_order=not latest.gone)
+        readings.append(latest)
+        if _repeats(latest) or [before.end for before in readings[-2:]] == ["no order"] * 2:
+            return (yield from _otherwise(size, [latest] if _repeats(latest) else [], sightings))
     raise UnprovedError
 
 
-def _is_whole(one: Reading, earlier: list[Reading]) -> bool:
-    if one.end == "seamless":
-        again = bool(earlier) and earlier[-1].keys == one.keys
-        return again and one.still and one.counted
-    return one.end == "read" and (one.asks == 1 or one.counted)
+def _is_whole(latest: Reading, earlier: list[Reading]) -> bool:
+    if latest.end == "seamless":
+        again = bool(earlier) and earlier[-1].keys == latest.keys
+        return again and latest.still and latest.counted
+    return latest.end == "read" and (latest.asks == 1 or latest.counted)
 
 
-def _repeats(one: Reading) -> bool:
+def _repeats(latest: Reading) -> bool:
     """It held still to the end, and some id stands twice."""
-    return one.end == "read" and one.steady and one.still and not one.counted
+    return latest.end == "read" and latest.steady and latest.still and not latest.counted
 
 
 def _otherwise(size: int, readings: list[Reading], sightings: Sightings) -> Proving:
     """Read with other page sizes: the same at any size, or all of it there at one moment."""
     for other in sorted({max(4, size * per_mille // 1000) for per_mille in OTHER_SIZES})[::-1]:
-        one = yield from sightings.noted(reading(other, "ignore", fresh=True))
-        if one.end != "read" or one.capped:
+        latest = yield from sightings.noted(reading(other, "ignore", fresh=True))
+        if latest.end != "read" or latest.capped:
             raise UnprovedError
-        if any(_the_same(one, before) for before in readings):
-            return Whole(one.rows)
+        if any(_the_same(latest, before) for before in readings):
+            return Whole(latest.rows)
         if (rows := sightings.whole_at_one_moment()) is not None:
             return Whole(rows, in_order=False)
-        readings.append(one)
+        readings.append(latest)
     raise UnprovedError
 
 
-def _the_same(one: Reading, other: Reading) -> bool:
+def _the_same(latest: Reading, other: Reading) -> bool:
     """The same records as often, read with two page sizes whose seams were all steady."""
-    steady = one.steady and other.steady and len(one.keys) == one.totals[0]
-    return steady and Counter(one.keys) == Counter(other.keys)
+    steady = latest.steady and other.steady and len(latest.keys) == latest.totals[0]
+    return steady and Counter(latest.keys) == Counter(other.keys)
 
 
 def verified_walk(

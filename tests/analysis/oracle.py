@@ -59,15 +59,15 @@ class Oracle:
         strictest = [Judged(*(part[name] for name in Judged._fields)) for part in held]
         if derived:
             strictest.append(self.judge(derived, None, training))
-        ends = [one.expiration_date for one in strictest if one.expiration_date]
-        starts = [one.starts_expiring for one in strictest if one.starts_expiring]
+        ends = [limit.expiration_date for limit in strictest if limit.expiration_date]
+        starts = [limit.starts_expiring for limit in strictest if limit.starts_expiring]
         return {
             "completion_id": None,
             "date": derived,
             "expiration_date": min(ends, default=None),
             "expiration_source": "composed",
             "starts_expiring": min(starts, default=None),
-            "status": min((one.status for one in strictest), key=WORST_FIRST.index),
+            "status": min((limit.status for limit in strictest), key=WORST_FIRST.index),
         }
 
     def never(self, person, training_id):

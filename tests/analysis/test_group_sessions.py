@@ -45,13 +45,13 @@ def sessions_of(completed=(), listing=(), *catalogues):
 def test_the_list_of_a_session_stands_beside_what_was_recorded_in_it():
     titles = frame_of(TRAININGS, {"id": 1, "title": "Ladders"})
     names = frame_of(USERS, {"id": "ike", "firstname": "Ike", "lastname": "Abel"})
-    found = sessions_of(
+    result = sessions_of(
         [recorded(50, "ann"), recorded(50, "ann", training_id=2), recorded(50, "cat")],
         [listed(50, "bob", "ann", "bob")],
         titles,
         names,
     )
-    assert found.to_dicts() == [
+    assert result.to_dicts() == [
         {
             "group_training_id": 50,
             "date": date(2026, 5, 4),
@@ -72,47 +72,47 @@ def test_the_list_of_a_session_stands_beside_what_was_recorded_in_it():
 
 
 def test_a_session_known_only_from_completions_is_there_without_a_list():
-    (found,) = sessions_of([recorded(50, "bob"), recorded(50, "ann")]).to_dicts()
-    assert found["listed"] is False
-    assert found["attendees"] is found["m_trainees_id"] is None
-    assert found["listed_not_recorded_ids"] == []
-    assert found["recorded_not_listed_ids"] == ["ann", "bob"]
-    assert (found["m_instructor_id"], found["trainings_id"]) == ("ike", [1])
+    (result,) = sessions_of([recorded(50, "bob"), recorded(50, "ann")]).to_dicts()
+    assert result["listed"] is False
+    assert result["attendees"] is result["m_trainees_id"] is None
+    assert result["listed_not_recorded_ids"] == []
+    assert result["recorded_not_listed_ids"] == ["ann", "bob"]
+    assert (result["m_instructor_id"], result["trainings_id"]) == ("ike", [1])
 
 
 def test_a_session_without_completions_has_the_utc_day_it_was_recorded():
-    (found,) = sessions_of([recorded(None, "ann")], [listed(50, trainings_id=[])]).to_dicts()
-    assert found["date"] == date(2026, 5, 6)
-    assert (found["attendees"], found["recorded"], found["completions"]) == (0, 0, 0)
-    assert (found["trainings_id"], found["trainings"]) == ([], [])
+    (result,) = sessions_of([recorded(None, "ann")], [listed(50, trainings_id=[])]).to_dicts()
+    assert result["date"] == date(2026, 5, 6)
+    assert (result["attendees"], result["recorded"], result["completions"]) == (0, 0, 0)
+    assert (result["trainings_id"], result["trainings"]) == ([], [])
 
 
 def test_one_mistyped_day_does_not_move_a_session():
     typo = recorded(50, "ann", date=date(2020, 5, 4))
-    found = sessions_of(
+    result = sessions_of(
         [typo, recorded(50, "bob"), recorded(50, "cat"), recorded(50, "d", date=None)]
     )
-    assert found["date"].to_list() == [date(2026, 5, 4)]
+    assert result["date"].to_list() == [date(2026, 5, 4)]
 
 
 def test_a_session_listed_twice_is_one_with_the_people_of_both():
-    found = sessions_of([], [listed(50, "ann"), listed(50, "bob", trainings_id=[2])])
-    assert found.select("m_trainees_id", "trainings_id").rows() == [(["ann", "bob"], [1, 2])]
+    result = sessions_of([], [listed(50, "ann"), listed(50, "bob", trainings_id=[2])])
+    assert result.select("m_trainees_id", "trainings_id").rows() == [(["ann", "bob"], [1, 2])]
 
 
 def test_a_session_that_nobody_taught_says_so():
-    found = sessions_of([recorded(50, "ann", m_instructor_id=None)])
-    assert found.select("m_instructor_id", "instructor").rows() == [(None, "no instructor")]
+    result = sessions_of([recorded(50, "ann", m_instructor_id=None)])
+    assert result.select("m_instructor_id", "instructor").rows() == [(None, "no instructor")]
 
 
 def test_the_listed_instructor_counts_before_the_one_that_completions_name():
-    found = sessions_of([recorded(50, "ann", m_instructor_id="zed")], [listed(50, "ann")])
-    assert found["m_instructor_id"].to_list() == ["ike"]
+    result = sessions_of([recorded(50, "ann", m_instructor_id="zed")], [listed(50, "ann")])
+    assert result["m_instructor_id"].to_list() == ["ike"]
 
 
 def test_one_invented_person_marks_every_session():
-    found = sessions_of([recorded(50, "ann")], [listed(51, DEMO_ID_PREFIX + "00000001")])
-    assert found["demo"].to_list() == [True, True]
+    result = sessions_of([recorded(50, "ann")], [listed(51, DEMO_ID_PREFIX + "00000001")])
+    assert result["demo"].to_list() == [True, True]
 
 
 def test_one_invented_person_marks_every_share():
@@ -129,13 +129,15 @@ def test_a_column_of_the_wrong_type_is_named():
 @settings(deadline=None, max_examples=40)
 @given(completions(), sessions())
 def test_sessions_are_what_plain_python_finds(rows, groups):
-    found = group_sessions(rows, groups)
-    assert found.schema == GROUP_SESSIONS.schema
+    result = group_sessions(rows, groups)
+    assert result.schema == GROUP_SESSIONS.schema
     records = [r for r in rows.to_dicts() if r["group_training_id"] is not None]
     lists = {g["id"]: g for g in groups.to_dicts()}
-    assert set(found["group_training_id"]) == {r["group_training_id"] for r in records} | set(lists)
-    assert found["group_training_id"].is_unique().all()
-    for row in found.to_dicts():
+    assert set(result["group_training_id"]) == {r["group_training_id"] for r in records} | set(
+        lists
+    )
+    assert result["group_training_id"].is_unique().all()
+    for row in result.to_dicts():
         group = lists.get(row["group_training_id"])
         here = [r for r in records if r["group_training_id"] == row["group_training_id"]]
         people = {r["m_user_id"] for r in here}

@@ -140,7 +140,7 @@ def coverage(*rows, **options):
 
 def test_coverage_names_those_who_taught_lately_most_active_first():
     catalogue = frame_of(TRAININGS, {"id": 1, "title": "Ladders"}, {"id": 9, "title": "Asbestos"})
-    found = coverage(
+    result = coverage(
         taught(1, "ann", date(2026, 3, 1), "zed"),
         taught(1, "bob", date(2026, 3, 2), "ike"),
         taught(1, "cat", date(2026, 3, 1), "ike"),
@@ -148,7 +148,7 @@ def test_coverage_names_those_who_taught_lately_most_active_first():
         trainings=catalogue,
         users=NAMES,
     )
-    assert found.rows() == [
+    assert result.rows() == [
         (9, "Asbestos", 0, [], [], 0, None, False, False),
         (1, "Ladders", 2, ["ike", "zed"], ["Abel, Ike", "zed"], 3, date(2026, 3, 2), False, False),
     ]
@@ -167,24 +167,24 @@ def test_coverage_names_those_who_taught_lately_most_active_first():
     ],
 )
 def test_the_window_opens_after_as_of_minus_months_and_closes_with_as_of(day, months, instructors):
-    found = coverage(taught(1, "ann", day, "ike"), months=months)
-    assert found["instructors"].to_list() == [instructors]
-    assert found["single_instructor"].to_list() == [instructors == 1]
+    result = coverage(taught(1, "ann", day, "ike"), months=months)
+    assert result["instructors"].to_list() == [instructors]
+    assert result["single_instructor"].to_list() == [instructors == 1]
 
 
 def test_last_taught_looks_back_without_limit_but_never_past_as_of():
-    found = coverage(
+    result = coverage(
         taught(1, "ann", date(2001, 1, 1), "ike"),
         taught(1, "ann", date(2027, 1, 1), "ike"),
         taught(1, "ann", date(2026, 1, 1), None),
     )
-    assert found["last_taught"].to_list() == [date(2001, 1, 1)]
+    assert result["last_taught"].to_list() == [date(2001, 1, 1)]
 
 
 def test_an_instructor_who_has_left_still_counts():
     gone = frame_of(USERS, {"id": "ike", "lastname": "Abel", "terminationDate": 0})
-    found = coverage(taught(1, "ann", date(2026, 3, 1), "ike"), users=gone)
-    assert found["instructor_names"].to_list() == [["Abel"]]
+    result = coverage(taught(1, "ann", date(2026, 3, 1), "ike"), users=gone)
+    assert result["instructor_names"].to_list() == [["Abel"]]
 
 
 def test_coverage_says_whether_it_was_made_from_demo_data():
@@ -208,12 +208,12 @@ def test_a_missing_column_is_named_with_the_function_that_makes_it():
 @settings(deadline=None, max_examples=40)
 @given(completions(), st.integers(1, 40), st.dates(date(2024, 1, 1), date(2027, 1, 1)))
 def test_coverage_is_what_plain_python_counts(rows, months, as_of):
-    found = instructor_coverage(rows, as_of=as_of, months=months)
-    assert found.schema == INSTRUCTOR_COVERAGE.schema
+    result = instructor_coverage(rows, as_of=as_of, months=months)
+    assert result.schema == INSTRUCTOR_COVERAGE.schema
     since = as_of - relativedelta(months=months)
     records = rows.to_dicts()
-    assert found["training_id"].to_list() == sorted({r["training_id"] for r in records})
-    for row in found.to_dicts():
+    assert result["training_id"].to_list() == sorted({r["training_id"] for r in records})
+    for row in result.to_dicts():
         ever = [
             r
             for r in records

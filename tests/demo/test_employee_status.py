@@ -212,7 +212,7 @@ def judge(trainings, done, people=("ann",), as_of="2026-06-30", **params):
         (person, key, int(day.replace("-", "")), ms("2020-01-01"), number, special)
         for number, (person, key, day, special) in enumerate(done)
     ]
-    users = [{"id": one, "created": ms("2015-01-01"), "jobTitle_id": "j"} for one in people]
+    users = [{"id": person, "created": ms("2015-01-01"), "jobTitle_id": "j"} for person in people]
     return EmployeeStatuses(users, trainings, rows, DAY(as_of)).select(params).stretch(0, 10)
 
 
@@ -241,13 +241,13 @@ def test_the_fields_of_an_employee_status():
         }
     ]
     everything = judge(trainings, done, include_all_completions=True)[0]["last_completed"]
-    assert [(one["id"], one["is_required"]) for one in everything] == [
+    assert [(entry["id"], entry["is_required"]) for entry in everything] == [
         (1, True),
         (2, True),
         (4, False),
     ]
-    one = judge(trainings, done, training_ids=[1])[0]
-    assert (one["status"], one["incomplete_training_ids"]) == ("active", [])
+    entry = judge(trainings, done, training_ids=[1])[0]
+    assert (entry["status"], entry["incomplete_training_ids"]) == ("active", [])
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ def test_limited_trainings_are_required_only_for_their_job_titles():
 
 def last_completed(trainings, done, as_of="2026-06-30"):
     everything = judge(trainings, done, as_of=as_of)[0]["last_completed"]
-    return {one.pop("id"): one for one in everything}
+    return {entry.pop("id"): entry for entry in everything}
 
 
 NEVER = rolling(None)
@@ -382,7 +382,7 @@ def test_rehired_people_are_not_employed_in_between():
 
     def incomplete(day):
         employees = EmployeeStatuses([user], [training(1)], [], DAY(day)).select({}).stretch(0, 1)
-        return [one["incomplete_training_ids"] for one in employees]
+        return [entry["incomplete_training_ids"] for entry in employees]
 
     assert incomplete("2019-12-31") == [[]]  # nobody there yet who could miss anything
     assert incomplete("2026-01-31") == incomplete("2026-05-01") == [[1]]

@@ -278,5 +278,5 @@ def test_the_employee_status_is_as_of_the_given_day():
     with serve(company) as now, serve(company, as_of=AS_OF.replace(year=2029)) as later:
         ours, theirs = post(now, STATUS).json(), post(later, STATUS).json()
     assert ours["last_updated"] < theirs["last_updated"]
-    assert {one["status"] for one in theirs["employees"]} == {"incomplete"}
-    assert {one["status"] for one in ours["employees"]} != {"incomplete"}
+    assert {employee["status"] for employee in theirs["employees"]} == {"incomplete"}
+    assert {employee["status"] for employee in ours["employees"]} != {"incomplete"}
