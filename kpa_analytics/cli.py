@@ -18,7 +18,7 @@ from typer.main import get_command
 
 from kpa_analytics.errors import KPACacheWarning, KPADataWarning, KPAError
 from kpa_analytics.paths import typed_path
-from kpa_analytics.statuses import STATUS_LABELS
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, STATUS_LABELS
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -149,11 +149,11 @@ def demo(
     for name, figure, note in (
         ("people", counts.people, ""),
         ("completions", counts.completions, ""),
-        ("expired", counts.expired, ""),
-        ("expiring", counts.expiring, "by each training's own days or window, as in the charts"),
+        (EXPIRED, counts.expired, ""),
+        (EXPIRING, counts.expiring, "by each training's own days or window, as in the charts"),
         ("due within 30 days", counts.in_30_days, "still valid; last day at most 30 days away"),
-        ("current", counts.current, ""),
-        ("missing", counts.missing, ""),
+        (CURRENT, counts.current, ""),
+        (MISSING, counts.missing, ""),
     ):
         _line(name, figure, note)
     typer.echo(
@@ -226,7 +226,7 @@ def audit(
     )
     manifest = read_manifest(pack)
     counts = manifest["counts"]
-    for name in ("people", "completions", "expired", "expiring", "current", "missing", "findings"):
+    for name in ("people", "completions", EXPIRED, EXPIRING, CURRENT, MISSING, "findings"):
         _line(name, counts[name])
     typer.echo(
         f"\nas of {day}; written to {out}\n"

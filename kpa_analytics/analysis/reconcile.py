@@ -6,6 +6,7 @@ import polars as pl
 
 from kpa_analytics.inputs import AnyFrame, Frame, as_table, like, need
 from kpa_analytics.schema import EMPLOYEE_STATUS, EXPIRY_STATUS, RECONCILIATION, STATUS
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
 
 _PAIR = ("m_user_id", "training_id")
 _OURS = (*_PAIR, "user", "training", "expiration_date", "status")
@@ -121,10 +122,10 @@ def _in_our_terms() -> pl.Expr:
     completed = pl.any_horizontal(pl.col("date", "expiresOn").is_not_null())
     return (
         pl.when(incomplete & ~completed)
-        .then(pl.lit("missing", STATUS))
+        .then(pl.lit(MISSING, STATUS))
         .when(incomplete | (pl.col("day") > pl.col("expiresOn")))
-        .then(pl.lit("expired", STATUS))
+        .then(pl.lit(EXPIRED, STATUS))
         .when(pl.col("day") >= pl.col("startsExpiringOn"))
-        .then(pl.lit("expiring", STATUS))
-        .otherwise(pl.lit("current", STATUS))
+        .then(pl.lit(EXPIRING, STATUS))
+        .otherwise(pl.lit(CURRENT, STATUS))
     )

@@ -8,6 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.windows import renewals
 from kpa_analytics.schema import SOURCE, STATUS
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
 #: The columns that describe the status of a case.
 STATUS_COLUMNS = ("expiration_source", "expiration_date", "days_left", "starts_expiring", "status")
@@ -66,10 +67,10 @@ def status_on(as_of: date) -> pl.Expr:
     """The status of a completion, from expiration_date and starts_expiring."""
     return (
         pl.when(pl.col("expiration_date") < as_of)
-        .then(pl.lit("expired", STATUS))
+        .then(pl.lit(EXPIRED, STATUS))
         .when(pl.col("starts_expiring") <= as_of)
-        .then(pl.lit("expiring", STATUS))
-        .otherwise(pl.lit("current", STATUS))
+        .then(pl.lit(EXPIRING, STATUS))
+        .otherwise(pl.lit(CURRENT, STATUS))
         .alias("status")
     )
 
@@ -123,10 +124,10 @@ def never_completed(
         .filter(~not_yet.fill_null(False))
         .with_columns(
             pl.when(~waits.fill_null(False))
-            .then(pl.lit("missing", STATUS))
+            .then(pl.lit(MISSING, STATUS))
             .when("is_open")
-            .then(pl.lit("expiring", STATUS))
-            .otherwise(pl.lit("not_due", STATUS))
+            .then(pl.lit(EXPIRING, STATUS))
+            .otherwise(pl.lit(NOT_DUE, STATUS))
             .alias("status"),
             pl.when(has_record).then(pl.lit("unknown", SOURCE)).alias("expiration_source"),
         )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kpa_analytics.inputs import AnyFrame
-from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
+from kpa_analytics.statuses import CURRENT, EXPIRING, FROM_REQUIREMENTS, STATUSES
 
 
 class Figures(NamedTuple):
@@ -49,7 +49,7 @@ def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool
         (0, None)
     """
     each = [(pl.col("status") == status).sum().alias(status) for status in STATUSES]
-    good = pl.col("status").is_in(["current", "expiring"])
+    good = pl.col("status").is_in([CURRENT, EXPIRING])
     totals = (
         pl.col("m_user_id").n_unique().alias("people"),
         pl.len().alias("cases"),

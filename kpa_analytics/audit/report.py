@@ -28,7 +28,16 @@ from kpa_analytics.audit.report_text import (
 from kpa_analytics.charts.text import listing
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.statuses import NO_REQUIREMENTS, STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.statuses import (
+    CURRENT,
+    EXPIRED,
+    EXPIRING,
+    MISSING,
+    NO_REQUIREMENTS,
+    STATUS_LABELS,
+    STATUS_SIGNS,
+    status_colours,
+)
 
 #: Rows of a printed table; the workbook has them all.
 PRINTED_ROWS = 60
@@ -90,12 +99,12 @@ def _tiles(evidence: Evidence) -> list[dict[str, str]]:
     people = say(text.PEOPLE_NOTE, completions=figures.completions)
     return [
         _tile(TileLabel.IN_ORDER, share_in_order(figures), in_order),
-        _status_tile("expired", figures.expired),
-        _status_tile("missing", figures.missing)
+        _status_tile(EXPIRED, figures.expired),
+        _status_tile(MISSING, figures.missing)
         if known
-        else _tile(STATUS_LABELS["missing"], NOT_KNOWN, NO_REQUIREMENTS, "missing"),
-        _status_tile("expiring", figures.expiring),
-        _status_tile("current", figures.current),
+        else _tile(STATUS_LABELS[MISSING], NOT_KNOWN, NO_REQUIREMENTS, MISSING),
+        _status_tile(EXPIRING, figures.expiring),
+        _status_tile(CURRENT, figures.current),
         _tile(TileLabel.PEOPLE, f"{figures.people:,}", people),
     ]
 
@@ -134,7 +143,7 @@ def _trainings(evidence: Evidence, frame: pl.DataFrame) -> str:
 
 def _overdue(evidence: Evidence) -> Section:
     status = evidence.status
-    expired = status.filter(pl.col("status") == "expired").sort(
+    expired = status.filter(pl.col("status") == EXPIRED).sort(
         "days_left", "user", "m_user_id", "training_id", nulls_last=True
     )
     days_overdue = -pl.col("days_left").alias("days_left")
@@ -148,7 +157,7 @@ def _overdue(evidence: Evidence) -> Section:
         _cases(expired.with_columns(days_overdue), Caption.EXPIRED, ColumnHeading.DAYS_OVERDUE)
     ]
     if missing is not None:
-        tables.append(_missing(status.filter(pl.col("status") == "missing")))
+        tables.append(_missing(status.filter(pl.col("status") == MISSING)))
     return Section("overdue", Heading.OVERDUE, [" ".join(sentences)], [], _filled(tables))
 
 
@@ -162,7 +171,7 @@ def _missing(rows: pl.DataFrame) -> Sheet:
     return printed(
         people,
         _PERSON,
-        Column(STATUS_LABELS["missing"], "cases", "number"),
+        Column(STATUS_LABELS[MISSING], "cases", "number"),
         Column(ColumnHeading.TRAININGS, "training", "prose"),
         caption=Caption.MISSING,
         limit=PRINTED_ROWS,
@@ -171,12 +180,12 @@ def _missing(rows: pl.DataFrame) -> Sheet:
 
 
 def _expiring(evidence: Evidence) -> Section:
-    rows = evidence.status.filter(pl.col("status") == "expiring").sort(
+    rows = evidence.status.filter(pl.col("status") == EXPIRING).sort(
         "days_left", "user", "m_user_id", "training_id", nulls_last=True
     )
     sentences = [say(text.EXPIRING, cases=rows.height, expiring_days=evidence.expiring_days)]
     tables = [_cases(rows, Caption.EXPIRING, ColumnHeading.DAYS_LEFT)]
-    return Section("expiring", STATUS_LABELS["expiring"], sentences, [], _filled(tables))
+    return Section(EXPIRING, STATUS_LABELS[EXPIRING], sentences, [], _filled(tables))
 
 
 def _cases(rows: pl.DataFrame, caption: str, days: str) -> Sheet:

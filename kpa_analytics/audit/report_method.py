@@ -16,14 +16,15 @@ from kpa_analytics.audit.report_model import Column, Section, printed
 from kpa_analytics.audit.report_text import Caption, ColumnHeading, Heading, SheetName, say
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.schema import SOURCES
+from kpa_analytics.statuses import EXPIRING, MISSING, NOT_DUE
 
 #: Trainings printed at most; the workbook has them all.
 MOST_TRAININGS = 300
 #: The rules for people who never completed a training, by the status that they give.
 _NEVER_COMPLETED = {
-    "missing": "missing",
-    "expiring": "new employee",
-    "not_due": "new employee",
+    MISSING: MISSING,
+    EXPIRING: "new employee",
+    NOT_DUE: "new employee",
 }
 
 

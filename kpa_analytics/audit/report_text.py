@@ -14,6 +14,7 @@ from enum import StrEnum
 from string import Formatter
 from typing import Any
 
+from kpa_analytics import statuses
 from kpa_analytics.charts.text import count, day
 from kpa_analytics.statuses import NO_REQUIREMENTS
 
@@ -171,10 +172,10 @@ class TileLabel(StrEnum):
 
 #: The note below the figure of each status.
 STATUS_NOTES = {
-    "expired": "past their last valid day",
-    "expiring": "still valid, renew now",
-    "current": "valid for longer",
-    "missing": "required, never completed",
+    statuses.EXPIRED: "past their last valid day",
+    statuses.EXPIRING: "still valid, renew now",
+    statuses.CURRENT: "valid for longer",
+    statuses.MISSING: "required, never completed",
 }
 #: The note below the share in order, by whether requirements were provided.
 IN_ORDER_NOTES = {True: "of {cases} cases due", False: "of {cases} cases on record"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
-from kpa_analytics.statuses import STATUSES
+from kpa_analytics.statuses import EXPIRED, STATUSES
 from kpa_analytics.widgets.traits import Choice, ChoiceError, need_known
 
 #: A bar: its `month` (the first day) or `training_id`, and its `status`.
@@ -23,8 +23,8 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
 
     default_value = ()
     info_text = (
-        "bars such as {'training_id': 7, 'status': 'expired'} or "
-        "{'month': '2026-07-01', 'status': 'expired'}"
+        f"bars such as {{'training_id': 7, 'status': {EXPIRED!r}}} or "
+        f"{{'month': '2026-07-01', 'status': {EXPIRED!r}}}"
     )
 
     def validate(self, obj: Any, value: object) -> tuple[Bar, ...]:

@@ -149,7 +149,7 @@ def _headline(sessions: pl.DataFrame) -> str:
     listed, recorded = (int(sessions[name].sum()) for name in ("attendees", "recorded"))
     differ = int((sessions["listed_not_recorded"] > 0).sum())
     missing = int(sessions["listed_not_recorded"].sum())
-    css = "kpa-expired" if missing else ""
+    css = "kpa-worst" if missing else ""
     tiles = [
         (f"{sessions.height:,}", "Sessions", "in this period", "kpa-all"),
         (f"{listed:,}", "People listed", "in attendance lists", ""),

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kpa_analytics.statuses import STATUSES, status_colours
+from kpa_analytics.statuses import SEVERITY, status_colours
 
 HERE = Path(__file__).parent
 
 
 def _colours(dark: bool) -> str:
-    return " ".join(f"--kpa-{name}: {colour};" for name, colour in status_colours(dark).items())
+    colours = status_colours(dark)
+    named = {**colours, "worst": colours[SEVERITY[0]]}
+    return " ".join(f"--kpa-{name}: {colour};" for name, colour in named.items())
 
 
 def _style_sheet() -> str:
     tiles = [
-        f".kpa-figures .kpa-{name} {{ border-color: var(--kpa-{name}); }}" for name in STATUSES
+        f".kpa-figures .kpa-{name} {{ border-color: var(--kpa-{name}); }}"
+        for name in (*SEVERITY, "worst")
     ]
     return "\n".join(
         (
