@@ -1,6 +1,6 @@
-"""When a person of the wire was there, in plain dates (docs/rules.md sections 3 and 6).
+"""When a person was employed, in plain dates (docs/rules.md sections 3 and 6).
 
-Written from the rules alone and apart from the analyses, so that comparing the two says something.
+This code was written from the rules, without the code of the analyses, so the two can be compared.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ _FIRST, _LAST = date(1930, 1, 1), date(2099, 12, 31)
 
 
 class Employment(NamedTuple):
-    """The days of one person that are believed.
+    """The plausible days of one person.
 
     Attributes:
-        profile: the day the profile was made.
-        hired: the day of the hire, or None.
-        left: the day of leaving, or None.
+        profile: the day on which the profile was created.
+        hired: the hire date, or None.
+        left: the termination date, or None.
     """
 
     profile: date
@@ -30,28 +30,28 @@ class Employment(NamedTuple):
 
     @property
     def since(self) -> date:
-        """The day that tells who is new: the hire, else the profile."""
+        """The hire date, or else the day of the profile; it decides who is a new employee."""
         return self.hired or self.profile
 
     @property
     def hired_again(self) -> bool:
-        """Whether the hire is later than the leaving."""
+        """Whether the hire date is after the termination date."""
         return bool(self.hired and self.left and self.hired > self.left)
 
     def known_on(self, day: date) -> bool:
-        """Whether the company had this person by a day, as far as the records say."""
+        """Whether the records have the person on or before a day."""
         first = min(self.since, self.profile) if self.hired_again else self.since
         return first <= day
 
     def gone_on(self, day: date) -> bool:
-        """Whether the person had left by a day, and was not hired again by then."""
+        """Whether the person left on or before a day and was not hired again by then."""
         if self.left is None or day < self.left:
             return False
         return not (self.hired_again and self.hired and day >= self.hired)
 
 
 def employment(user: Wire) -> Employment:
-    """Read the days of a user of the wire.
+    """Read the days of a user record.
 
     Examples:
         >>> employment({"created": 0, "hireDate": 0, "terminationDate": 1782882000000}).left
@@ -59,8 +59,8 @@ def employment(user: Wire) -> Employment:
     """
     return Employment(
         _moment(user["created"]).date(),
-        _believed(user.get("hireDate")),
-        _believed(user.get("terminationDate")),
+        _plausible(user.get("hireDate")),
+        _plausible(user.get("terminationDate")),
     )
 
 
@@ -68,8 +68,8 @@ def _moment(milliseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=milliseconds)
 
 
-def _believed(milliseconds: int | None) -> date | None:
-    """The day of a local midnight; None where the moment is nothing or can't be right."""
+def _plausible(milliseconds: int | None) -> date | None:
+    """The day of a local midnight; None if the time is missing or implausible."""
     if milliseconds is None or abs(milliseconds) <= _DAY:
         return None
     moment = _moment(milliseconds)

@@ -29,7 +29,9 @@ SCHEDULES = [
     {"included_trainings_id": [1, 5], "renewal_months": 1},
     {"included_trainings_id": [3, 6], **NEW_YEAR},
 ]
-CATALOGUE = frame_of(TRAININGS, *({"id": at, **one} for at, one in enumerate(SCHEDULES, 1)))
+CATALOGUE = frame_of(
+    TRAININGS, *({"id": number, **schedule} for number, schedule in enumerate(SCHEDULES, 1))
+)
 DONE = frame_of(
     COMPLETIONS,
     *(
@@ -103,3 +105,24 @@ def test_a_pack_holds_them_all(tmp_path):
     data = kpa.TrainingData(completions=DONE, trainings=CATALOGUE)
     pack = kpa.export_audit(data, tmp_path / "pack", as_of="2026-06-30")
     assert pl.read_csv(pack / "records.csv").height == DONE.height
+
+
+def test_the_latest_record_counts_for_ids_and_days_at_both_ends():
+    """Person, training and day are sorted as one number, which must hold every one of them."""
+    trainings = [-(2**63), -1, 0, 1, 2**63 - 1]
+    days = [date.min, date(1969, 12, 31), date(1970, 1, 1), date.max]
+    completions = frame_of(
+        COMPLETIONS,
+        *(
+            {"id": number, "training_id": training, "m_user_id": person, "date": day}
+            for person in ("b", "a")
+            for training in trainings
+            for number, day in enumerate(days)
+        ),
+    )
+    for records in (completions, completions.reverse()):
+        for number, day in enumerate(days):
+            status = kpa.expiry_status(records, as_of=day)
+            assert status.select("m_user_id", "training_id", "completion_id").rows() == [
+                (person, training, number) for person in ("a", "b") for training in trainings
+            ]
