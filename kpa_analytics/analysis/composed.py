@@ -23,15 +23,9 @@ _HELD = ("person", "training_id", "date", *_LIMITS)
 def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
     """The included trainings of each composed training, in the order of computation.
 
-    A composed training is left out if an included training is not in the catalogue, because nobody
-    can complete it.
-
-    Args:
-        trainings: as `load_trainings()` returns them, or None if they are unknown.
-
-    Returns:
-        Generations: a training that includes composed trainings is in a later generation than they
-        are. Empty if there are no composed trainings.
+    A training that includes composed trainings is in a later generation than they are. A composed
+    training is left out if an included training is not in the catalogue, because nobody can
+    complete it.
 
     Raises:
         KPADataError: trainings include each other in a circle; the message names them.
@@ -75,8 +69,7 @@ def derived_completions(
     The composed trainings are computed one by one, which limits the memory that is needed.
 
     Args:
-        held: the completions that count on the day, one row per person and training: person,
-            training_id, date, expiration_date, starts_expiring.
+        held: the completions that count on the day, one row per person and training.
         generations: as `composed_trainings` returns them, not empty.
         own_schedule: takes training_id, date and special_expiration_date (null), and adds
             expiration_date and starts_expiring from the training's own schedule.

@@ -40,9 +40,6 @@ _KEPT = 4
 class Rules:
     """The rules of a training catalogue, for any day.
 
-    Args:
-        trainings: as `load_trainings()` returns them, or None if they are unknown.
-
     Raises:
         KPADataError: a column is missing, or composed trainings include each other in a circle.
     """
@@ -54,33 +51,17 @@ class Rules:
         self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.schedules, day))
 
     def titles(self, records: pl.DataFrame) -> pl.DataFrame:
-        """The titles of the trainings in the records and in the catalogue.
-
-        Args:
-            records: a frame with training_id.
-
-        Returns:
-            A frame, one row per training, of title (a number from 0), training_id and training (the
-            title, or the id).
-        """
+        """The trainings of the records and the catalogue, numbered from 0 in `title`."""
         titles = known_trainings(records.lazy(), self._trainings)
         return titles.with_row_index("title").collect(engine="in-memory")
 
     def record_statuses(
         self, records: pl.DataFrame, as_of: date, expiring_days: int
     ) -> pl.DataFrame:
-        """The status of each record on its own, even if a later record supersedes it.
+        """Add the columns of `STATUS_COLUMNS` to each record, even if a later record supersedes it.
 
-        Args:
-            records: records with training_id, date and special_expiration_date.
-            as_of: the day of the statuses.
-            expiring_days: days before expiration that count as expiring; a training's own number of
-                days takes precedence.
-
-        Returns:
-            The records in their order, with the columns of `STATUS_COLUMNS`: until when each is
-            valid, by which rule, and its status on the day. A record with neither a day nor a
-            special expiration date has the source `unknown`.
+        The records keep their order. A record with neither a date nor a special expiration date has
+        the source `unknown`.
         """
         rows = with_case(records.lazy()).drop("has_proof")
         cases = expirations(rows.unique("case"), self.schedules)
@@ -97,13 +78,7 @@ class Engine:
 
     The order of the records and the expiration dates do not depend on the day, so they are computed
     once. Records with the same training, date and special expiration date share one expiration.
-
-    Args:
-        completions: as `load_completions()` returns them.
-        rules: the rules of the catalogue.
-        users: as `load_users()` returns them, or None if they are unknown.
-        required: the requirements, as `required_pairs` takes them; None if they are unknown.
-        only: the only day that will be computed; None for any day.
+    With `only`, no other day can be computed.
 
     Raises:
         KPADataError: a column is missing.
@@ -144,17 +119,7 @@ class Engine:
         return self._titles.lazy().select("training_id", "title")
 
     def status(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
-        """The status of each person and training on a day (`schema.EXPIRY_STATUS`).
-
-        Args:
-            as_of: the day of the statuses.
-            expiring_days: days before expiration that count as expiring; a training's own number of
-                days takes precedence.
-            include_terminated: also count people who left on or before the day.
-
-        Returns:
-            The statuses, sorted by m_user_id and training_id.
-        """
+        """The statuses on a day (`schema.EXPIRY_STATUS`), sorted by m_user_id and training_id."""
         windows = self._rules.windows_on(as_of)
         rows = latest(self._rows.lazy(), as_of)
         if not include_terminated and self._people["left"].count():

@@ -26,13 +26,9 @@ _COLUMNS = ("training_id", "date", "expiration_source", "expiration_date", "open
 def with_case(records: pl.LazyFrame) -> pl.LazyFrame:
     """Add the case of each record as a number, and whether the record proves anything.
 
-    Args:
-        records: records with training_id, date and special_expiration_date.
-
-    Returns:
-        The records with `case`, one number for training, date and special expiration date, because
-        a join on one number is many times faster, and `has_proof`: the record has a date or a
-        special expiration date.
+    `case` is one number for training, date and special expiration date, because a join on one
+    number is many times faster. `has_proof` means that the record has a date or a special
+    expiration date.
     """
     day, special = (
         days.to_physical().cast(pl.Int64).fill_null(_NO_NUMBER) for days in (_DAY, _SPECIAL)
@@ -45,19 +41,14 @@ def with_case(records: pl.LazyFrame) -> pl.LazyFrame:
 def expirations(cases: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:
     """The expiration date of each case, and the rule that gives it.
 
-    Args:
-        cases: a frame of training_id, date, special_expiration_date and `case`.
-        catalogue: as `schedules` returns it.
+    Returns one row per case in any order: case, training_id, date, and
 
-    Returns:
-        A lazy frame, one row per case in any order, of case, training_id, date, and:
-
-        - `expiration_source`: `unknown` if the training is not in the catalogue, its schedule is
-          unknown or impossible, or the completion has no date.
-        - `expiration_date`: null for `never` and `unknown`. For a window training, the last day of
-          the first window that opens after the completion.
-        - `opens`: for a window training, the first day of that window; otherwise null.
-        - `expiring_days`: the training's own number of days.
+    - `expiration_source`: `unknown` if the training is not in the catalogue, its schedule is
+      unknown or impossible, or the completion has no date;
+    - `expiration_date`: null for `never` and `unknown`. For a window training, the last day of the
+      first window that opens after the completion;
+    - `opens`: for a window training, the first day of that window; otherwise null;
+    - `expiring_days`: the training's own number of days.
     """
     ruled = cases.join(catalogue.lazy(), on="training_id", how="left").with_columns(
         pl.when(_SPECIAL.is_not_null())

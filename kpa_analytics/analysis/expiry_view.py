@@ -23,12 +23,8 @@ _KEPT = 4
 class ExpiryView:
     """The statuses of one set of records, for any choices.
 
-    Args:
-        data: the records. The requirements come from the vendor's employee status.
-        people_filter: finds the people of the records.
-
-    Attributes:
-        requirements_known: the requirements are known, so missing trainings can be found.
+    `requirements_known` tells whether missing trainings can be found: the requirements come from
+    the vendor's employee status.
     """
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
@@ -52,14 +48,9 @@ class ExpiryView:
 
 
 def selected_rows(rows: pl.DataFrame, selected: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """The rows that the selected bars of a chart stand for.
+    """The rows that the selected bars of a chart stand for; all rows if no bar is selected.
 
-    Args:
-        rows: the rows that the charts show.
-        selected: for each bar its `month` (the first day) or `training_id`, and its `status`.
-
-    Returns:
-        The rows of these bars; all rows if no bar is selected.
+    A bar has a `month` (its first day) or a `training_id`, and a `status`.
     """
     if not selected:
         return rows

@@ -32,12 +32,7 @@ _EVERY = "1mo"
 
 
 class InstructorView:
-    """Who teaches what in one set of records, for any choices.
-
-    Args:
-        data: the records.
-        people_filter: finds the people of the records.
-    """
+    """Who teaches what in one set of records, for any choices."""
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         self._people_filter = people_filter

@@ -148,17 +148,10 @@ def teaching_counts() -> list[pl.Expr]:
 def activity_of(
     rows: pl.LazyFrame, names: pl.LazyFrame, demo: pl.LazyFrame, *, every: str
 ) -> pl.LazyFrame:
-    """The figures of `instructor_activity`.
+    """The rows of `instructor_activity`, in their order.
 
-    Args:
-        rows: completions with `period`. The ids of people are String or Categorical; Categorical
-            ids are counted three times as fast.
-        names: as `people_names(..., "m_instructor_id", "instructor")` returns them.
-        demo: as `demo_flag` returns it.
-        every: the length of the periods in `rows`.
-
-    Returns:
-        The rows of `instructor_activity` in their order.
+    The ids of people in `rows` are String or Categorical; Categorical ids are counted three times
+    as fast. `names` and `demo` are those of `people_names` and `demo_flag`.
     """
     return (
         rows.group_by("m_instructor_id", "period")
@@ -178,14 +171,7 @@ def activity_of(
 
 
 def taught_days(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The number of completions per training, instructor and day.
-
-    Args:
-        rows: completions; the ids of instructors are String or Categorical.
-
-    Returns:
-        A lazy frame of training_id, m_instructor_id, date and completions (their number).
-    """
+    """The number of completions per training, instructor (String or Categorical) and day."""
     taught = rows.filter(pl.col("m_instructor_id").is_not_null())
     return taught.group_by("training_id", "m_instructor_id", "date").agg(
         pl.len().alias("completions")
@@ -201,18 +187,10 @@ def coverage_of(
     as_of: date,
     months: int,
 ) -> pl.LazyFrame:
-    """The figures of `instructor_coverage`.
+    """The rows of `instructor_coverage`, in their order.
 
-    Args:
-        days: as `taught_days` returns them.
-        trainings: the trainings of the result, as `known_trainings` returns them.
-        names: as `people_names(..., "m_instructor_id", "instructor")` returns them.
-        demo: as `demo_flag` returns it.
-        as_of: the last day of the period.
-        months: the length of the period in calendar months.
-
-    Returns:
-        The rows of `instructor_coverage` in their order.
+    `days`, `trainings`, `names` and `demo` are those of `taught_days`, `known_trainings`,
+    `people_names` and `demo_flag`.
     """
     happened = days.filter(pl.col("date") <= as_of)
     last_taught = happened.group_by("training_id").agg(pl.col("date").max().alias("last_taught"))

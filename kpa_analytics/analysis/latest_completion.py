@@ -26,15 +26,7 @@ _PAIR_AND_DAY = pl.col("pair") * 2**32 + _SINCE.to_physical()
 
 
 def records_of(completions: AnyFrame, required: AnyFrame | None = None) -> pl.LazyFrame:
-    """The completions, and a record of nulls for each required pair of person and training.
-
-    Args:
-        completions: as `load_completions()` returns them.
-        required: the requirements, as `required_pairs` takes them.
-
-    Returns:
-        A lazy frame of m_user_id, training_id, date, created, id and special_expiration_date.
-    """
+    """The completions, and a record of nulls for each required pair of person and training."""
     completed = need(completions, COMPLETIONS, *_PAIR, *_AGE).select(*_PAIR, *_AGE)
     return pl.concat([completed, required_pairs(required)], how="diagonal")
 
@@ -42,13 +34,8 @@ def records_of(completions: AnyFrame, required: AnyFrame | None = None) -> pl.La
 def people_of(records: pl.LazyFrame, users: AnyFrame | None) -> pl.LazyFrame:
     """The people of the records, numbered in the order of their ids.
 
-    Args:
-        records: any frame with m_user_id. People who are not in `users` are included.
-        users: as `load_users()` returns them, or None if they are unknown.
-
-    Returns:
-        A lazy frame, one row per person, of person (a number from 0, in this order), m_user_id,
-        user ("Last, First", or the id), and the days of `employment`.
+    Returns one row per person: person (a number from 0, in this order), m_user_id, user ("Last,
+    First", or the id), and the days of `employment`. People who are not in `users` are included.
     """
     return (
         records.select(pl.col("m_user_id").unique().sort())
@@ -64,15 +51,10 @@ def ordered_records(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame
     This is the only sort, and it serves every day: the last record of each pair up to the day is
     the one that counts, and the rows are in the order of the result.
 
-    Args:
-        records: as `records_of` returns them.
-        people: as `people_of` returns them; the records of other people are left out.
-
-    Returns:
-        A lazy frame of pair (person and training as one number), person, training_id, date,
-        completion_id, special_expiration_date, `since` (the first day on which the record counts)
-        and `until` (the day from which the next record of the pair counts; null for the last). Of
-        records starting the same day, only the last is kept.
+    Returns pair (person and training as one number), person, training_id, date, completion_id,
+    special_expiration_date, `since` (the first day on which the record counts) and `until` (the day
+    from which the next record of the pair counts; null for the last). Of records starting the same
+    day, only the last is kept.
     """
     has_next = pl.col("pair") == pl.col("pair").shift(-1)
     return (
@@ -88,15 +70,9 @@ def ordered_records(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame
 
 
 def latest(ordered: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """The record that counts for each person and training on a day.
+    """The ordered record that counts for each person and training on a day.
 
-    Args:
-        ordered: as `ordered_records` returns them.
-        as_of: the day. Later completions are left out; records without a date are not.
-
-    Returns:
-        The records in their order. A training that is required and was never completed has a record
-        of nulls.
+    Later completions are left out; records without a date are not.
     """
     superseded = (pl.col("until") <= as_of).fill_null(False)
     return ordered.filter((pl.col("since") <= as_of) & ~superseded)

@@ -9,16 +9,10 @@ from kpa_analytics.schema import TRAININGS, USERS
 
 
 def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl.LazyFrame:
-    """The name of each person: "Last, First", or the one name that is known.
+    """The name of each person by id: "Last, First", or the one name that is known.
 
-    Args:
-        users: as `load_users()` returns them, or None if they are unknown.
-        id_column: the name of the id column in the result.
-        name_column: the name of the name column in the result.
-
-    Returns:
-        A lazy frame of two String columns, one row per id. If an id has several names, the
-        alphabetically first one is used. People without a name are left out.
+    If an id has several names, the alphabetically first one is used. People without a name are left
+    out.
     """
     parts = [pl.col(part).str.strip_chars().replace("", None) for part in ("lastname", "firstname")]
     return (
@@ -36,14 +30,7 @@ def people_names(users: AnyFrame | None, id_column: str, name_column: str) -> pl
 def with_names(
     rows: pl.LazyFrame, users: AnyFrame | None, id_column: str, name_column: str
 ) -> pl.LazyFrame:
-    """Add the names of people, in the order of the rows; the id if the name is unknown.
-
-    Args:
-        rows: a frame with the ids.
-        users: as `load_users()` returns them, or None if they are unknown.
-        id_column: the column of ids.
-        name_column: the column to add.
-    """
+    """Add the names of people, in the order of the rows; the id if the name is unknown."""
     names = people_names(users, id_column, name_column)
     return rows.join(names, on=id_column, how="left", maintain_order="left").with_columns(
         pl.col(name_column).fill_null(pl.col(id_column))
@@ -51,15 +38,10 @@ def with_names(
 
 
 def with_titles(rows: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
-    """Add the titles of trainings as `training`; the id as text if the title is unknown.
+    """Add the titles of trainings as `training`, in the order of the rows.
 
-    Args:
-        rows: a frame with `training_id`.
-        trainings: as `load_trainings()` returns them, or None if they are unknown. If an id has
-            several titles, the alphabetically first one is used.
-
-    Returns:
-        The rows in their order, with `training`.
+    An unknown title is the id as text. If an id has several titles, the alphabetically first one is
+    used.
     """
     titles = (
         need_if_known(trainings, TRAININGS, "id", "title")
@@ -74,15 +56,7 @@ def with_titles(rows: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
 
 
 def known_trainings(records: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
-    """Every training of the records and of the catalogue.
-
-    Args:
-        records: a frame with `training_id`.
-        trainings: as `load_trainings()` returns them, or None if they are unknown.
-
-    Returns:
-        A lazy frame, one row per training, of training_id and training (the title, or the id).
-    """
+    """Every training of the records and of the catalogue once: training_id and training."""
     catalogue = need_if_known(trainings, TRAININGS, "id").select(training_id="id")
     ids = pl.concat([records.select("training_id"), catalogue]).unique()
     return with_titles(ids, trainings)

@@ -21,8 +21,7 @@ NO_OFFICE = ""
 class PeopleFilter:
     """Finds people by name, id, employee number or field office.
 
-    Args:
-        data: the records. People without a profile are found by their id and have no field office.
+    People without a profile are found by their id and have no field office.
     """
 
     def __init__(self, data: TrainingData) -> None:
@@ -75,15 +74,10 @@ class PeopleFilter:
         return {**by_name(known), NO_OFFICE: "No field office"}
 
     def matching(self, choices: Choices) -> pl.Series | None:
-        """The ids of the people that match the search and the field offices.
+        """The ids of the people that match the search and the field offices; None for everyone.
 
-        Args:
-            choices: the choices. Every word of `search` must be in the name, the employee number or
-                the id; accents and upper case make no difference. A person must be in at least one
-                of the `field_offices`.
-
-        Returns:
-            The ids; None if both choices are empty, which means everyone.
+        Every word of the search must be in the name, the employee number or the id; accents and
+        upper case make no difference. A person must be in at least one of the chosen field offices.
         """
         conditions = [
             pl.col("searched").str.contains(word, literal=True)

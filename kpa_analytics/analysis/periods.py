@@ -45,12 +45,6 @@ def period_start(column: str, every: str) -> pl.Expr:
 
 
 def in_last_months(as_of: date, months: int) -> pl.Expr:
-    """Whether `date` is in the last months up to a day.
-
-    Args:
-        as_of: the last day.
-        months: the number of calendar months. The first day is the one after `as_of` minus
-            `months`.
-    """
+    """Whether `date` is in the last calendar months up to and including a day."""
     last = pl.lit(as_of)
     return pl.col("date").is_between(last.dt.offset_by(f"-{months}mo"), last, closed="right")

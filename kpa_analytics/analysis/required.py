@@ -20,12 +20,8 @@ REQUIRED = Table(
 def required_pairs(required: AnyFrame | None) -> pl.LazyFrame:
     """The required pairs of person and training, in any order; a pair may be repeated.
 
-    Args:
-        required: a frame of m_user_id and training_id, or the vendor's employee status with its
-            incomplete and complete trainings; None if the requirements are unknown.
-
-    Returns:
-        A lazy frame of m_user_id String and training_id Int64.
+    `required` is a frame of m_user_id and training_id, or the vendor's employee status with its
+    incomplete and complete trainings; None if the requirements are unknown.
 
     Raises:
         KPADataError: the frame is neither of these; the message names the missing column.

@@ -39,15 +39,11 @@ def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
     Impossible months, days and expiring days (month 13) become null. A renewal period of more than
     a thousand years becomes a thousand years.
 
-    Args:
-        trainings: as `load_trainings()` returns them, or None if they are unknown.
-
-    Returns:
-        A frame, one row per training, of training_id, `rule` (an expiration source; `unknown` if
-        the schedule type is not one of the vendor's or its days are impossible), `renewal_months`,
-        `expiring_days`, the days of the window and the fixed day, `offered` (the day on which a
-        window training was last offered), `grace_allowed` (people who never completed the training
-        may wait for the next window), and `made` (the UTC day on which it was created).
+    Returns one row per training: training_id, `rule` (an expiration source; `unknown` if the
+    schedule type is not one of the vendor's or its days are impossible), `renewal_months`,
+    `expiring_days`, the days of the window and the fixed day, `offered` (the day on which a window
+    training was last offered), `grace_allowed` (people who never completed the training may wait
+    for the next window), and `made` (the UTC day on which it was created).
     """
     return (
         need_if_known(trainings, TRAININGS, *_READ)

@@ -26,12 +26,7 @@ BOTH = "Listed and recorded"
 
 
 class SessionView:
-    """The group sessions of one set of records, for any choices.
-
-    Args:
-        data: the records.
-        people_filter: finds the people of the records.
-    """
+    """The group sessions of one set of records, for any choices."""
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         self._data, self._people_filter = data, people_filter
@@ -98,12 +93,8 @@ class SessionView:
     def attendees(self, session: int | None) -> pl.DataFrame:
         """The people of a session; those with unclear attendance come first.
 
-        Args:
-            session: the id of the session; None for an empty result.
-
-        Returns:
-            m_user_id, user (name or id) and standing ("Listed, not recorded", "Recorded, not
-            listed" or "Listed and recorded").
+        Returns m_user_id, user (name or id) and standing ("Listed, not recorded", "Recorded, not
+        listed" or "Listed and recorded"); no rows without a session.
         """
         same = pl.col("group_training_id") == pl.lit(session, pl.Int64)
         row = self._all.filter(same)

@@ -17,23 +17,12 @@ STATUS_COLUMNS = ("expiration_source", "expiration_date", "days_left", "starts_e
 def case_statuses(
     cases: pl.LazyFrame, windows: pl.DataFrame, as_of: date, expiring_days: int
 ) -> pl.DataFrame:
-    """The status of each case on a day.
+    """The status of each case on a day: case and the columns of `STATUS_COLUMNS`.
 
     A case is valid through its expiration date and expired from the next day. It is expiring from
     the day on which its window opens, or from the training's own number of days before the
     expiration date (`expiring_days` if the training has none). A day before the year 1 or after the
     year 9999 becomes the first or last day of these years.
-
-    Args:
-        cases: as `expirations` returns them.
-        windows: as `windows_on` returns them for the same day.
-        as_of: the day of the statuses.
-        expiring_days: days before expiration that count as expiring; a training's own number of
-            days takes precedence.
-
-    Returns:
-        A frame, one row per case, of case, expiration_source, expiration_date, days_left,
-        starts_expiring and status.
 
     Source: docs/rules.md sections 1 and 2.
     """
@@ -85,18 +74,8 @@ def never_completed(
     """The status of required trainings without a valid record: missing, expiring or not due.
 
     A pair is left out if the person or the training did not exist on the day, because the vendor
-    only gives today's requirements.
-
-    Args:
-        rows: the pairs, with person, training_id and completion_id (of a record without a date).
-        people: as `people_of` returns them.
-        catalogue: as `schedules` returns it.
-        windows: as `windows_on` returns them for the same day.
-        as_of: the day of the statuses.
-
-    Returns:
-        The rows in their order with `status` and `expiration_source`, which is `unknown` if there
-        is a record, else null.
+    only gives today's requirements. The rows keep their order; `expiration_source` is `unknown` if
+    there is a record without a date, else null.
 
     Source: docs/rules.md section 3.
     """

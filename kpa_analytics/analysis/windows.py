@@ -19,22 +19,17 @@ _ONE_DAY = pl.duration(days=1)
 def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The windows and the last offering of each window training, as of a day.
 
-    Args:
-        catalogue: as `schedules` returns it.
-        as_of: the day.
+    Returns one row per training whose rule is `window`:
 
-    Returns:
-        A frame, one row per training whose rule is `window`:
-
-        - `is_open`: a window is open on the day.
-        - `next_opens` and `next_closes`: the first and last day of the window that is open, or else
-          of the next one.
-        - `offering_opens`: the first day of the last offering. If the training was offered within a
-          window, this is the opening day of that window; otherwise it is the day it was offered.
-          Earlier completions are superseded. Null if the training was not offered by the day.
-        - `in_time_since`: the opening day of the window one year before that of the last offering,
-          while the latter is still open; otherwise null. A superseded completion since this day has
-          time left.
+    - `is_open`: a window is open on the day.
+    - `next_opens` and `next_closes`: the first and last day of the window that is open, or else of
+      the next one.
+    - `offering_opens`: the first day of the last offering. If the training was offered within a
+      window, this is the opening day of that window; otherwise it is the day it was offered.
+      Earlier completions are superseded. Null if the training was not offered by the day.
+    - `in_time_since`: the opening day of the window one year before that of the last offering,
+      while the latter is still open; otherwise null. A superseded completion since this day has
+      time left.
     """
     today = pl.lit(as_of)
     year, following = pl.col("offering_year"), pl.col("next_year")
@@ -65,20 +60,12 @@ def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
 
 
 def renewals(cases: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Update the renewal window of cases of window trainings to a day.
+    """Update opens and expiration_date of window training cases to a day.
 
     A case that no offering superseded is valid, however many windows have passed. It is renewed in
     the first window that opens after the completion and has not closed yet. A superseded case keeps
     the window in which it should have been renewed. If that window has not closed yet but the case
-    is expired, it expired on the day before the offering.
-
-    Args:
-        cases: cases with date, expiration_source, opens and expiration_date, as `expirations`
-            returns them, and the columns of `windows_on`.
-        as_of: the day.
-
-    Returns:
-        The cases with opens and expiration_date as of the day. Other cases are unchanged.
+    is expired, it expired on the day before the offering. Other cases are unchanged.
     """
     is_window = pl.col("expiration_source") == "window"
     superseded = (pl.col("date") < pl.col("offering_opens")).fill_null(False)
