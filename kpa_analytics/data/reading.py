@@ -9,11 +9,14 @@ the one before it. Where the two overlap is the seam. It is steady where both pa
 records at the same positions: then as many records were added as removed above it. Where the same
 records stand some places further up or down, the seam has shifted by that many records; none was
 passed over, as long as the last record of the page before is still in sight.
+
+Together with the total, a shift tells what happened. Records that were added above push the seam
+down and raise the total. Where the seam is pushed down and the total does not rise, a record may
+have moved up from the part that was not read yet.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -21,8 +24,7 @@ from typing import Any, Literal, NamedTuple
 #: Records that two pages of a thousand have in common.
 OVERLAP = 10
 
-#: Pages up to which a collection is read again where it moved; in a bigger one, what moved is
-#: looked up.
+#: Pages up to which a collection is read again where it moved; a bigger one is read on.
 SMALL = 8
 
 #: A page that holds fewer records than this leaves no room for an overlap.
@@ -31,8 +33,8 @@ _LEAST = 4
 #: How many numbers of pages are tried for one that suits.
 _CHOICES = 2000
 
-#: What a reading does where a seam has shifted: give up, look up what moved, or take no notice.
-OnShift = Literal["stop", "look", "ignore"]
+#: What a reading does where a seam has shifted: follow it, or take no notice.
+OnShift = Literal["follow", "ignore"]
 
 
 class Ask(NamedTuple):
@@ -41,7 +43,7 @@ class Ask(NamedTuple):
     Attributes:
         page: its number, counted from 1.
         limit: records on a page.
-        step: which page of this reading it is, and of how many; None where a record is looked up.
+        step: which page of this reading it is, and of how many; None where we look once more.
         fresh: no kept page may answer.
         overlaps: False where the server pays no attention to limits, so that no pages overlap.
     """
@@ -81,18 +83,52 @@ End = Literal["read", "seamless", "moved", "no order", "contradiction"]
 
 
 @dataclass
+class Moves:
+    """What the seams showed of changes during a reading.
+
+    Attributes:
+        shift: how many places further down the last record read stands than `Reading.keys` has it.
+        seams: how many seams showed a change.
+        came_up: records that may have moved up past the place that was read, and were not seen.
+        read_then: how many records had been read when the last of them may have come up.
+        shift_then: `shift` at that moment.
+        added: records that had been added above by then, and were not seen.
+        went_down: records that may have moved down past that place, and so come twice.
+    """
+
+    shift: int = 0
+    seams: int = 0
+    came_up: int = 0
+    read_then: int = 0
+    shift_then: int = 0
+    added: int = 0
+    went_down: int = 0
+    _added: int = 0
+
+    def note(self, moved: int, growth: int, read: int, seen_coming_up: int = 0) -> None:
+        """Note a seam: how far it shifted, how much the total grew, and how many were read."""
+        self.seams += bool(moved or growth)
+        self._added += max(0, min(moved, growth))
+        self.went_down += max(0, min(0, growth) - moved)
+        if came_up := max(0, moved - max(0, growth) - seen_coming_up):
+            self.came_up += came_up
+            self.read_then, self.shift_then, self.added = read, self.shift, self._added
+
+
+@dataclass
 class Reading:
     """What one reading saw.
 
     Attributes:
-        keys: the records' keys by position.
+        keys: the records' keys in their order; one that moved down stands twice.
         rows: the number of each record among all that were received.
         totals: the total that each page gave.
         end: how it ended.
         steady: every seam was steady.
         capped: the total counts fewer records than there are; it proves nothing.
         asks: pages it wanted.
-        gone: number of the row of each record that was there and was not found again.
+        newest: the highest key of the first page: no key of a later record is as low.
+        moves: what changed meanwhile.
     """
 
     keys: list[Any] = field(default_factory=list)
@@ -102,7 +138,8 @@ class Reading:
     steady: bool = True
     capped: bool = False
     asks: int = 0
-    gone: dict[Any, int] = field(default_factory=dict)
+    newest: Any = None
+    moves: Moves = field(default_factory=Moves)
 
     @property
     def still(self) -> bool:
@@ -112,12 +149,18 @@ class Reading:
     @property
     def counted(self) -> bool:
         """There are as many different records as positions, and as the last total counts."""
-        length = len(self.keys)
-        return len(set(self.keys)) == length and (self.capped or length == self.totals[-1])
+        twice = len(self.keys) - len(set(self.keys))
+        end = len(self.keys) + self.moves.shift
+        return twice <= self.moves.went_down and (self.capped or end == self.totals[-1])
+
+    @property
+    def latest(self) -> list[int]:
+        """The number of each different record as it came last."""
+        return list(dict(zip(self.keys, self.rows, strict=True)).values())
 
 
 class MovedError(Exception):
-    """What was looked up fits neither what was read nor what is there now."""
+    """The collection moved in a way that this reading cannot follow."""
 
 
 ReadingSteps = Generator[Ask, Seen, Reading]
@@ -147,9 +190,9 @@ def next_page(end: int, size: int, total: int) -> tuple[int, int]:
         >>> [next_page(end, 1000, 9000) for end in (0, 1000, 1980, 2955)]
         [(1, 1000), (2, 990), (3, 985), (4, 981)]
     """
-    if end == 0:
-        return 1, size
     common = overlap(size)
+    if end <= common:
+        return 1, size
     page, limit = _furthest(end - common, size)
     if total - 2 * common < page * limit <= total:
         for fewer in range(common - 1, 0, -1):
@@ -183,8 +226,8 @@ def reading(size: int, on_shift: OnShift, *, fresh: bool = False) -> ReadingStep
 
     Args:
         size: most records on a page.
-        on_shift: what to do where a seam has shifted. "look" looks up what moved in a collection
-            of more than `SMALL` pages, and gives up in a smaller one.
+        on_shift: what to do where a seam has shifted. "follow" gives up in a collection of up to
+            `SMALL` pages.
         fresh: use no kept page.
 
     Yields:
@@ -202,7 +245,6 @@ class _Reader:
         self.seen = Reading()
         self.limit_counts = True
         self.steps = 1
-        self.newest: Any = None
 
     def run(self) -> ReadingSteps:
         seen = self.seen
@@ -212,7 +254,7 @@ class _Reader:
                 page = yield ask
                 if not self._plausible(ask, page):
                     return self._ended("contradiction")
-                yield from self._joined(ask, page)
+                self._join(ask, page)
                 if len(page.keys) < min(ask.limit, self.size):
                     return self._ended("read" if self.limit_counts else "seamless")
         except MovedError:
@@ -220,16 +262,11 @@ class _Reader:
 
     def _ended(self, end: End) -> Reading:
         self.seen.end = end
-        self.seen.gone = self._not_in_place(self.seen.gone)
         return self.seen
 
-    def _not_in_place(self, rows: dict[Any, int]) -> dict[Any, int]:
-        """Those of these records that do not stand among the ones read."""
-        in_place = set(self.seen.keys)
-        return {key: row for key, row in rows.items() if key not in in_place}
-
     def _next(self) -> Ask:
-        done, total = len(self.seen.keys), (self.seen.totals or [0])[-1]
+        done = len(self.seen.keys) + self.seen.moves.shift
+        total = (self.seen.totals or [0])[-1]
         self.seen.asks += 1
         step = (self.seen.asks, max(self.steps, self.seen.asks))
         if not self.limit_counts:
@@ -255,140 +292,79 @@ class _Reader:
             return start > 0 or count == ask.limit
         return count == expected
 
-    def _joined(self, ask: Ask, page: Seen) -> Generator[Ask, Seen, None]:
+    def _join(self, ask: Ask, page: Seen) -> None:
         """Put a page in its place behind, or over, what was read."""
-        seen = self.seen
-        changed = bool(seen.totals) and page.total != seen.totals[-1]
+        seen, read = self.seen, len(self.seen.keys)
         if not seen.totals:
-            self.newest = max(page.keys, default=None)
             self.steps = pages_needed(page.total, self.size) if self.limit_counts else 1
+            seen.newest = max(page.keys, default=None)
+        growth = page.total - seen.totals[-1] if seen.totals else 0
         seen.totals.append(page.total)
-        if changed and (self.on_shift == "stop" or page.after_a_break or self._is_small(page)):
+        if growth and self._gives_up(page):
             raise MovedError
-        end = len(seen.keys)
         if not self.limit_counts:
             if set(page.keys) & set(seen.keys):
                 raise MovedError
-            self._laid(page, end)
+            self._lay(page, read)
             return
-        steady = list(page.keys[: end - ask.start]) == seen.keys[ask.start :]
+        place = ask.start - seen.moves.shift
+        steady = list(page.keys[: read - place]) == seen.keys[place:]
         seen.steady = seen.steady and steady
         if steady or self.on_shift == "ignore":
-            self._laid(page, ask.start)
-            return
-        first = self._found_again(page)
-        if first is None:
-            seen.end = "no order"
-        if first is None or page.after_a_break or self._is_small(page):
-            raise MovedError
-        keys, rows = yield from self._fitted(0, ask.start, 0, first, page.total)
-        self._is_found(keys, ask.start - first - max(0, page.total - seen.totals[-2]))
-        before = dict(zip(seen.keys, seen.rows, strict=True))
-        seen.keys, seen.rows = keys, rows
-        self._laid(page, ask.start)
-        seen.gone = self._not_in_place(seen.gone | before)
-
-    def _is_found(self, keys: list[Any], came_up: int) -> None:
-        """Refuse what was looked up, unless all that came up from below is in it.
-
-        Where a seam shifts down by more than was added, records came up from the part that is not
-        read yet: records with a new date, which must not be missed, or new records entered in place
-        of others. Finding something that explains the shift does not prove which of the two it was.
-        Finding an old record that was not seen before does: it cannot have got there otherwise.
-        """
-        if came_up > 0:
-            strangers = set(keys).difference(self.seen.keys)
-            if sum(key <= self.newest for key in strangers) < came_up:
-                raise MovedError
-
-    def _is_small(self, page: Seen) -> bool:
-        small = page.total <= SMALL * self.size
-        return self.on_shift == "stop" or (self.on_shift == "look" and small)
-
-    def _laid(self, page: Seen, start: int) -> None:
-        """Lay a page over what was read, from this position on: it is the later answer."""
-        seen = self.seen
-        seen.keys[start:] = page.keys
-        seen.rows[start:] = range(page.first_row, page.first_row + len(page.keys))
-
-    def _found_again(self, page: Seen) -> int | None:
-        """Where a page begins in what was read, if it goes on from there in the same order."""
-        keys = self.seen.keys
-        if not page.keys or page.keys[0] not in keys[-2 * self.size :]:
-            return None
-        first = len(keys) - 1 - keys[::-1].index(page.keys[0])
-        same = list(page.keys[: len(keys) - first]) == keys[first:]
-        return first if same else None
-
-    def _fitted(
-        self, start: int, end: int, first: int, last: int, total: int
-    ) -> Generator[Ask, Seen, tuple[list[Any], list[int]]]:
-        """What stands at the positions from start to end, where first to last of the read ones did.
-
-        As many as there were: nothing moved. Otherwise a page in the middle tells on which side.
-        """
-        seen = self.seen
-        if end - start == last - first:
-            return seen.keys[first:last], seen.rows[first:last]
-        if end < start or last < first:
-            raise MovedError
-        if end == start:
-            return [], []
-        ask = self._middle(start, end)
-        page = yield ask
-        seen.asks += 1
-        if page.total != total:
-            raise MovedError
-        a, b = max(start, ask.start), min(end, ask.start + len(page.keys))
-        if b <= a or b < min(end, ask.start + ask.limit):
-            raise MovedError
-        keys = list(page.keys[a - ask.start : b - ask.start])
-        rows = list(range(page.first_row + a - ask.start, page.first_row + b - ask.start))
-        if (a, b) == (start, end):
-            return keys, rows
-        chain = self._chain(keys, first, last)
-        above = yield from self._fitted(start, a, first, chain[0], total)
-        below = yield from self._fitted(b, end, chain[-1] + 1, last, total)
-        return above[0] + keys + below[0], above[1] + rows + below[1]
-
-    def _middle(self, start: int, end: int) -> Ask:
-        """A page in the middle; the first one first, because most changes are to recent records.
-
-        Its limit is one that no reading uses, so that it takes no kept page's place.
-        """
-        limit = self.size - 1
-        first_page = start == 0 and end > 4 * limit
-        return Ask(1 if first_page else (start + end) // 2 // limit + 1, limit, None, self.fresh)
-
-    def _chain(self, keys: list[Any], first: int, last: int) -> list[int]:
-        """Where these records stood before, without those that changed places."""
-        before = {key: first + place for place, key in enumerate(self.seen.keys[first:last])}
-        chain = longest_rising([before[key] for key in keys if key in before])
-        if not chain:
-            raise MovedError
-        return chain
-
-
-def longest_rising(numbers: Sequence[int]) -> list[int]:
-    """The longest subsequence that rises from number to number.
-
-    Examples:
-        >>> longest_rising([5, 6, 1, 7, 9, 8])
-        [5, 6, 7, 8]
-    """
-    tails: list[int] = []
-    places: list[int] = []
-    before: list[int] = []
-    for place, number in enumerate(numbers):
-        length = bisect_left(tails, number)
-        before.append(places[length - 1] if length else -1)
-        if length == len(tails):
-            tails.append(number)
-            places.append(place)
+            self._lay(page, place)
+            seen.moves.note(0, growth, read)
         else:
-            tails[length], places[length] = number, place
-    chain, place = [], places[-1] if places else -1
-    while place >= 0:
-        chain.append(numbers[place])
-        place = before[place]
-    return chain[::-1]
+            self._follow(ask, page, growth)
+
+    def _gives_up(self, page: Seen) -> bool:
+        """Whether a collection that moved is read again, instead of following what moved."""
+        small = page.total <= SMALL * self.size
+        return page.after_a_break or (small and self.on_shift == "follow")
+
+    def _lay(self, page: Seen, place: int) -> None:
+        """Lay a page over what was read, from this place on: it is the later answer."""
+        seen = self.seen
+        seen.keys[place:] = page.keys
+        seen.rows[place:] = range(page.first_row, page.first_row + len(page.keys))
+
+    def _follow(self, ask: Ask, page: Seen, growth: int) -> None:
+        """Join a page to what was read where the seam is not steady.
+
+        Raises:
+            MovedError: it does not go on in the same order, or everything is to be read again.
+        """
+        seen, keys, rows, moves = self.seen, self.seen.keys, self.seen.rows, self.seen.moves
+        here, read = set(page.keys), len(self.seen.keys)
+        cut = max(0, read - 2 * self.size)
+        shift = self._shift(ask, page, cut)
+        if shift is None:
+            seen.end = "no order"
+        if shift is None or self._gives_up(page):
+            raise MovedError
+        # Records that were edited can have left the seam, or have come into it.
+        came = set(page.keys[: read + shift - ask.start]).difference(keys[cut:])
+        again = came.intersection(keys)
+        moves.went_down += len(again)
+        came_up = sum(key <= seen.newest for key in came - again)
+        left = [at for at in range(cut, read) if keys[at] not in here]
+        keys[cut:], rows[cut:] = [keys[at] for at in left], [rows[at] for at in left]
+        self._lay(page, len(keys))
+        moved, moves.shift = shift - moves.shift, ask.start + len(page.keys) - len(keys)
+        moves.note(moved, growth, read, seen_coming_up=came_up)
+
+    def _shift(self, ask: Ask, page: Seen, cut: int) -> int | None:
+        """How many places further down the last records read stand now.
+
+        Most records of the seam must stand on the page, as far from each other as before. Then the
+        last of them tells.
+        """
+        keys = self.seen.keys
+        places = {key: place for place, key in enumerate(keys[cut:], cut)}
+        shifts = [
+            start - places[key] for start, key in enumerate(page.keys, ask.start) if key in places
+        ]
+        for shift in shifts[::-1]:
+            common = len(keys) + shift - ask.start
+            if common > 0 and 2 * sum(abs(other - shift) <= 2 for other in shifts) > common:
+                return shift
+        return None

@@ -14,14 +14,13 @@ What is proved, and how:
    that cancel each other out fall between the same two requests, nothing that was there from the
    first request to the last is missing, and nothing is held that no answer held.
 3. Where a seam shifts or a total changes, a collection of up to 8 pages is read again, three times
-   at most. In a bigger one, which may never hold still for so long, what moved is looked up at
-   once: a few pages find the place by halving, and what was read is brought up to date there. If
-   anything moves while it is looked up, or if what was found does not fit, the collection is read
-   again.
-   A lookup takes several requests, so two changes that cancel each other out during it can escape:
-   a record that moves down past the place that was read while another one comes up. In a model
-   with a change before 15% of all requests, 3 of about 2,180 accepted loads of 40 pages missed a
-   record for this reason; with a change before 5%, none of 2,494 did.
+   at most. A bigger one, which may never hold still for so long, is read on to its end: the seams
+   tell how far its records have shifted. Only a record that moved up past the place that was read
+   can be missed. Where a seam leaves that open, we look for the record above (see `moved_up`).
+   Two things can still hide it: it moved twice, or an earlier change that left no trace lies close
+   beside it. In a model, none of 10,000 accepted loads of up to 8 pages missed a record, with a
+   change before 2% to 60% of all requests; of 15,000 loads of 40 pages, with a change before 5%
+   to 30%, one did.
 4. The last page is the first one that is not full. A total may be capped, so after a full page we
    request one more. A total that is smaller than the number of records proves nothing: then there
    must be as many different records as positions.
@@ -47,7 +46,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from kpa_analytics.data.frames import raw_frame
-from kpa_analytics.data.reading import Ask, Reading, Seen, reading
+from kpa_analytics.data.moved_up import moved_up
+from kpa_analytics.data.reading import Ask, MovedError, Reading, Seen, reading
 from kpa_analytics.data.sightings import Sightings
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPASnapshotError
@@ -124,9 +124,14 @@ def proved(size: int) -> Proving:
     readings: list[Reading] = []
     sightings = Sightings()
     for number in range(READINGS):
-        latest = yield from sightings.noted(reading(size, "look", fresh=number > 0))
+        latest = yield from sightings.noted(reading(size, "follow", fresh=number > 0))
         if _is_whole(latest, readings):
-            return Whole(latest.rows + list(latest.gone.values()), in_order=not latest.gone)
+            if not latest.moves.came_up:
+                return Whole(latest.latest, in_order=not latest.moves.seams)
+            try:
+                return Whole(latest.latest + (yield from moved_up(latest, size)), in_order=False)
+            except MovedError:
+                latest.end = "moved"
         readings.append(latest)
         if _repeats(latest) or [before.end for before in readings[-2:]] == ["no order"] * 2:
             return (yield from _otherwise(size, [latest] if _repeats(latest) else [], sightings))
