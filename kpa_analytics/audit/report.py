@@ -15,11 +15,10 @@ from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.audit.provenance import fetched_at
-from kpa_analytics.audit.report_model import NOTHING, Column, Section, Sheet, printed
+from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
 from kpa_analytics.audit.report_text import (
     NOT_KNOWN,
     Caption,
-    ColumnHeading,
     Heading,
     SheetName,
     TileLabel,
@@ -41,9 +40,6 @@ from kpa_analytics.statuses import (
 
 #: Rows of a printed table; the workbook has them all.
 PRINTED_ROWS = 60
-
-_PERSON = Column(ColumnHeading.PERSON, "user")
-_TRAINING = Column(ColumnHeading.TRAINING, "training")
 
 
 def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
@@ -146,16 +142,14 @@ def _overdue(evidence: Evidence) -> Section:
     expired = status.filter(pl.col("status") == EXPIRED).sort(
         "days_left", "user", "m_user_id", "training_id", nulls_last=True
     )
-    days_overdue = -pl.col("days_left").alias("days_left")
+    days_overdue = -pl.col("days_left").alias("days_overdue")
     missing = evidence.figures.missing
     people = expired["m_user_id"].n_unique()
     sentences = [
         say(text.EXPIRED, expired=expired.height, people=people),
         text.MISSING_NOT_KNOWN if missing is None else say(text.MISSING, missing=missing),
     ]
-    tables = [
-        _cases(expired.with_columns(days_overdue), Caption.EXPIRED, ColumnHeading.DAYS_OVERDUE)
-    ]
+    tables = [_cases(expired.with_columns(days_overdue), Caption.EXPIRED, "days_overdue")]
     if missing is not None:
         tables.append(_missing(status.filter(pl.col("status") == MISSING)))
     return Section("overdue", Heading.OVERDUE, [" ".join(sentences)], [], _filled(tables))
@@ -165,14 +159,16 @@ def _missing(rows: pl.DataFrame) -> Sheet:
     people = (
         rows.sort("training", "training_id")
         .group_by("m_user_id", maintain_order=True)
-        .agg(pl.col("user").first(), pl.len().alias("cases"), pl.col("training").str.join("; "))
-        .sort(-pl.col("cases").cast(pl.Int64), "user", "m_user_id")
+        .agg(
+            pl.col("user").first(),
+            pl.len().cast(pl.Int64).alias("missing"),
+            pl.col("training").str.join("; ").alias("trainings"),
+        )
+        .sort(-pl.col("missing"), "user", "m_user_id")
     )
     return printed(
         people,
-        _PERSON,
-        Column(STATUS_LABELS[MISSING], "cases", "number"),
-        Column(ColumnHeading.TRAININGS, "training", "prose"),
+        *("user", "missing", "trainings"),
         caption=Caption.MISSING,
         limit=PRINTED_ROWS,
         rest=SheetName.STATUS,
@@ -184,7 +180,7 @@ def _expiring(evidence: Evidence) -> Section:
         "days_left", "user", "m_user_id", "training_id", nulls_last=True
     )
     sentences = [say(text.EXPIRING, cases=rows.height, expiring_days=evidence.expiring_days)]
-    tables = [_cases(rows, Caption.EXPIRING, ColumnHeading.DAYS_LEFT)]
+    tables = [_cases(rows, Caption.EXPIRING, "days_left")]
     return Section(EXPIRING, STATUS_LABELS[EXPIRING], sentences, [], _filled(tables))
 
 
@@ -196,12 +192,8 @@ def _cases(rows: pl.DataFrame, caption: str, days: str) -> Sheet:
         .otherwise("training")
     )
     return printed(
-        rows.with_columns(title.alias("training")),
-        _PERSON,
-        _TRAINING,
-        Column(ColumnHeading.COMPLETED, "date", "date"),
-        Column(ColumnHeading.VALID_THROUGH, "expiration_date", "date"),
-        Column(days, "days_left", "number"),
+        rows.with_columns(title.alias("training"), completed="date"),
+        *("user", "training", "completed", "expiration_date", days),
         caption=caption,
         limit=PRINTED_ROWS,
         rest=SheetName.STATUS,
@@ -238,10 +230,7 @@ def _instructors(evidence: Evidence) -> Section:
     ]
     table = printed(
         single,
-        _TRAINING,
-        Column(ColumnHeading.ONLY_INSTRUCTOR, "only_instructor"),
-        Column(ColumnHeading.COMPLETIONS, "completions", "number"),
-        Column(ColumnHeading.LAST_TAUGHT, "last_taught", "date"),
+        *("training", "only_instructor", "completions", "last_taught"),
         caption=Caption.SINGLE_INSTRUCTOR,
         limit=PRINTED_ROWS // 4,
         rest=SheetName.INSTRUCTORS,
@@ -263,11 +252,7 @@ def _sessions(evidence: Evidence) -> Section:
     latest = sessions.sort("date", "group_training_id", descending=True, nulls_last=True)
     table = printed(
         latest.with_columns(pl.col("trainings").list.join("; ")),
-        Column(ColumnHeading.DATE, "date", "date"),
-        Column(ColumnHeading.TRAININGS, "trainings", "prose"),
-        Column(ColumnHeading.INSTRUCTOR, "instructor"),
-        Column(ColumnHeading.LISTED, "attendees", "number"),
-        Column(ColumnHeading.RECORDED, "recorded", "number"),
+        *("date", "trainings", "instructor", "attendees", "recorded"),
         caption=Caption.SESSIONS,
         limit=15,
         rest=SheetName.SESSIONS,
@@ -289,18 +274,11 @@ def _quality(evidence: Evidence) -> Section:
     )
     kinds = findings.group_by("finding", maintain_order=True).len("records")
     tables = [
-        printed(
-            kinds,
-            Column(ColumnHeading.FINDING, "finding"),
-            Column(ColumnHeading.RECORDS, "records", "number"),
-            caption=Caption.FINDING_KINDS,
-            limit=PRINTED_ROWS,
-        ),
+        printed(kinds, "finding", "records", caption=Caption.FINDING_KINDS, limit=PRINTED_ROWS),
         printed(
             # The records of a same-day repeat share a sentence.
             findings.unique(["finding", "message"], keep="first", maintain_order=True),
-            Column(ColumnHeading.FINDING, "finding"),
-            Column(ColumnHeading.DETAILS, "message", "prose"),
+            *("finding", "message"),
             caption=Caption.FINDINGS,
             limit=PRINTED_ROWS // 2,
             rest=SheetName.FINDINGS,
@@ -316,12 +294,8 @@ def _vendor(evidence: Evidence) -> Section:
     differing = evidence.disagreements
     table = printed(
         differing,
-        _PERSON,
-        _TRAINING,
-        Column(ColumnHeading.OUR_STATUS, "our_status", "status"),
-        Column(ColumnHeading.OUR_EXPIRATION, "our_expiration_date", "date"),
-        Column(ColumnHeading.VENDOR_STATUS, "vendor_status", "status"),
-        Column(ColumnHeading.VENDOR_EXPIRATION, "vendor_expiration_date", "date"),
+        *("user", "training", "our_status", "our_expiration_date"),
+        *("vendor_status", "vendor_expiration_date"),
         caption=Caption.DISAGREEMENTS,
         limit=PRINTED_ROWS // 2,
         rest=SheetName.VENDOR,
@@ -341,14 +315,8 @@ def _changes(evidence: Evidence) -> Section:
     titles = evidence.records.select("training_id", "training").unique("training_id")
     rows = evidence.changed.join(names, "m_user_id", "left", maintain_order="left")
     table = printed(
-        rows.join(titles, "training_id", "left", maintain_order="left"),
-        Column(ColumnHeading.CHANGE, "change"),
-        Column(ColumnHeading.RECORD, "id", "code"),
-        _PERSON,
-        _TRAINING,
-        Column(ColumnHeading.FIELD, "field"),
-        Column(ColumnHeading.BEFORE, "old"),
-        Column(ColumnHeading.AFTER, "new"),
+        rows.join(titles, "training_id", "left", maintain_order="left").rename({"id": "record"}),
+        *("change", "record", "user", "training", "field", "old", "new"),
         caption=Caption.CHANGES,
         limit=PRINTED_ROWS // 2,
         rest=SheetName.CHANGES,

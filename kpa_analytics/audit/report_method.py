@@ -12,8 +12,8 @@ import polars as pl
 from kpa_analytics.analysis.rule_texts import MARKS, RULES
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
-from kpa_analytics.audit.report_model import Column, Section, printed
-from kpa_analytics.audit.report_text import Caption, ColumnHeading, Heading, SheetName, say
+from kpa_analytics.audit.report_model import Section, printed
+from kpa_analytics.audit.report_text import Caption, Heading, SheetName, say
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.schema import SOURCES
 from kpa_analytics.statuses import EXPIRING, MISSING, NOT_DUE
@@ -37,20 +37,13 @@ def computed(evidence: Evidence) -> Section:
     ]
     rules = printed(
         rule_rows(evidence),
-        Column(ColumnHeading.RULE, "rule"),
-        Column(ColumnHeading.RULE_TEXT, "text", "prose"),
-        Column(ColumnHeading.CASES, "cases", "number"),
+        *("rule", "text", "cases"),
         caption=Caption.RULES,
         limit=len(RULES),
     )
     trainings = printed(
         schedule_rows(evidence),
-        Column(ColumnHeading.TRAINING, "training"),
-        Column(ColumnHeading.KIND, "kind"),
-        Column(ColumnHeading.SCHEDULE, "schedule"),
-        Column(ColumnHeading.SCHEDULE_FROM, "schedule_from"),
-        Column(ColumnHeading.EXPIRING_DAYS, "expiring_days", "number"),
-        Column(ColumnHeading.EXPIRING_DAYS_FROM, "expiring_days_from"),
+        *("training", "kind", "schedule", "schedule_from", "expiring_days", "expiring_days_from"),
         caption=Caption.SCHEDULES,
         limit=MOST_TRAININGS,
         rest=SheetName.TRAININGS,
@@ -97,32 +90,17 @@ def origin(evidence: Evidence) -> Section:
     """The section that says where the records came from, and how to check the pack."""
     snapshots = [snapshot for _, snapshot in sorted(evidence.data.snapshots.items())]
     rows = pl.DataFrame(
-        [
-            (
-                snapshot.table.replace("_", " "),
-                snapshot.method,
-                snapshot.rows,
-                snapshot.pages,
-                f"{snapshot.fetched_at:%Y-%m-%d %H:%M:%S}",
-                snapshot.rows_sha256,
-            )
-            for snapshot in snapshots
-        ],
-        schema=["table", "method", "rows", "pages", "fetched", "sha256"],
-        orient="row",
+        {
+            "collection": snapshot.table.replace("_", " "),
+            "method": snapshot.method,
+            "records": snapshot.rows,
+            "pages": snapshot.pages,
+            "fetched": f"{snapshot.fetched_at:%Y-%m-%d %H:%M:%S}",
+            "rows_sha256": snapshot.rows_sha256,
+        }
+        for snapshot in snapshots
     )
-    table = printed(
-        rows,
-        Column(ColumnHeading.COLLECTION, "table"),
-        Column(ColumnHeading.METHOD, "method", "code"),
-        Column(ColumnHeading.RECORDS, "rows", "number"),
-        Column(ColumnHeading.PAGES, "pages", "number"),
-        Column(ColumnHeading.FETCHED, "fetched", "date"),
-        Column(ColumnHeading.ROWS_HASH, "sha256", "code"),
-        caption=Caption.SOURCES,
-        limit=20,
-    )
-    tables = [table] if snapshots else []
+    tables = [printed(rows, *rows.columns, caption=Caption.SOURCES, limit=20)] if snapshots else []
     return Section("origin", Heading.ORIGIN, _origin_sentences(evidence), [], tables)
 
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
-
 import polars as pl
 from msgspec import Struct
 
-from kpa_analytics.audit.report_text import MORE_ROWS, MORE_ROWS_IN, SheetName, say
+from kpa_analytics.audit.report_text import HEADINGS, MORE_ROWS, MORE_ROWS_IN, SheetName, say
 from kpa_analytics.charts.text import one_line
+from kpa_analytics.schema import STATUS
 
-#: How a cell is set; `prose` is text that needs most of the width.
-Kind = Literal["text", "prose", "number", "date", "status", "code"]
+#: How a column is set where its type does not say it; `prose` needs most of the width.
+_KINDS = {
+    **dict.fromkeys(("trainings", "message", "text"), "prose"),
+    **dict.fromkeys(("record", "method", "rows_sha256"), "code"),
+    "fetched": "date",
+}
 #: Stands in a cell without a value.
 NOTHING = "–"  # noqa: RUF001 - an en dash, as in print
-
-
-class Column(NamedTuple):
-    """A column of a printed table: its heading, its column in the frame, and how it is set."""
-
-    heading: str
-    name: str
-    kind: Kind = "text"
 
 
 class Sheet(Struct):
@@ -44,27 +39,36 @@ class Section(Struct):
 
 
 def printed(
-    frame: pl.DataFrame, *columns: Column, caption: str, limit: int, rest: SheetName | None = None
+    frame: pl.DataFrame, *columns: str, caption: str, limit: int, rest: SheetName | None = None
 ) -> Sheet:
     """Set the first rows of a frame as a printed table; the sheet `rest` has them all.
 
     Examples:
-        >>> printed(pl.DataFrame({"n": [1200, 7]}), Column("Cases", "n", "number"),
-        ...         caption="", limit=9).rows
+        >>> printed(pl.DataFrame({"cases": [1200, 7]}), "cases", caption="", limit=9).rows
         [['1,200'], ['7']]
     """
     shown = frame.head(limit)
-    cells = [_cells(shown[column.name], column.kind) for column in columns]
+    kinds = {name: _kind(shown[name]) for name in columns}
+    cells = [_cells(shown[name], kind) for name, kind in kinds.items()]
     hidden = frame.height - shown.height
     return Sheet(
         caption,
-        [{"heading": column.heading, "kind": column.kind} for column in columns],
+        [{"heading": HEADINGS[name], "kind": kind} for name, kind in kinds.items()],
         [list(row) for row in zip(*cells, strict=True)],
         say(MORE_ROWS_IN if rest else MORE_ROWS, hidden=hidden, sheet=rest) if hidden else "",
     )
 
 
-def _cells(values: pl.Series, kind: Kind) -> list[str]:
+def _kind(column: pl.Series) -> str:
+    """How a column is set: text, prose, number, date, status or code."""
+    if column.dtype == STATUS:
+        return "status"
+    if column.dtype == pl.Date:
+        return "date"
+    return _KINDS.get(column.name) or ("number" if column.dtype.is_numeric() else "text")
+
+
+def _cells(values: pl.Series, kind: str) -> list[str]:
     if kind == "number":
         return [NOTHING if value is None else f"{value:,}" for value in values]
     if kind == "date" and values.dtype == pl.Date:

@@ -16,7 +16,7 @@ from typing import Any
 
 from kpa_analytics import statuses
 from kpa_analytics.charts.text import count, day
-from kpa_analytics.statuses import NO_REQUIREMENTS
+from kpa_analytics.statuses import NO_REQUIREMENTS, STATUS_LABELS
 
 #: The language of the texts, as HTML and PDF name it.
 LANGUAGE = "en"
@@ -109,49 +109,49 @@ class Caption(StrEnum):
     SOURCES = "Sources"
 
 
-class ColumnHeading(StrEnum):
-    """The headings of the columns of the printed tables."""
-
-    PERSON = "Person"
-    TRAINING = "Training"
-    TRAININGS = "Trainings"
-    COMPLETED = "Completed"
-    VALID_THROUGH = "Valid through"
-    DAYS_OVERDUE = "Days overdue"
-    DAYS_LEFT = "Days left"
-    ONLY_INSTRUCTOR = "Only instructor"
-    COMPLETIONS = "Completions"
-    LAST_TAUGHT = "Last taught"
-    DATE = "Date"
-    INSTRUCTOR = "Instructor"
-    LISTED = "Listed"
-    RECORDED = "Recorded"
-    FINDING = "Finding"
-    RECORDS = "Records"
-    DETAILS = "Details"
-    OUR_STATUS = "Our status"
-    OUR_EXPIRATION = "Our expiration"
-    VENDOR_STATUS = "Vendor's status"
-    VENDOR_EXPIRATION = "Vendor's expiration"
-    CHANGE = "Change"
-    RECORD = "Record"
-    FIELD = "Field"
-    BEFORE = "Before"
-    AFTER = "After"
-    RULE = "Rule"
-    RULE_TEXT = "What it says"
-    CASES = "Cases"
-    KIND = "Kind"
-    SCHEDULE = "Months, day or window"
-    SCHEDULE_FROM = "Taken from the catalogue"
-    EXPIRING_DAYS = "Expiring days"
-    EXPIRING_DAYS_FROM = "Source of the expiring days"
-    COLLECTION = "Collection"
-    METHOD = "API method"
-    PAGES = "Pages"
-    FETCHED = "Fetched (UTC)"
-    ROWS_HASH = "SHA-256 of the rows"
-
+#: The heading of each column of the printed tables.
+HEADINGS = {
+    "user": "Person",
+    "training": "Training",
+    "trainings": "Trainings",
+    "completed": "Completed",
+    "expiration_date": "Valid through",
+    "days_overdue": "Days overdue",
+    "days_left": "Days left",
+    "missing": STATUS_LABELS["missing"],
+    "only_instructor": "Only instructor",
+    "completions": "Completions",
+    "last_taught": "Last taught",
+    "date": "Date",
+    "instructor": "Instructor",
+    "attendees": "Listed",
+    "recorded": "Recorded",
+    "finding": "Finding",
+    "records": "Records",
+    "message": "Details",
+    "our_status": "Our status",
+    "our_expiration_date": "Our expiration",
+    "vendor_status": "Vendor's status",
+    "vendor_expiration_date": "Vendor's expiration",
+    "change": "Change",
+    "record": "Record",
+    "field": "Field",
+    "old": "Before",
+    "new": "After",
+    "rule": "Rule",
+    "text": "What it says",
+    "cases": "Cases",
+    "kind": "Kind",
+    "schedule": "Months, day or window",
+    "schedule_from": "Taken from the catalogue",
+    "expiring_days": "Expiring days",
+    "expiring_days_from": "Source of the expiring days",
+    "collection": "Collection",
+    "method": "API method",
+    "pages": "Pages",
+    "fetched": "Fetched (UTC)",
+    "rows_sha256": "SHA-256 of the rows",
+}
 
 # The head of the report.
 
@@ -179,7 +179,7 @@ STATUS_NOTES = {
 }
 #: The note below the share in order, by whether requirements were provided.
 IN_ORDER_NOTES = {True: "of {cases} cases due", False: "of {cases} cases on record"}
-PEOPLE_NOTE = "with at least one case; {completions:completion|completions} on record"
+PEOPLE_NOTE = "{completions:completion|completions}; people with at least one case"
 
 # The sections, in their order.
 

@@ -86,7 +86,6 @@ WINDOW = {
 }
 CATALOGUE = {
     "annual": {"schedule_type": "annual", "renewal_months": 12},
-    "blank": WINDOW | {"schedule_type": " ", "renewal_months": 12},
     "composed": {"renewal_months": 6, "included_trainings_id": [3, 4]},
     "fixed": {"expires_on_month": 7, "expires_on_day": 15, "expiring_days": 14},
     "fixed, renewed": {"expires_on_month": 7, "expires_on_day": 15, "renewal_months": 24},
@@ -95,6 +94,7 @@ CATALOGUE = {
     "rolling": {"renewal_months": 12, "expiring_days": 0},
     "window": WINDOW | {"window_last_offered_date": date(2026, 6, 1)},
     "window, not yet offered": WINDOW | {"window_last_offered_date": date(2026, 7, 1)},
+    "blank": WINDOW | {"schedule_type": " ", "renewal_months": 12},
 }
 EXPECTED = {
     "annual": ("not known", "schedule type 'annual' is not known", "schedule type"),
