@@ -45,7 +45,7 @@ class Evidence:
         disagreements: `schema.RECONCILIATION`, the cases in which we differ from the vendor.
         changed: `schema.CHANGES` since `changed_since`.
         changed_since: when the earlier snapshot was fetched, or None.
-        not_told: why the changes could not be determined; empty if they could.
+        changes_unknown: why the changes could not be determined; empty if they could.
     """
 
     data: TrainingData
@@ -68,7 +68,7 @@ class Evidence:
     disagreements: pl.DataFrame
     changed: pl.DataFrame
     changed_since: datetime | None
-    not_told: str
+    changes_unknown: str
 
 
 def gather(
@@ -112,7 +112,7 @@ def gather(
         both = reconcile(ours, data.employee_status).filter(
             pl.col("vendor_status").is_not_null(), is_meant
         )
-    changed, not_told = _changed(earlier, whole)
+    changed, changes_unknown = _changed(earlier, whole)
     return Evidence(
         data=data,
         as_of=as_of,
@@ -135,7 +135,7 @@ def gather(
         disagreements=both.filter(~pl.col("agree")),
         changed=changed.filter(data.scope.records(whole.trainings)),
         changed_since=earlier.snapshot.fetched_at if earlier else None,
-        not_told=not_told,
+        changes_unknown=changes_unknown,
     )
 
 

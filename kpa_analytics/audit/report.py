@@ -325,8 +325,8 @@ def _changes(evidence: Evidence) -> Section:
 
 
 def _changed(evidence: Evidence) -> str:
-    if evidence.not_told or evidence.changed_since is None:
-        return say(text.CHANGES_UNKNOWN, reason=evidence.not_told)
+    if evidence.changes_unknown or evidence.changed_since is None:
+        return say(text.CHANGES_UNKNOWN, reason=evidence.changes_unknown)
     ids = {
         kind: evidence.changed.filter(pl.col("change") == kind)["id"]
         for kind in ("added", "removed", "edited")

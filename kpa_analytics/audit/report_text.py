@@ -1,7 +1,7 @@
 """Every text of the evidence pack's report: headings, sentences, captions, columns, sheet names.
 
-The neighbours of this module decide what the report says and when; this module decides how it
-reads, so that a second language changes this file. `say` is the one helper for numbers with their
+Other modules decide what the report says; this module has the words, so that a second language
+changes this file. `say` is the one helper for numbers with their
 nouns and for days. The texts of the rules stand in `analysis.rule_texts`, those of findings in
 `data.finding_texts` (`data_quality()` prints them too, and imports run down), and those of the
 charts in `charts`.
