@@ -161,14 +161,14 @@ def _missing(rows: pl.DataFrame) -> Sheet:
         .group_by("m_user_id", maintain_order=True)
         .agg(
             pl.col("user").first(),
-            pl.len().cast(pl.Int64).alias("missing"),
+            pl.len().cast(pl.Int64).alias("never_completed"),
             pl.col("training").str.join("; ").alias("trainings"),
         )
-        .sort(-pl.col("missing"), "user", "m_user_id")
+        .sort(-pl.col("never_completed"), "user", "m_user_id")
     )
     return printed(
         people,
-        *("user", "missing", "trainings"),
+        *("user", "never_completed", "trainings"),
         caption=Caption.MISSING,
         limit=PRINTED_ROWS,
         rest=SheetName.STATUS,

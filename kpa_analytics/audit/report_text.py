@@ -16,6 +16,7 @@ from typing import Any
 
 from kpa_analytics import statuses
 from kpa_analytics.charts.text import count, day
+from kpa_analytics.statuses import MISSING as MISSING_STATUS
 from kpa_analytics.statuses import NO_REQUIREMENTS, STATUS_LABELS
 
 #: The language of the texts, as HTML and PDF name it.
@@ -118,7 +119,7 @@ HEADINGS = {
     "expiration_date": "Valid through",
     "days_overdue": "Days overdue",
     "days_left": "Days left",
-    "missing": STATUS_LABELS["missing"],
+    "never_completed": STATUS_LABELS[MISSING_STATUS],
     "only_instructor": "Only instructor",
     "completions": "Completions",
     "last_taught": "Last taught",
