@@ -20,8 +20,13 @@ def fresh_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(config, "_demo", {})
 
 
+#: Fixtures that write an evidence pack, and the example that does.
+_PACKS = {"pack", "hostile_pack"}
+_EXPORTS = "kpa_analytics.audit.export.export_audit"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their place.
+    """Mark tests by their place and by what they need, and begin with the longest files.
 
     An example may load the demo company, which has impossible dates planted in it.
     """
@@ -32,3 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(planted)
         if browser in item.path.parents:
             item.add_marker(pytest.mark.browser)
+        if item.name == _EXPORTS or _PACKS & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.slow)
+    long = {
+        item.path: mark
+        for mark in ("slow", "browser")
+        for item in items
+        if item.get_closest_marker(mark)
+    }
+    items.sort(key=lambda item: ("browser", "slow", None).index(long.get(item.path)))

@@ -56,7 +56,9 @@ def status_on(data: TrainingData, page: tuple[date, int, bool]) -> pl.DataFrame:
 
 @pytest.mark.slow
 @settings(deadline=None, max_examples=20)
-@given(seed=st.integers(min_value=0, max_value=10**6), pages=st.lists(PAGES, min_size=3))
+@given(
+    seed=st.integers(min_value=0, max_value=10**6), pages=st.lists(PAGES, min_size=3, max_size=4)
+)
 def test_every_day_is_what_expiry_status_says(
     seed: int, pages: list[tuple[date, int, bool]]
 ) -> None:

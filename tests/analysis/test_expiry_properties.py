@@ -46,6 +46,7 @@ def test_time_alone_never_makes_the_expired_current(seed, as_of, later):
     assert then["status_then"].null_count() == 0
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(seed=seeds, as_of=days)
 def test_days_left_is_exactly_the_difference(seed, as_of):

@@ -27,6 +27,7 @@ from tests.audit.packs import AS_OF, Page, completion, load, pdf_text, person, t
 NOWHERE = "\U0010fffd"
 
 
+@pytest.mark.slow
 def test_the_font_has_the_letters_of_latin_scripts_and_our_signs():
     letters = "ÀÉßøŁłżźćńőűşğıİčěřšœŒŵŷțȚễợĐ€–…×●▲○"  # noqa: RUF001
     alone = """

@@ -12,6 +12,8 @@ from kpa_analytics.cli import app
 from kpa_analytics.errors import KPADataWarning
 from tests.audit.packs import Page, completion, load, pdf_text, person, training, user
 
+pytestmark = pytest.mark.slow
+
 DONE = {
     "completedtrainings.v2.list": [completion(1, 7, person(1), 20260105)],
     "trainings.v2.list": [training(7, "Ladders", renewal_months=12)],
@@ -38,7 +40,6 @@ def made(tmp_path_factory):
     return told.output, pack
 
 
-@pytest.mark.slow
 def test_the_command_says_not_known(made):
     assert re.search(r"^ *missing +not known$", made[0], re.MULTILINE)
 
@@ -50,7 +51,6 @@ def test_the_manifest_has_no_figure(made):
     assert manifest["settings"]["required"] == "unknown"
 
 
-@pytest.mark.slow
 def test_the_page_and_the_paper_say_not_known(made):
     page = Page((made[1] / "report.html").read_text(encoding="utf-8")).text
     for text in (page, pdf_text((made[1] / "audit.pdf").read_bytes())):
@@ -71,7 +71,6 @@ def test_the_charts_say_not_known(made, name):
     assert "not known" in drawing
 
 
-@pytest.mark.slow
 def test_a_record_without_a_day_makes_no_requirement_known(tmp_path):
     undated = completion(2, 7, person(1), 0)
     source = kpa.demo.Records(DONE | {"completedtrainings.v2.list": [undated]})

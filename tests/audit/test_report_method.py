@@ -60,6 +60,7 @@ def test_the_cases_of_the_rules_are_those_of_the_statuses(pack, data):
     assert sum(filter(None, counts.values())) == status.height
 
 
+@pytest.mark.slow
 def test_every_case_is_counted_by_one_rule_whatever_its_status(tmp_path):
     """An open window makes a new employee who never completed the training expiring."""
     open_window = WINDOW | {"id": 7, "title": "Heat", "window_last_offered_date": date(2025, 6, 1)}

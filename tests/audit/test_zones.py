@@ -11,7 +11,8 @@ import pytest
 
 from tests.audit.packs import files
 
-ZONES = ("UTC", "America/Denver", "Pacific/Auckland")
+#: One is behind UTC and one ahead, and their summers are half a year apart.
+ZONES = ("America/Denver", "Pacific/Auckland")
 
 #: A company is loaded and its pack written; the moment of the download is the only clock in it.
 _EXPORT = """
@@ -43,8 +44,7 @@ def test_a_whole_pack_has_the_same_bytes_in_every_time_zone(tmp_path):
         root = Path(__file__).parents[2]
         subprocess.run(command, check=True, env=environment, cwd=root)
         packs[zone] = files(folder / "pack")
-    first = packs.pop("UTC")
+    first, second = packs.values()
     assert "audit.xlsx" in first
-    for zone, other in packs.items():
-        assert other.keys() == first.keys()
-        assert [name for name in first if first[name] != other[name]] == [], zone
+    assert second.keys() == first.keys()
+    assert [name for name in first if first[name] != second[name]] == []

@@ -78,6 +78,7 @@ def test_one_known_record_is_not_enough_to_join(api: DemoAPI) -> None:
     assert _agrees_with_a_full_walk(api) == 3
 
 
+@pytest.mark.slow
 def test_pages_of_new_records_must_agree_where_they_overlap(api: DemoAPI) -> None:
     """The total is unchanged; without an overlap, the record between the pages would be missed."""
 
@@ -90,6 +91,7 @@ def test_pages_of_new_records_must_agree_where_they_overlap(api: DemoAPI) -> Non
     assert _agrees_with_a_full_walk(api) < 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["add", "remove"])
 def test_a_total_that_changes_between_pages_needs_a_full_walk(api: DemoAPI, change: str) -> None:
     def changed(organisation: Records) -> None:
@@ -157,6 +159,7 @@ def test_an_old_correction_of_a_training_that_lost_a_record_is_seen(catalogue: D
     assert _whole_at(catalogue, "incremental") <= 8
 
 
+@pytest.mark.slow
 def test_a_record_entered_again_under_another_training_needs_a_full_walk(
     catalogue: DemoAPI,
 ) -> None:
@@ -224,6 +227,7 @@ def test_a_corrected_impossible_date_is_no_longer_reported(catalogue: DemoAPI) -
     assert kpa.load_all().faults.is_empty()
 
 
+@pytest.mark.slow
 def test_the_age_of_a_refresh_counts_from_its_own_oldest_page(api: DemoAPI, tmp_path: Path) -> None:
     first = kpa.load_all().snapshots["completions"]
     began = datetime.now(UTC)

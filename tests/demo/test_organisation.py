@@ -46,6 +46,7 @@ def test_another_seed_gives_another_company():
     assert days[0] != days[1]
 
 
+@pytest.mark.slow
 def test_another_process_invents_the_same_company():
     # Python's own hashes change from process to process; nothing may depend on them.
     ask = (

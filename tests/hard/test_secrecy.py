@@ -57,6 +57,7 @@ def test_no_file_holds_the_token_during_or_after_a_walk(guarded: DemoAPI) -> Non
     assert {"pages.sqlite", "pages.sqlite-wal", "budget.sqlite", "budget.sqlite-wal"} <= seen[-1]
 
 
+@pytest.mark.slow
 def test_a_killed_walk_leaves_no_token_in_journals_and_free_pages(guarded: DemoAPI) -> None:
     guarded.faults.add(Fault.stall(60), page=4)
     process = started(guarded)

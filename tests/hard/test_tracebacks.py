@@ -29,6 +29,7 @@ def test_no_frame_of_any_failure_holds_the_token(guarded: DemoAPI, name: str) ->
     assert not contains_token(pickle.dumps(caught.value))
 
 
+@pytest.mark.slow
 def test_no_frame_of_ctrl_c_during_a_request_holds_the_token(guarded: DemoAPI) -> None:
     """Interrupt a slow request several times, each time at a later moment."""
     guarded.faults.add(Fault.stall(0.2), times=None)

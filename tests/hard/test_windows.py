@@ -333,6 +333,7 @@ def test_closed_output_does_not_exit_like_a_finding(api: DemoAPI, tmp_path: Path
     assert (code, "Traceback" in err, "Exception ignored" in err) == (2, False, False)
 
 
+@pytest.mark.slow
 def test_output_that_cannot_be_written_is_a_one_line_error(api: DemoAPI, tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -378,6 +379,7 @@ def test_without_any_home_the_error_names_what_to_set(monkeypatch: pytest.Monkey
         kpa.snapshots()
 
 
+@pytest.mark.slow
 def test_the_error_about_a_file_name_that_is_not_utf_8_names_the_file(tmp_path: Path) -> None:
     from kpa_analytics.audit.manifest import write_manifest
 

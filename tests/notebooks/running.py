@@ -41,7 +41,7 @@ def run(path: Path, folder: Path) -> Any:
     client = NotebookClient(
         notebook,
         kernel_name="python3",
-        timeout=300,
+        timeout=900,
         resources={"metadata": {"path": str(folder)}},
         store_widget_state=False,
         record_timing=False,

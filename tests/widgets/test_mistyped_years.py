@@ -20,6 +20,7 @@ from kpa_analytics.widgets import (
 )
 from kpa_analytics.widgets.explorer import Explorer
 
+ALONE = [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer]
 DAYS = [
     date.min,
     date(1926, 5, 1),
@@ -60,7 +61,11 @@ def mistyped() -> kpa.TrainingData:
 
 @pytest.mark.parametrize("day", [*DAYS[:6], date(2026, 6, 30)])
 @pytest.mark.parametrize(
-    "make", [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, Dashboard]
+    "make",
+    [
+        *(pytest.param(alone, marks=pytest.mark.slow) for alone in ALONE),
+        Dashboard,
+    ],
 )
 def test_an_explorer_works_on_any_day(
     mistyped: kpa.TrainingData, make: type[Explorer], day: date
