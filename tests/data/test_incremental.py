@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -17,30 +15,11 @@ import kpa_analytics as kpa
 from kpa_analytics.data.incremental import may_go_on
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import COMPLETIONS, Listing, Records
+from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPADataError, KPADataWarning
 from tests.conftest import completion, sent, use
-
-NEWEST = 20210101
-
-
-def _aged(count: int) -> Records:
-    """Records from the newest date to the oldest, in the API's order."""
-    days = pl.date_range(pl.date(2015, 1, 1), pl.date(2020, 12, 31), eager=True)
-    numbers = days.dt.strftime("%Y%m%d").cast(pl.Int64).to_list()
-    return Records(
-        {COMPLETIONS: [completion(n, date_number=numbers[n * 2000 // count]) for n in range(count)]}
-    )
-
-
-@pytest.fixture
-def api() -> Iterator[DemoAPI]:
-    with kpa.demo.serve(_aged(12_000)) as served:
-        use(served)
-        kpa.load_completions()
-        served.requests.clear()
-        yield served
+from tests.data.refreshing import NEWEST, aged, new_records
 
 
 def _agrees_with_a_full_walk(api: DemoAPI) -> int:
@@ -53,28 +32,24 @@ def _agrees_with_a_full_walk(api: DemoAPI) -> int:
     return requests if walk == "incremental" else -requests
 
 
-def _new(count: int, **fields: object) -> list[dict[str, object]]:
-    return [completion(100_000 + n, date_number=NEWEST, **fields) for n in range(count)]
-
-
 def test_without_changes_a_refresh_takes_one_request(api: DemoAPI) -> None:
     assert _agrees_with_a_full_walk(api) == 1
 
 
 def test_fifty_new_records_take_two_requests(api: DemoAPI) -> None:
     """One for the newest page, and one for the total of their training."""
-    api.organisation.add_completions(*_new(50))
+    api.organisation.add_completions(*new_records(50))
     assert _agrees_with_a_full_walk(api) == 2
 
 
 @pytest.mark.slow
 def test_pages_are_fetched_until_they_join_the_kept_records(api: DemoAPI) -> None:
-    api.organisation.add_completions(*_new(2500))
+    api.organisation.add_completions(*new_records(2500))
     assert _agrees_with_a_full_walk(api) == 4
 
 
 def test_one_known_record_is_not_enough_to_join(api: DemoAPI) -> None:
-    api.organisation.add_completions(*_new(999))
+    api.organisation.add_completions(*new_records(999))
     assert _agrees_with_a_full_walk(api) == 3
 
 
@@ -86,7 +61,7 @@ def test_pages_of_new_records_must_agree_where_they_overlap(api: DemoAPI) -> Non
         organisation.remove_completions(102_499)
         organisation.add_completions(completion(300_000, date_number=20150101))
 
-    api.organisation.add_completions(*_new(2500))
+    api.organisation.add_completions(*new_records(2500))
     api.faults.add(Fault.change(moved), page=2)
     assert _agrees_with_a_full_walk(api) < 0
 
@@ -100,131 +75,9 @@ def test_a_total_that_changes_between_pages_needs_a_full_walk(api: DemoAPI, chan
         else:
             organisation.remove_completions(11_000)
 
-    api.organisation.add_completions(*_new(2500))
+    api.organisation.add_completions(*new_records(2500))
     api.faults.add(Fault.change(changed), page=2)
     assert _agrees_with_a_full_walk(api) < 0
-
-
-@pytest.fixture
-def catalogue() -> Iterator[DemoAPI]:
-    """12,000 records: 120 of training 7, 120 of each from 21 to 24, and the rest of training 8."""
-    records = _aged(12_000)
-    for record in records.records[COMPLETIONS]:
-        rare = {0: 7, 1: 21, 2: 22, 3: 23, 4: 24}
-        record["training_id"] = rare.get(record["id"] % 100, 8)
-    with kpa.demo.serve(records) as served:
-        use(served)
-        kpa.load_completions()
-        served.requests.clear()
-        yield served
-
-
-def _again(number: int, **fields: object) -> dict[str, object]:
-    """An old record of training 7, entered again under a new id."""
-    return completion(number, **{"training_id": 7, "date_number": 20160401, **fields})
-
-
-def _whole_at(api: DemoAPI, walk: str) -> int:
-    """Check the refresh's records and kind; return the number of requests."""
-    recent = kpa.load_completions(refresh="recent")
-    requests = len(sent(api))
-    assert kpa.snapshots()["walk"][0] == walk
-    assert recent["date"].is_sorted(descending=True)
-    assert recent.sort("id").equals(kpa.load_completions(refresh=True).sort("id"))
-    return requests
-
-
-@pytest.mark.parametrize("day", [20160401, 20190909, 20150101])
-def test_an_old_correction_of_a_training_with_new_records_is_seen(
-    catalogue: DemoAPI, day: int
-) -> None:
-    catalogue.organisation.remove_completions(2_600)
-    catalogue.organisation.add_completions(_again(100_000, date_number=day))
-    catalogue.organisation.add_completions(
-        *(_again(200_000 + n, date_number=NEWEST) for n in (0, 1))
-    )
-    assert _whole_at(catalogue, "incremental") == 2
-
-
-def test_edits_of_a_training_with_new_records_are_seen(catalogue: DemoAPI) -> None:
-    catalogue.organisation.edit_completion(2_600, notes="corrected")
-    catalogue.organisation.edit_completion(3_600, date_number=20180505)
-    catalogue.organisation.add_completions(_again(200_000, date_number=NEWEST))
-    assert _whole_at(catalogue, "incremental") == 2
-
-
-def test_an_old_correction_of_a_training_that_lost_a_record_is_seen(catalogue: DemoAPI) -> None:
-    catalogue.organisation.remove_completions(11_900, 2_600)
-    catalogue.organisation.add_completions(_again(100_000))
-    assert _whole_at(catalogue, "incremental") <= 8
-
-
-@pytest.mark.slow
-def test_a_record_entered_again_under_another_training_needs_a_full_walk(
-    catalogue: DemoAPI,
-) -> None:
-    catalogue.organisation.remove_completions(2_650)
-    catalogue.organisation.add_completions(
-        _again(100_000), _again(200_000, training_id=8, date_number=NEWEST)
-    )
-    assert _whole_at(catalogue, "full") > 10
-
-
-def test_at_most_three_trainings_are_requested(catalogue: DemoAPI) -> None:
-    new = [
-        _again(200_000 + n, training_id=training, date_number=NEWEST)
-        for n, training in enumerate((7, 8, 21, 22, 23, 24) * 8)
-    ]
-    catalogue.organisation.add_completions(*new)
-    assert _whole_at(catalogue, "incremental") == 4
-
-
-def test_a_correction_under_another_training_than_a_big_one_needs_a_full_walk() -> None:
-    """Of a training with more records than a page holds only the total is compared."""
-    records = _aged(3_000).records[COMPLETIONS]
-    for record in records:
-        record["training_id"] = 7 if record["id"] % 2 else 8
-    with kpa.demo.serve(Records({COMPLETIONS: records})) as api:
-        use(api)
-        kpa.load_completions()
-        gone = records[2_500]
-        api.organisation.remove_completions(gone["id"])
-        other = 15 - gone["training_id"]
-        api.organisation.add_completions(
-            completion(100_000, training_id=other, date_number=gone["date_number"]),
-            *_new(1, training_id=gone["training_id"]),
-        )
-        api.requests.clear()
-        _whole_at(api, "full")
-
-
-class _Heedless(Records):
-    """An API that ignores filters."""
-
-    def select(self, method: str, params: Mapping[str, Any], as_of: date) -> Listing:
-        return super().select(method, {}, as_of)
-
-
-def test_an_ignored_training_filter_needs_a_full_walk() -> None:
-    records = _aged(3_000).records[COMPLETIONS]
-    for record in records:
-        record["training_id"] = record["id"] % 10
-    with kpa.demo.serve(_Heedless({COMPLETIONS: records})) as api:
-        use(api)
-        kpa.load_completions()
-        api.organisation.add_completions(*_new(1, training_id=3))
-        kpa.load_completions(refresh="recent")
-    assert kpa.snapshots()["walk"][0] == "full"
-
-
-def test_a_corrected_impossible_date_is_no_longer_reported(catalogue: DemoAPI) -> None:
-    wrong = {"special_expiration_date_number": 20201301}
-    catalogue.organisation.add_completions(_again(100_000, date_number=NEWEST, **wrong))
-    with pytest.warns(KPADataWarning):
-        kpa.load_completions(refresh="recent")
-    catalogue.organisation.edit_completion(100_000, special_expiration_date_number=20211231)
-    kpa.load_completions(refresh="recent")
-    assert kpa.load_all().faults.is_empty()
 
 
 @pytest.mark.slow
@@ -256,7 +109,7 @@ def test_three_removed_records_are_found_by_bisecting(api: DemoAPI) -> None:
 @pytest.mark.slow
 def test_new_records_with_old_dates_are_found(api: DemoAPI) -> None:
     late = [completion(200_000 + n, date_number=20160301 + n) for n in range(3)]
-    api.organisation.add_completions(*late, *_new(20))
+    api.organisation.add_completions(*late, *new_records(20))
     assert 0 < _agrees_with_a_full_walk(api) <= 10
 
 
@@ -282,12 +135,12 @@ def test_edits_on_fetched_pages_are_seen(api: DemoAPI) -> None:
 @pytest.mark.slow
 def test_a_refresh_of_a_thousand_pages_takes_few_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages of fifty keep the test quick; bench_recent uses pages of a thousand."""
-    with kpa.demo.serve(_aged(50_000)) as api:
+    with kpa.demo.serve(aged(50_000)) as api:
         use(api)
         kpa.load_completions()
         monkeypatch.setattr("kpa_analytics.api.client.PAGE_SIZE", 50)
         api.requests.clear()
-        api.organisation.add_completions(*_new(50))
+        api.organisation.add_completions(*new_records(50))
         kpa.load_completions(refresh="recent")
         assert len(sent(api)) <= 4
         api.requests.clear()
@@ -336,7 +189,7 @@ def _increments() -> list[tuple[str, int]]:
 
 @pytest.mark.slow
 def test_after_ten_refreshes_all_pages_are_walked_again() -> None:
-    with kpa.demo.serve(_aged(20)) as api:
+    with kpa.demo.serve(aged(20)) as api:
         use(api)
         kpa.load_completions()
         seen = [increment for _ in range(12) for increment in _increments()]
@@ -393,14 +246,15 @@ def test_after_any_changes_a_refresh_agrees_with_a_full_walk(
     """Five pages of fifty take little time."""
     with (
         pytest.MonkeyPatch.context() as patch,
-        kpa.demo.serve(_aged(250)) as api,
+        kpa.demo.serve(aged(250)) as api,
     ):
         patch.setattr("kpa_analytics.api.client.PAGE_SIZE", 50)
         use(api)
         kpa.load_completions()
         api.organisation.remove_completions(*removed)
         api.organisation.add_completions(
-            *(completion(50_000 + n, date_number=day) for n, day in enumerate(late)), *_new(new)
+            *(completion(50_000 + n, date_number=day) for n, day in enumerate(late)),
+            *new_records(new),
         )
         recent = kpa.load_completions(refresh="recent")
         whole = kpa.load_completions(refresh=True)

@@ -11,6 +11,7 @@ import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
 from kpa_analytics.config import Settings
 from kpa_analytics.secret import Secret
+from kpa_analytics.widgets import ExpiryExplorer
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +36,8 @@ def fetched(cache: Path, *, seed: int = 2026, **size: int) -> kpa.TrainingData:
     ):
         warnings.simplefilter("ignore", kpa.errors.KPADataWarning)  # planted in the demo
         return kpa.load_all(client=client)
+
+
+@pytest.fixture
+def explorer(company: kpa.TrainingData) -> ExpiryExplorer:
+    return ExpiryExplorer(company)

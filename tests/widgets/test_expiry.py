@@ -3,41 +3,16 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from dataclasses import replace
 from datetime import date
-from io import BytesIO
-from pathlib import Path
 
-import openpyxl
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal, assert_series_equal
 
 import kpa_analytics as kpa
-from kpa_analytics.data.scope import Scope
 from kpa_analytics.widgets import ExpiryExplorer
-from kpa_analytics.widgets.download import zipped
-
-
-@pytest.fixture
-def explorer(company: kpa.TrainingData) -> ExpiryExplorer:
-    return ExpiryExplorer(company)
-
-
-def status(data: kpa.TrainingData, **asked: object) -> pl.DataFrame:
-    return kpa.expiry_status(
-        data.completions,
-        data.trainings,
-        data.users,
-        **{"as_of": "2026-06-30", "required": data.employee_status, **asked},
-    )
-
-
-def drawn(explorer: ExpiryExplorer, chart: int, field: str) -> int:
-    """The sum of a chart's bars."""
-    datasets = explorer.charts[chart]["datasets"].values()
-    return sum(row.get(field, 0) for rows in datasets for row in rows)
+from tests.widgets.expiry_cases import drawn, status
 
 
 def test_starts_with_everyone_on_the_demos_day(
@@ -282,131 +257,10 @@ def test_an_explorer_without_records_is_empty() -> None:
     assert "No expirations to show" in explorer.charts[0]["description"]
 
 
-@pytest.mark.slow
-def test_export_writes_what_is_shown(
-    explorer: ExpiryExplorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    training = explorer.rows["training_id"][0]
-    explorer.set(trainings=[training], as_of="2026-05-31")
-    pack = explorer.export()
-    assert pack == tmp_path / "audit-2026-05-31"
-    records = pl.read_parquet(pack / "records.parquet")
-    assert records["training_id"].unique().to_list() == [training]
-    assert kpa.verify_audit(pack).height == 0
-    assert explorer.export().name == "audit-2026-05-31-2"
-    with zipfile.ZipFile(BytesIO(zipped(pack))) as archive:
-        assert f"{pack.name}/report.html" in archive.namelist()
-
-
-@pytest.mark.slow
-def test_export_of_a_composed_training_takes_its_parts(
-    explorer: ExpiryExplorer, company: kpa.TrainingData, tmp_path: Path
-) -> None:
-    composed = company.trainings.filter(pl.col("included_trainings_id").list.len() > 0)
-    training, parts = composed.select("id", "included_trainings_id").row(0)
-    explorer.trainings = [training]
-    pack = explorer.export(tmp_path / "pack")
-    told = pl.read_parquet(pack / "records.parquet")["training_id"].unique()
-    known = {*company.completions["training_id"]}
-    assert {*told} == {training, *parts} & known
-    assert {*parts} & known
-
-
 def test_a_dark_page_draws_dark_charts(explorer: ExpiryExplorer) -> None:
     light = explorer.charts[0]["config"]["background"]
     explorer._table.dark = True
     assert explorer.charts[0]["config"]["background"] != light
-
-
-def exported(explorer: ExpiryExplorer, folder: Path) -> tuple[dict, str]:
-    """An export's manifest and report."""
-    pack = explorer.export(folder)
-    assert kpa.verify_audit(pack).is_empty()
-    return json.loads((pack / "manifest.json").read_text(encoding="utf-8")), (
-        pack / "report.html"
-    ).read_text(encoding="utf-8")
-
-
-@pytest.mark.slow
-def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
-    company: kpa.TrainingData, tmp_path: Path
-) -> None:
-    # Every training is renewed a month later than the vendor says: both sides disagree.
-    later = company.trainings.with_columns(pl.col("renewal_months") + 1)
-    company = replace(company, trainings=later)
-    composed = company.trainings.filter(pl.col("included_trainings_id").list.len() > 0)
-    title, training = composed.select("title", "id").row(0)
-    explorer = ExpiryExplorer(company, trainings=[training])
-    manifest, report = exported(explorer, tmp_path / "composed")
-    counted = {
-        row["status"]: row["count"] for row in explorer.rows["status"].value_counts().to_dicts()
-    }
-    assert {one: manifest["counts"][one] for one in counted} == counted
-    assert manifest["counts"]["cases"] == explorer.rows.height > 0
-    assert manifest["settings"]["only"] == f"trainings {title}"
-    assert f"Only a part: trainings {title}" in report
-    assert f"only a part of the records: trainings {title}." in report
-    for chart in sorted((tmp_path / "composed" / "charts").glob("*.svg")):
-        drawn = chart.read_text(encoding="utf-8")
-        assert "only a part of the records" in drawn, chart.name
-        assert title in drawn, chart.name
-    whole, _ = exported(ExpiryExplorer(company), tmp_path / "whole")
-    apart = kpa.reconcile(status(company), company.employee_status).filter(
-        pl.col("vendor_status").is_not_null(), ~pl.col("agree")
-    )
-    assert whole["counts"]["disagreements"] == apart.height > 0
-    of_it = apart.filter(pl.col("training_id") == training)
-    assert manifest["counts"]["disagreements"] == of_it.height > 0
-    assert "only" not in whole["settings"]
-
-
-def odd_about(company: kpa.TrainingData, people: pl.Series) -> set[tuple[object, ...]]:
-    """The findings in the records of some people, among all findings of a company."""
-    done = company.completions.filter(pl.col("m_user_id").is_in(people.implode()))
-    attended = company.group_trainings.select("id", "m_trainees_id").drop_nulls().iter_rows()
-    about = {
-        "completions": {str(one) for one in done["id"]},
-        "trainings": {str(one) for one in company.trainings["id"]},
-        "users": {*people},
-        "group_trainings": {str(one) for one in done["group_training_id"].drop_nulls()}
-        | {str(session) for session, listed in attended if {*listed} & {*people}},
-        "employee_status": {*people},
-    }
-    part = replace(company, completions=done, employee_status=company.employee_status.clear())
-    whole, alone = (kpa.data_quality(one, as_of="2026-06-30") for one in (company, part))
-    offering = pl.col("finding") == "offering_not_recorded"  # a part counts its own people
-    return {
-        (row["finding"], row["table"], row["record_id"], row["value"])
-        for rows in (whole.filter(~offering), alone.filter(offering))
-        for row in rows.iter_rows(named=True)
-        if row["record_id"] in about[row["table"]]
-        and (row["finding"] != "attendees_differ" or row["value"] in about["users"])
-    }
-
-
-@pytest.mark.slow
-def test_an_export_of_some_people_reports_the_findings_in_their_records(
-    company: kpa.TrainingData, tmp_path: Path
-) -> None:
-    everything = kpa.data_quality(company, as_of="2026-06-30")
-    differ = everything.filter(pl.col("finding") == "attendees_differ")["value"]
-    who = next(one for one in differ if odd_about(company, pl.Series([one])))
-    explorer = ExpiryExplorer(company, search=who)
-    manifest, report = exported(explorer, tmp_path / "some")
-    expected = odd_about(company, pl.Series([who]))
-    book = openpyxl.load_workbook(tmp_path / "some" / "audit.xlsx")
-    head, *rows = book["findings"].values
-    listed = [dict(zip(head, row, strict=True)) for row in rows]
-    columns = ("finding", "table", "record_id", "value")
-    assert {tuple(row[name] for name in columns) for row in listed} == expected
-    assert manifest["counts"]["findings"] == len(listed) == len(expected)
-    assert 0 < len(expected) < everything.height
-    assert manifest["counts"]["people"] == explorer.rows["m_user_id"].n_unique()
-    assert manifest["settings"]["only"] == f"people found by {who!r}"
-    nobody, report = exported(ExpiryExplorer(company, search="zzz"), tmp_path / "nobody")
-    assert nobody["counts"]["cases"] == nobody["counts"]["findings"] == 0
-    assert "What is missing is not known" not in report
 
 
 def test_incomplete_bars_are_errors_and_bars_no_longer_drawn_are_deselected(
@@ -421,22 +275,6 @@ def test_incomplete_bars_are_errors_and_bars_no_longer_drawn_are_deselected(
     explorer.statuses = [other]
     assert explorer.selected == ()
     assert explorer.table.height == explorer.rows.height > 0
-
-
-@pytest.mark.slow
-def test_a_part_under_pseudonyms_does_not_name_the_search_text(
-    company: kpa.TrainingData, tmp_path: Path
-) -> None:
-    word = company.users["lastname"][0]
-    ids = company.users.filter(pl.col("lastname") == word)["id"]
-    some = company.part(Scope(words=f"people found by {word!r}", people=ids))
-    pack = kpa.export_audit(some, tmp_path / "some", as_of="2026-06-30", names=False)
-    manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    assert manifest["settings"]["only"] == "some people or trainings"
-    cases = status(company).filter(pl.col("m_user_id").is_in(ids.implode()))
-    assert manifest["counts"]["people"] == cases["m_user_id"].n_unique() > 0
-    assert word not in (pack / "report.html").read_text(encoding="utf-8")
-    assert word not in (pack / "manifest.json").read_text(encoding="utf-8")
 
 
 def test_without_requirements_missing_is_not_known(company: kpa.TrainingData) -> None:

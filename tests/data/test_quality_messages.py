@@ -1,0 +1,119 @@
+"""The sentences of findings."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import polars as pl
+import pytest
+
+from kpa_analytics.data.quality import KINDS, data_quality
+from kpa_analytics.schema import (
+    COMPLETIONS,
+    EMPLOYEE_STATUS,
+    FAULTS,
+    GROUP_TRAININGS,
+    TRAININGS,
+    USERS,
+)
+from tests.data.quality_cases import AS_OF, GOOD, JUNE, SESSION, Load, completed
+from tests.frames import frame_of
+
+
+def test_each_message_is_a_sentence_that_names_the_record_and_the_value():
+    rows = frame_of(
+        COMPLETIONS,
+        GOOD | {"id": 2, "special_expiration_date": date(2026, 1, 1), "m_instructor_id": "w"},
+        GOOD | {"id": 3, "date": date(2027, 1, 1), "m_user_id": "x", "training_id": 9},
+        GOOD | {"id": 4, "group_training_id": 60},
+        GOOD | {"id": 5, "date": None},
+        GOOD | {"id": 5},
+        GOOD | {"id": 6, "date": date(1926, 5, 4)},
+        GOOD | {"id": 7, "date": date(2020, 6, 10), "training_id": 8},
+    )
+    window = JUNE | {"id": 8, "window_last_offered_date": date(2019, 6, 1)}
+    trainings = frame_of(TRAININGS, {"id": 7}, window, {"id": 11, "schedule_type": "annual"})
+    people = frame_of(
+        USERS,
+        {"id": "bob", "hireDate": datetime(1970, 1, 1, tzinfo=UTC)},
+        {"id": "ike", "terminationDate": datetime(1800, 1, 1, tzinfo=UTC)},
+        {
+            "id": "ann",
+            "hireDate": datetime(2024, 5, 1, 5, tzinfo=UTC),
+            "terminationDate": datetime(2023, 5, 1, 5, tzinfo=UTC),
+        },
+    )
+    fault = {"table": "users", "record_id": "ann", "field": "day", "value": "20201301"}
+    load = Load(completions=rows, trainings=trainings, users=people, faults=frame_of(FAULTS, fault))
+    findings = data_quality(load, as_of=AS_OF)
+    assert set(findings["finding"]) == set(KINDS) - {"blank_ids"}  # about no one record
+    for row in findings.to_dicts():
+        assert row["message"].endswith(".")
+        assert row["record_id"] in row["message"]
+        assert (row["value"] or "no date") in row["message"]
+
+
+MOE = {"id": "ann", "firstname": "Ann", "lastname": "Moe", "employeeNumber": "E7"}
+NAMED_PEOPLE = frame_of(USERS, MOE, {"id": "bob", "lastname": " "}, {"id": "ike"})
+LADDERS = frame_of(TRAININGS, {"id": 7, "title": "Ladders"})
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TWICE = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
+
+
+@pytest.mark.parametrize(
+    ("frames", "said"),
+    [
+        (
+            {"completions": TWICE},
+            "Person ann (Moe, Ann, E7) completed training 7 (Ladders) more than once",
+        ),
+        (
+            {"group_trainings": frame_of(GROUP_TRAININGS, SESSION | {"m_trainees_id": []})},
+            "has a completion by person ann (Moe, Ann, E7), who is not on its list.",
+        ),
+        (
+            {"users": frame_of(USERS, {"id": "ike"}, MOE, MOE)},
+            "2 records in users share the id ann (Moe, Ann, E7).",
+        ),
+        (
+            {"employee_status": frame_of(EMPLOYEE_STATUS, *[{"m_user_id": "ann"}] * 2)},
+            "2 records in employee_status share the id ann (Moe, Ann, E7).",
+        ),
+        (
+            {"users": frame_of(USERS, {"id": "ike"}, MOE | {"hireDate": EPOCH})},
+            "User ann (Moe, Ann, E7) has the hire date 1970-01-01",
+        ),
+        (
+            {"trainings": LADDERS.with_columns(schedule_type=pl.lit("annual"))},
+            "Training 7 (Ladders) has the schedule type annual",
+        ),
+        (
+            {"trainings": LADDERS.with_columns(included_trainings_id=pl.lit([8]))},
+            "Training 7 (Ladders) refers to training 8, which is not in the catalogue.",
+        ),
+        (
+            {
+                "trainings": frame_of(TRAININGS, JUNE | {"title": "Heat"}),
+                **completed(date=date(2019, 6, 10)),
+            },
+            "Training 7 (Heat) has no last offered date",
+        ),
+        (
+            {
+                "faults": frame_of(
+                    FAULTS,
+                    {"table": "trainings", "record_id": "7", "field": "x", "value": "0"},
+                )
+            },
+            "Training 7 (Ladders) has 0 as its x",
+        ),
+        (
+            {"group_trainings": frame_of(GROUP_TRAININGS, SESSION | {"m_trainees_id": ["bob"]})},
+            "lists person bob, who has no completion in it.",
+        ),
+    ],
+)  # fmt: skip
+def test_people_and_trainings_are_named_beside_their_ids(frames, said):
+    load = Load(**({"users": NAMED_PEOPLE, "trainings": LADDERS} | frames))
+    messages = data_quality(load, as_of=date(2026, 7, 1))["message"]
+    assert any(said in message for message in messages), messages.to_list()
