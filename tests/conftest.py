@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -82,3 +84,16 @@ def vendor() -> Iterator[DemoAPI]:
     """An API that serves the vendor's example records."""
     with kpa.demo.serve(Records({COMPLETIONS: VENDOR_RECORDS})) as api:
         yield use(api)
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Record this thread's waits without waiting."""
+    seconds_waited: list[float] = []
+    real, here = time.sleep, threading.current_thread()
+
+    def sleep(seconds: float) -> None:
+        seconds_waited.append(seconds) if threading.current_thread() is here else real(seconds)
+
+    monkeypatch.setattr("time.sleep", sleep)
+    return seconds_waited

@@ -21,7 +21,7 @@ def fresh_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 #: Fixtures that write an evidence pack, and the example that does.
-_PACKS = {"pack", "hostile_pack"}
+_PACKS = {"pack", "packs", "hostile_pack"}
 _EXPORTS = "kpa_analytics.audit.export.export_audit"
 
 

@@ -24,6 +24,8 @@ from kpa_analytics.errors import (
 )
 from tests.conftest import completion, completions, sent, use
 
+pytestmark = pytest.mark.usefixtures("waits")
+
 
 @pytest.fixture
 def api() -> DemoAPI:

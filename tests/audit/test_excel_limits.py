@@ -99,6 +99,7 @@ def test_without_a_cut_no_sheet_and_no_manifest_says_anything(pack, evidence, tm
     assert json.loads((pack / "manifest.json").read_bytes())["workbook_cuts"] == []
 
 
+@pytest.mark.slow
 def test_texts_are_cut_in_headings_cells_and_summary_alike(evidence, tmp_path):
     cuts, book = written(evidence, tmp_path / "a.xlsx", Limits(1_000, 1_000, 50))
     cut = {one.split(":")[0].removeprefix("Sheet ") for one in cuts if "cut" in one}

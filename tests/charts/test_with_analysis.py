@@ -41,7 +41,7 @@ def trainings() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=TRAININGS.schema)
 
 
-@pytest.mark.parametrize("lazy", [False, True])
+@pytest.mark.parametrize("lazy", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_every_analysis_can_be_drawn(completions, trainings, lazy):
     taken = completions.lazy() if lazy else completions
     status = expiry_status(taken, trainings, as_of=AS_OF)

@@ -117,6 +117,7 @@ def test_a_load_has_no_changes_from_itself(records):
     assert rows.schema == CHANGES.schema
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(completions(unique=True), completions(unique=True))
 def test_applying_the_changes_to_the_old_load_gives_the_new_load(old, new):

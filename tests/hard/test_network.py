@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import signal
-import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -28,19 +27,6 @@ OK = b'{"ok": true}'
 def api() -> Iterator[DemoAPI]:
     with kpa.demo.serve(completions(6_500)) as opened:
         yield use(opened)
-
-
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Record this thread's waits without waiting."""
-    seconds_waited: list[float] = []
-    real, here = time.sleep, threading.current_thread()
-
-    def sleep(seconds: float) -> None:
-        seconds_waited.append(seconds) if threading.current_thread() is here else real(seconds)
-
-    monkeypatch.setattr("time.sleep", sleep)
-    return seconds_waited
 
 
 PASSING = [

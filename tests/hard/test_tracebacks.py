@@ -19,6 +19,7 @@ from tests.hard.loading import ended, started
 from tests.hard.token_search import FAULTS, TOKEN, contains_token, places_of_token
 
 
+@pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("name", FAULTS)
 def test_no_frame_of_any_failure_holds_the_token(guarded: DemoAPI, name: str) -> None:
     use(guarded, retries=1, timeout=0.3 if name == "timeout" else 60)
@@ -51,6 +52,7 @@ def test_no_frame_of_a_wrong_setting_holds_the_token(
     assert places_of_token(caught.value) == []
 
 
+@pytest.mark.slow
 def test_ipythons_verbose_traceback_does_not_show_the_token(
     guarded: DemoAPI, capsys: pytest.CaptureFixture[str]
 ) -> None:
