@@ -139,10 +139,7 @@ def test_a_refusal_is_not_retried(client: Client, api: DemoAPI, code: str) -> No
     [Fault.rate_limited(), Fault.too_many_requests(), Fault.too_many_requests(30)],
     ids=["envelope", "429", "429 with Retry-After"],
 )
-def test_after_rate_limit_exceeded_each_of_three_waits_doubles(
-    api: DemoAPI, monkeypatch: pytest.MonkeyPatch, fault: Fault
-) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
+def test_after_rate_limit_exceeded_each_of_three_waits_doubles(api: DemoAPI, fault: Fault) -> None:
     use(api, rate_limit_wait=60)
     waits = [f"rate_limit_exceeded: trying again in {wait} s" for wait in (60, 120, 240)]
     notes: list[str] = []
@@ -165,9 +162,8 @@ def test_after_rate_limit_exceeded_each_of_three_waits_doubles(
     [(7, 60.0, "60"), (70, 20.0, "70"), (90, 20.0, "80"), (None, 20.0, "20")],
 )
 def test_a_longer_retry_after_is_used_up_to_our_longest_wait(
-    api: DemoAPI, monkeypatch: pytest.MonkeyPatch, header: int | None, first: float, waited: str
+    api: DemoAPI, header: int | None, first: float, waited: str
 ) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
     use(api, rate_limit_wait=first)
     notes: list[str] = []
     with Client() as client:

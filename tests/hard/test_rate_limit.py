@@ -73,9 +73,12 @@ def test_a_request_that_waits_notifies_once(api: DemoAPI, monkeypatch: pytest.Mo
     use(api, requests_per_minute=4)  # one at a time, every fifteen seconds
     notes: list[str] = []
     looks = iter(range(3))
+    real, here = time.sleep, threading.current_thread()
 
     def time_passes(seconds: float) -> None:
-        if next(looks) == 2:
+        if threading.current_thread() is not here:  # a server of an earlier test
+            real(seconds)
+        elif next(looks) == 2:
             with closing(sqlite3.connect(account() / "budget.sqlite")) as budget:
                 budget.execute("UPDATE rate_bucket SET item_timestamp = item_timestamp - 15000")
                 budget.commit()
