@@ -87,7 +87,7 @@ WINDOW = {
 }
 CATALOGUE = {
     "annual": {"schedule_type": "annual", "renewal_months": 12},
-    "composed": {"renewal_months": 6, "included_trainings_id": [3, 4]},
+    "composed": {"renewal_months": 6, "included_trainings_id": [4, 5]},
     "fixed": {"expires_on_month": 7, "expires_on_day": 15, "expiring_days": 14},
     "fixed, renewed": {"expires_on_month": 7, "expires_on_day": 15, "renewal_months": 24},
     "month 13": {"expires_on_month": 13, "expires_on_day": 15},
