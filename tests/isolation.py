@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ _EXPORTS = "kpa_analytics.audit.export.export_audit"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their place and by what they need, and begin with the longest files.
+    """Mark tests by their place and by what they need, and put them in order.
 
     An example may load the demo company, which has impossible dates planted in it.
     """
@@ -39,10 +40,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if item.name == _EXPORTS or _PACKS & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
-    long = {
-        item.path: mark
-        for mark in ("slow", "browser")
-        for item in items
-        if item.get_closest_marker(mark)
-    }
-    items.sort(key=lambda item: ("browser", "slow", None).index(long.get(item.path)))
+    _order(items)
+
+
+def _order(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, those that drive a browser and other slow ones in turn.
+
+    A browser test often waits; a second worker then has the processor for a slow test.
+    """
+    kinds = {item.path: "quick" for item in items}
+    for kind in ("slow", "browser"):
+        kinds |= {item.path: kind for item in items if item.get_closest_marker(kind)}
+    seen = Counter[str]()
+    turns: dict[Path, tuple[bool, int]] = {}
+    for path, kind in kinds.items():
+        turns[path] = (kind == "quick", seen[kind])
+        seen[kind] += 1
+    items.sort(key=lambda item: (turns[item.path], kinds[item.path]))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 import sys
 import time
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 import requests
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-import kpa_analytics as kpa
-from tests.browser.conftest import SHOTS, Lab, free_port, running
-from tests.browser.hands import choose_and_clear, open_list, press
-from tests.browser.test_explorers import DASHBOARD, RECORDS
+from tests.browser.conftest import free_port, running
+from tests.browser.dashboards import use_by_mouse
+from tests.browser.hands import press
 
 #: A browser that only notes what it is to open.
 _NOTES = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
@@ -167,65 +164,17 @@ def test_other_sites_can_do_nothing_in_the_name_of_who_is_logged_in(served: Serv
     assert "Upgrade" not in joined.headers
 
 
-@pytest.mark.parametrize(
-    ("host", "width", "theme"),
-    [
-        ("voila", 1600, "light"),
-        ("voila", 1000, "dark"),
-        ("lab", 1000, "light"),
-        ("lab", 1600, "dark"),
-    ],
-)
+@pytest.mark.parametrize(("width", "theme"), [(1600, "light"), (1000, "dark")])
 def test_everything_a_mouse_does_works(
-    host: str, width: int, theme: str, web: Page, request: pytest.FixtureRequest, tmp_path: Path
+    width: int, theme: str, web: Page, served: Served, tmp_path: Path
 ) -> None:
     web.set_viewport_size({"width": width, "height": 900})
-    if host == "voila":
-        served: Served = request.getfixturevalue("served")
-        web.goto(f"{served.url}?token={served.key}")
-        folder = served.folder
-        if theme == "dark":
-            web.goto(f"{served.url}?theme=dark")
-    else:
-        lab: Lab = request.getfixturevalue("lab")
-        lab.run(web, f"mouse-{theme}", RECORDS, DASHBOARD)
-        folder = lab.folder
-        name = f"JupyterLab {theme.title()}"
-        web.evaluate(f"jupyterapp.commands.execute('apputils:change-theme', {{theme: '{name}'}})")
+    web.goto(f"{served.url}?token={served.key}")
+    if theme == "dark":
+        web.goto(f"{served.url}?theme=dark")
     view = web.locator(".kpa-dashboard")
-    view.locator(".kpa-expiry .kpa-chart [aria-roledescription=bar]").first.wait_for()
-    ground = {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 26, 33)"}[theme]
-    expect(view.locator(".kpa-chart").first).to_have_css("background-color", ground)
-    shot = f"{host}_{theme}_{width}"
-
-    try_explorer(view.locator(".kpa-expiry"), f"{shot}_expirations")
-    press(view.get_by_role("tab", name="Instructors"))
-    try_explorer(view.locator(".kpa-instructors"), f"{shot}_instructors")
-    press(view.get_by_role("tab", name="Group trainings"))
-    groups = view.locator(".kpa-groups")
-    try_explorer(groups, f"{shot}_groups")
-    press(groups.locator(".kpa-row-button").first)
-    expect(groups.locator(".kpa-table caption").nth(1)).to_contain_text("People of the session of")
-
-    press(view.get_by_role("tab", name="Expirations"))
-    only_one_training(view)
-    there = {one.name for one in folder.iterdir()}
-    press(view.get_by_role("button", name="Export audit pack"))
-    link = view.get_by_role("link", name="Download")
-    expect(link).to_be_visible(timeout=180_000)
-    (pack,) = (one for one in folder.iterdir() if one.name not in there)
-    expect(view.get_by_text(f"Written to {pack}")).to_be_visible()
-    assert kpa.verify_audit(pack).is_empty()
-    if os.name == "posix":
-        files = [one for one in pack.rglob("*") if one.is_file()]
-        assert {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
-    with web.expect_download() as coming:
-        press(link)
-    coming.value.save_as(tmp_path / "pack.zip")
-    with zipfile.ZipFile(tmp_path / "pack.zip") as archive:
-        assert f"{pack.name}/report.html" in archive.namelist()
-    if host == "voila":
-        web.goto("about:blank")
+    use_by_mouse(view, f"voila_{theme}_{width}", served.folder, tmp_path / "pack.zip")
+    web.goto("about:blank")
 
 
 def test_kernels_without_an_open_page_are_stopped(
@@ -239,37 +188,3 @@ def test_kernels_without_an_open_page_are_stopped(
     while any(kernel.is_running() for kernel in left):
         assert time.monotonic() < end
         time.sleep(0.2)
-
-
-def try_explorer(explorer: Locator, shot: str) -> None:
-    """Use every control of the explorer that is open, and those over it."""
-    page = explorer.page
-    expect(explorer.locator(".kpa-chart svg.marks")).to_have_count(2)
-    pickers = page.locator(".kpa-dashboard .kpa-multi-select:visible").all()
-    assert len(pickers) == 3
-    for picker in pickers:
-        choose_and_clear(picker)
-    SHOTS.mkdir(exist_ok=True)
-    press(pickers[-1].locator("summary"))
-    expect(pickers[-1].locator(".kpa-multi-select-sheet")).to_be_visible()
-    page.screenshot(path=SHOTS / f"{shot}.png", animations="disabled")
-    press(pickers[-1].locator("summary"))
-    table = explorer.locator(".kpa-table").first
-    heading = table.locator("th button").nth(1)
-    press(heading)
-    expect(table.locator("th").nth(1)).to_have_attribute("aria-sort", "ascending")
-    onward = table.get_by_role("button", name="Next")
-    if onward.is_visible():
-        press(onward)
-        expect(table.locator(".kpa-table-foot span")).to_contain_text("Rows 101")
-
-
-def only_one_training(view: Locator) -> None:
-    """Narrow the explorer to one training, so that its pack is written fast."""
-    picker = view.locator(".kpa-multi-select:visible").first
-    open_list(picker)
-    view.page.keyboard.type("FIRST aïd")
-    press(picker.locator(".kpa-multi-select-row:visible").first)
-    expect(picker.locator(".kpa-multi-select-now")).to_have_text("First Aid")
-    press(view.locator("h2").first)
-    expect(picker.locator(".kpa-multi-select-row").first).to_be_hidden()

@@ -129,6 +129,7 @@ def test_plain_altair_charts_join_with_ours(drawn):
     assert svg(specification(alt.hconcat(drawn("group_sizes"), line))).startswith("<svg")
 
 
+@pytest.mark.slow
 def test_joined_charts_are_saved_and_shown_offline(tmp_path, drawn):
     joined = drawn("expiry_timeline", dark=True) | drawn("group_sizes", dark=True)
     page = charts.save(joined, tmp_path / "both.html").read_text(encoding="utf-8")
