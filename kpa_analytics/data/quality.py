@@ -63,7 +63,8 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
 
     Returns:
         A frame in the columns of `schema.FINDINGS`, one row per finding, in the order of `KINDS`,
-        then by table and record. The findings, with the table and field of each:
+        then by table and record. The message gives the name and employee number of a person, and
+        the title of a training, beside the id. The findings, with the table and field of each:
 
         - impossible_date (any date): the API sent a date that does not exist, or a completion has
           no date.
