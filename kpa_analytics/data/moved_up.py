@@ -149,12 +149,12 @@ class _Search:
     def _add(self, stretch: Stretch) -> None:
         """Put a stretch among the others, joined with those that it overlaps."""
         joined: list[Stretch] = []
-        for one in sorted([*self.stretches, stretch]):
-            if joined and one.first <= joined[-1].last:
+        for current in sorted([*self.stretches, stretch]):
+            if joined and current.first <= joined[-1].last:
                 before = joined.pop()
-                longer = max(before, one, key=lambda each: each.last)
-                one = Stretch(before.first, longer.last, before.above, longer.below)
-            joined.append(one)
+                longer = max(before, current, key=lambda each: each.last)
+                current = Stretch(before.first, longer.last, before.above, longer.below)
+            joined.append(current)
         self.stretches = joined
 
 
@@ -162,4 +162,4 @@ def _in_place(known: list[tuple[int, int]], size: int) -> tuple[int, int]:
     """The first record that did not move by itself: its place, and how far it shifted."""
     usual = Counter(shift for _, shift in known[:21]).most_common(1)[0][0]
     near = max(1, size // 50)
-    return next(one for one in known if abs(one[1] - usual) <= near)
+    return next(shift for shift in known if abs(shift[1] - usual) <= near)
