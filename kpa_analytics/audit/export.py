@@ -15,7 +15,7 @@ from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.compare import RECORDS_FILE, earlier_completions
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.evidence import Evidence, gather
-from kpa_analytics.audit.manifest import write_manifest
+from kpa_analytics.audit.manifest import write_checksums, write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
@@ -49,9 +49,9 @@ def export_audit(
 
     It contains report.html (one page, interactive offline), audit.pdf (the same report for print),
     charts/ (SVG, and PNG at twice the size), audit.xlsx, records.csv and records.parquet
-    (`schema.RECORDS`: every completion with names, expiration and standing), and manifest.json
-    (the provenance, and the SHA-256 of every file). The same data, day and settings give the same
-    bytes.
+    (`schema.RECORDS`: every completion with names, expiration and standing), manifest.json
+    (the provenance, and the SHA-256 of every file) and manifest-sha256.txt (the same hashes for the
+    command `sha256sum -c`). The same data, day and settings give the same bytes.
 
     Args:
         data: the records, as `load_all()` gives them.
@@ -144,6 +144,7 @@ def _write(evidence: Evidence, folder: Path) -> None:
     write_document(story, drawings, folder / "audit.pdf", made=made)
     letters = [letter._asdict() for letter in missing]
     limits = {"letters_without_glyph": letters, "workbook_cuts": cuts}
+    write_checksums(folder)
     write_manifest(folder, {**facts, **limits})
 
 

@@ -1,8 +1,9 @@
 """The manifest of a pack: what it is, where it came from, and the hash of every file in it.
 
-The last entry is the manifest's own seal: the SHA-256 of everything above it. So a changed byte is
-found in any file, the manifest included. Whoever can rewrite the whole pack can also write a new
-manifest, so keep the seal somewhere else, for example in the letter that accompanies the pack.
+The last entry is the manifest's own seal: the SHA-256 of everything above it. So an accidental
+change is found in any file, the manifest included. The seal has no key: it proves nothing against
+somebody who rewrites files, manifest and seal together. To find that, keep the seal apart from the
+pack, for example in the letter that accompanies it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kpa_analytics.audit.checksums import CHECKSUMS, checksums
 from kpa_analytics.audit.litter import is_litter
 from kpa_analytics.errors import KPADataError
 
@@ -45,11 +47,19 @@ def write_manifest(folder: Path, facts: dict[str, Any]) -> str:
         >>> check_manifest(folder)
         []
     """
-    files = [file for path, file in _files(folder).items() if not is_litter(folder / path)]
-    content = {"format": FORMAT, **facts, "files": files}
+    content = {"format": FORMAT, **facts, "files": _to_list(folder)}
     seal = _seal(content)
     (folder / MANIFEST).write_bytes(_bytes({**content, _SEAL: seal}))
     return seal
+
+
+def write_checksums(folder: Path) -> None:
+    """Write manifest-sha256.txt of a finished folder, before its manifest, which lists it too."""
+    (folder / CHECKSUMS).write_bytes(checksums(_to_list(folder)))
+
+
+def _to_list(folder: Path) -> list[dict[str, Any]]:
+    return [file for path, file in _files(folder).items() if not is_litter(folder / path)]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

@@ -63,6 +63,7 @@ def test_a_pack_holds_all_its_files(pack):
             *pictures,
             "audit.pdf",
             "audit.xlsx",
+            "manifest-sha256.txt",
             "manifest.json",
             "records.csv",
             "records.parquet",
