@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import typst
 
@@ -19,17 +19,15 @@ from kpa_analytics.fonts import FOLDER
 if TYPE_CHECKING:
     from kpa_analytics.audit.report_charts import Drawing
 
-#: PDF/A-2u: for archives, with every letter readable as text.
-_STANDARD: Literal["a-2u"] = "a-2u"
-
 
 def write_document(
     story: dict[str, Any], drawings: dict[str, Drawing], path: Path, *, made: datetime
 ) -> None:
     """Write the report as a document.
 
-    It is PDF/A-2u if this machine has a font for every letter in it. If a letter has no font (a
-    name in a rare script, for example), the standard forbids the document, and a plain PDF is made.
+    It is PDF/A-2a (for archives) and PDF/UA-1 (for assistive technology) if this machine has a font
+    for every letter in it. If a letter has no font (a name in a rare script, for example), both
+    standards forbid the document, and a plain PDF is made.
 
     typst reads the report from a JSON file, so that it never takes a text for markup. `made` is the
     moment that the document states as its creation time.
@@ -45,7 +43,7 @@ def write_document(
         made = made.replace(microsecond=0)
         options: dict[str, Any] = {"root": folder, "timestamp": made, "font_paths": [FOLDER]}
         try:
-            typst.compile(source, output=path, pdf_standards=[_STANDARD], **options)
+            typst.compile(source, output=path, pdf_standards=["a-2a", "ua-1"], **options)
         except typst.TypstError:
             typst.compile(source, output=path, **options)
 
