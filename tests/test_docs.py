@@ -1,4 +1,4 @@
-"""What is written for readers agrees with the code that it describes."""
+"""The documents for readers agree with the code that they describe."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _page(name: str) -> str:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
-def test_every_rule_stands_in_its_section_with_its_mark(rule: Rule) -> None:
+def test_every_rule_is_in_its_section_with_its_mark(rule: Rule) -> None:
     section = re.split(r"^## ", _page("rules.md"), flags=re.MULTILINE)[rule.section]
     assert section.startswith(f"{rule.section}. ")
     assert f"### {rule.key.capitalize()}\n\n{rule.cited}\n" in section + "\n"

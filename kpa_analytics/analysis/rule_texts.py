@@ -42,30 +42,31 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "special",
         1,
-        "If the record has a special expiration date, that date counts, whatever the schedule "
-        "says.",
+        "If the record has a special expiration date, the completion expires on that date, "
+        "whatever the schedule says.",
         "vendor",
     ),
     Rule(
         "fixed",
         1,
-        "The training expires on a fixed day of the year: the last such day within the renewal "
-        "period, or else the first one after the completion. The vendor only names rolling and "
-        "window trainings, so our confidence in this rule is low.",
+        "The completion expires on a fixed day of the year. This is the last such day within the "
+        "renewal period. If the period contains no such day, it is the first one after the "
+        "completion. The vendor names only rolling and window trainings, so our confidence in "
+        "this rule is low.",
         "inferred",
     ),
     Rule(
         "rolling",
         1,
-        "The training is renewed after a number of months: the completion expires on the same day"
-        " of the month, that many calendar months later.",
+        "The training is renewed after a number of months. The completion expires that many "
+        "calendar months later, on the same day of the month.",
         "vendor",
     ),
     Rule(
         "shorter month",
         1,
-        "If that month is too short, the completion expires on its last day: one month after 31 "
-        "January 2024 is 29 February 2024.",
+        "If that month is too short, the completion expires on the last day of that month: one "
+        "month after 31 January 2024 is 29 February 2024.",
         "ours",
     ),
     Rule(
@@ -84,41 +85,42 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "good through",
         1,
-        "A completion is valid through its expiration date and expired from the next day. During "
-        "the expiring days before that date it is expiring. The training's own number of expiring"
-        " days takes precedence over that of this report.",
+        "A completion is valid through its expiration date and expired from the next day. In the "
+        "last days before that date, its status is expiring. The training sets how many days "
+        "that is; if it does not, this report's number applies.",
         "ours",
     ),
     Rule(
         "window",
         2,
-        "A completion ends when the training is offered again, not when a window closes. A "
-        "completion from the last offering or later is valid. If no last offered date is listed, "
-        "every completion is valid.",
+        "A completion stops being valid when the training is offered again, not when a window "
+        "closes. A completion from the last offering or later is valid. If no last offered date "
+        "is listed, every completion is valid.",
         "vendor",
     ),
     Rule(
         "window offering",
         2,
         "An offering is the whole window that contains the last offered date; if no window "
-        "contains it, it is that day alone. Completions before the offering are superseded.",
+        "contains that date, the offering is that one day. Completions before the offering are "
+        "superseded.",
         "inferred",
     ),
     Rule(
         "window time left",
         2,
-        "While the window of the last offering is open, a superseded completion is expiring if it"
-        " was made since the opening of the window one year before, because there is time left to"
-        " renew it.",
+        "While the window of the last offering is open, a superseded completion is expiring, not "
+        "expired, if its date is on or after the opening day of the window one year earlier. The "
+        "person still has time to renew it.",
         "inferred",
     ),
     Rule("window expired", 2, "Every other superseded completion is expired.", "ours"),
     Rule(
         "window renewal",
         2,
-        "A valid completion is expiring while a window that opened after it is open. Its "
-        "expiration date is the last day of the next window in which it can be renewed. That date"
-        " moves to the next year if the training is not offered again.",
+        "A valid completion is expiring while a window is open that opened after the completion "
+        "date. Its expiration date is the last day of the next window in which it can be "
+        "renewed. That date moves to the next year if the training is not offered again.",
         "vendor",
     ),
     Rule(
@@ -130,7 +132,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "missing",
         3,
-        "A person who must have a training and never completed it is missing it.",
+        "If a person must have a training and never completed it, the status is missing.",
         "ours",
     ),
     Rule(
@@ -151,9 +153,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "local midnight",
         3,
-        "Hire and termination dates are recorded as local midnights. A full hour from 13:00 to "
-        "23:00 UTC is midnight of the next day east of Greenwich; any other time belongs to its "
-        "UTC day.",
+        "KPA records hire and termination dates as midnight, local time. If the recorded time is "
+        "a full hour from 13:00 to 23:00 UTC, we read it as midnight east of Greenwich, so the "
+        "date is the next day. For any other time, the date is the UTC date.",
         "inferred",
     ),
     Rule(
@@ -172,9 +174,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "composed",
         5,
-        "The date of a composed training is the latest date of the included trainings. It expires"
-        " on the earliest of their expiration dates and of its own schedule, counted from that "
-        "date. Its status is the worst of these.",
+        "The date of a composed training is the latest date of the included trainings. It "
+        "expires on the earliest of their expiration dates and of its own schedule, counted from "
+        "that date. Its status is the worst of the statuses of the included trainings and of its "
+        "own schedule.",
         "inferred",
     ),
     Rule("order of parts", 5, "The order of the included trainings does not matter.", "ours"),

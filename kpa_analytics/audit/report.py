@@ -122,7 +122,7 @@ def _tile(label: str, value: str, note: str, status: str = "") -> dict[str, str]
 
 
 def _standing(evidence: Evidence) -> Section:
-    about = say(text.CASES_ARE_ABOUT, trainings=_trainings(evidence, evidence.status))
+    about = say(text.CASES_COVER, trainings=_trainings(evidence, evidence.status))
     sentences = [text.STANDING, about]
     return Section("standing", Heading.STANDING, sentences, ["expiry_timeline"], [])
 

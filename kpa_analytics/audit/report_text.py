@@ -1,10 +1,9 @@
 """Every text of the evidence pack's report: headings, sentences, captions, columns, sheet names.
 
-Other modules decide what the report says; this module has the words, so that a second language
-changes this file. `say` is the one helper for numbers with their
-nouns and for days. The texts of the rules stand in `analysis.rule_texts`, those of findings in
-`data.finding_texts` (`data_quality()` prints them too, and imports run down), and those of the
-charts in `charts`.
+Other modules decide what the report says; this module has the words, so a translation changes only
+this file. `say` fills in numbers, with the right form of the noun, and days. The texts of the rules
+are in `analysis.rule_texts` and those of findings in `data.finding_texts` (they are in a lower
+layer because `data_quality()` prints them too); those of the charts are in `charts`.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from kpa_analytics.statuses import NO_REQUIREMENTS, STATUS_LABELS
 
 #: The language of the texts, as HTML and PDF name it.
 LANGUAGE = "en"
-#: The title of a pack whose maker gives none.
+#: The title of a pack if its maker gives none.
 TITLE = "Training records"
 #: A figure that cannot be given.
 NOT_KNOWN = "not known"
@@ -175,7 +174,7 @@ class TileLabel(StrEnum):
 STATUS_NOTES = {
     statuses.EXPIRED: "past their last valid day",
     statuses.EXPIRING: "still valid, renew now",
-    statuses.CURRENT: "valid for longer",
+    statuses.CURRENT: "valid, no renewal due yet",
     statuses.MISSING: "required, never completed",
 }
 #: The note below the share in order, by whether requirements were provided.
@@ -189,10 +188,10 @@ MORE_ROWS_IN = f"{MORE_ROWS} in audit.xlsx, sheet {{sheet}}"
 
 STANDING = (
     "A case is one person and one training that the person has completed or must complete. "
-    "A case is in order if it is current or expiring soon; the share in order is of all cases that "
-    "are due."
+    "A case is in order if it is current or expiring soon; the share in order is the number of "
+    "cases in order, divided by the number of cases due."
 )
-CASES_ARE_ABOUT = "The cases are about {trainings}."
+CASES_COVER = "The cases cover {trainings}."
 COVERAGE_IS_ABOUT = (
     "The chart of trainings counts every training in the catalogue or in a completion: {trainings}."
 )
@@ -201,13 +200,13 @@ TRAININGS_UNLISTED = f"{TRAININGS}, of which {{unlisted:is|are}} not in the cata
 
 EXPIRED = "{expired:case has|cases have} expired, affecting {people:person|people}."
 MISSING = "In {missing:case|cases}, a required training was never completed."
-MISSING_NOT_KNOWN = f"What is missing is not known. {NO_REQUIREMENTS}."
+MISSING_NOT_KNOWN = f"It is not known how many trainings are missing. {NO_REQUIREMENTS}."
 EXPIRING = (
     "{cases:case expires|cases expire} soon: within the training's own number of expiring days, "
     "within {expiring_days:day|days} where the training has none, or in a renewal window that is "
     "open now."
 )
-#: A training that the person holds through those it includes; `{}` is its title.
+#: A training that the person holds through its included trainings; `{}` is its title.
 THROUGH_INCLUDED = "{} (through its included trainings)"
 
 INSTRUCTORS = (
@@ -224,15 +223,15 @@ NOT_COUNTED = "Not counted: {later:completion|completions} dated after {as_of}."
 NOT_DRAWN = "Not drawn: {later:completion|completions} dated after {as_of}"
 
 QUALITY = (
-    "The checks made {findings:finding|findings}. No record was corrected or dropped: the figures "
-    "include every record as it was received."
+    "The checks produced {findings:finding|findings}. No record was corrected or dropped: the "
+    "figures include every record as it was received."
 )
 NO_FINDINGS = "No findings: every record passed every check."
 
 VENDOR_NOT_LOADED = "The vendor's own statuses were not loaded."
 VENDOR = (
     "The vendor gives its own status for {compared} of these cases, as of {on}. For that day, "
-    "{agreeing} of them agree with ours in both status and expiration date; "
+    "{agreeing:of them agrees|of them agree} with ours in both status and expiration date; "
     "{differing:differs|differ}."
 )
 
@@ -253,14 +252,14 @@ REQUIREMENTS = {
     "given": "The requirements were provided by whoever made this report.",
     "unknown": f"{NO_REQUIREMENTS}, so it is not known which required trainings are missing.",
 }
-#: What a look back cannot know: the vendor lists only today's requirements.
-NEWER_REQUIREMENTS = "That list dates from {listed_on}: what was required on {as_of} is not known."
+#: For a report about an earlier day: the vendor lists only today's requirements.
+NEWER_REQUIREMENTS = "That list dates from {listed_on}. The list for {as_of} is not known."
 
 ORIGIN = (
     "The records were read from {hosts} with kpa_analytics {version}, an unofficial tool. Every "
     "collection was read to its last page and checked for completeness before it was used."
 )
-ORIGIN_UNKNOWN = "The records were supplied as data frames. Where they came from is not known here."
+ORIGIN_UNKNOWN = "The records were supplied as data frames. Their origin is not known."
 ORIGIN_OF_PART = "This pack covers only a part of the records: {choice}."
 HOW_TO_VERIFY = (
     "manifest.json lists every file of this pack with its size and SHA-256 hash. The command "
@@ -281,7 +280,7 @@ PSEUDONYMS = (
 
 # The schedule of each training.
 
-#: The names of the kinds of schedules that differ from the names of their rules.
+#: The kinds of schedule whose printed name is not the name of their rule.
 SCHEDULE_KINDS = {"fixed": "fixed day", "unknown": NOT_KNOWN}
 COMPOSED = "composed of {included:training|trainings}, own schedule: {kind}"
 NO_RENEWAL = "no renewal"
@@ -308,35 +307,36 @@ class ScheduleSource(StrEnum):
 
 WITH_INCLUDED = "{source}, included trainings"
 FROM_CATALOGUE = "the catalogue"
-#: Nobody can tell whether the caller named the number or took the default: both are the report's.
+#: We cannot tell whether the caller chose the number or used the default, so both are called the
+#: report's default.
 FROM_REPORT = "this report's default"
 FROM_REPORT_INSTEAD = f"{FROM_REPORT}: the catalogue's {{catalogue}} is impossible"
 SPECIAL_DATES_ONLY = "; applies to special expiration dates only"
 
-# What the pack's files could not hold.
+# Rows, columns, texts and letters that the files of the pack could not hold.
 
-#: Stands at the end of a cell that was cut.
+#: The end of a cell that was cut.
 CELL_CUT = " [cut here: Excel holds no more]"
 IN_WORKBOOK = "In audit.xlsx: {sentence}"
 ROWS_CUT = (
-    "Sheet {sheet}: only the first {kept} of {all} rows are here, because an Excel sheet holds no "
-    "more. All of them are in {source}."
+    "Sheet {sheet}: only the first {kept} of {all} rows are here, because an Excel sheet can hold "
+    "no more. All rows are in {source}."
 )
 COLUMNS_CUT = (
-    "Sheet {sheet}: only the first {kept} of {all} columns are here, because an Excel sheet holds "
-    "no more. All of them are in {source}."
+    "Sheet {sheet}: only the first {kept} of {all} columns are here, because an Excel sheet can "
+    "hold no more. All columns are in {source}."
 )
 CELLS_CUT = (
-    "Sheet {sheet}: {cut:text was|texts were} cut, because an Excel cell holds {units} characters: "
-    "{cells}. The whole texts are in {source}."
+    "Sheet {sheet}: {cut:text was|texts were} cut, because an Excel cell can hold {units} "
+    "characters: {cells}. The whole texts are in {source}."
 )
 
-#: The place of a letter that stands in the title.
+#: The place of a letter that is in the title.
 IN_TITLE = "title"
 LETTER = "{name} (in {places})"
 LETTERS_MISSING = (
     "The machine that made this pack has no font with these letters, so audit.pdf and the charts "
-    "show a box or nothing in their place: {letters}. records.csv and audit.xlsx contain them "
+    "show a box or nothing instead: {letters}. records.csv and audit.xlsx contain them "
     "unchanged."
 )
 CHART_OF_PART = "From a pack that covers only a part of the records: {choice}"

@@ -1,8 +1,8 @@
-"""Every sentence that a finding prints, so that a second language changes this file.
+"""Every sentence that a finding prints, so a translation changes only this file.
 
 A name in braces is a column of the finding's rows; `record`, `person` and `training` are ids with
-the name or title beside them. These sentences stand below those of `audit.report_text`, because
-`data_quality()` prints them without a report and nothing here may import from above.
+the name or title beside them. They are not in `audit.report_text`, because `data_quality()` prints
+them without a report, and `data` may not import from `audit`.
 """
 
 from __future__ import annotations
@@ -48,9 +48,11 @@ REPEATED = (
 )
 AND_MORE = " and {others} more"
 
-BLANK_ID = "1 value of {field} in {table} was blank or 0{since} and is treated as empty."
-BLANK_IDS = "{value} values of {field} in {table} were blank or 0{since} and are treated as empty."
-SINCE_FULL_DOWNLOAD = " since the last full download"
+BLANK_ID = "{since}1 value of {field} in {table} was blank or 0; it is treated as empty."
+BLANK_IDS = (
+    "{since}{value} values of {field} in {table} were blank or 0; they are treated as empty."
+)
+SINCE_FULL_DOWNLOAD = "Since the last full download, "
 
 IMPLAUSIBLE_DATE = "Completion {record} is dated {date}{created_on}: the year may be mistyped."
 BUT_CREATED_ON = ", but its record was created on {created_day}"

@@ -1,4 +1,4 @@
-"""The texts of the report stand in one module, so that a second language changes one file."""
+"""The texts of the report are in one module, so a translation changes only that file."""
 
 import ast
 import re

@@ -99,14 +99,14 @@ def test_the_message_names_table_and_field_and_gives_the_count() -> None:
     _, data = _load("completions", COMPLETIONS, [completion(1, group_training_id="")])
     [message] = kpa.data_quality(data).filter(finding="blank_ids")["message"]
     assert message == (
-        "1 value of group_training_id in completions was blank or 0 and is treated as empty."
+        "1 value of group_training_id in completions was blank or 0; it is treated as empty."
     )
     _, data = _load(
         "completions", COMPLETIONS, [completion(n, group_training_id="") for n in (1, 2)]
     )
     [message] = kpa.data_quality(data).filter(finding="blank_ids")["message"]
     assert message == (
-        "2 values of group_training_id in completions were blank or 0 and are treated as empty."
+        "2 values of group_training_id in completions were blank or 0; they are treated as empty."
     )
 
 
@@ -141,7 +141,7 @@ def test_an_incremental_snapshot_continues_the_count() -> None:
         ("completions", "group_training_id", 1, "incremental"),
     ]
     messages = kpa.data_quality(data).filter(finding="blank_ids")["message"]
-    assert all("since the last full download" in message for message in messages)
+    assert all("Since the last full download" in message for message in messages)
 
 
 def test_records_made_by_hand_have_no_count() -> None:
