@@ -192,6 +192,9 @@ def audit(
     ] = 30,
     refresh: _Refresh = False,
     incremental: Annotated[bool, typer.Option(help="Accept an incremental snapshot.")] = False,
+    bagit: Annotated[
+        bool, typer.Option("--bagit", help="Write a BagIt bag, with the pack in its folder data.")
+    ] = False,
     demo: Annotated[
         bool, typer.Option("--demo", help="Use the invented company, by default as of its own day.")
     ] = False,
@@ -203,6 +206,7 @@ def audit(
     from their newest pages only, they are first fetched in full, unless --incremental is given.
     """
     from kpa_analytics.audit.atomic_folder import refuse_occupied
+    from kpa_analytics.audit.bagit import pack_in
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.manifest import read_manifest
     from kpa_analytics.data.loaders import load_all
@@ -223,14 +227,15 @@ def audit(
         title=title,
         names=names,
         incremental=incremental,
+        bagit=bagit,
     )
-    manifest = read_manifest(pack)
+    manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]
     for name in ("people", "completions", EXPIRED, EXPIRING, CURRENT, MISSING, "findings"):
         _line(name, counts[name])
     typer.echo(
         f"\nas of {day}; written to {out}\n"
-        f"open {out / 'report.html'}, check later with: kpa-analytics verify {out}\n"
+        f"open {pack_in(out) / 'report.html'}, check later with: kpa-analytics verify {out}\n"
         f"seal {manifest['seal']}"
     )
 
@@ -245,17 +250,19 @@ def verify(
     folder is not a pack. A file left by a file manager or an office program (desktop.ini,
     .DS_Store, ~$audit.xlsx) is listed as litter and does not change the exit code.
     """
+    from kpa_analytics.audit.bagit import is_bag, pack_in
     from kpa_analytics.audit.manifest import read_manifest, refuse_other_folders
     from kpa_analytics.audit.verify import verify_audit
 
     folder = typed_path(folder)
-    refuse_other_folders(folder)
+    if not is_bag(folder):
+        refuse_other_folders(folder)
     findings = verify_audit(folder)
     for path, finding, detail in findings.rows():
-        typer.echo(f"{finding}: {_one_line(path)} ({detail})")
+        typer.echo(f"{finding}: {_one_line(f'{path} ({detail})')}")
     if any(finding != "litter" for finding in findings["finding"]):
         raise typer.Exit(FINDING)
-    manifest = read_manifest(folder)
+    manifest = read_manifest(pack_in(folder))
     typer.echo(f"{len(manifest['files'])} files, all unchanged; seal {manifest['seal']}")
 
 

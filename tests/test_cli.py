@@ -217,6 +217,20 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_bag_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
+    bag = tmp_path / "bag"
+    code, out, _ = kpa_analytics("audit", bag, "--as-of", "2020-06-30", "--bagit")
+    assert code == 0
+    assert str(bag / "data" / "report.html") in out
+    manifest = json.loads((bag / "data" / "manifest.json").read_text(encoding="utf-8"))
+    code, out, _ = kpa_analytics("verify", bag)
+    assert (code, manifest["seal"] in out) == (0, True)
+    assert kpa_analytics("changes", bag, bag) == (0, "no changes\n", "")
+    (bag / "data" / "report.html").unlink()
+    code, out, _ = kpa_analytics("verify", bag)
+    assert (code, out.split(" (")[0]) == (1, "missing: data/report.html")
+
+
 def test_an_audit_walks_in_full_what_was_only_brought_up_to_date(kpa_analytics, account, tmp_path):
     def walk(folder: Path) -> str:
         sources = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sources"]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.audit.bagit import pack_in
 from kpa_analytics.audit.manifest import check_manifest, read_manifest
 from kpa_analytics.data.changes import changes as changed_records
 from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder
@@ -87,6 +88,7 @@ def _side(given: object) -> _Side:
 
 
 def _pack(folder: Path) -> _Side:
+    folder = pack_in(folder)
     manifest = read_manifest(folder)
     for finding in check_manifest(folder):
         if finding.finding in ("changed", "missing"):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
+from kpa_analytics.audit.bagit import PAYLOAD, write_bag
 from kpa_analytics.audit.compare import RECORDS_FILE, earlier_completions
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.evidence import Evidence, gather
@@ -44,6 +45,7 @@ def export_audit(
     title: str | None = None,
     names: bool = True,
     incremental: bool = False,
+    bagit: bool = False,
 ) -> Path:
     """Write the evidence pack: a new folder that appears complete or not at all.
 
@@ -66,6 +68,7 @@ def export_audit(
             (see `audit.pseudonyms`); default True.
         incremental: True accepts an incremental snapshot (`refresh="recent"`), which may lack
             corrections of older records; the report says so. False, the default, refuses it.
+        bagit: True writes the pack as a bag of BagIt 1.0, with the pack in data/; default False.
 
     Returns:
         The folder.
@@ -93,8 +96,9 @@ def export_audit(
         raise KPADataError(
             "as_of must be a day such as 2026-06-30, not None: a pack is always of one day"
         )
-    if not isinstance(names, bool):
-        raise KPADataError(f"names must be True or False, not {names!r}")
+    for name, value in {"names": names, "bagit": bagit}.items():
+        if not isinstance(value, bool):
+            raise KPADataError(f"{name} must be True or False, not {value!r}")
     _need_full_walk(data, incremental)
     target = typed_path(out).absolute()
     refuse_occupied(target)
@@ -111,7 +115,12 @@ def export_audit(
         earlier=earlier,
     )
     with new_folder(target) as folder:
-        _write(evidence, folder)
+        if bagit:
+            (folder / PAYLOAD).mkdir()
+            _write(evidence, folder / PAYLOAD)
+            write_bag(folder, f"{evidence.title}, as of {evidence.as_of}")
+        else:
+            _write(evidence, folder)
     return target
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from kpa_analytics.audit.checksums import CHECKSUMS, checksums
+from kpa_analytics.audit.differences import Finding, differences, files
 from kpa_analytics.audit.litter import is_litter
 from kpa_analytics.errors import KPADataError
 
@@ -24,14 +25,6 @@ FORMAT = 1
 _SEAL = "seal"
 #: Files by which a pack that has lost its manifest is still recognized.
 _OF_A_PACK = (MANIFEST, "report.html", "audit.pdf", "records.csv", "expiry_status.csv")
-
-
-class Finding(NamedTuple):
-    """A file or folder that differs from the manifest: its path in the pack, and what is wrong."""
-
-    path: str
-    finding: str
-    detail: str
 
 
 def write_manifest(folder: Path, facts: dict[str, Any]) -> str:
@@ -59,7 +52,7 @@ def write_checksums(folder: Path) -> None:
 
 
 def _to_list(folder: Path) -> list[dict[str, Any]]:
-    return [file for path, file in _files(folder).items() if not is_litter(folder / path)]
+    return [file for name, file in _but_manifest(folder).items() if not is_litter(folder / name)]
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -96,73 +89,16 @@ def check_manifest(folder: Path) -> list[Finding]:
     try:
         content = json.loads(raw)
         seal = content.pop(_SEAL)
-        listed = {str(file["path"]): file for file in content["files"]}
+        listed = {str(file["path"]): dict(file) for file in content["files"]}
         sealed = seal == _seal(content) and raw == _bytes({**content, _SEAL: seal})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [Finding(MANIFEST, "changed", "it cannot be read, so nothing can be verified")]
     broken = [] if sealed else [Finding(MANIFEST, "changed", "its seal is broken")]
-    findings = _differences(folder, listed, _files(folder)) + _empty_folders(folder, listed)
-    return broken + sorted(findings)
+    return broken + differences(folder, listed, _but_manifest(folder))
 
 
-def _empty_folders(folder: Path, listed: dict[str, Any]) -> list[Finding]:
-    """The folders that were added and contain no file, or only litter."""
-    files = [path for path in folder.rglob("*") if not _is_folder(path) and not is_litter(path)]
-    holding = {parent for path in files for parent in path.parents}
-    holding |= {parent for path in listed for parent in (folder / path).parents}
-    return [
-        Finding(
-            _in_letters(path.relative_to(folder).as_posix()),
-            "added",
-            "a folder that is not in the manifest",
-        )
-        for path in folder.rglob("*")
-        if _is_folder(path) and path not in holding
-    ]
-
-
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
-
-
-def _differences(folder: Path, listed: dict[str, Any], present: dict[str, Any]) -> list[Finding]:
-    findings = []
-    for path in sorted(listed.keys() | present.keys()):
-        name = _in_letters(path)
-        if path not in present:
-            findings.append(Finding(name, "missing", "listed in the manifest, but not found"))
-        elif path not in listed and is_litter(folder / path):
-            findings.append(Finding(name, "litter", "left by a file manager or an office program"))
-        elif path not in listed:
-            findings.append(Finding(name, "added", "found, but not listed in the manifest"))
-        elif listed[path] != present[path]:
-            findings.append(
-                Finding(name, "changed", "its content was changed after it was written")
-            )
-    return findings
-
-
-def _in_letters(path: str) -> str:
-    r"""A path with every undecodable byte escaped, e.g. `caf\udce9.txt`."""
-    return path.encode("utf-8", "backslashreplace").decode()
-
-
-def _files(folder: Path) -> dict[str, Any]:
-    """Every file but the manifest, by its path in the folder: path, sha256, bytes."""
-    paths = {
-        path.relative_to(folder).as_posix(): path
-        for path in sorted(folder.rglob("*"))
-        if not _is_folder(path)
-    }
-    return {name: _entry(name, path) for name, path in paths.items() if name != MANIFEST}
-
-
-def _entry(name: str, path: Path) -> dict[str, Any]:
-    if path.is_symlink() or not path.is_file():
-        return {"path": name, "sha256": "", "bytes": 0}
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"path": name, "sha256": sha256, "bytes": path.stat().st_size}
+def _but_manifest(folder: Path) -> dict[str, dict[str, Any]]:
+    return {name: file for name, file in files(folder).items() if name != MANIFEST}
 
 
 def _seal(content: dict[str, Any]) -> str:

@@ -1,0 +1,136 @@
+"""Compare the files of a folder with a list of what it should hold."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from kpa_analytics.audit.litter import is_litter
+
+
+class Finding(NamedTuple):
+    """A file or folder that differs from the manifest: its path in the pack, and what is wrong."""
+
+    path: str
+    finding: str
+    detail: str
+
+
+def files(folder: Path) -> dict[str, dict[str, Any]]:
+    """Every file of a folder by its path there: path, sha256, bytes. A link has no hash."""
+    paths = [path for path in sorted(folder.rglob("*")) if not _is_folder(path)]
+    names = [path.relative_to(folder).as_posix() for path in paths]
+    return {name: _entry(name, path) for name, path in zip(names, paths, strict=True)}
+
+
+def differences(
+    folder: Path,
+    listed: Mapping[str, Mapping[str, Any]],
+    present: Mapping[str, Mapping[str, Any]],
+) -> list[Finding]:
+    """The files that were changed, are missing or were added, and added folders without files.
+
+    Args:
+        folder: the folder.
+        listed: what it should hold, by path; a file without a `sha256` may hold anything.
+        present: what it holds, as `files()` gives it.
+
+    Returns:
+        The findings, sorted by path. A file that a file manager leaves behind is `litter`.
+    """
+    findings = [
+        *(_missing(path) for path in listed.keys() - present.keys()),
+        *(_added(folder, path, listed) for path in present.keys() - listed.keys()),
+        *(
+            _changed(folder, path)
+            for path in listed.keys() & present.keys()
+            if any(present[path].get(name) != value for name, value in listed[path].items())
+        ),
+        *_empty_folders(folder, listed),
+    ]
+    return sorted(findings)
+
+
+def _missing(path: str) -> Finding:
+    return Finding(_in_letters(path), "missing", "listed in the manifest, but not found")
+
+
+def _changed(folder: Path, path: str) -> Finding:
+    if (folder / path).is_symlink():
+        return Finding(_in_letters(path), "changed", "a symbolic link has taken its place")
+    return Finding(_in_letters(path), "changed", "its content was changed after it was written")
+
+
+def _added(folder: Path, path: str, listed: Iterable[str]) -> Finding:
+    name = _in_letters(path)
+    if is_litter(folder / path):
+        return Finding(name, "litter", "left by a file manager or an office program")
+    if (folder / path).is_symlink():
+        return Finding(name, "added", "a symbolic link that is not in the manifest")
+    return Finding(name, "added", f"found, but not listed in the manifest{_alike(path, listed)}")
+
+
+def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Finding]:
+    """The folders that were added and contain no file, or only litter."""
+    contents = [path for path in folder.rglob("*") if not _is_folder(path) and not is_litter(path)]
+    holding = {parent for path in contents for parent in path.parents}
+    expected = {
+        parent.as_posix(): None
+        for path in listed
+        for parent in Path(path).parents
+        if parent != Path()
+    }
+    added = [
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if _is_folder(path) and path not in holding
+    ]
+    return [
+        Finding(
+            _in_letters(path),
+            "added",
+            f"a folder that is not in the manifest{_alike(path, expected)}",
+        )
+        for path in added
+        if path not in expected
+    ]
+
+
+def _alike(path: str, listed: Iterable[str]) -> str:
+    """Which listed name a reader could take for this name."""
+    for form, difference in (
+        (_composed, "in its Unicode form (composed or decomposed letters)"),
+        (_folded, "in upper and lower case"),
+    ):
+        for name in listed:
+            if form(name) == form(path):
+                return f"; differs from {_in_letters(name)} only {difference}"
+    return ""
+
+
+def _composed(path: str) -> str:
+    return unicodedata.normalize("NFC", path)
+
+
+def _folded(path: str) -> str:
+    return _composed(path).casefold()
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _in_letters(path: str) -> str:
+    r"""A path with every undecodable byte escaped, e.g. `caf\udce9.txt`."""
+    return path.encode("utf-8", "backslashreplace").decode()
+
+
+def _entry(name: str, path: Path) -> dict[str, Any]:
+    if path.is_symlink() or not path.is_file():
+        return {"path": name, "sha256": "", "bytes": 0}
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"path": name, "sha256": sha256, "bytes": path.stat().st_size}
