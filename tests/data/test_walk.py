@@ -135,6 +135,15 @@ def test_the_vendors_own_duplicates_are_kept_once_two_walks_agree() -> None:
         assert sent(api) == [1, 2, 1, 2]
 
 
+def test_duplicates_on_a_single_page_are_kept_too() -> None:
+    twice = [completion(n) for n in range(1, 20)] + [completion(7, training_id=999)]
+    with kpa.demo.serve(Records({COMPLETIONS: twice})) as api:
+        use(api)
+        frame = kpa.load_completions()
+        assert frame.filter(pl.col("id") == 7)["training_id"].sort().to_list() == [999, 1046]
+        assert sent(api) == [1]
+
+
 def test_records_made_in_the_future_are_no_reason_to_fail() -> None:
     odd = [completion(n, created=_now() + 10**9) for n in range(1, 20)]
     with kpa.demo.serve(Records({COMPLETIONS: odd})) as api:
@@ -239,6 +248,22 @@ def test_ties_whose_order_changes_from_page_to_page_are_loaded_whole(count: int,
         frame = kpa.load_completions()
         assert sorted(frame["id"]) == [*range(1, count + 1)]
         assert frame["date"].is_sorted(descending=True)
+
+
+@pytest.mark.parametrize("count", [1_500, 2_500, 5_500])
+def test_ties_that_look_like_a_collection_that_moves_are_loaded_whole(count: int) -> None:
+    """A few ties change places from page to page, as in DuckDB: the totals alone stand still."""
+    records = [completion(n, date_number=20200101) for n in range(count, 0, -1)]
+
+    class Ties(Records):
+        def select(self, method: str, params: Any, as_of: Any) -> Listing:
+            rows = self.records.get(method, [])
+            turned = random.Random(params.get("page", 1) * params.get("limit", 100)).randrange(6)
+            return Listing.of([*rows[turned:], *rows[:turned]])
+
+    with kpa.demo.serve(Ties({COMPLETIONS: records})) as api:
+        use(api)
+        assert _ids() == set(range(1, count + 1))
 
 
 @pytest.mark.parametrize("hours", [None, 0, -24, 24], ids=["absent", "right", "slow", "fast"])
