@@ -18,7 +18,8 @@ from kpa_analytics.endpoints import ID_ENDINGS
 def fix_blank_types(body: bytes, key: str, record: type[Struct]) -> bytes | None:
     """Give the blank ids in the records under `key` the types of their fields.
 
-    Returns the answer with 0 for a blank number and "" for a blank text; None if nothing changes.
+    Returns the answer with 0 for a blank number, "" for a blank text, and a list of one of them for
+    a blank where only a list can be; None if nothing changes.
 
     Examples:
         >>> from kpa_analytics.endpoints import Completion
@@ -36,7 +37,7 @@ def fix_blank_types(body: bytes, key: str, record: type[Struct]) -> bytes | None
     return msgspec.json.encode(answer) if any(changed) else None
 
 
-def _blanks(record: type[Struct]) -> dict[str, int | str]:
+def _blanks(record: type[Struct]) -> dict[str, Any]:
     """The blank value of each optional id field of a record, lists of ids included."""
     return {
         field.encode_name: _blank(inspect.type_info(field.type))
@@ -45,15 +46,17 @@ def _blanks(record: type[Struct]) -> dict[str, int | str]:
     }
 
 
-def _blank(kind: Any) -> int | str:
+def _blank(kind: Any) -> Any:
+    """0, "", or a list with one of them if the field can hold nothing but a list."""
     if isinstance(kind, inspect.UnionType):
-        return _blank(next(item for item in kind.types if not isinstance(item, inspect.NoneType)))
+        blanks = [_blank(item) for item in kind.types if not isinstance(item, inspect.NoneType)]
+        return min(blanks, key=lambda blank: isinstance(blank, list))
     if isinstance(kind, inspect.ListType):
-        return _blank(kind.item_type)
+        return [_blank(kind.item_type)]
     return 0 if isinstance(kind, inspect.IntType) else ""
 
 
-def _fix_record(record: dict[str, Any], blanks: dict[str, int | str]) -> bool:
+def _fix_record(record: dict[str, Any], blanks: dict[str, Any]) -> bool:
     """Change a record in place; return whether it changed."""
     before = {name: record[name] for name in blanks if name in record}
     after = {name: _fix_value(value, blanks[name]) for name, value in before.items()}
@@ -61,9 +64,10 @@ def _fix_record(record: dict[str, Any], blanks: dict[str, int | str]) -> bool:
     return any(value is not before[name] for name, value in after.items())
 
 
-def _fix_value(value: Any, blank: int | str) -> Any:
+def _fix_value(value: Any, blank: Any) -> Any:
     if isinstance(value, list):
-        fixed = [blank if item is None else _fix_value(item, blank) for item in value]
+        entry = blank[0] if isinstance(blank, list) else blank
+        fixed = [entry if item is None else _fix_value(item, entry) for item in value]
         return value if all(a is b for a, b in zip(fixed, value, strict=True)) else fixed
     is_text = isinstance(value, str) and value.strip() in ("", "0")
     is_zero = type(value) is int and value == 0

@@ -81,6 +81,14 @@ def test_every_kind_of_blank_id_is_null_and_counted(table: str, name: str) -> No
     assert kpa.load_all().blank_ids.equals(data.blank_ids)  # from the snapshot
 
 
+@pytest.mark.parametrize(("table", "name"), IDS, ids=".".join)
+def test_a_blank_where_a_list_should_be_is_null_and_counted(table: str, name: str) -> None:
+    method, whole = WHOLE[table]
+    frame, data = _load(table, method, [{**whole, name: ""}])
+    assert frame[name].to_list() == [None]
+    assert _blank_findings(data) == [(table, None, name, "1")]
+
+
 def test_blank_entries_are_removed_from_lists() -> None:
     sessions = [
         {"id": 1, "m_trainees_id": ["u1", "", "u2", None, 0], "trainings_id": [5, 0, "", "7"]},
