@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from kpa_analytics.audit.report_text import CHART, CONTENTS, SKIP, say
 from kpa_analytics.charts.render import inert_json, library
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) 
         specs=Markup(inert_json({name: drawing.spec for name, drawing in used.items()})),  # noqa: S704
         stills={name: _still(drawing) for name, drawing in used.items()},
         descriptions={name: drawing.description for name, drawing in used.items()},
+        chart_names={name: say(CHART, name=drawing.title) for name, drawing in used.items()},
+        skip=SKIP,
+        contents=CONTENTS,
     )
     path.write_bytes(page.encode())
 

@@ -35,6 +35,11 @@ class Drawing(NamedTuple):
     svg: str
     png: bytes
 
+    @property
+    def title(self) -> str:
+        """The title above the chart."""
+        return str(self.spec["title"]["text"])
+
 
 def draw(evidence: Evidence) -> dict[str, Drawing]:
     """Draw every chart of a pack, by name, in the order of the report.

@@ -153,6 +153,12 @@ HEADINGS = {
     "rows_sha256": "SHA-256 of the rows",
 }
 
+# What a screen reader says of the page's parts.
+
+SKIP = "Skip to the report"
+CONTENTS = "Sections"
+CHART = "Chart: {name}"
+
 # The head of the report.
 
 SUBTITLE = "As of {as_of}"

@@ -26,6 +26,8 @@ EMBED = {
     "renderer": "svg",
     "actions": {"export": True, "source": False, "compiled": False, "editor": False},
 }
+#: What a screen reader says of that menu.
+_MENU = "Save the chart as a picture"
 _PNG_START = 8
 _SURROGATE_PAIR = re.compile("[\U00010000-\U0010ffff]")
 #: Characters that XML, and so SVG, forbids. vl-convert ends the process at one of them.
@@ -172,13 +174,21 @@ def page(spec: Mapping[str, Any]) -> str:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{name}</title>
-<style>body {{ margin: 0; background: {colour}; }}</style>
+<style>
+body {{ margin: 0; background: {colour}; }}
+h1 {{ position: absolute; clip-path: inset(50%); }}
+</style>
 </head>
 <body>
+<main>
+<h1>{name}</h1>
 <div id="chart">{svg(spec)}</div>
+</main>
 <script>{library()}</script>
 <script>
-kpaEmbed("#chart", {inert_json(spec)}, {inert_json(EMBED)});
+kpaEmbed("#chart", {inert_json(spec)}, {inert_json(EMBED)}).then(() => {{
+  document.querySelector("#chart summary").setAttribute("aria-label", "{_MENU}");
+}});
 </script>
 </body>
 </html>

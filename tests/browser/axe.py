@@ -1,0 +1,50 @@
+"""axe-core, which finds what keeps people with disabilities from using a page.
+
+It is an npm package for tests only. `AXE_CORE` names its file axe.min.js; without it, npm fetches
+the package into a temporary folder.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+VERSION = "4.14.1"
+_LACKING = (
+    f"axe-core is needed: install npm (Debian: apt-get install npm), or run `npm pack "
+    f"axe-core@{VERSION}`, unpack it, and set AXE_CORE to its file axe.min.js"
+)
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core."""
+    given = os.environ.get("AXE_CORE")
+    if given:
+        return Path(given).read_text(encoding="utf-8")
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.fail(_LACKING) if os.environ.get("CI") else pytest.skip(_LACKING)
+    folder = tmp_path_factory.mktemp("axe")
+    fetched = subprocess.run(
+        [npm, "pack", "--silent", f"axe-core@{VERSION}"], cwd=folder, capture_output=True, text=True
+    )
+    if fetched.returncode:
+        pytest.fail(f"{_LACKING}. npm said: {fetched.stderr.strip()}")
+    with tarfile.open(folder / fetched.stdout.split()[-1]) as package:
+        script = package.extractfile("package/axe.min.js")
+        assert script is not None
+        return script.read().decode()
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """Each rule that the page breaks, and the first element that breaks it."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]

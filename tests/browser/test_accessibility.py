@@ -1,0 +1,69 @@
+"""Pages of ours for people who see, hear or point otherwise: axe-core finds nothing to object to."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from kpa_analytics import charts
+from tests.browser.axe import axe, violations
+from tests.browser.test_audit_page import hostile_report, report
+from tests.charts.drawings import CHARTS, draw, inputs
+
+__all__ = ["axe", "hostile_report", "report"]
+schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+def opened(browser: Browser, address: str, scheme: str, width: int = 1200) -> Page:
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+@schemes
+@pytest.mark.parametrize("width", [1200, 480])
+@pytest.mark.parametrize("kind", ["report", "hostile_report"])
+def test_the_report_breaks_no_rule(browser, axe, request, kind, scheme, width):
+    page = opened(browser, request.getfixturevalue(kind), scheme, width)
+    expect(page.locator("figure.drawn")).to_have_count(page.locator("figure").count())
+    assert violations(page, axe) == []
+    page.context.close()
+
+
+@schemes
+def test_a_saved_chart_breaks_no_rule(browser, axe, tmp_path, scheme):
+    page = browser.new_page(color_scheme=scheme)
+    for name in CHARTS:
+        chart = draw(name, inputs(name), dark=scheme == "dark")
+        page.goto(charts.save(chart, tmp_path / f"{name}.html").as_uri())
+        expect(page.get_by_label("Save the chart as a picture")).to_be_attached()
+        assert violations(page, axe) == [], name
+    page.close()
+
+
+def test_the_keyboard_reaches_the_report_first_and_everything_that_scrolls(browser, report):
+    page = opened(browser, report, "light", 480)
+    expect(page.locator("figure.drawn")).to_have_count(page.locator("figure").count())
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the report")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    names = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+            .filter(box => box.scrollWidth > box.clientWidth
+                && ["auto", "scroll"].includes(getComputedStyle(box).overflowX))
+            .map(box => box.tabIndex === 0 ? box.ariaLabel : null)"""
+    )
+    assert names
+    assert None not in names
+    assert len(names) == len({*names})
+    page.context.close()
+
+
+def test_every_row_of_a_table_has_its_header(browser, report):
+    page = opened(browser, report, "light")
+    for table in page.locator("table").all():
+        rows = table.locator("tbody tr").count()
+        assert table.locator("tbody th[scope=row]").count() == rows
+    page.context.close()
