@@ -1,4 +1,4 @@
-"""Pages of ours for people who see, hear or point otherwise: axe-core finds nothing to object to."""
+"""What we show to people who see, hear or point otherwise: axe-core objects to nothing."""
 
 from __future__ import annotations
 
