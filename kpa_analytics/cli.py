@@ -1,6 +1,6 @@
 """The command line: `kpa-analytics demo`, and the same for your own account.
 
-Exit codes: 0 success, 1 a finding, 2 a usage or data error or any other failure, 130 after Ctrl-C.
+Exit codes: 0 success, 1 verify or changes found a difference, 2 any error, 130 after Ctrl-C.
 An error is one line, never a traceback, and never shows the token.
 """
 
@@ -36,7 +36,8 @@ app = typer.Typer(
     name="kpa-analytics",
     help="Training records of KPA EHS (KPA Flex, NOVARA Flex): who is trained, and until when?",
     epilog="Your own account: set KPA_API_TOKEN, then `kpa-analytics audit FOLDER`. "
-    "Exit codes: 0 success, 1 a finding, 2 an error, 130 stopped with Ctrl-C.",
+    "Exit codes: 0 success, 1 verify or changes found a difference, 2 an error, "
+    "130 stopped with Ctrl-C.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -44,7 +45,7 @@ app = typer.Typer(
 )
 
 _Refresh = Annotated[
-    bool, typer.Option("--refresh", help="Fetch again, even data that is still fresh.")
+    bool, typer.Option("--refresh", help="Download everything again, even recent data.")
 ]
 
 
@@ -150,7 +151,11 @@ def demo(
         ("people", counts.people, ""),
         ("completions", counts.completions, ""),
         (EXPIRED, counts.expired, ""),
-        (EXPIRING, counts.expiring, "by each training's own days or window, as in the charts"),
+        (
+            EXPIRING,
+            counts.expiring,
+            "by each training's own expiring days or window, as in the charts",
+        ),
         ("due within 30 days", counts.in_30_days, "still valid; last day at most 30 days away"),
         (CURRENT, counts.current, ""),
         (MISSING, counts.missing, ""),
@@ -167,7 +172,7 @@ def demo(
 
 @app.command()
 def fetch(refresh: _Refresh = False) -> None:
-    """Load all records of your account into the cache."""
+    """Download all records of your account, and keep them on this machine."""
     from kpa_analytics.data.loaders import load_all
 
     data = load_all(refresh=refresh)
@@ -184,26 +189,34 @@ def audit(
     ] = None,
     title: Annotated[str | None, typer.Option(help="The pack's title.")] = None,
     names: Annotated[
-        bool, typer.Option(help="Show people by name, or by stable pseudonym without notes.")
+        bool,
+        typer.Option(
+            help="Show names; --no-names shows pseudonyms that never change, and leaves notes out."
+        ),
     ] = True,
     expiring_days: Annotated[
         int,
         typer.Option(min=0, max=36_500, help="Days before expiration that count as expiring soon."),
     ] = 30,
     refresh: _Refresh = False,
-    incremental: Annotated[bool, typer.Option(help="Accept an incremental snapshot.")] = False,
+    incremental: Annotated[
+        bool, typer.Option(help="Accept completions of which only the newest pages were updated.")
+    ] = False,
     bagit: Annotated[
         bool, typer.Option("--bagit", help="Write a BagIt bag, with the pack in its folder data.")
     ] = False,
     demo: Annotated[
-        bool, typer.Option("--demo", help="Use the invented company, by default as of its own day.")
+        bool,
+        typer.Option(
+            "--demo", help="Use the invented company. Without --as-of, the day is 2026-06-30."
+        ),
     ] = False,
 ) -> None:
-    """Write the evidence pack of your account, or with --demo of an invented company.
+    """Write the evidence pack (--demo: of an invented company).
 
     The pack has a web page that works offline, the same report as PDF, its charts, a workbook,
-    every record with its standing, and a manifest of hashes. If the completions were last updated
-    from their newest pages only, they are first fetched in full, unless --incremental is given.
+    every record with its status, and a manifest of hashes. If only the newest pages of the
+    completions were updated last, all pages are downloaded first, unless --incremental is given.
     """
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.bagit import pack_in
@@ -269,7 +282,7 @@ def verify(
 @app.command()
 def changes(
     old: Annotated[
-        Path, typer.Argument(help="A pack, or the file of a kept snapshot: see cache show.")
+        Path, typer.Argument(help="A pack, or the file of a snapshot (`cache show` lists them).")
     ],
     new: Annotated[Path, typer.Argument(help="The later pack or snapshot.")],
 ) -> None:
@@ -285,7 +298,7 @@ def changes(
         edit = f": {field} {before} -> {after}" if field else ""
         typer.echo(f"{change} {record} (person {person}, training {training}){edit}")
     if differences.height > LISTED:
-        typer.echo(f"... and {differences.height - LISTED:,} more; kpa.changes() gives them all")
+        typer.echo(f"... and {differences.height - LISTED:,} more; kpa.changes() lists them all")
     if differences.height:
         raise typer.Exit(FINDING)
     typer.echo("no changes")
@@ -306,7 +319,7 @@ def dashboard(
     serve_dashboard(port=port, browser=browser)
 
 
-cache = typer.Typer(no_args_is_help=True, help="Show or clear what is kept on this machine.")
+cache = typer.Typer(no_args_is_help=True, help="Show or delete the files kept on this machine.")
 app.add_typer(cache, name="cache")
 
 
@@ -328,15 +341,15 @@ def show() -> None:
 def clear(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Delete every page and snapshot, of all accounts.
+    """Delete all kept pages and snapshots, of all accounts.
 
-    Older snapshots cannot be fetched again.
+    Older snapshots cannot be downloaded again.
     """
     from kpa_analytics.cache_folder import clear_cache
     from kpa_analytics.config import settings
 
     if not yes:
-        typer.confirm(f"Delete everything kept in {settings().cache_dir}?", abort=True)
+        typer.confirm(f"Delete all files kept in {settings().cache_dir}?", abort=True)
     clear_cache()
     typer.echo("cleared")
 

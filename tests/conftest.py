@@ -1,4 +1,4 @@
-"""What tests of every floor share: the vendor's example records, and an API that serves them."""
+"""Fixtures for tests of every layer: the vendor's example records, and an API that serves them."""
 
 from __future__ import annotations
 

@@ -108,6 +108,10 @@ def test_no_command_at_all_gets_the_help(kpa_analytics, group):
     assert "Commands:" in err
 
 
+def test_the_help_names_the_day_of_the_demo(kpa_analytics):
+    assert f"the day is {kpa.demo.AS_OF}" in " ".join(kpa_analytics("audit", "--help")[1].split())
+
+
 @pytest.mark.slow
 def test_the_pack_of_the_demo_needs_no_token(kpa_analytics, tmp_path: Path):
     code, out, _ = kpa_analytics("audit", tmp_path / "pack", "--demo")

@@ -159,7 +159,7 @@ class Client:
         """Yield the pages of a paged method one by one until a page is not full.
 
         After a full last page one more page is requested, because the API may cap its total.
-        `data.walk`, not this method, proves that the pages hold the whole collection.
+        `data.proof`, not this method, proves that the pages hold the whole collection.
 
         Args:
             method: a paged name in `records.METHODS`.

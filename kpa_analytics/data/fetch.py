@@ -17,8 +17,8 @@ from kpa_analytics.config import Settings
 from kpa_analytics.data.frames import Fetched, finish, raw_frame
 from kpa_analytics.data.incremental import may_go_on, refreshed
 from kpa_analytics.data.progress import PageBar
+from kpa_analytics.data.proof import proved_download
 from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, snapshot_folder
-from kpa_analytics.data.walk import verified_walk
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataWarning, KPAMethodNotFoundError, KPATokenPermissionError
 from kpa_analytics.schema import COMPLETIONS, Table
@@ -112,10 +112,11 @@ def _walked(
             bar.note("a full download is due: downloading all pages")
         elif kept and (recent := refreshed(client, method, table, kept, params, bar)):
             return recent, kept.snapshot
-    walk = verified_walk(client, method, table, params, bar, refresh=bool(refresh))
-    _check_attachments(client, method, params, walk.rows)
-    finished = finish(table, walk.rows)
-    return Fetched(finished, walk.pages, walk.demo, walk.answered_at, walk.cache_keys), None
+    download = proved_download(client, method, table, params, bar, refresh=bool(refresh))
+    _check_attachments(client, method, params, download.rows)
+    finished = finish(table, download.rows)
+    used = download.pages, download.demo, download.answered_at, download.cache_keys
+    return Fetched(finished, *used), None
 
 
 def _check_attachments(

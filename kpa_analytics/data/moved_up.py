@@ -1,16 +1,17 @@
 """Find the records that moved up past the place that was read. Nothing here sends a request.
 
 A seam that shifts down, while the total does not grow, has two explanations: a record from the part
-that is not read yet got a new date and moved up, or a record was deleted there and another one was
-entered further up. The first one must not be missed. So we look for it above, among what was read:
-by halving, as long as the records at two places differ in how far they shifted, because something
-between them changed; and after that wherever nobody looked yet.
+that we have not read yet got a new date and moved up, or a record was deleted there and another one
+was entered further up. The first one must not be missed. So we search the records already read. If
+the records at two places shifted by different amounts, something between them changed, and we halve
+that part. After that we search the parts that we have not read a second time.
 
-An old record that was not seen before is the one that moved: it cannot have got there otherwise. If
-we find only new records, something else may hide an old one: an earlier deletion and entry, both
-above. Therefore everything above is read once more. In a quiet collection, where that would cost
-more than two fifths of its pages, looks at so many places are enough: an old record
-would have to lie, with the deletion that hides it, between two neighbouring places.
+If we find an old record that was not seen before, it is the one that moved: there is no other way
+for it to get there. If we find only new records, something else may hide an old one: an earlier
+deletion and an earlier new record, both above. Therefore we read everything above a second time.
+If the collection hardly changed, we stop after re-reading two fifths of as many pages. An old
+record could then be missed only if it and the deletion that hides it lie between two neighbouring
+places that we read.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ from typing import Any, NamedTuple
 
 from kpa_analytics.data.reading import Ask, MovedError, Reading, Seen, next_page
 
-#: In a quiet collection at most one seam in so many shifted.
+#: A collection hardly changed if at most one seam in this many shifted.
 QUIET = 20
 
 
 class Stretch(NamedTuple):
-    """Records that were looked at once more: a part of those that were read, without a gap.
+    """A part of the records read, without a gap, that was read a second time.
 
     Attributes:
-        first: the place of the first one among the records read.
-        last: the place of the last one.
-        above: how many places further down the first one stands now.
-        below: how many places further down the last one stands now.
+        first: the place of its first record among the records read.
+        last: the place of its last record.
+        above: how many places the first record has moved down.
+        below: how many places the last record has moved down.
     """
 
     first: int
@@ -43,19 +44,19 @@ class Stretch(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """The records between two stretches that nobody looked at yet."""
+    """The records between two stretches, not yet read a second time."""
 
     above: Stretch
     below: Stretch
 
     @property
     def size(self) -> int:
-        """How many records it holds, more or less."""
+        """About how many records it holds."""
         return self.below.first - self.above.last
 
     @property
     def changed(self) -> bool:
-        """Records were added or removed in it."""
+        """Whether records were added or removed in it."""
         return self.above.below != self.below.above
 
 
@@ -63,17 +64,17 @@ def moved_up(read: Reading, size: int) -> Generator[Ask, Seen, list[int]]:
     """Look for the records that moved up past the place that was read.
 
     Args:
-        read: what a reading saw; it says how many records may have moved up.
-        size: most records on a page.
+        read: a reading; it says how many records may have moved up.
+        size: the most records on a page.
 
     Yields:
-        The pages it wants, one after the other.
+        One page request after the other.
 
     Returns:
-        The numbers of the rows of all records that were not seen before.
+        The row numbers of all records that were not seen before.
 
     Raises:
-        MovedError: the places looked at do not fit together.
+        MovedError: the pages contradict each other.
     """
     return (yield from _Search(read, size).run())
 
@@ -107,23 +108,23 @@ class _Search:
         raise MovedError
 
     def _expected(self) -> int:
-        """How many records that were not seen before explain every shift."""
+        """How many unseen records would explain every shift."""
         later = max(0, self.stretches[-1].below - self.read.moves.shift_then)
         return self.read.moves.came_up + self.read.moves.added + later
 
     def _quiet(self) -> bool:
-        """Hardly anything changed while it was read, and nothing that we know of since."""
+        """Whether hardly anything changed during the reading, and nothing we know of since."""
         unexplained = max(0, len(self.new) - self._expected())
         seldom = (self.read.moves.seams + unexplained) * QUIET <= self.read.asks
         return seldom and self.total == self.read.totals[-1]
 
     def _end(self) -> Ask:
-        """The page that ends shortly after the last record that matters: how far did it shift?"""
+        """The page that ends shortly after the last record that matters, to see its shift."""
         end = self.end + self.read.moves.shift - self.size * 9 // 10
         return Ask(*next_page(max(0, end), self.size, self.total), fresh=True)
 
     def _ask(self, gap: Gap) -> Ask:
-        """The page that closes a gap, or one from the middle of a wide one."""
+        """The page that closes a gap, or a page from the middle of a wide gap."""
         above, below = gap
         end = above.last + 1 + min(above.below, below.above) - self.size // 20
         if above.last >= 0 and gap.size > self.size * 9 // 10:
@@ -147,7 +148,7 @@ class _Search:
         self._add(Stretch(first, last, above, below))
 
     def _add(self, stretch: Stretch) -> None:
-        """Put a stretch among the others, joined with those that it overlaps."""
+        """Add a stretch, and join it with the stretches that it overlaps."""
         joined: list[Stretch] = []
         for current in sorted([*self.stretches, stretch]):
             if joined and current.first <= joined[-1].last:
@@ -159,7 +160,7 @@ class _Search:
 
 
 def _in_place(known: list[tuple[int, int]], size: int) -> tuple[int, int]:
-    """The first record that did not move by itself: its place, and how far it shifted."""
+    """The place and the shift of the first record that did not move by itself."""
     usual = Counter(shift for _, shift in known[:21]).most_common(1)[0][0]
     near = max(1, size // 50)
     return next(shift for shift in known if abs(shift[1] - usual) <= near)

@@ -1,18 +1,18 @@
 """One reading of a collection, from its first page to its last. Nothing here sends a request.
 
-A reading is a generator: it yields the page it wants (`Ask`), is sent what that page held (`Seen`)
-and returns a `Reading`. So it can be tried against any account that a test can think of.
+A reading is a generator: it yields a page request (`Ask`), receives what that page held (`Seen`)
+and returns a `Reading`. So a test can run it against any sequence of pages.
 
 Page p at limit l holds the records at the positions from (p - 1) * l up to p * l, counted from 0.
-Limits that fall from page to page therefore make each page begin a few records before the end of
-the one before it. Where the two overlap is the seam. It is steady where both pages hold the same
-records at the same positions: then as many records were added as removed above it. Where the same
-records stand some places further up or down, the seam has shifted by that many records; none was
-passed over, as long as the last record of the page before is still in sight.
+If the limit falls from page to page, each page therefore begins a few records before the end of the
+previous page. The part that both pages hold is the seam. The seam is steady if both pages hold the
+same records at the same positions: then as many records were added above it as removed. If the same
+records are some places further up or down, the seam has shifted by that many records; no record was
+skipped if the last record of the previous page is also on this page.
 
-Together with the total, a shift tells what happened. Records that were added above push the seam
-down and raise the total. Where the seam is pushed down and the total does not rise, a record may
-have moved up from the part that was not read yet.
+A shift and the total together show what changed. If records were added above, the seam moves down
+and the total rises. If the seam moves down and the total does not rise, a record may have moved up
+from the part that we have not read yet.
 """
 
 from __future__ import annotations
@@ -21,31 +21,33 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-#: Records that two pages of a thousand have in common.
+#: How many records two pages of a thousand have in common.
 OVERLAP = 10
 
-#: Pages up to which a collection is read again where it moved; a bigger one is read on.
+#: A collection of up to this many pages is read again if it changed; a bigger one is read to its
+#: end.
 SMALL = 8
 
-#: A page that holds fewer records than this leaves no room for an overlap.
+#: A page of fewer records than this is too small to overlap.
 _LEAST = 4
 
-#: How many numbers of pages are tried for one that suits.
+#: How many page numbers are tried.
 _CHOICES = 2000
 
-#: What a reading does where a seam has shifted: follow it, or take no notice.
+#: What a reading does if a seam has shifted: follow it, or ignore it.
 OnShift = Literal["follow", "ignore"]
 
 
 class Ask(NamedTuple):
-    """A page that is wanted.
+    """A request for one page.
 
     Attributes:
-        page: its number, counted from 1.
-        limit: records on a page.
-        step: which page of this reading it is, and of how many; None where we look once more.
-        fresh: no kept page may answer.
-        overlaps: False where the server pays no attention to limits, so that no pages overlap.
+        page: the number of the page, counted from 1.
+        limit: the most records on the page.
+        step: which page of this reading it is, and of how many; None if we search for a moved
+            record.
+        fresh: do not use a kept page.
+        overlaps: False if the server ignores limits, so that no pages overlap.
     """
 
     page: int
@@ -56,7 +58,7 @@ class Ask(NamedTuple):
 
     @property
     def start(self) -> int:
-        """The position of its first record."""
+        """The position of the page's first record."""
         return (self.page - 1) * self.limit
 
 
@@ -64,10 +66,11 @@ class Seen(NamedTuple):
     """What a page held.
 
     Attributes:
-        keys: what names each of its records, in their order.
-        total: how many records the collection has, by its paging.
-        first_row: number of its first record among all that were ever received.
-        after_a_break: the pages before it were kept from an interrupted load, and it was not.
+        keys: the ids of its records, in their order.
+        total: the total that the page gave.
+        first_row: the row number of its first record among all received records.
+        after_a_break: the pages before it were kept from an interrupted load, and this one was
+            fetched.
     """
 
     keys: Sequence[Any]
@@ -76,24 +79,26 @@ class Seen(NamedTuple):
     after_a_break: bool = False
 
 
-#: How a reading ended: at the last page with all in place; the same without any seam; given up
-#: because the collection moved, because its seams show no order, or because its answers
-#: contradict each other.
+#: How a reading ended. `read`: at the last page. `seamless`: at the last page, but the server
+#: ignores limits, so no pages overlapped. `moved`, `no order`, `contradiction`: given up because
+#: the collection changed, because the seams show no order, or because the pages contradict each
+#: other.
 End = Literal["read", "seamless", "moved", "no order", "contradiction"]
 
 
 @dataclass
 class Moves:
-    """What the seams showed of changes during a reading.
+    """The changes during a reading, as the seams show them.
 
     Attributes:
-        shift: how many places further down the last record read stands than `Reading.keys` has it.
+        shift: how many places the last record read is now below its place in `Reading.keys`.
         seams: how many seams showed a change.
-        came_up: records that may have moved up past the place that was read, and were not seen.
-        read_then: how many records had been read when the last of them may have come up.
-        shift_then: `shift` at that moment.
-        added: records that had been added above by then, and were not seen.
-        went_down: records that may have moved down past that place, and so come twice.
+        came_up: records that may have moved up past the place that we had reached, and not seen.
+        read_then: records read before the last seam where one may have moved up.
+        shift_then: `shift` after that seam.
+        added: records added above up to that seam, and not seen.
+        went_down: records that may have moved down past the place that we had reached, and so
+            come twice.
     """
 
     shift: int = 0
@@ -106,7 +111,7 @@ class Moves:
     _added: int = 0
 
     def note(self, moved: int, growth: int, read: int, seen_coming_up: int = 0) -> None:
-        """Note a seam: how far it shifted, how much the total grew, and how many were read."""
+        """Note how far a seam shifted, how much the total grew, and how many records were read."""
         self.seams += bool(moved or growth)
         self._added += max(0, min(moved, growth))
         self.went_down += max(0, min(0, growth) - moved)
@@ -117,18 +122,19 @@ class Moves:
 
 @dataclass
 class Reading:
-    """What one reading saw.
+    """The result of one reading.
 
     Attributes:
-        keys: the records' keys in their order; one that moved down stands twice.
-        rows: the number of each record among all that were received.
+        keys: the ids of the records in their order; a record that moved down comes twice.
+        rows: the row number of each record among all received records.
         totals: the total that each page gave.
-        end: how it ended.
-        steady: every seam was steady.
-        capped: the total counts fewer records than there are; it proves nothing.
-        asks: pages it wanted.
-        newest: the highest key of the first page: no key of a later record is as low.
-        moves: what changed meanwhile.
+        end: how the reading ended.
+        steady: whether every seam was steady.
+        capped: whether the total is smaller than the number of records; then it proves nothing.
+        asks: the number of pages requested.
+        newest: the highest id on the first page. Every record that is created later has a higher
+            id.
+        moves: the changes during the reading.
     """
 
     keys: list[Any] = field(default_factory=list)
@@ -143,45 +149,49 @@ class Reading:
 
     @property
     def still(self) -> bool:
-        """Every page gave the same total."""
+        """Whether every page gave the same total."""
         return len(set(self.totals)) == 1
 
     @property
     def counted(self) -> bool:
-        """There are as many different records as positions, and as the last total counts."""
+        """Whether the number of different records is right.
+
+        No id came twice (except for records that moved down), and the number of records equals the
+        last total, unless the total is capped.
+        """
         twice = len(self.keys) - len(set(self.keys))
         end = len(self.keys) + self.moves.shift
         return twice <= self.moves.went_down and (self.capped or end == self.totals[-1])
 
     @property
     def latest(self) -> list[int]:
-        """The number of each different record as it came last."""
+        """The row number of each different record on the last page that held it."""
         return list(dict(zip(self.keys, self.rows, strict=True)).values())
 
 
 class MovedError(Exception):
-    """The collection moved in a way that this reading cannot follow."""
+    """The collection changed in a way that this reading cannot follow."""
 
 
 ReadingSteps = Generator[Ask, Seen, Reading]
 
 
 def overlap(size: int) -> int:
-    """How many records two pages have in common, where a page holds at most `size`."""
+    """How many records two pages have in common, if a page holds at most `size`."""
     return max(1, min(OVERLAP, size // 20))
 
 
 def next_page(end: int, size: int, total: int) -> tuple[int, int]:
-    """The page that begins shortly before a position, and goes on as far as a page can.
+    """The page that begins shortly before a position and reaches as far as possible.
 
-    With so many pages before it, the limit is (end - 10) // pages, so that they end 10 records or
-    a little more before `end`. Of the numbers of pages that leave the limit within `size`, the one
-    is taken that reaches furthest.
+    If n pages come before it, the limit is (end - 10) // n, so those n pages end at least 10
+    records before `end`. We choose the n whose limit is at most `size` and whose page reaches
+    furthest.
 
     Args:
-        end: records read so far.
-        size: most records on a page.
-        total: how many there are; where fewer common records save the last page, fewer they are.
+        end: the number of records read so far.
+        size: the most records on a page.
+        total: the number of records. The overlap is made smaller if that saves the last page.
 
     Returns:
         The page's number and limit.
@@ -225,16 +235,16 @@ def reading(size: int, on_shift: OnShift, *, fresh: bool = False) -> ReadingStep
     """Read a collection from its first page to its last.
 
     Args:
-        size: most records on a page.
-        on_shift: what to do where a seam has shifted. "follow" gives up in a collection of up to
+        size: the most records on a page.
+        on_shift: what to do if a seam has shifted. "follow" gives up in a collection of up to
             `SMALL` pages.
         fresh: use no kept page.
 
     Yields:
-        The pages it wants, one after the other.
+        One page request after the other.
 
     Returns:
-        What was seen. It ends at a page that is not full: a total alone is not believed.
+        The reading. It ends at a page that is not full, because the total may be wrong.
     """
     return (yield from _Reader(size, on_shift, fresh).run())
 
@@ -274,16 +284,19 @@ class _Reader:
         return Ask(*next_page(done, self.size, total), step, self.fresh)
 
     def _plausible(self, ask: Ask, page: Seen) -> bool:
-        """Whether an answer holds what its own total says; what a server's limit is, is learnt."""
+        """Whether a page holds as many records as its total implies.
+
+        This also finds out the server's own limit.
+        """
         seen, count = self.seen, len(page.keys)
-        if count > ask.limit:  # it pays no attention to the limit
+        if count > ask.limit:  # the server ignores the limit
             if ask.page == 1 or count > self.size:
                 return False
             self.limit_counts = False
             return len(seen.keys) == self.size and ask.page == 2
         start = ask.start
         expected = max(0, min(ask.limit, page.total - start))
-        if ask.page == 1 and 0 < count < expected:  # it has a limit of its own
+        if ask.page == 1 and 0 < count < expected:  # the server has its own limit
             self.size = count
             self.limit_counts = count >= _LEAST
             return True
@@ -293,7 +306,7 @@ class _Reader:
         return count == expected
 
     def _join(self, ask: Ask, page: Seen) -> None:
-        """Put a page in its place behind, or over, what was read."""
+        """Append a page to the records read; where it overlaps them, it replaces them."""
         seen, read = self.seen, len(self.seen.keys)
         if not seen.totals:
             self.steps = pages_needed(page.total, self.size) if self.limit_counts else 1
@@ -317,21 +330,21 @@ class _Reader:
             self._follow(ask, page, growth)
 
     def _gives_up(self, page: Seen) -> bool:
-        """Whether a collection that moved is read again, instead of following what moved."""
+        """Whether a collection that changed is read again, instead of following the change."""
         small = page.total <= SMALL * self.size
         return page.after_a_break or (small and self.on_shift == "follow")
 
     def _lay(self, page: Seen, place: int) -> None:
-        """Lay a page over what was read, from this place on: it is the later answer."""
+        """Replace the records from this place on with the page, because the page is newer."""
         seen = self.seen
         seen.keys[place:] = page.keys
         seen.rows[place:] = range(page.first_row, page.first_row + len(page.keys))
 
     def _follow(self, ask: Ask, page: Seen, growth: int) -> None:
-        """Join a page to what was read where the seam is not steady.
+        """Join a page to the records read if the seam is not steady.
 
         Raises:
-            MovedError: it does not go on in the same order, or everything is to be read again.
+            MovedError: the page continues in another order, or everything must be read again.
         """
         seen, keys, rows, moves = self.seen, self.seen.keys, self.seen.rows, self.seen.moves
         here, read = set(page.keys), len(self.seen.keys)
@@ -341,7 +354,7 @@ class _Reader:
             seen.end = "no order"
         if shift is None or self._gives_up(page):
             raise MovedError
-        # Records that were edited can have left the seam, or have come into it.
+        # An edited record may have left the seam, or moved into it.
         came = set(page.keys[: read + shift - ask.start]).difference(keys[cut:])
         again = came.intersection(keys)
         moves.went_down += len(again)
@@ -353,10 +366,10 @@ class _Reader:
         moves.note(moved, growth, read, seen_coming_up=came_up)
 
     def _shift(self, ask: Ask, page: Seen, cut: int) -> int | None:
-        """How many places further down the last records read stand now.
+        """How many places the last records read have moved down.
 
-        Most records of the seam must stand on the page, as far from each other as before. Then the
-        last of them tells.
+        Most records of the seam must be on the page, at the same distances as before. Then the last
+        of them gives the shift.
         """
         keys = self.seen.keys
         places = {key: place for place, key in enumerate(keys[cut:], cut)}

@@ -1,9 +1,9 @@
 """When each record was seen: proof that a collection is whole, whatever its order.
 
-An id that was deleted never comes back. So a record that came in two answers was there at every
-moment between them. If the records that were there at one moment are as many as the total that was
-given at that moment, they are the whole collection as it stood then. Neither the order of the
-records nor what happened to them before and after makes any difference.
+A deleted id never comes back. So a record that came on two pages was there at every moment between
+them. If the number of records that were there at one moment equals the total given at that moment,
+those records are the whole collection at that moment. The order of the records does not matter, and
+changes before and after that moment do not matter.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kpa_analytics.data.reading import Ask, Reading, ReadingSteps, Seen
 
 
 class Sightings:
-    """All the pages that were seen, in the order in which they were answered.
+    """All received pages, in the order in which they were answered.
 
     Examples:
         >>> sightings = Sightings()
@@ -34,7 +34,7 @@ class Sightings:
         self._pages.append(page)
 
     def noted(self, steps: ReadingSteps) -> Generator[Ask, Seen, Reading]:
-        """Pass a reading's requests on, and note what comes back."""
+        """Pass on a reading's requests, and note the pages that come back."""
         try:
             ask = next(steps)
             while True:
@@ -48,10 +48,11 @@ class Sightings:
     def whole_at_one_moment(self) -> list[int] | None:
         """The numbers of the rows that were the whole collection at one moment.
 
-        Each record as it came last before that moment: the collection is no older than it says.
+        Each row is from the last page before that moment that held the record, so no row is older
+        than it must be.
 
         Returns:
-            None: at no moment are as many records known to have been there as the total says.
+            The row numbers; None if at no moment the known records are as many as the total.
         """
         first: dict[Any, int] = {}
         last: dict[Any, int] = {}
@@ -71,7 +72,7 @@ class Sightings:
         return None
 
     def _rows(self, keys: set[Any], moment: int) -> list[int]:
-        """The rows in which these records came last, up to a moment."""
+        """The last row of each of these records, up to a moment."""
         rows = {
             key: row
             for page in self._pages[: moment + 1]

@@ -183,11 +183,13 @@ def _table(found: Measured) -> str:
         _row("---", "---", ["---:"] * len(header)),
         _row("cold load, both caches written", "", _seconds(found, "cold load")),
         _row(
-            "... / a bare loop that keeps nothing", "<= 1", _ratios(found, "cold load", "bare loop")
+            "... / time of a loop that stores nothing",
+            "<= 1",
+            _ratios(found, "cold load", "bare loop"),
         ),
         _row("... growth, for ten times the records", "<= 10", _growth(found, "cold load")),
         _row("... peak of memory", "", _megabytes(found, "cold load")),
-        _row("the bare loop's", "more", _megabytes(found, "bare loop")),
+        _row("peak of memory of the bare loop", "more than ours", _megabytes(found, "bare loop")),
         _row("warm load", "", _seconds(found, "warm load")),
         _row("... / `pl.read_parquet`", "<= 1.2", _ratios(found, "warm load", "read_parquet")),
         _row("`expiry_status`", "", _seconds(found, "expiry_status")),
@@ -195,8 +197,8 @@ def _table(found: Measured) -> str:
         _row("... / pandas", "< 1", _ratios(found, "expiry_status", "pandas")),
         _row("... growth, for ten times the records", "<= 10", _growth(found, "expiry_status")),
         _row("... peak of memory", "", _megabytes(found, "expiry_status")),
-        _row("DuckDB's", "more", _megabytes(found, "DuckDB")),
-        _row("pandas'", "more", _megabytes(found, "pandas")),
+        _row("peak of memory of DuckDB", "more than ours", _megabytes(found, "DuckDB")),
+        _row("peak of memory of pandas", "more than ours", _megabytes(found, "pandas")),
         _row("disk while fetching / the JSON", "<= 0.33", _of_the_json(found, "most")),
         _row("disk in the end / the JSON", "<= 0.1", _of_the_json(found, "after")),
     ]

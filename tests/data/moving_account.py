@@ -1,4 +1,4 @@
-"""A simulated account that people edit during a load, to test the walk without HTTP."""
+"""A simulated account that people edit during a load, to test the proof without HTTP."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, NamedTuple
 
+from kpa_analytics.data.proof import UnprovedError, Whole, proved
 from kpa_analytics.data.reading import Ask, Seen
-from kpa_analytics.data.walk import UnprovedError, Whole, proved
 
 
 class Account:
@@ -149,7 +149,7 @@ def sometimes(share: float, chance: random.Random) -> Callable[[int], bool]:
 
 
 def ask_all(keys: Sequence[Any], size: int) -> list[tuple[int, int]]:
-    """The pages that a walk requests from an unchanged collection."""
+    """The pages that a reading requests from an unchanged collection."""
     asked: list[tuple[int, int]] = []
 
     def answer(ask: Ask) -> Seen:

@@ -1,4 +1,4 @@
-"""The checked walk: whatever happens meanwhile, the whole collection or an error."""
+"""Whatever changes during a download, loading returns the whole collection or raises an error."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _ids() -> set[int]:
 
 
 def _now() -> int:
-    """The `created` of a record made while we walk, epoch ms; a little later than the test runs."""
+    """The `created` of a record made while we read, epoch ms; a little later than the test runs."""
     return int(time.time() * 1000) + 5_000
 
 

@@ -1,4 +1,4 @@
-"""The proof of the checked walk, tried on thousands of accounts that are edited while they load."""
+"""The proof of data/proof.py, tried on thousands of accounts that are edited while they load."""
 
 from __future__ import annotations
 
