@@ -12,7 +12,7 @@ from functools import lru_cache
 import polars as pl
 
 from kpa_analytics.analysis.composed import composed_trainings, derived_completions
-from kpa_analytics.analysis.expirations import expirations, with_case
+from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.latest_completion import (
     PAIR,
     latest,
@@ -22,7 +22,7 @@ from kpa_analytics.analysis.latest_completion import (
 )
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.schedules import schedules
-from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, case_statuses, never_completed
+from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, never_completed, statuses_on
 from kpa_analytics.analysis.windows import windows_on
 from kpa_analytics.employment import has_left
 from kpa_analytics.inputs import AnyFrame
@@ -32,7 +32,7 @@ from kpa_analytics.schema import EXPIRY_STATUS
 _KEYS = ("pair", "person", "title", "training_id", "completion_id")
 _ROW = (*_KEYS, "date", *STATUS_COLUMNS)
 _NOT_HELD = (*_KEYS, "expiration_source", "status")
-_CASE = ("training_id", "date", "special_expiration_date", "case")
+_KEYED = ("training_id", "date", "special_expiration_date", "expiry_key")
 #: The number of days whose windows are kept.
 _KEPT = 4
 
@@ -63,12 +63,12 @@ class Rules:
         The records keep their order. A record with neither a date nor a special expiration date has
         the source `unknown`.
         """
-        rows = with_case(records.lazy()).drop("has_proof")
-        cases = expirations(rows.unique("case"), self.schedules)
-        statuses = case_statuses(cases, self.windows_on(as_of), as_of, expiring_days)
+        rows = with_expiry_key(records.lazy()).drop("has_proof")
+        by_key = expirations(rows.unique("expiry_key"), self.schedules)
+        statuses = statuses_on(by_key, self.windows_on(as_of), as_of, expiring_days)
         return (
-            rows.join(statuses.lazy(), on="case", how="left", maintain_order="left")
-            .drop("case")
+            rows.join(statuses.lazy(), on="expiry_key", how="left", maintain_order="left")
+            .drop("expiry_key")
             .collect(engine="in-memory")
         )
 
@@ -99,18 +99,23 @@ class Engine:
         ordered = ordered_records(records, self._people.lazy())
         if only is not None:
             ordered = latest(ordered, only)
-        rows = with_case(ordered).collect(engine="in-memory")
-        distinct = rows.lazy().filter("has_proof").select(_CASE).unique("case").with_row_index("at")
-        numbered = distinct.collect(engine="in-memory").lazy()
-        self._cases = expirations(
-            numbered.drop("case").rename({"at": "case"}), rules.schedules
+        rows = with_expiry_key(ordered).collect(engine="in-memory")
+        distinct = rows.lazy().filter("has_proof").select(_KEYED).unique("expiry_key")
+        numbered = distinct.with_row_index("at").collect(engine="in-memory").lazy()
+        self._expirations = expirations(
+            numbered.drop("expiry_key").rename({"at": "expiry_key"}), rules.schedules
         ).collect(engine="in-memory")
         self._titles = rules.titles(rows)
         self._rows = (
             rows.lazy()
-            .join(numbered.select("case", "at"), on="case", how="left", maintain_order="left")
+            .join(
+                numbered.select("expiry_key", "at"),
+                on="expiry_key",
+                how="left",
+                maintain_order="left",
+            )
             .join(self._title_numbers, on="training_id", how="left", maintain_order="left")
-            .drop("special_expiration_date", "case")
+            .drop("special_expiration_date", "expiry_key")
             .collect(engine="in-memory")
         )
 
@@ -125,7 +130,8 @@ class Engine:
         if not include_terminated and self._people["left"].count():
             employed = ~self._people.select(has_left(as_of)).to_series()
             rows = rows.filter(pl.lit(employed).gather(pl.col("person")))
-        statuses = case_statuses(self._cases.lazy(), windows, as_of, expiring_days).sort("case")
+        by_key = self._expirations.lazy()
+        statuses = statuses_on(by_key, windows, as_of, expiring_days).sort("expiry_key")
         held = rows.filter("has_proof").collect(engine="in-memory")
         held = held.hstack(statuses.select(STATUS_COLUMNS)[held["at"]]).select(_ROW)
         parts = [held]

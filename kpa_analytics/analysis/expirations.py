@@ -1,7 +1,8 @@
 """When a completion expires, by the first rule that applies: sections 1 and 2 of docs/rules.md.
 
-The expiration is computed once per case (training, date and special expiration date). For a window
-training it is the first renewal; `windows` updates it to a day.
+The training, the date and the special expiration date decide the expiration. Records in which these
+three are equal share an expiry key, and each key is computed once. For a window training the
+expiration is the first renewal; `windows` updates it to a day.
 """
 
 from __future__ import annotations
@@ -18,30 +19,30 @@ _DAY = pl.col("date")
 _SPECIAL = pl.col("special_expiration_date")
 _RENEWAL = months_after(_DAY, pl.col("renewal_months"))
 _NO_DAY = pl.lit(None, pl.Date)
-#: Stands for null; no calendar day has this number.
+#: The number used for null; no calendar day has this number.
 _NO_NUMBER = -(2**31)
 _COLUMNS = ("training_id", "date", "expiration_source", "expiration_date", "opens", "expiring_days")
 
 
-def with_case(records: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the case of each record as a number, and whether the record proves anything.
+def with_expiry_key(records: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the expiry key of each record, and whether the record proves a completion.
 
-    `case` is one number for training, date and special expiration date, because a join on one
+    `expiry_key` is one number for training, date and special expiration date, because a join on one
     number is many times faster. `has_proof` means that the record has a date or a special
     expiration date.
     """
     day, special = (
         days.to_physical().cast(pl.Int64).fill_null(_NO_NUMBER) for days in (_DAY, _SPECIAL)
     )
-    case = pl.col("training_id").cast(pl.Int128) * 2**64 + (day * 2**32 + special)
+    key = pl.col("training_id").cast(pl.Int128) * 2**64 + (day * 2**32 + special)
     has_proof = _DAY.is_not_null() | _SPECIAL.is_not_null()
-    return records.with_columns(case.alias("case"), has_proof.alias("has_proof"))
+    return records.with_columns(key.alias("expiry_key"), has_proof.alias("has_proof"))
 
 
-def expirations(cases: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:
-    """The expiration date of each case, and the rule that gives it.
+def expirations(distinct: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:
+    """The expiration date of each expiry key, and the rule that gives it.
 
-    Returns one row per case in any order: case, training_id, date, and
+    Returns one row per expiry key in any order: expiry_key, training_id, date, and
 
     - `expiration_source`: `unknown` if the training is not in the catalogue, its schedule is
       unknown or impossible, or the completion has no date;
@@ -50,7 +51,7 @@ def expirations(cases: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:
     - `opens`: for a window training, the first day of that window; otherwise null;
     - `expiring_days`: the training's own number of days.
     """
-    ruled = cases.join(catalogue.lazy(), on="training_id", how="left").with_columns(
+    ruled = distinct.join(catalogue.lazy(), on="training_id", how="left").with_columns(
         pl.when(_SPECIAL.is_not_null())
         .then(pl.lit("special", SOURCE))
         .when(_DAY.is_not_null())
@@ -60,33 +61,33 @@ def expirations(cases: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame:
         _NO_DAY.alias("opens"),
     )
     by_rule = [
-        rule(ruled.filter(pl.col("expiration_source") == source)).select("case", *_COLUMNS)
+        rule(ruled.filter(pl.col("expiration_source") == source)).select("expiry_key", *_COLUMNS)
         for source, rule in _RULES.items()
     ]
     # Python has no later day.
     return pl.concat(by_rule).with_columns(pl.col("expiration_date").clip(upper_bound=date.max))
 
 
-def _special(cases: pl.LazyFrame) -> pl.LazyFrame:
+def _special(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The special expiration date overrides every other rule, whether it is earlier or later."""
-    return cases.with_columns(_SPECIAL.alias("expiration_date"))
+    return rows.with_columns(_SPECIAL.alias("expiration_date"))
 
 
-def _window(cases: pl.LazyFrame) -> pl.LazyFrame:
+def _window(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The first window that opens after the completion."""
     year = pl.col("renewal_year")
-    return cases.with_columns(WINDOW.opens.year_after(_DAY).alias("renewal_year")).with_columns(
+    return rows.with_columns(WINDOW.opens.year_after(_DAY).alias("renewal_year")).with_columns(
         WINDOW.closing(year).alias("expiration_date"),
         WINDOW.opens.in_year(year).alias("opens"),
     )
 
 
-def _fixed(cases: pl.LazyFrame) -> pl.LazyFrame:
+def _fixed(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The last fixed day within the renewal period, or else the first one after the completion."""
     limit, allowed = pl.col("limit"), pl.col("allowed")
     soonest = FIXED_DAY.in_year(FIXED_DAY.year_after(_DAY))
     return (
-        cases.with_columns(pl.when(RENEWS).then(_RENEWAL).alias("limit"))
+        rows.with_columns(pl.when(RENEWS).then(_RENEWAL).alias("limit"))
         .with_columns(FIXED_DAY.in_year(FIXED_DAY.year_until(limit)).alias("allowed"))
         .with_columns(
             pl.when(allowed > _DAY).then(allowed).otherwise(soonest).alias("expiration_date")
@@ -94,14 +95,14 @@ def _fixed(cases: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def _rolling(cases: pl.LazyFrame) -> pl.LazyFrame:
+def _rolling(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The same day of the month after the renewal period, or the last day of a shorter month."""
-    return cases.with_columns(_RENEWAL.alias("expiration_date"))
+    return rows.with_columns(_RENEWAL.alias("expiration_date"))
 
 
-def _no_date(cases: pl.LazyFrame) -> pl.LazyFrame:
-    """No expiration date; these cases have no special expiration date, so its nulls are used."""
-    return cases.with_columns(_SPECIAL.alias("expiration_date"))
+def _no_date(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """No expiration date; these rows have no special expiration date, so its nulls are used."""
+    return rows.with_columns(_SPECIAL.alias("expiration_date"))
 
 
 _RULES = {

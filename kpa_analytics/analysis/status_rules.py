@@ -10,16 +10,16 @@ from kpa_analytics.analysis.windows import renewals
 from kpa_analytics.schema import SOURCE, STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
-#: The columns that describe the status of a case.
+#: The columns that describe the status of a completion.
 STATUS_COLUMNS = ("expiration_source", "expiration_date", "days_left", "starts_expiring", "status")
 
 
-def case_statuses(
-    cases: pl.LazyFrame, windows: pl.DataFrame, as_of: date, expiring_days: int
+def statuses_on(
+    expirations: pl.LazyFrame, windows: pl.DataFrame, as_of: date, expiring_days: int
 ) -> pl.DataFrame:
-    """The status of each case on a day: case and the columns of `STATUS_COLUMNS`.
+    """The status of each expiry key on a day: expiry_key and the columns of `STATUS_COLUMNS`.
 
-    A case is valid through its expiration date and expired from the next day. It is expiring from
+    A completion is valid through its expiration date and expired from the next day. It is expiring from
     the day on which its window opens, or from the training's own number of days before the
     expiration date (`expiring_days` if the training has none). A day before the year 1 or after the
     year 9999 becomes the first or last day of these years.
@@ -35,13 +35,13 @@ def case_statuses(
         .otherwise(counted)
     )
     return (
-        renewals(cases.join(windows.lazy(), on="training_id", how="left"), as_of)
+        renewals(expirations.join(windows.lazy(), on="training_id", how="left"), as_of)
         .with_columns(starts.alias("starts_expiring"))
         .with_columns(status_on(as_of))
         # The status depends on the exact days; the result has only days that Python can represent.
         .with_columns(pl.col("expiration_date", "starts_expiring").clip(date.min, date.max))
         .with_columns(days_left(as_of))
-        .select("case", *STATUS_COLUMNS)
+        .select("expiry_key", *STATUS_COLUMNS)
         .collect(engine="in-memory")
     )
 

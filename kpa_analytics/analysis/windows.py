@@ -1,6 +1,6 @@
 """Window trainings on a day: whether the window is open, and when the training was last offered.
 
-A completion ends when the training is offered again, not when a window closes. Source: the vendor's
+A completion stops being valid when the training is offered again, not when a window closes. Source: the vendor's
 article on training windows; docs/rules.md section 2.
 """
 
@@ -28,8 +28,8 @@ def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
       window, this is the opening day of that window; otherwise it is the day it was offered.
       Earlier completions are superseded. Null if the training was not offered by the day.
     - `in_time_since`: the opening day of the window one year before that of the last offering,
-      while the latter is still open; otherwise null. A superseded completion since this day has
-      time left.
+      while the latter is still open; otherwise null. If a superseded completion is dated on or
+      after this day, there is time left to renew it.
     """
     today = pl.lit(as_of)
     year, following = pl.col("offering_year"), pl.col("next_year")
@@ -59,13 +59,14 @@ def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
     )
 
 
-def renewals(cases: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Update opens and expiration_date of window training cases to a day.
+def renewals(expirations: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
+    """Update opens and expiration_date of window trainings to a day.
 
-    A case that no offering superseded is valid, however many windows have passed. It is renewed in
-    the first window that opens after the completion and has not closed yet. A superseded case keeps
-    the window in which it should have been renewed. If that window has not closed yet but the case
-    is expired, it expired on the day before the offering. Other cases are unchanged.
+    If no offering supersedes a completion, it is valid, however many windows have passed. It is
+    renewed in the first window that opens after the completion and has not closed yet. A superseded
+    completion keeps the window in which it should have been renewed. If that window has not closed
+    yet but the completion is expired, it expired on the day before the offering. Completions of
+    other trainings are unchanged.
     """
     is_window = pl.col("expiration_source") == "window"
     superseded = (pl.col("date") < pl.col("offering_opens")).fill_null(False)
@@ -73,7 +74,7 @@ def renewals(cases: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     is_over = pl.col("expiration_date") < pl.lit(as_of)
     moves_on = is_window & ~superseded & is_over
     ended_early = is_window & superseded & ~in_time & ~is_over
-    return cases.with_columns(
+    return expirations.with_columns(
         pl.when(moves_on)
         .then("next_closes")
         .when(ended_early)

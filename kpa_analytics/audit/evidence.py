@@ -1,4 +1,7 @@
-"""All frames and figures of a pack, computed once; page, document, workbook and files show them."""
+"""All frames and figures of a pack, computed once.
+
+The HTML page, the PDF, the workbook and the other files show them.
+"""
 
 from __future__ import annotations
 
@@ -125,7 +128,8 @@ def gather(
         records=audit_records(data, cases, as_of=as_of, expiring_days=expiring_days),
         findings=findings(data, as_of),
         activity=instructor_activity(*happened),
-        # Instructors of the whole company can teach the people of a part, so count all completions.
+        # Count all completions, even for a pack of only a part: its people may be taught by anyone
+        # in the company.
         coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(is_meant),
         sessions=sessions.filter(_by(as_of)),
         share=group_share(happened[0]),

@@ -91,7 +91,7 @@ def export_audit(
     """
     _need_extra()
     if not isinstance(data, TrainingData):
-        raise KPADataError(f"data must be as load_all() makes it, not {type(data).__name__}")
+        raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
     if as_of is None:
         raise KPADataError(
             "as_of must be a day such as 2026-06-30, not None: a pack is always of one day"

@@ -144,7 +144,9 @@ class Explorer(traitlets.HasTraits):
         self.set_trait("rebuilds", self.rebuilds + 1)
 
     def load(self, data: TrainingData, **changes: Any) -> None:
-        """Show other records, and keep the choices that they allow. The view names the others.
+        """Show other records, and keep the choices that are still valid.
+
+        A message lists the other choices.
 
         Raises:
             KPADataError: a choice in `changes` does not exist, or its value is not allowed.
@@ -179,7 +181,7 @@ class Explorer(traitlets.HasTraits):
 
     def _take(self, data: TrainingData) -> None:
         if not isinstance(data, TrainingData):
-            raise KPADataError(f"data must be as load_all() makes it, not {type(data).__name__}")
+            raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
         self.data, self._people_filter = data, PeopleFilter(data)
         self._titles = training_options(data)
         offices = self._people_filter.offices
