@@ -19,8 +19,8 @@ def statuses_on(
 ) -> pl.DataFrame:
     """The status of each expiry key on a day: expiry_key and the columns of `STATUS_COLUMNS`.
 
-    A completion is valid through its expiration date and expired from the next day. It is expiring from
-    the day on which its window opens, or from the training's own number of days before the
+    A completion is valid through its expiration date and expired from the next day. It is expiring
+    from the day on which its window opens, or from the training's own number of days before the
     expiration date (`expiring_days` if the training has none). A day before the year 1 or after the
     year 9999 becomes the first or last day of these years.
 

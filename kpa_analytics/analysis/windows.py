@@ -1,7 +1,7 @@
 """Window trainings on a day: whether the window is open, and when the training was last offered.
 
-A completion stops being valid when the training is offered again, not when a window closes. Source: the vendor's
-article on training windows; docs/rules.md section 2.
+A completion stops being valid when the training is offered again, not when a window closes. Source:
+the vendor's article on training windows; docs/rules.md section 2.
 """
 
 from __future__ import annotations
