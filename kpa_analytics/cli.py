@@ -205,6 +205,13 @@ def audit(
     bagit: Annotated[
         bool, typer.Option("--bagit", help="Write a BagIt bag, with the pack in its folder data.")
     ] = False,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="KEY.pem",
+            help="Sign the manifest with this private key (needs the extra sign).",
+        ),
+    ] = None,
     demo: Annotated[
         bool,
         typer.Option(
@@ -222,6 +229,7 @@ def audit(
     from kpa_analytics.audit.bagit import pack_in
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.manifest import read_manifest
+    from kpa_analytics.audit.sign import signing_key
     from kpa_analytics.data.loaders import load_all
     from kpa_analytics.demo import AS_OF
     from kpa_analytics.inputs import as_day
@@ -229,6 +237,7 @@ def audit(
     day = as_day(AS_OF if demo and as_of is None else as_of)
     out = typed_path(out)
     refuse_occupied(out.absolute())
+    key = signing_key(sign) if sign else None
     data = _load_demo() if demo else load_all(refresh=refresh)
     if data.snapshots["completions"].walk != "full" and not incremental:
         data = load_all(refresh=True)
@@ -241,6 +250,7 @@ def audit(
         names=names,
         incremental=incremental,
         bagit=bagit,
+        sign=key,
     )
     manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]
@@ -251,32 +261,42 @@ def audit(
         f"open {pack_in(out) / 'report.html'}, check later with: kpa-analytics verify {out}\n"
         f"seal {manifest['seal']}"
     )
+    if key:
+        typer.echo(f"signed ({manifest['signature']['algorithm']}); add --key PUB.pem to verify")
 
 
 @app.command()
 def verify(
     folder: Annotated[Path, typer.Argument(help="The folder of a pack.")],
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="PUB.pem", help="The public key of whoever must have signed it."),
+    ] = None,
 ) -> None:
-    """Check that nothing in a pack has changed since it was written.
+    """Compare every file of a pack with its manifest, and the manifest with its signature.
 
-    Exits with 1 and names the file if one was changed, is missing or was added, and with 2 if the
-    folder is not a pack. A file left by a file manager or an office program (desktop.ini,
-    .DS_Store, ~$audit.xlsx) is listed as litter and does not change the exit code.
+    Exits with 1 and names the file if one was changed, is missing or was added, or if --key is
+    given and does not accept the signature; with 2 if the folder is not a pack or the key cannot be
+    read. A file left by a file manager or an office program (desktop.ini, .DS_Store, ~$audit.xlsx)
+    is listed as litter and does not change the exit code.
     """
     from kpa_analytics.audit.bagit import is_bag, pack_in
     from kpa_analytics.audit.manifest import read_manifest, refuse_other_folders
-    from kpa_analytics.audit.verify import verify_audit
+    from kpa_analytics.audit.sign import public_key
+    from kpa_analytics.audit.verify import verify_audit, what_was_shown
 
     folder = typed_path(folder)
     if not is_bag(folder):
         refuse_other_folders(folder)
-    findings = verify_audit(folder)
+    signer = public_key(key) if key else None
+    findings = verify_audit(folder, key=signer)
     for path, finding, detail in findings.rows():
         typer.echo(f"{finding}: {_one_line(f'{path} ({detail})')}")
     if any(finding != "litter" for finding in findings["finding"]):
         raise typer.Exit(FINDING)
     manifest = read_manifest(pack_in(folder))
-    typer.echo(f"{len(manifest['files'])} files, all unchanged; seal {manifest['seal']}")
+    typer.echo(f"{len(manifest['files'])} files, all as in the manifest; seal {manifest['seal']}")
+    typer.echo(_one_line(what_was_shown(manifest, signer)))
 
 
 @app.command()

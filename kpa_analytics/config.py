@@ -23,6 +23,10 @@ _ACCOUNT = ("token", "api_url")
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
+#: The passphrase of the key that signs a pack (`audit.sign`). It is not a setting, so that no
+#: object keeps it.
+SIGN_PASSPHRASE = "KPA_SIGN_PASSPHRASE"  # noqa: S105 - the name of a variable
+
 
 def _token(name: str, value: object) -> Secret | None:
     value = as_secret(value)
@@ -206,7 +210,7 @@ def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
     return {
         name: as_secret(environ.get(name)) if name == "KPA_API_TOKEN" else environ.get(name)
         for name in environ
-        if name.startswith("KPA_")
+        if name.startswith("KPA_") and name != SIGN_PASSPHRASE
     }
 
 

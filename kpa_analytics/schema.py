@@ -346,8 +346,9 @@ VERIFICATION = _table(
     Column("path", pl.String, "path in the pack, of a file or an added folder"),
     Column(
         "finding",
-        pl.Enum(["changed", "missing", "added", "litter"]),
-        "what is wrong; litter is a harmless file from a file manager or an office program",
+        pl.Enum(["changed", "missing", "added", "unverified", "litter"]),
+        "what is wrong; unverified is a signature that the key does not accept; litter is a "
+        "harmless file from a file manager or an office program",
     ),
     Column("detail", pl.String, "more about the finding"),
 )

@@ -220,21 +220,48 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     assert kpa_analytics("verify", old)[0] == 1
 
 
+@pytest.fixture
+def keys(tmp_path) -> Path:
+    for name in ("mine", "other"):
+        private, public = tmp_path / f"{name}.pem", tmp_path / f"{name}.pub.pem"
+        subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", private], check=True)
+        subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out", public], check=True)
+    return tmp_path
+
+
 @pytest.mark.slow
-def test_a_bag_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
-    bag = tmp_path / "bag"
-    code, out, _ = kpa_analytics("audit", bag, "--as-of", "2020-06-30", "--bagit")
+def test_a_signed_bag_is_made_verified_and_compared(kpa_analytics, account, keys):
+    bag, mine, other = keys / "bag", keys / "mine.pub.pem", keys / "other.pub.pem"
+    made = ("audit", bag, "--as-of", "2020-06-30", "--bagit", "--sign", keys / "mine.pem")
+    code, out, _ = kpa_analytics(*made)
     assert code == 0
     assert str(bag / "data" / "report.html") in out
-    manifest = json.loads((bag / "data" / "manifest.json").read_text(encoding="utf-8"))
+    assert "signed (Ed25519)" in out
+    seal = json.loads((bag / "data" / "manifest.json").read_text(encoding="utf-8"))["seal"]
+
     code, out, _ = kpa_analytics("verify", bag)
-    assert (code, manifest["seal"] in out) == (0, True)
+    assert (code, seal in out, "which was not checked" in out) == (0, True, True)
+    code, out, _ = kpa_analytics("verify", bag, "--key", mine)
+    assert (code, seal in out, "signed by the holder of" in out) == (0, True, True)
     assert kpa_analytics("changes", bag, bag) == (0, "no changes\n", "")
-    (bag / "data" / "report.html").unlink()
-    code, out, _ = kpa_analytics("verify", bag)
-    assert (code, out.split(" (")[0]) == (1, "missing: data/report.html")
+
+    code, out, _ = kpa_analytics("verify", bag, "--key", other)
+    assert (code, len(out.splitlines())) == (1, 1)
+    assert out.startswith("unverified: data/manifest.json.sig (other.pub.pem does not accept it")
+    code, _, err = kpa_analytics("verify", bag, "--key", keys / "nowhere.pem")
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "nowhere.pem can't be read" in err
+    code, _, err = kpa_analytics("audit", keys / "more", "--sign", mine)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "mine.pub.pem is not a private key" in err
+
+    (bag / "data" / "manifest.json.sig").unlink()
+    code, out, _ = kpa_analytics("verify", bag, "--key", mine)
+    assert (code, out.split(" (")[0]) == (1, "missing: data/manifest.json.sig")
+    assert len(out.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_an_audit_walks_in_full_what_was_only_brought_up_to_date(kpa_analytics, account, tmp_path):
     def walk(folder: Path) -> str:
         sources = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sources"]

@@ -34,7 +34,7 @@ def _requirements(*groups: list[str]) -> set[str]:
 
 def test_environment_yml_has_the_dependencies_of_pyproject() -> None:
     extras = PROJECT["optional-dependencies"]
-    names = ("audit", "notebook", "dashboard", "test")
+    names = ("audit", "sign", "notebook", "dashboard", "test")
     wanted = set()
     for requirement in _requirements(PROJECT["dependencies"], *(extras[name] for name in names)):
         name, _, version = requirement.partition(";")[0].strip().partition(">=")

@@ -20,6 +20,7 @@ from kpa_analytics.audit.manifest import write_checksums, write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
+from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.endpoints import endpoint_of
@@ -46,6 +47,7 @@ def export_audit(
     names: bool = True,
     incremental: bool = False,
     bagit: bool = False,
+    sign: str | os.PathLike[str] | SigningKey | None = None,
 ) -> Path:
     """Write the evidence pack: a new folder that appears complete or not at all.
 
@@ -69,14 +71,16 @@ def export_audit(
         incremental: True accepts an incremental snapshot (`refresh="recent"`), which may lack
             corrections of older records; the report says so. False, the default, refuses it.
         bagit: True writes the pack as a bag of BagIt 1.0, with the pack in data/; default False.
+        sign: the private key (a PEM file: Ed25519, RSA or an elliptic curve) that signs the
+            manifest, as manifest.json.sig; default: the pack is not signed. See `audit.sign`.
 
     Returns:
         The folder.
 
     Raises:
-        KPADataError: `out` is taken or cannot be written, an argument is invalid, or the
-            completions come from an incremental refresh and `incremental` is False.
-        KPAError: the packages that write evidence packs are not installed.
+        KPADataError: `out` is taken or cannot be written, an argument is invalid, the key cannot
+            be read, or the completions come from an incremental refresh and `incremental` is False.
+        KPAError: the packages that write evidence packs, or sign them, are not installed.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -102,6 +106,7 @@ def export_audit(
     _need_full_walk(data, incremental)
     target = typed_path(out).absolute()
     refuse_occupied(target)
+    key = sign if sign is None or isinstance(sign, SigningKey) else signing_key(sign)
     earlier = earlier_completions(data)
     if not names:
         data, required, earlier = _pseudonymous(kept_pseudonyms(), data, required, earlier)
@@ -115,16 +120,17 @@ def export_audit(
         earlier=earlier,
     )
     with new_folder(target) as folder:
+        pack = folder / PAYLOAD if bagit else folder
+        pack.mkdir(exist_ok=True)
+        _write(evidence, pack, {"signature": key.facts} if key else {})
+        if key:
+            sign_manifest(pack, key)
         if bagit:
-            (folder / PAYLOAD).mkdir()
-            _write(evidence, folder / PAYLOAD)
             write_bag(folder, f"{evidence.title}, as of {evidence.as_of}")
-        else:
-            _write(evidence, folder)
     return target
 
 
-def _write(evidence: Evidence, folder: Path) -> None:
+def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> None:
     from kpa_analytics.audit.html import write_page
     from kpa_analytics.audit.letters import sentences, undrawable
     from kpa_analytics.audit.pdf import write_document
@@ -154,7 +160,7 @@ def _write(evidence: Evidence, folder: Path) -> None:
     letters = [letter._asdict() for letter in missing]
     limits = {"letters_without_glyph": letters, "workbook_cuts": cuts}
     write_checksums(folder)
-    write_manifest(folder, {**facts, **limits})
+    write_manifest(folder, {**facts, **limits, **announced})
 
 
 def _facts(evidence: Evidence) -> dict[str, object]:

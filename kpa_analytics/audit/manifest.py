@@ -19,10 +19,14 @@ from kpa_analytics.audit.litter import is_litter
 from kpa_analytics.errors import KPADataError
 
 MANIFEST = "manifest.json"
+SIGNATURE = "manifest.json.sig"
+TIMESTAMP = "manifest.json.tsr"
 #: Raised when the meaning of a manifest changes.
 FORMAT = 1
 
 _SEAL = "seal"
+#: Files that are made from the manifest, so that it can only announce them, by the fact that does.
+_ANNOUNCED = {"signature": SIGNATURE, "timestamp": TIMESTAMP}
 #: Files by which a pack that has lost its manifest is still recognized.
 _OF_A_PACK = (MANIFEST, "report.html", "audit.pdf", "records.csv", "expiry_status.csv")
 
@@ -90,6 +94,7 @@ def check_manifest(folder: Path) -> list[Finding]:
         content = json.loads(raw)
         seal = content.pop(_SEAL)
         listed = {str(file["path"]): dict(file) for file in content["files"]}
+        listed |= {name: {} for fact, name in _ANNOUNCED.items() if fact in content}
         sealed = seal == _seal(content) and raw == _bytes({**content, _SEAL: seal})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [Finding(MANIFEST, "changed", "it cannot be read, so nothing can be verified")]

@@ -47,10 +47,11 @@ def read(folder: Path) -> Contents:
     }
 
 
-def small_pack(folder: Path) -> Path:
+def small_pack(folder: Path, **facts: object) -> Path:
     write(folder, _FILES)
     write_checksums(folder)
-    write_manifest(folder, {"title": "Été 日本", "as_of": "2026-06-30", "counts": {"people": 3}})
+    made = {"title": "Été 日本", "as_of": "2026-06-30", "counts": {"people": 3}}
+    write_manifest(folder, {**made, **facts})
     return folder
 
 
