@@ -13,7 +13,7 @@ from kpa_analytics.charts.stacking import MIN_PIXELS, stack
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, day, not_drawn
-from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, read
 from kpa_analytics.schema import EXPIRY_STATUS
@@ -41,6 +41,8 @@ _REASONS = {
     NOT_DUE: "not due",
 }
 _HEIGHT = 260
+#: The gap between bars, as a part of a month's width; at most 1 pixel.
+_GAP = 1 / 6
 
 
 def expiry_timeline_table(
@@ -178,7 +180,7 @@ def _bars(
             words=axes.signed_label(),
             spoken=axes.sentence("Expires in {name}: {value:,} {status}, of {total:,}"),
         )
-        .mark_bar()
+        .mark_bar(binSpacing=min(1, _GAP * WIDTH / (within[1] - within[0] + 1)))
         .encode(
             x=axes.on_day(
                 "month",
