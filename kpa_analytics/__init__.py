@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.training_matrix import training_matrix
     from kpa_analytics.api.client import Client
     from kpa_analytics.audit.compare import changes
+    from kpa_analytics.audit.document import Document
     from kpa_analytics.audit.export import export_audit
+    from kpa_analytics.audit.roster import roster
+    from kpa_analytics.audit.transcript import transcript
     from kpa_analytics.audit.verify import verify_audit
     from kpa_analytics.cache_folder import clear_cache
     from kpa_analytics.config import Settings, configure, settings
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
 #: Where each public name lives.
 _HOMES = {
     "Client": "api.client",
+    "Document": "audit.document",
     "Settings": "config",
     "TrainingData": "data.training_data",
     "changes": "audit.compare",
@@ -66,15 +70,18 @@ _HOMES = {
     "load_trainings": "data.loaders",
     "load_users": "data.loaders",
     "reconcile": "analysis.reconcile",
+    "roster": "audit.roster",
     "settings": "config",
     "snapshots": "data.snapshots",
     "training_matrix": "analysis.training_matrix",
+    "transcript": "audit.transcript",
     "verify_audit": "audit.verify",
 }
 _MODULES = ("charts", "demo", "schema", "widgets")
 
 __all__ = [
     "Client",
+    "Document",
     "Settings",
     "TrainingData",
     "__version__",
@@ -99,10 +106,12 @@ __all__ = [
     "load_trainings",
     "load_users",
     "reconcile",
+    "roster",
     "schema",
     "settings",
     "snapshots",
     "training_matrix",
+    "transcript",
     "verify_audit",
     "widgets",
 ]

@@ -21,6 +21,9 @@ from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, STATUS_LABELS
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from kpa_analytics.audit.document import Document
     from kpa_analytics.data.training_data import TrainingData
 
 FINDING = 1
@@ -299,6 +302,51 @@ def verify(
     typer.echo(_one_line(what_was_shown(manifest, signer)))
 
 
+_AsOf = Annotated[
+    str | None, typer.Option(help="The day of the statuses, e.g. 2026-06-30. Default: today.")
+]
+_Demo = Annotated[
+    bool, typer.Option("--demo", help="Use the invented company, by default as of its own day.")
+]
+_Pdf = Annotated[Path, typer.Argument(help="The PDF to write; an existing one is replaced.")]
+
+
+@app.command()
+def transcript(
+    person: Annotated[str, typer.Argument(help="A person's id, employee number or name.")],
+    out: _Pdf,
+    as_of: _AsOf = None,
+    demo: _Demo = False,
+) -> None:
+    """Write the training transcript of one person as PDF.
+
+    It lists every training with its status, dates, instructor, signature, files and rule.
+    """
+    from kpa_analytics.analysis.find import find_person
+    from kpa_analytics.audit.transcript import transcript as of_person
+
+    data, day = _loaded(as_of, demo)
+    _save(of_person(data, find_person(data, person), as_of=day), out)
+
+
+@app.command()
+def roster(
+    training: Annotated[str, typer.Argument(help="A training's id or title.")],
+    out: _Pdf,
+    as_of: _AsOf = None,
+    demo: _Demo = False,
+) -> None:
+    """Write the roster of one training as PDF.
+
+    It lists everyone who completed the training or must, with what is on file.
+    """
+    from kpa_analytics.analysis.find import find_training
+    from kpa_analytics.audit.roster import roster as of_training
+
+    data, day = _loaded(as_of, demo)
+    _save(of_training(data, find_training(data, training), as_of=day), out)
+
+
 @app.command()
 def changes(
     old: Annotated[
@@ -372,6 +420,21 @@ def clear(
         typer.confirm(f"Delete all files kept in {settings().cache_dir}?", abort=True)
     clear_cache()
     typer.echo("cleared")
+
+
+def _loaded(as_of: str | None, demo: bool) -> tuple[TrainingData, date]:
+    """The records of the account or of the invented company, and the day of the statuses."""
+    from kpa_analytics.data.loaders import load_all
+    from kpa_analytics.demo import AS_OF
+    from kpa_analytics.inputs import as_day
+
+    day = as_day(AS_OF if demo and as_of is None else as_of)
+    return _load_demo() if demo else load_all(), day
+
+
+def _save(document: Document, out: Path) -> None:
+    path = document.save(out)
+    typer.echo(f"{_one_line(document.title)}, {len(document.rows):,} rows; written to {path}")
 
 
 def _load_demo() -> TrainingData:

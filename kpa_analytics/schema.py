@@ -340,6 +340,37 @@ RECORDS = _table(
     Column("notes", pl.String, "free text; null if names are replaced"),
 )
 
+PEOPLE = _table(
+    "people",
+    "export_audit()",
+    _PERSON,
+    _NAME,
+    Column("employeeNumber", pl.String, "employee number in the company, or null"),
+    Column("field_office", pl.String, "the names of the field offices, or null"),
+    Column("job_title", pl.String, "the name of the job title, or null"),
+    Column("hired", pl.Date, "the day of hire; null if it is not known"),
+    Column("left", pl.Date, "the first day after the person's employment, or null"),
+    Column("employed", pl.Boolean, "employed on as_of, as far as the profile says"),
+)
+
+#: What is on file for the completion that decides a case.
+_ON_FILE = (
+    Column("status", STATUS, "current, expiring, expired, missing or not_due"),
+    Column("completion_id", pl.Int64, "the completion that counts; null if none or composed"),
+    Column("date", pl.Date, "the day of completion"),
+    Column("expiration_date", pl.Date, "the last day on which it is valid, or null"),
+    Column("days_left", pl.Int64, "expiration_date - as_of, days; negative if overdue"),
+    Column("rule", pl.String, "the rule that decides the case, and the training's schedule"),
+    Column("m_instructor_id", pl.String, "the instructor, or null"),
+    Column("instructor", pl.String, '"Last, First", or the id'),
+    Column("signed", pl.Boolean, "a signature is on file; null where the API does not say"),
+    Column("files", pl.Int64, "number of attached files; null if the API does not say"),
+)
+
+TRANSCRIPT = _table("transcript", "transcript()", _TRAINING, _TITLE, *_ON_FILE)
+
+ROSTER = _table("roster", "roster()", *PEOPLE.columns[:5], *_ON_FILE)
+
 VERIFICATION = _table(
     "verification",
     "verify_audit()",

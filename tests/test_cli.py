@@ -159,6 +159,24 @@ def account(monkeypatch, tmp_path):
         yield source
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "named"), [("transcript", "user-1"), ("roster", "1046"), ("roster", 1046)]
+)
+def test_a_transcript_and_a_roster_are_written(kpa_analytics, account, tmp_path, command, named):
+    if command == "transcript":
+        named = completion(1)["m_user_id"]
+    code, out, _ = kpa_analytics(command, named, tmp_path / "one.pdf", "--as-of", "2020-06-30")
+    assert code == 0
+    assert str(tmp_path / "one.pdf") in out
+    assert (tmp_path / "one.pdf").read_bytes().startswith(b"%PDF-")
+    code, out, err = kpa_analytics(command, "No body", tmp_path / "two.pdf")
+    assert (code, out) == (2, "")
+    assert "'No body'" in err.splitlines()[-1]
+    assert kpa_analytics(command, named, tmp_path / "two.txt")[0] == 2
+    assert not list(tmp_path.glob("two*"))
+
+
 def test_fetch_says_what_was_loaded(kpa_analytics, account):
     code, out, _ = kpa_analytics("fetch")
     assert code == 0

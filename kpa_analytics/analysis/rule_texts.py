@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from kpa_analytics.statuses import EXPIRING, MISSING, NOT_DUE
+
 #: Where a rule comes from.
 Mark = Literal["vendor", "inferred", "ours"]
 
@@ -197,3 +199,10 @@ RULES: tuple[Rule, ...] = (
         "ours",
     ),
 )
+
+#: The rules for people who never completed a training, by the status that they give.
+NEVER_COMPLETED = {
+    MISSING: MISSING,
+    EXPIRING: "new employee",
+    NOT_DUE: "new employee",
+}

@@ -22,7 +22,7 @@ from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
 from kpa_analytics.data.snapshots import Kept
-from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
 from kpa_analytics.inputs import AnyFrame, Day, as_day
@@ -94,8 +94,7 @@ def export_audit(
         0
     """
     _need_extra()
-    if not isinstance(data, TrainingData):
-        raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
+    need_training_data(data)
     if as_of is None:
         raise KPADataError(
             "as_of must be a day such as 2026-06-30, not None: a pack is always of one day"

@@ -25,28 +25,37 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) -> None:
     """Write the report, as `report.report()` makes it, as a page."""
-    environment = Environment(
+    used = {name: drawings[name] for part in story["sections"] for name in part["charts"]}
+    scripts = [Markup(library()), Markup(_text("page.js"))]  # noqa: S704 - both are our own
+    page = (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            **story,
+            style=Markup(_text("page.css")),  # noqa: S704 - our own
+            scripts=scripts,
+            policy="; ".join(_policy(scripts)),
+            specs=Markup(inert_json({name: drawing.spec for name, drawing in used.items()})),  # noqa: S704
+            stills={name: _still(drawing) for name, drawing in used.items()},
+            descriptions={name: drawing.description for name, drawing in used.items()},
+        )
+    )
+    path.write_bytes(page.encode())
+
+
+def fragment(story: dict[str, Any]) -> str:
+    """Write a transcript or roster as a fragment of HTML, for Jupyter."""
+    return _environment().get_template("document.html.j2").render(**story)
+
+
+def _environment() -> Environment:
+    return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    used = {name: drawings[name] for part in story["sections"] for name in part["charts"]}
-    scripts = [Markup(library()), Markup(_text("page.js"))]  # noqa: S704 - both are our own
-    page = environment.get_template("page.html.j2").render(
-        **story,
-        style=Markup(_text("page.css")),  # noqa: S704 - our own
-        scripts=scripts,
-        policy="; ".join(_policy(scripts)),
-        specs=Markup(inert_json({name: drawing.spec for name, drawing in used.items()})),  # noqa: S704
-        stills={name: _still(drawing) for name, drawing in used.items()},
-        descriptions={name: drawing.description for name, drawing in used.items()},
-        chart_names={name: say(CHART, name=drawing.title) for name, drawing in used.items()},
-        skip=SKIP,
-        contents=CONTENTS,
-    )
-    path.write_bytes(page.encode())
 
 
 def _policy(scripts: list[Markup]) -> list[str]:

@@ -9,23 +9,16 @@ from importlib.metadata import version
 
 import polars as pl
 
-from kpa_analytics.analysis.rule_texts import MARKS, RULES
+from kpa_analytics.analysis.rule_texts import MARKS, NEVER_COMPLETED, RULES
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.report_model import Section, printed
 from kpa_analytics.audit.report_text import Caption, Heading, SheetName, say
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.schema import SOURCES
-from kpa_analytics.statuses import EXPIRING, MISSING, NOT_DUE
 
 #: Trainings printed at most; the workbook has them all.
 MOST_TRAININGS = 300
-#: The rules for people who never completed a training, by the status that they give.
-_NEVER_COMPLETED = {
-    MISSING: MISSING,
-    EXPIRING: "new employee",
-    NOT_DUE: "new employee",
-}
 
 
 def computed(evidence: Evidence) -> Section:
@@ -57,12 +50,12 @@ def rule_rows(evidence: Evidence) -> pl.DataFrame:
 
     The cases add up to all cases of the report; they are null for a rule that decides none alone.
     """
-    cases: dict[str, int | None] = dict.fromkeys((*SOURCES, *_NEVER_COMPLETED.values()), 0)
+    cases: dict[str, int | None] = dict.fromkeys((*SOURCES, *NEVER_COMPLETED.values()), 0)
     if evidence.required == "unknown":
-        cases |= dict.fromkeys(_NEVER_COMPLETED.values())
+        cases |= dict.fromkeys(NEVER_COMPLETED.values())
     decides = pl.coalesce(
         pl.col("expiration_source").cast(pl.String),
-        pl.col("status").cast(pl.String).replace(_NEVER_COMPLETED),
+        pl.col("status").cast(pl.String).replace(NEVER_COMPLETED),
     )
     cases |= dict(evidence.status.group_by(decides).len().iter_rows())
     return pl.DataFrame(

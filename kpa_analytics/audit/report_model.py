@@ -14,6 +14,7 @@ _KINDS = {
     **dict.fromkeys(("trainings", "message", "text"), "prose"),
     **dict.fromkeys(("record", "method", "rows_sha256"), "code"),
     "fetched": "date",
+    "signed": "flag",
 }
 #: Stands in a cell without a value.
 NOTHING = "–"  # noqa: RUF001 - an en dash, as in print
@@ -60,7 +61,7 @@ def printed(
 
 
 def _kind(column: pl.Series) -> str:
-    """How a column is set: text, prose, number, date, status or code."""
+    """How a column is set: text, prose, number, date, status, flag or code."""
     if column.dtype == STATUS:
         return "status"
     if column.dtype == pl.Date:

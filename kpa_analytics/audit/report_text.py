@@ -90,6 +90,7 @@ class Heading(StrEnum):
     CHANGES = "What changed since the last load"
     METHOD = "How statuses were computed"
     ORIGIN = "Where the records come from"
+    RECORDED = "What is on record"
 
 
 class Caption(StrEnum):
@@ -107,6 +108,8 @@ class Caption(StrEnum):
     RULES = "The rules, and how many cases each decides"
     SCHEDULES = "The schedule of each training in the catalogue"
     SOURCES = "Sources"
+    TRAININGS_OF_PERSON = "Every training, by title"
+    PEOPLE_OF_TRAINING = "Every person, by name"
 
 
 #: The heading of each column of the printed tables.
@@ -135,6 +138,12 @@ HEADINGS = {
     "vendor_expiration_date": "Vendor's expiration",
     "change": "Change",
     "record": "Record",
+    "employeeNumber": "Employee number",
+    "field_office": "Field office",
+    "job_title": "Job title",
+    "status": "Status",
+    "signed": "Signed",
+    "files": "Files",
     "field": "Field",
     "old": "Before",
     "new": "After",
@@ -346,3 +355,45 @@ LETTERS_MISSING = (
     "unchanged."
 )
 CHART_OF_PART = "From a pack that covers only a part of the records: {choice}"
+
+# Transcripts and rosters.
+
+#: One rule of a transcript or roster, with its mark.
+RULE = "{rule}: {cited}"
+COMPLETIONS_HASH = (
+    "Fetched {moment}, {moment:%H:%M} UTC. The SHA-256 of the rows of all completions is {sha256}."
+)
+TRANSCRIPT = "Training transcript"
+ROSTER = "Training roster"
+#: The title of a transcript or roster: its kind, and the person or training that it is about.
+ABOUT = "{kind}: {subject}"
+EMPLOYEE_NUMBER = "Employee number: {value}"
+FIELD_OFFICE = "Field office: {value}"
+JOB_TITLE = "Job title: {value}"
+HIRED = "Hired: {value}"
+LEFT = "Left: {value}"
+PERSON_ID = "Id: {value}"
+TRAINING_ID = "Training id: {value:d}"
+SCHEDULE = "Schedule: {value}"
+#: A signature on file, as a table shows it.
+SIGNED = {True: "yes", False: "no"}
+#: The rule of a case, where the training's schedule does not decide it.
+CASE_RULES = {
+    "special": "special: the record's own date",
+    "composed": "composed: through its included trainings",
+}
+#: The rule of a case without a completion, by its status.
+NEVER_COMPLETED_RULES = {
+    statuses.MISSING: "missing: required, never completed",
+    statuses.EXPIRING: "new employee: the window is open",
+    statuses.NOT_DUE: "new employee: not due yet",
+}
+ON_RECORD = (
+    "{completions:completion is|completions are} on record. The table lists the latest of each "
+    "training, and what is required."
+)
+LATER = "{later:completion is|completions are} dated after {as_of} and not listed."
+ON_ROSTER = "The table lists {cases:person|people} who completed the training or must complete it."
+GONE = "Not listed: {gone:person|people} with a completion who left on or before {as_of}."
+NO_CASES = "No training is on record and none is required."
+NOBODY = "Nobody completed this training, and nobody is required to."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -45,10 +46,20 @@ def schedule_rows(evidence: Evidence) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
+def schedule_texts(trainings: pl.DataFrame, as_of: date) -> dict[int, str]:
+    """The schedule of each training in words, e.g. `every 12 months`, by the training's id."""
+    rules = dict(schedules(trainings).select("training_id", "rule").iter_rows())
+    catalogue = trainings.unique("id", keep="first", maintain_order=True)
+    return {
+        training["id"]: _schedule(training, rules[training["id"]], as_of)[0]
+        for training in catalogue.iter_rows(named=True)
+    }
+
+
 def _row(training: dict[str, Any], read: dict[str, Any], evidence: Evidence) -> tuple[Any, ...]:
     rule, included = read["rule"], len(training["included_trainings_id"] or [])
     kind = text.SCHEDULE_KINDS.get(rule, rule)
-    schedule, source = _schedule(training, rule, evidence)
+    schedule, source = _schedule(training, rule, evidence.as_of)
     days, days_from = _expiring_days(training, read["expiring_days"], evidence.expiring_days)
     return (
         training["id"],
@@ -61,11 +72,11 @@ def _row(training: dict[str, Any], read: dict[str, Any], evidence: Evidence) -> 
     )
 
 
-def _schedule(training: dict[str, Any], rule: str, evidence: Evidence) -> tuple[str, str]:
+def _schedule(training: dict[str, Any], rule: str, as_of: date) -> tuple[str, str]:
     """The schedule as text, and what in the catalogue it is taken from."""
     kind, months = training["schedule_type"] or "", training["renewal_months"] or 0
     if rule == "window":
-        return _window(training, evidence), ScheduleSource.WINDOW
+        return _window(training, as_of), ScheduleSource.WINDOW
     if rule == "rolling":
         return say(text.ROLLING, months=months), ScheduleSource.RENEWAL
     if rule == "fixed":
@@ -81,9 +92,9 @@ def _schedule(training: dict[str, Any], rule: str, evidence: Evidence) -> tuple[
     return text.IMPOSSIBLE_DAYS, ScheduleSource.IMPOSSIBLE_DAYS
 
 
-def _window(training: dict[str, Any], evidence: Evidence) -> str:
+def _window(training: dict[str, Any], as_of: date) -> str:
     day = training["window_last_offered_date"]
-    offered = say(text.OFFERED, day=day) if day and day <= evidence.as_of else text.NOT_OFFERED
+    offered = say(text.OFFERED, day=day) if day and day <= as_of else text.NOT_OFFERED
     opens, closes = _day(training, "window_open"), _day(training, "window_close")
     return say(text.WINDOW, opens=opens, closes=closes, offered=offered)
 

@@ -48,11 +48,12 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
     if target.suffix.lower() not in _WRITERS:
         raise KPADataError(f"{target.name}: a chart can be saved as .html, .png or .svg")
     content = _WRITERS[target.suffix.lower()](specification(chart))
-    _replace(target, content.encode() if isinstance(content, str) else content)
+    replace_file(target, content.encode() if isinstance(content, str) else content)
     return target
 
 
-def _replace(target: Path, content: bytes) -> None:
+def replace_file(target: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there, so that it is complete or not there."""
     handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     try:
         with os.fdopen(handle, "wb") as file:

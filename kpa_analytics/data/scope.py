@@ -45,7 +45,7 @@ class Scope:
         """Whether a record of a training and a person is selected."""
         about = _EVERY
         if self.trainings:
-            about = pl.col("training_id").is_in(_with_parts(catalogue, self.trainings))
+            about = pl.col("training_id").is_in(with_parts(catalogue, self.trainings))
         return about & self.of_people("m_user_id")
 
     def frames(self, whole: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
@@ -57,7 +57,7 @@ class Scope:
         done = whole["completions"].filter(self.records(whole["trainings"]))
         frames = {**whole, "completions": done}
         if self.trainings:
-            wanted = _with_parts(whole["trainings"], self.trainings)
+            wanted = with_parts(whole["trainings"], self.trainings)
             of_wanted = pl.col("trainings_id").list.set_intersection(wanted).list.len() > 0
             frames |= {
                 "trainings": whole["trainings"].filter(pl.col("id").is_in(wanted)),
@@ -99,7 +99,7 @@ class Scope:
         return pl.any_horizontal(about) & (~of_a_session | self.of_people("value"))
 
 
-def _with_parts(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:
+def with_parts(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:
     """The trainings, and all trainings that they are composed of."""
     parts = dict(catalogue.select("id", "included_trainings_id").iter_rows())
     involved: set[int] = set()

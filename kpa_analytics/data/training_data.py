@@ -11,6 +11,7 @@ from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.endpoints import COLLECTIONS
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     BLANK_IDS,
     EMPLOYEE_STATUS,
@@ -109,3 +110,9 @@ class TrainingData:
                 summary += f", last full download {full_walk_at}"
         only = f", only {self.scope.words}" if self.scope.words else ""
         return f"<TrainingData: {summary}{only}{', demo data' if self.demo else ''}>"
+
+
+def need_training_data(data: object) -> None:
+    """Raise a KPADataError unless `data` is the result of `load_all()`."""
+    if not isinstance(data, TrainingData):
+        raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")

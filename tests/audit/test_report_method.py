@@ -174,7 +174,7 @@ def test_a_look_back_says_that_requirements_are_of_the_day_of_the_list(data, tmp
         pack = kpa.export_audit(frames, tmp_path / f"{as_of}{len(frames.snapshots)}", as_of=as_of)
         return Page((pack / "report.html").read_text(encoding="utf-8")).text
 
-    said = "what was required on 1 Jun 2025 is not known"
+    said = "The list for 1 Jun 2025 is not known"
     assert said in page("2025-06-01", data)
     unknown = replace(data, employee_status=data.employee_status.clear(), snapshots={})
-    assert "what was required on" not in page("2025-06-01", unknown)
+    assert "The list for" not in page("2025-06-01", unknown)

@@ -27,6 +27,9 @@ with kpa.Client(kpa.Settings(timeout=5)) as client:
     kpa.load_users(client=client)
 kpa.demo.start()
 data = kpa.load_all()
+record: kpa.Document = kpa.transcript(data, "5e58", as_of=date(2026, 6, 30))
+pdf: bytes = record.pdf
+people: pl.DataFrame = kpa.roster(data, 7).rows
 explorer = kpa.widgets.ExpiryExplorer(data, as_of="2026-06-30", expiring_days=60, trainings=[7])
 explorer.as_of = "2026-01-31"
 day: date = explorer.as_of
@@ -46,6 +49,10 @@ WRONG = {
     "kpa.load_completions(trainingid=7)": "trainingid",
     "kpa.expiry_status(completions, expiring_day=3)": "expiring_day",
     "kpa.expiry_status(completions, as_of=20260630)": "as_of",
+    "kpa.transcript(data, 7)": "str",
+    "kpa.roster(data, 'First Aid')": "int",
+    "kpa.roster(data, 7, asof='2026-06-30')": "asof",
+    "record.sav('one.pdf')": "sav",
     "kpa.demo.strat()": "strat",
     "kpa.charts.expiry_timelin(status)": "expiry_timelin",
     "kpa.widgets.ExpiryExplorer(data, horizn=3)": "horizn",

@@ -1,0 +1,112 @@
+"""Find the one person, training or field office that a user names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeVar
+
+import polars as pl
+
+from kpa_analytics.analysis.folding import folded, folded_text
+from kpa_analytics.analysis.names import known_trainings
+from kpa_analytics.analysis.people_filter import NO_OFFICE, PeopleFilter
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.errors import KPADataError
+
+Id = TypeVar("Id", int, str)
+#: Candidates that an error lists.
+_LISTED = 5
+
+
+def find_person(data: TrainingData, named: str) -> str:
+    """The id of the person with this id, employee number or name ("Last, First" or "First Last").
+
+    Accents and upper case make no difference.
+
+    Raises:
+        KPADataError: nobody or more than one person is called this; the message lists them.
+
+    Examples:
+        >>> from kpa_analytics.schema import COMPLETIONS, USERS
+        >>> users = pl.DataFrame([{"id": "a", "lastname": "Moe", "firstname": "Ann"}],
+        ...     schema=USERS.schema)
+        >>> find_person(TrainingData(completions=COMPLETIONS.empty(), users=users), "moe, ann")
+        'a'
+    """
+    people = (
+        PeopleFilter(data)
+        .people.select("m_user_id", "user")
+        .join(
+            data.users.unique("id", keep="first").select("id", "employeeNumber"),
+            left_on="m_user_id",
+            right_on="id",
+            how="left",
+            maintain_order="left",
+        )
+    )
+    numbered = people.filter(pl.col("employeeNumber").str.strip_chars() != "")
+    numbers = dict(numbered.select("m_user_id", "employeeNumber").iter_rows())
+    names: dict[str, str] = dict(people.select("m_user_id", "user").iter_rows())
+    ids: dict[str, str] = {person: person for person in names}
+    turned = {person: " ".join(reversed(name.split(", ", 1))) for person, name in names.items()}
+    shown = {person: f"{names[person]} ({numbers.get(person, person)})" for person in ids}
+    ways: list[Mapping[str, str]] = [ids, numbers, names, turned]
+    return _only("person", named, ways, shown)
+
+
+def find_training(data: TrainingData, named: int | str) -> int:
+    """The id of the training with this id or title.
+
+    Accents and upper case make no difference.
+
+    Raises:
+        KPADataError: no training or more than one is called this; the message lists them.
+    """
+    required = data.employee_status.select(
+        pl.concat_list("incomplete_training_ids", "complete_training_ids").alias("training_id")
+    )
+    trainings = pl.concat(
+        [data.completions.select("training_id"), required.explode("training_id").drop_nulls()]
+    )
+    known = known_trainings(trainings.lazy(), data.trainings).collect()
+    titles: dict[int, str] = dict(known.select("training_id", "training").iter_rows())
+    shown = {training: f"{title} ({training})" for training, title in titles.items()}
+    ids = {training: str(training) for training in titles}
+    return _only("training", str(named), [ids, titles], shown)
+
+
+def find_office(data: TrainingData, named: str) -> str:
+    """The id of the field office with this id or name; `No field office` is one, too.
+
+    Accents and upper case make no difference.
+
+    Raises:
+        KPADataError: no field office or more than one is called this; the message lists them.
+    """
+    names = PeopleFilter(data).offices
+    ids = {office: office for office in names if office != NO_OFFICE}
+    shown = {office: f"{name} ({office})" if office else name for office, name in names.items()}
+    return _only("field office", named, [ids, names], shown)
+
+
+def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id, str]) -> Id:
+    """The one thing that is called this, by the first way in which anything is."""
+    for matches in _matches(named.strip(), ways):
+        if len(matches) == 1:
+            return matches[0]
+        if matches:
+            first = "; ".join(shown[key] for key in matches[:_LISTED])
+            more = f" and {len(matches) - _LISTED} more" if len(matches) > _LISTED else ""
+            raise KPADataError(f"{named!r} names more than one {what}: {first}{more}; give the id")
+    raise KPADataError(f"no {what} in the records is called {named!r}")
+
+
+def _matches(named: str, ways: list[Mapping[Id, str]]) -> Iterator[list[Id]]:
+    """What is called this: exactly, way by way, then without regard to accents and upper case."""
+    for way in ways:
+        yield [key for key, text in way.items() if text.strip() == named]
+    wanted = folded(named)
+    for way in ways:
+        texts = pl.Series("text", list(way.values()), dtype=pl.String).str.strip_chars()
+        same = texts.to_frame().select(folded_text(pl.col("text")) == wanted).to_series()
+        yield [key for key, is_same in zip(way, same, strict=True) if is_same]

@@ -1,0 +1,90 @@
+"""A transcript or roster: a document that shows itself in Jupyter, with its rows and its PDF."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+
+from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.paths import typed_path
+
+_NEEDED = ("jinja2", "typst")
+
+
+class Document:
+    """A transcript or roster, as `transcript()` and `roster()` make it.
+
+    In Jupyter it shows itself as a table.
+
+    Attributes:
+        title: the title, e.g. "Training transcript: Moe, Ann".
+        rows: the rows of its table, in `schema.TRANSCRIPT` or `schema.ROSTER`.
+    """
+
+    def __init__(self, story: dict[str, Any], rows: pl.DataFrame, *, made: datetime) -> None:
+        missing = [name for name in _NEEDED if find_spec(name) is None]
+        if missing:
+            raise KPAError(
+                f"transcripts and rosters need {', '.join(missing)}: "
+                'python -m pip install "kpa-analytics[audit]"'
+            )
+        self.title = str(story["title"])
+        self.rows = rows
+        self._story, self._made = story, made
+
+    @cached_property
+    def pdf(self) -> bytes:
+        """The document as PDF. The same records and day give the same bytes."""
+        from kpa_analytics.audit.pdf import write_document
+
+        with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "document.pdf"
+            write_document(self._story, {}, path, made=self._made)
+            return path.read_bytes()
+
+    @cached_property
+    def html(self) -> str:
+        """The document as a fragment of HTML, without scripts."""
+        from kpa_analytics.audit.html import fragment
+
+        return fragment(self._story)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Save the document as PDF.
+
+        Args:
+            path: the file, with the suffix .pdf. An existing file is replaced only once the new
+                one is complete.
+
+        Returns:
+            The path.
+
+        Raises:
+            KPADataError: the suffix is not .pdf, or the file can't be written.
+        """
+        from kpa_analytics.charts.save import replace_file
+
+        target = typed_path(path)
+        if target.suffix.lower() != ".pdf":
+            raise KPADataError(f"{target.name}: a transcript or roster is saved as .pdf")
+        try:
+            replace_file(target, self.pdf)
+        except OSError as error:
+            raise KPADataError(f"{target} can't be written: {error.strerror}") from error
+        return target
+
+    def __bytes__(self) -> bytes:
+        return self.pdf
+
+    def __repr__(self) -> str:
+        return f"<Document: {self.title}, {self._story['subtitle'].lower()}>"
+
+    def _repr_html_(self) -> str:
+        return self.html

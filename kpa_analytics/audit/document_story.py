@@ -1,0 +1,139 @@
+"""What a transcript and a roster share: head, tiles, rules, and where the records come from.
+
+This module chooses what is said; `report_text` has the texts.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from importlib.metadata import version
+
+import polars as pl
+from msgspec import to_builtins
+
+from kpa_analytics.analysis.rule_texts import NEVER_COMPLETED, RULES
+from kpa_analytics.audit import report_text as text
+from kpa_analytics.audit.document import Document
+from kpa_analytics.audit.provenance import fetched_at
+from kpa_analytics.audit.report_model import Section, Sheet, printed
+from kpa_analytics.audit.report_text import Caption, Heading, say
+from kpa_analytics.charts.text import one_line
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.schema import Table
+from kpa_analytics.statuses import (
+    MISSING,
+    NO_REQUIREMENTS,
+    SEVERITY,
+    STATUS_LABELS,
+    STATUS_SIGNS,
+    status_colours,
+)
+
+
+def requirements(data: TrainingData, required: AnyFrame | None) -> pl.DataFrame | None:
+    """The requirements: those given, or else the vendor's list, if it was loaded."""
+    if required is not None:
+        return required.collect() if isinstance(required, pl.LazyFrame) else required
+    return data.employee_status if data.whole.employee_status.height else None
+
+
+def document(
+    data: TrainingData,
+    cases: pl.DataFrame,
+    table: Table,
+    *,
+    kind: str,
+    subject: str,
+    facts: list[str],
+    sentences: list[str],
+    caption: Caption,
+    columns: tuple[str, ...],
+    as_of: date,
+    requirements_known: bool,
+    flipped: bool = False,
+) -> Document:
+    """Make a document of cases, as `case_evidence` gives them, with one table of `columns`.
+
+    A `flipped` document lies on its side.
+    """
+    title = say(text.ABOUT, kind=kind, subject=one_line(subject))
+    needs = text.REQUIREMENTS["vendor" if requirements_known else "unknown"]
+    story = {
+        "language": text.LANGUAGE,
+        "title": title,
+        "subtitle": say(text.SUBTITLE, as_of=as_of),
+        "notice": DEMO_MARK if data.demo else "",
+        "facts": facts,
+        "tiles": _tiles(cases, requirements_known),
+        "sections": to_builtins(
+            [
+                Section("cases", Heading.RECORDED, sentences, [], _table(cases, caption, columns)),
+                Section("rules", Heading.METHOD, [*_rules(cases), needs], [], []),
+                Section("origin", Heading.ORIGIN, _origin(data), [], []),
+            ]
+        ),
+        "colours": {**status_colours(), "demo": palette().demo},
+        "labels": STATUS_LABELS,
+        "signs": STATUS_SIGNS,
+        "dense": True,
+        "flipped": flipped,
+    }
+    rows = cases.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
+    made = fetched_at(data) or datetime.combine(as_of, time(), UTC)
+    return Document(story, rows, made=made)
+
+
+def _tiles(cases: pl.DataFrame, requirements_known: bool) -> list[dict[str, str]]:
+    numbers = dict(cases.group_by(pl.col("status").cast(pl.String)).len().iter_rows())
+    values = {status: f"{numbers.get(status, 0):,}" for status in SEVERITY}
+    notes = dict.fromkeys(SEVERITY, "") | text.STATUS_NOTES
+    if not requirements_known:
+        values[MISSING], notes[MISSING] = text.NOT_KNOWN, NO_REQUIREMENTS
+    return [
+        {
+            "label": STATUS_LABELS[status],
+            "value": values[status],
+            "note": notes[status],
+            "status": status,
+        }
+        for status in SEVERITY
+    ]
+
+
+def _table(cases: pl.DataFrame, caption: str, columns: tuple[str, ...]) -> list[Sheet]:
+    signed = pl.col("signed").replace_strict(text.SIGNED, default=None, return_dtype=pl.String)
+    rows = cases.with_columns(signed, completed="date")
+    return [printed(rows, *columns, caption=caption, limit=rows.height)] if rows.height else []
+
+
+def _rules(cases: pl.DataFrame) -> list[str]:
+    """Every rule that decides one of the cases, with its mark."""
+    keys = {
+        *cases["expiration_source"].cast(pl.String).drop_nulls(),
+        *cases.filter(pl.col("expiration_source").is_null())["status"]
+        .cast(pl.String)
+        .replace(NEVER_COMPLETED),
+    }
+    return [
+        say(text.RULE, rule=rule.key.capitalize(), cited=rule.cited)
+        for rule in RULES
+        if rule.key in keys
+    ]
+
+
+def _origin(data: TrainingData) -> list[str]:
+    snapshot, choice = data.snapshots.get("completions"), data.scope.words
+    hosts = ", ".join(sorted({kept.host for kept in data.snapshots.values()}))
+    tool = version("kpa-analytics")
+    sentences = [say(text.ORIGIN, hosts=hosts, version=tool) if snapshot else text.ORIGIN_UNKNOWN]
+    if snapshot:
+        moment = fetched_at(data)
+        sentences.append(say(text.COMPLETIONS_HASH, moment=moment, sha256=snapshot.rows_sha256))
+        if snapshot.full_walk_at:
+            sentences.append(say(text.INCREMENTAL, full_walk_at=snapshot.full_walk_at))
+    if choice:
+        sentences.append(say(text.ORIGIN_OF_PART, choice=choice))
+    return sentences

@@ -1,0 +1,56 @@
+"""Who the people of the records are: employee number, offices, job title, hired, left."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.analysis.people_filter import PeopleFilter
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.employment import employment, has_left, is_believed, local_day
+from kpa_analytics.schema import PEOPLE
+
+_PROFILE = ("employeeNumber", "fieldOffice_id", "jobTitle_id", "hireDate", "terminationDate")
+
+
+def people_rows(data: TrainingData, as_of: date) -> pl.DataFrame:
+    """List every person of the records, also those without a profile.
+
+    The result is in `schema.PEOPLE`, one row per person, sorted by name and id. A hire or
+    termination date that is not plausible is null.
+    """
+    profiles = data.users.unique("id", keep="first", maintain_order=True)
+    gone = employment(data.users).filter(has_left(as_of)).collect()["m_user_id"]
+    rows = (
+        PeopleFilter(data)
+        .people.select("m_user_id", "user")
+        .join(profiles.select("id", *_PROFILE), left_on="m_user_id", right_on="id", how="left")
+        .with_columns(jobTitle_id=pl.concat_list("jobTitle_id"))
+    )
+    return (
+        rows.select(
+            "m_user_id",
+            "user",
+            "employeeNumber",
+            _names(data, "fieldOffice_id", "field_office"),
+            _names(data, "jobTitle_id", "job_title"),
+            _day("hireDate").alias("hired"),
+            _day("terminationDate").alias("left"),
+            ~pl.col("m_user_id").is_in(gone.implode()).alias("employed"),
+        )
+        .select(pl.col(name).cast(dtype) for name, dtype in PEOPLE.schema.items())
+        .sort("user", "m_user_id")
+    )
+
+
+def _names(data: TrainingData, column: str, kind: str) -> pl.Expr:
+    """The names of a person's groups of a kind; the id of a group without a name."""
+    named = data.groups.filter(pl.col("kind") == kind, pl.col("name").is_not_null())
+    names = dict(named.select("id", "name").iter_rows())
+    texts = pl.col(column).list.drop_nulls().list.eval(pl.element().replace(names)).list.join("; ")
+    return pl.when(texts != "").then(texts).alias(kind)
+
+
+def _day(moment: str) -> pl.Expr:
+    return pl.when(is_believed(moment)).then(local_day(moment))

@@ -1,0 +1,141 @@
+"""`roster()`: every person of one training, on paper and in Jupyter."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.names import known_trainings
+from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.audit import report_text as text
+from kpa_analytics.audit.case_evidence import case_evidence
+from kpa_analytics.audit.document import Document
+from kpa_analytics.audit.document_story import document, requirements
+from kpa_analytics.audit.people import people_rows
+from kpa_analytics.audit.report_text import Caption, say
+from kpa_analytics.audit.schedule_rows import schedule_texts
+from kpa_analytics.data.scope import with_parts
+from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, Day, as_day
+from kpa_analytics.schema import ROSTER
+
+_COLUMNS = (
+    *("user", "employeeNumber", "field_office", "job_title", "status", "completed"),
+    *("expiration_date", "instructor", "signed", "files", "rule"),
+)
+
+
+def roster(
+    data: TrainingData,
+    training_id: int,
+    *,
+    as_of: Day | None = None,
+    expiring_days: int = 30,
+    required: AnyFrame | None = None,
+) -> Document:
+    """The people of one training: everyone who completed it or must, with what is on file.
+
+    It names the training by title, id and schedule, and each person by employee number, field
+    office and job title. For each it has the status, the days of completion and expiration, the
+    instructor, whether a signature and files are on file, and the rule that decides. It also says
+    where the records came from. People who left by `as_of` are counted, but not listed.
+
+    Args:
+        data: the records, as `load_all()` gives them.
+        training_id: the training's id.
+        as_of: the day of the statuses; a date or ISO text. Default: today.
+        expiring_days: days before expiration that count as expiring, for a training without a
+            number of its own; default 30.
+        required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
+            if `data` has it.
+
+    Returns:
+        A `Document`: Jupyter shows it as a table, `.pdf` has the bytes of the PDF, `.save(path)`
+        writes it, and `.rows` is a frame in `schema.ROSTER`, sorted by name. The PDF has one page,
+        or more for a training of very many people; nothing is cut.
+
+    Raises:
+        KPADataError: no training in the records has this id, or an argument is invalid; the message
+            names it.
+        KPAError: the packages that write PDFs are not installed.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False,
+        ...                       requests_per_minute=6000)
+        ...     data = kpa.load_all()
+        >>> people = roster(data, data.trainings["id"][0], as_of="2026-06-30").rows
+        >>> people.columns[:3]
+        ['m_user_id', 'user', 'employeeNumber']
+    """
+    need_training_data(data)
+    day, needed = as_day(as_of), requirements(data, required)
+    pairs = None if needed is None else required_pairs(needed).collect()
+    title = _title(data, pairs, training_id)
+    done = data.completions.filter(
+        pl.col("training_id").is_in(with_parts(data.trainings, [training_id]))
+    )
+    of_training = pl.col("training_id") == training_id
+    status = expiry_status(
+        done,
+        data.trainings,
+        data.users,
+        as_of=day,
+        expiring_days=expiring_days,
+        required=None if pairs is None else pairs.filter(of_training),
+    ).filter(of_training)
+    people = people_rows(data, day)
+    cases = (
+        case_evidence(data, status, day)
+        .join(people.drop("user"), on="m_user_id", how="left")
+        .sort("user", "m_user_id")
+    )
+    gone = people.filter(~pl.col("employed"))["m_user_id"]
+    return document(
+        data,
+        cases,
+        ROSTER,
+        kind=text.ROSTER,
+        subject=title,
+        facts=_facts(data, training_id, day),
+        sentences=_sentences(cases, done.filter(of_training), gone, day),
+        caption=Caption.PEOPLE_OF_TRAINING,
+        columns=_COLUMNS,
+        as_of=day,
+        requirements_known=needed is not None,
+        flipped=True,
+    )
+
+
+def _title(data: TrainingData, pairs: pl.DataFrame | None, training_id: object) -> str:
+    """The title of a training; its id must be in the catalogue, a completion or a requirement."""
+    if type(training_id) is not int:
+        raise KPADataError(f"training_id must be the id of a training, not {training_id!r}")
+    ids = [
+        frame.lazy().select("training_id")
+        for frame in (data.completions, pairs)
+        if frame is not None
+    ]
+    known = known_trainings(pl.concat(ids), data.trainings)
+    titles = known.filter(pl.col("training_id") == training_id).collect()
+    if titles.is_empty():
+        raise KPADataError(f"training_id: no training in the records has the id {training_id}")
+    return str(titles["training"].item())
+
+
+def _facts(data: TrainingData, training_id: int, day: date) -> list[str]:
+    schedule = schedule_texts(data.trainings, day).get(training_id, text.NOT_KNOWN)
+    return [say(text.TRAINING_ID, value=training_id), say(text.SCHEDULE, value=schedule)]
+
+
+def _sentences(cases: pl.DataFrame, done: pl.DataFrame, gone: pl.Series, day: date) -> list[str]:
+    happened = done.filter(pl.col("date").is_null() | (pl.col("date") <= day))
+    left = happened["m_user_id"].unique().is_in(gone.implode()).sum()
+    sentences = [say(text.ON_ROSTER, cases=cases.height) if cases.height else text.NOBODY]
+    if left:
+        sentences.append(say(text.GONE, gone=left, as_of=day))
+    return [" ".join(sentences)]

@@ -1,0 +1,130 @@
+"""`transcript()`: every training of one person, on paper and in Jupyter."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.audit import report_text as text
+from kpa_analytics.audit.case_evidence import case_evidence
+from kpa_analytics.audit.document import Document
+from kpa_analytics.audit.document_story import document, requirements
+from kpa_analytics.audit.people import people_rows
+from kpa_analytics.audit.report_text import Caption, say
+from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, Day, as_day
+from kpa_analytics.schema import TRANSCRIPT
+
+_COLUMNS = (
+    *("training", "status", "completed", "expiration_date"),
+    *("instructor", "signed", "files", "rule"),
+)
+
+
+def transcript(
+    data: TrainingData,
+    m_user_id: str,
+    *,
+    as_of: Day | None = None,
+    expiring_days: int = 30,
+    required: AnyFrame | None = None,
+) -> Document:
+    """The training record of one person: every training, with the evidence that is on file.
+
+    It names the person by employee number, field office, job title, hire and termination dates. For
+    each training that the person completed or must complete it has the status, the days of
+    completion and expiration, the instructor, whether a signature and files are on file, and the
+    rule that decides. It also says where the records came from. A person who left has one, too.
+
+    Args:
+        data: the records, as `load_all()` gives them.
+        m_user_id: the person's id.
+        as_of: the day of the statuses; a date or ISO text. Default: today.
+        expiring_days: days before expiration that count as expiring, for trainings without a number
+            of their own; default 30.
+        required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
+            if `data` has it.
+
+    Returns:
+        A `Document`: Jupyter shows it as a table, `.pdf` has the bytes of the PDF, `.save(path)`
+        writes it, and `.rows` is a frame in `schema.TRANSCRIPT`, sorted by title. The PDF has one
+        page, or more for a person with very many trainings; nothing is cut.
+
+    Raises:
+        KPADataError: nobody in the records has this id, or an argument is invalid; the message
+            names it.
+        KPAError: the packages that write PDFs are not installed.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:
+        ...     _ = kpa.configure(token=api.token, api_url=api.url, progress=False,
+        ...                       requests_per_minute=6000)
+        ...     data = kpa.load_all()
+        >>> record = transcript(data, data.users["id"][0], as_of="2026-06-30")
+        >>> record.pdf[:5]
+        b'%PDF-'
+    """
+    need_training_data(data)
+    day = as_day(as_of)
+    people = people_rows(data, day).filter(pl.col("m_user_id") == _text(m_user_id))
+    if people.is_empty():
+        raise KPADataError(f"m_user_id: no person in the records has the id {m_user_id!r}")
+    person, needed = people.row(0, named=True), requirements(data, required)
+    of_person = pl.col("m_user_id") == m_user_id
+    done = data.completions.filter(of_person)
+    status = expiry_status(
+        done,
+        data.trainings,
+        data.users,
+        as_of=day,
+        expiring_days=expiring_days,
+        required=None if needed is None else required_pairs(needed).filter(of_person),
+        include_terminated=True,
+    )
+    cases = case_evidence(data, status, day).sort("training", "training_id")
+    return document(
+        data,
+        cases,
+        TRANSCRIPT,
+        kind=text.TRANSCRIPT,
+        subject=person["user"],
+        facts=_facts(person),
+        sentences=_sentences(cases, done, day),
+        caption=Caption.TRAININGS_OF_PERSON,
+        columns=_COLUMNS,
+        as_of=day,
+        requirements_known=needed is not None,
+    )
+
+
+def _text(m_user_id: object) -> str:
+    if isinstance(m_user_id, str):
+        return m_user_id
+    raise KPADataError(f"m_user_id must be the id of a person, not {m_user_id!r}")
+
+
+def _facts(person: dict[str, object]) -> list[str]:
+    facts = {
+        text.EMPLOYEE_NUMBER: person["employeeNumber"],
+        text.FIELD_OFFICE: person["field_office"],
+        text.JOB_TITLE: person["job_title"],
+        text.HIRED: person["hired"],
+        text.LEFT: person["left"],
+        text.PERSON_ID: person["m_user_id"],
+    }
+    return [say(said, value=value) for said, value in facts.items() if value is not None]
+
+
+def _sentences(cases: pl.DataFrame, done: pl.DataFrame, day: date) -> list[str]:
+    if cases.is_empty() and done.is_empty():
+        return [text.NO_CASES]
+    later = done.filter(pl.col("date") > day).height
+    sentences = [say(text.ON_RECORD, completions=done.height)]
+    if later:
+        sentences.append(say(text.LATER, later=later, as_of=day))
+    return [" ".join(sentences)]

@@ -1,0 +1,193 @@
+"""kpa.transcript: every training of one person, on one page."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import polars as pl
+import pypdf
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.demo import Records
+from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, USERS
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import TRANSCRIPT
+from tests.audit.packs import AS_OF, HOSTILE, completion, load, pdf_text, person, training, user
+
+
+def pages(document) -> int:
+    return len(pypdf.PdfReader(BytesIO(document.pdf)).pages)
+
+
+def flat(document) -> str:
+    return " ".join(pdf_text(document.pdf).split())
+
+
+@pytest.fixture(scope="module")
+def busiest(data) -> str:
+    """The person with the most completions."""
+    return data.completions["m_user_id"].value_counts().sort("count", "m_user_id")["m_user_id"][-1]
+
+
+@pytest.fixture(scope="module")
+def document(data, busiest):
+    return kpa.transcript(data, busiest, as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory):
+    """A person with a job who was hired, one who left, and one with very many trainings."""
+    day = 86_400_000
+    source = Records(
+        {
+            USERS: [
+                user(1, "Ann", "Moe", jobTitle_id="job-1", hireDate=15_000 * day + 18_000_000),
+                user(2, "Bo", "Left", terminationDate=20_000 * day + 18_000_000),
+                user(3, "Cy", "Many"),
+            ],
+            TRAININGS: [
+                training(1, "Ladders"),
+                training(2, "First Aid", renewal_months=24),
+                *(training(number, f"Course {number}") for number in range(100, 300)),
+            ],
+            COMPLETIONS: [
+                completion(1, 1, person(1), 20250601, signature={"by": 1}, files=[{}, {}]),
+                completion(2, 1, person(1), 20260105, m_instructor_id=person(3)),
+                completion(3, 2, person(1), 20270101),
+                completion(4, 9, person(1), 20260101, special_expiration_date_number=20260301),
+                completion(5, 1, person(2), 20240105, signature={"by": 1}),
+                *(completion(n, n, person(3), 20260105) for n in range(100, 300)),
+            ],
+            "jobtitles.list": [{"id": "job-1", "title": "Rigger"}],
+            "fieldoffices.list": [{"id": "office-1", "name": "Elko"}],
+        }
+    )
+    with kpa.demo.serve(source) as api:
+        return load(tmp_path_factory.mktemp("cache"), api)
+
+
+def test_the_rows_are_the_statuses_with_what_is_on_file(data, busiest, document):
+    status = kpa.expiry_status(
+        data.completions, data.trainings, data.users, as_of=AS_OF, required=data.employee_status
+    ).filter(pl.col("m_user_id") == busiest)
+    assert TRANSCRIPT.fits(document.rows)
+    shared = ["training_id", "training", "status", "completion_id", "date", "expiration_date"]
+    assert document.rows.select(shared).sort("training_id").equals(status.select(shared))
+    done = {row["id"]: row for row in data.completions.iter_rows(named=True)}
+    for row in document.rows.iter_rows(named=True):
+        record = done.get(row["completion_id"], {})
+        for name in ("m_instructor_id", "signed", "files"):
+            assert row[name] == record.get(name), row
+
+
+def test_one_page_says_who_what_and_from_where(data, busiest, document):
+    said = flat(document)
+    profile = data.users.filter(pl.col("id") == busiest).row(0, named=True)
+    assert pages(document) == 1
+    assert document.title == f"Training transcript: {profile['lastname']}, {profile['firstname']}"
+    snapshot = data.snapshots["completions"]
+    for shown in (
+        document.title,
+        "As of 30 Jun 2026",
+        f"Employee number: {profile['employeeNumber']}",
+        "Hired: ",
+        "Field office: ",
+        "Job title: ",
+        busiest,
+        DEMO_MARK,
+        snapshot.host,
+        f"Fetched {snapshot.fetched_at.day} ",
+        *document.rows["training"],
+        *document.rows["instructor"].drop_nulls(),
+    ):
+        assert shown in said
+    assert snapshot.rows_sha256 in said.replace(" ", "")
+
+
+def test_dates_signature_files_and_rule_of_each_training_are_said(company):
+    document = kpa.transcript(company, person(1), as_of=AS_OF)
+    said = flat(document)
+    assert "Employee number: EMP-00001 · Field office: Elko · Job title: Rigger" in said
+    assert "Hired: 26 Jan 2011" in said
+    assert "3 completions" not in said
+    assert "4 completions are on record." in said
+    assert "1 completion is dated after 30 Jun 2026 and not listed." in said
+    assert "Ladders Current 5 Jan 2026 5 Jan 2027 Many, Cy no 0 rolling: every 12 months" in said
+    assert "9 Expired 1 Jan 2026 1 Mar 2026 – no 0 special: the record's own date" in said  # noqa: RUF001
+    assert "Rolling: The training is renewed after a number of months" in said
+    assert "Window: " not in said, "only the rules that decide a case are explained"
+    earlier = kpa.transcript(company, person(1), as_of="2025-12-31")
+    assert "Ladders Current 1 Jun 2025 1 Jun 2026 – yes 2" in flat(earlier)  # noqa: RUF001
+
+
+def test_a_person_who_left_has_one_too(company):
+    document = kpa.transcript(company, person(2), as_of=AS_OF)
+    assert "Left: 4 Oct 2024" in flat(document)
+    assert document.rows["training"].to_list() == ["Ladders"]
+
+
+def test_nothing_is_cut_of_very_many_trainings(company):
+    document = kpa.transcript(company, person(3), as_of=AS_OF)
+    said = flat(document)
+    assert pages(document) > 1
+    assert all(f"Course {number} Current" in said for number in range(100, 300))
+
+
+def test_requirements_can_be_given(company):
+    required = pl.DataFrame({"m_user_id": [person(1)], "training_id": [2]})
+    document = kpa.transcript(company, person(1), as_of=AS_OF, required=required.lazy())
+    missing = document.rows.filter(pl.col("status") == "missing")
+    assert missing["training_id"].to_list() == [2]
+    assert "required, never completed" in flat(document)
+    unknown = flat(kpa.transcript(company, person(1), as_of=AS_OF))
+    assert "not known" in unknown
+
+
+@pytest.mark.parametrize("wrong", ["nobody-1", 7, None, ["a"]])
+def test_an_unknown_person_is_named(data, wrong):
+    with pytest.raises(KPADataError, match="m_user_id") as error:
+        kpa.transcript(data, wrong, as_of=AS_OF)
+    assert repr(wrong) in str(error.value)
+
+
+def test_other_wrong_arguments_are_named(data, busiest):
+    with pytest.raises(KPADataError, match="as_of must be a day"):
+        kpa.transcript(data, busiest, as_of="soon")
+    with pytest.raises(KPADataError, match="data must be the result of load_all"):
+        kpa.transcript(data.completions, busiest)
+
+
+def test_jupyter_shows_it_and_a_file_keeps_it(document, tmp_path):
+    page = document._repr_html_()
+    assert page.count("<tr>") == document.rows.height + 1
+    assert DEMO_MARK in page
+    path = document.save(tmp_path / "transcript.pdf")
+    assert path.read_bytes() == document.pdf == bytes(document)
+    with pytest.raises(KPADataError, match=r"transcript\.txt: .* saved as \.pdf"):
+        document.save(tmp_path / "transcript.txt")
+    with pytest.raises(KPADataError, match=r"nowhere.* can't be written"):
+        document.save(tmp_path / "nowhere" / "transcript.pdf")
+    assert [file.name for file in tmp_path.iterdir()] == ["transcript.pdf"]
+
+
+def test_the_same_records_and_day_give_the_same_bytes(data, busiest, document):
+    assert kpa.transcript(data, busiest, as_of=AS_OF).pdf == document.pdf
+
+
+def test_hostile_texts_stay_texts(hostile):
+    for number in range(0, len(HOSTILE), 3):
+        document = kpa.transcript(hostile, person(number), as_of=AS_OF)
+        assert "<script" not in document.html
+        assert "<img" not in document.html
+        assert DEMO_MARK not in document.html
+        assert pages(document) >= 1
+
+
+def test_a_missing_extra_is_named(data, busiest, monkeypatch):
+    from kpa_analytics.audit import document
+
+    monkeypatch.setattr(document, "find_spec", lambda name: None if name == "typst" else name)
+    with pytest.raises(kpa.errors.KPAError, match=r'need typst: .* "kpa-analytics\[audit\]"'):
+        kpa.transcript(data, busiest, as_of=AS_OF)
