@@ -148,6 +148,7 @@ HEADINGS = {
     "old": "Before",
     "new": "After",
     "rule": "Rule",
+    "by_rule": "Rule",
     "text": "What it says",
     "cases": "Cases",
     "kind": "Kind",

@@ -24,7 +24,7 @@ from kpa_analytics.schema import ROSTER
 
 _COLUMNS = (
     *("user", "employeeNumber", "field_office", "job_title", "status", "completed"),
-    *("expiration_date", "instructor", "signed", "files", "rule"),
+    *("expiration_date", "instructor", "signed", "files", "by_rule"),
 )
 
 
@@ -92,6 +92,8 @@ def roster(
     cases = (
         case_evidence(data, status, day)
         .join(people.drop("user"), on="m_user_id", how="left")
+        # The schedule stands above the table.
+        .with_columns(pl.col("rule").str.split(": ").list.first().alias("by_rule"))
         .sort("user", "m_user_id")
     )
     gone = people.filter(~pl.col("employed"))["m_user_id"]
