@@ -11,7 +11,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from kpa_analytics.audit.report_text import CHART, CONTENTS, SKIP, say
@@ -27,35 +27,35 @@ def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) 
     """Write the report, as `report.report()` makes it, as a page."""
     used = {name: drawings[name] for part in story["sections"] for name in part["charts"]}
     scripts = [Markup(library()), Markup(_text("page.js"))]  # noqa: S704 - both are our own
-    page = (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            **story,
-            style=Markup(_text("page.css")),  # noqa: S704 - our own
-            scripts=scripts,
-            policy="; ".join(_policy(scripts)),
-            specs=Markup(inert_json({name: drawing.spec for name, drawing in used.items()})),  # noqa: S704
-            stills={name: _still(drawing) for name, drawing in used.items()},
-            descriptions={name: drawing.description for name, drawing in used.items()},
-        )
+    page = _template("page.html.j2").render(
+        **story,
+        style=Markup(_text("page.css")),  # noqa: S704 - our own
+        scripts=scripts,
+        policy="; ".join(_policy(scripts)),
+        specs=Markup(inert_json({name: drawing.spec for name, drawing in used.items()})),  # noqa: S704
+        stills={name: _still(drawing) for name, drawing in used.items()},
+        descriptions={name: drawing.description for name, drawing in used.items()},
+        chart_names={name: say(CHART, name=drawing.title) for name, drawing in used.items()},
+        skip=SKIP,
+        contents=CONTENTS,
     )
     path.write_bytes(page.encode())
 
 
 def fragment(story: dict[str, Any]) -> str:
     """Write a transcript or roster as a fragment of HTML, for Jupyter."""
-    return _environment().get_template("document.html.j2").render(**story)
+    return _template("document.html.j2").render(**story)
 
 
-def _environment() -> Environment:
-    return Environment(
+def _template(name: str) -> Template:
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template(name)
 
 
 def _policy(scripts: list[Markup]) -> list[str]:
