@@ -297,7 +297,7 @@ def test_a_wrong_argument_is_named_and_nothing_is_made(data, tmp_path, wrong, na
 
 @pytest.mark.parametrize("given", [None, "company", pl.DataFrame({"id": [1]})])
 def test_what_is_no_training_data_is_refused(given, tmp_path):
-    with pytest.raises(KPADataError, match="data must be as load_all"):
+    with pytest.raises(KPADataError, match="data must be the result of load_all"):
         kpa.export_audit(given, tmp_path / "pack", as_of=AS_OF)
 
 

@@ -246,7 +246,7 @@ def test_charts_hold_aggregates_only(explorer: ExpiryExplorer) -> None:
 
 @pytest.mark.parametrize("given", [None, "company", pl.DataFrame({"id": [1]})])
 def test_data_of_another_type_is_an_error(given: object) -> None:
-    with pytest.raises(kpa.errors.KPADataError, match="data must be as load_all"):
+    with pytest.raises(kpa.errors.KPADataError, match="data must be the result of load_all"):
         ExpiryExplorer(given)
 
 
