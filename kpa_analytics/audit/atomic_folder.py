@@ -58,7 +58,13 @@ def new_folder(
 
 
 def refuse_occupied(target: Path, replaces: Callable[[Path], bool] | None = None) -> None:
-    """Raise an error unless `target` is missing, empty, or a folder that may be replaced."""
+    """Raise an error unless `target` is missing, empty, or a folder that may be replaced.
+
+    A path that is not UTF-8 is refused too, because polars and typst cannot write there.
+    """
+    shown = str(target).encode("utf-8", "backslashreplace").decode()
+    if shown != str(target):
+        raise KPADataError(f"{shown} is not UTF-8: choose another path")
     if not target.exists() and not target.is_symlink():
         return
     if not target.is_dir() or target.is_symlink():

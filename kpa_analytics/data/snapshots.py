@@ -258,7 +258,8 @@ def snapshots() -> pl.DataFrame:
         except _UNREADABLE as error:
             warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
             continue
-        row = {**asdict(snapshot), "params": _json(snapshot.params), "path": str(path)}
+        shown = str(path).encode("utf-8", "backslashreplace").decode()
+        row = {**asdict(snapshot), "params": _json(snapshot.params), "path": shown}
         rows.append({**row, "bytes": len(content)})
     return pl.DataFrame(
         [{name: row[name] for name in SNAPSHOTS.schema} for row in rows], SNAPSHOTS.schema

@@ -20,6 +20,13 @@ def test_an_empty_folder_and_missing_parents_are_fine(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["deep", "empty"]
 
 
+def test_a_path_that_is_not_utf_8_is_named(tmp_path):
+    place = tmp_path / os.fsdecode(b"caf\xe9")
+    with pytest.raises(KPADataError, match=r"caf\\udce9 is not UTF-8"), new_folder(place):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_is_replaced_stays_until_the_new_one_is_whole(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old").write_text("old")

@@ -192,6 +192,12 @@ def test_a_damaged_database_is_closed_before_it_is_set_aside(
     assert moves == [[]]
 
 
+def test_a_cache_folder_whose_name_is_not_utf_8_is_listed(vendor: DemoAPI, tmp_path: Path) -> None:
+    kpa.configure(cache_dir=tmp_path / os.fsdecode(b"caf\xe9"))
+    kpa.load_completions()
+    assert r"caf\udce9" in kpa.snapshots()["path"][0]
+
+
 @pytest.mark.parametrize("zone", ["", " -0000", " GMT"])
 def test_a_retry_after_before_1970_is_read_in_every_form(zone: str) -> None:
     from kpa_analytics.api.client import _moment
