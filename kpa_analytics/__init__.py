@@ -1,7 +1,7 @@
 """Training-record analytics for KPA EHS (KPA Flex / NOVARA Flex).
 
-Who was trained, by whom, and is it still valid? `load_completions()` and its siblings fetch and
-keep the records, `expiry_status()` says what is valid, `charts` and `widgets` show it, and
+Who was trained, by whom, and is it still valid? `load_completions()` and the other loaders download
+and keep the records, `expiry_status()` says what is valid, `charts` and `widgets` show it, and
 `export_audit()` writes the evidence. Everything is imported when it is first used.
 """
 

@@ -15,7 +15,7 @@ from kpa_analytics.errors import KPADataError, KPASettingsError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.secret import Secret, as_secret
 
-#: The live host (docs/api.md, observed on the wire in September 2026).
+#: The live host (docs/api.md, observed in September 2026).
 LIVE_API = "https://api.novaraflex.com/v1"
 
 #: The settings that identify the account.
@@ -52,7 +52,7 @@ def _url(name: str, value: object) -> str:
         raise KPASettingsError(f"{problem}, not {value!r}")
     if parts.scheme == "http" and host not in _LOOPBACK:
         raise KPASettingsError(
-            f"{name}: http:// would send the token in the clear to {host}; use https:// "
+            f"{name}: http:// would send the token unencrypted to {host}; use https:// "
             "(http:// is only allowed for this machine, e.g. http://127.0.0.1:8000/v1)"
         )
     return value.strip().rstrip("/")

@@ -24,7 +24,7 @@ _MOMENTS = ("created", "hireDate", "terminationDate")
 
 
 def local_day(moment: str) -> pl.Expr:
-    """The local day of a time that stands for a local midnight.
+    """The local day of a time that is recorded as local midnight.
 
     The vendor's example is 05:00 UTC, which is midnight in the central United States. A full hour
     from 13:00 to 23:00 UTC is midnight of the next day east of Greenwich. Any other time belongs to
@@ -52,7 +52,7 @@ def local_day(moment: str) -> pl.Expr:
 def is_believed(moment: str) -> pl.Expr:
     """Whether a hire or termination time is plausible; null for null.
 
-    It is implausible if it is 0 (1970, in any time zone), which stands for a missing value, or if
+    It is implausible if it is 0 (1970, in any time zone), which means a missing value, or if
     its day is before 1930 or after 2099.
     """
     is_zero = _milliseconds(moment).abs() <= _DAY

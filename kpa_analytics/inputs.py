@@ -13,7 +13,7 @@ from kpa_analytics.errors import KPADataError
 if TYPE_CHECKING:
     from kpa_analytics.schema import Table
 
-#: A frame in, the same kind of frame out.
+#: A DataFrame or a LazyFrame; a function returns the kind that it received.
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 AnyFrame = pl.DataFrame | pl.LazyFrame
 #: A calendar day as callers give it: a date, or ISO text such as "2026-06-30".
@@ -65,7 +65,7 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
 
 
 def read(frame: AnyFrame, table: Table, *columns: str) -> pl.DataFrame:
-    """Collect these columns alone, once, whatever the lazy query behind them.
+    """Collect only these columns; a lazy query runs only once.
 
     Raises:
         KPADataError: as `need`.
@@ -115,7 +115,8 @@ def as_day(value: object | None, name: str = "as_of") -> date:
         name: the argument's name, for the error.
 
     Returns:
-        The day. For None, today in the machine's time zone, which nothing else reads.
+        The day. For None, today in the machine's time zone, which nothing else in this package
+        uses.
 
     Raises:
         KPADataError: the value is not a calendar day.

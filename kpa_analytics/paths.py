@@ -25,7 +25,7 @@ def typed_path(value: str | os.PathLike[str]) -> Path:
     except TypeError as error:
         raise KPADataError(f"a path must be text or a Path, not {value!r}") from error
     if "\0" in str(path):
-        raise KPADataError(f"{str(path)!r} can't be a path: it holds a zero character")
+        raise KPADataError(f"{str(path)!r} can't be a path: it contains a zero character")
     try:
         return path.expanduser()
     except RuntimeError as error:

@@ -107,7 +107,7 @@ COMPLETIONS = _table(
     Column("m_instructor_id", pl.String, "the instructor; null if there is none"),
     Column("group_training_id", pl.Int64, "the group session it was recorded in, or null"),
     Column("notes", pl.String, "free text, or null; the API of 2020 has no notes"),
-    Column("signed", pl.Boolean, "a signature is on file; null where the API does not say"),
+    Column("signed", pl.Boolean, "a signature is on file; null if the API does not say"),
     Column("files", pl.Int64, "the number of attached files; null if the API does not say"),
 )
 
@@ -399,7 +399,7 @@ BLANK_IDS = _table(
     Column("table", pl.String, "the table of the records"),
     Column("field", pl.String, "the optional field with blank ids"),
     Column("count", pl.Int64, "number of blank values or list entries"),
-    Column("walk", pl.String, "full, or incremental (counted since the last full walk)"),
+    Column("walk", pl.String, "full, or incremental (counted since the last full download)"),
 )
 
 SNAPSHOTS = _table(
@@ -413,7 +413,9 @@ SNAPSHOTS = _table(
     Column("rows", pl.Int64, "number of records"),
     Column("pages", pl.Int64, "number of pages"),
     Column("walk", pl.String, "full, or incremental (refresh='recent')"),
-    Column("full_walk_at", INSTANT, "time of the last full walk, UTC; null for a full walk"),
+    Column(
+        "full_walk_at", INSTANT, "time of the last full download, UTC; null for a full download"
+    ),
     Column("demo", pl.Boolean, "whether it came from the demo server"),
     Column("package_version", pl.String, "version of kpa_analytics that wrote it"),
     Column("sha256", pl.String, "hash of the file's bytes"),

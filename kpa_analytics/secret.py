@@ -53,7 +53,9 @@ class Secret:
         return self
 
     def __reduce__(self) -> Any:
-        raise KPASettingsError("a token can't be pickled: set KPA_API_TOKEN where it is needed")
+        raise KPASettingsError(
+            "a token can't be pickled: set KPA_API_TOKEN in each process that needs it"
+        )
 
 
 def as_secret(value: object) -> object:

@@ -1,1 +1,1 @@
-"""Floor 3: pure functions, frames in, frames out."""
+"""Layer 3: pure functions, frames in, frames out."""

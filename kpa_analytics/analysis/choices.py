@@ -1,4 +1,4 @@
-"""What a reader chooses in an explorer. An empty choice means everything."""
+"""The choices that a reader makes in an explorer. An empty choice means everything."""
 
 from __future__ import annotations
 

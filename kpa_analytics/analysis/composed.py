@@ -42,9 +42,7 @@ def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
         sorter.prepare()
     except CycleError as error:
         circle = " -> ".join(str(training) for training in reversed(error.args[1]))
-        raise KPADataError(
-            f"trainings: included_trainings_id goes round in a circle: {circle}"
-        ) from error
+        raise KPADataError(f"trainings: included_trainings_id has a circle: {circle}") from error
     generations = []
     while sorter.is_active():
         ready = sorter.get_ready()

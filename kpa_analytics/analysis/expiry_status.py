@@ -53,7 +53,7 @@ def expiry_status(
         required: who must have which training: a frame of m_user_id and training_id, or the
             vendor's employee status. Required trainings that were never completed are added as
             missing, not_due or expiring. The vendor only gives today's requirements. For a past day
-            they are used too, except where the person or the training did not exist yet.
+            they are used too, unless the person or the training did not exist yet.
         include_terminated: also count people who left on or before `as_of`; default False. The
             days of hire and termination are those of `employment`.
 

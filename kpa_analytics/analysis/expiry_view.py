@@ -23,8 +23,8 @@ _KEPT = 4
 class ExpiryView:
     """The statuses of one set of records, for any choices.
 
-    `requirements_known` tells whether missing trainings can be found: the requirements come from
-    the vendor's employee status.
+    `requirements_known` is True if missing trainings can be found, because the requirements come
+    from the vendor's employee status.
     """
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
@@ -48,7 +48,7 @@ class ExpiryView:
 
 
 def selected_rows(rows: pl.DataFrame, selected: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    """The rows that the selected bars of a chart stand for; all rows if no bar is selected.
+    """The rows that the selected bars of a chart represent; all rows if no bar is selected.
 
     A bar has a `month` (its first day) or a `training_id`, and a `status`.
     """

@@ -1,4 +1,4 @@
-"""What each instructor taught, and which trainings depend on one instructor."""
+"""How much each instructor taught, and which trainings depend on one instructor."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def instructor_activity(
     *,
     every: str = "1mo",
 ) -> Frame:
-    """Count what each instructor taught in each calendar period.
+    """Count the completions that each instructor taught in each calendar period.
 
     Every completion is counted in exactly one row. Completions without an instructor are in the
     rows of "no instructor"; completions without a date are in rows with a null period. Instructors

@@ -1,1 +1,1 @@
-"""Floor 1: talks to the vendor's API."""
+"""Layer 1: talks to the vendor's API."""

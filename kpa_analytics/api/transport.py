@@ -1,4 +1,4 @@
-"""The last step before the network, and the only place that knows the token.
+"""The last step before the network, and the only place that has the token.
 
 `TokenAdapter` adds the token to a request as it leaves, and removes it from the answer. The
 session, the cache, the logs and the tracebacks above never hold it.
@@ -28,7 +28,7 @@ from kpa_analytics.secret import Secret
 #: a limit, a small compressed body could fill the memory.
 MOST_BYTES = 256_000_000
 
-#: Headers that say how a body was packed for the wire; the one given back is unpacked.
+#: Headers that say how a body was packed for sending; the returned body is unpacked.
 _OF_THE_WIRE = {"content-encoding", "content-length", "transfer-encoding"}
 
 #: Bytes per read from the network.
@@ -93,7 +93,7 @@ class TokenAdapter(HTTPAdapter):
             self._give_back(response, _body(response, deadline))
         except (RequestException, HTTPError) as error:
             return _transport_error(error, request)
-        except BaseException as error:  # Ctrl-C must not carry these frames either
+        except BaseException as error:  # Ctrl-C must not keep these frames either
             error.__cause__ = error.__context__ = None
             return error.with_traceback(None)
         finally:

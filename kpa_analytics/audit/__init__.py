@@ -1,1 +1,1 @@
-"""Floor 5: the evidence pack, and its verification."""
+"""Layer 5: the evidence pack, and its verification."""

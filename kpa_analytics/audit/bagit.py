@@ -1,6 +1,6 @@
-"""A pack as a bag of BagIt 1.0, which archives check with tools of their own.
+"""A pack as a bag of BagIt 1.0, which archives can check with their own tools.
 
-The pack lies in data/, as it would lie without the bag. Beside data/ are the bag's own files:
+The pack is in data/, exactly as it would be without the bag. Beside data/ are the bag's own files:
 bagit.txt, bag-info.txt, manifest-sha256.txt (a hash of every file in data/) and
 tagmanifest-sha256.txt (a hash of the other three).
 

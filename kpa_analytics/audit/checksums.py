@@ -1,7 +1,7 @@
 """manifest-sha256.txt: the hashes of a pack's files, as the command `sha256sum -c` reads them.
 
-One line a file: the SHA-256, two spaces, the path. Lines end in a line feed on every system,
-because `sha256sum` takes a carriage return for a part of the name.
+Each file has one line: the SHA-256, two spaces, the path. Lines end in a line feed on every system,
+because `sha256sum` reads a carriage return as a part of the name.
 """
 
 from __future__ import annotations

@@ -34,9 +34,9 @@ def changes(old: object, new: object) -> pl.DataFrame:
     """Compare two loads of the completions, record by record and field by field.
 
     Args:
-        old: the earlier side: completions as `load_completions()` makes them, `load_all()`'s data,
-            one of its snapshots, the path of a kept snapshot (`snapshots()` lists them), or the
-            folder of an evidence pack.
+        old: the earlier side: completions as `load_completions()` returns them, the result of
+            `load_all()`, one of its snapshots, the path of a kept snapshot (`snapshots()` lists
+            them), or the folder of an evidence pack.
         new: the later side, in any of the same forms.
 
     Returns:

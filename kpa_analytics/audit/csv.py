@@ -11,7 +11,7 @@ from kpa_analytics.demo_mark import DEMO_MARK
 #: The signs that make a spreadsheet take a text for a formula (OWASP, "CSV Injection"), with the
 #: full-width forms of the four visible ones.
 _VISIBLE = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-#: Where a cell can begin inside a text: at its start; after a separator, of whatever locale; after
+#: The places where a cell can begin in a text: at its start; after a separator of any locale; after
 #: a quote or a line break, which end the cell for a program that expects another separator.
 _START = '^|[,;|\t"\r\n\x0b\x0c\x85\u2028\u2029\uff0c\uff1b]'
 #: The characters that a program may skip at the start of a cell.
@@ -39,11 +39,11 @@ def marked(frame: pl.DataFrame, *, demo: bool) -> pl.DataFrame:
 def inert(frame: pl.DataFrame) -> pl.DataFrame:
     """Put an apostrophe before every sign that could start a formula in a spreadsheet.
 
-    The signs are `=`, `+`, `-` and `@`, also in full width, and a tab or a line break. They count
-    where a cell can begin: at the start of the text, and after a comma, a semicolon, a tab, a bar,
-    a quote or a line break in it, with blanks skipped. So the text is harmless with any separator
-    that the program expects. An apostrophe that already stands before such a sign is doubled, so
-    that the text can be restored.
+    The signs are `=`, `+`, `-` and `@`, also in full width, and a tab or a line break. An
+    apostrophe is needed at each place where a cell can begin: at the start of the text, and after a
+    comma, a semicolon, a tab, a bar, a quote or a line break in it, with blanks skipped. So the
+    text is harmless with any separator that the program expects. An apostrophe that is already
+    before such a sign is doubled, so that the text can be restored.
 
     OWASP's rule ("CSV Injection") checks only the start of a text. Numbers stay numbers.
 
@@ -58,7 +58,7 @@ def inert(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
-    """Write a CSV for spreadsheets: UTF-8 with BOM, texts quoted and inert, days as 2026-06-30."""
+    """Write a CSV for spreadsheets: UTF-8 with BOM, texts quoted and inert, dates as 2026-06-30."""
     inert(frame).write_csv(path, include_bom=True, quote_style="non_numeric")
 
 

@@ -1,4 +1,4 @@
-"""Compare the files of a folder with a list of what it should hold."""
+"""Compare the files in a folder with the list of files that it should hold."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kpa_analytics.audit.litter import is_litter
 
 
 class Finding(NamedTuple):
-    """A file or folder that differs from the manifest: its path in the pack, and what is wrong."""
+    """A file or folder that differs from the manifest: its path in the pack, and the difference."""
 
     path: str
     finding: str
@@ -35,8 +35,9 @@ def differences(
 
     Args:
         folder: the folder.
-        listed: what it should hold, by path; a file without a `sha256` may hold anything.
-        present: what it holds, as `files()` gives it.
+        listed: the files that it should hold, by path; a file without a `sha256` may have any
+            content.
+        present: the files that it holds, as `files()` returns them.
 
     Returns:
         The findings, sorted by path. A file that a file manager leaves behind is `litter`.
@@ -100,7 +101,7 @@ def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Finding]:
 
 
 def _alike(path: str, listed: Iterable[str]) -> str:
-    """Which listed name a reader could take for this name."""
+    """A listed name that a reader could confuse with this name."""
     for form, difference in (
         (_composed, "in its Unicode form (composed or decomposed letters)"),
         (_folded, "in upper and lower case"),

@@ -32,8 +32,8 @@ class Evidence:
     Attributes:
         data: the records they come from.
         as_of: the day of the statuses.
-        expiring_days: days before expiration that count as expiring, for trainings without a
-            number of their own.
+        expiring_days: days before expiration that count as expiring, for trainings that
+            do not set their own number.
         title: the pack's title.
         names: whether people are shown by name; otherwise by pseudonym.
         required: where the required pairs come from: "given", "vendor" or "unknown".
@@ -43,7 +43,8 @@ class Evidence:
         findings: `schema.FINDINGS`.
         activity, coverage, sessions, share: instructors and group sessions.
         later: completions dated after `as_of`, which those four leave out.
-        compared: how many cases both we and the vendor judge, as of `compared_on`.
+        compared: the number of cases with a status from us and from the vendor, as of
+            `compared_on`.
         compared_on: the day of the vendor's statuses, or None.
         disagreements: `schema.RECONCILIATION`, the cases in which we differ from the vendor.
         changed: `schema.CHANGES` since `changed_since`.

@@ -53,16 +53,16 @@ def export_audit(
 
     It contains report.html (one page, interactive offline), audit.pdf (the same report for print),
     charts/ (SVG, and PNG at twice the size), audit.xlsx, records.csv and records.parquet
-    (`schema.RECORDS`: every completion with names, expiration and standing), manifest.json
-    (the provenance, and the SHA-256 of every file) and manifest-sha256.txt (the same hashes for the
-    command `sha256sum -c`). The same data, day and settings give the same bytes.
+    (`schema.RECORDS`: every completion with names, expiration date, and whether it counts),
+    manifest.json (the provenance, and the SHA-256 of every file) and manifest-sha256.txt (the same
+    hashes for the command `sha256sum -c`). The same data, day and settings give the same bytes.
 
     Args:
-        data: the records, as `load_all()` gives them.
+        data: the records, as `load_all()` returns them.
         out: the folder to create; it must not exist, or be empty.
         as_of: the day of the statuses; a date or ISO text.
-        expiring_days: days before expiration that count as expiring, for trainings without a number
-            of their own; default 30.
+        expiring_days: days before expiration that count as expiring, for trainings that do not
+            set their own number; default 30.
         required: the requirements, a frame of (m_user_id, training_id); default: the vendor's
             employee status, if `data` has it.
         title: the pack's title; default "Training records".
@@ -78,8 +78,9 @@ def export_audit(
         The folder.
 
     Raises:
-        KPADataError: `out` is taken or cannot be written, an argument is invalid, the key cannot
-            be read, or the completions come from an incremental refresh and `incremental` is False.
+        KPADataError: `out` is not empty or cannot be written, an argument is invalid, the key
+            cannot be read, or the completions come from an incremental refresh and `incremental`
+            is False.
         KPAError: the packages that write evidence packs, or sign them, are not installed.
 
     Examples:
@@ -97,7 +98,7 @@ def export_audit(
     need_training_data(data)
     if as_of is None:
         raise KPADataError(
-            "as_of must be a day such as 2026-06-30, not None: a pack is always of one day"
+            "as_of must be a day such as 2026-06-30, not None: a pack is always as of one day"
         )
     for name, value in {"names": names, "bagit": bagit}.items():
         if not isinstance(value, bool):
@@ -201,7 +202,7 @@ def _title(title: str | None) -> str:
     from kpa_analytics.charts.text import one_line
 
     if title is not None and not isinstance(title, str):
-        raise KPADataError(f"title must be a text, not {title!r}")
+        raise KPADataError(f"title must be text, not {title!r}")
     return one_line(title or TITLE)
 
 

@@ -11,7 +11,7 @@ from kpa_analytics.data.training_data import TrainingData
 
 
 def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
-    """List what is wrong in the records, judged by all records and not only those of the pack.
+    """List the faults in the records, compared with all records and not only those of the pack.
 
     A completion dated after `as_of` is a finding only if it is also dated after the newest record
     was made. Offerings of window trainings are judged as of `as_of`, like the statuses.

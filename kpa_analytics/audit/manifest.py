@@ -1,9 +1,9 @@
-"""The manifest of a pack: what it is, where it came from, and the hash of every file in it.
+"""The manifest of a pack: its contents, its origin, and the hash of every file in it.
 
 The last entry is the manifest's own seal: the SHA-256 of everything above it. So an accidental
 change is found in any file, the manifest included. The seal has no key: it proves nothing against
-somebody who rewrites files, manifest and seal together. To find that, keep the seal apart from the
-pack, for example in the letter that accompanies it.
+somebody who rewrites files, manifest and seal together. To notice that, keep the seal in another
+place than the pack, for example in the letter that accompanies it.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ def write_document(
     for every letter in it. If a letter has no font (a name in a rare script, for example), both
     standards forbid the document, and a plain PDF is made.
 
-    typst reads the report from a JSON file, so that it never takes a text for markup. `made` is the
+    typst reads the report from a JSON file, so that it never reads a text as markup. `made` is the
     moment that the document states as its creation time.
     """
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:

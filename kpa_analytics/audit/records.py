@@ -18,11 +18,11 @@ _PAIR = ("m_user_id", "training_id")
 def audit_records(
     data: TrainingData, status: pl.DataFrame, *, as_of: date, expiring_days: int
 ) -> pl.DataFrame:
-    """Add names, expiration and standing to every completion.
+    """Add to every completion the names, the expiration date, and whether it counts.
 
     `status` is the result of `expiry_status()` for the same records and day. No completion is
-    dropped; `standing` says why one counts or does not. The result is in `schema.RECORDS`, sorted
-    by person, training and date.
+    dropped; `standing` says why a completion counts or does not. The result is in `schema.RECORDS`,
+    sorted by person, training and date.
     """
     happened = pl.col("date").is_null() | (pl.col("date") <= as_of)
     judged = Rules(data.trainings).record_statuses(data.completions, as_of, expiring_days)

@@ -1,6 +1,6 @@
-"""What the report says, section by section: the same for the page and the document.
+"""The contents of the report, section by section: the same for the page and the document.
 
-This module chooses what is said; `report_text` has the texts.
+This module chooses the sentences; `report_text` has the texts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How the statuses were computed and where the records came from.
 
-This module chooses what is said; `report_text` has the texts.
+This module chooses the sentences; `report_text` has the texts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_TRAININGS = 300
 
 
 def computed(evidence: Evidence) -> Section:
-    """The section that says how a status comes about: every rule with its mark, every schedule."""
+    """The section that says how statuses are computed: every rule with its mark, every schedule."""
     marks = [say(text.MARK, mark=mark, meaning=meaning) for mark, meaning in MARKS.items()]
     sentences = [
         say(text.METHOD, as_of=evidence.as_of, marks="; ".join(marks)),
@@ -48,7 +48,8 @@ def computed(evidence: Evidence) -> Section:
 def rule_rows(evidence: Evidence) -> pl.DataFrame:
     """Every rule, with the number of cases that it decides.
 
-    The cases add up to all cases of the report; they are null for a rule that decides none alone.
+    The cases add up to all cases of the report; they are null for a rule that does not decide any
+    case by itself.
     """
     cases: dict[str, int | None] = dict.fromkeys((*SOURCES, *NEVER_COMPLETED.values()), 0)
     if evidence.required == "unknown":
@@ -72,7 +73,7 @@ def rule_rows(evidence: Evidence) -> pl.DataFrame:
 
 
 def _newer_requirements(evidence: Evidence) -> list[str]:
-    """The sentence for a look back at a day before the vendor's list of requirements."""
+    """The sentence for a report about a day before the vendor's list of requirements."""
     listed_on = evidence.compared_on
     if evidence.required != "vendor" or not listed_on or listed_on <= evidence.as_of:
         return []

@@ -9,14 +9,14 @@ from kpa_analytics.audit.report_text import HEADINGS, MORE_ROWS, MORE_ROWS_IN, S
 from kpa_analytics.charts.text import one_line
 from kpa_analytics.schema import STATUS
 
-#: How a column is set where its type does not say it; `prose` needs most of the width.
+#: How a column is set if its type does not say it; `prose` needs most of the width.
 _KINDS = {
     **dict.fromkeys(("trainings", "message", "text"), "prose"),
     **dict.fromkeys(("record", "method", "rows_sha256"), "code"),
     "fetched": "date",
     "signed": "flag",
 }
-#: Stands in a cell without a value.
+#: The text in a cell without a value.
 NOTHING = "–"  # noqa: RUF001 - an en dash, as in print
 
 

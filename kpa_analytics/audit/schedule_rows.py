@@ -26,7 +26,7 @@ SCHEMA = pl.Schema(
         "expiring_days_from": pl.String,
     }
 )
-#: The rules that count expiring days back from their own date; a window goes by its opening day.
+#: The rules that count expiring days back from their own date; a window uses its opening day.
 _COUNTS_DAYS = ("fixed", "rolling")
 
 

@@ -22,14 +22,14 @@ def verify_audit(
 ) -> pl.DataFrame:
     """Recompute the hash of every file of a pack and compare it with the manifest.
 
-    The manifest is sealed by a hash of its own, which has no key. So without `key`, this finds what
-    was changed by accident or carelessly. It does not find that somebody rewrote the files and the
-    manifest together. With the signer's public key it does; or else compare the seal (at the end of
-    manifest.json) with one that was kept apart from the pack.
+    The manifest is sealed by a hash of its own, which has no key. So without `key`, this finds
+    files that were changed by accident or carelessly, but it does not notice if somebody rewrote
+    the files and the manifest together. With the signer's public key it does. Or compare the seal
+    (at the end of manifest.json) with a copy of it that was kept in another place.
 
     Args:
-        out: the folder of a pack, as `export_audit()` or `kpa-analytics demo` made it; or of a
-            BagIt bag, as `export_audit(bagit=True)` made it.
+        out: the folder of a pack, written by `export_audit()` or `kpa-analytics demo`; or of a
+            BagIt bag, written by `export_audit(bagit=True)`.
         key: the public key (a PEM file) of whoever must have signed the pack; default: the
             signature is not checked.
 

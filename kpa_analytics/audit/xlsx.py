@@ -48,8 +48,8 @@ def write_workbook(
 ) -> list[str]:
     """Write the workbook: summary, status, completions, matrix, findings, and the rest.
 
-    Returns what was cut to fit: one sentence for each kind of cut on each sheet. The same sentence
-    stands on the sheet itself and on the summary.
+    Returns one sentence for each kind of cut on each sheet. The same sentence is on the sheet
+    itself and on the summary.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(path, options) as book:
@@ -178,7 +178,7 @@ class _Writer:
     def _write_cuts(
         self, sheet: Any, whole: pl.DataFrame, shown: pl.DataFrame, cells: list[str]
     ) -> None:
-        """Write on a sheet what was cut: right of the headings, and below the last row."""
+        """Write the sentences about cuts right of the headings, and below the last row."""
         name = SheetName(sheet.name)
         of_sheet = {"sheet": name, "source": COMPLETE_SOURCES[name]}
         cuts = []

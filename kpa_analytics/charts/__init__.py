@@ -1,4 +1,4 @@
-"""Floor 4: a small result table in, an altair chart out.
+"""Layer 4: a small result table in, an altair chart out.
 
 Each chart has a file of the same name, which also holds its table function: call that to read or
 test what the chart shows without drawing it. (`charts.expiry_timeline` is the function, not the

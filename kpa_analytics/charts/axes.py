@@ -1,4 +1,4 @@
-"""What charts share: axes, the colours of statuses, tooltips and what screen readers read."""
+"""Parts that charts share: axes, the colours of statuses, tooltips and texts for screen readers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sentence(template: str) -> str:
     """A Vega expression for a sentence about a mark, for screen readers.
 
     Args:
-        template: text with fields in braces. After a colon stands a format of numbers, or a noun
+        template: text with fields in braces. A colon is followed by a number format, or by a noun
             to count. `{status}` is the label of the status.
 
     Examples:
@@ -108,7 +108,7 @@ def until_day(field: str) -> alt.X2:
 def label_axis(**options: Any) -> alt.Axis:
     """An axis of labels that `text.short` has already shortened.
 
-    Vega would cut them again at the end, where titles of one series differ.
+    Vega would cut them again at the end, and titles of one series differ there.
     """
     return alt.Axis(labelLimit=0, **options)
 

@@ -157,7 +157,7 @@ def expiry_timeline(
 
 
 def _undated(rows: pl.DataFrame) -> str:
-    """Say what the chart leaves out: rows without an expiration date, missing and not due."""
+    """Name the rows that are not drawn: without an expiration date, missing and not due."""
     numbers = rows.select(pl.col("total", *FROM_REQUIREMENTS).sum()).row(0, named=True)
     no_date = numbers["total"] - sum(numbers[status] for status in FROM_REQUIREMENTS)
     return not_drawn({**numbers, "no date": no_date}, _REASONS)
@@ -171,7 +171,7 @@ def _bars(
     today: date,
     dark: bool,
 ) -> alt.Chart:
-    """One bar a month, with the worst status at the bottom."""
+    """One bar for each month, with the worst status at the bottom."""
     within = (month_number(min(shown[0], today)), month_number(max(shown[-1], today)))
     named = rows.with_columns(pl.col("month").dt.strftime("%B %Y").alias("name"))
     bars: alt.Chart = (

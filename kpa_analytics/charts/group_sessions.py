@@ -62,7 +62,7 @@ def group_sessions_table(groups: AnyFrame, *, as_of: Day | None = None) -> pl.Da
         One row per period and size that has sessions: part (String: period, or earlier, later, no
         day), period (Date, its first day; otherwise null), every (String: 1mo, 3mo or 1y), size
         (Enum: size not known, nobody, 1 person, 2 to 5, 6 to 10, 11 to 20, 21 or more), sessions,
-        people (Int64; 0 where the size is not known).
+        people (Int64; 0 if the size is not known).
 
     Raises:
         KPADataError: a column is missing, or `as_of` is not a date.

@@ -39,7 +39,7 @@ _ROOM, _WIDTH = 250, 520
 
 
 def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFrame:
-    """Sort trainings by number of instructors: one alone first, then two or more, then none.
+    """Sort trainings by number of instructors: one first, then two or more, then none.
 
     Args:
         coverage: the result of `kpa_analytics.instructor_coverage()`.
@@ -108,7 +108,7 @@ def _first_three(names: Sequence[str]) -> str:
 
 
 def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False) -> alt.LayerChart:
-    """Draw how many people teach each training, and name the person who teaches one alone.
+    """Draw how many people teach each training, and name the person if there is only one.
 
     Args:
         coverage: the result of `kpa_analytics.instructor_coverage()`, eager or lazy.

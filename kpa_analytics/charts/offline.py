@@ -1,4 +1,4 @@
-"""Charts in notebooks without internet: interactive where scripts run, otherwise a picture.
+"""Charts in notebooks without internet: interactive if scripts run, otherwise a picture.
 
 None of altair's own renderers does this. Its default loads scripts from a CDN; "jupyter" shows
 nothing once the kernel has stopped; "html" with inline scripts adds 0.9 MB to each chart; "svg" and

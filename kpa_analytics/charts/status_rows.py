@@ -62,13 +62,13 @@ class StatusRows(NamedTuple):
 def read_status(
     status: AnyFrame, *columns: str, as_of: Day | None = None, known: bool | None = None
 ) -> StatusRows:
-    """Collect the columns that a chart reads, once, whatever the lazy query behind them.
+    """Collect the columns that a chart reads; a lazy query runs only once.
 
     Args:
         status: the result of `expiry_status()`.
         *columns: the columns that the chart reads, in addition to expiration_date, days_left and
             status.
-        as_of: the day of the statuses, if no row tells it.
+        as_of: the day of the statuses, if no row shows it.
         known: whether requirements were provided; None: True if a row is missing or not due.
 
     Raises:

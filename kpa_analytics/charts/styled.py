@@ -25,7 +25,7 @@ _PARTS = ("layer", "hconcat", "vconcat", "concat")
 
 
 class _Styled:
-    """What our charts add to those of altair: their look, and how they join."""
+    """The parts that our charts add to those of altair: their look, and how they join."""
 
     look: ClassVar[str] = "kpa"
 
@@ -205,8 +205,8 @@ def rows_of(frame: pl.DataFrame, **options: Any) -> alt.Chart:
 def days_as_text(frame: pl.DataFrame) -> pl.DataFrame:
     """The same rows with each day as text, which Vega reads as midnight in UTC.
 
-    altair would write `2026-06-30T00:00:00`, midnight in the reader's zone, where a day is longer
-    or shorter when summer time begins or ends.
+    altair would write `2026-06-30T00:00:00`, midnight in the reader's zone, in which a day is
+    longer or shorter when summer time begins or ends.
     """
     days = [name for name, dtype in frame.schema.items() if dtype == pl.Date]
     return frame.with_columns(pl.col(days).dt.strftime("%Y-%m-%d"))

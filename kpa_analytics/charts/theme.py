@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import altair as alt
 
 #: Arimo, which is part of this package, and fonts with the same widths, so that text is as wide on
-#: the reader's screen as where it was measured.
+#: the reader's screen as on the machine that measured it.
 FONT = "Arimo, Arial, 'Liberation Sans', sans-serif"
 WIDTH = 680
 

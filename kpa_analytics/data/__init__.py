@@ -1,1 +1,1 @@
-"""Floor 2: from pages to verified frames."""
+"""Layer 2: from pages to verified frames."""

@@ -12,7 +12,7 @@ from kpa_analytics.endpoints import COLLECTIONS
 #: The collections that are checked: all except the names of groups.
 TABLES = {name: of[0].table for name, of in COLLECTIONS.items() if len(of) == 1}
 
-#: What a sentence can name, with the column that holds its id.
+#: The kinds of records that a sentence can name, with the column of their id.
 _IDS = {"person": "m_user_id", "training": "training_id"}
 #: The collections whose records have a name or a title.
 _NAMED = {"users": "person", "employee_status": "person", "trainings": "training"}
@@ -24,7 +24,7 @@ class Check(NamedTuple):
     Attributes:
         kind: the kind of finding.
         table: the collection.
-        field: the field in question; an expression where it differs from row to row.
+        field: the field in question; an expression if it differs from row to row.
         rows: the affected rows.
         text: the sentence about each row, as in `finding_texts`.
         record: the column of the record's id.
@@ -62,7 +62,7 @@ class Check(NamedTuple):
 
 
 def names_of(users: pl.LazyFrame, trainings: pl.LazyFrame) -> pl.LazyFrame:
-    """What to print beside an id: name and employee number of a person, title of a training.
+    """The text beside an id: name and employee number of a person, title of a training.
 
     Returns:
         kind ("person" or "training"), id and name, all String; without ids that have no name.

@@ -44,7 +44,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
     with PageBar(table.name, shown=client.settings.progress) as bar:
         client.notify = bar.note
         if endpoints[0].paged:
-            fetched, rests_on = _walked(client, table, params, bar, refresh)
+            fetched, rests_on = _pages(client, table, params, bar, refresh)
         else:
             fetched, rests_on = _listed(client, table, params, bar), None
     frame, faults, blank_ids = fetched.finished
@@ -101,7 +101,7 @@ def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> It
         lock.release()
 
 
-def _walked(
+def _pages(
     client: Client, table: Table, params: dict[str, Any], bar: PageBar, refresh: Refresh
 ) -> tuple[Fetched, Snapshot | None]:
     """All pages; or the newest ones, with the snapshot that they bring up to date."""

@@ -1,10 +1,10 @@
 """The incremental refresh: bring a kept collection up to date with a few pages.
 
 The API lists completions newest first, so new records are at the top. We fetch pages from the top,
-each overlapping the one before, until ten records in a row are in their kept order. The total then
-shows whether anything changed further down. If it did, we find the place by bisecting: the number
-of positions between two fetched pages equals the number of kept records between them, unless
-records were inserted or removed there. Where two pages overlap, they must agree record by record.
+each overlapping the previous page, until ten records in a row are in their kept order. The total
+then shows whether anything changed further down. If it did, we find the place by bisecting: the
+number of positions between two fetched pages equals the number of kept records between them, unless
+records were inserted or removed there. If two pages overlap, they must agree record by record.
 
 Counting does not show equally many insertions and removals between two fetched pages. Ordinary
 corrections look like this: someone deletes an old record and enters it again. So we also request
@@ -13,7 +13,7 @@ A training that fits on one page is compared record by record, edits included; f
 compare only the total.
 
 A refresh does not see a correction or an edit on pages that were not fetched, unless it requests
-that training. It then keeps the deleted record and lacks the new one until the next full walk.
+that training. It then keeps the deleted record and lacks the new one until the next full download.
 `MOST_INCREMENTS` and `OLDEST_FULL_WALK` limit how long this can last.
 """
 
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from kpa_analytics.data.snapshots import Kept, Snapshot
 
 
-#: After this many incremental refreshes in a row, all pages are walked again.
+#: After this many incremental refreshes in a row, all pages are downloaded again.
 MOST_INCREMENTS = 10
 
-#: When the last full walk is older than this, all pages are walked again.
+#: If the last full download is older than this, all pages are downloaded again.
 OLDEST_FULL_WALK = timedelta(days=7)
 
 #: The newest pages end when this many records in a row are in their kept order.
@@ -52,14 +52,14 @@ MOST_TRAININGS = 3
 
 
 def may_go_on(snapshot: Snapshot) -> bool:
-    """Whether a snapshot may be refreshed incrementally once more."""
+    """Whether a snapshot may be refreshed incrementally again."""
     full_walk_at = snapshot.full_walk_at or snapshot.fetched_at
     is_recent = datetime.now(UTC) - full_walk_at < OLDEST_FULL_WALK
     return is_recent and snapshot.increments < MOST_INCREMENTS
 
 
 class FullWalkNeededError(Exception):
-    """The fetched pages do not fit the kept collection: a full walk is needed."""
+    """The fetched pages do not fit the kept collection: a full download is needed."""
 
 
 class Stretch(NamedTuple):
@@ -91,8 +91,8 @@ def refreshed(
 ) -> Fetched | None:
     """Bring a kept collection up to date with as few pages as possible.
 
-    Returns None if a full walk is needed because records changed places, the total changed during
-    the refresh, or the refresh would need more than half of the pages.
+    Returns None if a full download is needed because records changed places, the total changed
+    during the refresh, or the refresh would need more than half of the pages.
     """
     catching_up = _CatchingUp(client, method, table, kept, parameters, bar)
     try:
@@ -136,7 +136,7 @@ class _CatchingUp:
         return frame
 
     def _head(self) -> Stretch:
-        """The newest pages, down to where they join the kept collection."""
+        """The newest pages, down to the place where they join the kept collection."""
         rows = self._page(1, self._page_size)
         total = self.fetched[0].total
         while rows.height < total and not self._joins(rows):
@@ -171,7 +171,7 @@ class _CatchingUp:
         return finish(self.table, cast("pl.DataFrame", stretch.rows)).frame
 
     def _middle(self, left: Stretch, right: Stretch) -> Stretch:
-        """Fetch a page in the middle; where it overlaps the two stretches, it must agree."""
+        """Fetch a page in the middle; if it overlaps the two stretches, it must agree with them."""
         size = self._page_size
         pages = -(-(right.start - left.end) // size)
         number = left.end // size + pages // 2 + 1
@@ -215,7 +215,7 @@ class _CatchingUp:
     def _training(self, training: int, count: int) -> pl.DataFrame | None:
         """All of a training's records; None if they need several pages and the total is right.
 
-        If the server ignores the filter or sends bad data, the full walk deals with it.
+        If the server ignores the filter or sends bad data, the full download deals with it.
         """
         limit = self._page_size if count <= self._page_size else 1
         request = {**self.parameters, "training_id": training, "limit": limit}
@@ -276,7 +276,7 @@ class _CatchingUp:
 
 
 def _agree(stretch: Stretch, start: int, page: pl.DataFrame) -> None:
-    """Refuse a page that has other records, or another order, where it overlaps a stretch."""
+    """Refuse a page whose records or order differ from a stretch that it overlaps."""
     a, b = max(start, stretch.start), min(start + page.height, stretch.end)
     if stretch.rows is None or a >= b:
         return

@@ -1,4 +1,4 @@
-"""`load_completions()` and the other loaders: use a fresh snapshot, or else a checked walk."""
+"""`load_completions()` and the other loaders: use a fresh snapshot, or else a proved download."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def load_completions(
 ) -> pl.DataFrame:
     """Load completions: all of them, or those of one training or person, with or without files.
 
-    The first load walks the pages (1,000 records each, with a progress bar), proves that it has
-    the whole collection, and keeps it as a snapshot. While the snapshot is younger than the
-    setting `max_age`, loading again, with or without filters, sends no request.
+    The first load downloads all pages (1,000 records each, with a progress bar), proves that no
+    record is missing, and keeps the collection as a snapshot. While the snapshot is younger than
+    the setting `max_age`, loading again, with or without filters, sends no request.
 
     Args:
         training_id: load only completions of this training.
@@ -54,9 +54,9 @@ def load_completions(
             one is missing. "recent" only sees such changes on the pages that it downloads and in up
             to three trainings of the added and removed records (those with the fewest records
             first, and at most 1,000). In a big account it misses most older corrections. After 10
-            such refreshes, or 7 days after the last full walk, all pages are walked again. The
-            snapshot says which kind it is (`walk`: full or incremental; `full_walk_at`: the time
-            of the last full walk). An audit accepts an incremental snapshot only with
+            such refreshes, or 7 days after the last full download, all pages are downloaded again.
+            The snapshot says which kind it is (`walk`: full or incremental; `full_walk_at`: the
+            time of the last full download). An audit accepts an incremental snapshot only with
             `export_audit(incremental=True)`. Loading without `refresh` returns the newest fresh
             snapshot, which may be incremental; its age counts from its own refresh.
         client: a client of another account; by default one is made from the current settings.
@@ -71,7 +71,7 @@ def load_completions(
         KPATransportError: the API could not be reached, after `retries` more tries.
         KPADataError: a record does not follow docs/api.md, the server ignored a filter, or an
             argument is invalid.
-        KPASnapshotError: the collection kept changing. A part is never returned as the whole.
+        KPASnapshotError: the collection kept changing. A partial collection is never returned.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -271,7 +271,7 @@ def _new_client(current: Settings) -> Client:
 
 
 def _fresh(table: Table, params: dict[str, Any], current: Settings) -> Kept | None:
-    """A fresh collection from disk: the filtered snapshot, or the whole one with the filters.
+    """A fresh collection from disk: the filtered snapshot, or the complete one with the filters.
 
     If both exist, the newer one is used, because users expect to see the latest load.
     """

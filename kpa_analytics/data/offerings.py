@@ -1,4 +1,4 @@
-"""Findings about schedules: those that can't be used, and offerings that nobody recorded."""
+"""Findings about schedules that can't be used, and about offerings that nobody recorded."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def offerings_not_recorded(
 ) -> Check:
     """Window trainings whose completions are valid only because no later offering is recorded.
 
-    Under the vendor's rule a completion ends when the training is offered again, not when a window
-    passes. If a window opened after a completion and has closed, and the last offered date did not
-    change, either the training was not offered or nobody recorded the offering.
+    Under the vendor's rule a completion stops being valid when the training is offered again, not
+    when a window passes. If a window opened after a completion and has closed, and the last offered
+    date did not change, either the training was not offered or nobody recorded the offering.
 
     Source: docs/rules.md section 2.
 

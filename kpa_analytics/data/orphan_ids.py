@@ -1,4 +1,4 @@
-"""Where collections disagree: unknown ids, and group sessions whose attendee lists do not match."""
+"""Findings about ids in other collections: unknown ids, and attendee lists that do not match."""
 
 from __future__ import annotations
 

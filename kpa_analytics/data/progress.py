@@ -25,7 +25,7 @@ class PageBar:
         self._bar.close()
 
     def page(self, number: int, *, of: int) -> None:
-        """Show that page `number` of `of` has arrived; a walk that starts again resets the bar."""
+        """Show that page `number` of `of` has arrived; a new reading resets the bar."""
         if self._bar.total != max(of, number):  # only reset() changes the length in a notebook
             self._bar.reset(total=max(of, number))
         self._bar.set_postfix_str("", refresh=False)

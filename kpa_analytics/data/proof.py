@@ -222,10 +222,9 @@ def proved_download(
     except UnprovedError:
         pass
     raise KPASnapshotError(
-        f"{method}: the collection kept changing, or its pages do not fit together: after "
-        f"{len(received.pages)} pages it is not proved that all of the {received.pages[-1].total} "
-        "records that the API counts were seen. Nothing was kept; load again when fewer people "
-        "are entering records"
+        f"{method}: the collection kept changing, or its pages contradict each other. After "
+        f"{len(received.pages)} pages it is not proved that all {received.pages[-1].total} records "
+        "were read. Nothing was kept; load again when fewer people are entering records"
     )
 
 

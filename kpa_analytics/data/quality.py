@@ -1,4 +1,4 @@
-"""Data quality: everything that is wrong or implausible in the records, one row per finding."""
+"""Data quality: all wrong or implausible records, one row per finding."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ KINDS = (
 
 
 def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
-    """Find what is wrong or implausible in the records. This changes and drops nothing.
+    """List all records that are wrong or implausible. This changes and drops nothing.
 
     Source: docs/rules.md section 7.
 

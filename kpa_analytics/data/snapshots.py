@@ -47,7 +47,7 @@ _CLOCK_SLACK = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """The provenance of a collection, with hashes that prove that it is unchanged.
+    """The provenance of a collection, with hashes that show whether it is unchanged.
 
     Attributes:
         table: the collection, e.g. `completions`.
@@ -65,9 +65,9 @@ class Snapshot:
         rows_sha256: hash of the rows as newline-delimited JSON.
         faults: impossible dates that became null: (table, record_id, field, value).
         blank_ids: optional ids that were "", white space or 0 and became null: (table, field,
-            count). An incremental snapshot counts all of them since the last full walk.
-        increments: incremental refreshes since the last full walk; 0 for a full snapshot.
-        full_walk_at: `fetched_at` of the last full walk, UTC; None for a full snapshot.
+            count). An incremental snapshot counts all of them since the last full download.
+        increments: incremental refreshes since the last full download; 0 for a full snapshot.
+        full_walk_at: `fetched_at` of the last full download, UTC; None for a full snapshot.
         sha256: hash of the file's bytes; empty if there is no file.
         path: the file; None if there is no file.
     """

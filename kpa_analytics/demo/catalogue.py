@@ -131,7 +131,7 @@ _COURSES = (
 )
 
 
-#: Fields that are null where a schedule does not use them.
+#: Fields that are null if a schedule does not use them.
 _UNSET = (
     *("renewal_months", "expires_on_month", "expires_on_day", "expiring_days"),
     *("window_open_month", "window_open_day", "window_close_month", "window_close_day"),

@@ -1,6 +1,6 @@
 """Deliberate data faults: one or two of each kind in the rules, except duplicate ids.
 
-Duplicate ids are left out because every load would then need a second walk. Each fault is in a
+Duplicate ids are left out because every load would then need a second reading. Each fault is in a
 completion that a later one supersedes, so the faults do not change anybody's status.
 """
 

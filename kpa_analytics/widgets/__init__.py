@@ -1,4 +1,4 @@
-"""Floor 6: ipywidgets around the analyses and their charts.
+"""Layer 6: ipywidgets around the analyses and their charts.
 
 Each explorer has choices, which are traits that Python and the controls can both change. Classes in
 `analysis` (`expiry_view`, `instructor_view`, `session_view`) compute the rows that match the

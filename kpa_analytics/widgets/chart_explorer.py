@@ -27,7 +27,7 @@ class ChartExplorer(Explorer):
         raise NotImplementedError
 
     def _tables(self) -> tuple[Table, *tuple[ipw.Widget, ...]]:
-        """Make the table, and whatever else stands below the charts."""
+        """Make the table, and everything else below the charts."""
         raise NotImplementedError
 
     def _build(self) -> None:

@@ -88,7 +88,7 @@ class Dashboard(Explorer):
         return explorer
 
     def refresh(self) -> bool:
-        """Load new records, and keep every choice that they still allow.
+        """Load new records, and keep the choices that are still valid.
 
         Returns:
             True if it succeeds; otherwise the view shows why, and keeps its records.

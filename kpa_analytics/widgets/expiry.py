@@ -61,8 +61,8 @@ class ExpiryKeywords(SharedKeywords, total=False):
 class ExpiryExplorer(ChartExplorer):
     """Explore expirations by day, training, person and field office.
 
-    Click a bar to list the people behind it. Shift-click to add a bar. Click beside the bars to
-    clear the selection. Each attribute below is a trait, which you can `observe` and
+    Click a bar to list the people behind it. Shift-click to add a bar. Click the empty area beside
+    the bars to clear the selection. Each attribute below is a trait, which you can `observe` and
     `ipywidgets.link`.
 
     Args:

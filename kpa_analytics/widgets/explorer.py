@@ -74,7 +74,7 @@ class Explorer(traitlets.HasTraits):
         self.observe(self._follow, [*self.choices])
         self._ready = True
 
-    # What each explorer implements
+    # Each explorer implements these.
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         """Read the records, and return the `known` values of the explorer's own choices."""
@@ -88,7 +88,7 @@ class Explorer(traitlets.HasTraits):
         """Compute and show what depends on the changed choices."""
         raise NotImplementedError
 
-    # What all explorers share
+    # All explorers share these.
 
     @property
     def choices(self) -> dict[str, Any]:
@@ -163,7 +163,7 @@ class Explorer(traitlets.HasTraits):
             self.say(f"No longer in the records, and no longer chosen: {'; '.join(sorted(gone))}.")
 
     def _still_there(self, name: str, value: Any) -> tuple[Any, list[Any]]:
-        """Split a choice into what the records still allow and what they no longer allow."""
+        """Split a choice into the values that are still valid and those that are not."""
         trait: Any = self.traits()[name]
         several = isinstance(value, tuple)
         stays, lost = [], []

@@ -38,7 +38,7 @@ class SessionKeywords(PeriodKeywords, total=False):
 
 
 class GroupTrainingExplorer(PeriodExplorer):
-    """Explore group sessions: when, how large, and who is listed but not recorded.
+    """Explore group sessions: their dates, their sizes, and who is listed without a completion.
 
     Click the day of a session to list its people.
 

@@ -126,7 +126,7 @@ def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
         (f"{int(people['completions'].sum()):,}", "Completions taught", "in this period", ""),
         (
             f"{lone:,}",
-            "One instructor alone",
+            "Single instructor",
             f"of {count(taught.height, 'training')} taught",
             "",
         ),
