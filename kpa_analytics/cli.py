@@ -215,6 +215,17 @@ def audit(
             help="Sign the manifest with this private key (needs the extra sign).",
         ),
     ] = None,
+    people: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this person: id, employee number or name. Can be repeated."),
+    ] = None,
+    trainings: Annotated[
+        list[str] | None, typer.Option(help="Only this training: id or title. Can be repeated.")
+    ] = None,
+    field_office: Annotated[
+        list[str] | None,
+        typer.Option(help="Only people of this field office: name or id. Can be repeated."),
+    ] = None,
     demo: Annotated[
         bool,
         typer.Option(
@@ -254,6 +265,9 @@ def audit(
         incremental=incremental,
         bagit=bagit,
         sign=key,
+        people=people or None,
+        trainings=trainings or None,
+        field_office=field_office or None,
     )
     manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]

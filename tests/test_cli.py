@@ -160,6 +160,19 @@ def account(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_pack_of_some_people_and_trainings(kpa_analytics, account, tmp_path):
+    who = completion(1)["m_user_id"]
+    chosen = ["--people", who, "--trainings", "1046", "--as-of", "2020-06-30"]
+    code, _, err = kpa_analytics("audit", tmp_path / "part", *chosen, "--field-office", "Oslo")
+    assert code == 2
+    assert "'Oslo'" in err.splitlines()[-1]
+    assert not (tmp_path / "part").exists()
+    assert kpa_analytics("audit", tmp_path / "part", *chosen)[0] == 0
+    assert [path.name for path in (tmp_path / "part" / "transcripts").iterdir()] == [f"{who}.pdf"]
+    assert [path.name for path in (tmp_path / "part" / "rosters").iterdir()] == ["1046.pdf"]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "named"), [("transcript", "user-1"), ("roster", "1046"), ("roster", 1046)]
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -84,14 +85,18 @@ class PeopleFilter:
             for word in folded(choices.search).replace(",", " ").split()
         ]
         if choices.field_offices:
-            offices = [office for office in choices.field_offices if office != NO_OFFICE]
-            in_office = pl.col("offices").list.set_intersection(offices).list.len() > 0
-            no_office = pl.col("offices").list.len() == 0
-            with_none = NO_OFFICE in choices.field_offices
-            conditions.append(in_office | no_office if with_none else in_office)
+            conditions.append(self.in_offices(choices.field_offices))
         if not conditions:
             return None
         return self.people.filter(*conditions)["m_user_id"]
+
+    @staticmethod
+    def in_offices(chosen: Sequence[str]) -> pl.Expr:
+        """Whether a row of `people` is in one of the field offices."""
+        offices = [office for office in chosen if office != NO_OFFICE]
+        in_office = pl.col("offices").list.set_intersection(offices).list.len() > 0
+        no_office = pl.col("offices").list.len() == 0
+        return in_office | no_office if NO_OFFICE in chosen else in_office
 
     def conditions(self, choices: Choices) -> list[pl.Expr]:
         """The chosen trainings and people as filters of training_id and m_user_id."""

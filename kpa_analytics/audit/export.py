@@ -7,20 +7,23 @@ import warnings
 from datetime import UTC, datetime, time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from kpa_analytics.analysis.chosen_scope import Offices, People, Trainings, chosen_scope
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.bagit import PAYLOAD, write_bag
 from kpa_analytics.audit.compare import RECORDS_FILE, earlier_completions
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
+from kpa_analytics.audit.documents import write_documents
 from kpa_analytics.audit.evidence import Evidence, gather
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.endpoints import endpoint_of
@@ -48,6 +51,9 @@ def export_audit(
     incremental: bool = False,
     bagit: bool = False,
     sign: str | os.PathLike[str] | SigningKey | None = None,
+    people: People | None = None,
+    trainings: Trainings | None = None,
+    field_office: Offices | None = None,
 ) -> Path:
     """Write the evidence pack: a new folder that appears complete or not at all.
 
@@ -73,6 +79,12 @@ def export_audit(
         bagit: True writes the pack as a bag of BagIt 1.0, with the pack in data/; default False.
         sign: the private key (a PEM file: Ed25519, RSA or an elliptic curve) that signs the
             manifest, as manifest.json.sig; default: the pack is not signed. See `audit.sign`.
+        people: only these people: ids, employee numbers, or names that only one person has, one or
+            a list; default: everyone. The pack has a transcript of each, in transcripts/.
+        trainings: only these trainings: ids, or titles that only one training has; default: all of
+            them. The pack has a roster of each, in rosters/.
+        field_office: only the people of these field offices: names or ids; default: all of them.
+            The pack has a transcript of each person.
 
     Returns:
         The folder.
@@ -108,6 +120,8 @@ def export_audit(
     refuse_occupied(target)
     key = sign if sign is None or isinstance(sign, SigningKey) else signing_key(sign)
     earlier = earlier_completions(data)
+    scope = chosen_scope(data, people, trainings, field_office)
+    data = data.part(scope)
     if not names:
         data, required, earlier = _pseudonymous(kept_pseudonyms(), data, required, earlier)
     evidence = gather(
@@ -122,6 +136,8 @@ def export_audit(
     with new_folder(target) as folder:
         pack = folder / PAYLOAD if bagit else folder
         pack.mkdir(exist_ok=True)
+        if not scope.is_all:
+            write_documents(evidence, required, pack)
         _write(evidence, pack, {"signature": key.facts} if key else {})
         if key:
             sign_manifest(pack, key)
@@ -164,11 +180,12 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
 
 
 def _facts(evidence: Evidence) -> dict[str, object]:
+    scope = evidence.data.scope
     settings = {
         "expiring_days": evidence.expiring_days,
         "required": evidence.required,
         "names": evidence.names,
-        **({"only": evidence.data.scope.words} if evidence.data.scope.words else {}),
+        **({} if scope.is_all else {"only": scope.words, "scope": _ids(scope)}),
     }
     facts = provenance(
         evidence.data,
@@ -183,6 +200,12 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         "changes": evidence.changed.height,
     }
     return {"title": evidence.title, **facts, "counts": facts["counts"] | counts}
+
+
+def _ids(scope: Scope) -> dict[str, list[Any]]:
+    """The ids of the chosen trainings and people, where a choice was made."""
+    people = [] if scope.people is None else scope.people.sort().to_list()
+    return {"trainings": sorted(scope.trainings), "people": people}
 
 
 def _pseudonymous(

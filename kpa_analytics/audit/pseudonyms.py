@@ -76,7 +76,8 @@ class Pseudonyms:
         people = scope.people
         if people is not None:
             people = pl.Series([self.of(person) for person in people], dtype=pl.String)
-        return replace(scope, words="some people or trainings", people=people)
+        words = scope.words_without_names or "some people or trainings"
+        return replace(scope, words=words, people=people)
 
     def frame(self, frame: pl.DataFrame, endpoint: Endpoint | None = None) -> pl.DataFrame:
         """Replace every id of a person in a frame, and set every other text to null.

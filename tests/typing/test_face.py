@@ -30,6 +30,7 @@ data = kpa.load_all()
 record: kpa.Document = kpa.transcript(data, "5e58", as_of=date(2026, 6, 30))
 pdf: bytes = record.pdf
 people: pl.DataFrame = kpa.roster(data, 7).rows
+kpa.export_audit(data, "p", as_of="2026-06-30", people="Moe, Ann", trainings=[7, "First Aid"])
 explorer = kpa.widgets.ExpiryExplorer(data, as_of="2026-06-30", expiring_days=60, trainings=[7])
 explorer.as_of = "2026-01-31"
 day: date = explorer.as_of
@@ -52,6 +53,8 @@ WRONG = {
     "kpa.transcript(data, 7)": "str",
     "kpa.roster(data, 'First Aid')": "int",
     "kpa.roster(data, 7, asof='2026-06-30')": "asof",
+    "kpa.export_audit(data, 'p', as_of='2026-06-30', people=7)": "people",
+    "kpa.export_audit(data, 'p', as_of='2026-06-30', person='Moe')": "person",
     "record.sav('one.pdf')": "sav",
     "kpa.demo.strat()": "strat",
     "kpa.charts.expiry_timelin(status)": "expiry_timelin",

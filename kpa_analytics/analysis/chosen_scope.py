@@ -1,0 +1,113 @@
+"""The part of the records that a user chooses by people, trainings and field offices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import polars as pl
+
+from kpa_analytics.analysis.find import find_office, find_person, find_training
+from kpa_analytics.analysis.names import known_trainings
+from kpa_analytics.analysis.people_filter import PeopleFilter
+from kpa_analytics.data.scope import Scope
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.errors import KPADataError
+
+Id = TypeVar("Id", int, str)
+
+#: One or several people: ids, employee numbers or names.
+People = str | Iterable[str]
+#: One or several trainings: ids or titles.
+Trainings = int | str | Iterable[int | str]
+#: One or several field offices: ids or names.
+Offices = str | Iterable[str]
+
+
+def chosen_scope(
+    data: TrainingData,
+    people: People | None = None,
+    trainings: Trainings | None = None,
+    field_office: Offices | None = None,
+) -> Scope:
+    """The scope of the records of some people, trainings and field offices; None: all of them.
+
+    A record must fit every choice. A text may also be a list with commas, e.g. "1001,1002", unless
+    it is a name or title as a whole.
+
+    Raises:
+        KPADataError: a choice is empty, or a text in it names nothing or more than one thing;
+            nobody fits all choices; or `data` is already a part of the records.
+    """
+    if people is None and trainings is None and field_office is None:
+        return Scope()
+    if not data.scope.is_all:
+        raise KPADataError(
+            f"data is already a part of the records ({data.scope.words}): choose from data.whole"
+        )
+    chosen = _chosen("people", people, str, lambda named: find_person(data, named))
+    courses = _chosen("trainings", trainings, int, lambda named: find_training(data, named))
+    offices = _chosen("field_office", field_office, str, lambda named: find_office(data, named))
+    finder = PeopleFilter(data)
+    members = finder.people.filter(
+        *([pl.col("m_user_id").is_in(chosen)] if chosen else []),
+        *([finder.in_offices(offices)] if offices else []),
+    )
+    if members.is_empty():
+        raise KPADataError("nobody of the chosen people is in a chosen field office")
+    names = dict(members.select("m_user_id", "user").iter_rows())
+    numbers = dict(data.users.select("id", "employeeNumber").iter_rows())
+    words = {
+        "trainings": _titles(data, courses),
+        "people": [f"{names[who]} ({numbers.get(who) or who})" for who in chosen if who in names],
+        "field offices": [finder.offices[office] for office in offices],
+    }
+    without_names = {**words, "people": [f"{len(words['people'])} chosen"] if chosen else []}
+    return Scope(
+        words=_in_words(words),
+        words_without_names=_in_words(without_names),
+        trainings=tuple(courses),
+        people=members["m_user_id"] if chosen or offices else None,
+    )
+
+
+def _chosen(name: str, given: object, kind: type[Id], find: Callable[[str], Id]) -> list[Id]:
+    """The ids of what is chosen, each once."""
+    if given is None:
+        return []
+    texts = [given] if isinstance(given, str | int) else given
+    if not isinstance(texts, Iterable):
+        raise KPADataError(f"{name} must be a text or a list of texts, not {given!r}")
+    ids: dict[Id, None] = {}
+    for text in texts:
+        if isinstance(text, bool) or not isinstance(text, str | kind):
+            raise KPADataError(f"{name}: {text!r} is not an id or a name")
+        ids |= dict.fromkeys(_found(name, str(text), find))
+    if not ids:
+        raise KPADataError(f"{name} is empty: leave it out to choose all")
+    return list(ids)
+
+
+def _found(name: str, text: str, find: Callable[[str], Id]) -> list[Id]:
+    """What a text names; a text that names nothing as a whole can be a list with commas."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return [find(text)]
+    except KPADataError as error:
+        if len(parts) < 2:
+            raise KPADataError(f"{name}: {error}") from error
+        whole = error
+    try:
+        return [find(part) for part in parts]
+    except KPADataError:
+        raise KPADataError(f"{name}: {whole}") from whole
+
+
+def _titles(data: TrainingData, courses: list[int]) -> list[str]:
+    known = known_trainings(data.completions.lazy(), data.trainings).collect()
+    titles = dict(known.iter_rows())
+    return [f"{titles.get(course, course)} ({course})" for course in courses]
+
+
+def _in_words(chosen: dict[str, list[str]]) -> str:
+    return "; ".join(f"{what}: {', '.join(each)}" for what, each in chosen.items() if each)
