@@ -45,19 +45,19 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
     """
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
         raise KPADataError(
-            f"{table.name}: expected a polars frame as {table.made_by} makes it, "
+            f"{table.name}: expected a polars frame from {table.made_by}, "
             f"got {type(frame).__name__}"
         )
     schema, wanted = frame.collect_schema(), table.schema
     for column in columns:
         if column not in schema:
             raise KPADataError(
-                f"{table.name}: no column {column!r}; {table.made_by} makes such frames"
+                f"{table.name}: no column {column!r}; {table.made_by} returns such frames"
             )
         if not _fits(schema[column], wanted[column]):
             raise KPADataError(
                 f"{table.name}: column {column!r} is {schema[column]}, not "
-                f"{wanted[column]}; {table.made_by} makes such frames"
+                f"{wanted[column]}; {table.made_by} returns such frames"
             )
     others = [name for name in columns if schema[name] != wanted[name]]
     lazy = frame.lazy()

@@ -42,7 +42,7 @@ _BEFORE, _AFTER = 20, 1
 _REASONS = {
     "earlier": f"more than {_BEFORE} years earlier",
     "later": f"more than {count(_AFTER, 'year')} later",
-    "no day": "without a day",
+    "no day": "without a date",
 }
 _HEIGHT = 240
 

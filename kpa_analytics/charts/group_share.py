@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day
 
 _READ = ("period", "every", "in_groups", "alone", "share", "demo")
-_TITLE = "Completions in groups or alone"
+_TITLE = "Completions in group sessions"
 _LOWER = 110
 #: Each part of a bar in the legend, which also names its place, so that it does not rely on colour.
 _LEGEND = {"In groups": "In groups (lower part)", "Alone": "Alone (upper part)"}
@@ -30,7 +30,7 @@ _WAYS = {"in_groups": "In groups", "alone": "Alone"}
 _REASONS = {
     "earlier": f"earlier (more than {BEFORE} periods back)",
     "later": f"later (more than {AFTER} periods ahead)",
-    "no day": "without a day",
+    "no day": "without a date",
 }
 
 
@@ -94,7 +94,7 @@ def group_share(
 
     Examples:
         >>> group_share(GROUP_SHARE.empty()).description
-        'Completions in groups or alone. No completions to show.'
+        'Completions in group sessions. No completions to show.'
     """
     frame = read(share, GROUP_SHARE, *_READ)
     table, demo = group_share_table(frame, as_of=as_of, every=every), is_demo(frame)

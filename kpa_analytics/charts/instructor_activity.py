@@ -25,13 +25,13 @@ _READ = (
     *("m_instructor_id", "instructor", "period", "every"),
     *("completions", "trainees", "group_sessions", "demo"),
 )
-_TITLE = "Who teaches how much"
+_TITLE = "How much each instructor teaches"
 #: Why completions are not drawn.
 _REASONS = {
     "earlier periods": f"in earlier periods (more than {BEFORE} back)",
     "later periods": f"in later periods (more than {AFTER} ahead)",
     "no instructor": "with no instructor",
-    "no period": "without a day",
+    "no period": "without a date",
     "other instructors": "with other instructors",
 }
 _LANE = 30
@@ -138,7 +138,7 @@ def instructor_activity(
 
     Examples:
         >>> instructor_activity(INSTRUCTOR_ACTIVITY.empty()).description
-        'Who teaches how much. No completions with an instructor to show.'
+        'How much each instructor teaches. No completions with an instructor to show.'
     """
     frame = read(activity, INSTRUCTOR_ACTIVITY, *_READ)
     table = instructor_activity_table(frame, as_of=as_of, every=every, top=top)

@@ -27,13 +27,13 @@ _READ = (
     *("training_id", "training", "instructors", "instructor_names", "completions"),
     *("last_taught", "single_instructor", "demo"),
 )
-_TITLE = "Trainings and how many people teach them"
-_ALONE, _MORE = "one person alone", "two or more"
+_TITLE = "How many people teach each training"
+_ONE, _MORE = "one person only", "two or more"
 _NOT_LATELY, _NEVER = "not taught in the period", "no instructor recorded"
 #: Why a training has no instructor in the period, and the phrase for the subtitle.
 _NONE = {_NOT_LATELY: _NOT_LATELY, _NEVER: f"with {_NEVER}"}
 #: Which trainings are not drawn.
-_REASONS = {_MORE: "with as many instructors or more", **_NONE}
+_REASONS = {_MORE: "with the same number of instructors or more", **_NONE}
 #: Pixels for a label, and for the bars.
 _ROOM, _WIDTH = 250, 520
 
@@ -47,7 +47,7 @@ def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFr
 
     Returns:
         At most `top` rows: place (Int64, from 0), training_id, training (String, unique),
-        carried (String: one person alone, two or more, not taught in the period, no instructor
+        taught_by (String: one person only, two or more, not taught in the period, no instructor
         recorded), instructors, completions (Int64), names (String; at most three, then
         the number of others), last_taught (Date). Trainings with the same number of instructors
         are sorted by completions, most first. Trainings without an instructor come last: first
@@ -75,19 +75,19 @@ def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFr
         .head(top)
         .select(
             pl.int_range(pl.len()).alias("place"),
-            *("training_id", "training", _carried().alias("carried"), "instructors"),
+            *("training_id", "training", _taught_by().alias("taught_by"), "instructors"),
             *("completions", "instructor_names", "last_taught"),
         )
     )
     names = [_first_three(names or ()) for names in kept["instructor_names"].to_list()]
     return labels(kept, "training", "training_id", room=_ROOM).select(
-        *("place", "training_id", "training", "carried", "instructors", "completions"),
+        *("place", "training_id", "training", "taught_by", "instructors", "completions"),
         pl.Series("names", names, pl.String),
         "last_taught",
     )
 
 
-def _carried() -> pl.Expr:
+def _taught_by() -> pl.Expr:
     return (
         pl.when(pl.col("instructors") < 1)
         .then(
@@ -96,7 +96,7 @@ def _carried() -> pl.Expr:
             .otherwise(pl.lit(_NOT_LATELY))
         )
         .when("single_instructor")
-        .then(pl.lit(_ALONE))
+        .then(pl.lit(_ONE))
         .otherwise(pl.lit(_MORE))
     )
 
@@ -124,7 +124,7 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
 
     Examples:
         >>> instructor_coverage(INSTRUCTOR_COVERAGE.empty()).description
-        'Trainings and how many people teach them. No trainings with an instructor to show.'
+        'How many people teach each training. No trainings with an instructor to show.'
     """
     frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ)
     demo = is_demo(frame)
@@ -132,15 +132,15 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
         message = "No trainings with an instructor to show"
         return nothing_to_show(_TITLE, message, dark=dark, demo=demo)
     table = instructor_coverage_table(frame, top=top)
-    totals = Counter(frame.select(_carried()).to_series())
-    hidden = totals - Counter(table["carried"])
-    hidden[_MORE] += hidden.pop(_ALONE, 0)
+    totals = Counter(frame.select(_taught_by()).to_series())
+    hidden = totals - Counter(table["taught_by"])
+    hidden[_MORE] += hidden.pop(_ONE, 0)
     none = [f", {totals[kind]:,} {phrase}" for kind, phrase in _NONE.items() if totals[kind]]
     return layered(
         _bars(_with_notes(table), dark),
         title=_TITLE,
         subtitle=[
-            f"{totals[_ALONE]:,} of {count(frame.height, 'training')} taught by one person alone"
+            f"{totals[_ONE]:,} of {count(frame.height, 'training')} taught by only one person"
             + "".join(none),
             not_drawn(hidden, _REASONS, "training"),
         ],
@@ -156,11 +156,11 @@ def _with_notes(table: pl.DataFrame) -> pl.DataFrame:
     """Add the note beside each bar, and the shortened label."""
     last = pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0")
     note = (
-        pl.when(pl.col("carried") == _NEVER)
+        pl.when(pl.col("taught_by") == _NEVER)
         .then(pl.lit(_NEVER))
-        .when(pl.col("carried") == _NOT_LATELY)
+        .when(pl.col("taught_by") == _NOT_LATELY)
         .then(pl.format("not taught in the period, last on {}", last))
-        .when(pl.col("carried") == _ALONE)
+        .when(pl.col("taught_by") == _ONE)
         .then(pl.format("only {}", "names"))
         .otherwise(pl.format("{} instructors", "instructors"))
     )
@@ -192,7 +192,7 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
             ],
         )
     )
-    alone = alt.FieldEqualPredicate(equal=_ALONE, field="carried")
+    alone = alt.FieldEqualPredicate(equal=_ONE, field="taught_by")
     bars = base.mark_bar().encode(
         color=alt.ColorValue(p.quiet, condition=[{"test": alone, "value": p.accent}]),
         description=axes.aria_label(),

@@ -81,8 +81,8 @@ def not_drawn(numbers: Mapping[str, int], reasons: Mapping[str, str], noun: str 
         noun: what is counted; by default, the noun is in the phrases.
 
     Examples:
-        >>> not_drawn({"none": 2}, {"early": "too early", "none": "without a day"}, "session")
-        'Not drawn: 2 sessions without a day'
+        >>> not_drawn({"none": 2}, {"early": "too early", "none": "without a date"}, "session")
+        'Not drawn: 2 sessions without a date'
     """
     parts = [
         f"{count(numbers[reason], noun) if noun else f'{numbers[reason]:,}'} {phrase}"

@@ -127,7 +127,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         if self.selected is None:
             return "People of a session: click a day above"
         session = self._view.session(self.selected)
-        when = day(session["date"]) if session["date"] else "an unknown day"
+        when = day(session["date"]) if session["date"] else "an unknown date"
         return f"People of the session of {when}: {'; '.join(session['trainings'])}"
 
     def _clicked(self, change: Any) -> None:

@@ -80,7 +80,9 @@ def test_impossible_expiring_days_are_refused_by_name(days):
     "column", ["id", "training_id", "m_user_id", "created", "date", "special_expiration_date"]
 )
 def test_a_lacking_column_is_named_with_who_makes_it(column):
-    with pytest.raises(KPADataError, match=rf"'{column}'; load_completions\(\) makes such frames"):
+    with pytest.raises(
+        KPADataError, match=rf"'{column}'; load_completions\(\) returns such frames"
+    ):
         expiry_status(COMPLETIONS.empty().drop(column), as_of=TODAY)
 
 

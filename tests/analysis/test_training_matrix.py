@@ -84,5 +84,5 @@ def test_nobody_and_nothing():
 
 
 def test_a_lacking_column_is_named():
-    with pytest.raises(KPADataError, match=r"'status'; expiry_status\(\) makes such frames"):
+    with pytest.raises(KPADataError, match=r"'status'; expiry_status\(\) returns such frames"):
         training_matrix(ROWS.drop("status"))

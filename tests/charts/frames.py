@@ -144,7 +144,7 @@ def coverage_frame(
 def sessions_frame(
     sessions: int = 120, *, days: int = 700, demo: bool = False, seed: int = 4
 ) -> pl.DataFrame:
-    """A group_sessions frame: some unlisted, one without a day, sizes 1 to 60."""
+    """A group_sessions frame: some unlisted, one without a date, sizes 1 to 60."""
     draw = random.Random(seed)
     people = [person_id(number, demo=demo) for number in range(80)]
     rows = []

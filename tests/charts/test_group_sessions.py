@@ -61,4 +61,4 @@ def test_many_years_of_sessions_are_drawn_in_longer_periods():
 
 
 def test_a_session_without_a_day_is_counted_beside_the_chart():
-    assert "Not drawn: 1 session without a day" in charts.group_sessions(SESSIONS).description
+    assert "Not drawn: 1 session without a date" in charts.group_sessions(SESSIONS).description

@@ -22,8 +22,8 @@ def test_not_taught_lately_differs_from_no_instructor_recorded():
     drawn = drawing(chart)
     assert drawn.count(">not taught in the period, last on 4 May 2019<") == 1
     assert drawn.count(">no instructor recorded<") == 1
-    kinds = charts.instructor_coverage_table(frame)["carried"].to_list()
-    assert kinds == ["one person alone", "not taught in the period", "no instructor recorded"]
+    kinds = charts.instructor_coverage_table(frame)["taught_by"].to_list()
+    assert kinds == ["one person only", "not taught in the period", "no instructor recorded"]
     hidden = charts.instructor_coverage(frame, top=1).description
     assert "Not drawn: 1 training not taught in the period, 1 training with no" in hidden
 
@@ -34,7 +34,7 @@ def test_coverage_starts_with_trainings_of_one_instructor_and_names_them():
     teach = sorted(frame["instructors"], key=lambda number: (number == 0, number))
     assert table["instructors"].to_list() == teach
     assert teach[-1] == 0
-    alone = table.filter(pl.col("carried") == "one person alone")
+    alone = table.filter(pl.col("taught_by") == "one person only")
     names = dict(frame.select("training_id", pl.col("instructor_names").list.first()).iter_rows())
     assert alone.height == frame["single_instructor"].sum() > 0
     assert all(row["names"] == names[row["training_id"]] for row in alone.iter_rows(named=True))
@@ -50,5 +50,5 @@ def test_coverage_names_three_and_counts_the_others():
 def test_coverage_says_how_many_trainings_it_leaves_out():
     frame = coverage_frame(40)
     said = charts.instructor_coverage(frame, top=10).description
-    assert "Not drawn: 26 trainings with as many instructors or more" in said
+    assert "Not drawn: 26 trainings with the same number of instructors or more" in said
     assert "4 trainings with no instructor recorded" in said

@@ -99,7 +99,7 @@ def test_an_invalid_length_is_an_error_that_names_every():
 
 def test_an_empty_chart_still_counts_what_has_no_day():
     undated = sessions_frame(3).with_columns(pl.lit(None, pl.Date).alias("date"))
-    assert "Not drawn: 3 sessions without a day" in charts.group_sessions(undated).description
+    assert "Not drawn: 3 sessions without a date" in charts.group_sessions(undated).description
     share = share_frame(1).with_columns(pl.lit(None, pl.Date).alias("period"))
     rest = share["in_groups"].sum() + share["alone"].sum()
-    assert f"Not drawn: {rest:,} without a day" in charts.group_share(share).description
+    assert f"Not drawn: {rest:,} without a date" in charts.group_share(share).description
