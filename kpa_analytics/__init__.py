@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
     __version__: str
 
-#: Where each public name lives.
+#: The module of each public name.
 _HOMES = {
     "Client": "api.client",
     "Document": "audit.document",

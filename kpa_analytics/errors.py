@@ -49,7 +49,7 @@ class KPAAPIError(KPAError):
         request_id: the `HZS-Request-ID` header, which the vendor's support needs, or None.
     """
 
-    #: What the reader can do about the error; the classes below set it.
+    #: Advice for the reader; the classes below set it.
     advice = ""
 
     def __init__(

@@ -353,7 +353,7 @@ PEOPLE = _table(
     Column("employed", pl.Boolean, "employed on as_of, as far as the profile says"),
 )
 
-#: What is on file for the completion that decides a case.
+#: The evidence on file for the completion that decides a case.
 _ON_FILE = (
     Column("status", STATUS, "current, expiring, expired, missing or not_due"),
     Column("completion_id", pl.Int64, "the completion that counts; null if none or composed"),
@@ -363,7 +363,7 @@ _ON_FILE = (
     Column("rule", pl.String, "the rule that decides the case, and the training's schedule"),
     Column("m_instructor_id", pl.String, "the instructor, or null"),
     Column("instructor", pl.String, '"Last, First", or the id'),
-    Column("signed", pl.Boolean, "a signature is on file; null where the API does not say"),
+    Column("signed", pl.Boolean, "a signature is on file; null if the API does not say"),
     Column("files", pl.Int64, "number of attached files; null if the API does not say"),
 )
 

@@ -89,7 +89,7 @@ def _chosen(name: str, given: object, kind: type[Id], find: Callable[[str], Id])
 
 
 def _found(name: str, text: str, find: Callable[[str], Id]) -> list[Id]:
-    """What a text names; a text that names nothing as a whole can be a list with commas."""
+    """The records that a text names: it is one name, or else a list of names with commas."""
     parts = [part.strip() for part in text.split(",") if part.strip()]
     try:
         return [find(text)]

@@ -90,7 +90,7 @@ def find_office(data: TrainingData, named: str) -> str:
 
 
 def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id, str]) -> Id:
-    """The one thing that is called this, by the first way in which anything is."""
+    """The one thing that is called this, by the first way that finds anything."""
     for matches in _matches(named.strip(), ways):
         if len(matches) == 1:
             return matches[0]
@@ -102,7 +102,7 @@ def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id
 
 
 def _matches(named: str, ways: list[Mapping[Id, str]]) -> Iterator[list[Id]]:
-    """What is called this: exactly, way by way, then without regard to accents and upper case."""
+    """The records with this name: first exact matches, then without accents and upper case."""
     for way in ways:
         yield [key for key, text in way.items() if text.strip() == named]
     wanted = folded(named)

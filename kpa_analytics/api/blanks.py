@@ -1,4 +1,4 @@
-"""Blank ids: "", white space or 0 where an optional id may be null (docs/api.md).
+"""Blank ids: "", white space or 0 in place of a null optional id (docs/api.md).
 
 A number field can hold 0 but no text; a text field can hold "" but no number. This module replaces
 a blank of the wrong type by one that the field can hold. `data.blank_ids` later turns all blanks
@@ -19,7 +19,7 @@ def fix_blank_types(body: bytes, key: str, record: type[Struct]) -> bytes | None
     """Give the blank ids in the records under `key` the types of their fields.
 
     Returns the answer with 0 for a blank number, "" for a blank text, and a list of one of them for
-    a blank where only a list can be; None if nothing changes.
+    a blank in place of a list; None if nothing changes.
 
     Examples:
         >>> from kpa_analytics.endpoints import Completion

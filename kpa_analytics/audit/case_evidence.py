@@ -1,4 +1,4 @@
-"""What is on file for each case: instructor, signature, files, and the rule that decides it."""
+"""The evidence on file for each case: instructor, signature, files, and the rule that decides."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _CASE = ("m_user_id", "training_id", "completion_id")
 def case_evidence(data: TrainingData, status: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add to each case m_instructor_id, instructor, signed and files of its completion, and rule.
 
-    `status` is a result of `expiry_status()`. A case without a completion of its own, or composed
-    of other trainings, has none of the first four.
+    `status` is a result of `expiry_status()`. A case without its own completion, or of a
+    composed training, has none of the first four.
     """
     on_file = data.completions.select(
         *("m_user_id", "training_id", pl.col("id").alias("completion_id")),

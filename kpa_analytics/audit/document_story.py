@@ -1,6 +1,6 @@
-"""What a transcript and a roster share: head, tiles, rules, and where the records come from.
+"""The parts that transcripts and rosters share: head, tiles, rules, and origin of the records.
 
-This module chooses what is said; `report_text` has the texts.
+This module chooses the sentences; `report_text` has the texts.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ def document(
     requirements_known: bool,
     flipped: bool = False,
 ) -> Document:
-    """Make a document of cases, as `case_evidence` gives them, with one table of `columns`.
+    """Make a document of cases, as `case_evidence` returns them, with one table of `columns`.
 
-    A `flipped` document lies on its side.
+    A `flipped` document is in landscape format.
     """
     title = say(text.ABOUT, kind=kind, subject=one_line(subject))
     needs = text.REQUIREMENTS["vendor" if requirements_known else "unknown"]

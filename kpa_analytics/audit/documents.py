@@ -23,7 +23,7 @@ _LONGEST_NAME = 40
 def write_documents(evidence: Evidence, required: AnyFrame | None, folder: Path) -> None:
     """Write transcripts/ and rosters/ of the people and trainings of the evidence's scope.
 
-    `required` is what `export_audit` was given. A file is named after the person or training, with
+    `required` is the argument of `export_audit`. A file is named after the person or training, with
     the id, so that two namesakes have two files.
     """
     for path, document in _documents(evidence, required):
@@ -47,7 +47,7 @@ def _documents(evidence: Evidence, required: AnyFrame | None) -> Iterator[tuple[
 
 
 def file_name(document: Document, key: str) -> str:
-    """A name that every file system takes, e.g. `moe-ann-5e580f0c`.
+    """A name that every file system accepts, e.g. `moe-ann-5e580f0c`.
 
     Letters other than a to z lose their accents or are left out. If that changes the id, its hash
     follows.

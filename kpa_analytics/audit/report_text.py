@@ -163,7 +163,7 @@ HEADINGS = {
     "rows_sha256": "SHA-256 of the rows",
 }
 
-# What a screen reader says of the page's parts.
+# The names of the page's parts for screen readers.
 
 SKIP = "Skip to the report"
 CONTENTS = "Sections"
@@ -311,7 +311,7 @@ UNKNOWN_SCHEDULE = "schedule type {kind!r} is not known"
 
 
 class ScheduleSource(StrEnum):
-    """What in the catalogue a schedule is taken from."""
+    """The field of the catalogue that a schedule is taken from."""
 
     WINDOW = "window"
     RENEWAL = "renewal months"
@@ -378,7 +378,7 @@ TRAINING_ID = "Training id: {value:d}"
 SCHEDULE = "Schedule: {value}"
 #: A signature on file, as a table shows it.
 SIGNED = {True: "yes", False: "no"}
-#: The rule of a case, where the training's schedule does not decide it.
+#: The rule of a case, if the training's schedule does not decide it.
 CASE_RULES = {
     "special": "special: the record's own date",
     "composed": "composed: through its included trainings",
@@ -391,10 +391,10 @@ NEVER_COMPLETED_RULES = {
 }
 ON_RECORD = (
     "{completions:completion is|completions are} on record. The table lists the latest of each "
-    "training, and what is required."
+    "training, and every required training."
 )
 LATER = "{later:completion is|completions are} dated after {as_of} and not listed."
 ON_ROSTER = "The table lists {cases:person|people} who completed the training or must complete it."
 GONE = "Not listed: {gone:person|people} with a completion who left on or before {as_of}."
 NO_CASES = "No training is on record and none is required."
-NOBODY = "Nobody completed this training, and nobody is required to."
+NOBODY = "Nobody completed this training, and nobody must complete it."

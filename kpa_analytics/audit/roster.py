@@ -36,7 +36,7 @@ def roster(
     expiring_days: int = 30,
     required: AnyFrame | None = None,
 ) -> Document:
-    """The people of one training: everyone who completed it or must, with what is on file.
+    """The people who completed one training or must complete it, with the evidence on file.
 
     It names the training by title, id and schedule, and each person by employee number, field
     office and job title. For each it has the status, the days of completion and expiration, the
@@ -44,11 +44,11 @@ def roster(
     where the records came from. People who left by `as_of` are counted, but not listed.
 
     Args:
-        data: the records, as `load_all()` gives them.
+        data: the records, as `load_all()` returns them.
         training_id: the training's id.
         as_of: the day of the statuses; a date or ISO text. Default: today.
-        expiring_days: days before expiration that count as expiring, for a training without a
-            number of its own; default 30.
+        expiring_days: days before expiration that count as expiring, for a training that
+            does not set its own number; default 30.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
             if `data` has it.
 
@@ -92,7 +92,7 @@ def roster(
     cases = (
         case_evidence(data, status, day)
         .join(people.drop("user"), on="m_user_id", how="left")
-        # The schedule stands above the table.
+        # The schedule is above the table.
         .with_columns(pl.col("rule").str.split(": ").list.first().alias("by_rule"))
         .sort("user", "m_user_id")
     )

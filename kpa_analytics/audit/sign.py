@@ -1,11 +1,12 @@
 """Sign the manifest of a pack, so that an auditor can tell who made the pack.
 
 manifest.json.sig is a detached signature over the bytes of manifest.json, which has the hash of
-every other file. It is what plain `openssl` makes and checks: for an Ed25519 key the 64 bytes of
-RFC 8032, for RSA PKCS #1 v1.5 with SHA-256, for an elliptic curve ECDSA with SHA-256 in DER.
+every other file. Plain `openssl` makes and checks the same signatures: for an Ed25519 key the 64
+bytes of RFC 8032, for RSA PKCS #1 v1.5 with SHA-256, for an elliptic curve ECDSA with SHA-256 in
+DER.
 
-A signature shows only that somebody had the private key. Whose key it is, the auditor must know
-from elsewhere, so the public key is not in the pack.
+A signature shows only that the signer had the private key. The auditor must know from another
+source whose key it is, so the public key is not in the pack.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class SigningKey(NamedTuple):
 
     @property
     def facts(self) -> dict[str, str]:
-        """What the manifest says about the signature."""
+        """The facts about the signature in the manifest."""
         public = self.private.public_key()
         return {
             "file": SIGNATURE,
@@ -100,11 +101,12 @@ class PublicKey(NamedTuple):
 def signing_key(path: str | os.PathLike[str]) -> SigningKey:
     """Read a private key: PEM, Ed25519, RSA (at least 2048 bits) or an elliptic curve.
 
-    The passphrase of an encrypted key is taken from `KPA_SIGN_PASSPHRASE`, or else asked for.
+    The passphrase of an encrypted key is read from `KPA_SIGN_PASSPHRASE`, or else from the
+    terminal.
 
     Raises:
         KPADataError: the file cannot be read, is not such a key, or its passphrase is wrong or
-            cannot be asked for; the message names the file and never shows the passphrase.
+            missing; the message names the file and never shows the passphrase.
         KPAError: the package cryptography is not installed.
     """
     need_sign_extra("signatures")
@@ -170,7 +172,7 @@ def check_signature(folder: Path, key: PublicKey) -> Finding | None:
 
 
 def need_sign_extra(purpose: str, package: str = "cryptography") -> None:
-    """Raise a KPAError that says what to install, unless a package of the extra is there."""
+    """Raise a KPAError that names the package to install, unless it is installed."""
     if find_spec(package) is None:
         raise KPAError(f'{purpose} need {package}: python -m pip install "kpa-analytics[sign]"')
 
@@ -181,7 +183,7 @@ def _usable(file: Path, key: Any) -> SigningKey:
 
 
 def _suitable(file: Path, key: Any) -> _Public:
-    """A public key, or a KPADataError if it is of a kind that signs no pack."""
+    """A public key, or a KPADataError if keys of its kind cannot sign a pack."""
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < _SMALLEST_RSA:

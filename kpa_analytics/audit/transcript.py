@@ -33,19 +33,19 @@ def transcript(
     expiring_days: int = 30,
     required: AnyFrame | None = None,
 ) -> Document:
-    """The training record of one person: every training, with the evidence that is on file.
+    """The training record of one person: every training, with the evidence on file.
 
     It names the person by employee number, field office, job title, hire and termination dates. For
     each training that the person completed or must complete it has the status, the days of
     completion and expiration, the instructor, whether a signature and files are on file, and the
-    rule that decides. It also says where the records came from. A person who left has one, too.
+    rule that decides. It also says where the records came from. People who left have a record too.
 
     Args:
-        data: the records, as `load_all()` gives them.
+        data: the records, as `load_all()` returns them.
         m_user_id: the person's id.
         as_of: the day of the statuses; a date or ISO text. Default: today.
-        expiring_days: days before expiration that count as expiring, for trainings without a number
-            of their own; default 30.
+        expiring_days: days before expiration that count as expiring, for trainings that do not
+            set their own number; default 30.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
             if `data` has it.
 

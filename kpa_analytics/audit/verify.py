@@ -1,4 +1,4 @@
-"""`verify_audit()`: check that a pack holds what its manifest says, and who signed it."""
+"""`verify_audit()`: check that a pack agrees with its manifest, and who signed it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def verify_audit(
     Returns:
         A frame in `schema.VERIFICATION`, sorted by path: one row per file that was changed, is
         missing or was added, and per added folder without files. A signature that the key does not
-        accept is `unverified`; with a key, a signature that is not there is `missing`. A file that
+        accept is `unverified`; with a key, an absent signature is `missing`. A file that
         a file manager or an office program leaves in an opened folder (desktop.ini, Thumbs.db,
         .DS_Store, ~$audit.xlsx, .~lock.audit.xlsx#) is `litter`. If there are no rows, or only
         litter, the files are those in the manifest and the key, if given, accepts the signature.
@@ -70,7 +70,7 @@ def verify_audit(
 
 
 def what_was_shown(manifest: dict[str, Any], key: PublicKey | None) -> str:
-    """What follows from a verification without findings, and what does not, in one line."""
+    """Say in one line what a verification without findings shows, and what it does not show."""
     if key:
         return f"signed by the holder of the private key of {key}"
     if "signature" in manifest:

@@ -35,7 +35,7 @@ _SIZE_WORDS = {
     **{size: f"{size} in the session" for size in SIZES[1:3]},
     **{size: f"{size} people in the session" for size in SIZES[3:]},
 }
-_ENDS = {"floor": pl.Float64, "top": pl.Float64}
+_ENDS = {"bottom": pl.Float64, "top": pl.Float64}
 #: Years to draw before and after `as_of`.
 _BEFORE, _AFTER = 20, 1
 #: Why sessions are not drawn.
@@ -179,7 +179,7 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
                 axis=axes.month_axis(axes.month_step(rows["period"][0], rows["period"][-1])),
             ),
             x2=axes.until_day("until"),
-            y=alt.Y("floor:Q", **axes.counting("Sessions", highest)),
+            y=alt.Y("bottom:Q", **axes.counting("Sessions", highest)),
             y2=alt.Y2("top:Q"),
             color=alt.Color(
                 "size:N",

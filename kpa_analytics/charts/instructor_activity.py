@@ -174,12 +174,12 @@ def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart
     """Each instructor's line, name and total. The bars fill a band of height 1 above the line."""
     p = palette(dark)
     row = rows_of(totals.with_columns(short(totals, "instructor", _ROOM))).transform_calculate(
-        floor="datum.place + 0.92",
+        bottom="datum.place + 0.92",
         middle="datum.place + 0.55",
         spoken=axes.sentence("{instructor}: {completions:completion} in total"),
     )
     lines = row.mark_rule(color=p.quiet, strokeWidth=0.75, aria=False).encode(
-        y=alt.Y("floor:Q", scale=lanes, axis=None)
+        y=alt.Y("bottom:Q", scale=lanes, axis=None)
     )
     middle = alt.Y("middle:Q", scale=lanes, axis=None)
     who = row.mark_text(align="right", color=p.muted).encode(
@@ -221,7 +221,7 @@ def _bars(
         .transform_calculate(
             start="toDate(datum.period)",
             end="toDate(datum.until)",
-            floor="datum.place + 0.92",
+            bottom="datum.place + 0.92",
             top=f"datum.place + 0.92 - max({least:.4f}, 0.84 * datum.completions / {highest})",
             spoken=axes.sentence("{instructor}, {name}: {completions:completion}"),
         )
@@ -229,7 +229,7 @@ def _bars(
         .encode(
             x=axes.on_day("start", title="Period", axis=axes.month_axis(step)),
             x2=axes.until_day("end"),
-            y=alt.Y("floor:Q", scale=lanes, axis=None),
+            y=alt.Y("bottom:Q", scale=lanes, axis=None),
             y2=alt.Y2("top:Q"),
             tooltip=axes.tooltip(
                 {"instructor": "Instructor", "name": "Period"},

@@ -26,7 +26,7 @@ EMBED = {
     "renderer": "svg",
     "actions": {"export": True, "source": False, "compiled": False, "editor": False},
 }
-#: What a screen reader says of that menu.
+#: The name of that menu for screen readers.
 _MENU = "Save the chart as a picture"
 _PNG_START = 8
 _SURROGATE_PAIR = re.compile("[\U00010000-\U0010ffff]")

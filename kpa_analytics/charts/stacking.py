@@ -15,7 +15,7 @@ MIN_PIXELS = 1.6
 
 
 def stacked(values: Sequence[float], least: float) -> list[tuple[float, float]]:
-    """Where each part of a bar begins and ends.
+    """The start and the end of each part of a bar.
 
     A part between 0 and `least` gets the length `least`. The largest part becomes shorter to make
     up for it, so the bar keeps its length unless every part is that small.

@@ -56,7 +56,7 @@ def outer_sentence(outer: pl.DataFrame, months: int, today: date, highest: float
 
 
 def _slot(part: str, months: list[date], today: date) -> tuple[date, date]:
-    """Where an outer bar begins and ends, at a distance from the months."""
+    """The start and the end of an outer bar, at a distance from the months."""
     first, last = min(months[0], today), max(months[-1], today)
     unit = max(1, (month_number(last) - month_number(first)) // 24)
     if part == "earlier":

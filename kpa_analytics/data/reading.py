@@ -34,7 +34,7 @@ _LEAST = 4
 #: How many page numbers are tried.
 _CHOICES = 2000
 
-#: What a reading does if a seam has shifted: follow it, or ignore it.
+#: A reading follows or ignores a seam that has shifted.
 OnShift = Literal["follow", "ignore"]
 
 
@@ -63,7 +63,7 @@ class Ask(NamedTuple):
 
 
 class Seen(NamedTuple):
-    """What a page held.
+    """The contents of a page.
 
     Attributes:
         keys: the ids of its records, in their order.

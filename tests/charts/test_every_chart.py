@@ -64,7 +64,7 @@ def test_screen_readers_read_plain_text(name):
         assert ";" not in words, words
         assert "_" not in words, words
         fields = re.findall(r"\b(\w+): ", words)
-        inner = {"floor", "order", "top", "place", "low", "high", "seen", "start", "end", "value"}
+        inner = {"bottom", "order", "top", "place", "low", "high", "seen", "start", "end", "value"}
         assert not inner & {*fields}, words
         assert "undefined" not in words, words
         assert "NaN" not in words, words

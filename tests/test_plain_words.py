@@ -1,0 +1,82 @@
+"""Readers meet no word that only the authors of this package understand."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+FILES = sorted(
+    path
+    for pattern in ("*.md", "docs/*.md", "notebooks/*.ipynb", "kpa_analytics/**/*.py")
+    for path in ROOT.glob(pattern)
+)
+#: Words that native readers did not understand, or that sounded translated.
+PRIVATE = re.compile(
+    r"\b(walks?|walked|walking|floors?|wing|hangs on|asked for|stands?(?!-)|stood|passed over"
+    r"|in silence|no clock is asked|once more)\b",
+    re.IGNORECASE,
+)
+#: A docstring that begins with a question word hides who does what.
+QUESTION = re.compile(r"(What|Where) ")
+#: Names in code, such as the column `walk`, are not prose.
+CODE = re.compile(r"`[^`\n]*`|^\s*(>>>|\.\.\.).*$|^\s*walk: ", re.MULTILINE)
+#: Idioms that safety managers use.
+IDIOMS = ("Where we stand", "Where do we stand", "where we stand")
+#: Columns of public tables.
+NAMES = {"walk", "full_walk_at"}
+
+
+def _prose(path: Path) -> Iterator[str]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        yield text
+    elif path.suffix == ".ipynb":
+        cells = json.loads(text)["cells"]
+        yield from ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    else:
+        yield from _comments(text)
+        yield from (
+            node.value
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+
+
+def _comments(text: str) -> Iterator[str]:
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_text_has_a_private_word(path: Path) -> None:
+    private = []
+    for text in _prose(path):
+        plain = CODE.sub("", text)
+        for idiom in IDIOMS:
+            plain = plain.replace(idiom, "")
+        private += [] if text in NAMES else [found.group() for found in PRIVATE.finditer(plain)]
+    assert private == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FILES if path.suffix == ".py"],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_no_docstring_begins_with_a_question_word(path: Path) -> None:
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef
+    docstrings = [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, documented)
+    ]
+    assert [text for text in docstrings if QUESTION.match(text)] == []
