@@ -84,6 +84,7 @@ class _Search:
         self.read, self.size, self.total = read, size, read.totals[-1]
         self.places = {key: place for place, key in enumerate(read.keys)}
         self.new: dict[Any, int] = {}
+        self.came_later: set[Any] = set()
         self.end = read.moves.read_then - 1
         self.stretches = [
             Stretch(-1, -1, 0, 0),
@@ -109,7 +110,8 @@ class _Search:
 
     def _expected(self) -> int:
         """How many unseen records would explain every shift."""
-        later = max(0, self.stretches[-1].below - self.read.moves.shift_then)
+        shifted = self.stretches[-1].below - self.read.moves.shift_then
+        later = max(0, shifted - len(self.came_later))
         return self.read.moves.came_up + self.read.moves.added + later
 
     def _quiet(self) -> bool:
@@ -135,10 +137,13 @@ class _Search:
         self.total = page.total
         known: list[tuple[int, int]] = []
         for number, key in enumerate(page.keys):
-            if key in self.places:
-                known.append((self.places[key], ask.start + number - self.places[key]))
-            else:
+            place, now = self.places.get(key), ask.start + number
+            if place is None:
                 self.new[key] = page.first_row + number
+                continue
+            known.append((place, now - place))
+            if place > self.end >= now - self.stretches[-1].below:
+                self.came_later.add(key)  # it moved up after it was read
         if not known:
             raise MovedError
         first, above = _in_place(known, self.size)
