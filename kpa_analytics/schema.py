@@ -85,6 +85,12 @@ _TRAINING = Column("training_id", pl.Int64, "the training")
 _TITLE = Column("training", pl.String, "its title, or the id as text if there is no title")
 _PERSON = Column("m_user_id", pl.String, "the person")
 _CASE = (_PERSON, _NAME, _TRAINING, _TITLE)
+_NUMBER = Column("employeeNumber", pl.String, "the person's employee number, or null")
+_INSTRUCTOR = (
+    Column("m_instructor_id", pl.String, "the instructor, or null"),
+    Column("instructor", pl.String, '"Last, First", or the id'),
+    Column("instructor_employeeNumber", pl.String, "the instructor's employee number, or null"),
+)
 _PERIOD = (
     Column("period", pl.Date, "first day of the period; null if the date is unknown"),
     Column("every", pl.String, "the length of a period, e.g. 1mo"),
@@ -323,15 +329,18 @@ RECORDS = _table(
     "records",
     "export_audit()",
     Column("id", pl.Int64, "the completion's id"),
-    *_CASE,
+    _PERSON,
+    _NAME,
+    _NUMBER,
+    _TRAINING,
+    _TITLE,
     Column("date", pl.Date, "the day of completion"),
     Column("expiration_date", pl.Date, "the last day on which this completion is valid"),
     Column("expiration_source", SOURCE, "the rule that gave the expiration date"),
     Column("standing", STANDING, "counts, superseded, future, undated, or left the company"),
     Column("status", STATUS, "the person's status, if the completion counts"),
     Column("days_left", pl.Int64, "expiration_date - as_of, days, if it counts"),
-    Column("m_instructor_id", pl.String, "the instructor, or null"),
-    Column("instructor", pl.String, '"Last, First", or the id'),
+    *_INSTRUCTOR,
     Column("group_training_id", pl.Int64, "the group session it was recorded in, or null"),
     Column("created", INSTANT, "when the record was created, UTC"),
     Column("special_expiration_date", pl.Date, "overrides the schedule; usually null"),
@@ -370,6 +379,29 @@ _ON_FILE = (
 TRANSCRIPT = _table("transcript", "transcript()", _TRAINING, _TITLE, *_ON_FILE)
 
 ROSTER = _table("roster", "roster()", *PEOPLE.columns[:5], *_ON_FILE)
+
+CASES = _table(
+    "cases",
+    "export_audit()",
+    _PERSON,
+    _NAME,
+    _NUMBER,
+    *EXPIRY_STATUS.columns[2:],
+    *_INSTRUCTOR,
+    Column("signed", pl.Boolean, "a signature is on file; null if none or not known"),
+    Column("files", pl.Int64, "number of attached files; null if none or not known"),
+    Column(
+        "limited_by_id",
+        pl.Int64,
+        "of a composed training held through its included trainings: the training whose expiration "
+        "it has, itself if that is its own schedule. The instructor, signature and files are those "
+        "of that training's completion",
+    ),
+    Column(
+        "limited_by", pl.String, "its title; of a missing composed training: what it still lacks"
+    ),
+    Column("limited_by_date", pl.Date, "the day on which the limiting training was completed"),
+)
 
 VERIFICATION = _table(
     "verification",

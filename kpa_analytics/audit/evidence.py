@@ -14,6 +14,7 @@ from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.group_sessions import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
 from kpa_analytics.analysis.reconcile import reconcile
+from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.findings import findings
 from kpa_analytics.audit.records import audit_records
@@ -38,6 +39,7 @@ class Evidence:
         names: whether people are shown by name; otherwise by pseudonym.
         required: where the required pairs come from: "given", "vendor" or "unknown".
         status: `schema.EXPIRY_STATUS`.
+        cases: `schema.CASES`, the same cases with the evidence behind each.
         figures: the headline figures.
         records: `schema.RECORDS`, every completion.
         findings: `schema.FINDINGS`.
@@ -59,6 +61,7 @@ class Evidence:
     names: bool
     required: str
     status: pl.DataFrame
+    cases: pl.DataFrame
     figures: Figures
     records: pl.DataFrame
     findings: pl.DataFrame
@@ -73,6 +76,12 @@ class Evidence:
     changed: pl.DataFrame
     changed_since: datetime | None
     changes_unknown: str
+
+    @property
+    def composed(self) -> pl.Series:
+        """The ids of the composed trainings."""
+        included = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
+        return self.data.trainings.filter(included)["id"].unique()
 
 
 def gather(
@@ -125,6 +134,7 @@ def gather(
         names=names,
         required="given" if required is not None else "unknown" if needed is None else "vendor",
         status=status,
+        cases=audit_cases(data, cases).filter(is_meant),
         figures=figures(status, data.completions, requirements_known=needed is not None),
         records=audit_records(data, cases, as_of=as_of, expiring_days=expiring_days),
         findings=findings(data, as_of),

@@ -148,6 +148,7 @@ def export_audit(
 
 def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> None:
     from kpa_analytics.audit.html import write_page
+    from kpa_analytics.audit.identity import labelled
     from kpa_analytics.audit.letters import sentences, undrawable
     from kpa_analytics.audit.pdf import write_document
     from kpa_analytics.audit.report import add_quality_sentence, report
@@ -155,8 +156,9 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     from kpa_analytics.audit.xlsx import write_workbook
 
     facts = _facts(evidence)
-    drawings = draw(evidence)
-    story = report(evidence, list(drawings))
+    shown = labelled(evidence)
+    drawings = draw(shown)
+    story = report(shown, list(drawings))
     missing = undrawable(story, {name: drawing.svg for name, drawing in drawings.items()})
     for sentence in sentences(missing):
         add_quality_sentence(story, sentence)

@@ -1,6 +1,6 @@
 """report.html: one page with everything in it, interactive with no network.
 
-Only the page's own two scripts can run: a content security policy names them by their hashes, so
+Only the page's own scripts can run: a content security policy names them by their hashes, so
 that a text stays a text even if escaping should fail.
 """
 
@@ -26,7 +26,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) -> None:
     """Write the report, as `report.report()` makes it, as a page."""
     used = {name: drawings[name] for part in story["sections"] for name in part["charts"]}
-    scripts = [Markup(library()), Markup(_text("page.js"))]  # noqa: S704 - both are our own
+    texts = (library(), *(_text(name) for name in ("page.js", "tables.js")))
+    scripts = [Markup(script) for script in texts]  # noqa: S704 - all are our own
     page = _template("page.html.j2").render(
         **story,
         style=Markup(_text("page.css")),  # noqa: S704 - our own

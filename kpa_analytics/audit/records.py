@@ -8,6 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.names import with_names, with_titles
+from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import RECORDS
@@ -53,4 +54,4 @@ def audit_records(
     )
     in_order = named.sort("user", "m_user_id", "training", "training_id", "date", "id")
     columns = [pl.col(name).cast(dtype) for name, dtype in RECORDS.schema.items()]
-    return in_order.select(columns).collect()
+    return in_order.collect().pipe(with_numbers, data.users).select(columns)

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from msgspec import to_builtins
 
-from kpa_analytics.audit import report_method
+from kpa_analytics.audit import report_cases, report_method
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
@@ -46,8 +46,9 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
     """Write the report as plain data that JSON can hold; `drawn` names the charts in the pack."""
     sections = [
         _standing(evidence),
-        _overdue(evidence),
-        _expiring(evidence),
+        report_cases.gaps(evidence),
+        report_cases.expiring(evidence),
+        report_cases.on_file(evidence),
         _gaps(drawn),
         _instructors(evidence),
         _sessions(evidence),
@@ -68,6 +69,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         "colours": {**status_colours(), "demo": palette().demo},
         "labels": STATUS_LABELS,
         "signs": STATUS_SIGNS,
+        "controls": text.CONTROLS,
     }
 
 
@@ -101,15 +103,33 @@ def _tiles(evidence: Evidence) -> list[dict[str, str]]:
         else _tile(STATUS_LABELS[MISSING], NOT_KNOWN, NO_REQUIREMENTS, MISSING),
         _status_tile(EXPIRING, figures.expiring),
         _status_tile(CURRENT, figures.current),
+        _on_file(evidence),
         _tile(TileLabel.PEOPLE, f"{figures.people:,}", people),
     ]
 
 
+def _on_file(evidence: Evidence) -> dict[str, str]:
+    """The share of valid completions with a signature or a file, unless it is not known."""
+    counts = report_cases.evidence_counts(evidence.cases)
+    valid, unknown = sum(counts.values()), counts["not_known"]
+    if unknown:
+        note = say(text.ON_FILE_UNKNOWN_NOTE, unknown=unknown, valid=valid)
+        return _tile(TileLabel.ON_FILE, NOT_KNOWN, note)
+    proved = counts["signed"] + counts["file"]
+    note = say(text.ON_FILE_NOTE, unproved=valid - proved, valid=valid)
+    return _tile(TileLabel.ON_FILE, share(proved, valid), note)
+
+
 def share_in_order(figures: Figures) -> str:
     """The share of cases in order in percent, rounded down: 100.0% means all of them."""
-    if figures.due == 0:
+    return share(figures.current + figures.expiring, figures.due)
+
+
+def share(part: int, whole: int) -> str:
+    """A share in percent, rounded down: 100.0% means all."""
+    if whole == 0:
         return NOTHING
-    tenths = 1000 * (figures.current + figures.expiring) // figures.due
+    tenths = 1000 * part // whole
     return f"{tenths // 10}.{tenths % 10}%"
 
 
@@ -135,69 +155,6 @@ def _trainings(evidence: Evidence, frame: pl.DataFrame) -> str:
         return say(text.TRAININGS, trainings=len(trainings))
     ids = listing([str(training) for training in unlisted])
     return say(text.TRAININGS_UNLISTED, trainings=len(trainings), unlisted=len(unlisted), ids=ids)
-
-
-def _overdue(evidence: Evidence) -> Section:
-    status = evidence.status
-    expired = status.filter(pl.col("status") == EXPIRED).sort(
-        "days_left", "user", "m_user_id", "training_id", nulls_last=True
-    )
-    days_overdue = -pl.col("days_left").alias("days_overdue")
-    missing = evidence.figures.missing
-    people = expired["m_user_id"].n_unique()
-    sentences = [
-        say(text.EXPIRED, expired=expired.height, people=people),
-        text.MISSING_NOT_KNOWN if missing is None else say(text.MISSING, missing=missing),
-    ]
-    tables = [_cases(expired.with_columns(days_overdue), Caption.EXPIRED, "days_overdue")]
-    if missing is not None:
-        tables.append(_missing(status.filter(pl.col("status") == MISSING)))
-    return Section("overdue", Heading.OVERDUE, [" ".join(sentences)], [], _filled(tables))
-
-
-def _missing(rows: pl.DataFrame) -> Sheet:
-    people = (
-        rows.sort("training", "training_id")
-        .group_by("m_user_id", maintain_order=True)
-        .agg(
-            pl.col("user").first(),
-            pl.len().cast(pl.Int64).alias("never_completed"),
-            pl.col("training").str.join("; ").alias("trainings"),
-        )
-        .sort(-pl.col("never_completed"), "user", "m_user_id")
-    )
-    return printed(
-        people,
-        *("user", "never_completed", "trainings"),
-        caption=Caption.MISSING,
-        limit=PRINTED_ROWS,
-        rest=SheetName.STATUS,
-    )
-
-
-def _expiring(evidence: Evidence) -> Section:
-    rows = evidence.status.filter(pl.col("status") == EXPIRING).sort(
-        "days_left", "user", "m_user_id", "training_id", nulls_last=True
-    )
-    sentences = [say(text.EXPIRING, cases=rows.height, expiring_days=evidence.expiring_days)]
-    tables = [_cases(rows, Caption.EXPIRING, "days_left")]
-    return Section(EXPIRING, STATUS_LABELS[EXPIRING], sentences, [], _filled(tables))
-
-
-def _cases(rows: pl.DataFrame, caption: str, days: str) -> Sheet:
-    is_composed = pl.col("expiration_source") == "composed"
-    title = (
-        pl.when(is_composed)
-        .then(pl.format(text.THROUGH_INCLUDED, "training"))
-        .otherwise("training")
-    )
-    return printed(
-        rows.with_columns(title.alias("training"), completed="date"),
-        *("user", "training", "completed", "expiration_date", days),
-        caption=caption,
-        limit=PRINTED_ROWS,
-        rest=SheetName.STATUS,
-    )
 
 
 def _gaps(drawn: list[str]) -> Section:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import vl_convert
 
 from kpa_analytics import charts
+from kpa_analytics.audit.evidence_coverage import evidence_coverage
 from kpa_analytics.audit.letters import boxed
 from kpa_analytics.audit.report_text import CHART_OF_PART, NOT_DRAWN, say
 from kpa_analytics.charts.expiry_by_group import GroupKind
@@ -72,6 +73,7 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
         "status_summary": drawn(charts.status_summary, status, **known),
         "expiry_timeline": drawn(charts.expiry_timeline, status, as_of=day),
         "expiry_by_training": drawn(charts.expiry_by_training, status, **known),
+        "evidence_coverage": drawn(evidence_coverage, evidence.cases),
     }
     for kind, members in _GROUPS.items():
         if data.users[members].null_count() < data.users.height:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from sys import maxsize
+
 import polars as pl
 from msgspec import Struct
 
-from kpa_analytics.audit.report_text import HEADINGS, MORE_ROWS, MORE_ROWS_IN, SheetName, say
+from kpa_analytics.audit.report_text import (
+    GROUP,
+    HEADINGS,
+    MORE_ROWS,
+    MORE_ROWS_IN,
+    SheetName,
+    say,
+)
 from kpa_analytics.charts.text import one_line
 from kpa_analytics.schema import STATUS
 
@@ -14,19 +24,38 @@ _KINDS = {
     **dict.fromkeys(("trainings", "message", "text"), "prose"),
     **dict.fromkeys(("record", "method", "rows_sha256"), "code"),
     "fetched": "date",
+    "files": "number",
     "signed": "flag",
 }
+#: Rows that a browser still shows without delay.
+MOST_ON_PAGE = 20_000
 #: The text in a cell without a value.
 NOTHING = "–"  # noqa: RUF001 - an en dash, as in print
 
 
+class Group(Struct):
+    """Rows that stand together on paper, under a heading of their own."""
+
+    heading: str
+    rows: int
+
+
 class Sheet(Struct):
-    """A printed table; `more` says where to find the rows that are not printed."""
+    """A table of the report.
+
+    The page shows all `rows`, the paper the first `on_paper` of them. `more` and `more_on_paper`
+    say where to find the others. If there are `groups`, the paper shows the column `grouped_by` as
+    headings only.
+    """
 
     caption: str
     columns: list[dict[str, str]]
     rows: list[list[str]]
     more: str
+    on_paper: int
+    more_on_paper: str
+    grouped_by: int = -1
+    groups: list[Group] = []
 
 
 class Section(Struct):
@@ -40,24 +69,45 @@ class Section(Struct):
 
 
 def printed(
-    frame: pl.DataFrame, *columns: str, caption: str, limit: int, rest: SheetName | None = None
+    frame: pl.DataFrame,
+    *columns: str,
+    caption: str,
+    limit: int | None = None,
+    rest: SheetName | None = None,
+    by: str = "",
 ) -> Sheet:
-    """Set the first rows of a frame as a printed table; the sheet `rest` has them all.
+    """Set a frame as a table; the sheet `rest` of the workbook has all rows.
+
+    The paper shows the first `limit` rows, by default all of them. With `by`, it groups the rows by
+    this column, by which they must be sorted.
 
     Examples:
         >>> printed(pl.DataFrame({"cases": [1200, 7]}), "cases", caption="", limit=9).rows
         [['1,200'], ['7']]
     """
-    shown = frame.head(limit)
+    shown = frame.head(MOST_ON_PAGE)
+    on_paper = min(limit or shown.height, shown.height)
     kinds = {name: _kind(shown[name]) for name in columns}
     cells = [_cells(shown[name], kind) for name, kind in kinds.items()]
-    hidden = frame.height - shown.height
     return Sheet(
         caption,
         [{"heading": HEADINGS[name], "kind": kind} for name, kind in kinds.items()],
         [list(row) for row in zip(*cells, strict=True)],
-        say(MORE_ROWS_IN if rest else MORE_ROWS, hidden=hidden, sheet=rest) if hidden else "",
+        _more(frame.height - shown.height, rest),
+        on_paper,
+        _more(frame.height - on_paper, rest),
+        columns.index(by) if by else -1,
+        _groups(cells[columns.index(by)]) if by else [],
     )
+
+
+def _more(hidden: int, rest: SheetName | None) -> str:
+    return say(MORE_ROWS_IN if rest else MORE_ROWS, hidden=hidden, sheet=rest) if hidden else ""
+
+
+def _groups(cells: list[str]) -> list[Group]:
+    sizes = [(cell, len(list(same))) for cell, same in groupby(cells)]
+    return [Group(say(GROUP, group=cell, cases=size), size) for cell, size in sizes]
 
 
 def _kind(column: pl.Series) -> str:
@@ -70,12 +120,11 @@ def _kind(column: pl.Series) -> str:
 
 
 def _cells(values: pl.Series, kind: str) -> list[str]:
-    if kind == "number":
+    if kind == "number" and values.dtype.is_numeric():
         return [NOTHING if value is None else f"{value:,}" for value in values]
     if kind == "date" and values.dtype == pl.Date:
         return values.dt.strftime("%-d %b %Y").fill_null(NOTHING).to_list()
-    limit = 320 if kind == "prose" else 160
     return [
-        NOTHING if text is None else text and one_line(text, limit)
+        NOTHING if text is None else text and one_line(text, maxsize)
         for text in values.cast(pl.String)
     ]

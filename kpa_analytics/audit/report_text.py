@@ -15,8 +15,7 @@ from typing import Any
 
 from kpa_analytics import statuses
 from kpa_analytics.charts.text import count, day
-from kpa_analytics.statuses import MISSING as MISSING_STATUS
-from kpa_analytics.statuses import NO_REQUIREMENTS, STATUS_LABELS
+from kpa_analytics.statuses import NO_REQUIREMENTS
 
 #: The language of the texts, as HTML and PDF name it.
 LANGUAGE = "en"
@@ -82,6 +81,7 @@ class Heading(StrEnum):
 
     STANDING = "Where we stand"
     OVERDUE = "Expired and missing"
+    ON_FILE = "What is on file"
     GAPS = "Where the gaps are"
     INSTRUCTORS = "Instructors"
     SESSIONS = "Group sessions"
@@ -96,9 +96,10 @@ class Heading(StrEnum):
 class Caption(StrEnum):
     """The captions of the printed tables."""
 
-    EXPIRED = "Expired cases, longest overdue first"
-    MISSING = "Required and never completed, by person"
-    EXPIRING = "Cases expiring soon, soonest first"
+    GAPS = "Every expired and missing case, by training, longest overdue first"
+    COMPOSED_GAPS = "Expired and missing cases of composed trainings"
+    EXPIRING = "Every case that expires soon, by training, soonest first"
+    COMPOSED_EXPIRING = "Composed trainings that expire soon"
     SINGLE_INSTRUCTOR = "Trainings with a single instructor"
     SESSIONS = "The latest sessions"
     FINDING_KINDS = "Findings by kind"
@@ -121,7 +122,7 @@ HEADINGS = {
     "expiration_date": "Valid through",
     "days_overdue": "Days overdue",
     "days_left": "Days left",
-    "never_completed": STATUS_LABELS[MISSING_STATUS],
+    "limited_by": "Limited by",
     "only_instructor": "Only instructor",
     "completions": "Completions",
     "last_taught": "Last taught",
@@ -183,6 +184,7 @@ class TileLabel(StrEnum):
     """The labels of the tiles that show no status."""
 
     IN_ORDER = "In order"
+    ON_FILE = "Signature or file"
     PEOPLE = "People"
 
 
@@ -195,10 +197,15 @@ STATUS_NOTES = {
 }
 #: The note below the share in order, by whether requirements were provided.
 IN_ORDER_NOTES = {True: "of {cases} cases due", False: "of {cases} cases on record"}
+#: The note below the share of valid completions with a signature or a file.
+ON_FILE_NOTE = "{unproved} of {valid} valid completions have neither"
+ON_FILE_UNKNOWN_NOTE = "the API does not say for {unknown} of {valid} valid completions"
 PEOPLE_NOTE = "{completions:completion|completions}; people with at least one case"
 
 # The sections, in their order.
 
+#: Above the rows of a group on paper.
+GROUP = "{group}: {cases:case|cases}"
 MORE_ROWS = "{hidden:more row|more rows}"
 MORE_ROWS_IN = f"{MORE_ROWS} in audit.xlsx, sheet {{sheet}}"
 
@@ -222,8 +229,32 @@ EXPIRING = (
     "within {expiring_days:day|days} where the training has none, or in a renewal window that is "
     "open now."
 )
-#: A training that the person holds through its included trainings; `{}` is its title.
-THROUGH_INCLUDED = "{} (through its included trainings)"
+LIMITED = (
+    "A composed training is held through the trainings that it includes. Its day of completion, "
+    "instructor, signature and files are those of the included training that limits it: the first "
+    "to expire."
+)
+#: What limits a composed training whose own schedule ends before those of its parts.
+OWN_SCHEDULE = "its own schedule"
+#: What limits a composed training that is missing.
+LACKS = "not completed: {parts}"
+
+ON_FILE = (
+    "{valid:case is|cases are} current or expiring soon through a completion. A signature is on "
+    "file for {signed} of them, and a file but no signature for {file}. For {unproved} there is "
+    "neither: {instructor_only:record names|records name} only an instructor, and {nothing} not "
+    "even that."
+)
+ON_FILE_NOT_KNOWN = "For {not_known:case|cases}, the API does not say what is on file."
+#: What can be on file for a completion, the strongest first.
+EVIDENCE_LABELS = {
+    "signed": "Signed",
+    "file": "File, not signed",
+    "instructor_only": "Instructor's name only",
+    "nothing": "Nothing",
+    "not_known": "Not known",
+}
+NO_VALID = "No case is current or expiring soon through a completion."
 
 INSTRUCTORS = (
     "{taught:instructor has|instructors have} taught since the records began, {recently} of them "
@@ -328,6 +359,17 @@ FROM_CATALOGUE = "the catalogue"
 FROM_REPORT = "this report's default"
 FROM_REPORT_INSTEAD = f"{FROM_REPORT}: the catalogue's {{catalogue}} is impossible"
 SPECIAL_DATES_ONLY = "; applies to special expiration dates only"
+
+# The controls above a table of the page.
+
+#: Braces stand for what `tables.js` puts in.
+CONTROLS = {
+    "search": "Search",
+    "all": "all",
+    "clear": "Show all rows",
+    "every_row": "{all} rows",
+    "some_rows": "{shown} of {all} rows",
+}
 
 # Rows, columns, texts and letters that the files of the pack could not hold.
 

@@ -13,6 +13,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from kpa_analytics.analysis.training_matrix import training_matrix
 from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
+from kpa_analytics.audit.identity import labelled, with_numbers
 from kpa_analytics.audit.report_method import rule_rows
 from kpa_analytics.audit.report_text import (
     CELLS_CUT,
@@ -32,6 +33,7 @@ from kpa_analytics.statuses import STATUS_SIGNS, status_colours
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.evidence import Evidence
+    from kpa_analytics.data.training_data import TrainingData
 
 _WIDTHS = {pl.Date: 12, pl.Int64: 11, pl.Boolean: 9, STATUS: 15}
 _WIDE = {"user": 26, "training": 34, "instructor": 24, "message": 90, "notes": 40, "trainings": 44}
@@ -57,12 +59,12 @@ def write_workbook(
         book.set_properties(
             {"title": evidence.title, "created": made.replace(tzinfo=None), "comments": notice}
         )
-        writer = _Writer(book, demo=evidence.data.demo, limits=limits)
-        writer.sheet(SheetName.STATUS, evidence.status)
+        writer = _Writer(book, evidence.data, limits=limits)
+        writer.sheet(SheetName.STATUS, evidence.cases)
         writer.sheet(SheetName.COMPLETIONS, evidence.records)
         writer.matrix(training_matrix(evidence.status))
         writer.sheet(SheetName.FINDINGS, evidence.findings)
-        writer.sheet(SheetName.INSTRUCTORS, _joined(evidence.coverage.drop("demo")))
+        writer.sheet(SheetName.INSTRUCTORS, _joined(labelled(evidence).coverage.drop("demo")))
         writer.sheet(SheetName.SESSIONS, _joined(evidence.sessions.drop("demo", "m_trainees_id")))
         writer.sheet(SheetName.VENDOR, evidence.disagreements)
         writer.sheet(SheetName.RULES, rule_rows(evidence))
@@ -76,8 +78,9 @@ def write_workbook(
 class _Writer:
     """Writes frames as sheets of one workbook, with shared formats."""
 
-    def __init__(self, book: xlsxwriter.Workbook, *, demo: bool, limits: Limits) -> None:
-        self._book, self._demo, self._limits = book, demo, limits
+    def __init__(self, book: xlsxwriter.Workbook, data: TrainingData, *, limits: Limits) -> None:
+        self._book, self._demo, self._limits = book, data.demo, limits
+        self._users = data.users
         self.cuts: list[str] = []
         self._summary = self._sheet(SheetName.SUMMARY)  # the first sheet, written last
         self._heading = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
@@ -138,7 +141,7 @@ class _Writer:
 
     def sheet(self, name: str, frame: pl.DataFrame) -> None:
         """Write a frame as a sheet, with frozen and filtered headings and coloured statuses."""
-        whole = marked(frame, demo=self._demo)
+        whole = marked(with_numbers(frame, self._users), demo=self._demo)
         shown = self._shown(whole)
         sheet = self._sheet(name)
         sheet.freeze_panes(1, 0)
@@ -151,15 +154,15 @@ class _Writer:
 
     def matrix(self, matrix: pl.DataFrame) -> None:
         """Write people by trainings, with a sign and a colour in each cell."""
-        whole = marked(matrix, demo=self._demo)
+        whole = marked(with_numbers(matrix, self._users), demo=self._demo)
         shown = self._shown(whole)
         sheet = self._sheet(SheetName.MATRIX)
-        names = shown.columns.index("user") + 1
+        names = shown.columns.index("employeeNumber") + 1
         sheet.freeze_panes(1, names)
         sheet.set_row(0, 190)
         cut = self._headings(sheet, shown, self._upright)
         sheet.set_column(0, names - 2, 14)
-        sheet.set_column(names - 1, names - 1, _WIDE["user"])
+        sheet.set_column(names - 2, names - 2, _WIDE["user"])
         sheet.set_column(names, max(names, shown.width - 1), 4)
         cells = pl.col(shown.columns[names:]).cast(pl.String).replace_strict(STATUS_SIGNS)
         by_sign = {STATUS_SIGNS[status]: style for status, style in self._status.items()}

@@ -1,0 +1,73 @@
+"""Every case with the evidence behind it: who taught it, what is on file, what limits it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kpa_analytics.analysis.limiting import limiting_trainings
+from kpa_analytics.analysis.names import with_names
+from kpa_analytics.audit.identity import with_numbers
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.schema import CASES
+from kpa_analytics.statuses import CURRENT, EXPIRING
+
+#: What proves a completion, the strongest first.
+SIGNED, FILE, INSTRUCTOR_ONLY, NOTHING, NOT_KNOWN = EVIDENCE = (
+    "signed",
+    "file",
+    "instructor_only",
+    "nothing",
+    "not_known",
+)
+_PROOF = ("m_instructor_id", "signed", "files")
+
+
+def audit_cases(data: TrainingData, status: pl.DataFrame) -> pl.DataFrame:
+    """Add employee numbers, instructor, signature, files and limiting training to every case.
+
+    `status` is the result of `expiry_status()` for the whole catalogue. The result is in
+    `schema.CASES`, in the same order.
+    """
+    rows = limiting_trainings(status, data.trainings)
+    proof = data.completions.select(
+        "m_user_id", *_PROOF, proof_id="id", proof_training="training_id"
+    ).unique(["m_user_id", "proof_id", "proof_training"], keep="first")
+    joined = rows.with_columns(
+        proof_id=pl.coalesce("completion_id", "limited_by_completion_id"),
+        proof_training=pl.when(pl.col("completion_id").is_null())
+        .then("limited_by_id")
+        .otherwise("training_id"),
+    ).join(
+        proof,
+        on=["m_user_id", "proof_id", "proof_training"],
+        how="left",
+        maintain_order="left",
+    )
+    return (
+        joined.lazy()
+        .pipe(with_names, data.users, "m_instructor_id", "instructor")
+        .collect()
+        .pipe(with_numbers, data.users)
+        .select(CASES.schema.names())
+    )
+
+
+def valid_completions(cases: pl.DataFrame) -> pl.DataFrame:
+    """The cases that a completion of their own proves as of the day: current or expiring soon.
+
+    `evidence` says what is on file: a signature, else a file, else only the instructor's name, else
+    nothing. It is `not_known` where the API did not say.
+    """
+    valid = pl.col("status").is_in([CURRENT, EXPIRING]) & pl.col("completion_id").is_not_null()
+    evidence = (
+        pl.when("signed")
+        .then(pl.lit(SIGNED))
+        .when(pl.col("files") > 0)
+        .then(pl.lit(FILE))
+        .when(pl.col("signed").is_null() | pl.col("files").is_null())
+        .then(pl.lit(NOT_KNOWN))
+        .when(pl.col("m_instructor_id").is_not_null())
+        .then(pl.lit(INSTRUCTOR_ONLY))
+        .otherwise(pl.lit(NOTHING))
+    )
+    return cases.filter(valid).with_columns(evidence.cast(pl.Enum(EVIDENCE)).alias("evidence"))

@@ -1,0 +1,156 @@
+"""What is on file for the valid completions of each training: a chart of the evidence pack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.audit.cases import (
+    EVIDENCE,
+    FILE,
+    INSTRUCTOR_ONLY,
+    NOT_KNOWN,
+    NOTHING,
+    SIGNED,
+    valid_completions,
+)
+from kpa_analytics.audit.report_text import EVIDENCE_LABELS
+from kpa_analytics.charts import axes
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
+from kpa_analytics.charts.text import count, labels, percent, short
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.demo_mark import is_demo
+
+#: Trainings that are drawn; the others become one row.
+MOST = 40
+_TITLE = "What is on file"
+_ROOM, _WIDTH = 250, 470
+
+
+def evidence_coverage_table(cases: pl.DataFrame, *, top: int = MOST) -> pl.DataFrame:
+    """Count what is on file for the valid completions of each training, the barest first.
+
+    Args:
+        cases: in `schema.CASES`.
+        top: number of trainings to keep; the others become one row, "other trainings (n)".
+
+    Returns:
+        At most `top` + 1 rows: training_id (Int64; null in the row of other trainings), training
+        (String, unique), signed, file, instructor_only, nothing, not_known, total (Int64). A
+        completion with a signature and a file counts as signed.
+    """
+    counts = [(pl.col("evidence") == kind).sum().cast(pl.Int64).alias(kind) for kind in EVIDENCE]
+    table = (
+        valid_completions(cases)
+        .group_by("training_id")
+        .agg(pl.col("training").first(), *counts, pl.len().cast(pl.Int64).alias("total"))
+        .sort(
+            -pl.sum_horizontal(INSTRUCTOR_ONLY, NOTHING),
+            -pl.col("total"),
+            "training",
+            "training_id",
+        )
+    )
+    if table.height > top + 1:
+        rest = table.slice(top)
+        others = rest.select(
+            pl.lit(None, pl.Int64).alias("training_id"),
+            pl.lit(f"other trainings ({rest.height:,})").alias("training"),
+            pl.col(*EVIDENCE, "total").sum(),
+        )
+        table = pl.concat([table.head(top), others])
+    return labels(table, "training", "training_id", room=_ROOM)
+
+
+def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
+    """Draw `evidence_coverage_table`: one bar per training, from signed to nothing at all."""
+    table, demo = evidence_coverage_table(cases), is_demo(cases)
+    if table.is_empty():
+        return nothing_to_show(_TITLE, "No valid completions to show", dark=False, demo=demo)
+    sums = table.select(pl.col(*EVIDENCE, "total").sum()).row(0, named=True)
+    bare = sums[INSTRUCTOR_ONLY] + sums[NOTHING]
+    shown = [kind for kind in EVIDENCE if sums[kind]]
+    return layered(
+        _layers(table, shown),
+        title=f"{percent(bare, sums['total'])} of valid completions have no signature or file",
+        subtitle=[
+            f"{bare:,} of {count(sums['total'], 'completion')} that are current or expiring soon, "
+            f"{sums[NOTHING]:,} of them without an instructor; per training, most first",
+            f"Not known for {sums[NOT_KNOWN]:,}: the API does not say" if sums[NOT_KNOWN] else "",
+        ],
+        demo=demo,
+        dark=False,
+        width=_WIDTH,
+        height=alt.Step(20),
+    )
+
+
+def _layers(table: pl.DataFrame, shown: list[str]) -> list[alt.Chart]:
+    placed = table.with_columns(short(table, "training", _ROOM)).with_row_index("place")
+    return [_bars(placed, shown), _shares(placed)]
+
+
+def _bars(placed: pl.DataFrame, shown: list[str]) -> alt.Chart:
+    longest = placed.select(pl.col("total").max()).item()
+    x: dict[str, Any] = {"stack": "zero", **axes.counting("Valid completions", longest)}
+    bars: alt.Chart = (
+        rows_of(_parts(placed, shown))
+        .transform_calculate(spoken=axes.sentence("{training}: {value:,} {kind}, of {total:,}"))
+        # The outline makes every part visible, and shows "nothing" as an empty box.
+        .mark_bar(stroke=palette().muted, strokeWidth=1)
+        .encode(
+            x=alt.X("value:Q", **x),
+            y=axes.labelled_rows(),
+            order=alt.Order("order:Q", sort="ascending"),
+            color=_fill(shown),
+            tooltip=axes.tooltip(
+                {"training": "Training", "kind": "On file"},
+                {"value": "Valid completions", "total": "All of this training"},
+            ),
+            description=axes.aria_label(),
+        )
+    )
+    return bars
+
+
+def _parts(placed: pl.DataFrame, shown: list[str]) -> pl.DataFrame:
+    """One row per part of a bar."""
+    index = ["place", "short", "training", "total"]
+    parts = placed.unpivot(shown, index=index, variable_name="kind").filter(pl.col("value") > 0)
+    order = {kind: at for at, kind in enumerate(shown)}
+    return parts.with_columns(
+        pl.col("kind").replace_strict(order, return_dtype=pl.Int64).alias("order"),
+        pl.col("kind").replace_strict(EVIDENCE_LABELS, return_dtype=pl.String).alias("kind"),
+    ).sort("place", "order")
+
+
+def _fill(shown: list[str]) -> alt.Color:
+    p = palette()
+    fills = {
+        SIGNED: p.steps[-1],
+        FILE: p.steps[2],
+        INSTRUCTOR_ONLY: p.quiet,
+        NOTHING: p.background,
+        NOT_KNOWN: p.grid,
+    }
+    names = [EVIDENCE_LABELS[kind] for kind in shown]
+    outline: dict[str, Any] = {"symbolStrokeColor": p.muted, "symbolStrokeWidth": 1}
+    return alt.Color(
+        "kind:N",
+        scale=alt.Scale(domain=names, range=[fills[kind] for kind in shown]),
+        legend=alt.Legend(title=None, values=names, **outline),
+    )
+
+
+def _shares(placed: pl.DataFrame) -> alt.Chart:
+    """The share with a signature or a file at the end of each row."""
+    numbers = placed.select(pl.sum_horizontal(SIGNED, FILE), "total").iter_rows()
+    texts = [f"{percent(proved, total)} signed or file" for proved, total in numbers]
+    shares: alt.Chart = (
+        rows_of(placed.select("place", "short", pl.Series("share", texts, pl.String)))
+        .mark_text(dx=8, align="left", color=palette().muted, clip=False, aria=False)
+        .encode(x=alt.XValue("width"), y=axes.labelled_rows(), text=alt.Text("share:N"))
+    )
+    return shares

@@ -1,0 +1,93 @@
+"""Which included training limits a composed one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.analysis.limiting import limiting_trainings
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
+from tests.frames import frame_of
+
+AS_OF = date(2026, 6, 30)
+FIRST_AID, LADDERS, BASICS, PASSPORT = 1, 2, 3, 4
+
+
+def catalogue(**basics: object) -> pl.DataFrame:
+    return frame_of(
+        TRAININGS,
+        {"id": FIRST_AID, "title": "First aid", "schedule_type": "rolling", "renewal_months": 12},
+        {"id": LADDERS, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 36},
+        {
+            "id": BASICS,
+            "title": "Basics",
+            "schedule_type": "rolling",
+            "included_trainings_id": [FIRST_AID, LADDERS],
+            **basics,
+        },
+        {
+            "id": PASSPORT,
+            "title": "Passport",
+            "schedule_type": "rolling",
+            "included_trainings_id": [BASICS],
+        },
+    )
+
+
+def limits(trainings: pl.DataFrame, *done: tuple[int, date]) -> dict[int, tuple]:
+    """What limits each training of Ann, by training: id, title, day."""
+    records = [
+        {"id": 10 + at, "m_user_id": "ann", "training_id": training, "date": day}
+        for at, (training, day) in enumerate(done)
+    ]
+    required = pl.DataFrame({"m_user_id": ["ann"] * 2, "training_id": [BASICS, PASSPORT]})
+    status = kpa.expiry_status(
+        frame_of(COMPLETIONS, *records), trainings, as_of=AS_OF, required=required
+    )
+    rows = limiting_trainings(status, trainings)
+    columns = ("limited_by_id", "limited_by", "limited_by_date")
+    return {row["training_id"]: tuple(row[name] for name in columns) for row in rows.to_dicts()}
+
+
+EARLY, LATE = date(2025, 1, 10), date(2026, 3, 1)
+
+
+def test_the_first_part_to_expire_limits_a_composed_training_and_those_that_include_it():
+    found = limits(catalogue(), (FIRST_AID, EARLY), (LADDERS, LATE))
+    assert found[BASICS] == (FIRST_AID, "First aid", EARLY)
+    assert found[PASSPORT] == (FIRST_AID, "First aid", EARLY)
+    assert found[FIRST_AID] == found[LADDERS] == (None, None, None)
+
+
+def test_its_own_schedule_limits_it_where_that_ends_first():
+    found = limits(catalogue(renewal_months=1), (FIRST_AID, LATE), (LADDERS, LATE))
+    assert found[BASICS] == (BASICS, "Basics", LATE)
+    assert found[PASSPORT] == (BASICS, "Basics", LATE)
+
+
+def test_a_missing_one_names_what_is_lacking():
+    assert limits(catalogue(), (FIRST_AID, LATE))[BASICS] == (None, "Ladders", None)
+    assert limits(catalogue())[BASICS] == (None, "First aid; Ladders", None)
+
+
+def test_a_completion_of_its_own_has_no_limit():
+    found = limits(catalogue(), (FIRST_AID, EARLY), (LADDERS, LATE), (BASICS, LATE))
+    assert found[BASICS] == (None, None, None)
+
+
+@pytest.mark.slow
+def test_no_limit_of_the_demo_was_completed_after_it_expired():
+    with kpa.demo.serve(kpa.demo.organisation(people=60, instructors=8, completions=1_500)) as api:
+        kpa.configure(token=api.token, api_url=api.url, progress=False, requests_per_minute=10_000)
+        with pytest.warns(kpa.errors.KPADataWarning, match="impossible date"):
+            data = kpa.load_all()
+    status = kpa.expiry_status(data.completions, data.trainings, data.users, as_of=AS_OF)
+    rows = limiting_trainings(status, data.trainings)
+    derived = rows.filter(pl.col("expiration_source") == "composed")
+    assert derived.filter(pl.col("date") > pl.col("expiration_date")).height > 0
+    assert derived.filter(pl.col("limited_by_date") > pl.col("expiration_date")).is_empty()
+    dated = derived.filter(pl.col("expiration_date").is_not_null())
+    assert dated["limited_by_id"].null_count() == 0
