@@ -75,7 +75,7 @@ def use(api: DemoAPI, **changes: Any) -> DemoAPI:
 
 
 def sent(api: DemoAPI, method: str = COMPLETIONS) -> list[int | None]:
-    """The pages of a method that were asked for, in order."""
+    """The requested pages of a method, in order."""
     return [received.page for received in api.requests if received.method == method]
 
 

@@ -293,21 +293,26 @@ def test_a_signed_bag_is_made_verified_and_compared(kpa_analytics, account, keys
 
 
 @pytest.mark.slow
-def test_an_audit_walks_in_full_what_was_only_brought_up_to_date(kpa_analytics, account, tmp_path):
-    def walk(folder: Path) -> str:
+def test_an_audit_downloads_all_pages_after_an_incremental_refresh(
+    kpa_analytics, account, tmp_path
+):
+    def read_as(folder: Path) -> str:
         sources = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["sources"]
-        return next(one["walk"] for one in sources if one["table"] == "completions")
+        return next(source["walk"] for source in sources if source["table"] == "completions")
 
     kpa.load_completions()
     kpa.load_completions(refresh="recent")
-    assert kpa_analytics("audit", tmp_path / "taken", "--incremental")[0] == 0
-    assert kpa_analytics("audit", tmp_path / "walked")[0] == 0
-    assert (walk(tmp_path / "taken"), walk(tmp_path / "walked")) == ("incremental", "full")
-    said = [
+    assert kpa_analytics("audit", tmp_path / "accepted", "--incremental")[0] == 0
+    assert kpa_analytics("audit", tmp_path / "downloaded")[0] == 0
+    assert (read_as(tmp_path / "accepted"), read_as(tmp_path / "downloaded")) == (
+        "incremental",
+        "full",
+    )
+    pages = [
         (tmp_path / pack / "report.html").read_text(encoding="utf-8")
-        for pack in ("taken", "walked")
+        for pack in ("accepted", "downloaded")
     ]
-    assert ["from their newest pages" in one for one in said] == [True, False]
+    assert ["from their newest pages" in page for page in pages] == [True, False]
 
 
 def test_the_cache_is_shown_and_cleared(kpa_analytics, account, tmp_path, monkeypatch):

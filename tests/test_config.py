@@ -141,7 +141,7 @@ def test_a_token_with_blanks_around_it_is_taken_without() -> None:
     assert Settings(token="  ").token is None
 
 
-def test_a_folder_of_the_environment_is_read_whenever_it_is_asked_for(
+def test_a_folder_of_the_environment_is_read_at_every_call(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("KPA_CACHE_DIR", "kept")

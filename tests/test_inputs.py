@@ -1,4 +1,4 @@
-"""What every function does with the frames and days it is given."""
+"""How every function treats the frames and days that it receives."""
 
 from __future__ import annotations
 

@@ -15,8 +15,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
     path
-    for pattern in ("*.md", "docs/*.md", "notebooks/*.ipynb", "kpa_analytics/**/*.py")
+    for pattern in (
+        "*.md",
+        "docs/*.md",
+        "notebooks/*.ipynb",
+        "kpa_analytics/**/*.py",
+        "tests/**/*.py",
+    )
     for path in ROOT.glob(pattern)
+    if path != Path(__file__)
 )
 #: Words that native readers did not understand, or that sounded translated.
 PRIVATE = re.compile(

@@ -27,7 +27,7 @@ PACKAGE = Path(kpa_analytics.__file__).parent
 
 #: Private members that are called: of xlsxwriter.
 CALLED = {"_get_shared_string_index", "_get_xf_index", "_check_dimensions"}
-#: Private methods of other packages that ours stand in for.
+#: Private methods of other packages that ours replace.
 OVERRIDDEN = {("BulkSheet", "_write_rows")}
 #: Named with an underscore, and yet documented for everyone: by Python and by IPython.
 PUBLIC = {"_asdict", "_replace", "_fields", "_repr_mimebundle_"}

@@ -1,8 +1,8 @@
-"""What a search compares texts as, in Python and in the browser alike."""
+"""How a search compares texts, in Python and in the browser alike."""
 
 from __future__ import annotations
 
-#: A text as it stands in the records, and as it is compared.
+#: A text in the records, and the text that is compared.
 CASES = {
     "Łódź": "lodz",
     "ŁÓDŹ": "lodz",

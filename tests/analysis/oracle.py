@@ -1,4 +1,4 @@
-"""The rules of expiry once more, in plain Python days, one person and one training at a time.
+"""The rules of expiry a second time, in plain Python days, one person and one training at a time.
 
 Written from the rules' text, not from the package: it lists candidate days and picks, where the
 package computes; it recurses, where the package goes level by level. Slow and easy to believe.
@@ -44,7 +44,7 @@ class Oracle:
         return judge(done, special, training, self.as_of, self.expiring_days)
 
     def _holds(self, person, training_id):
-        """What the person can show for the training, by a completion or by its parts."""
+        """The person's evidence for the training: a completion, or its parts."""
         record, training = self.counting((person, training_id)), self.trainings.get(training_id)
         if record and (record["date"] or record["special_expiration_date"]):
             judged = self.judge(record["date"], record["special_expiration_date"], training)
@@ -71,7 +71,7 @@ class Oracle:
         }
 
     def never(self, person, training_id):
-        """What is said of somebody who must have it, or has a record that proves nothing."""
+        """The status of somebody who must have it, or has a record that proves nothing."""
         record = self.counting((person, training_id))
         training, user = self.trainings.get(training_id), self.users.get(person)
         if not record and (person, training_id) not in self.required:

@@ -12,7 +12,7 @@ CUSTOMARY = ("rolling", "window", "", None)  # nothing said: the other fields de
 
 
 class Judged(NamedTuple):
-    """What one completion is worth on one day."""
+    """The status of one completion on one day."""
 
     expiration_date: date | None
     expiration_source: str

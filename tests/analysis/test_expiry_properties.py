@@ -1,4 +1,4 @@
-"""What must hold of expiry_status whatever the records are."""
+"""The properties of expiry_status that hold for all records."""
 
 import random
 from datetime import timedelta
@@ -131,7 +131,7 @@ def test_lazy_frames_give_what_frames_give(seed, as_of):
 
 
 @pytest.mark.parametrize("engine", ["in-memory", "streaming"])
-def test_any_columns_of_a_lazy_result_can_be_asked_for(engine):
+def test_any_columns_of_a_lazy_result_can_be_selected(engine):
     records, trainings, users, pairs = small(1)
     lazy = expiry_status(records.lazy(), trainings, users, as_of=LAST, required=pairs)
     whole = judge(1, LAST)

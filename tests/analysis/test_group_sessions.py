@@ -42,7 +42,7 @@ def sessions_of(completed=(), listing=(), *catalogues):
     return group_sessions(rows, groups, *catalogues)
 
 
-def test_the_list_of_a_session_stands_beside_what_was_recorded_in_it():
+def test_the_list_of_a_session_is_beside_its_recorded_people():
     titles = frame_of(TRAININGS, {"id": 1, "title": "Ladders"})
     names = frame_of(USERS, {"id": "ike", "firstname": "Ike", "lastname": "Abel"})
     result = sessions_of(

@@ -11,7 +11,7 @@ from tests.analysis.rule_cases import JUNE, PERSON, SHUT, TODAY, at, catalogue, 
 
 
 def never_done(training, person, as_of, **options):
-    """What is said of one person who must have one training and never completed it."""
+    """The status of one person who must have one training and never completed it."""
     status = expiry_status(
         COMPLETIONS.empty(),
         catalogue(training),

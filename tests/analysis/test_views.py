@@ -1,4 +1,4 @@
-"""What explorers show is computed without drawing: the rows that the choices leave."""
+"""The rows of explorers are computed without drawing: those that the choices leave."""
 
 from __future__ import annotations
 

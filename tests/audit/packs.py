@@ -1,4 +1,4 @@
-"""What the tests of the evidence pack share: records loaded over HTTP, packs read back."""
+"""Fixtures of the tests of the evidence pack: records loaded over HTTP, packs read back."""
 
 from __future__ import annotations
 

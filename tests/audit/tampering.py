@@ -73,7 +73,7 @@ def tamperings(bag: Contents, count: int, seed: int) -> Iterator[Contents]:
 
 
 def expected(bag: Contents, changed: Contents) -> set[tuple[str, str]]:
-    """What a verifier must say about each file."""
+    """The findings of a verifier about each file."""
     return {
         *((name, "missing") for name in bag.keys() - changed.keys()),
         *((name, "added") for name in changed.keys() - bag.keys()),

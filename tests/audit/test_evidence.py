@@ -1,4 +1,4 @@
-"""What a pack counts, of hand-made records whose figures can be counted on one hand."""
+"""The figures of a pack, from hand-made records that can be counted on one hand."""
 
 from __future__ import annotations
 

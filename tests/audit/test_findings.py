@@ -1,4 +1,4 @@
-"""What a pack takes over from the data quality of all the records."""
+"""The findings that a pack takes over from the data quality of all the records."""
 
 from __future__ import annotations
 

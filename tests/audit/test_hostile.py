@@ -1,4 +1,4 @@
-"""What others wrote stays text: in the page, the document, the drawings, the workbook, the CSV."""
+"""Text that others wrote stays text: in the page, the PDF, the drawings, the workbook, the CSV."""
 
 from __future__ import annotations
 

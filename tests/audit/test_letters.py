@@ -42,7 +42,7 @@ print(letters.without_glyph(set(sys.argv[1])))
     assert done.stdout.strip() == "[]"
 
 
-def test_the_font_s_licence_stands_beside_it_and_both_are_small():
+def test_the_font_s_licence_is_beside_it_and_both_are_small():
     assert "SIL OPEN FONT LICENSE Version 1.1" in (FOLDER / "LICENSE-OFL.txt").read_text(
         encoding="utf-8"
     )

@@ -23,7 +23,7 @@ DONE = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """What the command printed, and the pack it made, of a company without employee status."""
+    """The command's output and its pack, of a company without employee status."""
     pack = tmp_path_factory.mktemp("packs") / "pack"
     cache = tmp_path_factory.mktemp("cache")
     with kpa.demo.serve(kpa.demo.Records(DONE)) as api:

@@ -119,7 +119,7 @@ def test_pseudonyms_last_from_pack_to_pack(pack, loaded, tmp_path):
 
 
 @pytest.mark.slow
-def test_records_asked_for_by_person_do_not_give_the_person_away(loaded, tmp_path):
+def test_records_of_one_person_do_not_reveal_the_person(loaded, tmp_path):
     asked = replace(loaded.snapshots["completions"], params={"user_id": person(1)})
     one = replace(
         loaded,

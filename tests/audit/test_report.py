@@ -1,4 +1,4 @@
-"""What the report says of figures that differ, and of findings that share a sentence."""
+"""The report's sentences on figures that differ, and on findings that share a sentence."""
 
 from __future__ import annotations
 

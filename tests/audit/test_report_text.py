@@ -41,7 +41,7 @@ def literals(module: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("module", SPEAKING, ids=lambda module: module.stem)
-def test_no_sentence_stands_outside_the_modules_of_texts(module):
+def test_no_sentence_is_outside_the_modules_of_texts(module):
     assert literals(module) == []
 
 
@@ -64,7 +64,7 @@ SENTENCES = {
 
 @pytest.mark.parametrize("name", SENTENCES)
 def test_every_sentence_can_be_filled_in_for_one_and_for_many(name):
-    """With whole numbers wherever a number or a noun stands."""
+    """With whole numbers for every number and noun."""
     fields = {field for _, field, _, _ in Formatter().parse(SENTENCES[name]) if field}
     moment = datetime(2026, 6, 30, 12, 5, tzinfo=UTC)
     days = {"moment", "since", "full_walk_at", "as_of", "on", "listed_on", "day"}

@@ -220,7 +220,7 @@ def test_the_passphrase_is_taken_from_the_environment(keys, monkeypatch):
     assert kpa.settings().requests_per_minute == 60, "it is not a setting, and no error either"
 
 
-def test_the_passphrase_is_asked_for_unseen(keys, monkeypatch):
+def test_the_passphrase_is_typed_unseen(keys, monkeypatch):
     asked = []
     monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or PASSPHRASE)
     assert signing_key(keys / "locked.pem").facts["algorithm"] == "Ed25519"

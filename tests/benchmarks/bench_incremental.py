@@ -2,7 +2,7 @@
 
 Run: python -m pytest tests/benchmarks/bench_incremental.py -s
 
-The yardstick is the full walk of the same account: a thousand pages of a thousand.
+The yardstick is the full download of the same account: a thousand pages of a thousand.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _recent(api: DemoAPI, what: str, most: int, full: float) -> None:
     walk = kpa.snapshots()["walk"][0]
     print(
         f"{what}: {len(sent(api))} requests (target at most {most}), {walk}, "
-        f"{took / full:.3f} of the full walk's time"
+        f"{took / full:.3f} of the full download's time"
     )
     assert set(kpa.load_completions()["id"]) == set(api.organisation.completions["id"])
 
@@ -41,7 +41,7 @@ def test_a_million_completions_are_brought_up_to_date() -> None:
     with kpa.demo.serve(organisation) as api:
         use(api, requests_per_minute=10_000_000)
         full = _seconds(kpa.load_completions)
-        print(f"\nthe full walk: {len(sent(api)):,} requests")
+        print(f"\nthe full download: {len(sent(api)):,} requests")
         new = [completion(9_000_000 + n, date_number=20270101) for n in range(50)]
         organisation.add_completions(*new)
         _recent(api, "50 new", 4, full)

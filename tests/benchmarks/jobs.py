@@ -37,7 +37,7 @@ def cold_load(folder: Path) -> dict[str, int]:
 
 
 def bare_loop(folder: Path) -> dict[str, int]:
-    """What one would write in a notebook: requests, json, a frame; typed, kept nowhere."""
+    """Code that one would write in a notebook: requests, json, a frame; typed, kept nowhere."""
     current = kpa.configure()
     session, rows, number, last, size = requests.Session(), [], 0, 1, 0
     while number < last:
@@ -167,7 +167,7 @@ def _size(folder: Path) -> int:
     return total
 
 
-#: What is measured, and what must stand in memory before.
+#: Each measured job, and its input in memory.
 JOBS: dict[str, tuple[Callable[[Path], Any], Callable[[Path], Any] | None]] = {
     "cold load": (cold_load, None),
     "bare loop": (bare_loop, None),

@@ -54,7 +54,7 @@ expect.set_options(timeout=60_000)
 
 @pytest.fixture(scope="session")
 def base_url() -> None:
-    """Stands in for the fixture of pytest-base-url, which pytest 9 warns of."""
+    """Replaces the fixture of pytest-base-url, which pytest 9 warns of."""
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +110,7 @@ def lab(jupyter: tuple[Path, dict[str, str]]) -> Iterator[Lab]:
 
 
 def environment(root: Path) -> dict[str, str]:
-    """What JupyterLab is started with; all that it keeps goes into a folder."""
+    """The settings that JupyterLab is started with; all that it keeps goes into a folder."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("KPA_")}
     for name in _HOMES:
         (root / name.lower()).mkdir()
@@ -170,7 +170,7 @@ class Lab:
         )
 
     def ask(self, page: Page, code: str) -> Any:
-        """What an expression is worth in the notebook's kernel."""
+        """The value of an expression in the notebook's kernel."""
         text = page.evaluate(
             """async (code) => {
                 const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;

@@ -1,4 +1,4 @@
-"""What a hand does to a page: it waits until a thing stands still, and hits what lies on top there.
+"""Act on a page like a hand: wait until an element does not move, and press what is on top.
 
 A page that moves while a hand comes down makes it miss. A missed press does nothing, so that the
 hand can try again; a press that arrived is never repeated.
@@ -73,7 +73,7 @@ def press(target: Locator) -> None:
 
 
 def point_at(target: Locator) -> None:
-    """Move the mouse to the middle of an element that stands still."""
+    """Move the mouse to the middle of an element that does not move."""
     expect(target).to_be_visible()
     target.page.mouse.move(**_stand(target))
 
@@ -86,7 +86,7 @@ def open_list(picker: Locator) -> None:
 
 def _stand(target: Locator) -> dict[str, float]:
     stands = target.evaluate(_STAND)
-    assert stands, "it did not stand still"
+    assert stands, "it did not stop moving"
     assert stands["over"] == "", f"it lies under {stands['over']}"
     middle: dict[str, float] = stands["middle"]
     return middle

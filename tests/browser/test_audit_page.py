@@ -38,7 +38,7 @@ def hostile_report(tmp_path_factory) -> str:
 
 @pytest.fixture
 def opened(page: Page):
-    """A page; in the end it has asked for nothing and complained of nothing."""
+    """A page; at the end it has requested nothing and logged no error."""
     asked: list[str] = []
     said: list[str] = []
     page.on(
@@ -96,7 +96,7 @@ def test_no_table_is_cut_on_a_desk(opened: Page, report):
             )
 
 
-def test_on_paper_stands_what_stands_on_the_screen(opened: Page, report):
+def test_the_paper_shows_what_the_screen_shows(opened: Page, report):
     opened.goto(report)
     expect(opened.locator("figure.drawn")).to_have_count(11)
     reader = pypdf.PdfReader(BytesIO(opened.pdf(prefer_css_page_size=True)))

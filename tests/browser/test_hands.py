@@ -1,4 +1,4 @@
-"""The tests' own hand: it hits what stands still, once."""
+"""The tests' own hand: it presses an element that does not move, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a drawing shows: its bars with their sizes, and its shortened labels."""
+"""The parts of a drawing: its bars with their sizes, and its shortened labels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the charts of an expiry_status frame have in common."""
+"""The common behaviour of all charts of an expiry_status frame."""
 
 from __future__ import annotations
 

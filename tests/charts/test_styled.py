@@ -107,7 +107,7 @@ def test_joined_charts_keep_the_colours_of_their_statuses():
         assert f'fill="{status_colours()[status]}"' in drawing
 
 
-def test_the_demo_mark_stands_under_its_own_chart():
+def test_the_demo_mark_is_under_its_own_chart():
     one, other = (charts.expiry_timeline(status_frame(30, 6, demo=True)) for _ in range(2))
     assert texts(specification(one | other)).count(DEMO_MARK) == 2
     alone = re.findall(

@@ -1,4 +1,4 @@
-"""The incremental refresh: few requests and the right result, or else a full walk."""
+"""The incremental refresh: few requests and the right result, or else a full download."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.conftest import completion, sent, use
 from tests.data.refreshing import NEWEST, aged, new_records
 
 
-def _agrees_with_a_full_walk(api: DemoAPI) -> int:
-    """Check that the refresh equals a full walk; return the number of requests."""
+def _agrees_with_a_full_download(api: DemoAPI) -> int:
+    """Check that the refresh equals a full download; return the number of requests."""
     recent = kpa.load_completions(refresh="recent")
     requests = len(sent(api))
     walk = kpa.snapshots()["walk"][0]
@@ -33,24 +33,24 @@ def _agrees_with_a_full_walk(api: DemoAPI) -> int:
 
 
 def test_without_changes_a_refresh_takes_one_request(api: DemoAPI) -> None:
-    assert _agrees_with_a_full_walk(api) == 1
+    assert _agrees_with_a_full_download(api) == 1
 
 
 def test_fifty_new_records_take_two_requests(api: DemoAPI) -> None:
     """One for the newest page, and one for the total of their training."""
     api.organisation.add_completions(*new_records(50))
-    assert _agrees_with_a_full_walk(api) == 2
+    assert _agrees_with_a_full_download(api) == 2
 
 
 @pytest.mark.slow
 def test_pages_are_fetched_until_they_join_the_kept_records(api: DemoAPI) -> None:
     api.organisation.add_completions(*new_records(2500))
-    assert _agrees_with_a_full_walk(api) == 4
+    assert _agrees_with_a_full_download(api) == 4
 
 
 def test_one_known_record_is_not_enough_to_join(api: DemoAPI) -> None:
     api.organisation.add_completions(*new_records(999))
-    assert _agrees_with_a_full_walk(api) == 3
+    assert _agrees_with_a_full_download(api) == 3
 
 
 @pytest.mark.slow
@@ -63,12 +63,14 @@ def test_pages_of_new_records_must_agree_where_they_overlap(api: DemoAPI) -> Non
 
     api.organisation.add_completions(*new_records(2500))
     api.faults.add(Fault.change(moved), page=2)
-    assert _agrees_with_a_full_walk(api) < 0
+    assert _agrees_with_a_full_download(api) < 0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", ["add", "remove"])
-def test_a_total_that_changes_between_pages_needs_a_full_walk(api: DemoAPI, change: str) -> None:
+def test_a_total_that_changes_between_pages_needs_a_full_download(
+    api: DemoAPI, change: str
+) -> None:
     def changed(organisation: Records) -> None:
         if change == "add":
             organisation.add_completions(completion(300_000, date_number=20150101))
@@ -77,7 +79,7 @@ def test_a_total_that_changes_between_pages_needs_a_full_walk(api: DemoAPI, chan
 
     api.organisation.add_completions(*new_records(2500))
     api.faults.add(Fault.change(changed), page=2)
-    assert _agrees_with_a_full_walk(api) < 0
+    assert _agrees_with_a_full_download(api) < 0
 
 
 @pytest.mark.slow
@@ -103,27 +105,27 @@ def test_the_age_of_a_refresh_counts_from_its_own_oldest_page(api: DemoAPI, tmp_
 
 def test_three_removed_records_are_found_by_bisecting(api: DemoAPI) -> None:
     api.organisation.remove_completions(5, 5_000, 9_999)
-    assert 0 < _agrees_with_a_full_walk(api) <= 10
+    assert 0 < _agrees_with_a_full_download(api) <= 10
 
 
 @pytest.mark.slow
 def test_new_records_with_old_dates_are_found(api: DemoAPI) -> None:
     late = [completion(200_000 + n, date_number=20160301 + n) for n in range(3)]
     api.organisation.add_completions(*late, *new_records(20))
-    assert 0 < _agrees_with_a_full_walk(api) <= 10
+    assert 0 < _agrees_with_a_full_download(api) <= 10
 
 
 @pytest.mark.slow
-def test_a_record_that_moved_needs_a_full_walk(api: DemoAPI) -> None:
+def test_a_record_that_moved_needs_a_full_download(api: DemoAPI) -> None:
     api.organisation.edit_completion(3, date_number=NEWEST)
-    assert _agrees_with_a_full_walk(api) == -14
+    assert _agrees_with_a_full_download(api) == -14
 
 
 @pytest.mark.slow
-def test_a_total_that_changes_during_a_refresh_needs_a_full_walk(api: DemoAPI) -> None:
+def test_a_total_that_changes_during_a_refresh_needs_a_full_download(api: DemoAPI) -> None:
     api.organisation.remove_completions(6_000)
     api.faults.add(Fault.change(lambda org: org.remove_completions(9_000)), page=7)
-    assert _agrees_with_a_full_walk(api) < 0
+    assert _agrees_with_a_full_download(api) < 0
 
 
 def test_edits_on_fetched_pages_are_seen(api: DemoAPI) -> None:
@@ -151,7 +153,7 @@ def test_a_refresh_of_a_thousand_pages_takes_few_requests(monkeypatch: pytest.Mo
         assert set(recent["id"]) == {r["id"] for r in api.organisation.records[COMPLETIONS]}
 
 
-def test_without_a_snapshot_everything_is_walked(api: DemoAPI) -> None:
+def test_without_a_snapshot_everything_is_downloaded(api: DemoAPI) -> None:
     kpa.clear_cache()
     kpa.load_completions(refresh="recent")
     assert len(sent(api)) == 13
@@ -188,7 +190,7 @@ def _increments() -> list[tuple[str, int]]:
 
 
 @pytest.mark.slow
-def test_after_ten_refreshes_all_pages_are_walked_again() -> None:
+def test_after_ten_refreshes_all_pages_are_downloaded_again() -> None:
     with kpa.demo.serve(aged(20)) as api:
         use(api)
         kpa.load_completions()
@@ -196,7 +198,7 @@ def test_after_ten_refreshes_all_pages_are_walked_again() -> None:
     assert seen == [*(("incremental", n) for n in range(1, 11)), ("full", 0), ("incremental", 1)]
 
 
-def test_a_week_after_the_last_full_walk_all_pages_are_walked_again() -> None:
+def test_a_week_after_the_last_full_download_all_pages_are_downloaded_again() -> None:
     now = datetime.now(UTC)
 
     def kept(**facts: object) -> Snapshot:
@@ -240,7 +242,7 @@ def test_an_unknown_refresh_value_is_an_error(api: DemoAPI) -> None:
     late=st.lists(st.integers(20150101, 20150128), max_size=4),
     new=st.integers(0, 75),
 )
-def test_after_any_changes_a_refresh_agrees_with_a_full_walk(
+def test_after_any_changes_a_refresh_agrees_with_a_full_download(
     removed: set[int], late: list[int], new: int
 ) -> None:
     """Five pages of fifty take little time."""

@@ -1,4 +1,4 @@
-"""An incremental refresh sees corrections and removals, or walks all pages again."""
+"""An incremental refresh sees corrections and removals, or downloads all pages again."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_an_old_correction_of_a_training_that_lost_a_record_is_seen(catalogue: D
 
 
 @pytest.mark.slow
-def test_a_record_entered_again_under_another_training_needs_a_full_walk(
+def test_a_record_entered_again_under_another_training_needs_a_full_download(
     catalogue: DemoAPI,
 ) -> None:
     catalogue.organisation.remove_completions(2_650)
@@ -90,7 +90,7 @@ def test_at_most_three_trainings_are_requested(catalogue: DemoAPI) -> None:
     assert _whole_at(catalogue, "incremental") == 4
 
 
-def test_a_correction_under_another_training_than_a_big_one_needs_a_full_walk() -> None:
+def test_a_correction_of_another_training_than_a_big_one_needs_a_full_download() -> None:
     """Of a training with more records than a page holds only the total is compared."""
     records = aged(3_000).records[COMPLETIONS]
     for record in records:
@@ -116,7 +116,7 @@ class _Heedless(Records):
         return super().select(method, {}, as_of)
 
 
-def test_an_ignored_training_filter_needs_a_full_walk() -> None:
+def test_an_ignored_training_filter_needs_a_full_download() -> None:
     records = aged(3_000).records[COMPLETIONS]
     for record in records:
         record["training_id"] = record["id"] % 10

@@ -68,7 +68,7 @@ def test_a_record_added_further_down_is_seen(api: DemoAPI) -> None:
     assert _ids() == {*range(1, 3501), 9001}
 
 
-def test_pages_that_come_with_new_records_are_walked_too(api: DemoAPI) -> None:
+def test_pages_that_come_with_new_records_are_read_too(api: DemoAPI) -> None:
     many = [completion(n, date_number=OLDEST, created=_now()) for n in range(9000, 9700)]
     _before(api, 3, lambda org: org.add_completions(*many))
     assert len(_ids()) == 4200
@@ -76,7 +76,7 @@ def test_pages_that_come_with_new_records_are_walked_too(api: DemoAPI) -> None:
 
 
 @pytest.mark.parametrize("page", [2, 3, 4])
-def test_a_record_removed_makes_us_walk_again(api: DemoAPI, page: int) -> None:
+def test_a_removed_record_makes_us_read_again(api: DemoAPI, page: int) -> None:
     top = kpa.load_completions()["id"][0]
     kpa.clear_cache()
     api.requests.clear()
@@ -86,7 +86,7 @@ def test_a_record_removed_makes_us_walk_again(api: DemoAPI, page: int) -> None:
 
 
 def test_one_removed_above_and_one_added_below_is_noticed(api: DemoAPI) -> None:
-    """The total stands, and as many ids are seen as there were; yet one slipped between pages."""
+    """The total and the number of ids stay the same, yet one record slipped between pages."""
     top = kpa.load_completions()["id"][0]
     kpa.clear_cache()
 
@@ -125,7 +125,7 @@ def test_a_failed_refresh_leaves_the_good_snapshot(api: DemoAPI) -> None:
     assert kpa.snapshots().height == 1
 
 
-def test_the_vendors_own_duplicates_are_kept_once_two_walks_agree() -> None:
+def test_the_vendors_own_duplicates_are_kept_once_two_readings_agree() -> None:
     twice = [completion(n) for n in range(1, 1200)] + [completion(7, training_id=999)]
     with kpa.demo.serve(Records({COMPLETIONS: twice})) as api:
         use(api)
@@ -151,7 +151,7 @@ def test_records_made_in_the_future_are_no_reason_to_fail() -> None:
         assert kpa.load_completions().height == 19
 
 
-def test_an_interrupted_walk_goes_on_where_it_stopped(api: DemoAPI) -> None:
+def test_an_interrupted_download_resumes(api: DemoAPI) -> None:
     api.faults.add(Fault.drop(), page=3)
     with pytest.raises(KPATransportError):
         kpa.load_completions()
@@ -187,7 +187,7 @@ def test_pages_overlap_and_one_page_takes_one_request() -> None:
         assert sent(api) == [1]
 
 
-def test_kept_pages_of_two_walks_are_not_mixed(api: DemoAPI) -> None:
+def test_kept_pages_of_two_downloads_are_not_mixed(api: DemoAPI) -> None:
     """Cut at page 4, a deletion, a refresh cut at page 2: only the refresh's page 1 may serve."""
     api.faults.add(Fault.drop(), page=4)
     with pytest.raises(KPATransportError):
@@ -212,7 +212,7 @@ def test_a_snapshot_is_as_old_as_its_oldest_page(api: DemoAPI) -> None:
 
 
 @pytest.mark.parametrize("count", [2_500, 3_000])
-def test_after_a_full_last_page_of_a_capped_total_more_is_asked_for(count: int) -> None:
+def test_after_a_full_last_page_of_a_capped_total_more_is_requested(count: int) -> None:
     def capped(body: bytes) -> bytes:
         answer = json.loads(body)
         paging = answer["paging"]
@@ -252,7 +252,7 @@ def test_ties_whose_order_changes_from_page_to_page_are_loaded_whole(count: int,
 
 @pytest.mark.parametrize("count", [1_500, 2_500, 5_500])
 def test_ties_that_look_like_a_collection_that_moves_are_loaded_whole(count: int) -> None:
-    """A few ties change places from page to page, as in DuckDB: the totals alone stand still."""
+    """A few ties change places from page to page, as in DuckDB: only the totals do not change."""
     records = [completion(n, date_number=20200101) for n in range(count, 0, -1)]
 
     class Ties(Records):

@@ -29,7 +29,7 @@ class Untidy(Account):
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.0, 0.02, 0.15, 0.6])
 def test_whatever_changes_meanwhile_no_record_is_missed(share: float) -> None:
-    """An id that was deleted stands in the place of one never seen; counting does not show it."""
+    """A deleted id replaces one that was never seen; counting does not show it."""
     chance = random.Random(5)
     loads = [load(Untidy(260, 14, chance), 50, sometimes(share, chance)) for _ in range(300)]
     accepted = [one for one in loads if one.keys is not None]

@@ -1,4 +1,4 @@
-"""What the demo server says of employees and their required trainings."""
+"""The demo server's statuses of employees and their required trainings."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -127,7 +127,7 @@ def test_a_body_can_be_edited(api):
     assert post(api, "api.ping").json() == {"ok": "yes"}
 
 
-def test_a_record_added_during_a_walk_shifts_the_others(api):
+def test_a_record_added_during_a_download_shifts_the_others(api):
     new = {"id": 9999, "training_id": 1, "date_number": 20260102}
     api.faults.add(Fault.change(lambda records: records.add_completions(new)), page=2)
     first, second = ids(api, 1), ids(api, 2)
@@ -135,7 +135,7 @@ def test_a_record_added_during_a_walk_shifts_the_others(api):
     assert ids(api, 1)[0] == 9999
 
 
-def test_a_record_removed_during_a_walk_shifts_the_others(api):
+def test_a_record_removed_during_a_download_shifts_the_others(api):
     api.faults.add(Fault.change(lambda records: records.remove_completions(2500)), page=2)
     seen = ids(api, 1) + ids(api, 2) + ids(api, 3)
     assert len(seen) == 2499

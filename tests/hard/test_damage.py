@@ -169,7 +169,7 @@ def test_a_session_whose_budget_file_is_damaged_uses_its_own_budget(api: DemoAPI
     assert all("budget" in said for said in _loads())
 
 
-def test_pages_of_a_cache_damaged_during_a_walk_count_as_missing(api: DemoAPI) -> None:
+def test_pages_of_a_cache_damaged_during_a_download_count_as_missing(api: DemoAPI) -> None:
     def damage(_: object) -> None:
         for file in account().glob("pages.sqlite*"):
             file.write_bytes(b"<html>" * 9_999)
@@ -305,7 +305,7 @@ def _fill(disk: Path, leave: int) -> None:
 def test_on_a_full_disk_only_the_cache_is_lost(
     api: DemoAPI, small_disk: Path, leave: int, number: int | None
 ) -> None:
-    """The disk is full from the start, or fills up during the walk."""
+    """The disk is full from the start, or fills up during the download."""
     kpa.configure(cache_dir=small_disk / "cache")
     if number is None:
         _fill(small_disk, leave)

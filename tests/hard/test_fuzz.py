@@ -260,7 +260,7 @@ class Liar:
 @example(total=[2**62], last=[99_999], size=0, behaviour="as asked")
 @example(total=[10], last=[-1], size=3, behaviour="always new")
 @example(total=[0], last=[0], size=3, behaviour="same page")
-def test_a_walk_ends_although_the_paging_is_wrong(
+def test_a_download_ends_although_the_paging_is_wrong(
     total: list[int], last: list[int], size: int, behaviour: str
 ) -> None:
     liar = Liar(total, last, size, behaviour)
@@ -280,7 +280,7 @@ def _recent(liar: Liar) -> pl.DataFrame | None:
         return _loaded(lambda refresh: kpa.load_completions(refresh="recent"))
 
 
-def test_a_walk_ends_although_the_account_grows_with_every_page() -> None:
+def test_a_download_ends_although_the_account_grows_with_every_page() -> None:
     growing = Liar([0], [-1], 1_000, "always new")
     growing.total = [1_000, 2_000]
     with canned(growing.answer):

@@ -76,13 +76,13 @@ def test_a_permanent_status_is_not_retried(api: DemoAPI, code: int) -> None:
     assert (len(api.requests), caught.value.reason) == (1, "status")
 
 
-def test_a_walk_waits_after_rate_limit_exceeded(api: DemoAPI) -> None:
+def test_a_download_waits_after_rate_limit_exceeded(api: DemoAPI) -> None:
     api.faults.add(Fault.rate_limited(), page=3, times=2)
     assert kpa.load_completions().height == 6_500
     assert sent(api)[:6] == [1, 2, 3, 3, 3, 4]
 
 
-def test_pages_stay_cached_when_the_rate_limit_ends_a_walk(api: DemoAPI) -> None:
+def test_pages_stay_cached_when_the_rate_limit_ends_a_download(api: DemoAPI) -> None:
     api.faults.add(Fault.too_many_requests(), page=3, times=4)
     with pytest.raises(KPARateLimitError):
         kpa.load_completions()

@@ -13,7 +13,7 @@ from tests.conftest import VENDOR_RECORDS
 from tests.hard.commands import ROOT, written
 
 PACKAGE = Path(kpa.__file__).parent
-#: What must not stand in the package, each with what is to stand instead.
+#: Code that the package must not have, each with its replacement.
 _CALLS = {
     "expanduser": "paths.typed_path, which says what is wrong",
     "fchmod": "Path.chmod",

@@ -26,7 +26,7 @@ def api() -> Iterator[DemoAPI]:
 
 
 @pytest.mark.parametrize("number", [2, 5])
-def test_after_a_killed_walk_only_the_missing_pages_are_requested(
+def test_after_a_killed_download_only_the_missing_pages_are_requested(
     api: DemoAPI, number: int
 ) -> None:
     api.faults.add(Fault.stall(60), page=number)
@@ -96,7 +96,7 @@ def test_one_client_may_serve_several_threads(api: DemoAPI) -> None:
     assert heights == {6_500, 0}
 
 
-def test_clearing_the_cache_during_a_walk_does_not_fail_the_walk(api: DemoAPI) -> None:
+def test_clearing_the_cache_during_a_download_does_not_fail_the_download(api: DemoAPI) -> None:
     api.faults.add(Fault.change(lambda _: kpa.clear_cache()), page=4)
     assert kpa.load_completions().height == 6_500
     assert kpa.load_completions().height == 6_500

@@ -37,7 +37,7 @@ def test_the_search_finds_a_planted_token() -> None:
         assert contains_token(b"before" + zstandard.compress(b"page" + hidden))
 
 
-def test_no_file_holds_the_token_during_or_after_a_walk(guarded: DemoAPI) -> None:
+def test_no_file_holds_the_token_during_or_after_a_download(guarded: DemoAPI) -> None:
     cache = kpa.configure().cache_dir
     seen: list[set[str]] = []
 
@@ -58,7 +58,7 @@ def test_no_file_holds_the_token_during_or_after_a_walk(guarded: DemoAPI) -> Non
 
 
 @pytest.mark.slow
-def test_a_killed_walk_leaves_no_token_in_journals_and_free_pages(guarded: DemoAPI) -> None:
+def test_a_killed_download_leaves_no_token_in_journals_and_free_pages(guarded: DemoAPI) -> None:
     guarded.faults.add(Fault.stall(60), page=4)
     process = started(guarded)
     when(lambda: len(guarded.requests) == 4, process)
@@ -128,7 +128,7 @@ def test_no_text_of_any_object_holds_the_token(guarded: DemoAPI) -> None:
 def test_files_are_private_from_their_creation(
     guarded: DemoAPI, tmp_path: Path, umask: int
 ) -> None:
-    """Watch the files continuously while a walk creates them."""
+    """Watch the files continuously while a download creates them."""
     cache, modes, over = tmp_path / "new", set(), threading.Event()
     kpa.configure(cache_dir=cache)
 

@@ -134,7 +134,7 @@ def _repr(value: object) -> str:
 
 
 def places_of_token(error: BaseException) -> list[str]:
-    """Where an exception holds the token: in its text, or in anything that its frames reach."""
+    """The places of the token in an exception: its text, or anything that its frames reach."""
     shown = "".join(traceback.format_exception(error)) + repr((error, vars(error)))
     places = ["text"] if contains_token(shown.encode(errors="replace")) else []
     for frame in _frames(error, set()):

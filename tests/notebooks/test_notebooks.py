@@ -33,7 +33,7 @@ def outputs(notebook: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def words(notebook: Any) -> list[tuple[str, Any]]:
-    """What every output says, by cell: its text and its tables, not its pictures."""
+    """The text of every output, by cell: its text and its tables, not its pictures."""
     return [
         (cell.id, output.get("text") or {k: v for k, v in output.data.items() if k[:5] != "image"})
         for cell, output in outputs(notebook)

@@ -1,4 +1,4 @@
-"""What a type checker sees of the public face: every misspelt name or keyword is an error."""
+"""The public names as a type checker sees them: a misspelt name or keyword is an error."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
-    """What `mypy --strict` says of a user's file, by line."""
+    """The errors of `mypy --strict` in a user's file, by line."""
     pytest.importorskip("mypy", reason="mypy comes with the extra dev")
     folder = tmp_path_factory.mktemp("user")
     file = folder / "analysis_of_a_user.py"

@@ -1,4 +1,4 @@
-"""What the tests of the expiry explorer share."""
+"""Fixtures of the tests of the expiry explorer."""
 
 from __future__ import annotations
 
