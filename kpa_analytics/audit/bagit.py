@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kpa_analytics.audit.checksums import CHECKSUMS
-from kpa_analytics.audit.differences import Finding, differences, files
+from kpa_analytics.audit.differences import DETAILS, Finding, differences, files
 from kpa_analytics.audit.manifest import MANIFEST, check_manifest
 
 PAYLOAD = "data"
@@ -25,7 +25,7 @@ INFO = "bag-info.txt"
 TAG_CHECKSUMS = "tagmanifest-sha256.txt"
 
 _DECLARED = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_TAG_FILES = (INFO, DECLARATION, CHECKSUMS)
+TAG_FILES = (INFO, DECLARATION, CHECKSUMS)
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
 #: What RFC 8493 (2.1.3) encodes in a path, and nothing else.
 _ENCODED = {"%": "%25", "\n": "%0A", "\r": "%0D"}
@@ -91,7 +91,7 @@ def check_bag(folder: Path) -> list[Finding]:
 
 
 def _differences(folder: Path) -> list[Finding]:
-    tags: dict[str, Any] = {name: {} for name in _TAG_FILES} | _read(folder / TAG_CHECKSUMS)
+    tags: dict[str, Any] = {name: {} for name in TAG_FILES} | _read(folder / TAG_CHECKSUMS)
     payload = {
         name: file
         for name, file in _read(folder / CHECKSUMS).items()
@@ -100,13 +100,13 @@ def _differences(folder: Path) -> list[Finding]:
     findings = differences(folder, {**tags, **payload, TAG_CHECKSUMS: {}}, files(folder))
     whole = not {*tags, TAG_CHECKSUMS} & {finding.path for finding in findings}
     if whole and (folder / TAG_CHECKSUMS).read_bytes() != _tag_lines(folder):
-        findings.append(Finding(TAG_CHECKSUMS, "changed", "it is not as it was written"))
+        findings.append(Finding(TAG_CHECKSUMS, "changed", DETAILS["rewritten"]))
     return findings
 
 
 def _tag_lines(folder: Path) -> bytes:
     return _lines(
-        {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in _TAG_FILES}
+        {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in TAG_FILES}
     )
 
 
@@ -120,7 +120,7 @@ def _read(path: Path) -> dict[str, dict[str, str]]:
     """The hashes in one of the bag's manifests, by path; a line that cannot be read is left out."""
     if not path.is_file():
         return {}
-    text = path.read_bytes().decode("utf-8", "surrogateescape")
+    text = path.read_bytes().decode("utf-8", "replace")
     matches = [_LINE.fullmatch(line) for line in text.split("\n")]
     return {_decoded(match[2]): {"sha256": match[1]} for match in matches if match}
 

@@ -10,6 +10,25 @@ from typing import Any, NamedTuple
 
 from kpa_analytics.audit.litter import is_litter
 
+#: What is wrong with a file, by the reason; verify.html says the same.
+DETAILS = {
+    "missing": "listed in the manifest, but not found",
+    "changed": "its content was changed after it was written",
+    "changed to a link": "a symbolic link has taken its place",
+    "added": "found, but not listed in the manifest",
+    "added link": "a symbolic link that is not in the manifest",
+    "added folder": "a folder that is not in the manifest",
+    "litter": "left by a file manager or an office program",
+    "no manifest": "nothing can be verified without it",
+    "unreadable manifest": "it cannot be read, so nothing can be verified",
+    "broken seal": "its seal is broken",
+    "rewritten": "it is not as it was written",
+    "alike in form": (
+        "; differs from {name} only in its Unicode form (composed or decomposed letters)"
+    ),
+    "alike in case": "; differs from {name} only in upper and lower case",
+}
+
 
 class Finding(NamedTuple):
     """A file or folder that differs from the manifest: its path in the pack, and the difference."""
@@ -56,22 +75,22 @@ def differences(
 
 
 def _missing(path: str) -> Finding:
-    return Finding(_in_letters(path), "missing", "listed in the manifest, but not found")
+    return Finding(_in_letters(path), "missing", DETAILS["missing"])
 
 
 def _changed(folder: Path, path: str) -> Finding:
     if (folder / path).is_symlink():
-        return Finding(_in_letters(path), "changed", "a symbolic link has taken its place")
-    return Finding(_in_letters(path), "changed", "its content was changed after it was written")
+        return Finding(_in_letters(path), "changed", DETAILS["changed to a link"])
+    return Finding(_in_letters(path), "changed", DETAILS["changed"])
 
 
 def _added(folder: Path, path: str, listed: Iterable[str]) -> Finding:
     name = _in_letters(path)
     if is_litter(folder / path):
-        return Finding(name, "litter", "left by a file manager or an office program")
+        return Finding(name, "litter", DETAILS["litter"])
     if (folder / path).is_symlink():
-        return Finding(name, "added", "a symbolic link that is not in the manifest")
-    return Finding(name, "added", f"found, but not listed in the manifest{_alike(path, listed)}")
+        return Finding(name, "added", DETAILS["added link"])
+    return Finding(name, "added", DETAILS["added"] + _alike(path, listed))
 
 
 def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Finding]:
@@ -90,11 +109,7 @@ def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Finding]:
         if _is_folder(path) and path not in holding
     ]
     return [
-        Finding(
-            _in_letters(path),
-            "added",
-            f"a folder that is not in the manifest{_alike(path, expected)}",
-        )
+        Finding(_in_letters(path), "added", DETAILS["added folder"] + _alike(path, expected))
         for path in added
         if path not in expected
     ]
@@ -102,13 +117,10 @@ def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Finding]:
 
 def _alike(path: str, listed: Iterable[str]) -> str:
     """A listed name that a reader could confuse with this name."""
-    for form, difference in (
-        (_composed, "in its Unicode form (composed or decomposed letters)"),
-        (_folded, "in upper and lower case"),
-    ):
+    for form, reason in ((_composed, "alike in form"), (_folded, "alike in case")):
         for name in listed:
             if form(name) == form(path):
-                return f"; differs from {_in_letters(name)} only {difference}"
+                return DETAILS[reason].format(name=_in_letters(name))
     return ""
 
 

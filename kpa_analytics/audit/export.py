@@ -60,8 +60,9 @@ def export_audit(
     It contains report.html (one page, interactive offline), audit.pdf (the same report for print),
     charts/ (SVG, and PNG at twice the size), audit.xlsx, records.csv and records.parquet
     (`schema.RECORDS`: every completion with names, expiration date, and whether it counts),
-    manifest.json (the provenance, and the SHA-256 of every file) and manifest-sha256.txt (the same
-    hashes for the command `sha256sum -c`). The same data, day and settings give the same bytes.
+    manifest.json (the provenance, and the SHA-256 of every file), manifest-sha256.txt (the same
+    hashes for the command `sha256sum -c`) and verify.html (a page that checks the pack offline).
+    The same data, day and settings give the same bytes.
 
     Args:
         data: the records, as `load_all()` returns them.
@@ -153,6 +154,7 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     from kpa_analytics.audit.pdf import write_document
     from kpa_analytics.audit.report import add_quality_sentence, report
     from kpa_analytics.audit.report_charts import draw, write_drawings
+    from kpa_analytics.audit.verify_page import VERIFY_PAGE, write_verify_page
     from kpa_analytics.audit.xlsx import write_workbook
 
     facts = _facts(evidence)
@@ -177,6 +179,7 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     write_document(story, drawings, folder / "audit.pdf", made=made)
     letters = [letter._asdict() for letter in missing]
     limits = {"letters_without_glyph": letters, "workbook_cuts": cuts}
+    write_verify_page(folder / VERIFY_PAGE)
     write_checksums(folder)
     write_manifest(folder, {**facts, **limits, **announced})
 

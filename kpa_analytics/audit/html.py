@@ -28,11 +28,11 @@ def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) 
     used = {name: drawings[name] for part in story["sections"] for name in part["charts"]}
     texts = (library(), *(_text(name) for name in ("page.js", "tables.js")))
     scripts = [Markup(script) for script in texts]  # noqa: S704 - all are our own
-    page = _template("page.html.j2").render(
+    page = template("page.html.j2").render(
         **story,
         style=Markup(_text("page.css")),  # noqa: S704 - our own
         scripts=scripts,
-        policy="; ".join(_policy(scripts)),
+        policy=policy(scripts),
         specs=Markup(inert_json({name: drawing.spec for name, drawing in used.items()})),  # noqa: S704
         stills={name: _still(drawing) for name, drawing in used.items()},
         descriptions={name: drawing.description for name, drawing in used.items()},
@@ -45,10 +45,11 @@ def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) 
 
 def fragment(story: dict[str, Any]) -> str:
     """Write a transcript or roster as a fragment of HTML, for Jupyter."""
-    return _template("document.html.j2").render(**story)
+    return template("document.html.j2").render(**story)
 
 
-def _template(name: str) -> Template:
+def template(name: str) -> Template:
+    """A template of this package, which escapes every value and must be given every value."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -59,12 +60,13 @@ def _template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def _policy(scripts: list[Markup]) -> list[str]:
+def policy(scripts: list[Markup]) -> str:
+    """The content security policy of a page: only these scripts run, and nothing is loaded."""
     hashes = [
         base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts
     ]
     allowed = " ".join(f"'sha256-{digest}'" for digest in hashes)
-    return [
+    directives = [
         "default-src 'none'",
         f"script-src {allowed}",
         "style-src 'unsafe-inline'",
@@ -72,6 +74,7 @@ def _policy(scripts: list[Markup]) -> list[str]:
         "base-uri 'none'",
         "form-action 'none'",
     ]
+    return "; ".join(directives)
 
 
 def _still(drawing: Drawing) -> str:

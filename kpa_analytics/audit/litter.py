@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_LITTER = re.compile(
+#: Their names; verify.html uses the same pattern.
+LITTER = (
     r"desktop\.ini|(eh)?thumbs(_vista)?\.db(:encryptable)?"  # Windows Explorer
     r"|\.ds_store|\.localized|icon\r|\._.+"  # macOS Finder
     r"|\.directory"  # KDE
     r"|~\$.+"  # Microsoft Office, of an open document
-    r"|\.~lock\..+#",  # LibreOffice, likewise
-    re.IGNORECASE | re.DOTALL,
+    r"|\.~lock\..+#"  # LibreOffice, likewise
 )
+_LITTER = re.compile(LITTER, re.IGNORECASE | re.DOTALL)
 
 
 def is_litter(path: Path) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kpa_analytics.audit.checksums import CHECKSUMS, checksums
-from kpa_analytics.audit.differences import Finding, differences, files
+from kpa_analytics.audit.differences import DETAILS, Finding, differences, files
 from kpa_analytics.audit.litter import is_litter
 from kpa_analytics.errors import KPADataError
 
@@ -26,7 +26,7 @@ FORMAT = 1
 
 _SEAL = "seal"
 #: Files that are made from the manifest, so that it can only announce them, by the fact that does.
-_ANNOUNCED = {"signature": SIGNATURE, "timestamp": TIMESTAMP}
+ANNOUNCED = {"signature": SIGNATURE, "timestamp": TIMESTAMP}
 #: Files by which a pack that has lost its manifest is still recognized.
 _OF_A_PACK = (MANIFEST, "report.html", "audit.pdf", "records.csv", "expiry_status.csv")
 
@@ -88,17 +88,17 @@ def check_manifest(folder: Path) -> list[Finding]:
     `litter`. If the seal is broken, the manifest itself comes first.
     """
     if not (folder / MANIFEST).is_file():
-        return [Finding(MANIFEST, "missing", "nothing can be verified without it")]
+        return [Finding(MANIFEST, "missing", DETAILS["no manifest"])]
     raw = (folder / MANIFEST).read_bytes()
     try:
         content = json.loads(raw)
         seal = content.pop(_SEAL)
         listed = {str(file["path"]): dict(file) for file in content["files"]}
-        listed |= {name: {} for fact, name in _ANNOUNCED.items() if fact in content}
+        listed |= {name: {} for fact, name in ANNOUNCED.items() if fact in content}
         sealed = seal == _seal(content) and raw == _bytes({**content, _SEAL: seal})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return [Finding(MANIFEST, "changed", "it cannot be read, so nothing can be verified")]
-    broken = [] if sealed else [Finding(MANIFEST, "changed", "its seal is broken")]
+        return [Finding(MANIFEST, "changed", DETAILS["unreadable manifest"])]
+    broken = [] if sealed else [Finding(MANIFEST, "changed", DETAILS["broken seal"])]
     return broken + differences(folder, listed, _but_manifest(folder))
 
 

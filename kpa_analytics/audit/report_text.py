@@ -310,9 +310,10 @@ ORIGIN_UNKNOWN = "The records were supplied as data frames. Their origin is not 
 ORIGIN_OF_PART = "This pack covers only a part of the records: {choice}."
 HOW_TO_VERIFY = (
     "manifest.json lists every file of this pack with its size and SHA-256 hash. The command "
-    "kpa-analytics verify FOLDER finds any file that was changed, removed or added since. Without "
-    "this package, sha256sum -c manifest-sha256.txt finds changed and removed files, but not added "
-    "ones. Neither finds that somebody rewrote the files and the manifests together."
+    "kpa-analytics verify FOLDER finds any file that was changed, removed or added since; so does "
+    "verify.html in a browser, with the limits that it states. sha256sum -c manifest-sha256.txt "
+    "finds changed and removed files, but not added ones. None of them finds that somebody rewrote "
+    "the files and the manifests together."
 )
 INCREMENTAL = (
     "The completions were updated from their newest pages only. They were last read in full on "

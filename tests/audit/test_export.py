@@ -69,6 +69,7 @@ def test_a_pack_holds_all_its_files(pack):
             "records.csv",
             "records.parquet",
             "report.html",
+            "verify.html",
         ]
     )
     assert kpa.verify_audit(pack).is_empty()
