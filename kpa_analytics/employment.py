@@ -50,7 +50,7 @@ def local_day(moment: str) -> pl.Expr:
 
 
 def is_believed(moment: str) -> pl.Expr:
-    """Whether a hire or termination time is plausible; null for null.
+    """Whether a hire, termination or profile's creation time is plausible; null for null.
 
     It is implausible if it is 0 (1970, in any time zone), which means a missing value, or if
     its day is before 1930 or after 2099.
@@ -91,12 +91,9 @@ def employment(users: AnyFrame | None) -> pl.LazyFrame:
                 pl.when(is_believed(moment)).then(local_day(moment)).alias(name)
                 for moment, name in (("hireDate", "hired"), ("terminationDate", "left"))
             ),
-            pl.col("created").dt.date().alias("made"),
+            pl.when(is_believed("created")).then(pl.col("created").dt.date()).alias("made"),
         )
-        .with_columns(
-            pl.when(hired > left).then(hired).alias("back"),
-            pl.when(made.is_between(FIRST_DAY, LAST_DAY)).then(made).alias("made"),
-        )
+        .with_columns(pl.when(hired > left).then(hired).alias("back"))
         .select(
             "m_user_id",
             pl.when(pl.col("back").is_not_null())

@@ -56,6 +56,10 @@ SINCE_FULL_DOWNLOAD = "Since the last full download, "
 
 IMPLAUSIBLE_DATE = "Completion {record} is dated {date}{created_on}: the year may be mistyped."
 BUT_CREATED_ON = ", but its record was created on {created_day}"
+IMPLAUSIBLE_PROFILE = (
+    "User {record} has a profile that was created on {created:day}, which is implausible: this "
+    "date is not used."
+)
 IMPLAUSIBLE_HIRE = (
     "User {record} has the hire date {hireDate:day}, which is implausible: the person is treated "
     "as {instead}."

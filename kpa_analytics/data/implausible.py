@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.data import finding_texts as texts
 from kpa_analytics.data.checks import Check
-from kpa_analytics.employment import FIRST_DAY, LAST_DAY, is_believed, local_day
+from kpa_analytics.employment import is_believed, local_day
 
 #: A completion dated more than this many days after its record was created is implausible.
 MOST_DAYS_AHEAD = 366
@@ -37,7 +37,9 @@ def implausible_dates(completions: pl.LazyFrame) -> Check:
 
 
 def odd_employment(users: pl.LazyFrame) -> list[Check]:
-    """Implausible hire and termination dates, and hires after termination; one row per person.
+    """Implausible dates of profiles, of hires and of terminations, and hires after leaving.
+
+    One row per person and kind.
 
     Each message gives the dates in the profile and how the person is treated. `employment.py`
     decides which dates are plausible and on which days a person is employed.
@@ -45,7 +47,8 @@ def odd_employment(users: pl.LazyFrame) -> list[Check]:
     created = pl.col("created").dt.date()
     people = users.unique("id", keep="first", maintain_order=True).with_columns(
         *(local_day(name).alias(f"{name}:day") for name in ("hireDate", "terminationDate")),
-        pl.when(created.is_between(FIRST_DAY, LAST_DAY)).then(created).alias("profile_created"),
+        pl.when(is_believed("created")).then(created).alias("profile_created"),
+        created.alias("created:day"),
     )
     plausible_hire, plausible_end = is_believed("hireDate"), is_believed("terminationDate")
     rehired = pl.col("hireDate:day") > pl.col("terminationDate:day")
@@ -54,6 +57,12 @@ def odd_employment(users: pl.LazyFrame) -> list[Check]:
     return [
         Check(kind, "users", field, rows, text, value=f"{field}:day")
         for kind, field, rows, text in (
+            (
+                "implausible_profile_date",
+                "created",
+                people.filter(~is_believed("created")),
+                texts.IMPLAUSIBLE_PROFILE,
+            ),
             (
                 "implausible_hire_date",
                 "hireDate",

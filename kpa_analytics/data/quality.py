@@ -31,6 +31,7 @@ KINDS = (
     "expiration_before_completion",
     "completion_in_future",
     "implausible_date",
+    "implausible_profile_date",
     "implausible_hire_date",
     "implausible_termination_date",
     "hired_after_leaving",
@@ -73,7 +74,8 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         - completion_in_future (completions.date): the date is after `as_of`.
         - implausible_date (completions.date): more than 366 days after the UTC day on which the
           record was created, more than 50 years before it, or before 1950-01-01.
-        - implausible_hire_date, implausible_termination_date (users): within 24 hours of zero
+        - implausible_profile_date (users.created), implausible_hire_date,
+          implausible_termination_date (users): within 24 hours of zero
           (1970-01-01), before 1930 or after 2099. The person is treated as having no such date.
         - hired_after_leaving (users.hireDate): the hire date is after the termination date. The
           person is treated as employed before the termination date and from the hire date on.

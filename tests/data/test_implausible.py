@@ -93,6 +93,8 @@ def at(*moment):
         # the same day, as midnight in two time zones
         ({"hireDate": at(2024, 4, 30, 14), "terminationDate": at(2024, 5, 1, 5)}, []),
         ({"hireDate": None, "terminationDate": None}, []),
+        ({"created": at(1970, 1, 1)}, [("implausible_profile_date", "created", "1970-01-01")]),
+        ({"created": at(1800, 3, 4)}, [("implausible_profile_date", "created", "1800-03-04")]),
     ],
 )
 def test_odd_employment_dates_are_findings(profile, expected):

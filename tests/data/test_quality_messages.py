@@ -36,6 +36,7 @@ def test_each_message_is_a_sentence_that_names_the_record_and_the_value():
     people = frame_of(
         USERS,
         {"id": "bob", "hireDate": datetime(1970, 1, 1, tzinfo=UTC)},
+        {"id": "eve", "created": datetime(1970, 1, 1, tzinfo=UTC)},
         {"id": "ike", "terminationDate": datetime(1800, 1, 1, tzinfo=UTC)},
         {
             "id": "ann",
