@@ -1,4 +1,4 @@
-"""What is on file for the valid completions of each training: a chart of the evidence pack."""
+"""The evidence on file for the valid completions of each training: a chart of the pack."""
 
 from __future__ import annotations
 

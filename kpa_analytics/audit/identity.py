@@ -1,8 +1,8 @@
 """Who exactly is meant: the employee number beside a name, the id where titles repeat.
 
 In a company of some size, two people share a name and two trainings share a title. A table with
-columns of its own for them gets a column of numbers (`with_numbers`). Where a name stands alone, in
-the report and in the charts, the number stands behind it in brackets (`Labels`).
+columns of its own for them gets a column of numbers (`with_numbers`). If a name has no column
+beside it, in the report and in the charts, the number follows it in brackets (`Labels`).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def with_numbers(frame: pl.DataFrame, users: pl.DataFrame) -> pl.DataFrame:
 
 
 class Labels:
-    """How people and trainings are called where only one text can stand.
+    """The names of people and trainings if there is room for only one text.
 
     A person is "Last, First (employee number)". A namesake without a number is "Last, First (id)".
     A training is its title, with its id in brackets if several trainings have this title.

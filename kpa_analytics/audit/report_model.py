@@ -34,7 +34,7 @@ NOTHING = "–"  # noqa: RUF001 - an en dash, as in print
 
 
 class Group(Struct):
-    """Rows that stand together on paper, under a heading of their own."""
+    """Rows that are together on paper, under a heading of their own."""
 
     heading: str
     rows: int

@@ -363,7 +363,7 @@ SPECIAL_DATES_ONLY = "; applies to special expiration dates only"
 
 # The controls above a table of the page.
 
-#: Braces stand for what `tables.js` puts in.
+#: `tables.js` replaces the braces.
 CONTROLS = {
     "search": "Search",
     "all": "all",

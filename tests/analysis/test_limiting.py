@@ -38,7 +38,7 @@ def catalogue(**basics: object) -> pl.DataFrame:
 
 
 def limits(trainings: pl.DataFrame, *done: tuple[int, date]) -> dict[int, tuple]:
-    """What limits each training of Ann, by training: id, title, day."""
+    """The limit of each training of Ann, by training: id, title, day."""
     records = [
         {"id": 10 + at, "m_user_id": "ann", "training_id": training, "date": day}
         for at, (training, day) in enumerate(done)
