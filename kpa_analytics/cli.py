@@ -226,6 +226,12 @@ def audit(
         list[str] | None,
         typer.Option(help="Only people of this field office: name or id. Can be repeated."),
     ] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Draw a sample of so many cases for an audit test.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Which sample is drawn: any whole number. Default: 0.")
+    ] = None,
     demo: Annotated[
         bool,
         typer.Option(
@@ -268,6 +274,8 @@ def audit(
         people=people or None,
         trainings=trainings or None,
         field_office=field_office or None,
+        sample=sample,
+        seed=seed,
     )
     manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]

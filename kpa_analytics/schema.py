@@ -403,6 +403,22 @@ CASES = _table(
     Column("limited_by_date", pl.Date, "the day on which the limiting training was completed"),
 )
 
+SAMPLE = _table(
+    "sample",
+    "export_audit(sample=)",
+    Column("number", pl.Int64, "the number of the case in the sample, from 1"),
+    *PEOPLE.columns[:3],
+    _TRAINING,
+    _TITLE,
+    *_ON_FILE,
+    Column("stratum_cases", pl.Int64, "all cases of this training and status"),
+    Column("stratum_drawn", pl.Int64, "how many of them are in the sample"),
+    Column("result", pl.String, "for the tester: passed or failed"),
+    Column("evidence_seen", pl.String, "for the tester: what was seen, and where"),
+    Column("tester", pl.String, "for the tester: who tested the case"),
+    Column("tested_on", pl.String, "for the tester: on which day"),
+)
+
 VERIFICATION = _table(
     "verification",
     "verify_audit()",

@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.names import with_names
 from kpa_analytics.audit import report_text as text
-from kpa_analytics.audit.schedule_rows import schedule_texts
+from kpa_analytics.audit.schedule_texts import schedule_texts
 from kpa_analytics.data.training_data import TrainingData
 
 _CASE = ("m_user_id", "training_id", "completion_id")

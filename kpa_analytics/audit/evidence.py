@@ -18,6 +18,7 @@ from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.findings import findings
 from kpa_analytics.audit.records import audit_records
+from kpa_analytics.audit.sample import Sample
 from kpa_analytics.data.changes import changes
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
@@ -51,6 +52,7 @@ class Evidence:
         disagreements: `schema.RECONCILIATION`, the cases in which we differ from the vendor.
         changed: `schema.CHANGES` since `changed_since`.
         changed_since: when the earlier snapshot was fetched, or None.
+        sample: the sample for an audit test, or None.
         changes_unknown: why the changes could not be determined; empty if they could.
     """
 
@@ -76,6 +78,7 @@ class Evidence:
     changed: pl.DataFrame
     changed_since: datetime | None
     changes_unknown: str
+    sample: Sample | None = None
 
     @property
     def composed(self) -> pl.Series:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +23,7 @@ from kpa_analytics.audit.manifest import write_checksums, write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
+from kpa_analytics.audit.sample import sample_of, sample_size
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
@@ -54,6 +56,8 @@ def export_audit(
     people: People | None = None,
     trainings: Trainings | None = None,
     field_office: Offices | None = None,
+    sample: int | None = None,
+    seed: int | None = None,
 ) -> Path:
     """Write the evidence pack: a new folder that appears complete or not at all.
 
@@ -86,6 +90,10 @@ def export_audit(
             them. The pack has a roster of each, in rosters/.
         field_office: only the people of these field offices: names or ids; default: all of them.
             The pack has a transcript of each person.
+        sample: how many cases to draw for an audit test, stratified by training and status; all of
+            them if there are fewer. They are in sample.csv and in the report, with columns for the
+            tester and the method. Default: no sample.
+        seed: the whole number that decides which cases are drawn; default 0.
 
     Returns:
         The folder.
@@ -117,6 +125,7 @@ def export_audit(
         if not isinstance(value, bool):
             raise KPADataError(f"{name} must be True or False, not {value!r}")
     _need_full_walk(data, incremental)
+    drawing = sample_size(sample, seed)
     target = typed_path(out).absolute()
     refuse_occupied(target)
     key = sign if sign is None or isinstance(sign, SigningKey) else signing_key(sign)
@@ -134,6 +143,9 @@ def export_audit(
         names=names,
         earlier=earlier,
     )
+    if drawing:
+        drawn = sample_of(evidence.data, evidence.status, evidence.as_of, *drawing)
+        evidence = replace(evidence, sample=drawn)
     with new_folder(target) as folder:
         pack = folder / PAYLOAD if bagit else folder
         pack.mkdir(exist_ok=True)
@@ -168,6 +180,8 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     made = fetched_at(evidence.data) or datetime.combine(evidence.as_of, time(), UTC)
     rows = marked(evidence.records, demo=evidence.data.demo)
     write_csv(rows, folder / "records.csv")
+    if evidence.sample:
+        write_csv(marked(evidence.sample.rows, demo=evidence.data.demo), folder / "sample.csv")
     metadata = {name: str(facts[name]) for name in ("title", "as_of", "fetched_at", "demo")}
     write_parquet(rows, folder / RECORDS_FILE, metadata)
     cuts = write_workbook(evidence, story, folder / "audit.xlsx", made=made)
@@ -191,6 +205,7 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         "required": evidence.required,
         "names": evidence.names,
         **({} if scope.is_all else {"only": scope.words, "scope": _ids(scope)}),
+        **({"sample": evidence.sample.facts} if evidence.sample else {}),
     }
     facts = provenance(
         evidence.data,

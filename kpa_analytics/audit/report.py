@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from msgspec import to_builtins
 
-from kpa_analytics.audit import report_cases, report_method
+from kpa_analytics.audit import report_cases, report_method, report_sample
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
@@ -52,6 +52,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         _gaps(drawn),
         _instructors(evidence),
         _sessions(evidence),
+        *([report_sample.drawn(evidence.sample)] if evidence.sample else []),
         _quality(evidence),
         _vendor(evidence),
         *([_changes(evidence)] if evidence.changed_since else []),

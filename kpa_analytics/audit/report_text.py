@@ -58,6 +58,7 @@ class SheetName(StrEnum):
     RULES = "rules"
     TRAININGS = "trainings"
     CHANGES = "changes"
+    SAMPLE = "sample"
 
 
 #: Where to find everything that a sheet cannot hold.
@@ -73,6 +74,7 @@ COMPLETE_SOURCES = {
     SheetName.RULES: "report.html",
     SheetName.TRAININGS: "the result of kpa.load_trainings()",
     SheetName.CHANGES: "the result of kpa.changes()",
+    SheetName.SAMPLE: "sample.csv",
 }
 
 
@@ -86,6 +88,7 @@ class Heading(StrEnum):
     INSTRUCTORS = "Instructors"
     SESSIONS = "Group sessions"
     QUALITY = "Data quality"
+    SAMPLE = "Sample for an audit test"
     VENDOR = "Our statuses and the vendor's"
     CHANGES = "What changed since the last load"
     METHOD = "How statuses were computed"
@@ -102,6 +105,7 @@ class Caption(StrEnum):
     COMPOSED_EXPIRING = "Composed trainings that expire soon"
     SINGLE_INSTRUCTOR = "Trainings with a single instructor"
     SESSIONS = "The latest sessions"
+    SAMPLE = "The drawn cases, with columns for the tester"
     FINDING_KINDS = "Findings by kind"
     FINDINGS = "Findings"
     DISAGREEMENTS = "Cases in which we differ from the vendor"
@@ -150,6 +154,11 @@ HEADINGS = {
     "new": "After",
     "rule": "Rule",
     "by_rule": "Rule",
+    "number": "No.",
+    "result": "Result",
+    "evidence_seen": "Evidence seen",
+    "tester": "Tester",
+    "tested_on": "Tested on",
     "text": "What it says",
     "cases": "Cases",
     "kind": "Kind",
@@ -441,3 +450,24 @@ ON_ROSTER = "The table lists {cases:person|people} who completed the training or
 GONE = "Not listed: {gone:person|people} with a completion who left on or before {as_of}."
 NO_CASES = "No training is on record and none is required."
 NOBODY = "Nobody completed this training, and nobody must complete it."
+
+# The sample for an audit test.
+
+SAMPLE = (
+    "{drawn} of {cases:case|cases} are drawn, to test whether the evidence exists: sample size "
+    "{size}, seed {seed}. The sample has cases of {strata_drawn} of "
+    "{strata:stratum|strata}. sample.csv has the columns for the result of each test."
+)
+SAMPLE_METHOD = (
+    "Method: all cases with the same training and status are one stratum. First, each stratum gets "
+    "one place while there is room: first the largest stratum of each status, then the others, the "
+    "largest first. Each remaining place goes to the stratum that is furthest below its share of "
+    "all cases. Of equal strata, the one with the lower training id comes first. In each stratum, "
+    "the cases are put in the order of the SHA-256 (in hexadecimal digits) of the text "
+    "{seed}:training_id:m_user_id, and the first ones are drawn. So the same cases and seed give "
+    "the same sample on every machine."
+)
+SAMPLE_IS_ALL = (
+    "Method: the sample size is {size} and the pack has {cases:case|cases}, so all of them are "
+    "drawn."
+)

@@ -15,7 +15,7 @@ from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.document_story import document, requirements
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.audit.report_text import Caption, say
-from kpa_analytics.audit.schedule_rows import schedule_texts
+from kpa_analytics.audit.schedule_texts import schedule_texts
 from kpa_analytics.data.scope import with_parts
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import polars as pl
@@ -10,9 +9,8 @@ import polars as pl
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
-from kpa_analytics.audit.report_text import ScheduleSource, say
-from kpa_analytics.charts.text import MONTHS
-from kpa_analytics.schema import SCHEDULE_TYPES
+from kpa_analytics.audit.report_text import say
+from kpa_analytics.audit.schedule_texts import schedule_text
 
 #: The columns of `schedule_rows`.
 SCHEMA = pl.Schema(
@@ -46,20 +44,10 @@ def schedule_rows(evidence: Evidence) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
-def schedule_texts(trainings: pl.DataFrame, as_of: date) -> dict[int, str]:
-    """The schedule of each training in words, e.g. `every 12 months`, by the training's id."""
-    rules = dict(schedules(trainings).select("training_id", "rule").iter_rows())
-    catalogue = trainings.unique("id", keep="first", maintain_order=True)
-    return {
-        training["id"]: _schedule(training, rules[training["id"]], as_of)[0]
-        for training in catalogue.iter_rows(named=True)
-    }
-
-
 def _row(training: dict[str, Any], read: dict[str, Any], evidence: Evidence) -> tuple[Any, ...]:
     rule, included = read["rule"], len(training["included_trainings_id"] or [])
     kind = text.SCHEDULE_KINDS.get(rule, rule)
-    schedule, source = _schedule(training, rule, evidence.as_of)
+    schedule, source = schedule_text(training, rule, evidence.as_of)
     days, days_from = _expiring_days(training, read["expiring_days"], evidence.expiring_days)
     return (
         training["id"],
@@ -70,37 +58,6 @@ def _row(training: dict[str, Any], read: dict[str, Any], evidence: Evidence) -> 
         days,
         days_from if rule in _COUNTS_DAYS else days_from + text.SPECIAL_DATES_ONLY,
     )
-
-
-def _schedule(training: dict[str, Any], rule: str, as_of: date) -> tuple[str, str]:
-    """The schedule as text, and what in the catalogue it is taken from."""
-    kind, months = training["schedule_type"] or "", training["renewal_months"] or 0
-    if rule == "window":
-        return _window(training, as_of), ScheduleSource.WINDOW
-    if rule == "rolling":
-        return say(text.ROLLING, months=months), ScheduleSource.RENEWAL
-    if rule == "fixed":
-        day = _day(training, "expires_on")
-        if months > 0:
-            schedule = say(text.FIXED_DAY_AND_RENEWAL, yearly_day=day, months=months)
-            return schedule, ScheduleSource.FIXED_DAY_AND_RENEWAL
-        return say(text.FIXED_DAY, yearly_day=day), ScheduleSource.FIXED_DAY
-    if rule == "never":
-        return text.NO_RENEWAL, ScheduleSource.RENEWAL
-    if kind.strip() and kind not in SCHEDULE_TYPES:
-        return say(text.UNKNOWN_SCHEDULE, kind=kind), ScheduleSource.TYPE
-    return text.IMPOSSIBLE_DAYS, ScheduleSource.IMPOSSIBLE_DAYS
-
-
-def _window(training: dict[str, Any], as_of: date) -> str:
-    day = training["window_last_offered_date"]
-    offered = say(text.OFFERED, day=day) if day and day <= as_of else text.NOT_OFFERED
-    opens, closes = _day(training, "window_open"), _day(training, "window_close")
-    return say(text.WINDOW, opens=opens, closes=closes, offered=offered)
-
-
-def _day(training: dict[str, Any], name: str) -> str:
-    return f"{training[f'{name}_day']} {MONTHS[training[f'{name}_month'] - 1]}"
 
 
 def _expiring_days(training: dict[str, Any], own: int | None, default: int) -> tuple[int, str]:

@@ -71,6 +71,8 @@ def write_workbook(
         writer.sheet(SheetName.TRAININGS, schedule_rows(evidence))
         if evidence.changed_since:
             writer.sheet(SheetName.CHANGES, evidence.changed)
+        if evidence.sample:
+            writer.sheet(SheetName.SAMPLE, evidence.sample.rows)
         writer.summary(story)
         return writer.cuts
 

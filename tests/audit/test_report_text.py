@@ -17,7 +17,10 @@ AUDIT, DATA = Path(audit.__file__).parent, Path(data.__file__).parent
 SPEAKING = [
     *(AUDIT / f"{name}.py" for name in ("report", "report_method", "report_model")),
     *(AUDIT / f"{name}.py" for name in ("schedule_rows", "xlsx", "excel_limits")),
-    *(AUDIT / f"{name}.py" for name in ("document_story", "case_evidence")),
+    *(
+        AUDIT / f"{name}.py"
+        for name in ("document_story", "case_evidence", "schedule_texts", "report_sample")
+    ),
     *(DATA / f"{name}.py" for name in ("checks", "findings", "implausible")),
     *(DATA / f"{name}.py" for name in ("offerings", "orphan_ids")),
 ]
