@@ -235,7 +235,7 @@ MISSING = "In {missing:case|cases}, a required training was never completed."
 MISSING_NOT_KNOWN = f"It is not known how many trainings are missing. {NO_REQUIREMENTS}."
 EXPIRING = (
     "{cases:case expires|cases expire} soon: within the training's own number of expiring days, "
-    "within {expiring_days:day|days} where the training has none, or in a renewal window that is "
+    "within {expiring_days:day|days} if the training has none, or in a renewal window that is "
     "open now."
 )
 LIMITED = (
@@ -321,7 +321,7 @@ HOW_TO_VERIFY = (
     "manifest.json lists every file of this pack with its size and SHA-256 hash. The command "
     "kpa-analytics verify FOLDER finds any file that was changed, removed or added since; so does "
     "verify.html in a browser, with the limits that it states. sha256sum -c manifest-sha256.txt "
-    "finds changed and removed files, but not added ones. None of them finds that somebody rewrote "
+    "finds changed and removed files, but not added ones. None of them notices if somebody rewrote "
     "the files and the manifests together."
 )
 INCREMENTAL = (

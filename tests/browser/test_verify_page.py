@@ -24,7 +24,7 @@ def address(tmp_path_factory) -> str:
 
 @pytest.fixture
 def opened(page: Page, address: str) -> Iterator[Page]:
-    """The page; in the end it has asked for nothing and complained of nothing."""
+    """The page; at the end it has requested nothing and logged no error."""
     asked: list[str] = []
     said: list[str] = []
     page.on("request", lambda r: None if r.url.startswith("file:") else asked.append(r.url))
