@@ -59,6 +59,24 @@ def is_believed(moment: str) -> pl.Expr:
     return ~is_zero & local_day(moment).is_between(FIRST_DAY, LAST_DAY)
 
 
+def employment_days() -> tuple[pl.Expr, pl.Expr]:
+    """The local days of hireDate and terminationDate as `hired` and `left`, if they are plausible.
+
+    Examples:
+        >>> from datetime import UTC, datetime
+        >>> profile = {"hireDate": datetime(2026, 3, 1, 5, tzinfo=UTC), "terminationDate": None}
+        >>> moments = {"hireDate": USERS.schema["hireDate"]}
+        >>> moments["terminationDate"] = USERS.schema["terminationDate"]
+        >>> pl.DataFrame([profile], schema=moments).select(employment_days()).row(0)
+        (datetime.date(2026, 3, 1), None)
+    """
+    hired, left = (
+        pl.when(is_believed(moment)).then(local_day(moment)).alias(name)
+        for moment, name in (("hireDate", "hired"), ("terminationDate", "left"))
+    )
+    return hired, left
+
+
 def employment(users: AnyFrame | None) -> pl.LazyFrame:
     """The days on which each person was first known, was hired, left, and was hired again.
 
@@ -87,10 +105,7 @@ def employment(users: AnyFrame | None) -> pl.LazyFrame:
         roster.unique("id", keep="first", maintain_order=True)
         .select(
             pl.col("id").alias("m_user_id"),
-            *(
-                pl.when(is_believed(moment)).then(local_day(moment)).alias(name)
-                for moment, name in (("hireDate", "hired"), ("terminationDate", "left"))
-            ),
+            *employment_days(),
             pl.when(is_believed("created")).then(pl.col("created").dt.date()).alias("made"),
         )
         .with_columns(pl.when(hired > left).then(hired).alias("back"))

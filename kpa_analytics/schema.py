@@ -26,11 +26,22 @@ STANDING = pl.Enum(["counts", "superseded", "future", "undated", "left"])
 
 
 class Column(NamedTuple):
-    """One column: its name, polars type, and meaning, with unit and origin."""
+    """One column of a table.
+
+    Attributes:
+        name: its name.
+        dtype: its polars type.
+        meaning: what it says.
+        unit: what a number counts, e.g. days; empty where the type or the name says it.
+        origin: the tables and columns that it is taken from; empty if the function that returns the
+            table, or the API method of a collection, is the origin.
+    """
 
     name: str
     dtype: DataType | DataTypeClass
     meaning: str
+    unit: str = ""
+    origin: str = ""
 
 
 class Table(NamedTuple):
@@ -80,16 +91,46 @@ def _table(name: str, made_by: str, *columns: Column) -> Table:
 
 
 #: Columns that several results share.
-_NAME = Column("user", pl.String, '"Last, First", or the id if the name is unknown')
+_NAME = Column(
+    "user",
+    pl.String,
+    '"Last, First", or the id if the name is unknown',
+    origin="users.lastname, users.firstname",
+)
 _TRAINING = Column("training_id", pl.Int64, "the training")
-_TITLE = Column("training", pl.String, "its title, or the id as text if there is no title")
+_TITLE = Column(
+    "training",
+    pl.String,
+    "its title, or the id as text if there is no title",
+    origin="trainings.title",
+)
 _PERSON = Column("m_user_id", pl.String, "the person")
 _CASE = (_PERSON, _NAME, _TRAINING, _TITLE)
-_NUMBER = Column("employeeNumber", pl.String, "the person's employee number, or null")
+_NUMBER = Column(
+    "employeeNumber",
+    pl.String,
+    "the person's employee number, or null",
+    origin="users.employeeNumber",
+)
 _INSTRUCTOR = (
-    Column("m_instructor_id", pl.String, "the instructor, or null"),
-    Column("instructor", pl.String, '"Last, First", or the id'),
-    Column("instructor_employeeNumber", pl.String, "the instructor's employee number, or null"),
+    Column(
+        "m_instructor_id",
+        pl.String,
+        "the instructor, or null",
+        origin="completions.m_instructor_id",
+    ),
+    Column(
+        "instructor",
+        pl.String,
+        '"Last, First", or the id',
+        origin="users.lastname, users.firstname",
+    ),
+    Column(
+        "instructor_employeeNumber",
+        pl.String,
+        "the instructor's employee number, or null",
+        origin="users.employeeNumber",
+    ),
 )
 _PERIOD = (
     Column("period", pl.Date, "first day of the period; null if the date is unknown"),
@@ -114,7 +155,12 @@ COMPLETIONS = _table(
     Column("group_training_id", pl.Int64, "the group session it was recorded in, or null"),
     Column("notes", pl.String, "free text, or null; the API of 2020 has no notes"),
     Column("signed", pl.Boolean, "a signature is on file; null if the API does not say"),
-    Column("files", pl.Int64, "the number of attached files; null if the API does not say"),
+    Column(
+        "files",
+        pl.Int64,
+        "the number of attached files; null if the API does not say",
+        unit="files",
+    ),
 )
 
 TRAININGS = _table(
@@ -126,19 +172,31 @@ TRAININGS = _table(
     Column("lesson_id", pl.Int64, "the online lesson, or null"),
     Column("included_trainings_id", pl.List(pl.Int64), "the trainings that it includes"),
     Column("schedule_type", pl.String, "rolling or window; any other type is unknown"),
-    Column("renewal_months", pl.Int64, "months until renewal; null or 0: never"),
+    Column("renewal_months", pl.Int64, "months until renewal; null or 0: never", unit="months"),
     Column("certificate_text", pl.String, "the text of the certificate"),
     Column("assigned_to_type", pl.String, "who must have it: all, limited, none"),
     Column("assigned_to_condition", pl.String, "the condition of `limited`, as JSON"),
     Column("is_highlighted", pl.Boolean, "shown first in the vendor's lists"),
     Column("notes", pl.String, "free text"),
-    Column("expires_on_month", pl.Int64, "month of the fixed expiration day, 1-12"),
-    Column("expires_on_day", pl.Int64, "day of the fixed expiration day, 1-31"),
-    Column("expiring_days", pl.Int64, "number of days before expiration that count as expiring"),
-    Column("window_open_month", pl.Int64, "month in which the window opens each year"),
-    Column("window_open_day", pl.Int64, "day on which it opens, included"),
-    Column("window_close_month", pl.Int64, "month in which it closes"),
-    Column("window_close_day", pl.Int64, "day on which it closes, included"),
+    Column(
+        "expires_on_month", pl.Int64, "month of the fixed expiration day, 1-12", unit="month, 1-12"
+    ),
+    Column("expires_on_day", pl.Int64, "day of the fixed expiration day, 1-31", unit="day, 1-31"),
+    Column(
+        "expiring_days",
+        pl.Int64,
+        "number of days before expiration that count as expiring",
+        unit="days",
+    ),
+    Column(
+        "window_open_month",
+        pl.Int64,
+        "month in which the window opens each year",
+        unit="month, 1-12",
+    ),
+    Column("window_open_day", pl.Int64, "day on which it opens, included", unit="day, 1-31"),
+    Column("window_close_month", pl.Int64, "month in which it closes", unit="month, 1-12"),
+    Column("window_close_day", pl.Int64, "day on which it closes, included", unit="day, 1-31"),
     Column("window_last_offered_date", pl.Date, "the day it was last offered, or null"),
     Column(
         "window_required_for_new_employees", pl.Boolean, "new employees must complete it at once"
@@ -185,7 +243,12 @@ EMPLOYEE_STATUS = _table(
     "load_employee_status()",
     Column("m_user_id", pl.String, "the person"),
     Column("status", pl.String, "the vendor's status: incomplete, expiring, active, ..."),
-    Column("percent_complete", pl.Float64, "completed share of the required trainings, percent"),
+    Column(
+        "percent_complete",
+        pl.Float64,
+        "completed share of the required trainings, percent",
+        unit="percent",
+    ),
     Column("incomplete_training_ids", pl.List(pl.Int64), "required, not completed or expired"),
     Column("complete_training_ids", pl.List(pl.Int64), "required and completed"),
     Column(
@@ -227,7 +290,9 @@ EXPIRY_STATUS = _table(
         "training, the last day to renew it, which moves on with as_of",
     ),
     Column("expiration_source", SOURCE, "the rule that gave the expiration date"),
-    Column("days_left", pl.Int64, "expiration_date - as_of, days; negative if overdue"),
+    Column(
+        "days_left", pl.Int64, "expiration_date - as_of, days; negative if overdue", unit="days"
+    ),
     Column("starts_expiring", pl.Date, "the first day on which it counts as expiring"),
     Column("status", STATUS, "current, expiring, expired, missing or not_due"),
 )
@@ -243,7 +308,12 @@ RECONCILIATION = _table(
     Column("our_status", STATUS, "by our rules"),
     Column("vendor_status", STATUS, "the vendor's status in our terms"),
     Column("agree", pl.Boolean, "dates and statuses are the same"),
-    Column("days_apart", pl.Int64, "our date minus the vendor's, days; null if one is null"),
+    Column(
+        "days_apart",
+        pl.Int64,
+        "our date minus the vendor's, days; null if one is null",
+        unit="days",
+    ),
 )
 
 INSTRUCTOR_ACTIVITY = _table(
@@ -252,10 +322,10 @@ INSTRUCTOR_ACTIVITY = _table(
     Column("m_instructor_id", pl.String, "the instructor; null if there is none"),
     Column("instructor", pl.String, '"Last, First", the id, or "no instructor"'),
     *_PERIOD,
-    Column("completions", pl.Int64, "number of completions"),
-    Column("trainees", pl.Int64, "number of different people"),
-    Column("trainings", pl.Int64, "number of different trainings"),
-    Column("group_sessions", pl.Int64, "number of different group sessions"),
+    Column("completions", pl.Int64, "number of completions", unit="completions"),
+    Column("trainees", pl.Int64, "number of different people", unit="people"),
+    Column("trainings", pl.Int64, "number of different trainings", unit="trainings"),
+    Column("group_sessions", pl.Int64, "number of different group sessions", unit="sessions"),
     _DEMO,
 )
 
@@ -264,10 +334,12 @@ INSTRUCTOR_COVERAGE = _table(
     "instructor_coverage()",
     _TRAINING,
     _TITLE,
-    Column("instructors", pl.Int64, "number of different instructors in the period"),
+    Column("instructors", pl.Int64, "number of different instructors in the period", unit="people"),
     Column("m_instructor_ids", pl.List(pl.String), "these instructors, most active first"),
     Column("instructor_names", pl.List(pl.String), "their names, in the same order"),
-    Column("completions", pl.Int64, "their number of completions in the period"),
+    Column(
+        "completions", pl.Int64, "their number of completions in the period", unit="completions"
+    ),
     Column("last_taught", pl.Date, "the last day on which anyone taught it"),
     Column("single_instructor", pl.Boolean, "the training has only one instructor"),
     _DEMO,
@@ -282,9 +354,13 @@ GROUP_SESSIONS = _table(
     Column("trainings", pl.List(pl.String), "their titles or ids"),
     Column("m_instructor_id", pl.String, "the instructor"),
     Column("instructor", pl.String, '"Last, First", or the id'),
-    Column("attendees", pl.Int64, "number of people listed; null if there is no list"),
-    Column("recorded", pl.Int64, "number of people with a completion recorded in it"),
-    Column("completions", pl.Int64, "number of completions recorded in it"),
+    Column(
+        "attendees", pl.Int64, "number of people listed; null if there is no list", unit="people"
+    ),
+    Column(
+        "recorded", pl.Int64, "number of people with a completion recorded in it", unit="people"
+    ),
+    Column("completions", pl.Int64, "number of completions recorded in it", unit="completions"),
     Column("m_trainees_id", pl.List(pl.String), "the people listed"),
     Column("listed_not_recorded_ids", pl.List(pl.String), "people listed without a completion"),
     Column("recorded_not_listed_ids", pl.List(pl.String), "people who are not listed"),
@@ -296,9 +372,9 @@ GROUP_SHARE = _table(
     "group_share",
     "group_share()",
     *_PERIOD,
-    Column("in_groups", pl.Int64, "number of completions in group sessions"),
-    Column("alone", pl.Int64, "number of completions outside group sessions"),
-    Column("share", pl.Float64, "in_groups / (in_groups + alone), 0 to 1"),
+    Column("in_groups", pl.Int64, "number of completions in group sessions", unit="completions"),
+    Column("alone", pl.Int64, "number of completions outside group sessions", unit="completions"),
+    Column("share", pl.Float64, "in_groups / (in_groups + alone), 0 to 1", unit="share, 0-1"),
     _DEMO,
 )
 
@@ -325,28 +401,35 @@ CHANGES = _table(
     Column("new", pl.String, "the new value, as text"),
 )
 
+
+def _of(table: Table, name: str) -> Column:
+    """A column of a table that another table takes over unchanged."""
+    column = next(column for column in table.columns if column.name == name)
+    return column._replace(origin=f"{table.name}.{name}")
+
+
 RECORDS = _table(
     "records",
     "export_audit()",
-    Column("id", pl.Int64, "the completion's id"),
-    _PERSON,
+    _of(COMPLETIONS, "id"),
+    _of(COMPLETIONS, "m_user_id"),
     _NAME,
     _NUMBER,
-    _TRAINING,
+    _of(COMPLETIONS, "training_id"),
     _TITLE,
-    Column("date", pl.Date, "the day of completion"),
+    _of(COMPLETIONS, "date"),
     Column("expiration_date", pl.Date, "the last day on which this completion is valid"),
     Column("expiration_source", SOURCE, "the rule that gave the expiration date"),
     Column("standing", STANDING, "counts, superseded, future, undated, or left the company"),
     Column("status", STATUS, "the person's status, if the completion counts"),
-    Column("days_left", pl.Int64, "expiration_date - as_of, days, if it counts"),
+    Column("days_left", pl.Int64, "expiration_date - as_of, days, if it counts", unit="days"),
     *_INSTRUCTOR,
-    Column("group_training_id", pl.Int64, "the group session it was recorded in, or null"),
-    Column("created", INSTANT, "when the record was created, UTC"),
-    Column("special_expiration_date", pl.Date, "overrides the schedule; usually null"),
-    Column("signed", pl.Boolean, "a signature is on file"),
-    Column("files", pl.Int64, "number of attached files"),
-    Column("notes", pl.String, "free text; null if names are replaced"),
+    _of(COMPLETIONS, "group_training_id"),
+    _of(COMPLETIONS, "created"),
+    _of(COMPLETIONS, "special_expiration_date"),
+    _of(COMPLETIONS, "signed"),
+    _of(COMPLETIONS, "files"),
+    _of(COMPLETIONS, "notes")._replace(meaning="free text; null if names are replaced"),
 )
 
 PEOPLE = _table(
@@ -354,12 +437,28 @@ PEOPLE = _table(
     "export_audit()",
     _PERSON,
     _NAME,
-    Column("employeeNumber", pl.String, "employee number in the company, or null"),
-    Column("field_office", pl.String, "the names of the field offices, or null"),
-    Column("job_title", pl.String, "the name of the job title, or null"),
-    Column("hired", pl.Date, "the day of hire; null if it is not known"),
-    Column("left", pl.Date, "the first day after the person's employment, or null"),
+    _of(USERS, "employeeNumber")._replace(meaning="employee number in the company, or null"),
+    Column(
+        "field_office",
+        pl.String,
+        "the names of the field offices, or null",
+        origin="users.fieldOffice_id, groups.name",
+    ),
+    Column(
+        "job_title",
+        pl.String,
+        "the name of the job title, or null",
+        origin="users.jobTitle_id, groups.name",
+    ),
+    Column("hired", pl.Date, "the day of hire; null if it is not known", origin="users.hireDate"),
+    Column(
+        "left",
+        pl.Date,
+        "the first day after the person's employment, or null",
+        origin="users.terminationDate",
+    ),
     Column("employed", pl.Boolean, "employed on as_of, as far as the profile says"),
+    _of(USERS, "created"),
 )
 
 #: The evidence on file for the completion that decides a case.
@@ -368,12 +467,16 @@ _ON_FILE = (
     Column("completion_id", pl.Int64, "the completion that counts; null if none or composed"),
     Column("date", pl.Date, "the day of completion"),
     Column("expiration_date", pl.Date, "the last day on which it is valid, or null"),
-    Column("days_left", pl.Int64, "expiration_date - as_of, days; negative if overdue"),
+    Column(
+        "days_left", pl.Int64, "expiration_date - as_of, days; negative if overdue", unit="days"
+    ),
     Column("rule", pl.String, "the rule that decides the case, and the training's schedule"),
     Column("m_instructor_id", pl.String, "the instructor, or null"),
     Column("instructor", pl.String, '"Last, First", or the id'),
     Column("signed", pl.Boolean, "a signature is on file; null if the API does not say"),
-    Column("files", pl.Int64, "number of attached files; null if the API does not say"),
+    Column(
+        "files", pl.Int64, "number of attached files; null if the API does not say", unit="files"
+    ),
 )
 
 TRANSCRIPT = _table("transcript", "transcript()", _TRAINING, _TITLE, *_ON_FILE)
@@ -389,7 +492,7 @@ CASES = _table(
     *EXPIRY_STATUS.columns[2:],
     *_INSTRUCTOR,
     Column("signed", pl.Boolean, "a signature is on file; null if none or not known"),
-    Column("files", pl.Int64, "number of attached files; null if none or not known"),
+    Column("files", pl.Int64, "number of attached files; null if none or not known", unit="files"),
     Column(
         "limited_by_id",
         pl.Int64,
@@ -406,17 +509,91 @@ CASES = _table(
 SAMPLE = _table(
     "sample",
     "export_audit(sample=)",
-    Column("number", pl.Int64, "the number of the case in the sample, from 1"),
+    Column("number", pl.Int64, "the number of the case in the sample, from 1", unit="cases"),
     *PEOPLE.columns[:3],
     _TRAINING,
     _TITLE,
     *_ON_FILE,
-    Column("stratum_cases", pl.Int64, "all cases of this training and status"),
-    Column("stratum_drawn", pl.Int64, "how many of them are in the sample"),
+    Column("stratum_cases", pl.Int64, "all cases of this training and status", unit="cases"),
+    Column("stratum_drawn", pl.Int64, "how many of them are in the sample", unit="cases"),
     Column("result", pl.String, "for the tester: passed or failed"),
     Column("evidence_seen", pl.String, "for the tester: what was seen, and where"),
     Column("tester", pl.String, "for the tester: who tested the case"),
     Column("tested_on", pl.String, "for the tester: on which day"),
+)
+
+PACK_TRAININGS = _table(
+    "pack_trainings",
+    "export_audit()",
+    _of(TRAININGS, "id")._replace(name="training_id"),
+    _of(TRAININGS, "title")._replace(name="training"),
+    _of(TRAININGS, "created"),
+    _of(TRAININGS, "lesson_id"),
+    _of(TRAININGS, "included_trainings_id")._replace(dtype=pl.String),
+    *(_of(TRAININGS, column.name) for column in TRAININGS.columns[5:]),
+    Column("kind", pl.String, "the rule by which its completions are judged"),
+    Column("schedule", pl.String, "its months, day or window, as a text"),
+    Column("schedule_from", pl.String, "the fields of the catalogue that give the schedule"),
+    Column(
+        "expiring_days_used",
+        pl.Int64,
+        "the training's own expiring_days, or else those of the report",
+        unit="days",
+    ),
+    Column("expiring_days_from", pl.String, "where expiring_days_used comes from"),
+)
+
+PACK_REQUIRED = _table(
+    "pack_required",
+    "export_audit()",
+    _PERSON,
+    _NAME,
+    _NUMBER,
+    _TRAINING,
+    _TITLE,
+    Column(
+        "required_by",
+        pl.Enum(["vendor", "given"]),
+        "vendor: the vendor's own list; given: whoever made the pack",
+    ),
+    Column(
+        "listed_in",
+        pl.String,
+        "the field of the vendor's list: incomplete_training_ids or complete_training_ids",
+    ),
+    Column(
+        "listed_at",
+        INSTANT,
+        "when the vendor computed its list, UTC; null if the pairs were given",
+        origin="employee_status.last_updated",
+    ),
+)
+
+RULES = _table(
+    "rules",
+    "export_audit()",
+    Column("rule", pl.String, "the rule, or the kind of case"),
+    Column("section", pl.Int64, "the section of the rules", unit="section number"),
+    Column("text", pl.String, "what the rule says"),
+    Column("mark", pl.String, "where the rule comes from: vendor, inferred or ours"),
+    Column(
+        "cases",
+        pl.Int64,
+        "number of cases that it decides; null if it decides none alone",
+        unit="cases",
+    ),
+)
+
+DATA_DICTIONARY = _table(
+    "data_dictionary",
+    "export_audit()",
+    Column("file", pl.String, "the file of the pack, or the sheet of audit.xlsx"),
+    Column("column", pl.String, "the column, as CSV and Parquet files name it"),
+    Column("heading", pl.String, "its heading in audit.xlsx"),
+    Column("type", pl.String, "the type of its values"),
+    Column("unit", pl.String, "what a value counts or is written in"),
+    Column("meaning", pl.String, "what it says"),
+    Column("origin", pl.String, "the field of the API, or the function, that it comes from"),
 )
 
 VERIFICATION = _table(
@@ -446,7 +623,7 @@ BLANK_IDS = _table(
     "load_all().blank_ids",
     Column("table", pl.String, "the table of the records"),
     Column("field", pl.String, "the optional field with blank ids"),
-    Column("count", pl.Int64, "number of blank values or list entries"),
+    Column("count", pl.Int64, "number of blank values or list entries", unit="values"),
     Column("walk", pl.String, "full, or incremental (counted since the last full download)"),
 )
 
@@ -458,8 +635,8 @@ SNAPSHOTS = _table(
     Column("params", pl.String, "its parameters, as JSON"),
     Column("host", pl.String, "the API's host"),
     Column("fetched_at", INSTANT, "when the API answered the oldest page, UTC"),
-    Column("rows", pl.Int64, "number of records"),
-    Column("pages", pl.Int64, "number of pages"),
+    Column("rows", pl.Int64, "number of records", unit="records"),
+    Column("pages", pl.Int64, "number of pages", unit="pages"),
     Column("walk", pl.String, "full, or incremental (refresh='recent')"),
     Column(
         "full_walk_at", INSTANT, "time of the last full download, UTC; null for a full download"
@@ -467,6 +644,6 @@ SNAPSHOTS = _table(
     Column("demo", pl.Boolean, "whether it came from the demo server"),
     Column("package_version", pl.String, "version of kpa_analytics that wrote it"),
     Column("sha256", pl.String, "hash of the file's bytes"),
-    Column("bytes", pl.Int64, "size of the file"),
+    Column("bytes", pl.Int64, "size of the file", unit="bytes"),
     Column("path", pl.String, "the file"),
 )

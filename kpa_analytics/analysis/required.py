@@ -5,7 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.inputs import AnyFrame, need
-from kpa_analytics.schema import EMPLOYEE_STATUS, Column, Table
+from kpa_analytics.schema import EMPLOYEE_STATUS, PACK_REQUIRED, Column, Table
+
+#: The lists of required trainings in the vendor's employee status.
+_LISTS = ("incomplete_training_ids", "complete_training_ids")
 
 REQUIRED = Table(
     "required",
@@ -30,10 +33,56 @@ def required_pairs(required: AnyFrame | None) -> pl.LazyFrame:
         return REQUIRED.empty().lazy()
     if "incomplete_training_ids" not in need(required, REQUIRED).collect_schema():
         return need(required, REQUIRED, *REQUIRED.schema).select(*REQUIRED.schema)
-    trainings = ("incomplete_training_ids", "complete_training_ids")
     return (
-        need(required, EMPLOYEE_STATUS, "m_user_id", *trainings)
-        .select("m_user_id", pl.concat_list(pl.col(trainings).fill_null([])).alias("training_id"))
+        need(required, EMPLOYEE_STATUS, "m_user_id", *_LISTS)
+        .select("m_user_id", pl.concat_list(pl.col(_LISTS).fill_null([])).alias("training_id"))
         .explode("training_id")
         .drop_nulls("training_id")
+    )
+
+
+def required_sources(required: AnyFrame | None, *, by: str) -> pl.DataFrame:
+    """Every required pair once, and where it comes from.
+
+    Args:
+        required: as for `required_pairs`.
+        by: "vendor" or "given".
+
+    Returns:
+        A frame of m_user_id, training_id, required_by, listed_in and listed_at, as in
+        `schema.PACK_REQUIRED`. A pair in both of the vendor's lists counts as incomplete.
+
+    Examples:
+        >>> given = pl.DataFrame({"m_user_id": ["ann"], "training_id": [7]})
+        >>> required_sources(given, by="given").row(0)
+        ('ann', 7, 'given', None, None)
+    """
+    types = PACK_REQUIRED.schema
+    if required is None or "incomplete_training_ids" not in required.collect_schema():
+        rows = required_pairs(required).with_columns(listed_in=None, listed_at=None)
+    else:
+        status = need(required, EMPLOYEE_STATUS, "m_user_id", *_LISTS)
+        has_moment = "last_updated" in status.collect_schema()
+        rows = pl.concat(
+            status.select(
+                "m_user_id",
+                pl.col(listed).alias("training_id"),
+                pl.lit(listed).alias("listed_in"),
+                (pl.col("last_updated") if has_moment else pl.lit(None)).alias("listed_at"),
+            )
+            .explode("training_id")
+            .drop_nulls("training_id")
+            for listed in _LISTS
+        )
+    return (
+        rows.unique(["m_user_id", "training_id"], keep="first", maintain_order=True)
+        .with_columns(required_by=pl.lit(by, types["required_by"]))
+        .select(
+            "m_user_id",
+            "training_id",
+            "required_by",
+            pl.col("listed_in").cast(types["listed_in"]),
+            pl.col("listed_at").cast(types["listed_at"]),
+        )
+        .collect()
     )

@@ -14,6 +14,7 @@ from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.group_sessions import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
 from kpa_analytics.analysis.reconcile import reconcile
+from kpa_analytics.analysis.required import required_sources
 from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.findings import findings
@@ -39,6 +40,7 @@ class Evidence:
         title: the pack's title.
         names: whether people are shown by name; otherwise by pseudonym.
         required: where the required pairs come from: "given", "vendor" or "unknown".
+        required_pairs: every required pair, and where it comes from.
         status: `schema.EXPIRY_STATUS`.
         cases: `schema.CASES`, the same cases with the evidence behind each.
         figures: the headline figures.
@@ -62,6 +64,7 @@ class Evidence:
     title: str
     names: bool
     required: str
+    required_pairs: pl.DataFrame
     status: pl.DataFrame
     cases: pl.DataFrame
     figures: Figures
@@ -116,6 +119,7 @@ def gather(
             required=needed,
         )
 
+    by = "vendor" if required is None else "given"
     cases = judged(as_of)
     status = cases.filter(is_meant)
     happened = (data.completions.filter(_by(as_of)), data.trainings, data.users)
@@ -135,7 +139,8 @@ def gather(
         expiring_days=expiring_days,
         title=title,
         names=names,
-        required="given" if required is not None else "unknown" if needed is None else "vendor",
+        required="unknown" if needed is None else by,
+        required_pairs=required_sources(needed, by=by),
         status=status,
         cases=audit_cases(data, cases).filter(is_meant),
         figures=figures(status, data.completions, requirements_known=needed is not None),

@@ -22,6 +22,7 @@ from kpa_analytics.audit.evidence import Evidence, gather
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
+from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
 from kpa_analytics.audit.sample import sample_of, sample_size
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
@@ -64,6 +65,8 @@ def export_audit(
     It contains report.html (one page, interactive offline), audit.pdf (the same report for print),
     charts/ (SVG, and PNG at twice the size), audit.xlsx, records.csv and records.parquet
     (`schema.RECORDS`: every completion with names, expiration date, and whether it counts),
+    trainings.csv, people.csv and required.csv (what else is needed to compute every status again:
+    `schema.PACK_TRAININGS`, `schema.PEOPLE`, `schema.PACK_REQUIRED`),
     manifest.json (the provenance, and the SHA-256 of every file), manifest-sha256.txt (the same
     hashes for the command `sha256sum -c`) and verify.html (a page that checks the pack offline).
     The same data, day and settings give the same bytes.
@@ -184,6 +187,8 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
         write_csv(marked(evidence.sample.rows, demo=evidence.data.demo), folder / "sample.csv")
     metadata = {name: str(facts[name]) for name in ("title", "as_of", "fetched_at", "demo")}
     write_parquet(rows, folder / RECORDS_FILE, metadata)
+    for name, table in recompute_tables(evidence).items():
+        write_csv(marked(table, demo=evidence.data.demo), folder / f"{name}.csv")
     cuts = write_workbook(evidence, story, folder / "audit.xlsx", made=made)
     for sentence in cuts:
         add_quality_sentence(story, say(IN_WORKBOOK, sentence=sentence))

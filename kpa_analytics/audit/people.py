@@ -8,10 +8,17 @@ import polars as pl
 
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.employment import employment, has_left, is_believed, local_day
+from kpa_analytics.employment import employment, employment_days, has_left
 from kpa_analytics.schema import PEOPLE
 
-_PROFILE = ("employeeNumber", "fieldOffice_id", "jobTitle_id", "hireDate", "terminationDate")
+_PROFILE = (
+    "employeeNumber",
+    "fieldOffice_id",
+    "jobTitle_id",
+    "hireDate",
+    "terminationDate",
+    "created",
+)
 
 
 def people_rows(data: TrainingData, as_of: date) -> pl.DataFrame:
@@ -35,9 +42,9 @@ def people_rows(data: TrainingData, as_of: date) -> pl.DataFrame:
             "employeeNumber",
             _names(data, "fieldOffice_id", "field_office"),
             _names(data, "jobTitle_id", "job_title"),
-            _day("hireDate").alias("hired"),
-            _day("terminationDate").alias("left"),
+            *employment_days(),
             ~pl.col("m_user_id").is_in(gone.implode()).alias("employed"),
+            "created",
         )
         .select(pl.col(name).cast(dtype) for name, dtype in PEOPLE.schema.items())
         .sort("user", "m_user_id")
@@ -50,7 +57,3 @@ def _names(data: TrainingData, column: str, kind: str) -> pl.Expr:
     names = dict(named.select("id", "name").iter_rows())
     texts = pl.col(column).list.drop_nulls().list.eval(pl.element().replace(names)).list.join("; ")
     return pl.when(texts != "").then(texts).alias(kind)
-
-
-def _day(moment: str) -> pl.Expr:
-    return pl.when(is_believed(moment)).then(local_day(moment))

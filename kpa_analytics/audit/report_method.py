@@ -15,6 +15,7 @@ from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.report_model import Section, printed
 from kpa_analytics.audit.report_text import Caption, Heading, SheetName, say
 from kpa_analytics.audit.schedule_rows import schedule_rows
+from kpa_analytics.schema import RULES as RULES_TABLE
 from kpa_analytics.schema import SOURCES
 
 #: Trainings printed at most; the workbook has them all.
@@ -61,13 +62,7 @@ def rule_rows(evidence: Evidence) -> pl.DataFrame:
     cases |= dict(evidence.status.group_by(decides).len().iter_rows())
     return pl.DataFrame(
         [(rule.key, rule.section, rule.cited, rule.mark, cases.get(rule.key)) for rule in RULES],
-        schema={
-            "rule": pl.String,
-            "section": pl.Int64,
-            "text": pl.String,
-            "mark": pl.String,
-            "cases": pl.Int64,
-        },
+        schema=RULES_TABLE.schema,
         orient="row",
     )
 

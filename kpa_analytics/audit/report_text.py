@@ -57,8 +57,11 @@ class SheetName(StrEnum):
     VENDOR = "vendor"
     RULES = "rules"
     TRAININGS = "trainings"
+    PEOPLE = "people"
+    REQUIRED = "required"
     CHANGES = "changes"
     SAMPLE = "sample"
+    DICTIONARY = "data dictionary"
 
 
 #: Where to find everything that a sheet cannot hold.
@@ -72,10 +75,57 @@ COMPLETE_SOURCES = {
     SheetName.SESSIONS: "the result of kpa.group_sessions()",
     SheetName.VENDOR: "the result of kpa.reconcile()",
     SheetName.RULES: "report.html",
-    SheetName.TRAININGS: "the result of kpa.load_trainings()",
+    SheetName.TRAININGS: "trainings.csv",
+    SheetName.PEOPLE: "people.csv",
+    SheetName.REQUIRED: "required.csv",
     SheetName.CHANGES: "the result of kpa.changes()",
     SheetName.SAMPLE: "sample.csv",
+    SheetName.DICTIONARY: "kpa.schema",
 }
+
+#: The headings of sheets that are not the column's name with blanks for underscores.
+SHEET_HEADINGS = {
+    "m_user_id": "user id",
+    "m_instructor_id": "instructor id",
+    "m_instructor_ids": "instructor ids",
+    "included_trainings_id": "included trainings' ids",
+    "trainings_id": "trainings' ids",
+    "employeeNumber": "employee number",
+    "instructor_employeeNumber": "instructor's employee number",
+}
+
+
+def sheet_heading(column: str) -> str:
+    """The heading of a column on a sheet: its name in words.
+
+    Examples:
+        >>> sheet_heading("expiration_date"), sheet_heading("m_user_id")
+        ('expiration date', 'user id')
+    """
+    return SHEET_HEADINGS.get(column, column.replace("_", " "))
+
+
+# The data dictionary: how types and units are called.
+
+TYPE_WORDS = {
+    "Int64": "whole number",
+    "Float64": "number",
+    "String": "text",
+    "Date": "day",
+    "Datetime": "moment",
+    "Boolean": "true or false",
+}
+ONE_OF = "one of: {values}"
+LIST_OF = "list of {type}, separated by semicolons"
+UNIT_WORDS = {"Date": "yyyy-mm-dd", "Datetime": "yyyy-mm-dd hh:mm:ss, UTC"}
+UNIT_ID = "id"
+UNIT_NONE = "none"
+SHEET_OF_WORKBOOK = "audit.xlsx, sheet {sheet}"
+FROM_API = "{methods}: {field}"
+FROM_FUNCTION = "kpa.{function}"
+EACH_TRAINING = "(one column per training)"
+EACH_TRAINING_MEANING = "the sign of the person's status in this training; empty without a case"
+DEMO_COLUMN_MEANING = "says that the data is invented; only in packs of demo data"
 
 
 class Heading(StrEnum):

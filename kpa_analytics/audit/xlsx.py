@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -12,8 +13,10 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from kpa_analytics.analysis.training_matrix import training_matrix
 from kpa_analytics.audit.csv import marked
+from kpa_analytics.audit.data_dictionary import data_dictionary
 from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
 from kpa_analytics.audit.identity import labelled, with_numbers
+from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_method import rule_rows
 from kpa_analytics.audit.report_text import (
     CELLS_CUT,
@@ -22,22 +25,24 @@ from kpa_analytics.audit.report_text import (
     ROWS_CUT,
     SheetName,
     say,
+    sheet_heading,
 )
-from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.audit.xlsx_rows import BulkSheet
 from kpa_analytics.charts.text import listing
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.schema import STATUS
+from kpa_analytics.schema import DATA_DICTIONARY, STATUS
 from kpa_analytics.statuses import STATUS_SIGNS, status_colours
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.evidence import Evidence
     from kpa_analytics.data.training_data import TrainingData
 
-_WIDTHS = {pl.Date: 12, pl.Int64: 11, pl.Boolean: 9, STATUS: 15}
-_WIDE = {"user": 26, "training": 34, "instructor": 24, "message": 90, "notes": 40, "trainings": 44}
-_WIDE |= {"text": 120, "kind": 34, "schedule": 52, "schedule_from": 40, "expiring_days_from": 40}
+#: Widths of columns, in digits of the workbook's font.
+_DATE_WIDTH, _MOMENT_WIDTH, _STATUS_WIDTH, _MOST_WIDTH = 12, 21, 15, 60
+#: The room of the button that filters a column, beside the heading.
+_BUTTON = 3
+_LINE_HEIGHT = 15
 
 
 def write_workbook(
@@ -68,11 +73,14 @@ def write_workbook(
         writer.sheet(SheetName.SESSIONS, _joined(evidence.sessions.drop("demo", "m_trainees_id")))
         writer.sheet(SheetName.VENDOR, evidence.disagreements)
         writer.sheet(SheetName.RULES, rule_rows(evidence))
-        writer.sheet(SheetName.TRAININGS, schedule_rows(evidence))
+        for name, table in recompute_tables(evidence).items():
+            writer.sheet(SheetName(name), table)
         if evidence.changed_since:
             writer.sheet(SheetName.CHANGES, evidence.changed)
         if evidence.sample:
             writer.sheet(SheetName.SAMPLE, evidence.sample.rows)
+        writer.columns[SheetName.DICTIONARY] = DATA_DICTIONARY.schema.names()
+        writer.sheet(SheetName.DICTIONARY, data_dictionary(writer.columns, demo=evidence.data.demo))
         writer.summary(story)
         return writer.cuts
 
@@ -84,15 +92,26 @@ class _Writer:
         self._book, self._demo, self._limits = book, data.demo, limits
         self._users = data.users
         self.cuts: list[str] = []
+        #: The columns of each sheet, without the demo mark.
+        self.columns: dict[SheetName, list[str]] = {}
         self._summary = self._sheet(SheetName.SUMMARY)  # the first sheet, written last
-        self._heading = book.add_format({"bold": True, "bottom": 1, "valign": "top"})
+        self._heading = book.add_format(
+            {"bold": True, "bottom": 1, "valign": "top", "text_wrap": True}
+        )
         self._bold = book.add_format({"bold": True})
         self._upright = book.add_format({"bold": True, "bottom": 1, "rotation": 90})
-        self._day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-        self._moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"})
+        top = {"valign": "top"}
+        self._text = book.add_format(top)
+        self._wrapped = book.add_format({**top, "text_wrap": True})
+        self._day = book.add_format({**top, "num_format": "yyyy-mm-dd", "align": "left"})
+        self._moment = book.add_format(
+            {**top, "num_format": "yyyy-mm-dd hh:mm:ss", "align": "left"}
+        )
+        # The general format would show a number of 12 digits as 1.23E+11.
+        self._number = book.add_format({**top, "num_format": "0"})
         self._status = {
             status: book.add_format(
-                {"bg_color": colour, "font_color": ink_on(colour), "align": "center"}
+                {**top, "bg_color": colour, "font_color": ink_on(colour), "align": "center"}
             )
             for status, colour in status_colours().items()
         }
@@ -104,7 +123,7 @@ class _Writer:
             {"bold": True, "bg_color": palette().demo, "font_color": "#FFFFFF"}
         )
         figure = self._book.add_format({"bold": True, "num_format": "#,##0", "align": "right"})
-        wrapped = self._book.add_format({"text_wrap": True, "valign": "top"})
+        share = self._book.add_format({"bold": True, "num_format": "0.0%", "align": "right"})
         sheet = self._summary
         for place, width in enumerate((24, 16, 92)):
             sheet.set_column(place, place, width)
@@ -115,22 +134,23 @@ class _Writer:
         first_cut = len(lines)
         lines += [[]]
         for tile in story["tiles"]:
-            bare = tile["value"].replace(",", "")
-            value = int(bare) if bare.isdigit() else bare
+            value = _number(tile["value"])
+            style = share if isinstance(value, float) else figure
             colour = self._status.get(tile["status"])
-            lines.append([(tile["label"], colour), (value, figure), (tile["note"], None)])
+            lines.append([(tile["label"], colour), (value, style), (tile["note"], None)])
         for section in story["sections"]:
             lines.append([])
             headings = [section["heading"], *[""] * len(section["sentences"])]
             for heading, sentence in zip(headings, section["sentences"], strict=False):
-                lines.append([(heading, self._heading), ("", None), (sentence, wrapped)])
+                lines.append([(heading, self._heading), ("", None), (sentence, self._wrapped)])
         lines[first_cut:first_cut] = [[(cut, self._bold)] for cut in self._summary_cuts(lines)]
         for row, cells in enumerate(lines):
             for column, (value, style) in enumerate(cells):
-                if isinstance(value, int):
+                if isinstance(value, int | float):
                     sheet.write_number(row, column, value, style)
                 elif value:
                     sheet.write_string(row, column, fitting(value, self._limits.units), style)
+        sheet.print_area(0, 0, len(lines), 2)
 
     def _summary_cuts(self, lines: list[list[tuple[Any, Any]]]) -> list[str]:
         """The sentences about every cut in the workbook, including those on this sheet."""
@@ -141,30 +161,44 @@ class _Writer:
             self.cuts.append(self._cells_cut(SheetName.SUMMARY, starts))
         return self.cuts
 
-    def sheet(self, name: str, frame: pl.DataFrame) -> None:
+    def sheet(self, name: SheetName, frame: pl.DataFrame) -> None:
         """Write a frame as a sheet, with frozen and filtered headings and coloured statuses."""
-        whole = marked(with_numbers(frame, self._users), demo=self._demo)
+        numbered = with_numbers(frame, self._users)
+        self.columns[name] = numbered.columns
+        whole = marked(numbered, demo=self._demo)
         shown = self._shown(whole)
         sheet = self._sheet(name)
         sheet.freeze_panes(1, 0)
-        cut = self._headings(sheet, shown, self._heading)
-        for place, (column, dtype) in enumerate(shown.schema.items()):
-            sheet.set_column(place, place, _WIDE.get(column, _WIDTHS.get(dtype, 14)))
-        styles = {name: self._style(dtype) for name, dtype in shown.schema.items()}
+        headings = [sheet_heading(column) for column in shown.columns]
+        cut = self._headings(sheet, shown, headings, self._heading)
+        lengths = [_length(column) for column in shown]
+        widths = [_width(*each) for each in zip(headings, lengths, strict=True)]
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+        sheet.set_row(0, _LINE_HEIGHT * max(map(_lines, headings, widths), default=1))
+        styles = {
+            column.name: self._style(column.dtype, length)
+            for column, length in zip(shown, lengths, strict=True)
+        }
         cut += sheet.put(shown, styles, units=self._limits.units)
         self._write_cuts(sheet, whole, shown, cut)
 
     def matrix(self, matrix: pl.DataFrame) -> None:
         """Write people by trainings, with a sign and a colour in each cell."""
-        whole = marked(with_numbers(matrix, self._users), demo=self._demo)
+        numbered = with_numbers(matrix, self._users)
+        self.columns[SheetName.MATRIX] = numbered.columns
+        whole = marked(numbered, demo=self._demo)
         shown = self._shown(whole)
         sheet = self._sheet(SheetName.MATRIX)
         names = shown.columns.index("employeeNumber") + 1
         sheet.freeze_panes(1, names)
-        sheet.set_row(0, 190)
-        cut = self._headings(sheet, shown, self._upright)
-        sheet.set_column(0, names - 2, 14)
-        sheet.set_column(names - 2, names - 2, _WIDE["user"])
+        sheet.set_row(0, _LINE_HEIGHT / 2 * max(map(len, shown.columns)) + _LINE_HEIGHT)
+        sheet.repeat_columns(0, names - 1)
+        headings = [*map(sheet_heading, shown.columns[:names]), *shown.columns[names:]]
+        cut = self._headings(sheet, shown, headings, self._upright)
+        for place, column in enumerate(shown.iter_columns()):
+            if place < names:
+                sheet.set_column(place, place, _width("", _length(column)))
         sheet.set_column(names, max(names, shown.width - 1), 4)
         cells = pl.col(shown.columns[names:]).cast(pl.String).replace_strict(STATUS_SIGNS)
         by_sign = {STATUS_SIGNS[status]: style for status, style in self._status.items()}
@@ -220,23 +254,68 @@ class _Writer:
             sheet.set_tab_color(palette().demo)
         return sheet
 
-    def _headings(self, sheet: Any, frame: pl.DataFrame, style: Any) -> list[str]:
+    def _headings(
+        self, sheet: Any, frame: pl.DataFrame, headings: list[str], style: Any
+    ) -> list[str]:
         """Write the headings; return the cells in which a heading was cut."""
         sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
-        for place, column in enumerate(frame.columns):
-            sheet.write_string(0, place, fitting(column, self._limits.units), style)
+        sheet.print_area(0, 0, frame.height, frame.width - 1)
+        for place, heading in enumerate(headings):
+            sheet.write_string(0, place, fitting(heading, self._limits.units), style)
         return [
             xl_rowcol_to_cell(0, place)
-            for place, column in enumerate(frame.columns)
-            if is_cut(column, self._limits.units)
+            for place, heading in enumerate(headings)
+            if is_cut(heading, self._limits.units)
         ]
 
-    def _style(self, dtype: pl.DataType) -> Any:
+    def _style(self, dtype: pl.DataType, length: int) -> Any:
         if dtype == STATUS:
             return self._status
         if isinstance(dtype, pl.Datetime):
             return self._moment
-        return self._day if dtype == pl.Date else None
+        if dtype == pl.Date:
+            return self._day
+        if dtype.is_integer():
+            return self._number
+        return self._wrapped if length > _MOST_WIDTH else self._text
+
+
+def _length(column: pl.Series) -> int:
+    """The number of letters that the longest value of a column shows."""
+    if column.dtype == pl.Date:
+        return _DATE_WIDTH - 2
+    if isinstance(column.dtype, pl.Datetime):
+        return _MOMENT_WIDTH - 2
+    if column.dtype == STATUS:
+        return _STATUS_WIDTH - 2
+    if column.dtype.is_integer():
+        ends = (column.min(), column.max())
+        return max(len(str(end)) for end in ends if end is not None) if column.count() else 1
+    length = column.cast(pl.String).str.len_chars().max()
+    return length if isinstance(length, int) else 1
+
+
+def _width(heading: str, length: int) -> int:
+    """The width of a column in which every number, every date and each word of the heading fits."""
+    words = max((len(word) for word in heading.split()), default=0)
+    return max(min(length, _MOST_WIDTH) + 2, words + _BUTTON)
+
+
+def _lines(heading: str, width: int) -> int:
+    return len(wrap(heading, max(width - _BUTTON, 1)))
+
+
+def _number(figure: str) -> int | float | str:
+    """The number that a tile shows: a count, a share such as 59.3%, or a text such as "not known".
+
+    Examples:
+        >>> _number("1,234"), _number("59.3%"), _number("not known")
+        (1234, 0.593, 'not known')
+    """
+    if figure.endswith("%"):
+        return round(float(figure[:-1]) / 100, 6)
+    bare = figure.replace(",", "")
+    return int(bare) if bare.isdigit() else figure
 
 
 def _joined(frame: pl.DataFrame) -> pl.DataFrame:

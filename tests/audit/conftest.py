@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import kpa_analytics as kpa
@@ -41,6 +42,11 @@ def pack(data, tmp_path_factory) -> Path:
 def hostile_pack(hostile, tmp_path_factory) -> Path:
     place = tmp_path_factory.mktemp("packs") / "hostile"
     return kpa.export_audit(hostile, place, as_of=AS_OF, title=HOSTILE_TITLE)
+
+
+@pytest.fixture(scope="session")
+def book(pack) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(pack / "audit.xlsx")
 
 
 HOSTILE_TITLE = '=HYPERLINK("x") </title><script>alert(1)</script> #eval("1")'

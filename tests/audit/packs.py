@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
+import openpyxl
 import pypdf
 
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
+from kpa_analytics.audit.report_text import sheet_heading
 from kpa_analytics.config import Settings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo import records as wire
 from kpa_analytics.demo.records import Records, Source
+from kpa_analytics.schema import Table
 from kpa_analytics.secret import Secret
 
 AS_OF = kpa.demo.AS_OF
@@ -179,6 +182,25 @@ def files(pack: Path) -> dict[str, bytes]:
 
 def pdf_text(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages)
+
+
+def column_of(heading: str) -> str:
+    """The column below a heading of a sheet."""
+    return _COLUMNS.get(heading, heading)
+
+
+_COLUMNS = {
+    sheet_heading(column): column
+    for table in vars(kpa.schema).values()
+    if isinstance(table, Table)
+    for column in ("demo_data", *table.schema)
+}
+
+
+def sheet_rows(pack: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a sheet by the names of their columns."""
+    head, *rows = openpyxl.load_workbook(pack / "audit.xlsx")[name].iter_rows(values_only=True)
+    return [dict(zip(map(column_of, head), row, strict=True)) for row in rows]
 
 
 def unzipped(content: bytes) -> bytes:

@@ -58,7 +58,7 @@ def test_every_sheet_says_that_rows_are_cut_where_they_are_cut(evidence, tmp_pat
     rows = evidence.records.height
     said = f"Sheet completions: only the first 48 of {rows:,} rows are here"
     (sentence,) = (cut for cut in cuts if cut.startswith(said))
-    assert "All of them are in records.csv and records.parquet" in sentence
+    assert "All rows are in records.csv and records.parquet" in sentence
     sheet = book["completions"]
     assert sheet.max_row == 50
     assert sheet.cell(50, 1).value == sentence
@@ -161,7 +161,7 @@ def test_a_note_of_40_000_units_is_cut_between_two_characters_and_named(long_tex
     assert cut.removesuffix(CELL_CUT) == "a" + WORKER * cut.count(WORKER)
     (sentence,) = json.loads((pack / "manifest.json").read_bytes())["workbook_cuts"]
     place = next(cell.coordinate for row in sheet.iter_rows() for cell in row if cell.value == cut)
-    assert f"1 text was cut, because an Excel cell holds 32,767 characters: {place}." in sentence
+    assert f"1 text was cut, because an Excel cell can hold 32,767 characters: {place}." in sentence
     assert heading[-1] == sentence
     assert f"audit.xlsx: {sentence}" in warned
     assert sentence in Page((pack / "report.html").read_text(encoding="utf-8")).text
@@ -182,6 +182,6 @@ def test_ids_of_16_digits_are_text_and_shorter_ones_numbers(long_texts):
     heading, *rows = sheet.iter_rows(values_only=True)
     ids = {row[heading.index("id")] for row in rows}
     assert ids == {str(LONG_ID), str(LONG_ID + 1)}
-    assert {row[heading.index("training_id")] for row in rows} == {7}
-    sessions = [row[heading.index("group_training_id")] for row in rows]
+    assert {row[heading.index("training id")] for row in rows} == {7}
+    sessions = [row[heading.index("group training id")] for row in rows]
     assert 999_999_999_999_999 in sessions

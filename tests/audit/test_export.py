@@ -22,7 +22,17 @@ from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.schema import CASES, RECORDS
 from kpa_analytics.statuses import STATUS_LABELS, STATUSES, status_colours
-from tests.audit.packs import AS_OF, Page, completion, files, load, pdf_text, person, unzipped
+from tests.audit.packs import (
+    AS_OF,
+    Page,
+    column_of,
+    completion,
+    files,
+    load,
+    pdf_text,
+    person,
+    unzipped,
+)
 
 CHARTS = [
     "status_summary",
@@ -47,14 +57,9 @@ def status(data):
     )
 
 
-@pytest.fixture(scope="module")
-def book(pack):
-    return openpyxl.load_workbook(pack / "audit.xlsx")
-
-
 def sheet_frame(book, name: str) -> tuple[list[str], list[tuple]]:
     rows = list(book[name].iter_rows(values_only=True))
-    return list(rows[0]), rows[1:]
+    return [*map(column_of, rows[0])], rows[1:]
 
 
 def test_a_pack_holds_all_its_files(pack):
@@ -66,9 +71,12 @@ def test_a_pack_holds_all_its_files(pack):
             "audit.xlsx",
             "manifest-sha256.txt",
             "manifest.json",
+            "people.csv",
             "records.csv",
             "records.parquet",
             "report.html",
+            "required.csv",
+            "trainings.csv",
             "verify.html",
         ]
     )

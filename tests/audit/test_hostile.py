@@ -85,6 +85,16 @@ def test_no_field_of_the_csv_starts_like_a_formula(content):
     assert len(rows) - 1 == json.loads(content["manifest.json"])["counts"]["completions"]
 
 
+@pytest.mark.parametrize("name", ["trainings.csv", "people.csv", "required.csv"])
+def test_the_other_csv_files_hold_no_formula_either(content, name):
+    for separator in ",;\t":
+        text = StringIO(content[name].decode("utf-8-sig").replace("\x00", " "), newline="")
+        cells = [cell for row in csv.reader(text, delimiter=separator) for cell in row]
+        assert [cell for cell in cells if cell.lstrip(" ").startswith(FORMULA)] == []
+    assert content[name].startswith(b"\xef\xbb\xbf")
+    assert "'=HYPERLINK" in content[name].decode()
+
+
 def test_the_document_sets_texts_and_does_not_run_them(content):
     text = "".join(pdf_text(content["audit.pdf"]).split())
     for written in (HOSTILE[0], HOSTILE[8], HOSTILE[11]):

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import openpyxl
 import polars as pl
 import pytest
 
@@ -11,13 +10,8 @@ import kpa_analytics as kpa
 from kpa_analytics.analysis.rule_texts import MARKS, RULES
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import COMPLETIONS, SOURCES, TRAININGS, USERS
-from tests.audit.packs import AS_OF, Page, pdf_text
+from tests.audit.packs import AS_OF, Page, pdf_text, sheet_rows
 from tests.frames import frame_of
-
-
-def sheet(pack, name):
-    head, *rows = openpyxl.load_workbook(pack / "audit.xlsx")[name].iter_rows(values_only=True)
-    return [dict(zip(head, row, strict=True)) for row in rows]
 
 
 def test_every_rule_has_one_of_the_three_marks_and_a_section():
@@ -36,7 +30,7 @@ def test_every_rule_is_printed_with_its_mark_on_page_paper_and_sheet(pack):
     page = Page((pack / "report.html").read_text(encoding="utf-8")).text
     paper = pdf_text((pack / "audit.pdf").read_bytes())
     together = "".join(paper.split()).replace("-", "")
-    rows = sheet(pack, "rules")
+    rows = sheet_rows(pack, "rules")
     assert [(row["rule"], row["text"], row["mark"]) for row in rows] == [
         (rule.key, rule.cited, rule.mark) for rule in RULES
     ]
@@ -50,7 +44,7 @@ def test_the_cases_of_the_rules_are_those_of_the_statuses(pack, data):
     status = kpa.expiry_status(
         data.completions, data.trainings, data.users, as_of=AS_OF, required=data.employee_status
     )
-    counts = {row["rule"]: row["cases"] for row in sheet(pack, "rules")}
+    counts = {row["rule"]: row["cases"] for row in sheet_rows(pack, "rules")}
     for source in SOURCES:
         assert counts[source] == status.filter(pl.col("expiration_source") == source).height
     never_completed = status.filter(pl.col("expiration_source").is_null())
@@ -72,7 +66,7 @@ def test_every_case_is_counted_by_one_rule_whatever_its_status(tmp_path):
     )
     required = pl.DataFrame({"m_user_id": ["moe", "moe"], "training_id": [7, 8]})
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, required=required)
-    counts = {row["rule"]: row["cases"] for row in sheet(pack, "rules")}
+    counts = {row["rule"]: row["cases"] for row in sheet_rows(pack, "rules")}
     assert (counts["new employee"], counts["missing"]) == (1, 1)
     assert sum(filter(None, counts.values())) == 2
 
@@ -139,11 +133,11 @@ def by_hand():
 @pytest.mark.slow
 def test_there_is_one_row_per_training_that_says_where_its_schedule_comes_from(by_hand, tmp_path):
     pack = kpa.export_audit(by_hand, tmp_path / "pack", as_of=AS_OF, expiring_days=45)
-    rows = sheet(pack, "trainings")
+    rows = sheet_rows(pack, "trainings")
     assert {
         row["training"]: (row["kind"], row["schedule"], row["schedule_from"]) for row in rows
     } == EXPECTED
-    days = {row["training"]: (row["expiring_days"], row["expiring_days_from"]) for row in rows}
+    days = {row["training"]: (row["expiring_days_used"], row["expiring_days_from"]) for row in rows}
     assert days["fixed"] == (14, "the catalogue")
     assert days["rolling"] == (0, "the catalogue")
     assert days["never"] == (
@@ -158,14 +152,14 @@ def test_there_is_one_row_per_training_that_says_where_its_schedule_comes_from(b
 
 
 def test_expiring_days_that_the_catalogue_does_not_give_are_the_reports(pack, data):
-    rows = {row["training_id"]: row for row in sheet(pack, "trainings")}
+    rows = {row["training_id"]: row for row in sheet_rows(pack, "trainings")}
     assert set(rows) == set(data.trainings["id"])
     for training in data.trainings.iter_rows(named=True):
         row, own = rows[training["id"]], training["expiring_days"]
         reports = (30, "this report's default")
         expected = reports if own is None else (own, "the catalogue")
         said = row["expiring_days_from"].removesuffix(SPECIAL_ONLY)
-        assert (row["expiring_days"], said) == expected
+        assert (row["expiring_days_used"], said) == expected
 
 
 @pytest.mark.slow

@@ -8,7 +8,6 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-import openpyxl
 import polars as pl
 import pytest
 
@@ -16,6 +15,7 @@ import kpa_analytics as kpa
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.widgets import ExpiryExplorer
 from kpa_analytics.widgets.download import zipped
+from tests.audit.packs import sheet_rows
 from tests.widgets.expiry_cases import status
 
 
@@ -126,9 +126,7 @@ def test_an_export_of_some_people_reports_the_findings_in_their_records(
     explorer = ExpiryExplorer(company, search=who)
     manifest, report = exported(explorer, tmp_path / "some")
     expected = odd_about(company, pl.Series([who]))
-    book = openpyxl.load_workbook(tmp_path / "some" / "audit.xlsx")
-    head, *rows = book["findings"].values
-    listed = [dict(zip(head, row, strict=True)) for row in rows]
+    listed = sheet_rows(tmp_path / "some", "findings")
     columns = ("finding", "table", "record_id", "value")
     assert {tuple(row[name] for name in columns) for row in listed} == expected
     assert manifest["counts"]["findings"] == len(listed) == len(expected)

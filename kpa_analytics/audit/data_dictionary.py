@@ -1,0 +1,138 @@
+"""The data dictionary of a pack: every column of every table in it, from `schema`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+from msgspec.structs import fields
+
+from kpa_analytics.audit import report_text as text
+from kpa_analytics.audit.report_text import SheetName, say, sheet_heading
+from kpa_analytics.endpoints import COLLECTIONS
+from kpa_analytics.schema import (
+    CASES,
+    CHANGES,
+    DATA_DICTIONARY,
+    EXPIRY_STATUS,
+    FINDINGS,
+    GROUP_SESSIONS,
+    INSTRUCTOR_COVERAGE,
+    PACK_REQUIRED,
+    PACK_TRAININGS,
+    PEOPLE,
+    RECONCILIATION,
+    RECORDS,
+    RULES,
+    SAMPLE,
+    STATUS,
+    Column,
+    Table,
+)
+
+#: The table on each sheet.
+SHEET_TABLES = {
+    SheetName.STATUS: CASES,
+    SheetName.COMPLETIONS: RECORDS,
+    SheetName.MATRIX: EXPIRY_STATUS,
+    SheetName.FINDINGS: FINDINGS,
+    SheetName.INSTRUCTORS: INSTRUCTOR_COVERAGE,
+    SheetName.SESSIONS: GROUP_SESSIONS,
+    SheetName.VENDOR: RECONCILIATION,
+    SheetName.RULES: RULES,
+    SheetName.TRAININGS: PACK_TRAININGS,
+    SheetName.PEOPLE: PEOPLE,
+    SheetName.REQUIRED: PACK_REQUIRED,
+    SheetName.CHANGES: CHANGES,
+    SheetName.SAMPLE: SAMPLE,
+    SheetName.DICTIONARY: DATA_DICTIONARY,
+}
+#: The table in each file.
+FILE_TABLES = {
+    "records.csv": RECORDS,
+    "records.parquet": RECORDS,
+    "trainings.csv": PACK_TRAININGS,
+    "people.csv": PEOPLE,
+    "required.csv": PACK_REQUIRED,
+}
+
+_DEMO = Column("demo_data", pl.String, text.DEMO_COLUMN_MEANING)
+#: Columns of the matrix before those of the trainings: id, name, employee number.
+_MATRIX_KEYS = 3
+#: Fields of the API whose columns have other names.
+_WIRE = {"signed": "signature"}
+
+
+def data_dictionary(sheets: Mapping[SheetName, Sequence[str]], *, demo: bool) -> pl.DataFrame:
+    """Describe every column of the files and of the sheets (`schema.DATA_DICTIONARY`).
+
+    Args:
+        sheets: the columns of each sheet, without the demo mark.
+        demo: whether the tables have the demo mark.
+
+    Returns:
+        One row per file or sheet and column. The columns of the matrix share one row.
+    """
+    mark = [_DEMO] if demo else []
+    files = {**FILE_TABLES, **({"sample.csv": SAMPLE} if SheetName.SAMPLE in sheets else {})}
+    rows = [
+        _row(file, table, column)
+        for file, table in files.items()
+        for column in (*mark, *table.columns)
+    ]
+    for sheet, names in sheets.items():
+        table, place = SHEET_TABLES[sheet], say(text.SHEET_OF_WORKBOOK, sheet=sheet)
+        # A sheet has an employee number beside each name.
+        known = {column.name: column for column in (*CASES.columns, *table.columns)}
+        own = names[:_MATRIX_KEYS] if sheet == SheetName.MATRIX else names
+        columns = [known[name] for name in own]
+        rows += [_row(place, table, column) for column in (*mark, *columns)]
+        if sheet == SheetName.MATRIX:
+            each = Column(text.EACH_TRAINING, STATUS, text.EACH_TRAINING_MEANING)
+            rows.append(_row(place, table, each))
+    return pl.DataFrame(rows, schema=DATA_DICTIONARY.schema, orient="row")
+
+
+def _row(place: str, table: Table, column: Column) -> tuple[str, ...]:
+    dtype = pl.Schema({column.name: column.dtype})[column.name]
+    return (
+        place,
+        column.name,
+        sheet_heading(column.name),
+        _type(dtype),
+        _unit(column, dtype),
+        column.meaning,
+        _origin(table, column),
+    )
+
+
+def _type(dtype: pl.DataType) -> str:
+    if isinstance(dtype, pl.Enum):
+        return say(text.ONE_OF, values=", ".join(dtype.categories))
+    if isinstance(dtype, pl.List):
+        return say(text.LIST_OF, type=_type(dtype.inner))  # type: ignore[arg-type]
+    return text.TYPE_WORDS[str(dtype.base_type())]
+
+
+def _unit(column: Column, dtype: pl.DataType) -> str:
+    if column.unit:
+        return column.unit
+    if column.name.endswith(("id", "ids")):
+        return text.UNIT_ID
+    return text.UNIT_WORDS.get(str(dtype.base_type()), text.UNIT_NONE)
+
+
+def _origin(table: Table, column: Column) -> str:
+    """The fields of the API that a column is taken from, or the function that computes it."""
+    if column == _DEMO or not column.origin:
+        return say(text.FROM_FUNCTION, function=table.made_by)
+    return "; ".join(_field(*place.split(".")) for place in column.origin.split(", "))
+
+
+def _field(table: str, name: str) -> str:
+    """A field of a collection, as the API names it."""
+    endpoints = COLLECTIONS[table]
+    sent = {field.name for endpoint in endpoints for field in fields(endpoint.record)}
+    wire = next((each for each in (name, f"{name}_number") if each in sent), None)
+    methods = ", ".join(endpoint.method for endpoint in endpoints)
+    return say(text.FROM_API, methods=methods, field=wire or _WIRE.get(name, name))
