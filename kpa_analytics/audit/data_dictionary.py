@@ -125,7 +125,8 @@ def _unit(column: Column, dtype: pl.DataType) -> str:
 def _origin(table: Table, column: Column) -> str:
     """The fields of the API that a column is taken from, or the function that computes it."""
     if column == _DEMO or not column.origin:
-        return say(text.FROM_FUNCTION, function=table.made_by)
+        computed = EXPIRY_STATUS if table == CASES and column in EXPIRY_STATUS.columns else table
+        return say(text.FROM_FUNCTION, function=computed.made_by)
     return "; ".join(_field(*place.split(".")) for place in column.origin.split(", "))
 
 

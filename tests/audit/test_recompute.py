@@ -219,7 +219,10 @@ def test_the_data_dictionary_describes_every_heading_of_every_sheet(pack, book):
     for sheet in book.worksheets:
         headings = [cell.value for cell in sheet[1]]
         if sheet.title == "matrix":
-            headings = [*headings[: headings.index("employee number") + 1], "(one column per training)"]
+            headings = [
+                *headings[: headings.index("employee number") + 1],
+                "(one column per training)",
+            ]
         if sheet.title != "summary":
             for heading in headings:
                 assert (f"audit.xlsx, sheet {sheet.title}", heading) in described, heading
