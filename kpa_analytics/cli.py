@@ -215,6 +215,10 @@ def audit(
             help="Sign the manifest with this private key (needs the extra sign).",
         ),
     ] = None,
+    timestamp: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Have this RFC 3161 authority timestamp the manifest."),
+    ] = None,
     people: Annotated[
         list[str] | None,
         typer.Option(help="Only this person: id, employee number or name. Can be repeated."),
@@ -250,6 +254,7 @@ def audit(
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.manifest import read_manifest
     from kpa_analytics.audit.sign import signing_key
+    from kpa_analytics.audit.timestamp import timestamp_url
     from kpa_analytics.data.loaders import load_all
     from kpa_analytics.demo import AS_OF
     from kpa_analytics.inputs import as_day
@@ -258,6 +263,8 @@ def audit(
     out = typed_path(out)
     refuse_occupied(out.absolute())
     key = signing_key(sign) if sign else None
+    if timestamp is not None:
+        timestamp_url(timestamp)
     data = _load_demo() if demo else load_all(refresh=refresh)
     if data.snapshots["completions"].walk != "full" and not incremental:
         data = load_all(refresh=True)
@@ -271,6 +278,7 @@ def audit(
         incremental=incremental,
         bagit=bagit,
         sign=key,
+        timestamp=timestamp,
         people=people or None,
         trainings=trainings or None,
         field_office=field_office or None,
@@ -297,6 +305,10 @@ def verify(
         Path | None,
         typer.Option(metavar="PUB.pem", help="The public key of whoever must have signed it."),
     ] = None,
+    tsa_ca: Annotated[
+        Path | None,
+        typer.Option(metavar="CA.pem", help="Certificates of whoever must have timestamped it."),
+    ] = None,
 ) -> None:
     """Compare every file of a pack with its manifest, and the manifest with its signature.
 
@@ -308,20 +320,23 @@ def verify(
     from kpa_analytics.audit.bagit import is_bag, pack_in
     from kpa_analytics.audit.manifest import read_manifest, refuse_other_folders
     from kpa_analytics.audit.sign import public_key
+    from kpa_analytics.audit.timestamp import authority
     from kpa_analytics.audit.verify import verify_audit, what_was_shown
 
     folder = typed_path(folder)
     if not is_bag(folder):
         refuse_other_folders(folder)
     signer = public_key(key) if key else None
-    findings = verify_audit(folder, key=signer)
+    trusted = authority(tsa_ca) if tsa_ca else None
+    findings = verify_audit(folder, key=signer, tsa_ca=trusted)
     for path, finding, detail in findings.rows():
         typer.echo(f"{finding}: {_one_line(f'{path} ({detail})')}")
     if any(finding != "litter" for finding in findings["finding"]):
         raise typer.Exit(FINDING)
     manifest = read_manifest(pack_in(folder))
     typer.echo(f"{len(manifest['files'])} files, all as in the manifest; seal {manifest['seal']}")
-    typer.echo(_one_line(what_was_shown(manifest, signer)))
+    for line in what_was_shown(folder, key=signer, tsa_ca=trusted):
+        typer.echo(_one_line(line))
 
 
 _AsOf = Annotated[

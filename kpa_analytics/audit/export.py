@@ -26,6 +26,7 @@ from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
 from kpa_analytics.audit.sample import sample_of, sample_size
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
+from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData, need_training_data
@@ -54,6 +55,7 @@ def export_audit(
     incremental: bool = False,
     bagit: bool = False,
     sign: str | os.PathLike[str] | SigningKey | None = None,
+    timestamp: str | None = None,
     people: People | None = None,
     trainings: Trainings | None = None,
     field_office: Offices | None = None,
@@ -87,6 +89,8 @@ def export_audit(
         bagit: True writes the pack as a bag of BagIt 1.0, with the pack in data/; default False.
         sign: the private key (a PEM file: Ed25519, RSA or an elliptic curve) that signs the
             manifest, as manifest.json.sig; default: the pack is not signed. See `audit.sign`.
+        timestamp: the address of a time-stamping authority (RFC 3161), to which the hash of the
+            manifest is sent; its answer is manifest.json.tsr. Default: nothing is sent.
         people: only these people: ids, employee numbers, or names that only one person has, one or
             a list; default: everyone. The pack has a transcript of each, in transcripts/.
         trainings: only these trainings: ids, or titles that only one training has; default: all of
@@ -105,6 +109,7 @@ def export_audit(
         KPADataError: `out` is not empty or cannot be written, an argument is invalid, the key
             cannot be read, or the completions come from an incremental refresh and `incremental`
             is False.
+        KPATransportError: the time-stamping authority cannot be reached; no pack is written.
         KPAError: the packages that write evidence packs, or sign them, are not installed.
 
     Examples:
@@ -132,6 +137,7 @@ def export_audit(
     target = typed_path(out).absolute()
     refuse_occupied(target)
     key = sign if sign is None or isinstance(sign, SigningKey) else signing_key(sign)
+    stamped_by = timestamp_url(timestamp) if timestamp is not None else None
     earlier = earlier_completions(data)
     scope = chosen_scope(data, people, trainings, field_office)
     data = data.part(scope)
@@ -154,9 +160,12 @@ def export_audit(
         pack.mkdir(exist_ok=True)
         if not scope.is_all:
             write_documents(evidence, required, pack)
-        _write(evidence, pack, {"signature": key.facts} if key else {})
+        announced = {"signature": key, "timestamp": stamped_by}
+        _write(evidence, pack, {name: by.facts for name, by in announced.items() if by})
         if key:
             sign_manifest(pack, key)
+        if stamped_by:
+            timestamp_manifest(pack, stamped_by)
         if bagit:
             write_bag(folder, f"{evidence.title}, as of {evidence.as_of}")
     return target

@@ -173,7 +173,7 @@ def check_signature(folder: Path, key: PublicKey) -> Finding | None:
 
 def need_sign_extra(purpose: str, package: str = "cryptography") -> None:
     """Raise a KPAError that names the package to install, unless it is installed."""
-    if find_spec(package) is None:
+    if find_spec(package.replace("-", "_")) is None:
         raise KPAError(f'{purpose} need {package}: python -m pip install "kpa-analytics[sign]"')
 
 

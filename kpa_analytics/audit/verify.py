@@ -4,21 +4,34 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from kpa_analytics.audit.bagit import check_bag, is_bag, pack_in
 from kpa_analytics.audit.differences import Finding
-from kpa_analytics.audit.manifest import MANIFEST, check_manifest
+from kpa_analytics.audit.manifest import MANIFEST, check_manifest, read_manifest
 from kpa_analytics.audit.sign import PublicKey, check_signature, public_key
+from kpa_analytics.audit.timestamp import (
+    Authority,
+    authority,
+    check_timestamp,
+    what_the_timestamp_shows,
+)
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import VERIFICATION
 
+_NOT_SIGNED = (
+    "not signed: if somebody rewrote the files and the manifest together, only a seal that was "
+    "kept apart from the pack shows it"
+)
+
 
 def verify_audit(
-    out: str | os.PathLike[str], *, key: str | os.PathLike[str] | PublicKey | None = None
+    out: str | os.PathLike[str],
+    *,
+    key: str | os.PathLike[str] | PublicKey | None = None,
+    tsa_ca: str | os.PathLike[str] | Authority | None = None,
 ) -> pl.DataFrame:
     """Recompute the hash of every file of a pack and compare it with the manifest.
 
@@ -32,6 +45,8 @@ def verify_audit(
             BagIt bag, written by `export_audit(bagit=True)`.
         key: the public key (a PEM file) of whoever must have signed the pack; default: the
             signature is not checked.
+        tsa_ca: the certificates (a PEM file) of the authority that must have made the timestamp;
+            default: a timestamp is only compared with the manifest.
 
     Returns:
         A frame in `schema.VERIFICATION`, sorted by path: one row per file that was changed, is
@@ -60,32 +75,34 @@ def verify_audit(
     if not folder.is_dir():
         raise KPADataError(f"{folder} is not a folder")
     signer = key if key is None or isinstance(key, PublicKey) else public_key(key)
+    trusted = tsa_ca if tsa_ca is None or isinstance(tsa_ca, Authority) else authority(tsa_ca)
     try:
         findings = check_bag(folder) if is_bag(folder) else check_manifest(folder)
         if signer:
-            findings = _with_signature(findings, folder, signer)
+            findings = _with(check_signature(pack_in(folder), signer), findings, folder)
+        findings = _with(check_timestamp(pack_in(folder), trusted), findings, folder)
     except OSError as error:
         raise KPADataError(f"{error.filename} can't be read: {error.strerror}") from error
     return pl.DataFrame(findings, schema=VERIFICATION.schema, orient="row")
 
 
-def what_was_shown(manifest: dict[str, Any], key: PublicKey | None) -> str:
-    """Say in one line what a verification without findings shows, and what it does not show."""
+def what_was_shown(folder: Path, *, key: PublicKey | None, tsa_ca: Authority | None) -> list[str]:
+    """Say in lines what a verification without findings shows, and what it does not show."""
+    pack = pack_in(folder)
+    manifest = read_manifest(pack)
     if key:
-        return f"signed by the holder of the private key of {key}"
-    if "signature" in manifest:
-        return (
-            "there is a signature, which was not checked: give the signer's public key with --key"
-        )
-    return (
-        "not signed: if somebody rewrote the files and the manifest together, only a seal that was "
-        "kept apart from the pack shows it"
-    )
+        lines = [f"signed by the holder of the private key of {key}"]
+    elif "signature" in manifest:
+        lines = ["the signature was not checked: give the signer's public key with --key"]
+    else:
+        lines = [_NOT_SIGNED]
+    if "timestamp" in manifest:
+        lines.append(what_the_timestamp_shows(pack, tsa_ca))
+    return lines
 
 
-def _with_signature(findings: list[Finding], folder: Path, key: PublicKey) -> list[Finding]:
-    """Add what is wrong with the signature, unless the manifest was damaged or is missing."""
-    finding = check_signature(pack_in(folder), key)
+def _with(finding: Finding | None, findings: list[Finding], folder: Path) -> list[Finding]:
+    """Add what is wrong with a signature or timestamp, if the manifest is whole."""
     place = pack_in(folder).relative_to(folder)
     damaged = {(place / MANIFEST).as_posix()} & {other.path for other in findings}
     if finding is None or damaged:
