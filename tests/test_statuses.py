@@ -51,7 +51,9 @@ SPELLED = {
     "demo/employee_status.py": "the demo imports nothing of the package",
     "demo/rules.py": "the demo imports nothing of the package",
     "audit/compare.py": "a missing file of a pack",
+    "audit/differences.py": "a missing file of a pack",
     "audit/manifest.py": "a missing file of a pack",
+    "audit/sign.py": "a missing signature",
     "schema.py": "a missing file of a pack",
 }
 

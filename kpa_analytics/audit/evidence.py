@@ -5,8 +5,9 @@ The HTML page, the PDF, the workbook and the other files show them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
@@ -18,6 +19,7 @@ from kpa_analytics.analysis.required import required_sources
 from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.findings import findings
+from kpa_analytics.audit.identity import Labels
 from kpa_analytics.audit.records import audit_records
 from kpa_analytics.audit.sample import Sample
 from kpa_analytics.data.changes import changes
@@ -180,3 +182,12 @@ def _by(day: date) -> pl.Expr:
 def _vendor_day(data: TrainingData) -> date | None:
     updated = data.employee_status.select(pl.col("last_updated").dt.date().max()).item()
     return updated if isinstance(updated, date) else None
+
+
+def labelled(evidence: Evidence) -> Evidence:
+    """The same evidence with labels in place of names and titles, for the report and the charts."""
+    whole = evidence.data.whole
+    of = Labels(whole.users, whole.trainings, whole.completions).of
+    names = ("status", "cases", "records", "activity", "coverage", "sessions", "disagreements")
+    frames: dict[str, Any] = {name: of(getattr(evidence, name)) for name in names}
+    return replace(evidence, **frames)

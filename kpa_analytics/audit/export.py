@@ -18,7 +18,7 @@ from kpa_analytics.audit.bagit import PAYLOAD, write_bag
 from kpa_analytics.audit.compare import RECORDS_FILE, earlier_completions
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.documents import write_documents
-from kpa_analytics.audit.evidence import Evidence, gather
+from kpa_analytics.audit.evidence import Evidence, gather, labelled
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
@@ -173,7 +173,6 @@ def export_audit(
 
 def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> None:
     from kpa_analytics.audit.html import write_page
-    from kpa_analytics.audit.identity import labelled
     from kpa_analytics.audit.letters import sentences, undrawable
     from kpa_analytics.audit.pdf import write_document
     from kpa_analytics.audit.report import add_quality_sentence, report

@@ -7,15 +7,9 @@ beside it, in the report and in the charts, the number follows it in brackets (`
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
-
 import polars as pl
 
 from kpa_analytics.analysis.names import known_trainings, people_names
-
-if TYPE_CHECKING:
-    from kpa_analytics.audit.evidence import Evidence
 
 #: The column of a person's id -> the columns of the name and of the employee number.
 NAMED = {
@@ -87,15 +81,6 @@ class Labels:
             *(_labelled(*single) for single in singles if {*single[:2]} <= columns),
             *(_listed(frame, *each) for each in lists if {*each[:2]} <= columns),
         )
-
-
-def labelled(evidence: Evidence) -> Evidence:
-    """The same evidence with labels in place of names and titles, for the report and the charts."""
-    whole = evidence.data.whole
-    of = Labels(whole.users, whole.trainings, whole.completions).of
-    names = ("status", "cases", "records", "activity", "coverage", "sessions", "disagreements")
-    frames: dict[str, Any] = {name: of(getattr(evidence, name)) for name in names}
-    return replace(evidence, **frames)
 
 
 def _people_labels(users: pl.DataFrame) -> pl.DataFrame:

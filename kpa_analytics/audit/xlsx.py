@@ -14,8 +14,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from kpa_analytics.analysis.training_matrix import training_matrix
 from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.data_dictionary import data_dictionary
+from kpa_analytics.audit.evidence import Evidence, labelled
 from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
-from kpa_analytics.audit.identity import labelled, with_numbers
+from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_method import rule_rows
 from kpa_analytics.audit.report_text import (
@@ -35,7 +36,6 @@ from kpa_analytics.schema import DATA_DICTIONARY, STATUS
 from kpa_analytics.statuses import STATUS_SIGNS, status_colours
 
 if TYPE_CHECKING:
-    from kpa_analytics.audit.evidence import Evidence
     from kpa_analytics.data.training_data import TrainingData
 
 #: Widths of columns, in digits of the workbook's font.
