@@ -271,7 +271,7 @@ def test_a_signed_bag_is_made_verified_and_compared(kpa_analytics, account, keys
     seal = json.loads((bag / "data" / "manifest.json").read_text(encoding="utf-8"))["seal"]
 
     code, out, _ = kpa_analytics("verify", bag)
-    assert (code, seal in out, "which was not checked" in out) == (0, True, True)
+    assert (code, seal in out, "signature was not checked" in out) == (0, True, True)
     code, out, _ = kpa_analytics("verify", bag, "--key", mine)
     assert (code, seal in out, "signed by the holder of" in out) == (0, True, True)
     assert kpa_analytics("changes", bag, bag) == (0, "no changes\n", "")

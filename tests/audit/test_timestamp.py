@@ -21,6 +21,7 @@ from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.errors import KPADataError, KPAError, KPATransportError
 from tests.audit.packs import AS_OF
 from tests.audit.tampering import small_pack
+from tests.test_cli import run
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -265,6 +266,27 @@ def test_without_the_extra_verify_still_compares_the_files(tsa, tmp_path, monkey
         found(pack, tsa.ca)
     with pytest.raises(KPAError, match="need rfc3161-client"):
         timestamp_url(tsa.url)
+
+
+def test_the_command_line_says_what_the_timestamp_shows(
+    tsa, other_ca, tmp_path, capsys, monkeypatch
+):
+    def command(*arguments: object) -> tuple[int, str, str]:
+        return run(capsys, monkeypatch, *arguments)
+
+    pack = stamped_pack(tmp_path / "pack", tsa)
+    code, out, _ = command("verify", pack)
+    assert (code, "manifest.json existed at 20" in out) == (0, True)
+    assert "who made it was not checked" in out
+    code, out, _ = command("verify", pack, "--tsa-ca", tsa.ca)
+    assert (code, "an authority in ca.pem made it" in out) == (0, True)
+    code, out, _ = command("verify", pack, "--tsa-ca", other_ca)
+    assert (code, len(out.splitlines())) == (1, 1)
+    assert out.startswith(f"unverified: {TIMESTAMP} (no authority in ca.pem made it")
+    for wrong in (("verify", pack, "--tsa-ca", tmp_path / "none.pem"), ("audit", tmp_path / "new")):
+        options = ("--demo", "--timestamp", "tsa.example") if wrong[0] == "audit" else ()
+        code, _, err = command(*wrong, *options)
+        assert (code, len(err.splitlines())) == (2, 1)
 
 
 @pytest.mark.slow
