@@ -236,6 +236,10 @@ def audit(
     seed: Annotated[
         int | None, typer.Option(help="Which sample is drawn: any whole number. Default: 0.")
     ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(metavar="PACK", help="Say what changed since this earlier pack."),
+    ] = None,
     demo: Annotated[
         bool,
         typer.Option(
@@ -254,6 +258,7 @@ def audit(
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.manifest import read_manifest
     from kpa_analytics.audit.sign import signing_key
+    from kpa_analytics.audit.since import earlier_pack
     from kpa_analytics.audit.timestamp import timestamp_url
     from kpa_analytics.data.loaders import load_all
     from kpa_analytics.demo import AS_OF
@@ -265,6 +270,8 @@ def audit(
     key = signing_key(sign) if sign else None
     if timestamp is not None:
         timestamp_url(timestamp)
+    if since:
+        earlier_pack(since)  # before the download
     data = _load_demo() if demo else load_all(refresh=refresh)
     if data.snapshots["completions"].walk != "full" and not incremental:
         data = load_all(refresh=True)
@@ -284,6 +291,7 @@ def audit(
         field_office=field_office or None,
         sample=sample,
         seed=seed,
+        since=since,
     )
     manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]

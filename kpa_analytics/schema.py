@@ -596,6 +596,30 @@ DATA_DICTIONARY = _table(
     Column("origin", pl.String, "the field of the API, or the function, that it comes from"),
 )
 
+SINCE = _table(
+    "since",
+    "export_audit(since=)",
+    Column(
+        "change",
+        pl.Enum(
+            [
+                *("newly_expired", "newly_missing", "renewed", "first_completed", "other_status"),
+                *("joined", "left", "record_edited", "record_removed", "record_added"),
+            ]
+        ),
+        "what happened to the case, the person or the record",
+    ),
+    _PERSON,
+    _NAME,
+    Column("training_id", pl.Int64, "the training; null for a person who joined or left"),
+    Column("training", pl.String, "its title, or null"),
+    Column("day", pl.Date, "the day of expiration, completion, hire or leaving, if known"),
+    Column("record_id", pl.Int64, "the completion's id, if a record changed"),
+    Column("field", pl.String, "the field of the record that was edited"),
+    Column("before", pl.String, "the status, or the value of the field, in the earlier pack"),
+    Column("after", pl.String, "the same in this pack"),
+)
+
 VERIFICATION = _table(
     "verification",
     "verify_audit()",

@@ -173,6 +173,25 @@ def test_a_pack_of_some_people_and_trainings(kpa_analytics, account, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_pack_with_a_sample_says_what_changed_since_an_earlier_pack(
+    kpa_analytics, account, tmp_path
+):
+    old, new = tmp_path / "old", tmp_path / "new"
+    assert kpa_analytics("audit", old, "--as-of", "2020-06-30")[0] == 0
+    account.add_completions(completion(3))
+    arguments = ["--as-of", "2020-07-31", "--refresh", "--since", old]
+    assert kpa_analytics("audit", new, *arguments, "--sample", 5, "--seed", 7)[0] == 0
+    settings = json.loads((new / "manifest.json").read_text(encoding="utf-8"))["settings"]
+    assert settings["since"]["changes"]["record_added"] == 1
+    assert settings["sample"]["seed"] == 7
+    (old / "records.csv").write_text("id")
+    code, out, err = kpa_analytics("audit", tmp_path / "newer", *arguments)
+    assert (code, out) == (2, "")
+    assert "records.csv" in err
+    assert not (tmp_path / "newer").exists()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "named"), [("transcript", "user-1"), ("roster", "1046"), ("roster", 1046)]
 )

@@ -25,6 +25,7 @@ from kpa_analytics.schema import (
     RECORDS,
     RULES,
     SAMPLE,
+    SINCE,
     STATUS,
     Column,
     Table,
@@ -45,16 +46,22 @@ SHEET_TABLES = {
     SheetName.REQUIRED: PACK_REQUIRED,
     SheetName.CHANGES: CHANGES,
     SheetName.SAMPLE: SAMPLE,
+    SheetName.SINCE: SINCE,
     SheetName.DICTIONARY: DATA_DICTIONARY,
 }
 #: The table in each file.
 FILE_TABLES = {
     "records.csv": RECORDS,
     "records.parquet": RECORDS,
+    "cases.csv": CASES,
+    "cases.parquet": CASES,
     "trainings.csv": PACK_TRAININGS,
     "people.csv": PEOPLE,
+    "people.parquet": PEOPLE,
     "required.csv": PACK_REQUIRED,
 }
+#: Sheets that only some packs have, with a file of the same name.
+_OPTIONAL = (SheetName.SAMPLE, SheetName.SINCE)
 
 _DEMO = Column("demo_data", pl.String, text.DEMO_COLUMN_MEANING)
 #: Columns of the matrix before those of the trainings: id, name, employee number.
@@ -74,7 +81,8 @@ def data_dictionary(sheets: Mapping[SheetName, Sequence[str]], *, demo: bool) ->
         One row per file or sheet and column. The columns of the matrix share one row.
     """
     mark = [_DEMO] if demo else []
-    files = {**FILE_TABLES, **({"sample.csv": SAMPLE} if SheetName.SAMPLE in sheets else {})}
+    optional = {name: SHEET_TABLES[name] for name in _OPTIONAL if name in sheets}
+    files = {**FILE_TABLES, **{f"{name}.csv": table for name, table in optional.items()}}
     rows = [
         _row(file, table, column)
         for file, table in files.items()

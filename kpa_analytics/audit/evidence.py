@@ -22,6 +22,7 @@ from kpa_analytics.audit.findings import findings
 from kpa_analytics.audit.identity import Labels
 from kpa_analytics.audit.records import audit_records
 from kpa_analytics.audit.sample import Sample
+from kpa_analytics.audit.since import Since
 from kpa_analytics.data.changes import changes
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
@@ -57,6 +58,7 @@ class Evidence:
         changed: `schema.CHANGES` since `changed_since`.
         changed_since: when the earlier snapshot was fetched, or None.
         sample: the sample for an audit test, or None.
+        since: the changes since an earlier pack, or None.
         changes_unknown: why the changes could not be determined; empty if they could.
     """
 
@@ -84,6 +86,7 @@ class Evidence:
     changed_since: datetime | None
     changes_unknown: str
     sample: Sample | None = None
+    since: Since | None = None
 
     @property
     def composed(self) -> pl.Series:

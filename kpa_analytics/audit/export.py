@@ -22,10 +22,12 @@ from kpa_analytics.audit.evidence import Evidence, gather, labelled
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
 from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
+from kpa_analytics.audit.recompute import people as listed_people
 from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
 from kpa_analytics.audit.sample import sample_of, sample_size
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
+from kpa_analytics.audit.since import COMPARED, changes_since, earlier_pack
 from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
@@ -61,12 +63,14 @@ def export_audit(
     field_office: Offices | None = None,
     sample: int | None = None,
     seed: int | None = None,
+    since: str | os.PathLike[str] | None = None,
 ) -> Path:
     """Write the evidence pack: a new folder that appears complete or not at all.
 
     It contains report.html (one page, interactive offline), audit.pdf (the same report for print),
     charts/ (SVG, and PNG at twice the size), audit.xlsx, records.csv and records.parquet
     (`schema.RECORDS`: every completion with names, expiration date, and whether it counts),
+    cases.csv and cases.parquet (`schema.CASES`: every case with its status and what is on file),
     trainings.csv, people.csv and required.csv (what else is needed to compute every status again:
     `schema.PACK_TRAININGS`, `schema.PEOPLE`, `schema.PACK_REQUIRED`),
     manifest.json (the provenance, and the SHA-256 of every file), manifest-sha256.txt (the same
@@ -101,6 +105,9 @@ def export_audit(
             them if there are fewer. They are in sample.csv and in the report, with columns for the
             tester and the method. Default: no sample.
         seed: the whole number that decides which cases are drawn; default 0.
+        since: an earlier pack of the same account and scope. The report says which cases are newly
+            expired, newly missing or renewed, who joined and left, and which records were edited;
+            since.csv has them all. Default: no pack, and the report says so.
 
     Returns:
         The folder.
@@ -134,6 +141,7 @@ def export_audit(
             raise KPADataError(f"{name} must be True or False, not {value!r}")
     _need_full_walk(data, incremental)
     drawing = sample_size(sample, seed)
+    old = None if since is None else earlier_pack(since)
     target = typed_path(out).absolute()
     refuse_occupied(target)
     key = sign if sign is None or isinstance(sign, SigningKey) else signing_key(sign)
@@ -155,6 +163,11 @@ def export_audit(
     if drawing:
         drawn = sample_of(evidence.data, evidence.status, evidence.as_of, *drawing)
         evidence = replace(evidence, sample=drawn)
+    if old:
+        compared = changes_since(
+            old, _facts(evidence), evidence.cases, listed_people(evidence), evidence.records
+        )
+        evidence = replace(evidence, since=compared)
     with new_folder(target) as folder:
         pack = folder / PAYLOAD if bagit else folder
         pack.mkdir(exist_ok=True)
@@ -191,12 +204,17 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     made = fetched_at(evidence.data) or datetime.combine(evidence.as_of, time(), UTC)
     rows = marked(evidence.records, demo=evidence.data.demo)
     write_csv(rows, folder / "records.csv")
+    if evidence.since:
+        write_csv(marked(evidence.since.rows, demo=evidence.data.demo), folder / "since.csv")
     if evidence.sample:
         write_csv(marked(evidence.sample.rows, demo=evidence.data.demo), folder / "sample.csv")
     metadata = {name: str(facts[name]) for name in ("title", "as_of", "fetched_at", "demo")}
     write_parquet(rows, folder / RECORDS_FILE, metadata)
-    for name, table in recompute_tables(evidence).items():
-        write_csv(marked(table, demo=evidence.data.demo), folder / f"{name}.csv")
+    for name, table in {"cases": evidence.cases, **recompute_tables(evidence)}.items():
+        table = marked(table, demo=evidence.data.demo)
+        write_csv(table, folder / f"{name}.csv")
+        if name in COMPARED:
+            write_parquet(table, folder / f"{name}.parquet", metadata)
     cuts = write_workbook(evidence, story, folder / "audit.xlsx", made=made)
     for sentence in cuts:
         add_quality_sentence(story, say(IN_WORKBOOK, sentence=sentence))
@@ -219,6 +237,7 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         "names": evidence.names,
         **({} if scope.is_all else {"only": scope.words, "scope": _ids(scope)}),
         **({"sample": evidence.sample.facts} if evidence.sample else {}),
+        **({"since": evidence.since.facts} if evidence.since else {}),
     }
     facts = provenance(
         evidence.data,

@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 from msgspec import to_builtins
 
-from kpa_analytics.audit import report_cases, report_method, report_sample
+from kpa_analytics.audit import report_cases, report_method, report_sample, report_since
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
+from kpa_analytics.audit.identity import Labels
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
 from kpa_analytics.audit.report_text import (
@@ -44,6 +45,7 @@ PRINTED_ROWS = 60
 
 def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
     """Write the report as plain data that JSON can hold; `drawn` names the charts in the pack."""
+    whole = evidence.data.whole
     sections = [
         _standing(evidence),
         report_cases.gaps(evidence),
@@ -55,7 +57,10 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         *([report_sample.drawn(evidence.sample)] if evidence.sample else []),
         _quality(evidence),
         _vendor(evidence),
-        *([_changes(evidence)] if evidence.changed_since else []),
+        report_since.since_pack(
+            evidence.since, Labels(whole.users, whole.trainings, whole.completions)
+        ),
+        _changes(evidence),
         report_method.computed(evidence),
         report_method.origin(evidence),
     ]
@@ -269,6 +274,8 @@ def _vendor(evidence: Evidence) -> Section:
 
 
 def _changes(evidence: Evidence) -> Section:
+    if evidence.changed_since is None:
+        return Section("changes", Heading.CHANGES, [text.NO_EARLIER_LOAD], [], [])
     names = evidence.records.select("m_user_id", "user").unique("m_user_id")
     titles = evidence.records.select("training_id", "training").unique("training_id")
     rows = evidence.changed.join(names, "m_user_id", "left", maintain_order="left")

@@ -62,6 +62,7 @@ class SheetName(StrEnum):
     CHANGES = "changes"
     SAMPLE = "sample"
     DICTIONARY = "data dictionary"
+    SINCE = "since"
 
 
 #: Where to find everything that a sheet cannot hold.
@@ -81,6 +82,7 @@ COMPLETE_SOURCES = {
     SheetName.CHANGES: "the result of kpa.changes()",
     SheetName.SAMPLE: "sample.csv",
     SheetName.DICTIONARY: "kpa.schema",
+    SheetName.SINCE: "since.csv",
 }
 
 #: The headings of sheets that are not the column's name with blanks for underscores.
@@ -141,6 +143,7 @@ class Heading(StrEnum):
     SAMPLE = "Sample for an audit test"
     VENDOR = "Our statuses and the vendor's"
     CHANGES = "What changed since the last load"
+    SINCE = "What changed since the last pack"
     METHOD = "How statuses were computed"
     ORIGIN = "Where the records come from"
     RECORDED = "What is on record"
@@ -160,6 +163,7 @@ class Caption(StrEnum):
     FINDINGS = "Findings"
     DISAGREEMENTS = "Cases in which we differ from the vendor"
     CHANGES = "Changed records"
+    SINCE = "Changes since the last pack"
     RULES = "The rules, and how many cases each decides"
     SCHEDULES = "The schedule of each training in the catalogue"
     SOURCES = "Sources"
@@ -205,6 +209,10 @@ HEADINGS = {
     "rule": "Rule",
     "by_rule": "Rule",
     "number": "No.",
+    "since_change": "Change",
+    "day": "Day",
+    "before": "Before",
+    "after": "After",
     "result": "Result",
     "evidence_seen": "Evidence seen",
     "tester": "Tester",
@@ -521,3 +529,31 @@ SAMPLE_IS_ALL = (
     "Method: the sample size is {size} and the pack has {cases:case|cases}, so all of them are "
     "drawn."
 )
+
+# What changed since an earlier pack.
+
+NO_EARLIER_PACK = (
+    "There is nothing to compare: this pack was made without an earlier pack (option --since PACK)."
+)
+EARLIER_PACK_EMPTY = (
+    "There is nothing to compare: the earlier pack, as of {as_of}, has no case and no record."
+)
+NOTHING_CHANGED = (
+    "Nothing changed since the pack as of {as_of} (seal {seal}): no case, no person and no record."
+)
+SINCE = "Since the pack as of {as_of} (seal {seal}): {numbers}."
+#: How many changes of each kind there are.
+SINCE_KINDS = {
+    "newly_expired": "{n:case|cases} newly expired",
+    "newly_missing": "{n:case|cases} newly missing",
+    "renewed": "{n:case|cases} renewed",
+    "first_completed": "{n:case|cases} completed for the first time",
+    "other_status": "{n:other change|other changes} of status",
+    "joined": "{n:person|people} joined",
+    "left": "{n:person|people} left",
+    "record_edited": "{n:field|fields} of records edited",
+    "record_removed": "{n:record|records} removed",
+    "record_added": "{n:record|records} added",
+}
+SINCE_TABLE = "{added:added record is|added records are} not printed here, but in since.csv."
+NO_EARLIER_LOAD = "There is nothing to compare: no earlier load of the completions is kept."

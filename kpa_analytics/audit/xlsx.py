@@ -79,6 +79,8 @@ def write_workbook(
             writer.sheet(SheetName.CHANGES, evidence.changed)
         if evidence.sample:
             writer.sheet(SheetName.SAMPLE, evidence.sample.rows)
+        if evidence.since:
+            writer.sheet(SheetName.SINCE, evidence.since.rows)
         writer.columns[SheetName.DICTIONARY] = DATA_DICTIONARY.schema.names()
         writer.sheet(SheetName.DICTIONARY, data_dictionary(writer.columns, demo=evidence.data.demo))
         writer.summary(story)

@@ -19,7 +19,13 @@ SPEAKING = [
     *(AUDIT / f"{name}.py" for name in ("schedule_rows", "xlsx", "excel_limits")),
     *(
         AUDIT / f"{name}.py"
-        for name in ("document_story", "case_evidence", "schedule_texts", "report_sample")
+        for name in (
+            "document_story",
+            "case_evidence",
+            "schedule_texts",
+            "report_sample",
+            "report_since",
+        )
     ),
     *(DATA / f"{name}.py" for name in ("checks", "findings", "implausible")),
     *(DATA / f"{name}.py" for name in ("offerings", "orphan_ids")),

@@ -31,7 +31,7 @@ record: kpa.Document = kpa.transcript(data, "5e58", as_of=date(2026, 6, 30))
 pdf: bytes = record.pdf
 people: pl.DataFrame = kpa.roster(data, 7).rows
 kpa.export_audit(data, "p", as_of="2026-06-30", people="Moe, Ann", trainings=[7, "First Aid"])
-kpa.export_audit(data, "p", as_of="2026-06-30", sample=25, seed=7)
+kpa.export_audit(data, "p", as_of="2026-06-30", sample=25, seed=7, since="old")
 explorer = kpa.widgets.ExpiryExplorer(data, as_of="2026-06-30", expiring_days=60, trainings=[7])
 explorer.as_of = "2026-01-31"
 day: date = explorer.as_of
@@ -57,6 +57,7 @@ WRONG = {
     "kpa.export_audit(data, 'p', as_of='2026-06-30', people=7)": "people",
     "kpa.export_audit(data, 'p', as_of='2026-06-30', person='Moe')": "person",
     "kpa.export_audit(data, 'p', as_of='2026-06-30', sample='all')": "sample",
+    "kpa.export_audit(data, 'p', as_of='2026-06-30', since=7)": "since",
     "record.sav('one.pdf')": "sav",
     "kpa.demo.strat()": "strat",
     "kpa.charts.expiry_timelin(status)": "expiry_timelin",

@@ -1,0 +1,60 @@
+"""The section of the report with the changes since an earlier pack.
+
+This module chooses what is said; `report_text` has the texts.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.audit import report_text as text
+from kpa_analytics.audit.identity import Labels
+from kpa_analytics.audit.report_model import Section, printed
+from kpa_analytics.audit.report_text import Caption, Heading, SheetName, say
+from kpa_analytics.audit.since import Since
+from kpa_analytics.statuses import STATUS_LABELS
+
+
+def since_pack(since: Since | None, labels: Labels) -> Section:
+    """What changed, or that nothing did, or that there is nothing to compare.
+
+    `labels` tell namesakes apart, and trainings with the same title.
+    """
+    if since is None:
+        return Section("since", Heading.SINCE, [text.NO_EARLIER_PACK], [], [])
+    pack = {"as_of": date.fromisoformat(since.facts["as_of"]), "seal": since.facts["seal"]}
+    if not since.has_records:
+        return Section("since", Heading.SINCE, [say(text.EARLIER_PACK_EMPTY, **pack)], [], [])
+    if since.rows.is_empty():
+        return Section("since", Heading.SINCE, [say(text.NOTHING_CHANGED, **pack)], [], [])
+    counts = since.facts["changes"]
+    numbers = ", ".join(say(text.SINCE_KINDS[kind], n=count) for kind, count in counts.items())
+    sentences = [say(text.SINCE, numbers=numbers, **pack)]
+    if counts["record_added"]:
+        sentences.append(say(text.SINCE_TABLE, added=counts["record_added"]))
+    rows = (
+        labels.of(since.rows)
+        .filter(pl.col("change") != "record_added")
+        .with_columns(
+            pl.col("change").cast(pl.String).str.replace_all("_", " ").alias("since_change"),
+            pl.concat_str([pl.format("{}: ", "field").fill_null(""), _label("before")]).alias(
+                "before"
+            ),
+            _label("after").alias("after"),
+        )
+    )
+    table = printed(
+        rows,
+        *("since_change", "user", "training", "day", "before", "after"),
+        caption=Caption.SINCE,
+        limit=max(rows.height, 1),
+        rest=SheetName.SINCE,
+    )
+    return Section("since", Heading.SINCE, [" ".join(sentences)], [], [table] if table.rows else [])
+
+
+def _label(column: str) -> pl.Expr:
+    """A status as its label; any other value as it is."""
+    return pl.col(column).replace(STATUS_LABELS)

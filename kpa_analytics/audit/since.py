@@ -1,0 +1,240 @@
+"""What changed since an earlier evidence pack: cases, people and records."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from kpa_analytics.audit.bagit import pack_in
+from kpa_analytics.audit.manifest import read_manifest
+from kpa_analytics.audit.verify import verify_audit
+from kpa_analytics.data.changes import changes
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.paths import typed_path
+from kpa_analytics.schema import SINCE, STATUS
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+
+#: The tables of a pack that are compared, each a Parquet file.
+COMPARED = ("cases", "people", "records")
+
+_PAIR = ["m_user_id", "training_id"]
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+class EarlierPack(NamedTuple):
+    """An earlier pack, read and verified."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    cases: pl.DataFrame
+    people: pl.DataFrame
+    records: pl.DataFrame
+
+    @property
+    def as_of(self) -> date:
+        """The day of its statuses."""
+        return date.fromisoformat(self.manifest["as_of"])
+
+
+class Since(NamedTuple):
+    """The changes since an earlier pack.
+
+    Attributes:
+        rows: `schema.SINCE`.
+        facts: which pack it was: as_of, fetched_at, seal; and how many changes of each kind.
+        has_records: whether the earlier pack has anything to compare with.
+    """
+
+    rows: pl.DataFrame
+    facts: dict[str, Any]
+    has_records: bool
+
+
+def earlier_pack(folder: str | os.PathLike[str]) -> EarlierPack:
+    """Read an earlier pack, or the pack in a BagIt bag.
+
+    Raises:
+        KPADataError: it is not an evidence pack, or it does not verify; the message names the file.
+    """
+    place = typed_path(folder)
+    for path, finding, detail in verify_audit(place).rows():
+        if finding != "litter":
+            raise KPADataError(f"{place / path} is {finding}: {detail}; so nothing is compared")
+    pack = pack_in(place)
+    manifest = read_manifest(pack)
+    frames = []
+    for name in (f"{table}.parquet" for table in COMPARED):
+        if not (pack / name).is_file():
+            raise KPADataError(f"{place} is not an evidence pack to compare with: it has no {name}")
+        frames.append(pl.read_parquet(pack / name))
+    return EarlierPack(place, manifest, *frames)
+
+
+def changes_since(
+    old: EarlierPack,
+    facts: dict[str, Any],
+    cases: pl.DataFrame,
+    people: pl.DataFrame,
+    records: pl.DataFrame,
+) -> Since:
+    """Compare an earlier pack with the cases, people and records of the pack being written.
+
+    Args:
+        old: the earlier pack.
+        facts: the facts of the new manifest.
+        cases: `schema.CASES`.
+        people: `schema.PEOPLE`.
+        records: `schema.RECORDS`.
+
+    Raises:
+        KPADataError: the earlier pack is of another account, of other people or trainings, of a
+            later day, or only one of the two has demo data or pseudonyms.
+    """
+    _refuse_other(old, facts)
+    _refuse_strangers(old, people, records)
+    new_people = people.filter("employed", _chosen(facts))
+    old_people = old.people.filter("employed", _chosen(old.manifest))
+    joined = new_people.join(old_people, on="m_user_id", how="anti")
+    gone = old_people.join(new_people, on="m_user_id", how="anti")
+    left_on = people.select("m_user_id", pl.col("left").alias("left_on"))
+    gone = gone.join(left_on, on="m_user_id", how="left")
+    titles = pl.concat([cases, old.cases], how="diagonal").unique("training_id", keep="first")
+    rows = pl.concat(
+        [
+            _of_cases(old.cases, cases, gone),
+            _of_people("joined", joined, pl.col("hired")),
+            _of_people("left", gone, pl.col("left_on")),
+            _of_records(old.records, records, people, titles.select("training_id", "training")),
+        ]
+    ).sort("change", "user", "m_user_id", "training", "training_id", "record_id", "field")
+    counts = dict(rows.group_by(pl.col("change").cast(pl.String)).len().iter_rows())
+    kinds = {kind: counts.get(kind, 0) for kind in SINCE.schema["change"].categories}  # type: ignore[attr-defined]
+    described = {name: old.manifest.get(name) for name in ("title", "as_of", "fetched_at", "seal")}
+    return Since(rows, {**described, "changes": kinds}, bool(old.cases.height + old.records.height))
+
+
+def _chosen(facts: dict[str, Any]) -> pl.Expr:
+    """Whether a person is one of those whom the pack is about, and not only an instructor."""
+    people = facts["settings"].get("scope", {}).get("people")
+    return pl.col("m_user_id").is_in(people) if people else pl.lit(True)
+
+
+def _refuse_other(old: EarlierPack, facts: dict[str, Any]) -> None:
+    """Raise an error if the two packs cannot be compared by what their manifests say."""
+    earlier = old.manifest
+    for name, this, that in (
+        ("demo", "invented data", "real data"),
+        ("names", "names", "pseudonyms"),
+    ):
+        before, after = (
+            side.get(name, side.get("settings", {}).get(name)) for side in (earlier, facts)
+        )
+        if before != after:
+            one, other = (this, that) if before else (that, this)
+            raise KPADataError(f"{old.folder} has {one} and this pack has {other}: not comparable")
+    before, after = (_hosts(side["hosts"]) for side in (earlier, facts))
+    if before and after and before != after:
+        raise KPADataError(
+            f"{old.folder} is of another account: its records are from {', '.join(before)}, and "
+            f"these are from {', '.join(after)}"
+        )
+    before, after = (side["settings"].get("only") or "all records" for side in (earlier, facts))
+    if before != after:
+        raise KPADataError(
+            f"{old.folder} covers other records ({before}) than this pack ({after}): not comparable"
+        )
+    if earlier["as_of"] > facts["as_of"]:
+        raise KPADataError(
+            f"{old.folder} is as of {earlier['as_of']}, which is after {facts['as_of']}"
+        )
+
+
+def _hosts(hosts: list[str]) -> list[str]:
+    """The hosts without the port of a server on this machine, which is another each time."""
+    return sorted(
+        {host.rpartition(":")[0] if host.startswith(_LOOPBACK) else host for host in hosts}
+    )
+
+
+def _refuse_strangers(old: EarlierPack, people: pl.DataFrame, records: pl.DataFrame) -> None:
+    """Raise an error if the packs have nobody in common, or the same ids for other records."""
+    another = f"{old.folder} is of another account"
+    known = people["m_user_id"].is_in(old.people["m_user_id"].implode())
+    if old.people.height and people.height and not known.any():
+        raise KPADataError(f"{another}: none of its people are in these records")
+    same_id = old.records.join(records, on="id", how="inner", suffix="_new")
+    same = same_id.filter(pl.col("created").eq_missing(pl.col("created_new")))
+    if same_id.height and same.is_empty():
+        raise KPADataError(f"{another}: its records have the ids of other records here")
+
+
+def _of_cases(old: pl.DataFrame, new: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """The cases whose status or completion changed; not those of people who left."""
+    columns = (*_PAIR, "user", "training", "date", "expiration_date", "status")
+    both = (
+        old.select(columns)
+        .join(new.select(columns), on=_PAIR, how="full", coalesce=True, suffix="_new")
+        .join(gone.select("m_user_id"), on="m_user_id", how="anti")
+    )
+    before, after = pl.col("status"), pl.col("status_new")
+    is_later = pl.col("date_new") > pl.col("date")
+    change = (
+        pl.when((after == EXPIRED) & before.ne_missing(pl.lit(EXPIRED, STATUS)))
+        .then(pl.lit("newly_expired"))
+        .when((after == MISSING) & before.ne_missing(pl.lit(MISSING, STATUS)))
+        .then(pl.lit("newly_missing"))
+        .when(is_later)
+        .then(pl.lit("renewed"))
+        .when(
+            pl.col("date").is_null()
+            & after.is_in([CURRENT, EXPIRING])
+            & pl.col("date_new").is_not_null()
+        )
+        .then(pl.lit("first_completed"))
+        .when(after.ne_missing(before))
+        .then(pl.lit("other_status"))
+    )
+    day = pl.when(after == EXPIRED).then("expiration_date_new").otherwise("date_new")
+    return _rows(
+        both.with_columns(
+            change=change,
+            user=pl.coalesce("user_new", "user"),
+            training=pl.coalesce("training_new", "training"),
+            day=day,
+            before=before.cast(pl.String),
+            after=after.cast(pl.String),
+        ).filter(pl.col("change").is_not_null())
+    )
+
+
+def _of_people(change: str, people: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
+    return _rows(people.with_columns(pl.lit(change).alias("change"), day.alias("day")))
+
+
+def _of_records(
+    old: pl.DataFrame, new: pl.DataFrame, people: pl.DataFrame, titles: pl.DataFrame
+) -> pl.DataFrame:
+    rows = changes(old, new).with_columns(
+        pl.format("record_{}", pl.col("change").cast(pl.String)).alias("change")
+    )
+    return _rows(
+        rows.join(people.select("m_user_id", "user"), on="m_user_id", how="left")
+        .join(titles, on="training_id", how="left")
+        .rename({"id": "record_id", "old": "before", "new": "after"})
+        .with_columns(
+            pl.col("user").fill_null(pl.col("m_user_id")),
+            pl.col("training").fill_null(pl.col("training_id").cast(pl.String)),
+        )
+    )
+
+
+def _rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame in `schema.SINCE`; columns that it lacks are null."""
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
+        for name, dtype in SINCE.schema.items()
+    )
