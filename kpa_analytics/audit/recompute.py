@@ -1,4 +1,4 @@
-"""What an auditor needs to compute every status again: the trainings, the people, the requirements.
+"""The trainings, people and requirements with which an auditor computes every status again.
 
 The completions are in `records`. With these three tables and the rules, every status follows.
 """
@@ -14,7 +14,7 @@ from kpa_analytics.audit.people import people_rows
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.schema import PACK_REQUIRED, PACK_TRAININGS, Table
 
-#: Stands between the items of a list in one cell.
+#: Separates the items of a list in one cell.
 BETWEEN = "; "
 
 

@@ -18,7 +18,7 @@ from kpa_analytics.statuses import STATUS_LABELS
 
 
 def since_pack(since: Since | None, labels: Labels) -> Section:
-    """What changed, or that nothing did, or that there is nothing to compare.
+    """Say what changed, or that nothing did, or that there is nothing to compare.
 
     `labels` tell namesakes apart, and trainings with the same title.
     """

@@ -1,4 +1,4 @@
-"""What changed since an earlier evidence pack: cases, people and records."""
+"""The changes since an earlier evidence pack: of cases, people and records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed since an earlier pack, and when nothing is compared."""
+"""A pack says what changed since an earlier pack, and when nothing is compared."""
 
 from __future__ import annotations
 
