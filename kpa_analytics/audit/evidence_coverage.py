@@ -26,7 +26,7 @@ from kpa_analytics.demo_mark import is_demo
 #: Trainings that are drawn; the others become one row.
 MOST = 40
 _TITLE = "What is on file"
-_ROOM, _WIDTH = 250, 470
+_ROOM, _WIDTH = 200, 330
 
 
 def evidence_coverage_table(cases: pl.DataFrame, *, top: int = MOST) -> pl.DataFrame:
@@ -82,6 +82,7 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
         ],
         demo=demo,
         dark=False,
+        foot=54,
         width=_WIDTH,
         height=alt.Step(20),
     )

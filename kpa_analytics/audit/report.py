@@ -63,6 +63,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         _changes(evidence),
         report_method.computed(evidence),
         report_method.origin(evidence),
+        Section("annex", Heading.ANNEX, [text.ANNEX], ["group_sizes", "group_share"], []),
     ]
     return {
         "language": text.LANGUAGE,
@@ -170,7 +171,9 @@ def _gaps(drawn: list[str]) -> Section:
         "expiry_by_job_title",
         "training_matrix",
     )
-    return Section("where", Heading.GAPS, [], [chart for chart in charts if chart in drawn], [])
+    return Section(
+        "where", Heading.GAPS, [text.GAPS], [chart for chart in charts if chart in drawn], []
+    )
 
 
 def _instructors(evidence: Evidence) -> Section:
@@ -198,7 +201,7 @@ def _instructors(evidence: Evidence) -> Section:
         limit=PRINTED_ROWS // 4,
         rest=SheetName.INSTRUCTORS,
     )
-    charts = ["instructor_activity", "instructor_coverage"]
+    charts = ["instructor_activity", "instructor_training"]
     return Section("instructors", Heading.INSTRUCTORS, sentences, charts, _filled([table]))
 
 
@@ -227,8 +230,9 @@ def _sessions(evidence: Evidence) -> Section:
     ]
     if evidence.later:
         sentences.append(say(text.NOT_COUNTED, later=evidence.later, as_of=evidence.as_of))
-    charts = ["group_sessions", "group_sizes", "group_share"]
-    return Section("sessions", Heading.SESSIONS, [" ".join(sentences)], charts, _filled([table]))
+    return Section(
+        "sessions", Heading.SESSIONS, [" ".join(sentences)], ["group_sessions"], _filled([table])
+    )
 
 
 def _quality(evidence: Evidence) -> Section:

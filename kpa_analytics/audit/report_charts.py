@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import polars as pl
 import vl_convert
 
 from kpa_analytics import charts
@@ -84,11 +85,18 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
         # As much as fits on a page; the workbook has everyone.
         "training_matrix": drawn(charts.training_matrix, status, people=30, trainings=20, **known),
         "instructor_activity": drawn(charts.instructor_activity, evidence.activity, as_of=day),
-        "instructor_coverage": drawn(charts.instructor_coverage, evidence.coverage),
+        "instructor_training": drawn(charts.instructor_training, *_taught(evidence), as_of=day),
         "group_sessions": drawn(charts.group_sessions, evidence.sessions, as_of=day),
         "group_sizes": drawn(charts.group_sizes, evidence.sessions),
         "group_share": drawn(charts.group_share, evidence.share, as_of=day),
     }
+
+
+def _taught(evidence: Evidence) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """The completions that `evidence.coverage` counts, the trainings and the people."""
+    data, ids = evidence.data.whole, evidence.coverage["training_id"].implode()
+    completions = data.completions.filter(pl.col("training_id").is_in(ids))
+    return completions, data.trainings, data.users
 
 
 def _with_line(spec: dict[str, Any], line: str) -> dict[str, Any]:

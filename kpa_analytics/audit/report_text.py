@@ -146,6 +146,7 @@ class Heading(StrEnum):
     SINCE = "What changed since the last pack"
     METHOD = "How statuses were computed"
     ORIGIN = "Where the records come from"
+    ANNEX = "Annex: more about group sessions"
     RECORDED = "What is on record"
 
 
@@ -283,7 +284,7 @@ STANDING = (
 )
 CASES_COVER = "The cases cover {trainings}."
 COVERAGE_IS_ABOUT = (
-    "The chart of trainings counts every training in the catalogue or in a completion: {trainings}."
+    "These figures are about every training in the catalogue or in a completion: {trainings}."
 )
 TRAININGS = "{trainings:training|trainings}"
 TRAININGS_UNLISTED = f"{TRAININGS}, of which {{unlisted:is|are}} not in the catalogue ({{ids}})"
@@ -323,6 +324,11 @@ EVIDENCE_LABELS = {
 }
 NO_VALID = "No case is current or expiring soon through a completion."
 
+GAPS = (
+    "The charts show which trainings, groups of people and people have most of the gaps. A share "
+    "is of all cases in its row; the dashed line is at the share of all cases."
+)
+
 INSTRUCTORS = (
     "{taught:instructor has|instructors have} taught since the records began, {recently} of them "
     "in the 24 months up to {as_of}. In those 24 months, {single:training was|trainings were} "
@@ -335,6 +341,8 @@ NO_COMPLETIONS = "No completions are on record."
 #: Completions that have not happened yet, in a sum and in a chart.
 NOT_COUNTED = "Not counted: {later:completion|completions} dated after {as_of}."
 NOT_DRAWN = "Not drawn: {later:completion|completions} dated after {as_of}"
+
+ANNEX = "How large the group sessions were, and which share of completions was recorded in one."
 
 QUALITY = (
     "The checks produced {findings:finding|findings}. No record was corrected or dropped: the "

@@ -19,6 +19,7 @@ from kpa_analytics.charts.group_share import group_share, group_share_table
 from kpa_analytics.charts.group_sizes import group_sizes, group_sizes_table
 from kpa_analytics.charts.instructor_activity import instructor_activity, instructor_activity_table
 from kpa_analytics.charts.instructor_coverage import instructor_coverage, instructor_coverage_table
+from kpa_analytics.charts.instructor_training import instructor_training, instructor_training_table
 from kpa_analytics.charts.offline import enable_offline
 from kpa_analytics.charts.save import save
 from kpa_analytics.charts.status_summary import status_summary, status_summary_table
@@ -46,6 +47,8 @@ __all__ = [
     "instructor_activity_table",
     "instructor_coverage",
     "instructor_coverage_table",
+    "instructor_training",
+    "instructor_training_table",
     "palette",
     "save",
     "status_colours",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import altair as alt
 
+from kpa_analytics.charts.theme import edge
 from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, status_colours
 
 if TYPE_CHECKING:
@@ -14,15 +15,28 @@ if TYPE_CHECKING:
     from datetime import date
 
 
-def status_colour(dark: bool, statuses: Collection[str]) -> alt.Color:
-    """Colour by status. The legend shows the sign and label of these statuses, worst first."""
+def status_colour(dark: bool, statuses: Collection[str], offset: int = 8) -> alt.Color:
+    """Colour by status. The legend shows the sign and label of these statuses, worst first.
+
+    The legend is `offset` pixels above the plot.
+    """
     colours = status_colours(dark)
     shown = [status for status in SEVERITY if status in statuses]
     return alt.Color(
         "status:N",
         scale=alt.Scale(domain=shown, range=[colours[status] for status in shown]),
-        legend=alt.Legend(title=None, labelExpr=signed_label("datum.value"), values=shown),
+        legend=alt.Legend(
+            title=None, labelExpr=signed_label("datum.value"), values=shown, offset=offset
+        ),
     )
+
+
+def status_edge(dark: bool, statuses: Collection[str]) -> alt.Stroke:
+    """Outline by status, so that even a pale mark stands out from the background."""
+    colours = status_colours(dark)
+    shown = [status for status in SEVERITY if status in statuses]
+    edges = [edge(colours[status], dark) for status in shown]
+    return alt.Stroke("status:N", scale=alt.Scale(domain=shown, range=edges), legend=None)
 
 
 def signed_label(field: str = "datum.status") -> str:

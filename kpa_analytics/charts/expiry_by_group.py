@@ -1,4 +1,4 @@
-"""Statuses per field office, line of business or job title, worst first."""
+"""Gaps per field office, line of business or job title, the highest share first."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def expiry_by_group_table(
     groups: AnyFrame | None = None,
     top: int = 20,
 ) -> pl.DataFrame:
-    """Count every status per group of people, worst first.
+    """Count every status per group of people, the highest share of gaps first.
 
     A person in two offices counts in both, so the totals may add up to more than the rows.
 
@@ -48,7 +48,8 @@ def expiry_by_group_table(
     Returns:
         At most `top` + 1 rows: group_id (String; null in the row of other groups and for people
         without a group), group (String, unique), folded (Int64; number of groups in the row),
-        current, expiring, expired, missing, not_due, total (Int64).
+        current, expiring, expired, missing, not_due, total (Int64), share (Float64, 0 to 1; expired
+        or missing of all cases).
 
     Raises:
         KPADataError: a column is missing, `by` is unknown, or `top` is out of range.
@@ -56,7 +57,7 @@ def expiry_by_group_table(
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS, USERS
         >>> expiry_by_group_table(EXPIRY_STATUS.empty(), USERS.empty()).shape
-        (0, 9)
+        (0, 10)
     """
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
@@ -110,7 +111,9 @@ def expiry_by_group(
     top: int = 20,
     dark: bool = False,
 ) -> alt.LayerChart:
-    """Draw every status per group of people, worst first.
+    """Draw the share of gaps per group of people, the highest first, beside the numbers of cases.
+
+    A line marks the share of all cases; the title names the groups with the highest share.
 
     A click on a bar sets the selection `pick` (group_id, status).
 

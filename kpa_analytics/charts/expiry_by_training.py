@@ -1,4 +1,4 @@
-"""Statuses per training, worst first."""
+"""Gaps per training, the highest share first."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _READ = ("training_id", "training")
 
 
 def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame:
-    """Count every status per training, worst first.
+    """Count every status per training, the highest share of gaps first.
 
     Args:
         status: the result of `expiry_status()`.
@@ -30,7 +30,8 @@ def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame
     Returns:
         At most `top` + 1 rows: training_id (Int64; null in the row of other trainings), training
         (String, unique), folded (Int64; number of trainings in the row), current, expiring,
-        expired, missing, not_due, total (Int64). The totals add up to the rows of `status`.
+        expired, missing, not_due, total (Int64), share (Float64, 0 to 1; expired
+        or missing of all cases). The totals add up to the rows of `status`.
 
     Raises:
         KPADataError: a column is missing, or `top` is out of range.
@@ -38,7 +39,7 @@ def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
         >>> expiry_by_training_table(EXPIRY_STATUS.empty()).shape
-        (0, 9)
+        (0, 10)
     """
     frame = read(status, EXPIRY_STATUS, *_READ, "status")
     counts = frame.group_by("training_id").agg(pl.col("training").first(), *status_counts())
@@ -53,7 +54,9 @@ def expiry_by_training(
     top: int = 20,
     dark: bool = False,
 ) -> alt.LayerChart:
-    """Draw every status per training, worst first: the most expired or missing cases on top.
+    """Draw the share of gaps per training, the highest first, beside the numbers of cases.
+
+    A line marks the share of all cases; the title names the trainings with the highest share.
 
     A click on a bar sets the selection `pick` (training_id, status).
 

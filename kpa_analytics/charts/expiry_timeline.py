@@ -9,11 +9,11 @@ import polars as pl
 
 from kpa_analytics.charts import axes, timeline_ends
 from kpa_analytics.charts.periods import month_number, months_from, part_of
-from kpa_analytics.charts.stacking import MIN_PIXELS, stack
+from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, day, not_drawn
-from kpa_analytics.charts.theme import WIDTH, palette
+from kpa_analytics.charts.text import count, day, month, not_drawn
+from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, read
 from kpa_analytics.schema import EXPIRY_STATUS
@@ -24,7 +24,6 @@ from kpa_analytics.statuses import (
     NOT_DUE,
     SEVERITY,
     STATUSES,
-    status_colours,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ _REASONS = {
     NOT_DUE: "not due",
 }
 _HEIGHT = 260
-#: The gap between bars, as a part of a month's width; at most 1 pixel.
+#: The gap between bars, as a part of a month's width; at most `GAP`.
 _GAP = 1 / 6
 
 
@@ -134,18 +133,17 @@ def expiry_timeline(
     shown: list[date] = inside["month"].to_list() or [today.replace(day=1)]  # in order
     highest = max(inside["total"].to_list() or outer["total"].to_list())
     headroom = highest * 1.15
-    least = headroom * MIN_PIXELS / _HEIGHT
+    least = headroom * MIN_PART / _HEIGHT
     statuses = [status for status in STATUSES if dated[status].sum()]
     return layered(
         [
-            _past(min(shown[0], today), today, dark),
             _bars(stack(inside, SEVERITY, least, "status"), headroom, statuses, shown, today, dark),
             *timeline_ends.outer_bars(outer, shown, today, highest, least, statuses, dark),
             *_line(today, shown, dark),
         ],
-        title=_TITLE,
+        title=_finding(inside, int(dated[EXPIRED].sum()), today),
         subtitle=[
-            f"{count(int(dated['total'].sum()), 'certificate')} by expiration date, "
+            f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
             f"{int(dated[EXPIRED].sum()):,} of them expired, as of {day(today)}",
             timeline_ends.outer_sentence(outer, months, today, highest),
             _undated(undated),
@@ -154,6 +152,16 @@ def expiry_timeline(
         dark=dark,
         height=_HEIGHT,
     )
+
+
+def _finding(months: pl.DataFrame, expired: int, today: date) -> str:
+    """What the chart shows: the month to come in which most certificates expire."""
+    ahead = (pl.col("total") - pl.col(EXPIRED)).alias("ahead")
+    ahead_of = months.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
+    if not ahead_of["ahead"].sum():
+        return f"{count(expired, 'certificate has', 'certificates have')} expired"
+    first, number = ahead_of.sort("ahead", "month", descending=[True, False]).row(0)
+    return f"Most certificates will expire in {month(first)}: {number:,}"
 
 
 def _undated(rows: pl.DataFrame) -> str:
@@ -180,7 +188,11 @@ def _bars(
             words=axes.signed_label(),
             spoken=axes.sentence("Expires in {name}: {value:,} {status}, of {total:,}"),
         )
-        .mark_bar(binSpacing=min(1, _GAP * WIDTH / (within[1] - within[0] + 1)))
+        .mark_bar(
+            binSpacing=min(GAP, _GAP * WIDTH / (within[1] - within[0] + 1)),
+            y2Offset=GAP,
+            strokeWidth=1,
+        )
         .encode(
             x=axes.on_day(
                 "month",
@@ -191,6 +203,7 @@ def _bars(
             y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),
             y2=alt.Y2("high:Q"),
             color=axes.status_colour(dark, statuses),
+            stroke=axes.status_edge(dark, statuses),
             opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
             tooltip=axes.tooltip(
                 {"name": "Expires in", "words": "Status"},
@@ -207,16 +220,6 @@ def _bars(
         zoom="wheel![event.ctrlKey || event.metaKey]",
     )
     return bars.add_params(pick, zoom)
-
-
-def _past(start: date, today: date, dark: bool) -> alt.Chart:
-    """The shaded area before `today`."""
-    area: alt.Chart = (
-        rows_of(pl.DataFrame({"start": [start], "end": [today]}))
-        .mark_rect(color=status_colours(dark)[EXPIRED], opacity=0.07, clip=True, aria=False)
-        .encode(x=axes.on_day("start"), x2=axes.until_day("end"))
-    )
-    return area
 
 
 def _line(today: date, shown: list[date], dark: bool) -> list[alt.Chart]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from unicodedata import category, east_asian_width
 
-#: The font size of axis labels in `theme.config`, pixels.
-_SIZE = 11
+from kpa_analytics.charts.theme import TEXT
+
 #: Widths of characters in Arial and similar fonts: thousandths of the font size, rounded up.
 _WIDTHS = {
     **dict.fromkeys("ijl'|", 230),
@@ -19,14 +19,14 @@ _WIDTHS = {
 _LOWER, _UPPER, _OTHER, _WIDE = 560, 700, 800, 1400
 
 
-def width(text: str) -> float:
-    """Estimate the width of a text on an axis, in pixels. The estimate errs on the wide side.
+def width(text: str, size: int = TEXT) -> float:
+    """Estimate the width of a text, by default on an axis, in pixels. It errs on the wide side.
 
     Examples:
         >>> width("Ladders") < width("LADDERS") < width("\N{FIRE}" * 7)
         True
     """
-    return sum(map(_width, text)) * _SIZE / 1000
+    return sum(map(_width, text)) * size / 1000
 
 
 def _width(character: str) -> int:
@@ -46,7 +46,7 @@ def fitted(text: str, room: float) -> str:
 
     Examples:
         >>> fitted("Ladders", 100), fitted("Working at height, annual refresher, part 12", 150)
-        ('Ladders', 'Working at height…, part 12')
+        ('Ladders', 'Working at hei…part 12')
     """
     if width(text) <= room:
         return text

@@ -9,10 +9,10 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import middle_day, part_of, period_ends
-from kpa_analytics.charts.stacking import MIN_PIXELS, stacked
+from kpa_analytics.charts.stacking import MIN_PART, stacked
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, not_drawn
-from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.theme import GAP, edge, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import GROUP_SESSIONS
@@ -139,10 +139,10 @@ def group_sessions(
     every = shown["every"][0]
     return layered(
         [_bars(period_ends(shown.drop("part", "every"), every), dark)],
-        title=_TITLE,
+        title=_finding(people, sized, number),
         subtitle=[
-            f"{count(number, 'session')} with {count(people, 'attendance')}"
-            f"{_average(people, sized, number)}; each bar is {_PERIODS[every]}",
+            f"{_TITLE}: {count(number, 'session')} with {count(people, 'attendance')}; "
+            f"each bar is {_PERIODS[every]}",
             left_out,
         ],
         demo=demo,
@@ -151,10 +151,12 @@ def group_sessions(
     )
 
 
-def _average(people: int, sized: int, number: int) -> str:
-    """The average size of the sessions whose size is known."""
-    mean = f", {people / sized:.1f} people per session on average" if sized else ""
-    return mean + (f" (the size of {number - sized:,} is not known)" if number > sized else "")
+def _finding(people: int, sized: int, number: int) -> str:
+    """What the chart shows: the average size of the sessions whose size is known."""
+    if not sized:
+        return f"{count(number, 'group session')} of unknown size"
+    unknown = f" (the size of {number - sized:,} is not known)" if number > sized else ""
+    return f"{people / sized:.1f} people per session on average{unknown}"
 
 
 def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
@@ -165,13 +167,14 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     rows = rows.sort("period", "size", descending=[False, True])
     totals = rows.group_by("period", maintain_order=True).agg("sessions")["sessions"].to_list()
     highest = max(map(sum, totals))
-    ends = [end for bar in totals for end in stacked(bar, highest * MIN_PIXELS / _HEIGHT)]
+    ends = [end for bar in totals for end in stacked(bar, highest * MIN_PART / _HEIGHT)]
     p = palette(dark)
+    fills = [p.muted, p.quiet, *p.steps]
     bars: alt.Chart = (
         rows_of(rows.with_columns(*pl.DataFrame(ends, schema=_ENDS, orient="row")))
         .transform_calculate(size_words=f"{_SIZE_WORDS}[datum.size]")
         .transform_calculate(spoken=axes.sentence("{name}, {size_words}: {sessions:session}"))
-        .mark_bar(x2Offset=-1)
+        .mark_bar(x2Offset=-GAP, y2Offset=GAP, strokeWidth=1)
         .encode(
             x=axes.on_day(
                 "period",
@@ -183,12 +186,17 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             y2=alt.Y2("top:Q"),
             color=alt.Color(
                 "size:N",
-                scale=alt.Scale(domain=list(SIZES), range=[p.muted, p.quiet, *p.steps]),
+                scale=alt.Scale(domain=list(SIZES), range=fills),
                 legend=alt.Legend(
                     title="People in the session",
-                    titleOrient="left",
+                    columns=4,
                     values=[size for size in SIZES if size in rows["size"]],
                 ),
+            ),
+            stroke=alt.Stroke(
+                "size:N",
+                scale=alt.Scale(domain=list(SIZES), range=[edge(fill, dark) for fill in fills]),
+                legend=None,
             ),
             tooltip=axes.tooltip(
                 {"name": "When", "size": "People in the session"},

@@ -9,10 +9,10 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, window
-from kpa_analytics.charts.stacking import MIN_PIXELS, stack
+from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, rows_of, stacked_panels, titled
 from kpa_analytics.charts.text import count, not_drawn, percent
-from kpa_analytics.charts.theme import WIDTH, palette
+from kpa_analytics.charts.theme import GAP, WIDTH, edge, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import GROUP_SHARE
@@ -108,9 +108,9 @@ def group_share(
         return nothing_to_show(_TITLE, "No completions to show", left_out, dark=dark, demo=demo)
     rows = period_ends(shown, length)
     mark = [demo_line(44, dark)] if demo else []
+    title = f"{percent(grouped, total)} of completions were recorded in a group session"
     subtitle = [
-        f"{grouped:,} of {count(total, 'completion')} recorded in a group session "
-        f"({percent(grouped, total)})",
+        f"{_TITLE}: {grouped:,} of {count(total, 'completion')} recorded in a group session",
         left_out,
     ]
     counts = alt.LayerChart(layer=[_counts(rows, dark), *mark], width=WIDTH, height=_LOWER)
@@ -119,7 +119,7 @@ def group_share(
         dark=dark,
         spacing=14,
         resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
-        **titled(_TITLE, subtitle, demo),
+        **titled(title, subtitle, demo),
     )
 
 
@@ -167,10 +167,10 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     p = palette(dark)
     highest = rows.select(pl.col("total").max()).item()
     bars: alt.Chart = (
-        rows_of(stack(rows, list(_WAYS), highest * MIN_PIXELS / _LOWER, "part"))
+        rows_of(stack(rows, list(_WAYS), highest * MIN_PART / _LOWER, "part"))
         .transform_calculate(way=f"{_WAYS}[datum.part]")
         .transform_calculate(spoken=axes.sentence("{name}: {value:,} ") + " + lower(datum.way)")
-        .mark_bar(x2Offset=-1)
+        .mark_bar(x2Offset=-GAP, y2Offset=GAP, strokeWidth=1)
         .encode(
             x=axes.on_day(
                 "period",
@@ -184,6 +184,11 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
                 "way:N",
                 scale=alt.Scale(domain=list(_LEGEND), range=[p.accent, p.quiet]),
                 legend=alt.Legend(title=None, labelExpr=f"{_LEGEND}[datum.value]"),
+            ),
+            stroke=alt.Stroke(
+                "way:N",
+                scale=alt.Scale(domain=list(_LEGEND), range=[p.accent, edge(p.quiet, dark)]),
+                legend=None,
             ),
             tooltip=_tooltip(),
             description=axes.aria_label(),

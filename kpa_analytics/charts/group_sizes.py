@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
+from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count
-from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
 
 if TYPE_CHECKING:
@@ -96,15 +97,24 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     demo = is_demo(frame)
     if frame.is_empty():
         return nothing_to_show(_TITLE, NO_SESSIONS, dark=dark, demo=demo)
+    summary = _summary(frame["people"])
     return layered(
         _bars(_named(group_sizes_table(frame)), dark),
-        title=_TITLE,
-        subtitle=["; ".join([count(frame.height, "session"), *_summary(frame["people"])])],
+        title=_finding(frame["people"]),
+        subtitle=[f"{_TITLE}: {'; '.join([count(frame.height, 'session'), *summary])}"],
         demo=demo,
         dark=dark,
         foot=30,
         height=_HEIGHT,
     )
+
+
+def _finding(people: pl.Series) -> str:
+    """What the chart shows: the size that half of the sessions do not exceed."""
+    known = people.drop_nulls().to_list()
+    if not known:
+        return f"{count(len(people), 'group session')} of unknown size"
+    return f"Half of the group sessions have {_people(median(known))} or fewer"
 
 
 def _summary(people: pl.Series) -> list[str]:
@@ -157,9 +167,12 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
             description=axes.aria_label(),
         )
     )
+    # Numbers wider than their bars stand upright.
+    upright = width(f"{highest:,}") > WIDTH / rows.height
+    look: dict[str, Any] = {"angle": 270, "align": "left", "dx": 4} if upright else {"dy": -8}
     figures = (
         base.transform_filter("datum.sessions > 0")
-        .mark_text(dy=-7, fontSize=10, color=p.muted, aria=False)
+        .mark_text(color=p.muted, aria=False, **look)
         .encode(text=alt.Text("sessions:Q", format=","))
     )
     return [base.mark_bar(color=p.accent), figures]

@@ -8,6 +8,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
+from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, period_length, window
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
@@ -36,7 +37,7 @@ _REASONS = {
 }
 _LANE = 30
 #: Pixels for a name beside the plot.
-_ROOM = 200
+_ROOM = 185
 _MEASURES = ("at", "completions", "trainees", "group_sessions")
 
 
@@ -157,17 +158,28 @@ def instructor_activity(
     bars = _bars(shown, period_length(frame, every), max(highest, 1), lanes, dark)
     return layered(
         [lines, bars, *texts],
-        title=_TITLE,
+        title=_finding(totals, table),
         subtitle=[
-            f"Completions taught by {count(totals.height, 'instructor')} per period, most first; "
-            f"the highest bar is {highest:,}",
+            f"{_TITLE}: completions taught by {count(totals.height, 'instructor')} per period, "
+            f"most first; the highest bar is {highest:,}",
             left_out,
         ],
         demo=demo,
         dark=dark,
-        width=600,
+        width=415,
         height=_LANE * totals.height,
     )
+
+
+def _finding(totals: pl.DataFrame, table: pl.DataFrame) -> str:
+    """What the chart shows: who taught the most."""
+    busiest, most = totals.select("instructor", "completions").row(0)
+    shown = ~pl.col("part").is_in(
+        ["no instructor", "earlier periods", "later periods", "no period"]
+    )
+    every = int(table.filter(shown)["completions"].sum())
+    name = busiest if width(busiest) <= _ROOM else "The instructor at the top"
+    return f"{name} taught the most: {most:,} of {count(every, 'completion')}"
 
 
 def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:

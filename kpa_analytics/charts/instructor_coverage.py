@@ -12,7 +12,7 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, not_drawn, one_line, short
-from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.theme import edge, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
@@ -35,7 +35,7 @@ _NONE = {_NOT_LATELY: _NOT_LATELY, _NEVER: f"with {_NEVER}"}
 #: Which trainings are not drawn.
 _REASONS = {_MORE: "with the same number of instructors or more", **_NONE}
 #: Pixels for a label, and for the bars.
-_ROOM, _WIDTH = 250, 520
+_ROOM, _WIDTH = 210, 430
 
 
 def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFrame:
@@ -138,15 +138,15 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
     none = [f", {totals[kind]:,} {phrase}" for kind, phrase in _NONE.items() if totals[kind]]
     return layered(
         _bars(_with_notes(table), dark),
-        title=_TITLE,
+        title=f"{totals[_ONE]:,} of {count(frame.height, 'training')} "
+        f"{'is' if totals[_ONE] == 1 else 'are'} taught by only one person",
         subtitle=[
-            f"{totals[_ONE]:,} of {count(frame.height, 'training')} taught by only one person"
-            + "".join(none),
+            _TITLE + "".join(none),
             not_drawn(hidden, _REASONS, "training"),
         ],
         demo=demo,
         dark=dark,
-        foot=30,
+        foot=54,
         width=_WIDTH,
         height=alt.Step(24),
     )
@@ -193,11 +193,13 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         )
     )
     alone = alt.FieldEqualPredicate(equal=_ONE, field="taught_by")
-    bars = base.mark_bar().encode(
+    quiet = edge(p.quiet, dark)
+    bars = base.mark_bar(strokeWidth=1).encode(
         color=alt.ColorValue(p.quiet, condition=[{"test": alone, "value": p.accent}]),
+        stroke=alt.StrokeValue(quiet, condition=[{"test": alone, "value": p.accent}]),
         description=axes.aria_label(),
     )
-    notes = base.mark_text(align="left", dx=6, limit=360, clip=False, aria=False).encode(
+    notes = base.mark_text(align="left", dx=6, limit=_WIDTH - 40, clip=False, aria=False).encode(
         text=alt.Text("note:N"),
         color=alt.ColorValue(p.muted, condition=[{"test": alone, "value": p.ink}]),
     )

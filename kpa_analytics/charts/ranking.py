@@ -1,4 +1,4 @@
-"""Statuses per training or per group of people, ranked worst first."""
+"""Gaps per training or per group of people, the highest share of gaps first."""
 
 from __future__ import annotations
 
@@ -8,27 +8,24 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.stacking import MIN_PIXELS
+from kpa_analytics.charts.fitting import width
+from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, labels, percent, short
-from kpa_analytics.charts.theme import ink_on, palette
+from kpa_analytics.charts.text import count, labels, listing, percent, short
+from kpa_analytics.charts.theme import GAP, TEXT, ink_on, palette
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.statuses import (
-    EXPIRING,
-    GAPS,
-    SEVERITY,
-    STATUS_LABELS,
-    STATUS_SIGNS,
-    STATUSES,
-    status_colours,
-)
+from kpa_analytics.statuses import EXPIRING, GAPS, SEVERITY, STATUSES, status_colours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Pixels for a label, and for the bars.
-_ROOM, _WIDTH = 250, 520
+#: Pixels for a label, for the bars, and for each column of numbers beside them.
+_ROOM, _WIDTH, _COLUMN = 200, 210, 64
+#: Pixels for names in the title.
+_NAMES = 340
+#: The columns of numbers, and their headings.
+_COLUMNS = {"percent": "Share", "gaps": "Gaps", EXPIRING: "Expiring", "total": "Cases"}
 
 
 def worst_first(counts: pl.DataFrame, *ties: str) -> pl.DataFrame:
@@ -38,13 +35,15 @@ def worst_first(counts: pl.DataFrame, *ties: str) -> pl.DataFrame:
 
 
 def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> pl.DataFrame:
-    """Sort rows of status counts worst first, and fold those after the first `top` into one row.
+    """Sort rows of status counts by their share of gaps, and fold those after the first `top`.
 
-    Labels become unique. The folded row has no key; it is named e.g. "other trainings (7)".
+    The highest share comes first, and rows with the same share as in `worst_first`. A row without a
+    key comes last: people without a group are not a group. Labels become unique. The folded row has
+    no key either; it is named e.g. "other trainings (7)".
 
     Returns:
         At most `top` + 1 rows: key, label, folded (Int64; number of keys in the row), the five
-        statuses, total (Int64).
+        statuses, total (Int64), share (Float64, 0 to 1; gaps of all cases).
 
     Raises:
         KPADataError: `top` is not 1 to 60.
@@ -52,8 +51,11 @@ def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> p
     if not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
     figures = [*STATUSES, "total"]
-    ranked = worst_first(counts, label, key).select(
-        key, label, pl.lit(1, pl.Int64).alias("folded"), *figures
+    share = (pl.sum_horizontal(GAPS) / pl.col("total")).alias("share")
+    ranked = (
+        worst_first(counts, label, key)
+        .select(key, label, pl.lit(1, pl.Int64).alias("folded"), *figures, share)
+        .sort(pl.col(key).is_null(), -pl.col("share"), maintain_order=True)
     )
     if ranked.height > top + 1:
         rest = ranked.slice(top)
@@ -63,7 +65,7 @@ def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> p
             pl.len().cast(pl.Int64).alias("folded"),
             pl.col(figures).sum(),
         )
-        ranked = pl.concat([ranked.head(top), folded])
+        ranked = pl.concat([ranked.head(top), folded.with_columns(share)])
     return labels(ranked, label, key, room=_ROOM)
 
 
@@ -80,60 +82,114 @@ def ranking(
 ) -> alt.LayerChart:
     """Draw the result of `rank`, a count of `rows`, under a heading such as "12 trainings".
 
-    The folded row is text, because its bar would dwarf the others.
+    Each bar shows which share of the row's cases are gaps, with a line at the share of all cases. A
+    row without a key has no bar if its bar would be longer than all others.
     """
     if table.is_empty():
         return nothing_to_show(title, NO_CASES, dark=dark, demo=rows.demo)
-    sums = table.select(pl.col([*STATUSES, "total"]).sum()).row(0, named=True)
-    gaps = sum(sums[status] for status in GAPS)
-    placed = table.with_columns(short(table, label, _ROOM)).with_row_index("place")
-    named, folded = (placed.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
-    shares = [
-        _share(few, total, rows)
-        for few, total in named.select(pl.sum_horizontal(GAPS), "total").iter_rows()
-    ]
-    named = named.select(
-        "place", key, label, "short", *SEVERITY, "total", pl.Series("share", shares, pl.String)
-    )
-    statuses = [status for status in STATUSES if sums[status]]
+    every = rows.frame.height
+    gaps, expiring = (int(rows.frame["status"].is_in(few).sum()) for few in (GAPS, [EXPIRING]))
+    placed = table.with_columns(
+        short(table, label, _ROOM),
+        pl.sum_horizontal(GAPS).alias("gaps"),
+        pl.Series("percent", [_percent(row, rows) for row in table.iter_rows(named=True)]),
+    ).with_row_index("place")
+    average = gaps / every
+    named = table.filter(pl.col(key).is_not_null())
+    end = max(named["share"] if named.height else table["share"]) or 1.0
+    drawn = placed.filter(pl.col("share") <= end)
     return layered(
-        [*_bars(named, key, label, statuses, dark), *_texts(named, folded, dark)],
-        title=title,
+        [
+            *_average(average, percent(gaps, every), end, dark),
+            *_bars(drawn, key, label, end, dark),
+            *_columns(placed, dark),
+        ],
+        title=_finding(named, label, rows, gaps),
         subtitle=[
-            f"{heading}, worst first: {gaps:,} of {count(sums['total'], 'case')} {rows.gap_words} "
-            f"({percent(gaps, sums['total'])}), {sums[EXPIRING]:,} expiring soon{rows.as_of}",
+            f"{title}: {heading}, worst first: {gaps:,} of {count(every, 'case')} "
+            f"{rows.gap_words} ({percent(gaps, every)}), {expiring:,} expiring soon{rows.as_of}",
             rows.not_known,
             *notes,
         ],
         demo=rows.demo,
         dark=dark,
-        foot=30,
+        foot=54,
         width=_WIDTH,
         height=alt.Step(24),
     )
 
 
-def _bars(
-    rows: pl.DataFrame, key: str, label: str, statuses: list[str], dark: bool
-) -> list[alt.Chart]:
+def _finding(table: pl.DataFrame, label: str, rows: StatusRows, gaps: int) -> str:
+    """What the chart shows: the share of gaps, and the rows with the most."""
+    if not gaps:
+        return f"No case is {'a gap' if rows.known else rows.gap_words}"
+    said = f"{percent(gaps, rows.frame.height)} of cases are "
+    said += "gaps" if rows.known else rows.gap_words
+    if table.height < 2:
+        return said
+    worst = table.filter(pl.col("share") == pl.col("share").max())
+    if worst.height == table.height:
+        return f"{said}, the same share in each"
+    names = listing(worst[label].to_list(), 2)
+    if width(names) > _NAMES:
+        names = f"the {label} at the top"
+    first = worst.select(pl.sum_horizontal(GAPS), "total").row(0)
+    return f"{said}, most in {names} ({percent(*first)}{' each' if worst.height > 1 else ''})"
+
+
+def _percent(row: dict[str, Any], rows: StatusRows) -> str:
+    """The share of gaps in a row, in words if it has none."""
+    gaps = sum(row[status] for status in GAPS)
+    if gaps:
+        return percent(gaps, row["total"])
+    return "no gap" if rows.known else "none"
+
+
+def _share_axis(field: str, end: float) -> alt.X:
+    return alt.X(
+        f"{field}:Q",
+        title="Gaps of the cases in each row",
+        scale=alt.Scale(domain=[0, end], nice=False),
+        axis=alt.Axis(format=".0%" if end > 0.05 else ".1%", tickCount=5),
+    )
+
+
+def _bars(rows: pl.DataFrame, key: str, label: str, end: float, dark: bool) -> list[alt.Chart]:
     """The bars, and the number of cases inside each part that has room for it."""
-    longest = rows.select(pl.col("total").max()).item()
-    parts = _parts(rows, longest, label, dark)
-    x: dict[str, Any] = {
-        "stack": "zero",
-        **axes.counting("Cases (one person and one training each)", longest),
-    }
-    y, order = axes.labelled_rows(), alt.Order("order:Q", sort="ascending")
+    shares = [pl.col(status) / pl.col("total") for status in GAPS]
+    kept = ["place", key, label, "short", "folded", "total"]
+    parts = stack(rows.select(*kept, *shares), GAPS, end * MIN_PART / _WIDTH, "status")
+    counts = rows.select("place", *GAPS).unpivot(GAPS, index="place", variable_name="status")
+    parts = parts.drop("value", *GAPS).join(counts, on=["place", "status"])
+    order = {status: place for place, status in enumerate(SEVERITY)}
+    parts = parts.sort("place", pl.col("status").replace_strict(order))
+    statuses = [status for status in GAPS if status in parts["status"]]
+    named, folded = (parts.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
     pick = alt.selection_point(name="pick", fields=[key, "status"], on="click")
-    bars = (
-        parts.properties(name=label)
-        .mark_bar()
+    faded = alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}])
+    bars = _parts(named, label, statuses, end, dark).properties(name=label)
+    layers = [bars.encode(opacity=faded).add_params(pick)]
+    if folded.height:
+        layers.append(_parts(folded, label, statuses, end, dark))
+    return [*layers, _figures(parts, end, dark)]
+
+
+def _parts(
+    parts: pl.DataFrame, label: str, statuses: list[str], end: float, dark: bool
+) -> alt.Chart:
+    bars: alt.Chart = (
+        rows_of(parts.drop("folded"))
+        .transform_calculate(
+            words=axes.signed_label(),
+            spoken=axes.sentence(f"{{{label}}}: {{value:,}} {{status}}, of {{total:case}}"),
+        )
+        .mark_bar(x2Offset=-GAP, strokeWidth=1)
         .encode(
-            x=alt.X("seen:Q", **x),
-            y=y,
-            color=axes.status_colour(dark, statuses),
-            order=order,
-            opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
+            x=_share_axis("low", end),
+            x2=alt.X2("high:Q"),
+            y=axes.labelled_rows(),
+            color=axes.status_colour(dark, statuses, offset=30),
+            stroke=axes.status_edge(dark, statuses),
             tooltip=axes.tooltip(
                 {label: label.capitalize(), "words": "Status"},
                 {"value": "Cases", "total": "All cases"},
@@ -141,73 +197,71 @@ def _bars(
             description=axes.aria_label(),
         )
     )
-    room = f"datum.seen / {longest} * {_WIDTH} > 10 + 7 * length(format(datum.value, ','))"
-    inside = {"test": room, "field": "value", "type": "quantitative", "format": ","}
-    figures = parts.mark_text(baseline="middle", clip=True, aria=False).encode(
-        x=alt.X("seen:Q", bandPosition=0.5, **x),
-        y=y,
-        order=order,
-        text=alt.TextValue("", condition=inside),
-        color=alt.Color("ink:N", scale=None),
-    )
-    return [bars.add_params(pick), figures]
+    return bars
 
 
-def _parts(rows: pl.DataFrame, longest: float, label: str, dark: bool) -> alt.Chart:
-    """One row per part of each bar. The smallest part stays visible beside the longest bar."""
-    order = {status: place for place, status in enumerate(SEVERITY)}
+def _figures(parts: pl.DataFrame, end: float, dark: bool) -> alt.Chart:
+    """The number of cases on each part of a bar that has room for it."""
+    pixels = (pl.col("high") - pl.col("low")) / end * _WIDTH
+    figure = pl.col("value").cast(pl.String)
     ink = {status: ink_on(colour) for status, colour in status_colours(dark).items()}
-    parts: alt.Chart = (
-        rows_of(rows)
-        .transform_fold(list(SEVERITY), as_=["status", "value"])
-        .transform_filter("datum.value > 0")
-        .transform_calculate(
-            words=axes.signed_label(),
-            order=f"{order}[datum.status]",
-            ink=f"{ink}[datum.status]",
-            wanted=f"max(datum.value, {MIN_PIXELS / _WIDTH:.5f} * {longest})",
-        )
-        .transform_joinaggregate(needed="sum(wanted)", groupby=["place"])
-        .transform_calculate(
-            # No bar becomes longer than the longest.
-            seen=f"datum.wanted * min(1, {longest} / datum.needed)",
-            spoken=axes.sentence(f"{{{label}}}: {{value:,}} {{status}}, of {{total:case}}"),
-        )
+    inside = parts.filter(pixels > 8 + 0.65 * TEXT * figure.str.len_chars()).select(
+        "short",
+        "value",
+        ((pl.col("low") + pl.col("high")) / 2).alias("middle"),
+        pl.col("status").replace_strict(ink).alias("ink"),
     )
-    return parts
-
-
-def _texts(rows: pl.DataFrame, folded: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    """The share of gaps at the end of each row, and the numbers of the folded row."""
-    quiet: dict[str, Any] = {"align": "left", "color": palette(dark).muted, "clip": False}
-    ends = rows_of(rows).mark_text(dx=8, aria=False, **quiet)
-    rest = rows_of(folded.select("place", "short", pl.lit(_folded(folded)).alias("figures")))
-    return [
-        ends.encode(x=alt.XValue("width"), y=axes.labelled_rows(), text=alt.Text("share:N")),
-        rest.mark_text(**quiet).encode(
-            x=alt.XValue(4),
+    chart: alt.Chart = (
+        rows_of(inside)
+        .mark_text(baseline="middle", dx=-GAP / 2, aria=False)
+        .encode(
+            x=_share_axis("middle", end),
             y=axes.labelled_rows(),
-            text=alt.Text("figures:N"),
-            description=axes.aria_label("figures"),
-        ),
-    ]
-
-
-def _share(gaps: int, total: int, rows: StatusRows) -> str:
-    """Say how many cases of a row are gaps."""
-    if not gaps:
-        return "no gap" if rows.known else f"none {rows.gap_words}"
-    return f"{gaps:,} {rows.gap_words} ({percent(gaps, total)})"
-
-
-def _folded(row: pl.DataFrame) -> str:
-    """The numbers of the folded row as text, or empty text if there is none."""
-    figures = row.select(SEVERITY).sum().row(0, named=True)
-    return "   ".join(
-        f"{STATUS_SIGNS[status]} {number:,} {STATUS_LABELS[status].lower()}"
-        for status, number in figures.items()
-        if number
+            text=alt.Text("value:Q", format=","),
+            color=alt.Color("ink:N", scale=None),
+        )
     )
+    return chart
+
+
+def _columns(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """The columns of numbers beside the bars, with their headings."""
+    p = palette(dark)
+    numbers = rows_of(rows.select("place", "short", *_COLUMNS))
+    layers = []
+    for number, (field, heading) in enumerate(_COLUMNS.items(), start=1):
+        at = alt.XValue(_WIDTH + _COLUMN * number)
+        figure = numbers.mark_text(align="right", clip=False, aria=False).encode(
+            x=at,
+            y=axes.labelled_rows(),
+            text=alt.Text(f"{field}:Q", format=","),
+            color=alt.ColorValue(p.muted),
+        )
+        if field == "percent":
+            figure = figure.encode(text=alt.Text("percent:N"), color=alt.ColorValue(p.ink))
+        head = rows_of(pl.DataFrame({"heading": [heading]}))
+        layers += [
+            figure,
+            head.mark_text(align="right", clip=False, aria=False, color=p.muted).encode(
+                x=at, y=alt.YValue(-9), text=alt.Text("heading:N")
+            ),
+        ]
+    return layers
+
+
+def _average(share: float, words: str, end: float, dark: bool) -> list[alt.Chart]:
+    """A line at the share of gaps of all cases."""
+    base = rows_of(pl.DataFrame({"share": [share], "label": [f"all cases {words}"]}))
+    line = base.mark_rule(
+        strokeDash=[5, 3], strokeWidth=1.25, color=palette(dark).ink, aria=False
+    ).encode(x=_share_axis("share", end))
+    label = base.mark_text(align="left" if share < end / 2 else "right", clip=False).encode(
+        x=_share_axis("share", end),
+        y=alt.YValue(-9),
+        text=alt.Text("label:N"),
+        description=axes.aria_label("label"),
+    )
+    return [line, label]
 
 
 def counted(table: pl.DataFrame, singular: str, plural: str) -> str:

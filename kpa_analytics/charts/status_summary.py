@@ -8,15 +8,21 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.stacking import MIN_PIXELS, stacked
-from kpa_analytics.charts.status_rows import NO_CASES, read_status, requirements_are_known
+from kpa_analytics.charts.stacking import MIN_PART, stacked
+from kpa_analytics.charts.status_rows import (
+    NO_CASES,
+    StatusRows,
+    read_status,
+    requirements_are_known,
+)
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, percent
-from kpa_analytics.charts.theme import WIDTH, palette
+from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS, STATUS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
+    GAPS,
     SEVERITY,
     SIGNED_LABELS,
     STATUS_LABELS,
@@ -102,9 +108,9 @@ def status_summary(
     figures = _figures(status_summary_table(rows.frame, requirements_known=rows.known))
     return layered(
         [*_bar(figures, dark), *_texts(figures, dark)],
-        title=_TITLE,
+        title=_finding(rows),
         subtitle=[
-            f"{count(rows.frame.height, 'case')} (one person and one training each) of "
+            f"{_TITLE}: {count(rows.frame.height, 'case')} (one person and one training each) of "
             f"{count(people, 'person', 'people')} and {count(trainings, 'training')}{rows.as_of}",
             rows.not_known,
         ],
@@ -112,15 +118,22 @@ def status_summary(
         dark=dark,
         details=", ".join(figures["spoken"]),
         foot=10,
-        height=112,
+        height=132,
     )
+
+
+def _finding(rows: StatusRows) -> str:
+    """What the chart shows: which share of cases are gaps."""
+    gaps, every = int(rows.frame["status"].is_in(GAPS).sum()), rows.frame.height
+    what = "gaps" if rows.known else rows.gap_words
+    return f"{percent(gaps, every)} of cases are {what}: {gaps:,} of {every:,}"
 
 
 def _figures(table: pl.DataFrame) -> pl.DataFrame:
     """One row per status: its label, its number, its part of the bar."""
     every = max(int(table["rows"].sum()), 1)
     lengths = [(rows or 0) * table.height / every for rows in table["rows"]]
-    ends = stacked(lengths, table.height * MIN_PIXELS / WIDTH)
+    ends = stacked(lengths, table.height * MIN_PART / WIDTH)
     rows = [_figure(row, every) for row in table.iter_rows(named=True)]
     return pl.DataFrame(rows).with_columns(
         pl.int_range(pl.len()).alias("place"),
@@ -139,7 +152,7 @@ def _figure(row: dict[str, Any], every: int) -> dict[str, str]:
     return {
         **named,
         "figure": f"{row['rows']:,}",
-        "part": f"{percent(row['rows'], every)} · {people}",
+        "part": f"{percent(row['rows'], every)}\n{people}",
         "people": f"{row['people']:,}",
         "spoken": f"{row['rows']:,} {label}",
     }
@@ -158,18 +171,26 @@ def _bar(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     """The bar of all cases, and a key of its colours beside the numbers."""
     colours = status_colours(dark)
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    base = rows_of(figures).encode(
-        color=alt.Color("status:N", scale=scale, legend=None), tooltip=axes.tooltip(_TOOLTIP)
+    gap = GAP * figures.height / WIDTH
+    ends = figures.with_columns(
+        pl.max_horizontal("start", pl.col("end") - gap).alias("drawn_to"),
+        (pl.col("end") > pl.col("start")).cast(pl.Int8).alias("outline"),
+    )
+    base = rows_of(ends).encode(
+        color=alt.Color("status:N", scale=scale, legend=None),
+        stroke=axes.status_edge(dark, SEVERITY),
+        tooltip=axes.tooltip(_TOOLTIP),
     )
     bar = base.mark_rect().encode(
         x=alt.X("start:Q", axis=None),
-        x2=alt.X2("end:Q"),
-        y=alt.YValue(78),
-        y2=alt.Y2Value(100),
+        x2=alt.X2("drawn_to:Q"),
+        y=alt.YValue(98),
+        y2=alt.Y2Value(120),
+        strokeWidth=alt.StrokeWidth("outline:Q", scale=None),
         description=axes.aria_label(),
     )
-    keys = base.mark_rect(width=4, xOffset=2, aria=False).encode(
-        x=_column(), y=alt.YValue(4), y2=alt.Y2Value(62)
+    keys = base.mark_rect(width=4, strokeWidth=1, xOffset=2, aria=False).encode(
+        x=_column(), y=alt.YValue(4), y2=alt.Y2Value(80)
     )
     return [bar, keys]
 
@@ -185,7 +206,7 @@ def _texts(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         return chart
 
     return [
-        text("words:N", 4, color=p.muted, fontSize=12, fontWeight="normal"),
+        text("words:N", 4, color=p.muted, fontWeight="normal"),
         text("figure:N", 22, color=p.ink, fontSize=22, fontWeight="bold"),
-        text("part:N", 51, color=p.muted, fontSize=11, fontWeight="normal"),
+        text("part:N", 50, color=p.muted, fontWeight="normal", lineBreak="\n"),
     ]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import altair as alt
 import polars as pl
 
+from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.demo_mark import DEMO_MARK
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 #: Each joined chart keeps its own colours and its own legend.
 _OWN_SCALES = alt.Resolve(scale={"color": "independent", "shape": "independent"})
+#: Pixels for a line below the title.
+_LINE = 690
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
 
 
@@ -168,12 +171,25 @@ def _look(dark: bool) -> str:
 
 def titled(title: str, subtitle: Sequence[str], demo: bool, details: str = "") -> dict[str, Any]:
     """The title and description of a chart, as keyword arguments."""
-    lines = [line for line in subtitle if line]
-    sentences = [title, *lines, *([DEMO_MARK] if demo else []), *([details] if details else [])]
+    lines = [line for whole in subtitle for line in wrapped(whole)]
+    said = [title, *subtitle, DEMO_MARK if demo else "", details]
+    sentences = [sentence for sentence in said if sentence]
     return {
         "title": {"text": title, "subtitle": lines},
         "description": ". ".join(line.rstrip(".") for line in sentences) + ".",
     }
+
+
+def wrapped(text: str) -> list[str]:
+    """A text in lines that are no wider than a chart; no line for empty text."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width(longer) <= _LINE:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
 
 
 def demo_line(foot: int, dark: bool, left: bool = False) -> alt.Chart:

@@ -12,7 +12,7 @@ from kpa_analytics.charts.periods import month_number, months_from
 from kpa_analytics.charts.stacking import stack
 from kpa_analytics.charts.styled import rows_of
 from kpa_analytics.charts.text import count, month
-from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.statuses import SEVERITY, STATUSES
 
 
@@ -75,13 +75,14 @@ def _bars(parts: pl.DataFrame, statuses: list[str], dark: bool) -> alt.Chart:
         .transform_calculate(
             spoken=axes.sentence("Expires {when}: {value:,} {status}, of {total:,}")
         )
-        .mark_bar()
+        .mark_bar(y2Offset=GAP, strokeWidth=1)
         .encode(
             x=axes.on_day("start"),
             x2=axes.until_day("end"),
             y=alt.Y("low:Q"),
             y2=alt.Y2("high:Q"),
             color=axes.status_colour(dark, statuses),
+            stroke=axes.status_edge(dark, statuses),
             tooltip=axes.tooltip(
                 {"when": "Expires", "words": "Status"},
                 {"value": "Certificates", "total": "All before or after"},

@@ -9,14 +9,14 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.ranking import worst_first
-from kpa_analytics.charts.status_rows import NO_CASES, read_status, status_counts
+from kpa_analytics.charts.status_rows import NO_CASES, StatusRows, read_status, status_counts
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, labels, short
 from kpa_analytics.charts.theme import ink_on
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
-from kpa_analytics.statuses import EVERY_STATUS, SEVERITY, STATUS_SIGNS, status_colours
+from kpa_analytics.statuses import EVERY_STATUS, GAPS, SEVERITY, STATUS_SIGNS, status_colours
 
 if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day
@@ -125,9 +125,9 @@ def training_matrix(
             statuses=table["status"].unique().to_list(),
             dark=dark,
         ),
-        title=_TITLE,
+        title=_finding(table, rows),
         subtitle=[
-            f"The {count(min(people, all_people), 'person', 'people')} and "
+            f"{_TITLE}: the {count(min(people, all_people), 'person', 'people')} and "
             f"{count(min(trainings, all_trainings), 'training')} with the most "
             f"{rows.gap_words}, worst first{rows.as_of}",
             rows.not_known,
@@ -142,6 +142,16 @@ def training_matrix(
         width=alt.Step(22),
         height=alt.Step(18),
     )
+
+
+def _finding(table: pl.DataFrame, rows: StatusRows) -> str:
+    """What the chart shows: how many of all gaps lie in its cells."""
+    every, here = (int(frame["status"].is_in(GAPS).sum()) for frame in (rows.frame, table))
+    what = "gap" if rows.known else f"{rows.gap_words} case"
+    if not every:
+        return f"No {what}"
+    people = count(table["m_user_id"].n_unique(), "person has", "people have")
+    return f"{people} {here:,} of {count(every, what)}"
 
 
 def _packed(table: pl.DataFrame) -> pl.DataFrame:
@@ -195,14 +205,14 @@ def _cells(
                 title=None,
                 sort=alt.EncodingSortField("column", op="min"),
                 axis=axes.label_axis(orient="top", labelAngle=-50, domain=False, ticks=False),
-                scale=alt.Scale(paddingInner=0.07),
+                scale=alt.Scale(paddingInner=0.12),
             ),
             y=alt.Y(
                 "short:N",
                 title=None,
                 sort=alt.EncodingSortField("row", op="min"),
                 axis=axes.label_axis(),
-                scale=alt.Scale(paddingInner=0.08),
+                scale=alt.Scale(paddingInner=0.14),
             ),
             tooltip=axes.tooltip(
                 {
@@ -214,8 +224,10 @@ def _cells(
             ),
         )
     )
-    cells = base.mark_rect().encode(
-        color=axes.status_colour(dark, statuses), description=axes.aria_label()
+    cells = base.mark_rect(strokeWidth=1).encode(
+        color=axes.status_colour(dark, statuses),
+        stroke=axes.status_edge(dark, statuses),
+        description=axes.aria_label(),
     )
     shapes = alt.Scale(
         domain=[status.sign for status in EVERY_STATUS],

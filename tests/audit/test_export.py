@@ -43,7 +43,7 @@ CHARTS = [
     "expiry_by_job_title",
     "training_matrix",
     "instructor_activity",
-    "instructor_coverage",
+    "instructor_training",
     "group_sessions",
     "group_sizes",
     "group_share",

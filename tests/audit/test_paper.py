@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shutil
+import subprocess
+from datetime import UTC, datetime
+
 import pypdf
 import pytest
 
+from kpa_analytics.audit.html import TEMPLATES
+from kpa_analytics.audit.pdf import write_document
 from tests.audit.packs import Page
 
 
@@ -48,3 +56,49 @@ def test_every_chart_has_its_description(paper, pack):
     assert [str(figure["/Alt"]) for figure in figures(root(paper)["/StructTreeRoot"]["/K"])] == (
         described
     )
+
+
+def test_text_in_charts_has_at_least_9_points(pack):
+    template = (TEMPLATES / "document.typ").read_text(encoding="utf-8")
+    assert "calc.min(0.72, 494 / (width - 32), 700 / height)" in template
+    for drawing in (pack / "charts").glob("*.svg"):
+        picture = drawing.read_text(encoding="utf-8")
+        wide, high = map(float, re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', picture).groups())
+        scale = min(0.72, 494 / (wide - 32), 700 / high)
+        sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)px"', picture)]
+        assert min(sizes) * scale >= 9, drawing.name
+
+
+def test_no_page_but_the_last_is_a_third_empty(pack, tmp_path):
+    program = shutil.which("pdftoppm")
+    if program is None:
+        lacking = "pdftoppm is needed (Debian: apt-get install poppler-utils)"
+        pytest.fail(lacking) if os.environ.get("CI") else pytest.skip(lacking)
+    command = [program, "-r", "30", "-gray", str(pack / "audit.pdf"), str(tmp_path / "page")]
+    subprocess.run(command, check=True, capture_output=True)
+    *pages, _ = sorted(tmp_path.glob("*.pgm"))
+    assert {page.name: empty for page in pages if (empty := blank(page.read_bytes())) > 1 / 3} == {}
+
+
+def blank(picture: bytes) -> float:
+    """The largest part of a page's height, without its footer, that has no ink."""
+    _, size, _, pixels = picture.split(b"\n", 3)
+    wide, high = map(int, size.split())
+    rows = [min(pixels[at * wide : (at + 1) * wide]) < 200 for at in range(int(high * 0.94))]
+    return max(len(run) for run in "".join("x" if ink else " " for ink in rows).split("x")) / high
+
+
+def test_no_row_is_split_between_two_pages(tmp_path):
+    rows = [[f"start{at} {'words ' * 60} end{at}", "1"] for at in range(60)]
+    columns = [{"heading": "Text", "kind": "prose"}, {"heading": "Cases", "kind": "number"}]
+    table = {"caption": "Rows", "columns": columns, "rows": rows, "more": ""}
+    section = {"key": "a", "heading": "A", "sentences": [], "charts": [], "tables": [table]}
+    story = {
+        **{"language": "en", "title": "T", "subtitle": "S", "notice": "", "facts": []},
+        **{"tiles": [], "sections": [section], "colours": {}, "labels": {}, "signs": {}},
+    }
+    write_document(story, {}, tmp_path / "a.pdf", made=datetime(2026, 6, 30, tzinfo=UTC))
+    pages = [page.extract_text() for page in pypdf.PdfReader(tmp_path / "a.pdf").pages]
+    assert len(pages) > 3
+    for text in pages:
+        assert re.findall(r"start(\d+)", text) == re.findall(r"end(\d+)", text)

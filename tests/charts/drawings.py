@@ -17,6 +17,7 @@ CHARTS = (
     "status_summary",
     "instructor_activity",
     "instructor_coverage",
+    "instructor_training",
     "group_sessions",
     "group_sizes",
     "group_share",
@@ -35,6 +36,8 @@ def inputs(name: str, *, demo: bool = False, titles: list[str] | None = None) ->
         return [frames.activity_frame(demo=demo)]
     if name == "instructor_coverage":
         return [frames.coverage_frame(demo=demo, titles=titles)]
+    if name == "instructor_training":
+        return frames.taught_frames(demo=demo, titles=titles)
     if name == "group_share":
         return [frames.share_frame(demo=demo)]
     return [frames.sessions_frame(demo=demo)]

@@ -15,6 +15,7 @@ from kpa_analytics.schema import (
     GROUP_SHARE,
     INSTRUCTOR_ACTIVITY,
     INSTRUCTOR_COVERAGE,
+    TRAININGS,
     USERS,
 )
 
@@ -139,6 +140,40 @@ def coverage_frame(
             )
         )
     return pl.DataFrame(rows, schema=INSTRUCTOR_COVERAGE.schema, orient="row")
+
+
+def taught_frames(
+    taught: int = 400, *, demo: bool = False, titles: list[str] | None = None, seed: int = 6
+) -> list[pl.DataFrame]:
+    """Completions of 12 trainings with 18 instructors, the catalogue, and the people."""
+    draw = random.Random(seed)
+    rows = []
+    for number in range(taught):
+        training = draw.randrange(12)
+        teacher = person_id(50 + draw.randrange(1 + training * 3 // 2), demo=demo)
+        rows.append(
+            {
+                "id": number,
+                "training_id": training,
+                "m_user_id": person_id(number % 30, demo=demo),
+                "date": AS_OF - timedelta(days=draw.randrange(900)),
+                "m_instructor_id": None if number % 9 == 0 else teacher,
+            }
+        )
+    catalogue = [
+        {"id": number, "title": training_title(number, titles or TITLES)} for number in range(12)
+    ]
+    names = [person_name(number) for number in range(50, 68)]
+    people = {
+        "id": [person_id(number, demo=demo) for number in range(50, 68)],
+        "lastname": [name.split(", ")[0] for name in names],
+        "firstname": [name.split(", ")[1] for name in names],
+    }
+    return [
+        pl.DataFrame(rows, schema=COMPLETIONS.schema),
+        pl.DataFrame(catalogue, schema=TRAININGS.schema),
+        pl.concat([USERS.empty(), pl.DataFrame(people)], how="diagonal"),
+    ]
 
 
 def sessions_frame(

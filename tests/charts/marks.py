@@ -7,7 +7,7 @@ from html import unescape
 
 from kpa_analytics.charts.render import specification, svg
 
-_BAR = re.compile(r'<path aria-label="([^"]*)"[^>]* d="(M[^"A]*)" fill="(#[0-9A-Fa-f]{6})"')
+_BAR = re.compile(r'<path aria-label="([^"]*)"[^>]* d="(M[^"A]*)"[^>]* fill="(#[0-9A-Fa-f]{6})"')
 
 
 def bars(chart) -> list[tuple[str, float, float]]:

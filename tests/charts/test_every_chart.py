@@ -195,7 +195,7 @@ def test_a_frame_of_another_table_is_an_error_that_names_it(name):
 )
 def test_screen_readers_read_what_the_legend_shows(told, heard):
     frame = status_frame(40, 4).filter(pl.col("status").is_in(told))
-    for chart in (charts.expiry_by_training, charts.training_matrix, charts.expiry_timeline):
+    for chart in (charts.training_matrix, charts.expiry_timeline):
         for spec in (specification(chart(frame)), drawn(chart, frame)):
             assert heard in svg(spec)
 

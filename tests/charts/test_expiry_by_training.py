@@ -17,22 +17,26 @@ from kpa_analytics.statuses import STATUSES
 from tests.charts.frames import LONG, STATUS, status_frame
 
 
-def worst(frame: pl.DataFrame, key: str) -> list[tuple[int, int, int]]:
-    """(overdue, expiring, rows) of each key, worst first."""
+def worst(frame: pl.DataFrame, key: str) -> list[tuple[float, int, int, int]]:
+    """(share of gaps, gaps, expiring, rows) of each key, the highest share first."""
     tally: dict[object, Counter[str]] = {}
     for row in frame.iter_rows(named=True):
         tally.setdefault(row[key], Counter())[row["status"]] += 1
-    scored = [(t["expired"] + t["missing"], t["expiring"], t.total()) for t in tally.values()]
+    scored = [
+        (gaps / t.total(), gaps, t["expiring"], t.total())
+        for t in tally.values()
+        for gaps in (t["expired"] + t["missing"],)
+    ]
     return sorted(scored, reverse=True)
 
 
 @given(top=st.integers(1, 60))
-def test_trainings_are_ranked_worst_first_and_the_rest_is_folded(top):
+def test_trainings_are_ranked_by_their_share_of_gaps_and_the_rest_is_folded(top):
     table = charts.expiry_by_training_table(STATUS, top=top)
     ranked = worst(STATUS, "training_id")
     named = table.filter(pl.col("folded") == 1)
     drawn = [
-        (row["expired"] + row["missing"], row["expiring"], row["total"])
+        (row["share"], row["expired"] + row["missing"], row["expiring"], row["total"])
         for row in named.iter_rows(named=True)
     ]
     assert drawn == ranked[: len(drawn)]

@@ -102,7 +102,7 @@ def test_the_same_chart_twice_is_joined_without_a_warning():
 def test_joined_charts_keep_the_colours_of_their_statuses():
     frame = status_frame(40, 6)
     few = frame.filter(frame["status"] == "current")
-    drawing = svg(specification(charts.expiry_by_training(few) | charts.expiry_by_training(frame)))
+    drawing = svg(specification(charts.expiry_timeline(few) | charts.training_matrix(frame)))
     for status in frame["status"].unique():
         assert f'fill="{status_colours()[status]}"' in drawing
 
@@ -135,5 +135,5 @@ def test_joined_charts_are_saved_and_shown_offline(tmp_path, drawn):
     page = charts.save(joined, tmp_path / "both.html").read_text(encoding="utf-8")
     assert f"background: {charts.palette(dark=True).background}" in page
     bundle, _ = offline_bundle(specification(joined))
-    assert bundle["text/plain"].startswith("Expirations per month.")
-    assert "Group sessions by size." in bundle["text/plain"]
+    assert bundle["text/plain"].startswith("Most certificates will expire in ")
+    assert "Group sessions by size: " in bundle["text/plain"]

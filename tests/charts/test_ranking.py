@@ -1,0 +1,102 @@
+"""What the charts of gaps say: which share of cases are gaps, and where most of them are."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+import pytest
+
+from kpa_analytics import charts
+from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
+from tests.charts.marks import bars, drawing
+
+
+def cases(**offices: tuple[int, int, int]) -> list[pl.DataFrame]:
+    """Cases by office: expired, missing, current; one person an office, and the people."""
+    rows = [
+        (office, number, status)
+        for office, counts in offices.items()
+        for status, many in zip(("expired", "missing", "current"), counts, strict=True)
+        for number in range(many)
+    ]
+    status = pl.DataFrame(
+        {
+            "m_user_id": [office for office, *_ in rows],
+            "user": [office for office, *_ in rows],
+            "training_id": [number for _, number, _ in rows],
+            "training": [f"Training {number}" for _, number, _ in rows],
+            "status": [status for *_, status in rows],
+        }
+    )
+    people = {"id": list(offices), "fieldOffice_id": [[o] if o != "none" else [] for o in offices]}
+    wanted = [pl.col(name).cast(dtype) for name, dtype in EXPIRY_STATUS.schema.items()]
+    return [
+        pl.concat(
+            [EXPIRY_STATUS.empty(), status.cast({"status": pl.String})], how="diagonal_relaxed"
+        ).select(wanted),
+        pl.concat([USERS.empty(), pl.DataFrame(people)], how="diagonal_relaxed"),
+    ]
+
+
+COMPANY = cases(Midland=(5, 2, 93), Casper=(2, 0, 18), Elko=(0, 1, 9), none=(1, 0, 0))
+
+
+def test_a_small_office_with_a_higher_share_comes_before_a_large_one():
+    table = charts.expiry_by_group_table(*COMPANY)
+    assert table["group"].to_list() == ["Casper", "Elko", "Midland", "(no field office)"]
+    assert table["share"].to_list() == [0.1, 0.1, 0.07, 1.0]
+    assert table["total"].to_list() == [20, 10, 100, 1]
+
+
+@pytest.mark.parametrize(
+    ("company", "title"),
+    [
+        (COMPANY, "8% of cases are gaps, most in Casper, Elko (10% each)"),
+        (cases(Elko=(1, 1, 2), Casper=(0, 0, 4)), "25% of cases are gaps, most in Elko (50%)"),
+        (cases(Elko=(0, 0, 2), Casper=(0, 0, 4)), "No case is a gap"),
+        (cases(Elko=(1, 0, 1), Casper=(1, 0, 1)), "50% of cases are gaps, the same share in each"),
+        (cases(Elko=(1, 0, 1)), "50% of cases are gaps"),
+    ],
+)
+def test_the_title_says_the_finding(company, title):
+    chart = charts.expiry_by_group(*company, requirements_known=True)
+    assert chart.to_dict()["title"]["text"] == title
+
+
+def test_without_requirements_the_title_speaks_of_expired_cases_only():
+    chart = charts.expiry_by_group(*cases(Elko=(1, 0, 3), Casper=(0, 0, 4)))
+    assert chart.to_dict()["title"]["text"] == "12% of cases are expired, most in Elko (25%)"
+    assert "Missing: not known" in chart.description
+
+
+def test_a_bar_is_as_long_as_the_share_of_gaps_and_its_numbers_stand_beside_it():
+    chart = charts.expiry_by_group(*COMPANY)
+    wide = {words: width for words, width, _ in bars(chart)}
+    assert wide["Casper: 2 Expired, of 20 cases"] / wide["Midland: 5 Expired, of 100 cases"] == (
+        pytest.approx(2, abs=0.1)
+    )
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart))
+    for text in ("Share", "Gaps", "Expiring", "Cases", "7%", "100", "all cases 8%"):
+        assert text in texts
+    assert not any("current" in words.lower() for words in wide)
+
+
+def test_a_person_without_an_office_does_not_dwarf_the_offices():
+    assert not any(
+        "(no field office)" in words for words, *_ in bars(charts.expiry_by_group(*COMPANY))
+    )
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing(charts.expiry_by_group(*COMPANY)))
+    assert "100%" in texts  # its share stands in the column
+
+
+def test_a_long_name_is_not_cut_in_the_title():
+    names = pl.DataFrame(
+        [("field_office", "Casper", "Casper " * 20)], schema=GROUPS.schema, orient="row"
+    )
+    few = cases(Casper=(1, 0, 1), Elko=(0, 0, 4))
+    chart = charts.expiry_by_group(*few, groups=names, requirements_known=True)
+    assert (
+        chart.to_dict()["title"]["text"]
+        == "17% of cases are gaps, most in the group at the top (50%)"
+    )
