@@ -32,7 +32,7 @@ def status_colour(dark: bool, statuses: Collection[str], offset: int = 8) -> alt
 
 
 def status_edge(dark: bool, statuses: Collection[str]) -> alt.Stroke:
-    """Outline by status, so that even a pale mark stands out from the background."""
+    """Outline by status, so that even a pale mark contrasts with the background."""
     colours = status_colours(dark)
     shown = [status for status in SEVERITY if status in statuses]
     edges = [edge(colours[status], dark) for status in shown]

@@ -155,7 +155,7 @@ def expiry_timeline(
 
 
 def _finding(months: pl.DataFrame, expired: int, today: date) -> str:
-    """What the chart shows: the month to come in which most certificates expire."""
+    """The finding, as the title: the month to come in which most certificates expire."""
     ahead = (pl.col("total") - pl.col(EXPIRED)).alias("ahead")
     ahead_of = months.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
     if not ahead_of["ahead"].sum():

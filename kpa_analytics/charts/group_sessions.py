@@ -152,7 +152,7 @@ def group_sessions(
 
 
 def _finding(people: int, sized: int, number: int) -> str:
-    """What the chart shows: the average size of the sessions whose size is known."""
+    """The finding, as the title: the average size of the sessions whose size is known."""
     if not sized:
         return f"{count(number, 'group session')} of unknown size"
     unknown = f" (the size of {number - sized:,} is not known)" if number > sized else ""

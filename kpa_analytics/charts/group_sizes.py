@@ -110,7 +110,7 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
 
 
 def _finding(people: pl.Series) -> str:
-    """What the chart shows: the size that half of the sessions do not exceed."""
+    """The finding, as the title: the size that half of the sessions do not exceed."""
     known = people.drop_nulls().to_list()
     if not known:
         return f"{count(len(people), 'group session')} of unknown size"
@@ -167,7 +167,7 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
             description=axes.aria_label(),
         )
     )
-    # Numbers wider than their bars stand upright.
+    # Numbers wider than their bars are turned.
     upright = width(f"{highest:,}") > WIDTH / rows.height
     look: dict[str, Any] = {"angle": 270, "align": "left", "dx": 4} if upright else {"dy": -8}
     figures = (

@@ -172,7 +172,7 @@ def instructor_activity(
 
 
 def _finding(totals: pl.DataFrame, table: pl.DataFrame) -> str:
-    """What the chart shows: who taught the most."""
+    """The finding, as the title: who taught the most."""
     busiest, most = totals.select("instructor", "completions").row(0)
     shown = ~pl.col("part").is_in(
         ["no instructor", "earlier periods", "later periods", "no period"]

@@ -224,7 +224,11 @@ def instructor_training(
             f"{_TITLE}: completions of each training and instructor in the "
             f"{count(months, 'month')} up to {day(last)}, trainings with the fewest "
             "instructors first",
-            not_drawn({"more": hidden}, {"more": "with the same number of instructors or more"}, "training"),
+            not_drawn(
+                {"more": hidden},
+                {"more": "with the same number of instructors or more"},
+                "training",
+            ),
         ],
         demo=demo,
         dark=dark,

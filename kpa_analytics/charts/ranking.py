@@ -120,7 +120,7 @@ def ranking(
 
 
 def _finding(table: pl.DataFrame, label: str, rows: StatusRows, gaps: int) -> str:
-    """What the chart shows: the share of gaps, and the rows with the most."""
+    """The finding, as the title: the share of gaps, and the rows with the most."""
     if not gaps:
         return f"No case is {'a gap' if rows.known else rows.gap_words}"
     said = f"{percent(gaps, rows.frame.height)} of cases are "

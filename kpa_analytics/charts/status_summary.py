@@ -123,7 +123,7 @@ def status_summary(
 
 
 def _finding(rows: StatusRows) -> str:
-    """What the chart shows: which share of cases are gaps."""
+    """The finding, as the title: which share of cases are gaps."""
     gaps, every = int(rows.frame["status"].is_in(GAPS).sum()), rows.frame.height
     what = "gaps" if rows.known else rows.gap_words
     return f"{percent(gaps, every)} of cases are {what}: {gaps:,} of {every:,}"

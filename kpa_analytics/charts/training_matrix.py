@@ -145,7 +145,7 @@ def training_matrix(
 
 
 def _finding(table: pl.DataFrame, rows: StatusRows) -> str:
-    """What the chart shows: how many of all gaps lie in its cells."""
+    """The finding, as the title: how many of all gaps lie in its cells."""
     every, here = (int(frame["status"].is_in(GAPS).sum()) for frame in (rows.frame, table))
     what = "gap" if rows.known else f"{rows.gap_words} case"
     if not every:

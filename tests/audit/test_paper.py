@@ -8,11 +8,14 @@ import shutil
 import subprocess
 from datetime import UTC, datetime
 
+import polars as pl
 import pypdf
 import pytest
+from msgspec import to_builtins
 
 from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.audit.pdf import write_document
+from kpa_analytics.audit.report_model import printed
 from tests.audit.packs import Page
 
 
@@ -89,9 +92,9 @@ def blank(picture: bytes) -> float:
 
 
 def test_no_row_is_split_between_two_pages(tmp_path):
-    rows = [[f"start{at} {'words ' * 60} end{at}", "1"] for at in range(60)]
-    columns = [{"heading": "Text", "kind": "prose"}, {"heading": "Cases", "kind": "number"}]
-    table = {"caption": "Rows", "columns": columns, "rows": rows, "more": ""}
+    texts = [f"start{at} {'words ' * 40} end{at}" for at in range(90)]
+    rows = pl.DataFrame({"text": texts, "cases": range(90)})
+    table = to_builtins(printed(rows, "text", "cases", caption="Rows"))
     section = {"key": "a", "heading": "A", "sentences": [], "charts": [], "tables": [table]}
     story = {
         **{"language": "en", "title": "T", "subtitle": "S", "notice": "", "facts": []},

@@ -1,4 +1,4 @@
-"""Non-text contrast: every filled mark stands out from the background and from its neighbours.
+"""Non-text contrast: every filled mark contrasts with the background and with its neighbours.
 
 Source: WCAG 2, 1.4.11, at least 3:1.
 """

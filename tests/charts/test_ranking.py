@@ -1,4 +1,4 @@
-"""What the charts of gaps say: which share of cases are gaps, and where most of them are."""
+"""The charts of gaps: their order, their titles and their numbers."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_without_requirements_the_title_speaks_of_expired_cases_only():
     assert "Missing: not known" in chart.description
 
 
-def test_a_bar_is_as_long_as_the_share_of_gaps_and_its_numbers_stand_beside_it():
+def test_a_bar_is_as_long_as_the_share_of_gaps_and_its_numbers_are_beside_it():
     chart = charts.expiry_by_group(*COMPANY)
     wide = {words: width for words, width, _ in bars(chart)}
     assert wide["Casper: 2 Expired, of 20 cases"] / wide["Midland: 5 Expired, of 100 cases"] == (
@@ -87,7 +87,7 @@ def test_a_person_without_an_office_does_not_dwarf_the_offices():
         "(no field office)" in words for words, *_ in bars(charts.expiry_by_group(*COMPANY))
     )
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing(charts.expiry_by_group(*COMPANY)))
-    assert "100%" in texts  # its share stands in the column
+    assert "100%" in texts  # the column has its share
 
 
 def test_a_long_name_is_not_cut_in_the_title():
