@@ -54,6 +54,8 @@ SPELLED = {
     "audit/differences.py": "a missing file of a pack",
     "audit/manifest.py": "a missing file of a pack",
     "audit/sign.py": "a missing signature",
+    "audit/templates/verify.js": "a missing file of a pack",
+    "audit/timestamp.py": "a missing timestamp",
     "schema.py": "a missing file of a pack",
 }
 

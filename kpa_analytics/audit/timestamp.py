@@ -47,7 +47,7 @@ class TimestampURL(NamedTuple):
 
     @property
     def facts(self) -> dict[str, str]:
-        """What the manifest says about the timestamp."""
+        """The statements of the manifest about the timestamp."""
         return {"file": TIMESTAMP, "authority": self.host}
 
 
@@ -135,7 +135,7 @@ def check_timestamp(folder: Path, trusted: Authority | None) -> Finding | None:
 
 
 def what_the_timestamp_shows(folder: Path, trusted: Authority | None) -> str:
-    """What follows from a timestamp that was checked, in one line."""
+    """One line that says what a checked timestamp shows."""
     if find_spec("rfc3161_client") is None:
         return 'timestamp not checked: python -m pip install "kpa-analytics[sign]"'
     moment = _token((folder / TIMESTAMP).read_bytes()).tst_info.gen_time
