@@ -528,11 +528,11 @@ SAMPLE_METHOD = (
     "Method: all cases with the same training and status are one stratum. First, each stratum gets "
     "one place while there is room: first the largest stratum of each status, then the others, the "
     "largest first. Each remaining place goes to the stratum that is furthest below its share of "
-    "all cases and is not used up. Of equal strata, the one with the lower training id comes first; "
-    "of one training, the one with the worse status (expired, missing, expiring, current, not "
-    "due). In each stratum, the cases are put in the order of the SHA-256 (in hexadecimal digits) "
-    "of the text {seed}:training_id:m_user_id, and the first ones are drawn. So the same cases and "
-    "seed give the same sample on every machine."
+    "all cases and is not used up. Of equal strata, the one with the lower training id comes "
+    "first; of one training, the one with the worse status (expired, missing, expiring, current, "
+    "not due). In each stratum, the cases are put in the order of the SHA-256 (in hexadecimal "
+    "digits) of the text {seed}:training_id:m_user_id, and the first ones are drawn. So the same "
+    "cases and seed give the same sample on every machine."
 )
 SAMPLE_IS_ALL = (
     "Method: the sample size is {size} and the pack has {cases:case|cases}, so all of them are "
