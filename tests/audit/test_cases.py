@@ -8,7 +8,6 @@ from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
 
-import openpyxl
 import pytest
 
 import kpa_analytics as kpa
@@ -21,6 +20,7 @@ from tests.audit.packs import (
     load,
     pdf_text,
     person,
+    sheet_rows,
     training,
     user,
 )
@@ -76,12 +76,6 @@ def tables(pack) -> dict[str, list[dict[str, str]]]:
 def records(pack) -> list[dict[str, str]]:
     with (pack / "records.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def sheet(pack, name: str) -> list[dict[str, object]]:
-    rows = openpyxl.load_workbook(pack / "audit.xlsx")[name].iter_rows(values_only=True)
-    heading = next(rows)
-    return [dict(zip(heading, row, strict=True)) for row in rows]
 
 
 def labelled(case: dict[str, object]) -> str:
@@ -147,14 +141,14 @@ def test_every_table_of_cases_has_instructor_signature_and_files(pack):
     assert len(about) == 4
     for name in about:
         assert proof <= found[name][0].keys(), name
-    assert {"instructor", "signed", "files"} <= sheet(pack, "status")[0].keys()
+    assert {"instructor", "signed", "files"} <= sheet_rows(pack, "status")[0].keys()
     assert {"instructor", "signed", "files"} <= records(pack)[0].keys()
     assert "Instructor Signed Files" in paper(pack)
 
 
 def test_the_evidence_of_a_case_is_that_of_its_record(pack):
     by_id = {row["id"]: row for row in records(pack)}
-    cases = [row for row in sheet(pack, "status") if row["completion_id"]]
+    cases = [row for row in sheet_rows(pack, "status") if row["completion_id"]]
     assert cases
     for case in cases:
         record = by_id[str(case["completion_id"])]
@@ -164,7 +158,7 @@ def test_the_evidence_of_a_case_is_that_of_its_record(pack):
 
 
 def test_every_expired_and_missing_case_is_on_page_and_paper(pack):
-    gaps = [row for row in sheet(pack, "status") if row["status"] in ("expired", "missing")]
+    gaps = [row for row in sheet_rows(pack, "status") if row["status"] in ("expired", "missing")]
     assert len(gaps) > 60
     found = tables(pack)
     shown = [row for name, rows in found.items() if "xpired and missing" in name for row in rows]
@@ -190,7 +184,7 @@ def test_every_name_has_its_employee_number(pack, data):
         instructor = row["m_instructor_id"]
         assert row["instructor_employeeNumber"] == (number.get(instructor) or "")
     for name in ("status", "completions", "matrix", "vendor"):
-        for row in sheet(pack, name)[:200]:
+        for row in sheet_rows(pack, name)[:200]:
             assert row["employeeNumber"] == number.get(row["m_user_id"]), name
     exact = re.compile(r"\(E\d+\)$|^no instructor$|^[0-9a-f]{24}$")
     for caption, rows in tables(pack).items():
