@@ -11,7 +11,7 @@ from kpa_analytics.charts.theme import edge
 from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, status_colours
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
 
 
@@ -31,12 +31,16 @@ def status_colour(dark: bool, statuses: Collection[str], offset: int = 8) -> alt
     )
 
 
-def status_edge(dark: bool, statuses: Collection[str]) -> alt.Stroke:
+def status_edge(dark: bool) -> alt.ExprRef:
     """Outline by status, so that even a pale mark contrasts with the background."""
-    colours = status_colours(dark)
-    shown = [status for status in SEVERITY if status in statuses]
-    edges = [edge(colours[status], dark) for status in shown]
-    return alt.Stroke("status:N", scale=alt.Scale(domain=shown, range=edges), legend=None)
+    return outline(status_colours(dark), "status", dark)
+
+
+def outline(fills: Mapping[str, str], field: str, dark: bool) -> alt.ExprRef:
+    """The outline of a mark, by the value of a field that has these fill colours."""
+    return alt.ExprRef(
+        f"{ {name: edge(fill, dark) for name, fill in fills.items()} }[datum.{field}]"
+    )
 
 
 def signed_label(field: str = "datum.status") -> str:

@@ -192,6 +192,7 @@ def _bars(
             binSpacing=min(GAP, _GAP * WIDTH / (within[1] - within[0] + 1)),
             y2Offset=GAP,
             strokeWidth=1,
+            stroke=axes.status_edge(dark),
         )
         .encode(
             x=axes.on_day(
@@ -203,7 +204,6 @@ def _bars(
             y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),
             y2=alt.Y2("high:Q"),
             color=axes.status_colour(dark, statuses),
-            stroke=axes.status_edge(dark, statuses),
             opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
             tooltip=axes.tooltip(
                 {"name": "Expires in", "words": "Status"},

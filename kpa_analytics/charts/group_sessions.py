@@ -12,7 +12,7 @@ from kpa_analytics.charts.periods import middle_day, part_of, period_ends
 from kpa_analytics.charts.stacking import MIN_PART, stacked
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, not_drawn
-from kpa_analytics.charts.theme import GAP, edge, palette
+from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import GROUP_SESSIONS
@@ -170,11 +170,12 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     ends = [end for bar in totals for end in stacked(bar, highest * MIN_PART / _HEIGHT)]
     p = palette(dark)
     fills = [p.muted, p.quiet, *p.steps]
+    edges = axes.outline(dict(zip(SIZES, fills, strict=True)), "size", dark)
     bars: alt.Chart = (
         rows_of(rows.with_columns(*pl.DataFrame(ends, schema=_ENDS, orient="row")))
         .transform_calculate(size_words=f"{_SIZE_WORDS}[datum.size]")
         .transform_calculate(spoken=axes.sentence("{name}, {size_words}: {sessions:session}"))
-        .mark_bar(x2Offset=-GAP, y2Offset=GAP, strokeWidth=1)
+        .mark_bar(x2Offset=-GAP, y2Offset=GAP, strokeWidth=1, stroke=edges)
         .encode(
             x=axes.on_day(
                 "period",
@@ -192,11 +193,6 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
                     columns=4,
                     values=[size for size in SIZES if size in rows["size"]],
                 ),
-            ),
-            stroke=alt.Stroke(
-                "size:N",
-                scale=alt.Scale(domain=list(SIZES), range=[edge(fill, dark) for fill in fills]),
-                legend=None,
             ),
             tooltip=axes.tooltip(
                 {"name": "When", "size": "People in the session"},

@@ -12,7 +12,7 @@ from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, wi
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, rows_of, stacked_panels, titled
 from kpa_analytics.charts.text import count, not_drawn, percent
-from kpa_analytics.charts.theme import GAP, WIDTH, edge, palette
+from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import GROUP_SHARE
@@ -166,11 +166,12 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
 def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     p = palette(dark)
     highest = rows.select(pl.col("total").max()).item()
+    edges = axes.outline(dict(zip(_LEGEND, (p.accent, p.quiet), strict=True)), "way", dark)
     bars: alt.Chart = (
         rows_of(stack(rows, list(_WAYS), highest * MIN_PART / _LOWER, "part"))
         .transform_calculate(way=f"{_WAYS}[datum.part]")
         .transform_calculate(spoken=axes.sentence("{name}: {value:,} ") + " + lower(datum.way)")
-        .mark_bar(x2Offset=-GAP, y2Offset=GAP, strokeWidth=1)
+        .mark_bar(x2Offset=-GAP, y2Offset=GAP, strokeWidth=1, stroke=edges)
         .encode(
             x=axes.on_day(
                 "period",
@@ -184,11 +185,6 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
                 "way:N",
                 scale=alt.Scale(domain=list(_LEGEND), range=[p.accent, p.quiet]),
                 legend=alt.Legend(title=None, labelExpr=f"{_LEGEND}[datum.value]"),
-            ),
-            stroke=alt.Stroke(
-                "way:N",
-                scale=alt.Scale(domain=list(_LEGEND), range=[p.accent, edge(p.quiet, dark)]),
-                legend=None,
             ),
             tooltip=_tooltip(),
             description=axes.aria_label(),

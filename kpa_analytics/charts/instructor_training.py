@@ -14,7 +14,7 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import middle_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, day, labels, not_drawn, short
-from kpa_analytics.charts.theme import edge, ink_on, palette
+from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
@@ -299,8 +299,8 @@ def _cells(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         )
     )
     drawn = table.select(_step(pl.col("completions"))).to_series()
-    edges = [edge(colour, dark) for colour in p.steps]
-    cells = base.mark_rect(strokeWidth=1).encode(
+    edges = axes.outline(dict(zip(steps, p.steps, strict=True)), "step", dark)
+    cells = base.mark_rect(strokeWidth=1, stroke=edges).encode(
         color=alt.Color(
             "step:N",
             scale=alt.Scale(domain=steps, range=list(p.steps)),
@@ -310,7 +310,6 @@ def _cells(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
                 values=[step for step in steps if step in drawn],
             ),
         ),
-        stroke=alt.Stroke("step:N", scale=alt.Scale(domain=steps, range=edges), legend=None),
         description=axes.aria_label(),
     )
     figures = base.mark_text(aria=False).encode(

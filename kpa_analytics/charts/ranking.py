@@ -161,6 +161,8 @@ def _bars(rows: pl.DataFrame, key: str, label: str, end: float, dark: bool) -> l
     parts = stack(rows.select(*kept, *shares), GAPS, end * MIN_PART / _WIDTH, "status")
     counts = rows.select("place", *GAPS).unpivot(GAPS, index="place", variable_name="status")
     parts = parts.drop("value", *GAPS).join(counts, on=["place", "status"])
+    if parts.is_empty():
+        return []
     order = {status: place for place, status in enumerate(SEVERITY)}
     parts = parts.sort("place", pl.col("status").replace_strict(order))
     statuses = [status for status in GAPS if status in parts["status"]]
@@ -171,7 +173,7 @@ def _bars(rows: pl.DataFrame, key: str, label: str, end: float, dark: bool) -> l
     layers = [bars.encode(opacity=faded).add_params(pick)]
     if folded.height:
         layers.append(_parts(folded, label, statuses, end, dark))
-    return [*layers, _figures(parts, end, dark)]
+    return [*layers, *_figures(parts, end, dark)]
 
 
 def _parts(
@@ -183,13 +185,12 @@ def _parts(
             words=axes.signed_label(),
             spoken=axes.sentence(f"{{{label}}}: {{value:,}} {{status}}, of {{total:case}}"),
         )
-        .mark_bar(x2Offset=-GAP, strokeWidth=1)
+        .mark_bar(x2Offset=-GAP, strokeWidth=1, stroke=axes.status_edge(dark))
         .encode(
             x=_share_axis("low", end),
             x2=alt.X2("high:Q"),
             y=axes.labelled_rows(),
             color=axes.status_colour(dark, statuses, offset=30),
-            stroke=axes.status_edge(dark, statuses),
             tooltip=axes.tooltip(
                 {label: label.capitalize(), "words": "Status"},
                 {"value": "Cases", "total": "All cases"},
@@ -200,7 +201,7 @@ def _parts(
     return bars
 
 
-def _figures(parts: pl.DataFrame, end: float, dark: bool) -> alt.Chart:
+def _figures(parts: pl.DataFrame, end: float, dark: bool) -> list[alt.Chart]:
     """The number of cases on each part of a bar that has room for it."""
     pixels = (pl.col("high") - pl.col("low")) / end * _WIDTH
     figure = pl.col("value").cast(pl.String)
@@ -211,7 +212,9 @@ def _figures(parts: pl.DataFrame, end: float, dark: bool) -> alt.Chart:
         ((pl.col("low") + pl.col("high")) / 2).alias("middle"),
         pl.col("status").replace_strict(ink).alias("ink"),
     )
-    chart: alt.Chart = (
+    if inside.is_empty():  # Vega cannot measure a scale without rows
+        return []
+    return [
         rows_of(inside)
         .mark_text(baseline="middle", dx=-GAP / 2, aria=False)
         .encode(
@@ -220,8 +223,7 @@ def _figures(parts: pl.DataFrame, end: float, dark: bool) -> alt.Chart:
             text=alt.Text("value:Q", format=","),
             color=alt.Color("ink:N", scale=None),
         )
-    )
-    return chart
+    ]
 
 
 def _columns(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:

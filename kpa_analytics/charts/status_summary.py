@@ -178,10 +178,9 @@ def _bar(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     )
     base = rows_of(ends).encode(
         color=alt.Color("status:N", scale=scale, legend=None),
-        stroke=axes.status_edge(dark, SEVERITY),
         tooltip=axes.tooltip(_TOOLTIP),
     )
-    bar = base.mark_rect().encode(
+    bar = base.mark_rect(stroke=axes.status_edge(dark)).encode(
         x=alt.X("start:Q", axis=None),
         x2=alt.X2("drawn_to:Q"),
         y=alt.YValue(98),
@@ -189,9 +188,9 @@ def _bar(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         strokeWidth=alt.StrokeWidth("outline:Q", scale=None),
         description=axes.aria_label(),
     )
-    keys = base.mark_rect(width=4, strokeWidth=1, xOffset=2, aria=False).encode(
-        x=_column(), y=alt.YValue(4), y2=alt.Y2Value(80)
-    )
+    keys = base.mark_rect(
+        width=4, strokeWidth=1, stroke=axes.status_edge(dark), xOffset=2, aria=False
+    ).encode(x=_column(), y=alt.YValue(4), y2=alt.Y2Value(80))
     return [bar, keys]
 
 

@@ -75,14 +75,13 @@ def _bars(parts: pl.DataFrame, statuses: list[str], dark: bool) -> alt.Chart:
         .transform_calculate(
             spoken=axes.sentence("Expires {when}: {value:,} {status}, of {total:,}")
         )
-        .mark_bar(y2Offset=GAP, strokeWidth=1)
+        .mark_bar(y2Offset=GAP, strokeWidth=1, stroke=axes.status_edge(dark))
         .encode(
             x=axes.on_day("start"),
             x2=axes.until_day("end"),
             y=alt.Y("low:Q"),
             y2=alt.Y2("high:Q"),
             color=axes.status_colour(dark, statuses),
-            stroke=axes.status_edge(dark, statuses),
             tooltip=axes.tooltip(
                 {"when": "Expires", "words": "Status"},
                 {"value": "Certificates", "total": "All before or after"},

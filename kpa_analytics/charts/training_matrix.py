@@ -224,9 +224,8 @@ def _cells(
             ),
         )
     )
-    cells = base.mark_rect(strokeWidth=1).encode(
+    cells = base.mark_rect(strokeWidth=1, stroke=axes.status_edge(dark)).encode(
         color=axes.status_colour(dark, statuses),
-        stroke=axes.status_edge(dark, statuses),
         description=axes.aria_label(),
     )
     shapes = alt.Scale(

@@ -100,3 +100,9 @@ def test_a_long_name_is_not_cut_in_the_title():
         chart.to_dict()["title"]["text"]
         == "17% of cases are gaps, most in the group at the top (50%)"
     )
+
+
+def test_a_company_without_a_gap_is_drawn():
+    chart = charts.expiry_by_group(*cases(Elko=(0, 0, 2), Casper=(0, 0, 4)))
+    assert "Elko" in re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart))
+    assert "NaN" not in drawing(chart)
