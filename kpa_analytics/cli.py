@@ -240,6 +240,10 @@ def audit(
         Path | None,
         typer.Option(metavar="PACK", help="Say what changed since this earlier pack."),
     ] = None,
+    standard: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="The standard that the pack answers, for its cover."),
+    ] = None,
     demo: Annotated[
         bool,
         typer.Option(
@@ -292,6 +296,8 @@ def audit(
         sample=sample,
         seed=seed,
         since=since,
+        standard=standard,
+        organisation=None if demo else _organisation(),
     )
     manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]
@@ -465,6 +471,15 @@ def clear(
         typer.confirm(f"Delete all files kept in {settings().cache_dir}?", abort=True)
     clear_cache()
     typer.echo("cleared")
+
+
+def _organisation() -> str | None:
+    """The name of the account's site, where the token may read it."""
+    from kpa_analytics.api.client import Client
+    from kpa_analytics.data.account import account_name
+
+    with Client() as client:
+        return account_name(client)
 
 
 def _loaded(as_of: str | None, demo: bool) -> tuple[TrainingData, date]:

@@ -19,6 +19,7 @@ from kpa_analytics.analysis.required import required_sources
 from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.findings import findings
+from kpa_analytics.audit.headline import Headline, headline
 from kpa_analytics.audit.identity import Labels
 from kpa_analytics.audit.records import audit_records
 from kpa_analytics.audit.sample import Sample
@@ -47,6 +48,9 @@ class Evidence:
         status: `schema.EXPIRY_STATUS`.
         cases: `schema.CASES`, the same cases with the evidence behind each.
         figures: the headline figures.
+        headline: the headline without mixing required, other and composed cases.
+        standard: the standard that was asked about, or empty.
+        organisation: whose records these are, or empty if it is not known.
         records: `schema.RECORDS`, every completion.
         findings: `schema.FINDINGS`.
         activity, coverage, sessions, share: instructors and group sessions.
@@ -72,6 +76,9 @@ class Evidence:
     status: pl.DataFrame
     cases: pl.DataFrame
     figures: Figures
+    headline: Headline
+    standard: str
+    organisation: str
     records: pl.DataFrame
     findings: pl.DataFrame
     activity: pl.DataFrame
@@ -91,8 +98,13 @@ class Evidence:
     @property
     def composed(self) -> pl.Series:
         """The ids of the composed trainings."""
-        included = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
-        return self.data.trainings.filter(included)["id"].unique()
+        return composed_ids(self.data.trainings)
+
+
+def composed_ids(trainings: pl.DataFrame) -> pl.Series:
+    """The ids of the composed trainings of a catalogue."""
+    included = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
+    return trainings.filter(included)["id"].unique()
 
 
 def gather(
@@ -104,6 +116,8 @@ def gather(
     title: str,
     names: bool,
     earlier: Kept | None,
+    standard: str = "",
+    organisation: str = "",
 ) -> Evidence:
     """Compute everything that a pack shows; the arguments are those of `export_audit`.
 
@@ -148,6 +162,9 @@ def gather(
         required_pairs=required_sources(needed, by=by),
         status=status,
         cases=audit_cases(data, cases).filter(is_meant),
+        headline=headline(status, composed_ids(data.trainings), needed),
+        standard=standard,
+        organisation=organisation,
         figures=figures(status, data.completions, requirements_known=needed is not None),
         records=audit_records(data, cases, as_of=as_of, expiring_days=expiring_days),
         findings=findings(data, as_of),
@@ -193,4 +210,8 @@ def labelled(evidence: Evidence) -> Evidence:
     of = Labels(whole.users, whole.trainings, whole.completions).of
     names = ("status", "cases", "records", "activity", "coverage", "sessions", "disagreements")
     frames: dict[str, Any] = {name: of(getattr(evidence, name)) for name in names}
+    if peak := evidence.headline.peak:
+        case = pl.DataFrame({"training_id": [peak.training_id], "training": [peak.training]})
+        title = of(case)["training"].item()
+        frames["headline"] = evidence.headline._replace(peak=peak._replace(training=title))
     return replace(evidence, **frames)

@@ -64,6 +64,8 @@ def export_audit(
     sample: int | None = None,
     seed: int | None = None,
     since: str | os.PathLike[str] | None = None,
+    standard: str | None = None,
+    organisation: str | None = None,
 ) -> Path:
     """Write the evidence pack: a new folder that appears complete or not at all.
 
@@ -108,6 +110,10 @@ def export_audit(
         since: an earlier pack of the same account and scope. The report says which cases are newly
             expired, newly missing or renewed, who joined and left, and which records were edited;
             since.csv has them all. Default: no pack, and the report says so.
+        standard: the standard or requirement that the pack is to answer, for the cover, such as
+            "ISO 45001, 7.2"; default: none is named.
+        organisation: whose records these are, for the cover; default: not known. The
+            command line asks the API for it.
 
     Returns:
         The folder.
@@ -159,6 +165,8 @@ def export_audit(
         title=_title(title),
         names=names,
         earlier=earlier,
+        standard=_line("standard", standard),
+        organisation=_line("organisation", organisation),
     )
     if drawing:
         drawn = sample_of(evidence.data, evidence.status, evidence.as_of, *drawing)
@@ -235,6 +243,8 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         "expiring_days": evidence.expiring_days,
         "required": evidence.required,
         "names": evidence.names,
+        **({"standard": evidence.standard} if evidence.standard else {}),
+        **({"organisation": evidence.organisation} if evidence.organisation else {}),
         **({} if scope.is_all else {"only": scope.words, "scope": _ids(scope)}),
         **({"sample": evidence.sample.facts} if evidence.sample else {}),
         **({"since": evidence.since.facts} if evidence.since else {}),
@@ -250,6 +260,7 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         "findings": evidence.findings.height,
         "disagreements": evidence.disagreements.height,
         "changes": evidence.changed.height,
+        **evidence.headline.counts,
     }
     return {"title": evidence.title, **facts, "counts": facts["counts"] | counts}
 
@@ -271,6 +282,15 @@ def _pseudonymous(
         if earlier
         else None,
     )
+
+
+def _line(name: str, given: str | None) -> str:
+    """A text for the cover on one line, or nothing."""
+    from kpa_analytics.charts.text import one_line
+
+    if given is not None and not isinstance(given, str):
+        raise KPADataError(f"{name} must be text, not {given!r}")
+    return one_line(given) if given and given.strip() else ""
 
 
 def _title(title: str | None) -> str:

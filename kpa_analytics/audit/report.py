@@ -12,8 +12,10 @@ from msgspec import to_builtins
 
 from kpa_analytics.audit import report_cases, report_method, report_sample, report_since
 from kpa_analytics.audit import report_text as text
+from kpa_analytics.audit.cover import cover, warning
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
+from kpa_analytics.audit.headline import Headline
 from kpa_analytics.audit.identity import Labels
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
@@ -71,6 +73,8 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         "subtitle": say(text.SUBTITLE, as_of=evidence.as_of),
         "notice": DEMO_MARK if evidence.data.demo else "",
         "facts": _facts(evidence),
+        "warnings": warning(evidence),
+        "cover": cover(evidence),
         "tiles": _tiles(evidence),
         "sections": to_builtins(sections),
         "colours": {**status_colours(), "demo": palette().demo},
@@ -100,19 +104,33 @@ def _facts(evidence: Evidence) -> list[str]:
 def _tiles(evidence: Evidence) -> list[dict[str, str]]:
     figures = evidence.figures
     known = figures.missing is not None
-    in_order = say(text.IN_ORDER_NOTES[known], cases=figures.due)
+    main = evidence.headline
+    in_order = say(text.IN_ORDER_NOTES[known], cases=main.required)
     people = say(text.PEOPLE_NOTE, completions=figures.completions)
     return [
-        _tile(TileLabel.IN_ORDER, share_in_order(figures), in_order),
-        _status_tile(EXPIRED, figures.expired),
-        _status_tile(MISSING, figures.missing)
+        _tile(TileLabel.IN_ORDER, share(main.required_in_order, main.required), in_order),
+        _status_tile(EXPIRED, figures.expired, main.composed_gaps[EXPIRED]),
+        _status_tile(MISSING, figures.missing, main.composed_gaps[MISSING])
         if known
         else _tile(STATUS_LABELS[MISSING], NOT_KNOWN, NO_REQUIREMENTS, MISSING),
         _status_tile(EXPIRING, figures.expiring),
         _status_tile(CURRENT, figures.current),
+        _tile(TileLabel.IN_30_DAYS, f"{figures.in_30_days:,}", text.IN_30_DAYS_NOTE),
         _on_file(evidence),
+        *([_composed(main)] if main.composed else []),
+        _tile(
+            TileLabel.PEOPLE_IN_ORDER,
+            say(text.OF, part=main.people_in_order, whole=figures.people),
+            text.PEOPLE_IN_ORDER_NOTES[known],
+        ),
         _tile(TileLabel.PEOPLE, f"{figures.people:,}", people),
     ]
+
+
+def _composed(main: Headline) -> dict[str, str]:
+    """The share of composed trainings in order, apart from their parts."""
+    note = say(text.COMPOSED_NOTE, in_order=main.composed_in_order, cases=main.composed)
+    return _tile(TileLabel.COMPOSED, share(main.composed_in_order, main.composed), note)
 
 
 def _on_file(evidence: Evidence) -> dict[str, str]:
@@ -128,7 +146,7 @@ def _on_file(evidence: Evidence) -> dict[str, str]:
 
 
 def share_in_order(figures: Figures) -> str:
-    """The share of cases in order in percent, rounded down: 100.0% means all of them."""
+    """The share of all cases due that are in order."""
     return share(figures.current + figures.expiring, figures.due)
 
 
@@ -140,8 +158,11 @@ def share(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _status_tile(status: str, cases: int | None) -> dict[str, str]:
-    return _tile(STATUS_LABELS[status], f"{cases:,}", text.STATUS_NOTES[status], status)
+def _status_tile(status: str, cases: int | None, composed: int = 0) -> dict[str, str]:
+    note = text.STATUS_NOTES[status]
+    if composed:
+        note = say(text.OF_COMPOSED_NOTE, note=note, composed=composed)
+    return _tile(STATUS_LABELS[status], f"{cases:,}", note, status)
 
 
 def _tile(label: str, value: str, note: str, status: str = "") -> dict[str, str]:
@@ -150,8 +171,37 @@ def _tile(label: str, value: str, note: str, status: str = "") -> dict[str, str]
 
 def _standing(evidence: Evidence) -> Section:
     about = say(text.CASES_COVER, trainings=_trainings(evidence, evidence.status))
-    sentences = [text.STANDING, about]
+    sentences = [text.STANDING, *_headline(evidence), about]
     return Section("standing", Heading.STANDING, sentences, ["expiry_timeline"], [])
+
+
+def _headline(evidence: Evidence) -> list[str]:
+    main, figures = evidence.headline, evidence.figures
+    known = figures.missing is not None
+    sentences = [
+        say(text.REQUIRED[known], cases=main.required, in_order=main.required_in_order),
+        say(text.PEOPLE_IN_ORDER[known], people=figures.people, in_order=main.people_in_order),
+    ]
+    if known:
+        sentences.append(say(text.ALL_CASES, due=figures.due, share=share_in_order(figures)))
+    if main.composed:
+        gaps = sum(main.composed_gaps.values())
+        sentences.append(
+            say(
+                text.COMPOSED_APART,
+                composed=main.composed,
+                in_order=main.composed_in_order,
+                gaps=gaps,
+            )
+        )
+    if main.peak:
+        peak = main.peak
+        sentences.append(
+            say(
+                text.DUE, due=figures.in_30_days, cases=peak.cases, title=peak.training, on=peak.day
+            )
+        )
+    return [" ".join(sentences)]
 
 
 def _trainings(evidence: Evidence, frame: pl.DataFrame) -> str:

@@ -49,7 +49,8 @@ def expiring(evidence: Evidence) -> Section:
     sentence = say(text.EXPIRING, cases=rows.height, expiring_days=evidence.expiring_days)
     tables = _tables(evidence, rows, Caption.EXPIRING, Caption.COMPOSED_EXPIRING, "", "days_left")
     heading = STATUS_LABELS[EXPIRING]
-    return Section(EXPIRING, heading, [sentence, *_limited(tables)], [], tables)
+    charts = ["expirations_by_week"]
+    return Section(EXPIRING, heading, [sentence, *_limited(tables)], charts, tables)
 
 
 def on_file(evidence: Evidence) -> Section:

@@ -73,6 +73,7 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
     specs = {
         "status_summary": drawn(charts.status_summary, status, **known),
         "expiry_timeline": drawn(charts.expiry_timeline, status, as_of=day),
+        "expirations_by_week": drawn(charts.expirations_by_week, status, as_of=day),
         "expiry_by_training": drawn(charts.expiry_by_training, status, **known),
         "evidence_coverage": drawn(evidence_coverage, evidence.cases),
     }

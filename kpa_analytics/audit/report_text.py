@@ -253,6 +253,9 @@ class TileLabel(StrEnum):
 
     IN_ORDER = "In order"
     ON_FILE = "Signature or file"
+    IN_30_DAYS = "Due in 30 days"
+    COMPOSED = "Composed trainings"
+    PEOPLE_IN_ORDER = "People in order"
     PEOPLE = "People"
 
 
@@ -264,7 +267,16 @@ STATUS_NOTES = {
     statuses.MISSING: "required, never completed",
 }
 #: The note below the share in order, by whether requirements were provided.
-IN_ORDER_NOTES = {True: "of {cases} cases due", False: "of {cases} cases on record"}
+IN_ORDER_NOTES = {True: "of {cases} required cases", False: "of {cases} cases on record"}
+OF = "{part} of {whole}"
+OF_COMPOSED_NOTE = "{note}; {composed} of composed trainings"
+IN_30_DAYS_NOTE = "still valid; last day at most 30 days away"
+COMPOSED_NOTE = "in order: {in_order} of {cases}, apart from their parts"
+#: The note below the people in order, by whether requirements were provided.
+PEOPLE_IN_ORDER_NOTES = {
+    True: "people with nothing expired or missing",
+    False: "people with nothing expired",
+}
 #: The note below the share of valid completions with a signature or a file.
 ON_FILE_NOTE = "{unproved} of {valid} valid completions have neither"
 ON_FILE_UNKNOWN_NOTE = "the API does not say for {unknown} of {valid} valid completions"
@@ -279,8 +291,7 @@ MORE_ROWS_IN = f"{MORE_ROWS} in audit.xlsx, sheet {{sheet}}"
 
 STANDING = (
     "A case is one person and one training that the person has completed or must complete. "
-    "A case is in order if it is current or expiring soon; the share in order is the number of "
-    "cases in order, divided by the number of cases due."
+    "A case is in order if it is current or expiring soon."
 )
 CASES_COVER = "The cases cover {trainings}."
 COVERAGE_IS_ABOUT = (
@@ -288,6 +299,26 @@ COVERAGE_IS_ABOUT = (
 )
 TRAININGS = "{trainings:training|trainings}"
 TRAININGS_UNLISTED = f"{TRAININGS}, of which {{unlisted:is|are}} not in the catalogue ({{ids}})"
+
+#: By whether requirements were provided.
+REQUIRED = {
+    True: "{cases:case is|cases are} required and due; {in_order} of them are in order.",
+    False: "{cases:case is|cases are} on record; {in_order} of them are in order.",
+}
+#: By whether requirements were provided.
+PEOPLE_IN_ORDER = {
+    True: "{in_order} of {people:person|people} have no expired or missing case.",
+    False: "{in_order} of {people:person|people} have no expired case.",
+}
+ALL_CASES = "Of all {due:case|cases} due, required or not, composed or not, {share} are in order."
+COMPOSED_APART = (
+    "Composed trainings are counted apart from their parts, because a gap in a part would count "
+    "twice: {in_order} of {composed:case|cases} are in order, {gaps} are expired or missing."
+)
+DUE = (
+    "The last valid day of {due:case is|cases are} at most 30 days away; the largest group is "
+    "{title}, with {cases:case|cases} on {on}."
+)
 
 EXPIRED = "{expired:case has|cases have} expired, affecting {people:person|people}."
 MISSING = "In {missing:case|cases}, a required training was never completed."
@@ -435,6 +466,49 @@ FROM_CATALOGUE = "the catalogue"
 FROM_REPORT = "this report's default"
 FROM_REPORT_INSTEAD = f"{FROM_REPORT}: the catalogue's {{catalogue}} is impossible"
 SPECIAL_DATES_ONLY = "; applies to special expiration dates only"
+
+# The cover.
+
+
+class CoverLabel(StrEnum):
+    """The labels of the rows on the cover."""
+
+    ORGANISATION = "Organisation"
+    SCOPE = "Scope"
+    PERIOD = "Period"
+    STANDARD = "Standard asked about"
+    FETCHED = "Records fetched"
+
+
+WHOLE_SCOPE = "all people and trainings of the account"
+PERIOD = "completions from {first} to {as_of}"
+PERIOD_EMPTY = "no completions up to {as_of}"
+NO_STANDARD = "none named"
+FETCHED_AT = "{moment}, {moment:%H:%M} UTC"
+SIGNERS_HEADING = "Sign-off"
+SIGNERS = ("Prepared by", "Reviewed by", "Approved by")
+SIGNER_COLUMNS = ("Step", "Name", "Date", "Signature")
+LOOKS_BACK = (
+    "Looking back: the statuses are as of {as_of}, but the records were fetched on {on}, "
+    "{days:day|days} later. Records that were entered or edited in between are included: "
+    "{later:completion was|completions were} entered after that day but dated on or before it. How "
+    "many were edited is not known."
+)
+GLOSSARY_HEADING = "Glossary"
+GLOSSARY = {
+    "As of": "the day for which every status holds",
+    "Case": "one person and one training that the person has completed or must complete",
+    "Completion": "the record that a person completed a training on a day",
+    "Composed training": "a training that people hold through the trainings that it includes",
+    "Current": "valid, and not expiring soon",
+    "Expired": "past its last valid day",
+    "Expiring soon": "valid, and due for renewal by the training's own number of days or window",
+    "Gap": "an expired or missing case",
+    "In order": "current or expiring soon",
+    "Missing": "required and never completed",
+    "Not due": "required, but not yet to be completed",
+    "Valid through": "the last day on which a completion is valid",
+}
 
 # The controls above a table of the page.
 

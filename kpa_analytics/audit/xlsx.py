@@ -133,6 +133,10 @@ class _Writer:
         if story["notice"]:
             lines.append([(story["notice"], alarm)])
         lines += [[(story["subtitle"], None)], [(" · ".join(story["facts"]), None)]]
+        lines += [[(warning, self._bold)] for warning in story["warnings"]]
+        lines += [
+            [(label, None), ("", None), (value, wrapped)] for label, value in story["cover"]["rows"]
+        ]
         first_cut = len(lines)
         lines += [[]]
         for tile in story["tiles"]:

@@ -11,6 +11,10 @@ Name a channel by its class (`alt.X2("end:T")`, not `"end:T"`): otherwise altair
 of classes to find it.
 """
 
+from kpa_analytics.charts.expirations_by_week import (
+    expirations_by_week,
+    expirations_by_week_table,
+)
 from kpa_analytics.charts.expiry_by_group import expiry_by_group, expiry_by_group_table
 from kpa_analytics.charts.expiry_by_training import expiry_by_training, expiry_by_training_table
 from kpa_analytics.charts.expiry_timeline import expiry_timeline, expiry_timeline_table
@@ -31,6 +35,8 @@ __all__ = [
     "STATUS_LABELS",
     "STATUS_SIGNS",
     "enable_offline",
+    "expirations_by_week",
+    "expirations_by_week_table",
     "expiry_by_group",
     "expiry_by_group_table",
     "expiry_by_training",

@@ -37,6 +37,7 @@ from tests.audit.packs import (
 CHARTS = [
     "status_summary",
     "expiry_timeline",
+    "expirations_by_week",
     "expiry_by_training",
     "evidence_coverage",
     "expiry_by_field_office",

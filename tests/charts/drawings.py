@@ -11,6 +11,7 @@ from tests.charts.frames import HOSTILE
 
 CHARTS = (
     "expiry_timeline",
+    "expirations_by_week",
     "expiry_by_training",
     "expiry_by_group",
     "training_matrix",
@@ -23,7 +24,10 @@ CHARTS = (
     "group_share",
 )
 every_chart = pytest.mark.parametrize("name", CHARTS)
-_STATUS = ("expiry_timeline", "expiry_by_training", "training_matrix", "status_summary")
+_STATUS = (
+    *("expiry_timeline", "expirations_by_week", "expiry_by_training"),
+    *("training_matrix", "status_summary"),
+)
 
 
 def inputs(name: str, *, demo: bool = False, titles: list[str] | None = None) -> list[pl.DataFrame]:

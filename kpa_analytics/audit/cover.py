@@ -1,0 +1,66 @@
+"""The cover of a report: whose records, which part and period, against what; and who signs.
+
+This module chooses what is said; `report_text` has the texts.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+from kpa_analytics.audit import report_text as text
+from kpa_analytics.audit.evidence import Evidence
+from kpa_analytics.audit.provenance import fetched_at
+from kpa_analytics.audit.report_text import NOT_KNOWN, CoverLabel, say
+
+#: Records that were entered in this time after the day of the report are no surprise.
+_SOON = timedelta(days=7)
+
+
+def cover(evidence: Evidence) -> dict[str, Any]:
+    """The texts of the cover, as plain data."""
+    moment = fetched_at(evidence.data)
+    rows = {
+        CoverLabel.ORGANISATION: evidence.organisation or NOT_KNOWN,
+        CoverLabel.SCOPE: evidence.data.scope.words or text.WHOLE_SCOPE,
+        CoverLabel.PERIOD: _period(evidence),
+        CoverLabel.STANDARD: evidence.standard or text.NO_STANDARD,
+        CoverLabel.FETCHED: say(text.FETCHED_AT, moment=moment) if moment else NOT_KNOWN,
+    }
+    return {
+        "rows": [[str(label), value] for label, value in rows.items()],
+        "signers": list(text.SIGNERS),
+        "signers_heading": text.SIGNERS_HEADING,
+        "signer_columns": list(text.SIGNER_COLUMNS),
+        "glossary_heading": text.GLOSSARY_HEADING,
+        "glossary": [list(entry) for entry in text.GLOSSARY.items()],
+    }
+
+
+def warning(evidence: Evidence) -> list[str]:
+    """A warning if the records were fetched well after the day of the report, or nothing.
+
+    The API gives the records as they are now. Those that were entered or edited after that day are
+    among them.
+    """
+    moment = fetched_at(evidence.data)
+    if moment is None or moment.date() - evidence.as_of <= _SOON:
+        return []
+    later = evidence.data.completions.filter(
+        pl.col("created").dt.date() > evidence.as_of, pl.col("date") <= evidence.as_of
+    )
+    days = (moment.date() - evidence.as_of).days
+    return [
+        say(text.LOOKS_BACK, as_of=evidence.as_of, on=moment.date(), days=days, later=later.height)
+    ]
+
+
+def _period(evidence: Evidence) -> str:
+    """The days of the completions up to the day of the report."""
+    days = evidence.records["date"].drop_nulls()
+    first = days.filter(days <= evidence.as_of).min()
+    if not isinstance(first, date):
+        return say(text.PERIOD_EMPTY, as_of=evidence.as_of)
+    return say(text.PERIOD, first=first, as_of=evidence.as_of)

@@ -1,0 +1,96 @@
+"""The headline of a pack, without mixing what must not be added up.
+
+A gap in an included training is also a gap in the composed training, so composed trainings are
+counted apart from their parts. Cases that nobody requires do not count as being in order.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.statuses import CURRENT, EXPIRING, GAPS, NOT_DUE
+
+
+class Peak(NamedTuple):
+    """The largest group of valid cases of one training that end on one day."""
+
+    training_id: int
+    training: str
+    day: date
+    cases: int
+
+
+class Headline(NamedTuple):
+    """Numbers of cases and people.
+
+    Attributes:
+        required: required cases that are due, without those of composed trainings; if no
+            requirements were provided, all cases on record.
+        required_in_order: those that are current or expiring soon.
+        composed: cases of composed trainings that are due.
+        composed_in_order: those that are current or expiring soon.
+        composed_gaps: cases of composed trainings of each status that is a gap, by status.
+        people_in_order: people who have cases, and no gap among them.
+        peak: the largest group of valid cases that end within 30 days; None if there is none.
+    """
+
+    required: int
+    required_in_order: int
+    composed: int
+    composed_in_order: int
+    composed_gaps: dict[str, int]
+    people_in_order: int
+    peak: Peak | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers for the manifest."""
+        return {
+            "required_cases": self.required,
+            "required_in_order": self.required_in_order,
+            "composed_cases": self.composed,
+            "composed_in_order": self.composed_in_order,
+            "people_in_order": self.people_in_order,
+        }
+
+
+def headline(status: pl.DataFrame, composed: pl.Series, required: AnyFrame | None) -> Headline:
+    """Count the headline of a result of `expiry_status()`.
+
+    Args:
+        status: the cases.
+        composed: the ids of the composed trainings.
+        required: who must have which training, or None if it is not known.
+    """
+    good = pl.col("status").is_in([CURRENT, EXPIRING])
+    due = status.filter(pl.col("status") != NOT_DUE)
+    is_composed = pl.col("training_id").is_in(composed.implode())
+    single, whole = due.filter(~is_composed), due.filter(is_composed)
+    if required is not None:
+        pairs = required_pairs(required).unique().collect()
+        single = single.join(pairs, on=["m_user_id", "training_id"], how="semi")
+    behind = status.filter(pl.col("status").is_in(GAPS))["m_user_id"]
+    return Headline(
+        required=single.height,
+        required_in_order=single.filter(good).height,
+        composed=whole.height,
+        composed_in_order=whole.filter(good).height,
+        composed_gaps={gap: whole.filter(pl.col("status") == gap).height for gap in GAPS},
+        people_in_order=status["m_user_id"].n_unique() - behind.n_unique(),
+        peak=_peak(status.filter(good & pl.col("days_left").is_between(0, 30))),
+    )
+
+
+def _peak(soon: pl.DataFrame) -> Peak | None:
+    groups = (
+        soon.group_by("training_id", "expiration_date")
+        .agg(pl.col("training").first(), pl.len().alias("cases"))
+        .sort(-pl.col("cases").cast(pl.Int64), "expiration_date", "training", "training_id")
+    )
+    columns = groups.select("training_id", "training", "expiration_date", "cases")
+    return Peak(*columns.row(0)) if groups.height else None

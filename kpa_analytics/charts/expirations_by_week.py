@@ -1,0 +1,253 @@
+"""Valid certificates by the week in which they end: where many end at once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.charts import axes
+from kpa_analytics.charts.fitting import fitted
+from kpa_analytics.charts.stacking import MIN_PIXELS, stack
+from kpa_analytics.charts.status_rows import read_status, status_day
+from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
+from kpa_analytics.charts.text import count, day, labels, not_drawn, one_line
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import as_day, read
+from kpa_analytics.schema import EXPIRY_STATUS
+from kpa_analytics.statuses import CURRENT, EXPIRING
+
+if TYPE_CHECKING:
+    from kpa_analytics.inputs import AnyFrame, Day
+
+_TITLE = "Expirations per week"
+_READ = ("training_id", "training")
+_PARTS = ("week", "later", "no date")
+_REASONS = {"later": "that end later", "no date": "without an expiration date"}
+_LARGEST, _OTHERS = "Largest training of the week", "All other trainings"
+_HEIGHT, _ROOM = 220, 260
+
+
+def expirations_by_week_table(
+    status: AnyFrame, *, as_of: Day | None = None, weeks: int = 26
+) -> pl.DataFrame:
+    """Count the valid cases by the week of their last day, from the week of `as_of` on.
+
+    Args:
+        status: the result of `expiry_status()`.
+        as_of: the day of the statuses if no row has an expiration date; by default, today.
+        weeks: number of weeks, each from Monday to Sunday; the first one has `as_of` in it.
+
+    Returns:
+        One row per week, and up to one row each for later and for no expiration date: part (Enum:
+        week, later, no date), week (Date, the Monday; otherwise null), total (Int64), largest
+        (String, the training with the most cases in the week; null if there is none or it is no
+        week), largest_cases (Int64). The totals add up to the current and expiring rows of
+        `status`.
+
+    Raises:
+        KPADataError: a column is missing, `as_of` is not a date, or `weeks` is not 1 to 104.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> expirations_by_week_table(EXPIRY_STATUS.empty(), as_of="2026-06-30", weeks=4).shape
+        (4, 5)
+    """
+    if type(weeks) is not int or not 1 <= weeks <= 104:
+        raise KPADataError(f"weeks must be 1 to 104, not {weeks!r}")
+    frame = read(status, EXPIRY_STATUS, *_READ, "expiration_date", "days_left", "status")
+    today = status_day(frame, as_of) or as_day(None)
+    monday = today - timedelta(days=today.weekday())
+    valid = frame.filter(pl.col("status").is_in([CURRENT, EXPIRING]))
+    number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(lower_bound=0)
+    part = (
+        pl.when(number.is_null())
+        .then(pl.lit("no date"))
+        .when(number >= weeks)
+        .then(pl.lit("later"))
+        .otherwise(pl.lit("week"))
+    )
+    placed = valid.with_columns(
+        part.cast(pl.Enum(_PARTS)).alias("part"),
+        pl.when(part == "week").then(number).alias("number"),
+    )
+    counts = _weeks(monday, weeks).join(
+        placed.group_by("part", "number").agg(pl.len().cast(pl.Int64).alias("total")),
+        on=["part", "number"],
+        how="full",
+        coalesce=True,
+        nulls_equal=True,
+    )
+    return (
+        counts.join(_largest(placed), on="number", how="left")
+        .with_columns(pl.col("total", "largest_cases").fill_null(0))
+        .sort("part", "number")
+        .select("part", "week", "total", "largest", "largest_cases")
+    )
+
+
+def _weeks(monday: date, weeks: int) -> pl.DataFrame:
+    """Every week that the calendar has, up to the year 9999."""
+    last = (date.max - monday).days // 7
+    numbers = range(min(weeks, last + 1))
+    rows = [("week", at, monday + timedelta(days=7 * at)) for at in numbers]
+    schema: dict[str, Any] = {"part": pl.Enum(_PARTS), "number": pl.Int64, "week": pl.Date}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _largest(placed: pl.DataFrame) -> pl.DataFrame:
+    """The training with the most cases in each week."""
+    sizes = (
+        placed.filter(pl.col("part") == "week")
+        .group_by("number", "training_id")
+        .agg(pl.col("training").first(), pl.len().cast(pl.Int64).alias("largest_cases"))
+    )
+    titles = labels(
+        sizes.unique("training_id").select("training_id", "training").sort("training_id"),
+        "training",
+        "training_id",
+    ).rename({"training": "largest"})
+    return (
+        sizes.join(titles, on="training_id")
+        .sort("number", -pl.col("largest_cases"), "largest", "training_id")
+        .unique("number", keep="first", maintain_order=True)
+        .select("number", "largest", "largest_cases")
+    )
+
+
+def expirations_by_week(
+    status: AnyFrame, *, as_of: Day | None = None, weeks: int = 26, dark: bool = False
+) -> alt.LayerChart:
+    """Draw how many valid certificates end in each of the coming weeks.
+
+    In each bar, the training with the most cases has a colour of its own: a tall part is a date on
+    which many certificates of one training end.
+
+    Args:
+        status: the result of `expiry_status()`, eager or lazy.
+        as_of: the day of the statuses if no row has an expiration date; by default, today.
+        weeks: number of weeks, 1 to 104.
+        dark: True for a dark background.
+
+    Returns:
+        The chart; its data is `expirations_by_week_table(...)`.
+
+    Raises:
+        KPADataError: as `expirations_by_week_table`.
+
+    Examples:
+        >>> from kpa_analytics.schema import EXPIRY_STATUS
+        >>> expirations_by_week(EXPIRY_STATUS.empty()).description
+        'Expirations per week. No expirations to show.'
+    """
+    rows = read_status(status, "m_user_id", *_READ, as_of=as_of)
+    today = rows.today or as_day(None)
+    table = expirations_by_week_table(rows.frame, as_of=today, weeks=weeks)
+    inside = table.filter(pl.col("part") == "week")
+    total = int(inside["total"].sum())
+    left_out = not_drawn(dict(table.select("part", "total").iter_rows()), _REASONS)
+    if not total:
+        message = "No expirations to show"
+        return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=rows.demo)
+    peak = inside.sort("total", "week", descending=[True, False]).row(0, named=True)
+    return layered(
+        _layers(inside, peak["week"], dark),
+        title=_TITLE,
+        subtitle=[
+            f"{count(total, 'valid certificate')} by last valid day, in "
+            f"{count(inside.height, 'week')}{rows.as_of}",
+            f"Most in the week of {day(peak['week'])}: {peak['total']:,}, "
+            f"of them {peak['largest_cases']:,} of {one_line(peak['largest'], 80)}",
+            left_out,
+        ],
+        demo=rows.demo,
+        dark=dark,
+        height=_HEIGHT,
+    )
+
+
+def _layers(inside: pl.DataFrame, peak: date, dark: bool) -> list[alt.Chart]:
+    headroom = inside.select(pl.col("total").max()).item() * 1.15
+    ends = (
+        pl.min_horizontal(pl.col("week").cast(pl.Int32) + 7, pl.lit(date.max).cast(pl.Int32))
+        .cast(pl.Date)
+        .alias("until")
+    )
+    named = inside.select(
+        "week",
+        ends,
+        pl.concat_str(pl.col("week").dt.strftime("%d %B %Y").str.strip_prefix("0")).alias("name"),
+        "total",
+        pl.col("largest").fill_null(""),
+        pl.col("largest_cases").alias(_LARGEST),
+        (pl.col("total") - pl.col("largest_cases")).alias(_OTHERS),
+    )
+    parts = stack(named, (_LARGEST, _OTHERS), headroom * MIN_PIXELS / _HEIGHT, "kind")
+    return [_bars(parts.drop(_LARGEST, _OTHERS), headroom, dark), _label(named, peak, dark)]
+
+
+def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
+    p = palette(dark)
+    kinds = [_LARGEST, _OTHERS]
+    spoken = (
+        f"datum.kind == '{_LARGEST}' ? "
+        + axes.sentence("Week of {name}: {value:,} of {largest}, of {total:,}")
+        + " : "
+        + axes.sentence("Week of {name}: {value:,} of all other trainings, of {total:,}")
+    )
+    bars: alt.Chart = (
+        rows_of(parts, name="weeks")
+        .transform_calculate(
+            spoken=spoken,
+            which=f"datum.kind == '{_LARGEST}' ? datum.largest : 'all others'",
+        )
+        .mark_bar(stroke=p.muted, strokeWidth=0.5)
+        .encode(
+            x=axes.on_day("week", title="Week of the last valid day", axis=axes.month_axis(1)),
+            x2=axes.until_day("until"),
+            y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),
+            y2=alt.Y2("high:Q"),
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=kinds, range=[p.accent, p.quiet]),
+                legend=alt.Legend(title=None, values=kinds),
+            ),
+            tooltip=axes.tooltip(
+                {"name": "Week of", "which": "Training"},
+                {"value": "Certificates", "total": "All in this week"},
+            ),
+            description=axes.aria_label(),
+        )
+    )
+    return bars
+
+
+def _label(named: pl.DataFrame, peak: date, dark: bool) -> alt.Chart:
+    """The highest week's number and its largest training, on the side with more room."""
+    row = named.filter(pl.col("week").eq_missing(peak))
+    right = named["week"].to_list().index(peak) > named.height / 2
+    text = pl.Series(
+        "label",
+        [fitted(f"{row[_LARGEST].item():,} of {one_line(row['largest'].item(), 80)}", _ROOM)],
+    )
+    label: alt.Chart = (
+        rows_of(row.select("week", "until", "total", text))
+        .mark_text(
+            align="right" if right else "left",
+            baseline="bottom",
+            dy=-4,
+            fontWeight="bold",
+            color=palette(dark).ink,
+            clip=False,
+            aria=False,
+        )
+        .encode(
+            x=axes.on_day("until" if right else "week"),
+            y=alt.Y("total:Q"),
+            text=alt.Text("label:N"),
+        )
+    )
+    return label

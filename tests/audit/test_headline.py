@@ -1,0 +1,182 @@
+"""The headline, recounted in plain Python; the warning of a look back; and the cover."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import openpyxl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.audit.cover import warning
+from kpa_analytics.audit.evidence import gather
+from kpa_analytics.audit.manifest import read_manifest
+from kpa_analytics.audit.report import report
+from kpa_analytics.data.account import account_name
+from kpa_analytics.schema import COMPLETIONS
+from tests.audit.packs import AS_OF, completion, load, person, settings
+from tests.audit.test_cases import page_text, paper, records, sheet
+from tests.frames import frame_of
+
+GOOD = ("current", "expiring")
+
+
+@pytest.fixture(scope="module")
+def recounted(pack, data) -> dict[str, int]:
+    """The numbers of the headline, from the sheet of statuses and the vendor's lists."""
+    cases = sheet(pack, "status")
+    composed = {
+        row["id"] for row in data.trainings.iter_rows(named=True) if row["included_trainings_id"]
+    }
+    required = {
+        (row["m_user_id"], training)
+        for row in data.employee_status.iter_rows(named=True)
+        for name in ("incomplete_training_ids", "complete_training_ids")
+        for training in row[name] or []
+    }
+    due = [case for case in cases if case["status"] != "not_due"]
+    single = [
+        case
+        for case in due
+        if case["training_id"] not in composed
+        and (case["m_user_id"], case["training_id"]) in required
+    ]
+    whole = [case for case in due if case["training_id"] in composed]
+    people = {case["m_user_id"] for case in cases}
+    behind = {case["m_user_id"] for case in cases if case["status"] not in (*GOOD, "not_due")}
+    soon = [
+        case
+        for case in cases
+        if case["status"] in GOOD and case["days_left"] is not None and case["days_left"] <= 30
+    ]
+    return {
+        "required_cases": len(single),
+        "required_in_order": sum(case["status"] in GOOD for case in single),
+        "composed_cases": len(whole),
+        "composed_in_order": sum(case["status"] in GOOD for case in whole),
+        "people": len(people),
+        "people_in_order": len(people - behind),
+        "in_30_days": len(soon),
+        "expired_composed": sum(case["status"] == "expired" for case in whole),
+    }
+
+
+@pytest.mark.slow
+def test_the_headline_is_recounted(pack, recounted):
+    required, in_order = recounted["required_cases"], recounted["required_in_order"]
+    people, fine = recounted["people"], recounted["people_in_order"]
+    assert 0 < fine < people
+    assert 0 < recounted["composed_in_order"] < recounted["composed_cases"]
+    tenths = 1000 * in_order // required
+    said = [
+        f"In order {tenths // 10}.{tenths % 10}% of {required:,} required cases",
+        f"{required:,} cases are required and due; {in_order:,} of them are in order.",
+        f"People in order {fine:,} of {people:,}",
+        f"{fine:,} of {people:,} people have no expired or missing case.",
+        f"Due in 30 days {recounted['in_30_days']:,} ",
+        f"in order: {recounted['composed_in_order']:,} of {recounted['composed_cases']:,}",
+        f"past their last valid day; {recounted['expired_composed']:,} of composed trainings",
+    ]
+    page, printed = page_text(pack), paper(pack)
+    for sentence in said:
+        assert sentence in page
+        assert sentence in printed
+
+
+@pytest.mark.slow
+def test_the_manifest_has_the_headline(pack, recounted):
+    counts = read_manifest(pack)["counts"]
+    names = ("required_cases", "required_in_order", "composed_cases", "composed_in_order")
+    for name in (*names, "people_in_order", "in_30_days"):
+        assert counts[name] == recounted[name], name
+
+
+def evidence(as_of: date, *done: dict, fetched: datetime | None = None):
+    data = kpa.TrainingData(completions=frame_of(COMPLETIONS, *done))
+    return gather(
+        data, as_of=as_of, expiring_days=30, required=None, title="", names=True, earlier=None
+    )
+
+
+def test_without_requirements_nothing_is_called_required():
+    story = report(evidence(AS_OF, {"id": 1, "training_id": 7, "m_user_id": "ann"}), [])
+    said = " ".join(story["sections"][0]["sentences"]) + str(story["tiles"])
+    assert "1 case is on record" in said
+    assert "missing case" not in said
+    assert "required cases" not in said
+
+
+@pytest.mark.slow
+def test_a_look_back_counts_what_was_entered_since(tmp_path):
+    days = {1: (20260601, 2026, 6, 2), 2: (20260601, 2026, 9, 1), 3: (20260801, 2026, 9, 1)}
+    done = [
+        completion(
+            number,
+            7,
+            person(number),
+            day,
+            created=int(datetime(*created, 12, tzinfo=UTC).timestamp() * 1000),
+        )
+        for number, (day, *created) in days.items()
+    ]
+    with kpa.demo.serve(kpa.demo.Records({"completedtrainings.v2.list": done})) as api:
+        data = load(tmp_path, api)
+    fetched = data.snapshots["completions"].fetched_at.date()
+
+    def said(as_of: date) -> list[str]:
+        options = {"expiring_days": 30, "required": None, "title": "", "names": True}
+        return warning(gather(data, as_of=as_of, earlier=None, **options))
+
+    assert said(fetched) == []
+    (sentence,) = said(AS_OF)
+    assert f"{(fetched - AS_OF).days} days later" in sentence
+    assert "1 completion was entered after that day but dated on or before it" in sentence
+
+
+@pytest.mark.slow
+def test_the_cover_says_whose_records_against_what_and_who_signs(data, tmp_path):
+    pack = kpa.export_audit(
+        data, tmp_path / "pack", as_of=AS_OF, standard="ISO 45001, 7.2", organisation="Acme\nMines"
+    )
+    days = sorted(row["date"] for row in records(pack) if row["date"])
+    first = date.fromisoformat(days[0])
+    said = [
+        "Organisation Acme Mines",
+        "Scope all people and trainings of the account",
+        f"Period completions from {first.day} {first:%b %Y} to 30 Jun 2026",
+        "Standard asked about ISO 45001, 7.2",
+        "Prepared by",
+        "Reviewed by",
+        "Approved by",
+        "Case one person and one training",
+    ]
+    page, printed = page_text(pack), paper(pack)
+    for text in said:
+        assert text in page
+        assert text in printed
+    summary = openpyxl.load_workbook(pack / "audit.xlsx")["summary"].iter_rows(values_only=True)
+    assert ("Organisation", "Acme Mines") in {(row[0], row[2]) for row in summary}
+    named = read_manifest(pack)["settings"]
+    assert (named["standard"], named["organisation"]) == ("ISO 45001, 7.2", "Acme Mines")
+
+
+@pytest.mark.slow
+def test_what_is_not_known_is_said_on_the_cover(pack):
+    page = page_text(pack)
+    assert "Organisation not known" in page
+    assert "Standard asked about none named" in page
+
+
+@pytest.mark.parametrize("name", ["standard", "organisation"])
+def test_a_wrong_text_for_the_cover_is_named(data, tmp_path, name):
+    with pytest.raises(kpa.errors.KPADataError, match=f"{name} must be text, not 7"):
+        kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, **{name: 7})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_refused_name_of_the_account_is_no_error(tmp_path):
+    with (
+        kpa.demo.serve(kpa.demo.Records()) as api,
+        kpa.Client(settings(tmp_path, api)) as client,
+    ):
+        assert account_name(client) is None
