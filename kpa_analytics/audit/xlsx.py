@@ -135,7 +135,8 @@ class _Writer:
         lines += [[(story["subtitle"], None)], [(" · ".join(story["facts"]), None)]]
         lines += [[(warning, self._bold)] for warning in story["warnings"]]
         lines += [
-            [(label, None), ("", None), (value, wrapped)] for label, value in story["cover"]["rows"]
+            [(label, None), ("", None), (value, self._wrapped)]
+            for label, value in story["cover"]["rows"]
         ]
         first_cut = len(lines)
         lines += [[]]

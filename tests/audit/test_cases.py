@@ -49,7 +49,7 @@ class Tables(HTMLParser):
             else:
                 self._cells.append("")
         elif tag == "thead":
-            self._cells = self._heads
+            self._cells = self._heads = []
         elif tag == "tr" and self._cells is not self._heads:
             self._cells = []
 
