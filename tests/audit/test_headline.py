@@ -14,8 +14,8 @@ from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.report import report
 from kpa_analytics.data.account import account_name
 from kpa_analytics.schema import COMPLETIONS
-from tests.audit.packs import AS_OF, completion, load, person, settings
-from tests.audit.test_cases import page_text, paper, records, sheet
+from tests.audit.packs import AS_OF, completion, load, person, settings, sheet_rows
+from tests.audit.test_cases import page_text, paper, records
 from tests.frames import frame_of
 
 GOOD = ("current", "expiring")
@@ -24,7 +24,7 @@ GOOD = ("current", "expiring")
 @pytest.fixture(scope="module")
 def recounted(pack, data) -> dict[str, int]:
     """The numbers of the headline, from the sheet of statuses and the vendor's lists."""
-    cases = sheet(pack, "status")
+    cases = sheet_rows(pack, "status")
     composed = {
         row["id"] for row in data.trainings.iter_rows(named=True) if row["included_trainings_id"]
     }
