@@ -500,13 +500,15 @@ GLOSSARY = {
     "Case": "one person and one training that the person has completed or must complete",
     "Completion": "the record that a person completed a training on a day",
     "Composed training": "a training that people hold through the trainings that it includes",
-    "Current": "valid, and not expiring soon",
-    "Expired": "past its last valid day",
-    "Expiring soon": "valid, and due for renewal by the training's own number of days or window",
+    statuses.STATUS_LABELS[statuses.CURRENT]: "valid, and not expiring soon",
+    statuses.STATUS_LABELS[statuses.EXPIRED]: "past its last valid day",
+    statuses.STATUS_LABELS[
+        statuses.EXPIRING
+    ]: "valid, and due for renewal by the training's own number of days or window",
     "Gap": "an expired or missing case",
     "In order": "current or expiring soon",
-    "Missing": "required and never completed",
-    "Not due": "required, but not yet to be completed",
+    statuses.STATUS_LABELS[statuses.MISSING]: "required and never completed",
+    statuses.STATUS_LABELS[statuses.NOT_DUE]: "required, but not yet to be completed",
     "Valid through": "the last day on which a completion is valid",
 }
 

@@ -134,8 +134,10 @@ def _refuse_other(old: EarlierPack, facts: dict[str, Any]) -> None:
             side.get(name, side.get("settings", {}).get(name)) for side in (earlier, facts)
         )
         if before != after:
-            one, other = (this, that) if before else (that, this)
-            raise KPADataError(f"{old.folder} has {one} and this pack has {other}: not comparable")
+            earlier, now = (this, that) if before else (that, this)
+            raise KPADataError(
+                f"{old.folder} has {earlier} and this pack has {now}: not comparable"
+            )
     before, after = (_hosts(side["hosts"]) for side in (earlier, facts))
     if before and after and before != after:
         raise KPADataError(

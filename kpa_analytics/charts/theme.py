@@ -88,8 +88,8 @@ def edge(colour: str, dark: bool = False) -> str:
     colour. Source: WCAG 2, 1.4.11 (non-text contrast).
 
     Examples:
-        >>> edge("#000000"), edge("#F2BC42")
-        ('#000000', '#A8893D')
+        >>> edge("#000000"), edge("#F2C14E")
+        ('#000000', '#A88C45')
     """
     p = palette(dark)
     mixes = (_mixed(colour, p.ink, part / 20) for part in range(21))
