@@ -134,7 +134,7 @@ def _refuse_other(old: EarlierPack, facts: dict[str, Any]) -> None:
             side.get(name, side.get("settings", {}).get(name)) for side in (earlier, facts)
         )
         if before != after:
-            earlier, now = (this, that) if before else (that, this)
+            before_text, now_text = (this, that) if before else (that, this)
             raise KPADataError(
                 f"{old.folder} has {earlier} and this pack has {now}: not comparable"
             )
