@@ -134,10 +134,8 @@ def _refuse_other(old: EarlierPack, facts: dict[str, Any]) -> None:
             side.get(name, side.get("settings", {}).get(name)) for side in (earlier, facts)
         )
         if before != after:
-            before_text, now_text = (this, that) if before else (that, this)
-            raise KPADataError(
-                f"{old.folder} has {earlier} and this pack has {now}: not comparable"
-            )
+            there, here = (this, that) if before else (that, this)
+            raise KPADataError(f"{old.folder} has {there} and this pack has {here}: not comparable")
     before, after = (_hosts(side["hosts"]) for side in (earlier, facts))
     if before and after and before != after:
         raise KPADataError(
