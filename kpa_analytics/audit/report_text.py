@@ -316,7 +316,7 @@ COMPOSED_APART = (
     "twice: {in_order} of {composed:case|cases} are in order, {gaps} are expired or missing."
 )
 DUE = (
-    "The last valid day of {due:case is|cases are} at most 30 days away; the largest group is "
+    "For {due:case|cases}, the last valid day is at most 30 days away; the largest group is "
     "{title}, with {cases:case|cases} on {on}."
 )
 

@@ -68,7 +68,7 @@ class Report(HTMLParser):
 
 def numbers(text: str) -> list[str]:
     """The numbers in a text, without its days."""
-    return _NUMBER.findall(_DAY.sub("", text))
+    return [number.rstrip(",") for number in _NUMBER.findall(_DAY.sub("", text))]
 
 
 def shown(*figures: int | str) -> list[str]:
@@ -78,6 +78,10 @@ def shown(*figures: int | str) -> list[str]:
 def percent(part: int, whole: int) -> str:
     """Rounded down, so that 100.0% means all."""
     return f"{math.floor(1000 * part / whole) / 10:.1f}%"
+
+
+def in_order(cases: list[dict]) -> int:
+    return sum(case["status"] in ("current", "expiring") for case in cases)
 
 
 class Counted:
@@ -98,7 +102,34 @@ class Counted:
         valid = [case for case in self.cases if case["status"] in ("current", "expiring")]
         self.valid = [by_id[case["completion id"]] for case in valid if case["completion id"]]
         self.in_order = len(valid)
+        composed = {
+            one["id"] for one in pack_reader.trainings(pack) if one["included_trainings_id"]
+        }
+        required = pack_reader.required(pack)
+        due = [case for case in self.cases if case["status"] != "not_due"]
+        self.composed = [case for case in due if case["training id"] in composed]
+        self.required = [
+            case
+            for case in due
+            if case["training id"] not in composed
+            and (case["user id"], case["training id"]) in required
+        ]
+        behind = {
+            case["user id"] for case in self.cases if case["status"] in ("expired", "missing")
+        }
+        self.people = len({case["user id"] for case in self.cases})
+        self.people_in_order = self.people - len(behind)
+        days = Counter((one["training id"], one["days left"]) for one in self.soon)
+        self.peak = max(days.values())
         self.happened = [one for one in self.records if not one["date"] or one["date"] <= AS_OF]
+
+    @property
+    def soon(self) -> list[dict]:
+        return [
+            case
+            for case in self.cases
+            if case["status"] in ("current", "expiring") and case["days left"] in range(31)
+        ]
 
     def on_file(self) -> tuple[int, int, int, int]:
         signed = [one for one in self.valid if one["signed"] == "true"]
@@ -129,9 +160,19 @@ def test_the_tiles(report, counted):
     of_status = counted.by_status
     people = len({case["user id"] for case in counted.cases})
     expected = {
-        "In": [percent(counted.in_order, counted.due), f"{counted.due:,}"],
-        "Expired": shown(of_status["expired"]),
+        "In": [
+            percent(in_order(counted.required), len(counted.required)),
+            *shown(len(counted.required)),
+        ],
+        "Expired": shown(
+            of_status["expired"], sum(case["status"] == "expired" for case in counted.composed)
+        ),
         "Missing": shown(of_status["missing"]),
+        "Due": shown(30, len(counted.soon), 30),
+        "Composed": [
+            percent(in_order(counted.composed), len(counted.composed)),
+            *shown(in_order(counted.composed), len(counted.composed)),
+        ],
         "Expiring": shown(of_status["expiring"]),
         "Current": shown(of_status["current"]),
         "Signature": [
@@ -158,7 +199,15 @@ def test_the_sentences(report, counted):
     in_groups = sum(one["group_training_id"] is not None for one in counted.happened)
     later = len(counted.records) - len(counted.happened)
     expected = {
-        "standing": counted.trainings({case["training id"] for case in counted.cases}),
+        "standing": [
+            *shown(len(counted.required), in_order(counted.required)),
+            *shown(counted.people_in_order, counted.people, counted.due),
+            percent(counted.in_order, counted.due),
+            *shown(in_order(counted.composed), len(counted.composed)),
+            *shown(len(counted.composed) - in_order(counted.composed)),
+            *shown(len(counted.soon), 30, counted.peak),
+            *counted.trainings({case["training id"] for case in counted.cases}),
+        ],
         "overdue": shown(
             len(expired),
             len({case["user id"] for case in expired}),
@@ -223,18 +272,18 @@ def test_the_counts_of_the_other_tables(report, counted):
 
 def test_the_counts_of_the_manifest(pack, counted):
     counts = json.loads((pack / "manifest.json").read_bytes())["counts"]
-    soon = [
-        case
-        for case in counted.cases
-        if case["status"] in ("current", "expiring") and case["days left"] in range(31)
-    ]
     again = {
+        "required_cases": len(counted.required),
+        "required_in_order": in_order(counted.required),
+        "composed_cases": len(counted.composed),
+        "composed_in_order": in_order(counted.composed),
+        "people_in_order": counted.people_in_order,
         **{status: counted.by_status[status] for status in ("current", "expiring", "expired")},
         **{status: counted.by_status[status] for status in ("missing", "not_due")},
         "cases": len(counted.cases),
         "completions": len(counted.records),
         "people": len({case["user id"] for case in counted.cases}),
-        "in_30_days": len(soon),
+        "in_30_days": len(counted.soon),
         "findings": len(counted.sheets["findings"]),
         "disagreements": len(counted.sheets["vendor"]),
         "changes": len(counted.sheets.get("changes", [])),

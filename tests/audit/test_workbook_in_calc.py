@@ -15,8 +15,8 @@ import pypdf
 import pytest
 
 from kpa_analytics.analysis.training_matrix import training_matrix
-from kpa_analytics.audit.evidence import gather
-from kpa_analytics.audit.identity import labelled, with_numbers
+from kpa_analytics.audit.evidence import gather, labelled
+from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_method import rule_rows
 from kpa_analytics.audit.report_text import sheet_heading

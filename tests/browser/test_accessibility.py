@@ -21,9 +21,15 @@ def opened(browser: Browser, address: str, scheme: str, width: int = 1200) -> Pa
     return page
 
 
-@schemes
-@pytest.mark.parametrize("width", [1200, 480])
-@pytest.mark.parametrize("kind", ["report", "hostile_report"])
+@pytest.mark.parametrize(
+    ("kind", "scheme", "width"),
+    [
+        ("report", "light", 1200),
+        ("report", "dark", 480),
+        ("hostile_report", "dark", 1200),
+        ("hostile_report", "light", 480),
+    ],
+)
 def test_the_report_breaks_no_rule(browser, axe, request, kind, scheme, width):
     page = opened(browser, request.getfixturevalue(kind), scheme, width)
     expect(page.locator("figure.drawn")).to_have_count(page.locator("figure").count())

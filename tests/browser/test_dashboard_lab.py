@@ -12,7 +12,7 @@ from tests.browser.dashboards import use_by_mouse
 from tests.browser.test_explorers import DASHBOARD, RECORDS
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1000, "light"), (1600, "dark")])
+@pytest.mark.parametrize(("width", "theme"), [(1600, "light")])
 def test_everything_a_mouse_does_works(
     width: int, theme: str, web: Page, lab: Lab, tmp_path: Path
 ) -> None:

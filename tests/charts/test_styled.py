@@ -29,8 +29,7 @@ def texts(spec: dict) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("how", HOW)
+@pytest.mark.parametrize(("how", "dark"), [("row", False), ("column", True)])
 @pytest.mark.parametrize("two", [*pairwise(CHARTS), (CHARTS[-1], CHARTS[0])], ids="|".join)
 def test_two_charts_are_joined_and_look_as_each_does_alone(two, how, dark, drawn, capfd):
     alone = [drawn(name, dark=dark) for name in two]
