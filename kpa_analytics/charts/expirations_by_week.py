@@ -14,7 +14,7 @@ from kpa_analytics.charts.stacking import MIN_PIXELS, stack
 from kpa_analytics.charts.status_rows import read_status, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import count, day, labels, not_drawn, one_line
-from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, read
 from kpa_analytics.schema import EXPIRY_STATUS
@@ -204,7 +204,7 @@ def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
             spoken=spoken,
             which=f"datum.kind == '{_LARGEST}' ? datum.largest : 'all others'",
         )
-        .mark_bar(stroke=p.muted, strokeWidth=0.5)
+        .mark_bar(x2Offset=-GAP, y2Offset=GAP, stroke=p.muted, strokeWidth=0.5)
         .encode(
             x=axes.on_day("week", title="Week of the last valid day", axis=axes.month_axis(1)),
             x2=axes.until_day("until"),
