@@ -1,4 +1,4 @@
-"""Text for a search: without accents and in lower case, as in `multi_select.js`."""
+"""Text for a search: without accents and in lower case, as in `multi_select.js` and `tables.js`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 Key = TypeVar("Key", int, str)
 
 #: Letters that Unicode does not split into letter and accent, and what people type instead.
-_PLAIN = {
+PLAIN_LETTERS = {
     **{"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "ħ": "h", "ŧ": "t", "ŋ": "n", "ĸ": "k"},
     **{"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ς": "σ"},
     **dict.fromkeys("‘’ʼ", "'"),
@@ -21,7 +21,7 @@ _PLAIN = {
 def folded_text(text: pl.Expr) -> pl.Expr:
     """A text column without accents and invisible characters, in lower case."""
     bare = text.str.normalize("NFKD").str.replace_all(r"[\p{Mn}\p{Cf}]", "").str.to_lowercase()
-    return bare.str.replace_many(_PLAIN)
+    return bare.str.replace_many(PLAIN_LETTERS)
 
 
 def folded(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from msgspec import to_builtins
 
+from kpa_analytics.analysis.folding import PLAIN_LETTERS
 from kpa_analytics.audit import report_cases, report_method, report_sample, report_since
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.cover import cover, warning
@@ -80,7 +81,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         "colours": {**status_colours(), "demo": palette().demo},
         "labels": STATUS_LABELS,
         "signs": STATUS_SIGNS,
-        "controls": text.CONTROLS,
+        "controls": {**text.CONTROLS, "plain": PLAIN_LETTERS},
     }
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from kpa_analytics.analysis.folding import folded
 from tests.audit.packs import small_company
 from tests.browser.test_audit_page import export
 
@@ -55,6 +56,14 @@ def test_a_search_shows_the_rows_with_every_word(page: Page, gaps: Locator):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert column(gaps, "Person") == everyone
+
+
+def test_a_search_needs_no_accents_and_no_capitals(page: Page, gaps: Locator):
+    everyone = column(gaps, "Person")
+    name = next(name for name in everyone if not name.isascii())
+    tools(gaps).get_by_label("Search").focus()
+    page.keyboard.type(folded(name.split(" (")[0]))
+    assert set(column(gaps, "Person")) == {name}
 
 
 def test_a_filter_shows_one_training(page: Page, gaps: Locator):

@@ -2,6 +2,11 @@
 const controls = JSON.parse(document.querySelector("main").dataset.controls);
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const text = (cell) => cell.textContent.trim();
+// A search finds Ramírez for "ramirez", as in the explorers.
+function folded(words) {
+  const bare = words.normalize("NFKD").replace(/[\p{Mn}\p{Cf}]/gu, "").toLowerCase();
+  return Array.from(bare, (letter) => controls.plain[letter] ?? letter).join("");
+}
 
 function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -25,7 +30,7 @@ function compare(one, other) {
 function equip(box) {
   const table = box.querySelector("table");
   const body = table.tBodies[0];
-  const rows = [...body.rows].map((row) => ({row, cells: [...row.cells].map(text), words: row.textContent.toLowerCase()}));
+  const rows = [...body.rows].map((row) => ({row, cells: [...row.cells].map(text), words: folded(row.textContent)}));
   if (rows.length < 8) return;
   const headings = [...table.tHead.rows[0].cells];
   const names = headings.map(text);
@@ -36,7 +41,7 @@ function equip(box) {
   state.setAttribute("role", "status");
 
   function update() {
-    const wanted = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = folded(search.value).split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const {row, cells, words} of rows) {
       row.hidden = !wanted.every((word) => words.includes(word)) || filters.some(({place, choice}) => choice.value && cells[place] !== choice.value);
