@@ -462,6 +462,19 @@ PEOPLE = _table(
 )
 
 #: The evidence on file for the completion that decides a case.
+_LIMITS = (
+    Column(
+        "limited_by_id",
+        pl.Int64,
+        "of a composed training held through its included trainings: the training whose expiration "
+        "it has, itself if that is its own schedule. The instructor, signature and files are those "
+        "of that training's completion",
+    ),
+    Column(
+        "limited_by", pl.String, "its title; of a missing composed training: what it still lacks"
+    ),
+    Column("limited_by_date", pl.Date, "the day on which the limiting training was completed"),
+)
 _ON_FILE = (
     Column("status", STATUS, "current, expiring, expired, missing or not_due"),
     Column("completion_id", pl.Int64, "the completion that counts; null if none or composed"),
@@ -471,6 +484,7 @@ _ON_FILE = (
         "days_left", pl.Int64, "expiration_date - as_of, days; negative if overdue", unit="days"
     ),
     Column("rule", pl.String, "the rule that decides the case, and the training's schedule"),
+    *_LIMITS,
     Column("m_instructor_id", pl.String, "the instructor, or null"),
     Column("instructor", pl.String, '"Last, First", or the id'),
     Column("signed", pl.Boolean, "a signature is on file; null if the API does not say"),
@@ -493,17 +507,7 @@ CASES = _table(
     *_INSTRUCTOR,
     Column("signed", pl.Boolean, "a signature is on file; null if none or not known"),
     Column("files", pl.Int64, "number of attached files; null if none or not known", unit="files"),
-    Column(
-        "limited_by_id",
-        pl.Int64,
-        "of a composed training held through its included trainings: the training whose expiration "
-        "it has, itself if that is its own schedule. The instructor, signature and files are those "
-        "of that training's completion",
-    ),
-    Column(
-        "limited_by", pl.String, "its title; of a missing composed training: what it still lacks"
-    ),
-    Column("limited_by_date", pl.Date, "the day on which the limiting training was completed"),
+    *_LIMITS,
 )
 
 SAMPLE = _table(

@@ -68,7 +68,7 @@ def find_training(data: TrainingData, named: int | str) -> int:
     trainings = pl.concat(
         [data.completions.select("training_id"), required.explode("training_id").drop_nulls()]
     )
-    known = known_trainings(trainings.lazy(), data.trainings).collect()
+    known = known_trainings(trainings.lazy(), data.trainings).sort("training_id").collect()
     titles: dict[int, str] = dict(known.select("training_id", "training").iter_rows())
     shown = {training: f"{title} ({training})" for training, title in titles.items()}
     ids = {training: str(training) for training in titles}

@@ -55,8 +55,9 @@ def document(
     requirements_known: bool,
     flipped: bool = False,
 ) -> Document:
-    """Make a document of cases, as `case_evidence` returns them, with one table of `columns`.
+    """Make a document of cases with one table of `columns`.
 
+    `cases` is what `audit_cases()` returns, with the column `rule`.
     A `flipped` document is in landscape format.
     """
     title = say(text.ABOUT, kind=kind, subject=one_line(subject))
@@ -105,7 +106,7 @@ def _tiles(cases: pl.DataFrame, requirements_known: bool) -> list[dict[str, str]
 
 def _table(cases: pl.DataFrame, caption: str, columns: tuple[str, ...]) -> list[Sheet]:
     signed = pl.col("signed").replace_strict(text.SIGNED, default=None, return_dtype=pl.String)
-    rows = cases.with_columns(signed, completed="date")
+    rows = cases.with_columns(signed, completed=pl.coalesce("limited_by_date", "date"))
     return [printed(rows, *columns, caption=caption, limit=rows.height)] if rows.height else []
 
 

@@ -169,7 +169,7 @@ def export_audit(
         organisation=_line("organisation", organisation),
     )
     if drawing:
-        drawn = sample_of(evidence.data, evidence.status, evidence.as_of, *drawing)
+        drawn = sample_of(evidence.data, evidence.cases, evidence.as_of, *drawing)
         evidence = replace(evidence, sample=drawn)
     if old:
         compared = changes_since(

@@ -19,7 +19,9 @@ def drawn(sample: Sample) -> Section:
     sentence = say(text.SAMPLE, drawn=sample.rows.height, **numbers)
     who = pl.concat_str("user", pl.format(" ({})", "employeeNumber").fill_null(""))
     rows = sample.rows.with_columns(
-        who.alias("user"), pl.col(FOR_THE_TESTER).fill_null(""), completed="date"
+        who.alias("user"),
+        pl.col(FOR_THE_TESTER).fill_null(""),
+        completed=pl.coalesce("limited_by_date", "date"),
     )
     table = printed(
         rows,

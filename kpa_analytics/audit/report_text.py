@@ -577,6 +577,9 @@ CASE_RULES = {
     "special": "special: the record's own date",
     "composed": "composed: through its included trainings",
 }
+COMPOSED_RULE = "composed: limited by {limits}"
+COMPOSED_OWN_RULE = "composed: limited by its own schedule"
+COMPOSED_MISSING_RULE = "missing: still lacks {limits}"
 #: The rule of a case without a completion, by its status.
 NEVER_COMPLETED_RULES = {
     statuses.MISSING: "missing: required, never completed",

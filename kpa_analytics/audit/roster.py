@@ -10,7 +10,8 @@ from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.audit import report_text as text
-from kpa_analytics.audit.case_evidence import case_evidence
+from kpa_analytics.audit.case_rules import with_rules
+from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.document_story import document, requirements
 from kpa_analytics.audit.people import people_rows
@@ -87,13 +88,18 @@ def roster(
         as_of=day,
         expiring_days=expiring_days,
         required=None if pairs is None else pairs.filter(of_training),
-    ).filter(of_training)
+    )
     people = people_rows(data, day)
     cases = (
-        case_evidence(data, status, day)
-        .join(people.drop("user"), on="m_user_id", how="left")
+        with_rules(data, audit_cases(data, status).filter(of_training), day)
+        .join(people.drop("user", "employeeNumber"), on="m_user_id", how="left")
         # The schedule is above the table.
-        .with_columns(pl.col("rule").str.split(": ").list.first().alias("by_rule"))
+        .with_columns(
+            pl.when(pl.col("limited_by").is_not_null())
+            .then("rule")
+            .otherwise(pl.col("rule").str.split(": ").list.first())
+            .alias("by_rule")
+        )
         .sort("user", "m_user_id")
     )
     gone = people.filter(~pl.col("employed"))["m_user_id"]

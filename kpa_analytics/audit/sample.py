@@ -10,8 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from kpa_analytics.audit import report_text as text
-from kpa_analytics.audit.case_evidence import case_evidence
-from kpa_analytics.audit.people import people_rows
+from kpa_analytics.audit.case_rules import with_rules
 from kpa_analytics.audit.report_text import say
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
@@ -70,13 +69,9 @@ def sample_size(sample: object, seed: object) -> tuple[int, int] | None:
     return sample, seed if type(seed) is int else 0
 
 
-def sample_of(
-    data: TrainingData, status: pl.DataFrame, as_of: date, size: int, seed: int
-) -> Sample:
-    """Draw a sample of the cases of a pack; `status` is a result of `expiry_status()`."""
-    numbers = people_rows(data, as_of).select("m_user_id", "employeeNumber")
-    cases = case_evidence(data, status, as_of)
-    return draw_sample(cases.join(numbers, on="m_user_id", how="left"), size, seed)
+def sample_of(data: TrainingData, cases: pl.DataFrame, as_of: date, size: int, seed: int) -> Sample:
+    """Draw a sample of the cases of a pack, as `audit_cases()` returns them."""
+    return draw_sample(with_rules(data, cases, as_of), size, seed)
 
 
 def draw_sample(cases: pl.DataFrame, size: int, seed: int) -> Sample:

@@ -9,7 +9,8 @@ import polars as pl
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.audit import report_text as text
-from kpa_analytics.audit.case_evidence import case_evidence
+from kpa_analytics.audit.case_rules import with_rules
+from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.document_story import document, requirements
 from kpa_analytics.audit.people import people_rows
@@ -86,7 +87,7 @@ def transcript(
         required=None if needed is None else required_pairs(needed).filter(of_person),
         include_terminated=True,
     )
-    cases = case_evidence(data, status, day).sort("training", "training_id")
+    cases = with_rules(data, audit_cases(data, status), day).sort("training", "training_id")
     return document(
         data,
         cases,

@@ -21,7 +21,7 @@ SPEAKING = [
         AUDIT / f"{name}.py"
         for name in (
             "document_story",
-            "case_evidence",
+            "case_rules",
             "schedule_texts",
             "report_sample",
             "report_since",
