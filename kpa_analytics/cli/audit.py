@@ -1,0 +1,150 @@
+"""`kpa-analytics audit`: write an evidence pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kpa_analytics.cli.loading import load_demo
+from kpa_analytics.cli.options import Refresh
+from kpa_analytics.cli.output import print_figure
+from kpa_analytics.paths import typed_path
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+
+
+def audit(
+    out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
+    as_of: Annotated[
+        str | None, typer.Option(help="The day of the statuses, e.g. 2026-06-30. Default: today.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="The pack's title.")] = None,
+    names: Annotated[
+        bool,
+        typer.Option(
+            help="Show names; --no-names shows pseudonyms that never change, and leaves notes out."
+        ),
+    ] = True,
+    expiring_days: Annotated[
+        int,
+        typer.Option(min=0, max=36_500, help="Days before expiration that count as expiring soon."),
+    ] = 30,
+    refresh: Refresh = False,
+    incremental: Annotated[
+        bool, typer.Option(help="Accept completions of which only the newest pages were updated.")
+    ] = False,
+    bagit: Annotated[
+        bool, typer.Option("--bagit", help="Write a BagIt bag, with the pack in its folder data.")
+    ] = False,
+    sign: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="KEY.pem",
+            help="Sign the manifest with this private key (needs the extra sign).",
+        ),
+    ] = None,
+    timestamp: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Have this RFC 3161 authority timestamp the manifest."),
+    ] = None,
+    people: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this person: id, employee number or name. Can be repeated."),
+    ] = None,
+    trainings: Annotated[
+        list[str] | None, typer.Option(help="Only this training: id or title. Can be repeated.")
+    ] = None,
+    field_office: Annotated[
+        list[str] | None,
+        typer.Option(help="Only people of this field office: name or id. Can be repeated."),
+    ] = None,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="Draw a sample of so many cases for an audit test.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Which sample is drawn: any whole number. Default: 0.")
+    ] = None,
+    since: Annotated[
+        Path | None,
+        typer.Option(metavar="PACK", help="Say what changed since this earlier pack."),
+    ] = None,
+    standard: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="The standard that the pack answers, for its cover."),
+    ] = None,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo", help="Use the invented company. Without --as-of, the day is 2026-06-30."
+        ),
+    ] = False,
+) -> None:
+    """Write the evidence pack (--demo: of an invented company).
+
+    The pack has a web page that works offline, the same report as PDF, its charts, a workbook,
+    every record with its status, and a manifest of hashes. If only the newest pages of the
+    completions were updated last, all pages are downloaded first, unless --incremental is given.
+    """
+    from kpa_analytics.audit.atomic_folder import refuse_occupied
+    from kpa_analytics.audit.bagit import pack_in
+    from kpa_analytics.audit.export import export_audit
+    from kpa_analytics.audit.manifest import read_manifest
+    from kpa_analytics.audit.sign import signing_key
+    from kpa_analytics.audit.since import earlier_pack
+    from kpa_analytics.audit.timestamp import timestamp_url
+    from kpa_analytics.data.loaders import load_all
+    from kpa_analytics.demo import AS_OF
+    from kpa_analytics.inputs import as_day
+
+    day = as_day(AS_OF if demo and as_of is None else as_of)
+    out = typed_path(out)
+    refuse_occupied(out.absolute())
+    key = signing_key(sign) if sign else None
+    if timestamp is not None:
+        timestamp_url(timestamp)
+    if since:
+        earlier_pack(since)  # before the download
+    data = load_demo() if demo else load_all(refresh=refresh)
+    if data.snapshots["completions"].walk != "full" and not incremental:
+        data = load_all(refresh=True)
+    pack = export_audit(
+        data,
+        out,
+        as_of=day,
+        expiring_days=expiring_days,
+        title=title,
+        names=names,
+        incremental=incremental,
+        bagit=bagit,
+        sign=key,
+        timestamp=timestamp,
+        people=people or None,
+        trainings=trainings or None,
+        field_office=field_office or None,
+        sample=sample,
+        seed=seed,
+        since=since,
+        standard=standard,
+        organisation=None if demo else _organisation(),
+    )
+    manifest = read_manifest(pack_in(pack))
+    counts = manifest["counts"]
+    for name in ("people", "completions", EXPIRED, EXPIRING, CURRENT, MISSING, "findings"):
+        print_figure(name, counts[name])
+    typer.echo(
+        f"\nas of {day}; written to {out}\n"
+        f"open {pack_in(out) / 'report.html'}, check later with: kpa-analytics verify {out}\n"
+        f"seal {manifest['seal']}"
+    )
+    if key:
+        typer.echo(f"signed ({manifest['signature']['algorithm']}); add --key PUB.pem to verify")
+
+
+def _organisation() -> str | None:
+    """The name of the account's site, where the token may read it."""
+    from kpa_analytics.api.client import Client
+    from kpa_analytics.data.account import account_name
+
+    with Client() as client:
+        return account_name(client)

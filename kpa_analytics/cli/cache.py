@@ -1,0 +1,40 @@
+"""`kpa-analytics cache`: the files kept on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+cache = typer.Typer(no_args_is_help=True, help="Show or delete the files kept on this machine.")
+
+
+@cache.command()
+def show() -> None:
+    """List the snapshots kept for your account, newest first."""
+    from kpa_analytics.config import settings
+    from kpa_analytics.data.snapshots import snapshots
+
+    for row in snapshots().iter_rows(named=True):
+        typer.echo(
+            f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC  {row['table']:<16} {row['rows']:>9,} records"
+            f"  {row['path']}"
+        )
+    typer.echo(f"kept in {settings().cache_dir}")
+
+
+@cache.command()
+def clear(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """Delete all kept pages and snapshots, of all accounts.
+
+    Older snapshots cannot be downloaded again.
+    """
+    from kpa_analytics.cache_folder import clear_cache
+    from kpa_analytics.config import settings
+
+    if not yes:
+        typer.confirm(f"Delete all files kept in {settings().cache_dir}?", abort=True)
+    clear_cache()
+    typer.echo("cleared")

@@ -1,0 +1,53 @@
+"""`kpa-analytics demo`: the first chart, of an invented company."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kpa_analytics.cli.loading import load_demo
+from kpa_analytics.cli.output import print_figure
+from kpa_analytics.paths import typed_path
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder to create.")] = Path("audit-demo"),
+) -> None:
+    """Try the package on an invented company, served on this machine.
+
+    Fetches the company's records over HTTP, prints the headline figures, and writes the first
+    expiry chart with the rows behind it.
+    """
+    from kpa_analytics.audit.atomic_folder import refuse_occupied
+    from kpa_analytics.audit.first_chart import is_demo_output, write_first_chart
+    from kpa_analytics.demo import AS_OF
+    from kpa_analytics.demo_mark import DEMO_MARK
+
+    out = typed_path(out)
+    refuse_occupied(out.absolute(), is_demo_output)
+    counts = write_first_chart(load_demo(), out, as_of=AS_OF)
+    typer.echo(f"\n{DEMO_MARK}\n")
+    for name, figure, note in (
+        ("people", counts.people, ""),
+        ("completions", counts.completions, ""),
+        (EXPIRED, counts.expired, ""),
+        (
+            EXPIRING,
+            counts.expiring,
+            "by each training's own expiring days or window, as in the charts",
+        ),
+        ("due within 30 days", counts.in_30_days, "still valid; last day at most 30 days away"),
+        (CURRENT, counts.current, ""),
+        (MISSING, counts.missing, ""),
+    ):
+        print_figure(name, figure, note)
+    typer.echo(
+        f"\nper person and training, as of {AS_OF}\nWritten to {out}\n\n"
+        "What to open next:\n"
+        f"  {out / 'expiry_timeline.html'}  the chart, in any browser, offline\n"
+        "  jupyter lab notebooks/01_expiry.ipynb  the same, step by step\n"
+        "  kpa-analytics audit FOLDER --demo  the whole evidence pack (your account: no --demo)"
+    )

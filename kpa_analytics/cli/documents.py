@@ -1,0 +1,56 @@
+"""`kpa-analytics transcript` and `roster`: one person, or one training, as PDF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kpa_analytics.cli.loading import load_records
+from kpa_analytics.cli.options import AsOf, Demo
+from kpa_analytics.cli.output import one_line
+
+if TYPE_CHECKING:
+    from kpa_analytics.audit.document import Document
+
+_Pdf = Annotated[Path, typer.Argument(help="The PDF to write; an existing one is replaced.")]
+
+
+def transcript(
+    person: Annotated[str, typer.Argument(help="A person's id, employee number or name.")],
+    out: _Pdf,
+    as_of: AsOf = None,
+    demo: Demo = False,
+) -> None:
+    """Write the training transcript of one person as PDF.
+
+    It lists every training with its status, dates, instructor, signature, files and rule.
+    """
+    from kpa_analytics.analysis.find import find_person
+    from kpa_analytics.audit.transcript import transcript as of_person
+
+    data, day = load_records(as_of, demo)
+    _save(of_person(data, find_person(data, person), as_of=day), out)
+
+
+def roster(
+    training: Annotated[str, typer.Argument(help="A training's id or title.")],
+    out: _Pdf,
+    as_of: AsOf = None,
+    demo: Demo = False,
+) -> None:
+    """Write the roster of one training as PDF.
+
+    It lists everyone who completed the training or must, with what is on file.
+    """
+    from kpa_analytics.analysis.find import find_training
+    from kpa_analytics.audit.roster import roster as of_training
+
+    data, day = load_records(as_of, demo)
+    _save(of_training(data, find_training(data, training), as_of=day), out)
+
+
+def _save(document: Document, out: Path) -> None:
+    path = document.save(out)
+    typer.echo(f"{one_line(document.title)}, {len(document.rows):,} rows; written to {path}")

@@ -1,0 +1,17 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Refresh = Annotated[
+    bool, typer.Option("--refresh", help="Download everything again, even recent data.")
+]
+AsOf = Annotated[
+    str | None, typer.Option(help="The day of the statuses, e.g. 2026-06-30. Default: today.")
+]
+Demo = Annotated[
+    bool, typer.Option("--demo", help="Use the invented company, by default as of its own day.")
+]

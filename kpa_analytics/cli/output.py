@@ -1,0 +1,36 @@
+"""Lines for the terminal: figures and errors, one line each, without the token."""
+
+from __future__ import annotations
+
+import os
+
+import typer
+
+from kpa_analytics.statuses import STATUS_LABELS
+
+
+def print_figure(name: str, figure: int | None, note: str = "") -> None:
+    """Print a name (or a status' label) and its figure; None prints as not known."""
+    label = STATUS_LABELS.get(name, name).lower()
+    shown = "not known" if figure is None else f"{figure:,}"
+    typer.echo(f"  {label:<20} {shown:>10}  {note}".rstrip())
+
+
+def print_error(error: object) -> None:
+    """Print an error to stderr."""
+    typer.echo(f"kpa-analytics: {one_line(error)}", err=True)
+
+
+def one_line(text: object) -> str:
+    """Make a text safe for the terminal: one line, control characters escaped, token removed."""
+    line = " ".join(_without_token(str(text)).split())
+    return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)
+
+
+def _without_token(text: str) -> str:
+    from kpa_analytics.api.redact import redacted
+
+    token = os.environ.get("KPA_API_TOKEN", "").strip()
+    if not token:
+        return text
+    return redacted(text.encode("utf-8", "surrogatepass"), token).decode("utf-8", "surrogatepass")

@@ -1,0 +1,102 @@
+"""Run a command and exit with its code.
+
+Exit codes: 0 success, 1 verify or changes found a difference, 2 any error, 130 after Ctrl-C.
+An error is one line, never a traceback, and never shows the token.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, NoReturn
+
+import typer
+from typer.main import get_command
+
+from kpa_analytics.cli.commands import app
+from kpa_analytics.cli.output import one_line, print_error
+from kpa_analytics.errors import KPACacheWarning, KPADataWarning, KPAError
+
+USAGE_OR_DATA = 2
+#: As in shells: 128 plus the number of the signal that Ctrl-C sends.
+STOPPED = 130
+#: The base class of typer's errors about commands, options and arguments.
+UsageError: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with its code."""
+    _say_all_letters()
+    with warnings.catch_warnings():
+        warnings.simplefilter("once", KPADataWarning)
+        warnings.simplefilter("once", KPACacheWarning)
+        warnings.showwarning = _note
+        code = _exit_code()
+    sys.exit(code)
+
+
+def _exit_code() -> int:
+    """Run the command; report every failure in one line, including panics of polars."""
+    try:
+        code = get_command(app)(prog_name="kpa-analytics", standalone_mode=False) or 0
+        sys.stdout.flush()
+        if code == STOPPED:
+            print_error("stopped; nothing more was done")
+        return int(code)
+    except UsageError as error:
+        _say_usage(error)
+    except typer.Abort:
+        print_error("stopped; nothing more was done")
+    except (KPAError, OSError) as error:
+        print_error(error)
+        _give_up_output()
+    except SystemExit as error:  # from a library: its code 1 does not mean a finding
+        if isinstance(error.code, str):
+            print_error(error.code)
+        return USAGE_OR_DATA if error.code else 0
+    except KeyboardInterrupt:
+        print_error("stopped; nothing more was done")
+        return STOPPED
+    except BaseException as error:
+        print_error(f"{type(error).__name__}: {error} [{_place(error)}]; please report this")
+    return USAGE_OR_DATA
+
+
+def _say_usage(error: Any) -> None:
+    """Report a usage error and point to the help; without any command, print the help."""
+    problem = error.format_message()
+    if "\n" in problem:
+        typer.echo(problem, err=True)
+        return
+    command = error.ctx.command_path if error.ctx else "kpa-analytics"
+    print_error(f"{problem} (see {command} --help)")
+
+
+def _note(message: Warning | str, *_: Any, **__: Any) -> None:
+    typer.echo(f"note: {one_line(message)}", err=True)
+
+
+def _say_all_letters() -> None:
+    """Let output accept any letter; one outside the console's encoding is printed as a number."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _give_up_output() -> None:
+    """Discard output that cannot be written; Python would fail on it again, with code 120."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _place(error: BaseException) -> str:
+    """The file and line that raised an error."""
+    step = error.__traceback__
+    while step and step.tb_next:
+        step = step.tb_next
+    return f"{Path(step.tb_frame.f_code.co_filename).name}:{step.tb_lineno}" if step else "?"

@@ -1,0 +1,80 @@
+"""`kpa-analytics verify` and `changes`: was a pack touched, and what differs between two?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kpa_analytics.cli.output import one_line
+from kpa_analytics.paths import typed_path
+
+#: The exit code when something differs.
+FINDING = 1
+#: Changes that are listed; the rest is only counted.
+LISTED = 50
+
+
+def verify(
+    folder: Annotated[Path, typer.Argument(help="The folder of a pack.")],
+    key: Annotated[
+        Path | None,
+        typer.Option(metavar="PUB.pem", help="The public key of whoever must have signed it."),
+    ] = None,
+    tsa_ca: Annotated[
+        Path | None,
+        typer.Option(metavar="CA.pem", help="Certificates of whoever must have timestamped it."),
+    ] = None,
+) -> None:
+    """Compare every file of a pack with its manifest, and the manifest with its signature.
+
+    Exits with 1 and names the file if one was changed, is missing or was added, or if --key is
+    given and does not accept the signature; with 2 if the folder is not a pack or the key cannot be
+    read. A file left by a file manager or an office program (desktop.ini, .DS_Store, ~$audit.xlsx)
+    is listed as litter and does not change the exit code.
+    """
+    from kpa_analytics.audit.bagit import is_bag, pack_in
+    from kpa_analytics.audit.manifest import read_manifest, refuse_other_folders
+    from kpa_analytics.audit.sign import public_key
+    from kpa_analytics.audit.timestamp import authority
+    from kpa_analytics.audit.verify import verify_audit, what_was_shown
+
+    folder = typed_path(folder)
+    if not is_bag(folder):
+        refuse_other_folders(folder)
+    signer = public_key(key) if key else None
+    trusted = authority(tsa_ca) if tsa_ca else None
+    findings = verify_audit(folder, key=signer, tsa_ca=trusted)
+    for path, finding, detail in findings.rows():
+        typer.echo(f"{finding}: {one_line(f'{path} ({detail})')}")
+    if any(finding != "litter" for finding in findings["finding"]):
+        raise typer.Exit(FINDING)
+    manifest = read_manifest(pack_in(folder))
+    typer.echo(f"{len(manifest['files'])} files, all as in the manifest; seal {manifest['seal']}")
+    for line in what_was_shown(folder, key=signer, tsa_ca=trusted):
+        typer.echo(one_line(line))
+
+
+def changes(
+    old: Annotated[
+        Path, typer.Argument(help="A pack, or the file of a snapshot (`cache show` lists them).")
+    ],
+    new: Annotated[Path, typer.Argument(help="The later pack or snapshot.")],
+) -> None:
+    """List the completions that differ between two packs or two kept snapshots.
+
+    `cache show` lists the snapshots. Exits with 1 if a completion was added, removed or edited.
+    """
+    from kpa_analytics.audit.compare import changes as compared
+
+    differences = compared(old, new)
+    for change, record, person, training, field, before, after in differences.head(LISTED).rows():
+        before, after = ("nothing" if value is None else repr(value) for value in (before, after))
+        edit = f": {field} {before} -> {after}" if field else ""
+        typer.echo(f"{change} {record} (person {person}, training {training}){edit}")
+    if differences.height > LISTED:
+        typer.echo(f"... and {differences.height - LISTED:,} more; kpa.changes() lists them all")
+    if differences.height:
+        raise typer.Exit(FINDING)
+    typer.echo("no changes")
