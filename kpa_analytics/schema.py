@@ -382,10 +382,10 @@ FINDINGS = _table(
     "findings",
     "data_quality()",
     Column("finding", pl.String, "what is wrong, e.g. impossible_date"),
-    Column("table", pl.String, "the table of the record"),
-    Column("record_id", pl.String, "the record's id, as text"),
-    Column("field", pl.String, "the field"),
-    Column("value", pl.String, "the value, as text"),
+    Column("table", pl.String, "the table of the record; of blank ids, all tables"),
+    Column("record_id", pl.String, "the record's id, as text; null for blank ids"),
+    Column("field", pl.String, "the field; of blank ids, all fields"),
+    Column("value", pl.String, "the value, as text; of blank ids, their number"),
     Column("message", pl.String, "a sentence that describes the finding"),
 )
 

@@ -48,11 +48,10 @@ REPEATED = (
 )
 AND_MORE = " and {others} more"
 
-BLANK_ID = "{since}1 value of {field} in {table} was blank or 0; it is treated as empty."
-BLANK_IDS = (
-    "{since}{value} values of {field} in {table} were blank or 0; they are treated as empty."
-)
-SINCE_FULL_DOWNLOAD = "Since the last full download, "
+BLANK_ID = "1 optional id was blank or 0 and is treated as empty: {listed}."
+BLANK_IDS = "{value} optional ids were blank or 0 and are treated as empty: {listed}."
+BLANKS_OF_FIELD = "{field} in {table} ({count}{since})"
+SINCE_FULL_DOWNLOAD = " since the last full download"
 
 IMPLAUSIBLE_DATE = "Completion {record} is dated {date}{created_on}: the year may be mistyped."
 BUT_CREATED_ON = ", but its record was created on {created_day}"

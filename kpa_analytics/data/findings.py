@@ -10,6 +10,7 @@ import polars as pl
 from kpa_analytics.data import finding_texts as texts
 from kpa_analytics.data.checks import TABLES, Check
 from kpa_analytics.endpoints import endpoint_of
+from kpa_analytics.schema import FINDINGS
 
 #: A message about repeated completions lists at most this many ids.
 _MOST_LISTED = 10
@@ -30,24 +31,29 @@ def impossible_dates(completions: pl.LazyFrame, faults: pl.LazyFrame) -> Iterato
     yield Check(kind, "completions", "date", undated, texts.NO_DATE, value="date")
 
 
-def blank_ids(counts: pl.LazyFrame) -> Iterator[Check]:
-    """Optional ids that were "", white space or 0; one row per table and field."""
+def blank_ids(counts: pl.LazyFrame) -> pl.LazyFrame:
+    """The one finding about all optional ids that were "", white space or 0.
+
+    It names the tables and fields. If no id was blank, there is no finding.
+    """
     incremental = pl.col("walk") == "incremental"
     since = pl.when(incremental).then(pl.lit(texts.SINCE_FULL_DOWNLOAD)).otherwise(pl.lit(""))
-    rows = counts.with_columns(since.alias("since"), pl.lit(None).alias("record_id"))
-    is_one = pl.col("count") == 1
-    for table in TABLES:
-        of_table = rows.filter(table=table)
-        for of_number, text in ((is_one, texts.BLANK_ID), (~is_one, texts.BLANK_IDS)):
-            yield Check(
-                "blank_ids",
-                table,
-                pl.col("field"),
-                of_table.filter(of_number),
-                text,
-                record="record_id",
-                value="count",
-            )
+    return (
+        counts.with_columns(since.alias("since"))
+        .select(
+            pl.lit("blank_ids").alias("finding"),
+            pl.col("table", "field").unique(maintain_order=True).str.join(", "),
+            pl.lit(None, pl.String).alias("record_id"),
+            pl.col("count").sum().alias("value"),
+            texts.sentence(texts.BLANKS_OF_FIELD).str.join(", ").alias("listed"),
+        )
+        .filter(pl.col("value") > 0)
+        .with_columns(
+            pl.col("value").cast(pl.String),
+            texts.by_number("value", texts.BLANK_ID, texts.BLANK_IDS).alias("message"),
+        )
+        .select(*FINDINGS.schema)
+    )
 
 
 def wrong_days(completions: pl.LazyFrame, day: date) -> Iterator[Check]:

@@ -55,6 +55,7 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
 
     Each affected record has its own row: each completion of an unknown person, each completion in
     a same-day repeat, and each person on whom a group session's list and its completions disagree.
+    Only blank ids are counted in one row.
     If the user list was loaded and is empty, every person is unknown. If a `TrainingData` made by
     hand has no user list, no person is reported as unknown; the same holds for other collections.
 
@@ -95,9 +96,9 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         - offering_not_recorded (trainings.window_last_offered_date): a window has closed since the
           training was last offered (or since its oldest completion, if it was never offered), and
           people are still valid under the vendor's rule. The message gives their number.
-        - blank_ids (an optional id of any table): the number of values that were "", white space
-          or 0 in the API's answers. All of these are treated as empty. One row per table and
-          field; `record_id` is null.
+        - blank_ids (optional ids of all tables): the number of values that were "", white space
+          or 0 in the API's answers. All of these are treated as empty. One row for all of them: it
+          lists the tables and the fields, and `record_id` is null.
 
     Raises:
         KPADataError: `data` is not a set of collections, a collection lacks a column, or `as_of` is
@@ -132,10 +133,9 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         *attendees_differ(completions, rows["group_trainings"]),
         *unknown_schedules(rows["trainings"]),
         offerings_not_recorded(completions, rows["trainings"], rows["users"], day),
-        *blank_ids(blanks.lazy()),
     ]
     names = names_of(rows["users"], rows["trainings"])
-    findings = [check.findings(names) for check in checks]
+    findings = [*(check.findings(names) for check in checks), blank_ids(blanks.lazy())]
     order = (
         pl.col("finding").cast(pl.Enum(KINDS)),
         pl.col("table"),

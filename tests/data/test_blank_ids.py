@@ -97,25 +97,47 @@ def test_blank_entries_are_removed_from_lists() -> None:
     frame, data = _load("group_trainings", GROUP_TRAININGS, sessions)
     assert frame["m_trainees_id"].to_list() == [["u1", "u2"], []]
     assert frame["trainings_id"].to_list() == [[5, 7], None]
-    assert [row[2:] for row in _blank_findings(data)] == [
-        ("m_trainees_id", "3"),
-        ("trainings_id", "2"),
-    ]
+    [(_, _, fields_, number)] = _blank_findings(data)
+    assert (fields_, number) == ("m_trainees_id, trainings_id", "5")
 
 
-def test_the_message_names_table_and_field_and_gives_the_count() -> None:
+def test_all_blanks_of_all_collections_are_one_finding() -> None:
+    organisation = Records(
+        {
+            COMPLETIONS: [
+                completion(1, group_training_id="", m_instructor_id=0),
+                completion(2, group_training_id=0),
+            ],
+            USERS: [{"id": "u1", "supervisor_id": " "}],
+            GROUP_TRAININGS: [{"id": 1, "created": 1, "m_instructor_id": ""}],
+        }
+    )
+    with kpa.demo.serve(organisation) as api:
+        use(api)
+        findings = kpa.data_quality(kpa.load_all()).filter(finding="blank_ids")
+    [finding] = findings.to_dicts()
+    assert finding["table"] == "completions, users, group_trainings"
+    assert finding["field"] == "m_instructor_id, group_training_id, supervisor_id"
+    assert (finding["record_id"], finding["value"]) == (None, "5")
+    assert finding["message"] == (
+        "5 optional ids were blank or 0 and are treated as empty: m_instructor_id in completions "
+        "(1), group_training_id in completions (2), supervisor_id in users (1), m_instructor_id in "
+        "group_trainings (1)."
+    )
+
+
+def test_one_blank_id_is_a_finding_in_the_singular() -> None:
     _, data = _load("completions", COMPLETIONS, [completion(1, group_training_id="")])
     [message] = kpa.data_quality(data).filter(finding="blank_ids")["message"]
     assert message == (
-        "1 value of group_training_id in completions was blank or 0; it is treated as empty."
+        "1 optional id was blank or 0 and is treated as empty: group_training_id in completions "
+        "(1)."
     )
-    _, data = _load(
-        "completions", COMPLETIONS, [completion(n, group_training_id="") for n in (1, 2)]
-    )
-    [message] = kpa.data_quality(data).filter(finding="blank_ids")["message"]
-    assert message == (
-        "2 values of group_training_id in completions were blank or 0; they are treated as empty."
-    )
+
+
+def test_without_blanks_there_is_no_finding() -> None:
+    _, data = _load("completions", COMPLETIONS, [completion(1)])
+    assert _blank_findings(data) == []
 
 
 def test_a_blank_text_in_a_list_column_is_null() -> None:
@@ -148,8 +170,8 @@ def test_an_incremental_snapshot_continues_the_count() -> None:
         ("completions", "m_instructor_id", 4, "incremental"),
         ("completions", "group_training_id", 1, "incremental"),
     ]
-    messages = kpa.data_quality(data).filter(finding="blank_ids")["message"]
-    assert all("Since the last full download" in message for message in messages)
+    [message] = kpa.data_quality(data).filter(finding="blank_ids")["message"]
+    assert "m_instructor_id in completions (4 since the last full download)" in message
 
 
 def test_records_made_by_hand_have_no_count() -> None:
