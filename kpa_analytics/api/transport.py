@@ -7,6 +7,7 @@ session, the cache, the logs and the tracebacks above never hold it.
 from __future__ import annotations
 
 import threading
+from http.client import HTTPException, LineTooLong
 from io import BytesIO
 from typing import Any
 
@@ -152,10 +153,26 @@ def _transport_error(error: Exception, request: PreparedRequest) -> KPATransport
         reason, problem = "timeout", "no answer in time (to wait longer, change `timeout`)"
     elif isinstance(error, TooLargeError):
         reason, problem = "too_large", f"the answer is larger than {MOST_BYTES // 10**6} MB"
+    elif _too_long(cause := _cause(error)):
+        reason, problem = "too_large", "the answer's headers are too long or too many"
     elif isinstance(error, ProtocolError | DecodeError):
         reason, problem = "cut", "the answer is incomplete or damaged"
     elif isinstance(error, SSLError):
         reason, problem = "connection", "the server's certificate was refused"
+    elif isinstance(cause, HTTPException) and not isinstance(cause, OSError):
+        reason, problem = "connection", "the answer is not HTTP; check api_url"
     else:
         reason, problem = "connection", "no connection; check the network and api_url"
     return KPATransportError(f"{request.url}: {problem} [{type(error).__name__}]", reason)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The error that requests and urllib3 put into their own errors."""
+    while error.args and isinstance(error.args[-1], BaseException):
+        error = error.args[-1]
+    return error
+
+
+def _too_long(cause: BaseException) -> bool:
+    """Whether http.client refused the headers: a line is too long, or there are too many lines."""
+    return isinstance(cause, LineTooLong) or type(cause) is HTTPException

@@ -204,7 +204,6 @@ def test_a_small_body_that_decompresses_to_too_much_is_refused(wire: Wire) -> No
         ([answer(gzip.compress(OK)[:15], "Content-Encoding: gzip")], "not_json"),
         ([answer(b"not gzip at all", "Content-Encoding: gzip")], "cut"),
         ([b"\x15\x03\x01 this is no HTTP \r\n\r\n"], "connection"),
-        ([b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 300 + b"\r\n"], "connection"),
         ([answer(b"<p>", "Content-Type: text/html; charset=undefined")], "not_json"),
         ([answer(b"\xff\xfe", "Content-Type: text/html; charset=idna")], "not_json"),
         ([answer(b"")], "not_json"),
@@ -215,6 +214,31 @@ def test_every_kind_of_broken_answer_has_its_reason(
 ) -> None:
     wire.pieces = pieces
     assert _reason(wire) == reason
+
+
+@pytest.mark.parametrize(
+    ("first", "more"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n" * 300),
+        (b"HTTP/1.1 200 OK\r\nX: ", b"y" * 70_000),
+        (b"HTTP/1.1 ", b"2" * 70_000),
+    ],
+    ids=["headers", "header", "status line"],
+)
+def test_headers_that_never_end_are_refused_as_too_long(
+    wire: Wire, first: bytes, more: bytes
+) -> None:
+    kpa.configure(retries=2)
+    wire.pieces = [first, *[more] * 1_000]
+    with Client() as client, pytest.raises(KPATransportError, match="headers are too") as caught:
+        client.call("api.ping")
+    assert (caught.value.reason, wire.asked) == ("too_large", 1)
+
+
+def test_an_answer_that_is_not_http_is_not_called_a_lost_connection(wire: Wire) -> None:
+    wire.pieces = [b"\x15\x03\x01\0\x02\x02\x46\r\n"]  # as from a server that expects https
+    with Client() as client, pytest.raises(KPATransportError, match="is not HTTP; check api_url"):
+        client.call("api.ping")
 
 
 @pytest.mark.parametrize(
