@@ -75,17 +75,18 @@ def without_glyph(letters: set[str]) -> list[str]:
     return []
 
 
-def boxed(svg: str) -> str:
-    """Replace each letter of a drawing that no font on this machine has by a box.
+def boxed(pictures: Mapping[str, str]) -> dict[str, str]:
+    """Replace each letter of these drawings that no font on this machine has by a box.
 
     Otherwise one such letter would turn its neighbours into boxes too, e.g. Arabic beside Chinese.
 
     Examples:
-        >>> boxed("<text>Ladders \U0010fffd</text>")
-        '<text>Ladders \u25a1</text>'
+        >>> boxed({"ladders": "<text>Ladders \U0010fffd</text>"})
+        {'ladders': '<text>Ladders \u25a1</text>'}
     """
-    missing = without_glyph({letter for letter in svg if not letter.isascii()})
-    return svg.translate(dict.fromkeys(map(ord, missing), "\N{WHITE SQUARE}"))
+    missing = without_glyph(set().union(*map(_beyond_ascii, pictures.values())))
+    box = dict.fromkeys(map(ord, missing), "\N{WHITE SQUARE}")
+    return {name: picture.translate(box) for name, picture in pictures.items()}
 
 
 def sentences(missing: list[Letter]) -> list[str]:
@@ -97,7 +98,11 @@ def sentences(missing: list[Letter]) -> list[str]:
 
 
 def _letters(part: Any) -> set[str]:
-    return {letter for letter in json.dumps(part, ensure_ascii=False) if not letter.isascii()}
+    return _beyond_ascii(json.dumps(part, ensure_ascii=False))
+
+
+def _beyond_ascii(text: str) -> set[str]:
+    return {letter for letter in set(text) if not letter.isascii()}
 
 
 def _name(letter: str) -> str:

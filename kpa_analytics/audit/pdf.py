@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import typst
 
 from kpa_analytics.audit.html import TEMPLATES
-from kpa_analytics.audit.letters import boxed
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.fonts import FOLDER
 
@@ -36,7 +35,7 @@ def write_document(
         folder = Path(name)
         (folder / "charts").mkdir()
         for drawing in drawings.values():
-            (folder / "charts" / f"{drawing.name}.svg").write_bytes(boxed(drawing.svg).encode())
+            (folder / "charts" / f"{drawing.name}.svg").write_bytes(drawing.boxed.encode())
         (folder / "story.json").write_bytes(json.dumps(_for_typst(story, drawings)).encode())
         source = folder / "document.typ"
         source.write_bytes((TEMPLATES / "document.typ").read_bytes())

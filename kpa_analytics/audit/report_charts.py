@@ -6,14 +6,14 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
-import vl_convert
 
 from kpa_analytics import charts
+from kpa_analytics.audit.chart_images import images
 from kpa_analytics.audit.evidence_coverage import evidence_coverage
 from kpa_analytics.audit.letters import boxed
 from kpa_analytics.audit.report_text import CHART_OF_PART, NOT_DRAWN, say
 from kpa_analytics.charts.expiry_by_group import GroupKind
-from kpa_analytics.charts.render import drawn, packed, svg
+from kpa_analytics.charts.render import drawn, svg
 from kpa_analytics.charts.text import one_line
 
 if TYPE_CHECKING:
@@ -29,13 +29,26 @@ _UP_TO_THE_DAY = ("instructor_activity", "group_share")
 
 
 class Drawing(NamedTuple):
-    """A chart: file name without suffix, specification, description, SVG, and PNG at 2x."""
+    """A chart of a pack.
+
+    Attributes:
+        name: its file name without suffix.
+        spec: its Vega-Lite specification.
+        svg: the drawing.
+        boxed: the drawing with boxes for the letters that no font on this machine has.
+        png: the drawing as PNG, at twice its size.
+    """
 
     name: str
     spec: dict[str, Any]
-    description: str
     svg: str
+    boxed: str
     png: bytes
+
+    @property
+    def description(self) -> str:
+        """What the chart shows, for screen readers."""
+        return str(self.spec["description"])
 
     @property
     def title(self) -> str:
@@ -49,14 +62,20 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
     Each chart gets a file of its own, so each says if the pack covers only a part.
     """
     choice = evidence.data.scope.words
-    drawings = {}
-    for name, spec in _specifications(evidence).items():
+    specs = _specifications(evidence)
+    for name, spec in specs.items():
         if evidence.later and name in _UP_TO_THE_DAY:
             spec = _with_line(spec, say(NOT_DRAWN, later=evidence.later, as_of=evidence.as_of))
         if choice:
             spec = _with_line(spec, say(CHART_OF_PART, choice=one_line(choice, 600)))
-        drawings[name] = _drawing(name, spec)
-    return drawings
+        specs[name] = spec
+    pictures = {name: svg(spec) for name, spec in specs.items()}
+    printed = boxed(pictures)
+    pngs = images(printed)
+    return {
+        name: Drawing(name, specs[name], pictures[name], printed[name], pngs[name])
+        for name in specs
+    }
 
 
 def write_drawings(drawings: dict[str, Drawing], folder: Path) -> None:
@@ -106,9 +125,3 @@ def _with_line(spec: dict[str, Any], line: str) -> dict[str, Any]:
     subtitle = [*title["subtitle"], *wrap(line, 90)]
     description = f"{spec['description']} {line}."
     return {**spec, "title": {**title, "subtitle": subtitle}, "description": description}
-
-
-def _drawing(name: str, spec: dict[str, Any]) -> Drawing:
-    picture = svg(spec)
-    image = packed(vl_convert.svg_to_png(boxed(picture), scale=2))
-    return Drawing(name, spec, str(spec.get("description", name)), picture, image)
