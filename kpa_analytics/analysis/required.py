@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import EMPLOYEE_STATUS, PACK_REQUIRED, Column, Table
 
@@ -18,6 +19,13 @@ REQUIRED = Table(
         Column("training_id", pl.Int64, "the training this person must have"),
     ),
 )
+
+
+def requirements(data: TrainingData, required: AnyFrame | None) -> pl.DataFrame | None:
+    """The requirements: those given, or else the vendor's list, if it was loaded."""
+    if required is not None:
+        return required.collect() if isinstance(required, pl.LazyFrame) else required
+    return data.employee_status if data.whole.employee_status.height else None
 
 
 def required_pairs(required: AnyFrame | None) -> pl.LazyFrame:

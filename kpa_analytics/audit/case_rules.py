@@ -6,10 +6,10 @@ from datetime import date
 
 import polars as pl
 
+from kpa_analytics.analysis.schedule_texts import schedule_texts
 from kpa_analytics.audit import report_text as text
-from kpa_analytics.audit.report_text import say
-from kpa_analytics.audit.schedule_texts import schedule_texts
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.wording import say
 
 
 def with_rules(data: TrainingData, cases: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 from msgspec.structs import fields
 
 from kpa_analytics.audit import report_text as text
-from kpa_analytics.audit.report_text import SheetName, say, sheet_heading
+from kpa_analytics.audit.report_text import SheetName, sheet_heading
 from kpa_analytics.endpoints import COLLECTIONS
 from kpa_analytics.schema import (
     CASES,
@@ -30,6 +30,7 @@ from kpa_analytics.schema import (
     Column,
     Table,
 )
+from kpa_analytics.wording import say
 
 #: The table on each sheet.
 SHEET_TABLES = {

@@ -16,12 +16,10 @@ from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import Section, Sheet, printed
-from kpa_analytics.audit.report_text import Caption, Heading, say
-from kpa_analytics.charts.text import one_line
+from kpa_analytics.audit.report_text import Caption, Heading
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.schema import Table
 from kpa_analytics.statuses import (
     MISSING,
@@ -31,13 +29,7 @@ from kpa_analytics.statuses import (
     STATUS_SIGNS,
     status_colours,
 )
-
-
-def requirements(data: TrainingData, required: AnyFrame | None) -> pl.DataFrame | None:
-    """The requirements: those given, or else the vendor's list, if it was loaded."""
-    if required is not None:
-        return required.collect() if isinstance(required, pl.LazyFrame) else required
-    return data.employee_status if data.whole.employee_status.height else None
+from kpa_analytics.wording import one_line, say
 
 
 def document(

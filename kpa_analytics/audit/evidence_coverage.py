@@ -19,9 +19,10 @@ from kpa_analytics.audit.cases import (
 from kpa_analytics.audit.report_text import EVIDENCE_LABELS
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, labels, percent, short
+from kpa_analytics.charts.text import labels, short
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.wording import count, percent
 
 #: Trainings that are drawn; the others become one row.
 MOST = 40

@@ -24,7 +24,7 @@ from kpa_analytics.audit.provenance import fetched_at, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.recompute import people as listed_people
 from kpa_analytics.audit.recompute import recompute_tables
-from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE, say
+from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE
 from kpa_analytics.audit.sample import sample_of, sample_size
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
 from kpa_analytics.audit.since import COMPARED, changes_since, earlier_pack
@@ -36,6 +36,7 @@ from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
 from kpa_analytics.inputs import AnyFrame, Day, as_day
 from kpa_analytics.paths import typed_path
+from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.pseudonyms import Pseudonyms
@@ -286,7 +287,7 @@ def _pseudonymous(
 
 def _line(name: str, given: str | None) -> str:
     """A text for the cover on one line, or nothing."""
-    from kpa_analytics.charts.text import one_line
+    from kpa_analytics.wording import one_line
 
     if given is not None and not isinstance(given, str):
         raise KPADataError(f"{name} must be text, not {given!r}")
@@ -294,7 +295,7 @@ def _line(name: str, given: str | None) -> str:
 
 
 def _title(title: str | None) -> str:
-    from kpa_analytics.charts.text import one_line
+    from kpa_analytics.wording import one_line
 
     if title is not None and not isinstance(title, str):
         raise KPADataError(f"title must be text, not {title!r}")

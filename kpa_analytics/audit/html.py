@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from kpa_analytics.audit.report_text import CHART, CONTENTS, SKIP, say
+from kpa_analytics.audit.report_text import CHART, CONTENTS, SKIP
 from kpa_analytics.charts.render import inert_json, library
+from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.report_charts import Drawing

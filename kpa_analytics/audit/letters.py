@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import typst
 
-from kpa_analytics.audit.report_text import IN_TITLE, LETTER, LETTERS_MISSING, say
-from kpa_analytics.charts.text import listing
+from kpa_analytics.audit.report_text import IN_TITLE, LETTER, LETTERS_MISSING
 from kpa_analytics.fonts import FOLDER
+from kpa_analytics.wording import listing, say
 
 #: With no font set, typst would leave out a letter that no font has, without an error.
 _SOURCE = (

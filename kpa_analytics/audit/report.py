@@ -20,15 +20,7 @@ from kpa_analytics.audit.headline import Headline
 from kpa_analytics.audit.identity import Labels
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
-from kpa_analytics.audit.report_text import (
-    NOT_KNOWN,
-    Caption,
-    Heading,
-    SheetName,
-    TileLabel,
-    say,
-)
-from kpa_analytics.charts.text import listing
+from kpa_analytics.audit.report_text import NOT_KNOWN, Caption, Heading, SheetName, TileLabel
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.statuses import (
@@ -41,6 +33,7 @@ from kpa_analytics.statuses import (
     STATUS_SIGNS,
     status_colours,
 )
+from kpa_analytics.wording import listing, say
 
 #: Rows of a printed table; the workbook has them all.
 PRINTED_ROWS = 60

@@ -19,8 +19,9 @@ from kpa_analytics.audit.cases import (
 )
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.report_model import Section, Sheet, printed
-from kpa_analytics.audit.report_text import Caption, Heading, say
+from kpa_analytics.audit.report_text import Caption, Heading
 from kpa_analytics.statuses import EXPIRED, EXPIRING, GAPS, MISSING, STATUS_LABELS
+from kpa_analytics.wording import say
 
 #: The columns of a table of cases, before and after those about days.
 _WHO = ("user", "training")

@@ -11,10 +11,10 @@ from kpa_analytics import charts
 from kpa_analytics.audit.chart_images import images
 from kpa_analytics.audit.evidence_coverage import evidence_coverage
 from kpa_analytics.audit.letters import boxed
-from kpa_analytics.audit.report_text import CHART_OF_PART, NOT_DRAWN, say
+from kpa_analytics.audit.report_text import CHART_OF_PART, NOT_DRAWN
 from kpa_analytics.charts.expiry_by_group import GroupKind
 from kpa_analytics.charts.render import drawn, svg
-from kpa_analytics.charts.text import one_line
+from kpa_analytics.wording import one_line, say
 
 if TYPE_CHECKING:
     from pathlib import Path

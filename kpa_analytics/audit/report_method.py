@@ -13,10 +13,11 @@ from kpa_analytics.analysis.rule_texts import MARKS, NEVER_COMPLETED, RULES
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.report_model import Section, printed
-from kpa_analytics.audit.report_text import Caption, Heading, SheetName, say
+from kpa_analytics.audit.report_text import Caption, Heading, SheetName
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.schema import RULES as RULES_TABLE
 from kpa_analytics.schema import SOURCES
+from kpa_analytics.wording import say
 
 #: Trainings printed at most; the workbook has them all.
 MOST_TRAININGS = 300

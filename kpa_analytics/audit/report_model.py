@@ -8,16 +8,9 @@ from sys import maxsize
 import polars as pl
 from msgspec import Struct
 
-from kpa_analytics.audit.report_text import (
-    GROUP,
-    HEADINGS,
-    MORE_ROWS,
-    MORE_ROWS_IN,
-    SheetName,
-    say,
-)
-from kpa_analytics.charts.text import one_line
+from kpa_analytics.audit.report_text import GROUP, HEADINGS, MORE_ROWS, MORE_ROWS_IN, SheetName
 from kpa_analytics.schema import STATUS
+from kpa_analytics.wording import one_line, say
 
 #: How a column is set if its type does not say it; `prose` needs most of the width.
 _KINDS = {

@@ -1,20 +1,16 @@
 """Every text of the evidence pack's report: headings, sentences, captions, columns, sheet names.
 
 Other modules decide what the report says; this module has the words, so a translation changes only
-this file. `say` fills in numbers, with the right form of the noun, and days. The texts of the rules
-are in `analysis.rule_texts` and those of findings in `data.finding_texts` (they are in a lower
-layer because `data_quality()` prints them too); those of the charts are in `charts`.
+this file. `wording.say` fills in numbers, with the right form of the noun, and days. The texts of
+the rules and of schedules are in `analysis.rule_texts` and `analysis.schedule_texts`, and those of
+findings in `data.finding_texts`: lower layers print them too. Those of the charts are in `charts`.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
-from string import Formatter
-from typing import Any
 
 from kpa_analytics import statuses
-from kpa_analytics.charts.text import count, day
 from kpa_analytics.statuses import NO_REQUIREMENTS
 
 #: The language of the texts, as HTML and PDF name it.
@@ -23,25 +19,6 @@ LANGUAGE = "en"
 TITLE = "Training records"
 #: A figure that cannot be given.
 NOT_KNOWN = "not known"
-
-
-def say(text: str, **values: Any) -> str:
-    """Fill in a sentence: numbers, alone or with the form of the noun that they need, and days.
-
-    Examples:
-        >>> say("{n:case has|cases have} expired since {day}.", n=1, day=date(2026, 6, 30))
-        '1 case has expired since 30 Jun 2026.'
-    """
-    return _Wording().vformat(text, (), values)
-
-
-class _Wording(Formatter):
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if "|" in format_spec:
-            return count(value, *format_spec.split("|"))
-        if isinstance(value, date) and not format_spec:
-            return day(value)
-        return format(value, format_spec or ("," if isinstance(value, int) else ""))
 
 
 class SheetName(StrEnum):
@@ -437,28 +414,6 @@ PSEUDONYMS = (
 #: The kinds of schedule whose printed name is not the name of their rule.
 SCHEDULE_KINDS = {"fixed": "fixed day", "unknown": NOT_KNOWN}
 COMPOSED = "composed of {included:training|trainings}, own schedule: {kind}"
-NO_RENEWAL = "no renewal"
-IMPOSSIBLE_DAYS = "its days do not exist in the calendar"
-ROLLING = "every {months:month|months}"
-FIXED_DAY = "on {yearly_day} each year"
-FIXED_DAY_AND_RENEWAL = f"on {{yearly_day}}, {ROLLING}"
-WINDOW = "{opens} to {closes} each year, {offered}"
-OFFERED = "last offered {day}"
-NOT_OFFERED = "not offered up to this day"
-UNKNOWN_SCHEDULE = "schedule type {kind!r} is not known"
-
-
-class ScheduleSource(StrEnum):
-    """The field of the catalogue that a schedule is taken from."""
-
-    WINDOW = "window"
-    RENEWAL = "renewal months"
-    FIXED_DAY = "fixed day"
-    FIXED_DAY_AND_RENEWAL = "fixed day and renewal months"
-    IMPOSSIBLE_DAYS = "days of the window or the fixed day"
-    TYPE = "schedule type"
-
-
 WITH_INCLUDED = "{source}, included trainings"
 FROM_CATALOGUE = "the catalogue"
 #: We cannot tell whether the caller chose the number or used the default, so both are called the

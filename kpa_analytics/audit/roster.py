@@ -8,20 +8,21 @@ import polars as pl
 
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.names import known_trainings
-from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.required import required_pairs, requirements
+from kpa_analytics.analysis.schedule_texts import schedule_texts
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.case_rules import with_rules
 from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.document import Document
-from kpa_analytics.audit.document_story import document, requirements
+from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
-from kpa_analytics.audit.report_text import Caption, say
-from kpa_analytics.audit.schedule_texts import schedule_texts
+from kpa_analytics.audit.report_text import Caption
 from kpa_analytics.data.scope import with_parts
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, as_day
 from kpa_analytics.schema import ROSTER
+from kpa_analytics.wording import say
 
 _COLUMNS = (
     *("user", "employeeNumber", "field_office", "job_title", "status", "completed"),

@@ -11,11 +11,11 @@ import polars as pl
 
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.case_rules import with_rules
-from kpa_analytics.audit.report_text import say
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import SAMPLE
 from kpa_analytics.statuses import SEVERITY
+from kpa_analytics.wording import say
 
 #: The columns that the tester fills in.
 FOR_THE_TESTER = ("result", "evidence_seen", "tester", "tested_on")

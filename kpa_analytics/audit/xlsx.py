@@ -25,15 +25,14 @@ from kpa_analytics.audit.report_text import (
     COMPLETE_SOURCES,
     ROWS_CUT,
     SheetName,
-    say,
     sheet_heading,
 )
 from kpa_analytics.audit.xlsx_rows import BulkSheet
-from kpa_analytics.charts.text import listing
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.schema import DATA_DICTIONARY, STATUS
 from kpa_analytics.statuses import STATUS_SIGNS, status_colours
+from kpa_analytics.wording import listing, say
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData

@@ -13,12 +13,13 @@ from kpa_analytics.charts.fitting import fitted
 from kpa_analytics.charts.stacking import MIN_PIXELS, stack
 from kpa_analytics.charts.status_rows import read_status, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, day, labels, not_drawn, one_line
+from kpa_analytics.charts.text import labels, not_drawn
 from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRING
+from kpa_analytics.wording import count, day, one_line
 
 if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day

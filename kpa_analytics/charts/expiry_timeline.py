@@ -12,7 +12,7 @@ from kpa_analytics.charts.periods import month_number, months_from, part_of
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, day, month, not_drawn
+from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, read
@@ -25,6 +25,7 @@ from kpa_analytics.statuses import (
     SEVERITY,
     STATUSES,
 )
+from kpa_analytics.wording import count, day, month
 
 if TYPE_CHECKING:
     from datetime import date

@@ -11,11 +11,12 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import middle_day, part_of, period_ends
 from kpa_analytics.charts.stacking import MIN_PART, stacked
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, not_drawn
+from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import GROUP_SESSIONS
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day

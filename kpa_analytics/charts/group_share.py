@@ -11,11 +11,12 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, window
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, rows_of, stacked_panels, titled
-from kpa_analytics.charts.text import count, not_drawn, percent
+from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import GROUP_SHARE
+from kpa_analytics.wording import count, percent
 
 if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day

@@ -13,9 +13,9 @@ from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count
 from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame

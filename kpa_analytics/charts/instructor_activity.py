@@ -12,12 +12,13 @@ from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, period_length, window
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, labels, not_drawn, short
+from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day

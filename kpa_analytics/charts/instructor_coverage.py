@@ -11,12 +11,13 @@ import polars as pl
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, labels, not_drawn, one_line, short
+from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import edge, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
+from kpa_analytics.wording import count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

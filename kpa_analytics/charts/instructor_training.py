@@ -13,12 +13,13 @@ from kpa_analytics.analysis.periods import in_last_months
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import middle_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, day, labels, not_drawn, short
+from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.wording import count, day
 
 if TYPE_CHECKING:
     from datetime import date

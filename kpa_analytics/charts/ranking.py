@@ -12,10 +12,11 @@ from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, labels, listing, percent, short
+from kpa_analytics.charts.text import labels, short
 from kpa_analytics.charts.theme import GAP, TEXT, ink_on, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import EXPIRING, GAPS, SEVERITY, STATUSES, status_colours
+from kpa_analytics.wording import count, listing, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

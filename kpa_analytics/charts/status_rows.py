@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.charts.text import day
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, as_day, read
@@ -20,6 +19,7 @@ from kpa_analytics.statuses import (
     STATUS_LABELS,
     STATUSES,
 )
+from kpa_analytics.wording import day
 
 if TYPE_CHECKING:
     from datetime import date

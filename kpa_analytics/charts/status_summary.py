@@ -16,7 +16,6 @@ from kpa_analytics.charts.status_rows import (
     requirements_are_known,
 )
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, percent
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS, STATUS
@@ -28,6 +27,7 @@ from kpa_analytics.statuses import (
     STATUS_LABELS,
     status_colours,
 )
+from kpa_analytics.wording import count, percent
 
 if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day

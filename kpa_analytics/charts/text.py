@@ -1,8 +1,7 @@
-"""Text for charts: numbers, days, titles and names."""
+"""Text for charts: titles and names as labels, and what a chart leaves out."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from math import inf
 from typing import TYPE_CHECKING
@@ -10,20 +9,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.charts.fitting import fitted
+from kpa_analytics.wording import count, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
-
-#: English in every locale: the same data gives the same chart everywhere.
-MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-#: Control characters, noncharacters and marks that set the text direction, which could reorder a
-#: label.
-_INVISIBLE = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
-)
-_SPACE = re.compile(r"\s+")
 
 #: Names that every JavaScript object has: Vega confuses a label of this name with it, and draws
 #: nothing.
@@ -33,43 +22,6 @@ _OBJECT_MEMBERS = {
     *("__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
 }
 _ROUNDS = 5
-
-
-def day(value: date) -> str:
-    """A day as people write it.
-
-    Examples:
-        >>> from datetime import date
-        >>> day(date(2026, 6, 30))
-        '30 Jun 2026'
-    """
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
-
-
-def month(value: date) -> str:
-    """A month as people write it, e.g. `Jun 2026`."""
-    return f"{MONTHS[value.month - 1]} {value.year}"
-
-
-def count(number: int, singular: str, plural: str | None = None) -> str:
-    """A number, with thousands separators, and its noun.
-
-    Examples:
-        >>> count(1, "person", "people"), count(12345, "record")
-        ('1 person', '12,345 records')
-    """
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
-
-
-def listing(texts: Sequence[str], most: int = 5) -> str:
-    """List up to `most` texts, and count the others.
-
-    Examples:
-        >>> listing(["First Aid", "Ladders"]), listing(list("abcdefg"))
-        ('First Aid, Ladders', 'a, b, c, d, e and 2 more')
-    """
-    first = ", ".join(texts[:most])
-    return first + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
 
 
 def not_drawn(numbers: Mapping[str, int], reasons: Mapping[str, str], noun: str = "") -> str:
@@ -90,30 +42,6 @@ def not_drawn(numbers: Mapping[str, int], reasons: Mapping[str, str], noun: str 
         if numbers.get(reason)
     ]
     return "Not drawn: " + ", ".join(parts) if parts else ""
-
-
-def percent(part: int, whole: int) -> str:
-    """A share in whole percent: 0% only for none, and 100% only for all.
-
-    Examples:
-        >>> percent(1, 1000), percent(999, 1000), percent(0, 5)
-        ('<1%', '>99%', '0%')
-    """
-    share = 100 * part / whole if whole else 0
-    if 0 < share < 1:
-        return "<1%"
-    return ">99%" if 99 < share < 100 else f"{share:.0f}%"
-
-
-def one_line(text: str, limit: int = 300) -> str:
-    r"""Put a title on one line, without control characters, and cut it at `limit` characters.
-
-    Examples:
-        >>> one_line("Working at\nheights"), one_line(" "), one_line("Scaffolds", 5)
-        ('Working at heights', '(no title)', 'Scaf…')
-    """
-    line = _INVISIBLE.sub("", _SPACE.sub(" ", text)).strip() or "(no title)"
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
 def labels(

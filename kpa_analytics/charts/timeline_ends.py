@@ -11,9 +11,9 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import month_number, months_from
 from kpa_analytics.charts.stacking import stack
 from kpa_analytics.charts.styled import rows_of
-from kpa_analytics.charts.text import count, month
 from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.statuses import SEVERITY, STATUSES
+from kpa_analytics.wording import count, month
 
 
 def outer_bars(

@@ -11,12 +11,13 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.ranking import worst_first
 from kpa_analytics.charts.status_rows import NO_CASES, StatusRows, read_status, status_counts
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import count, labels, short
+from kpa_analytics.charts.text import labels, short
 from kpa_analytics.charts.theme import ink_on
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import EVERY_STATUS, GAPS, SEVERITY, STATUS_SIGNS, status_colours
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day

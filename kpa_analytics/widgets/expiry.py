@@ -16,7 +16,6 @@ from kpa_analytics import charts
 from kpa_analytics.analysis.choices import ExpiryChoices
 from kpa_analytics.analysis.expiry_view import ExpiryView, selected_rows, status_counts
 from kpa_analytics.charts.render import drawn
-from kpa_analytics.charts.text import count, listing, month, percent
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
@@ -35,6 +34,7 @@ from kpa_analytics.widgets.explorer import SharedKeywords
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
 from kpa_analytics.widgets.table import Heading, Table
+from kpa_analytics.wording import count, listing, month, percent
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData

@@ -12,12 +12,12 @@ import ipywidgets as ipw
 import traitlets
 
 from kpa_analytics.analysis.people_filter import PeopleFilter
-from kpa_analytics.charts.text import listing, one_line
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.titles import training_options, usual_day
+from kpa_analytics.wording import listing, one_line
 
 _log = logging.getLogger(__name__)
 _Choices = TypeVar("_Choices")

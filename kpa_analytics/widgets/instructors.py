@@ -12,10 +12,10 @@ from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
 from kpa_analytics.analysis.instructor_view import InstructorView
 from kpa_analytics.charts.render import drawn
-from kpa_analytics.charts.text import count
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.table import Heading, Table
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData

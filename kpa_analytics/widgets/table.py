@@ -10,8 +10,8 @@ import anywidget
 import polars as pl
 import traitlets
 
-from kpa_analytics.charts.text import one_line
 from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.wording import one_line
 
 #: Rows on a page.
 PAGE = 100

@@ -10,7 +10,7 @@ import pytest
 
 from kpa_analytics import audit, data
 from kpa_analytics.audit import report_text
-from kpa_analytics.audit.report_text import say
+from kpa_analytics.wording import say
 
 AUDIT, DATA = Path(audit.__file__).parent, Path(data.__file__).parent
 #: The modules that decide what the report and the findings say.
@@ -22,7 +22,6 @@ SPEAKING = [
         for name in (
             "document_story",
             "case_rules",
-            "schedule_texts",
             "report_sample",
             "report_since",
         )

@@ -1,17 +1,37 @@
-"""The schedule of each training in words."""
+"""The schedule of each training in words, and the fields of the catalogue it is taken from."""
 
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 import polars as pl
 
 from kpa_analytics.analysis.schedules import schedules
-from kpa_analytics.audit import report_text as text
-from kpa_analytics.audit.report_text import ScheduleSource, say
-from kpa_analytics.charts.text import MONTHS
 from kpa_analytics.schema import SCHEDULE_TYPES
+from kpa_analytics.wording import MONTHS, say
+
+NO_RENEWAL = "no renewal"
+IMPOSSIBLE_DAYS = "its days do not exist in the calendar"
+ROLLING = "every {months:month|months}"
+FIXED_DAY = "on {yearly_day} each year"
+FIXED_DAY_AND_RENEWAL = f"on {{yearly_day}}, {ROLLING}"
+WINDOW = "{opens} to {closes} each year, {offered}"
+OFFERED = "last offered {day}"
+NOT_OFFERED = "not offered up to this day"
+UNKNOWN_SCHEDULE = "schedule type {kind!r} is not known"
+
+
+class ScheduleSource(StrEnum):
+    """The field of the catalogue that a schedule is taken from."""
+
+    WINDOW = "window"
+    RENEWAL = "renewal months"
+    FIXED_DAY = "fixed day"
+    FIXED_DAY_AND_RENEWAL = "fixed day and renewal months"
+    IMPOSSIBLE_DAYS = "days of the window or the fixed day"
+    TYPE = "schedule type"
 
 
 def schedule_texts(trainings: pl.DataFrame, as_of: date) -> dict[int, str]:
@@ -30,25 +50,25 @@ def schedule_text(training: dict[str, Any], rule: str, as_of: date) -> tuple[str
     if rule == "window":
         return _window(training, as_of), ScheduleSource.WINDOW
     if rule == "rolling":
-        return say(text.ROLLING, months=months), ScheduleSource.RENEWAL
+        return say(ROLLING, months=months), ScheduleSource.RENEWAL
     if rule == "fixed":
         day = _day(training, "expires_on")
         if months > 0:
-            schedule = say(text.FIXED_DAY_AND_RENEWAL, yearly_day=day, months=months)
+            schedule = say(FIXED_DAY_AND_RENEWAL, yearly_day=day, months=months)
             return schedule, ScheduleSource.FIXED_DAY_AND_RENEWAL
-        return say(text.FIXED_DAY, yearly_day=day), ScheduleSource.FIXED_DAY
+        return say(FIXED_DAY, yearly_day=day), ScheduleSource.FIXED_DAY
     if rule == "never":
-        return text.NO_RENEWAL, ScheduleSource.RENEWAL
+        return NO_RENEWAL, ScheduleSource.RENEWAL
     if kind.strip() and kind not in SCHEDULE_TYPES:
-        return say(text.UNKNOWN_SCHEDULE, kind=kind), ScheduleSource.TYPE
-    return text.IMPOSSIBLE_DAYS, ScheduleSource.IMPOSSIBLE_DAYS
+        return say(UNKNOWN_SCHEDULE, kind=kind), ScheduleSource.TYPE
+    return IMPOSSIBLE_DAYS, ScheduleSource.IMPOSSIBLE_DAYS
 
 
 def _window(training: dict[str, Any], as_of: date) -> str:
     day = training["window_last_offered_date"]
-    offered = say(text.OFFERED, day=day) if day and day <= as_of else text.NOT_OFFERED
+    offered = say(OFFERED, day=day) if day and day <= as_of else NOT_OFFERED
     opens, closes = _day(training, "window_open"), _day(training, "window_close")
-    return say(text.WINDOW, opens=opens, closes=closes, offered=offered)
+    return say(WINDOW, opens=opens, closes=closes, offered=offered)
 
 
 def _day(training: dict[str, Any], name: str) -> str:

@@ -1,0 +1,103 @@
+"""Numbers, days, names and nouns in sentences, for everything that a reader sees.
+
+English in every locale: the same data gives the same text everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from string import Formatter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+
+#: Control characters, noncharacters and marks that set the text direction, which could reorder a
+#: label.
+_INVISIBLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def say(text: str, **values: Any) -> str:
+    """Fill in a sentence: numbers, alone or with the form of the noun that they need, and days.
+
+    Examples:
+        >>> say("{n:case has|cases have} expired since {day}.", n=1, day=date(2026, 6, 30))
+        '1 case has expired since 30 Jun 2026.'
+    """
+    return _Wording().vformat(text, (), values)
+
+
+class _Wording(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "|" in format_spec:
+            return count(value, *format_spec.split("|"))
+        if isinstance(value, date) and not format_spec:
+            return day(value)
+        return format(value, format_spec or ("," if isinstance(value, int) else ""))
+
+
+def day(value: date) -> str:
+    """A day as people write it.
+
+    Examples:
+        >>> from datetime import date
+        >>> day(date(2026, 6, 30))
+        '30 Jun 2026'
+    """
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def month(value: date) -> str:
+    """A month as people write it, e.g. `Jun 2026`."""
+    return f"{MONTHS[value.month - 1]} {value.year}"
+
+
+def count(number: int, singular: str, plural: str | None = None) -> str:
+    """A number, with thousands separators, and its noun.
+
+    Examples:
+        >>> count(1, "person", "people"), count(12345, "record")
+        ('1 person', '12,345 records')
+    """
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def listing(texts: Sequence[str], most: int = 5) -> str:
+    """List up to `most` texts, and count the others.
+
+    Examples:
+        >>> listing(["First Aid", "Ladders"]), listing(list("abcdefg"))
+        ('First Aid, Ladders', 'a, b, c, d, e and 2 more')
+    """
+    first = ", ".join(texts[:most])
+    return first + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in whole percent: 0% only for none, and 100% only for all.
+
+    Examples:
+        >>> percent(1, 1000), percent(999, 1000), percent(0, 5)
+        ('<1%', '>99%', '0%')
+    """
+    share = 100 * part / whole if whole else 0
+    if 0 < share < 1:
+        return "<1%"
+    return ">99%" if 99 < share < 100 else f"{share:.0f}%"
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    r"""Put a title on one line, without control characters, and cut it at `limit` characters.
+
+    Examples:
+        >>> one_line("Working at\nheights"), one_line(" "), one_line("Scaffolds", 5)
+        ('Working at heights', '(no title)', 'Scaf…')
+    """
+    line = _INVISIBLE.sub("", _SPACE.sub(" ", text)).strip() or "(no title)"
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
