@@ -80,6 +80,14 @@ class Engine:
     once. Records with the same training, date and special expiration date share one expiration.
     With `only`, no other day can be computed.
 
+    Attributes:
+        rules: the rules of the catalogue.
+        people: the people of the records, as `people_of` returns them.
+        titles: the trainings of the records and the catalogue, as `Rules.titles` returns them.
+        expirations: the distinct expirations, as `expirations` returns them.
+        rows: the records in the order of the result, as `ordered_records` returns them; with
+            `title` (the row of `titles`), `has_proof`, and `at` (the key of the expiration).
+
     Raises:
         KPADataError: a column is missing.
     """
@@ -93,20 +101,20 @@ class Engine:
         *,
         only: date | None = None,
     ) -> None:
-        self._rules = rules
+        self.rules = rules
         records = records_of(completions, required)
-        self._people = people_of(records, users).collect(engine="in-memory")
-        ordered = ordered_records(records, self._people.lazy())
+        self.people = people_of(records, users).collect(engine="in-memory")
+        ordered = ordered_records(records, self.people.lazy())
         if only is not None:
             ordered = latest(ordered, only)
         rows = with_expiry_key(ordered).collect(engine="in-memory")
         distinct = rows.lazy().filter("has_proof").select(_KEYED).unique("expiry_key")
         numbered = distinct.with_row_index("at").collect(engine="in-memory").lazy()
-        self._expirations = expirations(
+        self.expirations = expirations(
             numbered.drop("expiry_key").rename({"at": "expiry_key"}), rules.schedules
         ).collect(engine="in-memory")
-        self._titles = rules.titles(rows)
-        self._rows = (
+        self.titles = rules.titles(rows)
+        self.rows = (
             rows.lazy()
             .join(
                 numbered.select("expiry_key", "at"),
@@ -121,28 +129,28 @@ class Engine:
 
     @property
     def _title_numbers(self) -> pl.LazyFrame:
-        return self._titles.lazy().select("training_id", "title")
+        return self.titles.lazy().select("training_id", "title")
 
     def status(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
         """The statuses on a day (`schema.EXPIRY_STATUS`), sorted by m_user_id and training_id."""
-        windows = self._rules.windows_on(as_of)
-        rows = latest(self._rows.lazy(), as_of)
-        if not include_terminated and self._people["left"].count():
-            employed = ~self._people.select(has_left(as_of)).to_series()
+        windows = self.rules.windows_on(as_of)
+        rows = latest(self.rows.lazy(), as_of)
+        if not include_terminated and self.people["left"].count():
+            employed = ~self.people.select(has_left(as_of)).to_series()
             rows = rows.filter(pl.lit(employed).gather(pl.col("person")))
-        by_key = self._expirations.lazy()
+        by_key = self.expirations.lazy()
         statuses = statuses_on(by_key, windows, as_of, expiring_days).sort("expiry_key")
         held = rows.filter("has_proof").collect(engine="in-memory")
         held = held.hstack(statuses.select(STATUS_COLUMNS)[held["at"]]).select(_ROW)
         parts = [held]
         not_held = never_completed(
             rows.filter(~pl.col("has_proof")),
-            self._people.lazy(),
-            self._rules.schedules,
+            self.people.lazy(),
+            self.rules.schedules,
             windows,
             as_of,
         )
-        if self._rules.composed:
+        if self.rules.composed:
             derived = self._derived(held, as_of, expiring_days)
             not_held = not_held.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
             parts.append(derived)
@@ -151,9 +159,9 @@ class Engine:
 
     def _derived(self, held: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
         def own_schedule(days: pl.DataFrame) -> pl.DataFrame:
-            return self._rules.record_statuses(days, as_of, expiring_days)
+            return self.rules.record_statuses(days, as_of, expiring_days)
 
-        derived = derived_completions(held, self._rules.composed, own_schedule, as_of)
+        derived = derived_completions(held, self.rules.composed, own_schedule, as_of)
         return (
             derived.lazy()
             .join(self._title_numbers, on="training_id", how="left")
@@ -164,9 +172,9 @@ class Engine:
 
     def _named(self, rows: pl.DataFrame) -> pl.DataFrame:
         return rows.with_columns(
-            self._people["m_user_id"].gather(rows["person"]),
-            self._people["user"].gather(rows["person"]),
-            self._titles["training"].gather(rows["title"]),
+            self.people["m_user_id"].gather(rows["person"]),
+            self.people["user"].gather(rows["person"]),
+            self.titles["training"].gather(rows["title"]),
         ).select(EXPIRY_STATUS.schema.names())
 
 

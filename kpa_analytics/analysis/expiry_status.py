@@ -7,9 +7,8 @@ import polars as pl
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.required import required_pairs
-from kpa_analytics.analysis.schedules import MOST_EXPIRING_DAYS
+from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.employment import employment
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day
 from kpa_analytics.schema import EXPIRY_STATUS
 
@@ -78,7 +77,7 @@ def expiry_status(
         >>> status.select("training", "expiration_date", "days_left", "status").row(0)
         ('Ladders', datetime.date(2024, 2, 29), 2, 'expiring')
     """
-    today, days = as_day(as_of), _whole_days(expiring_days)
+    today, days = as_day(as_of), as_expiring_days(expiring_days)
     rules = Rules(trainings)
     records_of(completions), employment(users), required_pairs(required)
 
@@ -94,13 +93,4 @@ def expiry_status(
         predicate_pushdown=False,
         projection_pushdown=False,
         slice_pushdown=False,
-    )
-
-
-def _whole_days(days: object) -> int:
-    if type(days) is int and 0 <= days <= MOST_EXPIRING_DAYS:
-        return days
-    raise KPADataError(
-        f"expiring_days must be a whole number of days from 0 to {MOST_EXPIRING_DAYS:,}, "
-        f"not {days!r}"
     )

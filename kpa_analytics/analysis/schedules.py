@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import SCHEDULE_TYPES, SOURCE, TRAININGS
 from kpa_analytics.yearly import FIXED_DAY, WINDOW, are_possible
@@ -66,6 +67,20 @@ def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
             pl.col("created").dt.date().alias("made"),
         )
         .collect(engine="in-memory")
+    )
+
+
+def as_expiring_days(days: object) -> int:
+    """Check the argument `expiring_days`, the number of days that a training without its own has.
+
+    Raises:
+        KPADataError: it is not a whole number from 0 to `MOST_EXPIRING_DAYS`.
+    """
+    if type(days) is int and 0 <= days <= MOST_EXPIRING_DAYS:
+        return days
+    raise KPADataError(
+        f"expiring_days must be a whole number of days from 0 to {MOST_EXPIRING_DAYS:,}, "
+        f"not {days!r}"
     )
 
 

@@ -32,30 +32,49 @@ def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
       after this day, there is time left to renew it.
     """
     today = pl.lit(as_of)
-    year, following = pl.col("offering_year"), pl.col("next_year")
-    has_window = pl.col("offered_until") >= _OFFERED
-    is_still_open = has_window & (today <= pl.col("offered_until"))
+    following = pl.col("next_year")
+    has_begun = (pl.col("offered") <= today).fill_null(False)
+    is_still_open = has_begun & (today <= pl.col("offering_closes"))
     return (
-        catalogue.lazy()
-        .filter(pl.col("rule") == "window")
-        .with_columns(pl.when(today >= _OFFERED).then(_OFFERED).alias("offered"))
-        .with_columns(
-            WINDOW.opened(_OFFERED).alias("offering_year"),
-            WINDOW.not_closed(today).alias("next_year"),
-        )
-        .with_columns(WINDOW.closing(year).alias("offered_until"))
+        with_offerings(catalogue)
+        .with_columns(WINDOW.not_closed(today).alias("next_year"))
         .select(
             "training_id",
             WINDOW.holds(today).alias("is_open"),
             WINDOW.opens.in_year(following).alias("next_opens"),
             WINDOW.closing(following).alias("next_closes"),
-            pl.when(has_window)
+            pl.when(has_begun).then("offering_opens").alias("offering_opens"),
+            pl.when(is_still_open).then("year_before_opens").alias("in_time_since"),
+        )
+        .collect(engine="in-memory")
+    )
+
+
+def with_offerings(catalogue: pl.DataFrame) -> pl.LazyFrame:
+    """The window trainings of the catalogue, with the days of their last offering.
+
+    Adds `offering_opens` (the first day of the offering), `offering_closes` (the last day of the
+    window that contains the day on which the training was offered; null if there is none) and
+    `year_before_opens` (the opening day of the window one year earlier; null likewise). All are
+    null if the training was never offered.
+    """
+    year, closes = pl.col("offering_year"), pl.col("offering_closes")
+    return (
+        catalogue.lazy()
+        .filter(pl.col("rule") == "window")
+        .with_columns(WINDOW.opened(_OFFERED).alias("offering_year"))
+        .with_columns(WINDOW.closing(year).alias("offering_closes"))
+        .with_columns(pl.when(closes >= _OFFERED).then(closes).alias("offering_closes"))
+        .with_columns(
+            pl.when(closes.is_not_null())
             .then(WINDOW.opens.in_year(year))
             .otherwise(_OFFERED)
             .alias("offering_opens"),
-            pl.when(is_still_open).then(WINDOW.opens.in_year(year - 1)).alias("in_time_since"),
+            pl.when(closes.is_not_null())
+            .then(WINDOW.opens.in_year(year - 1))
+            .alias("year_before_opens"),
         )
-        .collect(engine="in-memory")
+        .drop("offering_year")
     )
 
 
