@@ -20,7 +20,7 @@ from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.documents import write_documents
 from kpa_analytics.audit.evidence import Evidence, gather, labelled
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
-from kpa_analytics.audit.provenance import fetched_at, provenance
+from kpa_analytics.audit.provenance import fetched_at, instant, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.recompute import people as listed_people
 from kpa_analytics.audit.recompute import recompute_tables
@@ -239,7 +239,7 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
 
 
 def _facts(evidence: Evidence) -> dict[str, object]:
-    scope = evidence.data.scope
+    scope, loaded = evidence.data.scope, evidence.changed_since
     settings = {
         "expiring_days": evidence.expiring_days,
         "required": evidence.required,
@@ -247,6 +247,7 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         **({"standard": evidence.standard} if evidence.standard else {}),
         **({"organisation": evidence.organisation} if evidence.organisation else {}),
         **({} if scope.is_all else {"only": scope.words, "scope": _ids(scope)}),
+        **({"changes_since": instant(loaded)} if loaded else {}),
         **({"sample": evidence.sample.facts} if evidence.sample else {}),
         **({"since": evidence.since.facts} if evidence.since else {}),
     }

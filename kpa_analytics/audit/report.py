@@ -318,6 +318,8 @@ def _vendor(evidence: Evidence) -> Section:
         differing=differing.height,
         on=evidence.compared_on,
     )
+    if only := differing["our_status"].null_count():
+        sentence += f" {say(text.VENDOR_ONLY, only=only)}"
     return Section("vendor", Heading.VENDOR, [sentence], [], _filled([table]))
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.identity import Labels
-from kpa_analytics.audit.report_model import Section, printed
+from kpa_analytics.audit.report_model import NOTHING, Section, printed
 from kpa_analytics.audit.report_text import Caption, Heading, SheetName
 from kpa_analytics.audit.since import Since
 from kpa_analytics.statuses import STATUS_LABELS
@@ -40,9 +40,9 @@ def since_pack(since: Since | None, labels: Labels) -> Section:
         .filter(pl.col("change") != "record_added")
         .with_columns(
             pl.col("change").cast(pl.String).str.replace_all("_", " ").alias("since_change"),
-            pl.concat_str([pl.format("{}: ", "field").fill_null(""), _label("before")]).alias(
-                "before"
-            ),
+            pl.coalesce(
+                pl.format("{}: {}", "field", _label("before").fill_null(NOTHING)), _label("before")
+            ).alias("before"),
             _label("after").alias("after"),
         )
     )

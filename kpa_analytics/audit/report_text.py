@@ -360,10 +360,12 @@ NO_FINDINGS = "No findings: every record passed every check."
 
 VENDOR_NOT_LOADED = "The vendor's own statuses were not loaded."
 VENDOR = (
-    "The vendor gives its own status for {compared} of these cases, as of {on}. For that day, "
+    "The vendor gives its own status for {compared:case|cases}, as of {on}. For that day, "
     "{agreeing:of them agrees|of them agree} with ours in both status and expiration date; "
     "{differing:differs|differ}."
 )
+#: Cases that the vendor has and we do not, such as those of people who left.
+VENDOR_ONLY = "{only:of these is|of these are} in the vendor's list only."
 
 CHANGED = "Completion records since the load of {since:%Y-%m-%d %H:%M} UTC: {numbers}."
 CHANGED_NUMBER = "{number} {kind}"

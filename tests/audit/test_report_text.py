@@ -58,7 +58,7 @@ def test_a_number_and_its_noun_agree():
     assert say(expired, expired=1, people=1) == "1 case has expired, affecting 1 person."
     assert say(expired, expired=1200, people=2) == "1,200 cases have expired, affecting 2 people."
     days = {"on": date(2026, 6, 30), "agreeing": 8, "differing": 1}
-    assert "its own status for 9 of these cases, as of 30 Jun 2026" in say(
+    assert "its own status for 9 cases, as of 30 Jun 2026" in say(
         report_text.VENDOR, compared=9, **days
     )
 

@@ -1,0 +1,200 @@
+"""The numbers that each text of the page must have, in their order, by the text's place."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from importlib.metadata import version
+
+from tests.audit.recount.changed import CASES_AND_PEOPLE, since_rows
+from tests.audit.recount.counted import Counted, gaps, in_order
+from tests.audit.recount.pack_tables import (
+    PackTables,
+    printed_day,
+    tenths,
+    whole_percent,
+)
+
+#: What has a digit and counts nothing: the name of a hash, a command, and a file of the pack.
+_NAMES = "SHA-256 sha256sum manifest-sha256.txt"
+
+
+def statements(tables: PackTables, earlier: PackTables) -> dict[str, str]:
+    """For each place of the page, a text with the numbers that it must have and no others.
+
+    `earlier` is the pack that was given with `since`.
+    """
+    counted = Counted(tables)
+    return {
+        **_head(counted),
+        **_tiles(counted),
+        **_cases(counted),
+        **_teaching(counted),
+        **_sample(counted),
+        **_changes(counted, earlier),
+        **_origin(counted),
+        **_charts(counted),
+    }
+
+
+def _head(counted: Counted) -> dict[str, str]:
+    facts = counted.tables.manifest
+    on = _fetched(counted.tables)
+    fetched = f"{printed_day(on.date())} {on:%H:%M}"
+    (host,) = facts["hosts"]
+    first = min(one["date"] for one in counted.happened if one["date"])
+    entered = [
+        one for one in counted.happened if one["date"] and one["created"].date() > counted.as_of
+    ]
+    texts = {
+        "head title": counted.day,
+        "head 1": counted.day,
+        "head 2": f"{fetched} {host}",
+        "head: Period": f"{printed_day(first)} {counted.day}",
+        "head: Records fetched": fetched,
+        "head: Organisation": facts["settings"]["organisation"],
+    }
+    days = (on.date() - counted.as_of).days
+    if days > 7:
+        texts["head 3"] = f"{counted.day} {printed_day(on.date())} {days:,} {len(entered):,}"
+    return texts
+
+
+def _fetched(tables: PackTables) -> datetime:
+    """When the first collection was fetched."""
+    return min(datetime.fromisoformat(one["fetched_at"]) for one in tables.manifest["sources"])
+
+
+def _tiles(counted: Counted) -> dict[str, str]:
+    required, composed = counted.required, counted.composed
+    signed, file, *neither = counted.on_file()
+    of_composed = Counter(case["status"] for case in composed)
+
+    def part(status: str) -> str:
+        return f"{of_composed[status]:,}" if of_composed[status] else ""
+
+    return {
+        "tile In order": f"{tenths(in_order(required), len(required))} {len(required):,}",
+        "tile Expired": f"{counted.of_status['expired']:,} {part('expired')}",
+        "tile Missing": f"{counted.of_status['missing']:,} {part('missing')}",
+        "tile Expiring soon": f"{counted.of_status['expiring']:,}",
+        "tile Current": f"{counted.of_status['current']:,}",
+        "tile Due in 30 days": f"{len(counted.soon):,} 30",
+        "tile Signature or file": (
+            f"{tenths(signed + file, len(counted.proofs))} {sum(neither):,} {len(counted.proofs):,}"
+        ),
+        "tile Composed trainings": (
+            f"{tenths(in_order(composed), len(composed))} {in_order(composed):,} {len(composed):,}"
+        ),
+        "tile People in order": f"{counted.people_in_order:,} {len(counted.people):,}",
+        "tile People": f"{len(counted.people):,} {len(counted.tables.records):,}",
+    }
+
+
+def _cases(counted: Counted) -> dict[str, str]:
+    composed, required, cases = counted.composed, counted.required, counted.cases
+    training, day, most = counted.peak()
+    expired = {case["m_user_id"] for case in cases if case["status"] == "expired"}
+    signed, file, named, nothing = counted.on_file()
+    return {
+        "standing 2": (
+            f"{len(required):,} {in_order(required):,} "
+            f"{counted.people_in_order:,} {len(counted.people):,} {len(counted.due):,} "
+            f"{tenths(in_order(counted.due), len(counted.due))} {in_order(composed):,} "
+            f"{len(composed):,} {gaps(composed):,} {len(counted.soon):,} 30 "
+            f"{counted.tables.training(training)}, {most:,} {printed_day(day)}"
+        ),
+        "standing 3": counted.listed({case["training_id"] for case in cases}),
+        "overdue 1": (
+            f"{counted.of_status['expired']:,} {len(expired):,} {counted.of_status['missing']:,}"
+        ),
+        "expiring 1": f"{counted.of_status['expiring']:,} 30",
+        "on_file 1": (
+            f"{len(counted.proofs):,} {signed:,} {file:,} {named + nothing:,} {named:,} {nothing:,}"
+        ),
+    }
+
+
+def _teaching(counted: Counted) -> dict[str, str]:
+    who = counted.instructors_of()
+    alone = sum(len(each) == 1 for each in who.values())
+    taught, recently = (
+        len({one["m_instructor_id"] for one in rows}) for rows in (counted.taught, counted.recent)
+    )
+    in_groups = sum(one["group_training_id"] is not None for one in counted.happened)
+    share = whole_percent(in_groups, len(counted.happened))
+    known = counted.catalogue | {one["training_id"] for one in counted.tables.records}
+    return {
+        "instructors 1": f"{taught:,} {recently:,} 24 {counted.day} 24 {alone:,}",
+        "instructors 2": counted.listed(known),
+        "sessions 1": (
+            f"{len(counted.sessions()):,} {share} {len(counted.happened):,} {counted.not_drawn}"
+        ),
+    }
+
+
+def _sample(counted: Counted) -> dict[str, str]:
+    drawn = counted.tables.csv("sample.csv")
+    chosen = counted.tables.manifest["settings"]["sample"]
+    strata = {(case["training_id"], case["status"]) for case in counted.cases}
+    from_strata = {(int(row["training_id"]), row["status"]) for row in drawn}
+    assert from_strata <= strata
+    return {
+        "sample 1": (
+            f"{len(drawn)} {len(counted.cases):,} {chosen['size']} {chosen['seed']} "
+            f"{len(from_strata)} {len(strata)}"
+        ),
+        "sample 2": f"SHA-256 {chosen['seed']}:training_id:m_user_id",
+    }
+
+
+def _changes(counted: Counted, earlier: PackTables) -> dict[str, str]:
+    tables = counted.tables
+    differing = len(tables.sheets["vendor"])
+    ours = {(case["m_user_id"], case["training_id"]) for case in counted.cases}
+    only = sum((row["user id"], row["training id"]) not in ours for row in tables.sheets["vendor"])
+    assert len(tables.required - ours) == only > 0
+    kinds = Counter(row["change"] for row in since_rows(earlier, tables))
+    order = (*CASES_AND_PEOPLE, "record_edited", "record_removed", "record_added")
+    by_load = [
+        len({row["id"] for row in tables.sheets["changes"] if row["change"] == kind})
+        for kind in ("added", "removed", "edited")
+    ]
+    compared = len(tables.required)
+    last_load = datetime.fromisoformat(tables.manifest["settings"]["changes_since"])
+    return {
+        "quality 1": f"{len(tables.sheets['findings']):,}",
+        "vendor 1": (f"{compared:,} {counted.day} {compared - differing:,} {differing:,} {only:,}"),
+        "since 1": (
+            f"{printed_day(earlier.as_of)} {earlier.manifest['seal']} "
+            f"{' '.join(f'{kinds[kind]:,}' for kind in order)} {kinds['record_added']:,}"
+        ),
+        "changes 1": f"{last_load:%Y-%m-%d %H:%M} {' '.join(f'{n:,}' for n in by_load)}",
+    }
+
+
+def _origin(counted: Counted) -> dict[str, str]:
+    (host,) = counted.tables.manifest["hosts"]
+    return {
+        "computed 1": counted.day,
+        "origin 1": f"{host} {version('kpa-analytics')}",
+        "origin 2": _NAMES,
+    }
+
+
+def _charts(counted: Counted) -> dict[str, str]:
+    charts = {
+        "expiry_timeline": counted.months(),
+        "expirations_by_week": counted.weeks(),
+        "evidence_coverage": counted.coverage(),
+        "expiry_by_training": counted.by_training(),
+        "expiry_by_field_office": counted.by_group("field_office"),
+        "expiry_by_job_title": counted.by_group("job_title"),
+        "training_matrix": counted.matrix(),
+        "instructor_activity": counted.busiest(),
+        "instructor_training": counted.single(),
+        "group_sessions": counted.attendances(),
+        "group_sizes": counted.sizes(),
+        "group_share": counted.in_groups(),
+    }
+    return {f"chart {name}": text for name, text in charts.items()}
