@@ -1,4 +1,4 @@
-"""What changed between two packs, compared again row by row."""
+"""The changes between two packs, compared again row by row."""
 
 from __future__ import annotations
 

@@ -19,12 +19,12 @@ from tests.audit.recount.pack_tables import (
 
 
 def in_order(cases: list[Row]) -> int:
-    """How many cases are current or expiring."""
+    """The number of current and expiring cases."""
     return sum(case["status"] in IN_ORDER for case in cases)
 
 
 def gaps(cases: list[Row]) -> int:
-    """How many cases are expired or missing."""
+    """The number of expired and missing cases."""
     return sum(case["status"] in GAPS for case in cases)
 
 
@@ -77,14 +77,14 @@ class Counted:
         return len(signed), len(file), named, len(neither) - named
 
     def instructors_of(self) -> dict[int, set[str]]:
-        """Who taught each training in the last 24 months."""
+        """The instructors of each training in the last 24 months."""
         found = defaultdict(set)
         for one in self.recent:
             found[one["training_id"]].add(one["m_instructor_id"])
         return found
 
     def listed(self, ids: set[int]) -> str:
-        """How many trainings these are, and which of them the catalogue lacks."""
+        """The number of trainings, and the number and the ids of those that the catalogue lacks."""
         unlisted = sorted(ids - self.catalogue)
         return f"{len(ids)} {len(unlisted)} {' '.join(map(str, unlisted))}"
 
@@ -131,7 +131,7 @@ class Counted:
         )
 
     def coverage(self) -> str:
-        """What is on file."""
+        """The evidence on file for valid completions."""
         *proved, named, nothing = self.on_file()
         whole = sum(proved) + named + nothing
         title = whole_percent(named + nothing, whole)
@@ -199,7 +199,7 @@ class Counted:
         )
 
     def busiest(self) -> str:
-        """How much each instructor teaches, in months or longer periods."""
+        """The completions of the busiest instructor, and the others, per month."""
         dated = [one for one in self.taught if one["date"]]
         totals = Counter(one["m_instructor_id"] for one in dated)
         who = min(totals, key=lambda key: (-totals[key], self.tables.person(key)))
@@ -240,19 +240,19 @@ class Counted:
         return rows
 
     def attendances(self) -> str:
-        """How many people the sessions have."""
+        """The attendances, and their average per session."""
         people = [row["people"] for row in self.sessions()]
         title = f"{sum(people) / len(people):.1f}"
         return f"{title} {title} {len(people):,} {sum(people):,}"
 
     def sizes(self) -> str:
-        """How large the sessions are."""
+        """The median and the largest size of a session."""
         people = [row["people"] for row in self.sessions()]
         middle = f"{median(people):g}"
         return f"{middle} {middle} {len(people):,} {middle} {max(people)}"
 
     def in_groups(self) -> str:
-        """How many completions have a group session."""
+        """The completions in group sessions, and their share."""
         dated = [one for one in self.happened if one["date"]]
         grouped = sum(one["group_training_id"] is not None for one in dated)
         title = whole_percent(grouped, len(dated))
@@ -269,5 +269,5 @@ class Counted:
 
     @property
     def not_drawn(self) -> str:
-        """What a chart says about completions after the day."""
+        """The completions after the day, which a chart leaves out."""
         return f"{self.later:,} {self.day}" if self.later else ""

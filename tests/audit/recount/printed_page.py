@@ -36,7 +36,7 @@ class PrintedPage(HTMLParser):
 
     Attributes:
         texts: every text outside of tables by its place, such as "tile Expired" or "standing 2".
-            The place of a text that stands in no paragraph is its section and element.
+            The place of a text outside of paragraphs is its section and element.
         tables: the tables by their captions, with labels in place of the names of statuses.
     """
 

@@ -61,7 +61,7 @@ def _head(counted: Counted) -> dict[str, str]:
 
 
 def _fetched(tables: PackTables) -> datetime:
-    """When the first collection was fetched."""
+    """The moment at which the first collection was fetched."""
     return min(datetime.fromisoformat(one["fetched_at"]) for one in tables.manifest["sources"])
 
 
