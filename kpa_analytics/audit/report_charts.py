@@ -47,7 +47,7 @@ class Drawing(NamedTuple):
 
     @property
     def description(self) -> str:
-        """What the chart shows, for screen readers."""
+        """The contents of the chart, for screen readers."""
         return str(self.spec["description"])
 
     @property
