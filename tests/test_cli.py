@@ -13,8 +13,9 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics import cli
-from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, Records
 from kpa_analytics.demo_mark import DEMO_MARK
+from tests.audit.packs import training
 from tests.conftest import completion
 
 
@@ -207,6 +208,17 @@ def test_a_transcript_and_a_roster_are_written(kpa_analytics, account, tmp_path,
     assert "'No body'" in err.splitlines()[-1]
     assert kpa_analytics(command, named, tmp_path / "two.txt")[0] == 2
     assert not list(tmp_path.glob("two*"))
+
+
+@pytest.mark.slow
+def test_a_transcript_without_a_font_for_a_letter_is_noted(kpa_analytics, account, tmp_path):
+    account.records[TRAININGS] = [training(1046, "Ladders \U0010fffd")]
+    who = completion(1)["m_user_id"]
+    code, _, err = kpa_analytics("transcript", who, tmp_path / "one.pdf", "--as-of", "2020-06-30")
+    assert code == 0
+    assert "note: Training transcript" in err
+    assert "U+10FFFD" in err
+    assert "plain PDF, without the standards PDF/A-2a and PDF/UA-1" in err
 
 
 def test_fetch_says_what_was_loaded(kpa_analytics, account):

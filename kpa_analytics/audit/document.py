@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
 from kpa_analytics.paths import typed_path
 
 _NEEDED = ("jinja2", "typst")
@@ -41,13 +42,29 @@ class Document:
 
     @cached_property
     def pdf(self) -> bytes:
-        """The document as PDF. The same records and day give the same bytes."""
+        """The document as PDF. The same records and day give the same bytes.
+
+        If no font has one of its letters, it is a plain PDF without the standards PDF/A-2a and
+        PDF/UA-1. The document and a `KPADataWarning` say so and name the letters.
+        """
         from kpa_analytics.audit.pdf import write_document
 
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             path = Path(folder) / "document.pdf"
-            write_document(self._story, {}, path, made=self._made)
+            if not write_document(self._story, {}, path, made=self._made):
+                limits = self._limits()
+                warnings.warn(f"{self.title}: {' '.join(limits)}", KPADataWarning, stacklevel=2)
+                story = _with_sentences(self._story, limits)
+                write_document(story, {}, path, made=self._made)
             return path.read_bytes()
+
+    def _limits(self) -> list[str]:
+        """The sentences about the letters without a font, for which the PDF is a plain one."""
+        from kpa_analytics.audit.letters import sentences, undrawable
+        from kpa_analytics.audit.report_text import LETTERS_MISSING_IN_DOCUMENT, PLAIN_PDF
+
+        missing = undrawable(self._story, {})
+        return [*sentences(missing, LETTERS_MISSING_IN_DOCUMENT), PLAIN_PDF]
 
     @cached_property
     def html(self) -> str:
@@ -88,3 +105,10 @@ class Document:
 
     def _repr_html_(self) -> str:
         return self.html
+
+
+def _with_sentences(story: dict[str, Any], sentences: list[str]) -> dict[str, Any]:
+    """The same story with more sentences in its last section, about the origin."""
+    *others, origin = story["sections"]
+    said = [*origin["sentences"], " ".join(sentences)]
+    return {**story, "sections": [*others, {**origin, "sentences": said}]}

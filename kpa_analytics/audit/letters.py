@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import typst
 
-from kpa_analytics.audit.report_text import IN_TITLE, LETTER, LETTERS_MISSING
+from kpa_analytics.audit.report_text import IN_HEAD, IN_TITLE, LETTER, LETTERS_MISSING
 from kpa_analytics.fonts import FOLDER
 from kpa_analytics.wording import listing, say
 
@@ -39,7 +39,8 @@ def undrawable(story: Mapping[str, Any], drawings: Mapping[str, str]) -> list[Le
 
     They come in Unicode order, each with the sections and charts that contain it.
     """
-    places = {IN_TITLE: _letters(story["title"])}
+    head = [story.get(part) for part in ("facts", "warnings", "cover", "tiles")]
+    places = {IN_TITLE: _letters(story["title"]), IN_HEAD: _letters(head)}
     for section in story["sections"]:
         places[section["heading"]] = _letters(section)
     for name, picture in drawings.items():
@@ -89,12 +90,12 @@ def boxed(pictures: Mapping[str, str]) -> dict[str, str]:
     return {name: picture.translate(box) for name, picture in pictures.items()}
 
 
-def sentences(missing: list[Letter]) -> list[str]:
+def sentences(missing: list[Letter], sentence: str = LETTERS_MISSING) -> list[str]:
     """The sentence that names the missing letters; an empty list if no letter is missing."""
     if not missing:
         return []
     letters = [say(LETTER, name=item.name, places=", ".join(item.where)) for item in missing]
-    return [say(LETTERS_MISSING, letters=listing(letters, most=12))]
+    return [say(sentence, letters=listing(letters, most=12))]
 
 
 def _letters(part: Any) -> set[str]:

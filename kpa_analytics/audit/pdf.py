@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def write_document(
     story: dict[str, Any], drawings: dict[str, Drawing], path: Path, *, made: datetime
-) -> None:
-    """Write the report as a document.
+) -> bool:
+    """Write the report as a document; return whether it conforms to both standards.
 
     It is PDF/A-2a (for archives) and PDF/UA-1 (for assistive technology) if this machine has a font
     for every letter in it. If a letter has no font (a name in a rare script, for example), both
@@ -45,6 +45,8 @@ def write_document(
             typst.compile(source, output=path, pdf_standards=["a-2a", "ua-1"], **options)
         except typst.TypstError:
             typst.compile(source, output=path, **options)
+            return False
+        return True
 
 
 def _for_typst(story: dict[str, Any], drawings: dict[str, Drawing]) -> dict[str, Any]:

@@ -498,14 +498,20 @@ CELLS_CUT = (
     "characters: {cells}. The whole texts are in {source}."
 )
 
-#: The place of a letter that is in the title.
+#: The places of a letter that is in no section: the title, and all else above the sections.
 IN_TITLE = "title"
+IN_HEAD = "head"
 LETTER = "{name} (in {places})"
 LETTERS_MISSING = (
     "The machine that made this pack has no font with these letters, so audit.pdf and the charts "
     "show a box or nothing instead: {letters}. records.csv and audit.xlsx contain them "
-    "unchanged."
+    "unchanged. So audit.pdf is a plain PDF, without the standards PDF/A-2a and PDF/UA-1."
 )
+LETTERS_MISSING_IN_DOCUMENT = (
+    "The machine that made this document has no font with these letters, so the document shows a "
+    "box or nothing instead: {letters}."
+)
+PLAIN_PDF = "This document is a plain PDF, without the standards PDF/A-2a and PDF/UA-1."
 CHART_OF_PART = "From a pack that covers only a part of the records: {choice}"
 
 # Transcripts and rosters.

@@ -122,7 +122,7 @@ def test_a_letter_without_a_glyph_spoils_none_beside_it():
 
 
 @pytest.fixture(scope="module")
-def lacking(tmp_path_factory) -> Path:
+def lacking_data(tmp_path_factory):
     folder = tmp_path_factory.mktemp("letters")
     source = Records(
         {
@@ -132,9 +132,38 @@ def lacking(tmp_path_factory) -> Path:
         }
     )
     with kpa.demo.serve(source) as api:
-        data = load(folder / "cache", api)
-    with pytest.warns(KPADataWarning, match=r"U\+10FFFD .*in Expired and missing"):
-        return kpa.export_audit(data, folder / "pack", as_of=AS_OF)
+        return load(folder / "cache", api)
+
+
+@pytest.fixture(scope="module")
+def lacking(lacking_data, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("lacking")
+    with pytest.warns(KPADataWarning, match=r"U\+10FFFD .*in head, Expired and missing"):
+        return kpa.export_audit(lacking_data, folder / "pack", as_of=AS_OF, organisation=NOWHERE)
+
+
+def is_archival(pdf: bytes) -> bool:
+    return b"pdfaid:part" in pdf
+
+
+@pytest.mark.parametrize("kind", ["transcript", "roster"])
+def test_a_document_says_that_it_is_plain_for_want_of_a_letter(lacking_data, kind, tmp_path):
+    of = {"transcript": (kpa.transcript, person(1)), "roster": (kpa.roster, 7)}
+    make, key = of[kind]
+    document = make(lacking_data, key, as_of=AS_OF)
+    with pytest.warns(KPADataWarning, match=r"U\+10FFFD .*plain PDF") as caught:
+        content = document.pdf
+    assert document.title in str(caught[0].message)
+    assert not is_archival(content)
+    said = " ".join(pdf_text(content).split())
+    assert "U+10FFFD" in said
+    assert "plain PDF, without the standards PDF/A-2a and PDF/UA-1" in said
+
+
+def test_a_document_with_every_letter_is_archival_and_says_nothing(data):
+    content = kpa.transcript(data, data.users["id"][0], as_of=AS_OF).pdf
+    assert is_archival(content)
+    assert "plain PDF" not in pdf_text(content)
 
 
 @pytest.mark.slow
@@ -144,7 +173,11 @@ def test_a_letter_without_a_glyph_is_named_in_manifest_and_report(lacking):
     assert "Expired and missing" in letter["where"]
     assert "charts/expiry_by_training" in letter["where"]
     assert "U+10FFFD" in Page((lacking / "report.html").read_text(encoding="utf-8")).text
-    assert "U+10FFFD" in pdf_text((lacking / "audit.pdf").read_bytes())
+    assert letter["where"][0] == "head", "the name of the organisation is on the cover"
+    printed = (lacking / "audit.pdf").read_bytes()
+    assert not is_archival(printed)
+    assert "U+10FFFD" in pdf_text(printed)
+    assert "audit.pdf is a plain PDF" in " ".join(pdf_text(printed).split())
 
 
 def test_where_every_letter_has_a_glyph_nothing_is_said(pack):
