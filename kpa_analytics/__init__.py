@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from kpa_analytics import charts, demo, schema, widgets
     from kpa_analytics.analysis.expiry_status import expiry_status
+    from kpa_analytics.analysis.explain import Explainer, explain
+    from kpa_analytics.analysis.explanation import Explanation
     from kpa_analytics.analysis.group_sessions import group_sessions, group_share
     from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
     from kpa_analytics.analysis.reconcile import reconcile
@@ -50,12 +52,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "Client": "api.client",
     "Document": "audit.document",
+    "Explainer": "analysis.explain",
+    "Explanation": "analysis.explanation",
     "Settings": "config",
     "TrainingData": "data.training_data",
     "changes": "audit.compare",
     "clear_cache": "cache_folder",
     "configure": "config",
     "data_quality": "data.quality",
+    "explain": "analysis.explain",
     "expiry_status": "analysis.expiry_status",
     "export_audit": "audit.export",
     "group_sessions": "analysis.group_sessions",
@@ -82,6 +87,8 @@ _MODULES = ("charts", "demo", "schema", "widgets")
 __all__ = [
     "Client",
     "Document",
+    "Explainer",
+    "Explanation",
     "Settings",
     "TrainingData",
     "__version__",
@@ -93,6 +100,7 @@ __all__ = [
     "demo",
     "errors",
     "expiry_status",
+    "explain",
     "export_audit",
     "group_sessions",
     "group_share",

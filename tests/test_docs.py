@@ -39,6 +39,14 @@ def test_the_rules_page_has_no_other_rule_and_explains_every_mark() -> None:
         assert f"| [{mark}] | {meaning} |" in page
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.key)
+def test_the_link_of_every_rule_leads_to_its_heading(rule: Rule) -> None:
+    page, _, anchor = rule.link.partition("#")
+    headings = re.findall(r"^#+ (.+)$", (ROOT / page).read_text(encoding="utf-8"), re.MULTILINE)
+    anchors = [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
+    assert anchors.count(anchor) == 1
+
+
 def test_the_api_page_has_every_method_that_is_called() -> None:
     page = _page("api.md")
     for method in METHODS:

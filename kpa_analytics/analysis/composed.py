@@ -95,7 +95,7 @@ def derived_completions(
         satisfied = pl.concat(
             [held.select(_HELD).clear(), *(rows for rows in holders if rows.height)]
         )
-        limited = _limited(satisfied, own_schedule)
+        limited = _limited(satisfied, own_schedule) if satisfied.height else satisfied
         derived.append(limited)
         for (training,), rows in limited.partition_by("training_id", as_dict=True).items():
             own = pool.get(training)

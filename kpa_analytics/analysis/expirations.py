@@ -17,7 +17,8 @@ from kpa_analytics.yearly import FIXED_DAY, WINDOW, months_after
 
 _DAY = pl.col("date")
 _SPECIAL = pl.col("special_expiration_date")
-_RENEWAL = months_after(_DAY, pl.col("renewal_months"))
+#: The day on which the renewal period of a completion ends.
+RENEWAL = months_after(_DAY, pl.col("renewal_months"))
 _NO_DAY = pl.lit(None, pl.Date)
 #: The number used for null; no calendar day has this number.
 _NO_NUMBER = -(2**31)
@@ -87,7 +88,7 @@ def _fixed(rows: pl.LazyFrame) -> pl.LazyFrame:
     limit, allowed = pl.col("limit"), pl.col("allowed")
     soonest = FIXED_DAY.in_year(FIXED_DAY.year_after(_DAY))
     return (
-        rows.with_columns(pl.when(RENEWS).then(_RENEWAL).alias("limit"))
+        rows.with_columns(pl.when(RENEWS).then(RENEWAL).alias("limit"))
         .with_columns(FIXED_DAY.in_year(FIXED_DAY.year_until(limit)).alias("allowed"))
         .with_columns(
             pl.when(allowed > _DAY).then(allowed).otherwise(soonest).alias("expiration_date")
@@ -97,7 +98,7 @@ def _fixed(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _rolling(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The same day of the month after the renewal period, or the last day of a shorter month."""
-    return rows.with_columns(_RENEWAL.alias("expiration_date"))
+    return rows.with_columns(RENEWAL.alias("expiration_date"))
 
 
 def _no_date(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -8,6 +8,9 @@ from kpa_analytics.analysis.names import with_titles
 from kpa_analytics.statuses import MISSING
 
 _CASE = ("m_user_id", "training_id")
+#: Whether a row of `expiry_status()` says that the person holds the training, by a completion or
+#: through included trainings. A record without any date proves nothing.
+HELD = pl.col("date").is_not_null() | pl.col("expiration_source").is_in(["special", "composed"])
 #: The columns that `limiting_trainings` adds.
 LIMITS = ("limited_by_id", "limited_by", "limited_by_date", "limited_by_completion_id")
 
@@ -84,7 +87,7 @@ def _limits(status: pl.DataFrame, parts: pl.DataFrame) -> pl.DataFrame:
 
 def _lacking(status: pl.DataFrame, parts: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
     """The included trainings that a person lacks for a composed training that is missing."""
-    held = status.filter(pl.col("expiration_source").is_not_null() & (pl.col("status") != MISSING))
+    held = status.filter(HELD)
     part_ids = parts.lazy().select("part_id", training_id="part_id").unique()
     titles = with_titles(part_ids, trainings).select("part_id", part="training").collect()
     lacking = (

@@ -39,6 +39,11 @@ class Rule(NamedTuple):
         """The rule with its mark, as the report prints it."""
         return f"{self.text} [{self.mark}]"
 
+    @property
+    def link(self) -> str:
+        """The place in the docs, e.g. `docs/rules.md#window-offering`."""
+        return f"docs/rules.md#{self.key.replace(' ', '-')}"
+
 
 RULES: tuple[Rule, ...] = (
     Rule(

@@ -79,12 +79,7 @@ def never_completed(
 
     Source: docs/rules.md section 3.
     """
-    today = pl.lit(as_of)
     is_open = windows.lazy().select("training_id", "is_open")
-    not_yet = (pl.col("exists_since") > today) | (pl.col("made") > today)
-    was_offered = (pl.col("offered") <= today).fill_null(False)
-    is_new = (pl.col("hired") > pl.col("offered")).fill_null(False)
-    waits = pl.col("grace_allowed") & (is_new | ~was_offered)
     has_record = pl.col("completion_id").is_not_null()
     return (
         rows.join(
@@ -100,9 +95,9 @@ def never_completed(
             maintain_order="left",
         )
         .join(is_open, on="training_id", how="left", maintain_order="left")
-        .filter(~not_yet.fill_null(False))
+        .filter(~not_yet(as_of))
         .with_columns(
-            pl.when(~waits.fill_null(False))
+            pl.when(~may_wait(as_of))
             .then(pl.lit(MISSING, STATUS))
             .when("is_open")
             .then(pl.lit(EXPIRING, STATUS))
@@ -111,3 +106,19 @@ def never_completed(
             pl.when(has_record).then(pl.lit("unknown", SOURCE)).alias("expiration_source"),
         )
     )
+
+
+def not_yet(as_of: date) -> pl.Expr:
+    """Whether the person (`exists_since`) or the training (`made`) did not exist on a day."""
+    today = pl.lit(as_of)
+    return ((pl.col("exists_since") > today) | (pl.col("made") > today)).fill_null(False)
+
+
+def may_wait(as_of: date) -> pl.Expr:
+    """Whether a person who never completed the training may wait for the next window.
+
+    A person is new if hired after the training was last offered.
+    """
+    was_offered = (pl.col("offered") <= pl.lit(as_of)).fill_null(False)
+    is_new = (pl.col("hired") > pl.col("offered")).fill_null(False)
+    return (pl.col("grace_allowed") & (is_new | ~was_offered)).fill_null(False)

@@ -13,6 +13,10 @@ import polars as pl
 from kpa_analytics.yearly import WINDOW
 
 _OFFERED = pl.col("offered")
+#: Whether a completion (`date`) is from before the last offering, and whether there is time left to
+#: renew one that is. Both read columns of `windows_on`.
+SUPERSEDED = (pl.col("date") < pl.col("offering_opens")).fill_null(False)
+IN_TIME = (pl.col("date") >= pl.col("in_time_since")).fill_null(False)
 _ONE_DAY = pl.duration(days=1)
 
 
@@ -88,11 +92,9 @@ def renewals(expirations: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     other trainings are unchanged.
     """
     is_window = pl.col("expiration_source") == "window"
-    superseded = (pl.col("date") < pl.col("offering_opens")).fill_null(False)
-    in_time = (pl.col("date") >= pl.col("in_time_since")).fill_null(False)
     is_over = pl.col("expiration_date") < pl.lit(as_of)
-    moves_on = is_window & ~superseded & is_over
-    ended_early = is_window & superseded & ~in_time & ~is_over
+    moves_on = is_window & ~SUPERSEDED & is_over
+    ended_early = is_window & SUPERSEDED & ~IN_TIME & ~is_over
     return expirations.with_columns(
         pl.when(moves_on)
         .then("next_closes")

@@ -30,6 +30,9 @@ data = kpa.load_all()
 record: kpa.Document = kpa.transcript(data, "5e58", as_of=date(2026, 6, 30))
 pdf: bytes = record.pdf
 people: pl.DataFrame = kpa.roster(data, 7).rows
+explanation: kpa.Explanation = kpa.explain(data, "5e58", 7, as_of="2026-06-30", expiring_days=60)
+links: list[str] = [step.rule for step in explanation.steps]
+until: date | None = kpa.Explainer(data, as_of="2026-06-30").of("5e58", 7).expiration_date
 kpa.export_audit(data, "p", as_of="2026-06-30", people="Moe, Ann", trainings=[7, "First Aid"])
 kpa.export_audit(data, "p", as_of="2026-06-30", sample=25, seed=7, since="old")
 explorer = kpa.widgets.ExpiryExplorer(data, as_of="2026-06-30", expiring_days=60, trainings=[7])
@@ -53,6 +56,9 @@ WRONG = {
     "kpa.expiry_status(completions, as_of=20260630)": "as_of",
     "kpa.transcript(data, 7)": "str",
     "kpa.roster(data, 'First Aid')": "int",
+    "kpa.explain(data, 'ann', 'First Aid')": "int",
+    "kpa.explain(data, 'ann', 7, asof='2026-06-30')": "asof",
+    "explanation.stats": "stats",
     "kpa.roster(data, 7, asof='2026-06-30')": "asof",
     "kpa.export_audit(data, 'p', as_of='2026-06-30', people=7)": "people",
     "kpa.export_audit(data, 'p', as_of='2026-06-30', person='Moe')": "person",

@@ -1,0 +1,106 @@
+"""The steps of a composed training that is held through others. docs/rules.md section 5."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kpa_analytics.analysis import explain_texts as text
+from kpa_analytics.analysis.explain_case import Case
+from kpa_analytics.analysis.explanation_step import Step, step
+from kpa_analytics.statuses import EXPIRED, EXPIRING
+from kpa_analytics.wording import listing, one_line, say
+
+_PART = ("completion_id", "date", "expiration_source", "expiration_date", "starts_expiring")
+
+
+def composed_steps(case: Case) -> list[Step]:
+    """The included trainings, the date, the own schedule, what ends first, and the status."""
+    return [_parts(case), _date(case), _own_schedule(case), _limit(case), _status(case)]
+
+
+def held(facts: dict[str, Any] | None) -> bool:
+    """Whether a case is held, by a completion or through other trainings (`limiting.HELD`)."""
+    return facts is not None and bool(facts["is_held"])
+
+
+def _parts(case: Case) -> Step:
+    parts = [part_values(case, part) for part in case.included]
+    said = case.say(
+        text.PARTS,
+        listed=listing([_part_sentence(case, part) for part in parts]),
+    )
+    return step("parts", said, parts=parts)
+
+
+def part_values(case: Case, part: int) -> dict[str, Any]:
+    """The facts of an included training; all null where it is not held."""
+    facts = case.person.get(part)
+    known = facts if facts is not None and held(facts) else dict.fromkeys(_PART)
+    return {"training_id": part, "held": held(facts), **{name: known[name] for name in _PART}}
+
+
+def _part_sentence(case: Case, part: dict[str, Any]) -> str:
+    sentence = text.PART_UNTIL if part["expiration_date"] else text.PART
+    title = case.title(part["training_id"])
+    return say(
+        sentence, part=title, training_id=part["training_id"], expires=part["expiration_date"]
+    )
+
+
+def _date(case: Case) -> Step:
+    done = case.facts["date"]
+    sentence = text.DERIVED_DATE if done else text.NO_DERIVED_DATE
+    return step("composed", say(sentence, done=done), date=done)
+
+
+def _own_schedule(case: Case) -> Step:
+    """The own schedule of the composed training, counted from the derived date."""
+    facts = case.facts
+    source, expires = facts["own_expiration_source"], facts["own_expiration_date"]
+    if source == "unknown":
+        end = text.OWN_UNKNOWN
+    else:
+        end = say(text.OWN_ENDS, expires=expires) if expires else text.OWN_NEVER
+    schedule, _ = case.schedule()
+    return step(
+        source,
+        say(text.OWN_SCHEDULE, schedule=schedule, end=end)
+        if facts["date"]
+        else case.say(text.NO_DATE),
+        training_id=facts["training_id"],
+        as_of=case.as_of,
+        date=facts["date"],
+        **case.fields(),
+        **case.days,
+        expiration_date=expires,
+        starts_expiring=facts["own_starts_expiring"],
+    )
+
+
+def _limit(case: Case) -> Step:
+    """What ends first: one of the included trainings, or the own schedule."""
+    facts = case.facts
+    expires, limited_by = facts["expiration_date"], facts["limited_by_id"]
+    if expires is None:
+        sentence = text.NOT_LIMITED
+    elif limited_by == facts["training_id"]:
+        sentence = text.LIMITED_BY_ITSELF
+    else:
+        sentence = text.LIMITED
+    return step(
+        "composed",
+        say(sentence, limited_by=one_line(facts["limited_by"] or "-"), expires=expires),
+        record=facts["limited_by_completion_id"],
+        limited_by=limited_by,
+        expiration_date=expires,
+    )
+
+
+def _status(case: Case) -> Step:
+    facts = case.facts
+    by_status = {EXPIRED: text.EXPIRED, EXPIRING: text.COMPOSED_EXPIRING}
+    sentence = by_status.get(facts["status"], text.COMPOSED_CURRENT)
+    if facts["expiration_date"] is None:
+        sentence = text.NEVER_ENDS
+    said = case.say(sentence, days=abs(facts["days_left"] or 0), starts=facts["starts_expiring"])
+    return step("composed", said, as_of=case.as_of, **case.result)
