@@ -78,7 +78,7 @@ def _own_schedule(case: Case) -> Step:
 
 
 def _limit(case: Case) -> Step:
-    """What ends first: one of the included trainings, or the own schedule."""
+    """The earliest end: of one of the included trainings, or by the own schedule."""
     facts = case.facts
     expires, limited_by = facts["expiration_date"], facts["limited_by_id"]
     if expires is None:
