@@ -7,10 +7,9 @@ import io
 import json
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
@@ -52,7 +51,7 @@ def _prose(path: Path) -> Iterator[str]:
         yield from _comments(text)
         yield from (
             node.value
-            for node in ast.walk(ast.parse(text))
+            for node in ast.walk(_tree(path))
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         )
 
@@ -63,27 +62,40 @@ def _comments(text: str) -> Iterator[str]:
             yield token.string
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_text_has_a_private_word(path: Path) -> None:
+def test_no_text_has_a_private_word() -> None:
+    assert _offences(FILES, _private_words) == {}
+
+
+def test_no_docstring_begins_with_a_question_word() -> None:
+    assert _offences([path for path in FILES if path.suffix == ".py"], _questions) == {}
+
+
+def _offences(paths: list[Path], rule: Callable[[Path], list[str]]) -> dict[str, list[str]]:
+    """The texts of each file that break a rule: one run shows every offender."""
+    texts_of = {path.relative_to(ROOT).as_posix(): rule(path) for path in paths}
+    return {path: texts for path, texts in texts_of.items() if texts}
+
+
+def _private_words(path: Path) -> list[str]:
     private = []
     for text in _prose(path):
         plain = CODE.sub("", text)
         for idiom in IDIOMS:
             plain = plain.replace(idiom, "")
-        private += [] if text in NAMES else [found.group() for found in PRIVATE.finditer(plain)]
-    assert private == []
+        private += [] if text in NAMES else [match.group() for match in PRIVATE.finditer(plain)]
+    return private
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in FILES if path.suffix == ".py"],
-    ids=lambda path: path.relative_to(ROOT).as_posix(),
-)
-def test_no_docstring_begins_with_a_question_word(path: Path) -> None:
+def _questions(path: Path) -> list[str]:
     documented = ast.Module | ast.ClassDef | ast.FunctionDef
     docstrings = [
         ast.get_docstring(node) or ""
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(_tree(path))
         if isinstance(node, documented)
     ]
-    assert [text for text in docstrings if QUESTION.match(text)] == []
+    return [text for text in docstrings if QUESTION.match(text)]
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
