@@ -64,29 +64,56 @@ def test_every_optional_id_of_a_record_is_a_column_of_its_table() -> None:
     assert len(IDS) >= 15
 
 
-@pytest.mark.parametrize(("table", "name"), IDS, ids=".".join)
-def test_every_kind_of_blank_id_is_null_and_counted(table: str, name: str) -> None:
-    method, whole = WHOLE[table]
+def _names(table: str) -> list[str]:
+    return sorted(name for its_table, name in IDS if its_table == table)
+
+
+def _record(table: str, number: int, name: str, value: Any) -> dict[str, Any]:
+    """A whole record with an id of its own and that value in one field."""
+    _, whole = WHOLE[table]
     key = _key(table)
-    numbers = range(1, len(BLANKS) + 1)
-    ids = [str(n) if isinstance(whole[key], str) else n for n in numbers]
+    return {**whole, key: str(number) if isinstance(whole[key], str) else number, name: value}
+
+
+def _of_each_kind(table: str, name: str) -> list[Any]:
+    """Each blank as that field can hold it: alone, or in a list."""
     listed = isinstance(getattr(kpa.schema, table.upper()).schema[name], pl.List)
-    values = [[blank] if listed and blank is not None else blank for blank in BLANKS]
-    records = [{**whole, key: i, name: v} for i, v in zip(ids, values, strict=True)]
-    frame, data = _load(table, method, records)
-    assert frame[name].null_count() == frame.height == len(BLANKS)
-    assert _blank_findings(data) == [(table, None, name, "5")]
-    assert data.snapshots[table].blank_ids == ((table, name, 5),)
-    assert data.blank_ids.rows() == [(table, name, 5, "full")]
+    return [[blank] if listed and blank is not None else blank for blank in BLANKS]
+
+
+def _assert_null(table: str, frame: pl.DataFrame, cases: list[tuple[str, Any]]) -> None:
+    rows = frame.sort(pl.col(_key(table)).cast(pl.Int64)).to_dicts()
+    for row, (name, value) in zip(rows, cases, strict=True):
+        assert row[name] is None, (name, value)
+
+
+def _fields_and_number(data: Any, table: str) -> tuple[list[str], str]:
+    """The fields of the one finding about blank ids, and its number."""
+    [(its_table, record, fields_, number)] = _blank_findings(data)
+    assert (its_table, record) == (table, None)
+    return sorted(fields_.split(", ")), number
+
+
+@pytest.mark.parametrize("table", WHOLE)
+def test_every_kind_of_blank_id_is_null_and_counted(table: str) -> None:
+    cases = [(name, value) for name in _names(table) for value in _of_each_kind(table, name)]
+    records = [_record(table, number, *case) for number, case in enumerate(cases, 1)]
+    frame, data = _load(table, WHOLE[table][0], records)
+    _assert_null(table, frame, cases)
+    counts = [(table, name, 5) for name in _names(table)]  # None is not a blank
+    assert _fields_and_number(data, table) == (_names(table), str(5 * len(counts)))
+    assert sorted(data.snapshots[table].blank_ids) == counts
+    assert sorted(data.blank_ids.rows()) == [(*count, "full") for count in counts]
     assert kpa.load_all().blank_ids.equals(data.blank_ids)  # from the snapshot
 
 
-@pytest.mark.parametrize(("table", "name"), IDS, ids=".".join)
-def test_a_blank_where_a_list_should_be_is_null_and_counted(table: str, name: str) -> None:
-    method, whole = WHOLE[table]
-    frame, data = _load(table, method, [{**whole, name: ""}])
-    assert frame[name].to_list() == [None]
-    assert _blank_findings(data) == [(table, None, name, "1")]
+@pytest.mark.parametrize("table", WHOLE)
+def test_a_blank_where_a_list_should_be_is_null_and_counted(table: str) -> None:
+    cases = [(name, "") for name in _names(table)]
+    records = [_record(table, number, *case) for number, case in enumerate(cases, 1)]
+    frame, data = _load(table, WHOLE[table][0], records)
+    _assert_null(table, frame, cases)
+    assert _fields_and_number(data, table) == (_names(table), str(len(cases)))
 
 
 def test_blank_entries_are_removed_from_lists() -> None:
