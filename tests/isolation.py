@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 from _pytest.doctest import DoctestItem
 
 from kpa_analytics import config
+
+#: JupyterLab installs this grammar of web addresses, and jsonschema builds it for more than a
+#: second when altair is imported. No chart has such an address; jsonschema goes on without it.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 @pytest.fixture(autouse=True)

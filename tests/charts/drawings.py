@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import polars as pl
 import pytest
 
 from kpa_analytics import charts
+from kpa_analytics.charts.render import specification, svg
 from tests.charts import frames
 from tests.charts.frames import HOSTILE
 
@@ -63,3 +67,15 @@ def hostile(name: str) -> list[pl.DataFrame]:
 
 def draw(name: str, given: list, **options: object):
     return getattr(charts, name)(*given, **options)
+
+
+@cache
+def valid_spec(name: str, *, dark: bool = False, demo: bool = False) -> dict[str, Any]:
+    """The specification of a chart of its small frames: altair validates it, once."""
+    return specification(draw(name, inputs(name, demo=demo), dark=dark))
+
+
+@cache
+def picture(name: str, *, dark: bool = False, demo: bool = False) -> str:
+    """The drawing of that specification."""
+    return svg(valid_spec(name, dark=dark, demo=demo))

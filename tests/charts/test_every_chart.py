@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from html import unescape
+from itertools import combinations
 
 import altair as alt
 import polars as pl
@@ -13,9 +14,11 @@ import vl_convert
 
 from kpa_analytics import charts
 from kpa_analytics.charts.render import drawn, specification, svg
+from kpa_analytics.charts.theme import contrast
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
-from tests.charts.drawings import draw, every_chart, hostile, inputs
+from tests.charts.boxes import boxes
+from tests.charts.drawings import draw, every_chart, hostile, inputs, picture, valid_spec
 from tests.charts.frames import (
     LONG,
     activity_frame,
@@ -45,13 +48,12 @@ def test_the_first_and_the_last_day_of_the_calendar_can_be_as_of(name, as_of):
 @pytest.mark.parametrize("dark", [False, True])
 def test_no_stroke_has_the_colour_of_the_background(name, dark):
     ground = charts.palette(dark).background
-    assert f'stroke="{ground}"' not in drawing(draw(name, inputs(name), dark=dark))
+    assert f'stroke="{ground}"' not in picture(name, dark=dark)
 
 
 def _heard(name: str) -> list[str]:
     """The texts that a screen reader reads for the marks of a chart."""
-    drawn = drawing(draw(name, inputs(name)))
-    marks = re.findall(r'aria-label="([^"]*)" role="graphics-symbol"', drawn)
+    marks = re.findall(r'aria-label="([^"]*)" role="graphics-symbol"', picture(name))
     return [unescape(words) for words in marks if "axis" not in words and "legend" not in words]
 
 
@@ -74,19 +76,33 @@ def test_screen_readers_read_plain_text(name):
 @every_chart
 @pytest.mark.parametrize("dark", [False, True])
 def test_it_is_valid_vega_lite_and_draws(name, dark):
-    spec = specification(draw(name, inputs(name), dark=dark))  # altair validates here
-    drawn = svg(spec)
+    spec = valid_spec(name, dark=dark)
+    drawn = picture(name, dark=dark)
     assert drawn.startswith("<svg")
     assert charts.palette(dark).background in drawn
     assert spec["config"]["background"] == charts.palette(dark).background
 
 
 @every_chart
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_filled_mark_contrasts_with_its_background_and_its_neighbours(name, dark):
+    """Source: WCAG 2, 1.4.11, at least 3:1."""
+    ground = charts.palette(dark).background
+    marks = [box for box in boxes(picture(name, dark=dark)) if box.fill != ground]
+    assert len(marks) > 3
+    for box in marks:
+        assert box.contrast(ground) >= 3, box
+    in_plot = [box for box in marks if not box.moved]
+    for box, other in combinations(in_plot, 2):
+        if box.fill != other.fill and box.gap(other) < 0.9:
+            assert contrast(box.fill, other.fill) >= 3, (box, other)
+
+
+@every_chart
 @pytest.mark.parametrize(("dark", "demo"), [(False, False), (True, True)])
 def test_the_specification_is_the_same_without_checks(name, dark, demo):
-    given = inputs(name, demo=demo)
-    whole = specification(draw(name, given, dark=dark))  # altair validates here
-    assert drawn(getattr(charts, name), *given, dark=dark) == whole
+    whole = valid_spec(name, dark=dark, demo=demo)
+    assert drawn(getattr(charts, name), *inputs(name, demo=demo), dark=dark) == whole
     assert not {"config", "$schema"} & {key for part in _parts(whole) for key in part}
 
 
@@ -102,29 +118,28 @@ def test_it_is_a_chart_of_altair_whose_look_can_be_changed(name):
     assert isinstance(chart, alt.LayerChart | alt.VConcatChart)
     spec = chart.configure_axis(labelFontSize=20).to_dict()
     assert spec["config"]["axis"]["labelFontSize"] == 20
-    assert spec["config"]["font"] == specification(chart)["config"]["font"]
+    assert spec["config"]["font"] == valid_spec(name)["config"]["font"]
 
 
 @pytest.mark.slow
 @every_chart
 def test_it_draws_without_a_warning_of_vega(name, capfd):
-    vl_convert.vegalite_to_svg(specification(draw(name, inputs(name))))
+    vl_convert.vegalite_to_svg(valid_spec(name))
     assert "WARN" not in capfd.readouterr().err
 
 
 @every_chart
 def test_its_description_repeats_its_title_and_subtitle(name):
     chart = draw(name, inputs(name))
-    title = chart.to_dict()["title"]
+    title = valid_spec(name)["title"]
     assert chart.description.startswith(title["text"])
     assert all(line.rstrip(".") in chart.description for line in title["subtitle"])
 
 
 @every_chart
 def test_demo_data_is_marked_in_drawing_and_description(name):
-    chart = draw(name, inputs(name, demo=True))
-    assert DEMO_MARK in chart.description
-    texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg(specification(chart)))
+    assert DEMO_MARK in draw(name, inputs(name, demo=True)).description
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", picture(name, demo=True))
     assert texts.count(DEMO_MARK) == 1
 
 
@@ -171,7 +186,7 @@ def test_hostile_text_stays_text(name):
 @pytest.mark.slow
 @every_chart
 def test_the_user_s_theme_does_not_change_its_look(name):
-    ours = specification(draw(name, inputs(name)))
+    ours = valid_spec(name)
     with alt.theme.enable("dark"):
         theirs = specification(draw(name, inputs(name)))
         assert alt.theme.active == "dark"
