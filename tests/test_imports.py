@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import kpa_analytics
+from tests.source_code import nodes
 
 PACKAGE = Path(kpa_analytics.__file__).parent
 
@@ -14,7 +15,7 @@ PACKAGE = Path(kpa_analytics.__file__).parent
 def _imports(path: Path, modules: set[str]) -> set[str]:
     """The modules of the package that a file imports; `from folder import module` counts, too."""
     named = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             deeper = {f"{node.module}.{alias.name}" for alias in node.names}
             named |= deeper & modules or {node.module}

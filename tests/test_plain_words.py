@@ -10,6 +10,7 @@ import tokenize
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
@@ -40,20 +41,28 @@ IDIOMS = ("Where we stand", "Where do we stand", "where we stand")
 NAMES = {"walk", "full_walk_at"}
 
 
-def _prose(path: Path) -> Iterator[str]:
+class Texts(NamedTuple):
+    """The texts of a file that people read."""
+
+    prose: list[str]
+    docstrings: list[str]
+
+
+@cache
+def _texts(path: Path) -> Texts:
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".md":
-        yield text
-    elif path.suffix == ".ipynb":
+        return Texts([text], [])
+    if path.suffix == ".ipynb":
         cells = json.loads(text)["cells"]
-        yield from ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    else:
-        yield from _comments(text)
-        yield from (
-            node.value
-            for node in ast.walk(_tree(path))
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        )
+        prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+        return Texts(prose, [])
+    nodes = [*ast.walk(ast.parse(text))]
+    constants = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    strings = [value for value in constants if isinstance(value, str)]
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef
+    docstrings = [ast.get_docstring(node) or "" for node in nodes if isinstance(node, documented)]
+    return Texts([*_comments(text), *strings], docstrings)
 
 
 def _comments(text: str) -> Iterator[str]:
@@ -63,22 +72,22 @@ def _comments(text: str) -> Iterator[str]:
 
 
 def test_no_text_has_a_private_word() -> None:
-    assert _offences(FILES, _private_words) == {}
+    assert _offences(_private_words) == {}
 
 
 def test_no_docstring_begins_with_a_question_word() -> None:
-    assert _offences([path for path in FILES if path.suffix == ".py"], _questions) == {}
+    assert _offences(_questions) == {}
 
 
-def _offences(paths: list[Path], rule: Callable[[Path], list[str]]) -> dict[str, list[str]]:
+def _offences(rule: Callable[[Path], list[str]]) -> dict[str, list[str]]:
     """The texts of each file that break a rule: one run shows every offender."""
-    texts_of = {path.relative_to(ROOT).as_posix(): rule(path) for path in paths}
+    texts_of = {path.relative_to(ROOT).as_posix(): rule(path) for path in FILES}
     return {path: texts for path, texts in texts_of.items() if texts}
 
 
 def _private_words(path: Path) -> list[str]:
     private = []
-    for text in _prose(path):
+    for text in _texts(path).prose:
         plain = CODE.sub("", text)
         for idiom in IDIOMS:
             plain = plain.replace(idiom, "")
@@ -87,15 +96,4 @@ def _private_words(path: Path) -> list[str]:
 
 
 def _questions(path: Path) -> list[str]:
-    documented = ast.Module | ast.ClassDef | ast.FunctionDef
-    docstrings = [
-        ast.get_docstring(node) or ""
-        for node in ast.walk(_tree(path))
-        if isinstance(node, documented)
-    ]
-    return [text for text in docstrings if QUESTION.match(text)]
-
-
-@cache
-def _tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return [text for text in _texts(path).docstrings if QUESTION.match(text)]

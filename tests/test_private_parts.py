@@ -22,6 +22,7 @@ from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.worksheet import Worksheet
 
 import kpa_analytics
+from tests.source_code import nodes
 
 PACKAGE = Path(kpa_analytics.__file__).parent
 
@@ -35,7 +36,7 @@ PUBLIC = {"_asdict", "_replace", "_fields", "_repr_mimebundle_"}
 
 def _trees() -> Iterator[ast.AST]:
     for path in PACKAGE.rglob("*.py"):
-        yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        yield from nodes(path)
 
 
 def _is_private(name: str) -> bool:

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 import pytest
 
 import kpa_analytics as kpa
+from tests.source_code import nodes
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -104,7 +105,7 @@ EMPTY_NAMES = {"told", "found", "one", "those", "theirs"}
 
 def test_no_variable_of_the_package_has_an_empty_name() -> None:
     for file in Path(kpa.__file__).parent.rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes(file):
             names = {node.arg} if isinstance(node, ast.arg) else set()
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 names = {node.id}

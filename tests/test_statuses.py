@@ -16,6 +16,7 @@ from kpa_analytics.statuses import (
     STATUSES,
     status_colours,
 )
+from tests.source_code import nodes
 
 PACKAGE = Path(__file__).parents[1] / "kpa_analytics"
 TEXTS = {
@@ -71,8 +72,8 @@ def _names(file: str, text: str) -> set[str]:
     """Names in a file: whole strings and the ends of CSS classes in Python, words elsewhere."""
     if not file.endswith(".py"):
         return set(re.findall(r"[A-Za-z_]+", text))
-    nodes = ast.walk(ast.parse(text))
-    strings = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    constants = nodes(PACKAGE / file)
+    strings = [node.value for node in constants if isinstance(node, ast.Constant)]
     return {string.removeprefix("kpa-") for string in strings if isinstance(string, str)}
 
 

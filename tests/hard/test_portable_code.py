@@ -11,6 +11,7 @@ import kpa_analytics as kpa
 from kpa_analytics.demo.server import DemoAPI
 from tests.conftest import VENDOR_RECORDS
 from tests.hard.commands import ROOT, written
+from tests.source_code import nodes
 
 PACKAGE = Path(kpa.__file__).parent
 #: Code that the package must not have, each with its replacement.
@@ -31,7 +32,7 @@ _TEXT_CALLS = {"open", "fdopen", "read_text", "write_text", "NamedTemporaryFile"
 
 def _calls() -> Iterator[tuple[str, str, ast.Call]]:
     for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes(file):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 yield f"{file.relative_to(PACKAGE).as_posix()}:{node.lineno}", name, node
