@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import typst
 
+from kpa_analytics.audit.chart_parts import parts, size
 from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.fonts import FOLDER
@@ -34,9 +34,9 @@ def write_document(
     with TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         (folder / "charts").mkdir()
-        for drawing in drawings.values():
-            (folder / "charts" / f"{drawing.name}.svg").write_bytes(drawing.boxed.encode())
-        (folder / "story.json").write_bytes(json.dumps(_for_typst(story, drawings)).encode())
+        (folder / "story.json").write_bytes(
+            json.dumps(_for_typst(story, _charts(story, drawings, folder / "charts"))).encode()
+        )
         source = folder / "document.typ"
         source.write_bytes((TEMPLATES / "document.typ").read_bytes())
         made = made.replace(microsecond=0)
@@ -49,17 +49,27 @@ def write_document(
         return True
 
 
-def _for_typst(story: dict[str, Any], drawings: dict[str, Drawing]) -> dict[str, Any]:
+def _charts(
+    story: dict[str, Any], drawings: dict[str, Drawing], folder: Path
+) -> dict[str, dict[str, Any]]:
+    """Write the drawings of the report in their parts, and describe them for the template."""
+    charts = {}
+    for name in (name for section in story["sections"] for name in section["charts"]):
+        pieces = parts(drawings[name].boxed, drawings[name].row)
+        for number, piece in enumerate(pieces):
+            (folder / f"{name}-{number}.svg").write_bytes(piece.encode())
+        charts[name] = {
+            "width": size(pieces[0])[0],
+            "parts": len(pieces),
+            "description": drawings[name].description,
+        }
+    return charts
+
+
+def _for_typst(story: dict[str, Any], charts: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {
         **story,
         "footer": f"{story['title']} · {story['subtitle']}",
         "keywords": [DEMO_MARK] if story["notice"] else [],
-        "sizes": {name: _size(drawing.svg) for name, drawing in drawings.items()},
-        "descriptions": {name: drawing.description for name, drawing in drawings.items()},
+        "drawings": charts,
     }
-
-
-def _size(svg: str) -> tuple[float, float]:
-    """Width and height of a drawing, in its own pixels."""
-    view_box = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
-    return (float(view_box[1]), float(view_box[2])) if view_box else (720.0, 400.0)

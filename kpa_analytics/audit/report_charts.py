@@ -9,10 +9,12 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.audit.chart_images import images
+from kpa_analytics.audit.chart_parts import excess
 from kpa_analytics.audit.evidence_coverage import evidence_coverage
 from kpa_analytics.audit.letters import boxed
 from kpa_analytics.audit.report_text import CHART_OF_PART, NOT_DRAWN
 from kpa_analytics.charts.expiry_by_group import GroupKind
+from kpa_analytics.charts.instructor_activity import LANE
 from kpa_analytics.charts.render import drawn, svg
 from kpa_analytics.wording import one_line, say
 
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
 _GROUPS: dict[GroupKind, str] = {"field_office": "fieldOffice_id", "job_title": "jobTitle_id"}
 #: The charts that add up completions without those dated after the day of the report.
 _UP_TO_THE_DAY = ("instructor_activity", "group_share")
+#: The rows of charts that do not state them as a step of their height.
+_ROWS = {"instructor_activity": LANE}
+#: The page of the headline has more room for its chart, in pixels.
+_MORE_ROOM = {"expiry_timeline": 150}
+#: The fewest pixels for a plot.
+_LOWEST = 60
 
 
 class Drawing(NamedTuple):
@@ -51,6 +59,12 @@ class Drawing(NamedTuple):
         return str(self.spec["description"])
 
     @property
+    def row(self) -> float:
+        """The height of a row in pixels; 0 for a chart without rows."""
+        height = self.spec.get("height")
+        return float(height["step"]) if isinstance(height, dict) else _ROWS.get(self.name, 0)
+
+    @property
     def title(self) -> str:
         """The title above the chart."""
         return str(self.spec["title"]["text"])
@@ -70,12 +84,30 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
             spec = _with_line(spec, say(CHART_OF_PART, choice=one_line(choice, 600)))
         specs[name] = spec
     pictures = {name: svg(spec) for name, spec in specs.items()}
+    for name, picture in pictures.items():
+        over = excess(picture) - _MORE_ROOM.get(name, 0)
+        if over > 0 and _has_free_height(specs[name], name):
+            specs[name] = _lower(specs[name], over)
+            pictures[name] = svg(specs[name])
     printed = boxed(pictures)
     pngs = images(printed)
     return {
         name: Drawing(name, specs[name], pictures[name], printed[name], pngs[name])
         for name in specs
     }
+
+
+def _has_free_height(spec: dict[str, Any], name: str) -> bool:
+    """Whether a chart can be drawn lower, because its height shows no number of rows."""
+    return not (isinstance(spec.get("height"), dict) or name in _ROWS)
+
+
+def _lower(spec: dict[str, Any], over: float) -> dict[str, Any]:
+    """Take so many pixels off the plot of a chart, or off its panels in proportion."""
+    panels = spec.get("vconcat", [spec])
+    part = 1 - over / sum(panel["height"] for panel in panels)
+    lower = [{**panel, "height": max(panel["height"] * part, _LOWEST)} for panel in panels]
+    return {**spec, "vconcat": lower} if "vconcat" in spec else lower[0]
 
 
 def write_drawings(drawings: dict[str, Drawing], folder: Path) -> None:

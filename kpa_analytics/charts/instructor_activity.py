@@ -36,7 +36,7 @@ _REASONS = {
     "no period": "without a date",
     "other instructors": "with other instructors",
 }
-_LANE = 30
+LANE = 30
 #: Pixels for a name beside the plot.
 _ROOM = 185
 _MEASURES = ("at", "completions", "trainees", "group_sessions")
@@ -168,7 +168,7 @@ def instructor_activity(
         demo=demo,
         dark=dark,
         width=415,
-        height=_LANE * totals.height,
+        height=LANE * totals.height,
     )
 
 
@@ -224,7 +224,7 @@ def _bars(
     )
     lookup = alt.LookupData(days_as_text(periods), "at", ["period", "until", "name"])
     step = axes.month_step(periods["period"][0], periods["until"][-1])
-    least = MIN_PIXELS / _LANE
+    least = MIN_PIXELS / LANE
     bars: alt.Chart = (
         rows_of(packed)
         .transform_calculate(**{name: f"split(datum.{name}, ',')" for name in _MEASURES})
