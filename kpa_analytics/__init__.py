@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.group_sessions import group_sessions, group_share
     from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
     from kpa_analytics.analysis.reconcile import reconcile
+    from kpa_analytics.analysis.status_over_time import status_over_time
     from kpa_analytics.analysis.training_matrix import training_matrix
     from kpa_analytics.api.client import Client
     from kpa_analytics.audit.compare import changes
@@ -78,6 +79,7 @@ _HOMES = {
     "roster": "audit.roster",
     "settings": "config",
     "snapshots": "data.snapshots",
+    "status_over_time": "analysis.status_over_time",
     "training_matrix": "analysis.training_matrix",
     "transcript": "audit.transcript",
     "verify_audit": "audit.verify",
@@ -118,6 +120,7 @@ __all__ = [
     "schema",
     "settings",
     "snapshots",
+    "status_over_time",
     "training_matrix",
     "transcript",
     "verify_audit",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.statuses import STATUSES
+from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
 
 if TYPE_CHECKING:
     from polars.datatypes import DataType, DataTypeClass
@@ -295,6 +295,23 @@ EXPIRY_STATUS = _table(
     ),
     Column("starts_expiring", pl.Date, "the first day on which it counts as expiring"),
     Column("status", STATUS, "current, expiring, expired, missing or not_due"),
+)
+
+STATUS_OVER_TIME = _table(
+    "status_over_time",
+    "status_over_time()",
+    Column("day", pl.Date, "the day of the counts; the columns of `by` come after it"),
+    *(
+        Column(
+            status,
+            pl.Int64,
+            f"number of cases that are {status.replace('_', ' ')}"
+            + "; null if requirements are unknown" * (status in FROM_REQUIREMENTS),
+            unit="cases",
+        )
+        for status in STATUSES
+    ),
+    Column("total", pl.Int64, "number of all these cases", unit="cases"),
 )
 
 TRAINING_MATRIX_KEYS = ("m_user_id", "user")

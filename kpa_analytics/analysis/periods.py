@@ -36,12 +36,20 @@ def period_start(column: str, every: str) -> pl.Expr:
         Traceback (most recent call last):
         kpa_analytics.errors.KPADataError: every must be a period such as 1d, 1w, 1mo, ...
     """
-    if not isinstance(every, str) or not _EVERY.fullmatch(every):
-        raise KPADataError(
-            f"every must be a period such as 1d, 1w, 1mo, 1q or 1y, at most 999 of them, "
-            f"not {every!r}"
-        )
-    return pl.col(column).dt.truncate(every).clip(lower_bound=date.min).alias("period")
+    return pl.col(column).dt.truncate(as_every(every)).clip(lower_bound=date.min).alias("period")
+
+
+def as_every(every: object) -> str:
+    """Check the argument `every`, the length of a period.
+
+    Raises:
+        KPADataError: it is not a number from 1 to 999 and d, w, mo, q or y, such as `1mo`.
+    """
+    if isinstance(every, str) and _EVERY.fullmatch(every):
+        return every
+    raise KPADataError(
+        f"every must be a period such as 1d, 1w, 1mo, 1q or 1y, at most 999 of them, not {every!r}"
+    )
 
 
 def in_last_months(as_of: date, months: int) -> pl.Expr:

@@ -23,6 +23,9 @@ kpa.configure(timeout=3, max_age=timedelta(hours=1), token="secret")
 host: str = kpa.settings().host
 status: pl.DataFrame = kpa.expiry_status(completions, as_of="2026-06-30", expiring_days=60)
 lazy: pl.LazyFrame = kpa.expiry_status(completions.lazy())
+trend: pl.DataFrame = kpa.status_over_time(
+    completions, start="2025-01-01", end=date(2026, 6, 30), every="1q", by="field_office"
+)
 with kpa.Client(kpa.Settings(timeout=5)) as client:
     kpa.load_users(client=client)
 kpa.demo.start()
@@ -54,6 +57,8 @@ WRONG = {
     "kpa.load_completions(trainingid=7)": "trainingid",
     "kpa.expiry_status(completions, expiring_day=3)": "expiring_day",
     "kpa.expiry_status(completions, as_of=20260630)": "as_of",
+    "kpa.status_over_time(completions, start='2025-01-01')": "end",
+    "kpa.status_over_time(completions, start='2025-01-01', end='2026-01-01', by='office')": "by",
     "kpa.transcript(data, 7)": "str",
     "kpa.roster(data, 'First Aid')": "int",
     "kpa.explain(data, 'ann', 'First Aid')": "int",

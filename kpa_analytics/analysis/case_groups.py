@@ -1,0 +1,95 @@
+"""The groups by which cases are counted: trainings, or groups of people such as field offices."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import polars as pl
+
+from kpa_analytics.analysis.names import people_names
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, need, need_if_known
+from kpa_analytics.schema import GROUPS, USERS
+
+By = Literal["field_office", "job_title", "line_of_business", "supervisor", "training"]
+BY: tuple[str, ...] = get_args(By)
+
+#: The column of `users` that has the groups of a person.
+_COLUMNS = {
+    "field_office": "fieldOffice_id",
+    "line_of_business": "lineOfBusiness_id",
+    "job_title": "jobTitle_id",
+    "supervisor": "supervisor_id",
+}
+
+
+def as_by(by: object, users: AnyFrame | None, *more: str) -> str | None:
+    """Check the argument `by`.
+
+    Args:
+        by: the value.
+        users: as `load_users()` returns them; groups of people need them.
+        more: other values that a function accepts.
+
+    Raises:
+        KPADataError: it is none of these, or `users` is missing.
+    """
+    if by is None:
+        return None
+    if by not in (*BY, *more):
+        raise KPADataError(f"by must be one of {', '.join((*BY, *more))} or None, not {by!r}")
+    if by in _COLUMNS:
+        if users is None:
+            raise KPADataError(f"by={by!r} needs users, as load_users() returns them")
+        need(users, USERS, "id", _COLUMNS[str(by)])
+    return str(by)
+
+
+def group_columns(by: str) -> tuple[str, str]:
+    """The columns of a group: its id and its name.
+
+    Examples:
+        >>> group_columns("field_office")
+        ('field_office_id', 'field_office')
+    """
+    return f"{by}_id", by
+
+
+def members(users: AnyFrame, by: str) -> pl.LazyFrame:
+    """One row per person and group: m_user_id and the group's id.
+
+    A person in two offices has two rows; one without a group has none. Of several profiles with
+    the same id, the first one counts.
+    """
+    identifier, _ = group_columns(by)
+    column = _COLUMNS[by]
+    rows = (
+        need(users, USERS, "id", column)
+        .unique("id", keep="first", maintain_order=True)
+        .select(pl.col("id").alias("m_user_id"), pl.col(column).alias(identifier))
+    )
+    if isinstance(USERS.schema[column], pl.List):
+        rows = rows.explode(identifier)
+    return rows.filter(pl.col(identifier).str.strip_chars() != "").unique(maintain_order=True)
+
+
+def with_group_names(
+    rows: pl.LazyFrame, by: str, users: AnyFrame, groups: AnyFrame | None
+) -> pl.LazyFrame:
+    """Add the name of each group of people, in the order of the rows; its id if it has no name.
+
+    Names of supervisors are those of `users`, other names are those of `groups`. If an id has
+    several names, the alphabetically first one is used.
+    """
+    identifier, name = group_columns(by)
+    names = (
+        people_names(users, identifier, name)
+        if by == "supervisor"
+        else need_if_known(groups, GROUPS, "kind", "id", "name")
+        .filter(pl.col("kind") == by, pl.col("name").str.strip_chars() != "")
+        .group_by(pl.col("id").alias(identifier))
+        .agg(pl.col("name").min().alias(name))
+    )
+    return rows.join(names, on=identifier, how="left", maintain_order="left").with_columns(
+        pl.col(name).fill_null(pl.col(identifier))
+    )

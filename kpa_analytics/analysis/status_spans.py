@@ -1,0 +1,219 @@
+"""Each case's status through time, as spans between sampled days.
+
+A span is a row of person, title, `held` and four positions (`SampledDays.position`). A case that
+is held is current from `since`, expiring from `starts` and expired from `over`, until before
+`until`. A case that is not held is, in the same order, not due, expiring and missing. Two of these
+may be equal: such a status lasts no day. The spans of a case never overlap.
+
+The rules are those of `engine`, for all days at once.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kpa_analytics.analysis.composed_spans import composed_spans
+from kpa_analytics.analysis.engine import Engine
+from kpa_analytics.analysis.expirations import expirations, with_expiry_key
+from kpa_analytics.analysis.latest_completion import ALWAYS
+from kpa_analytics.analysis.sampled_days import SampledDays
+from kpa_analytics.analysis.window_cycles import WindowCycles
+from kpa_analytics.analysis.windows import with_offerings
+
+POSITIONS = ("since", "starts", "over", "until")
+_SPAN = ("person", "title", "held", *POSITIONS)
+_SINCE, _UNTIL = pl.col("since"), pl.col("until")
+_DAY = pl.duration(days=1)
+
+
+class StatusSpans:
+    """The spans of all cases of an engine on the sampled days."""
+
+    def __init__(self, engine: Engine, days: SampledDays, expiring_days: int) -> None:
+        self._engine, self._days, self._expiring_days = engine, days, expiring_days
+        self._schedules = engine.rules.schedules
+        self._cycles = WindowCycles(self._schedules, days)
+        self._offerings = with_offerings(self._schedules).select(
+            "training_id", "offered", "offering_opens", "offering_closes", "year_before_opens"
+        )
+
+    def frame(self, *, include_terminated: bool) -> pl.DataFrame:
+        """The spans, in any order; without people who left, unless they are included."""
+        records = self._engine.rows.lazy().filter("has_proof")
+        limits = self._limits(self._engine.expirations.lazy())
+        held = self._held(records, limits)
+        composed = composed_spans(self._engine, self._days, held, self._own_schedule)
+        spans = pl.concat([held, composed, self._not_held(composed)])
+        return spans if include_terminated else self._employed(spans)
+
+    def _limits(self, by_key: pl.LazyFrame) -> pl.DataFrame:
+        """The positions that decide the statuses of each expiry key, in the order of the keys.
+
+        From `lost` on, the completion is current until `starts`, expiring until `over` and then
+        expired. The days before `lost` are those of a window training's valid completion, which is
+        renewed in the windows from `first_year` on; `window` is null for other trainings.
+        """
+        position = self._days.position
+        is_window = pl.col("expiration_source") == "window"
+        is_lost = is_window & (pl.col("date") < pl.col("offering_opens")).fill_null(False)
+        has_time = (pl.col("date") >= pl.col("year_before_opens")).fill_null(False)
+        over = pl.when(has_time).then(pl.col("offering_closes") + _DAY).otherwise("offered")
+        expires = pl.col("expiration_date").to_physical()
+        ahead = pl.coalesce("expiring_days", pl.lit(self._expiring_days, pl.Int64))
+        starts = (expires.cast(pl.Int64) - ahead).cast(pl.Int32)
+        lost = pl.when(is_lost).then("offered")
+        return (
+            by_key.join(self._offerings, on="training_id", how="left")
+            .join(self._cycles.numbers.lazy(), on="training_id", how="left")
+            .sort("expiry_key")
+            .select(
+                pl.when(is_window).then("window").alias("window"),
+                pl.col("opens").dt.year().alias("first_year"),
+                pl.when(is_window).then(position(lost)).otherwise(0).alias("lost"),
+                pl.when(is_window).then(position(lost)).otherwise(position(starts)).alias("starts"),
+                position(pl.when(is_window).then(over.to_physical()).otherwise(expires + 1)).alias(
+                    "over"
+                ),
+            )
+            .collect(engine="in-memory")
+        )
+
+    def _held(self, records: pl.LazyFrame, limits: pl.DataFrame) -> pl.DataFrame:
+        """The spans of records that prove a completion.
+
+        Records have person, title, `at` (the row of their limits), since and until (days).
+        """
+        position = self._days.position
+        last_year = pl.coalesce(_UNTIL.dt.year() + 1, self._cycles.years[1])
+        ruled = (
+            records.select(
+                "person",
+                "title",
+                "at",
+                last_year.alias("last_year"),
+                position(_SINCE).alias("since"),
+                position(_UNTIL).alias("until"),
+            )
+            .filter(_SINCE < _UNTIL)
+            .with_columns(pl.lit(series).gather(pl.col("at")) for series in limits)
+            .collect(engine="in-memory")
+            .lazy()
+        )
+        decided = ruled.with_columns(pl.max_horizontal("since", "lost").alias("since"))
+        valid = ruled.filter(pl.col("window").is_not_null()).with_columns(
+            pl.min_horizontal("until", "lost").alias("until")
+        )
+        is_first = pl.col("year") == pl.col("first_year")
+        renewed = (
+            self._cycles.each(
+                valid.filter(_SINCE < _UNTIL), pl.col("first_year"), pl.col("last_year")
+            )
+            .with_columns(
+                pl.when(is_first)
+                .then("since")
+                .otherwise(pl.max_horizontal("since", "cycle_begins"))
+                .alias("since"),
+                pl.col("cycle_opens").alias("starts"),
+                pl.min_horizontal("until", "cycle_ends").alias("until"),
+            )
+            .with_columns(_UNTIL.alias("over"))
+        )
+        parts = [part.pipe(_fitted, held=True) for part in (decided, renewed)]
+        return pl.concat(parts).collect(engine="in-memory")
+
+    def _own_schedule(self, derived: pl.DataFrame) -> pl.DataFrame:
+        """The spans by a composed training's own schedule, counted from derived completions.
+
+        `derived` has person, title, training_id, date, since and until (days).
+        """
+        undated = pl.lit(None, pl.Date).alias("special_expiration_date")
+        rows = with_expiry_key(derived.lazy().with_columns(undated)).drop("has_proof").collect()
+        keys = rows.lazy().unique("expiry_key").with_row_index("at").collect().lazy()
+        by_key = expirations(keys.drop("expiry_key").rename({"at": "expiry_key"}), self._schedules)
+        records = rows.lazy().join(keys.select("expiry_key", "at"), on="expiry_key")
+        return self._held(records, self._limits(by_key))
+
+    def _not_held(self, composed: pl.DataFrame) -> pl.DataFrame:
+        """The spans of required trainings, and of records that prove nothing.
+
+        They end when the training is held, also through the included trainings.
+        """
+        position, always = self._days.position, pl.lit(ALWAYS)
+        derived = composed.lazy().group_by("person", "title").agg(_SINCE.min().alias("derived"))
+        titles = self._engine.titles.lazy().select("title", "training_id")
+        catalogue = titles.join(self._schedules.lazy(), on="training_id", how="left").join(
+            self._cycles.numbers.lazy(), on="training_id", how="left"
+        )
+        exists = pl.max_horizontal("exists_since", "made").fill_null(always)
+        is_new = (pl.col("hired") > pl.col("offered")).fill_null(False)
+        waits_until = (
+            pl.when(~pl.col("grace_allowed").fill_null(False))
+            .then(always)
+            .when(~is_new)
+            .then("offered")
+        )
+        rows = (
+            self._engine.rows.lazy()
+            .filter(~pl.col("has_proof"))
+            .select("person", "title", position(_UNTIL).alias("until"))
+            .join(self._engine.people.lazy(), on="person", how="left")
+            .join(catalogue, on="title", how="left")
+            .join(derived, on=["person", "title"], how="left")
+            .select(
+                "person",
+                "title",
+                "window",
+                position(exists).alias("since"),
+                pl.min_horizontal("until", "derived").alias("until"),
+                position(waits_until).alias("waits_until"),
+            )
+            .collect(engine="in-memory")
+            .lazy()
+        )
+        waits = pl.col("waits_until")
+        missing = rows.with_columns(pl.max_horizontal("since", waits).alias("since")).with_columns(
+            starts="since", over="since"
+        )
+        waiting = rows.with_columns(pl.min_horizontal("until", waits).alias("until"))
+        has_window = pl.col("window").is_not_null()
+        never_open = waiting.filter(~has_window).with_columns(starts="until", over="until")
+        lowest, highest = self._cycles.years
+        yearly = self._cycles.each(
+            waiting.filter(has_window & (_SINCE < _UNTIL)), pl.lit(lowest), pl.lit(highest)
+        ).select(
+            "person",
+            "title",
+            pl.max_horizontal("since", "cycle_begins").alias("since"),
+            pl.col("cycle_opens").alias("starts"),
+            pl.min_horizontal("until", "cycle_ends").alias("until"),
+            pl.min_horizontal("until", "cycle_ends").alias("over"),
+        )
+        parts = [part.pipe(_fitted, held=False) for part in (missing, never_open, yearly)]
+        return pl.concat(parts).collect(engine="in-memory")
+
+    def _employed(self, spans: pl.DataFrame) -> pl.DataFrame:
+        """The parts of the spans in which the person is employed."""
+        position = self._days.position
+        leavers = self._engine.people.lazy().filter(pl.col("left").is_not_null())
+        days = leavers.select(
+            "person", position(pl.col("left")).alias("left"), position(pl.col("back")).alias("back")
+        ).collect(engine="in-memory")
+        if days.is_empty():
+            return spans
+        stayed = spans.lazy().join(days.lazy(), on="person", how="anti")
+        of_leavers = spans.lazy().join(days.lazy(), on="person")
+        before = of_leavers.with_columns(pl.min_horizontal("until", "left").alias("until"))
+        after = of_leavers.with_columns(pl.max_horizontal("since", "back").alias("since"))
+        kept = [part.pipe(_fitted) for part in (before, after)]
+        return pl.concat([stayed, *kept]).collect(engine="in-memory")
+
+
+def _fitted(spans: pl.LazyFrame, *, held: bool | None = None) -> pl.LazyFrame:
+    """The spans that last at least one day, with `starts` and `over` from since to until."""
+    if held is not None:
+        spans = spans.with_columns(pl.lit(held).alias("held"))
+    return (
+        spans.filter(_SINCE < _UNTIL)
+        .with_columns(pl.col("starts", "over").clip(_SINCE, _UNTIL))
+        .select(_SPAN)
+    )
