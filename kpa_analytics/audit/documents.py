@@ -12,7 +12,7 @@ from kpa_analytics.analysis.folding import folded
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.roster import roster
-from kpa_analytics.audit.transcript import transcript
+from kpa_analytics.audit.transcript import transcript_of
 from kpa_analytics.inputs import AnyFrame
 
 #: Their folders in a pack.
@@ -39,7 +39,7 @@ def _documents(evidence: Evidence, required: AnyFrame | None) -> Iterator[tuple[
     }
     scope = evidence.data.scope
     for person in [] if scope.people is None else scope.people:
-        document = transcript(evidence.data, person, **settings)
+        document = transcript_of(evidence.data, person, **settings, names=evidence.names)
         yield f"{TRANSCRIPTS}/{file_name(document, person)}.pdf", document
     for training in scope.trainings:
         document = roster(evidence.data, training, **settings)

@@ -89,8 +89,9 @@ def export_audit(
         required: the requirements, a frame of (m_user_id, training_id); default: the vendor's
             employee status, if `data` has it.
         title: the pack's title; default "Training records".
-        names: False replaces every person by a stable pseudonym and leaves notes out
-            (see `audit.pseudonyms`); default True.
+        names: False replaces every person by a stable pseudonym and leaves notes out. Hire and
+            leaving days stay in people.csv, because the statuses depend on them; transcripts do not
+            show them (see `audit.pseudonyms`). Default True.
         incremental: True accepts an incremental snapshot (`refresh="recent"`), which may lack
             corrections of older records; the report says so. False, the default, refuses it.
         bagit: True writes the pack as a bag of BagIt 1.0, with the pack in data/; default False.

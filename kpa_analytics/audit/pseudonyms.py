@@ -8,6 +8,12 @@ have other pseudonyms.
 Names, numbers and addresses of people are removed, and so are all notes, because free text can
 contain names. Ids of records, trainings and sessions stay, so that whoever has the account can
 answer a question about a record. Titles of trainings stay too: a name in a title is not detected.
+
+Hire and leaving days stay in people.csv, and the day on which a profile was created where the hire
+day does not decide, because the statuses depend on them: without them, nobody could compute the
+statuses again, and with shifted days the result would be wrong. Field offices and job titles stay
+too. Whoever knows the staff may recognise a person by these days and groups. Transcripts do not
+show hire and leaving days.
 """
 
 from __future__ import annotations

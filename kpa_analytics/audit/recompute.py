@@ -42,9 +42,21 @@ def trainings(evidence: Evidence) -> pl.DataFrame:
 def people(evidence: Evidence) -> pl.DataFrame:
     """Everyone in the records (`schema.PEOPLE`): who they are, and when they were employed.
 
-    A pack about some people has these people, and the instructors in its records.
+    A pack about some people has these people, and the instructors in its records. With pseudonyms,
+    it has of the time at which a profile was created no more than the statuses depend on.
     """
-    return people_rows(evidence.data, evidence.as_of).filter(_is_meant(evidence))
+    rows = people_rows(evidence.data, evidence.as_of).filter(_is_meant(evidence))
+    return rows if evidence.names else rows.with_columns(_created_if_it_decides())
+
+
+def _created_if_it_decides() -> pl.Expr:
+    """The day on which a profile was created, if the hire day does not decide alone.
+
+    It decides for people without a hire day, and for people who were hired again
+    (`employment.employment`).
+    """
+    decides = pl.col("hired").is_null() | (pl.col("hired") > pl.col("left"))
+    return pl.when(decides).then(pl.col("created").dt.truncate("1d")).alias("created")
 
 
 def required(evidence: Evidence) -> pl.DataFrame:

@@ -408,7 +408,10 @@ INCREMENTAL = (
 )
 PSEUDONYMS = (
     "People are shown under stable pseudonyms, made with a key that stays with whoever made this "
-    "pack. Notes are left out, because free text can contain names."
+    "pack. Notes are left out, because free text can contain names. Hire and leaving days stay in "
+    "people.csv, because the statuses depend on them; the day on which a profile was created stays "
+    "only where the hire day does not decide. Field offices, job titles and the days of records "
+    "stay, too: whoever knows the staff may recognise a person by them."
 )
 
 # The schedule of each training.

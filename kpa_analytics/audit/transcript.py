@@ -71,6 +71,21 @@ def transcript(
         >>> record.pdf[:5]
         b'%PDF-'
     """
+    return transcript_of(
+        data, m_user_id, as_of=as_of, expiring_days=expiring_days, required=required
+    )
+
+
+def transcript_of(
+    data: TrainingData,
+    m_user_id: str,
+    *,
+    as_of: Day | None,
+    expiring_days: int,
+    required: AnyFrame | None,
+    names: bool = True,
+) -> Document:
+    """As `transcript()`. In a pack with pseudonyms, `names` is False: no hire and leaving days."""
     need_training_data(data)
     day = as_day(as_of)
     people = people_rows(data, day).filter(pl.col("m_user_id") == _text(m_user_id))
@@ -95,7 +110,7 @@ def transcript(
         TRANSCRIPT,
         kind=text.TRANSCRIPT,
         subject=person["user"],
-        facts=_facts(person),
+        facts=_facts(person, names),
         sentences=_sentences(cases, done, day),
         caption=Caption.TRAININGS_OF_PERSON,
         columns=_COLUMNS,
@@ -110,13 +125,13 @@ def _text(m_user_id: object) -> str:
     raise KPADataError(f"m_user_id must be the id of a person, not {m_user_id!r}")
 
 
-def _facts(person: dict[str, object]) -> list[str]:
+def _facts(person: dict[str, object], names: bool) -> list[str]:
+    employed = {text.HIRED: person["hired"], text.LEFT: person["left"]}
     facts = {
         text.EMPLOYEE_NUMBER: person["employeeNumber"],
         text.FIELD_OFFICE: person["field_office"],
         text.JOB_TITLE: person["job_title"],
-        text.HIRED: person["hired"],
-        text.LEFT: person["left"],
+        **(employed if names else {}),
         text.PERSON_ID: person["m_user_id"],
     }
     return [say(said, value=value) for said, value in facts.items() if value is not None]

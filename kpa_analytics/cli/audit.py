@@ -23,7 +23,8 @@ def audit(
     names: Annotated[
         bool,
         typer.Option(
-            help="Show names; --no-names shows pseudonyms that never change, and leaves notes out."
+            help="Show names; --no-names shows pseudonyms that never change, and leaves notes out. "
+            "Hire and leaving days stay, because the statuses depend on them."
         ),
     ] = True,
     expiring_days: Annotated[

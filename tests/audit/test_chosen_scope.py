@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import openpyxl
 import polars as pl
@@ -190,6 +191,9 @@ def test_a_pack_with_pseudonyms_names_nobody_in_its_scope(data, chosen, tmp_path
             assert secret not in said
         assert not [name for name in files if profile["lastname"].lower() in name]
     assert "people: 2 chosen" in json.loads(manifest)["settings"]["only"]
+    assert not re.search("Hired: |Left: ", said), "a transcript computes nothing from them"
+    named = [kpa.transcript(data, who, as_of=AS_OF).html for who in chosen["people"]]
+    assert any("Hired: " in page for page in named)
 
 
 @pytest.mark.slow

@@ -27,7 +27,7 @@ from kpa_analytics.schema import (
 )
 from tests.analysis.oracle import Oracle
 from tests.audit import pack_reader
-from tests.audit.packs import AS_OF, column_of, files, person, sheet_rows
+from tests.audit.packs import AS_OF, Page, column_of, files, person, sheet_rows
 from tests.frames import frame_of
 
 TABLES = {"trainings": PACK_TRAININGS, "people": PEOPLE, "required": PACK_REQUIRED}
@@ -42,7 +42,15 @@ def day_of(value):
     return value.date() if isinstance(value, datetime) else value
 
 
-def test_every_status_can_be_computed_again_from_the_files_alone(pack):
+@pytest.fixture(scope="module")
+def pack_with_pseudonyms(data, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pseudonyms")
+    return kpa.export_audit(data, folder / "pack", as_of=AS_OF, names=False)
+
+
+@pytest.mark.parametrize("made", ["pack", "pack_with_pseudonyms"])
+def test_every_status_can_be_computed_again_from_the_files_alone(made, request):
+    pack = request.getfixturevalue(made)
     oracle = Oracle(
         pack_reader.completions(pack),
         pack_reader.trainings(pack),
@@ -174,9 +182,26 @@ def test_a_part_names_its_people_and_their_instructors_only(data):
 
 
 @pytest.mark.slow
-def test_without_names_every_personal_column_is_empty(data, tmp_path):
+def test_pseudonyms_keep_hire_and_leaving_days_and_say_so(data, pack, pack_with_pseudonyms):
+    def days(folder, *names):
+        read = pack_reader.rows(folder, "people.csv")
+        return sorted(tuple(row[name] for name in names) for row in read)
+
+    kept = ("hired", "left", "employed")
+    assert days(pack_with_pseudonyms, *kept) == days(pack, *kept)
+    created = days(pack_with_pseudonyms, "created", "hired", "left")
+    assert all(text == "" for text, hired, left in created if hired and not hired > left > "")
+    assert all(text[10:] in ("", "T00:00:00.000+0000") for text, *_ in created)
+    assert any(text for text, *_ in created), "a profile without a hire day"
+    said = Page((pack_with_pseudonyms / "report.html").read_text(encoding="utf-8")).text
+    assert "Hire and leaving days stay in people.csv, because the statuses depend on them" in said
+    assert "Hire and leaving days" not in (pack / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_without_names_every_personal_column_is_empty(data, pack_with_pseudonyms):
     """Text is hidden unless the endpoint says that it names nobody."""
-    pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, names=False)
+    pack = pack_with_pseudonyms
     read = pack_reader.rows(pack, "people.csv")
     assert {row["employeeNumber"] for row in read} == {""}
     assert sum(row["user"].startswith("Person ") for row in read) == data.users.height
