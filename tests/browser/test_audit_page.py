@@ -113,3 +113,25 @@ def test_without_scripts_the_charts_are_pictures(browser, report):
     expect(page.locator("figure .still").first).to_be_visible()
     assert page.locator("figure .still:visible").count() == 12
     context.close()
+
+
+def test_a_dark_screen_gets_a_dark_page_with_charts_on_light_cards(browser, report):
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(report)
+    assert background(page, "body") == "rgb(22, 26, 33)"
+    assert background(page, ".tools input") == "rgb(22, 26, 33)"
+    assert {background(page, f"#{each}") for each in charts_of(page)} == {"rgb(255, 255, 255)"}
+    page.emulate_media(media="print", color_scheme="dark")
+    assert background(page, "body") == "rgb(255, 255, 255)"
+    page.emulate_media(media="screen", color_scheme="light")
+    assert background(page, "body") == "rgb(255, 255, 255)"
+    context.close()
+
+
+def charts_of(page: Page) -> list[str]:
+    return page.locator("figure").evaluate_all("figures => figures.map(each => each.id)")
+
+
+def background(page: Page, selector: str) -> str:
+    return page.locator(selector).first.evaluate("each => getComputedStyle(each).backgroundColor")
