@@ -210,6 +210,31 @@ def test_a_transcript_and_a_roster_are_written(kpa_analytics, account, tmp_path,
     assert not list(tmp_path.glob("two*"))
 
 
+def test_an_explanation_is_printed_line_by_line(kpa_analytics, account):
+    account.records[TRAININGS] = [training(1046, "Ladders \x1b[31m", renewal_months=12)]
+    who = completion(1)["m_user_id"]
+    code, out, _ = kpa_analytics("explain", who, "1046", "--as-of", "2021-06-30")
+    data = kpa.load_all()
+    assert code == 0
+    assert out.splitlines() == str(kpa.explain(data, who, 1046, as_of="2021-06-30")).splitlines()
+    assert out.splitlines()[-1].endswith("ago: expired. [ours]")
+    assert "\x1b" not in out
+    code, out, err = kpa_analytics("explain", who, "Scaffolds", "--as-of", "2021-06-30")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1].endswith("no training in the records is called 'Scaffolds'")
+
+
+def test_a_pair_without_a_case_is_one_line(kpa_analytics, account):
+    account.records[TRAININGS] = [training(1046, "Ladders"), training(7, "Scaffolds")]
+    who = completion(1)["m_user_id"]
+    code, out, err = kpa_analytics("explain", who, "Scaffolds", "--as-of", "2021-06-30")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1].endswith(
+        "has neither completed Scaffolds (training 7) nor is known to need it, so there is nothing "
+        "to explain"
+    )
+
+
 @pytest.mark.slow
 def test_a_transcript_without_a_font_for_a_letter_is_noted(kpa_analytics, account, tmp_path):
     account.records[TRAININGS] = [training(1046, "Ladders \U0010fffd")]

@@ -11,6 +11,7 @@ from kpa_analytics.cli.cache import cache
 from kpa_analytics.cli.dashboard import dashboard
 from kpa_analytics.cli.demo import demo
 from kpa_analytics.cli.documents import roster, transcript
+from kpa_analytics.cli.explain import explain
 from kpa_analytics.cli.fetch import fetch
 from kpa_analytics.cli.verify import changes, verify
 
@@ -46,6 +47,6 @@ def _options(
 ) -> None: ...
 
 
-for command in (demo, fetch, audit, verify, transcript, roster, changes, dashboard):
+for command in (demo, fetch, audit, verify, transcript, roster, explain, changes, dashboard):
     app.command()(command)
 app.add_typer(cache, name="cache")

@@ -1,0 +1,33 @@
+"""`kpa-analytics explain`: why one person has a status for one training."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from kpa_analytics.cli.loading import load_records
+from kpa_analytics.cli.options import AsOf, Demo
+from kpa_analytics.cli.output import one_line
+
+
+def explain(
+    person: Annotated[str, typer.Argument(help="A person's id, employee number or name.")],
+    training: Annotated[str, typer.Argument(help="A training's id or title.")],
+    as_of: AsOf = None,
+    demo: Demo = False,
+) -> None:
+    """Say why a person has a status for a training, step by step.
+
+    Each step ends with the mark of its rule: [vendor], [inferred] or [ours]. docs/rules.md has
+    every rule.
+    """
+    from kpa_analytics.analysis.explain import explain as explained
+    from kpa_analytics.analysis.find import find_person, find_training
+
+    data, day = load_records(as_of, demo)
+    explanation = explained(
+        data, find_person(data, person), find_training(data, training), as_of=day
+    )
+    for line in str(explanation).splitlines():
+        typer.echo(one_line(line))
