@@ -73,8 +73,9 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
     sums = table.select(pl.col(*EVIDENCE, "total").sum()).row(0, named=True)
     bare = sums[INSTRUCTOR_ONLY] + sums[NOTHING]
     shown = [kind for kind in EVIDENCE if sums[kind]]
+    placed = table.with_columns(short(table, "training", _ROOM)).with_row_index("place")
     return layered(
-        _layers(table, shown),
+        [_bars(placed, shown), _shares(placed)],
         title=f"{percent(bare, sums['total'])} of valid completions have no signature or file",
         subtitle=[
             f"{bare:,} of {count(sums['total'], 'completion')} that are current or expiring soon, "
@@ -85,13 +86,8 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
         dark=False,
         foot=54,
         width=_WIDTH,
-        height=alt.Step(20),
+        height=axes.row_step(placed["short"], 20),
     )
-
-
-def _layers(table: pl.DataFrame, shown: list[str]) -> list[alt.Chart]:
-    placed = table.with_columns(short(table, "training", _ROOM)).with_row_index("place")
-    return [_bars(placed, shown), _shares(placed)]
 
 
 def _bars(placed: pl.DataFrame, shown: list[str]) -> alt.Chart:

@@ -13,9 +13,14 @@ from kpa_analytics.audit.chart_parts import excess
 from kpa_analytics.audit.evidence_coverage import evidence_coverage
 from kpa_analytics.audit.letters import boxed
 from kpa_analytics.audit.report_text import CHART_OF_PART, NOT_DRAWN
+from kpa_analytics.charts.axes import slanted
 from kpa_analytics.charts.expiry_by_group import GroupKind
+from kpa_analytics.charts.fitting import lines, whole_texts
 from kpa_analytics.charts.instructor_activity import LANE
+from kpa_analytics.charts.instructor_training import NAME, STEP
 from kpa_analytics.charts.render import drawn, svg
+from kpa_analytics.charts.training_matrix import ROOM as MATRIX_ROOM
+from kpa_analytics.charts.training_matrix import STEP as MATRIX_STEP
 from kpa_analytics.wording import one_line, say
 
 if TYPE_CHECKING:
@@ -76,7 +81,8 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
     Each chart gets a file of its own, so each says if the pack covers only a part.
     """
     choice = evidence.data.scope.words
-    specs = _specifications(evidence)
+    with whole_texts():
+        specs = _specifications(evidence)
     for name, spec in specs.items():
         if evidence.later and name in _UP_TO_THE_DAY:
             spec = _with_line(spec, say(NOT_DRAWN, later=evidence.later, as_of=evidence.as_of))
@@ -135,13 +141,32 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
             )
     return specs | {
         # As much as fits on a page; the workbook has everyone.
-        "training_matrix": drawn(charts.training_matrix, status, people=30, trainings=20, **known),
+        "training_matrix": drawn(
+            charts.training_matrix,
+            status,
+            people=30,
+            trainings=_columns(status["training"], MATRIX_ROOM, MATRIX_STEP, most=20),
+            **known,
+        ),
         "instructor_activity": drawn(charts.instructor_activity, evidence.activity, as_of=day),
-        "instructor_training": drawn(charts.instructor_training, *_taught(evidence), as_of=day),
+        "instructor_training": drawn(
+            charts.instructor_training,
+            *_taught(evidence),
+            as_of=day,
+            instructors=_columns(evidence.activity["instructor"], NAME, STEP, most=14),
+        ),
         "group_sessions": drawn(charts.group_sessions, evidence.sessions, as_of=day),
         "group_sizes": drawn(charts.group_sizes, evidence.sessions),
         "group_share": drawn(charts.group_share, evidence.share, as_of=day),
     }
+
+
+def _columns(labels: pl.Series, room: float, step: int, *, most: int) -> int:
+    """How many columns fit beside each other: at most `most`, fewer if labels are wrapped."""
+    wrapped = [len(lines(one_line(text), room)) for text in labels.drop_nulls().unique()]
+    wide = slanted(max(wrapped, default=1), step)
+    # The last wrapped label sticks out as far as a column.
+    return max(most * step // wide - (wide > step), 1)
 
 
 def _taught(evidence: Evidence) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:

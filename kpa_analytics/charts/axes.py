@@ -6,7 +6,9 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
+import polars as pl
 
+from kpa_analytics.charts.fitting import LINE, texts_are_whole
 from kpa_analytics.charts.theme import edge
 from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, status_colours
 
@@ -124,11 +126,46 @@ def until_day(field: str) -> alt.X2:
 
 
 def label_axis(**options: Any) -> alt.Axis:
-    """An axis of labels that `text.short` has already shortened.
+    """An axis of labels that `text.short` has already shortened or wrapped.
 
     Vega would cut them again at the end, and titles of one series differ there.
     """
+    if texts_are_whole():
+        top = options.get("orient") == "top"
+        options |= {
+            "labelExpr": "split(datum.label, '\\n')",
+            "labelLineHeight": LINE,
+            "labelOffset": _for_lines(0, -0.38 * LINE if top else -0.5 * LINE),
+            "labelPadding": _for_lines(6, 0.64 * LINE if top else 0),
+        }
     return alt.Axis(labelLimit=0, **options)
+
+
+def _for_lines(first: float, more: float) -> dict[str, Any]:
+    """A number for an axis: `first` for a label of one line, and `more` for each further line."""
+    lines = "length(split(datum.value, '\\n'))"
+    tests = [
+        {"test": f"{lines} == {number}", "value": first + more * (number - 1)}
+        for number in range(2, 25)
+    ]
+    return {"condition": tests, "value": first}
+
+
+def row_step(labels: pl.Series, least: int) -> alt.Step:
+    """The height of a row: `least` pixels, or more if a label is wrapped."""
+    most = max((text.count("\n") + 1 for text in labels), default=1)
+    return alt.Step(max(least, most * LINE + 6) if most > 1 else least)
+
+
+def column_step(labels: pl.Series, least: int) -> alt.Step:
+    """The width of a column with a slanted label: `least` pixels, or more if one is wrapped."""
+    most = max((text.count("\n") + 1 for text in labels), default=1)
+    return alt.Step(slanted(most, least))
+
+
+def slanted(lines: int, least: int) -> int:
+    """The width of a column whose label, at 50 degrees, has this number of lines."""
+    return max(least, lines * LINE * 4 // 3 + 2) if lines > 1 else least
 
 
 def labelled_rows() -> alt.Y:

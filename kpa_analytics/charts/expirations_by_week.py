@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.fitting import fitted
+from kpa_analytics.charts.fitting import fitted, texts_are_whole, width
 from kpa_analytics.charts.stacking import MIN_PIXELS, stack
 from kpa_analytics.charts.status_rows import read_status, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
@@ -161,7 +161,7 @@ def expirations_by_week(
             f"{count(total, 'valid certificate')} by last valid day, in "
             f"{count(inside.height, 'week')}{rows.as_of}",
             f"Most in the week of {day(peak['week'])}: {peak['total']:,}, "
-            f"of them {peak['largest_cases']:,} of {one_line(peak['largest'], 80)}",
+            f"of them {peak['largest_cases']:,} of {one_line(peak['largest'])}",
             left_out,
         ],
         demo=rows.demo,
@@ -232,7 +232,7 @@ def _label(named: pl.DataFrame, peak: date, dark: bool) -> alt.Chart:
     right = named["week"].to_list().index(peak) > named.height / 2
     text = pl.Series(
         "label",
-        [fitted(f"{row[_LARGEST].item():,} of {one_line(row['largest'].item(), 80)}", _ROOM)],
+        [_fitted_label(row[_LARGEST].item(), one_line(row["largest"].item()))],
     )
     label: alt.Chart = (
         rows_of(row.select("week", "until", "total", text))
@@ -252,3 +252,11 @@ def _label(named: pl.DataFrame, peak: date, dark: bool) -> alt.Chart:
         )
     )
     return label
+
+
+def _fitted_label(cases: int, training: str) -> str:
+    """The number and the training; in evidence without the training, if there is no room."""
+    text = f"{cases:,} of {training}"
+    if texts_are_whole() and width(text) > _ROOM:
+        return f"{cases:,} of one training"  # the subtitle names it
+    return fitted(text, _ROOM)

@@ -1,7 +1,13 @@
-"""Shorten text in the middle: titles of one series often differ only at the end."""
+"""Fit a text on a chart: shorten it in the middle or, in evidence, wrap it.
+
+Titles of one series often differ only at the end, so the end stays.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from unicodedata import category, east_asian_width
 
 from kpa_analytics.charts.theme import TEXT
@@ -17,6 +23,24 @@ _WIDTHS = {
     **dict.fromkeys("W@…", 1020),
 }
 _LOWER, _UPPER, _OTHER, _WIDE = 560, 700, 800, 1400
+#: Pixels from one line of a wrapped text to the next.
+LINE = 15
+_whole: ContextVar[bool] = ContextVar("whole texts", default=False)
+
+
+@contextmanager
+def whole_texts() -> Iterator[None]:
+    """Wrap texts in charts that are made inside this context, rather than shorten them."""
+    token = _whole.set(True)
+    try:
+        yield
+    finally:
+        _whole.reset(token)
+
+
+def texts_are_whole() -> bool:
+    """Whether charts wrap texts."""
+    return _whole.get()
 
 
 def width(text: str, size: int = TEXT) -> float:
@@ -63,3 +87,35 @@ def _most(text: str, room: float) -> int:
         if used > room:
             return place
     return len(text)
+
+
+def label(text: str, room: float) -> str:
+    """Shorten or wrap a text so that it fits into `room` pixels; see `whole_texts`.
+
+    Examples:
+        >>> with whole_texts():
+        ...     label("Working at height, part 12", 100).split(chr(10))
+        ['Working at', 'height, part 12']
+    """
+    return "\n".join(lines(text, room)) if texts_are_whole() else fitted(text, room)
+
+
+def lines(text: str, room: float) -> list[str]:
+    """Break a text into lines of at most `room` pixels, between words where it is possible.
+
+    Examples:
+        >>> lines("Lockout and tagout", 80), lines("W" * 9, 80)
+        (['Lockout and', 'tagout'], ['WWWWWW', 'WWW'])
+    """
+    broken: list[str] = []
+    for word in text.split(" "):
+        longer = f"{broken[-1]} {word}" if broken else word
+        if broken and width(longer) <= room:
+            broken[-1] = longer
+            continue
+        while width(word) > room:
+            most = max(_most(word, room), 1)
+            broken.append(word[:most])
+            word = word[most:]
+        broken.append(word)
+    return broken

@@ -195,7 +195,7 @@ def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart
         y=alt.Y("bottom:Q", scale=lanes, axis=None)
     )
     middle = alt.Y("middle:Q", scale=lanes, axis=None)
-    who = row.mark_text(align="right", color=p.muted).encode(
+    who = row.mark_text(align="right", color=p.muted, lineBreak="\n", lineHeight=12).encode(
         x=alt.XValue(-10),
         y=middle,
         text=alt.Text("short:N"),

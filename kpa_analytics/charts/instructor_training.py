@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _READ = ("training_id", "date", "m_instructor_id")
 _TITLE = "Who teaches what"
 #: Pixels for a title beside the cells, and for a name above them.
-_ROOM, _NAME = 200, 150
+_ROOM, NAME = 200, 150
+#: Pixels for a column.
+STEP = 27
 #: The most completions in a cell of each step of colour; the last step has no limit.
 _STEPS = {"1 to 4": 4, "5 to 9": 9, "10 to 24": 24, "25 to 99": 99}
 _LAST_STEP = "100 or more"
@@ -164,7 +166,7 @@ def _columns(shown: pl.DataFrame, users: AnyFrame | None, most: int) -> pl.DataF
         .select(pl.int_range(pl.len()).alias("column"), "m_instructor_id", "instructor")
         .collect()
     )
-    named = labels(ranked.head(most), "instructor", "m_instructor_id", 100, _NAME)
+    named = labels(ranked.head(most), "instructor", "m_instructor_id", 100, NAME)
     rest = ranked.slice(most).with_columns(
         pl.lit(most, pl.Int64).alias("column"),
         pl.lit(f"others ({max(ranked.height - most, 0):,})").alias("instructor"),
@@ -217,8 +219,9 @@ def instructor_training(
     per_training = pairs.unique("training_id")
     every, alone = per_training.height, int((per_training["taught_by"] == 1).sum())
     hidden = every - table["training_id"].n_unique()
+    packed, columns = _packed(table), _headings(table)
     return layered(
-        _cells(table, dark),
+        _cells(table, packed, columns, dark),
         title=f"{alone:,} of {count(every, 'training')} {'is' if alone == 1 else 'are'} taught by "
         "only one person",
         subtitle=[
@@ -234,8 +237,8 @@ def instructor_training(
         demo=demo,
         dark=dark,
         foot=14,
-        width=alt.Step(27),
-        height=alt.Step(20),
+        width=axes.column_step(columns["name"], STEP),
+        height=axes.row_step(packed["short"], 20),
     )
 
 
@@ -256,12 +259,17 @@ def _packed(table: pl.DataFrame) -> pl.DataFrame:
     return packed.with_columns(short(packed, "training", _ROOM))
 
 
-def _cells(table: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+def _headings(table: pl.DataFrame) -> pl.DataFrame:
+    """The instructors in order, each with a name that fits above its column."""
+    columns = table.select("column", "instructor").unique().sort("column")
+    return columns.with_columns(short(columns, "instructor", NAME).alias("name"))
+
+
+def _cells(
+    table: pl.DataFrame, packed: pl.DataFrame, columns: pl.DataFrame, dark: bool
+) -> list[alt.Chart]:
     """The cells, the number in each, and the number of instructors of each training."""
     p = palette(dark)
-    columns = table.select("column", "instructor").unique().sort("column")
-    columns = columns.with_columns(short(columns, "instructor", _NAME).alias("name"))
-    packed = _packed(table)
     y = alt.Y(
         "short:N",
         title=None,

@@ -116,7 +116,7 @@ def ranking(
         dark=dark,
         foot=54,
         width=_WIDTH,
-        height=alt.Step(24),
+        height=axes.row_step(placed["short"], 24),
     )
 
 

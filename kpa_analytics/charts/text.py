@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.charts.fitting import fitted
+from kpa_analytics.charts.fitting import fitted, label
 from kpa_analytics.wording import count, one_line
 
 if TYPE_CHECKING:
@@ -82,13 +82,13 @@ def labels(
 
 
 def short(frame: pl.DataFrame, text: str, room: float) -> pl.Series:
-    """The column `short`: the labels, each shortened to fit into `room` pixels."""
-    return pl.Series("short", [fitted(line, room) for line in frame[text]], pl.String)
+    """The column `short`: the labels, each shortened or wrapped to fit into `room` pixels."""
+    return pl.Series("short", [label(line, room) for line in frame[text]], pl.String)
 
 
 def _with_key(line: str, key: str, room: float) -> str:
-    label = f"{line} ({key})"
-    return label if fitted(label, room) == label else f"({key}) {line}"
+    keyed = f"{line} ({key})"
+    return keyed if fitted(keyed, room) == keyed else f"({key}) {line}"
 
 
 def _ends(keys: Sequence[object]) -> list[str]:

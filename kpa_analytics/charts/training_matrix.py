@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _READ = ("m_user_id", "user", "training_id", "training")
 _TITLE = "Who lacks what"
 #: Pixels for a name beside the cells, or for a title above them.
-_ROOM = 190
+ROOM = 190
+#: Pixels for a column.
+STEP = 22
 
 
 def training_matrix_table(
@@ -78,7 +80,7 @@ def _order(
     """The worst `top` people or trainings: key, label, place."""
     counts = frame.group_by(key).agg(pl.col(label).first(), *status_counts())
     worst = worst_first(counts, label, key).head(top).with_row_index(place)
-    return labels(worst, label, key, limit, _ROOM).select(key, label, pl.col(place).cast(pl.Int64))
+    return labels(worst, label, key, limit, ROOM).select(key, label, pl.col(place).cast(pl.Int64))
 
 
 def training_matrix(
@@ -119,10 +121,12 @@ def training_matrix(
     all_people, all_trainings = (rows.frame[key].n_unique() for key in ("m_user_id", "training_id"))
     every, left_out = rows.frame.height, rows.frame.height - table.height
     columns = table.select("column", "training").unique().sort("column")
+    columns = columns.with_columns(short(columns, "training", ROOM))
+    packed = _packed(table)
     return layered(
         _cells(
-            people=_packed(table),
-            columns=columns.with_columns(short(columns, "training", _ROOM)),
+            people=packed,
+            columns=columns,
             statuses=table["status"].unique().to_list(),
             dark=dark,
         ),
@@ -140,8 +144,8 @@ def training_matrix(
         demo=rows.demo,
         dark=dark,
         foot=14,
-        width=alt.Step(22),
-        height=alt.Step(18),
+        width=axes.column_step(columns["short"], STEP),
+        height=axes.row_step(packed["short"], 18),
     )
 
 
@@ -167,7 +171,7 @@ def _packed(table: pl.DataFrame) -> pl.DataFrame:
         )
         .sort("row")
     )
-    return packed.with_columns(short(packed, "user", _ROOM))
+    return packed.with_columns(short(packed, "user", ROOM))
 
 
 def _cells(
