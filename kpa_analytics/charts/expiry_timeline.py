@@ -11,7 +11,7 @@ from kpa_analytics.charts import axes, timeline_ends
 from kpa_analytics.charts.periods import month_number, months_from, part_of
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
-from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
+from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.errors import KPADataError
@@ -226,7 +226,7 @@ def _bars(
 def _line(today: date, shown: list[date], dark: bool) -> list[alt.Chart]:
     """A line at `today`, and its label at the top, on the side with fewer months."""
     left = sum(month < today for month in shown) > len(shown) / 2
-    base = rows_of(pl.DataFrame({"day": [today], "label": [f"as of {day(today)}"]}))
+    base = one_row(day=today.isoformat(), label=f"as of {day(today)}")
     line = base.mark_rule(strokeDash=[5, 3], strokeWidth=1.25, clip=True, aria=False)
     label = base.mark_text(
         align="right" if left else "left",

@@ -11,7 +11,7 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
-from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
+from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, short
 from kpa_analytics.charts.theme import GAP, TEXT, ink_on, palette
 from kpa_analytics.errors import KPADataError
@@ -242,7 +242,7 @@ def _columns(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         )
         if field == "percent":
             figure = figure.encode(text=alt.Text("percent:N"), color=alt.ColorValue(p.ink))
-        head = rows_of(pl.DataFrame({"heading": [heading]}))
+        head = one_row(heading=heading)
         layers += [
             figure,
             head.mark_text(align="right", clip=False, aria=False, color=p.muted).encode(
@@ -254,7 +254,7 @@ def _columns(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
 
 def _average(share: float, words: str, end: float, dark: bool) -> list[alt.Chart]:
     """A line at the share of gaps of all cases."""
-    base = rows_of(pl.DataFrame({"share": [share], "label": [f"all cases {words}"]}))
+    base = one_row(share=share, label=f"all cases {words}")
     line = base.mark_rule(
         strokeDash=[5, 3], strokeWidth=1.25, color=palette(dark).ink, aria=False
     ).encode(x=_share_axis("share", end))

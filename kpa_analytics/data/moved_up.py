@@ -6,6 +6,10 @@ was entered further up. The first one must not be missed. So we search the recor
 the records at two places shifted by different amounts, something between them changed, and we halve
 that part. After that we search the parts that we have not read a second time.
 
+Two changes can hide each other if one record left a place and another one came in beside it. Often
+we know where a record left: it came twice, or the search finds it in another place. Then we allow
+for it, and the shift shows the other change.
+
 If we find an old record that was not seen before, it is the one that moved: there is no other way
 for it to get there. If we find only new records, something else may hide an old one: an earlier
 deletion and an earlier new record, both above. Therefore we read everything above a second time.
@@ -49,15 +53,19 @@ class Gap(NamedTuple):
     above: Stretch
     below: Stretch
 
+    def holds(self, other: Gap) -> bool:
+        """Whether the other gap is a part of this one."""
+        return self.above.last <= other.above.last and other.below.first <= self.below.first
+
     @property
     def size(self) -> int:
         """About how many records it holds."""
         return self.below.first - self.above.last
 
-    @property
-    def changed(self) -> bool:
-        """Whether records were added or removed in it."""
-        return self.above.below != self.below.above
+    def changed(self, left: set[int]) -> bool:
+        """Whether records were added or removed in it, apart from those known to have left."""
+        gone = sum(self.above.last < place < self.below.first for place in left)
+        return self.above.below - gone != self.below.above
 
 
 def moved_up(read: Reading, size: int) -> Generator[Ask, Seen, list[int]]:
@@ -83,8 +91,10 @@ class _Search:
     def __init__(self, read: Reading, size: int) -> None:
         self.read, self.size, self.total = read, size, read.totals[-1]
         self.places = {key: place for place, key in enumerate(read.keys)}
+        self.left = {*range(len(read.keys))}.difference(self.places.values())
         self.new: dict[Any, int] = {}
         self.came_later: set[Any] = set()
+        self.halved: list[Gap] = []
         self.end = read.moves.read_then - 1
         self.stretches = [
             Stretch(-1, -1, 0, 0),
@@ -96,15 +106,13 @@ class _Search:
         for looks in range(2 * self.read.asks):
             old = sum(key <= self.read.newest for key in self.new)
             gaps = [Gap(*two) for two in pairwise(self.stretches) if two[1].first > two[0].last]
-            changed = [gap for gap in gaps if gap.changed]
+            changed = [gap for gap in gaps if gap.changed(self.left)]
             enough = not gaps or (looks >= self.enough and self._quiet() and not changed)
             if old >= self.read.moves.came_up or (enough and len(self.new) >= self._expected()):
                 return list(self.new.values())
             if not gaps:
                 break
-            ask = (
-                self._ask(max(changed or gaps, key=lambda gap: gap.size)) if looks else self._end()
-            )
+            ask = self._ask(self._next_gap(changed, gaps)) if looks else self._end()
             self._note(ask, (yield ask))
         raise MovedError
 
@@ -119,6 +127,18 @@ class _Search:
         unexplained = max(0, len(self.new) - self._expected())
         seldom = (self.read.moves.seams + unexplained) * QUIET <= self.read.asks
         return seldom and self.total == self.read.totals[-1]
+
+    def _next_gap(self, changed: list[Gap], gaps: list[Gap]) -> Gap:
+        """The widest gap that changed; if none did, the widest gap.
+
+        A later change can make all parts of a gap that changed look unchanged. So, as long as too
+        few unseen records are found, prefer the part of a gap that was halved most often.
+        """
+        if changed:
+            self.halved.append(max(changed, key=lambda gap: gap.size))
+            return self.halved[-1]
+        halved = self.halved if len(self.new) < self._expected() else []
+        return max(gaps, key=lambda gap: (sum(each.holds(gap) for each in halved), gap.size))
 
     def _end(self) -> Ask:
         """The page that ends shortly after the last record that matters, to see its shift."""
@@ -148,6 +168,9 @@ class _Search:
             raise MovedError
         first, above = _in_place(known, self.size)
         last, below = _in_place(known[::-1], self.size)
+        near = max(1, self.size // 50)
+        usual = range(min(above, below) - near, max(above, below) + near + 1)
+        self.left.update(place for place, shift in known if shift not in usual)
         if ask.start == 0:
             first, above = -1, 0
         self._add(Stretch(first, last, above, below))

@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 from kpa_analytics.data.proof import UnprovedError, Whole, proved
 from kpa_analytics.data.reading import Ask, Seen
 
+#: The positions from which and to which records move, by the number of the request.
+Script = dict[int, list[tuple[int | None, int | None]]]
+
 
 class Account:
     """Ordered records, newest first; `change` edits them as a busy person would.
@@ -74,6 +77,34 @@ class Account:
                 self.enter_again_elsewhere,
             )
         )()
+
+
+class Scripted(Account):
+    """Ordered records that change as a script says.
+
+    Args:
+        count: how many records there are at first.
+        script: the changes before a request, by its number. Each is the position of the record that
+            is taken out, and the position where it is put in. Without the first, the record is new;
+            without the second, it is deleted.
+    """
+
+    def __init__(self, count: int, script: Script) -> None:
+        super().__init__(count, random.Random(0))
+        self.script = script
+        self.request = 0
+
+    def happens(self, request: int) -> bool:
+        """Whether anything changes before this request."""
+        self.request = request
+        return request in self.script
+
+    def change(self) -> None:
+        """Make the changes of this request."""
+        for taken, put in self.script[self.request]:
+            key = self.new() if taken is None else self.keys.pop(taken)
+            if put is not None:
+                self.keys.insert(put, key)
 
 
 class Load(NamedTuple):

@@ -7,7 +7,15 @@ import random
 import pytest
 
 from kpa_analytics.data.reading import pages_needed
-from tests.data.moving_account import Account, ask_all, every, load, sometimes
+from tests.data.moving_account import (
+    Account,
+    Script,
+    Scripted,
+    ask_all,
+    every,
+    load,
+    sometimes,
+)
 
 
 @pytest.mark.slow
@@ -58,6 +66,45 @@ def test_forty_pages_with_a_change_at_every_20th_request(change: str) -> None:
         assert not one.missing
         assert not one.invented
         assert one.requests <= 1.6 * 40
+
+
+#: Changes that hide a record that moved up, in accounts of 40 pages, with the size of a page.
+HIDDEN: dict[str, tuple[int, Script]] = {
+    "a record beside it had moved down before": (
+        1000,
+        {20: [(14_118, 25_887)], 40: [(39_733, 14_186)]},
+    ),
+    "another that had been read moves up later": (50, {20: [(1_152, 493)], 40: [(688, 200)]}),
+    "another moves down while it is looked for": (
+        50,
+        {40: [(1_801, 1_427)], 57: [(1_260, 1_644)], 77: [(872, 714)]},
+    ),
+    "one is deleted beside it while it is looked for": (
+        50,
+        {
+            28: [(1_580, 451)],
+            36: [(1_890, 1_163)],
+            44: [(983, None), (None, 983)],
+            58: [(417, None)],
+            65: [(None, 0)],
+            68: [(828, 1_673)],
+            74: [(1_495, None)],
+            77: [(1_108, None), (None, 1_768)],
+            79: [(None, 0)],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HIDDEN)
+def test_a_record_that_another_change_hides_is_found_in_time(case: str) -> None:
+    size, script = HIDDEN[case]
+    account = Scripted(40 * size, script)
+    one = load(account, size, account.happens)
+    assert one.keys is not None
+    assert not one.missing
+    assert not one.invented
+    assert one.requests <= 1.6 * 40
 
 
 @pytest.mark.parametrize("count", [40_000, 100_000, 157_000, 1_000_000])
