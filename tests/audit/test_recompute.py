@@ -48,6 +48,7 @@ def pack_with_pseudonyms(data, tmp_path_factory):
     return kpa.export_audit(data, folder / "pack", as_of=AS_OF, names=False)
 
 
+@pytest.mark.slow  # it takes packs by name
 @pytest.mark.parametrize("made", ["pack", "pack_with_pseudonyms"])
 def test_every_status_can_be_computed_again_from_the_files_alone(made, request):
     pack = request.getfixturevalue(made)
