@@ -18,9 +18,10 @@ from kpa_analytics.audit.cases import (
 )
 from kpa_analytics.audit.report_text import EVIDENCE_LABELS
 from kpa_analytics.charts import axes
+from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, short
-from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.wording import count, percent
 
@@ -92,16 +93,16 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
 
 def _bars(placed: pl.DataFrame, shown: list[str]) -> alt.Chart:
     longest = placed.select(pl.col("total").max()).item()
-    x: dict[str, Any] = {"stack": "zero", **axes.counting("Valid completions", longest)}
     bars: alt.Chart = (
-        rows_of(_parts(placed, shown))
+        rows_of(_parts(placed, shown, longest))
         .transform_calculate(spoken=axes.sentence("{training}: {value:,} {kind}, of {total:,}"))
-        # The outline makes every part visible, and shows "nothing" as an empty box.
-        .mark_bar(stroke=palette().muted, strokeWidth=1)
+        # The gap separates parts of similar colours. The outline makes every part visible, and
+        # shows "nothing" as an empty box.
+        .mark_bar(x2Offset=-GAP, stroke=palette().muted, strokeWidth=1)
         .encode(
-            x=alt.X("value:Q", **x),
+            x=alt.X("low:Q", **axes.counting("Valid completions", longest)),
+            x2=alt.X2("high:Q"),
             y=axes.labelled_rows(),
-            order=alt.Order("order:Q", sort="ascending"),
             color=_fill(shown),
             tooltip=axes.tooltip(
                 {"training": "Training", "kind": "On file"},
@@ -113,15 +114,13 @@ def _bars(placed: pl.DataFrame, shown: list[str]) -> alt.Chart:
     return bars
 
 
-def _parts(placed: pl.DataFrame, shown: list[str]) -> pl.DataFrame:
-    """One row per part of a bar."""
-    index = ["place", "short", "training", "total"]
-    parts = placed.unpivot(shown, index=index, variable_name="kind").filter(pl.col("value") > 0)
-    order = {kind: at for at, kind in enumerate(shown)}
+def _parts(placed: pl.DataFrame, shown: list[str], longest: int) -> pl.DataFrame:
+    """One row per part of a bar, with its start and its end."""
+    bars = placed.select("place", "short", "training", "total", *shown)
+    parts = stack(bars, shown, longest * MIN_PART / _WIDTH, "kind").drop(shown)
     return parts.with_columns(
-        pl.col("kind").replace_strict(order, return_dtype=pl.Int64).alias("order"),
-        pl.col("kind").replace_strict(EVIDENCE_LABELS, return_dtype=pl.String).alias("kind"),
-    ).sort("place", "order")
+        pl.col("kind").replace_strict(EVIDENCE_LABELS, return_dtype=pl.String)
+    )
 
 
 def _fill(shown: list[str]) -> alt.Color:

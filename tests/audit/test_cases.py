@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from html import unescape
 from html.parser import HTMLParser
+from itertools import combinations
 
 import pytest
 
@@ -24,6 +25,7 @@ from tests.audit.packs import (
     training,
     user,
 )
+from tests.charts.boxes import boxes
 from tests.frames import frame_of
 
 pytestmark = pytest.mark.slow
@@ -132,6 +134,15 @@ def test_the_chart_shows_what_is_on_file_per_training(pack):
         f"{title}: {number:,} {kind}, of {totals[title]:,}"
         for (title, kind), number in counts.items()
     }
+
+
+def test_a_gap_separates_the_parts_of_each_bar_of_what_is_on_file(pack):
+    """Source: WCAG 2, 1.4.11. Fills of neighbours need no contrast with background between them."""
+    drawn = (pack / "charts" / "evidence_coverage.svg").read_text(encoding="utf-8")
+    parts = [box for box in boxes(drawn) if not box.moved]
+    assert len({box.fill for box in parts}) == 4
+    assert all(box.contrast("#FFFFFF") >= 3 for box in parts)
+    assert all(one.gap(other) >= 0.9 for one, other in combinations(parts, 2))
 
 
 def test_every_table_of_cases_has_instructor_signature_and_files(pack):
