@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.analysis.engine import Engine, Rules
+from kpa_analytics.analysis.explain import Explainer
 from kpa_analytics.statuses import STATUSES
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.choices import ExpiryChoices
+    from kpa_analytics.analysis.explanation import Explanation
     from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.data.training_data import TrainingData
 
@@ -31,8 +33,12 @@ class ExpiryView:
         required = data.employee_status if data.employee_status.height else None
         self.requirements_known = required is not None
         self._people_filter = people_filter
-        engine = Engine(data.completions, Rules(data.trainings), data.users, required)
+        rules = Rules(data.trainings)
+        engine = Engine(data.completions, rules, data.users, required)
         self._status = lru_cache(maxsize=_KEPT)(engine.status)
+        self._explainer = lru_cache(maxsize=_KEPT)(
+            lambda day, days: Explainer(data, as_of=day, expiring_days=days, rules=rules)
+        )
 
     def rows(self, choices: ExpiryChoices) -> pl.DataFrame:
         """The chosen statuses (`schema.EXPIRY_STATUS`), sorted by person and training."""
@@ -41,6 +47,15 @@ class ExpiryView:
         if choices.statuses:
             conditions.append(pl.col("status").is_in(choices.statuses))
         return rows.filter(*conditions) if conditions else rows
+
+    def explain(self, choices: ExpiryChoices, m_user_id: str, training_id: int) -> Explanation:
+        """Why a case has its status on the chosen day.
+
+        Raises:
+            KPADataError: there is no such case.
+        """
+        explainer = self._explainer(choices.as_of, choices.expiring_days)
+        return explainer.of(m_user_id, training_id)
 
     def people(self, choices: ExpiryChoices) -> pl.Series | None:
         """The ids of the chosen people; None for everyone."""
@@ -55,6 +70,12 @@ def selected_rows(rows: pl.DataFrame, selected: Sequence[Mapping[str, Any]]) -> 
     if not selected:
         return rows
     return rows.filter(pl.any_horizontal(_in_bar(bar) for bar in selected))
+
+
+def has_case(rows: pl.DataFrame, case: Mapping[str, Any]) -> bool:
+    """Whether the rows have the case with this m_user_id and training_id."""
+    same = [pl.col(name) == case[name] for name in ("m_user_id", "training_id")]
+    return not rows.lazy().filter(*same).head(1).collect(engine="in-memory").is_empty()
 
 
 def _in_bar(bar: Mapping[str, Any]) -> pl.Expr:

@@ -14,9 +14,15 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import ExpiryChoices
-from kpa_analytics.analysis.expiry_view import ExpiryView, selected_rows, status_counts
+from kpa_analytics.analysis.expiry_view import (
+    ExpiryView,
+    has_case,
+    selected_rows,
+    status_counts,
+)
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
     NO_REQUIREMENTS,
@@ -30,13 +36,16 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import Bar, Bars, bars_of_chart, bars_to_chart, same_bars
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.download import Download
+from kpa_analytics.widgets.explained import Case, OneCase, why, why_panel
 from kpa_analytics.widgets.explorer import SharedKeywords
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
 from kpa_analytics.widgets.table import Heading, Table
+from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.wording import count, listing, month, percent
 
 if TYPE_CHECKING:
+    from kpa_analytics.analysis.explanation import Explanation
     from kpa_analytics.data.training_data import TrainingData
 
 _HEADINGS = (
@@ -56,14 +65,15 @@ class ExpiryKeywords(SharedKeywords, total=False):
     statuses: Iterable[str] | None
     include_terminated: bool
     selected: Bar | Iterable[Bar] | None
+    explained: Case | None
 
 
 class ExpiryExplorer(ChartExplorer):
     """Explore expirations by day, training, person and field office.
 
     Click a bar to list the people behind it. Shift-click to add a bar. Click the empty area beside
-    the bars to clear the selection. Each attribute below is a trait, which you can `observe` and
-    `ipywidgets.link`.
+    the bars to clear the selection. Click a row of the table to read why it has its status. Each
+    attribute below is a trait, which you can `observe` and `ipywidgets.link`.
 
     Args:
         data: the records, from `load_all()`.
@@ -81,6 +91,8 @@ class ExpiryExplorer(ChartExplorer):
         include_terminated: whether to show people who have left; False.
         selected: the bars whose cases the table lists: `{"month": day, "status": ...}` or
             `{"training_id": ..., "status": ...}` each.
+        explained: the case that is explained below the table, `{"m_user_id": ..., "training_id":
+            ...}`, or None. It is cleared when the table no longer lists it.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `rows`, `table` and `charts`.
 
@@ -110,6 +122,7 @@ class ExpiryExplorer(ChartExplorer):
     statuses = traits.SomeOf[str](help="The statuses shown; empty for all.")
     include_terminated = traits.Switch(help="Whether people who have left are shown.")
     selected = Bars(help="The bars whose cases the table lists; empty for all.")
+    explained = OneCase(help="The case that is explained below the table, or None.")
 
     def __init__(
         self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[ExpiryKeywords]
@@ -129,6 +142,13 @@ class ExpiryExplorer(ChartExplorer):
     def table(self) -> pl.DataFrame:
         """The rows of the table, in its order: all rows, or those behind the selected bars."""
         return self._table.frame
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """Why the explained case has its status, as `explain()` returns it."""
+        if self.explained is None:
+            return None
+        return self._view.explain(self._chosen(ExpiryChoices), **self.explained)
 
     def export(self, out: str | os.PathLike[str] | None = None) -> Path:
         """Write the audit pack of the trainings and people shown, as of the day shown.
@@ -177,17 +197,31 @@ class ExpiryExplorer(ChartExplorer):
             ),
         }
 
-    def _tables(self) -> tuple[Table, Download]:
+    def _tables(self) -> tuple[Table, ipw.Widget, Download]:
         self._charts.observe(self._clicked, "picked")
-        self._table = Table(_HEADINGS, ("days_left", False), words={"status": SIGNED_LABELS})
+        self._table = Table(
+            _HEADINGS,
+            ("days_left", False),
+            words={"status": SIGNED_LABELS},
+            choosable=True,
+            hint="Read why this case has its status",
+        )
+        self._table.observe(self._row_clicked, "chosen")
+        self._table.observe(self._mark_explained, "rows")
+        self._why = why_panel()
         self._export = Download(
             "Export audit pack",
             "Write the evidence pack of the trainings and people shown, except those who left",
         )
         self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
-        return self._table, self._export
+        return self._table, self._why, self._export
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
+        if changed != {"explained"}:
+            self._rebuild_rows(changed - {"explained"})
+        self._explain()
+
+    def _rebuild_rows(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:
             self._rows = self._view.rows(self._chosen(ExpiryChoices))
             self._figures.value = _headline(self._rows, self._view.requirements_known)
@@ -200,8 +234,31 @@ class ExpiryExplorer(ChartExplorer):
                 drawn(charts.expiry_timeline, self._rows, as_of=day, dark=dark),
                 drawn(by_training, self._rows, as_of=day, dark=dark),
             ]
-        self._table.show(selected_rows(self._rows, self.selected), self._caption())
+        self._listed = selected_rows(self._rows, self.selected)
+        self._table.show(self._listed, self._caption())
         self._show_selected()
+
+    def _explain(self) -> None:
+        """Show why the explained case has its status, as long as it is listed."""
+        is_new = self.explained != self._shown.get("explained")
+        if self.explained and not is_new and not has_case(self._listed, self.explained):
+            self.explained = None
+        try:
+            self._why.value = why(self.explanation)
+        except KPADataError as error:
+            raise ChoiceError(f"explained: {error}") from None
+        self._mark_explained()
+
+    def _row_clicked(self, change: Any) -> None:
+        """Explain the case whose row was clicked; a second click closes the explanation."""
+        if not self._showing:
+            self.guarded(lambda: self.set(explained=self._table.row(change.new)))
+
+    def _mark_explained(self, _: Any = None) -> None:
+        """Mark the explained case in the table, if it is on the page shown."""
+        self._showing = True
+        self._table.chosen = self._table.place(**self.explained) if self.explained else -1
+        self._showing = False
 
     def _clicked(self, _: Any) -> None:
         """List the people behind the bar that was clicked."""

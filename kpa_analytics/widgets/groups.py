@@ -104,7 +104,9 @@ class GroupTrainingExplorer(PeriodExplorer):
         return {"instructors": self._view.instructors, "selected": self._view.ids}
 
     def _tables(self) -> tuple[Table, Table]:
-        self._sessions = Table(_SESSIONS, ("date", True), choosable=True)
+        self._sessions = Table(
+            _SESSIONS, ("date", True), choosable=True, hint="List the people of this session"
+        )
         self._attendees = Table(_ATTENDEES, None)
         self._sessions.observe(self._clicked, "chosen")
         self._sessions.observe(self._mark_chosen, "sort")

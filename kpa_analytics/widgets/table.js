@@ -70,10 +70,16 @@ function render({ model, el }) {
       if (model.get("choosable")) {
         const button = make("button", "kpa-row-button");
         button.type = "button";
+        row.title = model.get("hint");
+        row.classList.add("kpa-row-choosable");
         button.append(...row.firstChild.childNodes);
-        button.addEventListener("click", () =>
-          send("chosen", model.get("chosen") === start + place ? -1 : start + place));
         row.firstChild.append(button);
+        row.addEventListener("click", (event) => {
+          const marked = getSelection();
+          const copies = !marked.isCollapsed && row.contains(marked.anchorNode);
+          if (copies && !button.contains(event.target)) return;
+          send("chosen", model.get("chosen") === start + place ? -1 : start + place);
+        });
       }
       return row;
     }));

@@ -33,6 +33,9 @@ class Table(anywidget.AnyWidget):
             `date` does not wrap.
         sort: the column to sort by at first, and whether descending; None keeps the frame's order.
         words: labels that replace values: column -> value -> label.
+        choosable: a click on a row sets `chosen` to its place in the order shown, or to -1 if it
+            was chosen already.
+        hint: what the click does, for a reader who points at the row.
     """
 
     _esm = HERE / "table.js"
@@ -48,6 +51,7 @@ class Table(anywidget.AnyWidget):
     usual: Any = traitlets.List(help="the sort to begin with").tag(sync=True)
     chosen = traitlets.Int(-1, allow_none=True).tag(sync=True)
     choosable = traitlets.Bool(False).tag(sync=True)
+    hint = traitlets.Unicode().tag(sync=True)
     dark = traitlets.Bool(False, help="the page's theme, as the browser sees it").tag(sync=True)
 
     def __init__(
@@ -57,14 +61,16 @@ class Table(anywidget.AnyWidget):
         *,
         words: dict[str, dict[Any, str]] | None = None,
         choosable: bool = False,
+        hint: str = "",
     ) -> None:
         self._words = words or {}
-        self._frame = pl.DataFrame()
+        self._frame = self._on_page = pl.DataFrame()
         super().__init__(
             columns=[heading._asdict() for heading in headings],
             sort=list(sort or ()),
             usual=list(sort or ()),
             choosable=choosable,
+            hint=hint,
         )
         self.observe(self._resort, "sort")
         self.observe(self._turn, "start")
@@ -73,6 +79,19 @@ class Table(anywidget.AnyWidget):
     def frame(self) -> pl.DataFrame:
         """Every row, in the order shown."""
         return self._from_to(0, self._frame.height)
+
+    def row(self, place: int) -> dict[str, Any] | None:
+        """The row at a place in the order shown, if it is on the page shown."""
+        at = place - self.start
+        return self._on_page.row(at, named=True) if 0 <= at < self._on_page.height else None
+
+    def place(self, **key: Any) -> int:
+        """The place of the row with these values, if it is on the page shown; otherwise -1."""
+        if self._on_page.is_empty():
+            return -1
+        same = pl.all_horizontal(pl.col(name).eq_missing(value) for name, value in key.items())
+        at = self._on_page.select(same.arg_true()).to_series()
+        return self.start + int(at[0]) if at.len() else -1
 
     def show(self, frame: pl.DataFrame, caption: str) -> None:
         """Show a frame, starting with its first row."""
@@ -88,7 +107,7 @@ class Table(anywidget.AnyWidget):
             self._turn()
 
     def _turn(self, _: Any = None) -> None:
-        page = self._from_to(self.start, self.start + self.page)
+        self._on_page = page = self._from_to(self.start, self.start + self.page)
         cells = [self._cells(page[heading["column"]]) for heading in self.columns]
         self.rows = [list(row) for row in zip(*cells, strict=True)]
 

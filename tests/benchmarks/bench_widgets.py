@@ -51,6 +51,9 @@ def test_a_change_of_a_control(
             {"statuses": chosen}
             for chosen in (["expired"], ["missing", "expiring"], ["current"], [])
         ]
+        turns["explained"] = [
+            {"explained": row} for row in explorer.rows.sample(9, seed=1).iter_rows(named=True)
+        ]
         turns["include_terminated"] = [{"include_terminated": value} for value in (True, False) * 2]
     else:
         turns["months"] = [{"months": months} for months in (6, 36, 12, 60, 24)]

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+import kpa_analytics as kpa
 from kpa_analytics import charts
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from tests.browser.axe import axe, violations
 from tests.browser.test_audit_page import hostile_report, report
 from tests.charts.drawings import CHARTS, draw, inputs
+from tests.frames import frame_of
 
 __all__ = ["axe", "hostile_report", "report"]
+DEMO_ID = "64656d6f64656d6f00000001"
 schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -46,6 +52,30 @@ def test_a_saved_chart_breaks_no_rule(browser, axe, tmp_path, scheme):
         expect(page.get_by_label("Save the chart as a picture")).to_be_attached()
         assert violations(page, axe) == [], name
     page.close()
+
+
+@schemes
+def test_an_explanation_breaks_no_rule(browser, axe, tmp_path, scheme):
+    done = {"id": 1, "training_id": 7, "m_user_id": DEMO_ID, "date": date(2025, 6, 10)}
+    training = {"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}
+    data = kpa.TrainingData(
+        completions=frame_of(COMPLETIONS, done), trainings=frame_of(TRAININGS, training)
+    )
+    explanation = kpa.explain(data, DEMO_ID, 7, as_of="2026-06-30")._repr_html_()
+    colours = {"light": "#fff; color: #222", "dark": "#111; color: #ddd"}[scheme]
+    file = tmp_path / "explanation.html"
+    file.write_text(
+        f'<!doctype html><html lang="en"><title>Why</title><body data-jp-theme-light="'
+        f'{str(scheme == "light").lower()}" style="background: {colours}"><main><h1>Why</h1>'
+        f"<h2>Explained</h2>{explanation}</main></body></html>",
+        encoding="utf-8",
+    )
+    page = opened(browser, file.as_uri(), scheme)
+    for rule in page.locator("summary").all():
+        rule.press("Enter")
+    expect(page.locator("details[open]")).to_have_count(4)
+    assert violations(page, axe) == []
+    page.context.close()
 
 
 def test_the_keyboard_reaches_the_report_first_and_everything_that_scrolls(browser, report):

@@ -93,6 +93,30 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     people = [row[0] for row in listed(view)]
     assert people == sorted(people)
 
+    # a row, clicked, and another by keyboard
+    rows = view.locator(".kpa-table tbody tr")
+    why = view.locator(".kpa-explanation")
+    expect(view.locator(".kpa-why")).to_contain_text("Click a row of the table")
+    press(rows.nth(1).locator("td").nth(3))
+    expect(rows.nth(1)).to_have_class(re.compile("kpa-row-chosen"))
+    said = lab.ask(
+        web, "[explorer.explanation.title, *(s.text for s in explorer.explanation.steps)]"
+    )
+    expect(why.locator("h3")).to_have_text(said[0])
+    assert why.locator("li > span").all_inner_texts() == said[1:]
+    assert said[0].startswith(f"{listed(view)[1][0]}: ")
+    rule = why.locator("details").first
+    press(rule.locator("summary"))
+    expect(rule.locator("code")).to_contain_text("docs/rules.md#")
+    keep(view, "expiry_explained")
+    rows.nth(2).get_by_role("button").focus()
+    web.keyboard.press("Enter")
+    expect(why.locator("h3")).to_contain_text(listed(view)[2][0])
+    expect(rows.nth(2).get_by_role("button")).to_have_attribute("aria-pressed", "true")
+    expect(rows.nth(1)).not_to_have_class(re.compile("kpa-row-chosen"))
+    web.keyboard.press("Enter")
+    expect(why).to_have_count(0)
+
     # an export, downloaded
     with web.expect_download() as coming:
         press(view.get_by_role("button", name="Export audit pack"))

@@ -22,7 +22,8 @@ from kpa_analytics.widgets.explorer import Explorer
 SHARED = {"as_of", "trainings", "search", "field_offices"}
 PERIOD = SHARED | {"months", "instructors"}
 CHOICES = {
-    ExpiryExplorer: SHARED | {"expiring_days", "statuses", "include_terminated", "selected"},
+    ExpiryExplorer: SHARED
+    | {"expiring_days", "statuses", "include_terminated", "selected", "explained"},
     InstructorExplorer: PERIOD,
     GroupTrainingExplorer: PERIOD | {"selected"},
     Dashboard: SHARED,

@@ -1,0 +1,47 @@
+"""The case that the expiry explorer explains, as a trait, and the panel that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ipywidgets as ipw
+
+from kpa_analytics.analysis.explanation import Explanation
+from kpa_analytics.widgets.traits import Choice
+
+#: A case: its `m_user_id` and its `training_id`.
+Case = Mapping[str, Any]
+
+_KEYS = ("m_user_id", "training_id")
+_HINT = '<p class="kpa-time">Click a row of the table to read why it has its status.</p>'
+
+
+class OneCase(Choice[Case | None, Case | None]):
+    """One case, e.g. a row of the table, or None."""
+
+    default_value = None
+    info_text = "a case such as {'m_user_id': '5e58', 'training_id': 7}, or None"
+
+    def validate(self, obj: Any, value: object) -> Case | None:
+        """Keep the ids of the person and the training."""
+        if value is None:
+            return None
+        if not isinstance(value, Mapping) or not value.keys() >= {*_KEYS}:
+            self.refuse(value)
+        case = {name: value[name] for name in _KEYS}
+        if not isinstance(case["m_user_id"], str) or type(case["training_id"]) is not int:
+            self.refuse(case)
+        return case
+
+
+def why_panel() -> ipw.Widget:
+    """The panel below the table, for `why`."""
+    panel = ipw.HTML(why(None))
+    panel.add_class("kpa-why")
+    return panel
+
+
+def why(explanation: Explanation | None) -> str:
+    """An explanation as HTML, or a sentence that says how to get one."""
+    return explanation._repr_html_() if explanation else _HINT
