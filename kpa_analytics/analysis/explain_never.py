@@ -9,6 +9,7 @@ from kpa_analytics.analysis import explain_texts as text
 from kpa_analytics.analysis.explain_case import Case, schedule_sentence
 from kpa_analytics.analysis.explain_parts import part_values
 from kpa_analytics.analysis.explanation_step import Step, step
+from kpa_analytics.analysis.rule_texts import NEVER_COMPLETED
 from kpa_analytics.statuses import EXPIRING, MISSING
 from kpa_analytics.wording import listing, say
 
@@ -44,7 +45,7 @@ def _no_completion(case: Case) -> Step:
     if record is not None:
         key, said = "unknown", case.say(text.PROVES_NOTHING, record=record)
     else:
-        key, said = "missing", case.say(text.NO_RECORD)
+        key, said = NEVER_COMPLETED[MISSING], case.say(text.NO_RECORD)
     return step(
         "future" if case.facts["later"] else key,
         said,
@@ -124,7 +125,8 @@ def _status(case: Case) -> Step:
     record = facts["completion_id"]
     if facts["status"] == MISSING:
         sentence = text.MISSING if facts["required_by"] else text.MISSING_RECORD
-        return step("missing", case.say(sentence), as_of=case.as_of, status=MISSING)
+        key = NEVER_COMPLETED[MISSING]
+        return step(key, case.say(sentence), as_of=case.as_of, status=MISSING)
     opens, closes = facts["next_opens"], facts["next_closes"]
     if facts["status"] == EXPIRING:
         sentence = text.NEVER_OPEN
