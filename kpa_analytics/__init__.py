@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.group_sessions import group_sessions, group_share
     from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
     from kpa_analytics.analysis.reconcile import reconcile
+    from kpa_analytics.analysis.renewal_curve import renewal_curve
+    from kpa_analytics.analysis.renewal_punctuality import renewal_punctuality
+    from kpa_analytics.analysis.renewals import renewals
     from kpa_analytics.analysis.status_over_time import status_over_time
     from kpa_analytics.analysis.training_matrix import training_matrix
     from kpa_analytics.api.client import Client
@@ -76,6 +79,9 @@ _HOMES = {
     "load_trainings": "data.loaders",
     "load_users": "data.loaders",
     "reconcile": "analysis.reconcile",
+    "renewal_curve": "analysis.renewal_curve",
+    "renewal_punctuality": "analysis.renewal_punctuality",
+    "renewals": "analysis.renewals",
     "roster": "audit.roster",
     "settings": "config",
     "snapshots": "data.snapshots",
@@ -116,6 +122,9 @@ __all__ = [
     "load_trainings",
     "load_users",
     "reconcile",
+    "renewal_curve",
+    "renewal_punctuality",
+    "renewals",
     "roster",
     "schema",
     "settings",

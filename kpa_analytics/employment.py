@@ -122,8 +122,11 @@ def employment(users: AnyFrame | None) -> pl.LazyFrame:
     )
 
 
-def has_left(day: date) -> pl.Expr:
-    """Whether a person of `employment` left on or before a day and was not hired again by then."""
+def has_left(day: date | pl.Expr) -> pl.Expr:
+    """Whether a person of `employment` left on or before a day and was not hired again by then.
+
+    The day is one for all people, or an expression: the day of each row.
+    """
     return (
         (pl.col("left") <= day).fill_null(False) & ~(pl.col("back") <= day).fill_null(False)
     ).alias("has_left")

@@ -11,6 +11,8 @@ import polars as pl
 from kpa_analytics.errors import KPADataError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kpa_analytics.schema import Table
 
 #: A DataFrame or a LazyFrame; a function returns the kind that it received.
@@ -95,6 +97,27 @@ def like(frame: Frame, result: pl.LazyFrame) -> Frame:
     For data in memory, the in-memory engine takes half the time of the streaming engine.
     """
     return result if isinstance(frame, pl.LazyFrame) else result.collect(engine="in-memory")
+
+
+def computed(
+    frame: Frame, compute: Callable[[pl.DataFrame], pl.DataFrame], table: Table | pl.Schema
+) -> Frame:
+    """Compute a table from a frame; from a LazyFrame, when the result is collected.
+
+    Args:
+        frame: the frame.
+        compute: makes the table from the collected frame.
+        table: the table, or its schema.
+    """
+    if isinstance(frame, pl.DataFrame):
+        return compute(frame)
+    return frame.map_batches(
+        compute,
+        schema=table if isinstance(table, pl.Schema) else table.schema,
+        predicate_pushdown=False,
+        projection_pushdown=False,
+        slice_pushdown=False,
+    )
 
 
 def at_once(step: pl.LazyFrame) -> pl.LazyFrame:

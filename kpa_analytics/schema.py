@@ -24,6 +24,9 @@ SOURCE = pl.Enum(SOURCES)
 #: Why a completion decides a status, or does not.
 STANDING = pl.Enum(["counts", "superseded", "future", "undated", "left"])
 
+#: What became of a certificate that came due.
+OUTCOME = pl.Enum(["on_time", "late", "lapsed", "pending"])
+
 
 class Column(NamedTuple):
     """One column of a table.
@@ -312,6 +315,62 @@ STATUS_OVER_TIME = _table(
         for status in STATUSES
     ),
     Column("total", pl.Int64, "number of all these cases", unit="cases"),
+)
+
+RENEWALS = _table(
+    "renewals",
+    "renewals()",
+    *_CASE,
+    Column("completion_id", pl.Int64, "the completion that came due"),
+    Column("expiration_date", pl.Date, "the last day on which it was valid, or to renew it"),
+    Column("renewed_on", pl.Date, "the date of the next completion; null if there is none yet"),
+    Column(
+        "days_late",
+        pl.Int64,
+        "renewed_on - expiration_date, days; negative if early, null if not renewed",
+        unit="days",
+    ),
+    Column("outcome", OUTCOME, "on_time, late, lapsed or pending"),
+)
+
+_OUTCOMES = (
+    Column("on_time", pl.Int64, "renewed by the expiration date", unit="certificates"),
+    Column("late", pl.Int64, "renewed after it", unit="certificates"),
+    Column("lapsed", pl.Int64, "expired and not renewed", unit="certificates"),
+    Column("pending", pl.Int64, "not renewed, but still valid", unit="certificates"),
+)
+
+RENEWAL_PUNCTUALITY = _table(
+    "renewal_punctuality",
+    "renewal_punctuality()",
+    Column("n", pl.Int64, "number of certificates that came due", unit="certificates"),
+    *_OUTCOMES,
+    Column(
+        "share",
+        pl.Float64,
+        "on_time / all, of the certificates that expired before as_of; null if there are none",
+        unit="share, 0-1",
+    ),
+)
+
+RENEWAL_CURVE = _table(
+    "renewal_curve",
+    "renewal_curve()",
+    Column("days_late", pl.Int64, "days after the expiration date; negative: before", unit="days"),
+    Column("at_risk", pl.Int64, "certificates not renewed before this day", unit="certificates"),
+    Column("renewed", pl.Int64, "certificates renewed on this day", unit="certificates"),
+    Column(
+        "censored",
+        pl.Int64,
+        "certificates that were last seen on this day without a renewal",
+        unit="certificates",
+    ),
+    Column(
+        "not_renewed",
+        pl.Float64,
+        "estimated share that is not renewed after this day (Kaplan-Meier)",
+        unit="share, 0-1",
+    ),
 )
 
 TRAINING_MATRIX_KEYS = ("m_user_id", "user")

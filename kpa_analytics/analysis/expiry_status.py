@@ -9,7 +9,7 @@ from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.employment import employment
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed
 from kpa_analytics.schema import EXPIRY_STATUS
 
 
@@ -85,12 +85,4 @@ def expiry_status(
         engine = Engine(records, rules, users, required, only=today)
         return engine.status(today, days, include_terminated)
 
-    if isinstance(completions, pl.DataFrame):
-        return statuses(completions)
-    return completions.map_batches(
-        statuses,
-        schema=EXPIRY_STATUS.schema,
-        predicate_pushdown=False,
-        projection_pushdown=False,
-        slice_pushdown=False,
-    )
+    return computed(completions, statuses, EXPIRY_STATUS)

@@ -16,7 +16,7 @@ from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
 from kpa_analytics.employment import employment
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, need_if_known
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, need_if_known
 from kpa_analytics.schema import GROUPS, STATUS_OVER_TIME
 from kpa_analytics.statuses import (
     CURRENT,
@@ -139,15 +139,7 @@ def status_over_time(
         )
         return counted.with_columns(unknown).select(_schema(group).names())
 
-    if isinstance(completions, pl.DataFrame):
-        return counts(completions)
-    return completions.map_batches(
-        counts,
-        schema=_schema(group),
-        predicate_pushdown=False,
-        projection_pushdown=False,
-        slice_pushdown=False,
-    )
+    return computed(completions, counts, _schema(group))
 
 
 class _Grouping(NamedTuple):

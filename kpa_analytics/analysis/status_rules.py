@@ -26,23 +26,29 @@ def statuses_on(
 
     Source: docs/rules.md sections 1 and 2.
     """
-    expires = pl.col("expiration_date")
-    days = pl.coalesce("expiring_days", pl.lit(expiring_days, pl.Int64))
-    counted = (expires.to_physical().cast(pl.Int64) - days).cast(pl.Int32).cast(pl.Date)
-    starts = (
-        pl.when(pl.col("opens").is_not_null())
-        .then(pl.min_horizontal("opens", expires))
-        .otherwise(counted)
-    )
+    judged = expirations.join(windows.lazy(), on="training_id", how="left")
     return (
-        renewals(expirations.join(windows.lazy(), on="training_id", how="left"), as_of)
-        .with_columns(starts.alias("starts_expiring"))
+        renewals(judged, pl.lit(as_of))
+        .with_columns(starts_expiring(expiring_days))
         .with_columns(status_on(as_of))
         # The status depends on the exact days; the result has only days that Python can represent.
         .with_columns(pl.col("expiration_date", "starts_expiring").clip(date.min, date.max))
         .with_columns(days_left(as_of))
         .select("expiry_key", *STATUS_COLUMNS)
         .collect(engine="in-memory")
+    )
+
+
+def starts_expiring(expiring_days: int) -> pl.Expr:
+    """The first day on which a completion is expiring, from its expiration and its window."""
+    expires = pl.col("expiration_date")
+    days = pl.coalesce("expiring_days", pl.lit(expiring_days, pl.Int64))
+    counted = (expires.to_physical().cast(pl.Int64) - days).cast(pl.Int32).cast(pl.Date)
+    return (
+        pl.when(pl.col("opens").is_not_null())
+        .then(pl.min_horizontal("opens", expires))
+        .otherwise(counted)
+        .alias("starts_expiring")
     )
 
 

@@ -18,6 +18,8 @@ _OFFERED = pl.col("offered")
 SUPERSEDED = (pl.col("date") < pl.col("offering_opens")).fill_null(False)
 IN_TIME = (pl.col("date") >= pl.col("in_time_since")).fill_null(False)
 _ONE_DAY = pl.duration(days=1)
+#: The columns of `windows_on` beside training_id.
+_WINDOWS = ("is_open", "next_opens", "next_closes", "offering_opens", "in_time_since")
 
 
 def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -35,22 +37,28 @@ def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
       while the latter is still open; otherwise null. If a superseded completion is dated on or
       after this day, there is time left to renew it.
     """
-    today = pl.lit(as_of)
+    windows = with_windows(with_offerings(catalogue), pl.lit(as_of))
+    return windows.select("training_id", *_WINDOWS).collect(engine="in-memory")
+
+
+def with_windows(offerings: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
+    """Add the columns of `windows_on` to rows with those of `with_offerings`.
+
+    `today` is the day of each row.
+    """
     following = pl.col("next_year")
     has_begun = (pl.col("offered") <= today).fill_null(False)
     is_still_open = has_begun & (today <= pl.col("offering_closes"))
     return (
-        with_offerings(catalogue)
-        .with_columns(WINDOW.not_closed(today).alias("next_year"))
-        .select(
-            "training_id",
+        offerings.with_columns(WINDOW.not_closed(today).alias("next_year"))
+        .with_columns(
             WINDOW.holds(today).alias("is_open"),
             WINDOW.opens.in_year(following).alias("next_opens"),
             WINDOW.closing(following).alias("next_closes"),
             pl.when(has_begun).then("offering_opens").alias("offering_opens"),
             pl.when(is_still_open).then("year_before_opens").alias("in_time_since"),
         )
-        .collect(engine="in-memory")
+        .drop("next_year")
     )
 
 
@@ -82,8 +90,8 @@ def with_offerings(catalogue: pl.DataFrame) -> pl.LazyFrame:
     )
 
 
-def renewals(expirations: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
-    """Update opens and expiration_date of window trainings to a day.
+def renewals(expirations: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
+    """Update opens and expiration_date of window trainings to the day of each row.
 
     If no offering supersedes a completion, it is valid, however many windows have passed. It is
     renewed in the first window that opens after the completion and has not closed yet. A superseded
@@ -92,7 +100,7 @@ def renewals(expirations: pl.LazyFrame, as_of: date) -> pl.LazyFrame:
     other trainings are unchanged.
     """
     is_window = pl.col("expiration_source") == "window"
-    is_over = pl.col("expiration_date") < pl.lit(as_of)
+    is_over = pl.col("expiration_date") < today
     moves_on = is_window & ~SUPERSEDED & is_over
     ended_early = is_window & SUPERSEDED & ~IN_TIME & ~is_over
     return expirations.with_columns(

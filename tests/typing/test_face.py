@@ -26,6 +26,9 @@ lazy: pl.LazyFrame = kpa.expiry_status(completions.lazy())
 trend: pl.DataFrame = kpa.status_over_time(
     completions, start="2025-01-01", end=date(2026, 6, 30), every="1q", by="field_office"
 )
+came_due: pl.DataFrame = kpa.renewals(completions, as_of="2026-06-30")
+punctual: pl.DataFrame = kpa.renewal_punctuality(came_due, by="month", as_of="2026-06-30")
+curve: pl.LazyFrame = kpa.renewal_curve(came_due.lazy())
 with kpa.Client(kpa.Settings(timeout=5)) as client:
     kpa.load_users(client=client)
 kpa.demo.start()
@@ -59,6 +62,8 @@ WRONG = {
     "kpa.expiry_status(completions, as_of=20260630)": "as_of",
     "kpa.status_over_time(completions, start='2025-01-01')": "end",
     "kpa.status_over_time(completions, start='2025-01-01', end='2026-01-01', by='office')": "by",
+    "kpa.renewals(completions, asof='2026-06-30')": "asof",
+    "kpa.renewal_punctuality(came_due, by='week')": "by",
     "kpa.transcript(data, 7)": "str",
     "kpa.roster(data, 'First Aid')": "int",
     "kpa.explain(data, 'ann', 'First Aid')": "int",

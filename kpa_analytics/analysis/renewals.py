@@ -1,0 +1,171 @@
+"""What became of each certificate that came due: renewed on time, renewed late, lapsed, pending."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.analysis.engine import Engine, Rules
+from kpa_analytics.analysis.latest_completion import records_of
+from kpa_analytics.analysis.schedules import as_expiring_days
+from kpa_analytics.analysis.status_rules import starts_expiring
+from kpa_analytics.analysis.windows import renewals as moved_on
+from kpa_analytics.analysis.windows import with_offerings, with_windows
+from kpa_analytics.employment import employment, has_left
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed
+from kpa_analytics.schema import OUTCOME, RENEWALS
+
+_DUE, _RENEWED = pl.col("expiration_date"), pl.col("renewed_on")
+_DATE = pl.col("date")
+
+
+def renewals(
+    completions: Frame,
+    trainings: AnyFrame | None = None,
+    users: AnyFrame | None = None,
+    *,
+    as_of: Day | None = None,
+    expiring_days: int = 30,
+    include_terminated: bool = False,
+) -> Frame:
+    """List each certificate that came due by a day, and what became of it.
+
+    A certificate is a completion with an expiration date. It has come due when it starts expiring
+    (`starts_expiring` in `expiry_status()`) on or before `as_of`. The person's next completion of
+    the same training renews it, however early. Source: docs/rules.md section 8.
+
+    The outcome is
+
+    - `on_time`: renewed on or before the expiration date;
+    - `late`: renewed after it;
+    - `lapsed`: expired before `as_of`, and not renewed by `as_of`;
+    - `pending`: not renewed by `as_of`, but still valid on that day.
+
+    A window training's certificate has the expiration date of `expiry_status()` as of the day on
+    which it was renewed, or else as of `as_of`. So a certificate that stays valid because the
+    training was not offered again has not lapsed. Only the last offering is in the catalogue;
+    certificates that an earlier one ended count as valid until they were renewed.
+
+    These are left out: a person's training who was not employed on the expiration date (or on
+    `as_of`, if that is earlier), because nobody had to renew it; composed trainings that a person
+    holds through the included trainings, because each of these is listed itself; a completion
+    without a date if there is a later one with a date, because it is not known which came first; of
+    several completions on one day, all except the one that counts.
+
+    Args:
+        completions: as `load_completions()` returns them, or the completions of some of the people.
+        trainings: as `load_trainings()` returns them. Without them only special expiration dates
+            are known.
+        users: as `load_users()` returns them. Without them, names are ids and nobody has left.
+        as_of: the day of the outcomes; a date or ISO text. Default: today. Later completions do not
+            count.
+        expiring_days: days before expiration from which a certificate is due, for trainings without
+            their own number of days; default 30, at most 36,500.
+        include_terminated: also list certificates of people who were not employed on the day;
+            default False.
+
+    Returns:
+        A frame of the same kind as `completions` in the columns of `schema.RENEWALS`, one row per
+        certificate, sorted by m_user_id, training_id and the date of completion. `days_late` is
+        `renewed_on - expiration_date` in days: negative if early, null if not renewed.
+
+    Raises:
+        KPADataError: a column is missing, `as_of` is not a calendar day, `expiring_days` is not a
+            number of days, or composed trainings include each other in a circle.
+
+    Examples:
+        >>> from kpa_analytics.schema import COMPLETIONS, TRAININGS
+        >>> days = [date(2023, 5, 2), date(2024, 4, 20), date(2025, 6, 1)]
+        >>> done = pl.DataFrame(
+        ...     [{"id": n, "training_id": 7, "m_user_id": "a", "date": day}
+        ...      for n, day in enumerate(days)], schema=COMPLETIONS.schema)
+        >>> catalogue = pl.DataFrame(
+        ...     [{"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}],
+        ...     schema=TRAININGS.schema)
+        >>> came_due = renewals(done, catalogue, as_of="2026-06-30")
+        >>> came_due.select("expiration_date", "days_late", "outcome").rows()
+        [(datetime.date(2024, 5, 2), -12, 'on_time'),
+         (datetime.date(2025, 4, 20), 42, 'late'),
+         (datetime.date(2026, 6, 1), None, 'lapsed')]
+    """
+    today, days = as_day(as_of), as_expiring_days(expiring_days)
+    rules = Rules(trainings)
+    records_of(completions), employment(users)
+
+    def outcomes(records: pl.DataFrame) -> pl.DataFrame:
+        engine = Engine(records, rules, users, None)
+        due = _came_due(engine, today, days)
+        kept = due if include_terminated else _of_employees(due, engine.people.lazy(), today)
+        return _named(kept, engine)
+
+    return computed(completions, outcomes, RENEWALS)
+
+
+def _came_due(engine: Engine, today: date, expiring_days: int) -> pl.LazyFrame:
+    """The certificates that came due, with their outcomes, in the order of the records."""
+    judged_on = pl.col("judged_on")
+    next_on = pl.col("until")
+    is_known = _DATE.is_not_null() | _RENEWED.is_null()
+    rows = (
+        engine.rows.lazy()
+        .filter("has_proof", pl.col("since") <= today)
+        .with_columns(pl.when(next_on <= today).then(next_on).alias("renewed_on"))
+        .filter(is_known)
+        .with_columns(_RENEWED.fill_null(today).alias("judged_on"))
+        .join(
+            engine.expirations.lazy().drop("training_id", "date"),
+            left_on="at",
+            right_on="expiry_key",
+            maintain_order="left",
+        )
+        .filter(_DUE.is_not_null())
+    )
+    days = rows.select("training_id", "judged_on").unique()
+    offerings = with_offerings(engine.rules.schedules).drop("expiring_days", "made")
+    windows = with_windows(days.join(offerings, on="training_id"), judged_on).select(
+        "training_id", "judged_on", "next_opens", "next_closes", "offering_opens", "in_time_since"
+    )
+    return (
+        moved_on(
+            rows.join(windows, on=["training_id", "judged_on"], how="left", maintain_order="left"),
+            judged_on,
+        )
+        .filter(starts_expiring(expiring_days) <= today)
+        .with_columns(
+            _DUE.clip(date.min, date.max),
+            (_RENEWED - _DUE).dt.total_days().alias("days_late"),
+            _outcome(today).alias("outcome"),
+        )
+    )
+
+
+def _outcome(today: date) -> pl.Expr:
+    return (
+        pl.when(_RENEWED <= _DUE)
+        .then(pl.lit("on_time", OUTCOME))
+        .when(_RENEWED > _DUE)
+        .then(pl.lit("late", OUTCOME))
+        .when(today > _DUE)
+        .then(pl.lit("lapsed", OUTCOME))
+        .otherwise(pl.lit("pending", OUTCOME))
+    )
+
+
+def _of_employees(due: pl.LazyFrame, people: pl.LazyFrame, today: date) -> pl.LazyFrame:
+    """The certificates of people who were employed when they came to their end, or on the day."""
+    day = pl.min_horizontal(_DUE, pl.lit(today))
+    return due.join(
+        people.select("person", "left", "back"), on="person", how="left", maintain_order="left"
+    ).filter(~has_left(day))
+
+
+def _named(due: pl.LazyFrame, engine: Engine) -> pl.DataFrame:
+    names = engine.people.lazy().select("person", "m_user_id", "user")
+    titles = engine.titles.lazy().select("title", "training")
+    return (
+        due.join(names, on="person", how="left", maintain_order="left")
+        .join(titles, on="title", how="left", maintain_order="left")
+        .select(RENEWALS.schema.names())
+        .collect(engine="in-memory")
+    )
