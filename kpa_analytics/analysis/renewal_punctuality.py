@@ -96,14 +96,14 @@ def check_day(renewals: pl.DataFrame, today: date) -> None:
 
 def _schema(by: str | None) -> pl.Schema:
     """The columns of the result."""
-    counts = RENEWAL_PUNCTUALITY.schema
+    counts = RENEWAL_PUNCTUALITY.schema.items()
     if by is None:
-        return counts
+        return pl.Schema(counts)
     if by == "month":
-        return pl.Schema({"month": pl.Date, **counts})
+        return pl.Schema([("month", pl.Date), *counts])
     identifier, name = group_columns(by)
     of_id = pl.Int64 if by == "training" else pl.String
-    return pl.Schema({identifier: of_id, name: pl.String, **counts})
+    return pl.Schema([(identifier, of_id), (name, pl.String), *counts])
 
 
 def _counted(

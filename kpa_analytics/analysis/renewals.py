@@ -1,4 +1,4 @@
-"""What became of each certificate that came due: renewed on time, renewed late, lapsed, pending."""
+"""The outcome of each certificate that came due: renewed on time, renewed late, lapsed, pending."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of each certificate, in plain Python, written from docs/rules.md section 8."""
+"""The outcome of each certificate, in plain Python, written from docs/rules.md section 8."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""What became of each certificate that came due."""
+"""The outcome of each certificate that came due."""
 
 from __future__ import annotations
 
