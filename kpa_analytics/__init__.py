@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.status_over_time import status_over_time
     from kpa_analytics.analysis.training_matrix import training_matrix
     from kpa_analytics.api.client import Client
-    from kpa_analytics.audit.compare import changes
+    from kpa_analytics.audit.compare import changes, status_changes
     from kpa_analytics.audit.document import Document
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.roster import roster
@@ -85,6 +85,7 @@ _HOMES = {
     "roster": "audit.roster",
     "settings": "config",
     "snapshots": "data.snapshots",
+    "status_changes": "audit.compare",
     "status_over_time": "analysis.status_over_time",
     "training_matrix": "analysis.training_matrix",
     "transcript": "audit.transcript",
@@ -129,6 +130,7 @@ __all__ = [
     "schema",
     "settings",
     "snapshots",
+    "status_changes",
     "status_over_time",
     "training_matrix",
     "transcript",

@@ -146,7 +146,8 @@ class Settings:
             (`KPA_RATE_LIMIT_WAIT`); default 60. The second wait is twice as long, the third and
             last is four times as long. A longer `Retry-After` counts up to the third wait.
         progress: whether to show progress bars; default True.
-        keep_snapshots: number of snapshots to keep of each collection; default 10.
+        keep_snapshots: number of snapshots to keep of the completions; default 10. Of the small
+            collections, every version is kept.
 
     Raises:
         KPASettingsError: a value is invalid; the message names the setting.

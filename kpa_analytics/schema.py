@@ -23,6 +23,8 @@ STATUS = pl.Enum(STATUSES)
 SOURCE = pl.Enum(SOURCES)
 #: Why a completion decides a status, or does not.
 STANDING = pl.Enum(["counts", "superseded", "future", "undated", "left"])
+#: Why a status differs between two sets of records.
+CAUSE = pl.Enum(["record", "rule", "person", "requirement", "time"])
 
 #: What became of a certificate that came due.
 OUTCOME = pl.Enum(["on_time", "late", "lapsed", "pending"])
@@ -373,6 +375,18 @@ RENEWAL_CURVE = _table(
     ),
 )
 
+STATUS_CHANGES = _table(
+    "status_changes",
+    "status_changes()",
+    *_CASE,
+    Column("before", STATUS, "the earlier status; null if there was no such case"),
+    Column("after", STATUS, "the later status; null if there is no such case"),
+    Column(
+        "cause", CAUSE, "the one change that explains it: record, rule, person, requirement or time"
+    ),
+    Column("detail", pl.String, "the records, fields or days that differ"),
+)
+
 TRAINING_MATRIX_KEYS = ("m_user_id", "user")
 
 RECONCILIATION = _table(
@@ -469,12 +483,17 @@ CHANGES = _table(
     "changes",
     "changes()",
     Column("change", pl.Enum(["added", "removed", "edited"]), "what happened to the record"),
-    Column("id", pl.Int64, "the completion's id"),
-    _PERSON,
-    _TRAINING,
+    Column("id", pl.Int64, "the completion's id; null in other tables"),
+    _PERSON._replace(meaning="the person; null for a training"),
+    _TRAINING._replace(meaning="the training; null for a person"),
     Column("field", pl.String, "the edited field; null for added and removed records"),
     Column("old", pl.String, "the old value, as text"),
     Column("new", pl.String, "the new value, as text"),
+    Column(
+        "table",
+        pl.Enum(["completions", "trainings", "users", "required"]),
+        "the table of the record; required: who must have which training",
+    ),
 )
 
 

@@ -51,7 +51,7 @@ SPELLED = {
     "analysis/rule_texts.py": "the name of the rule about it",
     "demo/employee_status.py": "the demo imports nothing of the package",
     "demo/rules.py": "the demo imports nothing of the package",
-    "audit/compare.py": "a missing file of a pack",
+    "audit/pack_data.py": "a missing file of a pack",
     "audit/differences.py": "a missing file of a pack",
     "audit/manifest.py": "a missing file of a pack",
     "audit/sign.py": "a missing signature",

@@ -30,7 +30,7 @@ class ExpiryView:
     """
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
-        required = data.employee_status if data.employee_status.height else None
+        required = data.requirements
         self.requirements_known = required is not None
         self._people_filter = people_filter
         rules = Rules(data.trainings)

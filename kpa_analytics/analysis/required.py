@@ -25,7 +25,7 @@ def requirements(data: TrainingData, required: AnyFrame | None) -> pl.DataFrame 
     """The requirements: those given, or else the vendor's list, if it was loaded."""
     if required is not None:
         return required.collect() if isinstance(required, pl.LazyFrame) else required
-    return data.employee_status if data.whole.employee_status.height else None
+    return data.requirements
 
 
 def required_pairs(required: AnyFrame | None) -> pl.LazyFrame:

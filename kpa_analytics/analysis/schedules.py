@@ -16,7 +16,7 @@ MOST_EXPIRING_DAYS = 36_500
 RENEWS = pl.col("renewal_months") > 0
 
 _DAYS = tuple(part.meta.output_name() for yearly in (*WINDOW, FIXED_DAY) for part in yearly)
-_READ = (
+SCHEDULE_FIELDS = (
     "id",
     "created",
     "included_trainings_id",
@@ -47,7 +47,7 @@ def schedules(trainings: AnyFrame | None) -> pl.DataFrame:
     for the next window), and `made` (the UTC day on which it was created).
     """
     return (
-        need_if_known(trainings, TRAININGS, *_READ)
+        need_if_known(trainings, TRAININGS, *SCHEDULE_FIELDS)
         .unique("id", keep="first", maintain_order=True)
         .with_columns(
             _rule().alias("rule"),

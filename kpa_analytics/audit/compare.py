@@ -1,52 +1,52 @@
-"""`changes()`: compare two loads, kept snapshots or evidence packs."""
+"""`changes()` and `status_changes()`: compare two loads, kept snapshots or evidence packs."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
-from io import BytesIO
+from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
-from kpa_analytics.audit.bagit import pack_in
-from kpa_analytics.audit.manifest import check_manifest, read_manifest
-from kpa_analytics.data.changes import changes as changed_records
-from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder
+from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.situation import Situation
+from kpa_analytics.analysis.status_changes import changed_cases
+from kpa_analytics.audit.pack_data import PackData, read_pack
+from kpa_analytics.audit.since import refuse_other
+from kpa_analytics.data.changes import records_of, table_changes
+from kpa_analytics.data.kept_data import kept_data
+from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder, read_snapshot
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import Day, as_day
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import COMPLETIONS
 
-RECORDS_FILE = "records.parquet"
-
-_SNAPSHOT_NAME = re.compile(r"\d{8}T\d{12}Z-([0-9a-f]{32})\.parquet")
-
-
-class _Side(NamedTuple):
-    frame: Any
-    names: bool | None = None
-
 
 def changes(old: object, new: object) -> pl.DataFrame:
-    """Compare two loads of the completions, record by record and field by field.
+    """Compare two loads, record by record and field by field.
+
+    Of two complete sides (loads, kept snapshots or packs), the completions, trainings, people and
+    requirements are compared, so an edited rule is seen, too. If one side only has completions,
+    only those are compared. Two packs are compared by what they show of people; the people of a
+    pack and of a load are not compared.
 
     Args:
         old: the earlier side: completions as `load_completions()` returns them, the result of
-            `load_all()`, one of its snapshots, the path of a kept snapshot (`snapshots()` lists
-            them), or the folder of an evidence pack.
+            `load_all()`, its snapshot of the completions, the path of a kept snapshot
+            (`snapshots()` lists them), or the folder of an evidence pack. With a snapshot of the
+            completions, the other tables are those kept at its time.
         new: the later side, in any of the same forms.
 
     Returns:
         A frame in `schema.CHANGES`: one row per record added or removed, and one per field that was
-        edited; sorted by kind of change, then id. Values are text.
+        edited; sorted by table, kind of change, and id. Values are text.
 
     Raises:
         KPADataError: a side has none of these forms, a file of a pack was changed or is missing
-            (the message names it), a record has no id, two records have the same id, or one side
-            has names and the other pseudonyms.
+            (the message names it), a completion has no id, two completions have the same id, or one
+            side has names and the other pseudonyms.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS
@@ -54,14 +54,78 @@ def changes(old: object, new: object) -> pl.DataFrame:
         >>> old = pl.DataFrame([record], schema=COMPLETIONS.schema)
         >>> new = old.with_columns(notes=pl.lit("in person"))
         >>> changes(old, new).row(0)
-        ('edited', 1238, 'ann', 1046, 'notes', 'by phone', 'in person')
+        ('edited', 1238, 'ann', 1046, 'notes', 'by phone', 'in person', 'completions')
     """
     before, after = _side(old), _side(new)
-    if (before.names is False) != (after.names is False):
-        raise KPADataError(
-            "one side has pseudonyms and the other has names, so they cannot be compared"
-        )
-    return changed_records(before.frame, after.frame)
+    _refuse_pseudonyms(before, after)
+    tables = _tables(before, "old"), _tables(after, "new")
+    if isinstance(before, PackData) != isinstance(after, PackData):
+        for side in tables:
+            side.pop("users", None)
+    return table_changes(*tables)
+
+
+def status_changes(
+    before: object,
+    after: object,
+    *,
+    as_of: Day | tuple[Day, Day] | None = None,
+    expiring_days: int | None = None,
+    include_terminated: bool = False,
+) -> pl.DataFrame:
+    """Every case whose status differs between two loads, snapshots or packs, and its one cause.
+
+    One thing changes at a time, in this order: the day (`time`), the requirements (`requirement`),
+    the profiles (`person`), the catalogue (`rule`), and the completions (`record`). The last of
+    them that changes the status of a case is its cause; `time` means that no other change matters.
+
+    Args:
+        before: the earlier side: the result of `load_all()`, its snapshot of the completions, the
+            path of a kept snapshot of all completions (the other tables are those kept at its
+            time), or the folder of an evidence pack.
+        after: the later side, in any of the same forms.
+        as_of: the day of both sides, or the two days. Default: the day of a pack, the day on which
+            kept or loaded completions were fetched (UTC), or today for other data.
+        expiring_days: days before expiration that count as expiring, for trainings without their
+            own number of days; default: those of a pack, otherwise 30.
+        include_terminated: also count people who left; default False.
+
+    Returns:
+        A frame in `schema.STATUS_CHANGES`, one row per changed case, sorted by name, person and
+        training: m_user_id, user, training_id, training, `before` and `after` (null: no such case),
+        `cause` and `detail`.
+
+    Raises:
+        KPADataError: a side has none of these forms, the two packs are not comparable, the first
+            day is after the second, or another error of `expiry_status()`.
+
+    Examples:
+        >>> from datetime import date
+        >>> from kpa_analytics.schema import COMPLETIONS, TRAININGS
+        >>> done = pl.DataFrame([{"id": 1, "training_id": 7, "m_user_id": "a",
+        ...     "date": date(2025, 1, 31)}], schema=COMPLETIONS.schema)
+        >>> yearly = pl.DataFrame([{"id": 7, "renewal_months": 12}], schema=TRAININGS.schema)
+        >>> old = TrainingData(completions=done, trainings=yearly)
+        >>> rare = yearly.with_columns(renewal_months=pl.lit(36, pl.Int64))
+        >>> new = TrainingData(completions=done, trainings=rare)
+        >>> rows = status_changes(old, new, as_of="2026-06-30")
+        >>> rows.select("cause", "detail").row(0)
+        ('rule', '7: renewal_months 12 -> 36')
+    """
+    sides = _side(before), _side(after)
+    _refuse_pseudonyms(*sides)
+    if isinstance(sides[0], PackData) and isinstance(sides[1], PackData):
+        refuse_other(sides[0].folder, sides[0].manifest, sides[1].manifest)
+    days = as_of if isinstance(as_of, tuple) else (as_of, as_of)
+    if len(days) != 2:
+        raise KPADataError(f"as_of must be a day or two days, not {as_of!r}")
+    earlier, later = (
+        _situation(side, name, day, expiring_days)
+        for side, name, day in zip(sides, ("before", "after"), days, strict=True)
+    )
+    if earlier.as_of > later.as_of:
+        raise KPADataError(f"as_of: {earlier.as_of} is after {later.as_of}")
+    return changed_cases(earlier, later, include_terminated=include_terminated)
 
 
 def earlier_completions(data: TrainingData) -> Kept | None:
@@ -76,37 +140,67 @@ def earlier_completions(data: TrainingData) -> Kept | None:
     return None
 
 
-def _side(given: object) -> _Side:
+def _side(given: object) -> Any:
+    """A pack, loaded or kept data, or a frame of completions."""
     if isinstance(given, Snapshot):
         if given.path is None:
             raise KPADataError(f"the snapshot of {given.table} was not kept, so it has no file")
-        return _Side(_snapshot(given.path))
+        return _kept(given.path)
     if isinstance(given, str | os.PathLike):
         path = typed_path(given)
-        return _pack(path) if path.is_dir() else _Side(_snapshot(path))
-    return _Side(given)
+        return read_pack(path) if path.is_dir() else _kept(path)
+    return given
 
 
-def _pack(folder: Path) -> _Side:
-    folder = pack_in(folder)
-    manifest = read_manifest(folder)
-    for finding in check_manifest(folder):
-        if finding.finding in ("changed", "missing"):
-            raise KPADataError(f"{folder / finding.path} was damaged: {finding.detail}")
-    if not (folder / RECORDS_FILE).is_file():
-        raise KPADataError(f"{folder} is not an evidence pack: it has no {RECORDS_FILE}")
-    names = manifest.get("settings", {}).get("names")
-    return _Side(pl.read_parquet(folder / RECORDS_FILE), names)
+def _kept(path: Path) -> TrainingData | pl.DataFrame:
+    """Everything kept at the time of a snapshot; only the records of a file in another folder."""
+    records = read_snapshot(path)
+    is_kept = (
+        path.parent.name == COMPLETIONS.name and path.absolute().parents[1].name == "snapshots"
+    )
+    return kept_data(path) if is_kept else records
 
 
-def _snapshot(path: Path) -> pl.DataFrame:
-    try:
-        content = path.read_bytes()
-        named = _SNAPSHOT_NAME.fullmatch(path.name)
-        if named and hashlib.sha256(content).hexdigest()[:32] != named[1]:
-            raise KPADataError(f"{path} was damaged: its content was changed after it was written")
-        return pl.read_parquet(BytesIO(content))
-    except OSError as error:
-        raise KPADataError(f"{path} can't be read: {error.strerror or error}") from error
-    except pl.exceptions.PolarsError as error:
-        raise KPADataError(f"{path} is not a snapshot: {error}") from error
+def _refuse_pseudonyms(*sides: Any) -> None:
+    before, after = (isinstance(side, PackData) and side.names is False for side in sides)
+    if before != after:
+        raise KPADataError(
+            "one side has pseudonyms and the other has names, so they cannot be compared"
+        )
+
+
+def _tables(side: Any, name: str) -> dict[str, pl.DataFrame]:
+    """The tables of a side, as `table_changes` needs them."""
+    pack = side if isinstance(side, PackData) else None
+    data = pack.data if pack else side
+    tables = {"completions": records_of(data, name)}
+    if isinstance(data, TrainingData):
+        required = pack.required if pack else data.requirements
+        tables["trainings"] = data.trainings
+        tables["users"] = pack.people if pack else data.users
+        if required is not None:
+            tables["required"] = required_pairs(required).collect()
+    return tables
+
+
+def _situation(side: Any, name: str, as_of: Day | None, expiring_days: int | None) -> Situation:
+    if isinstance(side, PackData):
+        usual = side.manifest["settings"]["expiring_days"]
+        data, day, required = side.data, side.as_of, side.required
+    elif isinstance(side, TrainingData):
+        snapshot = side.snapshots.get(COMPLETIONS.name)
+        usual, day = 30, snapshot.fetched_at.date() if snapshot else date.today()
+        data, required = side, side.requirements
+    else:
+        raise KPADataError(
+            f"{name} must be the result of load_all(), a kept snapshot of the completions or an "
+            f"evidence pack, not {type(side).__name__}"
+        )
+    return Situation(
+        data.completions,
+        data.trainings,
+        data.users,
+        required,
+        day if as_of is None else as_day(as_of),
+        usual if expiring_days is None else expiring_days,
+    )

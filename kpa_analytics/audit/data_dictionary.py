@@ -57,9 +57,11 @@ FILE_TABLES = {
     "cases.csv": CASES,
     "cases.parquet": CASES,
     "trainings.csv": PACK_TRAININGS,
+    "trainings.parquet": PACK_TRAININGS,
     "people.csv": PEOPLE,
     "people.parquet": PEOPLE,
     "required.csv": PACK_REQUIRED,
+    "required.parquet": PACK_REQUIRED,
 }
 #: Sheets that only some packs have, with a file of the same name.
 _OPTIONAL = (SheetName.SAMPLE, SheetName.SINCE)

@@ -125,8 +125,7 @@ def gather(
     `earlier` has the completions of the previous snapshot, to find what changed.
     """
     whole, is_meant = data.whole, data.scope.cases
-    known = data.employee_status if whole.employee_status.height else None
-    needed = known if required is None else required
+    needed = data.requirements if required is None else required
 
     def judged(day: date) -> pl.DataFrame:
         return expiry_status(

@@ -15,11 +15,12 @@ import polars as pl
 from kpa_analytics.analysis.chosen_scope import Offices, People, Trainings, chosen_scope
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.bagit import PAYLOAD, write_bag
-from kpa_analytics.audit.compare import RECORDS_FILE, earlier_completions
+from kpa_analytics.audit.compare import earlier_completions
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.documents import write_documents
 from kpa_analytics.audit.evidence import Evidence, gather, labelled
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
+from kpa_analytics.audit.pack_data import IN_PARQUET, RECORDS_FILE
 from kpa_analytics.audit.provenance import fetched_at, instant, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.recompute import people as listed_people
@@ -27,7 +28,7 @@ from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE
 from kpa_analytics.audit.sample import sample_of, sample_size
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
-from kpa_analytics.audit.since import COMPARED, changes_since, earlier_pack
+from kpa_analytics.audit.since import changes_since, earlier_pack
 from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
@@ -223,7 +224,7 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     for name, table in {"cases": evidence.cases, **recompute_tables(evidence)}.items():
         table = marked(table, demo=evidence.data.demo)
         write_csv(table, folder / f"{name}.csv")
-        if name in COMPARED:
+        if name in IN_PARQUET:
             write_parquet(table, folder / f"{name}.parquet", metadata)
     cuts = write_workbook(evidence, story, folder / "audit.xlsx", made=made)
     for sentence in cuts:

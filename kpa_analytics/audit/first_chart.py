@@ -26,7 +26,7 @@ def write_first_chart(data: TrainingData, out: str | os.PathLike[str], *, as_of:
     """
     from kpa_analytics import charts
 
-    required = data.employee_status if data.employee_status.height else None
+    required = data.requirements
     status = expiry_status(
         data.completions,
         data.trainings,

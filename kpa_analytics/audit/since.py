@@ -94,7 +94,7 @@ def changes_since(
         KPADataError: the earlier pack is of another account, of other people or trainings, of a
             later day, or only one of the two has demo data or pseudonyms.
     """
-    _refuse_other(old, facts)
+    refuse_other(old.folder, old.manifest, facts)
     _refuse_strangers(old, people, records)
     new_people = people.filter("employed", _chosen(facts))
     old_people = old.people.filter("employed", _chosen(old.manifest))
@@ -123,9 +123,11 @@ def _chosen(facts: dict[str, Any]) -> pl.Expr:
     return pl.col("m_user_id").is_in(people) if people else pl.lit(True)
 
 
-def _refuse_other(old: EarlierPack, facts: dict[str, Any]) -> None:
-    """Raise an error if the two packs cannot be compared by what their manifests say."""
-    earlier = old.manifest
+def refuse_other(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -> None:
+    """Raise an error if two packs cannot be compared by what their manifests say.
+
+    `folder` is that of the earlier pack.
+    """
     for name, this, that in (
         ("demo", "invented data", "real data"),
         ("names", "names", "pseudonyms"),
@@ -135,22 +137,20 @@ def _refuse_other(old: EarlierPack, facts: dict[str, Any]) -> None:
         )
         if before != after:
             there, here = (this, that) if before else (that, this)
-            raise KPADataError(f"{old.folder} has {there} and this pack has {here}: not comparable")
+            raise KPADataError(f"{folder} has {there} and this pack has {here}: not comparable")
     before, after = (_hosts(side["hosts"]) for side in (earlier, facts))
     if before and after and before != after:
         raise KPADataError(
-            f"{old.folder} is of another account: its records are from {', '.join(before)}, and "
+            f"{folder} is of another account: its records are from {', '.join(before)}, and "
             f"these are from {', '.join(after)}"
         )
     before, after = (side["settings"].get("only") or "all records" for side in (earlier, facts))
     if before != after:
         raise KPADataError(
-            f"{old.folder} covers other records ({before}) than this pack ({after}): not comparable"
+            f"{folder} covers other records ({before}) than this pack ({after}): not comparable"
         )
     if earlier["as_of"] > facts["as_of"]:
-        raise KPADataError(
-            f"{old.folder} is as of {earlier['as_of']}, which is after {facts['as_of']}"
-        )
+        raise KPADataError(f"{folder} is as of {earlier['as_of']}, which is after {facts['as_of']}")
 
 
 def _hosts(hosts: list[str]) -> list[str]:

@@ -14,6 +14,13 @@ from kpa_analytics.paths import typed_path
 FINDING = 1
 #: Changes that are listed; the rest is only counted.
 LISTED = 50
+#: How a changed record of each table is called.
+_RECORD = {
+    "completions": "{id} (person {m_user_id}, training {training_id})",
+    "trainings": "training {training_id}",
+    "users": "person {m_user_id}",
+    "required": "requirement (person {m_user_id}, training {training_id})",
+}
 
 
 def verify(
@@ -62,17 +69,20 @@ def changes(
     ],
     new: Annotated[Path, typer.Argument(help="The later pack or snapshot.")],
 ) -> None:
-    """List the completions that differ between two packs or two kept snapshots.
+    """List the records that differ between two packs or two kept snapshots.
 
-    `cache show` lists the snapshots. Exits with 1 if a completion was added, removed or edited.
+    These are completions, trainings with their schedules, people and requirements. `cache show`
+    lists the snapshots. Exits with 1 if a record was added, removed or edited.
     """
     from kpa_analytics.audit.compare import changes as compared
 
     differences = compared(old, new)
-    for change, record, person, training, field, before, after in differences.head(LISTED).rows():
-        before, after = ("nothing" if value is None else repr(value) for value in (before, after))
-        edit = f": {field} {before} -> {after}" if field else ""
-        typer.echo(f"{change} {record} (person {person}, training {training}){edit}")
+    for row in differences.head(LISTED).iter_rows(named=True):
+        before, after = (
+            "nothing" if row[side] is None else repr(row[side]) for side in ("old", "new")
+        )
+        edit = f": {row['field']} {before} -> {after}" if row["field"] else ""
+        typer.echo(f"{row['change']} {_RECORD[row['table']].format(**row)}{edit}")
     if differences.height > LISTED:
         typer.echo(f"... and {differences.height - LISTED:,} more; kpa.changes() lists them all")
     if differences.height:

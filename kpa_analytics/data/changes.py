@@ -1,8 +1,9 @@
-"""Compare two loads of the completions: records added, removed or edited."""
+"""Compare two loads of a table: records added, removed or edited."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -10,7 +11,22 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
 from kpa_analytics.schema import CHANGES, COMPLETIONS, INSTANT
 
-_FIELDS = tuple(name for name in COMPLETIONS.schema if name != "id")
+
+class _Match(NamedTuple):
+    """The columns that identify a record of a table, and their names in `schema.CHANGES`."""
+
+    keys: tuple[str, ...]
+    renamed: Mapping[str, str] = {}
+
+
+#: The tables that are compared, in the order of the result.
+_TABLES = {
+    "completions": _Match(("id",)),
+    "trainings": _Match(("training_id",), {"id": "training_id"}),
+    "users": _Match(("m_user_id",), {"id": "m_user_id"}),
+    "required": _Match(("m_user_id", "training_id")),
+}
+_IDS = ("id", "m_user_id", "training_id")
 
 
 def changes(old: object, new: object) -> pl.DataFrame:
@@ -24,18 +40,46 @@ def changes(old: object, new: object) -> pl.DataFrame:
         >>> old = pl.DataFrame([record], schema=COMPLETIONS.schema)
         >>> new = old.with_columns(notes=pl.lit("in person"))
         >>> changes(old, new).row(0)
-        ('edited', 1238, 'ann', 1046, 'notes', 'by phone', 'in person')
+        ('edited', 1238, 'ann', 1046, 'notes', 'by phone', 'in person', 'completions')
     """
-    before, after = _records(old, "old"), _records(new, "new")
+    before, after = records_of(old, "old"), records_of(new, "new")
+    return table_changes({"completions": before}, {"completions": after})
+
+
+def table_changes(old: Mapping[str, pl.DataFrame], new: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """Compare the tables that both sides have, and of each table the columns that both have.
+
+    The tables are `completions`, `trainings`, `users` and `required` (a frame of m_user_id and
+    training_id). If an id is repeated in one of the last three, its first record counts.
+    """
+    parts = [CHANGES.empty()]
+    for name, match in _TABLES.items():
+        if name in old and name in new:
+            before, after = (side[name].rename(match.renamed) for side in (old, new))
+            shared = [column for column in after.columns if column in before.columns]
+            parts.append(_of_table(name, match.keys, before.select(shared), after.select(shared)))
+    return pl.concat(parts)
+
+
+def _of_table(
+    name: str, keys: tuple[str, ...], old: pl.DataFrame, new: pl.DataFrame
+) -> pl.DataFrame:
+    before, after = (side.unique(keys, keep="first", maintain_order=True) for side in (old, new))
+    nothing = pl.lit(None, pl.String)
     parts = [
-        _whole("added", after.join(before, on="id", how="anti")),
-        _whole("removed", before.join(after, on="id", how="anti")),
-        *_edited(after.join(before, on="id", suffix="_old")),
+        _rows(name, "added", after.join(before, on=keys, how="anti"), nothing, nothing, nothing),
+        _rows(name, "removed", before.join(after, on=keys, how="anti"), nothing, nothing, nothing),
     ]
-    return pl.concat(parts).sort("change", "id", maintain_order=True)
+    pairs = after.join(before, on=keys, suffix="_old")
+    for field, dtype in after.schema.items():
+        if field not in keys:
+            edited = pairs.filter(pl.col(field).ne_missing(pl.col(f"{field}_old")))
+            values = _text(f"{field}_old", dtype), _text(field, dtype)
+            parts.append(_rows(name, "edited", edited, pl.lit(field), *values))
+    return pl.concat(parts).sort("change", *keys, maintain_order=True)
 
 
-def _records(source: Any, side: str) -> pl.DataFrame:
+def records_of(source: Any, side: str) -> pl.DataFrame:
     """The completions of one side; each must have a unique id."""
     columns = COMPLETIONS.schema.names()
     frame = getattr(source, "completions", source)
@@ -51,43 +95,27 @@ def _records(source: Any, side: str) -> pl.DataFrame:
     return records
 
 
-def _whole(change: str, records: pl.DataFrame) -> pl.DataFrame:
-    """The rows for added or removed records."""
-    null = pl.lit(None, pl.String)
-    return _rows(change, records, null, null, null)
-
-
-def _edited(pairs: pl.DataFrame) -> list[pl.DataFrame]:
-    """The rows for edited fields, field by field."""
-    differences = {name: pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in _FIELDS}
-    edited = pairs.filter(pl.any_horizontal(*differences.values()))
-    return [
-        _rows(
-            "edited",
-            edited.filter(differs),
-            pl.lit(name),
-            _text(f"{name}_old", COMPLETIONS.schema[name]),
-            _text(name, COMPLETIONS.schema[name]),
-        )
-        for name, differs in differences.items()
-    ]
-
-
 def _rows(
-    change: str, records: pl.DataFrame, field: pl.Expr, old: pl.Expr, new: pl.Expr
+    table: str, change: str, records: pl.DataFrame, field: pl.Expr, old: pl.Expr, new: pl.Expr
 ) -> pl.DataFrame:
+    ids = [
+        (pl.col(name) if name in records.columns else pl.lit(None)).cast(CHANGES.schema[name])
+        .alias(name)
+        for name in _IDS
+    ]  # fmt: skip
     return records.select(
         pl.lit(change, CHANGES.schema["change"]).alias("change"),
-        "id",
-        "m_user_id",
-        "training_id",
+        *ids,
         field.alias("field"),
         old.alias("old"),
         new.alias("new"),
+        pl.lit(table, CHANGES.schema["table"]).alias("table"),
     )
 
 
 def _text(column: str, dtype: pl.DataType) -> pl.Expr:
     if dtype == INSTANT:
         return pl.col(column).dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ")
+    if isinstance(dtype, pl.List):
+        return pl.col(column).cast(pl.List(pl.String)).list.join("; ", ignore_nulls=True)
     return pl.col(column).cast(pl.String)

@@ -67,7 +67,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
         full_walk_at=(rests_on.full_walk_at or rests_on.fetched_at) if rests_on else None,
     )
     kept = snapshot_folder(table, params, client.settings).write(
-        Kept(frame, snapshot), keep=client.settings.keep_snapshots
+        Kept(frame, snapshot), keep=client.settings.keep_snapshots if table is COMPLETIONS else None
     )
     if kept.snapshot.path is not None:
         client.forget(list(fetched.cache_keys))

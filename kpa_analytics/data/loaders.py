@@ -226,15 +226,13 @@ def load_all(*, refresh: Refresh = False, client: Client | None = None) -> Train
         KPAError: as `load_completions`.
     """
     current = client.settings if client else settings()  # once: another thread may call configure()
+    completions_last = sorted(COLLECTIONS, key=COMPLETIONS.name.__eq__)  # see `kept_data`
     kept = {
-        name: _load(endpoints[0].table, {}, refresh, client, current)
-        for name, endpoints in COLLECTIONS.items()
+        name: _load(COLLECTIONS[name][0].table, {}, refresh, client, current)
+        for name in completions_last
     }
-    frames: dict[str, Any] = {name: collection.frame for name, collection in kept.items()}
-    return TrainingData(
-        **frames,
-        snapshots={name: collection.snapshot for name, collection in kept.items()},
-    )
+    frames: dict[str, Any] = {name: kept[name].frame for name in COLLECTIONS}
+    return TrainingData(**frames, snapshots={name: kept[name].snapshot for name in COLLECTIONS})
 
 
 def _expect(name: str, value: object, kind: type) -> object:

@@ -1,8 +1,9 @@
 """The second cache: each verified collection as one Parquet file with its provenance inside.
 
 A file is written under a temporary name and then renamed. Its name contains the hash of its bytes,
-so a damaged file is recognized and set aside with a warning. The last few snapshots of each
-collection are kept, so that users can see what changed.
+so a damaged file is recognized and set aside with a warning. The last few snapshots of the
+completions are kept, and every version of the small collections, so that users can see what changed
+and why.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import time
 import warnings
 from dataclasses import asdict, dataclass, replace
@@ -22,7 +24,7 @@ import polars as pl
 
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder, set_aside
 from kpa_analytics.config import Settings, settings
-from kpa_analytics.errors import KPACacheWarning
+from kpa_analytics.errors import KPACacheWarning, KPADataError
 from kpa_analytics.patience import move, patiently
 from kpa_analytics.schema import BLANK_IDS, FAULTS, SNAPSHOTS, Table
 
@@ -125,7 +127,7 @@ class SnapshotFolder:
     def filled_at(self) -> datetime:
         """The fetch time in the newest file's name, UTC; the year 1 if there is no file."""
         paths = self.paths()
-        return _moment(paths[-1]) if paths else datetime.min.replace(tzinfo=UTC)
+        return moment_of(paths[-1]) if paths else datetime.min.replace(tzinfo=UTC)
 
     def newest(self, max_age: float) -> Kept | None:
         """Read the newest snapshot that is younger than `max_age` seconds and readable, or None.
@@ -133,7 +135,7 @@ class SnapshotFolder:
         A damaged file is set aside with a KPACacheWarning.
         """
         for path in reversed(self.paths()):
-            age = time.time() - _moment(path).timestamp()
+            age = time.time() - moment_of(path).timestamp()
             if age >= max_age:
                 return None
             if age >= -_CLOCK_SLACK and (kept := self.read(path)):
@@ -173,8 +175,11 @@ class SnapshotFolder:
         )
         return None
 
-    def write(self, kept: Kept, keep: int) -> Kept:
+    def write(self, kept: Kept, keep: int | None) -> Kept:
         """Write a verified collection, and keep only the newest `keep` snapshots.
+
+        If `keep` is None, every version is kept: of consecutive snapshots with the same rows, the
+        first and the last.
 
         Returns the collection with its hash and path; without them, and with a KPACacheWarning, if
         the file can't be written.
@@ -200,16 +205,22 @@ class SnapshotFolder:
                 stacklevel=2,
             )
             return kept
-        self._make_room(path, keep)
+        others = [other for other in self.paths() if other != path]
+        self._delete(self._repeated(path) if keep is None else others[: len(others) + 1 - keep])
         return Kept(kept.frame, replace(kept.snapshot, sha256=sha256, path=path))
 
-    def _make_room(self, newest: Path, keep: int) -> None:
-        """Delete the oldest snapshots and the unfinished files of processes that were killed.
+    def _repeated(self, newest: Path) -> list[Path]:
+        """The snapshot before the newest one, if it has the same rows as its two neighbours."""
+        last = [path for path in self.paths() if path <= newest][-3:]
+        rows = {_rows_sha256(path) for path in last}
+        return [last[1]] if len(last) == 3 and len(rows) == 1 and None not in rows else []
+
+    def _delete(self, surplus: list[Path]) -> None:
+        """Delete snapshots, and the unfinished files of processes that were killed.
 
         A file that another program has open stays; the next write tries to delete it again.
         """
-        others = [path for path in self.paths() if path != newest]
-        for old in [*others[: len(others) + 1 - keep], *self.folder.glob(".*.parquet.*")]:
+        for old in [*surplus, *self.folder.glob(".*.parquet.*")]:
             try:
                 old.unlink(missing_ok=True)
             except OSError as error:
@@ -217,6 +228,7 @@ class SnapshotFolder:
 
 
 _STAMP = "%Y%m%dT%H%M%S%fZ"
+_NAME = re.compile(r"\d{8}T\d{12}Z-([0-9a-f]{32})\.parquet")
 
 
 def rows_sha256(frame: pl.DataFrame) -> str:
@@ -227,6 +239,24 @@ def rows_sha256(frame: pl.DataFrame) -> str:
         rows.write_ndjson(text)
         digest.update(text.getvalue())
     return digest.hexdigest()
+
+
+def read_snapshot(path: Path) -> pl.DataFrame:
+    """The records in the file of a snapshot, wherever it lies.
+
+    Raises:
+        KPADataError: it can't be read, was changed, or is not a snapshot.
+    """
+    try:
+        content = path.read_bytes()
+        named = _NAME.fullmatch(path.name)
+        if named and hashlib.sha256(content).hexdigest()[:32] != named[1]:
+            raise KPADataError(f"{path} was damaged: its content was changed after it was written")
+        return pl.read_parquet(BytesIO(content))
+    except OSError as error:
+        raise KPADataError(f"{path} can't be read: {error.strerror or error}") from error
+    except pl.exceptions.PolarsError as error:
+        raise KPADataError(f"{path} is not a snapshot: {error}") from error
 
 
 def snapshots() -> pl.DataFrame:
@@ -282,7 +312,17 @@ def _snapshot(facts: dict[str, Any], sha256: str, path: Path) -> Snapshot:
     return Snapshot(**facts, sha256=sha256, path=path)
 
 
-def _moment(path: Path) -> datetime:
+def _rows_sha256(path: Path) -> str | None:
+    """The hash of the rows in the file's provenance; None if it can't be read."""
+    try:
+        facts = json.loads(pl.read_parquet_metadata(path)[_PROVENANCE])
+        return str(facts["rows_sha256"])
+    except _UNREADABLE:
+        return None
+
+
+def moment_of(path: Path) -> datetime:
+    """The fetch time in the name of a snapshot's file, UTC; the year 1 if there is none."""
     try:
         return datetime.strptime(path.name.partition("-")[0], _STAMP).replace(tzinfo=UTC)
     except ValueError:

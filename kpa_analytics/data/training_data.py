@@ -66,6 +66,11 @@ class TrainingData:
         return self.part_of or self
 
     @property
+    def requirements(self) -> pl.DataFrame | None:
+        """The vendor's employee status, or None if the requirements are not known."""
+        return self.employee_status if self.whole.employee_status.height else None
+
+    @property
     def frames(self) -> dict[str, pl.DataFrame]:
         """Every collection by its table name."""
         return {name: getattr(self, name) for name in COLLECTIONS}

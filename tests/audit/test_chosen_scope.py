@@ -74,6 +74,16 @@ def test_a_training_is_found_by_id_or_title(small, named):
     assert find_training(small, named) == 7
 
 
+def test_the_exact_title_wins_over_the_same_title_in_other_letters():
+    rows = [{"id": 1, "title": "CPR"}, {"id": 2, "title": "cpr"}]
+    alike = TrainingData(
+        completions=COMPLETIONS.empty(), trainings=pl.DataFrame(rows, schema=TRAININGS.schema)
+    )
+    assert [find_training(alike, named) for named in ("CPR", "cpr")] == [1, 2]
+    with pytest.raises(KPADataError, match="more than one training"):
+        find_training(alike, "Cpr")
+
+
 def test_a_training_that_is_only_required_is_found(small):
     assert find_training(small, "11") == 11
 

@@ -43,9 +43,9 @@ def packs(two, tmp_path_factory):
 
 
 EXPECTED = [
-    ("added", 3, person(2), 8, None, None, None),
-    ("removed", 2, person(2), 7, None, None, None),
-    ("edited", 1, person(1), 7, "date", "2026-01-05", "2026-05-01"),
+    ("added", 3, person(2), 8, None, None, None, "completions"),
+    ("removed", 2, person(2), 7, None, None, None, "completions"),
+    ("edited", 1, person(1), 7, "date", "2026-01-05", "2026-05-01", "completions"),
 ]
 
 
@@ -122,3 +122,125 @@ def test_a_snapshot_that_was_not_kept_is_named(two):
     nowhere = replace(two[0].snapshots["completions"], path=None)
     with pytest.raises(KPADataError, match="completions"):
         kpa.changes(nowhere, two[1])
+
+
+HIRED = {"id": person(1), "lastname": "Moe", "firstname": "Ann", "created": 1_400_000_000_000}
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory):
+    """Two loads with one edited rule, one person who left, and one new requirement between them."""
+    folder = tmp_path_factory.mktemp("edited")
+    rule = {"id": 7, "title": "Ladders", "renewal_months": 12, "schedule_type": "rolling"}
+    lists = {"status": "active", "complete_training_ids": [7], "last_completed": []}
+    source = Records(
+        {
+            "completedtrainings.v2.list": [
+                completion(1, 7, person(1), 20240105),
+                completion(2, 7, person(2), 20240105),
+            ],
+            "trainings.v2.list": [rule],
+            "users.list": [HIRED, {**HIRED, "id": person(2), "lastname": "Roe"}],
+            "training-employee-status.list": [
+                {"m_user_id": person(1), **lists, "incomplete_training_ids": []}
+            ],
+        }
+    )
+    with kpa.demo.serve(source) as api:
+        old = load(folder, api)
+        rule["renewal_months"] = 36
+        source.records["users.list"][1]["terminationDate"] = 1_700_000_000_000
+        source.records["training-employee-status.list"][0]["incomplete_training_ids"] = [8]
+        return old, load(folder, api, refresh=True)
+
+
+def ways_of(two, packs):
+    snapshots = [data.snapshots["completions"] for data in two]
+    return {
+        "data": two,
+        "snapshots": snapshots,
+        "paths": [str(snapshot.path) for snapshot in snapshots],
+        "packs": packs,
+        "mixed": [packs[0], two[1]],
+    }
+
+
+@pytest.fixture(scope="module")
+def edited_packs(edited, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("edited-packs")
+    return [
+        kpa.export_audit(data, folder / name, as_of=AS_OF)
+        for data, name in zip(edited, ("old", "new"), strict=True)
+    ]
+
+
+@pytest.mark.slow
+def test_an_edited_rule_profile_and_requirement_are_changes(edited, edited_packs):
+    rule = ("edited", None, None, 7, "renewal_months", "12", "36", "trainings")
+    need = ("added", None, person(1), 8, None, None, None, "required")
+    for way, (old, new) in ways_of(edited, edited_packs).items():
+        rows = kpa.changes(old, new).rows()
+        assert {row for row in rows if row[-1] != "users"} == {rule, need}, way
+        left = [row[1:5] for row in rows if row[-1] == "users"]
+        field = {"packs": ["left"], "mixed": []}.get(way, ["terminationDate"])
+        assert left == [(None, person(2), None, name) for name in field], way
+
+
+@pytest.mark.slow
+def test_every_kind_of_side_gives_the_same_causes(edited, edited_packs):
+    expected = [
+        (person(1), 7, "expired", "current", "rule"),
+        (person(1), 8, None, "missing", "requirement"),
+        (person(2), 7, "expired", None, "person"),
+    ]
+    for way, (old, new) in ways_of(edited, edited_packs).items():
+        rows = kpa.status_changes(old, new, as_of=AS_OF)
+        columns = rows.select("m_user_id", "training_id", "before", "after", "cause")
+        assert sorted(columns.rows()) == expected, way
+        assert rows["detail"].null_count() == 0, way
+
+
+@pytest.mark.slow
+def test_a_pack_is_as_of_its_own_day(edited, edited_packs, tmp_path):
+    later = kpa.export_audit(edited[1], tmp_path / "later", as_of="2028-01-01")
+    rows = kpa.status_changes(edited_packs[1], later)
+    assert rows.select("before", "after", "cause").rows() == [("current", "expired", "time")]
+    with pytest.raises(KPADataError, match="is as of 2028-01-01, which is after"):
+        kpa.status_changes(later, edited_packs[1])
+
+
+def test_a_rule_edit_moves_expired_cases_of_the_demo(data):
+    longer = pl.when(pl.col("renewal_months") == 12).then(36).otherwise("renewal_months")
+    edited = replace(data, trainings=data.trainings.with_columns(renewal_months=longer))
+    rows = kpa.status_changes(data, edited, as_of=AS_OF)
+    counts = [
+        kpa.expiry_status(
+            each.completions,
+            each.trainings,
+            each.users,
+            as_of=AS_OF,
+            required=each.employee_status,
+        )["status"].value_counts()
+        for each in (data, edited)
+    ]
+    expired = [dict(count.rows())["expired"] for count in counts]
+    assert expired[0] - expired[1] > 20
+    assert set(rows["cause"]) == {"rule"}
+    left, come = (rows.filter(pl.col(side) == "expired").height for side in ("before", "after"))
+    assert left - come == expired[0] - expired[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "options", "said"),
+    [
+        ("a frame", {}, "before must be the result of load_all"),
+        ("data", {"as_of": ("2026-06-30", "2026-06-29")}, "2026-06-30 is after 2026-06-29"),
+        ("data", {"as_of": ("2026-06-30",)}, "as_of must be a day or two days"),
+        ("data", {"as_of": "June"}, "as_of must be a day such as 2026-06-30, not 'June'"),
+        ("data", {"expiring_days": -1}, "expiring_days must be a whole number"),
+    ],
+)
+def test_bad_input_of_status_changes_is_named(two, before, options, said):
+    side = two[0].completions if before == "a frame" else two[0]
+    with pytest.raises(KPADataError, match=said):
+        kpa.status_changes(side, two[1], **options)

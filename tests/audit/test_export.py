@@ -80,7 +80,9 @@ def test_a_pack_holds_all_its_files(pack):
             "records.parquet",
             "report.html",
             "required.csv",
+            "required.parquet",
             "trainings.csv",
+            "trainings.parquet",
             "verify.html",
         ]
     )

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPACacheWarning, KPAError
 from tests.conftest import completion, completions, sent, use
@@ -103,6 +103,18 @@ def test_only_the_last_few_snapshots_are_kept(vendor: DemoAPI) -> None:
     for _ in range(4):
         kpa.load_completions(refresh=True)
     assert kpa.snapshots().height == 2
+
+
+def test_every_version_of_the_small_collections_is_kept() -> None:
+    """Of consecutive snapshots with the same rows, the first and the last are kept."""
+    training = {"id": 7, "title": "Ladders", "renewal_months": 12}
+    with kpa.demo.serve(Records({TRAININGS: [training]})) as api:
+        use(api, keep_snapshots=1)
+        for months in (12, 12, 12, 12, 36, 12, 12, 12):
+            training["renewal_months"] = months
+            kpa.load_trainings(refresh=True)
+        kept = [pl.read_parquet(path) for path in reversed(kpa.snapshots()["path"].to_list())]
+    assert [frame["renewal_months"].item() for frame in kept] == [12, 12, 36, 12, 12]
 
 
 def test_a_stale_snapshot_is_fetched_again(vendor: DemoAPI) -> None:

@@ -60,14 +60,14 @@ def test_an_edited_field_is_a_row_with_its_old_and_new_value(field, value, old, 
     person = value if field == "m_user_id" else "ann"
     training = value if field == "training_id" else 1046
     rows = changes(record(), record(**{field: value}))
-    assert rows.rows() == [("edited", 1238, person, training, field, old, new)]
+    assert rows.rows() == [("edited", 1238, person, training, field, old, new, "completions")]
 
 
 def test_added_and_removed_records_are_one_row_each():
     rows = changes(record(id=5, m_user_id="bob"), record(id=6, notes=None))
     assert rows.rows() == [
-        ("added", 6, "ann", 1046, None, None, None),
-        ("removed", 5, "bob", 1046, None, None, None),
+        ("added", 6, "ann", 1046, None, None, None, "completions"),
+        ("removed", 5, "bob", 1046, None, None, None, "completions"),
     ]
 
 

@@ -1,0 +1,191 @@
+"""The details of changed statuses: which records, rules, people or requirements differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.schedules import SCHEDULE_FIELDS, schedules
+from kpa_analytics.data.scope import with_parts
+from kpa_analytics.schema import CAUSE
+
+if TYPE_CHECKING:
+    from kpa_analytics.analysis.situation import Situation
+
+_CASE = ["m_user_id", "training_id"]
+#: The fields on which the status of a completion depends.
+_OF_RECORD = ("id", *_CASE, "created", "date", "special_expiration_date")
+_OF_PERSON = ("id", "created", "hireDate", "terminationDate")
+#: Differences that a detail lists; the rest is only counted.
+_LISTED = 3
+
+
+def details(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.DataFrame:
+    """Add `detail` to each case: what its cause changed, as a text.
+
+    `cases` has the columns m_user_id, training_id and cause. A composed training depends on the
+    records and rules of its included trainings, too.
+    """
+    included = _included(before, after, cases)
+    rules = _rules(before, after, included["part"].unique())
+    texts = {
+        "record": _texts(_records(before, after), included, _CASE),
+        "rule": _texts(rules, included, ["training_id"]),
+        "person": _people(before, after),
+        "requirement": _requirements(before, after),
+    }
+    parts = [
+        cases.filter(pl.col("cause") == cause).join(
+            text, on=[name for name in _CASE if name in text.columns], how="left"
+        )
+        for cause, text in texts.items()
+    ]
+    in_time = f"as of {after.as_of} instead of {before.as_of}"
+    parts.append(cases.filter(pl.col("cause") == "time").with_columns(detail=pl.lit(in_time)))
+    return pl.concat(parts).with_columns(pl.col("cause").cast(CAUSE))
+
+
+def _included(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.DataFrame:
+    """Each training of the cases and the trainings on which its status depends, itself included."""
+    rows = [
+        (training, part)
+        for training in cases["training_id"].unique()
+        for part in {
+            *with_parts(before.trainings, [training]),
+            *with_parts(after.trainings, [training]),
+        }
+    ]
+    types = {"training_id": pl.Int64, "part": pl.Int64}
+    return pl.DataFrame(rows, schema=types, orient="row")
+
+
+def _texts(differences: pl.DataFrame, included: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """One text for each case or training, with the differences of its included trainings."""
+    rows = differences.rename({"training_id": "part"}).join(included, on="part")
+    return _joined(rows.sort("part", maintain_order=True), keys)
+
+
+def _joined(rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    texts = pl.col("text").unique(maintain_order=True)
+    more = texts.len().cast(pl.Int64) - _LISTED
+    said = texts.head(_LISTED).str.join("; ")
+    return rows.group_by(keys, maintain_order=True).agg(
+        pl.when(more > 0).then(pl.format("{}; and {} more", said, more)).otherwise(said)
+        .alias("detail")
+    )  # fmt: skip
+
+
+def _records(before: Situation, after: Situation) -> pl.DataFrame:
+    """A text for each record that was added, removed or edited, and the case that it concerns."""
+    old, new = (_distinct(side.completions, _OF_RECORD) for side in (before, after))
+    gone = old.join(new, on=_OF_RECORD, how="anti", nulls_equal=True)
+    come = new.join(old, on=_OF_RECORD, how="anti", nulls_equal=True)
+    edited = gone.join(come, on="id", suffix="_new")
+    added, removed = (
+        rows.join(others, on="id", how="anti").select(
+            *_CASE,
+            text=pl.format("record {} {}, completed {}", "id", pl.lit(change), _shown("date")),
+        )
+        for change, rows, others in (("added", come, gone), ("removed", gone, come))
+    )
+    edit = edited.with_columns(text=pl.format("record {} edited: {}", "id", _edits(_OF_RECORD[1:])))
+    moved_to = edit.select(m_user_id="m_user_id_new", training_id="training_id_new", text="text")
+    return pl.concat([added, removed, edit.select(*_CASE, "text"), moved_to]).unique(
+        maintain_order=True
+    )
+
+
+def _rules(before: Situation, after: Situation, trainings: pl.Series) -> pl.DataFrame:
+    """A text for each of the trainings whose schedule differs."""
+    old, new = (
+        _distinct(side.trainings.unique("id", keep="first", maintain_order=True), SCHEDULE_FIELDS)
+        for side in (before, after)
+    )
+    titles = pl.concat([after.trainings, before.trainings]).select("id", "title")
+    names = titles.drop_nulls().unique("id", keep="first", maintain_order=True)
+    rows = [_whole(old, new, "removed from the catalogue")]
+    rows.append(_whole(new, old, "added to the catalogue"))
+    both = old.join(new, on="id", suffix="_new")
+    rows.append(both.select("id", text=_edits(SCHEDULE_FIELDS[1:])).filter(pl.col("text") != ""))
+    if before.expiring_days != after.expiring_days:
+        usual = f"expiring_days of the report {before.expiring_days} -> {after.expiring_days}"
+        own = schedules(after.trainings).drop_nulls("expiring_days")
+        usual_ones = pl.DataFrame({"id": trainings}).join(
+            own, left_on="id", right_on="training_id", how="anti"
+        )
+        rows.append(usual_ones.with_columns(text=pl.lit(usual)))
+    return (
+        pl.concat(rows)
+        .join(names, on="id", how="left")
+        .select(
+            training_id="id",
+            text=pl.format("{}: {}", _name("title", "id"), "text"),
+        )
+    )
+
+
+def _people(before: Situation, after: Situation) -> pl.DataFrame:
+    """A text for each person whose profile differs in a day on which statuses depend."""
+    old, new = (
+        _distinct(side.users.unique("id", keep="first", maintain_order=True), _OF_PERSON)
+        for side in (before, after)
+    )
+    both = old.join(new, on="id", suffix="_new")
+    rows = pl.concat(
+        [
+            _whole(old, new, "profile removed"),
+            _whole(new, old, "profile added"),
+            both.select("id", text=_edits(_OF_PERSON[1:])).filter(pl.col("text") != ""),
+        ]
+    )
+    return _joined(rows.rename({"id": "m_user_id"}), ["m_user_id"])
+
+
+def _requirements(before: Situation, after: Situation) -> pl.DataFrame:
+    old, new = (required_pairs(side.required).unique().collect() for side in (before, after))
+    rows = pl.concat(
+        [
+            new.join(old, on=_CASE, how="anti").with_columns(text=pl.lit("now required")),
+            old.join(new, on=_CASE, how="anti").with_columns(text=pl.lit("no longer required")),
+        ]
+    )
+    return _joined(rows, _CASE)
+
+
+def _distinct(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    """The distinct rows, with lists and times as text."""
+    rows = frame.select(columns)
+    texts = []
+    for name, dtype in rows.schema.items():
+        if isinstance(dtype, pl.List):
+            texts.append(pl.col(name).cast(pl.List(pl.String)).list.join("; "))
+        elif isinstance(dtype, pl.Datetime):
+            texts.append(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S UTC"))
+    return rows.with_columns(texts).unique(maintain_order=True)
+
+
+def _whole(rows: pl.DataFrame, others: pl.DataFrame, text: str) -> pl.DataFrame:
+    return rows.join(others, on="id", how="anti").select("id", text=pl.lit(text))
+
+
+def _edits(columns: Sequence[str]) -> pl.Expr:
+    """The fields that differ from their `_new` column, as `field old -> new`; "" if none does."""
+    edits: list[Any] = [
+        pl.when(pl.col(name).ne_missing(pl.col(f"{name}_new"))).then(
+            pl.format("{} {} -> {}", pl.lit(name), _shown(name), _shown(f"{name}_new"))
+        )
+        for name in columns
+    ]
+    return pl.concat_str(edits, separator=", ", ignore_nulls=True)
+
+
+def _shown(name: str) -> pl.Expr:
+    return pl.col(name).cast(pl.String).fill_null("nothing")
+
+
+def _name(title: str, training_id: str) -> pl.Expr:
+    named = pl.format("{} ({})", title, training_id)
+    return pl.coalesce(named, pl.col(training_id).cast(pl.String))
