@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.analysis.latest_completion import ALWAYS
+from kpa_analytics.statuses import EXPIRED, EXPIRING
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.engine import Engine
@@ -167,14 +168,14 @@ def _worst(spans: list[pl.DataFrame], limits: pl.DataFrame) -> pl.DataFrame:
         _changes(within, "begin"),
         _changes(within, "end"),
     ]
-    is_expired, is_expiring = pl.col("expired") > 0, pl.col("expiring") > 0
+    is_expired, is_expiring = pl.col(EXPIRED) > 0, pl.col(EXPIRING) > 0
     return (
         pl.concat(changes)
         .group_by("person", "since")
-        .agg(pl.col("expiring", "expired").sum())
+        .agg(pl.col(EXPIRING, EXPIRED).sum())
         .sort("person", "since")
         # The changes of a person add up to 0, so the sums start anew with each person.
-        .with_columns(pl.col("expiring", "expired").cum_sum())
+        .with_columns(pl.col(EXPIRING, EXPIRED).cum_sum())
         .with_columns(_SINCE.shift(-1).over("person").alias("until"))
         .drop_nulls("until")
         .select(
@@ -195,6 +196,6 @@ def _changes(
     return rows.select(
         "person",
         pl.col(position).alias("since"),
-        pl.lit(expiring).alias("expiring"),
-        pl.lit(expired).alias("expired"),
+        pl.lit(expiring).alias(EXPIRING),
+        pl.lit(expired).alias(EXPIRED),
     )
