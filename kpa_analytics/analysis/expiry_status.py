@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from kpa_analytics.analysis.as_known import as_known_by, known_records
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.required import required_pairs
@@ -19,6 +20,7 @@ def expiry_status(
     users: AnyFrame | None = None,
     *,
     as_of: Day | None = None,
+    as_known: Day | None = None,
     expiring_days: int = 30,
     required: AnyFrame | None = None,
     include_terminated: bool = False,
@@ -47,6 +49,11 @@ def expiry_status(
             are known: the source is `special` or `unknown`.
         users: as `load_users()` returns them. Without them, names are ids and everyone counts.
         as_of: the day of the statuses; a date or ISO text. Default: today.
+        as_known: use only completions that had been recorded (`created`) by an instant with a time
+            zone, or by the end of a day in UTC. Default: all. A record can be up to a day off,
+            because `created` is UTC and days of training are local: add a day if in doubt. The
+            trainings, people and requirements are today's. A record that was edited has its
+            present values; one that was deleted is missing.
         expiring_days: days before expiration that count as expiring, for trainings without their
             own number of days; default 30, at most 36,500.
         required: who must have which training: a frame of m_user_id and training_id, or the
@@ -61,8 +68,10 @@ def expiry_status(
         per person and training, sorted by m_user_id and training_id.
 
     Raises:
-        KPADataError: a column is missing, `as_of` is not a calendar day, `expiring_days` is not a
-            number of days, or composed trainings include each other in a circle.
+        KPADataError: a column is missing, `as_of` is not a calendar day, `as_known` is neither a
+            day nor an instant with a time zone, a completion has no `created` to compare with it,
+            `expiring_days` is not a number of days, or composed trainings include each other in a
+            circle.
 
     Examples:
         >>> from datetime import date
@@ -78,11 +87,12 @@ def expiry_status(
         ('Ladders', datetime.date(2024, 2, 29), 2, 'expiring')
     """
     today, days = as_day(as_of), as_expiring_days(expiring_days)
+    is_known = as_known_by(as_known)
     rules = Rules(trainings)
     records_of(completions), employment(users), required_pairs(required)
 
     def statuses(records: pl.DataFrame) -> pl.DataFrame:
-        engine = Engine(records, rules, users, required, only=today)
+        engine = Engine(known_records(records, is_known), rules, users, required, only=today)
         return engine.status(today, days, include_terminated)
 
     return computed(completions, statuses, EXPIRY_STATUS)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.analysis.as_known import as_known_by, known_records
 from kpa_analytics.analysis.case_groups import as_by, group_columns, members, with_group_names
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.latest_completion import records_of
@@ -49,6 +50,7 @@ def status_over_time(
     end: Day,
     every: str = "1mo",
     by: By | None = None,
+    as_known: Day | None = None,
     required: AnyFrame | None = None,
     expiring_days: int = 30,
     include_terminated: bool = False,
@@ -78,6 +80,8 @@ def status_over_time(
             shorter one.
         by: count each group by itself: field_office, job_title, line_of_business, supervisor or
             training. Default: all cases together. A person in two offices counts in both.
+        as_known: use only completions that had been recorded by an instant or a day, as for
+            `expiry_status`. Default: all.
         required: who must have which training, as for `expiry_status`. Without it, nobody is known
             to miss a training: missing and not_due are null (not known), unless a record without a
             date has such a status on some day.
@@ -100,6 +104,7 @@ def status_over_time(
     Raises:
         KPADataError: a column is missing, `start` is after `end` or before the first completion, an
             argument is not a day, `every` is not a period, `by` is unknown or needs `users`,
+            `as_known` is neither a day nor an instant with a time zone,
             `expiring_days` is not a number of days, or composed trainings include each other in a
             circle. With a LazyFrame, some are raised when the result is collected.
 
@@ -121,12 +126,12 @@ def status_over_time(
         raise KPADataError(f"start must not be after end: start is {first}, end is {last}")
     days = SampledDays(first, last, every)
     ahead, group = as_expiring_days(expiring_days), as_by(by, users)
-    rules = Rules(trainings)
+    is_known, rules = as_known_by(as_known), Rules(trainings)
     records_of(completions), employment(users), required_pairs(required)
     need_if_known(groups, GROUPS, "kind", "id", "name")
 
     def counts(records: pl.DataFrame) -> pl.DataFrame:
-        engine = Engine(records, rules, users, required)
+        engine = Engine(known_records(records, is_known), rules, users, required)
         _check_start(engine, first)
         spans = StatusSpans(engine, days, ahead).frame(include_terminated=include_terminated)
         counted = _counted(spans, _grouping(engine, group, users, groups), days)

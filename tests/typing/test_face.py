@@ -26,6 +26,7 @@ lazy: pl.LazyFrame = kpa.expiry_status(completions.lazy())
 trend: pl.DataFrame = kpa.status_over_time(
     completions, start="2025-01-01", end=date(2026, 6, 30), every="1q", by="field_office"
 )
+known: pl.DataFrame = kpa.expiry_status(completions, as_of="2026-06-30", as_known="2026-06-30")
 came_due: pl.DataFrame = kpa.renewals(completions, as_of="2026-06-30")
 punctual: pl.DataFrame = kpa.renewal_punctuality(came_due, by="month", as_of="2026-06-30")
 curve: pl.LazyFrame = kpa.renewal_curve(came_due.lazy())
