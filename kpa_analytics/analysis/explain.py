@@ -103,6 +103,18 @@ class Explainer:
 
     Raises:
         KPADataError: an argument is invalid; the message names it.
+
+    Examples:
+        >>> from datetime import date
+        >>> from kpa_analytics.schema import COMPLETIONS
+        >>> done = pl.DataFrame(
+        ...     [{"id": 12, "training_id": 7, "m_user_id": "a", "date": date(2025, 6, 10),
+        ...       "special_expiration_date": date(2026, 7, 10)}], schema=COMPLETIONS.schema)
+        >>> explainer = Explainer(TrainingData(completions=done), as_of="2026-06-30")
+        >>> explainer.of("a", 7).status
+        'expiring'
+        >>> [step.mark for explanation in explainer.every() for step in explanation.steps]
+        ['ours', 'vendor', 'ours', 'ours']
     """
 
     def __init__(

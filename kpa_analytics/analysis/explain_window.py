@@ -7,8 +7,6 @@ from kpa_analytics.analysis.explain_case import Case, schedule_sentence
 from kpa_analytics.analysis.explanation_step import Step, step
 from kpa_analytics.statuses import CURRENT, EXPIRED
 
-_OFFERING = ("offering_opens", "in_time_since")
-
 
 def window_steps(case: Case) -> list[Step]:
     """The window, the last offering, the day to renew by, and the status."""
