@@ -64,6 +64,7 @@ def _requirement(case: Case) -> Step:
     days = {name: facts[name] for name in ("exists_since", "made")}
     since = max(filter(None, days.values()), default=None)
     listed_at = facts["listed_at"]
+    listed_on = listed_at and listed_at.date()
     if facts["required_by"] is None:
         said = text.NOT_LISTED
     elif facts["listed_in"] is None:
@@ -73,7 +74,8 @@ def _requirement(case: Case) -> Step:
     listed = text.LISTED_IN.get(facts["listed_in"], "")
     return step(
         "looking back",
-        case.say(said, listed=listed, listed_on=listed_at and listed_at.date()),
+        case.say(said, listed=listed, listed_on=listed_on),
+        case.say(text.NEWER_LIST) if listed_on and listed_on > case.as_of else "",
         text.SINCE_NOT_KNOWN if facts["required_by"] else "",
         say(text.SINCE, since=since) if since and not facts["not_yet"] else "",
         required_by=facts["required_by"],

@@ -125,6 +125,7 @@ LISTED_IN = {
 GIVEN = "The requirements that were provided list it for {user}."
 NOT_LISTED = "No requirement is known; the record alone makes it a case."
 SINCE = "It counts from {since}: before that, the person or the training did not exist."
+NEWER_LIST = "The list for {as_of} is not known."
 SINCE_NOT_KNOWN = "When it became required is not known."
 NEW = "{user} was hired after that, on {hired}, and may wait for the next window."
 NOT_NEW = "{user} is not known to have been hired after that, and may not wait for the next window."

@@ -324,6 +324,7 @@ def test_the_vendors_list_and_its_day_are_named(listed):
         "Ann. When it became required is not known."
     ) in str(explanation)
     assert explanation.steps[1].values["required_by"] == "vendor"
+    assert "The list for 31 May 2026 is not known." in str(why(data, as_of="2026-05-31"))
 
 
 def test_a_record_without_any_date_proves_nothing():
