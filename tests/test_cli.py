@@ -364,6 +364,10 @@ def test_an_audit_downloads_all_pages_after_an_incremental_refresh(
         "incremental",
         "full",
     )
+    kpa.load_completions(refresh="recent")
+    person = kpa.load_completions()["m_user_id"][0]
+    assert kpa_analytics("transcript", person, tmp_path / "one.pdf")[0] == 0
+    assert kpa.load_all().snapshots["completions"].walk == "full"
     pages = [
         (tmp_path / pack / "report.html").read_text(encoding="utf-8")
         for pack in ("accepted", "downloaded")

@@ -42,7 +42,7 @@ def _documents(evidence: Evidence, required: AnyFrame | None) -> Iterator[tuple[
         document = transcript_of(evidence.data, person, **settings, names=evidence.names)
         yield f"{TRANSCRIPTS}/{file_name(document, person)}.pdf", document
     for training in scope.trainings:
-        document = roster(evidence.data, training, **settings)
+        document = roster(evidence.data, training, **settings, incremental=True)  # as checked
         yield f"{ROSTERS}/{file_name(document, str(training))}.pdf", document
 
 

@@ -32,7 +32,7 @@ from kpa_analytics.audit.since import changes_since, earlier_pack
 from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
-from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
 from kpa_analytics.inputs import AnyFrame, Day, as_day
@@ -148,7 +148,7 @@ def export_audit(
     for name, value in {"names": names, "bagit": bagit}.items():
         if not isinstance(value, bool):
             raise KPADataError(f"{name} must be True or False, not {value!r}")
-    _need_full_walk(data, incremental)
+    need_full_download(data, incremental)
     drawing = sample_size(sample, seed)
     old = None if since is None else earlier_pack(since)
     target = typed_path(out).absolute()
@@ -303,19 +303,6 @@ def _title(title: str | None) -> str:
     if title is not None and not isinstance(title, str):
         raise KPADataError(f"title must be text, not {title!r}")
     return one_line(title or TITLE)
-
-
-def _need_full_walk(data: TrainingData, incremental: bool) -> None:
-    if not isinstance(incremental, bool):
-        raise KPADataError(f"incremental must be True or False, not {incremental!r}")
-    snapshot = data.snapshots.get("completions")
-    if snapshot is None or snapshot.walk == "full" or incremental:
-        return
-    raise KPADataError(
-        "the completions were only updated from their newest pages (refresh='recent'), so "
-        "corrections of older records may be missing: use load_all(refresh=True), or pass "
-        "incremental=True to accept them"
-    )
 
 
 def _need_extra() -> None:

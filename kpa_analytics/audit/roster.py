@@ -18,7 +18,7 @@ from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.audit.report_text import Caption
 from kpa_analytics.data.scope import with_parts
-from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, as_day
 from kpa_analytics.schema import ROSTER
@@ -37,6 +37,7 @@ def roster(
     as_of: Day | None = None,
     expiring_days: int = 30,
     required: AnyFrame | None = None,
+    incremental: bool = False,
 ) -> Document:
     """The people who completed one training or must complete it, with the evidence on file.
 
@@ -53,6 +54,8 @@ def roster(
             does not set its own number; default 30.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
             if `data` has it.
+        incremental: True accepts an incremental snapshot (`refresh="recent"`), which may lack
+            corrections of older records; default False.
 
     Returns:
         A `Document`: Jupyter shows it as a table, `.pdf` has the bytes of the PDF, `.save(path)`
@@ -60,8 +63,8 @@ def roster(
         or more for a training of very many people; nothing is cut.
 
     Raises:
-        KPADataError: no training in the records has this id, or an argument is invalid; the message
-            names it.
+        KPADataError: no training in the records has this id, the completions are incremental and
+            `incremental` is False, or an argument is invalid; the message names it.
         KPAError: the packages that write PDFs are not installed.
 
     Examples:
@@ -75,6 +78,7 @@ def roster(
         ['m_user_id', 'user', 'employeeNumber']
     """
     need_training_data(data)
+    need_full_download(data, incremental)
     day, needed = as_day(as_of), requirements(data, required)
     pairs = None if needed is None else required_pairs(needed).collect()
     title = _title(data, pairs, training_id)

@@ -15,7 +15,7 @@ from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.audit.report_text import Caption
-from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, as_day
 from kpa_analytics.schema import TRANSCRIPT
@@ -34,6 +34,7 @@ def transcript(
     as_of: Day | None = None,
     expiring_days: int = 30,
     required: AnyFrame | None = None,
+    incremental: bool = False,
 ) -> Document:
     """The training record of one person: every training, with the evidence on file.
 
@@ -50,6 +51,8 @@ def transcript(
             set their own number; default 30.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
             if `data` has it.
+        incremental: True accepts an incremental snapshot (`refresh="recent"`), which may lack
+            corrections of older records; default False.
 
     Returns:
         A `Document`: Jupyter shows it as a table, `.pdf` has the bytes of the PDF, `.save(path)`
@@ -57,8 +60,8 @@ def transcript(
         page, or more for a person with very many trainings; nothing is cut.
 
     Raises:
-        KPADataError: nobody in the records has this id, or an argument is invalid; the message
-            names it.
+        KPADataError: nobody in the records has this id, the completions are incremental and
+            `incremental` is False, or an argument is invalid; the message names it.
         KPAError: the packages that write PDFs are not installed.
 
     Examples:
@@ -71,6 +74,8 @@ def transcript(
         >>> record.pdf[:5]
         b'%PDF-'
     """
+    need_training_data(data)
+    need_full_download(data, incremental)
     return transcript_of(
         data, m_user_id, as_of=as_of, expiring_days=expiring_days, required=required
     )
@@ -86,7 +91,6 @@ def transcript_of(
     names: bool = True,
 ) -> Document:
     """As `transcript()`. In a pack with pseudonyms, `names` is False: no hire and leaving days."""
-    need_training_data(data)
     day = as_day(as_of)
     people = people_rows(data, day).filter(pl.col("m_user_id") == _text(m_user_id))
     if people.is_empty():

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kpa_analytics.cli.loading import load_demo
+from kpa_analytics.cli.loading import load_demo, load_evidence
 from kpa_analytics.cli.options import Refresh
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
@@ -94,7 +94,6 @@ def audit(
     from kpa_analytics.audit.sign import signing_key
     from kpa_analytics.audit.since import earlier_pack
     from kpa_analytics.audit.timestamp import timestamp_url
-    from kpa_analytics.data.loaders import load_all
     from kpa_analytics.demo import AS_OF
     from kpa_analytics.inputs import as_day
 
@@ -106,9 +105,7 @@ def audit(
         timestamp_url(timestamp)
     if since:
         earlier_pack(since)  # before the download
-    data = load_demo() if demo else load_all(refresh=refresh)
-    if data.snapshots["completions"].walk != "full" and not incremental:
-        data = load_all(refresh=True)
+    data = load_demo() if demo else load_evidence(refresh=refresh, incremental=incremental)
     pack = export_audit(
         data,
         out,

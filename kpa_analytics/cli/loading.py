@@ -13,12 +13,24 @@ if TYPE_CHECKING:
 
 def load_records(as_of: str | None, demo: bool) -> tuple[TrainingData, date]:
     """The records of the account or of the invented company, and the day of the statuses."""
-    from kpa_analytics.data.loaders import load_all
     from kpa_analytics.demo import AS_OF
     from kpa_analytics.inputs import as_day
 
     day = as_day(AS_OF if demo and as_of is None else as_of)
-    return load_demo() if demo else load_all(), day
+    return load_demo() if demo else load_evidence(), day
+
+
+def load_evidence(*, refresh: bool = False, incremental: bool = False) -> TrainingData:
+    """The account's records; if only the newest pages were updated last, all are downloaded.
+
+    With `incremental`, such completions are accepted.
+    """
+    from kpa_analytics.data.loaders import load_all
+
+    data = load_all(refresh=refresh)
+    if data.snapshots["completions"].walk == "full" or incremental:
+        return data
+    return load_all(refresh=True)
 
 
 def load_demo() -> TrainingData:

@@ -121,3 +121,20 @@ def need_training_data(data: object) -> None:
     """Raise a KPADataError unless `data` is the result of `load_all()`."""
     if not isinstance(data, TrainingData):
         raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
+
+
+def need_full_download(data: TrainingData, incremental: object) -> None:
+    """Raise a KPADataError for incremental completions, unless `incremental` is True.
+
+    Evidence must not rest on them unasked: corrections of older records may be missing.
+    """
+    if not isinstance(incremental, bool):
+        raise KPADataError(f"incremental must be True or False, not {incremental!r}")
+    snapshot = data.snapshots.get("completions")
+    if snapshot is None or snapshot.walk == "full" or incremental:
+        return
+    raise KPADataError(
+        "the completions were only updated from their newest pages (refresh='recent'), so "
+        "corrections of older records may be missing: use load_all(refresh=True), or pass "
+        "incremental=True to accept them"
+    )

@@ -219,6 +219,9 @@ def test_an_audit_refuses_incremental_completions_by_default(api: DemoAPI, tmp_p
     for unasked in (data, kpa.load_all()):
         with pytest.raises(KPADataError, match=r"newest pages.*refresh=True.*incremental=True"):
             kpa.export_audit(unasked, tmp_path / "pack", as_of="2021-01-01")
+        for document, key in ((kpa.transcript, "m_user_id"), (kpa.roster, "training_id")):
+            with pytest.raises(KPADataError, match="incremental=True"):
+                document(unasked, unasked.completions[key][0], as_of="2021-01-01")
     assert not (tmp_path / "pack").exists()
     pack = kpa.export_audit(data, tmp_path / "pack", as_of="2021-01-01", incremental=True)
     assert "deleted and entered again" in (pack / "report.html").read_text(encoding="utf-8")
