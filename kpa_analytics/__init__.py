@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kpa_analytics import charts, demo, schema, widgets
+    from kpa_analytics.analysis.data_quality import data_quality
     from kpa_analytics.analysis.expiry_status import expiry_status
     from kpa_analytics.analysis.explain import Explainer, explain
     from kpa_analytics.analysis.explanation import Explanation
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
         load_trainings,
         load_users,
     )
-    from kpa_analytics.data.quality import data_quality
     from kpa_analytics.data.snapshots import snapshots
     from kpa_analytics.data.training_data import TrainingData
 
@@ -63,7 +63,7 @@ _HOMES = {
     "changes": "audit.compare",
     "clear_cache": "cache_folder",
     "configure": "config",
-    "data_quality": "data.quality",
+    "data_quality": "analysis.data_quality",
     "explain": "analysis.explain",
     "expiry_status": "analysis.expiry_status",
     "export_audit": "audit.export",

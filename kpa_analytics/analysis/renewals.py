@@ -104,7 +104,6 @@ def renewals(
 
 def _came_due(engine: Engine, today: date, expiring_days: int) -> pl.LazyFrame:
     """The certificates that came due, with their outcomes, in the order of the records."""
-    judged_on = pl.col("judged_on")
     next_on = pl.col("until")
     is_known = _DATE.is_not_null() | _RENEWED.is_null()
     rows = (
@@ -113,24 +112,9 @@ def _came_due(engine: Engine, today: date, expiring_days: int) -> pl.LazyFrame:
         .with_columns(pl.when(next_on <= today).then(next_on).alias("renewed_on"))
         .filter(is_known)
         .with_columns(_RENEWED.fill_null(today).alias("judged_on"))
-        .join(
-            engine.expirations.lazy().drop("training_id", "date"),
-            left_on="at",
-            right_on="expiry_key",
-            maintain_order="left",
-        )
-        .filter(_DUE.is_not_null())
-    )
-    days = rows.select("training_id", "judged_on").unique()
-    offerings = with_offerings(engine.rules.schedules).drop("expiring_days", "made")
-    windows = with_windows(days.join(offerings, on="training_id"), judged_on).select(
-        "training_id", "judged_on", "next_opens", "next_closes", "offering_opens", "in_time_since"
     )
     return (
-        moved_on(
-            rows.join(windows, on=["training_id", "judged_on"], how="left", maintain_order="left"),
-            judged_on,
-        )
+        judged(rows, engine)
         .filter(starts_expiring(expiring_days) <= today)
         .with_columns(
             _DUE.clip(date.min, date.max),
@@ -138,6 +122,30 @@ def _came_due(engine: Engine, today: date, expiring_days: int) -> pl.LazyFrame:
             _outcome(today).alias("outcome"),
         )
     )
+
+
+def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
+    """The records that expire, with their expiration, each as of its own day.
+
+    Args:
+        rows: records of the engine, with the day in `judged_on`.
+        engine: the engine.
+
+    Returns:
+        The rows in their order, with the columns of `expirations`.
+    """
+    judged_on = pl.col("judged_on")
+    of_key = engine.expirations.lazy().drop("training_id", "date")
+    dated = rows.join(of_key, left_on="at", right_on="expiry_key", maintain_order="left").filter(
+        _DUE.is_not_null()
+    )
+    days = dated.select("training_id", "judged_on").unique()
+    offerings = with_offerings(engine.rules.schedules).drop("expiring_days", "made")
+    windows = with_windows(days.join(offerings, on="training_id"), judged_on).select(
+        "training_id", "judged_on", "next_opens", "next_closes", "offering_opens", "in_time_since"
+    )
+    known = dated.join(windows, on=["training_id", "judged_on"], how="left", maintain_order="left")
+    return moved_on(known, judged_on)
 
 
 def _outcome(today: date) -> pl.Expr:

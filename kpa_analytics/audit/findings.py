@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.data.quality import data_quality
+from kpa_analytics.analysis.data_quality import data_quality
 from kpa_analytics.data.training_data import TrainingData
 
 

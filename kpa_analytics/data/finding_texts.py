@@ -41,6 +41,13 @@ EXPIRES_FIRST = (
     "{special_expiration_date}, is earlier."
 )
 IN_FUTURE = "Completion {record} is dated {date}, after the as-of date {as_of}."
+RECORDED_LATE = (
+    "Completion {record} is dated {date}, but it was recorded on {created_day}, {days} days later."
+)
+RECORDED_AFTER_EXPIRY = (
+    "Completion {record} of training {training} by person {person} is dated {date}, but it was "
+    "recorded on {created_day}, after the previous completion had expired on {expired_on}."
+)
 SHARED_ID = "{count} records in {table} share the id {record}."
 REPEATED = (
     "Person {person} completed training {training} more than once on {date}: completions "

@@ -30,7 +30,8 @@ def test_offerings_are_judged_on_the_day_of_the_pack(as_of: date, people: int) -
     data = TrainingData(
         completions=frame_of(COMPLETIONS, done), trainings=frame_of(TRAININGS, JUNE)
     )
-    assert findings(data, as_of)["finding"].to_list() == ["offering_not_recorded"] * people
+    kinds = findings(data, as_of)["finding"].to_list()
+    assert kinds == ["recorded_late", *["offering_not_recorded"] * people]
 
 
 def test_only_offerings_are_judged_on_an_earlier_day(data: TrainingData) -> None:

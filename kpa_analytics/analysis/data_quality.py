@@ -1,0 +1,99 @@
+"""Data quality: all wrong, implausible or late records, one row per finding."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kpa_analytics.analysis.late_records import recorded_after_expiry, recorded_late
+from kpa_analytics.data import quality
+from kpa_analytics.data.checks import names_of
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.inputs import Day, as_day, as_table, need
+from kpa_analytics.schema import COMPLETIONS, FINDINGS, TRAININGS, USERS
+
+#: Every kind of finding, in the order in which they are reported.
+KINDS = (*quality.KINDS, "recorded_late", "recorded_after_expiry")
+
+
+def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
+    """List all records that are wrong or implausible. This changes and drops nothing.
+
+    Source: docs/rules.md section 7; what counts as recorded late is this project's decision.
+
+    Each affected record has its own row: each completion of an unknown person, each completion in
+    a same-day repeat, and each person on whom a group session's list and its completions disagree.
+    Only blank ids are counted in one row.
+    If the user list was loaded and is empty, every person is unknown. If a `TrainingData` made by
+    hand has no user list, no person is reported as unknown; the same holds for other collections.
+
+    Args:
+        data: the collections, as `load_all()` returns them.
+        as_of: completions after this day are in the future; default today.
+
+    Returns:
+        A frame in the columns of `schema.FINDINGS`, one row per finding, in the order of `KINDS`,
+        then by table and record. The message gives the name and employee number of a person, and
+        the title of a training, beside the id. The findings, with the table and field of each:
+
+        - impossible_date (any date): the API sent a date that does not exist, or a completion has
+          no date.
+        - expiration_before_completion (completions.special_expiration_date): the special expiration
+          date is before the completion's date.
+        - completion_in_future (completions.date): the date is after `as_of`.
+        - implausible_date (completions.date): more than 366 days after the UTC day on which the
+          record was created, more than 50 years before it, or before 1950-01-01.
+        - implausible_profile_date (users.created), implausible_hire_date,
+          implausible_termination_date (users): within 24 hours of zero
+          (1970-01-01), before 1930 or after 2099. The person is treated as having no such date.
+        - hired_after_leaving (users.hireDate): the hire date is after the termination date. The
+          person is treated as employed before the termination date and from the hire date on.
+        - duplicate_id (the id of any table): one row per id; the message gives the number of
+          records.
+        - same_day_repeat (completions.date): several completions have the same person, training
+          and day.
+        - unknown_user, unknown_training, unknown_group_session, unknown_instructor: a completion,
+          group session, employee status or composed training refers to an id that is not in its
+          list.
+        - attendees_differ (group_trainings.m_trainees_id): a person is listed in a group session
+          without a completion in it, or the other way round. A session that is not in the session
+          list is only reported as unknown.
+        - unknown_schedule (trainings.schedule_type, window_open_month or expires_on_month): the
+          type is not one of the vendor's, or a day does not exist. The training's expiration dates
+          are then unknown.
+        - offering_not_recorded (trainings.window_last_offered_date): a window has closed since the
+          training was last offered (or since its oldest completion, if it was never offered), and
+          people are still valid under the vendor's rule. The message gives their number.
+        - blank_ids (optional ids of all tables): the number of values that were "", white space
+          or 0 in the API's answers. All of these are treated as empty. One row for all of them: it
+          lists the tables and the fields, and `record_id` is null.
+
+    Raises:
+        KPADataError: `data` is not a set of collections, a collection lacks a column, or `as_of` is
+            not a day.
+
+    Examples:
+        >>> from datetime import date
+        >>> from kpa_analytics.data.training_data import TrainingData
+        >>> from kpa_analytics.schema import COMPLETIONS
+        >>> record = {"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2030, 1, 1)}
+        >>> data = TrainingData(completions=pl.DataFrame([record], schema=COMPLETIONS.schema))
+        >>> data_quality(data, as_of="2026-06-30")["message"].item()
+        'Completion 1 is dated 2030-01-01, after the as-of date 2026-06-30.'
+    """
+    day = as_day(as_of)
+    findings = quality.data_quality(data, as_of=day)
+    trainings, users = (
+        need(frame, table, *table.schema)
+        for frame, table in ((data.trainings, TRAININGS), (data.users, USERS))
+    )
+    # Composed trainings are not needed here, and one that includes itself must not end the checks.
+    parts = pl.lit(None, TRAININGS.schema["included_trainings_id"]).alias("included_trainings_id")
+    completions = need(data.completions, COMPLETIONS, *COMPLETIONS.schema)
+    checks = (
+        recorded_late(completions),
+        recorded_after_expiry(completions, trainings.with_columns(parts), day),
+    )
+    names = names_of(users, trainings)
+    order = (pl.col("record_id").cast(pl.Int64), pl.col("value", "message"))
+    late = [as_table(check.findings(names).sort(*order), FINDINGS) for check in checks]
+    return pl.concat([findings, *(rows.collect() for rows in late)])
