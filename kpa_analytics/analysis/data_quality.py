@@ -81,7 +81,7 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         'Completion 1 is dated 2030-01-01, after the as-of date 2026-06-30.'
     """
     day = as_day(as_of)
-    findings = quality.data_quality(data, as_of=day)
+    findings = quality.record_findings(data, as_of=day)
     trainings, users = (
         need(frame, table, *table.schema)
         for frame, table in ((data.trainings, TRAININGS), (data.users, USERS))

@@ -48,8 +48,8 @@ KINDS = (
 )
 
 
-def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
-    """List the findings about what the records say; `analysis.data_quality` adds the late ones.
+def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
+    """List the findings of `data_quality()`, except those about records made late.
 
     Its documentation describes the arguments, the result and each finding.
 

@@ -1,4 +1,4 @@
-"""Records with faults, and what data_quality finds in them."""
+"""Records with faults, and what record_findings finds in them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.data.quality import data_quality
+from kpa_analytics.data.quality import record_findings
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
@@ -54,7 +54,7 @@ def completed(**fields):
 
 
 def findings_of(**frames):
-    return data_quality(Load(**frames), as_of=AS_OF).drop("message").rows()
+    return record_findings(Load(**frames), as_of=AS_OF).drop("message").rows()
 
 
 JUNE = {

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kpa_analytics.data.quality import data_quality
+from kpa_analytics.data.quality import record_findings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import COMPLETIONS, USERS
 from tests.frames import frame_of
@@ -17,7 +17,7 @@ def findings(table, *records):
     data = TrainingData(
         **{"completions": COMPLETIONS.empty(), table.name: frame_of(table, *records)}
     )
-    return data_quality(data, as_of=AS_OF)
+    return record_findings(data, as_of=AS_OF)
 
 
 def kinds(table, *records):

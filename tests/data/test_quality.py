@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kpa_analytics.data.quality import data_quality
+from kpa_analytics.data.quality import record_findings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
@@ -26,7 +26,7 @@ from tests.frames import PEOPLE, completions, frame_of, sessions
 
 
 def test_sound_records_have_no_findings():
-    findings = data_quality(Load(), as_of=AS_OF)
+    findings = record_findings(Load(), as_of=AS_OF)
     assert findings.is_empty()
     assert findings.schema == FINDINGS.schema
 
@@ -146,7 +146,7 @@ def test_a_fault_in_another_field_does_not_hide_a_missing_date(table, field):
 
 def test_every_record_of_a_same_day_repeat_has_a_row():
     rows = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
-    findings = data_quality(Load(completions=rows), as_of=AS_OF)
+    findings = record_findings(Load(completions=rows), as_of=AS_OF)
     assert findings["finding"].to_list() == ["same_day_repeat"] * 2
     assert findings["record_id"].to_list() == ["3", "12"]
     assert findings["message"].unique().to_list() == [
@@ -156,7 +156,7 @@ def test_every_record_of_a_same_day_repeat_has_a_row():
 
 def test_a_message_lists_at_most_ten_repeated_completions():
     rows = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in range(1000)))
-    findings = data_quality(Load(completions=rows), as_of=AS_OF)
+    findings = record_findings(Load(completions=rows), as_of=AS_OF)
     assert findings.height == 1000
     assert findings["message"][0].endswith("completions 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 990 more.")
 
@@ -176,31 +176,31 @@ def test_allowed_values_are_not_reported():
 
 def test_if_the_loaded_user_list_is_empty_every_person_is_unknown():
     loaded = Load(users=USERS.empty(), snapshots={"users": "the load that found none"})
-    kinds = data_quality(loaded, as_of=AS_OF)["finding"].to_list()
+    kinds = record_findings(loaded, as_of=AS_OF)["finding"].to_list()
     assert kinds == ["unknown_user"] * 3 + ["unknown_instructor"] * 2
 
 
 def test_without_a_loaded_list_nothing_is_reported_as_unknown():
     alone = TrainingData(completions=frame_of(COMPLETIONS, GOOD))
-    assert data_quality(alone, as_of=AS_OF).is_empty()
+    assert record_findings(alone, as_of=AS_OF).is_empty()
 
 
 def test_as_of_defaults_to_today():
     tomorrow = completed(date=date.today() + timedelta(days=2))
-    findings = data_quality(Load(**tomorrow))
+    findings = record_findings(Load(**tomorrow))
     assert findings["finding"].to_list() == ["completion_in_future"]
     with pytest.raises(KPADataError, match="as_of must be"):
-        data_quality(Load(), as_of="soon")
+        record_findings(Load(), as_of="soon")
 
 
 def test_a_missing_column_is_named():
     with pytest.raises(KPADataError, match=r"no column 'm_trainees_id'; load_group_trainings\(\)"):
-        data_quality(Load(group_trainings=frame_of(GROUP_TRAININGS).drop("m_trainees_id")))
+        record_findings(Load(group_trainings=frame_of(GROUP_TRAININGS).drop("m_trainees_id")))
 
 
 def test_a_single_frame_is_refused():
     with pytest.raises(KPADataError, match=r"expected the result of load_all\(\), got DataFrame"):
-        data_quality(frame_of(COMPLETIONS))
+        record_findings(frame_of(COMPLETIONS))
 
 
 @pytest.mark.slow
@@ -212,11 +212,11 @@ def test_findings_match_plain_python_in_any_row_order(rows, groups, random):
         "users": frame_of(USERS, *({"id": person} for person in PEOPLE[:3])),
         "employee_status": EMPLOYEE_STATUS.empty(),
     }
-    findings = data_quality(Load(rows, group_trainings=groups, **load), as_of=AS_OF)
+    findings = record_findings(Load(rows, group_trainings=groups, **load), as_of=AS_OF)
     shuffled = list(range(rows.height))
     random.shuffle(shuffled)
     again = Load(rows[shuffled], group_trainings=groups.reverse(), **load)
-    assert_frame_equal(data_quality(again, as_of=AS_OF), findings)
+    assert_frame_equal(record_findings(again, as_of=AS_OF), findings)
     about = findings.select("finding", "table", "record_id", "value").rows()
     assert sorted(about, key=str) == sorted(_expected(rows.to_dicts(), groups.to_dicts()), key=str)
 

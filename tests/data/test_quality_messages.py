@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from kpa_analytics.data.quality import KINDS, data_quality
+from kpa_analytics.data.quality import KINDS, record_findings
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
@@ -46,7 +46,7 @@ def test_each_message_is_a_sentence_that_names_the_record_and_the_value():
     )
     fault = {"table": "users", "record_id": "ann", "field": "day", "value": "20201301"}
     load = Load(completions=rows, trainings=trainings, users=people, faults=frame_of(FAULTS, fault))
-    findings = data_quality(load, as_of=AS_OF)
+    findings = record_findings(load, as_of=AS_OF)
     assert set(findings["finding"]) == set(KINDS) - {"blank_ids"}  # about no one record
     for row in findings.to_dicts():
         assert row["message"].endswith(".")
@@ -116,5 +116,5 @@ TWICE = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
 )  # fmt: skip
 def test_people_and_trainings_are_named_beside_their_ids(frames, said):
     load = Load(**({"users": NAMED_PEOPLE, "trainings": LADDERS} | frames))
-    messages = data_quality(load, as_of=date(2026, 7, 1))["message"]
+    messages = record_findings(load, as_of=date(2026, 7, 1))["message"]
     assert any(said in message for message in messages), messages.to_list()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpa_analytics.analysis.expiry_status import expiry_status
-from kpa_analytics.data.quality import data_quality
+from kpa_analytics.data.quality import record_findings
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from tests.analysis.company import FIRST, LAST, company
 from tests.analysis.oracle import by_id
@@ -39,7 +39,7 @@ def unrecorded(*days, as_of, offered=None, users=None, **training):
         trainings=frame_of(TRAININGS, window),
         users=frame_of(USERS, *(users or [])),
     )
-    findings = data_quality(load, as_of=as_of).filter(finding="offering_not_recorded")
+    findings = record_findings(load, as_of=as_of).filter(finding="offering_not_recorded")
     assert findings["record_id"].to_list() == ["7"] * findings.height
     assert findings["field"].to_list() == ["window_last_offered_date"] * findings.height
     return findings.select(
@@ -90,7 +90,7 @@ def test_the_message_about_an_unrecorded_offering_is_one_sentence():
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
         trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2018, 6, 1)}),
     )
-    assert data_quality(load, as_of=AS_OF + timedelta(days=1))["message"].to_list() == [
+    assert record_findings(load, as_of=AS_OF + timedelta(days=1))["message"].to_list() == [
         "Training 7 was last offered on 2018-06-01, and one of its windows has closed since then: "
         "1 person is up to date only because no later offering is recorded."
     ]
@@ -132,7 +132,7 @@ def test_a_future_offering_is_named_in_the_message():
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
         trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2027, 6, 1)}),
     )
-    assert data_quality(load, as_of="2026-03-01")["message"].to_list() == [
+    assert record_findings(load, as_of="2026-03-01")["message"].to_list() == [
         "Training 7 is next offered on 2027-06-01, after the as-of date 2026-03-01, and one of its "
         "windows has closed since its oldest completion: 1 person is up to date only because no "
         "later offering is recorded."
@@ -156,7 +156,7 @@ def test_counted_people_are_valid_although_a_window_has_closed(seed, as_of):
         if next(closes for opens, closes in around if opens > done) < as_of:
             people[str(row["training_id"])] += 1
     load = Load(completions=records, trainings=trainings, users=users)
-    findings = data_quality(load, as_of=as_of).filter(finding="offering_not_recorded")
+    findings = record_findings(load, as_of=as_of).filter(finding="offering_not_recorded")
     counted = findings.select(
         "record_id", pl.col("message").str.extract(r": (\d+) (person|people) ").cast(pl.Int64)
     )
