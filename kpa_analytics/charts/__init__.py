@@ -26,6 +26,7 @@ from kpa_analytics.charts.instructor_coverage import instructor_coverage, instru
 from kpa_analytics.charts.instructor_training import instructor_training, instructor_training_table
 from kpa_analytics.charts.offline import enable_offline
 from kpa_analytics.charts.save import save
+from kpa_analytics.charts.status_over_time import status_over_time, status_over_time_table
 from kpa_analytics.charts.status_summary import status_summary, status_summary_table
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.training_matrix import training_matrix, training_matrix_table
@@ -58,6 +59,8 @@ __all__ = [
     "palette",
     "save",
     "status_colours",
+    "status_over_time",
+    "status_over_time_table",
     "status_summary",
     "status_summary_table",
     "training_matrix",

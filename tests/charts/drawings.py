@@ -26,6 +26,7 @@ CHARTS = (
     "group_sessions",
     "group_sizes",
     "group_share",
+    "status_over_time",
 )
 every_chart = pytest.mark.parametrize("name", CHARTS)
 _STATUS = (
@@ -46,6 +47,8 @@ def inputs(name: str, *, demo: bool = False, titles: list[str] | None = None) ->
         return [frames.coverage_frame(demo=demo, titles=titles)]
     if name == "instructor_training":
         return frames.taught_frames(demo=demo, titles=titles)
+    if name == "status_over_time":
+        return [frames.trend_frame(demo=demo)]
     if name == "group_share":
         return [frames.share_frame(demo=demo)]
     return [frames.sessions_frame(demo=demo)]

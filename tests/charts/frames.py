@@ -15,6 +15,7 @@ from kpa_analytics.schema import (
     GROUP_SHARE,
     INSTRUCTOR_ACTIVITY,
     INSTRUCTOR_COVERAGE,
+    STATUS_OVER_TIME,
     TRAININGS,
     USERS,
 )
@@ -218,6 +219,38 @@ def share_frame(months: int = 24, *, demo: bool = False, seed: int = 5) -> pl.Da
         period = date(year, month + 1, 1)
         rows.append((period, "1mo", grouped, alone, grouped / (grouped + alone), demo))
     return pl.DataFrame(rows, schema=GROUP_SHARE.schema, orient="row")
+
+
+def trend_frame(
+    months: int = 12, *, demo: bool = False, known: bool = True, seed: int = 8
+) -> pl.DataFrame:
+    """A status_over_time frame of all cases; demo data has the mark that readers add."""
+    draw = random.Random(seed)
+    rows = []
+    for back in reversed(range(months)):
+        year, month = divmod(2026 * 12 + 5 - back, 12)
+        counts = [draw.randrange(300, 400), draw.randrange(20, 40), draw.randrange(9, 90)]
+        required = [draw.randrange(9, 60), draw.randrange(5)] if known else [None, None]
+        total = sum(counts) + sum(number or 0 for number in required)
+        rows.append((date(year, month + 1, 28), *counts, *required, total))
+    frame = pl.DataFrame(rows, schema=STATUS_OVER_TIME.schema, orient="row")
+    return frame.with_columns(demo=pl.lit(demo))
+
+
+def trend_by_training(
+    trainings: int = 9, months: int = 12, *, titles: list[str] | None = None
+) -> pl.DataFrame:
+    """A status_over_time frame by training."""
+    parts = [
+        trend_frame(months, seed=number).select(
+            "day",
+            pl.lit(number, pl.Int64).alias("training_id"),
+            pl.lit(training_title(number, titles or TITLES)).alias("training"),
+            *STATUS_OVER_TIME.schema.names()[1:],
+        )
+        for number in range(trainings)
+    ]
+    return pl.concat(parts).sort("day", "training")
 
 
 def users_frame(people: int = 200, *, demo: bool = False) -> pl.DataFrame:

@@ -29,6 +29,9 @@ from tests.charts.frames import (
 )
 from tests.charts.marks import drawing
 
+#: Charts of a frame that has its own days, or none.
+NO_DAY = ("instructor_coverage", "group_sizes", "status_over_time")
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("as_of", [date(1, 1, 1), date(9999, 12, 31)])
@@ -39,7 +42,7 @@ def test_the_first_and_the_last_day_of_the_calendar_can_be_as_of(name, as_of):
         given[0] = given[0].with_columns(
             days_left=(pl.col("expiration_date") - as_of).dt.total_days()
         )
-    options = {} if name in ("instructor_coverage", "group_sizes") else {"as_of": as_of}
+    options = {} if name in NO_DAY else {"as_of": as_of}
     assert drawing(draw(name, given, **options)).startswith("<svg")
 
 

@@ -1,0 +1,249 @@
+"""The share of gaps through time, and how many cases are gaps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.charts import axes
+from kpa_analytics.charts.stacking import MIN_PART, stack
+from kpa_analytics.charts.styled import demo_line, nothing_to_show, rows_of, stacked_panels, titled
+from kpa_analytics.charts.theme import GAP, WIDTH, palette
+from kpa_analytics.charts.trend_lanes import lanes
+from kpa_analytics.charts.trend_rows import (
+    Trend,
+    counted,
+    named_days,
+    on_sampled_day,
+    read_trend,
+    thinned,
+)
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.statuses import GAPS, SEVERITY
+from kpa_analytics.wording import count, day, percent
+
+if TYPE_CHECKING:
+    from kpa_analytics.inputs import AnyFrame
+
+_TITLE = "Gaps through time"
+#: Requirements, schedules and groups of the past are not known.
+TODAYS = "Requirements, schedules of trainings and groups of people are today's, on every day"
+_UPPER, _LOWER = 150, 110
+_SIDE = alt.ExprRef("datum.side")
+
+
+def status_over_time_table(trend: AnyFrame, *, top: int = 6) -> pl.DataFrame:
+    """Count the gaps on each day, of all cases or of the groups with the highest shares of gaps.
+
+    Args:
+        trend: the result of `kpa_analytics.status_over_time()`.
+        top: number of groups to keep, 1 to 12; the others become one group, e.g. "other trainings
+            (7)".
+
+    Returns:
+        One row per group and day: place (Int64; 0 for the group with the highest share on the last
+        day), group (String, unique; null if all cases were counted together), folded (Int64; number
+        of groups in the row), day (Date), expired, missing (null if not known), gaps, total
+        (Int64), share (Float64, 0 to 1; null if there is no case). Sorted by place and day.
+
+    Raises:
+        KPADataError: a column is missing, a day is null or occurs twice in a group, missing is
+            known on some days only, or `top` is not 1 to 12.
+
+    Examples:
+        >>> from kpa_analytics.schema import STATUS_OVER_TIME
+        >>> status_over_time_table(STATUS_OVER_TIME.empty()).shape
+        (0, 9)
+    """
+    if type(top) is not int or not 1 <= top <= 12:
+        raise KPADataError(f"top must be 1 to 12, not {top!r}")
+    return counted(read_trend(trend), top)
+
+
+def status_over_time(
+    trend: AnyFrame, *, top: int = 6, demo: bool = False, dark: bool = False
+) -> alt.VConcatChart | alt.LayerChart:
+    """Draw the share of gaps through time, with the number of cases.
+
+    All cases together are a line of the share above bars of the counts. Groups are areas of the
+    share, one row per group, with the highest share on the last day at the top. The scale is the
+    same in each row.
+
+    Args:
+        trend: the result of `kpa_analytics.status_over_time()`, eager or lazy.
+        top: number of groups to draw, 1 to 12; the others become one row.
+        demo: True for demo data. The counts do not show it, except those by supervisor.
+        dark: True for a dark background.
+
+    Returns:
+        The chart; its data is `status_over_time_table(...)`. With very many days, every n-th day is
+        drawn, and the subtitle says how many are not.
+
+    Raises:
+        KPADataError: as `status_over_time_table`.
+
+    Examples:
+        >>> from kpa_analytics.schema import STATUS_OVER_TIME
+        >>> status_over_time(STATUS_OVER_TIME.empty()).description
+        'Gaps through time. No cases to show.'
+    """
+    table, read = status_over_time_table(trend, top=top), read_trend(trend, demo)
+    if not table["total"].sum():
+        return nothing_to_show(_TITLE, "No cases to show", dark=dark, demo=read.demo)
+    if read.by:
+        return lanes(table, read, _TITLE, TODAYS, dark)
+    return _together(table, read, dark)
+
+
+def _together(table: pl.DataFrame, trend: Trend, dark: bool) -> alt.VConcatChart:
+    drawn, left_out = thinned(table)
+    rows = named_days(drawn).with_columns(
+        pl.Series("percent", [percent(*row) for row in drawn.select("gaps", "total").iter_rows()])
+    )
+    mark = [demo_line(44, dark)] if trend.demo else []
+    upper = alt.LayerChart(layer=_share(rows, trend, dark), width=WIDTH, height=_UPPER)
+    lower = alt.LayerChart(layer=[*_counts(rows, trend, dark), *mark], width=WIDTH, height=_LOWER)
+    return stacked_panels(
+        [upper, lower],
+        dark=dark,
+        spacing=14,
+        resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
+        **titled(_finding(table, trend), [*_sentences(table, trend), left_out, TODAYS], trend.demo),
+    )
+
+
+def _ends(table: pl.DataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The first and the last day with cases."""
+    first, *_, last = [*table.filter(pl.col("total") > 0).iter_rows(named=True)] * 2
+    return first, last
+
+
+def _finding(table: pl.DataFrame, trend: Trend) -> str:
+    """The finding, as the title: how the share of gaps changed."""
+    first, last = _ends(table)
+    before, after = (percent(row["gaps"], row["total"]) for row in (first, last))
+    kind = "gaps" if trend.known else f"{trend.rows.gap_words} cases"
+    if first["day"] == last["day"]:
+        return f"The share of {kind} is {after} on {day(last['day'])}"
+    if before == after:
+        return f"The share of {kind} is {after} on {day(last['day'])}, as on {day(first['day'])}"
+    verb = "rose" if last["share"] > first["share"] else "fell"
+    return f"The share of {kind} {verb} from {before} to {after}"
+
+
+def _sentences(table: pl.DataFrame, trend: Trend) -> list[str]:
+    """The counts on the first, the last and the worst day, and what is not known."""
+    first, last = _ends(table)
+    words = trend.rows.gap_words
+    said = f"{_TITLE}: {_of(last)} {words} on {day(last['day'])}"
+    if first["day"] != last["day"]:
+        said += f", {_of(first)} on {day(first['day'])}"
+    worst = table.sort("share", "day", descending=[True, False], nulls_last=True).row(0, named=True)
+    peak = ""
+    if worst["gaps"] and worst["day"] not in (first["day"], last["day"]):
+        share = percent(worst["gaps"], worst["total"])
+        peak = f"Highest share on {day(worst['day'])}: {share}, {_of(worst)}"
+    return [said, peak, trend.rows.not_known]
+
+
+def _of(row: dict[str, Any]) -> str:
+    return f"{row['gaps']:,} of {count(row['total'], 'case')}"
+
+
+def _share(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
+    """The line of the share, with its first and last values."""
+    p = palette(dark)
+    end = min(max(rows["share"].drop_nulls()) * 1.25, 1) or 1
+    # A day without cases has no share, so the line breaks there.
+    known = rows.with_columns(pl.col("share").is_null().cum_sum().alias("stretch")).filter(
+        pl.col("share").is_not_null()
+    )
+    y = alt.Y(
+        "share:Q",
+        title=f"{trend.rows.gap_words.capitalize()} (%)",
+        scale=alt.Scale(domain=[0, end], nice=False),
+        axis=alt.Axis(format=".0%" if end > 0.05 else ".1%", tickCount=4),
+    )
+    x = on_sampled_day(rows, 0)
+    point = {"size": 28 if known.height <= 60 else 6, "filled": True, "color": p.accent}
+    line: alt.Chart = (
+        rows_of(known.select("day", "name", "percent", "share", "gaps", "total", "stretch"))
+        .transform_calculate(spoken=axes.sentence("{name}: {percent}, {gaps:,} of {total:case}"))
+        .mark_line(color=p.accent, strokeWidth=2, point=point)
+        .encode(
+            x=x,
+            y=y,
+            detail=alt.Detail("stretch:N"),
+            tooltip=axes.tooltip(
+                {"name": "Day", "percent": "Share"}, {"gaps": "Gaps", "total": "All cases"}
+            ),
+            description=axes.aria_label(),
+        )
+    )
+    text: alt.Chart = (
+        rows_of(_first_and_last(known, "share").select("day", "percent", "over", "side"))
+        .mark_text(align=_SIDE, dy=-11, fontWeight="bold", color=p.ink, clip=False, aria=False)
+        .encode(x=x, y=alt.Y("over:Q"), text=alt.Text("percent:N"))
+    )
+    return [line, text]
+
+
+def _first_and_last(rows: pl.DataFrame, measure: str) -> pl.DataFrame:
+    """The rows that get a label, where it is (`over`), and the side of the day that it is on.
+
+    With many days, a label lies over the highest of the days that it covers.
+    """
+    many = rows.height > 30
+    near = rows.height // 10 if many else 1
+    inward = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("left")).otherwise(pl.lit("right"))
+    over = pl.col(measure)
+    is_first = pl.int_range(pl.len()) < near
+    return rows.with_columns(
+        (inward if many else pl.lit("center")).alias("side"),
+        pl.when(is_first)
+        .then(over.head(near).max())
+        .otherwise(over.tail(near).max())
+        .alias("over"),
+    )[sorted({0, rows.height - 1})]
+
+
+def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
+    """One bar for each day, with the worst status at the bottom."""
+    statuses = [gap for gap in SEVERITY if gap in GAPS and rows[gap].null_count() == 0]
+    headroom = max(rows["gaps"].to_list()) * 1.2 or 1
+    kept = rows.select("day", "name", "gaps", "total", *statuses)
+    parts = stack(kept, statuses, headroom * MIN_PART / _LOWER, "status").drop(statuses)
+    shown = [status for status in statuses if rows[status].sum()]
+    x = on_sampled_day(rows, 13)
+    bars: alt.Chart = (
+        rows_of(parts)
+        .transform_calculate(
+            words=axes.signed_label(),
+            spoken=axes.sentence("{name}: {value:,} {status}, of {total:case}"),
+        )
+        .mark_bar(
+            orient="vertical",
+            size=max(min(0.7 * WIDTH / rows.height, 40), 2),
+            y2Offset=GAP,
+            strokeWidth=1 if rows.height <= 60 else 0.5,
+            stroke=axes.status_edge(dark),
+        )
+        .encode(
+            x=x,
+            y=alt.Y("low:Q", **axes.counting("Cases", headroom, most=4)),
+            y2=alt.Y2("high:Q"),
+            color=axes.status_colour(dark, shown),
+            tooltip=axes.tooltip(
+                {"name": "Day", "words": "Status"}, {"value": "Cases", "total": "All cases"}
+            ),
+            description=axes.aria_label(),
+        )
+    )
+    text: alt.Chart = (
+        rows_of(_first_and_last(kept, "gaps").select("day", "gaps", "over", "side"))
+        .mark_text(align=_SIDE, dy=-8, color=palette(dark).ink, clip=False, aria=False)
+        .encode(x=x, y=alt.Y("over:Q"), text=alt.Text("gaps:Q", format=","))
+    )
+    return [bars, text]

@@ -1,0 +1,165 @@
+"""The share of gaps of several groups through time: one row of the chart per group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.charts import axes
+from kpa_analytics.charts.fitting import width
+from kpa_analytics.charts.styled import layered, one_row, rows_of
+from kpa_analytics.charts.text import short
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.charts.trend_rows import ROOM, Trend, on_sampled_day, thinned
+from kpa_analytics.wording import count, day, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+LANE = 46
+_WIDTH = 390
+#: Pixels for a name in the title.
+_NAME = 340
+_SEVERAL = ("field_office", "line_of_business")
+
+
+def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) -> alt.LayerChart:
+    """Draw the result of `counted`, one area per group."""
+    drawn, left_out = thinned(table)
+    last = table.filter(pl.col("day") == pl.col("day").max()).with_columns(
+        pl.Series("percent", _percents(table.filter(pl.col("day") == pl.col("day").max())))
+    )
+    end = drawn["share"].max() or 1.0
+    names = table.unique("place").select("place", "group").sort("place")
+    today = last["day"][0]
+    groups = int(table.filter(pl.col("day") == today)["folded"].sum())
+    several = "A person in several of them counts in each" if trend.by in _SEVERAL else ""
+    scale = alt.Scale(domain=[0, names.height], reverse=True, nice=False)
+    return layered(
+        [
+            _areas(drawn, names, end, scale, dark),  # type: ignore[arg-type]
+            *_texts(names, last, scale, dark),
+        ],
+        title=_finding(last, trend),
+        subtitle=[
+            f"{title}: share of cases {trend.rows.gap_words} in "
+            f"{count(groups, trend.plural.removesuffix('s'), trend.plural)}, highest on "
+            f"{day(today)} first; the highest point is {_highest(drawn)}",
+            several,
+            trend.rows.not_known,
+            left_out,
+            note,
+        ],
+        demo=trend.demo,
+        dark=dark,
+        width=_WIDTH,
+        height=LANE * names.height,
+    )
+
+
+def _percents(rows: pl.DataFrame) -> Sequence[str]:
+    return [
+        percent(gaps, total) if total else "no case"
+        for gaps, total in rows.select("gaps", "total").iter_rows()
+    ]
+
+
+def _highest(drawn: pl.DataFrame) -> str:
+    worst = drawn.sort("share", descending=True, nulls_last=True).row(0, named=True)
+    return percent(worst["gaps"], worst["total"])
+
+
+def _finding(last: pl.DataFrame, trend: Trend) -> str:
+    """The finding, as the title: the group with the highest share on the last day."""
+    on = day(last["day"][0])
+    kind = "gaps" if trend.known else f"{trend.rows.gap_words} cases"
+    some = last.filter(pl.col("gaps") > 0)
+    if some.is_empty():
+        return f"No case is {'a gap' if trend.known else trend.rows.gap_words} on {on}"
+    worst = some.sort("share", descending=True, maintain_order=True).row(0, named=True)
+    name = worst["group"] if width(worst["group"]) <= _NAME else "The row at the top"
+    return f"{name} has the highest share of {kind}: {worst['percent']} on {on}"
+
+
+def _areas(
+    drawn: pl.DataFrame, names: pl.DataFrame, end: float, scale: alt.Scale, dark: bool
+) -> alt.Chart:
+    """The areas; all have the same scale. A day without a case has no share."""
+    accent = palette(dark).accent
+    rows = drawn.with_columns(
+        pl.Series("percent", _percents(drawn)),
+        pl.col("share").is_null().cum_sum().over("place").alias("stretch"),
+        (pl.col("place") + 0.92 - 0.8 * pl.col("share") / end).round(4).alias("top"),
+    )
+    known = rows.filter(pl.col("share").is_not_null())
+    points = 16 if drawn["day"].n_unique() <= 40 else 4
+    areas: alt.Chart = (
+        rows_of(known.select("place", "day", "percent", "gaps", "total", "stretch", "top"))
+        .transform_lookup("place", alt.LookupData(rows_of(names).data, "place", ["group"]))
+        .transform_calculate(
+            bottom="datum.place + 0.92",
+            name="utcFormat(toDate(datum.day), '%-d %b %Y')",
+        )
+        .transform_calculate(
+            spoken=axes.sentence("{group}, {name}: {percent}, {gaps:,} of {total:case}"),
+        )
+        .mark_area(
+            color=accent,
+            fillOpacity=0.3,
+            line={"color": accent, "strokeWidth": 1.5},
+            point={"color": accent, "filled": True, "size": points, "opacity": 1},
+        )
+        .encode(
+            x=on_sampled_day(drawn, 7),
+            y=alt.Y("top:Q", scale=scale, axis=None),
+            y2=alt.Y2("bottom:Q"),
+            detail=[alt.Detail("place:N"), alt.Detail("stretch:N")],
+            tooltip=axes.tooltip(
+                {"group": "Group", "name": "Day", "percent": "Share of gaps"},
+                {"gaps": "Gaps", "total": "All cases"},
+            ),
+            description=axes.aria_label(),
+        )
+    )
+    return areas
+
+
+def _texts(
+    names: pl.DataFrame, last: pl.DataFrame, scale: alt.Scale, dark: bool
+) -> list[alt.Chart]:
+    """The baseline and the name of each row, and its share and counts on the last day."""
+    p = palette(dark)
+    figures = names.join(last.select("place", "percent", "gaps", "total"), on="place", how="left")
+    row = rows_of(figures.with_columns(short(names, "group", ROOM))).transform_calculate(
+        bottom="datum.place + 0.92",
+        middle="datum.place + 0.55",
+        counts="isValid(datum.total) ? " + axes.sentence("{gaps:,} of {total:,}") + " : ''",
+    )
+    middle = alt.Y("middle:Q", scale=scale, axis=None)
+    base = row.mark_rule(color=p.quiet, strokeWidth=0.75, aria=False).encode(
+        y=alt.Y("bottom:Q", scale=scale, axis=None)
+    )
+    who = row.mark_text(
+        align="right", color=p.muted, lineBreak="\n", lineHeight=12, clip=False
+    ).encode(
+        x=alt.XValue(-10),
+        y=middle,
+        text=alt.Text("short:N"),
+        tooltip=alt.Tooltip("group:N"),
+        description=axes.aria_label("group"),
+    )
+    right: dict[str, Any] = {"align": "left", "clip": False, "aria": False}
+    share = row.mark_text(**right, dx=10, dy=-8, color=p.ink, fontWeight="bold").encode(
+        x=alt.XValue("width"), y=middle, text=alt.Text("percent:N")
+    )
+    counts = row.mark_text(**right, dx=10, dy=8, color=p.muted).encode(
+        x=alt.XValue("width"), y=middle, text=alt.Text("counts:N")
+    )
+    head = (
+        one_row(heading=f"on {day(last['day'][0])}")
+        .mark_text(**right, dx=10, color=p.muted)
+        .encode(x=alt.XValue("width"), y=alt.YValue(-9), text=alt.Text("heading:N"))
+    )
+    return [base, who, share, counts, head]

@@ -1,0 +1,225 @@
+"""Read a status_over_time frame for a chart: its days, its groups, and which ones to draw."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, NamedTuple
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.analysis.case_groups import BY, group_columns
+from kpa_analytics.charts.status_rows import StatusRows
+from kpa_analytics.charts.text import labels
+from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import need
+from kpa_analytics.schema import STATUS_OVER_TIME
+from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, STATUSES
+from kpa_analytics.wording import MONTHS, count, day
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kpa_analytics.inputs import AnyFrame
+
+#: Pixels for the name of a group.
+ROOM = 180
+#: Marks of all groups together; with more days, only some of them are drawn.
+_MOST = 110
+_LANES_MOST = 380
+_PLURALS = {
+    "field_office": "field offices",
+    "job_title": "job titles",
+    "line_of_business": "lines of business",
+    "supervisor": "supervisors",
+    "training": "trainings",
+}
+_MS = 86_400_000
+
+
+class Trend(NamedTuple):
+    """The result of `status_over_time()`.
+
+    Attributes:
+        frame: key (String; null without groups, and for people without a group), group (String),
+            day, the five statuses and total.
+        by: the groups, as in `status_over_time(by=...)`; None if all cases are counted together.
+        known: whether requirements were provided.
+        demo: whether this is demo data.
+    """
+
+    frame: pl.DataFrame
+    by: str | None
+    known: bool
+    demo: bool
+
+    @property
+    def rows(self) -> StatusRows:
+        """The same, for sentences about what is known."""
+        last = self.frame["day"].max() if self.frame.height else None
+        return StatusRows(self.frame, last, self.known, self.demo)  # type: ignore[arg-type]
+
+    @property
+    def plural(self) -> str:
+        """The groups as a noun, e.g. "trainings"."""
+        return _PLURALS.get(self.by or "", "")
+
+
+def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
+    """Collect the counts.
+
+    Raises:
+        KPADataError: a column is missing, a day is null or occurs twice in a group, or missing is
+            known on some days only.
+    """
+    lazy = need(trend, STATUS_OVER_TIME, "day", *STATUSES, "total")
+    names = lazy.collect_schema().names()
+    by = next((by for by in BY if {*group_columns(by)} <= {*names}), None)
+    identifier, name = group_columns(by) if by else ("key", "group")
+    none = pl.lit(None, pl.String)
+    group = [
+        (pl.col(identifier).cast(pl.String) if by else none).alias("key"),
+        (pl.col(name) if by else none).alias("group"),
+    ]
+    marked = [column for column in names if column == "demo" or column.endswith("_id")]
+    whole = lazy.select("day", *STATUSES, "total", *dict.fromkeys(marked), *([name] if by else []))
+    collected = whole.collect()
+    frame = collected.select(*group, "day", *STATUSES, "total").sort("key", "day")
+    _check(frame)
+    known = not frame[FROM_REQUIREMENTS[0]].null_count() if frame.height else True
+    return Trend(frame, by, known, demo or is_demo(collected))
+
+
+def _check(frame: pl.DataFrame) -> None:
+    if frame["day"].null_count():
+        raise KPADataError("status_over_time: a day is null")
+    twice = frame.filter(pl.struct("key", "day").is_duplicated())
+    if twice.height:
+        raise KPADataError(
+            f"status_over_time: {twice['day'][0]} occurs more than once; draw one group, or the "
+            "whole result of status_over_time(by=...)"
+        )
+    unknown = frame[FROM_REQUIREMENTS[0]].null_count()
+    if 0 < unknown < frame.height:
+        raise KPADataError(
+            f"status_over_time: {FROM_REQUIREMENTS[0]} is not known on some days; draw them apart"
+        )
+
+
+def counted(trend: Trend, top: int) -> pl.DataFrame:
+    """Count the gaps on each day, and fold the groups after the first `top`.
+
+    The group with the highest share of gaps on the last day comes first. People without a group
+    come last.
+
+    Returns:
+        place (Int64), group (String, unique; null without groups), folded (Int64; number of groups
+        in the row), day, expired, missing, gaps, total (Int64), share (Float64, 0 to 1; null if
+        there is no case). Missing is null if it is not known.
+    """
+    gaps = pl.sum_horizontal(GAPS)
+    share = pl.when(pl.col("total") > 0).then(gaps / pl.col("total")).alias("share")
+    last = trend.frame.filter(pl.col("day") == pl.col("day").max())
+    order = (
+        trend.frame.select(pl.col("key", "group"))
+        .unique("key")
+        .join(last.select("key", share, gaps.alias("gaps")), on="key", how="left", nulls_equal=True)
+        .sort(
+            pl.col("key").is_null(),
+            "share",
+            "gaps",
+            "group",
+            "key",
+            descending=[False, True, True, False, False],
+            nulls_last=True,
+        )
+        .with_row_index("place")
+        .select(pl.col("place").cast(pl.Int64), "key", "group")
+    )
+    folds = order.height > top + 1
+    folded = (
+        trend.frame.drop("group")
+        .join(order, on="key", nulls_equal=True)
+        .with_columns(pl.col("place").clip(upper_bound=top) if folds else pl.col("place"))
+        .group_by("place", "day")
+        .agg(pl.len().cast(pl.Int64).alias("folded"), pl.col(*GAPS, "total").sum())
+        .join(_names(order, top if folds else order.height, trend), on="place", how="left")
+        .with_columns(gaps.alias("gaps"), share)
+        .sort("place", "day")
+    )
+    unknown = (
+        [] if trend.known else [pl.lit(None, pl.Int64).alias(gap) for gap in FROM_REQUIREMENTS]
+    )
+    return folded.with_columns(unknown).select(
+        "place", "group", "folded", "day", *GAPS, "gaps", "total", "share"
+    )
+
+
+def _names(order: pl.DataFrame, top: int, trend: Trend) -> pl.DataFrame:
+    """The name of each place; null without groups."""
+    if trend.by is None:
+        return order.select("place", "group")
+    nobody = f"(no {trend.by.replace('_', ' ')})"
+    missing = pl.col("key").is_null() & pl.col("group").is_null()
+    named = order.head(top).with_columns(
+        pl.when(missing).then(pl.lit(nobody)).otherwise("group").alias("group")
+    )
+    if order.height > top:
+        others = f"other {trend.plural} ({order.height - top:,})"
+        rest = {"place": [top], "key": [None], "group": [others]}
+        named = pl.concat([named, pl.DataFrame(rest, schema=named.schema)])
+    return labels(named, "group", "key", room=ROOM).select("place", "group")
+
+
+def thinned(table: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """Keep the first day, the last day and every n-th day before it; say what is left out."""
+    days = table["day"].unique().sort()
+    lanes = table["place"].n_unique()
+    step = ceil(days.len() / (_MOST if lanes == 1 else max(_LANES_MOST // lanes, 2)))
+    if step <= 1:
+        return table, ""
+    kept = pl.concat([days.reverse().gather_every(step), days.head(1)]).unique()
+    left_out = days.len() - kept.len()
+    return (
+        table.filter(pl.col("day").is_in(kept.implode())),
+        f"Not drawn: {count(left_out, 'day')} of {days.len():,}, between those drawn",
+    )
+
+
+def on_sampled_day(table: pl.DataFrame, most: int) -> alt.X:
+    """Place a mark at one of these days, in UTC, with room for a bar at each end.
+
+    The axis has at most this number of labels.
+    """
+    days = table["day"].unique().sort().to_list()
+    first, last = (day.toordinal() - 719_163 for day in (days[0], days[-1]))
+    pad = (last - first) / (len(days) - 1) / 2 if len(days) > 1 else 1
+    ends = [round((first - pad) * _MS), round((last + pad) * _MS)]
+    return alt.X(
+        "day:T",
+        title="Day" if most else None,
+        scale=alt.Scale(type="utc", domain=ends, nice=False),
+        axis=_axis(days, most) if most else alt.Axis(labels=False, ticks=False, grid=False),
+    )
+
+
+def _axis(days: list[date], most: int) -> alt.Axis:
+    """An axis with labels at some of these days: a month's name would hide which day it is."""
+    shown = days[:: -ceil(len(days) / most)][::-1]
+    years = [None, *(day.year for day in shown[:-1])]
+    texts = {
+        str(at): [f"{at.day} {MONTHS[at.month - 1]}", *([str(at.year)] if at.year != year else [])]
+        for at, year in zip(shown, years, strict=True)
+    }
+    return alt.Axis(
+        values=[alt.DateTime(year=at.year, month=at.month, date=at.day, utc=True) for at in shown],
+        labelExpr=f"{texts}[utcFormat(datum.value, '%Y-%m-%d')]",
+        grid=False,
+    )
+
+
+def named_days(table: pl.DataFrame) -> pl.DataFrame:
+    """Add `name`, the day for readers."""
+    names = {each: day(each) for each in table["day"].unique()}
+    return table.with_columns(pl.Series("name", [names[each] for each in table["day"]], pl.String))
