@@ -25,6 +25,10 @@ from kpa_analytics.charts.instructor_activity import instructor_activity, instru
 from kpa_analytics.charts.instructor_coverage import instructor_coverage, instructor_coverage_table
 from kpa_analytics.charts.instructor_training import instructor_training, instructor_training_table
 from kpa_analytics.charts.offline import enable_offline
+from kpa_analytics.charts.renewal_punctuality import (
+    renewal_punctuality,
+    renewal_punctuality_table,
+)
 from kpa_analytics.charts.save import save
 from kpa_analytics.charts.status_over_time import status_over_time, status_over_time_table
 from kpa_analytics.charts.status_summary import status_summary, status_summary_table
@@ -57,6 +61,8 @@ __all__ = [
     "instructor_training",
     "instructor_training_table",
     "palette",
+    "renewal_punctuality",
+    "renewal_punctuality_table",
     "save",
     "status_colours",
     "status_over_time",

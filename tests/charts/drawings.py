@@ -27,6 +27,7 @@ CHARTS = (
     "group_sizes",
     "group_share",
     "status_over_time",
+    "renewal_punctuality",
 )
 every_chart = pytest.mark.parametrize("name", CHARTS)
 _STATUS = (
@@ -49,6 +50,8 @@ def inputs(name: str, *, demo: bool = False, titles: list[str] | None = None) ->
         return frames.taught_frames(demo=demo, titles=titles)
     if name == "status_over_time":
         return [frames.trend_frame(demo=demo)]
+    if name == "renewal_punctuality":
+        return [frames.punctuality_frame(demo=demo)]
     if name == "group_share":
         return [frames.share_frame(demo=demo)]
     return [frames.sessions_frame(demo=demo)]

@@ -15,6 +15,7 @@ from kpa_analytics.schema import (
     GROUP_SHARE,
     INSTRUCTOR_ACTIVITY,
     INSTRUCTOR_COVERAGE,
+    RENEWAL_PUNCTUALITY,
     STATUS_OVER_TIME,
     TRAININGS,
     USERS,
@@ -251,6 +252,37 @@ def trend_by_training(
         for number in range(trainings)
     ]
     return pl.concat(parts).sort("day", "training")
+
+
+def punctuality_frame(
+    months: int = 14, *, demo: bool = False, ahead: int = 1, seed: int = 9
+) -> pl.DataFrame:
+    """A renewal_punctuality frame by month; the share of the months ahead is not known."""
+    draw = random.Random(seed)
+    rows = []
+    for back in reversed(range(-ahead, months - ahead)):
+        year, month = divmod(2026 * 12 + 5 - back, 12)
+        on_time, late, lapsed = draw.randrange(40, 90), draw.randrange(3, 30), draw.randrange(3, 9)
+        if back < 0:
+            late = lapsed = 0
+        pending = draw.randrange(9, 50) if back < 1 else 0
+        share = on_time / (on_time + late + lapsed) if back >= 0 else None
+        counts = (on_time + late + lapsed + pending, on_time, late, lapsed, pending)
+        rows.append((date(year, month + 1, 1), *counts, share))
+    schema = {"month": pl.Date, **RENEWAL_PUNCTUALITY.schema}
+    return pl.DataFrame(rows, schema=schema, orient="row").with_columns(demo=pl.lit(demo))
+
+
+def punctuality_by_training(
+    trainings: int = 12, *, titles: list[str] | None = None
+) -> pl.DataFrame:
+    """A renewal_punctuality frame by training."""
+    texts = [training_title(number, titles or TITLES) for number in range(trainings)]
+    return punctuality_frame(trainings).select(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("training_id"),
+        pl.Series("training", texts),
+        *RENEWAL_PUNCTUALITY.schema,
+    )
 
 
 def users_frame(people: int = 200, *, demo: bool = False) -> pl.DataFrame:

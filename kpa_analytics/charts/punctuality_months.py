@@ -1,0 +1,126 @@
+"""The share of certificates that were renewed on time, month by month, above their outcomes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.charts import axes
+from kpa_analytics.charts.outcomes import OUTCOMES, SIGNED, outcome_colour, outcome_colours
+from kpa_analytics.charts.periods import period_ends
+from kpa_analytics.charts.punctuality_rows import share_text
+from kpa_analytics.charts.stacking import MIN_PART, stack
+from kpa_analytics.charts.styled import demo_line, rows_of, stacked_panels, titled
+from kpa_analytics.charts.theme import GAP, WIDTH, palette
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LOWER = 120
+
+
+def months(
+    drawn: pl.DataFrame, title: str, subtitle: Sequence[str], demo: bool, dark: bool
+) -> alt.VConcatChart:
+    """Draw the rows of the table that are months."""
+    percents = [share_text(share) for share in drawn["share"]]
+    rows = period_ends(
+        drawn.rename({"month": "period"}).with_columns(pl.Series("percent", percents, pl.String)),
+        "1mo",
+    )
+    mark = [demo_line(44, dark)] if demo else []
+    lower = alt.LayerChart(layer=[_counts(rows, dark), *mark], width=WIDTH, height=_LOWER)
+    upper = alt.LayerChart(layer=_share(rows, dark), width=WIDTH, height=140)
+    return stacked_panels(
+        [upper, lower] if rows["share"].count() else [lower],
+        dark=dark,
+        spacing=14,
+        resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
+        **titled(title, subtitle, demo),
+    )
+
+
+def _share(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """The line of the share; it breaks at months of which the share is not known."""
+    p = palette(dark)
+    known = (
+        rows.filter(pl.col("share").is_not_null())
+        .with_columns(
+            (pl.col("period") + (pl.col("until") - pl.col("period")) / 2).alias("middle"),
+            (pl.col("period") != pl.col("until").shift(1))
+            .fill_null(False)
+            .cum_sum()
+            .alias("stretch"),
+        )
+        .select("middle", "name", "percent", "share", "n", "stretch")
+    )
+    x = axes.on_day("middle", title=None, axis=alt.Axis(labels=False, ticks=False, grid=False))
+    y = alt.Y(
+        "share:Q",
+        title="On time (%)",
+        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1]),
+    )
+    line: alt.Chart = (
+        rows_of(known)
+        .transform_calculate(spoken=axes.sentence("{name}: {percent} on time, of {n:certificate}"))
+        .mark_line(
+            color=p.accent, strokeWidth=2, point={"size": 28, "filled": True, "color": p.accent}
+        )
+        .encode(
+            x=x,
+            y=y,
+            detail=alt.Detail("stretch:N"),
+            tooltip=axes.tooltip(
+                {"name": "Month", "percent": "Renewed on time"}, {"n": "Certificates"}
+            ),
+            description=axes.aria_label(),
+        )
+    )
+    last: alt.Chart = (
+        rows_of(known[-1:].select("middle", "share", "percent"))
+        .mark_text(align="left", dx=7, fontWeight="bold", color=p.ink, clip=False)
+        .encode(x=x, y=y, text=alt.Text("percent:N"), description=axes.aria_label("percent"))
+    )
+    return [line, last]
+
+
+def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
+    """One bar for each month, with the worst outcome at the bottom."""
+    highest = max(rows["n"]) * 1.05
+    kept = rows.select("period", "until", "name", "n", *OUTCOMES)
+    shown = [outcome for outcome in OUTCOMES if rows[outcome].sum()]
+    parts = stack(kept, OUTCOMES, highest * MIN_PART / _LOWER, "outcome").drop(OUTCOMES)
+    bars: alt.Chart = (
+        rows_of(parts)
+        .transform_calculate(which=f"{SIGNED}[datum.outcome]")
+        .transform_calculate(
+            spoken=axes.sentence("{name}: {value:,} of {n:certificate}, ")
+            + " + lower(slice(datum.which, 2))"
+        )
+        .mark_bar(
+            x2Offset=-GAP,
+            y2Offset=GAP,
+            strokeWidth=1,
+            stroke=axes.outline(outcome_colours(dark), "outcome", dark),
+        )
+        .encode(
+            x=axes.on_day(
+                "period",
+                title="Month of expiration",
+                axis=axes.month_axis(axes.month_step(rows["period"][0], rows["until"][-1])),
+            ),
+            x2=axes.until_day("until"),
+            y=alt.Y("low:Q", **axes.counting("Certificates", highest, most=4)),
+            y2=alt.Y2("high:Q"),
+            color=outcome_colour(shown, dark),
+            tooltip=axes.tooltip(
+                {"name": "Expires in", "which": "Outcome"},
+                {"value": "Certificates", "n": "All of this month"},
+            ),
+            description=axes.aria_label(),
+        )
+    )
+    return bars

@@ -1,0 +1,193 @@
+"""The share of certificates that were renewed on time, by month or by group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.analysis.case_groups import BY, group_columns
+from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, window
+from kpa_analytics.charts.punctuality_months import months
+from kpa_analytics.charts.punctuality_rows import ROOM, ranked_rows, share_text
+from kpa_analytics.charts.styled import nothing_to_show
+from kpa_analytics.charts.text import labels, not_drawn
+from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import need
+from kpa_analytics.schema import RENEWAL_PUNCTUALITY
+from kpa_analytics.wording import count, month
+
+if TYPE_CHECKING:
+    from kpa_analytics.inputs import AnyFrame, Day
+
+_TITLE = "On-time renewal"
+_COUNTS = RENEWAL_PUNCTUALITY.schema.names()[:-1]
+_OUTCOMES = {"on_time": "on time", "late": "late", "lapsed": "lapsed", "pending": "pending"}
+_PARTS = ("earlier", "drawn", "later", "no month")
+#: Why certificates are not drawn.
+_REASONS = {
+    "earlier": f"that expired earlier (more than {BEFORE} months back)",
+    "later": f"that expire later (more than {AFTER} months ahead)",
+    "no month": "without a month",
+    "others": "in other groups, with a higher share or none yet",
+}
+#: A person can be in several of them.
+_SEVERAL = ("field_office", "line_of_business")
+_OF_WHICH = "The share is of certificates that expired before the day of these renewals"
+
+
+class _Read(NamedTuple):
+    """The frame with the columns key, group and period, its groups, and whether it is demo data."""
+
+    frame: pl.DataFrame
+    by: str | None
+    demo: bool
+
+
+def renewal_punctuality_table(
+    punctuality: AnyFrame, *, as_of: Day | None = None, top: int = 20
+) -> pl.DataFrame:
+    """Keep the months around a day, or the groups with the lowest share, and count the rest.
+
+    Args:
+        punctuality: the result of `kpa_analytics.renewal_punctuality()`.
+        as_of: the day that the months surround: 60 months up to its own and 12 after it. By
+            default, the latest month of the frame up to today.
+        top: number of groups to keep, 1 to 60.
+
+    Returns:
+        part (String: "drawn", or the reason why not: "earlier", "later", "no month" or "others"),
+        month (Date), key, group (String, unique), n, on_time, late, lapsed, pending (Int64), share
+        (Float64, 0 to 1; null if not known, and in rows that are not drawn). Months are sorted,
+        groups begin with the lowest share, and people without a group come last. The certificates add up to those of `punctuality`.
+
+    Raises:
+        KPADataError: a column is missing, `as_of` is not a date, or `top` is out of range.
+
+    Examples:
+        >>> renewal_punctuality_table(RENEWAL_PUNCTUALITY.empty()).shape
+        (0, 10)
+    """
+    if type(top) is not int or not 1 <= top <= 60:
+        raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    return _table(_read(punctuality), as_of, top)
+
+
+def renewal_punctuality(
+    punctuality: AnyFrame,
+    *,
+    as_of: Day | None = None,
+    top: int = 20,
+    demo: bool = False,
+    dark: bool = False,
+) -> alt.VConcatChart | alt.LayerChart:
+    """Draw the share of certificates that were renewed on time, with the counts.
+
+    Months are a line of the share above bars of the outcomes. Groups are bars of the share beside
+    the counts, the lowest share at the top.
+
+    Args:
+        punctuality: the result of `kpa_analytics.renewal_punctuality()`, eager or lazy.
+        as_of: the day that the months surround, as for `renewal_punctuality_table`.
+        top: number of groups to draw, 1 to 60; the subtitle counts the certificates of the others.
+        demo: True for demo data. The counts do not show it, except those by supervisor.
+        dark: True for a dark background.
+
+    Returns:
+        The chart; its data is `renewal_punctuality_table(...)`.
+
+    Raises:
+        KPADataError: as `renewal_punctuality_table`.
+
+    Examples:
+        >>> renewal_punctuality(RENEWAL_PUNCTUALITY.empty()).description
+        'On-time renewal. No certificates to show.'
+    """
+    read = _read(punctuality)
+    demo = demo or read.demo
+    table = renewal_punctuality_table(punctuality, as_of=as_of, top=top)
+    drawn = table.filter(pl.col("part") == "drawn").drop("part")
+    rest = table.filter(pl.col("part") != "drawn").group_by("part").agg(pl.col("n").sum())
+    left_out = not_drawn(dict(rest.iter_rows()), _REASONS, "certificate")
+    if not drawn["n"].sum():
+        message = "No certificates to show"
+        return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=demo)
+    numbers = drawn.select(pl.col(_COUNTS).sum()).row(0, named=True)
+    outcomes = ", ".join(f"{numbers[outcome]:,} {word}" for outcome, word in _OUTCOMES.items())
+    several = "A person in several groups counts in each" if read.by in _SEVERAL else ""
+    subtitle = [
+        f"{_TITLE}: {count(numbers['n'], 'certificate')} that came due: {outcomes}",
+        _OF_WHICH,
+        several,
+        left_out,
+    ]
+    draw = months if read.by == "month" else ranked_rows
+    return draw(drawn, _finding(drawn, read.by), subtitle, demo, dark)
+
+
+def _read(punctuality: AnyFrame) -> _Read:
+    lazy = need(punctuality, RENEWAL_PUNCTUALITY, *RENEWAL_PUNCTUALITY.schema)
+    schema = lazy.collect_schema()
+    kinds = [by for by in BY if {*group_columns(by)} <= {*schema}]
+    by = "month" if schema.get("month") == pl.Date else next(iter(kinds), None)
+    whole = lazy.collect()
+    key, group = group_columns(kinds[0]) if kinds else ("", "")
+    none = pl.lit(None, pl.String)
+    nobody = f"(no {group.replace('_', ' ')})" if kinds else "all certificates"
+    frame = whole.select(
+        (pl.col("month") if by == "month" else pl.lit(None, pl.Date)).alias("period"),
+        (pl.col(key).cast(pl.String) if kinds else none).alias("key"),
+        (pl.col(group).fill_null(nobody) if kinds else pl.lit(nobody)).alias("group"),
+        *RENEWAL_PUNCTUALITY.schema,
+    )
+    return _Read(frame, by, is_demo(whole))
+
+
+def _table(read: _Read, as_of: Day | None, top: int) -> pl.DataFrame:
+    if read.by == "month":
+        drawn = window(read.frame.with_columns(every=pl.lit("1mo")), as_of, None)
+        part = part_of(pl.col("period"), drawn.first, drawn.last, _PARTS)
+        ordered = read.frame.sort("period").with_columns(group=pl.lit(None, pl.String))
+    else:
+        # People without a group are not a group, so they come last.
+        ordered = read.frame.sort(
+            pl.col("key").is_null(),
+            *("share", "n", "group", "key"),
+            descending=[False, False, True, False, False],
+            nulls_last=True,
+        )
+        part = (
+            pl.when(pl.int_range(pl.len()) < top).then(pl.lit("drawn")).otherwise(pl.lit("others"))
+        )
+    parts = ordered.with_columns(part.alias("part")).rename({"period": "month"})
+    kept = parts.filter(pl.col("part") == "drawn")
+    if read.by != "month":
+        kept = labels(kept, "group", "key", room=ROOM)
+    rest = (
+        parts.filter(pl.col("part") != "drawn")
+        .group_by("part")
+        .agg(pl.col(_COUNTS).sum())
+        .sort("part")
+    )
+    columns = ["part", "month", "key", "group", *RENEWAL_PUNCTUALITY.schema]
+    return pl.concat([kept.select(columns), rest], how="diagonal")
+
+
+def _finding(drawn: pl.DataFrame, by: str | None) -> str:
+    """The finding, as the title: the share of the last month, or the lowest of the groups."""
+    known = drawn.filter(pl.col("share").is_not_null())
+    if known.is_empty():
+        return "The share that is renewed on time is not known yet"
+    if by == "month":
+        share, last = known.select("share", "month").row(-1)
+        return (
+            f"{share_text(share)} of the certificates that expired in {month(last)} were renewed "
+            "on time"
+        )
+    share, group = known.select("share", "group").row(0)
+    if drawn.height == 1:
+        return f"{share_text(share)} of the certificates that expired were renewed on time"
+    name = group if len(group) <= 40 else "the row at the top"
+    return f"The lowest on-time share is that of {name}: {share_text(share)}"
