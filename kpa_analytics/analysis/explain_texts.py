@@ -40,17 +40,19 @@ UNKNOWN = "So no expiration date is known."
 FUTURE_OFFERING = "The last offered date {offered} is after {as_of}, so it is ignored."
 NOT_OFFERED = "No offering up to {as_of} is listed, so every completion is valid."
 SINCE_OFFERING = (
-    "The last offering began on {offering}. The completion is not from before it, so it is valid."
+    "The last offering began on {offering}. The completion is dated on or after that day, "
+    "so it is valid."
 )
 BEFORE_OFFERING = (
-    "The last offering began on {offering}. The completion is from before it, so it is superseded."
+    "The last offering began on {offering}. The completion is dated before that day, so it is "
+    "superseded."
 )
 RENEWAL = (
     "It must be renewed in the window from {opens} to {closes}, so it is valid through {closes}."
 )
 TIME_LEFT = (
-    "The window of that offering is still open, and the completion is not older than the window "
-    "one year before (opened {since}). So there is time to renew it through {closes}."
+    "The window of that offering is still open, and the completion is dated on or after {since}, "
+    "when the window one year earlier opened. So it can still be renewed through {closes}."
 )
 WINDOW_EXPIRED = (
     "It should have been renewed in the window from {opens} to {closes}, so it was valid through "
@@ -74,9 +76,9 @@ OWN_SCHEDULE = "By its own schedule ({schedule}), counted from that date, it {en
 OWN_ENDS = "is valid through {expires}"
 OWN_NEVER = "does not expire"
 OWN_UNKNOWN = "has no known expiration date"
-LIMITED = "The earliest end counts, that of {limited_by}: valid through {expires}."
+LIMITED = "The earliest expiration date counts, that of {limited_by}: valid through {expires}."
 LIMITED_BY_ITSELF = "Its own schedule ends first: valid through {expires}."
-NOT_LIMITED = "None of these ends, so it does not expire."
+NOT_LIMITED = "None of these has an expiration date, so it does not expire."
 LACKS = (
     "{training} is completed by completing every training that it includes. {user} has not "
     "completed {lacking}."
@@ -84,7 +86,7 @@ LACKS = (
 
 # The status on the day.
 
-EXPIRED = "As of {as_of} it expired {days:day|days} ago: {status}."
+EXPIRED = "As of {as_of}, it is {days:day|days} past its last valid day: {status}."
 EXPIRING = (
     "As of {as_of}, {days:day is|days are} left. It has counted as expiring soon since {starts}, "
     "{expiring_days:day|days} before it expires ({source}): {status}."
@@ -124,12 +126,20 @@ LISTED_IN = {
 }
 GIVEN = "The requirements that were provided list it for {user}."
 NOT_LISTED = "No requirement is known; the record alone makes it a case."
-SINCE = "It counts from {since}: before that, the person or the training did not exist."
+SINCE = (
+    "It counts from {since}: before that, the person was not yet known or the training did not "
+    "exist yet."
+)
 NEWER_LIST = "The list for {as_of} is not known."
 SINCE_NOT_KNOWN = "When it became required is not known."
 NEW = "{user} was hired after that, on {hired}, and may wait for the next window."
-NOT_NEW = "{user} is not known to have been hired after that, and may not wait for the next window."
-REQUIRED_AT_ONCE = "It is required for new employees, so {user} may not wait for the next window."
+NOT_NEW = (
+    "{user} is not known to have been hired after that, so waiting for the next window is not "
+    "allowed."
+)
+REQUIRED_AT_ONCE = (
+    "It is required for new employees, so {user} is not allowed to wait for the next window."
+)
 NEVER_OFFERED = "Because it was not offered, {user} may wait for the next window."
 NEVER_OPEN = "On {as_of} the window is open, through {closes}: {status}."
 NEVER_SHUT = "On {as_of} the window is closed; it opens on {opens}: {status}."
@@ -152,7 +162,7 @@ NO_CASE = "So there is no case on {as_of}."
 PERSON_NOT_YET = "{user} was first known on {since}, after {as_of}: there was no case yet."
 TRAINING_NOT_YET = "{training} was created on {since}, after {as_of}: there was no case yet."
 NOTHING = (
-    "{user} ({m_user_id}) has neither completed {training} (training {training_id:d}) nor is known "
+    "{user} ({m_user_id}) has not completed {training} (training {training_id:d}) and is not known "
     "to need it, so there is nothing to explain"
 )
 

@@ -19,7 +19,7 @@ FIXED_DAY = "on {yearly_day} each year"
 FIXED_DAY_AND_RENEWAL = f"on {{yearly_day}}, {ROLLING}"
 WINDOW = "{opens} to {closes} each year, {offered}"
 OFFERED = "last offered {day}"
-NOT_OFFERED = "not offered up to this day"
+NOT_OFFERED = "no offering listed so far"
 UNKNOWN_SCHEDULE = "schedule type {kind!r} is not known"
 
 

@@ -14,10 +14,12 @@ from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_text import NOT_KNOWN, CoverLabel
-from kpa_analytics.wording import say
+from kpa_analytics.wording import listing, say
 
 #: Records that were entered in this time after the day of the report are no surprise.
 _SOON = timedelta(days=7)
+#: Field offices that the cover names; the others are counted.
+_MOST_OFFICES = 12
 
 
 def cover(evidence: Evidence) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def cover(evidence: Evidence) -> dict[str, Any]:
     rows = {
         CoverLabel.ORGANISATION: evidence.organisation or NOT_KNOWN,
         CoverLabel.SCOPE: evidence.data.scope.words or text.WHOLE_SCOPE,
+        CoverLabel.FIELD_OFFICES: _field_offices(evidence),
         CoverLabel.PERIOD: _period(evidence),
         CoverLabel.STANDARD: evidence.standard or text.NO_STANDARD,
         CoverLabel.FETCHED: say(text.FETCHED_AT, moment=moment) if moment else NOT_KNOWN,
@@ -56,6 +59,22 @@ def warning(evidence: Evidence) -> list[str]:
     return [
         say(text.LOOKS_BACK, as_of=evidence.as_of, on=moment.date(), days=days, later=later.height)
     ]
+
+
+def _field_offices(evidence: Evidence) -> str:
+    """The field offices of the people who have cases, by name."""
+    data = evidence.data
+    users = data.users.unique("id", keep="first", maintain_order=True)
+    people = evidence.status.select("m_user_id").unique()
+    offices = people.join(
+        users.select("id", office="fieldOffice_id"), left_on="m_user_id", right_on="id", how="left"
+    ).explode("office")
+    named = data.groups.filter(pl.col("kind") == "field_office").drop_nulls("name")
+    names = dict(named.select("id", "name").iter_rows())
+    listed = offices["office"].drop_nulls().replace(names).unique().sort().to_list()
+    if offices["office"].null_count():
+        listed.append(text.NO_FIELD_OFFICE)
+    return listing(listed, _MOST_OFFICES) or NOT_KNOWN
 
 
 def _period(evidence: Evidence) -> str:

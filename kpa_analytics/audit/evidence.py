@@ -49,7 +49,7 @@ class Evidence:
         cases: `schema.CASES`, the same cases with the evidence behind each.
         figures: the headline figures.
         headline: the headline without mixing required, other and composed cases.
-        standard: the standard that was asked about, or empty.
+        standard: the standard of the audit, or empty.
         organisation: whose records these are, or empty if it is not known.
         records: `schema.RECORDS`, every completion.
         findings: `schema.FINDINGS`.

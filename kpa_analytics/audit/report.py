@@ -280,8 +280,9 @@ def _sessions(evidence: Evidence) -> Section:
 
 
 def _quality(evidence: Evidence) -> Section:
+    kind = pl.col("finding").cast(pl.String).str.replace_all("_", " ")
     findings = evidence.findings.with_columns(
-        pl.col("finding").str.replace_all("_", " ").str.to_titlecase().alias("finding")
+        (kind.str.head(1).str.to_uppercase() + kind.str.slice(1)).alias("finding")
     )
     kinds = findings.group_by("finding", maintain_order=True).len("records")
     tables = [

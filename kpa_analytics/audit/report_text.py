@@ -287,13 +287,16 @@ PEOPLE_IN_ORDER = {
     True: "{in_order} of {people:person|people} have no expired or missing case.",
     False: "{in_order} of {people:person|people} have no expired case.",
 }
-ALL_CASES = "Of all {due:case|cases} due, required or not, composed or not, {share} are in order."
+ALL_CASES = (
+    "Of all {due:case|cases} due, including those that nobody requires and those of composed "
+    "trainings, {share} are in order."
+)
 COMPOSED_APART = (
-    "Composed trainings are counted apart from their parts, because a gap in a part would count "
+    "Composed trainings are counted separately, because otherwise a gap in a part would count "
     "twice: {in_order} of {composed:case|cases} are in order, {gaps} are expired or missing."
 )
 DUE = (
-    "For {due:case|cases}, the last valid day is at most 30 days away; the largest group is "
+    "For {due:case|cases}, the last valid day is within the next 30 days; the largest group is "
     "{title}, with {cases:case|cases} on {on}."
 )
 
@@ -306,9 +309,9 @@ EXPIRING = (
     "open now."
 )
 LIMITED = (
-    "A composed training is held through the trainings that it includes. Its day of completion, "
-    "instructor, signature and files are those of the included training that limits it: the first "
-    "to expire."
+    "Composed trainings have a table of their own. A composed training is held through the "
+    "trainings that it includes. Its day of completion, instructor, signature and files are those "
+    "of the included training that limits it: the first to expire."
 )
 #: What limits a composed training whose own schedule ends before those of its parts.
 OWN_SCHEDULE = "its own schedule"
@@ -373,11 +376,11 @@ CHANGES_UNKNOWN = "The changes could not be determined: {reason}."
 
 METHOD = (
     "Each case is judged as of {as_of} by the rules below. A completion expires on its special "
-    "expiration date if it has one. Otherwise the training decides: by its window, or else its "
-    "fixed day, or else its renewal period. The mark after each rule says where the rule comes "
-    "from: {marks}."
+    "expiration date if it has one. Otherwise the schedule of the training decides: its window if "
+    "it has one, otherwise its fixed day, otherwise its renewal period. The mark after each rule "
+    "says where the rule comes from. {marks}."
 )
-MARK = "[{mark}]: {meaning}"
+MARK = "[{mark}] means: {meaning}"
 #: Where the requirements come from, by `Evidence.required`.
 REQUIREMENTS = {
     "vendor": "The requirements come from the vendor's own list.",
@@ -435,12 +438,14 @@ class CoverLabel(StrEnum):
 
     ORGANISATION = "Organisation"
     SCOPE = "Scope"
+    FIELD_OFFICES = "Field offices"
     PERIOD = "Period"
-    STANDARD = "Standard asked about"
+    STANDARD = "Standard"
     FETCHED = "Records fetched"
 
 
 WHOLE_SCOPE = "all people and trainings of the account"
+NO_FIELD_OFFICE = "people without a field office"
 PERIOD = "completions from {first} to {as_of}"
 PERIOD_EMPTY = "no completions up to {as_of}"
 NO_STANDARD = "none named"
@@ -450,9 +455,9 @@ SIGNERS = ("Prepared by", "Reviewed by", "Approved by")
 SIGNER_COLUMNS = ("Step", "Name", "Date", "Signature")
 LOOKS_BACK = (
     "Looking back: the statuses are as of {as_of}, but the records were fetched on {on}, "
-    "{days:day|days} later. Records that were entered or edited in between are included: "
-    "{later:completion was|completions were} entered after that day but dated on or before it. How "
-    "many were edited is not known."
+    "{days:day|days} later. The figures include records that were entered or edited in between: "
+    "{later:completion was|completions were} entered after {as_of} but dated on or before it. How "
+    "many records were edited is not known."
 )
 GLOSSARY_HEADING = "Glossary"
 GLOSSARY = {
@@ -565,19 +570,19 @@ NOBODY = "Nobody completed this training, and nobody must complete it."
 # The sample for an audit test.
 
 SAMPLE = (
-    "{drawn} of {cases:case|cases} are drawn, to test whether the evidence exists: sample size "
-    "{size}, seed {seed}. The sample has cases of {strata_drawn} of "
-    "{strata:stratum|strata}. sample.csv has the columns for the result of each test."
+    "{drawn} of {cases:case was|cases were} drawn to test whether the evidence exists (sample size "
+    "{size}, seed {seed}). They come from {strata_drawn} of {strata:stratum|strata}. sample.csv "
+    "has columns for the result of each test."
 )
 SAMPLE_METHOD = (
-    "Method: all cases with the same training and status are one stratum. First, each stratum gets "
-    "one place while there is room: first the largest stratum of each status, then the others, the "
-    "largest first. Each remaining place goes to the stratum that is furthest below its share of "
-    "all cases and is not used up. Of equal strata, the one with the lower training id comes "
-    "first; of one training, the one with the worse status (expired, missing, expiring, current, "
-    "not due). In each stratum, the cases are put in the order of the SHA-256 (in hexadecimal "
-    "digits) of the text {seed}:training_id:m_user_id, and the first ones are drawn. So the same "
-    "cases and seed give the same sample on every machine."
+    "Method: all cases with the same training and status form one stratum. First, each stratum "
+    "gets one place while places remain: the largest stratum of each status comes first, then the "
+    "others, the largest first. Each remaining place goes to the stratum that is furthest below "
+    "its share of all cases and still has cases to draw. Ties go to the stratum with the lower "
+    "training id; within one training, to the worse status (expired, missing, expiring, current, "
+    "not due). In each stratum, the cases are sorted by the SHA-256 hash (in hexadecimal digits) "
+    "of the text {seed}:training_id:m_user_id, and the first ones are drawn. So the same cases and "
+    "seed give the same sample on every machine."
 )
 SAMPLE_IS_ALL = (
     "Method: the sample size is {size} and the pack has {cases:case|cases}, so all of them are "

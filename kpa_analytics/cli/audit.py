@@ -72,7 +72,7 @@ def audit(
     ] = None,
     standard: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="The standard that the pack answers, for its cover."),
+        typer.Option(metavar="TEXT", help="The standard of the audit, for the cover."),
     ] = None,
     demo: Annotated[
         bool,

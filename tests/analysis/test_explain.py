@@ -64,7 +64,7 @@ def test_the_steps_lead_from_the_record_to_the_status():
         "1 other record is superseded. [ours]",
         "2. First Aid (training 77) renews every 12 months (catalogue: renewal months). [vendor]",
         "3. So it was valid through 10 Jun 2026. [vendor]",
-        "4. As of 30 Jun 2026 it expired 20 days ago: expired. [ours]",
+        "4. As of 30 Jun 2026, it is 20 days past its last valid day: expired. [ours]",
     ]
     assert (explanation.status, explanation.expiration_date) == ("expired", date(2026, 6, 10))
     assert [step.record for step in explanation.steps] == [100, None, 100, 100]
@@ -160,7 +160,7 @@ HELD = {
         {"date": date(2025, 6, 2)},
         JUNE_2025,
         ["latest", "window", "window-offering", "window-renewal", "window-renewal"],
-        "The last offering began on 1 Jun 2025. The completion is not from before it, so it is",
+        "The last offering began on 1 Jun 2025. The completion is dated on or after that day, so",
         "expiring",
     ),
     "window, superseded": (
@@ -240,7 +240,7 @@ def test_a_composed_training_names_the_training_that_limits_it():
         "through 10 Jan 2027).",
         "The latest of their dates, 10 Jan 2026, counts as its date.",
         "By its own schedule (no renewal), counted from that date, it does not expire.",
-        "The earliest end counts, that of First Aid: valid through 10 Jan 2027.",
+        "The earliest expiration date counts, that of First Aid: valid through 10 Jan 2027.",
     ]
     assert limited.steps[3].record == 100
     own = why(account(*DONE, others=composed(renewal_months=1)), 2)
@@ -374,7 +374,7 @@ def test_the_number_of_expiring_days_is_used_and_named():
         (
             "ann",
             LADDERS,
-            "Moe, Ann (ann) has neither completed First Aid (training 77) nor is known to need it, "
+            "Moe, Ann (ann) has not completed First Aid (training 77) and is not known to need it, "
             "so there is nothing to explain",
         ),
         (7, LADDERS, "m_user_id must be the id of a person, not 7"),

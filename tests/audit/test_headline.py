@@ -14,6 +14,7 @@ from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.report import report
 from kpa_analytics.data.account import account_name
 from kpa_analytics.schema import COMPLETIONS
+from tests.audit.pack_reader import rows
 from tests.audit.packs import AS_OF, completion, load, person, settings, sheet_rows
 from tests.audit.test_cases import page_text, paper, records
 from tests.frames import frame_of
@@ -130,7 +131,7 @@ def test_a_look_back_counts_what_was_entered_since(tmp_path):
     assert said(fetched) == []
     (sentence,) = said(AS_OF)
     assert f"{(fetched - AS_OF).days} days later" in sentence
-    assert "1 completion was entered after that day but dated on or before it" in sentence
+    assert "1 completion was entered after 30 Jun 2026 but dated on or before it" in sentence
 
 
 @pytest.mark.slow
@@ -144,7 +145,7 @@ def test_the_cover_says_whose_records_against_what_and_who_signs(data, tmp_path)
         "Organisation Acme Mines",
         "Scope all people and trainings of the account",
         f"Period completions from {first.day} {first:%b %Y} to 30 Jun 2026",
-        "Standard asked about ISO 45001, 7.2",
+        "Standard ISO 45001, 7.2",
         "Prepared by",
         "Reviewed by",
         "Approved by",
@@ -161,10 +162,19 @@ def test_the_cover_says_whose_records_against_what_and_who_signs(data, tmp_path)
 
 
 @pytest.mark.slow
+def test_the_cover_names_the_field_offices_of_everyone_with_a_case(pack):
+    with_cases = {case["m_user_id"] for case in sheet_rows(pack, "status")}
+    office_of = {row["m_user_id"]: row["field_office"] for row in rows(pack, "people.csv")}
+    offices = {office for who in with_cases for office in office_of[who].split("; ")}
+    listed = sorted(offices - {""}) + ["people without a field office"] * ("" in offices)
+    assert f"Field offices {', '.join(listed)} Period" in page_text(pack)
+
+
+@pytest.mark.slow
 def test_what_is_not_known_is_said_on_the_cover(pack):
     page = page_text(pack)
     assert "Organisation not known" in page
-    assert "Standard asked about none named" in page
+    assert "Standard none named" in page
 
 
 @pytest.mark.parametrize("name", ["standard", "organisation"])

@@ -115,7 +115,7 @@ EXPECTED = {
     ),
     "window, not yet offered": (
         "window",
-        "1 Jun to 15 Jul each year, not offered up to this day",
+        "1 Jun to 15 Jul each year, no offering listed so far",
         "window",
     ),
 }

@@ -139,7 +139,7 @@ def test_seed_and_method_are_printed(sampled, status, data):
     flat = " ".join(pdf_text((sampled / "audit.pdf").read_bytes()).split())
     page = Page((sampled / "report.html").read_text(encoding="utf-8")).text
     for said in (
-        f"120 of {status.height:,} cases are drawn",
+        f"120 of {status.height:,} cases were drawn",
         "sample size 120, seed 7",
         "furthest below its share of all cases",
         "7:training_id:m_user_id",

@@ -133,18 +133,18 @@ def _iso_day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _title_case(kind: str) -> str:
-    return kind.replace("_", " ").title()
+def _kind_in_words(kind: str) -> str:
+    return kind.replace("_", " ").capitalize()
 
 
 def _finding_kinds(tables: PackTables) -> list[list[str]]:
     kinds = Counter(row["finding"] for row in tables.sheets["findings"])
-    return [[_title_case(kind), f"{records:,}"] for kind, records in kinds.items()]
+    return [[_kind_in_words(kind), f"{records:,}"] for kind, records in kinds.items()]
 
 
 def _findings(tables: PackTables) -> list[list[str]]:
     printed = {(row["finding"], row["message"]) for row in tables.sheets["findings"]}
-    return [[_title_case(kind), message] for kind, message in printed]
+    return [[_kind_in_words(kind), message] for kind, message in printed]
 
 
 def _vendor(tables: PackTables) -> list[list[str]]:
@@ -219,7 +219,7 @@ def _schedule(tables: PackTables, training: Row) -> list[str]:
     if training["schedule_type"] == "window" and training["window_open_month"]:
         kind, source = "window", "window"
         offered = training["window_last_offered_date"]
-        last = f"last offered {printed_day(offered)}" if offered else "not offered up to this day"
+        last = f"last offered {printed_day(offered)}" if offered else "no offering listed so far"
         opens, closes = (_yearly(training, f"window_{name}") for name in ("open", "close"))
         says = f"{opens} to {closes} each year, {last}"
     elif training["expires_on_month"]:

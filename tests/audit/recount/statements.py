@@ -56,7 +56,9 @@ def _head(counted: Counted) -> dict[str, str]:
     }
     days = (on.date() - counted.as_of).days
     if days > 7:
-        texts["head 3"] = f"{counted.day} {printed_day(on.date())} {days:,} {len(entered):,}"
+        texts["head 3"] = (
+            f"{counted.day} {printed_day(on.date())} {days:,} {len(entered):,} {counted.day}"
+        )
     return texts
 
 
