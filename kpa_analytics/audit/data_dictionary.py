@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import polars as pl
 from msgspec.structs import fields
@@ -141,6 +142,7 @@ def _origin(table: Table, column: Column) -> str:
     return "; ".join(_field(*place.split(".")) for place in column.origin.split(", "))
 
 
+@cache
 def _field(table: str, name: str) -> str:
     """A field of a collection, as the API names it."""
     endpoints = COLLECTIONS[table]

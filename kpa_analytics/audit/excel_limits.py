@@ -63,4 +63,6 @@ def _cut(text: str, units: int) -> str:
 
 
 def _units(text: str) -> int:
+    if text.isascii():
+        return len(text)
     return len(text) + sum(letter > "\uffff" for letter in text)

@@ -17,9 +17,11 @@ def findings(data: TrainingData, as_of: date) -> pl.DataFrame:
     was made. Offerings of window trainings are judged as of `as_of`, like the statuses.
     """
     newest = data.whole.completions.select(pl.col("created").dt.date().max()).item()
-    of_all = data_quality(data.whole, as_of=max(as_of, newest or as_of))
+    day = max(as_of, newest or as_of)
+    of_all = data_quality(data.whole, as_of=day)
     offerings = pl.col("finding") == "offering_not_recorded"
     # Count the people who rely on an offering within the part itself.
-    relied_on = data_quality(data, as_of=as_of).filter(offerings)
-    rows = pl.concat([of_all.filter(~offerings), relied_on])
+    same = data.scope.is_all and day == as_of
+    of_part = of_all if same else data_quality(data, as_of=as_of)
+    rows = pl.concat([of_all.filter(~offerings), of_part.filter(offerings)])
     return rows.filter(data.scope.findings(data.frames))

@@ -35,8 +35,12 @@ _GROUPS: dict[GroupKind, str] = {"field_office": "fieldOffice_id", "job_title": 
 _UP_TO_THE_DAY = ("instructor_activity", "group_share")
 #: The rows of charts that do not state them as a step of their height.
 _ROWS = {"instructor_activity": LANE}
-#: The page of the headline has more room for its chart, in pixels.
-_MORE_ROOM = {"expiry_timeline": 150}
+#: Pixels by which a chart may be higher: the page of the headline has more room for its chart, and
+#: the axes of two low panels need it for their titles.
+_MORE_ROOM = {"expiry_timeline": 150, "group_share": 20}
+#: The plots of charts that would be too high to stay together, in pixels. A chart that is still too
+#: high is drawn again, lower.
+_PLOTS = {"expirations_by_week": 183, "group_sessions": 185, "group_share": 156}
 #: The fewest pixels for a plot.
 _LOWEST = 60
 
@@ -88,7 +92,7 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
             spec = _with_line(spec, say(NOT_DRAWN, later=evidence.later, as_of=evidence.as_of))
         if choice:
             spec = _with_line(spec, say(CHART_OF_PART, choice=one_line(choice, 600)))
-        specs[name] = spec
+        specs[name] = _lower(spec, _plot(spec) - _PLOTS[name]) if name in _PLOTS else spec
     pictures = {name: svg(spec) for name, spec in specs.items()}
     for name, picture in pictures.items():
         over = excess(picture) - _MORE_ROOM.get(name, 0)
@@ -108,10 +112,17 @@ def _has_free_height(spec: dict[str, Any], name: str) -> bool:
     return not (isinstance(spec.get("height"), dict) or name in _ROWS)
 
 
+def _plot(spec: dict[str, Any]) -> float:
+    """The height of the plot of a chart, or of all its panels."""
+    return float(sum(panel["height"] for panel in spec.get("vconcat", [spec])))
+
+
 def _lower(spec: dict[str, Any], over: float) -> dict[str, Any]:
     """Take so many pixels off the plot of a chart, or off its panels in proportion."""
+    if over <= 0:
+        return spec
     panels = spec.get("vconcat", [spec])
-    part = 1 - over / sum(panel["height"] for panel in panels)
+    part = 1 - over / _plot(spec)
     lower = [{**panel, "height": max(panel["height"] * part, _LOWEST)} for panel in panels]
     return {**spec, "vconcat": lower} if "vconcat" in spec else lower[0]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.audit.cover import warning
+from kpa_analytics.audit.cover import cover, warning
 from kpa_analytics.audit.evidence import gather
 from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.report import report
@@ -18,6 +19,7 @@ from tests.audit.pack_reader import rows
 from tests.audit.packs import AS_OF, completion, load, person, settings, sheet_rows
 from tests.audit.test_cases import page_text, paper, records
 from tests.frames import frame_of
+from tests.hard.canned import canned
 
 GOOD = ("current", "expiring")
 
@@ -182,6 +184,34 @@ def test_a_wrong_text_for_the_cover_is_named(data, tmp_path, name):
     with pytest.raises(kpa.errors.KPADataError, match=f"{name} must be text, not 7"):
         kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, **{name: 7})
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [
+        ({}, None),
+        ({"id": 7, "created": 1_582_830_441_803, "timezone": "America/Denver"}, None),
+        ({"name": "  ", "account": {"id": "7", "title": 7, "site": {"name": "Too deep"}}}, None),
+        ({"account": {"subdomain": "acme"}}, "acme"),
+        ({"name": " Acme Mines ", "subdomain": "acme"}, "Acme Mines"),
+    ],
+)
+def test_an_account_whose_name_is_in_no_known_field_is_not_known(data, answer, name):
+    with canned(lambda *_: json.dumps({"ok": True, **answer}).encode()) as called:
+        organisation = account_name(kpa.Client())
+    assert called == ["account.info"]
+    assert organisation == name
+    evidence = gather(
+        data,
+        as_of=AS_OF,
+        expiring_days=30,
+        required=None,
+        title="",
+        names=True,
+        earlier=None,
+        organisation=organisation or "",
+    )
+    assert ["Organisation", name or "not known"] in cover(evidence)["rows"]
 
 
 def test_a_refused_name_of_the_account_is_no_error(tmp_path):
