@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -235,6 +236,71 @@ def test_a_pair_without_a_case_is_one_line(kpa_analytics, account):
     )
 
 
+def test_a_trend_is_printed_and_its_counts_are_written(kpa_analytics, account, tmp_path):
+    account.records[TRAININGS] = [training(1046, "=Ladders \x1b[31m", renewal_months=12)]
+    days = ["--start", "2020-06-30", "--end", "2022-06-30", "--every", "1y"]
+    file = tmp_path / "trend.csv"
+    code, out, _ = kpa_analytics("trend", *days, "--by", "training", "--out", file)
+    data = kpa.load_all()
+    counts = kpa.status_over_time(
+        data.completions,
+        data.trainings,
+        data.users,
+        start="2020-06-30",
+        end="2022-06-30",
+        every="1y",
+        by="training",
+        required=data.requirements,
+    )
+    assert code == 0
+    assert "\x1b" not in out
+    mark, _, head, *lines = out.splitlines()
+    assert mark == DEMO_MARK
+    assert head.split() == [
+        *("day", "training", "current", "expiring", "soon", "expired", "missing", "not", "due"),
+        "total",
+    ]
+    assert len(lines) == counts.height + 2
+    for line, row in zip(lines, counts.iter_rows(named=True), strict=False):
+        assert line.startswith(f"{row['day']}  =Ladders")
+        figures = [row[name] for name in ("current", "expiring", "expired", "missing", "not_due")]
+        shown = ["not known" if figure is None else str(figure) for figure in figures]
+        assert re.split(r"  +", line)[-6:] == [*shown, str(row["total"])]
+    assert f"written to {file}" in out
+    written = pl.read_csv(file)
+    assert written["expired"].to_list() == counts["expired"].to_list()
+    assert written["training"][0].startswith("'=Ladders")
+
+
+def test_a_trend_from_before_the_first_completion_is_one_line(kpa_analytics, account):
+    code, out, err = kpa_analytics("trend", "--start", "1990-01-01")
+    assert (code, out) == (2, "")
+    assert "start must not be before the first completion" in err.splitlines()[-1]
+
+
+def test_a_trend_of_a_year_is_the_default_and_missing_may_not_be_known(
+    kpa_analytics, account, tmp_path
+):
+    chart = tmp_path / "trend.svg"
+    code, out, _ = kpa_analytics("trend", "--end", "2021-12-31", "--out", chart)
+    days = [line.split()[0] for line in out.splitlines() if line.startswith("202")]
+    assert code == 0
+    assert (days[0], days[-1], len(days)) == ("2020-12-31", "2021-12-31", 13)
+    assert "not known" in out
+    assert "Missing: not known" in chart.read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_the_trend_of_the_demo_ends_on_its_own_day_and_is_marked(kpa_analytics, tmp_path):
+    file = tmp_path / "trend.csv"
+    code, out, _ = kpa_analytics("trend", "--demo", "--every", "1q", "--out", file)
+    assert code == 0
+    assert out.startswith(DEMO_MARK)
+    days = [line.split()[0] for line in out.splitlines() if line.startswith("20")]
+    assert (days[0], days[-1]) == ("2025-06-30", str(kpa.demo.AS_OF))
+    assert pl.read_csv(file)["demo_data"].unique().to_list() == [DEMO_MARK]
+
+
 @pytest.mark.slow
 def test_a_transcript_without_a_font_for_a_letter_is_noted(kpa_analytics, account, tmp_path):
     account.records[TRAININGS] = [training(1046, "Ladders \U0010fffd")]
@@ -394,6 +460,13 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, tmp_path, monkey
     [
         (["fetch"], "KPA_API_TOKEN"),
         (["audit", "pack", "--as-of", "30/06/2026"], "as_of"),
+        (["trend", "--start", "2026-06-30", "--end", "2025-06-30"], "start must not be after end"),
+        (["trend", "--start", "30/06/2026"], "start must be a day"),
+        (["trend", "--end", "soon"], "end must be a day"),
+        (["trend", "--every", "monthly"], "every must be a period"),
+        (["trend", "--by", "shoe_size"], "by must be one of field_office"),
+        (["trend", "--out", "trend.gif"], "trend.gif: a trend can be written as"),
+        (["trend", "--out", "no/trend.csv"], "no is not a folder"),
         (["verify", "nowhere"], "nowhere is not a folder"),
         (["verify", "."], "is not a pack of this package: it has no manifest.json"),
         (["changes", "nowhere", "nowhere"], "nowhere can't be read"),

@@ -61,7 +61,8 @@ def renewal_punctuality_table(
         part (String: "drawn", or the reason why not: "earlier", "later", "no month" or "others"),
         month (Date), key, group (String, unique), n, on_time, late, lapsed, pending (Int64), share
         (Float64, 0 to 1; null if not known, and in rows that are not drawn). Months are sorted,
-        groups begin with the lowest share, and people without a group come last. The certificates add up to those of `punctuality`.
+        groups begin with the lowest share, and people without a group come last. The certificates
+        add up to those of `punctuality`.
 
     Raises:
         KPADataError: a column is missing, `as_of` is not a date, or `top` is out of range.

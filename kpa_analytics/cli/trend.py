@@ -1,0 +1,145 @@
+"""`kpa-analytics trend`: how the statuses changed through time, as a table, a chart or CSV."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kpa_analytics.cli.loading import load_demo, load_evidence
+from kpa_analytics.cli.options import Demo
+from kpa_analytics.cli.output import one_line
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.paths import typed_path
+from kpa_analytics.statuses import STATUS_LABELS, STATUSES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from kpa_analytics.data.training_data import TrainingData
+
+#: Rows that are printed; a file has them all.
+LISTED = 60
+_CHARTS = (".html", ".svg", ".png")
+#: Letters of a group's name.
+_NAME = 32
+
+
+def trend(
+    start: Annotated[
+        str | None, typer.Option(help="The first day, e.g. 2025-06-30. Default: a year before end.")
+    ] = None,
+    end: Annotated[str | None, typer.Option(help="The last day. Default: today.")] = None,
+    every: Annotated[
+        str, typer.Option(help="The time from one day to the next, e.g. 1d, 1w, 1mo, 1q, 1y.")
+    ] = "1mo",
+    by: Annotated[
+        str | None,
+        typer.Option(
+            help="Count apart: field_office, job_title, line_of_business, supervisor or training."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the chart (.html, .svg, .png) or the counts (.csv); an existing file is "
+            "replaced.",
+        ),
+    ] = None,
+    demo: Demo = False,
+) -> None:
+    """Count the cases of each status through time.
+
+    Requirements, schedules of trainings and groups of people are today's, on every day.
+    """
+    from kpa_analytics.analysis.status_over_time import status_over_time
+    from kpa_analytics.demo import AS_OF
+    from kpa_analytics.demo_mark import DEMO_MARK
+    from kpa_analytics.inputs import as_day
+
+    last = as_day(AS_OF if demo and end is None else end, "end")
+    first = _year_before(last) if start is None else as_day(start, "start")
+    options: dict[str, Any] = {"every": every, "by": by}
+    _check(first, last, options)  # before the download
+    target = _checked(out)
+    data = load_demo() if demo else load_evidence()
+    if start is None:
+        first = _first_day(data, first, last)
+    counts = status_over_time(
+        data.completions,
+        data.trainings,
+        data.users,
+        start=first,
+        end=last,
+        required=data.requirements,
+        groups=data.groups,
+        **options,
+    )
+    if data.demo:
+        typer.echo(f"{DEMO_MARK}\n")
+    _print(counts, by)
+    typer.echo("requirements, schedules and groups are today's, on every day")
+    if target:
+        _write(counts, target, data.demo)
+        typer.echo(f"written to {target}")
+
+
+def _year_before(last: date) -> date:
+    """The same day a year earlier, or the last day of that month."""
+    earlier = max(last.year - 1, 1)
+    return last.replace(year=earlier, day=28 if (last.month, last.day) == (2, 29) else last.day)
+
+
+def _check(first: date, last: date, options: dict[str, Any]) -> None:
+    """Check all options as the analysis does, on no records."""
+    from kpa_analytics.analysis.status_over_time import status_over_time
+    from kpa_analytics.schema import COMPLETIONS, USERS
+
+    users = USERS.empty()
+    status_over_time(COMPLETIONS.empty(), users=users, start=first, end=last, **options)
+
+
+def _checked(out: Path | None) -> Path | None:
+    if out is None:
+        return None
+    target = typed_path(out)
+    if target.suffix.lower() not in (*_CHARTS, ".csv"):
+        raise KPADataError(f"{target.name}: a trend can be written as .html, .svg, .png or .csv")
+    if not target.absolute().parent.is_dir():
+        raise KPADataError(f"{target.parent} is not a folder")
+    return target
+
+
+def _first_day(data: TrainingData, first: date, last: date) -> date:
+    """The default first day, or the first completion, if there was none before."""
+    begun = data.completions["date"].min()
+    return min(max(first, begun), last) if isinstance(begun, date) else first
+
+
+def _print(counts: pl.DataFrame, by: str | None) -> None:
+    """Print the counts: one line per day, or per day and group."""
+    width = _NAME + 2 if by else 0
+    headings = [*(STATUS_LABELS[status].lower() for status in STATUSES), "total"]
+    head = f"{'day':<12}{(by or '').replace('_', ' '):<{width}}"
+    typer.echo(head + "".join(f"{heading:>15}" for heading in headings))
+    for row in counts.head(LISTED).iter_rows(named=True):
+        group = one_line(row[by] or f"(no {by.replace('_', ' ')})")[:_NAME] if by else ""
+        figures = [row[name] for name in (*STATUSES, "total")]
+        shown = ["not known" if figure is None else f"{figure:,}" for figure in figures]
+        typer.echo(f"{row['day']!s:<12}{group:<{width}}" + "".join(f"{text:>15}" for text in shown))
+    if counts.height > LISTED:
+        typer.echo(f"... and {counts.height - LISTED:,} more lines; --out FILE.csv has them all")
+
+
+def _write(counts: pl.DataFrame, target: Path, demo: bool) -> None:
+    if target.suffix.lower() in _CHARTS:
+        from kpa_analytics import charts
+
+        charts.save(charts.status_over_time(counts, demo=demo), target)
+    else:
+        from kpa_analytics.audit.csv import marked, write_csv
+
+        write_csv(marked(counts, demo=demo), target)
