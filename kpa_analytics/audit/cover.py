@@ -32,6 +32,7 @@ def cover(evidence: Evidence) -> dict[str, Any]:
         CoverLabel.PERIOD: _period(evidence),
         CoverLabel.STANDARD: evidence.standard or text.NO_STANDARD,
         CoverLabel.FETCHED: say(text.FETCHED_AT, moment=moment) if moment else NOT_KNOWN,
+        CoverLabel.CHECK: text.HOW_TO_CHECK,
     }
     return {
         "rows": [[str(label), value] for label, value in rows.items()],

@@ -113,7 +113,7 @@ def export_audit(
         since: an earlier pack of the same account and scope. The report says which cases are newly
             expired, newly missing or renewed, who joined and left, and which records were edited;
             since.csv has them all. Default: no pack, and the report says so.
-        standard: the standard or requirement that the pack is to answer, for the cover, such as
+        standard: the standard or requirement of the audit, for the cover, such as
             "ISO 45001, 7.2"; default: none is named.
         organisation: whose records these are, for the cover; default: not known. The
             command line asks the API for it.

@@ -53,7 +53,10 @@ def since_pack(since: Since | None, labels: Labels) -> Section:
         limit=max(rows.height, 1),
         rest=SheetName.SINCE,
     )
-    return Section("since", Heading.SINCE, [" ".join(sentences)], [], [table] if table.rows else [])
+    if not table.rows:
+        return Section("since", Heading.SINCE, [" ".join(sentences)], [], [])
+    sentences.append(text.SINCE_DAYS)
+    return Section("since", Heading.SINCE, [" ".join(sentences)], [], [table])
 
 
 def _label(column: str) -> pl.Expr:

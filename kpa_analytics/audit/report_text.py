@@ -442,6 +442,7 @@ class CoverLabel(StrEnum):
     PERIOD = "Period"
     STANDARD = "Standard"
     FETCHED = "Records fetched"
+    CHECK = "Is the pack unchanged?"
 
 
 WHOLE_SCOPE = "all people and trainings of the account"
@@ -450,6 +451,7 @@ PERIOD = "completions from {first} to {as_of}"
 PERIOD_EMPTY = "no completions up to {as_of}"
 NO_STANDARD = "none named"
 FETCHED_AT = "{moment}, {moment:%H:%M} UTC"
+HOW_TO_CHECK = "drop its folder on verify.html, or run kpa-analytics verify FOLDER"
 SIGNERS_HEADING = "Sign-off"
 SIGNERS = ("Prepared by", "Reviewed by", "Approved by")
 SIGNER_COLUMNS = ("Step", "Name", "Date", "Signature")
@@ -614,5 +616,6 @@ SINCE_KINDS = {
     "record_removed": "{n:record|records} removed",
     "record_added": "{n:record|records} added",
 }
+SINCE_DAYS = "Each row has the day of expiration, completion, hire or leaving, if it is known."
 SINCE_TABLE = "{added:added record is|added records are} not printed here, but in since.csv."
 NO_EARLIER_LOAD = "There is nothing to compare: no earlier load of the completions is kept."

@@ -136,8 +136,8 @@ def training_matrix(
             f"{count(min(trainings, all_trainings), 'training')} with the most "
             f"{rows.gap_words}, worst first{rows.as_of}",
             rows.not_known,
-            f"Not drawn: {left_out:,} of {every:,} cases, of {all_people:,} people and "
-            f"{all_trainings:,} trainings in all"
+            f"Not drawn: {left_out:,} of {every:,} cases; in all there are {all_people:,} "
+            f"people and {all_trainings:,} trainings"
             if left_out
             else "",
         ],

@@ -33,10 +33,11 @@ def audit(
     ] = 30,
     refresh: Refresh = False,
     incremental: Annotated[
-        bool, typer.Option(help="Accept completions of which only the newest pages were updated.")
+        bool,
+        typer.Option(help="Accept completions that were updated from their newest pages only."),
     ] = False,
     bagit: Annotated[
-        bool, typer.Option("--bagit", help="Write a BagIt bag, with the pack in its folder data.")
+        bool, typer.Option("--bagit", help="Write a BagIt bag, with the pack in its data folder.")
     ] = False,
     sign: Annotated[
         Path | None,
@@ -61,10 +62,11 @@ def audit(
         typer.Option(help="Only people of this field office: name or id. Can be repeated."),
     ] = None,
     sample: Annotated[
-        int | None, typer.Option(min=1, help="Draw a sample of so many cases for an audit test.")
+        int | None, typer.Option(min=1, help="Draw a sample of this many cases for an audit test.")
     ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="Which sample is drawn: any whole number. Default: 0.")
+        int | None,
+        typer.Option(help="A whole number: the same seed draws the same cases. Default: 0."),
     ] = None,
     since: Annotated[
         Path | None,
@@ -84,8 +86,8 @@ def audit(
     """Write the evidence pack (--demo: of an invented company).
 
     The pack has a web page that works offline, the same report as PDF, its charts, a workbook,
-    every record with its status, and a manifest of hashes. If only the newest pages of the
-    completions were updated last, all pages are downloaded first, unless --incremental is given.
+    every record with its status, and a manifest of hashes. If the last update read only the
+    newest pages of the completions, all pages are downloaded first, unless --incremental is given.
     """
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.bagit import pack_in

@@ -42,7 +42,7 @@ def roster(
 ) -> None:
     """Write the roster of one training as PDF.
 
-    It lists everyone who completed the training or must, with what is on file.
+    It lists everyone who completed or must complete the training, with what is on file.
     """
     from kpa_analytics.analysis.find import find_training
     from kpa_analytics.audit.roster import roster as of_training

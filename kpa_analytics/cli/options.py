@@ -13,5 +13,8 @@ AsOf = Annotated[
     str | None, typer.Option(help="The day of the statuses, e.g. 2026-06-30. Default: today.")
 ]
 Demo = Annotated[
-    bool, typer.Option("--demo", help="Use the invented company, by default as of its own day.")
+    bool,
+    typer.Option(
+        "--demo", help="Use the invented company. Without --as-of, the day is 2026-06-30."
+    ),
 ]

@@ -27,11 +27,16 @@ def verify(
     folder: Annotated[Path, typer.Argument(help="The folder of a pack.")],
     key: Annotated[
         Path | None,
-        typer.Option(metavar="PUB.pem", help="The public key of whoever must have signed it."),
+        typer.Option(
+            metavar="PUB.pem", help="The public key of the person who should have signed the pack."
+        ),
     ] = None,
     tsa_ca: Annotated[
         Path | None,
-        typer.Option(metavar="CA.pem", help="Certificates of whoever must have timestamped it."),
+        typer.Option(
+            metavar="CA.pem",
+            help="The certificates of the authority that should have timestamped the pack.",
+        ),
     ] = None,
 ) -> None:
     """Compare every file of a pack with its manifest, and the manifest with its signature.
@@ -71,8 +76,8 @@ def changes(
 ) -> None:
     """List the records that differ between two packs or two kept snapshots.
 
-    These are completions, trainings with their schedules, people and requirements. `cache show`
-    lists the snapshots. Exits with 1 if a record was added, removed or edited.
+    The records are completions, trainings with their schedules, people and requirements. `cache
+    show` lists the snapshots. Exits with 1 if a record was added, removed or edited.
     """
     from kpa_analytics.audit.compare import changes as compared
 

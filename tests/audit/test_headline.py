@@ -179,6 +179,13 @@ def test_what_is_not_known_is_said_on_the_cover(pack):
     assert "Standard none named" in page
 
 
+@pytest.mark.slow
+def test_the_cover_says_how_to_check_the_pack(pack):
+    said = "Is the pack unchanged? drop its folder on verify.html, or run kpa-analytics verify"
+    assert said in page_text(pack)
+    assert said in paper(pack)
+
+
 @pytest.mark.parametrize("name", ["standard", "organisation"])
 def test_a_wrong_text_for_the_cover_is_named(data, tmp_path, name):
     with pytest.raises(kpa.errors.KPADataError, match=f"{name} must be text, not 7"):

@@ -52,8 +52,11 @@ def test_a_small_office_with_a_higher_share_comes_before_a_large_one():
 @pytest.mark.parametrize(
     ("company", "title"),
     [
-        (COMPANY, "8% of cases are gaps, most in Casper, Elko (10% each)"),
-        (cases(Elko=(1, 1, 2), Casper=(0, 0, 4)), "25% of cases are gaps, most in Elko (50%)"),
+        (COMPANY, "8% of cases are gaps, the highest share in Casper, Elko (10% each)"),
+        (
+            cases(Elko=(1, 1, 2), Casper=(0, 0, 4)),
+            "25% of cases are gaps, the highest share in Elko (50%)",
+        ),
         (cases(Elko=(0, 0, 2), Casper=(0, 0, 4)), "No case is a gap"),
         (cases(Elko=(1, 0, 1), Casper=(1, 0, 1)), "50% of cases are gaps, the same share in each"),
         (cases(Elko=(1, 0, 1)), "50% of cases are gaps"),
@@ -66,7 +69,10 @@ def test_the_title_says_the_finding(company, title):
 
 def test_without_requirements_the_title_speaks_of_expired_cases_only():
     chart = charts.expiry_by_group(*cases(Elko=(1, 0, 3), Casper=(0, 0, 4)))
-    assert chart.to_dict()["title"]["text"] == "12% of cases are expired, most in Elko (25%)"
+    assert (
+        chart.to_dict()["title"]["text"]
+        == "12% of cases are expired, the highest share in Elko (25%)"
+    )
     assert "Missing: not known" in chart.description
 
 
@@ -98,7 +104,7 @@ def test_a_long_name_is_not_cut_in_the_title():
     chart = charts.expiry_by_group(*few, groups=names, requirements_known=True)
     assert (
         chart.to_dict()["title"]["text"]
-        == "17% of cases are gaps, most in the group at the top (50%)"
+        == "17% of cases are gaps, the highest share in the group at the top (50%)"
     )
 
 
