@@ -135,7 +135,8 @@ def _finding(table: pl.DataFrame, label: str, rows: StatusRows, gaps: int) -> st
     if width(names) > _NAMES:
         names = f"the {label} at the top"
     first = worst.select(pl.sum_horizontal(GAPS), "total").row(0)
-    return f"{said}, the highest share in {names} ({percent(*first)}{' each' if worst.height > 1 else ''})"
+    each = " each" if worst.height > 1 else ""
+    return f"{said}, the highest share in {names} ({percent(*first)}{each})"
 
 
 def _percent(row: dict[str, Any], rows: StatusRows) -> str:
