@@ -580,8 +580,7 @@ _ON_FILE = (
     ),
     Column("rule", pl.String, "the rule that decides the case, and the training's schedule"),
     *_LIMITS,
-    Column("m_instructor_id", pl.String, "the instructor, or null"),
-    Column("instructor", pl.String, '"Last, First", or the id'),
+    *_INSTRUCTOR,
     Column("signed", pl.Boolean, "a signature is on file; null if the API does not say"),
     Column(
         "files", pl.Int64, "number of attached files; null if the API does not say", unit="files"
@@ -710,6 +709,7 @@ SINCE = _table(
     ),
     _PERSON,
     _NAME,
+    _NUMBER,
     Column("training_id", pl.Int64, "the training; null for a person who joined or left"),
     Column("training", pl.String, "its title, or null"),
     Column("day", pl.Date, "the day of expiration, completion, hire or leaving, if known"),

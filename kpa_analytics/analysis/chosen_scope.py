@@ -23,6 +23,9 @@ Trainings = int | str | Iterable[int | str]
 #: One or several field offices: ids or names.
 Offices = str | Iterable[str]
 
+#: Before the names of chosen people whose records are left out.
+_OUTSIDE = "chosen, but in none of these field offices"
+
 
 def chosen_scope(
     data: TrainingData,
@@ -32,8 +35,9 @@ def chosen_scope(
 ) -> Scope:
     """The scope of the records of some people, trainings and field offices; None: all of them.
 
-    A record must fit every choice. A text may also be a list with commas, e.g. "1001,1002", unless
-    it is a name or title as a whole.
+    A record must fit every choice. The scope also names the chosen people who are in none of the
+    chosen field offices. A text may also be a list with commas, e.g. "1001,1002", unless it is a
+    name or title as a whole.
 
     Raises:
         KPADataError: a choice is empty, or a text in it names nothing or more than one thing;
@@ -55,14 +59,23 @@ def chosen_scope(
     )
     if members.is_empty():
         raise KPADataError("nobody of the chosen people is in a chosen field office")
-    names = dict(members.select("m_user_id", "user").iter_rows())
+    names = dict(finder.people.select("m_user_id", "user").iter_rows())
     numbers = dict(data.users.select("id", "employeeNumber").iter_rows())
+    labels = {who: f"{names[who]} ({numbers.get(who) or who})" for who in chosen}
+    inside = {*members["m_user_id"]}
+    included = [label for who, label in labels.items() if who in inside]
+    outside = [label for who, label in labels.items() if who not in inside]
     words = {
         "trainings": _titles(data, courses),
-        "people": [f"{names[who]} ({numbers.get(who) or who})" for who in chosen if who in names],
+        "people": included,
         "field offices": [finder.offices[office] for office in offices],
+        _OUTSIDE: outside,
     }
-    without_names = {**words, "people": [f"{len(words['people'])} chosen"] if chosen else []}
+    without_names = {
+        **words,
+        "people": [f"{len(included)} chosen"] if chosen else [],
+        _OUTSIDE: [f"{len(outside)}"] if outside else [],
+    }
     return Scope(
         words=_in_words(words),
         words_without_names=_in_words(without_names),

@@ -86,7 +86,9 @@ RULES: tuple[Rule, ...] = (
         "unknown",
         1,
         "The expiration date is unknown if the training is not in the catalogue, if its schedule "
-        "has an unknown type or impossible days, or if the completion has no date.",
+        "has an unknown type or impossible days, or if the completion has no date. A completion "
+        "without a date and without a special expiration date proves nothing: the case has the "
+        "status of a person who must have the training and never completed it.",
         "ours",
     ),
     Rule(

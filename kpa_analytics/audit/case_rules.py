@@ -8,13 +8,15 @@ import polars as pl
 
 from kpa_analytics.analysis.schedule_texts import schedule_texts
 from kpa_analytics.audit import report_text as text
+from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.wording import say
 
 
 def with_rules(data: TrainingData, cases: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """Add the column `rule` to cases, as `audit_cases()` returns them."""
-    return cases.with_columns(_rule(schedule_texts(data.trainings, as_of)).alias("rule"))
+    rule = _rule(schedule_texts(data.trainings, as_of)).alias("rule")
+    return cases.with_columns(labels_of(data).of(cases).select(rule).to_series())
 
 
 def _rule(schedules: dict[int, str]) -> pl.Expr:

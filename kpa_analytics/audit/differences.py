@@ -67,7 +67,8 @@ def differences(
         *(
             _changed(folder, path)
             for path in listed.keys() & present.keys()
-            if any(present[path].get(name) != value for name, value in listed[path].items())
+            if (folder / path).is_symlink()
+            or any(present[path].get(name) != value for name, value in listed[path].items())
         ),
         *_empty_folders(folder, listed),
     ]

@@ -14,6 +14,7 @@ from msgspec import to_builtins
 from kpa_analytics.analysis.rule_texts import NEVER_COMPLETED, RULES
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.document import Document
+from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import Section, Sheet, printed
 from kpa_analytics.audit.report_text import Caption, Heading
@@ -63,7 +64,9 @@ def document(
         "tiles": _tiles(cases, requirements_known),
         "sections": to_builtins(
             [
-                Section("cases", Heading.RECORDED, sentences, [], _table(cases, caption, columns)),
+                Section(
+                    "cases", Heading.RECORDED, sentences, [], _table(data, cases, caption, columns)
+                ),
                 Section("rules", Heading.METHOD, [*_rules(cases), needs], [], []),
                 Section("origin", Heading.ORIGIN, _origin(data), [], []),
             ]
@@ -96,9 +99,17 @@ def _tiles(cases: pl.DataFrame, requirements_known: bool) -> list[dict[str, str]
     ]
 
 
-def _table(cases: pl.DataFrame, caption: str, columns: tuple[str, ...]) -> list[Sheet]:
+def _table(
+    data: TrainingData, cases: pl.DataFrame, caption: str, columns: tuple[str, ...]
+) -> list[Sheet]:
     signed = pl.col("signed").replace_strict(text.SIGNED, default=None, return_dtype=pl.String)
-    rows = cases.with_columns(signed, completed=pl.coalesce("limited_by_date", "date"))
+    labels = labels_of(data).of(cases)
+    rows = labels.with_columns(
+        signed,
+        # An employee number has a column of its own.
+        user=pl.when(cases["employeeNumber"].is_null()).then("user").otherwise(cases["user"]),
+        completed=pl.coalesce("limited_by_date", "date"),
+    )
     return [printed(rows, *columns, caption=caption, limit=rows.height)] if rows.height else []
 
 

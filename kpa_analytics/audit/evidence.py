@@ -20,7 +20,7 @@ from kpa_analytics.audit.cases import audit_cases
 from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.findings import findings
 from kpa_analytics.audit.headline import Headline, headline
-from kpa_analytics.audit.identity import Labels
+from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.records import audit_records
 from kpa_analytics.audit.sample import Sample
 from kpa_analytics.audit.since import Since
@@ -205,12 +205,13 @@ def _vendor_day(data: TrainingData) -> date | None:
 
 def labelled(evidence: Evidence) -> Evidence:
     """The same evidence with labels in place of names and titles, for the report and the charts."""
-    whole = evidence.data.whole
-    of = Labels(whole.users, whole.trainings, whole.completions).of
+    of = labels_of(evidence.data).of
     names = ("status", "cases", "records", "activity", "coverage", "sessions", "disagreements")
     frames: dict[str, Any] = {name: of(getattr(evidence, name)) for name in names}
     if peak := evidence.headline.peak:
         case = pl.DataFrame({"training_id": [peak.training_id], "training": [peak.training]})
         title = of(case)["training"].item()
         frames["headline"] = evidence.headline._replace(peak=peak._replace(training=title))
+    if evidence.sample:
+        frames["sample"] = evidence.sample._replace(rows=of(evidence.sample.rows))
     return replace(evidence, **frames)

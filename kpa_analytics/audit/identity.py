@@ -10,6 +10,7 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.names import known_trainings, people_names
+from kpa_analytics.data.training_data import TrainingData
 
 #: The column of a person's id -> the columns of the name and of the employee number.
 NAMED = {
@@ -72,6 +73,7 @@ class Labels:
         singles = [
             *((key, name, self._people) for key, (name, _) in NAMED.items()),
             ("training_id", "training", self._trainings),
+            ("limited_by_id", "limited_by", self._trainings),
         ]
         lists = [
             ("m_instructor_ids", "instructor_names", self._people),
@@ -81,6 +83,12 @@ class Labels:
             *(_labelled(*single) for single in singles if {*single[:2]} <= columns),
             *(_listed(frame, *each) for each in lists if {*each[:2]} <= columns),
         )
+
+
+def labels_of(data: TrainingData) -> Labels:
+    """The labels of complete records, even if `data` is a part of them."""
+    whole = data.whole
+    return Labels(whole.users, whole.trainings, whole.completions)
 
 
 def _people_labels(users: pl.DataFrame) -> pl.DataFrame:

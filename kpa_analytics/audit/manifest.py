@@ -99,6 +99,8 @@ def check_manifest(folder: Path) -> list[Finding]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return [Finding(MANIFEST, "changed", DETAILS["unreadable manifest"])]
     broken = [] if sealed else [Finding(MANIFEST, "changed", DETAILS["broken seal"])]
+    if (folder / MANIFEST).is_symlink():
+        broken = [Finding(MANIFEST, "changed", DETAILS["changed to a link"])]
     return broken + differences(folder, listed, _but_manifest(folder))
 
 

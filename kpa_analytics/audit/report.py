@@ -17,7 +17,7 @@ from kpa_analytics.audit.cover import cover, warning
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.audit.headline import Headline
-from kpa_analytics.audit.identity import Labels
+from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
 from kpa_analytics.audit.report_text import NOT_KNOWN, Caption, Heading, SheetName, TileLabel
@@ -41,7 +41,6 @@ PRINTED_ROWS = 60
 
 def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
     """Write the report as plain data that JSON can hold; `drawn` names the charts in the pack."""
-    whole = evidence.data.whole
     sections = [
         _standing(evidence),
         report_cases.gaps(evidence),
@@ -53,9 +52,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         *([report_sample.drawn(evidence.sample)] if evidence.sample else []),
         _quality(evidence),
         _vendor(evidence),
-        report_since.since_pack(
-            evidence.since, Labels(whole.users, whole.trainings, whole.completions)
-        ),
+        report_since.since_pack(evidence.since, labels_of(evidence.data)),
         _changes(evidence),
         report_method.computed(evidence),
         report_method.origin(evidence),

@@ -18,9 +18,7 @@ def drawn(sample: Sample) -> Section:
     """The drawn cases, the method, and empty columns for the tester."""
     numbers = {name: value for name, value in sample._asdict().items() if isinstance(value, int)}
     sentence = say(text.SAMPLE, drawn=sample.rows.height, **numbers)
-    who = pl.concat_str("user", pl.format(" ({})", "employeeNumber").fill_null(""))
     rows = sample.rows.with_columns(
-        who.alias("user"),
         pl.col(FOR_THE_TESTER).fill_null(""),
         completed=pl.coalesce("limited_by_date", "date"),
     )

@@ -115,15 +115,11 @@ def signing_key(path: str | os.PathLike[str]) -> SigningKey:
     file = typed_path(path)
     content = _content(file)
     try:
-        return _usable(file, load_pem_private_key(content, None))
+        key = load_pem_private_key(content, None)
     except TypeError:  # it is encrypted
-        passphrase = _passphrase(file)
+        key = _decrypted(file, content)
     except ValueError as error:
         raise KPADataError(f"{file} is not a private key in PEM form: {_reason(error)}") from error
-    try:
-        key = load_pem_private_key(content, passphrase.reveal().encode())
-    except ValueError:
-        raise KPADataError(f"the passphrase of {file} is wrong") from None
     return _usable(file, key)
 
 
@@ -175,6 +171,16 @@ def need_sign_extra(purpose: str, package: str = "cryptography") -> None:
     """Raise a KPAError that names the package to install, unless it is installed."""
     if find_spec(package.replace("-", "_")) is None:
         raise KPAError(f'{purpose} need {package}: python -m pip install "kpa-analytics[sign]"')
+
+
+def _decrypted(file: Path, content: bytes) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    passphrase = _passphrase(file)
+    try:
+        return load_pem_private_key(content, passphrase.reveal().encode())
+    except ValueError:
+        raise KPADataError(f"the passphrase of {file} is wrong") from None
 
 
 def _usable(file: Path, key: Any) -> SigningKey:

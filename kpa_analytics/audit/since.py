@@ -111,6 +111,9 @@ def changes_since(
             _of_records(old.records, records, people, titles.select("training_id", "training")),
         ]
     ).sort("change", "user", "m_user_id", "training", "training_id", "record_id", "field")
+    numbers = pl.concat([people, old.people], how="diagonal").select("m_user_id", "employeeNumber")
+    known = numbers.unique("m_user_id", keep="first", maintain_order=True)
+    rows = rows.update(known, on="m_user_id", how="left")
     counts = dict(rows.group_by(pl.col("change").cast(pl.String)).len().iter_rows())
     kinds = {kind: counts.get(kind, 0) for kind in SINCE.schema["change"].categories}  # type: ignore[attr-defined]
     described = {name: old.manifest.get(name) for name in ("title", "as_of", "fetched_at", "seal")}

@@ -173,6 +173,13 @@ def test_a_name_that_looks_like_a_listed_one_is_named_with_it(bag, name, detail)
     assert f"differs from {detail.removeprefix('data/')}" in row[2]
 
 
+@pytest.mark.parametrize("name", ["bagit.txt", TAG_CHECKSUMS, "data/manifest.json"])
+def test_a_link_in_place_of_a_file_is_found(bag, tmp_path, name):
+    (bag / name).rename(tmp_path / "elsewhere")
+    (bag / name).symlink_to(tmp_path / "elsewhere")
+    assert (name, "changed", "a symbolic link has taken its place") in kpa.verify_audit(bag).rows()
+
+
 def test_a_link_is_called_a_link(bag, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (bag / "data" / "folder link").symlink_to(tmp_path / "elsewhere")

@@ -135,6 +135,16 @@ def test_a_scope_says_what_was_chosen(small):
     assert both.words == "field offices: Elko, No field office"
 
 
+def test_a_scope_names_who_is_in_no_chosen_office(small):
+    scope = chosen_scope(small, ["a1", "a2"], None, "Elko")
+    assert scope.words == (
+        "people: Smith, José (E1); field offices: Elko; "
+        "chosen, but in none of these field offices: Smith, Ann (E2)"
+    )
+    assert scope.words_without_names.endswith("in none of these field offices: 1")
+    assert list(scope.people) == ["a1"]
+
+
 @pytest.fixture(scope="module")
 def chosen(data) -> dict[str, object]:
     """The two people with the most completions, and two trainings."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import kpa_analytics as kpa
@@ -152,6 +153,16 @@ def test_a_signature_that_the_manifest_does_not_announce_was_added(tmp_path):
     assert found(pack) == [(SIGNATURE, "added")]
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "manifest.json.sig", "manifest.json.tsr"])
+def test_a_link_in_place_of_a_file_without_a_hash_is_found(keys, tmp_path, name):
+    pack = signed_pack(tmp_path, keys)
+    (pack / name).touch()
+    (pack / name).rename(tmp_path / "elsewhere")
+    (pack / name).symlink_to(tmp_path / "elsewhere")
+    links = kpa.verify_audit(pack).filter(pl.col("detail").str.contains("symbolic link"))
+    assert links["path"].to_list() == [name]
+
+
 def test_a_damaged_manifest_is_one_finding(keys, tmp_path):
     pack = signed_pack(tmp_path / "pack", keys)
     content = (pack / MANIFEST).read_bytes()
@@ -188,8 +199,9 @@ def test_the_pack_in_a_bag_is_signed(keys, tmp_path):
     ],
 )
 def test_a_private_key_that_cannot_sign_is_named(keys, name, said):
-    with pytest.raises(KPADataError, match=re.escape(f"{name} {said}")):
+    with pytest.raises(KPADataError, match=re.escape(f"{name} {said}")) as error:
         signing_key(keys / name)
+    assert str(error.value).count(name) == 1
 
 
 @pytest.mark.parametrize(

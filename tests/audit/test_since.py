@@ -127,6 +127,9 @@ def test_every_kind_of_change_is_told(packs):
         ("record_edited", "3", "notes", "", "in person"),
         ("record_removed", "6", "", "", ""),
     }
+    numbers = {row["user"]: row["employeeNumber"] for row in rows}
+    assert (numbers["Moe1, Ann"], numbers["Moe4, Ann"]) == ("EMP-00001", "EMP-00004")
+    assert numbers["Comer, New"] == "EMP-00006"
     assert told(packs[1]) == {
         **dict.fromkeys(("newly_expired", "newly_missing", "renewed", "first_completed"), 1),
         **dict.fromkeys(("other_status", "joined", "left"), 1),

@@ -9,6 +9,8 @@ import pypdf
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics import schema
+from kpa_analytics.audit.identity import NAMED
 from kpa_analytics.demo import Records
 from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.demo_mark import DEMO_MARK
@@ -115,7 +117,8 @@ def test_dates_signature_files_and_rule_of_each_training_are_said(company):
     assert "3 completions" not in said
     assert "4 completions are on record." in said
     assert "1 completion is dated after 30 Jun 2026 and not listed." in said
-    assert "Ladders Current 5 Jan 2026 5 Jan 2027 Many, Cy no 0 rolling: every 12 months" in said
+    assert "Many, Cy (EMP-00003)" in said
+    assert "no 0 rolling: every 12 months" in said
     assert "9 Expired 1 Jan 2026 1 Mar 2026 – no 0 special: the record's own date" in said  # noqa: RUF001
     assert "Rolling: The training is renewed after a number of months" in said
     assert "Window: " not in said, "only the rules that decide a case are explained"
@@ -192,3 +195,58 @@ def test_a_missing_extra_is_named(data, busiest, monkeypatch):
     monkeypatch.setattr(document, "find_spec", lambda name: None if name == "typst" else name)
     with pytest.raises(kpa.errors.KPAError, match=r'need typst: .* "kpa-analytics\[audit\]"'):
         kpa.transcript(data, busiest, as_of=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory):
+    """Namesakes who teach, one without an employee number, and trainings with the same title."""
+    source = Records(
+        {
+            USERS: [
+                user(1, "Ann", "Moe"),
+                user(2, "John", "Smith"),
+                user(3, "John", "Smith"),
+                user(4, "John", "Smith", employeeNumber=""),
+            ],
+            TRAININGS: [
+                training(1, "Ladders"),
+                training(2, "Ladders"),
+                training(3, "Passport", included_trainings_id=[1, 2]),
+            ],
+            COMPLETIONS: [
+                completion(1, 1, person(1), 20260105, m_instructor_id=person(2)),
+                completion(2, 2, person(1), 20260106, m_instructor_id=person(3)),
+                completion(3, 1, person(4), 20260105, m_instructor_id=person(4)),
+            ],
+        }
+    )
+    with kpa.demo.serve(source) as api:
+        return load(tmp_path_factory.mktemp("alike"), api)
+
+
+def test_a_transcript_says_who_taught_and_which_training_is_meant(alike):
+    document = kpa.transcript(alike, person(1), as_of=AS_OF)
+    said = flat(document)
+    for shown in (
+        *("Smith, John (EMP-00002)", "Smith, John (EMP-00003)", "Ladders (1)", "Ladders (2)"),
+        "composed: limited by Ladders (1)",
+    ):
+        assert shown in said
+    assert set(document.rows["instructor_employeeNumber"]) == {"EMP-00002", "EMP-00003"}
+
+
+def test_a_roster_says_who_taught_and_which_namesake_is_meant(alike):
+    document = kpa.roster(alike, 1, as_of=AS_OF)
+    said = flat(document)
+    assert "Smith, John (EMP-00002)" in said
+    assert said.replace(" ", "").count(f"Smith,John({person(4)})") == 2, "trainee and instructor"
+    assert document.rows["user"].to_list() == ["Moe, Ann", "Smith, John"]
+
+
+def test_an_employee_number_is_beside_every_name_of_every_table_of_a_pack():
+    tables = schema.RECORDS, schema.CASES, schema.PACK_REQUIRED, schema.PEOPLE
+    for table in (*tables, schema.SAMPLE, schema.SINCE, schema.ROSTER, TRANSCRIPT):
+        names = table.schema.names()
+        for name, number in NAMED.values():
+            if name in names:
+                assert names[names.index(name) + 1] == number, (table.name, name)
