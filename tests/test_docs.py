@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from fnmatch import fnmatch
 from operator import attrgetter
 from pathlib import Path
 
@@ -95,6 +96,43 @@ def test_every_file_that_contributing_names_is_there() -> None:
     assert len(named) > 30
     for name in named:
         assert any((place / name).is_file() for place in (ROOT, ROOT / "kpa_analytics")), name
+
+
+def _files_of_each_folder() -> dict[str, list[str]]:
+    """The names and patterns that CONTRIBUTING.md lists for each folder; "" is the root."""
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = page.partition("### The files of each folder")[2].partition("\n### ")[0]
+    listed: dict[str, list[str]] = {}
+    for entry in re.split(r"^- ", section, flags=re.MULTILINE)[1:]:
+        place, names = re.match(r"(?:`(\w+)/`|root)", entry), re.findall(r"`([\w*]+)`", entry)
+        assert place, entry
+        listed.setdefault(place[1] or "", []).extend(names)
+    return listed
+
+
+def _modules() -> dict[str, list[str]]:
+    """The modules of the package by folder, without `__init__` and `__main__`."""
+    modules: dict[str, list[str]] = {}
+    for file in sorted((ROOT / "kpa_analytics").rglob("*.py")):
+        folder = file.parent.relative_to(ROOT / "kpa_analytics").as_posix()
+        if not file.stem.startswith("__"):
+            modules.setdefault(folder.removeprefix("."), []).append(file.stem)
+    return modules
+
+
+def test_contributing_has_a_place_for_every_module() -> None:
+    listed = _files_of_each_folder()
+    listed["charts"] += kpa.charts.__all__  # one file per chart, named as its function
+    for folder, modules in _modules().items():
+        for module in modules:
+            assert any(fnmatch(module, name) for name in listed[folder]), f"{folder}/{module}"
+
+
+def test_contributing_lists_no_module_that_is_gone() -> None:
+    modules = _modules()
+    for folder, names in _files_of_each_folder().items():
+        for name in names:
+            assert any(fnmatch(module, name) for module in modules[folder]), f"{folder}/{name}"
 
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
