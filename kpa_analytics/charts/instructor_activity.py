@@ -161,8 +161,8 @@ def instructor_activity(
         [lines, bars, *texts],
         title=_finding(totals, table),
         subtitle=[
-            f"{_TITLE}: completions taught by {count(totals.height, 'instructor')} per period, "
-            f"most first; the highest bar is {highest:,}",
+            f"{_TITLE}: the completions of {count(totals.height, 'instructor')} in each period, "
+            f"most first; the highest bar is {count(highest, 'completion')}",
             left_out,
         ],
         demo=demo,

@@ -34,7 +34,7 @@ _NOT_LATELY, _NEVER = "not taught in the period", "no instructor recorded"
 #: Why a training has no instructor in the period, and the phrase for the subtitle.
 _NONE = {_NOT_LATELY: _NOT_LATELY, _NEVER: f"with {_NEVER}"}
 #: Which trainings are not drawn.
-_REASONS = {_MORE: "with the same number of instructors or more", **_NONE}
+_REASONS = {_MORE: "with as many instructors as the last row or more", **_NONE}
 #: Pixels for a label, and for the bars.
 _ROOM, _WIDTH = 210, 430
 

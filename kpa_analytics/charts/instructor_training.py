@@ -230,7 +230,7 @@ def instructor_training(
             "instructors first",
             not_drawn(
                 {"more": hidden},
-                {"more": "with the same number of instructors or more"},
+                {"more": "with as many instructors as the last row or more"},
                 "training",
             ),
         ],
