@@ -218,7 +218,7 @@ def test_an_explanation_is_printed_line_by_line(kpa_analytics, account):
     data = kpa.load_all()
     assert code == 0
     assert out.splitlines() == str(kpa.explain(data, who, 1046, as_of="2021-06-30")).splitlines()
-    assert out.splitlines()[-1].endswith("ago: expired. [ours]")
+    assert out.splitlines()[-1].endswith("past its last valid day: expired. [ours]")
     assert "\x1b" not in out
     code, out, err = kpa_analytics("explain", who, "Scaffolds", "--as-of", "2021-06-30")
     assert (code, out) == (2, "")
@@ -231,7 +231,7 @@ def test_a_pair_without_a_case_is_one_line(kpa_analytics, account):
     code, out, err = kpa_analytics("explain", who, "Scaffolds", "--as-of", "2021-06-30")
     assert (code, out) == (2, "")
     assert err.splitlines()[-1].endswith(
-        "has neither completed Scaffolds (training 7) nor is known to need it, so there is nothing "
+        "has not completed Scaffolds (training 7) and is not known to need it, so there is nothing "
         "to explain"
     )
 
