@@ -14,18 +14,13 @@ from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.schedules import as_expiring_days
-from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
+from kpa_analytics.analysis.status_spans import IN_ORDER, POSITIONS, StatusSpans
 from kpa_analytics.employment import employment
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, need_if_known
 from kpa_analytics.schema import GROUPS, STATUS_OVER_TIME
 from kpa_analytics.statuses import (
-    CURRENT,
-    EXPIRED,
-    EXPIRING,
     FROM_REQUIREMENTS,
-    MISSING,
-    NOT_DUE,
     STATUSES,
 )
 
@@ -33,9 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kpa_analytics.analysis.case_groups import By
-
-#: The statuses of a case that is held, and of one that is not, in the order of a span.
-_IN_ORDER = {True: (CURRENT, EXPIRING, EXPIRED), False: (NOT_DUE, EXPIRING, MISSING)}
 
 _NUMBER = pl.UInt32
 _NUMBERED = ("key", "group")
@@ -257,7 +249,7 @@ def _counted(spans: pl.DataFrame, grouping: _Grouping, days: SampledDays) -> pl.
 def _changes(keyed: pl.LazyFrame, end: int) -> Iterator[pl.LazyFrame]:
     """How many cases of each key begin and cease to have each status at each position."""
     cell = pl.col("cell")
-    for is_held, statuses in _IN_ORDER.items():
+    for is_held, statuses in IN_ORDER.items():
         spans = keyed.filter(held=is_held)
         for number, position in enumerate(POSITIONS):
             count = pl.len().cast(pl.Int64)

@@ -19,8 +19,11 @@ from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.window_cycles import WindowCycles
 from kpa_analytics.analysis.windows import with_offerings
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
 POSITIONS = ("since", "starts", "over", "until")
+#: The statuses of a case that is held, and of one that is not, in the order of a span.
+IN_ORDER = {True: (CURRENT, EXPIRING, EXPIRED), False: (NOT_DUE, EXPIRING, MISSING)}
 _SPAN = ("person", "title", "held", *POSITIONS)
 _SINCE, _UNTIL = pl.col("since"), pl.col("until")
 _DAY = pl.duration(days=1)

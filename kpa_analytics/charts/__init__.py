@@ -25,6 +25,7 @@ from kpa_analytics.charts.instructor_activity import instructor_activity, instru
 from kpa_analytics.charts.instructor_coverage import instructor_coverage, instructor_coverage_table
 from kpa_analytics.charts.instructor_training import instructor_training, instructor_training_table
 from kpa_analytics.charts.offline import enable_offline
+from kpa_analytics.charts.person_timeline import person_timeline, person_timeline_table
 from kpa_analytics.charts.renewal_punctuality import (
     renewal_punctuality,
     renewal_punctuality_table,
@@ -61,6 +62,8 @@ __all__ = [
     "instructor_training",
     "instructor_training_table",
     "palette",
+    "person_timeline",
+    "person_timeline_table",
     "renewal_punctuality",
     "renewal_punctuality_table",
     "save",

@@ -28,6 +28,7 @@ CHARTS = (
     "group_share",
     "status_over_time",
     "renewal_punctuality",
+    "person_timeline",
 )
 every_chart = pytest.mark.parametrize("name", CHARTS)
 _STATUS = (
@@ -52,6 +53,8 @@ def inputs(name: str, *, demo: bool = False, titles: list[str] | None = None) ->
         return [frames.trend_frame(demo=demo)]
     if name == "renewal_punctuality":
         return [frames.punctuality_frame(demo=demo)]
+    if name == "person_timeline":
+        return frames.person_frames(demo=demo, titles=titles)
     if name == "group_share":
         return [frames.share_frame(demo=demo)]
     return [frames.sessions_frame(demo=demo)]

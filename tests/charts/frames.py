@@ -285,6 +285,39 @@ def punctuality_by_training(
     )
 
 
+def person_frames(
+    trainings: int = 8, *, demo: bool = False, titles: list[str] | None = None, seed: int = 10
+) -> list[pl.DataFrame]:
+    """The completions of one person, the catalogue, and the person."""
+    draw = random.Random(seed)
+    who = person_id(3, demo=demo)
+    rows = [
+        {
+            "id": training * 100 + number,
+            "training_id": training,
+            "m_user_id": who,
+            "date": AS_OF - timedelta(days=draw.randrange(30, 300) + 400 * number),
+        }
+        for training in range(trainings)
+        for number in range(training % 4 + 1)
+    ]
+    catalogue = [
+        {
+            "id": number,
+            "title": training_title(number, titles or TITLES),
+            "schedule_type": "rolling",
+            "renewal_months": [6, 12, 24][number % 3],
+        }
+        for number in range(trainings)
+    ]
+    person = {"id": [who], "lastname": ["Ruiz"], "firstname": ["Ana"]}
+    return [
+        pl.DataFrame(rows, schema=COMPLETIONS.schema),
+        pl.DataFrame(catalogue, schema=TRAININGS.schema),
+        pl.concat([USERS.empty(), pl.DataFrame(person)], how="diagonal"),
+    ]
+
+
 def users_frame(people: int = 200, *, demo: bool = False) -> pl.DataFrame:
     """The people of status_frame: some people without an office, some with two."""
     offices = [
