@@ -96,4 +96,4 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
     names = names_of(users, trainings)
     order = (pl.col("record_id").cast(pl.Int64), pl.col("value", "message"))
     late = [as_table(check.findings(names).sort(*order), FINDINGS) for check in checks]
-    return pl.concat([findings, *(rows.collect() for rows in late)])
+    return pl.concat([findings, *(rows.collect(engine="in-memory") for rows in late)])

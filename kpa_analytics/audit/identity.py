@@ -92,9 +92,14 @@ def labels_of(data: TrainingData) -> Labels:
 
 
 def _people_labels(users: pl.DataFrame) -> pl.DataFrame:
-    """`id` and `label` of everyone whose name alone does not say enough."""
+    """`id` and `label` of everyone whose name alone does not say enough.
+
+    A person without a name is called by the id, as `with_names` does.
+    """
     names = people_names(users, "id", "name").collect()
-    known = names.join(employee_numbers(users), on="id", how="left", maintain_order="left")
+    known = names.join(employee_numbers(users), on="id", how="full", coalesce=True).with_columns(
+        pl.col("name").fill_null(pl.col("id"))
+    )
     numbered = pl.coalesce(
         "employeeNumber", pl.when(pl.col("name").is_duplicated()).then("id")
     ).alias("number")

@@ -163,3 +163,21 @@ def test_equal_to_plain_python_in_random_companies(seed: int, as_of: date) -> No
         if row["date"] and (row["created"].date() - row["date"]).days > 30
     }
     assert set(findings.filter(finding="recorded_late")["record_id"]) == late
+
+
+def test_a_frame_in_several_parts_has_the_same_findings():
+    """Only the last part has a record that is wrong; polars' streaming engine panicked."""
+    days = [date(2022, 1, 1)] * 5 + [date(2026, 1, 1)] * 3
+    rows = [
+        {"id": number, "training_id": 7, "m_user_id": "a", "created": noon(days[0]), "date": day}
+        for number, day in enumerate(days)
+    ]
+    parts = [frame_of(COMPLETIONS, *rows[:5]), frame_of(COMPLETIONS, *rows[5:])]
+    divided = pl.concat(parts, rechunk=False)
+    found, expected = (
+        kpa.data_quality(kpa.TrainingData(completions=frame), as_of="2026-06-30")
+        for frame in (divided, divided.rechunk())
+    )
+    assert divided.n_chunks() == 2
+    assert found.filter(pl.col("finding") == "implausible_date").height == 3
+    assert found.equals(expected)

@@ -207,6 +207,7 @@ def alike(tmp_path_factory):
                 user(2, "John", "Smith"),
                 user(3, "John", "Smith"),
                 user(4, "John", "Smith", employeeNumber=""),
+                user(5, "", ""),
             ],
             TRAININGS: [
                 training(1, "Ladders"),
@@ -217,6 +218,7 @@ def alike(tmp_path_factory):
                 completion(1, 1, person(1), 20260105, m_instructor_id=person(2)),
                 completion(2, 2, person(1), 20260106, m_instructor_id=person(3)),
                 completion(3, 1, person(4), 20260105, m_instructor_id=person(4)),
+                completion(4, 1, person(5), 20260105, m_instructor_id=person(5)),
             ],
         }
     )
@@ -240,7 +242,8 @@ def test_a_roster_says_who_taught_and_which_namesake_is_meant(alike):
     said = flat(document)
     assert "Smith, John (EMP-00002)" in said
     assert said.replace(" ", "").count(f"Smith,John({person(4)})") == 2, "trainee and instructor"
-    assert document.rows["user"].to_list() == ["Moe, Ann", "Smith, John"]
+    assert f"{person(5)}(EMP-00005)" in said.replace(" ", ""), "an instructor without a name"
+    assert document.rows["user"].to_list() == [person(5), "Moe, Ann", "Smith, John"]
 
 
 def test_an_employee_number_is_beside_every_name_of_every_table_of_a_pack():
