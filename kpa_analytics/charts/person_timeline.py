@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _TITLE = "Trainings of one person through time"
 _NOTHING = "No trainings to show"
-#: Days of the axis after `as_of`, at least.
+#: Days of the axis before and after `as_of`, at least.
 _MARGIN = 60
 #: Why trainings are not drawn.
 _REASONS = {"others": "in a better state"}
@@ -196,16 +196,20 @@ def _person(
     first = max(earliest, begun) if isinstance(begun, date) and begun <= today else earliest
     ends = status["expiration_date"].drop_nulls().max()
     last = min(ends, _years_from(today, years)) if isinstance(ends, date) else today
+    spans = records.spans(first, today, ahead)
+    shown = spans["first"].min()
+    if isinstance(shown, date):
+        first = max(first, min(shown, _days_from(today, -_MARGIN)))
     axis = Axis(first, today, max(last, _days_from(today, _MARGIN)))
     named = people_names(users, "m_user_id", "user").filter(pl.col("m_user_id") == who).collect()
     return _Person(
         name=one_line(named["user"][0] if named.height else who, 60),
-        spans=records.spans(first, today, ahead),
+        spans=spans,
         status=status,
         axis=axis,
         known=required is not None or bool(status["status"].is_in(FROM_REQUIREMENTS).any()),
         demo=is_demo(records.completions, status),
-        cut=isinstance(begun, date) and begun < first,
+        cut=isinstance(begun, date) and begun < earliest,
     )
 
 
@@ -242,7 +246,9 @@ def _years_from(today: date, years: int) -> date:
 
 
 def _days_from(today: date, days: int) -> date:
-    return min(today, date.max - timedelta(days=days)) + timedelta(days=days)
+    """The day so many days away, within the years 1 to 9999."""
+    ordinal = min(max(today.toordinal() + days, 1), date.max.toordinal())
+    return date.fromordinal(ordinal)
 
 
 def _worst_first(status: pl.DataFrame) -> pl.DataFrame:

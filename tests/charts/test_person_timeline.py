@@ -110,6 +110,13 @@ def test_trainings_and_days_that_are_not_drawn_are_counted():
     assert "Not drawn" not in whole
 
 
+def test_the_axis_begins_with_the_first_status():
+    new = RECORDS[0].head(1).with_columns(date=pl.lit(date(2026, 5, 1)))
+    text = drawing(charts.person_timeline(new, as_of=AS_OF))
+    assert "2025" not in text
+    assert "2021" not in text
+
+
 def test_many_hostile_titles_stay_small_and_text():
     many = person_frames(60, titles=HOSTILE)
     chart = charts.person_timeline(*many, as_of=AS_OF, top=40, years=10)

@@ -47,6 +47,7 @@ def test_there_is_one_notebook_for_each_question() -> None:
         "02_instructors",
         "03_group_trainings",
         "04_audit_export",
+        "05_trend",
     ]
 
 
