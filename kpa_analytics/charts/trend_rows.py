@@ -36,6 +36,8 @@ _PLURALS = {
     "training": "trainings",
 }
 _MS = 86_400_000
+#: The ordinal of 1970-01-01.
+_EPOCH = 719_163
 
 
 class Trend(NamedTuple):
@@ -193,7 +195,7 @@ def on_sampled_day(table: pl.DataFrame, most: int) -> alt.X:
     The axis has at most this number of labels.
     """
     days = table["day"].unique().sort().to_list()
-    first, last = (day.toordinal() - 719_163 for day in (days[0], days[-1]))
+    first, last = (day.toordinal() - _EPOCH for day in (days[0], days[-1]))
     pad = (last - first) / (len(days) - 1) / 2 if len(days) > 1 else 1
     ends = [round((first - pad) * _MS), round((last + pad) * _MS)]
     return alt.X(
@@ -213,7 +215,7 @@ def _axis(days: list[date], most: int) -> alt.Axis:
         for at, year in zip(shown, years, strict=True)
     }
     return alt.Axis(
-        values=[alt.DateTime(year=at.year, month=at.month, date=at.day, utc=True) for at in shown],
+        values=[(at.toordinal() - _EPOCH) * _MS for at in shown],
         labelExpr=f"{texts}[utcFormat(datum.value, '%Y-%m-%d')]",
         grid=False,
     )

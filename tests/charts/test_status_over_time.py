@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import polars as pl
 import pytest
@@ -123,6 +124,14 @@ def test_one_day_is_drawn():
     said = charts.status_over_time(TREND.tail(1))
     assert "on 28 Jun 2026" in said.description
     assert "28 Jun" in drawing(said)
+
+
+@pytest.mark.parametrize("year", [1, 1926, 9999])
+def test_days_of_any_year_are_labelled(year):
+    days = TREND.tail(2).with_columns(day=pl.Series([date(year, 1, 2), date(year, 12, 31)]))
+    text = drawing(charts.status_over_time(days))
+    assert "2 Jan" in text
+    assert "31 Dec" in text
 
 
 @pytest.mark.parametrize(
