@@ -55,7 +55,7 @@ def table_changes(old: Mapping[str, pl.DataFrame], new: Mapping[str, pl.DataFram
     parts = [CHANGES.empty()]
     for name, match in _TABLES.items():
         if name in old and name in new:
-            before, after = (side[name].rename(match.renamed) for side in (old, new))
+            before, after = (side[name].rename({**match.renamed}) for side in (old, new))
             shared = [column for column in after.columns if column in before.columns]
             parts.append(_of_table(name, match.keys, before.select(shared), after.select(shared)))
     return pl.concat(parts)
