@@ -22,7 +22,8 @@ def limiting_trainings(status: pl.DataFrame, trainings: pl.DataFrame) -> pl.Data
     first of them to expire; that one limits it. If it is itself composed, the training that limits
     it is taken instead. Where the composed training's own schedule ends first, it limits itself. A
     composed training that never expires has no limit. If it is missing, the included trainings that
-    the person does not hold are named, and `limited_by_id` is null.
+    the person does not hold are named, with their ids where titles repeat, and `limited_by_id` is
+    null.
 
     Args:
         status: the result of `expiry_status()`, with the rows of the included trainings.
@@ -90,6 +91,9 @@ def _lacking(status: pl.DataFrame, parts: pl.DataFrame, trainings: pl.DataFrame)
     held = status.filter(HELD)
     part_ids = parts.lazy().select("part_id", training_id="part_id").unique()
     titles = with_titles(part_ids, trainings).select("part_id", part="training").collect()
+    same_title = pl.col("part").is_in(_repeated_titles(trainings).implode())
+    named = pl.format("{} ({})", "part", "part_id")
+    titles = titles.with_columns(pl.when(same_title).then(named).otherwise("part").alias("part"))
     lacking = (
         status.filter(pl.col("status") == MISSING)
         .select(_CASE)
@@ -105,3 +109,8 @@ def _lacking(status: pl.DataFrame, parts: pl.DataFrame, trainings: pl.DataFrame)
     return lacking.with_columns(
         expr for expr in _nothing() if expr.meta.output_name() != "limited_by"
     ).select(*_CASE, *LIMITS)
+
+
+def _repeated_titles(trainings: pl.DataFrame) -> pl.Series:
+    titles = trainings.unique("id", keep="first", maintain_order=True)["title"].drop_nulls()
+    return titles.filter(titles.is_duplicated()).unique()

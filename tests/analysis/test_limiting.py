@@ -73,6 +73,12 @@ def test_a_missing_one_names_what_is_lacking():
     assert limits(catalogue())[BASICS] == (None, "First aid; Ladders", None)
 
 
+def test_where_titles_repeat_what_is_lacking_is_named_with_its_id():
+    title = pl.when(pl.col("id") == LADDERS).then(pl.lit("First aid")).otherwise("title")
+    alike = catalogue().with_columns(title.alias("title"))
+    assert limits(alike)[BASICS] == (None, "First aid (1); First aid (2)", None)
+
+
 def test_a_completion_of_its_own_has_no_limit():
     found = limits(catalogue(), (FIRST_AID, EARLY), (LADDERS, LATE), (BASICS, LATE))
     assert found[BASICS] == (None, None, None)
