@@ -85,7 +85,7 @@ def explain(
         1. The latest completion on or before 30 Jun 2026 is record 12, dated 10 Jun 2025. [ours]
         2. Ladders (training 7) renews every 12 months (catalogue: renewal months). [vendor]
         3. So it was valid through 10 Jun 2026. [vendor]
-        4. As of 30 Jun 2026 it expired 20 days ago: expired. [ours]
+        4. As of 30 Jun 2026, it is 20 days past its last valid day: expired. [ours]
     """
     explainer = Explainer(data, as_of=as_of, expiring_days=expiring_days, required=required)
     return explainer.of(m_user_id, training_id)

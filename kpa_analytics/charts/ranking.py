@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: Pixels for a label, for the bars, and for each column of numbers beside them.
 _ROOM, _WIDTH, _COLUMN = 200, 210, 64
 #: Pixels for names in the title.
-_NAMES = 340
+_NAMES = 250
 #: The columns of numbers, and their headings.
 _COLUMNS = {"percent": "Share", "gaps": "Gaps", EXPIRING: "Expiring", "total": "Cases"}
 

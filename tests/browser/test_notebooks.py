@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import nbformat
@@ -22,7 +23,8 @@ def test_it_runs_to_its_end_and_draws(web: Page, lab: Lab, path: Path) -> None:
     expect(last).to_have_text(f"[{len(cells)}]:", timeout=120_000)
     expect(web.locator(".jp-OutputArea [data-mime-type*=error]")).to_have_count(0)
 
-    charts = sum(cell.splitlines()[-1].startswith("kpa.charts.") for cell in cells)
+    shown = [ast.unparse(ast.parse(cell).body[-1]) for cell in cells]
+    charts = sum(statement.startswith("kpa.charts.") for statement in shown)
     expect(web.locator(CHART)).to_have_count(charts)
     if "kpa.widgets." in cells[-1]:
         explorer = web.locator(".kpa-explorer").first

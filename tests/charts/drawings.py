@@ -75,6 +75,8 @@ def hostile(name: str) -> list[pl.DataFrame]:
 
 
 def draw(name: str, given: list, **options: object):
+    if name == "person_timeline":
+        options = {"as_of": frames.AS_OF, **options}
     return getattr(charts, name)(*given, **options)
 
 
