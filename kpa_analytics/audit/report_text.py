@@ -244,7 +244,10 @@ STATUS_NOTES = {
     statuses.MISSING: "required, never completed",
 }
 #: The note below the share in order, by whether requirements were provided.
-IN_ORDER_NOTES = {True: "of {cases} required cases", False: "of {cases} cases on record"}
+IN_ORDER_NOTES = {
+    True: "of {cases:required case|required cases}",
+    False: "of {cases:case|cases} on record",
+}
 OF = "{part} of {whole}"
 OF_COMPOSED_NOTE = "{note}; {composed} of composed trainings"
 IN_30_DAYS_NOTE = "still valid; last day at most 30 days away"
@@ -284,8 +287,8 @@ REQUIRED = {
 }
 #: By whether requirements were provided.
 PEOPLE_IN_ORDER = {
-    True: "{in_order} of {people:person|people} have no expired or missing case.",
-    False: "{in_order} of {people:person|people} have no expired case.",
+    True: "{in_order} of {people:person has|people have} no expired or missing case.",
+    False: "{in_order} of {people:person has|people have} no expired case.",
 }
 ALL_CASES = (
     "Of all {due:case|cases} due, including those that nobody requires and those of composed "
