@@ -105,7 +105,7 @@ def test_every_filled_mark_contrasts_with_its_background_and_its_neighbours(name
 @pytest.mark.parametrize(("dark", "demo"), [(False, False), (True, True)])
 def test_the_specification_is_the_same_without_checks(name, dark, demo):
     whole = valid_spec(name, dark=dark, demo=demo)
-    assert drawn(getattr(charts, name), *inputs(name, demo=demo), dark=dark) == whole
+    assert drawn(draw, name, inputs(name, demo=demo), dark=dark) == whole
     assert not {"config", "$schema"} & {key for part in _parts(whole) for key in part}
 
 
