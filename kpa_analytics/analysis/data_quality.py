@@ -66,6 +66,10 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         - blank_ids (optional ids of all tables): the number of values that were "", white space
           or 0 in the API's answers. All of these are treated as empty. One row for all of them: it
           lists the tables and the fields, and `record_id` is null.
+        - recorded_late (completions.created): the record was created more than 30 days after the
+          date of the completion.
+        - recorded_after_expiry (completions.created): a renewal dated in time that was only
+          recorded more than a day after the previous completion had expired.
 
     Raises:
         KPADataError: `data` is not a set of collections, a collection lacks a column, or `as_of` is

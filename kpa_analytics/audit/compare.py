@@ -36,7 +36,8 @@ def changes(old: object, new: object) -> pl.DataFrame:
         old: the earlier side: completions as `load_completions()` returns them, the result of
             `load_all()`, its snapshot of the completions, the path of a kept snapshot
             (`snapshots()` lists them), or the folder of an evidence pack. With a snapshot of the
-            completions, the other tables are those kept at its time.
+            completions, the other tables are those kept at its time; a table of which none was
+            kept is not compared.
         new: the later side, in any of the same forms.
 
     Returns:
@@ -96,8 +97,9 @@ def status_changes(
         `cause` and `detail`.
 
     Raises:
-        KPADataError: a side has none of these forms, the two packs are not comparable, the first
-            day is after the second, or another error of `expiry_status()`.
+        KPADataError: a side has none of these forms, nothing was kept of the trainings, people or
+            requirements of a snapshot, the two packs are not comparable, the first day is after the
+            second, or another error of `expiry_status()`.
 
     Examples:
         >>> from datetime import date
@@ -154,10 +156,9 @@ def _side(given: object) -> Any:
 
 def _kept(path: Path) -> TrainingData | pl.DataFrame:
     """Everything kept at the time of a snapshot; only the records of a file in another folder."""
+    path = path.absolute()
     records = read_snapshot(path)
-    is_kept = (
-        path.parent.name == COMPLETIONS.name and path.absolute().parents[1].name == "snapshots"
-    )
+    is_kept = path.parent.name == COMPLETIONS.name and path.parents[1].name == "snapshots"
     return kept_data(path) if is_kept else records
 
 
@@ -180,7 +181,15 @@ def _tables(side: Any, name: str) -> dict[str, pl.DataFrame]:
         tables["users"] = pack.people if pack else data.users
         if required is not None:
             tables["required"] = required_pairs(required).collect()
+        for unknown in _not_kept(data):
+            tables.pop(unknown, None)
     return tables
+
+
+def _not_kept(data: TrainingData) -> list[str]:
+    """The tables of which nothing was kept at the time of a snapshot: they are not known."""
+    needed = ("trainings", "users", "employee_status")
+    return [name for name in needed if data.snapshots and name not in data.snapshots]
 
 
 def _situation(side: Any, name: str, as_of: Day | None, expiring_days: int | None) -> Situation:
@@ -188,6 +197,11 @@ def _situation(side: Any, name: str, as_of: Day | None, expiring_days: int | Non
         usual = side.manifest["settings"]["expiring_days"]
         data, day, required = side.data, side.as_of, side.required
     elif isinstance(side, TrainingData):
+        if unknown := _not_kept(side):
+            raise KPADataError(
+                f"{name}: no snapshot of {' and '.join(unknown)} was kept at the time of these "
+                "completions, so their statuses are not known; load_all() keeps everything"
+            )
         snapshot = side.snapshots.get(COMPLETIONS.name)
         usual, day = 30, snapshot.fetched_at.date() if snapshot else date.today()
         data, required = side, side.requirements

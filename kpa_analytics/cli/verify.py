@@ -87,7 +87,7 @@ def changes(
             "nothing" if row[side] is None else repr(row[side]) for side in ("old", "new")
         )
         edit = f": {row['field']} {before} -> {after}" if row["field"] else ""
-        typer.echo(f"{row['change']} {_RECORD[row['table']].format(**row)}{edit}")
+        typer.echo(one_line(f"{row['change']} {_RECORD[row['table']].format(**row)}{edit}"))
     if differences.height > LISTED:
         typer.echo(f"... and {differences.height - LISTED:,} more; kpa.changes() lists them all")
     if differences.height:

@@ -22,7 +22,8 @@ def kept_data(path: Path) -> TrainingData:
     Raises:
         KPADataError: the file is not a kept snapshot of all completions, or was damaged.
     """
-    account = path.absolute().parents[2]
+    path = path.absolute()
+    account = path.parents[2]
     if path.parent.name != COMPLETIONS.name or path.parents[1].name != "snapshots":
         raise KPADataError(f"{path} is not a kept snapshot of all completions")
     completions = SnapshotFolder(account, COMPLETIONS, {}).read(path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -244,3 +246,27 @@ def test_bad_input_of_status_changes_is_named(two, before, options, said):
     side = two[0].completions if before == "a frame" else two[0]
     with pytest.raises(KPADataError, match=said):
         kpa.status_changes(side, two[1], **options)
+
+
+def test_a_table_that_was_not_kept_is_not_known(monkeypatch, tmp_path):
+    """Only the completions were loaded before: the trainings are not new, they are unknown."""
+    source = Records(
+        {
+            "completedtrainings.v2.list": [completion(1, 7, person(1), 20240105)],
+            "trainings.v2.list": [{"id": 7, "title": "Ladders", "renewal_months": 12}],
+        }
+    )
+    with kpa.demo.serve(source) as api:
+        kpa.configure(token=api.token, api_url=api.url, progress=False, cache_dir=tmp_path)
+        kpa.load_completions()
+        old = Path(kpa.snapshots()["path"][0])
+        alone = tmp_path / "alone" / "snapshots" / "completions"
+        alone.mkdir(parents=True)
+        shutil.copy(old, alone)
+        data = kpa.load_all(refresh=True)
+    copied = alone / old.name
+    assert kpa.changes(copied, data).is_empty()
+    with pytest.raises(KPADataError, match="before: no snapshot of trainings and users and"):
+        kpa.status_changes(copied, data, as_of=AS_OF)
+    monkeypatch.chdir(alone)
+    assert kpa.changes(old.name, data).is_empty(), "a path in the current folder"
