@@ -7,6 +7,7 @@ after filters, joins, and reading from files.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 #: The first 16 of the 24 hexadecimal characters of every invented person's id.
 DEMO_ID_PREFIX = b"demodemo".hex()
+
+#: The day of the demo company: its records end the day before.
+DEMO_AS_OF = date(2026, 6, 30)
 
 #: The response header of the demo server; its value is "true".
 DEMO_HEADER = "KPA-Analytics-Demo"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
+from kpa_analytics.demo_mark import DEMO_AS_OF, is_demo
 from kpa_analytics.errors import KPADataError
 
 if TYPE_CHECKING:
@@ -130,6 +131,27 @@ def as_table(result: pl.LazyFrame, table: Table) -> pl.LazyFrame:
     return result.select(pl.col(name).cast(dtype) for name, dtype in table.schema.items())
 
 
+def day_of(as_of: object | None, *frames: AnyFrame | None) -> date:
+    """Read the day of the statuses; None means today, or `demo.AS_OF` for demo data.
+
+    Args:
+        as_of: the day, as `as_day` reads it.
+        *frames: the records; None is ignored. Only read if `as_of` is None.
+
+    Raises:
+        KPADataError: `as_of` is not a calendar day.
+
+    Examples:
+        >>> day_of(None, pl.DataFrame({"m_user_id": ["64656d6f64656d6f00000001"]}))
+        datetime.date(2026, 6, 30)
+    """
+    return DEMO_AS_OF if as_of is None and is_demo(*frames) else as_day(as_of)
+
+
+def _today() -> date:
+    return date.today()
+
+
 def as_day(value: object | None, name: str = "as_of") -> date:
     """Read a calendar day: a date, a datetime, ISO text `2026-06-30`, or None for today.
 
@@ -152,7 +174,7 @@ def as_day(value: object | None, name: str = "as_of") -> date:
         kpa_analytics.errors.KPADataError: as_of must be a day such as 2026-06-30, not '30/06/2026'
     """
     if value is None:
-        return date.today()
+        return _today()
     if isinstance(value, datetime):
         plain = value.tzinfo is None and value == datetime.combine(
             value.date(), datetime.min.time()

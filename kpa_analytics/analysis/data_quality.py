@@ -8,7 +8,7 @@ from kpa_analytics.analysis.late_records import recorded_after_expiry, recorded_
 from kpa_analytics.data import quality
 from kpa_analytics.data.checks import names_of
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.inputs import Day, as_day, as_table, need
+from kpa_analytics.inputs import Day, as_table, day_of, need
 from kpa_analytics.schema import COMPLETIONS, FINDINGS, TRAININGS, USERS
 
 #: Every kind of finding, in the order in which they are reported.
@@ -84,8 +84,8 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         >>> data_quality(data, as_of="2026-06-30")["message"].item()
         'Completion 1 is dated 2030-01-01, after the as-of date 2026-06-30.'
     """
-    day = as_day(as_of)
-    findings = quality.record_findings(data, as_of=day)
+    findings = quality.record_findings(data, as_of=as_of)
+    day = day_of(as_of, data.completions, data.users)
     trainings, users = (
         need(frame, table, *table.schema)
         for frame, table in ((data.trainings, TRAININGS), (data.users, USERS))

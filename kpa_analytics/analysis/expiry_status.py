@@ -10,7 +10,7 @@ from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.employment import employment
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of
 from kpa_analytics.schema import EXPIRY_STATUS
 
 
@@ -48,7 +48,8 @@ def expiry_status(
         trainings: as `load_trainings()` returns them. Without them only special expiration dates
             are known: the source is `special` or `unknown`.
         users: as `load_users()` returns them. Without them, names are ids and everyone counts.
-        as_of: the day of the statuses; a date or ISO text. Default: today.
+        as_of: the day of the statuses; a date or ISO text. Default: today, or for
+            demo data `demo.AS_OF`.
         as_known: use only completions that had been recorded (`created`) by an instant with a time
             zone, or by the end of a day in UTC. Default: all. A record can be up to a day off,
             because `created` is UTC and days of training are local: add a day if in doubt. The
@@ -86,12 +87,14 @@ def expiry_status(
         >>> status.select("training", "expiration_date", "days_left", "status").row(0)
         ('Ladders', datetime.date(2024, 2, 29), 2, 'expiring')
     """
-    today, days = as_day(as_of), as_expiring_days(expiring_days)
+    days = as_expiring_days(expiring_days)
+    as_day(as_of)  # checked before a LazyFrame is collected
     is_known = as_known_by(as_known)
     rules = Rules(trainings)
     records_of(completions), employment(users), required_pairs(required)
 
     def statuses(records: pl.DataFrame) -> pl.DataFrame:
+        today = day_of(as_of, records, users)
         engine = Engine(known_records(records, is_known), rules, users, required, only=today)
         return engine.status(today, days, include_terminated)
 

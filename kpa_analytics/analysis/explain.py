@@ -23,7 +23,7 @@ from kpa_analytics.analysis.required import required_pairs, requirements
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, as_day
+from kpa_analytics.inputs import AnyFrame, Day, day_of
 from kpa_analytics.wording import one_line, say
 
 #: The number of people whose cases are kept.
@@ -53,7 +53,8 @@ def explain(
         data: the records, as `load_all()` returns them.
         m_user_id: the person's id.
         training_id: the training's id.
-        as_of: the day of the status; a date or ISO text. Default: today.
+        as_of: the day of the status; a date or ISO text. Default: today, or for
+            demo data `demo.AS_OF`.
         expiring_days: days before expiration that count as expiring, for trainings that do not
             set their own number; default 30.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
@@ -96,7 +97,8 @@ class Explainer:
 
     Args:
         data: the records, as `load_all()` returns them.
-        as_of: the day of the statuses; a date or ISO text. Default: today.
+        as_of: the day of the statuses; a date or ISO text. Default: today, or for
+            demo data `demo.AS_OF`.
         expiring_days: as for `explain()`.
         required: as for `explain()`.
         rules: the prepared rules of the catalogue, if there are any.
@@ -127,8 +129,9 @@ class Explainer:
         rules: Rules | None = None,
     ) -> None:
         need_training_data(data)
-        self.as_of, self._days = as_day(as_of), as_expiring_days(expiring_days)
         self._data, self._demo = data, data.demo
+        self.as_of = day_of(as_of, data.completions, data.users)
+        self._days = as_expiring_days(expiring_days)
         self._rules = rules or Rules(data.trainings)
         self._required = requirements(data, required)
         required_pairs(self._required)

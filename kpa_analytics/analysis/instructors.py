@@ -10,7 +10,17 @@ from kpa_analytics.analysis.names import known_trainings, people_names
 from kpa_analytics.analysis.periods import in_last_months, period_start
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, as_table, like, need, need_if_known
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Day,
+    Frame,
+    as_day,
+    as_table,
+    day_of,
+    like,
+    need,
+    need_if_known,
+)
 from kpa_analytics.schema import (
     COMPLETIONS,
     INSTRUCTOR_ACTIVITY,
@@ -127,14 +137,14 @@ def instructor_coverage(
         >>> coverage.select("training", "instructors", "last_taught", "single_instructor").row(0)
         ('7', 1, datetime.date(2026, 5, 4), True)
     """
-    day = as_day(as_of)
+    as_day(as_of)
     if isinstance(months, bool) or not isinstance(months, int) or months not in _MONTHS:
         raise KPADataError(f"months must be a whole number from 1 to 1200, not {months!r}")
     rows = need(completions, COMPLETIONS, "training_id", "m_user_id", "date", "m_instructor_id")
     titles = known_trainings(rows, trainings)
     names = people_names(users, "m_instructor_id", "instructor")
     demo = demo_flag(completions, users)
-    days = taught_days(rows)
+    days, day = taught_days(rows), day_of(as_of, rows, users)
     coverage = coverage_of(days, titles, names, demo, as_of=day, months=months)
     return like(completions, as_table(coverage, INSTRUCTOR_COVERAGE))
 

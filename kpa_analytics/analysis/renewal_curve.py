@@ -6,7 +6,7 @@ import polars as pl
 
 from kpa_analytics.analysis.renewal_punctuality import check_day
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, need
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of, need
 from kpa_analytics.schema import RENEWAL_CURVE, RENEWALS
 
 _DAY = pl.duration(days=1)
@@ -47,11 +47,12 @@ def renewal_curve(
         >>> renewal_curve(came_due, as_of="2026-07-10").rows()
         [(-3, 4, 1, 0, 0.75), (0, 3, 1, 0, 0.5), (12, 2, 1, 0, 0.25), (20, 1, 0, 1, 0.25)]
     """
-    today = as_day(as_of)
+    as_day(as_of)  # checked before a LazyFrame is collected
     need(renewals, RENEWALS, *RENEWALS.schema)
     days = employment(users)
 
     def curve(rows: pl.DataFrame) -> pl.DataFrame:
+        today = day_of(as_of, rows, users)
         check_day(rows, today)
         last_seen = pl.when(has_left(today)).then(pl.col("left") - _DAY).otherwise(pl.lit(today))
         so_far = (last_seen - pl.col("expiration_date")).dt.total_days()

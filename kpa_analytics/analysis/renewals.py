@@ -13,7 +13,7 @@ from kpa_analytics.analysis.status_rules import starts_expiring
 from kpa_analytics.analysis.windows import renewals as moved_on
 from kpa_analytics.analysis.windows import with_offerings, with_windows
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of
 from kpa_analytics.schema import OUTCOME, RENEWALS
 
 _DUE, _RENEWED = pl.col("expiration_date"), pl.col("renewed_on")
@@ -58,8 +58,8 @@ def renewals(
         trainings: as `load_trainings()` returns them. Without them only special expiration dates
             are known.
         users: as `load_users()` returns them. Without them, names are ids and nobody has left.
-        as_of: the day of the outcomes; a date or ISO text. Default: today. Later completions do not
-            count.
+        as_of: the day of the outcomes; a date or ISO text. Default: today, or for demo data
+            `demo.AS_OF`. Later completions do not count.
         expiring_days: days before expiration from which a certificate is due, for trainings without
             their own number of days; default 30, at most 36,500.
         include_terminated: also list certificates of people who were not employed on the day;
@@ -89,11 +89,13 @@ def renewals(
          (datetime.date(2025, 4, 20), 42, 'late'),
          (datetime.date(2026, 6, 1), None, 'lapsed')]
     """
-    today, days = as_day(as_of), as_expiring_days(expiring_days)
+    days = as_expiring_days(expiring_days)
+    as_day(as_of)  # checked before a LazyFrame is collected
     rules = Rules(trainings)
     records_of(completions), employment(users)
 
     def outcomes(records: pl.DataFrame) -> pl.DataFrame:
+        today = day_of(as_of, records, users)
         engine = Engine(records, rules, users, None)
         due = _came_due(engine, today, days)
         kept = due if include_terminated else _of_employees(due, engine.people.lazy(), today)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from kpa_analytics.data.kept_data import kept_data
 from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder, read_snapshot
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import Day, as_day
+from kpa_analytics.inputs import Day, as_day, day_of
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import COMPLETIONS
 
@@ -203,7 +202,8 @@ def _situation(side: Any, name: str, as_of: Day | None, expiring_days: int | Non
                 "completions, so their statuses are not known; load_all() keeps everything"
             )
         snapshot = side.snapshots.get(COMPLETIONS.name)
-        usual, day = 30, snapshot.fetched_at.date() if snapshot else date.today()
+        fetched = snapshot.fetched_at.date() if snapshot and not side.demo else None
+        usual, day = 30, day_of(fetched, side.completions)
         data, required = side, side.requirements
     else:
         raise KPADataError(

@@ -20,7 +20,7 @@ from kpa_analytics.audit.report_text import Caption
 from kpa_analytics.data.scope import with_parts
 from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, as_day
+from kpa_analytics.inputs import AnyFrame, Day, day_of
 from kpa_analytics.schema import ROSTER
 from kpa_analytics.wording import say
 
@@ -49,7 +49,8 @@ def roster(
     Args:
         data: the records, as `load_all()` returns them.
         training_id: the training's id.
-        as_of: the day of the statuses; a date or ISO text. Default: today.
+        as_of: the day of the statuses; a date or ISO text. Default: today, or for
+            demo data `demo.AS_OF`.
         expiring_days: days before expiration that count as expiring, for a training that
             does not set its own number; default 30.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
@@ -79,7 +80,7 @@ def roster(
     """
     need_training_data(data)
     need_full_download(data, incremental)
-    day, needed = as_day(as_of), requirements(data, required)
+    day, needed = day_of(as_of, data.completions, data.users), requirements(data, required)
     pairs = None if needed is None else required_pairs(needed).collect()
     title = _title(data, pairs, training_id)
     done = data.completions.filter(

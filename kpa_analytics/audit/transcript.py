@@ -17,7 +17,7 @@ from kpa_analytics.audit.people import people_rows
 from kpa_analytics.audit.report_text import Caption
 from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, as_day
+from kpa_analytics.inputs import AnyFrame, Day, day_of
 from kpa_analytics.schema import TRANSCRIPT
 from kpa_analytics.wording import say
 
@@ -46,7 +46,8 @@ def transcript(
     Args:
         data: the records, as `load_all()` returns them.
         m_user_id: the person's id.
-        as_of: the day of the statuses; a date or ISO text. Default: today.
+        as_of: the day of the statuses; a date or ISO text. Default: today, or for
+            demo data `demo.AS_OF`.
         expiring_days: days before expiration that count as expiring, for trainings that do not
             set their own number; default 30.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
@@ -91,7 +92,7 @@ def transcript_of(
     names: bool = True,
 ) -> Document:
     """As `transcript()`. In a pack with pseudonyms, `names` is False: no hire and leaving days."""
-    day = as_day(as_of)
+    day = day_of(as_of, data.completions, data.users)
     people = people_rows(data, day).filter(pl.col("m_user_id") == _text(m_user_id))
     if people.is_empty():
         raise KPADataError(f"m_user_id: no person in the records has the id {m_user_id!r}")

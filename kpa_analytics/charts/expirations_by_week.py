@@ -16,7 +16,7 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, not_drawn
 from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day, read
+from kpa_analytics.inputs import day_of, read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRING
 from kpa_analytics.wording import count, day, one_line
@@ -60,7 +60,7 @@ def expirations_by_week_table(
     if type(weeks) is not int or not 1 <= weeks <= 104:
         raise KPADataError(f"weeks must be 1 to 104, not {weeks!r}")
     frame = read(status, EXPIRY_STATUS, *_READ, "expiration_date", "days_left", "status")
-    today = status_day(frame, as_of) or as_day(None)
+    today = status_day(frame, as_of) or day_of(None, status)
     monday = today - timedelta(days=today.weekday())
     valid = frame.filter(pl.col("status").is_in([CURRENT, EXPIRING]))
     number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(lower_bound=0)
@@ -145,7 +145,7 @@ def expirations_by_week(
         'Expirations per week. No expirations to show.'
     """
     rows = read_status(status, "m_user_id", *_READ, as_of=as_of)
-    today = rows.today or as_day(None)
+    today = rows.today or day_of(None, rows.frame)
     table = expirations_by_week_table(rows.frame, as_of=today, weeks=weeks)
     inside = table.filter(pl.col("part") == "week")
     total = int(inside["total"].sum())

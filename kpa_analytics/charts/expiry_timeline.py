@@ -15,7 +15,7 @@ from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day, read
+from kpa_analytics.inputs import day_of, read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     EXPIRED,
@@ -73,7 +73,7 @@ def expiry_timeline_table(
     if not 1 <= months <= 120:
         raise KPADataError(f"months must be 1 to 120, not {months!r}")
     frame = read(status, EXPIRY_STATUS, "expiration_date", "days_left", "status")
-    today = status_day(frame, as_of) or as_day(None)
+    today = status_day(frame, as_of) or day_of(None, status)
     own = pl.col("month")
     first, last = (pl.lit(months_from(today, away)) for away in (-months, months))
     # Group by day first: a million rows have only a few thousand days to turn into months.
@@ -122,7 +122,7 @@ def expiry_timeline(
         'Expirations per month. No expirations to show.'
     """
     rows = read_status(status, "m_user_id", as_of=as_of)
-    today = rows.today or as_day(None)
+    today = rows.today or day_of(None, rows.frame)
     table = expiry_timeline_table(rows.frame, as_of=today, months=months)
     undated = table.filter(pl.col("part") == "no date")
     dated = table.filter(pl.col("part") != "no date")

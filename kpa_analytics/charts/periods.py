@@ -11,7 +11,7 @@ import polars as pl
 
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import Day, as_day
+from kpa_analytics.inputs import Day, as_day, day_of
 
 #: How many periods to draw up to that of `as_of`, and after it.
 BEFORE, AFTER = 60, 12
@@ -64,7 +64,7 @@ def middle_day(frame: pl.DataFrame, column: str, as_of: Day | None) -> date | No
     if as_of is not None:
         return as_day(as_of)
     days = frame[column].drop_nulls()
-    middle = days.filter(days <= as_day(None)).max() or days.min()
+    middle = days.filter(days <= day_of(None, frame)).max() or days.min()
     return middle if isinstance(middle, date) else None
 
 

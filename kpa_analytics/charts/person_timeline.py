@@ -17,7 +17,7 @@ from kpa_analytics.charts.styled import nothing_to_show
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day, need
+from kpa_analytics.inputs import day_of, need
 from kpa_analytics.schema import COMPLETIONS
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, SEVERITY
 from kpa_analytics.wording import count, day, one_line
@@ -53,7 +53,8 @@ def person_timeline_table(
         trainings: as `load_trainings()` returns them.
         users: as `load_users()` returns them, for the name.
         m_user_id: the person; not needed if the completions are of one person.
-        as_of: the day; later completions do not count. Default: today.
+        as_of: the day; later completions do not count. Default: today, or
+            for demo data `demo.AS_OF`.
         required: who must have which training, as for `expiry_status`. Without it, nobody is known
             to miss a training.
         expiring_days: as for `expiry_status`; default 30.
@@ -105,7 +106,8 @@ def person_timeline(
         trainings: as `load_trainings()` returns them.
         users: as `load_users()` returns them, for the name.
         m_user_id: the person; not needed if the completions are of one person.
-        as_of: the day; later completions do not count. Default: today.
+        as_of: the day; later completions do not count. Default: today, or
+            for demo data `demo.AS_OF`.
         required: who must have which training, as for `expiry_status`. Without it, missing is
             "not known", not 0.
         expiring_days: as for `expiry_status`; default 30.
@@ -183,7 +185,7 @@ def _person(
     years: int,
 ) -> _Person | None:
     """Read the records of the person; None if there are none."""
-    today, ahead = as_day(as_of), as_expiring_days(expiring_days)
+    today, ahead = day_of(as_of, completions, users), as_expiring_days(expiring_days)
     if type(years) is not int or not 1 <= years <= 10:
         raise KPADataError(f"years must be 1 to 10, not {years!r}")
     who = _who(completions, users, m_user_id, required)

@@ -17,7 +17,10 @@ from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
 def audit(
     out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
     as_of: Annotated[
-        str | None, typer.Option(help="The day of the statuses, e.g. 2026-06-30. Default: today.")
+        str | None,
+        typer.Option(
+            help="The day of the statuses, e.g. 2026-06-30. Default: today, or the demo's day."
+        ),
     ] = None,
     title: Annotated[str | None, typer.Option(help="The pack's title.")] = None,
     names: Annotated[

@@ -10,7 +10,10 @@ Refresh = Annotated[
     bool, typer.Option("--refresh", help="Download everything again, even recent data.")
 ]
 AsOf = Annotated[
-    str | None, typer.Option(help="The day of the statuses, e.g. 2026-06-30. Default: today.")
+    str | None,
+    typer.Option(
+        help="The day of the statuses, e.g. 2026-06-30. Default: today, or the demo's day."
+    ),
 ]
 Demo = Annotated[
     bool,

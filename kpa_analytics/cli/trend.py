@@ -31,7 +31,9 @@ def trend(
     start: Annotated[
         str | None, typer.Option(help="The first day, e.g. 2025-06-30. Default: a year before end.")
     ] = None,
-    end: Annotated[str | None, typer.Option(help="The last day. Default: today.")] = None,
+    end: Annotated[
+        str | None, typer.Option(help="The last day. Default: today, or the demo's day.")
+    ] = None,
     every: Annotated[
         str, typer.Option(help="The time from one day to the next, e.g. 1d, 1w, 1mo, 1q, 1y.")
     ] = "1mo",

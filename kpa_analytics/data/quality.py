@@ -19,7 +19,7 @@ from kpa_analytics.data.offerings import offerings_not_recorded, unknown_schedul
 from kpa_analytics.data.orphan_ids import REFERENCES, attendees_differ, unknown_ids
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import Day, as_day, as_table, need
+from kpa_analytics.inputs import Day, as_table, day_of, need
 from kpa_analytics.schema import BLANK_IDS, FAULTS, FINDINGS
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
         KPADataError: `data` is not a set of collections, a collection lacks a column, or `as_of` is
             not a day.
     """
-    day = as_day(as_of)
     if not all(hasattr(data, name) for name in TABLES):
         raise KPADataError(f"data: expected the result of load_all(), got {type(data).__name__}")
     rows = {name: need(getattr(data, name), table, *table.schema) for name, table in TABLES.items()}
+    day = day_of(as_of, rows["completions"], rows["users"])
     completions = rows["completions"]
     faults = need(data.faults, FAULTS, *FAULTS.schema)
     loaded = {name for name in rows if name in data.snapshots or getattr(data, name).height}

@@ -7,9 +7,10 @@ makes the API fail on demand.
 
 from __future__ import annotations
 
-from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from kpa_analytics.demo_mark import DEMO_AS_OF
 
 if TYPE_CHECKING:
     from kpa_analytics.demo.company import Organisation, organisation
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AS_OF", "Fault", "Organisation", "Records", "organisation", "serve", "start"]
 
-#: The demo company's as-of date; its records end the day before.
-AS_OF = date(2026, 6, 30)
+#: The demo company's as-of date; its records end the day before. For demo data, `as_of=None`
+#: means this day.
+AS_OF = DEMO_AS_OF
 
 _HOMES = {
     "Fault": "faults",

@@ -199,6 +199,11 @@ def serve(
         api.close()
 
 
+_STARTED = (
+    "Demo: invented people and records, served on this machine.\n"
+    f"The demo's day is {AS_OF}: where as_of is not given, it is this day, not today."
+)
+
 _started: DemoAPI | None = None
 
 
@@ -223,7 +228,7 @@ def start(
     if _started is None:
         _started = _open(org, token, rate_limit, port, as_of)
         atexit.register(_forget, _started)
-        print("Demo: invented people and records, served on this machine.")  # noqa: T201
+        print(_STARTED)  # noqa: T201
     config.point_at_demo(token=_started.token, api_url=_started.url, requests_per_minute=_UNHURRIED)
     return _started
 
