@@ -15,11 +15,10 @@ import logging
 import os
 import re
 import secrets
-import warnings
 from pathlib import Path
 
 from kpa_analytics.config import Settings, settings
-from kpa_analytics.errors import KPACacheWarning, KPASettingsError
+from kpa_analytics.errors import KPACacheWarning, KPASettingsError, warn
 from kpa_analytics.patience import move
 
 #: An account's folder, or one that `clear_cache()` renamed but could not delete.
@@ -83,11 +82,9 @@ def set_aside(path: Path, why: str) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        warnings.warn(
-            f"{path} is damaged ({why}) and can't be renamed: {error}", KPACacheWarning, 2
-        )
+        warn(f"{path} is damaged ({why}) and can't be renamed: {error}", KPACacheWarning)
         return
-    warnings.warn(f"{path.name} was damaged ({why}) and is now {aside}", KPACacheWarning, 2)
+    warn(f"{path.name} was damaged ({why}) and is now {aside}", KPACacheWarning)
 
 
 def clear_cache() -> None:

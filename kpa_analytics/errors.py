@@ -6,6 +6,8 @@ errors that the API reports (`KPAAPIError` and one class per documented code), f
 that can't be trusted (`KPASnapshotError`).
 """
 
+import warnings
+
 
 class KPAError(Exception):
     """The base class of every error of kpa_analytics."""
@@ -174,3 +176,13 @@ class KPADataWarning(UserWarning):
 
 class KPACacheWarning(UserWarning):
     """A cache was damaged or can't be written; the data was downloaded again or not stored."""
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn without a place: neither a line of this package nor one of the caller helps a reader.
+
+    Args:
+        message: the fact and the remedy.
+        category: one of the two classes above.
+    """
+    warnings.warn_explicit(message, category, "kpa_analytics", 1)

@@ -12,7 +12,6 @@ The library's own storages (1.3.3) do not fit. `SQLiteDict` tries forever to wri
 from __future__ import annotations
 
 import sqlite3
-import warnings
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,7 @@ from requests_cache.serializers import SerializerPipeline, Stage
 
 from kpa_analytics.api.sqlite_files import opened
 from kpa_analytics.demo_mark import DEMO_HEADER
-from kpa_analytics.errors import KPACacheWarning
+from kpa_analytics.errors import KPACacheWarning, warn
 
 #: Seconds to wait while another process writes.
 _BUSY = 10.0
@@ -194,8 +193,7 @@ def open_page_cache(folder: Path, max_age: float) -> PageCache | None:
 
 
 def _warn(what: str, error: Exception) -> None:
-    warnings.warn(
+    warn(
         f"the page cache can't be {what} ({error}); pages are downloaded but not cached",
         KPACacheWarning,
-        stacklevel=4,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 import time
-import warnings
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -22,7 +21,7 @@ from pyrate_limiter import (
 
 from kpa_analytics.api.sqlite_files import opened
 from kpa_analytics.cache_folder import private_file
-from kpa_analytics.errors import KPACacheWarning
+from kpa_analytics.errors import KPACacheWarning, warn
 
 Notify = Callable[[str], None]
 
@@ -101,11 +100,10 @@ class Budget(Limiter):
 
     def _alone(self, error: Exception | None = None) -> SingleBucketFactory:
         if error is not None:
-            warnings.warn(
+            warn(
                 f"the request budget can't be shared with other processes ({error}); this process "
                 "applies it alone",
                 KPACacheWarning,
-                stacklevel=2,
             )
         return SingleBucketFactory(InMemoryBucket(self._rates), schedule_leak=False)
 

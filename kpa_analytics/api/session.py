@@ -7,7 +7,6 @@ this order. The session reaches only the API's own address.
 
 from __future__ import annotations
 
-import warnings
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from kpa_analytics.api.transport import TokenAdapter
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder
 from kpa_analytics.config import Settings
 from kpa_analytics.endpoints import BY_METHOD
-from kpa_analytics.errors import KPACacheWarning, KPASettingsError
+from kpa_analytics.errors import KPACacheWarning, KPASettingsError, warn
 
 
 class Session(CacheMixin, LimiterMixin, requests.Session):
@@ -67,11 +66,10 @@ def _usable(folder: Path) -> bool:
     try:
         private_file(private_folder(folder) / "pages.sqlite")
     except OSError as error:
-        warnings.warn(
+        warn(
             f"the cache folder can't be used ({error}): all data is downloaded and nothing is "
             "cached. Set cache_dir (KPA_CACHE_DIR) to a writable folder",
             KPACacheWarning,
-            stacklevel=4,
         )
         return False
     return True

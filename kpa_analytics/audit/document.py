@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from datetime import datetime
 from functools import cached_property
 from importlib.util import find_spec
@@ -13,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.paths import typed_path
 
 _NEEDED = ("jinja2", "typst")
@@ -53,7 +52,7 @@ class Document:
             path = Path(folder) / "document.pdf"
             if not write_document(self._story, {}, path, made=self._made):
                 limits = self._limits()
-                warnings.warn(f"{self.title}: {' '.join(limits)}", KPADataWarning, stacklevel=2)
+                warn(f"{self.title}: {' '.join(limits)}", KPADataWarning)
                 story = _with_sentences(self._story, limits)
                 write_document(story, {}, path, made=self._made)
             return path.read_bytes()

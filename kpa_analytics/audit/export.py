@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from importlib.util import find_spec
@@ -34,7 +33,7 @@ from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
 from kpa_analytics.endpoints import endpoint_of
-from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.inputs import AnyFrame, Day, as_day
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import say
@@ -211,7 +210,7 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     missing = undrawable(story, {name: drawing.svg for name, drawing in drawings.items()})
     for sentence in sentences(missing):
         add_quality_sentence(story, sentence)
-        warnings.warn(sentence, KPADataWarning, stacklevel=3)
+        warn(sentence, KPADataWarning)
     made = fetched_at(evidence.data) or datetime.combine(evidence.as_of, time(), UTC)
     rows = marked(evidence.records, demo=evidence.data.demo)
     write_csv(rows, folder / "records.csv")
@@ -229,7 +228,7 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     cuts = write_workbook(evidence, story, folder / "audit.xlsx", made=made)
     for sentence in cuts:
         add_quality_sentence(story, say(IN_WORKBOOK, sentence=sentence))
-        warnings.warn(f"audit.xlsx: {sentence}", KPADataWarning, stacklevel=3)
+        warn(f"audit.xlsx: {sentence}", KPADataWarning)
     write_drawings(drawings, folder / "charts")
     write_page(story, drawings, folder / "report.html")
     write_document(story, drawings, folder / "audit.pdf", made=made)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,7 +19,12 @@ from kpa_analytics.data.progress import PageBar
 from kpa_analytics.data.proof import proved_download
 from kpa_analytics.data.snapshots import Kept, Snapshot, rows_sha256, snapshot_folder
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
-from kpa_analytics.errors import KPADataWarning, KPAMethodNotFoundError, KPATokenPermissionError
+from kpa_analytics.errors import (
+    KPADataWarning,
+    KPAMethodNotFoundError,
+    KPATokenPermissionError,
+    warn,
+)
 from kpa_analytics.schema import COMPLETIONS, Table
 
 if TYPE_CHECKING:
@@ -169,8 +173,7 @@ def _warn_of(table: Table, faults: pl.DataFrame) -> None:
     number = faults.height
     more = f" and {number - _MOST_NAMED} more" if number > _MOST_NAMED else ""
     became_null = "1 impossible date is" if number == 1 else f"{number} impossible dates are"
-    warnings.warn(
+    warn(
         f"{table.name}: {became_null} null: {examples}{more}; data_quality() lists them all",
         KPADataWarning,
-        stacklevel=5,  # the caller of load_completions()
     )

@@ -13,7 +13,6 @@ import json
 import os
 import re
 import time
-import warnings
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -24,7 +23,7 @@ import polars as pl
 
 from kpa_analytics.cache_folder import account_folder, private_file, private_folder, set_aside
 from kpa_analytics.config import Settings, settings
-from kpa_analytics.errors import KPACacheWarning, KPADataError
+from kpa_analytics.errors import KPACacheWarning, KPADataError, warn
 from kpa_analytics.patience import move, patiently
 from kpa_analytics.schema import BLANK_IDS, FAULTS, SNAPSHOTS, Table
 
@@ -150,7 +149,7 @@ class SnapshotFolder:
         try:
             content = patiently(path.read_bytes)
         except OSError as error:
-            warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
+            warn(f"{path} can't be read: {error}", KPACacheWarning)
             return None
         sha256 = hashlib.sha256(content).hexdigest()
         if not path.stem.endswith(sha256[:32]):
@@ -167,11 +166,10 @@ class SnapshotFolder:
                 return Kept(frame, _snapshot(facts, sha256, path))
         except _UNREADABLE as error:
             why = f"{type(error).__name__}: {error}"
-        warnings.warn(
+        warn(
             f"{path.name} was written by another version of kpa_analytics ({why}); the collection "
             "is downloaded again",
             KPACacheWarning,
-            stacklevel=2,
         )
         return None
 
@@ -198,11 +196,10 @@ class SnapshotFolder:
             private_folder(self.folder)
             _write_whole(path, content.getvalue())
         except OSError as error:
-            warnings.warn(
+            warn(
                 f"the snapshot can't be written ({error}); the data is complete, but the next load "
                 "downloads it again",
                 KPACacheWarning,
-                stacklevel=2,
             )
             return kept
         others = [other for other in self.paths() if other != path]
@@ -224,7 +221,7 @@ class SnapshotFolder:
             try:
                 old.unlink(missing_ok=True)
             except OSError as error:
-                warnings.warn(f"an old snapshot can't be deleted: {error}", KPACacheWarning, 2)
+                warn(f"an old snapshot can't be deleted: {error}", KPACacheWarning)
 
 
 _STAMP = "%Y%m%dT%H%M%S%fZ"
@@ -286,7 +283,7 @@ def snapshots() -> pl.DataFrame:
             facts.pop("format")
             snapshot = _snapshot(facts, hashlib.sha256(content).hexdigest(), path)
         except _UNREADABLE as error:
-            warnings.warn(f"{path} can't be read: {error}", KPACacheWarning, 2)
+            warn(f"{path} can't be read: {error}", KPACacheWarning)
             continue
         shown = str(path).encode("utf-8", "backslashreplace").decode()
         row = {**asdict(snapshot), "params": _json(snapshot.params), "path": shown}
