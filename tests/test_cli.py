@@ -350,7 +350,7 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     code, out, _ = kpa_analytics("changes", old, newer)
     assert code == 1
     assert out.startswith("edited 1 ")
-    assert "notes nothing -> 'in\\x1b[31mperson'" in out
+    assert "notes (empty) -> 'in\\x1b[31mperson'" in out
 
     (old / "charts" / "Thumbs.db").write_text("x")
     code, out, _ = kpa_analytics("verify", old)

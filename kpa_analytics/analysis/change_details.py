@@ -87,7 +87,7 @@ def _records(before: Situation, after: Situation) -> pl.DataFrame:
     added, removed = (
         rows.join(others, on="id", how="anti").select(
             *_CASE,
-            text=pl.format("record {} {}, completed {}", "id", pl.lit(change), _shown("date")),
+            text=pl.format("record {} {}, {}", "id", pl.lit(change), _completed()),
         )
         for change, rows, others in (("added", come, gone), ("removed", gone, come))
     )
@@ -163,7 +163,7 @@ def _distinct(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
         if isinstance(dtype, pl.List):
             texts.append(pl.col(name).cast(pl.List(pl.String)).list.join("; "))
         elif isinstance(dtype, pl.Datetime):
-            texts.append(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S UTC"))
+            texts.append(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.f UTC"))
     return rows.with_columns(texts).unique(maintain_order=True)
 
 
@@ -183,7 +183,11 @@ def _edits(columns: Sequence[str]) -> pl.Expr:
 
 
 def _shown(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.String).fill_null("nothing")
+    return pl.col(name).cast(pl.String).replace("", None).fill_null("(empty)")
+
+
+def _completed() -> pl.Expr:
+    return pl.format("completed {}", "date").fill_null("without a date")
 
 
 def _name(title: str, training_id: str) -> pl.Expr:

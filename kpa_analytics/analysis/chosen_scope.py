@@ -60,7 +60,8 @@ def chosen_scope(
     if members.is_empty():
         raise KPADataError("nobody of the chosen people is in a chosen field office")
     names = dict(finder.people.select("m_user_id", "user").iter_rows())
-    numbers = dict(data.users.select("id", "employeeNumber").iter_rows())
+    profiles = data.users.unique("id", keep="first")
+    numbers = dict(profiles.select("id", "employeeNumber").iter_rows())
     labels = {who: f"{names[who]} ({numbers.get(who) or who})" for who in chosen}
     inside = {*members["m_user_id"]}
     included = [label for who, label in labels.items() if who in inside]

@@ -102,9 +102,9 @@ class Evidence:
 
 
 def composed_ids(trainings: pl.DataFrame) -> pl.Series:
-    """The ids of the composed trainings of a catalogue."""
+    """The ids of the composed trainings; the first row of a repeated training counts."""
     included = pl.col("included_trainings_id").list.drop_nulls().list.len() > 0
-    return trainings.filter(included)["id"].unique()
+    return trainings.unique("id", keep="first").filter(included)["id"]
 
 
 def gather(

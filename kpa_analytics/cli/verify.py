@@ -84,7 +84,7 @@ def changes(
     differences = compared(old, new)
     for row in differences.head(LISTED).iter_rows(named=True):
         before, after = (
-            "nothing" if row[side] is None else repr(row[side]) for side in ("old", "new")
+            "(empty)" if row[side] is None else repr(row[side]) for side in ("old", "new")
         )
         edit = f": {row['field']} {before} -> {after}" if row["field"] else ""
         typer.echo(one_line(f"{row['change']} {_RECORD[row['table']].format(**row)}{edit}"))

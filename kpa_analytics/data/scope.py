@@ -102,8 +102,13 @@ class Scope:
 
 
 def with_parts(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:
-    """The trainings, and all trainings that they are composed of."""
-    parts = dict(catalogue.select("id", "included_trainings_id").iter_rows())
+    """The trainings, and all trainings that they are composed of.
+
+    If the catalogue repeats a training, its first row counts.
+    """
+    first = catalogue.unique("id", keep="first")
+    included = pl.col("included_trainings_id").list.drop_nulls()
+    parts = dict(first.select("id", included).iter_rows())
     involved: set[int] = set()
     waiting = list(trainings)
     while waiting:

@@ -2,90 +2,29 @@
 
 from __future__ import annotations
 
-import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import polars as pl
 import pytest
 
-import kpa_analytics as kpa
 from kpa_analytics.analysis.situation import Situation
 from kpa_analytics.analysis.status_changes import STEPS, changed_cases
-from kpa_analytics.schema import COMPLETIONS, STATUS_CHANGES, TRAININGS, USERS
-from tests.analysis.company import LAST, catalogue, company, completions, roster, some_day
-
-CASE = ["m_user_id", "training_id"]
+from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
+from tests.analysis.change_cases import Pair, check_changes, later, situation, small_pair
 
 
-def situation(seed: int, people: int = 60, count: int = 1200) -> Situation:
-    done, trainings, users, pairs = company(seed, people, count)
-    required = pl.DataFrame(pairs, ["m_user_id", "training_id"], orient="row")
-    return Situation(done, trainings, users, required, some_day(random.Random(seed)), 30)
-
-
-def mixed(old: pl.DataFrame, new: pl.DataFrame, rng: random.Random) -> pl.DataFrame:
-    """The old rows, of which some are removed, and some are replaced by new ones or added."""
-    kept = old.filter(pl.Series([rng.random() < 0.9 for _ in range(old.height)]))
-    come = new.filter(pl.Series([rng.random() < 0.1 for _ in range(new.height)]))
-    key = "id" if "id" in old.columns else CASE
-    rows = pl.concat([come, kept]).unique(key, keep="first", maintain_order=True)
-    return rows.sample(fraction=1, shuffle=True, seed=rng.randrange(9999))
-
-
-def later(old: Situation, seed: int, steps: tuple[str, ...] = tuple(STEPS)) -> Situation:
-    """The same accounts after random edits of the named kinds."""
-    rng = random.Random(seed)
-    people = old.users["id"].n_unique()
-    changes = {
-        "time": {"as_of": min(LAST, old.as_of + timedelta(days=rng.randrange(200)))},
-        "requirement": {"required": mixed(old.required, situation(seed, people).required, rng)},
-        "person": {"users": mixed(old.users, roster(rng, people), rng)},
-        "rule": {"trainings": mixed(old.trainings, catalogue(rng), rng), "expiring_days": 45},
-        "record": {
-            "completions": mixed(
-                old.completions, completions(rng, people, old.completions.height), rng
-            )
-        },
-    }
-    return old._replace(**{name: value for step in steps for name, value in changes[step].items()})
-
-
-def statuses(side: Situation) -> dict[tuple[str, int], str]:
-    rows = kpa.expiry_status(
-        side.completions,
-        side.trainings,
-        side.users,
-        as_of=side.as_of,
-        expiring_days=side.expiring_days,
-        required=side.required,
-    )
-    return {
-        (person, course): status for person, course, status in rows.select(*CASE, "status").rows()
-    }
-
-
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_every_difference_has_the_last_step_that_matters_as_its_cause(seed):
     old = situation(seed)
-    new = later(old, seed + 100)
-    rows = changed_cases(old, new)
-    assert STATUS_CHANGES.fits(rows)
-    chain, side = [statuses(old)], old
-    for fields in STEPS.values():
-        side = side._replace(**{name: getattr(new, name) for name in fields})
-        chain.append(statuses(side))
-    expected = {}
-    for case in {*chain[0], *chain[-1]}:
-        if chain[0].get(case) == chain[-1].get(case):
-            continue
-        steps = zip(STEPS, chain, chain[1:], strict=False)
-        cause = [step for step, one, other in steps if one.get(case) != other.get(case)][-1]
-        expected[case] = (chain[0].get(case), chain[-1].get(case), cause)
-    got = {row[:2]: row[2:] for row in rows.select(*CASE, "before", "after", "cause").rows()}
-    assert got == expected
-    assert rows.height == len(expected) > 100
-    assert rows["detail"].null_count() == 0
+    rows = check_changes(Pair(old, later(old, seed + 100), False))
+    assert rows.height > 100
     assert set(rows["cause"]) == set(STEPS)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_every_difference_of_small_accounts_is_explained(seed):
+    """`tests/benchmarks/bench_changes.py` does this with 10,000 pairs."""
+    check_changes(small_pair(seed))
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -161,7 +100,7 @@ SPECIAL = {**TRAINED, "training_id": 99, "special_expiration_date": date(2026, 8
             account(BOTH, [LADDERS, FOUR_YEARS, HEIGHTS]),
             account(BOTH, [{**LADDERS, "renewal_months": None}, FOUR_YEARS, HEIGHTS]),
             9,
-            ("expired", "current", "rule", "Ladders (7): renewal_months 12 -> nothing"),
+            ("expired", "current", "rule", "Ladders (7): renewal_months 12 -> (empty)"),
         ),
         (
             account(BOTH, [LADDERS, FOUR_YEARS, HEIGHTS]),
@@ -179,7 +118,7 @@ SPECIAL = {**TRAINED, "training_id": 99, "special_expiration_date": date(2026, 8
             account([TRAINED]),
             account([TRAINED], users=[LEFT]),
             7,
-            ("expired", None, "person", "terminationDate nothing -> 2026-06-01 05:00:00 UTC"),
+            ("expired", None, "person", "terminationDate (empty) -> 2026-06-01 05:00:00 UTC"),
         ),
         (
             account([TRAINED], users=[LEFT]),
@@ -210,6 +149,42 @@ SPECIAL = {**TRAINED, "training_id": 99, "special_expiration_date": date(2026, 8
 def test_the_detail_names_what_differs(old, new, training, expected):
     rows = changed_cases(old, new).filter(training_id=training, m_user_id="a")
     assert rows.select("before", "after", "cause", "detail").rows() == [expected]
+
+
+SECOND = datetime(2026, 6, 1, 5, tzinfo=UTC)
+
+
+def test_a_record_made_milliseconds_later_is_an_edit():
+    first = {**TRAINED, "created": SECOND, "special_expiration_date": date(2027, 1, 1)}
+    other = {**TRAINED, "id": 2, "created": SECOND.replace(microsecond=1000)}
+    later_first = {**first, "created": SECOND.replace(microsecond=2000)}
+    rows = changed_cases(account([first, other]), account([later_first, other]))
+    assert rows.select("before", "after", "cause", "detail").rows() == [
+        (
+            "expired",
+            "current",
+            "record",
+            "record 1 edited: created 2026-06-01 05:00:00 UTC -> 2026-06-01 05:00:00.002 UTC",
+        )
+    ]
+
+
+def test_a_record_without_a_date_is_named_as_such():
+    undated = {**TRAINED, "date": None, "special_expiration_date": date(2027, 1, 1)}
+    rows = changed_cases(account(), account([undated]))
+    assert rows["detail"].to_list() == ["record 1 added, without a date"]
+
+
+@pytest.mark.parametrize("parts", [[8], [], [None]])
+def test_a_training_that_the_catalogue_repeats_has_the_parts_of_its_first_row(parts):
+    rules = [LADDERS, FOUR_YEARS, HEIGHTS, {**HEIGHTS, "included_trainings_id": parts}]
+    blank = {**HEIGHTS, "included_trainings_id": [7, None, 8]}
+    for catalogue in (rules, [LADDERS, FOUR_YEARS, blank]):
+        renewed = [*BOTH, {**TRAINED, "id": 3, "date": DAY}]
+        rows = changed_cases(account(BOTH, catalogue), account(renewed, catalogue))
+        assert rows.filter(training_id=9)["detail"].to_list() == [
+            "record 3 added, completed 2026-06-30"
+        ]
 
 
 def test_the_vendors_duplicates_are_one_record():

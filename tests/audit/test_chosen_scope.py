@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import openpyxl
 import polars as pl
@@ -58,6 +59,12 @@ def small() -> TrainingData:
             {"kind": "field_office", "id": "casper", "name": "Casper"},
         ),
     )
+
+
+def test_the_first_profile_of_a_repeated_id_names_the_person(small):
+    other = small.users.head(1).with_columns(employeeNumber=pl.lit("E9"))
+    twice = replace(small, users=pl.concat([small.users, other]))
+    assert "Smith, José (E1)" in chosen_scope(twice, people=["a1"]).words
 
 
 @pytest.mark.parametrize("named", ["a1", "E1", "e1", "Smith, José", "smith, jose", "José Smith"])

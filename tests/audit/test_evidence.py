@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kpa_analytics.audit.evidence import gather
+from kpa_analytics.audit.evidence import composed_ids, gather
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS
@@ -56,3 +56,9 @@ def test_compared_are_the_chosen_cases_that_the_vendor_judges(
         earlier=None,
     )
     assert evidence.compared == compared
+
+
+def test_a_repeated_training_is_composed_if_its_first_row_is() -> None:
+    simple, composed = {"id": FIRST_AID}, {"id": FIRST_AID, "included_trainings_id": [LADDERS]}
+    assert composed_ids(frame_of(TRAININGS, simple, composed)).to_list() == []
+    assert composed_ids(frame_of(TRAININGS, composed, simple)).to_list() == [FIRST_AID]

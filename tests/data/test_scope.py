@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from kpa_analytics.audit.findings import findings
-from kpa_analytics.data.scope import Scope
+from kpa_analytics.data.scope import Scope, with_parts
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -158,3 +158,11 @@ def test_profiles_stay_and_trainings_are_the_chosen_with_their_parts(data: Train
     assert {*part.trainings["id"]} == {BASICS, FIRST_AID}
     assert part.users.height == data.users.height
     assert part.whole is data
+
+
+def test_the_first_row_of_a_repeated_training_has_its_parts_and_blanks_are_none():
+    rows = [
+        {"id": BASICS, "included_trainings_id": [FIRST_AID, None]},
+        {"id": BASICS, "included_trainings_id": [LADDERS]},
+    ]
+    assert with_parts(frame_of(TRAININGS, *rows), [BASICS]) == sorted([BASICS, FIRST_AID])
