@@ -256,15 +256,15 @@ class Sides:
 
     def parts(self, training: int) -> set[int]:
         """The training and all that it includes, before or after."""
-        found = set()
+        included_ids = set()
         for catalogue_of in self.trainings:
             waiting = [training]
             while waiting:
                 part = waiting.pop()
                 included = catalogue_of.get(part, {}).get("included_trainings_id") or []
                 waiting += [other for other in included if other is not None]
-                found.add(part)
-        return found
+                included_ids.add(part)
+        return included_ids
 
 
 def first_rows(frame: pl.DataFrame) -> Records:
