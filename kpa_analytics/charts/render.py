@@ -26,6 +26,8 @@ EMBED = {
     "renderer": "svg",
     "actions": {"export": True, "source": False, "compiled": False, "editor": False},
 }
+#: A saved PNG has this many pixels for each of the chart's, so that it is sharp on paper.
+PICTURE_SCALE = 2
 #: The name of that menu for screen readers.
 _MENU = "Save the chart as a picture"
 _PNG_START = 8
@@ -74,7 +76,7 @@ def svg(spec: Mapping[str, Any]) -> str:
     return image
 
 
-def png(spec: Mapping[str, Any], scale: float = 2) -> bytes:
+def png(spec: Mapping[str, Any], scale: float = PICTURE_SCALE) -> bytes:
     """Draw a specification as PNG, at `scale` times its size."""
     return packed(_draw(vl_convert.vegalite_to_png, spec, scale=scale))
 

@@ -15,7 +15,8 @@ from kpa_analytics.patience import move
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_WRITERS: dict[str, Callable[[dict[str, Any]], str | bytes]] = {
+#: How each kind of file is written.
+WRITERS: dict[str, Callable[[dict[str, Any]], str | bytes]] = {
     ".html": page,
     ".png": png,
     ".svg": svg,
@@ -45,9 +46,14 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
         kpa_analytics.errors.KPADataError: summary.gif: a chart can be saved as .html, .png or .svg
     """
     target = typed_path(path)
-    if target.suffix.lower() not in _WRITERS:
+    if target.suffix.lower() not in WRITERS:
         raise KPADataError(f"{target.name}: a chart can be saved as .html, .png or .svg")
-    content = _WRITERS[target.suffix.lower()](specification(chart))
+    return save_as(chart, target.suffix.lower(), target)
+
+
+def save_as(chart: Any, suffix: str, path: str | os.PathLike[str]) -> Path:
+    """Save a chart as the kind of file that a suffix of `WRITERS` names."""
+    target, content = typed_path(path), WRITERS[suffix](specification(chart))
     replace_file(target, content.encode() if isinstance(content, str) else content)
     return target
 

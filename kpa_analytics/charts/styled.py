@@ -6,14 +6,19 @@ So a chart gets its look only when `to_dict` writes the specification.
 
 from __future__ import annotations
 
+import os
+import re
 import warnings
 from itertools import chain, count
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import altair as alt
 import polars as pl
 
 from kpa_analytics.charts.fitting import width
+from kpa_analytics.charts.render import EMBED, PICTURE_SCALE, specification
+from kpa_analytics.charts.save import WRITERS, save_as
 from kpa_analytics.charts.theme import WIDTH, palette
 from kpa_analytics.demo_mark import DEMO_MARK
 
@@ -24,6 +29,11 @@ if TYPE_CHECKING:
 _OWN_SCALES = alt.Resolve(scale={"color": "independent", "shape": "independent"})
 #: Pixels for a line below the title.
 _LINE = 690
+#: The day of a chart, in its description.
+_OF_DAY = re.compile(r"as of \d{1,2} [A-Z][a-z]{2} \d{4}")
+_NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
+_LONGEST_NAME = 80
+_SCALES = {"png": PICTURE_SCALE, "svg": 1}
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
 
 
@@ -41,6 +51,26 @@ class _Styled:
         with alt.theme.enable(self.look):
             whole: dict[str, Any] = write(*args, **options)
         return _described(whole)
+
+    def save(self, fp: Any, *args: Any, **kwargs: Any) -> None:
+        """Save as `charts.save()` does; with options, as altair does, in a page without network.
+
+        Args:
+            fp: the file, or an open one.
+            *args: those of altair.
+            **kwargs: those of altair: `format="html"` and others.
+        """
+        named, form = isinstance(fp, str | os.PathLike), kwargs.get("format")
+        suffix = f".{form}" if form else Path(fp).suffix.lower() if named else ""
+        if args or kwargs.keys() - {"format"}:
+            usual = {"inline": True, "embed_options": EMBED} if suffix == ".html" else {}
+            super().save(fp, *args, **{**usual, **kwargs})  # type: ignore[misc]
+        elif suffix not in WRITERS:
+            super().save(fp, **kwargs)  # type: ignore[misc]
+        elif named:
+            save_as(self, suffix, fp)
+        else:
+            fp.write(WRITERS[suffix](specification(self)))
 
     def __or__(self, other: Any) -> Any:
         return self._joined("hconcat", other)
@@ -116,9 +146,25 @@ def _rename(part: Any, views: set[str], old: str, new: str) -> None:
 
 
 def _described(spec: dict[str, Any]) -> dict[str, Any]:
-    """Describe joined charts by the descriptions of their parts."""
+    """Describe joined charts by the descriptions of their parts, and name the saved picture."""
     description = " ".join(_descriptions(spec))
-    return {"description": description, **spec} if description else spec
+    if not description:
+        return spec
+    saved = {"downloadFileName": _file_name(spec, description), "scaleFactor": _SCALES}
+    return {"description": description, "usermeta": {"embedOptions": saved}, **spec}
+
+
+def _file_name(spec: dict[str, Any], description: str) -> str:
+    """The name of a picture that the chart's menu saves: the title and the day.
+
+    Examples:
+        >>> _file_name({"title": {"text": "Gaps: 9"}}, "Gaps: 9. 9 cases, as of 30 Jun 2026.")
+        'Gaps 9, as of 30 Jun 2026'
+    """
+    title = str(spec.get("title", {}).get("text") or description.partition(". ")[0])
+    of_day = _OF_DAY.search(description)
+    named = _NOT_IN_FILE_NAMES.sub("", title)[:_LONGEST_NAME].strip(" .") or "Chart"
+    return f"{named}, {of_day[0]}" if of_day and of_day[0] not in named else named
 
 
 def _descriptions(part: dict[str, Any]) -> list[str]:
