@@ -6,10 +6,12 @@ API, except that `X_number` (yyyymmdd) becomes a Date column `X`.
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.spreadsheet import flat as flat
 from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
 
 if TYPE_CHECKING:
@@ -89,6 +91,18 @@ class Table(NamedTuple):
         """
         rows = [(column.name, str(column.dtype), column.meaning) for column in self.columns]
         return pl.DataFrame(rows, schema=["column", "type", "meaning"], orient="row")
+
+    def _repr_html_(self) -> str:
+        """The columns as a table, for Jupyter."""
+        about = self.describe()
+        lines = (("th", about.columns), *(("td", row) for row in about.iter_rows()))
+        rows = (
+            "".join(f'<{kind} style="text-align: left">{escape(text)}</{kind}>' for text in texts)
+            for kind, texts in lines
+        )
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        caption = f"{escape(self.name)}, made by {escape(self.made_by)}"
+        return f"<table><caption>{caption}</caption>{body}</table>"
 
 
 def _table(name: str, made_by: str, *columns: Column) -> Table:

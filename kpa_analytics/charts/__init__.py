@@ -75,3 +75,8 @@ __all__ = [
     "training_matrix",
     "training_matrix_table",
 ]
+
+
+def __dir__() -> list[str]:
+    """The charts only; `__all__` also has their tables, `save` and the colours."""
+    return [name for name in __all__ if f"{name}_table" in __all__]

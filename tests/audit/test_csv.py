@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpa_analytics.audit.csv import FORMULA_STARTS, inert, marked, write_csv
+from kpa_analytics.audit.csv import marked, write_csv
+from kpa_analytics.spreadsheet import FORMULA_STARTS, inert
 
 SIGNS = "=+-@＝＋－＠"  # noqa: RUF001
 SEPARATORS = ",;\t|"

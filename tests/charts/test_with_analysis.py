@@ -13,6 +13,7 @@ from kpa_analytics.analysis.group_sessions import group_sessions, group_share
 from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
 from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
+from tests.charts.drawings import CHARTS
 from tests.charts.frames import AS_OF, person_id, users_frame
 
 
@@ -75,3 +76,7 @@ def test_every_period_can_be_drawn(completions, every):
         charts.group_share(group_share(completions, every=every)),
     ):
         assert svg(specification(chart)).startswith("<svg")
+
+
+def test_the_directory_lists_charts_only():
+    assert set(dir(charts)) == set(CHARTS)
