@@ -36,9 +36,9 @@ def account_folder(current: Settings) -> Path:
     """
     if not current.token:
         raise KPASettingsError(
-            "no API token: set the environment variable KPA_API_TOKEN (or call "
-            "kpa.configure(token=...)), or start the demo with kpa.demo.start()"
-        )
+            "no API token: set the environment variable KPA_API_TOKEN, or try the demo "
+            "(kpa-analytics demo)"
+        ).in_python("kpa.configure(token=...) sets the token, kpa.demo.start() starts the demo")
     account = hashlib.sha256(f"{current.api_url}\0{current.token.reveal()}".encode())
     return current.cache_dir / f"account-{account.hexdigest()[:16]}"
 

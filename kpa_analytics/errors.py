@@ -7,10 +7,16 @@ that can't be trusted (`KPASnapshotError`).
 """
 
 import warnings
+from typing import Self
 
 
 class KPAError(Exception):
     """The base class of every error of kpa_analytics."""
+
+    def in_python(self, advice: str) -> Self:
+        """Add a line that tracebacks show below the message, and the command line does not."""
+        self.add_note(f"In Python: {advice}")
+        return self
 
 
 class KPASettingsError(KPAError, ValueError):
@@ -103,7 +109,7 @@ class KPARateLimitError(KPAAPIError):
 class KPATokenMissingError(KPAAPIError):
     """`token_missing`: no token was sent."""
 
-    advice = "Set KPA_API_TOKEN, or start the demo with kpa.demo.start()."
+    advice = "Set KPA_API_TOKEN, or try the demo (kpa-analytics demo)."
 
 
 class KPATokenInvalidError(KPAAPIError):
@@ -170,19 +176,28 @@ API_ERRORS: dict[str, type[KPAAPIError]] = {
 }
 
 
-class KPADataWarning(UserWarning):
+class _Warning(UserWarning):
+    """A fact, and what helps in Python, which the command line leaves out."""
+
+    def __init__(self, fact: str, in_python: str = "") -> None:
+        super().__init__(f"{fact}; {in_python}" if in_python else fact)
+        self.fact = fact
+
+
+class KPADataWarning(_Warning):
     """The records contain something impossible; the warning names it, and no record was dropped."""
 
 
-class KPACacheWarning(UserWarning):
+class KPACacheWarning(_Warning):
     """A cache was damaged or can't be written; the data was downloaded again or not stored."""
 
 
-def warn(message: str, category: type[Warning]) -> None:
+def warn(fact: str, category: type[KPADataWarning | KPACacheWarning], in_python: str = "") -> None:
     """Warn without a place: neither a line of this package nor one of the caller helps a reader.
 
     Args:
-        message: the fact and the remedy.
-        category: one of the two classes above.
+        fact: the fact and, if it is the same everywhere, the remedy.
+        category: the class of the warning.
+        in_python: the remedy in Python.
     """
-    warnings.warn_explicit(message, category, "kpa_analytics", 1)
+    warnings.warn_explicit(category(fact, in_python), None, "kpa_analytics", 1)

@@ -199,8 +199,8 @@ def _situation(side: Any, name: str, as_of: Day | None, expiring_days: int | Non
         if unknown := _not_kept(side):
             raise KPADataError(
                 f"{name}: no snapshot of {' and '.join(unknown)} was kept at the time of these "
-                "completions, so their statuses are not known; load_all() keeps everything"
-            )
+                "completions, so their statuses are not known; kpa-analytics fetch keeps all"
+            ).in_python("load_all() keeps all of them")
         snapshot = side.snapshots.get(COMPLETIONS.name)
         fetched = snapshot.fetched_at.date() if snapshot and not side.demo else None
         usual, day = 30, day_of(fetched, side.completions)

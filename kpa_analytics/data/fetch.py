@@ -174,6 +174,7 @@ def _warn_of(table: Table, faults: pl.DataFrame) -> None:
     more = f" and {number - _MOST_NAMED} more" if number > _MOST_NAMED else ""
     became_null = "1 impossible date is" if number == 1 else f"{number} impossible dates are"
     warn(
-        f"{table.name}: {became_null} null: {examples}{more}; data_quality() lists them all",
+        f"{table.name}: {became_null} null: {examples}{more}",
         KPADataWarning,
+        "data_quality() lists them all",
     )
