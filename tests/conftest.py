@@ -15,10 +15,20 @@ from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
 
 # A slow machine is no failure: tests assert no time.
-settings.register_profile(
-    "kpa_analytics", deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("kpa_analytics")
+settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("quick", settings.get_profile("whole"), max_examples=10)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples of each property if the run leaves out the slow tests."""
+    settings.load_profile("quick" if "not slow" in config.option.markexpr else "whole")
+
+
+def at_most(count: int) -> int:
+    """How many examples of a property are tried: `count`, or a few in a run of the quick tests."""
+    few = settings.get_profile("quick").max_examples
+    return min(count, few) if settings.default.max_examples == few else count
+
 
 #: The three records of the vendor's own page (docs/api.md), in the shape of 2020.
 VENDOR_RECORDS: list[dict[str, Any]] = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,32 @@ from kpa_analytics import config
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
+_tests = count()
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Use every core, but none besides this process for a single file or a debugger."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # pytest-xdist reads it
+    paths = [Path(argument.partition("::")[0]) for argument in config.args]
+    single = any(path.is_file() for path in paths)
+    watched = config.option.trace or config.option.capture == "no"
+    if single or watched or config.option.collectonly:
+        return 0
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
 @pytest.fixture(autouse=True)
-def fresh_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def fresh_settings(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for variable in [name for name in os.environ if name.startswith("KPA_")]:
         monkeypatch.delenv(variable)
-    monkeypatch.setenv("KPA_CACHE_DIR", str(tmp_path / "cache"))
+    # The package makes this folder when it first stores something. Few tests do.
+    monkeypatch.setenv(
+        "KPA_CACHE_DIR", str(tmp_path_factory.getbasetemp() / f"cache-{next(_tests)}")
+    )
     monkeypatch.setattr(config, "_configured", {})
     monkeypatch.setattr(config, "_demo", {})
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -63,7 +64,7 @@ def fetch(client: Client, table: Table, params: dict[str, Any], *, refresh: Refr
         pages=fetched.pages,
         walk="full" if rests_on is None else "incremental",
         demo=fetched.demo,
-        package_version=version("kpa-analytics"),
+        package_version=_package_version(),
         rows_sha256=rows_sha256(frame),
         faults=tuple(faults.rows()),
         blank_ids=blank_ids,
@@ -103,6 +104,11 @@ def one_at_a_time(table: Table, params: dict[str, Any], current: Settings) -> It
         yield
     finally:
         lock.release()
+
+
+@cache
+def _package_version() -> str:
+    return version("kpa-analytics")
 
 
 def _pages(

@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 import kpa_analytics as kpa
 from kpa_analytics.schema import COMPLETIONS
 from tests.analysis.company import FIRST, LAST, company
+from tests.conftest import at_most
 from tests.frames import frame_of
 
 CASE = {"training_id": 7, "m_user_id": "a", "date": date(2026, 3, 1)}
@@ -31,7 +32,7 @@ def known(as_known: Any, *moments: datetime | None) -> list[int]:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=at_most(25))
 @given(
     seed=st.integers(0, 10**6),
     as_of=st.dates(FIRST, LAST),

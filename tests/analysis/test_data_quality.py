@@ -18,6 +18,7 @@ from tests.analysis.company import FIRST, company
 from tests.analysis.oracle import by_id
 from tests.analysis.oracle_renewals import counting
 from tests.analysis.oracle_schedule import judge
+from tests.conftest import at_most
 from tests.frames import frame_of
 
 LADDERS = {"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}
@@ -148,7 +149,7 @@ def expected(completions: list[dict[str, Any]], trainings: Any, as_of: date) -> 
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=at_most(30))
 @given(seed=st.integers(0, 10**6), as_of=st.dates(FIRST, date(2027, 12, 31)))
 def test_equal_to_plain_python_in_random_companies(seed: int, as_of: date) -> None:
     completions, trainings, users, _ = company(seed, people=6, count=250)

@@ -14,6 +14,7 @@ from kpa_analytics import TrainingData, expiry_status
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.schema import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
 from tests.analysis.company import FIRST, LAST, company
+from tests.conftest import at_most
 
 PAGES = st.tuples(
     st.dates(min_value=FIRST, max_value=LAST) | st.sampled_from([date.min, date.max]),
@@ -55,7 +56,7 @@ def status_on(data: TrainingData, page: tuple[date, int, bool]) -> pl.DataFrame:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=at_most(20))
 @given(
     seed=st.integers(min_value=0, max_value=10**6), pages=st.lists(PAGES, min_size=3, max_size=4)
 )

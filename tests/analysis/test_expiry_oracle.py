@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kpa_analytics.analysis.expiry_status import expiry_status
 from tests.analysis.company import company
 from tests.analysis.oracle import Oracle
+from tests.conftest import at_most
 
 DAYS = [
     date(2010, 1, 1),
@@ -47,7 +48,7 @@ def test_equal_to_the_oracle_row_by_row(seed, as_of):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=at_most(40))
 @given(
     seed=st.integers(0, 10**6),
     as_of=st.dates(date(1990, 1, 1), date(2040, 12, 31)),

@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.employment import employment, has_left
 from tests.analysis.company import FIRST, LAST, company, completions
+from tests.conftest import at_most
 
 seeds = st.integers(min_value=0, max_value=10**6)
 days = st.dates(min_value=FIRST, max_value=LAST)
@@ -31,7 +32,7 @@ def judge(seed, as_of, **options):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=at_most(25))
 @given(seed=seeds, as_of=days, later=st.integers(min_value=1, max_value=800))
 def test_time_alone_never_makes_the_expired_current(seed, as_of, later):
     records, *known, pairs = small(seed)
@@ -47,7 +48,7 @@ def test_time_alone_never_makes_the_expired_current(seed, as_of, later):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=at_most(25))
 @given(seed=seeds, as_of=days)
 def test_days_left_is_exactly_the_difference(seed, as_of):
     for row in judge(seed, as_of).iter_rows(named=True):
@@ -60,7 +61,7 @@ def test_days_left_is_exactly_the_difference(seed, as_of):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=at_most(20))
 @given(seed=seeds, as_of=days, split=st.integers(min_value=0, max_value=15))
 def test_two_halves_of_the_people_are_the_whole(seed, as_of, split):
     records, trainings, users, pairs = small(seed)
@@ -75,7 +76,7 @@ def test_two_halves_of_the_people_are_the_whole(seed, as_of, split):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=at_most(20))
 @given(seed=seeds, as_of=days)
 def test_the_order_of_rows_does_not_matter(seed, as_of):
     records, trainings, users, pairs = small(seed)
@@ -90,7 +91,7 @@ def test_the_order_of_rows_does_not_matter(seed, as_of):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=at_most(20))
 @given(seed=seeds, as_of=days)
 def test_every_pair_of_who_counts_is_there_exactly_once_and_in_order(seed, as_of):
     records, trainings, users, pairs = small(seed)
@@ -120,7 +121,7 @@ def test_every_pair_of_who_counts_is_there_exactly_once_and_in_order(seed, as_of
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=at_most(10))
 @given(seed=seeds, as_of=days)
 def test_lazy_frames_give_what_frames_give(seed, as_of):
     records, trainings, users, pairs = small(seed)

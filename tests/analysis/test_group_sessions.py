@@ -20,6 +20,7 @@ from kpa_analytics.schema import (
     TRAININGS,
     USERS,
 )
+from tests.conftest import at_most
 from tests.frames import PEOPLE, completions, frame_of, sessions
 
 
@@ -126,7 +127,7 @@ def test_a_column_of_the_wrong_type_is_named():
         group_share(wrong)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=at_most(40))
 @given(completions(), sessions())
 def test_sessions_are_what_plain_python_finds(rows, groups):
     result = group_sessions(rows, groups)
@@ -156,7 +157,7 @@ def test_sessions_are_what_plain_python_finds(rows, groups):
         assert row["date"] == min(days, key=lambda day: (-days[day], day), default=fallback)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=at_most(25))
 @given(completions(), sessions(), st.randoms(use_true_random=False))
 def test_neither_order_nor_laziness_matters(rows, groups, random):
     names = frame_of(USERS, *({"id": person, "lastname": person[-2:]} for person in PEOPLE))
@@ -182,7 +183,7 @@ def test_share_of_a_month_and_of_the_completions_without_a_day():
     ]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=at_most(40))
 @given(completions(), st.sampled_from(["1d", "1w", "1mo", "2q", "1y"]))
 def test_shares_count_every_completion_once(rows, every):
     shares = group_share(rows.lazy(), every=every).collect()

@@ -26,6 +26,7 @@ from tests.analysis.company import FIRST, company
 from tests.analysis.oracle_people import believed
 from tests.analysis.oracle_people import has_left as has_left_by
 from tests.analysis.oracle_renewals import certificates, kaplan_meier
+from tests.conftest import at_most
 from tests.frames import frame_of
 
 LADDERS = {"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}
@@ -58,7 +59,7 @@ def outcomes(
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=at_most(60))
 @given(
     seed=st.integers(0, 10**6),
     as_of=st.dates(FIRST, date(2030, 12, 31)),

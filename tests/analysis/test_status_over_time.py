@@ -17,6 +17,7 @@ import kpa_analytics as kpa
 from kpa_analytics.schema import COMPLETIONS, GROUPS, STATUS_OVER_TIME, TRAININGS, USERS
 from kpa_analytics.statuses import STATUSES
 from tests.analysis.company import FIRST, LAST, company
+from tests.conftest import at_most
 from tests.frames import frame_of
 
 END = date(2031, 6, 30)
@@ -108,7 +109,7 @@ def test_equal_to_expiry_status_on_a_hundred_random_days(seed: int) -> None:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=at_most(60))
 @given(
     seed=st.integers(0, 10**6),
     day=st.dates(FIRST, END),

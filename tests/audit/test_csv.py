@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kpa_analytics.audit.csv import marked, write_csv
 from kpa_analytics.spreadsheet import FORMULA_STARTS, inert
+from tests.conftest import at_most
 
 SIGNS = "=+-@＝＋－＠"  # noqa: RUF001
 SEPARATORS = ",;\t|"
@@ -40,7 +41,7 @@ def cells(content: str, separator: str) -> list[str]:
 
 
 @pytest.mark.slow
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=at_most(500))
 @given(texts=TEXTS)
 def test_no_cell_is_a_formula_whatever_the_separator(tmp_path_factory, texts):
     content = written(texts, tmp_path_factory.mktemp("csv") / "rows.csv")

@@ -14,6 +14,7 @@ import kpa_analytics as kpa
 from kpa_analytics.audit.manifest import MANIFEST, write_manifest
 from kpa_analytics.errors import KPADataError
 from tests.audit.packs import files
+from tests.conftest import at_most
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +53,7 @@ def test_a_flipped_bit_anywhere_in_the_manifest_is_found(small):
 
 
 @settings(
-    max_examples=60,
+    max_examples=at_most(60),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())

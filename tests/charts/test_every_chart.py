@@ -32,6 +32,11 @@ from tests.charts.marks import drawing
 #: Charts of a frame that has its own days, or none.
 NO_DAY = ("instructor_coverage", "group_sizes", "status_over_time")
 
+#: The quick tests draw each chart once: light, of demo data.
+light_and_dark = pytest.mark.parametrize(
+    "dark", [False, pytest.param(True, marks=pytest.mark.slow)]
+)
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("as_of", [date(1, 1, 1), date(9999, 12, 31)])
@@ -77,21 +82,21 @@ def test_screen_readers_read_plain_text(name):
 
 
 @every_chart
-@pytest.mark.parametrize("dark", [False, True])
+@light_and_dark
 def test_it_is_valid_vega_lite_and_draws(name, dark):
-    spec = valid_spec(name, dark=dark)
-    drawn = picture(name, dark=dark)
+    spec = valid_spec(name, dark=dark, demo=True)
+    drawn = picture(name, dark=dark, demo=True)
     assert drawn.startswith("<svg")
     assert charts.palette(dark).background in drawn
     assert spec["config"]["background"] == charts.palette(dark).background
 
 
 @every_chart
-@pytest.mark.parametrize("dark", [False, True])
+@light_and_dark
 def test_every_filled_mark_contrasts_with_its_background_and_its_neighbours(name, dark):
     """Source: WCAG 2, 1.4.11, at least 3:1."""
     ground = charts.palette(dark).background
-    marks = [box for box in boxes(picture(name, dark=dark)) if box.fill != ground]
+    marks = [box for box in boxes(picture(name, dark=dark, demo=True)) if box.fill != ground]
     assert len(marks) > 3
     for box in marks:
         assert box.contrast(ground) >= 3, box
@@ -102,7 +107,9 @@ def test_every_filled_mark_contrasts_with_its_background_and_its_neighbours(name
 
 
 @every_chart
-@pytest.mark.parametrize(("dark", "demo"), [(False, False), (True, True)])
+@pytest.mark.parametrize(
+    ("dark", "demo"), [(False, True), pytest.param(True, False, marks=pytest.mark.slow)]
+)
 def test_the_specification_is_the_same_without_checks(name, dark, demo):
     whole = valid_spec(name, dark=dark, demo=demo)
     assert drawn(draw, name, inputs(name, demo=demo), dark=dark) == whole
@@ -133,15 +140,14 @@ def test_it_draws_without_a_warning_of_vega(name, capfd):
 
 @every_chart
 def test_its_description_repeats_its_title_and_subtitle(name):
-    chart = draw(name, inputs(name))
-    title = valid_spec(name)["title"]
-    assert chart.description.startswith(title["text"])
-    assert all(line.rstrip(".") in chart.description for line in title["subtitle"])
+    spec = valid_spec(name, demo=True)
+    assert spec["description"].startswith(spec["title"]["text"])
+    assert all(line.rstrip(".") in spec["description"] for line in spec["title"]["subtitle"])
 
 
 @every_chart
 def test_demo_data_is_marked_in_drawing_and_description(name):
-    assert DEMO_MARK in draw(name, inputs(name, demo=True)).description
+    assert DEMO_MARK in valid_spec(name, demo=True)["description"]
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", picture(name, demo=True))
     assert texts.count(DEMO_MARK) == 1
 
@@ -153,9 +159,15 @@ def test_real_data_has_no_demo_mark(name):
 
 
 @every_chart
-def test_an_empty_frame_gives_a_chart_that_says_so(name):
+def test_an_empty_frame_gives_a_chart_whose_description_says_so(name):
     chart = draw(name, [frame.clear() for frame in inputs(name)])
     assert "to show" in chart.description
+
+
+@pytest.mark.slow
+@every_chart
+def test_an_empty_frame_gives_a_drawing_that_says_so(name):
+    chart = draw(name, [frame.clear() for frame in inputs(name)])
     assert "to show" in svg(specification(chart))
 
 

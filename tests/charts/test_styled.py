@@ -44,6 +44,7 @@ def test_two_charts_are_joined_and_look_as_each_does_alone(two, how, dark, drawn
     assert "WARN" not in capfd.readouterr().err
 
 
+@pytest.mark.slow
 def test_joined_charts_are_joined_again(drawn):
     dashboard = (drawn("status_summary") & drawn("group_share")) | (
         drawn("expiry_timeline") & drawn("expiry_by_training") & drawn("expiry_by_group")

@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 from kpa_analytics.data.changes import changes
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import CHANGES, COMPLETIONS
+from tests.conftest import at_most
 from tests.frames import completions, frame_of
 
 RECORD = {
@@ -109,7 +110,7 @@ def test_a_missing_column_is_named():
         changes(record(), record().drop("notes"))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=at_most(25))
 @given(completions(unique=True))
 def test_a_load_has_no_changes_from_itself(records):
     rows = changes(records, records.reverse())
@@ -118,7 +119,7 @@ def test_a_load_has_no_changes_from_itself(records):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=at_most(60))
 @given(completions(unique=True), completions(unique=True))
 def test_applying_the_changes_to_the_old_load_gives_the_new_load(old, new):
     records = {row["id"]: row for row in _as_text(old)}
@@ -137,7 +138,7 @@ def test_applying_the_changes_to_the_old_load_gives_the_new_load(old, new):
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=at_most(25))
 @given(completions(unique=True), completions(unique=True))
 def test_swapping_old_and_new_reverses_every_change(old, new):
     reverse = {"added": "removed", "removed": "added", "edited": "edited"}

@@ -18,7 +18,7 @@ from kpa_analytics.demo import Fault
 from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.errors import KPADataError, KPADataWarning
-from tests.conftest import completion, sent, use
+from tests.conftest import at_most, completion, sent, use
 from tests.data.refreshing import NEWEST, aged, new_records
 
 
@@ -236,7 +236,7 @@ def test_an_unknown_refresh_value_is_an_error(api: DemoAPI) -> None:
 
 @pytest.mark.slow
 @settings(
-    max_examples=20,
+    max_examples=at_most(20),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

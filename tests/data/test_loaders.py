@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -219,7 +220,7 @@ def test_groups_that_the_token_may_not_read_show_as_ids(caplog: pytest.LogCaptur
     assert "field_office" in caplog.text
 
 
-def test_unneeded_personal_fields_are_not_stored(tmp_path: Path) -> None:
+def test_unneeded_personal_fields_are_not_stored() -> None:
     user = {
         "id": "5e58",
         "created": 1,
@@ -229,10 +230,11 @@ def test_unneeded_personal_fields_are_not_stored(tmp_path: Path) -> None:
     with kpa.demo.serve(Records({USERS: [user]})) as api:
         use(api)
         assert kpa.load_users()["id"].to_list() == ["5e58"]
-    for file in (tmp_path / "cache").rglob("*"):
-        if file.is_file():
-            assert b"555-0100" not in file.read_bytes()
-            assert b"Secret Ann" not in file.read_bytes()
+    files = [file for file in Path(os.environ["KPA_CACHE_DIR"]).rglob("*") if file.is_file()]
+    assert any(file.suffix == ".parquet" for file in files)
+    for file in files:
+        assert b"555-0100" not in file.read_bytes()
+        assert b"Secret Ann" not in file.read_bytes()
 
 
 @pytest.mark.parametrize("refresh", ["all", "Recent", None, 2])

@@ -21,6 +21,7 @@ from kpa_analytics.schema import (
     TRAININGS,
     USERS,
 )
+from tests.conftest import at_most
 from tests.data.quality_cases import AS_OF, GOOD, SESSION, Load, completed, findings_of
 from tests.frames import PEOPLE, completions, frame_of, sessions
 
@@ -204,7 +205,7 @@ def test_a_single_frame_is_refused():
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=at_most(30))
 @given(completions(), sessions(), st.randoms(use_true_random=False))
 def test_findings_match_plain_python_in_any_row_order(rows, groups, random):
     load = {

@@ -16,6 +16,7 @@ from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from tests.analysis.company import FIRST, LAST, company
 from tests.analysis.oracle import by_id
 from tests.analysis.oracle_schedule import windows
+from tests.conftest import at_most
 from tests.data.quality_cases import AS_OF, GOOD, JUNE, Load, findings_of
 from tests.frames import frame_of
 
@@ -140,7 +141,7 @@ def test_a_future_offering_is_named_in_the_message():
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=at_most(20))
 @given(seed=st.integers(0, 10**6), as_of=st.dates(FIRST, LAST))
 def test_counted_people_are_valid_although_a_window_has_closed(seed, as_of):
     """Compare with the engine: valid on the day although the first renewal window has closed."""

@@ -17,7 +17,7 @@ import kpa_analytics as kpa
 from kpa_analytics.demo import Fault
 from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS
 from kpa_analytics.errors import KPADataWarning, KPAError
-from tests.conftest import VENDOR_RECORDS, completion, completions, use
+from tests.conftest import VENDOR_RECORDS, at_most, completion, completions, use
 from tests.hard.canned import canned
 
 pytestmark = pytest.mark.slow
@@ -34,7 +34,7 @@ LOADS: dict[str, tuple[Callable[..., pl.DataFrame], str]] = {
 FUZZ = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=40,
+    max_examples=at_most(40),
 )
 
 
@@ -176,7 +176,7 @@ def test_every_number_becomes_a_date_or_a_fault(numbers: list[int]) -> None:
         assert day == expected
 
 
-@settings(FUZZ, max_examples=20)
+@settings(FUZZ, max_examples=at_most(20))
 @given(body=st.binary(max_size=300) | anything.map(lambda value: json.dumps(value).encode()))
 @example(body=b'{"ok":true,"completedtrainings":' + b"[" * 99_999 + b"]" * 99_999 + b"}")
 @example(body=b'{"ok":false,"error":' + b"[" * 99_999 + b"]" * 99_999 + b"}")
@@ -249,7 +249,7 @@ class Liar:
         return json.dumps({"ok": True, "completedtrainings": records, "paging": paging}).encode()
 
 
-@settings(FUZZ, max_examples=50)
+@settings(FUZZ, max_examples=at_most(50))
 @given(
     total=st.lists(pages_told, min_size=1, max_size=3),
     last=st.lists(st.integers(-1, 5) | st.sampled_from([2**31, 2**62]), min_size=1, max_size=3),

@@ -41,3 +41,9 @@ def fetched(cache: Path, *, seed: int = 2026, **size: int) -> kpa.TrainingData:
 @pytest.fixture
 def explorer(company: kpa.TrainingData) -> ExpiryExplorer:
     return ExpiryExplorer(company)
+
+
+@pytest.fixture(scope="session")
+def unchanged(company: kpa.TrainingData) -> ExpiryExplorer:
+    """One explorer for all tests that change nothing of it."""
+    return ExpiryExplorer(company)

@@ -16,12 +16,12 @@ from tests.widgets.expiry_cases import drawn, status
 
 
 def test_starts_with_everyone_on_the_demos_day(
-    explorer: ExpiryExplorer, company: kpa.TrainingData
+    unchanged: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
-    assert explorer.as_of == date(2026, 6, 30)
-    assert_frame_equal(explorer.rows, status(company))
-    assert explorer.table.height == explorer.rows.height
-    assert drawn(explorer, 0, "value") > 0
+    assert unchanged.as_of == date(2026, 6, 30)
+    assert_frame_equal(unchanged.rows, status(company))
+    assert unchanged.table.height == unchanged.rows.height
+    assert drawn(unchanged, 0, "value") > 0
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_day_expiring_days_and_terminated_people_are_those_of_expiry_status(
 def test_each_new_day_gives_the_statuses_of_that_day(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
-    for day in ("2025-03-31", "2026-06-30", "2024-02-29", "2027-12-31", "2025-03-31"):
+    for day in ("2025-03-31", "2027-12-31", "2025-03-31"):
         explorer.as_of = day
         assert_frame_equal(explorer.rows, status(company, as_of=day))
 
@@ -153,12 +153,12 @@ def test_controls_and_python_stay_in_sync_with_one_rebuild_each(explorer: Expiry
     ],
 )
 def test_an_invalid_value_is_an_error_that_names_the_choice_and_changes_nothing(
-    explorer: ExpiryExplorer, name: str, value: object, said: str
+    unchanged: ExpiryExplorer, name: str, value: object, said: str
 ) -> None:
-    before, rebuilds = dict(explorer.choices), explorer.rebuilds
+    before, rebuilds = dict(unchanged.choices), unchanged.rebuilds
     with pytest.raises(kpa.errors.KPADataError, match=said):
-        setattr(explorer, name, value)
-    assert (explorer.choices, explorer.rebuilds) == (before, rebuilds)
+        setattr(unchanged, name, value)
+    assert (unchanged.choices, unchanged.rebuilds) == (before, rebuilds)
 
 
 def test_a_control_that_fails_says_so_and_raises_nothing(explorer: ExpiryExplorer) -> None:
@@ -185,11 +185,11 @@ def test_the_table_sorts_all_rows_and_holds_a_page(explorer: ExpiryExplorer) -> 
 
 
 def test_demo_data_is_marked_and_the_heading_shows_the_time(
-    explorer: ExpiryExplorer, company: kpa.TrainingData
+    unchanged: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
-    assert "DEMO DATA" in explorer._mark.value
-    assert f"{company.snapshots['completions'].fetched_at:%Y-%m-%d %H:%M}" in explorer._mark.value
-    assert all("DEMO DATA" in spec["description"] for spec in explorer.charts)
+    assert "DEMO DATA" in unchanged._mark.value
+    assert f"{company.snapshots['completions'].fetched_at:%Y-%m-%d %H:%M}" in unchanged._mark.value
+    assert all("DEMO DATA" in spec["description"] for spec in unchanged.charts)
 
 
 def test_names_from_other_people_stay_text(company: kpa.TrainingData) -> None:
@@ -238,10 +238,10 @@ def test_new_records_keep_the_values_of_a_choice_that_still_exist(
     assert explorer._notice.value == ""
 
 
-def test_charts_hold_aggregates_only(explorer: ExpiryExplorer) -> None:
-    text = json.dumps(explorer.charts)
+def test_charts_hold_aggregates_only(unchanged: ExpiryExplorer) -> None:
+    text = json.dumps(unchanged.charts)
     assert len(text) < 100_000
-    assert not any(user in text for user in explorer.rows["m_user_id"].unique())
+    assert not any(user in text for user in unchanged.rows["m_user_id"].unique())
 
 
 @pytest.mark.parametrize("given", [None, "company", pl.DataFrame({"id": [1]})])
@@ -277,13 +277,14 @@ def test_incomplete_bars_are_errors_and_bars_no_longer_drawn_are_deselected(
     assert explorer.table.height == explorer.rows.height > 0
 
 
-def test_without_requirements_missing_is_not_known(company: kpa.TrainingData) -> None:
+def test_without_requirements_missing_is_not_known(
+    unchanged: ExpiryExplorer, company: kpa.TrainingData
+) -> None:
     tile = '<strong>not known</strong><span class="kpa-detail">No requirements were provided</span>'
     alone = ExpiryExplorer(kpa.TrainingData(completions=company.completions), as_of="2026-06-30")
     assert tile in alone._figures.value
     assert "Cases<" in alone._figures.value
     assert "<strong>0</strong>" not in alone._figures.value.split("Missing")[1].split("</li>")[0]
-    explorer = ExpiryExplorer(company)
-    missing = explorer.rows.filter(pl.col("status") == "missing").height
-    assert "not known" not in explorer._figures.value
-    assert f"<strong>{missing:,}</strong>" in explorer._figures.value.split("Missing")[1]
+    missing = unchanged.rows.filter(pl.col("status") == "missing").height
+    assert "not known" not in unchanged._figures.value
+    assert f"<strong>{missing:,}</strong>" in unchanged._figures.value.split("Missing")[1]

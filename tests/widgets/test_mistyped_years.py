@@ -59,7 +59,15 @@ def mistyped() -> kpa.TrainingData:
     )
 
 
-@pytest.mark.parametrize("day", [*DAYS[:6], date(2026, 6, 30)])
+@pytest.mark.parametrize(
+    "day",
+    [
+        date.min,
+        date.max,
+        *(pytest.param(day, marks=pytest.mark.slow) for day in DAYS[1:5]),
+        pytest.param(date(2026, 6, 30), marks=pytest.mark.slow),
+    ],
+)
 @pytest.mark.parametrize(
     "make",
     [

@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -27,7 +27,6 @@ def numbered(rows: list[tuple[date | None, str | None]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").with_row_index("number")
 
 
-@settings(deadline=None)
 @given(rows=ROWS, by=st.sampled_from(["day", "name", "number"]), down=st.booleans())
 def test_every_page_is_one_of_a_full_stable_sort(
     rows: list[tuple[date | None, str | None]], by: str, down: bool
