@@ -31,8 +31,11 @@ PRIVATE = re.compile(
     r"|in silence|no clock is asked|once more)\b",
     re.IGNORECASE,
 )
+#: The same in the source of a file, where quotes and the ends of lines may part two words.
+ANYWHERE = re.compile(PRIVATE.pattern.replace(" ", r"\W+(?:[a-z]?\W+)?"), re.IGNORECASE)
 #: A docstring that begins with a question word hides who does what.
 QUESTION = re.compile(r"(What|Where) ")
+QUOTED_QUESTION = re.compile(r'"\s*(What|Where) ')
 #: Names in code, such as the column `walk`, are not prose.
 CODE = re.compile(r"`[^`\n]*`|^\s*(>>>|\.\.\.).*$|^\s*walk: ", re.MULTILINE)
 #: Idioms that safety managers use.
@@ -85,8 +88,15 @@ def _offences(rule: Callable[[Path], list[str]]) -> dict[str, list[str]]:
     return {path: texts for path, texts in texts_of.items() if texts}
 
 
+def _may_break(path: Path, rule: re.Pattern[str]) -> bool:
+    """Whether a file is worth parsing, which takes much longer than this search."""
+    return rule.search(path.read_text(encoding="utf-8")) is not None
+
+
 def _private_words(path: Path) -> list[str]:
     private = []
+    if not _may_break(path, ANYWHERE):
+        return []
     for text in _texts(path).prose:
         plain = CODE.sub("", text)
         for idiom in IDIOMS:
@@ -96,4 +106,6 @@ def _private_words(path: Path) -> list[str]:
 
 
 def _questions(path: Path) -> list[str]:
+    if not _may_break(path, QUOTED_QUESTION):
+        return []
     return [text for text in _texts(path).docstrings if QUESTION.match(text)]

@@ -69,7 +69,7 @@ def test_the_demo_company_has_the_documented_size(company):
     assert 8 <= len(company.job_titles) <= 10
 
 
-@pytest.mark.parametrize("completions", [0, 1, 500, 5000, 12_345])
+@pytest.mark.parametrize("completions", [0, 1, 500, pytest.param(12_345, marks=pytest.mark.slow)])
 def test_the_number_of_completions_is_exact(completions):
     company = organisation(people=100, completions=completions)
     assert company.completions.height == completions
@@ -82,7 +82,7 @@ def test_more_completions_than_the_people_can_have_are_refused():
         organisation(people=5, completions=1_000_000)
 
 
-@pytest.mark.parametrize("trainings", [14, 40, 80])
+@pytest.mark.parametrize("trainings", [14, pytest.param(40, marks=pytest.mark.slow), 80])
 def test_every_kind_of_schedule_is_there(trainings):
     company = organisation(people=60, trainings=trainings, completions=1500)
     catalogue = {training["title"]: training for training in company.trainings}

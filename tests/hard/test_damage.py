@@ -25,11 +25,13 @@ from kpa_analytics.errors import KPACacheWarning, KPAError
 from tests.conftest import completions, sent, use
 from tests.hard.loading import account
 
-COUNT = 3_500
+COUNT = 320
 
 
 @pytest.fixture
-def api() -> Iterator[DemoAPI]:
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoAPI]:
+    """An account of four small pages."""
+    monkeypatch.setattr("kpa_analytics.api.client.PAGE_SIZE", 100)
     with kpa.demo.serve(completions(COUNT)) as opened:
         yield use(opened, retries=0)
 

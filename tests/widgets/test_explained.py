@@ -44,13 +44,13 @@ def test_a_click_explains_the_row_and_a_second_click_closes_it(
     assert "Click a row of the table" in panel(explorer)
 
 
-@pytest.mark.parametrize("rows", [12, pytest.param(150, marks=pytest.mark.slow)])
-def test_every_row_on_the_page_has_the_status_and_date_that_its_explanation_reaches(
+@pytest.mark.parametrize("rows", [2, pytest.param(40, marks=pytest.mark.slow)])
+def test_rows_of_every_status_have_the_status_and_date_that_their_explanations_reach(
     explorer: ExpiryExplorer, rows: int
 ) -> None:
     explorer.set(as_of="2026-03-31", expiring_days=60, include_terminated=True)
     seen = set()
-    for row in explorer.rows.sample(rows, seed=3).iter_rows(named=True):
+    for row in explorer.rows.group_by("status").head(rows).iter_rows(named=True):
         explorer.explained = row
         explanation = explorer.explanation
         assert explanation
