@@ -161,9 +161,11 @@ def _file_name(spec: dict[str, Any], description: str) -> str:
         >>> _file_name({"title": {"text": "Gaps: 9"}}, "Gaps: 9. 9 cases, as of 30 Jun 2026.")
         'Gaps 9, as of 30 Jun 2026'
     """
-    title = str(spec.get("title", {}).get("text") or description.partition(". ")[0])
+    title = spec.get("title")  # a user's own title may be a text
+    text = title.get("text") if isinstance(title, dict) else title
     of_day = _OF_DAY.search(description)
-    named = _NOT_IN_FILE_NAMES.sub("", title)[:_LONGEST_NAME].strip(" .") or "Chart"
+    plain = str(text or description.partition(". ")[0])
+    named = _NOT_IN_FILE_NAMES.sub("", plain)[:_LONGEST_NAME].strip(" .") or "Chart"
     return f"{named}, {of_day[0]}" if of_day and of_day[0] not in named else named
 
 
