@@ -17,7 +17,8 @@ FILES = sorted(
     path
     for pattern in (
         "*.md",
-        "docs/*.md",
+        "docs/**/*.md",
+        "docs/**/*.py",
         "notebooks/*.ipynb",
         "kpa_analytics/**/*.py",
         "tests/**/*.py",

@@ -1,0 +1,67 @@
+"""The site as a reader opens it: from the disk, with no network, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.site.built import site
+
+__all__ = ["site"]
+
+PAGES = (
+    "index",
+    "gallery",
+    "glossary",
+    "reference/expiry",
+    "tutorial/01_expiry",
+    "troubleshooting",
+)
+
+
+@pytest.fixture
+def reader(page: Page) -> Iterator[Page]:
+    """A page; in the end it has requested nothing but files, and logged no error."""
+    foreign: list[str] = []
+    errors: list[str] = []
+    ours = ("file:", "data:", "blob:", "about:")
+    page.on("request", lambda r: None if r.url.startswith(ours) else foreign.append(r.url))
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert foreign == []
+    assert errors == []
+
+
+def test_the_search_works_from_the_disk(reader: Page, site: Path) -> None:
+    reader.goto((site / "index.html").as_uri())
+    reader.get_by_role("textbox", name="Search").click()
+    reader.keyboard.type("expiring")
+    results = reader.locator(".md-search-result__item")
+    expect(results.first).to_be_visible()
+    expect(reader.locator(".md-search-result__list")).to_contain_text("Glossary")
+    reader.locator(".md-search-result__link").first.click()
+    expect(reader.locator("article")).to_contain_text("expiring")
+
+
+@pytest.mark.parametrize("width", [390, 1600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_and_every_picture_is_drawn(
+    reader: Page, site: Path, width: int, scheme: str
+) -> None:
+    reader.set_viewport_size({"width": width, "height": 900})
+    reader.emulate_media(color_scheme=scheme)
+    for name in PAGES:
+        reader.goto((site / f"{name}.html").as_uri())
+        expect(reader.locator("h1").first).to_be_visible()
+        assert reader.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        drawn = "[...document.images].filter(i => i.checkVisibility()).map(i => i.decode())"
+        reader.evaluate(f"Promise.all({drawn})")
+        if name == "gallery":
+            shown = reader.locator("article img:visible")
+            sources = [str(each.get_attribute("src")) for each in shown.all()]
+            assert sources
+            assert all(source.endswith(f"#only-{scheme}") for source in sources)

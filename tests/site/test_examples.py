@@ -1,0 +1,82 @@
+"""The code on the pages: the Python runs, and the commands exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from kpa_analytics.cli.commands import app
+from tests.site.built import DOCS, ROOT
+
+#: Pages whose Python runs from top to bottom; the gallery's runs when the site is built.
+PAGES = sorted((DOCS / "how-to").glob("*.md"))
+DOCUMENTS = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+
+
+def _blocks(path: Path, *languages: str) -> list[str]:
+    text = path.read_text(encoding="utf-8")
+    fences = re.findall(r"^( *)```(\w+)\n(.*?)^\1```$", text, re.MULTILINE | re.DOTALL)
+    return [
+        re.sub(f"^{indent}", "", code, flags=re.M)
+        for indent, kind, code in fences
+        if kind in languages
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::kpa_analytics.errors.KPADataWarning")
+def test_the_python_of_every_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process and one cache for all pages, so that the demo is loaded once."""
+    ran = 0
+    for path in PAGES:
+        folder = tmp_path / path.stem
+        folder.mkdir()
+        monkeypatch.chdir(folder)
+        names: dict[str, Any] = {}
+        for code in _blocks(path, "python"):
+            exec(compile(code, path.name, "exec"), names)
+            ran += 1
+    assert ran > 15
+    assert (tmp_path / "find-gaps" / "gaps-by-supervisor.xlsx").is_file()
+    assert {file.name for file in (tmp_path / "export-tables").iterdir()} >= {
+        *("status.parquet", "completions.parquet", "trainings.parquet", "users.parquet"),
+        *("status.csv", "status.xlsx", "users.csv"),
+    }
+
+
+def _commands(path: Path) -> list[list[str]]:
+    """The commands of this package in a document, as the shell splits them."""
+    text = path.read_text(encoding="utf-8")
+    blocks = "\n".join(_blocks(path, "bash", "sh", "powershell"))
+    lines = [part.partition(" #")[0] for line in blocks.splitlines() for part in line.split("&&")]
+    inline = re.findall(r"`(kpa-analytics [^`]+)`", text)
+    return [
+        shlex.split(line)[1:]
+        for line in (*lines, *inline)
+        if line.strip().startswith("kpa-analytics ")
+    ]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_command_exists_with_its_options(path: Path) -> None:
+    for words in _commands(path):
+        command, rest = get_command(app), words
+        while hasattr(command, "commands") and rest and rest[0] in command.commands:
+            command, rest = command.commands[rest[0]], rest[1:]
+        options = {option for each in command.params for option in each.opts + each.secondary_opts}
+        used = {word for word in rest if word.startswith("--")} - {"--help"}
+        assert command is not get_command(app) or words == ["COMMAND", "--help"], words
+        assert used <= options, words
+
+
+def test_the_page_of_the_command_line_has_every_command() -> None:
+    named = {" ".join(words[:2]) for words in _commands(DOCS / "how-to" / "command-line.md")}
+    for name, command in get_command(app).commands.items():
+        parts = [f"{name} {part}" for part in getattr(command, "commands", [])] or [name]
+        for part in parts:
+            assert any(each == part or each.startswith(f"{part} ") for each in named), part
