@@ -49,7 +49,7 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
         raise KPADataError(
             f"{table.name}: expected a polars frame from {table.made_by}, "
-            f"got {type(frame).__name__}"
+            f"got {type(frame).__name__}{_conversion(frame)}"
         )
     schema, wanted = frame.collect_schema(), table.schema
     for column in columns:
@@ -65,6 +65,13 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
     others = [name for name in columns if schema[name] != wanted[name]]
     lazy = frame.lazy()
     return lazy.with_columns(pl.col(name).cast(wanted[name]) for name in others) if others else lazy
+
+
+def _conversion(frame: object) -> str:
+    """How to make a polars frame of another library's frame; empty text for anything else."""
+    library = type(frame).__module__.partition(".")[0]
+    how = {"pandas": "pl.from_pandas(frame)", "pyarrow": "pl.from_arrow(frame)"}.get(library)
+    return f" of {library}: convert it with {how}" if how else ""
 
 
 def read(frame: AnyFrame, table: Table, *columns: str) -> pl.DataFrame:

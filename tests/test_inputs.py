@@ -98,3 +98,16 @@ def test_no_day_is_today() -> None:
 def test_a_path_is_text_or_a_path(given):
     with pytest.raises(KPADataError, match="a path must be text or a Path, not "):
         kpa.verify_audit(given)
+
+
+@pytest.mark.parametrize(
+    ("module", "how"),
+    [("pandas.core.frame", "from_pandas"), ("pyarrow.lib", "from_arrow"), ("numpy", None)],
+)
+def test_a_frame_of_another_library_is_refused_with_the_way_to_convert_it(module, how):
+    frame = type("DataFrame", (), {"__module__": module})()
+    for call in (kpa.expiry_status, kpa.instructor_activity, kpa.charts.expiry_timeline):
+        with pytest.raises(KPADataError, match="expected a polars frame") as caught:
+            call(frame)
+        assert (f"convert it with pl.{how}(frame)" in str(caught.value)) == bool(how)
+        assert ("pl." in str(caught.value)) == bool(how)
