@@ -35,7 +35,7 @@ def _requirements(*groups: list[str]) -> set[str]:
 
 def test_environment_yml_has_the_dependencies_of_pyproject() -> None:
     extras = PROJECT["optional-dependencies"]
-    names = ("audit", "sign", "notebook", "dashboard", "docs", "test")
+    names = ("audit", "sign", "notebook", "dashboard", "docs", "marimo", "test")
     wanted = set()
     for requirement in _requirements(PROJECT["dependencies"], *(extras[name] for name in names)):
         name, _, version = requirement.partition(";")[0].strip().partition(">=")
