@@ -50,3 +50,23 @@ class PeriodChoices(Choices):
 
     months: int = 24
     instructors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrendChoices(Choices):
+    """The choices of the trend explorer.
+
+    Attributes:
+        start: the first day that is counted; None for a year before `as_of`.
+        every: the time from one day to the next.
+        by: the groups of cases, as for `status_over_time()`; None for all cases together.
+        expiring_days: days before expiration that count as expiring; a training's own number of
+            days takes precedence.
+        include_terminated: also count people who had left by each day.
+    """
+
+    start: date | None = None
+    every: str = "1mo"
+    by: str | None = None
+    expiring_days: int = 30
+    include_terminated: bool = False

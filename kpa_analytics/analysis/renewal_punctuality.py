@@ -118,8 +118,7 @@ def _counted(
     if by is None:
         return rows.select(_figures(today)).collect()
     if by == "month":
-        months = rows.group_by(_DUE.dt.month_start().alias("month")).agg(_figures(today))
-        return months.sort("month").select(names).collect()
+        return by_month(rows, today)
     identifier, name = group_columns(by)
     if by == "training":
         counted = rows.group_by(identifier).agg(pl.col(name).min(), *_figures(today))
@@ -132,6 +131,12 @@ def _counted(
             .pipe(with_group_names, by, everyone, groups)
         )
     return counted.sort(name, identifier, nulls_last=True).select(names).collect()
+
+
+def by_month(rows: pl.LazyFrame, today: date) -> pl.DataFrame:
+    """The counts and the share of each month, from `expiration_date` and `outcome`."""
+    months = rows.group_by(_DUE.dt.month_start().alias("month")).agg(_figures(today))
+    return months.sort("month").select(_schema("month").names()).collect()
 
 
 def _figures(today: date) -> list[pl.Expr]:

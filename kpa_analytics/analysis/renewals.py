@@ -97,15 +97,18 @@ def renewals(
     def outcomes(records: pl.DataFrame) -> pl.DataFrame:
         today = day_of(as_of, records, users)
         engine = Engine(records, rules, users, None)
-        due = _came_due(engine, today, days)
-        kept = due if include_terminated else _of_employees(due, engine.people.lazy(), today)
-        return _named(kept, engine)
+        return _named(came_due(engine, today, days, include_terminated), engine)
 
     return computed(completions, outcomes, RENEWALS)
 
 
-def _came_due(engine: Engine, today: date, expiring_days: int) -> pl.LazyFrame:
-    """The certificates that came due, with their outcomes, in the order of the records."""
+def came_due(
+    engine: Engine, today: date, expiring_days: int, include_terminated: bool
+) -> pl.LazyFrame:
+    """The certificates of `renewals()`, in the order of the records, without names.
+
+    They have the columns of `engine.rows`, expiration_date, renewed_on, days_late and outcome.
+    """
     next_on = pl.col("until")
     is_known = _DATE.is_not_null() | _RENEWED.is_null()
     rows = (
@@ -115,7 +118,7 @@ def _came_due(engine: Engine, today: date, expiring_days: int) -> pl.LazyFrame:
         .filter(is_known)
         .with_columns(_RENEWED.fill_null(today).alias("judged_on"))
     )
-    return (
+    due = (
         judged(rows, engine)
         .filter(starts_expiring(expiring_days) <= today)
         .with_columns(
@@ -124,6 +127,7 @@ def _came_due(engine: Engine, today: date, expiring_days: int) -> pl.LazyFrame:
             _outcome(today).alias("outcome"),
         )
     )
+    return due if include_terminated else _of_employees(due, engine.people.lazy(), today)
 
 
 def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:

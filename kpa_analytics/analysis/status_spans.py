@@ -47,7 +47,7 @@ class StatusSpans:
         held = self._held(records, limits)
         composed = composed_spans(self._engine, self._days, held, self._own_schedule)
         spans = pl.concat([held, composed, self._not_held(composed)])
-        return spans if include_terminated else self._employed(spans)
+        return spans if include_terminated else self.employed(spans)
 
     def _limits(self, by_key: pl.LazyFrame) -> pl.DataFrame:
         """The positions that decide the statuses of each expiry key, in the order of the keys.
@@ -194,7 +194,7 @@ class StatusSpans:
         parts = [part.pipe(_fitted, held=False) for part in (missing, never_open, yearly)]
         return pl.concat(parts).collect(engine="in-memory")
 
-    def _employed(self, spans: pl.DataFrame) -> pl.DataFrame:
+    def employed(self, spans: pl.DataFrame) -> pl.DataFrame:
         """The parts of the spans in which the person is employed."""
         position = self._days.position
         leavers = self._engine.people.lazy().filter(pl.col("left").is_not_null())

@@ -35,7 +35,7 @@ _REASONS = {
 }
 #: A person can be in several of them.
 _SEVERAL = ("field_office", "line_of_business")
-_OF_WHICH = "The share is of certificates that expired before the day of these renewals"
+_OF_WHICH = "The share is of the certificates whose expiration date has passed"
 
 
 class _Read(NamedTuple):

@@ -1,4 +1,4 @@
-"""Dashboard: the three explorers in tabs, with one filter bar and a refresh button."""
+"""Dashboard: the explorers in tabs, with one filter bar and a refresh button."""
 
 from __future__ import annotations
 
@@ -15,15 +15,21 @@ from kpa_analytics.widgets.expiry import ExpiryExplorer
 from kpa_analytics.widgets.explorer import Explorer, SharedKeywords
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
+from kpa_analytics.widgets.trend import TrendExplorer
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
-_EXPLORERS: tuple[Any, ...] = (ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer)
+_EXPLORERS: tuple[Any, ...] = (
+    ExpiryExplorer,
+    InstructorExplorer,
+    GroupTrainingExplorer,
+    TrendExplorer,
+)
 
 
 class Dashboard(Explorer):
-    """The three explorers in tabs, with one filter bar and one set of records.
+    """The explorers in tabs, with one filter bar and one set of records.
 
     The dashboard computes only the open tab, and the others when you open them. A refresh that
     fails shows a message and changes nothing.
@@ -85,6 +91,12 @@ class Dashboard(Explorer):
     def groups(self) -> GroupTrainingExplorer:
         """The explorer in the third tab, up to date."""
         explorer: GroupTrainingExplorer = self._explorer(2)
+        return explorer
+
+    @property
+    def trend(self) -> TrendExplorer:
+        """The explorer in the fourth tab, up to date."""
+        explorer: TrendExplorer = self._explorer(3)
         return explorer
 
     def refresh(self) -> bool:

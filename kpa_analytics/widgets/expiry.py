@@ -34,12 +34,11 @@ from kpa_analytics.statuses import (
 )
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import Bar, Bars, bars_of_chart, bars_to_chart, same_bars
-from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.explained import Case, OneCase, why, why_panel
-from kpa_analytics.widgets.explorer import SharedKeywords
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
+from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
 from kpa_analytics.widgets.table import Heading, Table
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.wording import count, listing, month, percent
@@ -58,17 +57,15 @@ _HEADINGS = (
 )
 
 
-class ExpiryKeywords(SharedKeywords, total=False):
+class ExpiryKeywords(StatusKeywords, total=False):
     """The choices of `ExpiryExplorer`, as keywords."""
 
-    expiring_days: int
     statuses: Iterable[str] | None
-    include_terminated: bool
     selected: Bar | Iterable[Bar] | None
     explained: Case | None
 
 
-class ExpiryExplorer(ChartExplorer):
+class ExpiryExplorer(StatusExplorer):
     """Explore expirations by day, training, person and field office.
 
     Click a bar to list the people behind it. Shift-click to add a bar. Click the empty area beside
@@ -116,11 +113,7 @@ class ExpiryExplorer(ChartExplorer):
 
     _view: ExpiryView
 
-    expiring_days = traits.WholeNumber(
-        *(30, 0, 3650), help="Days before expiration that count as expiring."
-    )
     statuses = traits.SomeOf[str](help="The statuses shown; empty for all.")
-    include_terminated = traits.Switch(help="Whether people who have left are shown.")
     selected = Bars(help="The bars whose cases the table lists; empty for all.")
     explained = OneCase(help="The case that is explained below the table, or None.")
 
@@ -178,23 +171,14 @@ class ExpiryExplorer(ChartExplorer):
 
     def _own_controls(self) -> dict[str, Any]:
         return {
-            "expiring_days": layout.labelled(
-                ipw.BoundedIntText(min=0, max=3650),
-                "Expiring within (days)",
-                "Days before expiration that count as expiring, unless the training sets its own "
-                "number",
-            ),
+            "expiring_days": self._expiring_days_control(),
             "statuses": MultiSelect(
                 "Statuses",
                 "All statuses",
                 "Only these statuses",
                 [[status, SIGNED_LABELS[status]] for status in SEVERITY],
             ),
-            "include_terminated": layout.labelled(
-                ipw.Checkbox(indent=False),
-                "Include people who left",
-                "Count people who have left, too",
-            ),
+            "include_terminated": self._include_terminated_control(),
         }
 
     def _tables(self) -> tuple[Table, ipw.Widget, Download]:

@@ -204,10 +204,14 @@ class Explorer(traitlets.HasTraits):
         self._showing = True
         try:
             for name, control in self.controls.items():
-                value = getattr(self, name)
-                control.value = list(value) if isinstance(value, tuple) else value
+                control.value = self._in_control(name)
         finally:
             self._showing = False
+
+    def _in_control(self, name: str) -> Any:
+        """The value that the control of a choice shows."""
+        value = getattr(self, name)
+        return list(value) if isinstance(value, tuple) else value
 
     def _bar(self, controls: Mapping[str, Any]) -> ipw.Widget:
         """Connect each control with its choice, and place them beside each other."""

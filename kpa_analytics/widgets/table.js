@@ -57,7 +57,7 @@ function render({ model, el }) {
   const cellOf = (value, kind) => {
     const cell = make("td", `kpa-${kind}`);
     if (value === null || value === undefined) cell.append(make("span", "kpa-nothing", "–"));
-    else cell.textContent = kind === "number" ? FIGURES.format(value) : String(value);
+    else cell.textContent = kind === "number" && typeof value === "number" ? FIGURES.format(value) : String(value);
     return cell;
   };
 

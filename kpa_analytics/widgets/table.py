@@ -36,6 +36,9 @@ class Table(anywidget.AnyWidget):
         choosable: a click on a row sets `chosen` to its place in the order shown, or to -1 if it
             was chosen already.
         hint: what the click does, for a reader who points at the row.
+
+    Attributes:
+        words: as above; a change counts from the next `show` on.
     """
 
     _esm = HERE / "table.js"
@@ -63,7 +66,7 @@ class Table(anywidget.AnyWidget):
         choosable: bool = False,
         hint: str = "",
     ) -> None:
-        self._words = words or {}
+        self.words = words or {}
         self._frame = self._on_page = pl.DataFrame()
         super().__init__(
             columns=[heading._asdict() for heading in headings],
@@ -93,10 +96,16 @@ class Table(anywidget.AnyWidget):
         at = self._on_page.select(same.arg_true()).to_series()
         return self.start + int(at[0]) if at.len() else -1
 
-    def show(self, frame: pl.DataFrame, caption: str) -> None:
-        """Show a frame, starting with its first row."""
+    def show(
+        self, frame: pl.DataFrame, caption: str, headings: Sequence[Heading] | None = None
+    ) -> None:
+        """Show a frame, starting with its first row; `headings` replaces the columns."""
         self._frame = frame
         with self.hold_sync():
+            if headings is not None:
+                self.columns = [heading._asdict() for heading in headings]
+                if self.sort and self.sort[0] not in frame.columns:
+                    self.sort = self.usual
             self.caption = caption
             self.total = frame.height
             self._resort()
@@ -133,7 +142,7 @@ class Table(anywidget.AnyWidget):
             return [
                 "; ".join(one_line(str(item)) for item in items or ()) or None for items in lists
             ]
-        if words := self._words.get(values.name):
+        if words := self.words.get(values.name):
             return [words.get(value, value) for value in values]
         if values.dtype == pl.String:
             return [text and one_line(text) for text in values]

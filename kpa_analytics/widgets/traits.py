@@ -89,6 +89,42 @@ class OneOf(Choice[T | None, T | None], Generic[T]):
         return chosen
 
 
+class Name(Choice[str, str]):
+    """One of a few names."""
+
+    def __init__(self, default: str, names: Collection[str], help: str) -> None:  # noqa: A002
+        super().__init__(default, help=help)
+        self._names = names
+
+    def validate(self, obj: Any, value: object) -> str:
+        """Accept one of the names."""
+        need_known(str(self.name), value, self._names)
+        return str(value)
+
+
+class FirstDay(Choice[date | None, date | str | None]):
+    """The first day of a period, which the explorer's records must reach; None: a usual day.
+
+    The explorer's `begun` is the first day of its records.
+    """
+
+    default_value = None
+
+    def validate(self, obj: Any, value: object) -> date | None:
+        """Read a day."""
+        if value is None:
+            return None
+        try:
+            day = as_day(value, str(self.name))
+        except KPADataError as error:
+            raise ChoiceError(str(error)) from None
+        if obj.begun is not None and day < obj.begun:
+            raise ChoiceError(
+                f"{self.name} must not be before the first completion, {obj.begun}, not {day}"
+            )
+        return day
+
+
 class SomeOf(Choice[tuple[T, ...], Iterable[T] | None], Generic[T]):
     """Several known values, each once; None means none of them."""
 

@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer, InstructorExplorer
+from kpa_analytics.widgets import (
+    ExpiryExplorer,
+    GroupTrainingExplorer,
+    InstructorExplorer,
+    TrendExplorer,
+)
 from kpa_analytics.widgets.explorer import Explorer
 from tests.widgets.conftest import fetched
 
@@ -20,6 +25,7 @@ EXPLORERS: list[Callable[[kpa.TrainingData], Explorer]] = [
     ExpiryExplorer,
     InstructorExplorer,
     GroupTrainingExplorer,
+    TrendExplorer,
 ]
 
 
@@ -54,6 +60,12 @@ def test_a_change_of_a_control(
         turns["explained"] = [
             {"explained": row} for row in explorer.rows.sample(9, seed=1).iter_rows(named=True)
         ]
+        turns["include_terminated"] = [{"include_terminated": value} for value in (True, False) * 2]
+    elif isinstance(explorer, TrendExplorer):
+        turns["start"] = [{"start": f"202{year}-06-30"} for year in range(2, 6)]
+        turns["every"] = [{"every": every} for every in ("1d", "1w", "1mo")]
+        turns["by"] = [{"by": by} for by in ("training", "supervisor", "field_office", None)]
+        turns["expiring_days"] = [{"expiring_days": days} for days in (60, 90, 45, 7, 30)]
         turns["include_terminated"] = [{"include_terminated": value} for value in (True, False) * 2]
     else:
         turns["months"] = [{"months": months} for months in (6, 36, 12, 60, 24)]

@@ -50,8 +50,11 @@ explorer.set(statuses=["expired"], selected={"training_id": 7, "status": "expire
 explorer.observe(lambda change: None, "as_of")
 teaching = kpa.widgets.InstructorExplorer(data, months=12, instructors=["ann"])
 sessions = kpa.widgets.GroupTrainingExplorer(data, months=12, selected=None)
+through_time = kpa.widgets.TrendExplorer(data, start="2025-01-01", every="1w", by="supervisor")
+first: date | None = through_time.start
 dashboard = kpa.widgets.Dashboard(data, search="moe", dark=True)
 dashboard.expiry.expiring_days = 60
+dashboard.trend.set(by=None, start=None)
 """
 WRONG = {
     "kpa.load_completion()": "load_completion",
@@ -82,6 +85,9 @@ WRONG = {
     "kpa.widgets.ExpiryExplorer(data, expiring_days='soon')": "expiring_days",
     "kpa.widgets.InstructorExplorer(data, month=3)": "month",
     "kpa.widgets.GroupTrainingExplorer(data, selectd=3)": "selectd",
+    "kpa.widgets.TrendExplorer(data, horizn=3)": "horizn",
+    "kpa.widgets.TrendExplorer(data, by='office')": "by",
+    "through_time.every = 7": "int",
     "kpa.widgets.Dashboard(data, expiring_days=3)": "expiring_days",
     "explorer.set(status=['expired'])": "status",
     "teaching.set(months='all')": "months",

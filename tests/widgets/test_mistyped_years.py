@@ -17,10 +17,11 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    TrendExplorer,
 )
 from kpa_analytics.widgets.explorer import Explorer
 
-ALONE = [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer]
+ALONE = [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer]
 DAYS = [
     date.min,
     date(1926, 5, 1),
@@ -83,12 +84,15 @@ def test_an_explorer_works_on_any_day(
     assert explorer._notice.value == ""
     assert explorer.as_of == explorer.controls["as_of"].value == day
     if isinstance(explorer, Dashboard):
-        for inner in (explorer.expiry, explorer.instructors, explorer.groups):
+        for inner in (explorer.expiry, explorer.instructors, explorer.groups, explorer.trend):
             assert inner.as_of == day
     if isinstance(explorer, InstructorExplorer | GroupTrainingExplorer):
         for months in (120, 1):
             explorer.months = months
             json.dumps(explorer.charts)
+    if isinstance(explorer, TrendExplorer):
+        explorer.set(start=date.min, every="1y", by="training")
+        json.dumps(explorer.charts)
 
 
 @pytest.mark.slow

@@ -13,11 +13,16 @@ from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.schema import COMPLETIONS, EMPLOYEE_STATUS, GROUP_TRAININGS
-from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer, InstructorExplorer
+from kpa_analytics.widgets import (
+    ExpiryExplorer,
+    GroupTrainingExplorer,
+    InstructorExplorer,
+    TrendExplorer,
+)
 from kpa_analytics.widgets.explorer import Explorer
 
 GHOST, LISTED, ASKED = "ghost-of-completions", "ghost-of-a-list", "ghost-of-the-vendor"
-EXPLORERS = [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer]
+EXPLORERS = [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer]
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,7 @@ def haunted(company: kpa.TrainingData) -> kpa.TrainingData:
 
 def shown(explorer: Explorer) -> pl.DataFrame:
     """The parts of an explorer that depend on people."""
-    if isinstance(explorer, ExpiryExplorer):
+    if isinstance(explorer, ExpiryExplorer | TrendExplorer):
         return explorer.rows
     return explorer.activity if isinstance(explorer, InstructorExplorer) else explorer.sessions
 

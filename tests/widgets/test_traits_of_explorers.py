@@ -16,6 +16,7 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    TrendExplorer,
 )
 from kpa_analytics.widgets.explorer import Explorer
 
@@ -26,6 +27,7 @@ CHOICES = {
     | {"expiring_days", "statuses", "include_terminated", "selected", "explained"},
     InstructorExplorer: PERIOD,
     GroupTrainingExplorer: PERIOD | {"selected"},
+    TrendExplorer: SHARED | {"start", "every", "by", "expiring_days", "include_terminated"},
     Dashboard: SHARED,
 }
 

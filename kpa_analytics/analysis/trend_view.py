@@ -1,0 +1,143 @@
+"""The counts of the trend explorer, without any drawing."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kpa_analytics.analysis.day_counts import day_counts, grouping, trend_schema
+from kpa_analytics.analysis.engine import Engine, Rules
+from kpa_analytics.analysis.renewal_punctuality import by_month
+from kpa_analytics.analysis.renewals import came_due
+from kpa_analytics.analysis.sampled_days import SampledDays
+from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
+
+if TYPE_CHECKING:
+    from kpa_analytics.analysis.choices import Choices, TrendChoices
+    from kpa_analytics.analysis.people_filter import PeopleFilter
+    from kpa_analytics.data.training_data import TrainingData
+
+#: The number of results to keep.
+_KEPT = 4
+#: The days before and after a period for which spans are computed, too.
+_BEFORE, _AFTER = timedelta(days=3 * 366), timedelta(days=366)
+
+
+class TrendView:
+    """The statuses of one set of records through time, for any choices.
+
+    Attributes:
+        requirements_known: whether missing trainings can be found.
+        begun: the day of the first completion; None if no completion has a date. Nobody knows what
+            the statuses were before it.
+    """
+
+    def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
+        required = data.requirements
+        self.requirements_known = required is not None
+        self._people_filter = people_filter
+        self._engine = engine = Engine(
+            data.completions, Rules(data.trainings), data.users, required
+        )
+        begun = engine.rows["date"].min()
+        self.begun = begun if isinstance(begun, date) else None
+        self._grouping = lru_cache(lambda by: grouping(engine, by, data.users, data.groups))
+        self._status = lru_cache(maxsize=_KEPT)(engine.status)
+        self._due = lru_cache(maxsize=_KEPT)(self._came_due)
+        self._spans = lru_cache(maxsize=_KEPT)(self._daily_spans)
+        self._every_day = SampledDays.between(date.max, date.max, "1d")
+
+    def first_day(self, choices: TrendChoices) -> date:
+        """The day from which statuses are counted: `start`, or by default a year before `as_of`.
+
+        It is not before the first completion, unless `as_of` is.
+        """
+        if choices.start is not None:
+            return choices.start
+        year_before = pl.lit(choices.as_of).dt.offset_by("-1y").clip(date.min)
+        usual: date = pl.select(year_before).item()
+        return min(max(usual, self.begun or usual), choices.as_of)
+
+    def trend(self, choices: TrendChoices, by: str | None) -> pl.DataFrame:
+        """The counts of each day (`status_over_time()`), counted back from `as_of`.
+
+        There is no row if `as_of` is before the first completion.
+        """
+        if self.begun is not None and choices.as_of < self.begun:
+            return trend_schema(by).to_frame()
+        days = SampledDays.up_to(choices.as_of, self.first_day(choices), choices.every)
+        spans = self._chosen_spans(choices, days)
+        return day_counts(spans, self._grouping(by), days, known=self.requirements_known)
+
+    def due(self, choices: TrendChoices) -> pl.DataFrame:
+        """The certificates that expire after the first day and came due by `as_of`.
+
+        Returns:
+            expiration_date and outcome, as in `renewals()`.
+        """
+        due = self._due(choices.as_of, choices.expiring_days, choices.include_terminated)
+        later = pl.col("expiration_date") > self.first_day(choices)
+        return due.filter(later, *self._cases(choices)).select("expiration_date", "outcome")
+
+    @staticmethod
+    def by_month(due: pl.DataFrame, as_of: date) -> pl.DataFrame:
+        """The outcomes of these certificates by month (`renewal_punctuality()`)."""
+        return by_month(due.lazy(), as_of)
+
+    def status(self, choices: TrendChoices) -> pl.DataFrame:
+        """The statuses on the day `as_of` (`schema.EXPIRY_STATUS`)."""
+        rows = self._status(choices.as_of, choices.expiring_days, choices.include_terminated)
+        conditions = self._people_filter.conditions(choices)
+        return rows.filter(*conditions) if conditions else rows
+
+    def _came_due(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
+        due = came_due(self._engine, as_of, expiring_days, include_terminated)
+        return due.select("person", "title", "expiration_date", "outcome").collect(
+            engine="in-memory"
+        )
+
+    def _chosen_spans(self, choices: TrendChoices, days: SampledDays) -> pl.DataFrame:
+        """The spans of the chosen cases, between these days."""
+        first, last = days.days[0], days.days[-1]
+        if not self._every_day.days[0] <= first <= last <= self._every_day.days[-1]:
+            self._every_day = _around(first, last)
+            self._spans.cache_clear()
+        spans = self._spans(choices.expiring_days, choices.include_terminated)
+        position = days.positions_of(self._every_day)
+        placed = [pl.lit(position).gather(pl.col(name)).alias(name) for name in POSITIONS]
+        return (
+            spans.lazy()
+            .filter(*self._cases(choices))
+            .with_columns(placed)
+            .filter(pl.col("since") < pl.col("until"))
+            .collect(engine="in-memory")
+        )
+
+    def _daily_spans(self, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
+        """The spans between all days of some years, from which those between any days follow."""
+        spans = StatusSpans(self._engine, self._every_day, expiring_days)
+        if include_terminated:
+            return spans.frame(include_terminated=True)
+        return spans.employed(self._spans(expiring_days, True))
+
+    def _cases(self, choices: Choices) -> list[pl.Expr]:
+        """The chosen people and trainings as filters of person and title."""
+        conditions = []
+        if choices.trainings:
+            chosen = self._engine.titles["training_id"].is_in(choices.trainings)
+            conditions.append(pl.lit(chosen).gather(pl.col("title")))
+        people = self._people_filter.matching(choices)
+        if people is not None:
+            chosen = self._engine.people["m_user_id"].is_in(people.implode())
+            conditions.append(pl.lit(chosen).gather(pl.col("person")))
+        return conditions
+
+
+def _around(first: date, last: date) -> SampledDays:
+    """Every day of a period and of some years around it."""
+    begin = max(first, date.min + _BEFORE) - _BEFORE
+    end = min(last, date.max - _AFTER) + _AFTER
+    return SampledDays.between(begin, end, "1d")

@@ -1,0 +1,44 @@
+"""The base of the explorers of statuses: what counts as expiring, and whether leavers count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as ipw
+
+from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.chart_explorer import ChartExplorer
+from kpa_analytics.widgets.explorer import SharedKeywords
+
+
+class StatusKeywords(SharedKeywords, total=False):
+    """The choices of a `StatusExplorer`, as keywords."""
+
+    expiring_days: int
+    include_terminated: bool
+
+
+class StatusExplorer(ChartExplorer):
+    """An explorer of the statuses of people's trainings."""
+
+    expiring_days = traits.WholeNumber(
+        *(30, 0, 3650), help="Days before expiration that count as expiring."
+    )
+    include_terminated = traits.Switch(help="Whether people who have left are shown.")
+
+    @staticmethod
+    def _expiring_days_control() -> Any:
+        return layout.labelled(
+            ipw.BoundedIntText(min=0, max=3650),
+            "Expiring within (days)",
+            "Days before expiration that count as expiring, unless the training sets its own "
+            "number",
+        )
+
+    @staticmethod
+    def _include_terminated_control() -> Any:
+        return layout.labelled(
+            ipw.Checkbox(indent=False),
+            "Include people who left",
+            "Count people who have left, too",
+        )

@@ -1,0 +1,233 @@
+"""TrendExplorer: gaps through time, on-time renewal, and the weeks in which certificates end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Set as AbstractSet
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any, Unpack
+
+import ipywidgets as ipw
+import polars as pl
+
+from kpa_analytics import charts
+from kpa_analytics.analysis.case_groups import BY, By
+from kpa_analytics.analysis.choices import TrendChoices
+from kpa_analytics.analysis.trend_view import TrendView
+from kpa_analytics.charts.render import drawn
+from kpa_analytics.inputs import Day
+from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
+from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.traits import ChoiceError
+from kpa_analytics.widgets.trend_rows import Period, headings, headline, listed, note, words
+from kpa_analytics.wording import day
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+
+EVERY = {"1d": "Day", "1w": "Week", "1mo": "Month", "1q": "Quarter", "1y": "Year"}
+_TOGETHER = ""
+#: The method that draws each chart, and the choices that make no difference to it.
+_UNAFFECTED = {
+    "_draw_trend": {"expiring_days"},
+    "_draw_punctuality": {"every", "by"},
+    "_draw_weeks": {"every", "by", "start"},
+}
+
+
+class TrendKeywords(StatusKeywords, total=False):
+    """The choices of `TrendExplorer`, as keywords."""
+
+    start: Day | None
+    every: str
+    by: By | None
+
+
+class TrendExplorer(StatusExplorer):
+    """Explore how gaps changed, whether certificates are renewed on time, and which end soon.
+
+    Requirements, the rules of trainings and the groups of people are today's, on every day, because
+    the vendor does not give those of the past.
+
+    Args:
+        data: the records, from `load_all()`.
+        dark: True for a dark page; by default, the page's theme.
+        **choices: initial values of the attributes below.
+
+    Attributes:
+        as_of: the last day; today by default (for demo data, the demo's day).
+        start: the first day, not after `as_of` and not before the first completion; None (the
+            default) for a year before `as_of`. If `as_of` moves before it, it becomes None.
+        every: the time from one day to the next: "1d", "1w", "1mo" (the default), "1q" or "1y". The
+            days are counted back from `as_of`, so that it is always one of them.
+        by: count each group by itself: "field_office", "job_title", "line_of_business",
+            "supervisor" or "training"; None (the default) for all cases together.
+        expiring_days: days before expiration that count as expiring, unless the training sets its
+            own number; 30.
+        trainings: ids of the trainings to show; empty for all.
+        search: text in people's names, employee numbers or ids.
+        field_offices: ids of field offices; "" means no field office; empty for all.
+        include_terminated: whether to count people who had left; False.
+        rebuilds: how often the explorer has computed what it shows; observe it to follow
+            `rows`, `punctuality`, `table` and `charts`.
+
+    Raises:
+        KPADataError: a choice does not exist, or its value is not allowed. The error is also a
+            `traitlets.TraitError`.
+
+    Examples:
+        >>> import polars as pl, kpa_analytics as kpa
+        >>> from datetime import date
+        >>> done = {"id": 1, "training_id": 7, "m_user_id": "5e58", "date": date(2024, 5, 31)}
+        >>> data = kpa.TrainingData(
+        ...     completions=pl.DataFrame([done], schema=kpa.schema.COMPLETIONS.schema))
+        >>> explorer = kpa.widgets.TrendExplorer(data, as_of="2026-06-30", every="1q")
+        >>> explorer.rows["day"].dt.to_string().to_list()
+        ['2025-06-30', '2025-09-30', '2025-12-30', '2026-03-30', '2026-06-30']
+        >>> explorer.start = "2027-01-01"
+        Traceback (most recent call last):
+        kpa_analytics.widgets.traits.ChoiceError: start must not be after as_of: start is ...
+    """
+
+    title, css = "Trend", "kpa-trend"
+
+    _view: TrendView
+
+    start = traits.FirstDay(help="The first day; None for a year before `as_of`.")
+    every = traits.Name("1mo", EVERY, help="The time from one day to the next, e.g. 1w.")
+    by = traits.OneOf[By](help="The groups that are counted by themselves; None for none.")
+
+    def __init__(
+        self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[TrendKeywords]
+    ) -> None:
+        super().__init__(data, dark=dark, choices=choices)
+
+    def set(self, **changes: Unpack[TrendKeywords]) -> None:
+        """Make several choices at once, with one rebuild. If one fails, none is made."""
+        self._choose(changes)
+
+    @property
+    def begun(self) -> date | None:
+        """The day of the first completion; None if no completion has a date."""
+        return self._view.begun
+
+    @property
+    def rows(self) -> pl.DataFrame:
+        """The counts of each day, or of each group on each day, as `status_over_time()` has them.
+
+        There are none if `as_of` is before the first completion.
+        """
+        return self._rows
+
+    @property
+    def punctuality(self) -> pl.DataFrame:
+        """The outcomes of the certificates that expired after the first day, by month.
+
+        The columns are those of `renewal_punctuality()`.
+        """
+        return self._punctuality
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The rows with their gaps and the share of gaps in percent, in the order of the table."""
+        return self._table.frame
+
+    def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
+        self._view = TrendView(data, self._people_filter)
+        return {"by": BY}
+
+    def _own_controls(self) -> dict[str, Any]:
+        groups = [(name.replace("_", " ").capitalize(), name) for name in BY]
+        return {
+            "start": layout.labelled(
+                layout.DayPicker(), "Start", "The first day; clear it for a year before the last"
+            ),
+            "every": layout.labelled(
+                ipw.Dropdown(options=[(label, every) for every, label in EVERY.items()]),
+                "One point per",
+                "The time from one day to the next, counted back from the last day",
+            ),
+            "by": layout.labelled(
+                ipw.Dropdown(options=[("All cases together", _TOGETHER), *groups]),
+                "Compare by",
+                "Count each of these groups by itself",
+            ),
+            "expiring_days": self._expiring_days_control(),
+            "include_terminated": self._include_terminated_control(),
+        }
+
+    def _tables(self) -> tuple[Table]:
+        self._table = Table(headings(None, known=True), ("day", True))
+        return (self._table,)
+
+    def _rebuild(self, changed: AbstractSet[str]) -> None:
+        if changed:
+            self._check_start()
+            self._count()
+        before = dict(zip(_UNAFFECTED, self._charts.specs, strict=False))
+        self._charts.specs = [
+            before[draw] if changed and changed <= unaffected else getattr(self, draw)()
+            for draw, unaffected in _UNAFFECTED.items()
+        ]
+
+    def _check_start(self) -> None:
+        """Refuse a new first day after `as_of`; drop an earlier choice that `as_of` has passed."""
+        if self.as_of != self._shown.get("as_of"):
+            self.say("")
+        if self.start is None or self.start <= self.as_of:
+            return
+        if self.start != self._shown.get("start"):
+            raise ChoiceError(
+                f"start must not be after as_of: start is {self.start}, as_of is {self.as_of}"
+            )
+        self.say(
+            f"The first day, {day(self.start)}, is after {day(self.as_of)}, so the year before "
+            "that day is shown."
+        )
+        self.start = None
+
+    def _count(self) -> None:
+        choices, view = self._chosen(TrendChoices), self._view
+        together = view.trend(choices, None)
+        self._rows = view.trend(choices, self.by) if self.by else together
+        due = view.due(choices)
+        self._punctuality = view.by_month(due, self.as_of)
+        known, period = (
+            view.requirements_known,
+            Period(view.first_day(choices), self.as_of, view.begun),
+        )
+        self._first = period.first
+        self._figures.value = headline(together, due, period, known) + note(period)
+        self._table.words = words(known)
+        self._table.show(listed(self._rows, self.by), self._caption(), headings(self.by, known))
+
+    def _caption(self) -> str:
+        each = f", by {self.by.replace('_', ' ')}" if self.by else ""
+        return f"Cases of each status on each day{each}"
+
+    def _draw_trend(self) -> dict[str, Any]:
+        return drawn(charts.status_over_time, self._rows, demo=self.data.demo, dark=self.dark)
+
+    def _draw_punctuality(self) -> dict[str, Any]:
+        draw = partial(charts.renewal_punctuality, as_of=self.as_of, demo=self.data.demo)
+        return drawn(draw, self._punctuality, dark=self.dark)
+
+    def _draw_weeks(self) -> dict[str, Any]:
+        status = self._view.status(self._chosen(TrendChoices))
+        return drawn(charts.expirations_by_week, status, as_of=self.as_of, dark=self.dark)
+
+    def _in_control(self, name: str) -> Any:
+        """The control of `start` shows the usual first day, too."""
+        if name == "start":
+            return self._first
+        return (self.by or _TOGETHER) if name == "by" else super()._in_control(name)
+
+    def _from_control(self, name: str, change: Any) -> None:
+        """A first day that is not allowed stays in its control: its year may still be typed."""
+        if self._showing:
+            return
+        value = None if name == "by" and change.new == _TOGETHER else change.new
+        if self.guarded(lambda: setattr(self, name, value)) or name != "start":
+            self._show_choices()

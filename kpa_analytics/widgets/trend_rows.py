@@ -1,0 +1,135 @@
+"""The tiles and the table of the trend explorer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from kpa_analytics.statuses import (
+    FROM_REQUIREMENTS,
+    GAPS,
+    MISSING,
+    NO_REQUIREMENTS,
+    SEVERITY,
+    SIGNED_LABELS,
+    STATUS_LABELS,
+)
+from kpa_analytics.widgets import layout
+from kpa_analytics.widgets.table import Heading
+from kpa_analytics.wording import count, day, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+_UNKNOWN = "not known"
+_TODAYS = (
+    "Requirements, rules and offices are today's, on every day: those of the past are not known."
+)
+
+
+class Period(NamedTuple):
+    """The period shown: its first day, its last, and the day of the first completion."""
+
+    first: date
+    as_of: date
+    begun: date | None
+
+
+def words(known: bool) -> dict[str, dict[Any, str]]:
+    """The words of the table where no case is known; `known`: whether requirements were provided."""
+    unknown = {None: _UNKNOWN} if known else {None: _UNKNOWN, 0: _UNKNOWN}
+    return dict.fromkeys(FROM_REQUIREMENTS, unknown)
+
+
+def headings(by: str | None, known: bool) -> list[Heading]:
+    """The columns of the table; `known`: whether requirements were provided."""
+    group = [Heading(by, by.replace("_", " ").capitalize())] if by else []
+    return [
+        Heading("day", "Day", "date"),
+        *group,
+        Heading("total", "Cases", "number"),
+        Heading("gaps", _kind(known), "number"),
+        Heading("percent", f"{_kind(known)} (%)", "number"),
+        *(Heading(status, STATUS_LABELS[status], "number") for status in SEVERITY),
+    ]
+
+
+def _kind(known: bool) -> str:
+    """The name of the gaps: without requirements, most missing cases are not known."""
+    return "Gaps" if known else "Known gaps"
+
+
+def listed(rows: pl.DataFrame, by: str | None) -> pl.DataFrame:
+    """The rows of the table: `gaps`, and their share in `percent`, after the columns of `rows`.
+
+    A percentage is 0 only for no gap and 100 only for gaps alone, and null without a case.
+    """
+    nobody = [pl.col(by).fill_null(f"(no {by.replace('_', ' ')})")] if by else []
+    share = 100 * pl.col("gaps") / pl.col("total")
+    inside = (share > 0) & (share < 100)
+    rounded = pl.when(inside).then(share.round(1).clip(0.1, 99.9)).otherwise(share)
+    return rows.with_columns(pl.sum_horizontal(GAPS).alias("gaps"), *nobody).with_columns(
+        pl.when(pl.col("total") > 0).then(rounded).alias("percent")
+    )
+
+
+def headline(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: bool) -> str:
+    """The numbers above the charts, as HTML.
+
+    Args:
+        rows: the counts of each day, of all cases together.
+        due: the certificates that came due since the first day.
+        period: the period.
+        known: whether requirements were provided.
+    """
+    if rows.is_empty():
+        begins = f"The records begin on {day(period.begun)}" if period.begun else ""
+        return layout.figures([(_UNKNOWN, f"Gaps on {day(period.as_of)}", begins, "kpa-all")])
+    kind = _kind(known)
+    sampled = rows.with_columns(pl.sum_horizontal(GAPS).alias("gaps"))
+    before, now = (sampled.row(at, named=True) for at in (0, -1))
+    tiles = [
+        (f"{now['gaps']:,}", f"{kind} on {day(period.as_of)}", _share(now), "kpa-all"),
+        (f"{before['gaps']:,}", f"{kind} on {day(before['day'])}", _share(before), ""),
+        _change(before, now),
+        _on_time(due, period),
+    ]
+    if not known:
+        tiles.append((_UNKNOWN, SIGNED_LABELS[MISSING], NO_REQUIREMENTS, f"kpa-{MISSING}"))
+    return layout.figures(tiles)
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    if not row["total"]:
+        return "there was no case"
+    return f"{percent(row['gaps'], row['total'])} of {count(row['total'], 'case')}"
+
+
+def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    change = now["gaps"] - before["gaps"]
+    sign = "+" if change > 0 else "\N{MINUS SIGN}" if change < 0 else ""
+    cases = now["total"] - before["total"]
+    more = "more" if cases > 0 else "fewer"
+    detail = f"with {abs(cases):,} {more} cases in all" if cases else "with as many cases in all"
+    worse = "kpa-worst" if change > 0 else ""
+    return (f"{sign}{abs(change):,}", "Change", detail, worse)
+
+
+def _on_time(due: pl.DataFrame, period: Period) -> tuple[str, str, str, str]:
+    over = due.filter(pl.col("expiration_date") < period.as_of)
+    label, since = "Renewed on time", day(period.first)
+    if over.is_empty():
+        return (_UNKNOWN, label, f"no certificate expired since {since}", "")
+    on_time = int((over["outcome"] == "on_time").sum())
+    detail = f"of {count(over.height, 'certificate')} that expired since {since}"
+    return (percent(on_time, over.height), label, detail, "")
+
+
+def note(period: Period) -> str:
+    """A line about every figure, as HTML."""
+    text = _TODAYS
+    if period.begun and period.as_of < period.begun:
+        text = f"The first completion is of {day(period.begun)}: nothing is known of earlier days."
+    return f'<p class="kpa-time">{text}</p>'

@@ -1,0 +1,354 @@
+"""The trend explorer counts as the analyses do, and says what is not known."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import kpa_analytics as kpa
+from kpa_analytics import charts
+from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.widgets import Dashboard, TrendExplorer
+from kpa_analytics.widgets.trend_rows import listed
+from tests.widgets.expiry_cases import status
+
+FIRST, LAST = date(2025, 6, 30), date(2026, 6, 30)
+RULES = {"expiring_days", "include_terminated"}
+
+
+@pytest.fixture(scope="module")
+def shared(company: kpa.TrainingData) -> TrendExplorer:
+    """An explorer for tests that leave its choices as they were."""
+    return TrendExplorer(company)
+
+
+@pytest.fixture
+def explorer(shared: TrendExplorer) -> Any:
+    usual = shared.choices
+    yield shared
+    shared.set(**usual)
+    shared.say("")
+
+
+def trend(data: kpa.TrainingData, **options: Any) -> pl.DataFrame:
+    return kpa.status_over_time(
+        data.completions,
+        data.trainings,
+        data.users,
+        **{
+            "start": FIRST,
+            "end": LAST,
+            "required": data.requirements,
+            "groups": data.groups,
+            **options,
+        },
+    )
+
+
+def renewals(data: kpa.TrainingData, **options: Any) -> pl.DataFrame:
+    came_due = kpa.renewals(data.completions, data.trainings, data.users, as_of=LAST, **options)
+    return came_due.filter(pl.col("expiration_date") > FIRST)
+
+
+def tiles(explorer: TrendExplorer) -> dict[str, tuple[str, str]]:
+    """Label -> figure and detail."""
+    found = re.findall(
+        r'kpa-words">([^<]*)</span><strong>([^<]*)</strong><span class="kpa-detail">([^<]*)<',
+        explorer._figures.value,
+    )
+    return {label: (figure, detail) for label, figure, detail in found}
+
+
+def test_it_shows_a_year_by_month_up_to_the_demos_day(
+    shared: TrendExplorer, company: kpa.TrainingData
+) -> None:
+    assert_frame_equal(shared.rows, trend(company))
+    assert (shared.start, shared.every, shared.by) == (None, "1mo", None)
+    assert shared.controls["start"].value == FIRST
+    assert shared.table["day"].to_list() == [*reversed(shared.rows["day"].to_list())]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"expiring_days": 90},
+        {"include_terminated": True},
+        {"every": "1q"},
+        {"start": date(2025, 12, 30)},
+        {"by": "training"},
+        {"by": "field_office"},
+        {"by": "supervisor", "include_terminated": True},
+    ],
+)
+def test_rows_and_punctuality_are_those_of_the_analyses(
+    explorer: TrendExplorer, company: kpa.TrainingData, options: dict[str, Any]
+) -> None:
+    explorer.set(**options)
+    assert_frame_equal(explorer.rows, trend(company, **options))
+    came_due = renewals(company, **{key: options[key] for key in RULES & options.keys()})
+    came_due = came_due.filter(pl.col("expiration_date") > options.get("start", FIRST))
+    assert_frame_equal(explorer.punctuality, kpa.renewal_punctuality(came_due, as_of=LAST))
+
+
+def test_days_are_counted_back_from_the_last_day(explorer: TrendExplorer) -> None:
+    explorer.set(as_of="2026-05-31", start="2026-02-01")
+    assert explorer.rows["day"].to_list() == [
+        date(2026, 2, 28),
+        date(2026, 3, 31),
+        date(2026, 4, 30),
+        date(2026, 5, 31),
+    ]
+    explorer.every = "1w"
+    days = explorer.rows["day"]
+    assert (days[0], days[-1]) == (date(2026, 2, 1), date(2026, 5, 31))
+    assert days.diff().drop_nulls().dt.total_days().unique().to_list() == [7]
+    explorer.every = "1d"
+    assert explorer.rows.height == 120
+
+
+def test_people_and_trainings_narrow_everything_to_their_cases(
+    explorer: TrendExplorer, company: kpa.TrainingData
+) -> None:
+    composed = company.trainings.filter(pl.col("included_trainings_id").list.len() > 0)["id"]
+    trainings = [*composed, *company.trainings["id"][:2]]
+    office = company.users["fieldOffice_id"].explode().drop_nulls()[0]
+    members = company.users.filter(pl.col("fieldOffice_id").list.contains(office))["id"].implode()
+    explorer.set(trainings=trainings, field_offices=[office])
+    chosen = [pl.col("training_id").is_in(trainings), pl.col("m_user_id").is_in(members)]
+    for day in explorer.rows["day"].gather_every(6):
+        cases = status(company, as_of=day).filter(*chosen)
+        row = explorer.rows.row(by_predicate=pl.col("day") == day, named=True)
+        counts = dict(cases["status"].value_counts().iter_rows())
+        assert {name: row[name] for name in counts} == counts
+        assert row["total"] == cases.height > 0
+    came_due = renewals(company).filter(*chosen)
+    assert_frame_equal(explorer.punctuality, kpa.renewal_punctuality(came_due, as_of=LAST))
+    weeks = charts.expirations_by_week(status(company).filter(*chosen), as_of=LAST)
+    assert explorer.charts[2]["description"] == weeks.description
+
+
+def test_tiles_say_gaps_now_and_then_the_change_and_the_share_on_time(
+    shared: TrendExplorer, company: kpa.TrainingData
+) -> None:
+    rows, over = shared.rows, renewals(company).filter(pl.col("expiration_date") < LAST)
+    gaps, cases = rows["expired"] + rows["missing"], rows["total"]
+    shown = tiles(shared)
+    assert shown["Gaps on 30 Jun 2026"][0] == f"{gaps[-1]:,}"
+    assert shown["Gaps on 30 Jun 2026"][1].endswith(f"of {cases[-1]:,} cases")
+    assert shown["Gaps on 30 Jun 2025"][0] == f"{gaps[0]:,}"
+    change = gaps[-1] - gaps[0]
+    assert shown["Change"][0] == f"{change:+,}".replace("-", "\N{MINUS SIGN}")
+    share = round(100 * (over["outcome"] == "on_time").sum() / over.height)
+    assert shown["Renewed on time"] == (
+        f"{share}%",
+        f"of {over.height:,} certificates that expired since 30 Jun 2025",
+    )
+    assert "Requirements, rules and offices are today's" in shared._figures.value
+
+
+def test_without_requirements_missing_is_not_known_and_never_0(company: kpa.TrainingData) -> None:
+    alone = TrendExplorer(
+        kpa.TrainingData(completions=company.completions, trainings=company.trainings), as_of=LAST
+    )
+    shown = tiles(alone)
+    gaps = alone.rows["expired"] + alone.rows["missing"].fill_null(0)
+    assert shown["Known gaps on 30 Jun 2026"][0] == f"{gaps[-1]:,}"
+    assert shown["○ Missing"] == ("not known", "No requirements were provided")
+    assert not any(label.startswith("Gaps") for label in shown)
+    at = [heading["words"] for heading in alone._table.columns].index("Missing")
+    cells = {row[at] for row in alone._table.rows}
+    assert "not known" in cells
+    assert 0 not in cells
+
+
+def test_groups_are_columns_of_the_table_and_people_without_one_are_named(
+    explorer: TrendExplorer,
+) -> None:
+    explorer.by = "supervisor"
+    words = [heading["words"] for heading in explorer._table.columns]
+    assert words[:2] == ["Day", "Supervisor"]
+    assert explorer.rows["supervisor"].null_count() > 0
+    assert "(no supervisor)" in explorer.table["supervisor"]
+    explorer._table.sort = ["supervisor", False]
+    explorer.by = None
+    assert "Supervisor" not in [heading["words"] for heading in explorer._table.columns]
+    assert explorer._table.sort == ["day", True]
+
+
+def test_a_share_of_gaps_is_0_only_for_no_gap_and_100_only_for_nothing_else(
+    shared: TrendExplorer,
+) -> None:
+    table = shared.table
+    exact = 100 * table["gaps"] / table["total"]
+    assert ((table["percent"] - exact).abs() <= 0.1).all()
+    few = (
+        kpa.schema.STATUS_OVER_TIME.empty()
+        .clear(3)
+        .with_columns(
+            day=pl.Series([FIRST] * 3),
+            expired=pl.Series([1, 9999, 0]),
+            missing=pl.lit(0),
+            total=pl.Series([10_000, 10_000, 0]),
+        )
+    )
+    assert listed(few, None)["percent"].to_list() == [0.1, 99.9, None]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("start", "2027-01-01", "start must not be after as_of: start is 2027-01-01"),
+        ("start", "2001-01-01", "start must not be before the first completion, "),
+        ("start", "30/06/2026", "start must be a day"),
+        ("every", "1m", "every: there is no '1m'; there are 1d, 1w, 1mo, 1q, 1y"),
+        ("every", None, "every: there is no None"),
+        ("by", "office", "by: there is no 'office'; there are field_office, job_title"),
+        ("expiring_days", -1, "expiring_days must be a whole number from 0 to 3,650"),
+        ("statuses", ["expired"], "TrendExplorer has no choice statuses; there are as_of"),
+    ],
+)
+def test_an_invalid_value_is_one_clear_error_and_changes_nothing(
+    shared: TrendExplorer, name: str, value: object, said: str
+) -> None:
+    before, specs, rebuilds = shared.choices, shared.charts, shared.rebuilds
+    with pytest.raises(kpa.errors.KPADataError, match=said):
+        setattr(shared, name, value)
+    assert (shared.choices, shared.charts, shared.rebuilds) == (before, specs, rebuilds)
+
+
+def test_a_year_that_is_being_typed_stays_in_its_control(explorer: TrendExplorer) -> None:
+    control, rows = explorer.controls["start"], explorer.rows
+    for year in (2, 20, 202):
+        control.value = date(year, 12, 30)
+        assert control.value == date(year, 12, 30)
+        assert explorer._notice.value.count("must not be before the first completion") == 1
+        assert explorer.rows is rows
+    control.value = date(2025, 12, 30)
+    assert explorer._notice.value == ""
+    assert explorer.start == explorer.rows["day"][0] == date(2025, 12, 30)
+    control.value = None
+    assert (explorer.start, control.value) == (None, FIRST)
+
+
+def test_a_first_day_that_the_last_day_has_passed_is_dropped_and_it_says_so(
+    explorer: TrendExplorer,
+) -> None:
+    explorer.start = "2026-02-28"
+    explorer.as_of = "2026-01-31"
+    assert explorer.start is None
+    assert explorer.rows["day"][0] == date(2025, 1, 31)
+    assert "The first day, 28 Feb 2026, is after 31 Jan 2026" in explorer._notice.value
+    explorer.as_of = "2026-02-28"
+    assert explorer._notice.value == ""
+
+
+def test_nothing_is_claimed_of_days_before_the_first_completion(explorer: TrendExplorer) -> None:
+    begun = explorer.begun
+    explorer.as_of = "2001-01-01"
+    assert explorer.rows.is_empty()
+    assert explorer.punctuality.is_empty()
+    assert tiles(explorer)["Gaps on 1 Jan 2001"][0] == "not known"
+    assert explorer._figures.value.count("nothing is known of earlier days") == 1
+    assert "No cases to show" in explorer.charts[0]["description"]
+    explorer.as_of = begun
+    assert explorer.rows["day"].to_list() == [begun]
+    explorer.as_of = date(begun.year, begun.month + 3, 1)
+    assert explorer.rows["day"][0] >= begun
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kept"),
+    [
+        ("by", "training", {1, 2}),
+        ("every", "1q", {1, 2}),
+        ("start", date(2026, 1, 1), {2}),
+        ("expiring_days", 60, {0}),
+        ("as_of", date(2026, 5, 31), set()),
+    ],
+)
+def test_a_change_of_a_control_draws_once_and_only_what_it_changes(
+    explorer: TrendExplorer, name: str, value: object, kept: set[int]
+) -> None:
+    before, specs, control = explorer.rebuilds, explorer.charts, explorer.controls[name]
+    control.value = value
+    assert (getattr(explorer, name), control.value) == (value, value)
+    assert explorer.rebuilds == before + 1
+    assert {at for at in range(3) if explorer.charts[at] is specs[at]} == kept
+
+
+def test_all_cases_together_is_a_choice_of_the_control(explorer: TrendExplorer) -> None:
+    explorer.by = "training"
+    assert explorer.controls["by"].value == "training"
+    explorer.controls["by"].value = ""
+    assert explorer.by is None
+
+
+def test_a_dark_page_draws_dark_charts(explorer: TrendExplorer) -> None:
+    light = {spec["config"]["background"] for spec in explorer.charts}
+    explorer._table.dark = True
+    dark = {spec["config"]["background"] for spec in explorer.charts}
+    assert (len(light), len(dark), len(light | dark)) == (1, 1, 2)
+    explorer._table.dark = False
+
+
+def test_names_from_other_people_stay_text_and_charts_hold_aggregates(
+    company: kpa.TrainingData,
+) -> None:
+    hostile = "<img src=x onerror=alert(1)>\u202e"
+    users = company.users.with_columns(lastname=pl.lit(hostile))
+    trainings = company.trainings.with_columns(title=pl.lit(hostile))
+    begun = company.completions["date"].min()
+    explorer = TrendExplorer(
+        replace(company, users=users, trainings=trainings), start=begun, every="1d", by="supervisor"
+    )
+    assert "<img" not in explorer._figures.value + explorer._mark.value + explorer._notice.value
+    assert "\u202e" not in json.dumps(explorer._table.rows, ensure_ascii=False)
+    assert all(len(json.dumps(spec)) < 100_000 for spec in explorer.charts)
+    assert explorer.rows["day"].n_unique() > 1000
+
+
+def test_other_records_keep_the_first_day_only_if_they_reach_it() -> None:
+    days = [date(2025, 1, 1), date(2026, 2, 1)]
+    done = [
+        {"id": at, "training_id": 7, "m_user_id": "ann", "date": day} for at, day in enumerate(days)
+    ]
+    data = kpa.TrainingData(completions=pl.DataFrame(done, schema=COMPLETIONS.schema))
+    explorer = TrendExplorer(data, as_of=LAST, start=days[0])
+    explorer.load(replace(data, completions=data.completions[1:]))
+    assert explorer.start is None
+    assert "no longer chosen: start 2025-01-01." in explorer._notice.value
+
+
+def test_no_records_are_an_empty_trend() -> None:
+    explorer = TrendExplorer(kpa.TrainingData(completions=COMPLETIONS.empty()), as_of=LAST)
+    assert explorer.rows["total"].to_list() == [0] * 13
+    assert tiles(explorer)["Renewed on time"][0] == "not known"
+
+
+def test_the_dashboards_tab_shares_its_choices_and_computes_only_when_it_is_open(
+    company: kpa.TrainingData,
+) -> None:
+    dashboard = Dashboard(company)
+    training = company.completions["training_id"][0]
+    dashboard.set(as_of="2026-05-31", trainings=[training], search="a")
+    assert list(dashboard._inner) == [0]
+    assert dashboard._tabs.titles[3] == "Trend"
+    dashboard._tabs.selected_index = 3
+    inner = dashboard.trend
+    assert (inner.as_of, inner.trainings) == (date(2026, 5, 31), (training,))
+    assert inner.search == "a"
+    dashboard._tabs.selected_index = 0
+    inner.start = "2026-04-01"
+    rebuilds = inner.rebuilds
+    dashboard.as_of = "2026-03-31"
+    assert inner.rebuilds == rebuilds
+    dashboard._tabs.selected_index = 3
+    assert (inner.rebuilds, inner.start) == (rebuilds + 1, None)
+    assert dashboard._notice.value == ""
