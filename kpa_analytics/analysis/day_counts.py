@@ -138,7 +138,7 @@ def day_counts(
 
 
 def _changes(keyed: pl.LazyFrame, end: int) -> Iterator[pl.LazyFrame]:
-    """How many cases of each key begin and cease to have each status at each position."""
+    """The number of cases that begin and cease to have each status, by key and position."""
     cell = pl.col("cell")
     for is_held, statuses in IN_ORDER.items():
         spans = keyed.filter(held=is_held)

@@ -38,7 +38,10 @@ class Period(NamedTuple):
 
 
 def words(known: bool) -> dict[str, dict[Any, str]]:
-    """The words of the table where no case is known; `known`: whether requirements were provided."""
+    """The words of the table for counts that are not known.
+
+    `known`: whether requirements were provided.
+    """
     unknown = {None: _UNKNOWN} if known else {None: _UNKNOWN, 0: _UNKNOWN}
     return dict.fromkeys(FROM_REQUIREMENTS, unknown)
 
