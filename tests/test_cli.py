@@ -489,3 +489,21 @@ def test_a_refused_token_is_not_printed(kpa_analytics, account, monkeypatch):
     assert "token_invalid" in err
     assert "secret-of-another-account" not in out + err
     assert "Traceback" not in err
+
+
+def test_the_notebooks_are_copied_and_none_is_replaced(kpa_analytics, tmp_path: Path):
+    code, out, _ = kpa_analytics("notebooks", tmp_path / "mine")
+    assert code == 0
+    ours = Path(kpa.__file__).parents[1] / "notebooks"
+    copied = {path.relative_to(tmp_path / "mine") for path in (tmp_path / "mine").rglob("*.*")}
+    assert {path.relative_to(ours) for path in ours.rglob("*.ipynb")} <= copied
+    assert Path("marimo/expiry.py") in copied
+    assert "Copied 6 notebooks" in out
+    (tmp_path / "mine" / "01_expiry.ipynb").write_text("my own work", encoding="utf-8")
+    for path in (tmp_path / "mine").glob("0[2-9]*"):
+        path.unlink()
+    code, _, err = kpa_analytics("notebooks", tmp_path / "mine")
+    assert code == 2
+    assert "already has 00_start_here.ipynb, 01_expiry.ipynb" in err
+    assert (tmp_path / "mine" / "01_expiry.ipynb").read_text(encoding="utf-8") == "my own work"
+    assert not list((tmp_path / "mine").glob("02*"))

@@ -13,6 +13,7 @@ from kpa_analytics.cli.demo import demo
 from kpa_analytics.cli.documents import roster, transcript
 from kpa_analytics.cli.explain import explain
 from kpa_analytics.cli.fetch import fetch
+from kpa_analytics.cli.notebooks import notebooks
 from kpa_analytics.cli.trend import trend
 from kpa_analytics.cli.verify import changes, verify
 
@@ -48,6 +49,9 @@ def _options(
 ) -> None: ...
 
 
-for command in (demo, fetch, audit, verify, transcript, roster, explain, trend, changes, dashboard):
+for command in (
+    *(demo, notebooks, fetch, audit, verify),
+    *(transcript, roster, explain, trend, changes, dashboard),
+):
     app.command()(command)
 app.add_typer(cache, name="cache")

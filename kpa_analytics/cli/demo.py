@@ -48,6 +48,6 @@ def demo(
         f"\nper person and training, as of {AS_OF}\nWritten to {out}\n\n"
         "What to open next:\n"
         f"  {out / 'expiry_timeline.html'}  the chart, in any browser, offline\n"
-        "  jupyter lab notebooks/01_expiry.ipynb  the same, step by step\n"
+        "  kpa-analytics notebooks  copies the example notebooks: the same, step by step\n"
         "  kpa-analytics audit FOLDER --demo  the whole evidence pack (your account: no --demo)"
     )
