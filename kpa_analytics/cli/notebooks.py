@@ -35,7 +35,7 @@ def notebooks(
 
 
 def _source() -> Path:
-    """Where the notebooks are: in an installed package, or beside the package of a checkout."""
+    """The folder of the notebooks: in an installed package, or beside that of a checkout."""
     package = Path(kpa_analytics.__file__).parent
     inside = package / "notebooks"
     return inside if inside.is_dir() else package.parent / "notebooks"
