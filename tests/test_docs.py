@@ -135,6 +135,23 @@ def test_contributing_lists_no_module_that_is_gone() -> None:
             assert any(fnmatch(module, name) for module in modules[folder]), f"{folder}/{name}"
 
 
+def test_every_public_name_is_on_a_page_of_the_reference() -> None:
+    """`tests/site` looks at the pages themselves; this test is quicker."""
+    pages = "\n".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference").iterdir())
+    modules = {"charts", "demo", "errors", "schema", "widgets"}
+    for name in set(kpa.__all__) - modules:
+        assert f"\n::: kpa_analytics.{name}\n" in pages, name
+    for name in modules:
+        assert f"{{ #kpa_analytics.{name} }}" in pages, name
+
+
+def test_every_chart_is_in_the_gallery() -> None:
+    page = _page("gallery.md")
+    for name in kpa.charts.__all__:
+        if f"{name}_table" in kpa.charts.__all__:
+            assert f"\nkpa.charts.{name}(" in page, name
+
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 PAGES = [page for page in sorted(DOCS.rglob("*.md")) if "kpa." in page.read_text(encoding="utf-8")]
 

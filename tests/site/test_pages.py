@@ -71,13 +71,18 @@ def test_the_search_finds_what_is_expiring(site: Path) -> None:
     assert {"glossary.html", "rules.html", "reference/expiry.html"} <= pages_found
 
 
+def _is_public_class(name: str, member: object) -> bool:
+    return isinstance(member, type) and not name.startswith("_")
+
+
 def _public_names() -> list[str]:
     modules = {"charts": kpa.charts, "demo": kpa.demo, "widgets": kpa.widgets}
     names = [*kpa.__all__]
     for module, content in modules.items():
         names += [f"{module}.{name}" for name in content.__all__]
-    errors = [name for name, each in vars(kpa.errors).items() if isinstance(each, type)]
+    errors = [name for name, each in vars(kpa.errors).items() if _is_public_class(name, each)]
     tables = [name for name, each in vars(kpa.schema).items() if isinstance(each, Table)]
+    names += ["schema.flat"]
     return [*names, *(f"errors.{name}" for name in errors), *(f"schema.{name}" for name in tables)]
 
 
