@@ -1,4 +1,4 @@
-"""The audit pack that an explorer writes."""
+"""The folders that explorers write: the audit pack, and where a folder goes."""
 
 from __future__ import annotations
 
@@ -32,12 +32,15 @@ def write_pack(
     """
     from kpa_analytics.audit.export import export_audit
 
-    with _private():
-        return export_audit(data, out or _free(as_of), as_of=as_of, expiring_days=expiring_days)
+    with private_files():
+        return export_audit(
+            data, out or free_folder("audit", as_of), as_of=as_of, expiring_days=expiring_days
+        )
 
 
 @contextmanager
-def _private() -> Iterator[None]:
+def private_files() -> Iterator[None]:
+    """Files that are made here can be read by their owner only (on POSIX systems)."""
     before = os.umask(0o077)
     try:
         yield
@@ -45,14 +48,19 @@ def _private() -> Iterator[None]:
         os.umask(before)
 
 
-def _free(as_of: date) -> Path:
-    folder, number = Path(f"audit-{as_of}").absolute(), 1
+def free_folder(kind: str, as_of: date) -> Path:
+    """The first of `KIND-DAY`, `KIND-DAY-2`, ... that does not exist in the current folder.
+
+    Raises:
+        KPAError: the current folder is in the installed package.
+    """
+    folder, number = Path(f"{kind}-{as_of}").absolute(), 1
     if folder.is_relative_to(_PACKAGE):
         raise KPAError(
-            f"a pack cannot be written into the installed package ({folder.parent}): start in "
+            f"nothing can be written into the installed package ({folder.parent}): start in "
             "another folder"
         )
     while folder.exists():
         number += 1
-        folder = folder.with_name(f"audit-{as_of}-{number}")
+        folder = folder.with_name(f"{kind}-{as_of}-{number}")
     return folder

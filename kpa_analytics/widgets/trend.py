@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
@@ -18,22 +20,25 @@ from kpa_analytics.analysis.trend_view import TrendView
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.download import Download
+from kpa_analytics.widgets.pack import free_folder
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.traits import ChoiceError
+from kpa_analytics.widgets.trend_files import write_trend
 from kpa_analytics.widgets.trend_rows import Period, headings, headline, listed, note, words
-from kpa_analytics.wording import day
+from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 EVERY = {"1d": "Day", "1w": "Week", "1mo": "Month", "1q": "Quarter", "1y": "Year"}
 _TOGETHER = ""
-#: The method that draws each chart, and the choices that make no difference to it.
-_UNAFFECTED = {
-    "_draw_trend": {"expiring_days"},
-    "_draw_punctuality": {"every", "by"},
-    "_draw_weeks": {"every", "by", "start"},
+#: The charts in the order shown, and the choices that make no difference to each.
+_CHARTS = {
+    "status_over_time": {"expiring_days"},
+    "renewal_punctuality": {"every", "by"},
+    "expirations_by_week": {"every", "by", "start"},
 }
 
 
@@ -134,6 +139,25 @@ class TrendExplorer(StatusExplorer):
         """The rows with their gaps and the share of gaps in percent, in the order of the table."""
         return self._table.frame
 
+    def export(self, out: str | os.PathLike[str] | None = None) -> Path:
+        """Write the counts as CSV and the charts as SVG, of the people and trainings shown.
+
+        Args:
+            out: the folder to make; by default, a new one in the current folder, named after the
+                day.
+
+        Returns:
+            The folder, with status_over_time.csv (`rows`), renewal_punctuality.csv (`punctuality`),
+            and a file for each chart.
+
+        Raises:
+            KPADataError: `out` exists and is not empty, or cannot be written.
+        """
+        tables = {"status_over_time": self.rows, "renewal_punctuality": self.punctuality}
+        drawings = dict(zip(_CHARTS, self.charts, strict=True))
+        folder = out or free_folder("trend", self.as_of)
+        return write_trend(folder, tables, drawings, demo=self.data.demo)
+
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = TrendView(data, self._people_filter)
         return {"by": BY}
@@ -158,18 +182,23 @@ class TrendExplorer(StatusExplorer):
             "include_terminated": self._include_terminated_control(),
         }
 
-    def _tables(self) -> tuple[Table]:
+    def _tables(self) -> tuple[Table, Download]:
         self._table = Table(headings(None, known=True), ("day", True))
-        return (self._table,)
+        self._export = Download(
+            "Export counts and charts",
+            "Write the counts as CSV and the charts as SVG, of the people and trainings shown",
+        )
+        self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
+        return self._table, self._export
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed:
             self._check_start()
             self._count()
-        before = dict(zip(_UNAFFECTED, self._charts.specs, strict=False))
+        before = dict(zip(_CHARTS, self._charts.specs, strict=False))
         self._charts.specs = [
-            before[draw] if changed and changed <= unaffected else getattr(self, draw)()
-            for draw, unaffected in _UNAFFECTED.items()
+            before[name] if changed and changed <= unaffected else self._draw(name)
+            for name, unaffected in _CHARTS.items()
         ]
 
     def _check_start(self) -> None:
@@ -182,10 +211,8 @@ class TrendExplorer(StatusExplorer):
             raise ChoiceError(
                 f"start must not be after as_of: start is {self.start}, as_of is {self.as_of}"
             )
-        self.say(
-            f"The first day, {day(self.start)}, is after {day(self.as_of)}, so the year before "
-            "that day is shown."
-        )
+        first, last = in_words(self.start), in_words(self.as_of)
+        self.say(f"The first day, {first}, is after {last}, so the year before that day is shown.")
         self.start = None
 
     def _count(self) -> None:
@@ -207,16 +234,16 @@ class TrendExplorer(StatusExplorer):
         each = f", by {self.by.replace('_', ' ')}" if self.by else ""
         return f"Cases of each status on each day{each}"
 
-    def _draw_trend(self) -> dict[str, Any]:
-        return drawn(charts.status_over_time, self._rows, demo=self.data.demo, dark=self.dark)
-
-    def _draw_punctuality(self) -> dict[str, Any]:
-        draw = partial(charts.renewal_punctuality, as_of=self.as_of, demo=self.data.demo)
-        return drawn(draw, self._punctuality, dark=self.dark)
-
-    def _draw_weeks(self) -> dict[str, Any]:
+    def _draw(self, name: str) -> dict[str, Any]:
+        """Draw a chart of `_CHARTS`."""
+        day, demo, dark = self.as_of, self.data.demo, self.dark
+        if name == "status_over_time":
+            return drawn(charts.status_over_time, self._rows, demo=demo, dark=dark)
+        if name == "renewal_punctuality":
+            draw = partial(charts.renewal_punctuality, as_of=day, demo=demo)
+            return drawn(draw, self._punctuality, dark=dark)
         status = self._view.status(self._chosen(TrendChoices))
-        return drawn(charts.expirations_by_week, status, as_of=self.as_of, dark=self.dark)
+        return drawn(charts.expirations_by_week, status, as_of=day, dark=dark)
 
     def _in_control(self, name: str) -> Any:
         """The control of `start` shows the usual first day, too."""

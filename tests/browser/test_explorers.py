@@ -180,6 +180,8 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     ]
     keep(view, "dashboard_groups")
 
+    use_trend(web, lab, view)
+
     before = lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)")
     press(view.get_by_role("button", name="Refresh"))
     expect(view.get_by_role("button", name="Refresh")).to_be_enabled()
@@ -187,6 +189,47 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     assert lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)") > before
     assert lab.ask(web, "str(dashboard.as_of)") == "2026-05-31"
     expect(view.get_by_label("As of", exact=True).first).to_have_value("2026-05-31")
+
+
+def use_trend(web: Page, lab: Lab, view: Locator) -> None:
+    """Open the tab "Trend", compare groups, and choose a first day that cannot be."""
+    assert lab.ask(web, "3 in dashboard._inner") is False
+    press(view.get_by_role("tab", name="Trend"))
+    trend = view.locator(".kpa-trend")
+    drawings = trend.locator(".kpa-chart svg.marks")
+    expect(drawings).to_have_count(3)
+    gaps = lab.ask(web, "dashboard.trend.rows.select('expired', 'missing').row(-1)")
+    first = trend.locator(".kpa-figures li").first
+    expect(first).to_have_text(re.compile(rf"^Gaps on 31 May 2026{sum(gaps):,}"))
+    expect(trend).to_contain_text("Requirements, rules and offices are today's")
+    expect(drawings.first).to_contain_text("31 May")
+    expect(drawings.nth(1)).to_contain_text("were renewed on time")
+    expect(drawings.nth(2)).to_contain_text("Expirations per week")
+
+    trend.get_by_label("Compare by", exact=True).select_option(label="Supervisor")
+    expect(drawings.first).to_contain_text("other supervisors")
+    press(trend.get_by_role("button", name="Gaps (%)"))
+    press(trend.get_by_role("button", name="Gaps (%)"))
+    expect(trend.locator("th", has_text="Gaps (%)")).to_have_attribute("aria-sort", "descending")
+    worst = lab.ask(web, "dashboard.trend.table['supervisor'][0]")
+    expect(trend.locator(".kpa-table tbody tr").first).to_contain_text(worst)
+
+    start = trend.get_by_label("Start", exact=True)
+    for day, said in (
+        ("2001-01-01", "start must not be before the first completion"),
+        ("2027-01-01", "start must not be after as_of"),
+    ):
+        start.fill(day)
+        expect(trend.get_by_role("alert")).to_contain_text(said)
+        expect(drawings).to_have_count(3)
+    start.fill("2026-01-31")
+    expect(trend.get_by_role("alert")).to_have_count(0)
+    expect(drawings.first).to_contain_text("31 Jan")
+    assert lab.ask(web, "[str(dashboard.trend.start), dashboard.trend.rebuilds]") == [
+        "2026-01-31",
+        3,
+    ]
+    keep(view, "dashboard_trend")
 
 
 def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab) -> None:
