@@ -60,6 +60,26 @@ def test_every_day_of_five_years_against_one_day(people: int, mixed: bool) -> No
     print("\n" + compare(trend, status).report(what, "<= 3"))
 
 
+@pytest.mark.parametrize(
+    ("people", "mixed"), [(MANY, False), (FEW, False), (MANY, True), (FEW, True)]
+)
+def test_every_day_of_three_hundred_supervisors_against_one_day(people: int, mixed: bool) -> None:
+    done, trainings, users = invented(people, mixed=mixed)
+    boss = users["id"].gather([number % 300 for number in range(people)])
+    company = done, trainings, users.with_columns(supervisor_id=boss)
+
+    def trend() -> pl.DataFrame:
+        return status_over_time(*company, start=START, end=END, every="1d", by="supervisor")
+
+    def status() -> pl.DataFrame:
+        return expiry_status(*company, as_of=AS_OF)
+
+    assert trend().filter(day=AS_OF)["total"].sum() == status().height
+    kinds = "every schedule kind" if mixed else "rolling"
+    what = f"every day of 300 supervisors ({people:,} people, {kinds}) / expiry_status"
+    print("\n" + compare(trend, status).report(what, "<= 3"))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
 @pytest.mark.parametrize("mixed", [False, True])
 def test_peak_memory_beside_the_input(mixed: bool, tmp_path: Path) -> None:
