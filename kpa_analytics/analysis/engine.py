@@ -32,7 +32,9 @@ from kpa_analytics.schema import EXPIRY_STATUS
 _KEYS = ("pair", "person", "title", "training_id", "completion_id")
 _ROW = (*_KEYS, "date", *STATUS_COLUMNS)
 _NOT_HELD = (*_KEYS, "expiration_source", "status")
-_KEYED = ("training_id", "date", "special_expiration_date", "expiry_key")
+#: The expiry keys of the records that prove a completion, numbered from 0.
+_AT = (pl.when("has_proof").then("expiry_key").rank("dense") - 1).alias("at")
+_KEYED = ("training_id", "date", "special_expiration_date", pl.col("at").alias("expiry_key"))
 #: The number of days whose windows are kept.
 _KEPT = 4
 
@@ -107,21 +109,12 @@ class Engine:
         ordered = ordered_records(records, self.people.lazy())
         if only is not None:
             ordered = latest(ordered, only)
-        rows = with_expiry_key(ordered).collect(engine="in-memory")
+        rows = with_expiry_key(ordered).with_columns(_AT).collect(engine="in-memory")
         distinct = rows.lazy().filter("has_proof").select(_KEYED).unique("expiry_key")
-        numbered = distinct.with_row_index("at").collect(engine="in-memory").lazy()
-        self.expirations = expirations(
-            numbered.drop("expiry_key").rename({"at": "expiry_key"}), rules.schedules
-        ).collect(engine="in-memory")
+        self.expirations = expirations(distinct, rules.schedules).collect(engine="in-memory")
         self.titles = rules.titles(rows)
         self.rows = (
             rows.lazy()
-            .join(
-                numbered.select("expiry_key", "at"),
-                on="expiry_key",
-                how="left",
-                maintain_order="left",
-            )
             .join(self._title_numbers, on="training_id", how="left", maintain_order="left")
             .drop("special_expiration_date", "expiry_key")
             .collect(engine="in-memory")
