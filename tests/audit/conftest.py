@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.data.training_data import TrainingData
+from tests.audit.drawn_once import remembered
 from tests.audit.packs import AS_OF, hostile_company, load, small_company
 
 
@@ -17,6 +19,13 @@ def _loaded(source, folder: Path) -> TrainingData:
         kpa.demo.serve(source) as api,
     ):
         return load(folder, api)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _drawings() -> Iterator[None]:
+    """Draw each chart of these tests once."""
+    with remembered():
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -35,13 +44,15 @@ def hostile(tmp_path_factory) -> TrainingData:
 
 @pytest.fixture(scope="session")
 def pack(data, tmp_path_factory) -> Path:
-    return kpa.export_audit(data, tmp_path_factory.mktemp("packs") / "pack", as_of=AS_OF)
+    with remembered():
+        return kpa.export_audit(data, tmp_path_factory.mktemp("packs") / "pack", as_of=AS_OF)
 
 
 @pytest.fixture(scope="session")
 def hostile_pack(hostile, tmp_path_factory) -> Path:
     place = tmp_path_factory.mktemp("packs") / "hostile"
-    return kpa.export_audit(hostile, place, as_of=AS_OF, title=HOSTILE_TITLE)
+    with remembered():
+        return kpa.export_audit(hostile, place, as_of=AS_OF, title=HOSTILE_TITLE)
 
 
 @pytest.fixture(scope="session")

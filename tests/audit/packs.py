@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from io import BytesIO
 from pathlib import Path
@@ -180,7 +181,9 @@ def files(pack: Path) -> dict[str, bytes]:
     }
 
 
+@lru_cache(maxsize=30)
 def pdf_text(content: bytes) -> str:
+    """The text of a document, which takes seconds to read: each is read once."""
     return "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages)
 
 
@@ -199,8 +202,13 @@ _COLUMNS = {
 
 def sheet_rows(pack: Path, name: str) -> list[dict[str, Any]]:
     """The rows of a sheet by the names of their columns."""
-    head, *rows = openpyxl.load_workbook(pack / "audit.xlsx")[name].iter_rows(values_only=True)
+    head, *rows = _book((pack / "audit.xlsx").read_bytes())[name].iter_rows(values_only=True)
     return [dict(zip(map(column_of, head), row, strict=True)) for row in rows]
+
+
+@lru_cache(maxsize=4)
+def _book(content: bytes) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(BytesIO(content))
 
 
 def unzipped(content: bytes) -> bytes:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -73,18 +74,27 @@ def company() -> Records:
     )
 
 
-@pytest.fixture
-def loaded(tmp_path):
+@pytest.fixture(scope="module")
+def account(tmp_path_factory) -> Path:
+    """The folder of the cache, and of the key of the pseudonyms in it."""
+    return tmp_path_factory.mktemp("account")
+
+
+@pytest.fixture(scope="module")
+def loaded(account):
     source = company()
     with kpa.demo.serve(source) as api:
-        load(tmp_path / "account", api)
+        load(account, api)
         source.edit_completion(1, notes="dear Aurelia, again", m_instructor_id=person(77))
-        return load(tmp_path / "account", api, refresh=True)
+        return load(account, api, refresh=True)
 
 
-@pytest.fixture
-def pack(loaded, tmp_path):
-    return kpa.export_audit(loaded, tmp_path / "pack", as_of=AS_OF, names=False)
+@pytest.fixture(scope="module")
+def pack(loaded, account, tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KPA_CACHE_DIR", str(account))
+        place = tmp_path_factory.mktemp("packs") / "pack"
+        return kpa.export_audit(loaded, place, as_of=AS_OF, names=False)
 
 
 def test_no_file_names_anybody(pack):
@@ -113,7 +123,8 @@ def test_a_person_is_the_same_pseudonym_in_every_file(pack):
 
 
 @pytest.mark.slow
-def test_pseudonyms_last_from_pack_to_pack(pack, loaded, tmp_path):
+def test_pseudonyms_last_from_pack_to_pack(pack, loaded, account, tmp_path):
+    kpa.configure(cache_dir=account)
     again = kpa.export_audit(loaded, tmp_path / "again", as_of=AS_OF, names=False)
     assert files(again) == files(pack)
 

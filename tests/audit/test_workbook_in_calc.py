@@ -31,12 +31,13 @@ _LACKING = "no LibreOffice on this machine (Debian: apt-get install libreoffice-
 AS_CSV = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
 
 
-def converted(workbook: Path, kind: str, folder: Path) -> Path:
+def converted(kind: str, folder: Path, *workbooks: Path) -> Path:
+    """The folder with what LibreOffice makes of the workbooks, all of them at one start."""
     if CALC is None:
         pytest.fail(_LACKING) if os.environ.get("CI") else pytest.skip(_LACKING)
     command = [
         *(CALC, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"),
-        *("--convert-to", kind, "--outdir", str(folder / "made"), str(workbook)),
+        *("--convert-to", kind, "--outdir", str(folder / "made"), *map(str, workbooks)),
     ]
     subprocess.run(command, check=True, capture_output=True, timeout=240)
     return folder / "made"
@@ -45,7 +46,7 @@ def converted(workbook: Path, kind: str, folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def shown(pack, tmp_path_factory) -> dict[str, list[list[str]]]:
     """The cells of each sheet as LibreOffice shows them."""
-    made = converted(pack / "audit.xlsx", AS_CSV, tmp_path_factory.mktemp("calc"))
+    made = converted(AS_CSV, tmp_path_factory.mktemp("calc"), pack / "audit.xlsx")
     cells = {}
     for file in made.glob("audit-*.csv"):
         with file.open(encoding="utf-8", newline="") as text:
@@ -109,25 +110,30 @@ def test_every_cell_is_that_of_the_frames(shown, frames, data):
             assert row == [*map(as_text, values)], name
 
 
-def test_no_cell_is_too_narrow_for_its_number_or_date(pack, shown, tmp_path):
-    """A PDF shows what a window shows: #### in place of a number that does not fit."""
-    (paper,) = converted(pack / "audit.xlsx", "pdf", tmp_path).glob("*.pdf")
-    pages = [page.extract_text() for page in pypdf.PdfReader(paper).pages]
-    first = shown["completions"][1]
-    assert any(first[shown["completions"][0].index("created")] in page for page in pages)
-    assert not [page for page in pages if "###" in page]
-
-
-def test_a_column_that_is_too_narrow_is_seen(pack, tmp_path):
+@pytest.fixture(scope="module")
+def papers(pack, tmp_path_factory) -> Path:
+    """The workbook as PDF, and its sheet of people with a column that is too narrow."""
+    folder = tmp_path_factory.mktemp("papers")
     book = openpyxl.load_workbook(pack / "audit.xlsx")
     for name in book.sheetnames:
         if name != "people":
             del book[name]
     place = [cell.value for cell in book["people"][1]].index("created")
     book["people"].column_dimensions["ABCDEFGHIJKLM"[place]].width = 11
-    book.save(tmp_path / "narrow.xlsx")
-    (paper,) = converted(tmp_path / "narrow.xlsx", "pdf", tmp_path).glob("*.pdf")
-    assert "###" in pypdf.PdfReader(paper).pages[0].extract_text()
+    book.save(folder / "narrow.xlsx")
+    return converted("pdf", folder, pack / "audit.xlsx", folder / "narrow.xlsx")
+
+
+def test_no_cell_is_too_narrow_for_its_number_or_date(shown, papers):
+    """A PDF shows what a window shows: #### in place of a number that does not fit."""
+    pages = [page.extract_text() for page in pypdf.PdfReader(papers / "audit.pdf").pages]
+    first = shown["completions"][1]
+    assert any(first[shown["completions"][0].index("created")] in page for page in pages)
+    assert not [page for page in pages if "###" in page]
+
+
+def test_a_column_that_is_too_narrow_is_seen(papers):
+    assert "###" in pypdf.PdfReader(papers / "narrow.pdf").pages[0].extract_text()
 
 
 def test_numbers_are_numbers_and_dates_are_dates(pack, frames, data):

@@ -21,8 +21,18 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    expect,
+)
 
+from tests.audit.conftest import data, hostile, hostile_pack, pack
+
+__all__ = ["data", "hostile", "hostile_pack", "pack"]
 TOKEN = secrets.token_hex(12)
 SHOTS = Path(__file__).parent / "screenshots"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -69,9 +79,18 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "viewport": {"width": 1400, "height": 1100}}
 
 
+@pytest.fixture(scope="session")
+def visited(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """A browser that has the scripts of JupyterLab already when it opens the second notebook."""
+    context = browser.new_context(**browser_context_args)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def web(page: Page) -> Iterator[Page]:
+def web(visited: BrowserContext) -> Iterator[Page]:
     """A page; in the end nothing has left this machine, and the console is clean."""
+    page = visited.new_page()
     foreign: list[str] = []
     errors: list[str] = []
     page.on("request", lambda r: None if r.url.startswith(_OURS) else foreign.append(r.url))
@@ -83,6 +102,7 @@ def web(page: Page) -> Iterator[Page]:
     page.evaluate(
         "async () => { await window.jupyterapp?.serviceManager.sessions.shutdownAll() }"
     )  # the next notebook must not meet this one's kernel
+    page.close()
     assert foreign == []
     assert errors == []
 
@@ -93,6 +113,18 @@ def _is_error(message: ConsoleMessage) -> bool:
     Voila's page asks for the end of its kernel when it is left, and the server refuses that.
     """
     return message.type == "error" and "/voila/api/shutdown/" not in message.location["url"]
+
+
+@pytest.fixture(scope="session")
+def report(pack: Path) -> str:
+    """The address of the report of a small demo company."""
+    return (pack / "report.html").as_uri()
+
+
+@pytest.fixture(scope="session")
+def hostile_report(hostile_pack: Path) -> str:
+    """The address of a report whose every text is hostile."""
+    return (hostile_pack / "report.html").as_uri()
 
 
 @pytest.fixture(scope="session")
@@ -152,8 +184,12 @@ class Lab:
         self.folder = folder
 
     def run(self, page: Page, name: str, *cells: str) -> None:
-        """Write a notebook, open it in a workspace of its own, and run all of it."""
-        write_notebook(self.folder / f"{name}.ipynb", *cells)
+        """Write a notebook of code cells, open it, and run all of it."""
+        self.run_notebook(page, name, notebook_of(*cells))
+
+    def run_notebook(self, page: Page, name: str, notebook: Any) -> None:
+        """Open a notebook in a workspace of its own, and run all of it."""
+        nbformat.write(notebook, self.folder / f"{name}.ipynb")
         page.goto(f"{self.url}/lab/workspaces/{name}/tree/{name}.ipynb?reset&token={TOKEN}")
         page.wait_for_function("window.jupyterapp !== undefined")
         page.evaluate("async () => { await jupyterapp.started; await jupyterapp.restored }")
@@ -168,6 +204,11 @@ class Lab:
                 jupyterapp.commands.execute("notebook:run-all-cells");
             }"""
         )
+
+    def notebook(self, page: Page) -> Any:
+        """The notebook that is open, with its outputs."""
+        model = "jupyterapp.shell.currentWidget.context.model"
+        return nbformat.reads(page.evaluate(f"JSON.stringify({model}.toJSON())"), 4)
 
     def ask(self, page: Page, code: str) -> Any:
         """The value of an expression in the notebook's kernel."""
@@ -185,11 +226,11 @@ class Lab:
         return json.loads(text)
 
 
-def write_notebook(path: Path, *cells: str) -> None:
+def notebook_of(*cells: str) -> Any:
     """A notebook of code cells."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, path)
+    return notebook
 
 
 def keep(view: Locator, name: str) -> None:

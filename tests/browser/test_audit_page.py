@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
 
 import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
-import kpa_analytics as kpa
 from tests.audit.conftest import HOSTILE_TITLE
-from tests.audit.packs import AS_OF, hostile_company, load, small_company
 from tests.browser.hands import point_at
-
-
-def export(source, folder: Path, **options) -> str:
-    with (
-        pytest.warns(kpa.errors.KPADataWarning, match="impossible date"),
-        kpa.demo.serve(source) as api,
-    ):
-        data = load(folder / "cache", api)
-    return (
-        kpa.export_audit(data, folder / "pack", as_of=AS_OF, **options) / "report.html"
-    ).as_uri()
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory) -> str:
-    return export(small_company(), tmp_path_factory.mktemp("report"))
-
-
-@pytest.fixture(scope="module")
-def hostile_report(tmp_path_factory) -> str:
-    return export(hostile_company(), tmp_path_factory.mktemp("hostile"), title=HOSTILE_TITLE)
 
 
 @pytest.fixture

@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kpa_analytics.analysis.folding import folded
-from tests.audit.packs import small_company
-from tests.browser.test_audit_page import export
 
 GAPS = "Every expired and missing case, by training, longest overdue first"
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory) -> str:
-    folder: Path = tmp_path_factory.mktemp("tables")
-    return export(small_company(), folder)
 
 
 @pytest.fixture

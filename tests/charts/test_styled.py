@@ -13,7 +13,7 @@ from kpa_analytics.charts.offline import offline_bundle
 from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.statuses import status_colours
-from tests.charts.drawings import CHARTS, draw, inputs
+from tests.charts.drawings import CHARTS, draw, inputs, picture, valid_spec
 from tests.charts.frames import status_frame
 
 HOW = {"row": lambda one, other: one | other, "column": lambda one, other: one & other}
@@ -24,23 +24,29 @@ def drawn():
     return lambda name, **options: draw(name, inputs(name), **options)
 
 
+def texts_of(image: str) -> list[str]:
+    return re.findall(r"<text[^>]*>([^<]*)</text>", image)
+
+
 def texts(spec: dict) -> list[str]:
-    return re.findall(r"<text[^>]*>([^<]*)</text>", svg(spec))
+    return texts_of(svg(spec))
+
+
+def fills(image: str) -> set[str]:
+    return {*re.findall(r'fill="(#\w{6})"', image)}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("how", "dark"), [("row", False), ("column", True)])
 @pytest.mark.parametrize("two", [*pairwise(CHARTS), (CHARTS[-1], CHARTS[0])], ids="|".join)
 def test_two_charts_are_joined_and_look_as_each_does_alone(two, how, dark, drawn, capfd):
-    alone = [drawn(name, dark=dark) for name in two]
-    spec = specification(HOW[how](*alone))  # altair validates here
-    assert sorted(texts(spec)) == sorted(
-        text for one in alone for text in texts(specification(one))
-    )
-    assert spec["config"] == specification(alone[0])["config"]
-    assert spec["description"] == " ".join(one.description for one in alone)
-    marks = [re.findall(r'fill="(#\w{6})"', svg(specification(one))) for one in alone]
-    assert {*re.findall(r'fill="(#\w{6})"', svg(spec))} == {*marks[0], *marks[1]}
+    one, other = (drawn(name, dark=dark) for name in two)
+    spec = specification(HOW[how](one, other))  # altair validates here
+    joined, alone = svg(spec), [picture(name, dark=dark) for name in two]
+    assert sorted(texts_of(joined)) == sorted(text for image in alone for text in texts_of(image))
+    assert spec["config"] == valid_spec(two[0], dark=dark)["config"]
+    assert spec["description"] == f"{one.description} {other.description}"
+    assert fills(joined) == set.union(*map(fills, alone))
     assert "WARN" not in capfd.readouterr().err
 
 

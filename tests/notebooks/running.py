@@ -11,6 +11,7 @@ import base64
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,22 @@ def tidy(notebook: Any, name: str) -> Any:
             kept = [_output(output, f"{name}-{cell.id}") for output in cell.outputs]
             cell.outputs = [output for output in kept if output is not None]
     return notebook
+
+
+def outputs(notebook: Any) -> Iterator[tuple[Any, Any]]:
+    """Each output of a notebook, with its cell."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            for output in cell.outputs:
+                yield cell, output
+
+
+def texts(notebook: Any) -> list[tuple[str, Any]]:
+    """The text of every output, by cell: what it prints and its tables, not its pictures."""
+    return [
+        (cell.id, output.get("text") or {k: v for k, v in output.data.items() if k[:5] != "image"})
+        for cell, output in outputs(notebook)
+    ]
 
 
 def _output(output: Any, place: str) -> Any:

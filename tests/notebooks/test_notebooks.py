@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
 
-from tests.notebooks.running import NOTEBOOKS, run
+from tests.browser.conftest import CHROMIUM
+from tests.notebooks.running import NOTEBOOKS, outputs, run, texts
 
 pytestmark = pytest.mark.slow
 
@@ -23,21 +22,6 @@ TRACES = re.compile(
 DRAWS = re.compile(r"^(kpa\.charts\.(?!enable|save)|kpa\.widgets\.|Image\()", re.MULTILINE)
 
 every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-
-
-def outputs(notebook: Any) -> Iterator[tuple[Any, Any]]:
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            for output in cell.outputs:
-                yield cell, output
-
-
-def words(notebook: Any) -> list[tuple[str, Any]]:
-    """The text of every output, by cell: its text and its tables, not its pictures."""
-    return [
-        (cell.id, output.get("text") or {k: v for k, v in output.data.items() if k[:5] != "image"})
-        for cell, output in outputs(notebook)
-    ]
 
 
 def test_there_is_one_notebook_for_each_question() -> None:
@@ -59,9 +43,11 @@ def test_every_notebook_starts_with_the_same_cell() -> None:
     assert len(starts) == 1
 
 
-@every_notebook
-def test_it_runs_with_no_account_and_says_what_is_committed(path: Path, tmp_path: Path) -> None:
-    assert words(run(path, tmp_path)) == words(nbformat.read(path, as_version=4))
+if CHROMIUM is None:  # otherwise tests/browser/test_notebooks.py runs them
+
+    @every_notebook
+    def test_it_runs_with_no_account_and_says_what_is_committed(path: Path, tmp_path: Path) -> None:
+        assert texts(run(path, tmp_path)) == texts(nbformat.read(path, as_version=4))
 
 
 @every_notebook
@@ -72,7 +58,7 @@ def test_it_is_valid_small_and_bears_no_trace_of_a_machine(path: Path) -> None:
     assert set(notebook.metadata) == {"kernelspec", "language_info"}
     for cell in notebook.cells:
         assert not TRACES.search(cell.source), cell.source
-    for name, said in words(notebook):
+    for name, said in texts(notebook):
         assert not TRACES.search(str(said)), name
 
 
