@@ -212,19 +212,8 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
         add_quality_sentence(story, sentence)
         warn(sentence, KPADataWarning)
     made = fetched_at(evidence.data) or datetime.combine(evidence.as_of, time(), UTC)
-    rows = marked(evidence.records, demo=evidence.data.demo)
-    write_csv(rows, folder / "records.csv")
-    if evidence.since:
-        write_csv(marked(evidence.since.rows, demo=evidence.data.demo), folder / "since.csv")
-    if evidence.sample:
-        write_csv(marked(evidence.sample.rows, demo=evidence.data.demo), folder / "sample.csv")
     metadata = {name: str(facts[name]) for name in ("title", "as_of", "fetched_at", "demo")}
-    write_parquet(rows, folder / RECORDS_FILE, metadata)
-    for name, table in {"cases": evidence.cases, **recompute_tables(evidence)}.items():
-        table = marked(table, demo=evidence.data.demo)
-        write_csv(table, folder / f"{name}.csv")
-        if name in IN_PARQUET:
-            write_parquet(table, folder / f"{name}.parquet", metadata)
+    write_tables(evidence, folder, metadata)
     cuts = write_workbook(evidence, story, folder / "audit.xlsx", made=made)
     for sentence in cuts:
         add_quality_sentence(story, say(IN_WORKBOOK, sentence=sentence))
@@ -237,6 +226,22 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     write_verify_page(folder / VERIFY_PAGE)
     write_checksums(folder)
     write_manifest(folder, {**facts, **limits, **announced})
+
+
+def write_tables(evidence: Evidence, folder: Path, metadata: dict[str, str]) -> None:
+    """Write every table of a pack as CSV, and some as Parquet with this metadata."""
+    rows = marked(evidence.records, demo=evidence.data.demo)
+    write_csv(rows, folder / "records.csv")
+    write_parquet(rows, folder / RECORDS_FILE, metadata)
+    if evidence.since:
+        write_csv(marked(evidence.since.rows, demo=evidence.data.demo), folder / "since.csv")
+    if evidence.sample:
+        write_csv(marked(evidence.sample.rows, demo=evidence.data.demo), folder / "sample.csv")
+    for name, table in {"cases": evidence.cases, **recompute_tables(evidence)}.items():
+        table = marked(table, demo=evidence.data.demo)
+        write_csv(table, folder / f"{name}.csv")
+        if name in IN_PARQUET:
+            write_parquet(table, folder / f"{name}.parquet", metadata)
 
 
 def _facts(evidence: Evidence) -> dict[str, object]:

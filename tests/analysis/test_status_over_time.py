@@ -252,7 +252,14 @@ def test_a_day_without_cases_has_zeros_and_no_records_give_no_groups() -> None:
     assert by.height == 0
 
 
-@pytest.mark.parametrize("by", [None, "field_office", "training"])
+@pytest.mark.parametrize(
+    "by",
+    [
+        pytest.param(None, marks=pytest.mark.slow),
+        "field_office",
+        pytest.param("training", marks=pytest.mark.slow),
+    ],
+)
 def test_lazy_frames_give_what_frames_give(by: Any) -> None:
     account = Account(2, people=8, count=80)
     options = {"start": account.first, "end": LAST, "by": by, "groups": NAMES}
