@@ -93,7 +93,7 @@ def _fits(findings: set[tuple[str, str]], must: set[tuple[str, str]]) -> bool:
 
 
 def test_verify_names_what_bagit_cannot_see(bag):
-    """The README says so."""
+    """docs/how-to/audit-pack.md says so."""
     (bag / "beside.txt").touch()
     (bag / "data" / "empty").mkdir()
     assert is_valid(bag)

@@ -80,7 +80,7 @@ def test_manifest_json_lists_the_checksums_so_that_verify_finds_a_change_in_them
 
 
 def test_what_sha256sum_cannot_see_verify_does(odd):
-    """The README and verify.html say so."""
+    """docs/how-to/audit-pack.md and verify.html say so."""
     (odd / "added.txt").touch()
     (odd / "empty").mkdir()
     assert sha256sum(odd) == (0, [])

@@ -22,7 +22,7 @@ from kpa_analytics.errors import KPADataError, KPAError
 from tests.audit.packs import AS_OF
 from tests.audit.tampering import small_pack
 
-README = Path(__file__).parents[2] / "README.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "audit-pack.md"
 PASSPHRASE = "correct horse / battery staple"
 
 KINDS = {
@@ -75,8 +75,8 @@ def found(pack: Path, key: Path | None = None) -> list[tuple[str, str]]:
 
 
 def _readme_commands() -> dict[str, list[str]]:
-    """The README's commands of openssl that check a signature, by their first word."""
-    lines = re.findall(r"^openssl ((?:pkeyutl|dgst).*)$", README.read_text("utf-8"), re.MULTILINE)
+    """The guide's commands of openssl that check a signature, by their first word."""
+    lines = re.findall(r"^openssl ((?:pkeyutl|dgst).*)$", GUIDE.read_text("utf-8"), re.MULTILINE)
     return {line.split()[0]: shlex.split(line) for line in lines}
 
 

@@ -23,7 +23,7 @@ from tests.audit.packs import AS_OF
 from tests.audit.tampering import small_pack
 from tests.test_cli import run
 
-README = Path(__file__).parents[2] / "README.md"
+GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "audit-pack.md"
 
 CONFIGURATION = """
 [req]
@@ -143,8 +143,8 @@ def found(pack: Path, ca: Path | None = None) -> list[tuple[str, str]]:
 
 
 def openssl_accepts(pack: Path, ca: Path) -> bool:
-    """The verdict of the README's command."""
-    (command,) = re.findall(r"^openssl (ts -verify .*)$", README.read_text("utf-8"), re.MULTILINE)
+    """The verdict of the guide's command."""
+    (command,) = re.findall(r"^openssl (ts -verify .*)$", GUIDE.read_text("utf-8"), re.MULTILINE)
     given = [str(ca) if word == "CA.pem" else word for word in shlex.split(command)]
     return subprocess.run(["openssl", *given], cwd=pack, capture_output=True).returncode == 0
 

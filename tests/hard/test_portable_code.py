@@ -109,4 +109,5 @@ def test_the_readme_has_every_command_for_powershell() -> None:
     assert blocks["powershell"].index("kpa-analytics demo --out audit-demo") < blocks[
         "powershell"
     ].index('$env:KPA_API_TOKEN = "..."')
-    assert "On Windows" in readme.partition("## What is kept, and where")[2]
+    security = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    assert "On Windows" in security.partition("## What is kept on your machine, and where")[2]
