@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
 if TYPE_CHECKING:
     from polars.datatypes import DataType
 
-    from kpa_analytics.inputs import Frame
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 #: The signs that make a spreadsheet take a text for a formula (OWASP, "CSV Injection"), with the
 #: full-width forms of the four visible ones.
