@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from _pytest.doctest import DoctestItem
 
 from kpa_analytics import config
+from kpa_analytics.demo import company
 
 #: JupyterLab installs this grammar of web addresses, and jsonschema builds it for more than a
 #: second when altair is imported. No chart has such an address; jsonschema goes on without it.
@@ -19,6 +21,8 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 _tests = count()
+#: Examples share the demo company, which none of them changes.
+_organisation = cache(company.organisation)
 
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
@@ -36,7 +40,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 @pytest.fixture(autouse=True)
 def fresh_settings(
-    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for variable in [name for name in os.environ if name.startswith("KPA_")]:
         monkeypatch.delenv(variable)
@@ -46,11 +52,16 @@ def fresh_settings(
     )
     monkeypatch.setattr(config, "_configured", {})
     monkeypatch.setattr(config, "_demo", {})
+    if isinstance(request.node, DoctestItem):
+        monkeypatch.setattr(company, "organisation", _organisation)
 
 
-#: Fixtures that write an evidence pack, and the example that does.
+#: Fixtures that write an evidence pack, and the examples that write a pack or a document.
 _PACKS = {"pack", "packs", "hostile_pack"}
-_EXPORTS = "kpa_analytics.audit.export.export_audit"
+_EXPORTS = {
+    f"kpa_analytics.audit.{name}"
+    for name in ("export.export_audit", "roster.roster", "transcript.transcript")
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,7 +76,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(planted)
         if browser in item.path.parents:
             item.add_marker(pytest.mark.browser)
-        if item.name == _EXPORTS or _PACKS & {*getattr(item, "fixturenames", ())}:
+        if item.name in _EXPORTS or _PACKS & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
     _order(items)
 

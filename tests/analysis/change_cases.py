@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -28,6 +29,7 @@ Case = tuple[str, int]
 Records = dict[Any, dict[str, Any]]
 
 
+@cache
 def situation(seed: int, people: int = 60, count: int = 1200) -> Situation:
     done, trainings, users, pairs = company(seed, people, count)
     types = {"m_user_id": pl.String, "training_id": pl.Int64}

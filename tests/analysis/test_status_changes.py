@@ -13,7 +13,9 @@ from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from tests.analysis.change_cases import Pair, check_changes, later, situation, small_pair
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
+)
 def test_every_difference_has_the_last_step_that_matters_as_its_cause(seed):
     old = situation(seed)
     rows = check_changes(Pair(old, later(old, seed + 100), False))
@@ -21,7 +23,9 @@ def test_every_difference_has_the_last_step_that_matters_as_its_cause(seed):
     assert set(rows["cause"]) == set(STEPS)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))]
+)
 def test_every_difference_of_small_accounts_is_explained(seed):
     """`tests/benchmarks/bench_changes.py` does this with 10,000 pairs."""
     check_changes(small_pair(seed))

@@ -45,7 +45,9 @@ def _whole_at(api: DemoAPI, walk: str) -> int:
     return requests
 
 
-@pytest.mark.parametrize("day", [20160401, 20190909, 20150101])
+@pytest.mark.parametrize(
+    "day", [20160401, *(pytest.param(day, marks=pytest.mark.slow) for day in (20190909, 20150101))]
+)
 def test_an_old_correction_of_a_training_with_new_records_is_seen(
     catalogue: DemoAPI, day: int
 ) -> None:

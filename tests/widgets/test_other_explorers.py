@@ -68,12 +68,11 @@ def test_each_change_of_a_control_draws_once(
     company: kpa.TrainingData, make: type[Explorer]
 ) -> None:
     explorer = make(company)
-    told = [{"as_of": "2025-09-30"}, {"as_of": "2026-06-30"}, {"search": "a"}, {"search": ""}]
+    told = [{"as_of": "2025-09-30"}, {"search": "a"}, {"search": ""}]
     if make is ExpiryExplorer:
-        told += [{"statuses": [one]} for one in ("expired", "expiring", "current")]
-        told += [{"statuses": []}, {"trainings": [company.trainings["id"][0]]}]
+        told += [{"statuses": ["expired"]}, {"trainings": [company.trainings["id"][0]]}]
     else:
-        told += [{"months": months} for months in (6, 36, 60, 120)]
+        told += [{"months": months} for months in (6, 120)]
     rebuilds = explorer.rebuilds
     for change in told:
         explorer.set(**change)
