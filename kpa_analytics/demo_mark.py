@@ -44,7 +44,7 @@ def is_demo(*frames: pl.DataFrame | pl.LazyFrame | None) -> bool:
         >>> is_demo(pl.DataFrame({"m_user_id": ["5e580f0cb780600088bd2c11"]}))
         False
     """
-    return any(flag.collect().item() for flag in _flags(frames))
+    return any(flag.collect(engine="in-memory").item() for flag in _flags(frames))
 
 
 def demo_flag(*frames: pl.DataFrame | pl.LazyFrame | None) -> pl.LazyFrame:

@@ -80,7 +80,7 @@ def read(frame: AnyFrame, table: Table, *columns: str) -> pl.DataFrame:
     Raises:
         KPADataError: as `need`.
     """
-    return need(frame, table, *columns).select(columns).collect()
+    return need(frame, table, *columns).select(columns).collect(engine="in-memory")
 
 
 def need_if_known(frame: AnyFrame | None, table: Table, *columns: str) -> pl.LazyFrame:

@@ -84,7 +84,8 @@ def day_counts(
         known: whether requirements were provided. If not, missing and not_due are null, unless a
             case has such a status on some day.
     """
-    rows = spans.lazy().join(grouping.members.lazy(), on=grouping.column).collect()
+    members = grouping.members.lazy()
+    rows = spans.lazy().join(members, on=grouping.column).collect(engine="in-memory")
     named = grouping.named
     if len(named.columns) > 1:
         named = named.filter(pl.col("group").is_in(rows["group"].unique().implode()))
