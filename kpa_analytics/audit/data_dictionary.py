@@ -24,10 +24,12 @@ from kpa_analytics.schema import (
     PEOPLE,
     RECONCILIATION,
     RECORDS,
+    RENEWALS,
     RULES,
     SAMPLE,
     SINCE,
     STATUS,
+    STATUS_OVER_TIME,
     Column,
     Table,
 )
@@ -43,6 +45,8 @@ SHEET_TABLES = {
     SheetName.SESSIONS: GROUP_SESSIONS,
     SheetName.VENDOR: RECONCILIATION,
     SheetName.RULES: RULES,
+    SheetName.TREND: STATUS_OVER_TIME,
+    SheetName.RENEWALS: RENEWALS,
     SheetName.TRAININGS: PACK_TRAININGS,
     SheetName.PEOPLE: PEOPLE,
     SheetName.REQUIRED: PACK_REQUIRED,
@@ -63,6 +67,8 @@ FILE_TABLES = {
     "people.parquet": PEOPLE,
     "required.csv": PACK_REQUIRED,
     "required.parquet": PACK_REQUIRED,
+    "trend.csv": STATUS_OVER_TIME,
+    "renewals.csv": RENEWALS,
 }
 #: Sheets that only some packs have, with a file of the same name.
 _OPTIONAL = (SheetName.SAMPLE, SheetName.SINCE)

@@ -87,7 +87,9 @@ def _tiles(cases: pl.DataFrame, requirements_known: bool) -> list[dict[str, str]
     values = {status: f"{numbers.get(status, 0):,}" for status in SEVERITY}
     notes = dict.fromkeys(SEVERITY, "") | text.STATUS_NOTES
     if not requirements_known:
-        values[MISSING], notes[MISSING] = text.NOT_KNOWN, NO_REQUIREMENTS
+        undated = numbers.get(MISSING, 0)  # the completion has no date, so it proves nothing
+        note = say(text.UNDATED_NOTE, undated=undated) if undated else NO_REQUIREMENTS
+        values[MISSING], notes[MISSING] = text.NOT_KNOWN, note
     return [
         {
             "label": STATUS_LABELS[status],

@@ -21,6 +21,7 @@ from kpa_analytics.audit.figures import Figures, figures
 from kpa_analytics.audit.findings import findings
 from kpa_analytics.audit.headline import Headline, headline
 from kpa_analytics.audit.identity import labels_of
+from kpa_analytics.audit.past import Past, past
 from kpa_analytics.audit.records import audit_records
 from kpa_analytics.audit.sample import Sample
 from kpa_analytics.audit.since import Since
@@ -54,6 +55,7 @@ class Evidence:
         records: `schema.RECORDS`, every completion.
         findings: `schema.FINDINGS`.
         activity, coverage, sessions, share: instructors and group sessions.
+        past: the twelve months up to `as_of`.
         later: completions dated after `as_of`, which those four leave out.
         compared: the number of cases with a status from us and from the vendor, as of
             `compared_on`.
@@ -85,6 +87,7 @@ class Evidence:
     coverage: pl.DataFrame
     sessions: pl.DataFrame
     share: pl.DataFrame
+    past: Past
     later: int
     compared: int
     compared_on: date | None
@@ -173,6 +176,7 @@ def gather(
         coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(is_meant),
         sessions=sessions.filter(_by(as_of)),
         share=group_share(happened[0]),
+        past=past(data, as_of=as_of, expiring_days=expiring_days, required=needed),
         later=data.completions.height - happened[0].height,
         compared=both.height,
         compared_on=compared_on,

@@ -76,6 +76,9 @@ def export_audit(
     cases.csv and cases.parquet (`schema.CASES`: every case with its status and what is on file),
     trainings.csv, people.csv and required.csv (what else is needed to compute every status again:
     `schema.PACK_TRAININGS`, `schema.PEOPLE`, `schema.PACK_REQUIRED`),
+    trend.csv (the cases of each status on one day of each of the last twelve months,
+    `schema.STATUS_OVER_TIME`), renewals.csv (each certificate that came due in these months, and
+    what became of it, `schema.RENEWALS`),
     manifest.json (the provenance, and the SHA-256 of every file), manifest-sha256.txt (the same
     hashes for the command `sha256sum -c`) and verify.html (a page that checks the pack offline).
     The same data, day and settings give the same bytes.
@@ -237,7 +240,8 @@ def write_tables(evidence: Evidence, folder: Path, metadata: dict[str, str]) -> 
         write_csv(marked(evidence.since.rows, demo=evidence.data.demo), folder / "since.csv")
     if evidence.sample:
         write_csv(marked(evidence.sample.rows, demo=evidence.data.demo), folder / "sample.csv")
-    for name, table in {"cases": evidence.cases, **recompute_tables(evidence)}.items():
+    past = {"trend": evidence.past.trend, "renewals": evidence.past.renewals}
+    for name, table in {"cases": evidence.cases, **past, **recompute_tables(evidence)}.items():
         table = marked(table, demo=evidence.data.demo)
         write_csv(table, folder / f"{name}.csv")
         if name in IN_PARQUET:

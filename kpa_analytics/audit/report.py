@@ -11,7 +11,13 @@ import polars as pl
 from msgspec import to_builtins
 
 from kpa_analytics.analysis.folding import PLAIN_LETTERS
-from kpa_analytics.audit import report_cases, report_method, report_sample, report_since
+from kpa_analytics.audit import (
+    report_cases,
+    report_method,
+    report_past,
+    report_sample,
+    report_since,
+)
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.cover import cover, warning
 from kpa_analytics.audit.evidence import Evidence
@@ -47,6 +53,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         report_cases.expiring(evidence),
         report_cases.on_file(evidence),
         _gaps(drawn),
+        report_past.last_months(evidence, drawn),
         _instructors(evidence),
         _sessions(evidence),
         *([report_sample.drawn(evidence.sample)] if evidence.sample else []),
@@ -103,7 +110,7 @@ def _tiles(evidence: Evidence) -> list[dict[str, str]]:
         _status_tile(EXPIRED, figures.expired, main.composed_gaps[EXPIRED]),
         _status_tile(MISSING, figures.missing, main.composed_gaps[MISSING])
         if known
-        else _tile(STATUS_LABELS[MISSING], NOT_KNOWN, NO_REQUIREMENTS, MISSING),
+        else _tile(STATUS_LABELS[MISSING], NOT_KNOWN, _missing_note(evidence), MISSING),
         _status_tile(EXPIRING, figures.expiring),
         _status_tile(CURRENT, figures.current),
         _tile(TileLabel.IN_30_DAYS, f"{figures.in_30_days:,}", text.IN_30_DAYS_NOTE),
@@ -116,6 +123,12 @@ def _tiles(evidence: Evidence) -> list[dict[str, str]]:
         ),
         _tile(TileLabel.PEOPLE, f"{figures.people:,}", people),
     ]
+
+
+def _missing_note(evidence: Evidence) -> str:
+    """Why the number of missing cases is not known, and how many are listed all the same."""
+    undated = report_cases.undated_cases(evidence)
+    return say(text.UNDATED_NOTE, undated=undated) if undated else NO_REQUIREMENTS
 
 
 def _composed(main: Headline) -> dict[str, str]:

@@ -37,11 +37,23 @@ def gaps(evidence: Evidence) -> Section:
         say(text.EXPIRED, expired=expired.height, people=expired["m_user_id"].n_unique()),
         text.MISSING_NOT_KNOWN if missing is None else say(text.MISSING, missing=missing),
     ]
+    if undated := undated_cases(evidence):
+        sentences.append(say(text.UNDATED, undated=undated))
     overdue = rows.with_columns(-pl.col("days_left").alias("days_overdue"))
     tables = _tables(
         evidence, overdue, Caption.GAPS, Caption.COMPOSED_GAPS, "status", "days_overdue"
     )
     return Section("overdue", Heading.OVERDUE, [" ".join(sentences), *_limited(tables)], [], tables)
+
+
+def undated_cases(evidence: Evidence) -> int:
+    """The cases that are missing although no requirements were provided.
+
+    Their only completion has no date and proves nothing (docs/rules.md#unknown).
+    """
+    if evidence.required != "unknown":
+        return 0
+    return evidence.status.filter(pl.col("status") == MISSING).height
 
 
 def expiring(evidence: Evidence) -> Section:

@@ -40,7 +40,13 @@ _ROWS = {"instructor_activity": LANE}
 _MORE_ROOM = {"expiry_timeline": 150, "group_share": 20}
 #: The plots of charts that would be too high to stay together, in pixels. A chart that is still too
 #: high is drawn again, lower.
-_PLOTS = {"expirations_by_week": 183, "group_sessions": 185, "group_share": 156}
+_PLOTS = {
+    "expirations_by_week": 183,
+    "status_over_time": 179,
+    "renewal_punctuality": 173,
+    "group_sessions": 185,
+    "group_share": 156,
+}
 #: The fewest pixels for a plot.
 _LOWEST = 60
 
@@ -159,6 +165,7 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
             trainings=_columns(status["training"], MATRIX_ROOM, MATRIX_STEP, most=20),
             **known,
         ),
+        **_past(evidence),
         "instructor_activity": drawn(charts.instructor_activity, evidence.activity, as_of=day),
         "instructor_training": drawn(
             charts.instructor_training,
@@ -170,6 +177,19 @@ def _specifications(evidence: Evidence) -> dict[str, dict[str, Any]]:
         "group_sizes": drawn(charts.group_sizes, evidence.sessions),
         "group_share": drawn(charts.group_share, evidence.share, as_of=day),
     }
+
+
+def _past(evidence: Evidence) -> dict[str, dict[str, Any]]:
+    """The charts of the last twelve months, if there is something to draw."""
+    past, demo = evidence.past, evidence.data.demo
+    specs = {}
+    if past.is_trend:
+        specs["status_over_time"] = drawn(charts.status_over_time, past.trend, demo=demo)
+    if past.is_share_known:
+        specs["renewal_punctuality"] = drawn(
+            charts.renewal_punctuality, past.punctuality, as_of=evidence.as_of, demo=demo
+        )
+    return specs
 
 
 def _columns(labels: pl.Series, room: float, step: int, *, most: int) -> int:

@@ -29,6 +29,7 @@ def computed(evidence: Evidence) -> Section:
     sentences = [
         say(text.METHOD, as_of=evidence.as_of, marks="; ".join(marks)),
         " ".join([text.REQUIREMENTS[evidence.required], *_newer_requirements(evidence)]),
+        text.PAST_METHOD,
     ]
     rules = printed(
         rule_rows(evidence),

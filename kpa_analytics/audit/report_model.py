@@ -8,6 +8,7 @@ from sys import maxsize
 import polars as pl
 from msgspec import Struct
 
+from kpa_analytics import statuses
 from kpa_analytics.audit.report_text import GROUP, HEADINGS, MORE_ROWS, MORE_ROWS_IN, SheetName
 from kpa_analytics.schema import STATUS
 from kpa_analytics.wording import one_line, say
@@ -17,7 +18,8 @@ _KINDS = {
     **dict.fromkeys(("trainings", "message", "text"), "prose"),
     **dict.fromkeys(("record", "method", "rows_sha256"), "code"),
     "fetched": "date",
-    "files": "number",
+    **dict.fromkeys(("files", "gap_share", "on_time_share", *statuses.STATUSES), "number"),
+    "month": "date",
     "signed": "flag",
 }
 #: Rows that a browser still shows without delay.

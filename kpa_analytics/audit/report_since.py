@@ -31,8 +31,11 @@ def since_pack(since: Since | None, labels: Labels) -> Section:
     if since.rows.is_empty():
         return Section("since", Heading.SINCE, [say(text.NOTHING_CHANGED, **pack)], [], [])
     counts = since.facts["changes"]
-    numbers = ", ".join(say(text.SINCE_KINDS[kind], n=count) for kind, count in counts.items())
-    sentences = [say(text.SINCE, numbers=numbers, **pack)]
+    cases, others = (
+        ", ".join(say(kinds[kind], n=count) for kind, count in counts.items() if kind in kinds)
+        for kinds in (text.SINCE_CASES, text.SINCE_OTHERS)
+    )
+    sentences = [say(text.SINCE, cases=cases, others=others, **pack)]
     if counts["record_added"]:
         sentences.append(say(text.SINCE_TABLE, added=counts["record_added"]))
     rows = (

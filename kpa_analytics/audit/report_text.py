@@ -33,6 +33,8 @@ class SheetName(StrEnum):
     SESSIONS = "sessions"
     VENDOR = "vendor"
     RULES = "rules"
+    TREND = "trend"
+    RENEWALS = "renewals"
     TRAININGS = "trainings"
     PEOPLE = "people"
     REQUIRED = "required"
@@ -53,6 +55,8 @@ COMPLETE_SOURCES = {
     SheetName.SESSIONS: "the result of kpa.group_sessions()",
     SheetName.VENDOR: "the result of kpa.reconcile()",
     SheetName.RULES: "report.html",
+    SheetName.TREND: "trend.csv",
+    SheetName.RENEWALS: "renewals.csv",
     SheetName.TRAININGS: "trainings.csv",
     SheetName.PEOPLE: "people.csv",
     SheetName.REQUIRED: "required.csv",
@@ -114,6 +118,7 @@ class Heading(StrEnum):
     OVERDUE = "Expired and missing"
     ON_FILE = "What is on file"
     GAPS = "Where the gaps are"
+    PAST = "The last twelve months"
     INSTRUCTORS = "Instructors"
     SESSIONS = "Group sessions"
     QUALITY = "Data quality"
@@ -134,6 +139,8 @@ class Caption(StrEnum):
     COMPOSED_GAPS = "Expired and missing cases of composed trainings"
     EXPIRING = "Every case that expires soon, by training, soonest first"
     COMPOSED_EXPIRING = "Composed trainings that expire soon"
+    PAST_DAYS = "Cases of each status through the twelve months"
+    PAST_RENEWALS = "Renewals by the month in which certificates expire"
     SINGLE_INSTRUCTOR = "Trainings with a single instructor"
     SESSIONS = "The latest sessions"
     SAMPLE = "The drawn cases, with columns for the tester"
@@ -197,6 +204,16 @@ HEADINGS = {
     "tested_on": "Tested on",
     "text": "What it says",
     "cases": "Cases",
+    **statuses.STATUS_LABELS,
+    "gaps": "Gaps",
+    "gap_share": "Share of gaps",
+    "month": "Month",
+    "n": "Certificates",
+    "on_time": "On time",
+    "late": "Late",
+    "lapsed": "Lapsed",
+    "pending": "Pending",
+    "on_time_share": "On-time share",
     "kind": "Kind",
     "schedule": "Months, day or window",
     "schedule_from": "Taken from the catalogue",
@@ -249,6 +266,10 @@ IN_ORDER_NOTES = {
     False: "of {cases:case|cases} on record",
 }
 OF = "{part} of {whole}"
+UNDATED_NOTE = (
+    f"{NO_REQUIREMENTS}; {{undated:listed case has|listed cases have}} only a completion without a "
+    "date"
+)
 OF_COMPOSED_NOTE = "{note}; {composed} of composed trainings"
 IN_30_DAYS_NOTE = "still valid; last day at most 30 days away"
 COMPOSED_NOTE = "in order: {in_order} of {cases}, apart from their parts"
@@ -306,6 +327,11 @@ DUE = (
 EXPIRED = "{expired:case has|cases have} expired, affecting {people:person|people}."
 MISSING = "In {missing:case|cases}, a required training was never completed."
 MISSING_NOT_KNOWN = f"It is not known how many trainings are missing. {NO_REQUIREMENTS}."
+#: Only said if no requirements were provided.
+UNDATED = (
+    "Listed as missing: {undated:case|cases} whose only completion has no date, because such a "
+    "completion proves nothing."
+)
 EXPIRING = (
     "{cases:case expires|cases expire} soon: within the training's own number of expiring days, "
     "within {expiring_days:day|days} if the training has none, or in a renewal window that is "
@@ -342,6 +368,56 @@ GAPS = (
     "The charts show which trainings, groups of people and people have most of the gaps. A share "
     "is of all cases in its row; the dashed line is at the share of all cases."
 )
+
+#: How the gaps developed, by whether requirements were provided.
+PAST_GAPS = {
+    True: (
+        "Expired and missing cases: {before} of {cases_before:case|cases} ({share_before}) on "
+        "{first}, and {gaps} of {cases:case|cases} ({share}) on {last}. All cases are counted, "
+        "including those that nobody requires and those of composed trainings."
+    ),
+    False: (
+        "Expired cases: {before} of {cases_before:case|cases} ({share_before}) on {first}, and "
+        "{gaps} of {cases:case|cases} ({share}) on {last}."
+    ),
+}
+PAST_MISSING_NOT_KNOWN = (
+    f"{NO_REQUIREMENTS}, so it is not known how many trainings were missing on any of these days: "
+    "a gap here is an expired case."
+)
+PAST_BEGINS = (
+    "The first completion is dated {begun}. Earlier days are left out, because the records do not "
+    "show them."
+)
+PAST_ONE_DAY = "The first completion is dated {begun}, so there is no earlier month to compare."
+PAST_NO_CASES = "No more than one of these months has a case, so there is nothing to compare."
+PAST_NOTHING = (
+    "No completion is dated on or before {as_of}, so nothing is known about earlier days."
+)
+PAST_TODAYS = (
+    "Requirements, the schedules of trainings and field offices are today's on every day, because "
+    "the vendor does not give those of the past. So the figures of a past day are computed by "
+    "today's rules, from the records as they are today. They can differ from what people saw on "
+    "that day."
+)
+PAST_RENEWALS = (
+    "Of the certificates that expire on or after {since}, {n} had come due by {as_of}: {on_time} "
+    "renewed on time, {late} renewed late, {lapsed} lapsed, {pending} pending."
+)
+PAST_OUTCOMES = (
+    "Lapsed means expired and not renewed. Pending means not renewed yet, but still valid."
+)
+PAST_SHARE = (
+    "Of those that expired before {as_of}, {share} were renewed on time ({on_time} of {over})."
+)
+PAST_SHARE_NOT_KNOWN = (
+    "None of them expired before {as_of}, so the share that is renewed on time is not known."
+)
+PAST_NO_RENEWALS = (
+    "No certificate that expires on or after {since} had come due by {as_of}, so nothing is known "
+    "about renewals in these months."
+)
+PAST_FILES = "renewals.csv lists each of these certificates."
 
 INSTRUCTORS = (
     "{taught:instructor has|instructors have} taught since the records began, {recently} of them "
@@ -390,6 +466,13 @@ REQUIREMENTS = {
     "given": "The requirements were provided by whoever made this report.",
     "unknown": f"{NO_REQUIREMENTS}, so it is not known which required trainings are missing.",
 }
+PAST_METHOD = (
+    "For the last twelve months, the same rules are applied to each day in the table: completions "
+    "after the day are not counted, people are counted while they were employed, and no training "
+    "is missing before it was created or the person was hired (docs/rules.md, sections 1 to 6). A "
+    "certificate is a completion with an expiration date. It has come due when it starts expiring, "
+    "and the person's next completion of the same training renews it (docs/rules.md, section 8)."
+)
 #: For a report about an earlier day: the vendor lists only today's requirements.
 NEWER_REQUIREMENTS = "That list dates from {listed_on}. The list for {as_of} is not known."
 
@@ -605,14 +688,17 @@ EARLIER_PACK_EMPTY = (
 NOTHING_CHANGED = (
     "Nothing changed since the pack as of {as_of} (seal {seal}): no case, no person and no record."
 )
-SINCE = "Since the pack as of {as_of} (seal {seal}): {numbers}."
-#: How many changes of each kind there are.
-SINCE_KINDS = {
+SINCE = "Since the pack as of {as_of} (seal {seal}): {cases}. People and records: {others}."
+#: How many changes of cases there are, by kind.
+SINCE_CASES = {
     "newly_expired": "{n:case|cases} newly expired",
     "newly_missing": "{n:case|cases} newly missing",
     "renewed": "{n:case|cases} renewed",
     "first_completed": "{n:case|cases} completed for the first time",
     "other_status": "{n:other change|other changes} of status",
+}
+#: How many changes of people and records there are, by kind.
+SINCE_OTHERS = {
     "joined": "{n:person|people} joined",
     "left": "{n:person|people} left",
     "record_edited": "{n:field|fields} of records edited",

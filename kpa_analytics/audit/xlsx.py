@@ -72,6 +72,8 @@ def write_workbook(
         writer.sheet(SheetName.SESSIONS, _joined(evidence.sessions.drop("demo", "m_trainees_id")))
         writer.sheet(SheetName.VENDOR, evidence.disagreements)
         writer.sheet(SheetName.RULES, rule_rows(evidence))
+        writer.sheet(SheetName.TREND, evidence.past.trend)
+        writer.sheet(SheetName.RENEWALS, evidence.past.renewals)
         for name, table in recompute_tables(evidence).items():
             writer.sheet(SheetName(name), table)
         if evidence.changed_since:

@@ -120,6 +120,15 @@ def on_day(field: str, **options: Any) -> alt.X:
     return alt.X(f"{field}:T", scale=alt.Scale(type="utc"), **options)
 
 
+def between(first: int, last: int) -> alt.Scale:
+    """A scale in UTC from one moment to another, both in milliseconds since 1970.
+
+    The interpreter of expressions in report.html does not understand plain milliseconds.
+    """
+    ends = [alt.ExprRef(f"utc(1970, 0, 1, 0, 0, 0, {moment})") for moment in (first, last)]
+    return alt.Scale(type="utc", domain=ends, nice=False)
+
+
 def until_day(field: str) -> alt.X2:
     """The day at which a mark ends."""
     return alt.X2(f"{field}:T", timeUnit="utcyearmonthdate")

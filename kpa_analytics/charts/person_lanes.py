@@ -153,7 +153,7 @@ def _x(field: str, axis: Axis) -> alt.X:
     return alt.X(
         f"{field}:T",
         title=None,
-        scale=alt.Scale(type="utc", domain=[first * _MS, (last + 1) * _MS], nice=False),
+        scale=axes.between(first * _MS, (last + 1) * _MS),
         axis=axes.month_axis(_step(axis)),
     )
 

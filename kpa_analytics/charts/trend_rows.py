@@ -9,6 +9,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import BY, group_columns
+from kpa_analytics.charts import axes
 from kpa_analytics.charts.status_rows import StatusRows
 from kpa_analytics.charts.text import labels
 from kpa_analytics.demo_mark import is_demo
@@ -197,11 +198,10 @@ def on_sampled_day(table: pl.DataFrame, most: int) -> alt.X:
     days = table["day"].unique().sort().to_list()
     first, last = (day.toordinal() - _EPOCH for day in (days[0], days[-1]))
     pad = (last - first) / (len(days) - 1) / 2 if len(days) > 1 else 1
-    ends = [round((first - pad) * _MS), round((last + pad) * _MS)]
     return alt.X(
         "day:T",
         title="Day" if most else None,
-        scale=alt.Scale(type="utc", domain=ends, nice=False),
+        scale=axes.between(round((first - pad) * _MS), round((last + pad) * _MS)),
         axis=_axis(days, most) if most else alt.Axis(labels=False, ticks=False, grid=False),
     )
 

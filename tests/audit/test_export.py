@@ -45,6 +45,8 @@ CHARTS = [
     "expiry_by_field_office",
     "expiry_by_job_title",
     "training_matrix",
+    "status_over_time",
+    "renewal_punctuality",
     "instructor_activity",
     "instructor_training",
     "group_sessions",
@@ -80,11 +82,13 @@ def test_a_pack_holds_all_its_files(pack):
             "people.parquet",
             "records.csv",
             "records.parquet",
+            "renewals.csv",
             "report.html",
             "required.csv",
             "required.parquet",
             "trainings.csv",
             "trainings.parquet",
+            "trend.csv",
             "verify.html",
         ]
     )
@@ -328,6 +332,8 @@ def test_an_empty_account_makes_a_pack_too(tmp_path):
     assert kpa.verify_audit(pack).is_empty()
     assert f"In order {NOTHING}" in Page((pack / "report.html").read_text(encoding="utf-8")).text
     assert pl.read_parquet(pack / "records.parquet").is_empty()
+    drawn = {path.stem for path in (pack / "charts").iterdir()}
+    assert not drawn & {"status_over_time", "renewal_punctuality"}
 
 
 @pytest.mark.slow

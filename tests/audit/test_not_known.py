@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import kpa_analytics as kpa
 from kpa_analytics.cli import app
 from kpa_analytics.errors import KPADataWarning
+from tests.audit import pack_reader
 from tests.audit.packs import Page, completion, load, pdf_text, person, training, user
 
 pytestmark = pytest.mark.slow
@@ -51,6 +52,14 @@ def test_the_manifest_has_no_figure(made):
     assert manifest["settings"]["required"] == "unknown"
 
 
+def test_nothing_is_listed_as_missing_and_the_past_is_not_known_either(made):
+    page = Page((made[1] / "report.html").read_text(encoding="utf-8")).text
+    assert "Listed as missing" not in page
+    assert "it is not known how many trainings were missing on any of these days" in page
+    trend = pack_reader.rows(made[1], "trend.csv")
+    assert {row["missing"] for row in trend} == {row["not_due"] for row in trend} == {""}
+
+
 def test_the_page_and_the_paper_say_not_known(made):
     page = Page((made[1] / "report.html").read_text(encoding="utf-8")).text
     for text in (page, pdf_text((made[1] / "audit.pdf").read_bytes())):
@@ -80,3 +89,9 @@ def test_a_record_without_a_day_makes_no_requirement_known(tmp_path):
     page = Page((pack / "report.html").read_text(encoding="utf-8")).text
     assert "It is not known how many trainings are missing" in page
     assert "Required and never completed" not in page
+    assert [row["status"] for row in pack_reader.rows(pack, "cases.csv")] == ["missing"]
+    assert (
+        "Missing not known No requirements were provided; 1 listed case has only a completion "
+        "without a date"
+    ) in page
+    assert "Listed as missing: 1 case whose only completion has no date" in page

@@ -22,6 +22,7 @@ SPEAKING = [
         for name in (
             "document_story",
             "case_rules",
+            "report_past",
             "report_sample",
             "report_since",
         )
@@ -75,7 +76,7 @@ def test_every_sentence_can_be_filled_in_for_one_and_for_many(name):
     """With whole numbers for every number and noun."""
     fields = {field for _, field, _, _ in Formatter().parse(SENTENCES[name]) if field}
     moment = datetime(2026, 6, 30, 12, 5, tzinfo=UTC)
-    days = {"moment", "since", "full_walk_at", "as_of", "on", "listed_on", "day"}
+    days = {"moment", "since", "full_walk_at", "as_of", "on", "listed_on", "day", "begun"}
     for number in (1, 2):
         said = say(
             SENTENCES[name], **{field: moment if field in days else number for field in fields}

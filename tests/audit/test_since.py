@@ -145,7 +145,7 @@ def test_the_report_says_it_everywhere(packs):
     for said in (
         "Since the pack as of 31 Mar 2026",
         "1 case newly expired, 1 case newly missing, 1 case renewed",
-        "1 person joined, 1 person left, 1 field of records edited",
+        "1 other change of status. People and records: 1 person joined, 1 person left, 1 field of",
     ):
         assert said in page_of(packs[1])
         assert said in flat

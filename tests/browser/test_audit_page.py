@@ -31,14 +31,14 @@ def opened(page: Page):
 def test_every_chart_is_drawn_with_no_network(opened: Page, report):
     opened.goto(report)
     expect(opened.locator("figure.drawn")).to_have_count(opened.locator("figure").count())
-    expect(opened.locator("figure .live svg.marks")).to_have_count(12)
+    expect(opened.locator("figure .live svg.marks")).to_have_count(14)
     for still in opened.locator("figure .still").all():
         expect(still).to_be_hidden()
 
 
 def test_a_chart_answers_the_pointer(opened: Page, report):
     opened.goto(report)
-    expect(opened.locator("figure.drawn")).to_have_count(12)
+    expect(opened.locator("figure.drawn")).to_have_count(14)
     point_at(opened.locator("#expiry_by_training [aria-roledescription=bar]").first)
     expect(opened.locator("#vg-tooltip-element.visible")).to_contain_text("Training")
 
@@ -74,7 +74,7 @@ def test_no_table_is_cut_on_a_desk(opened: Page, report):
 
 def test_the_paper_shows_what_the_screen_shows(opened: Page, report):
     opened.goto(report)
-    expect(opened.locator("figure.drawn")).to_have_count(12)
+    expect(opened.locator("figure.drawn")).to_have_count(14)
     reader = pypdf.PdfReader(BytesIO(opened.pdf(prefer_css_page_size=True)))
     paper = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     for tile in opened.locator(".tiles .value").all_inner_texts():

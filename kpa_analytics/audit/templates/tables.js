@@ -14,11 +14,11 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-// A day or a number as a number, an empty cell as null, any other text as it is.
+// A day, a month or a number as a number, an empty cell as null, any other text as it is.
 function sortable(shown) {
   if (shown === "\u2013") return null;
-  const day = shown.match(/^(\d{1,2}) (\w{3}) (\d{1,4})$/);
-  if (day && MONTHS.includes(day[2])) return (+day[3] * 12 + MONTHS.indexOf(day[2])) * 31 + +day[1];
+  const day = shown.match(/^(?:(\d{1,2}) )?(\w{3}) (\d{1,4})$/);
+  if (day && MONTHS.includes(day[2])) return (+day[3] * 12 + MONTHS.indexOf(day[2])) * 31 + +(day[1] ?? 0);
   return /^-?[\d,]+(\.\d+)?$/.test(shown) ? +shown.replaceAll(",", "") : shown;
 }
 

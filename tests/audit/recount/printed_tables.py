@@ -15,16 +15,18 @@ from tests.audit.recount.pack_tables import (
     as_day,
     printed_day,
 )
+from tests.audit.recount.past_months import PastMonths
 
 _SIGNED = {"true": "yes", "false": "no", "": "not known"}
 _MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def printed_tables(tables: PackTables) -> dict[str, list[list[str]]]:
+def printed_tables(tables: PackTables, past: PastMonths) -> dict[str, list[list[str]]]:
     """For each caption, its rows in any order."""
     counted = Counted(tables)
     return {
         **_tables_of_cases(counted),
+        **past.tables(),
         "Trainings with a single instructor": _single_instructor(counted),
         "The latest sessions": _sessions(counted),
         "The drawn cases, with columns for the tester": _sample(tables),

@@ -14,12 +14,13 @@ from tests.audit.recount.pack_tables import (
     tenths,
     whole_percent,
 )
+from tests.audit.recount.past_months import PastMonths
 
 #: What has a digit and counts nothing: the name of a hash, a command, and a file of the pack.
 _NAMES = "SHA-256 sha256sum manifest-sha256.txt"
 
 
-def statements(tables: PackTables, earlier: PackTables) -> dict[str, str]:
+def statements(tables: PackTables, earlier: PackTables, past: PastMonths) -> dict[str, str]:
     """For each place of the page, a text with the numbers that it must have and no others.
 
     `earlier` is the pack that was given with `since`.
@@ -34,6 +35,7 @@ def statements(tables: PackTables, earlier: PackTables) -> dict[str, str]:
         **_changes(counted, earlier),
         **_origin(counted),
         **_charts(counted),
+        **past.texts(),
     }
 
 

@@ -1,0 +1,127 @@
+"""The twelve months up to the day of a pack: how the gaps developed, how punctual renewals were."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from kpa_analytics.analysis.renewal_punctuality import renewal_punctuality
+from kpa_analytics.analysis.renewals import renewals
+from kpa_analytics.analysis.status_over_time import status_over_time
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.inputs import AnyFrame
+from kpa_analytics.schema import STATUS_OVER_TIME
+from kpa_analytics.statuses import FROM_REQUIREMENTS
+
+_MONTHS = 12
+
+
+class Past(NamedTuple):
+    """The statuses of the cases on one day of each month, and the renewals of these months.
+
+    Attributes:
+        first: the first of the days, also if the records do not show it.
+        begun: the day of the first completion; None if there is none by the day of the pack.
+        trend: `schema.STATUS_OVER_TIME`; no days before the first completion.
+        since: the first day of the months of the renewals.
+        renewals: `schema.RENEWALS`, the certificates that expire in these months or later.
+        punctuality: their number by month: month, and `schema.RENEWAL_PUNCTUALITY`.
+    """
+
+    first: date
+    begun: date | None
+    trend: pl.DataFrame
+    since: date
+    renewals: pl.DataFrame
+    punctuality: pl.DataFrame
+
+    @property
+    def is_trend(self) -> bool:
+        """Whether there are cases on more than one day, so that they can be compared."""
+        return self.trend.filter(pl.col("total") > 0).height > 1
+
+    @property
+    def is_share_known(self) -> bool:
+        """Whether a certificate expired before the day, so that a share was renewed on time."""
+        return self.punctuality["share"].count() > 0
+
+
+def past(data: TrainingData, *, as_of: date, expiring_days: int, required: AnyFrame | None) -> Past:
+    """Compute the months up to a day; the arguments are those of `evidence.gather`."""
+    days = month_days(as_of)
+    since = days[-_MONTHS:][0].replace(day=1)
+    begun = data.completions.filter(pl.col("date") <= as_of)["date"].min()
+    trend = STATUS_OVER_TIME.empty()
+    if isinstance(begun, date):
+        trend = _trend(data, max(days[0], begun), days, expiring_days, required)
+    came_due = renewals(
+        data.completions, data.trainings, data.users, as_of=as_of, expiring_days=expiring_days
+    ).filter(data.scope.cases, pl.col("expiration_date") >= since)
+    return Past(
+        first=days[0],
+        begun=begun if isinstance(begun, date) else None,
+        trend=trend,
+        since=since,
+        renewals=came_due,
+        punctuality=renewal_punctuality(came_due, as_of=as_of),
+    )
+
+
+def month_days(as_of: date) -> list[date]:
+    """The same day of each of the twelve months before a day, and the day itself.
+
+    The last day of a month leads to the last day of each month.
+
+    Examples:
+        >>> from datetime import date
+        >>> month_days(date(2026, 6, 30))[:2], month_days(date(2026, 3, 30))[-2:]
+        ([datetime.date(2025, 6, 30), datetime.date(2025, 7, 31)],
+         [datetime.date(2026, 2, 28), datetime.date(2026, 3, 30)])
+    """
+    is_last_day = as_of.day == monthrange(as_of.year, as_of.month)[1]
+    days = []
+    for back in range(_MONTHS, -1, -1):
+        year, month = divmod(as_of.year * 12 + as_of.month - 1 - back, 12)
+        if year >= date.min.year:
+            last = monthrange(year, month + 1)[1]
+            days.append(date(year, month + 1, last if is_last_day else min(as_of.day, last)))
+    return days
+
+
+def _trend(
+    data: TrainingData,
+    start: date,
+    days: list[date],
+    expiring_days: int,
+    required: AnyFrame | None,
+) -> pl.DataFrame:
+    counts = status_over_time(
+        data.completions,
+        data.trainings,
+        data.users,
+        start=start,
+        end=days[-1],
+        every="1d",  # the days of a month do not follow each other in one step
+        by="training" if data.scope.trainings else None,
+        required=required,
+        expiring_days=expiring_days,
+    ).filter(pl.col("day").is_in(days))
+    if data.scope.trainings:
+        # The parts of a composed training are in the records, but no cases of the pack.
+        meant = counts.filter(data.scope.cases)
+        shown = [day for day in days if day >= start]
+        counts = pl.DataFrame({"day": shown}, schema={"day": pl.Date}).join(
+            meant.group_by("day").agg(pl.col(STATUS_OVER_TIME.schema.names()[1:]).sum()),
+            on="day",
+            how="left",
+            maintain_order="left",
+        )
+        counts = counts.with_columns(pl.exclude("day").fill_null(0))
+    if required is None:
+        counts = counts.with_columns(
+            pl.lit(None, pl.Int64).alias(name) for name in FROM_REQUIREMENTS
+        )
+    return counts.select(STATUS_OVER_TIME.schema.names())
