@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.analysis.chosen_scope import Offices, People, Trainings, chosen_scope
+from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.bagit import PAYLOAD, write_bag
 from kpa_analytics.audit.compare import earlier_completions
@@ -160,6 +161,7 @@ def export_audit(
     earlier = earlier_completions(data)
     scope = chosen_scope(data, people, trainings, field_office)
     data = data.part(scope)
+    required = _of_part(required, data)
     if not names:
         data, required, earlier = _pseudonymous(kept_pseudonyms(), data, required, earlier)
     evidence = gather(
@@ -281,6 +283,16 @@ def _ids(scope: Scope) -> dict[str, list[Any]]:
     """The ids of the chosen trainings and people, where a choice was made."""
     people = [] if scope.people is None else scope.people.sort().to_list()
     return {"trainings": sorted(scope.trainings), "people": people}
+
+
+def _of_part(required: AnyFrame | None, data: TrainingData) -> AnyFrame | None:
+    """The given requirements of the chosen people and trainings; a part lists nobody else."""
+    if required is None or data.scope.is_all:
+        return required
+    required_pairs(required)  # raises an error that names a missing column
+    if "training_id" in required.collect_schema():
+        return required.filter(data.scope.records(data.whole.trainings))
+    return required.filter(data.scope.of_people("m_user_id"))
 
 
 def _pseudonymous(

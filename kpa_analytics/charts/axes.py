@@ -121,12 +121,23 @@ def on_day(field: str, **options: Any) -> alt.X:
 
 
 def between(first: int, last: int) -> alt.Scale:
-    """A scale in UTC from one moment to another, both in milliseconds since 1970.
-
-    The interpreter of expressions in report.html does not understand plain milliseconds.
-    """
-    ends = [alt.ExprRef(f"utc(1970, 0, 1, 0, 0, 0, {moment})") for moment in (first, last)]
+    """A scale in UTC from one moment to another, both in milliseconds since 1970."""
+    ends = [alt.ExprRef(_moment(first)), alt.ExprRef(_moment(last))]
     return alt.Scale(type="utc", domain=ends, nice=False)
+
+
+def moments(milliseconds: list[int]) -> alt.ExprRef:
+    """The places of ticks on an axis in UTC, from milliseconds since 1970."""
+    return alt.ExprRef(f"[{', '.join(map(_moment, milliseconds))}]")
+
+
+def _moment(milliseconds: int) -> str:
+    """A moment as an expression.
+
+    Vega-Lite turns plain milliseconds into `datetime(...)` with one argument, which the interpreter
+    of expressions in report.html does not understand.
+    """
+    return f"utc(1970, 0, 1, 0, 0, 0, {milliseconds})"
 
 
 def until_day(field: str) -> alt.X2:

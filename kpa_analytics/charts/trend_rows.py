@@ -215,7 +215,7 @@ def _axis(days: list[date], most: int) -> alt.Axis:
         for at, year in zip(shown, years, strict=True)
     }
     return alt.Axis(
-        values=[(at.toordinal() - _EPOCH) * _MS for at in shown],
+        values=axes.moments([(at.toordinal() - _EPOCH) * _MS for at in shown]),
         labelExpr=f"{texts}[utcFormat(datum.value, '%Y-%m-%d')]",
         grid=False,
     )

@@ -206,7 +206,16 @@ def test_a_pack_has_the_transcripts_and_rosters_of_what_was_chosen(data, chosen,
 
 @pytest.mark.slow
 def test_a_pack_with_pseudonyms_names_nobody_in_its_scope(data, chosen, tmp_path):
-    pack = kpa.export_audit(data, tmp_path / "p", as_of=AS_OF, names=False, **chosen)
+    everyone = data.users.select(m_user_id="id").join(
+        data.trainings.select(training_id="id"), how="cross"
+    )
+    pack = kpa.export_audit(
+        data, tmp_path / "p", as_of=AS_OF, names=False, required=everyone, **chosen
+    )
+    for table in ("cases", "required"):
+        rows = pl.read_csv(pack / f"{table}.csv")
+        assert rows["m_user_id"].n_unique() == 2, "the requirements of other people are left out"
+        assert set(rows["training_id"]) == set(chosen["trainings"])
     manifest = (pack / "manifest.json").read_text(encoding="utf-8")
     files = [path.name for path in pack.rglob("*.pdf")]
     assert len(files) == 5

@@ -36,6 +36,25 @@ def test_every_chart_is_drawn_with_no_network(opened: Page, report):
         expect(still).to_be_hidden()
 
 
+def test_a_live_chart_has_the_texts_of_its_picture(opened: Page, report):
+    """The page interprets expressions, the pictures are drawn with compiled ones."""
+    opened.goto(report)
+    expect(opened.locator("figure.drawn")).to_have_count(14)
+    lists = """() => Object.fromEntries([...document.querySelectorAll("figure")].map((figure) => {
+        const texts = (svg) => [...svg.querySelectorAll("text")].map((text) => text.textContent);
+        const still = atob(figure.querySelector(".still").src.split("base64,")[1]);
+        const picture = figure.querySelector(".still").src.startsWith("data:image/svg")
+            ? new DOMParser().parseFromString(still, "image/svg+xml") : null;
+        const live = texts(figure.querySelector(".live svg")).sort().join("|");
+        return [figure.id, [live, picture && texts(picture).sort().join("|")]];
+    }))"""
+    drawn = opened.evaluate(lists)
+    pictures = {name: pair for name, pair in drawn.items() if pair[1] is not None}
+    assert {"status_over_time", "renewal_punctuality"} <= {*pictures}
+    for name, (live, picture) in pictures.items():
+        assert live == picture.encode("latin-1").decode("utf-8"), name
+
+
 def test_a_chart_answers_the_pointer(opened: Page, report):
     opened.goto(report)
     expect(opened.locator("figure.drawn")).to_have_count(14)
