@@ -37,12 +37,12 @@ _UP_TO_THE_DAY = ("instructor_activity", "group_share")
 _ROWS = {"instructor_activity": LANE}
 #: Pixels by which a chart may be higher: the page of the headline has more room for its chart, and
 #: the axes of two low panels need it for their titles.
-_MORE_ROOM = {"expiry_timeline": 150, "group_share": 20}
+_MORE_ROOM = {"expiry_timeline": 150, "status_over_time": 20, "group_share": 20}
 #: The plots of charts that would be too high to stay together, in pixels. A chart that is still too
 #: high is drawn again, lower.
 _PLOTS = {
     "expirations_by_week": 183,
-    "status_over_time": 179,
+    "status_over_time": 175,
     "renewal_punctuality": 173,
     "group_sessions": 185,
     "group_share": 156,

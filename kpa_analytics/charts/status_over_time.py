@@ -234,7 +234,8 @@ def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
             x=x,
             y=alt.Y("low:Q", **axes.counting("Cases", headroom, most=4)),
             y2=alt.Y2("high:Q"),
-            color=axes.status_colour(dark, shown),
+            # A legend without entries would make the drawing infinitely large.
+            **({"color": axes.status_colour(dark, shown)} if shown else {}),
             tooltip=axes.tooltip(
                 {"name": "Day", "words": "Status"}, {"value": "Cases", "total": "All cases"}
             ),

@@ -37,6 +37,13 @@ def test_the_description_has_share_and_count_of_the_first_and_the_last_day():
     assert "Requirements, schedules of trainings and groups of people are today's" in said
 
 
+def test_a_period_without_gaps_is_drawn():
+    frame = TREND.with_columns(pl.lit(0, pl.Int64).alias(gap) for gap in ("expired", "missing"))
+    picture = svg(specification(charts.status_over_time(frame)))
+    assert "Infinity" not in picture
+    assert "The share of gaps is 0%" in picture
+
+
 def test_missing_that_is_not_known_is_said_and_never_drawn_as_zero():
     unknown = trend_frame(known=False)
     table = charts.status_over_time_table(unknown)
