@@ -21,14 +21,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Locator,
-    Page,
-    expect,
-)
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
 from tests.audit.conftest import data, hostile, hostile_pack, pack
 
@@ -79,18 +72,9 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, "viewport": {"width": 1400, "height": 1100}}
 
 
-@pytest.fixture(scope="session")
-def visited(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
-    """A browser that has the scripts of JupyterLab already when it opens the second notebook."""
-    context = browser.new_context(**browser_context_args)
-    yield context
-    context.close()
-
-
 @pytest.fixture
-def web(visited: BrowserContext) -> Iterator[Page]:
+def web(page: Page) -> Iterator[Page]:
     """A page; in the end nothing has left this machine, and the console is clean."""
-    page = visited.new_page()
     foreign: list[str] = []
     errors: list[str] = []
     page.on("request", lambda r: None if r.url.startswith(_OURS) else foreign.append(r.url))
@@ -102,7 +86,6 @@ def web(visited: BrowserContext) -> Iterator[Page]:
     page.evaluate(
         "async () => { await window.jupyterapp?.serviceManager.sessions.shutdownAll() }"
     )  # the next notebook must not meet this one's kernel
-    page.close()
     assert foreign == []
     assert errors == []
 
