@@ -106,7 +106,7 @@ def test_without_scripts_the_charts_are_pictures(browser, report):
     page = context.new_page()
     page.goto(report)
     expect(page.locator("figure .still").first).to_be_visible()
-    assert page.locator("figure .still:visible").count() == 12
+    assert page.locator("figure .still:visible").count() == 14
     context.close()
 
 
