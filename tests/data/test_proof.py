@@ -255,6 +255,10 @@ def test_ties_whose_order_changes_from_page_to_page_are_loaded_whole(count: int,
         frame = kpa.load_completions()
         assert sorted(frame["id"]) == [*range(1, count + 1)]
         assert frame["date"].is_sorted(descending=True)
+        first = {"limit": 1000, "page": 1}
+        assert sum(received.params == first for received in api.requests) == 2, (
+            "two readings without an order are enough"
+        )
 
 
 @pytest.mark.parametrize("count", [1_500, 2_500, pytest.param(5_500, marks=pytest.mark.slow)])
