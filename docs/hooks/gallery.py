@@ -9,9 +9,10 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
+from html import escape
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from altair.utils.schemapi import debug_mode
 from mkdocs.config.defaults import MkDocsConfig
@@ -26,15 +27,27 @@ CODE = re.compile(r"^```python\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 _CHART = re.compile(r"^kpa\.charts\.(\w+)\(", re.MULTILINE)
 
 
+#: What each picture says, for readers who do not see it: the latest build's.
+_SAID: dict[str, str] = {}
+
+
+class Picture(NamedTuple):
+    """The drawing of a chart, and what it says in words."""
+
+    svg: bytes
+    says: str
+
+
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
     """Add the pictures of the gallery."""
-    for name, content in drawn(GALLERY.read_text(encoding="utf-8")).items():
-        files.append(File.generated(config, f"gallery/{name}", content=content))
+    for name, picture in drawn(GALLERY.read_text(encoding="utf-8")).items():
+        files.append(File.generated(config, f"gallery/{name}.svg", content=picture.svg))
+        _SAID[name] = picture.says
     return files
 
 
 def on_page_markdown(markdown: str, *, page: Page, **_: Any) -> str:
-    """Put each picture below its code."""
+    """Put each picture above its code."""
     return CODE.sub(_with_picture, markdown) if page.file.src_uri == GALLERY.name else markdown
 
 
@@ -43,23 +56,23 @@ def _with_picture(code: re.Match[str]) -> str:
     if not chart:
         return code[0]
     shown = "".join(
-        f'<img src="gallery/{chart[1]}{end}.svg#only-{theme}" alt="The chart {chart[1]}">\n'
-        for theme, end in (("light", ""), ("dark", "-dark"))
+        f'<img src="gallery/{name}.svg#only-{theme}" alt="{escape(_SAID[name])}">\n'
+        for theme, name in (("light", chart[1]), ("dark", f"{chart[1]}-dark"))
     )
     return f"<p>\n{shown}</p>\n\n{code[0]}"
 
 
-def drawn(page: str) -> dict[str, bytes]:
+def drawn(page: str) -> dict[str, Picture]:
     """Run the code of the page from top to bottom, and draw every chart.
 
     Args:
         page: the Markdown of the gallery.
 
     Returns:
-        The pictures as SVG, by the name of their file.
+        The pictures by name; those for a dark page end in `-dark`.
     """
     names: dict[str, Any] = {}
-    pictures: dict[str, bytes] = {}
+    pictures: dict[str, Picture] = {}
     with _fresh() as folder:
         for code in CODE.findall(page):
             chart = _CHART.search(code)
@@ -67,8 +80,9 @@ def drawn(page: str) -> dict[str, bytes]:
                 exec(code, names)  # noqa: S102 - the code of our own page
                 continue
             for dark, drawing in _drawings(code, names):
-                file = f"{chart[1]}-dark.svg" if dark else f"{chart[1]}.svg"
-                pictures[file] = kpa.charts.save(drawing, folder / file).read_bytes()
+                file = kpa.charts.save(drawing, folder / "chart.svg")
+                name = f"{chart[1]}-dark" if dark else chart[1]
+                pictures[name] = Picture(file.read_bytes(), drawing.description)
     return pictures
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import axe, violations
 from tests.site.built import site
 
-__all__ = ["site"]
+__all__ = ["axe", "site"]
 
 PAGES = (
     "index",
@@ -65,3 +66,19 @@ def test_pages_fit_and_every_picture_is_drawn(
             sources = [str(each.get_attribute("src")) for each in shown.all()]
             assert sources
             assert all(source.endswith(f"#only-{scheme}") for source in sources)
+
+
+#: Rules that the theme itself breaks, on parts of a page that we do not write.
+_OF_THE_THEME = ("aria-dialog-name", "landmark-unique")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_we_write_breaks_no_rule_of_accessibility(
+    page: Page, site: Path, axe: str, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for name in PAGES:
+        page.goto((site / f"{name}.html").as_uri())
+        expect(page.locator("h1").first).to_be_visible()
+        broken = violations(page, axe)
+        assert [rule for rule in broken if not rule.startswith(_OF_THE_THEME)] == [], name
