@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import axe, violations
+from tests.browser.hands import press
 from tests.site.built import site
 
 __all__ = ["axe", "site"]
@@ -39,12 +40,13 @@ def reader(page: Page) -> Iterator[Page]:
 
 def test_the_search_works_from_the_disk(reader: Page, site: Path) -> None:
     reader.goto((site / "index.html").as_uri())
-    reader.get_by_role("textbox", name="Search").click()
+    press(reader.get_by_role("textbox", name="Search"))
     reader.keyboard.type("expiring")
     results = reader.locator(".md-search-result__item")
     expect(results.first).to_be_visible()
     expect(reader.locator(".md-search-result__list")).to_contain_text("Glossary")
-    reader.locator(".md-search-result__link").first.click()
+    reader.keyboard.press("ArrowDown")
+    reader.keyboard.press("Enter")
     expect(reader.locator("article")).to_contain_text("expiring")
 
 
