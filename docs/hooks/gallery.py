@@ -92,6 +92,7 @@ def _drawings(code: str, names: dict[str, Any]) -> Iterator[tuple[bool, Any]]:
     exec(compile(ast.Module(first, []), GALLERY.name, "exec"), names)  # noqa: S102
     for dark in (False, True):
         call = ast.parse(ast.unparse(last), mode="eval")
+        assert isinstance(call.body, ast.Call)  # noqa: S101 - for type checkers
         call.body.keywords.append(ast.keyword("dark", ast.Constant(dark)))
         yield dark, eval(compile(ast.fix_missing_locations(call), GALLERY.name, "eval"), names)  # noqa: S307
 

@@ -14,7 +14,7 @@ from kpa_analytics.cli.commands import app
 from tests.site.built import DOCS, ROOT
 
 #: Pages whose Python runs from top to bottom; the gallery's runs when the site is built.
-PAGES = sorted((DOCS / "how-to").glob("*.md"))
+PAGES = [ROOT / "README.md", *sorted((DOCS / "how-to").glob("*.md"))]
 DOCUMENTS = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 
 
