@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.analysis.engine import Engine, Rules
+from kpa_analytics.analysis.expiring_rule import with_expiring_rule
 from kpa_analytics.analysis.explain import Explainer
 from kpa_analytics.statuses import STATUSES
 
@@ -33,20 +35,25 @@ class ExpiryView:
         required = data.requirements
         self.requirements_known = required is not None
         self._people_filter = people_filter
-        rules = Rules(data.trainings)
+        rules = self._rules = Rules(data.trainings)
         engine = Engine(data.completions, rules, data.users, required)
         self._status = lru_cache(maxsize=_KEPT)(engine.status)
         self._explainer = lru_cache(maxsize=_KEPT)(
             lambda day, days: Explainer(data, as_of=day, expiring_days=days, rules=rules)
         )
 
-    def rows(self, choices: ExpiryChoices) -> pl.DataFrame:
-        """The chosen statuses (`schema.EXPIRY_STATUS`), sorted by person and training."""
+    def cases(self, choices: ExpiryChoices) -> pl.DataFrame:
+        """The chosen cases (`schema.EXPIRY_STATUS`), whatever their status, by person and training.
+
+        Figures and shares are about these, so that a choice of statuses does not change them.
+        """
         rows = self._status(choices.as_of, choices.expiring_days, choices.include_terminated)
         conditions = self._people_filter.conditions(choices)
-        if choices.statuses:
-            conditions.append(pl.col("status").is_in(choices.statuses))
         return rows.filter(*conditions) if conditions else rows
+
+    def with_rule(self, rows: pl.DataFrame, choices: ExpiryChoices) -> pl.DataFrame:
+        """Add to each row the rule by which it counts as expiring soon: `expiring_rule`."""
+        return with_expiring_rule(rows, self._rules.schedules, choices.expiring_days)
 
     def explain(self, choices: ExpiryChoices, m_user_id: str, training_id: int) -> Explanation:
         """Why a case has its status on the chosen day.
@@ -60,6 +67,11 @@ class ExpiryView:
     def people(self, choices: ExpiryChoices) -> pl.Series | None:
         """The ids of the chosen people; None for everyone."""
         return self._people_filter.matching(choices)
+
+
+def in_statuses(cases: pl.DataFrame, statuses: Sequence[str]) -> pl.DataFrame:
+    """The cases with one of these statuses; all of them if no status is given."""
+    return cases.filter(pl.col("status").is_in(statuses)) if statuses else cases
 
 
 def selected_rows(rows: pl.DataFrame, selected: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
@@ -85,10 +97,14 @@ def _in_bar(bar: Mapping[str, Any]) -> pl.Expr:
     return pl.all_horizontal(same)
 
 
-def status_counts(rows: pl.DataFrame) -> dict[str, int]:
-    """The number of rows with each status, and of all rows (`total`), people and trainings."""
+def status_counts(rows: pl.DataFrame, days: int) -> dict[str, int]:
+    """The number of rows with each status, and of all rows (`total`), people and trainings.
+
+    `due_within` counts the valid cases with at most so many days left.
+    """
     counts = dict(rows["status"].value_counts().iter_rows())
     return {
+        "due_within": rows.select(due_within(days).sum()).item(),
         **{status: int(counts.get(status, 0)) for status in STATUSES},
         "total": rows.height,
         "people": rows["m_user_id"].n_unique(),

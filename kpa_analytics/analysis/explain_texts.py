@@ -61,6 +61,7 @@ WINDOW_EXPIRED = (
 ENDED_EARLY = "So it was valid through {expires}, the day before the offering."
 WINDOW_OPEN = "On {as_of} that window is open, with {days:day|days} left: {status}."
 WINDOW_SHUT = "On {as_of} that window has not opened: {status}."
+BY_WINDOW = "The window decides from when it counts as expiring soon, not a number of days."
 
 # Composed trainings.
 

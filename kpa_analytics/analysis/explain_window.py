@@ -78,6 +78,7 @@ def _status(case: Case) -> Step:
         sentence = text.WINDOW_SHUT if facts["status"] == CURRENT else text.WINDOW_OPEN
     return step(
         key,
+        "" if facts["status"] == EXPIRED else text.BY_WINDOW,
         case.say(sentence, days=abs(facts["days_left"])),
         record=facts["completion_id"],
         as_of=case.as_of,

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import polars as pl
 
+from kpa_analytics.analysis.due_within import DUE_DAYS, due_within
 from kpa_analytics.inputs import AnyFrame
-from kpa_analytics.statuses import CURRENT, EXPIRING, FROM_REQUIREMENTS, STATUSES
+from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
 
 
 class Figures(NamedTuple):
@@ -17,7 +18,7 @@ class Figures(NamedTuple):
         people: people with at least one case.
         completions: all completion records.
         cases: all cases; the five statuses below add up to it.
-        in_30_days: valid cases whose last day is at most 30 days away. `expiring` counts by each
+        in_30_days: valid cases with at most 30 (`DUE_DAYS`) days left. `expiring` counts by each
             training's own number of days or window instead.
         current, expiring, expired, missing, not_due: cases of each status; `missing` and
             `not_due` are None if no requirements were provided.
@@ -49,11 +50,10 @@ def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool
         (0, None)
     """
     each = [(pl.col("status") == status).sum().alias(status) for status in STATUSES]
-    good = pl.col("status").is_in([CURRENT, EXPIRING])
     totals = (
         pl.col("m_user_id").n_unique().alias("people"),
         pl.len().alias("cases"),
-        (good & pl.col("days_left").is_between(0, 30)).sum().alias("in_30_days"),
+        due_within(DUE_DAYS).sum().alias("in_30_days"),
     )
     counts = status.lazy().select(*totals, *each).collect().row(0, named=True)
     records = completions.lazy().select(pl.len()).collect().item()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from kpa_analytics.analysis.due_within import DUE_DAYS, due_within
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.statuses import CURRENT, EXPIRING, GAPS, NOT_DUE
@@ -82,7 +83,7 @@ def headline(status: pl.DataFrame, composed: pl.Series, required: AnyFrame | Non
         composed_in_order=whole.filter(good).height,
         composed_gaps={gap: whole.filter(pl.col("status") == gap).height for gap in GAPS},
         people_in_order=status["m_user_id"].n_unique() - behind.n_unique(),
-        peak=_peak(status.filter(good & pl.col("days_left").is_between(0, 30))),
+        peak=_peak(status.filter(due_within(DUE_DAYS))),
     )
 
 

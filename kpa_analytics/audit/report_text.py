@@ -11,6 +11,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from kpa_analytics import statuses
+from kpa_analytics.analysis.due_within import DUE_DAYS, due_label, due_note
 from kpa_analytics.statuses import NO_REQUIREMENTS
 
 #: The language of the texts, as HTML and PDF name it.
@@ -247,7 +248,7 @@ class TileLabel(StrEnum):
 
     IN_ORDER = "In order"
     ON_FILE = "Signature or file"
-    IN_30_DAYS = "Due in 30 days"
+    IN_30_DAYS = due_label(DUE_DAYS)
     COMPOSED = "Composed trainings"
     PEOPLE_IN_ORDER = "People in order"
     PEOPLE = "People"
@@ -271,7 +272,7 @@ UNDATED_NOTE = (
     "date"
 )
 OF_COMPOSED_NOTE = "{note}; {composed} of composed trainings"
-IN_30_DAYS_NOTE = "still valid; last day at most 30 days away"
+IN_30_DAYS_NOTE = due_note(DUE_DAYS)
 COMPOSED_NOTE = "in order: {in_order} of {cases}, apart from their parts"
 #: The note below the people in order, by whether requirements were provided.
 PEOPLE_IN_ORDER_NOTES = {

@@ -12,6 +12,8 @@ from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import altair as alt
 
     from kpa_analytics.inputs import AnyFrame, Day
@@ -52,6 +54,7 @@ def expiry_by_training(
     as_of: Day | None = None,
     requirements_known: bool | None = None,
     top: int = 20,
+    statuses: Collection[str] = (),
     dark: bool = False,
 ) -> alt.LayerChart:
     """Draw the share of gaps per training, the highest first, beside the numbers of cases.
@@ -66,13 +69,15 @@ def expiry_by_training(
         requirements_known: whether requirements were provided; by default, True if `status` has a
             missing or not due row. If False, missing is shown as "not known", not 0.
         top: number of trainings to draw, 1 to 60; the others become "other trainings (n)".
+        statuses: draw the bars of these statuses only; empty for all. The shares, the numbers and
+            the order count every status.
         dark: True for a dark background.
 
     Returns:
         The chart; its data is `expiry_by_training_table(...)`.
 
     Raises:
-        KPADataError: as `expiry_by_training_table`.
+        KPADataError: as `expiry_by_training_table`, or there is no such status.
 
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
@@ -88,5 +93,6 @@ def expiry_by_training(
         label="training",
         title="Status by training",
         heading=counted(table, "training", "trainings"),
+        statuses=statuses,
         dark=dark,
     )

@@ -10,6 +10,7 @@ import polars as pl
 from kpa_analytics.charts import axes, timeline_ends
 from kpa_analytics.charts.periods import month_number, months_from, part_of
 from kpa_analytics.charts.stacking import MIN_PART, stack
+from kpa_analytics.charts.status_choice import only, only_words
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import not_drawn
@@ -28,6 +29,7 @@ from kpa_analytics.statuses import (
 from kpa_analytics.wording import count, day, month
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from kpa_analytics.inputs import AnyFrame, Day
@@ -96,6 +98,7 @@ def expiry_timeline(
     *,
     as_of: Day | None = None,
     months: int = 18,
+    statuses: Collection[str] = (),
     dark: bool = False,
 ) -> alt.LayerChart:
     """Draw expirations per month, stacked by status, with a line at `as_of`.
@@ -108,13 +111,15 @@ def expiry_timeline(
         as_of: the day of the line if no row has an expiration date; by default, today.
         months: number of months to show before and after that day's month. One bar at each end
             counts earlier and later expirations; it is cut short if it exceeds every month.
+        statuses: draw the bars of these statuses only; empty for all. The title and the subtitle
+            count every status.
         dark: True for a dark background.
 
     Returns:
         The chart; its data is `expiry_timeline_table(...)`.
 
     Raises:
-        KPADataError: as `expiry_timeline_table`.
+        KPADataError: as `expiry_timeline_table`, or there is no such status.
 
     Examples:
         >>> from kpa_analytics.schema import EXPIRY_STATUS
@@ -126,28 +131,33 @@ def expiry_timeline(
     table = expiry_timeline_table(rows.frame, as_of=today, months=months)
     undated = table.filter(pl.col("part") == "no date")
     dated = table.filter(pl.col("part") != "no date")
-    if dated.is_empty():
+    seen = only(dated, statuses)
+    named = [status for status in STATUSES if seen[status].sum()]
+    if not named:
         message = "No expirations to show"
-        return nothing_to_show(_TITLE, message, _undated(undated), dark=dark, demo=rows.demo)
-    in_month = pl.col("part") == "month"
-    inside, outer = dated.filter(in_month), dated.filter(~in_month)
+        notes = (_undated(undated), only_words(statuses))
+        return nothing_to_show(_TITLE, message, *notes, dark=dark, demo=rows.demo)
+    in_month, has_bar = pl.col("part") == "month", pl.col("drawn") > 0
+    inside, outer = seen.filter(in_month & has_bar), seen.filter(~in_month)
+    beyond = outer.filter(has_bar)
     shown: list[date] = inside["month"].to_list() or [today.replace(day=1)]  # in order
-    highest = max(inside["total"].to_list() or outer["total"].to_list())
+    highest = max(inside["drawn"].to_list() or beyond["drawn"].to_list())
     headroom = highest * 1.15
     least = headroom * MIN_PART / _HEIGHT
-    statuses = [status for status in STATUSES if dated[status].sum()]
+    expired = int(dated[EXPIRED].sum())
     return layered(
         [
-            _bars(stack(inside, SEVERITY, least, "status"), headroom, statuses, shown, today, dark),
-            *timeline_ends.outer_bars(outer, shown, today, highest, least, statuses, dark),
+            _bars(stack(inside, SEVERITY, least, "status"), headroom, named, shown, today, dark),
+            *timeline_ends.outer_bars(beyond, shown, today, highest, least, named, dark),
             *_line(today, shown, dark),
         ],
-        title=_finding(inside, int(dated[EXPIRED].sum()), today),
+        title=_finding(dated.filter(in_month), expired, today),
         subtitle=[
             f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
-            f"{int(dated[EXPIRED].sum()):,} of them expired, as of {day(today)}",
+            f"{expired:,} of them expired, as of {day(today)}",
             timeline_ends.outer_sentence(outer, months, today, highest),
             _undated(undated),
+            only_words(statuses),
         ],
         demo=rows.demo,
         dark=dark,
@@ -184,7 +194,7 @@ def _bars(
     within = (month_number(min(shown[0], today)), month_number(max(shown[-1], today)))
     named = rows.with_columns(pl.col("month").dt.strftime("%B %Y").alias("name"))
     bars: alt.Chart = (
-        rows_of(named.drop("part", *STATUSES), name="months")
+        rows_of(named.drop("part", "drawn", *STATUSES), name="months")
         .transform_calculate(
             words=axes.signed_label(),
             spoken=axes.sentence("Expires in {name}: {value:,} {status}, of {total:,}"),

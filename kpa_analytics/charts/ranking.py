@@ -10,6 +10,7 @@ import polars as pl
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.stacking import MIN_PART, stack
+from kpa_analytics.charts.status_choice import chosen, only_words
 from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, short
@@ -19,7 +20,7 @@ from kpa_analytics.statuses import EXPIRING, GAPS, SEVERITY, STATUSES, status_co
 from kpa_analytics.wording import count, listing, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 #: Pixels for a label, for the bars, and for each column of numbers beside them.
 _ROOM, _WIDTH, _COLUMN = 200, 210, 64
@@ -79,12 +80,14 @@ def ranking(
     title: str,
     heading: str,
     notes: Sequence[str] = (),
+    statuses: Collection[str] = (),
     dark: bool,
 ) -> alt.LayerChart:
     """Draw the result of `rank`, a count of `rows`, under a heading such as "12 trainings".
 
     Each bar shows which share of the row's cases are gaps, with a line at the share of all cases. A
-    row without a key has no bar if its bar would be longer than all others.
+    row without a key has no bar if its bar would be longer than all others. Only the bars, not the
+    numbers, follow `statuses` (empty: all).
     """
     if table.is_empty():
         return nothing_to_show(title, NO_CASES, dark=dark, demo=rows.demo)
@@ -102,7 +105,7 @@ def ranking(
     return layered(
         [
             *_average(average, percent(gaps, every), end, dark),
-            *_bars(drawn, key, label, end, dark),
+            *_bars(drawn, key, label, end, chosen(statuses), dark),
             *_columns(placed, dark),
         ],
         title=_finding(named, label, rows, gaps),
@@ -111,6 +114,7 @@ def ranking(
             f"{rows.gap_words} ({percent(gaps, every)}), {expiring:,} expiring soon{rows.as_of}",
             rows.not_known,
             *notes,
+            only_words(statuses),
         ],
         demo=rows.demo,
         dark=dark,
@@ -156,13 +160,16 @@ def _share_axis(field: str, end: float) -> alt.X:
     )
 
 
-def _bars(rows: pl.DataFrame, key: str, label: str, end: float, dark: bool) -> list[alt.Chart]:
-    """The bars, and the number of cases inside each part that has room for it."""
+def _bars(
+    rows: pl.DataFrame, key: str, label: str, end: float, drawn: Sequence[str], dark: bool
+) -> list[alt.Chart]:
+    """The bars of the drawn statuses, with the number of cases in each part that has room."""
     shares = [pl.col(status) / pl.col("total") for status in GAPS]
     kept = ["place", key, label, "short", "folded", "total"]
     parts = stack(rows.select(*kept, *shares), GAPS, end * MIN_PART / _WIDTH, "status")
     counts = rows.select("place", *GAPS).unpivot(GAPS, index="place", variable_name="status")
     parts = parts.drop("value", *GAPS).join(counts, on=["place", "status"])
+    parts = parts.filter(pl.col("status").is_in(drawn))
     if parts.is_empty():
         return []
     order = {status: place for place, status in enumerate(SEVERITY)}

@@ -27,6 +27,8 @@ def outer_bars(
 ) -> list[alt.Chart]:
     """The bars, with their names below and their numbers above; nothing without such rows.
 
+    `outer` has the columns of the timeline's table, and `drawn`, the length of the bar.
+
     A bar higher than `highest`, the highest month, is cut to it. No part is smaller than `least`.
     """
     if outer.is_empty():  # Vega warns of a scale that has nothing to measure
@@ -34,7 +36,7 @@ def outer_bars(
     slots = [_slot(part, months, today) for part in outer["part"]]
     placed = outer.drop("month").with_columns(
         *pl.DataFrame(slots, schema={"start": pl.Date, "end": pl.Date}, orient="row"),
-        pl.min_horizontal(1.0, highest / pl.col("total")).alias("share"),
+        pl.min_horizontal(1.0, highest / pl.col("drawn")).alias("share"),
     )
     cut = [
         stack(bar, SEVERITY, least / bar["share"].item(), "status").with_columns(
@@ -48,8 +50,8 @@ def outer_bars(
 def outer_sentence(outer: pl.DataFrame, months: int, today: date, highest: float) -> str:
     """Say how many expirations the outer bars count."""
     parts = [
-        f"{total:,} {part}{' (bar cut short)' if total > highest else ''}"
-        for part, total in outer.select("part", "total").iter_rows()
+        f"{total:,} {part}{' (bar cut short)' if drawn > highest else ''}"
+        for part, total, drawn in outer.select("part", "total", "drawn").iter_rows()
     ]
     near = count(months, "month")
     return f"More than {near} from {month(today)}: {', '.join(parts)}" if parts else ""
@@ -67,7 +69,7 @@ def _slot(part: str, months: list[date], today: date) -> tuple[date, date]:
 def _bars(parts: pl.DataFrame, statuses: list[str], dark: bool) -> alt.Chart:
     """The bars, with a part for each status."""
     bars: alt.Chart = (
-        rows_of(parts.drop("share", *STATUSES))
+        rows_of(parts.drop("share", "drawn", *STATUSES))
         .transform_calculate(
             words=axes.signed_label(),
             when="datum.part == 'earlier' ? 'before these months' : 'after these months'",
@@ -97,8 +99,8 @@ def _texts(bars: pl.DataFrame, highest: float, dark: bool) -> list[alt.Chart]:
     rows = bars.select(
         "part",
         pl.when(pl.col("part") == "earlier").then("end").otherwise("start").alias("at"),
-        "total",
-        pl.min_horizontal("total", highest).alias("top"),
+        pl.col("drawn").alias("total"),
+        pl.min_horizontal("drawn", highest).alias("top"),
     )
     side = alt.ExprRef("datum.part == 'earlier' ? 'right' : 'left'")
     texts = rows_of(rows).mark_text(align=side, color=palette(dark).muted, clip=False, aria=False)

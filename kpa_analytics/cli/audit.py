@@ -92,6 +92,7 @@ def audit(
     every record with its status, and a manifest of hashes. If the last update read only the
     newest pages of the completions, all pages are downloaded first, unless --incremental is given.
     """
+    from kpa_analytics.analysis.due_within import DUE_DAYS, due_label, due_note
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.bagit import pack_in
     from kpa_analytics.audit.export import export_audit
@@ -133,7 +134,10 @@ def audit(
     )
     manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]
-    for name in ("people", "completions", EXPIRED, EXPIRING, CURRENT, MISSING, "findings"):
+    for name in ("people", "completions", EXPIRED, EXPIRING):
+        print_figure(name, counts[name])
+    print_figure(due_label(DUE_DAYS), counts["in_30_days"], due_note(DUE_DAYS))
+    for name in (CURRENT, MISSING, "findings"):
         print_figure(name, counts[name])
     typer.echo(
         f"\nas of {day}; written to {out}\n"

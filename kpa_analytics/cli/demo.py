@@ -21,6 +21,7 @@ def demo(
     Fetches the company's records over HTTP, prints the headline figures, and writes the first
     expiry chart with the rows behind it.
     """
+    from kpa_analytics.analysis.due_within import DUE_DAYS, due_label, due_note
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.first_chart import is_demo_output, write_first_chart
     from kpa_analytics.demo import AS_OF
@@ -39,7 +40,7 @@ def demo(
             counts.expiring,
             "by each training's own expiring days or window, as in the charts",
         ),
-        ("due within 30 days", counts.in_30_days, "still valid; last day at most 30 days away"),
+        (due_label(DUE_DAYS), counts.in_30_days, due_note(DUE_DAYS)),
         (CURRENT, counts.current, ""),
         (MISSING, counts.missing, ""),
     ):

@@ -14,16 +14,20 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import ExpiryChoices
+from kpa_analytics.analysis.due_within import due_label, due_note
 from kpa_analytics.analysis.expiry_view import (
     ExpiryView,
     has_case,
+    in_statuses,
     selected_rows,
     status_counts,
 )
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
+    EXPIRING,
     FROM_REQUIREMENTS,
     NO_REQUIREMENTS,
     NOT_DUE,
@@ -54,6 +58,7 @@ _HEADINGS = (
     Heading("expiration_date", "Expires", "date"),
     Heading("days_left", "Days left", "number"),
     Heading("status", "Status", "status"),
+    Heading("expiring_rule", "Counts as expiring soon"),
 )
 
 
@@ -84,7 +89,8 @@ class ExpiryExplorer(StatusExplorer):
         trainings: ids of the trainings to show; empty for all.
         search: text in people's names, employee numbers or ids.
         field_offices: ids of field offices; "" means no field office; empty for all.
-        statuses: the statuses to show; empty for all.
+        statuses: the statuses of the rows, the bars and the table; empty for all. Figures and
+            shares count every status.
         include_terminated: whether to show people who have left; False.
         selected: the bars whose cases the table lists: `{"month": day, "status": ...}` or
             `{"training_id": ..., "status": ...}` each.
@@ -134,7 +140,7 @@ class ExpiryExplorer(StatusExplorer):
     @property
     def table(self) -> pl.DataFrame:
         """The rows of the table, in its order: all rows, or those behind the selected bars."""
-        return self._table.frame
+        return self._table.frame.select(EXPIRY_STATUS.schema.names())
 
     @property
     def explanation(self) -> Explanation | None:
@@ -206,21 +212,31 @@ class ExpiryExplorer(StatusExplorer):
         self._explain()
 
     def _rebuild_rows(self, changed: AbstractSet[str]) -> None:
+        choices = self._chosen(ExpiryChoices)
         if changed - {"selected"}:
-            self._rows = self._view.rows(self._chosen(ExpiryChoices))
-            self._figures.value = _headline(self._rows, self._view.requirements_known)
+            self._cases = self._view.cases(choices)
+            self._rows = in_statuses(self._cases, self.statuses)
+            self._figures.value = _headline(
+                self._cases, self.expiring_days, self._view.requirements_known
+            )
             if selected_rows(self._rows, self.selected).is_empty():
                 self.selected = ()  # the charts no longer show such a bar
         if changed != {"selected"}:
-            day, dark, known = self.as_of, self.dark, self._view.requirements_known
-            by_training = partial(charts.expiry_by_training, requirements_known=known, top=15)
-            self._charts.specs = [
-                drawn(charts.expiry_timeline, self._rows, as_of=day, dark=dark),
-                drawn(by_training, self._rows, as_of=day, dark=dark),
-            ]
+            self._charts.specs = self._draw()
         self._listed = selected_rows(self._rows, self.selected)
-        self._table.show(self._listed, self._caption())
+        self._table.show(self._view.with_rule(self._listed, choices), self._caption())
         self._show_selected()
+
+    def _draw(self) -> list[dict[str, Any]]:
+        """Draw every case; only the bars follow the chosen statuses, not the figures."""
+        shared = {"as_of": self.as_of, "statuses": self.statuses, "dark": self.dark}
+        by_training = partial(
+            charts.expiry_by_training, requirements_known=self._view.requirements_known, top=15
+        )
+        return [
+            drawn(charts.expiry_timeline, self._cases, **shared),
+            drawn(by_training, self._cases, **shared),
+        ]
 
     def _explain(self) -> None:
         """Show why the explained case has its status, as long as it is listed."""
@@ -267,6 +283,10 @@ class ExpiryExplorer(StatusExplorer):
         return "; ".join(f"{what} {which}" for what, which in chosen.items() if which)
 
     def _caption(self) -> str:
+        if not self.selected and self.statuses:
+            chosen = listing([STATUS_LABELS[status] for status in self.statuses])
+            whole = count(self._cases.height, "case")
+            return f"Only {chosen}: {self._rows.height:,} of {whole}"
         if not self.selected:
             return "Everyone shown above"
         bars = [
@@ -281,9 +301,9 @@ class ExpiryExplorer(StatusExplorer):
         return "Selected: " + "; ".join(bars)
 
 
-def _headline(rows: pl.DataFrame, requirements_known: bool) -> str:
-    """The numbers above the charts, as HTML."""
-    counts = status_counts(rows)
+def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:
+    """The numbers above the charts, as HTML; `days` are the expiring days."""
+    counts = status_counts(cases, days)
     people = count(counts["people"], "person", "people")
     detail = f"one person and one training each; {people}, {count(counts['trainings'], 'training')}"
     tiles = [(f"{counts['total']:,}", "Cases", detail, "kpa-all")]
@@ -293,4 +313,6 @@ def _headline(rows: pl.DataFrame, requirements_known: bool) -> str:
             number, detail = "not known", NO_REQUIREMENTS
         if counts[status] or status != NOT_DUE:
             tiles.append((number, SIGNED_LABELS[status], detail, f"kpa-{status}"))
+        if status == EXPIRING:
+            tiles.append((f"{counts['due_within']:,}", due_label(days), due_note(days), ""))
     return layout.figures(tiles)

@@ -76,7 +76,7 @@ def test_the_headline_is_recounted(pack, recounted):
         f"{required:,} cases are required and due; {in_order:,} of them are in order.",
         f"People in order {fine:,} of {people:,}",
         f"{fine:,} of {people:,} people have no expired or missing case.",
-        f"Due in 30 days {recounted['in_30_days']:,} ",
+        f"Due within 30 days {recounted['in_30_days']:,} ",
         f"in order: {recounted['composed_in_order']:,} of {recounted['composed_cases']:,}",
         f"past their last valid day; {recounted['expired_composed']:,} of composed trainings",
     ]

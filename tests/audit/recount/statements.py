@@ -83,7 +83,7 @@ def _tiles(counted: Counted) -> dict[str, str]:
         "tile Missing": f"{counted.of_status['missing']:,} {part('missing')}",
         "tile Expiring soon": f"{counted.of_status['expiring']:,}",
         "tile Current": f"{counted.of_status['current']:,}",
-        "tile Due in 30 days": f"{len(counted.soon):,} 30",
+        "tile Due within 30 days": f"{len(counted.soon):,} 30",
         "tile Signature or file": (
             f"{tenths(signed + file, len(counted.proofs))} {sum(neither):,} {len(counted.proofs):,}"
         ),

@@ -1,0 +1,49 @@
+"""Bars of some statuses only, in charts whose figures count every status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def chosen(statuses: Collection[str]) -> list[str]:
+    """The statuses whose bars are drawn, worst first; all of them if none is named.
+
+    Raises:
+        KPADataError: there is no such status.
+
+    Examples:
+        >>> chosen(["current", "expired"])
+        ['expired', 'current']
+    """
+    named = {*statuses}
+    if unknown := named - {*STATUSES}:
+        raise KPADataError(
+            f"statuses: there is no {min(map(repr, unknown))}; there are {', '.join(STATUSES)}"
+        )
+    return [status for status in SEVERITY if not named or status in named]
+
+
+def only(counts: pl.DataFrame, statuses: Collection[str]) -> pl.DataFrame:
+    """Rows of status counts in which only the chosen statuses are left, and their sum, `drawn`.
+
+    The other statuses become 0; `total` still counts them.
+    """
+    kept = chosen(statuses)
+    others = [pl.lit(0, pl.Int64).alias(status) for status in STATUSES if status not in kept]
+    return counts.with_columns(*others, pl.sum_horizontal(kept).alias("drawn"))
+
+
+def only_words(statuses: Collection[str]) -> str:
+    """Say which statuses have bars; nothing if all have."""
+    kept = chosen(statuses)
+    if len(kept) == len(STATUSES):
+        return ""
+    return f"Bars: only {', '.join(SIGNED_LABELS[status] for status in kept)}"
