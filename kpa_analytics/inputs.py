@@ -196,3 +196,25 @@ def as_day(value: object | None, name: str = "as_of") -> date:
         except ValueError as error:
             raise KPADataError(f"{name} must be a day such as 2026-06-30, not {value!r}") from error
     raise KPADataError(f"{name} must be a day such as 2026-06-30, not {value!r}")
+
+
+def need_day(value: object | None, name: str) -> date:
+    """Read a calendar day that has no default.
+
+    Raises:
+        KPADataError: the value is None or not a calendar day.
+    """
+    if value is None:
+        raise KPADataError(f"{name} must be a day such as 2026-06-30, not None")
+    return as_day(value, name)
+
+
+def need_switch(value: object, name: str) -> bool:
+    """Check an argument that is True or False: a text such as "no" would count as True.
+
+    Raises:
+        KPADataError: the value is neither.
+    """
+    if isinstance(value, bool):
+        return value
+    raise KPADataError(f"{name} must be True or False, not {value!r}")

@@ -84,6 +84,7 @@ def case_facts(
             pl.when(RENEWS).then(RENEWAL).clip(upper_bound=date.max).alias("renewal"),
             *(pl.lit(None).alias(name) for name in LIMITS if name not in limited.columns),
         )
+        .with_columns(pl.selectors.date().clip(date.min, date.max))
         .sort(_PAIR)
         .collect(engine="in-memory")
     )

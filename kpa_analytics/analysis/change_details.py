@@ -145,11 +145,14 @@ def _people(before: Situation, after: Situation) -> pl.DataFrame:
 
 
 def _requirements(before: Situation, after: Situation) -> pl.DataFrame:
+    """A text for each requirement that differs; what a side without requirements had is not known."""
     old, new = (required_pairs(side.required).unique().collect() for side in (before, after))
+    added = "now required" if before.required is not None else "required now, not known before"
+    gone = "no longer required" if after.required is not None else "required before, not known now"
     rows = pl.concat(
         [
-            new.join(old, on=_CASE, how="anti").with_columns(text=pl.lit("now required")),
-            old.join(new, on=_CASE, how="anti").with_columns(text=pl.lit("no longer required")),
+            new.join(old, on=_CASE, how="anti").with_columns(text=pl.lit(added)),
+            old.join(new, on=_CASE, how="anti").with_columns(text=pl.lit(gone)),
         ]
     )
     return _joined(rows, _CASE)

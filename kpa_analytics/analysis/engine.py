@@ -25,8 +25,9 @@ from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, never_completed, statuses_on
 from kpa_analytics.analysis.windows import windows_on
 from kpa_analytics.employment import has_left
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
-from kpa_analytics.schema import EXPIRY_STATUS
+from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
 
 #: The columns that identify a row, before the names are added.
 _KEYS = ("pair", "person", "title", "training_id", "completion_id")
@@ -91,7 +92,7 @@ class Engine:
             `title` (the row of `titles`), `has_proof`, and `at` (the key of the expiration).
 
     Raises:
-        KPADataError: a column is missing.
+        KPADataError: a column is missing, or a completion or a requirement has no training.
     """
 
     def __init__(
@@ -110,6 +111,7 @@ class Engine:
         if only is not None:
             ordered = latest(ordered, only)
         rows = with_expiry_key(ordered).with_columns(_AT).collect(engine="in-memory")
+        _check_trainings(rows)
         distinct = rows.lazy().filter("has_proof").select(_KEYED).unique("expiry_key")
         self.expirations = expirations(distinct, rules.schedules).collect(engine="in-memory")
         self.titles = rules.titles(rows)
@@ -169,6 +171,15 @@ class Engine:
             self.people["user"].gather(rows["person"]),
             self.titles["training"].gather(rows["title"]),
         ).select(EXPIRY_STATUS.schema.names())
+
+
+def _check_trainings(rows: pl.DataFrame) -> None:
+    """A record without a training has no status, and neither has a requirement."""
+    unknown = rows.filter(pl.col("training_id").is_null())
+    if unknown.height:
+        ids = unknown["completion_id"].drop_nulls()
+        row = f"completion {ids[0]}" if ids.len() else "a row"
+        raise KPADataError(f"{COMPLETIONS.name} or required: {row} has no 'training_id'")
 
 
 def _merged(parts: list[pl.DataFrame]) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.employment import employment
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of, need_switch
 from kpa_analytics.schema import EXPIRY_STATUS
 
 
@@ -88,6 +88,7 @@ def expiry_status(
         ('Ladders', datetime.date(2024, 2, 29), 2, 'expiring')
     """
     days = as_expiring_days(expiring_days)
+    need_switch(include_terminated, "include_terminated")
     as_day(as_of)  # checked before a LazyFrame is collected
     is_known = as_known_by(as_known)
     rules = Rules(trainings)

@@ -18,7 +18,15 @@ from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import StatusSpans
 from kpa_analytics.employment import employment
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, need_if_known
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Day,
+    Frame,
+    computed,
+    need_day,
+    need_if_known,
+    need_switch,
+)
 from kpa_analytics.schema import GROUPS
 
 if TYPE_CHECKING:
@@ -105,11 +113,12 @@ def status_over_time(
         >>> trend.select("day", "current", "expiring", "total").rows()
         [(datetime.date(2024, 1, 31), 1, 0, 1), (datetime.date(2025, 1, 31), 0, 1, 1)]
     """
-    first, last = as_day(start, "start"), as_day(end, "end")
+    first, last = need_day(start, "start"), need_day(end, "end")
     if first > last:
         raise KPADataError(f"start must not be after end: start is {first}, end is {last}")
     days = SampledDays.between(first, last, every)
     ahead, group = as_expiring_days(expiring_days), as_by(by, users)
+    need_switch(include_terminated, "include_terminated")
     is_known, rules = as_known_by(as_known), Rules(trainings)
     records_of(completions), employment(users), required_pairs(required)
     need_if_known(groups, GROUPS, "kind", "id", "name")

@@ -90,6 +90,20 @@ def test_a_window_that_closes_after_the_last_day_closes_on_it():
     assert (row["status"], row["days_left"]) == ("expiring", 0)
 
 
+@pytest.mark.parametrize("as_of", ENDS)
+def test_every_case_of_every_day_is_explained(as_of):
+    data = kpa.TrainingData(completions=DONE, trainings=CATALOGUE)
+    status = kpa.expiry_status(DONE, CATALOGUE, as_of=as_of)
+    explained = {
+        (each.m_user_id, each.training_id): (each.status, each.expiration_date)
+        for each in kpa.Explainer(data, as_of=as_of).every()
+    }
+    for person, training, *result in status.select(
+        "m_user_id", "training_id", "status", "expiration_date"
+    ).rows():
+        assert explained[person, training] == tuple(result)
+
+
 @pytest.mark.parametrize("every", ["7w", "5mo", "7y", "999y"])
 @pytest.mark.parametrize("analysis", [kpa.instructor_activity, kpa.group_share])
 def test_every_period_begins_on_a_day_of_the_calendar(analysis, every):

@@ -100,3 +100,19 @@ def test_lacking_columns_of_the_other_frames_are_named_too():
 def test_as_of_must_be_a_plain_day(as_of):
     with pytest.raises(KPADataError, match="as_of must be a day"):
         expiry_status(COMPLETIONS.empty(), as_of=as_of)
+
+
+@pytest.mark.parametrize("value", ["no", 0, 1, None])
+def test_include_terminated_is_true_or_false(value):
+    with pytest.raises(
+        KPADataError, match=f"include_terminated must be True or False, not {value!r}"
+    ):
+        expiry_status(COMPLETIONS.empty(), as_of=TODAY, include_terminated=value)
+
+
+def test_a_row_without_a_training_is_refused():
+    without = {"id": 5, "training_id": None, "date": TODAY}
+    with pytest.raises(KPADataError, match="completion 5 has no 'training_id'"):
+        expiry_status(done({"date": TODAY}, without), as_of=TODAY)
+    with pytest.raises(KPADataError, match="required: a row has no 'training_id'"):
+        expiry_status(done({"date": TODAY}), as_of=TODAY, required=pairs((PERSON, None)))

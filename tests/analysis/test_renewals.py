@@ -294,6 +294,7 @@ def test_bad_input_is_named() -> None:
         (lambda: kpa.renewals(done().to_pandas()), "expected a polars frame"),
         (lambda: kpa.renewals(done(), as_of="30/06/2026"), "not '30/06/2026'"),
         (lambda: kpa.renewals(done(), expiring_days=-1), "not -1"),
+        (lambda: kpa.renewals(done(), include_terminated="no"), "True or False, not 'no'"),
         (lambda: kpa.renewals(done().drop("created")), "no column 'created'"),
         (lambda: kpa.renewal_punctuality(none, by="week"), "training, month or None, not 'week'"),
         (lambda: kpa.renewal_punctuality(none, by="supervisor"), "needs users"),

@@ -138,9 +138,21 @@ SPECIAL = {**TRAINED, "training_id": 99, "special_expiration_date": date(2026, 8
         ),
         (
             account(required=PAIR),
-            account(),
+            account(required={"m_user_id": [], "training_id": []}),
             9,
             ("missing", None, "requirement", "no longer required"),
+        ),
+        (
+            account(),
+            account(required=PAIR),
+            9,
+            (None, "missing", "requirement", "required now, not known before"),
+        ),
+        (
+            account(required=PAIR),
+            account(),
+            9,
+            ("missing", None, "requirement", "required before, not known now"),
         ),
         (
             account([TRAINED], as_of=date(2026, 1, 31)),
