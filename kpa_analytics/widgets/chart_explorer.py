@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as ipw
 
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Explorer
+from kpa_analytics.widgets.record import Record
 from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table_links import connect
+
+if TYPE_CHECKING:
+    from kpa_analytics.audit.document import Document
 
 
 class ChartExplorer(Explorer):
@@ -36,5 +41,37 @@ class ChartExplorer(Explorer):
         own = self._bar(self._own_controls())
         table, *more = self._tables()
         table.observe(self._follow_page, "dark")
+        self._shown_tables = [part for part in (table, *more) if isinstance(part, Table)]
+        for part in self._shown_tables:
+            connect(self, part)
+        self._record = Record()
+        self.shared.children += self._history.buttons
         controls = (self._mark, self.shared, own, self._notice)
-        self.view = layout.page(*controls, self._figures, self._charts, table, *more, css=self.css)
+        parts = (self._figures, self._charts, table, *more, self._record)
+        self.view = layout.page(*controls, *parts, css=self.css)
+
+    @property
+    def record(self) -> Document | None:
+        """The training record that is open, as `transcript()` returns it, or None."""
+        return self._record.document
+
+    def open_record(self, m_user_id: str) -> None:
+        """Show the training record of a person, as of the day shown, below the table.
+
+        Raises:
+            KPADataError: nobody in the records has this id, or the completions are incremental.
+            KPAError: the extra `audit` is not installed.
+        """
+        from kpa_analytics.audit.transcript import transcript
+
+        days = self.choices.get("expiring_days", 30)
+        day = self.choices["as_of"]
+        self._record.show(transcript(self.data, m_user_id, as_of=day, expiring_days=days))
+
+    def close_record(self) -> None:
+        """Close the training record that is open."""
+        self._record.close_record()
+
+    def note_state(self) -> None:
+        """Note that `state` may have changed, so that the change can be undone."""
+        self._history.note()

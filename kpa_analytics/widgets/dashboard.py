@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -15,7 +15,9 @@ from kpa_analytics.widgets.expiry import ExpiryExplorer
 from kpa_analytics.widgets.explorer import Explorer, SharedKeywords
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
+from kpa_analytics.widgets.traits import need_known
 from kpa_analytics.widgets.trend import TrendExplorer
+from kpa_analytics.widgets.view_state import plain
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -26,6 +28,10 @@ _EXPLORERS: tuple[Any, ...] = (
     GroupTrainingExplorer,
     TrendExplorer,
 )
+
+
+#: The names of the tabs, which are those of the dashboard's attributes.
+_TABS = ("expiry", "instructors", "groups", "trend")
 
 
 class Dashboard(Explorer):
@@ -141,6 +147,7 @@ class Dashboard(Explorer):
         head = ipw.HBox([self._mark, self._button])
         head.add_class("kpa-dashboard-head")
         self.shared = self._bar(layout.shared_controls())
+        self.shared.children += self._history.buttons
         self.view = layout.page(
             head,
             self._bars,
@@ -158,12 +165,59 @@ class Dashboard(Explorer):
     def _opened(self, change: Any) -> None:
         if change.new is not None:
             self.guarded(lambda: self._explorer(change.new))
+        self._history.note()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The shared choices, the open tab, and what was changed in each tab, as data for JSON.
+
+        `dashboard.state = state` shows the same view. Choices that a state does not have stay as
+        they are; a tab that it does not have shows what it began with. People are in it by id; only
+        the people search and the filters of columns have the texts that somebody typed.
+        """
+        tabs = {_TABS[at]: self._changed(explorer) for at, explorer in sorted(self._inner.items())}
+        return {
+            **{name: plain(value) for name, value in self.choices.items()},
+            "tab": _TABS[self._tabs.selected_index or 0],
+            "tabs": {name: changed for name, changed in tabs.items() if changed},
+        }
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self._restore(state)
+
+    def _changed(self, explorer: Explorer) -> dict[str, Any]:
+        """The state of an explorer, without what it began with and what the dashboard shares."""
+        return {
+            name: value
+            for name, value in explorer.state.items()
+            if name not in self.choices and value != explorer.first_state[name]
+        }
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        tabs = state.get("tabs", {})
+        for name in (*tabs, state.get("tab", _TABS[0])):
+            need_known("tab", name, _TABS)
+        with self._history.together():
+            own = {name: value for name, value in state.items() if name not in ("tab", "tabs")}
+            self._choose(own)
+            for at, name in enumerate(_TABS):
+                if "tabs" in state and (at in self._inner or name in tabs):
+                    self._restore_tab(self._explorer(at), tabs.get(name, {}))
+            if "tab" in state:
+                self._tabs.selected_index = _TABS.index(state["tab"])
+
+    def _restore_tab(self, explorer: Explorer, changed: Mapping[str, Any]) -> None:
+        first = explorer.first_state
+        own = {name: value for name, value in first.items() if name not in self.choices}
+        explorer.state = {**own, **changed}
 
     def _explorer(self, at: int) -> Any:
         """The explorer of a tab, with the current records and choices. It is made on first use."""
         if at not in self._inner:
             explorer = _EXPLORERS[at](self.data, dark=self._dark, **self.choices)
             explorer.inside_dashboard()
+            explorer.observe(lambda _: self._history.note(), "states")
             self._inner[at] = explorer
             tabs = list(self._tabs.children)
             self._tabs.children = (*tabs[:at], explorer.view, *tabs[at + 1 :])

@@ -42,8 +42,10 @@ from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.explained import Case, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
+from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
-from kpa_analytics.widgets.table import Heading, Table
+from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table_rows import Heading
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.wording import count, listing, month, percent
 
@@ -52,13 +54,14 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 _HEADINGS = (
-    Heading("user", "Person"),
+    Heading("user", "Person", "person"),
     Heading("training", "Training"),
     Heading("date", "Completed", "date"),
     Heading("expiration_date", "Expires", "date"),
     Heading("days_left", "Days left", "number"),
     Heading("status", "Status", "status"),
     Heading("expiring_rule", "Counts as expiring soon"),
+    *PROFILE_HEADINGS,
 )
 
 
@@ -192,9 +195,11 @@ class ExpiryExplorer(StatusExplorer):
         self._table = Table(
             _HEADINGS,
             ("days_left", False),
+            name="expirations",
             words={"status": SIGNED_LABELS},
             choosable=True,
             hint="Read why this case has its status",
+            more=lambda rows: with_profiles(rows, self.data, self.as_of),
         )
         self._table.observe(self._row_clicked, "chosen")
         self._table.observe(self._mark_explained, "rows")
@@ -224,7 +229,11 @@ class ExpiryExplorer(StatusExplorer):
         if changed != {"selected"}:
             self._charts.specs = self._draw()
         self._listed = selected_rows(self._rows, self.selected)
-        self._table.show(self._view.with_rule(self._listed, choices), self._caption())
+        self._table.show(
+            self._view.with_rule(self._listed, choices),
+            self._caption(),
+            nothing=nothing(self.search),
+        )
         self._show_selected()
 
     def _draw(self) -> list[dict[str, Any]]:

@@ -16,7 +16,10 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table_links import show_views
 from kpa_analytics.widgets.titles import training_options, usual_day
+from kpa_analytics.widgets.view_state import History, plain
 from kpa_analytics.wording import listing, one_line
 
 _log = logging.getLogger(__name__)
@@ -24,12 +27,13 @@ _Choices = TypeVar("_Choices")
 
 
 class SharedKeywords(TypedDict, total=False):
-    """The choices that every explorer has, as keywords."""
+    """The choices that every explorer has, as keywords; `tables` is that of `state`."""
 
     as_of: Day | None
     trainings: Iterable[int] | None
     search: str | None
     field_offices: Iterable[str] | None
+    tables: Mapping[str, Any]
 
 
 class Explorer(traitlets.HasTraits):
@@ -56,6 +60,7 @@ class Explorer(traitlets.HasTraits):
     rebuilds = traitlets.Int(
         0, read_only=True, help="How often the explorer has computed what it shows."
     )
+    states = traitlets.Int(0, read_only=True, help="How often `state` has changed.")
 
     def __init__(
         self, data: TrainingData, *, dark: bool | None, choices: Mapping[str, Any]
@@ -65,12 +70,18 @@ class Explorer(traitlets.HasTraits):
         self._dark, self._page_is_dark = dark, False
         self._showing = False
         self._shown: dict[str, Any] = {}
+        self._shown_tables: list[Table] = []
+        self._history = History(lambda: self.state, self._restore_valid, self._note)
         self._mark, self._notice = ipw.HTML(), ipw.HTML()
         self._notice.add_class("kpa-notice")
         self._take(data)
-        self._choose({"as_of": usual_day(data), **choices})
+        tables = choices.get("tables", {})
+        chosen = {name: value for name, value in choices.items() if name != "tables"}
+        self._choose({"as_of": usual_day(data), **chosen})
         self._build()
         self._refresh()
+        show_views(self._shown_tables, tables)
+        self._history.begin()
         self.observe(self._follow, [*self.choices])
         self._ready = True
 
@@ -109,6 +120,54 @@ class Explorer(traitlets.HasTraits):
         """Whether charts are drawn for a dark page."""
         return self._page_is_dark if self._dark is None else self._dark
 
+    @property
+    def state(self) -> dict[str, Any]:
+        """Every choice, and the columns, sort and filters of the tables, as data for JSON.
+
+        `type(explorer)(data, **state)` shows the same view, and so does `explorer.state = state`.
+        Choices that a state does not have stay as they are. People are in it by id; only the
+        people search and the filters of columns have the texts that somebody typed.
+        """
+        views = {table.name: table.view for table in self._shown_tables if table.view}
+        return {**{name: plain(value) for name, value in self.choices.items()}, "tables": views}
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self._restore(state)
+
+    @property
+    def first_state(self) -> dict[str, Any]:
+        """The state that the explorer was made with, which `reset()` shows again."""
+        return self._history.first
+
+    def reset(self) -> None:
+        """Go back to the choices that the explorer was made with."""
+        self._history.reset()
+
+    def undo(self) -> None:
+        """Go back to the choices before the last change; up to 20 changes can be undone."""
+        self._history.undo()
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        with self._history.together():
+            self._choose({name: value for name, value in state.items() if name != "tables"})
+            if "tables" in state:
+                show_views(self._shown_tables, state["tables"])
+
+    def _restore_valid(self, state: Mapping[str, Any]) -> None:
+        """Show an earlier state, without the choices that are no longer in the records."""
+        kept = dict(state)
+        for name in self.choices.keys() & state.keys():
+            value = state[name]
+            kept[name], _ = self._still_there(
+                name, tuple(value) if isinstance(value, list) else value
+            )
+        self.guarded(lambda: self._restore(kept))
+
+    def _note(self) -> None:
+        """Say that the state is another one."""
+        self.set_trait("states", self.states + 1)
+
     def set(self, **changes: Unpack[SharedKeywords]) -> None:
         """Make several choices at once, with one rebuild.
 
@@ -138,6 +197,7 @@ class Explorer(traitlets.HasTraits):
                 raise
             finally:
                 self._show_choices()
+            self._history.note()
 
     def _show(self, changed: AbstractSet[str]) -> None:
         self._rebuild(changed)
@@ -160,6 +220,7 @@ class Explorer(traitlets.HasTraits):
         with self.hold_trait_notifications():
             self._choose({**kept, **changes})
             self._refresh()
+        self._history.forget()
         if gone:
             self.say(f"No longer in the records, and no longer chosen: {'; '.join(sorted(gone))}.")
 

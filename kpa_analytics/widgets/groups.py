@@ -14,7 +14,9 @@ from kpa_analytics.analysis.session_view import SessionView
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
-from kpa_analytics.widgets.table import Heading, Table
+from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
+from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table_rows import Heading
 from kpa_analytics.wording import count, day
 
 if TYPE_CHECKING:
@@ -28,7 +30,11 @@ _SESSIONS = (
     Heading("recorded", "Recorded", "number"),
     Heading("listed_not_recorded", "Listed, not recorded", "number"),
 )
-_ATTENDEES = (Heading("user", "Person"), Heading("standing", "Attendance"))
+_ATTENDEES = (
+    Heading("user", "Person", "person"),
+    Heading("standing", "Attendance"),
+    *PROFILE_HEADINGS,
+)
 
 
 class SessionKeywords(PeriodKeywords, total=False):
@@ -105,18 +111,31 @@ class GroupTrainingExplorer(PeriodExplorer):
 
     def _tables(self) -> tuple[Table, Table]:
         self._sessions = Table(
-            _SESSIONS, ("date", True), choosable=True, hint="List the people of this session"
+            _SESSIONS,
+            ("date", True),
+            name="group-sessions",
+            choosable=True,
+            hint="List the people of this session",
         )
-        self._attendees = Table(_ATTENDEES, None)
+        self._attendees = Table(
+            _ATTENDEES,
+            None,
+            name="attendees",
+            more=lambda rows: with_profiles(rows, self.data, self.as_of),
+        )
         self._sessions.observe(self._clicked, "chosen")
-        self._sessions.observe(self._mark_chosen, "sort")
+        self._sessions.observe(self._mark_chosen, ["sort", "filters"])
         return self._sessions, self._attendees
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:
             self._rows = self._view.sessions(self._chosen(PeriodChoices))
             self._figures.value = _headline(self._rows)
-            self._sessions.show(self._rows, "Sessions: click a day to list its people")
+            self._sessions.show(
+                self._rows,
+                "Sessions: click a day to list its people",
+                nothing=nothing(self.search),
+            )
         if changed != {"selected"}:
             self._charts.specs = [
                 drawn(charts.group_sessions, self._rows, as_of=self.as_of, dark=self.dark),

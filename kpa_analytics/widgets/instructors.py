@@ -14,7 +14,8 @@ from kpa_analytics.analysis.instructor_view import InstructorView
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
-from kpa_analytics.widgets.table import Heading, Table
+from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table_rows import Heading
 from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ class InstructorExplorer(PeriodExplorer):
         return {"instructors": self._view.instructors}
 
     def _tables(self) -> tuple[Table, Table]:
-        self._coverage = Table(_COVERAGE, None)
-        self._people = Table(_PEOPLE, ("completions", True))
+        self._coverage = Table(_COVERAGE, None, name="instructor-coverage")
+        self._people = Table(_PEOPLE, ("completions", True), name="instructors")
         return self._coverage, self._people
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
@@ -110,7 +111,7 @@ class InstructorExplorer(PeriodExplorer):
             self._figures.value = _headline(people, coverage)
             self._coverage.show(coverage, "Who teaches each training")
             self._people.show(people, "Instructors")
-        coverage, dark = self._coverage.frame, self.dark
+        coverage, dark = self._coverage.given, self.dark
         self._charts.specs = [
             drawn(charts.instructor_activity, self._activity, as_of=self.as_of, top=12, dark=dark),
             drawn(charts.instructor_coverage, coverage, top=20, dark=dark),

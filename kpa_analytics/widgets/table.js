@@ -1,5 +1,11 @@
-// Rows arrive a page at a time. Python sorts all rows and selects the page.
+// Rows arrive a page at a time. Python sorts and filters all rows and selects the page.
 const FIGURES = new Intl.NumberFormat("en");
+const OUT = [
+  ["csv", "CSV", "Download all rows in this order, with these columns, as CSV"],
+  ["xlsx", "Excel", "Download all rows in this order, with these columns, as an Excel workbook"],
+  ["clipboard", "Copy", "Copy all rows in this order, with these columns, to the clipboard"],
+];
+const TEXTS = ["text", "person", "status"];
 
 function render({ model, el }) {
   el.classList.add("kpa-table");
@@ -7,6 +13,7 @@ function render({ model, el }) {
     const made = document.createElement(tag);
     if (className) made.className = className;
     if (text !== undefined) made.textContent = text;
+    if (tag === "button") made.type = "button";
     return made;
   };
   const frame = make("div", "kpa-table-frame");
@@ -15,84 +22,248 @@ function render({ model, el }) {
   const caption = make("caption");
   const head = make("thead");
   const body = make("tbody");
+  const nothing = make("p", "kpa-table-nothing");
+  nothing.setAttribute("role", "status");
   table.append(caption, head, body);
-  frame.append(table);
+  frame.append(table, nothing);
   const foot = make("div", "kpa-table-foot");
   const status = make("span");
   status.setAttribute("aria-live", "polite");
+  const first = make("button", "", "First");
   const back = make("button", "", "Previous");
   const on = make("button", "", "Next");
-  back.type = on.type = "button";
-  foot.append(status, back, on);
-  el.replaceChildren(frame, foot);
+  const final = make("button", "", "Last");
+  foot.append(status, first, back, on, final);
+  const tools = make("div", "kpa-table-tools");
+  tools.setAttribute("role", "group");
+  tools.setAttribute("aria-label", "Columns and rows of the table");
+  el.replaceChildren(tools, frame, foot);
 
   const send = (name, value) => {
     model.set(name, value);
     model.save_changes();
   };
 
+  // Columns: a list under a button; the browser closes it by Escape or by a click elsewhere.
+  const columns = make("button", "", "Columns");
+  columns.title = "Choose the columns";
+  columns.setAttribute("aria-expanded", "false");
+  const sheet = make("div", "kpa-columns");
+  sheet.popover = "auto";
+  sheet.setAttribute("role", "group");
+  sheet.setAttribute("aria-label", "Columns shown");
+  columns.popoverTargetElement = sheet;
+  sheet.addEventListener("toggle", (event) => {
+    const open = event.newState === "open";
+    columns.setAttribute("aria-expanded", String(open));
+    if (!open) return;
+    const { left, bottom } = columns.getBoundingClientRect();
+    const right = document.documentElement.clientWidth - sheet.offsetWidth - 4;
+    const low = innerHeight - sheet.offsetHeight - 4;
+    sheet.style.left = `${Math.max(4, Math.min(left, right))}px`;
+    sheet.style.top = `${Math.max(4, Math.min(bottom + 3, low))}px`;
+    sheet.querySelector("input")?.focus();
+  });
+  const shown = () => model.get("columns").map(({ column }) => column);
+  const choices = () => {
+    const now = shown();
+    sheet.replaceChildren(...model.get("offered").map(({ column, words }) => {
+      const row = make("label", "kpa-multi-select-row");
+      const box = make("input");
+      box.type = "checkbox";
+      box.checked = now.includes(column);
+      box.disabled = now.length === 1 && box.checked;
+      box.dataset.column = column;
+      box.addEventListener("change", () => {
+        const wanted = box.checked ? [...shown(), column] : shown().filter((one) => one !== column);
+        send("picked", wanted);
+      });
+      row.append(box, make("span", "", words));
+      return row;
+    }));
+  };
+  const chosenColumns = () => {
+    const held = sheet.contains(document.activeElement) ? document.activeElement.dataset.column : null;
+    choices();
+    if (held) sheet.querySelector(`[data-column="${CSS.escape(held)}"]`)?.focus();
+  };
+
+  // Filters: a row of fields under the headings.
+  let filtering = Object.keys(model.get("filters")).length > 0;
+  const filter = make("button", "", "Filter columns");
+  filter.title = "Show the rows whose columns contain a text";
+  filter.addEventListener("click", () => {
+    filtering = !filtering;
+    if (!filtering && Object.keys(model.get("filters")).length) send("filters", {});
+    headings();
+    if (filtering) head.querySelector("input")?.focus();
+  });
+
+  // Rows out: Python makes the file, and it comes through the widget's own channel.
+  const said = make("span", "kpa-table-said");
+  said.setAttribute("role", "status");
+  let arrived = null;
+  const ask = (kind) => new Promise((resolve, reject) => {
+    arrived = { resolve, reject };
+    model.send({ out: kind });
+  });
+  const rowsIn = (total) => `${FIGURES.format(total)} ${total === 1 ? "row" : "rows"}`;
+  const save = ({ name, type, bytes }) => {
+    const link = make("a");
+    link.href = URL.createObjectURL(new Blob([bytes], { type }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    said.textContent = `Downloaded ${name}`;
+  };
+  const copy = async () => {
+    const file = ask("clipboard");
+    const text = file.then(({ bytes }) => new Blob([bytes], { type: "text/plain" }));
+    // A promise keeps the permission that the click gives while Python writes the rows.
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
+    said.textContent = `Copied ${rowsIn((await file).rows)}`;
+  };
+  const out = OUT.map(([kind, words, hint]) => {
+    const button = make("button", "", words);
+    button.title = hint;
+    button.addEventListener("click", async () => {
+      for (const one of out) one.disabled = true;
+      said.textContent = "Writing…";
+      try {
+        if (kind === "clipboard") await copy();
+        else save(await ask(kind));
+      } catch (error) {
+        said.textContent = kind === "clipboard" && !arrived?.failed
+          ? "This browser does not allow copying here: take the CSV" : "Not written";
+      }
+      for (const one of out) one.disabled = model.get("total") === 0;
+      button.focus();
+    });
+    return button;
+  });
+  const onMessage = (message, buffers) => {
+    if (!arrived) return;
+    if (message.failed) {
+      arrived.failed = true;
+      arrived.reject(new Error("failed"));
+    } else if (message.name) arrived.resolve({ ...message, bytes: buffers[0] });
+  };
+  tools.append(columns, sheet, filter, ...out, said);
+
   const headings = () => {
     const [by = null, descending = false] = model.get("sort");
     const row = make("tr");
+    const fields = make("tr", "kpa-table-filters");
     for (const { column, words, kind } of model.get("columns")) {
       const cell = make("th", `kpa-${kind}`);
       cell.scope = "col";
       const sorted = column === by;
       cell.setAttribute("aria-sort", !sorted ? "none" : descending ? "descending" : "ascending");
       const button = make("button", "", words);
-      button.type = "button";
       button.title = `Sort by ${words.toLowerCase()}. A third click restores the order.`;
       button.append(make("span", "kpa-arrow", !sorted ? "" : descending ? "▼" : "▲"));
       button.addEventListener("click", () =>
         send("sort", sorted && descending ? model.get("usual") : [column, sorted]));
-      cell.append(button);
+      const wide = make("div", "kpa-column");
+      wide.append(button);
+      cell.append(wide);
       row.append(cell);
+      fields.append(field(column, words, kind));
     }
     const held = head.contains(document.activeElement)
-      ? [...head.querySelectorAll("button")].indexOf(document.activeElement) : -1;
-    head.replaceChildren(row);
-    if (held >= 0) head.querySelectorAll("button")[held]?.focus();
+      ? [...head.querySelectorAll("button, input")].indexOf(document.activeElement) : -1;
+    head.replaceChildren(row, ...(filtering ? [fields] : []));
+    if (held >= 0) head.querySelectorAll("button, input")[held]?.focus();
+    filter.setAttribute("aria-pressed", String(filtering));
   };
 
-  const cellOf = (value, kind) => {
+  const field = (column, words, kind) => {
+    const cell = make("td");
+    if (!TEXTS.includes(kind)) return cell;
+    const text = make("input");
+    text.type = "search";
+    text.value = model.get("filters")[column] ?? "";
+    text.placeholder = "Contains…";
+    text.setAttribute("aria-label", `${words} contains`);
+    let waiting;
+    text.addEventListener("input", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        const { [column]: _, ...others } = model.get("filters");
+        send("filters", text.value.trim() ? { ...others, [column]: text.value } : others);
+      }, 200);
+    });
+    cell.append(text);
+    return cell;
+  };
+  // Undo, reset and Python change the filters, too; a field that is being typed in stays.
+  const filters = () => {
+    const now = model.get("filters");
+    if (Object.keys(now).length && !filtering) {
+      filtering = true;
+      headings();
+    }
+    const columns = model.get("columns");
+    [...head.querySelectorAll(".kpa-table-filters td")].forEach((cell, at) => {
+      const text = cell.querySelector("input");
+      if (text && text !== document.activeElement) text.value = now[columns[at].column] ?? "";
+    });
+  };
+
+  const cellOf = (value, kind, place) => {
     const cell = make("td", `kpa-${kind}`);
     if (value === null || value === undefined) cell.append(make("span", "kpa-nothing", "–"));
-    else cell.textContent = kind === "number" && typeof value === "number" ? FIGURES.format(value) : String(value);
+    else if (kind === "person") {
+      const button = make("button", "kpa-person-button", String(value));
+      button.title = "Open this person's training record";
+      button.addEventListener("click", (event) => {
+        event.stopPropagation();
+        model.send({ person: place });
+      });
+      cell.append(button);
+    } else cell.textContent = kind === "number" && typeof value === "number" ? FIGURES.format(value) : String(value);
     return cell;
+  };
+
+  // The button that chooses a row is in its first cell that does nothing else.
+  const choosing = (row, place) => {
+    const cell = [...row.cells].find((one) => !one.querySelector("button")) ?? row.insertCell();
+    const button = make("button", "kpa-row-button");
+    row.title = model.get("hint");
+    row.classList.add("kpa-row-choosable");
+    button.append(...cell.childNodes);
+    if (!button.textContent) button.textContent = "Choose";
+    cell.append(button);
+    row.addEventListener("click", (event) => {
+      const marked = getSelection();
+      const copies = !marked.isCollapsed && row.contains(marked.anchorNode);
+      if (copies && !button.contains(event.target)) return;
+      send("chosen", model.get("chosen") === place ? -1 : place);
+    });
   };
 
   const rows = () => {
     const kinds = model.get("columns").map(({ kind }) => kind);
     const start = model.get("start");
-    body.replaceChildren(...JSON.parse(model.get("rows")).map((values, place) => {
+    body.replaceChildren(...JSON.parse(model.get("rows")).map((values, at) => {
       const row = make("tr");
-      row.append(...values.map((value, at) => cellOf(value, kinds[at])));
-      if (model.get("choosable")) {
-        const button = make("button", "kpa-row-button");
-        button.type = "button";
-        row.title = model.get("hint");
-        row.classList.add("kpa-row-choosable");
-        button.append(...row.firstChild.childNodes);
-        row.firstChild.append(button);
-        row.addEventListener("click", (event) => {
-          const marked = getSelection();
-          const copies = !marked.isCollapsed && row.contains(marked.anchorNode);
-          if (copies && !button.contains(event.target)) return;
-          send("chosen", model.get("chosen") === start + place ? -1 : start + place);
-        });
-      }
+      row.append(...values.map((value, column) => cellOf(value, kinds[column], start + at)));
+      if (model.get("choosable")) choosing(row, start + at);
       return row;
     }));
     const total = model.get("total");
     const last = Math.min(start + model.get("page"), total);
     status.textContent =
       total === 0 ? "No rows"
-      : total <= model.get("page") ? `${FIGURES.format(total)} ${total === 1 ? "row" : "rows"}`
+      : total <= model.get("page") ? rowsIn(total)
       : `Rows ${FIGURES.format(start + 1)} to ${FIGURES.format(last)} of ${FIGURES.format(total)}; `
         + `${FIGURES.format(total - last)} more`;
-    back.disabled = start === 0;
-    on.disabled = last >= total;
-    back.hidden = on.hidden = total <= model.get("page");
+    first.disabled = back.disabled = start === 0;
+    on.disabled = final.disabled = last >= total;
+    for (const button of [first, back, on, final]) button.hidden = total <= model.get("page");
+    for (const button of out) button.disabled = total === 0;
+    nothing.textContent = model.get("nothing");
+    nothing.hidden = !nothing.textContent;
     caption.textContent = model.get("caption");
     frame.setAttribute("aria-label", model.get("caption"));
     frame.scrollTop = 0;
@@ -107,14 +278,20 @@ function render({ model, el }) {
     });
   };
 
-  back.addEventListener("click", () => send("start", Math.max(0, model.get("start") - model.get("page"))));
-  on.addEventListener("click", () => send("start", model.get("start") + model.get("page")));
+  const page = () => model.get("page");
+  first.addEventListener("click", () => send("start", 0));
+  back.addEventListener("click", () => send("start", Math.max(0, model.get("start") - page())));
+  on.addEventListener("click", () => send("start", model.get("start") + page()));
+  final.addEventListener("click", () =>
+    send("start", Math.max(0, Math.ceil(model.get("total") / page()) - 1) * page()));
   el.addEventListener("keydown", (event) => event.stopPropagation());
-  const all = () => { headings(); rows(); };
-  const changes = "change:rows change:total change:caption change:start";
+  const all = () => { headings(); rows(); chosenColumns(); };
+  const changes = "change:rows change:total change:caption change:start change:nothing";
   model.on(changes, rows);
-  model.on("change:sort change:columns", all);
+  model.on("change:sort change:columns change:offered", all);
+  model.on("change:filters", filters);
   model.on("change:chosen", mark);
+  model.on("msg:custom", onMessage);
   all();
   const theme = () => {
     const dark = document.body.dataset.jpThemeLight === "false";
@@ -126,8 +303,10 @@ function render({ model, el }) {
   return () => {
     watch.disconnect();
     model.off(changes, rows);
-    model.off("change:sort change:columns", all);
+    model.off("change:sort change:columns change:offered", all);
+    model.off("change:filters", filters);
     model.off("change:chosen", mark);
+    model.off("msg:custom", onMessage);
   };
 }
 export default { render };

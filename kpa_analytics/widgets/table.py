@@ -3,53 +3,56 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import anywidget
 import polars as pl
 import traitlets
 
 from kpa_analytics.widgets.style import HERE, STYLE
-from kpa_analytics.wording import one_line
+from kpa_analytics.widgets.table_rows import TEXTS, Heading, as_shown, cells, matching
+from kpa_analytics.wording import listing
 
 #: Rows on a page.
 PAGE = 100
 
 
-class Heading(NamedTuple):
-    """A column of the table: its name in the frame, its heading, and its kind."""
-
-    column: str
-    words: str
-    kind: str = "text"
-
-
 class Table(anywidget.AnyWidget):
     """The rows of a frame, a page at a time, sorted by a click (or Enter) on a heading.
 
+    The reader chooses the columns and filters columns of text. The rows can leave the table as a
+    file or through the clipboard (see `rows_out`).
+
     Args:
-        headings: the columns; the kind `number` is aligned right, `status` shows a sign, and
-            `date` does not wrap.
+        headings: the columns.
         sort: the column to sort by at first, and whether descending; None keeps the frame's order.
+        name: the table's name in the state of its explorer and in the names of files.
         words: labels that replace values: column -> value -> label.
         choosable: a click on a row sets `chosen` to its place in the order shown, or to -1 if it
             was chosen already.
         hint: what the click does, for a reader who points at the row.
+        more: adds the columns that are not usual to a frame, when the reader chooses one of them.
 
     Attributes:
         words: as above; a change counts from the next `show` on.
+        picked: the columns that the reader chose; empty for the usual ones.
+        filters: column -> the text that its cells must contain.
     """
 
     _esm = HERE / "table.js"
     _css = STYLE
-    columns: Any = traitlets.List().tag(sync=True)
+    offered: Any = traitlets.List(help="all columns").tag(sync=True)
+    columns: Any = traitlets.List(help="the columns shown").tag(sync=True)
+    picked: Any = traitlets.List().tag(sync=True)
+    filters: Any = traitlets.Dict().tag(sync=True)
     # As text: otherwise ipywidgets searches every value for binary data.
     rows: Any = traitlets.List().tag(sync=True, to_json=lambda rows, _: json.dumps(rows))
     start = traitlets.Int(0).tag(sync=True)
     page = traitlets.Int(PAGE).tag(sync=True)
     total = traitlets.Int(0).tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
+    nothing = traitlets.Unicode(help="the text in place of rows").tag(sync=True)
     sort: Any = traitlets.List().tag(sync=True)
     usual: Any = traitlets.List(help="the sort to begin with").tag(sync=True)
     chosen = traitlets.Int(-1, allow_none=True).tag(sync=True)
@@ -62,14 +65,18 @@ class Table(anywidget.AnyWidget):
         headings: Sequence[Heading],
         sort: tuple[str, bool] | None,
         *,
+        name: str = "rows",
         words: dict[str, dict[Any, str]] | None = None,
         choosable: bool = False,
         hint: str = "",
+        more: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     ) -> None:
-        self.words = words or {}
-        self._frame = self._on_page = pl.DataFrame()
+        self.name, self.words = name, words or {}
+        self._more = more
+        self._frame = self._matching = self._on_page = pl.DataFrame()
         super().__init__(
-            columns=[heading._asdict() for heading in headings],
+            offered=[heading._asdict() for heading in headings],
+            columns=[heading._asdict() for heading in headings if heading.usual],
             sort=list(sort or ()),
             usual=list(sort or ()),
             choosable=choosable,
@@ -77,11 +84,41 @@ class Table(anywidget.AnyWidget):
         )
         self.observe(self._resort, "sort")
         self.observe(self._turn, "start")
+        self.observe(self._refilter, ["picked", "filters"])
+
+    @property
+    def headings(self) -> list[Heading]:
+        """The columns shown, in order."""
+        return [Heading(**column) for column in self.columns]
+
+    @property
+    def given(self) -> pl.DataFrame:
+        """Every row, without the filters of columns, in the frame's own order."""
+        return self._frame
 
     @property
     def frame(self) -> pl.DataFrame:
-        """Every row, in the order shown."""
-        return self._from_to(0, self._frame.height)
+        """Every row that the filters of columns leave, in the order shown."""
+        return self._from_to(0, self._matching.height)
+
+    @property
+    def shown(self) -> pl.DataFrame:
+        """All rows in the order shown: the columns shown, under their headings."""
+        return as_shown(self.frame, self.headings, self.words)
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The columns, the sort and the filters that differ from the usual ones."""
+        view = {"picked": self.picked, "sort": self.sort, "filters": self.filters}
+        usual = {"picked": [], "sort": self.usual, "filters": {}}
+        return {name: value for name, value in view.items() if value != usual[name]}
+
+    @view.setter
+    def view(self, view: dict[str, Any]) -> None:
+        given = {"picked": [], "sort": self.usual, "filters": {}, **view}
+        with self.hold_sync():
+            for name in ("picked", "filters", "sort"):
+                setattr(self, name, given[name])
 
     def row(self, place: int) -> dict[str, Any] | None:
         """The row at a place in the order shown, if it is on the page shown."""
@@ -97,18 +134,58 @@ class Table(anywidget.AnyWidget):
         return self.start + int(at[0]) if at.len() else -1
 
     def show(
-        self, frame: pl.DataFrame, caption: str, headings: Sequence[Heading] | None = None
+        self,
+        frame: pl.DataFrame,
+        caption: str,
+        headings: Sequence[Heading] | None = None,
+        *,
+        nothing: str = "",
     ) -> None:
-        """Show a frame, starting with its first row; `headings` replaces the columns."""
-        self._frame = frame
+        """Show a frame, starting with its first row.
+
+        `headings` replaces the columns; `nothing` is the text if the frame has no rows.
+        """
+        self._frame, self._nothing = frame, nothing
         with self.hold_sync():
             if headings is not None:
-                self.columns = [heading._asdict() for heading in headings]
+                self.offered = [heading._asdict() for heading in headings]
                 if self.sort and self.sort[0] not in frame.columns:
                     self.sort = self.usual
             self.caption = caption
-            self.total = frame.height
+            self._refilter()
+
+    _nothing = ""
+
+    def _refilter(self, _: Any = None) -> None:
+        """Take the columns and the filters that the reader chose."""
+        picked = [column for column in self.offered if column["column"] in self.picked]
+        with self.hold_sync():
+            self.columns = picked or [column for column in self.offered if column["usual"]]
+            needed = {column["column"] for column in self.columns} | self.filters.keys()
+            if self.sort:
+                needed.add(self.sort[0])
+            frame = self._frame
+            if self._more and not needed <= {*frame.columns}:
+                frame = self._more(frame)
+            self._matching = matching(frame, self._usable(), self.words)
+            self.total = self._matching.height
+            self.nothing = "" if self.total else self._why_nothing()
             self._resort()
+
+    def _usable(self) -> dict[str, str]:
+        """The filters of columns of text that the table has."""
+        texts = {column["column"] for column in self.offered if column["kind"] in TEXTS}
+        return {name: text for name, text in self.filters.items() if name in texts and text.strip()}
+
+    def _why_nothing(self) -> str:
+        used = self._usable()
+        if self._frame.is_empty() or not used:
+            return self._nothing
+        named = {column["column"]: column for column in self.offered}
+        wanted = listing([f"{named[name]['words']} '{text}'" for name, text in used.items()])
+        if len(used) == 1 and named[next(iter(used))]["kind"] == "person":
+            return f"Nobody matches '{next(iter(used.values()))}'."
+        return f"No row matches {wanted}."
 
     def _resort(self, _: Any = None) -> None:
         with self.hold_sync():
@@ -117,8 +194,11 @@ class Table(anywidget.AnyWidget):
 
     def _turn(self, _: Any = None) -> None:
         self._on_page = page = self._from_to(self.start, self.start + self.page)
-        cells = [self._cells(page[heading["column"]]) for heading in self.columns]
-        self.rows = [list(row) for row in zip(*cells, strict=True)]
+        columns = [
+            cells(page[name], self.words.get(name, {}))
+            for name in (column["column"] for column in self.columns)
+        ]
+        self.rows = [list(row) for row in zip(*columns, strict=True)]
 
     def _from_to(self, start: int, end: int) -> pl.DataFrame:
         """The rows from `start` to `end` in the order shown. Equal rows keep their order.
@@ -126,24 +206,9 @@ class Table(anywidget.AnyWidget):
         It gathers only these rows, and does not sort the rows after them.
         """
         column, descending = self.sort or (None, False)
-        if column not in self._frame.columns:
-            return self._frame[start:end]
-        numbered = self._frame.lazy().select(key=column).with_row_index("row")
+        if column not in self._matching.columns:
+            return self._matching[start:end]
+        numbered = self._matching.lazy().select(key=column).with_row_index("row")
         order = numbered.sort("key", "row", descending=[descending, False], nulls_last=True)
         places = order.head(end).collect(engine="in-memory")["row"]
-        return self._frame[places[start:]]
-
-    def _cells(self, values: pl.Series) -> list[Any]:
-        """The cells of a column as plain values, without characters that change text direction."""
-        if values.dtype == pl.Date:
-            return values.dt.to_string().to_list()  # Python dates end with the year 9999
-        if values.dtype == pl.List:
-            lists = values.to_list()
-            return [
-                "; ".join(one_line(str(item)) for item in items or ()) or None for items in lists
-            ]
-        if words := self.words.get(values.name):
-            return [words.get(value, value) for value in values]
-        if values.dtype == pl.String:
-            return [text and one_line(text) for text in values]
-        return values.to_list()
+        return self._matching[places[start:]]

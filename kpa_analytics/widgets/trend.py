@@ -183,7 +183,7 @@ class TrendExplorer(StatusExplorer):
         }
 
     def _tables(self) -> tuple[Table, Download]:
-        self._table = Table(headings(None, known=True), ("day", True))
+        self._table = Table(headings(None, known=True), ("day", True), name="trend")
         self._export = Download(
             "Export counts and charts",
             "Write the counts as CSV and the charts as SVG, of the people and trainings shown",

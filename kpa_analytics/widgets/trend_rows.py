@@ -16,7 +16,7 @@ from kpa_analytics.statuses import (
     STATUS_LABELS,
 )
 from kpa_analytics.widgets import layout
-from kpa_analytics.widgets.table import Heading
+from kpa_analytics.widgets.table_rows import Heading
 from kpa_analytics.wording import count, day, percent
 
 if TYPE_CHECKING:

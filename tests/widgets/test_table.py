@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kpa_analytics.widgets.table import PAGE, Heading, Table
+from kpa_analytics.widgets.table import PAGE, Table
+from kpa_analytics.widgets.table_rows import Heading
 
 HEADINGS = (Heading("number", "Row"), Heading("day", "Day", "date"), Heading("name", "Name"))
 ROWS = st.lists(
@@ -77,3 +78,71 @@ def test_another_column_starts_at_the_first_page() -> None:
     assert [row[0] for row in table.rows] == [*range(49, -1, -1)]
     table.sort = ["number", False]
     assert (table.start, table.rows[0][0], len(table.rows)) == (0, 0, PAGE)
+
+
+PEOPLE = pl.DataFrame(
+    {
+        "who": ["Łódź, Zoë", "Moe, Ann", None],
+        "taught": [["First Aid", "Ladders"], [], None],
+        "status": ["expired", "current", "expired"],
+    }
+)
+PEOPLE_HEADINGS = (
+    Heading("who", "Person", "person"),
+    Heading("taught", "Trainings"),
+    Heading("status", "Status", "status"),
+)
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows"),
+    [
+        ({"who": "zoe LODZ"}, [0]),
+        ({"taught": "ladders"}, [0]),
+        ({"status": "Expired", "who": "o"}, [0]),
+        ({"status": "expired"}, [0, 2]),
+        ({"who": "  "}, [0, 1, 2]),
+    ],
+)
+def test_a_filter_finds_texts_as_the_people_search_does(
+    filters: dict[str, str], rows: list[int]
+) -> None:
+    table = Table(PEOPLE_HEADINGS, None, words={"status": {"expired": "x Expired"}})
+    table.show(PEOPLE, "")
+    table.filters = filters
+    assert_frame_equal(table.frame, PEOPLE[rows])
+    assert (table.total, len(table.rows), table.nothing) == (len(rows), len(rows), "")
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"who": "Smith"}, "Nobody matches 'Smith'."),
+        ({"who": "Moe", "taught": "x"}, "No row matches Person 'Moe', Trainings 'x'."),
+    ],
+)
+def test_a_filter_that_finds_nothing_says_so(filters: dict[str, str], said: str) -> None:
+    table = Table(PEOPLE_HEADINGS, None)
+    table.show(PEOPLE, "", nothing="No rows here.")
+    table.filters = filters
+    assert (table.total, table.rows, table.nothing) == (0, [], said)
+    table.show(PEOPLE.clear(), "", nothing="No rows here.")
+    assert table.nothing == "No rows here."
+
+
+def test_columns_that_are_not_usual_are_computed_when_they_are_chosen() -> None:
+    computed = []
+
+    def more(frame: pl.DataFrame) -> pl.DataFrame:
+        computed.append(frame.height)
+        return frame.with_columns(office=pl.lit("Elko"))
+
+    office = Heading("office", "Field office", usual=False)
+    table = Table((*PEOPLE_HEADINGS, office), None, more=more)
+    table.show(PEOPLE, "")
+    assert computed == []
+    assert [heading.column for heading in table.headings] == ["who", "taught", "status"]
+    table.picked = ["who", "office"]
+    assert table.rows[1] == ["Moe, Ann", "Elko"]
+    table.picked = []
+    assert len(table.columns) == 3

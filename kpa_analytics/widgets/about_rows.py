@@ -1,0 +1,73 @@
+"""Where the rows of an explorer's table come from, and how they were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from kpa_analytics.widgets.layout import time_of
+from kpa_analytics.wording import day, listing
+
+if TYPE_CHECKING:
+    from kpa_analytics.widgets.explorer import Explorer
+    from kpa_analytics.widgets.table import Table
+
+#: Choices that filter no rows by themselves: the table's caption says which bars are selected.
+_POINTED = ("selected", "explained")
+
+
+def about_rows(explorer: Explorer, table: Table) -> dict[str, str]:
+    """Facts about the rows: label -> text.
+
+    They name the explorer, the day, every choice, the sort, the filters of columns, the time and
+    host of the records, and the version of this package.
+    """
+    named = {column["column"]: column["words"] for column in table.offered}
+    facts = {
+        "Explorer": explorer.title,
+        "Table": table.caption,
+        "Rows": f"{table.total:,}",
+        **{
+            _label(explorer, name): text
+            for name, value in explorer.choices.items()
+            if name not in _POINTED and (text := _choice(explorer, name, value))
+        },
+        **{f"{named.get(name, name)} contains": text for name, text in table.filters.items()},
+        "Sorted by": _sort(table, named),
+        "Records": time_of(explorer.data),
+        "Made by": f"kpa_analytics {version('kpa-analytics')}",
+    }
+    return {label: text for label, text in facts.items() if text}
+
+
+def file_name(explorer: Explorer, table: Table, suffix: str) -> str:
+    """The name of a file with the rows: table and day, e.g. `expirations-2026-06-30.csv`."""
+    return f"{table.name}-{explorer.choices['as_of']:%Y-%m-%d}.{suffix}"
+
+
+def _label(explorer: Explorer, name: str) -> str:
+    control = explorer.controls.get(name)
+    text = getattr(control, "label", "") or getattr(control, "description", "")
+    return text or name.replace("_", " ").capitalize()
+
+
+def _choice(explorer: Explorer, name: str, value: Any) -> str:
+    """A choice as text; empty if it narrows nothing."""
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        known = explorer.known.get(name)
+        labels = known if isinstance(known, Mapping) else {}
+        return listing([str(labels.get(each, each)) for each in value], most=100)
+    return "" if value is None else str(value)
+
+
+def _sort(table: Table, named: Mapping[str, str]) -> str:
+    if not table.sort:
+        return ""
+    column, descending = table.sort
+    return f"{named.get(column, column)}, {'descending' if descending else 'ascending'}"

@@ -1,0 +1,34 @@
+"""Columns about people that a reader can add to a table: office, job title, employee number."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kpa_analytics.audit.people import people_rows
+from kpa_analytics.widgets.table_rows import Heading
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+
+PROFILE_HEADINGS = (
+    Heading("employeeNumber", "Employee number", usual=False),
+    Heading("field_office", "Field office", usual=False),
+    Heading("job_title", "Job title", usual=False),
+)
+
+
+def with_profiles(rows: pl.DataFrame, data: TrainingData, as_of: date) -> pl.DataFrame:
+    """Add the columns of `PROFILE_HEADINGS` to rows with an m_user_id; null where not known."""
+    columns = [heading.column for heading in PROFILE_HEADINGS]
+    people = people_rows(data, as_of).select("m_user_id", *columns)
+    return rows.join(people, on="m_user_id", how="left", maintain_order="left")
+
+
+def nothing(search: str) -> str:
+    """The text in place of a table without rows."""
+    if search:
+        return f"Nobody matches '{search}' with these choices."
+    return "No rows match these choices."

@@ -1,0 +1,38 @@
+"""A person's record opens in place from a row, and closes."""
+
+from __future__ import annotations
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer
+
+
+def test_a_click_on_a_person_opens_their_transcript(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company, as_of="2026-03-31")
+    assert explorer.record is None
+    who = explorer.table.row(3, named=True)
+    explorer._table._handle_custom_msg({"person": 3}, [])
+    expected = kpa.transcript(company, who["m_user_id"], as_of="2026-03-31")
+    assert explorer.record is not None
+    assert explorer.record.html == expected.html == explorer._record.html
+    assert who["user"] in explorer._record.title
+    explorer._record.html = ""  # as the button "Close record" does
+    assert explorer.record is None
+
+
+def test_attendees_of_a_session_have_records_too(company: kpa.TrainingData) -> None:
+    explorer = GroupTrainingExplorer(company)
+    explorer.selected = explorer.sessions["group_training_id"][0]
+    explorer._attendees._handle_custom_msg({"person": 0}, [])
+    assert explorer.attendees["user"][0] in explorer._record.title
+    explorer.close_record()
+    assert explorer._record.html == ""
+
+
+def test_a_record_that_is_not_there_is_an_error(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company)
+    with pytest.raises(kpa.errors.KPADataError, match="no person in the records"):
+        explorer.open_record("nobody")
+    explorer._table._handle_custom_msg({"person": 10**6}, [])
+    assert explorer.record is None

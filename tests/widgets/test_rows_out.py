@@ -1,0 +1,184 @@
+"""The rows on screen as CSV, Excel and text for the clipboard, from every explorer's table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.widgets import (
+    ExpiryExplorer,
+    GroupTrainingExplorer,
+    InstructorExplorer,
+    TrendExplorer,
+)
+from kpa_analytics.widgets.chart_explorer import ChartExplorer
+from kpa_analytics.widgets.rows_out import rows_as
+from kpa_analytics.widgets.table import Table
+
+
+def ask(table: Table, message: dict[str, Any]) -> list[tuple[dict[str, Any], list[bytes]]]:
+    """The answers of a table to a message of the browser."""
+    answers = []
+    table.send = lambda content, buffers=None: answers.append((content, buffers))
+    table._handle_custom_msg(message, [])
+    del table.send
+    return answers
+
+
+def out(table: Table, kind: str) -> tuple[str, bytes]:
+    (answer,) = ask(table, {"out": kind})
+    return answer[0]["name"], answer[1][0]
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    return [*csv.reader(io.StringIO(content.decode("utf-8-sig")))]
+
+
+def sheets(content: bytes) -> dict[str, list[list[Any]]]:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return {sheet.title: [[cell.value for cell in row] for row in sheet.rows] for sheet in book}
+
+
+def test_every_row_is_in_the_csv_in_the_order_shown(unchanged: ExpiryExplorer) -> None:
+    table = unchanged._table
+    name, content = out(table, "csv")
+    assert name == "expirations-2026-06-30.csv"
+    heading, *rows = read_csv(content)
+    assert heading == ["demo_data", *(heading.words for heading in table.headings)]
+    assert len(rows) == unchanged.table.height > table.page
+    assert {row[0] for row in rows} == {DEMO_MARK}
+    assert [row[1:3] for row in rows] == [
+        [*row] for row in unchanged.table.select("user", "training").rows()
+    ]
+    assert [row[4] for row in rows] == [
+        str(day or "") for day in unchanged.table["expiration_date"]
+    ]
+
+
+def test_sort_filter_and_columns_of_the_screen_are_those_of_the_file(
+    company: kpa.TrainingData,
+) -> None:
+    explorer = ExpiryExplorer(company, statuses=["expired"])
+    table = explorer._table
+    table.sort = ["user", True]
+    table.filters = {"training": "aid FIRST"}
+    table.picked = ["user", "training", "field_office", "job_title", "employeeNumber"]
+    heading, *rows = read_csv(out(table, "csv")[1])
+    assert heading[1:] == ["Person", "Training", "Employee number", "Field office", "Job title"]
+    assert {row[2] for row in rows} == {"First Aid"}
+    people = [row[1] for row in rows]
+    assert people == sorted(people, reverse=True)
+    numbers = dict(company.users.select("employeeNumber", "lastname").rows())
+    assert all(numbers[row[3]] == row[1].split(",")[0] for row in rows)
+
+
+def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -> None:
+    training = company.trainings["id"][0]
+    explorer = ExpiryExplorer(company, trainings=[training], search="a", as_of="2026-05-31")
+    explorer._table.filters = {"status": "expired"}
+    name, content = out(explorer._table, "xlsx")
+    assert name == "expirations-2026-05-31.xlsx"
+    book = sheets(content)
+    assert [*book] == ["rows", "about"]
+    assert len(book["rows"]) == explorer.table.height + 1
+    facts = dict(book["about"])
+    assert facts["Demo data"] == DEMO_MARK
+    assert facts["As of"] == "31 May 2026"
+    assert facts["Trainings"] == explorer.known["trainings"][training]
+    assert facts["People"] == "a"
+    assert facts["Status contains"] == "expired"
+    assert facts["Sorted by"] == "Days left, ascending"
+    assert re.search(r"fetched 20\d\d-.* from 127\.0\.0\.1", facts["Records"])
+
+
+def test_the_clipboard_has_tabs_and_no_broken_row(unchanged: ExpiryExplorer) -> None:
+    _, content = out(unchanged._table, "clipboard")
+    rows = [*csv.reader(io.StringIO(content.decode()), delimiter="\t")]
+    assert len(rows) == unchanged.table.height + 1
+    assert {len(row) for row in rows} == {len(unchanged._table.columns) + 1}
+
+
+TABLES = [
+    (ExpiryExplorer, ["expirations"]),
+    (InstructorExplorer, ["instructor-coverage", "instructors"]),
+    (GroupTrainingExplorer, ["group-sessions", "attendees"]),
+    (TrendExplorer, ["trend"]),
+]
+
+
+@pytest.mark.parametrize(("make", "names"), TABLES)
+def test_every_table_gives_out_what_it_shows(
+    company: kpa.TrainingData, make: type[ChartExplorer], names: list[str]
+) -> None:
+    explorer = make(company)
+    if isinstance(explorer, GroupTrainingExplorer):
+        explorer.selected = explorer.sessions["group_training_id"][0]
+    assert [table.name for table in explorer._shown_tables] == names
+    for table in explorer._shown_tables:
+        name, content = out(table, "csv")
+        assert name == f"{table.name}-2026-06-30.csv"
+        heading, *rows = read_csv(content)
+        assert heading[1:] == [column.words for column in table.headings]
+        assert len(rows) == table.total > 0
+        assert len(sheets(out(table, "xlsx")[1])["rows"]) == table.total + 1
+
+
+HOSTILE = pl.DataFrame(
+    {"Person": ["=1+1", "a\tb\n@c"], "Who": [["=2", "x"], None], "Day": [date(2026, 1, 2), None]}
+)
+
+
+@pytest.mark.parametrize("kind", ["csv", "clipboard"])
+def test_no_text_acts_as_a_formula(kind: str) -> None:
+    text = rows_as(kind, HOSTILE, {}, demo=False).decode("utf-8-sig")
+    separator = "," if kind == "csv" else "\t"
+    _, first, second = csv.reader(io.StringIO(text), delimiter=separator)
+    assert first == ["'=1+1", "'=2; x", "2026-01-02"]
+    assert second[0].endswith("'@c")
+
+
+def test_a_workbook_has_texts_and_no_formulas() -> None:
+    content = rows_as("xlsx", HOSTILE, {"As of": "=1"}, demo=False)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    cells = [cell for sheet in book for row in sheet.rows for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "d", "n"}
+    assert "demo_data" not in [cell.value for cell in book["rows"][1]]
+
+
+def test_a_sheet_that_would_be_too_long_is_an_error_that_says_what_to_do() -> None:
+    many = pl.DataFrame({"Row": pl.int_range(1_048_576, eager=True)})
+    with pytest.raises(kpa.errors.KPAError, match=r"1,048,575 rows.*1,048,576.*CSV"):
+        rows_as("xlsx", many, {}, demo=False)
+
+
+def test_real_data_are_not_marked(company: kpa.TrainingData) -> None:
+    real = replace(
+        company,
+        completions=company.completions.clear(),
+        users=company.users.clear(),
+        group_trainings=company.group_trainings.clear(),
+        employee_status=company.employee_status.clear(),
+        snapshots={},
+    )
+    explorer = InstructorExplorer(real, as_of="2026-06-30")
+    heading, *_ = read_csv(out(explorer._coverage, "csv")[1])
+    assert heading[0] == "Training"
+
+
+def test_a_failure_is_said_and_the_browser_waits_no_longer(
+    unchanged: ExpiryExplorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kpa_analytics.widgets.rows_out.find_spec", lambda _: None)
+    assert ask(unchanged._table, {"out": "xlsx"}) == [({"failed": True}, None)]
+    assert "kpa-analytics[audit]" in unchanged._notice.value
+    unchanged.say("")

@@ -1,0 +1,169 @@
+"""`state` restores a view; Undo and Reset go back to earlier ones."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.widgets import (
+    Dashboard,
+    ExpiryExplorer,
+    GroupTrainingExplorer,
+    InstructorExplorer,
+    TrendExplorer,
+)
+from kpa_analytics.widgets.explorer import Explorer
+from kpa_analytics.widgets.view_state import KEPT, has_names, without_names
+
+CHANGES = {
+    ExpiryExplorer: {"as_of": "2026-03-31", "statuses": ["expired", "missing"]},
+    InstructorExplorer: {"months": 6, "search": "a"},
+    GroupTrainingExplorer: {"months": 36, "as_of": "2026-05-31"},
+    TrendExplorer: {"every": "1q", "by": "supervisor", "start": "2025-01-31"},
+}
+
+
+def buttons(explorer: Explorer) -> dict[str, object]:
+    return {button.description: button for button in explorer.shared.children[-2:]}
+
+
+@pytest.mark.parametrize("make", CHANGES)
+def test_a_state_restores_the_view(company: kpa.TrainingData, make: type[Explorer]) -> None:
+    explorer = make(company, **CHANGES[make])
+    table = explorer._shown_tables[0]
+    table.sort = [table.columns[0]["column"], True]
+    table.picked = [column["column"] for column in table.columns[:2]]
+    table.filters = {table.columns[1]["column"]: "a"}
+    state = json.loads(json.dumps(explorer.state))
+    assert state["tables"] == {table.name: table.view}
+    again = make(company, **state)
+    assert again.state == explorer.state
+    assert again._shown_tables[0].rows == table.rows
+    other = make(company)
+    other.state = state
+    assert other.choices == explorer.choices
+    assert other._shown_tables[0].columns == table.columns
+
+
+def test_bars_and_cases_are_in_the_state_by_id(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company)
+    case = explorer.rows.row(0, named=True)
+    month = {"month": "2026-07-01", "status": "expiring"}
+    explorer.set(selected=month)
+    assert explorer.state["selected"] == [month]
+    explorer.set(selected=(), explained=case)
+    assert ExpiryExplorer(company, **explorer.state).explanation.title == explorer.explanation.title
+    everyone = company.users.select("firstname", "lastname").rows()
+    text = json.dumps(explorer.state)
+    assert not any(name in text for row in everyone for name in row)
+
+
+def test_undo_goes_back_step_by_step_and_reset_to_the_beginning(
+    company: kpa.TrainingData,
+) -> None:
+    explorer = ExpiryExplorer(company, expiring_days=45)
+    undo, reset = buttons(explorer)["Undo"], buttons(explorer)["Reset"]
+    assert undo.disabled
+    assert reset.disabled
+    states = [explorer.state]
+    for change in ({"expiring_days": 60}, {"statuses": ["expired"], "as_of": "2026-03-31"}):
+        explorer.set(**change)
+        states.append(explorer.state)
+    explorer._table.filters = {"user": "a"}
+    states.append(explorer.state)
+    for before in reversed(states[:-1]):
+        undo.click()
+        assert explorer.state == before
+    assert undo.disabled
+    explorer.state = states[-1]
+    reset.click()
+    assert explorer.expiring_days == 45
+    assert explorer.state == states[0]
+    assert reset.disabled
+    undo.click()
+    assert explorer.state == states[-1]
+
+
+def test_the_last_20_states_are_kept(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company, search="zzz", expiring_days=0)
+    for days in range(1, KEPT + 4):
+        explorer.expiring_days = days
+    for _ in range(KEPT + 2):
+        explorer.undo()
+    assert explorer.expiring_days == 3
+
+
+def test_a_change_that_fails_is_no_state(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company)
+    with pytest.raises(kpa.errors.KPADataError):
+        explorer.set(explained={"m_user_id": "nobody", "training_id": 7})
+    assert buttons(explorer)["Undo"].disabled
+
+
+@pytest.mark.parametrize(
+    ("state", "error"),
+    [
+        ({"horizon": 3}, "no choice horizon"),
+        ({"tables": {"people": {}}}, "there is no 'people'"),
+        ({"tables": {"expirations": {"picked": ["salary"]}}}, "there is no 'salary'"),
+        ({"tables": {"expirations": {"width": 3}}}, "there is no 'width'"),
+        ({"tables": {"expirations": {"filters": "a"}}}, "filters of expirations is not valid"),
+        ({"tables": 3}, "tables must be a dictionary"),
+    ],
+)
+def test_a_wrong_state_is_an_error_that_names_the_offender(
+    unchanged: ExpiryExplorer, state: dict[str, object], error: str
+) -> None:
+    before = unchanged.state
+    with pytest.raises(kpa.errors.KPADataError, match=error):
+        unchanged.state = state
+    assert unchanged.state == before
+
+
+def test_a_dashboards_state_has_every_tab(company: kpa.TrainingData) -> None:
+    dashboard = Dashboard(company)
+    first = dashboard.state
+    dashboard.as_of = "2026-05-31"
+    dashboard.expiry.statuses = ["expired"]
+    dashboard._tabs.selected_index = 2
+    dashboard.groups._sessions.sort = ["recorded", False]
+    state = json.loads(json.dumps(dashboard.state))
+    assert state["tab"] == "groups"
+    assert state["tabs"] == {
+        "expiry": {"statuses": ["expired"]},
+        "groups": {"tables": {"group-sessions": {"sort": ["recorded", False]}}},
+    }
+    again = Dashboard(company)
+    again.state = state
+    assert again.state == dashboard.state
+    assert again._tabs.selected_index == 2
+    assert again.groups.sessions["recorded"].is_sorted()
+    for _ in range(4):
+        dashboard.undo()
+    assert dashboard.state == first
+    again.reset()
+    assert again.state == first
+    with pytest.raises(kpa.errors.KPADataError, match="there is no 'people'"):
+        again.state = {"tab": "people"}
+
+
+def test_a_refresh_forgets_the_states_of_other_records(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company, expiring_days=45)
+    explorer.expiring_days = 60
+    explorer.load(company)
+    assert buttons(explorer)["Undo"].disabled
+    buttons(explorer)["Reset"].click()
+    assert explorer.expiring_days == 45
+
+
+def test_a_link_has_no_text_in_which_people_search() -> None:
+    state = {
+        "search": "Moe",
+        "as_of": "2026-06-30",
+        "tabs": {"expiry": {"tables": {"expirations": {"filters": {"user": "Roe"}}}}},
+    }
+    assert has_names(state)
+    assert without_names(state) == {"as_of": "2026-06-30"}
+    assert not has_names(without_names(state))
