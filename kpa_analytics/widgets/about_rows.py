@@ -1,4 +1,4 @@
-"""Where the rows of an explorer's table come from, and how they were chosen."""
+"""The facts about the rows of an explorer's table: their origin, and how they were chosen."""
 
 from __future__ import annotations
 

@@ -91,8 +91,8 @@ def _format(book: Any, column: pl.Series) -> Any:
 
 
 def _width(column: pl.Series) -> int:
-    lengths = column.cast(pl.String).drop_nulls().str.len_chars().to_list()
-    return min(_WIDEST, max(len(column.name) + 3, *(length + 2 for length in lengths), 0))
+    longest: Any = column.cast(pl.String).str.len_chars().max()
+    return min(_WIDEST, max(len(column.name) + 3, int(longest or 0) + 2))
 
 
 def _about(book: Any, facts: Mapping[str, str], cut: list[str], *, demo: bool) -> None:

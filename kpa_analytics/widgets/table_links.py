@@ -1,4 +1,4 @@
-"""What a table asks its explorer for: rows as a file, a person's record, a note of its state."""
+"""Requests of a table to its explorer: rows as a file, a person's record, a note of its state."""
 
 from __future__ import annotations
 
