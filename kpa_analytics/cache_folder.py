@@ -38,7 +38,7 @@ def account_folder(current: Settings) -> Path:
         raise KPASettingsError(
             "no API token: set the environment variable KPA_API_TOKEN, or try the demo "
             "(kpa-analytics demo)"
-        ).in_python("kpa.configure(token=...) sets the token, kpa.demo.start() starts the demo")
+        ).in_python("kpa.configure(token=...), or kpa.demo.start()")
     account = hashlib.sha256(f"{current.api_url}\0{current.token.reveal()}".encode())
     return current.cache_dir / f"account-{account.hexdigest()[:16]}"
 

@@ -13,9 +13,13 @@ from typing import Self
 class KPAError(Exception):
     """The base class of every error of kpa_analytics."""
 
+    #: The message without its advice for Python, for the command line; empty: the same message.
+    plain = ""
+
     def in_python(self, advice: str) -> Self:
-        """Add a line that tracebacks show below the message, and the command line does not."""
-        self.add_note(f"In Python: {advice}")
+        """Add advice to the message that the command line leaves out."""
+        self.plain = str(self)
+        self.args = (f"{self.plain}. In Python: {advice}", *self.args[1:])
         return self
 
 

@@ -44,7 +44,7 @@ def test_every_warning_of_the_package_is_made_this_way() -> None:
 def test_python_advice_is_for_python_only(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(KPASettingsError) as caught:
         kpa.load_completions()
-    assert "In Python: kpa.configure(token=...)" in "".join(caught.value.__notes__)
+    assert "In Python: kpa.configure(token=...)" in str(caught.value)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sys.argv", ["kpa-analytics", "fetch"])
         with pytest.raises(SystemExit) as ended:

@@ -145,7 +145,7 @@ def _people(before: Situation, after: Situation) -> pl.DataFrame:
 
 
 def _requirements(before: Situation, after: Situation) -> pl.DataFrame:
-    """A text for each requirement that differs; what a side without requirements had is not known."""
+    """A text for each requirement that differs; without requirements, a side is not known."""
     old, new = (required_pairs(side.required).unique().collect() for side in (before, after))
     added = "now required" if before.required is not None else "required now, not known before"
     gone = "no longer required" if after.required is not None else "required before, not known now"

@@ -51,7 +51,7 @@ def _exit_code() -> int:
     except typer.Abort:
         print_error("stopped; nothing more was done")
     except (KPAError, OSError) as error:
-        print_error(error)
+        print_error(getattr(error, "plain", "") or error)
         _give_up_output()
     except SystemExit as error:  # from a library: its code 1 does not mean a finding
         if isinstance(error.code, str):

@@ -200,8 +200,8 @@ def serve(
 
 
 _STARTED = (
-    "Demo: invented people and records, served on this machine.\n"
-    f"The demo's day is {AS_OF}: where as_of is not given, it is this day, not today."
+    "Demo: invented people and records, served on this machine. Without as_of, the day is "
+    f"{AS_OF}, not today."
 )
 
 _started: DemoAPI | None = None

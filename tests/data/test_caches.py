@@ -43,19 +43,20 @@ def test_accounts_do_not_share_a_cache() -> None:
         assert kpa.load_completions().height == 5
 
 
-def test_the_token_is_in_no_file(tmp_path: Path) -> None:
+def test_the_token_is_in_no_file() -> None:
+    folder = kpa.configure().cache_dir
     with kpa.demo.serve(completions(2500)) as api:
         use(api, retries=0)
         api.faults.add(kpa.demo.Fault.drop(), times=None, page=3)
         with pytest.raises(KPAError):
             kpa.load_completions()
         api.faults.clear()
-        kept = _files(tmp_path)
+        kept = _files(folder)
         assert any(file.name == "pages.sqlite" and file.stat().st_size > 10_000 for file in kept)
         kpa.load_all()
         token = api.token
     secrets = [token.encode(), base64.b64encode(token.encode()), token.encode("utf-16-le")]
-    for file in {*kept, *_files(tmp_path)}:
+    for file in {*kept, *_files(folder)}:
         if file.exists():
             content = file.read_bytes() + str(file).encode()
             assert not any(secret in content for secret in secrets), file
