@@ -279,6 +279,18 @@ def test_a_trend_is_printed_and_its_counts_are_written(kpa_analytics, account, t
     assert written["training"][0].startswith("'=Ladders")
 
 
+def test_without_a_day_invented_records_have_the_day_of_the_demo(kpa_analytics, account):
+    account.records[TRAININGS] = [training(1046, "Ladders", renewal_months=12)]
+    day = kpa.demo.AS_OF
+    code, out, _ = kpa_analytics("explain", completion(1)["m_user_id"], "Ladders")
+    assert code == 0
+    assert f"as of {day.day} {day:%b %Y}" in out
+    code, out, _ = kpa_analytics("trend")
+    days = [line.split()[0] for line in out.splitlines() if line.startswith("202")]
+    assert code == 0
+    assert days[-1] == str(day)
+
+
 def test_a_trend_from_before_the_first_completion_is_one_line(kpa_analytics, account):
     code, out, err = kpa_analytics("trend", "--start", "1990-01-01")
     assert (code, out) == (2, "")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kpa_analytics.cli.loading import load_demo, load_evidence
+from kpa_analytics.cli.loading import last_day, load_demo, load_evidence
 from kpa_analytics.cli.options import Refresh
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
@@ -100,10 +100,8 @@ def audit(
     from kpa_analytics.audit.sign import signing_key
     from kpa_analytics.audit.since import earlier_pack
     from kpa_analytics.audit.timestamp import timestamp_url
-    from kpa_analytics.demo import AS_OF
-    from kpa_analytics.inputs import as_day
 
-    day = as_day(AS_OF if demo and as_of is None else as_of)
+    last_day(as_of, demo)  # checked before the download
     out = typed_path(out)
     refuse_occupied(out.absolute())
     key = signing_key(sign) if sign else None
@@ -112,6 +110,7 @@ def audit(
     if since:
         earlier_pack(since)  # before the download
     data = load_demo() if demo else load_evidence(refresh=refresh, incremental=incremental)
+    day = last_day(as_of, data.demo)
     pack = export_audit(
         data,
         out,

@@ -13,11 +13,20 @@ if TYPE_CHECKING:
 
 def load_records(as_of: str | None, demo: bool) -> tuple[TrainingData, date]:
     """The records of the account or of the invented company, and the day of the statuses."""
+    last_day(as_of, demo)  # checked before the download
+    data = load_demo() if demo else load_evidence()
+    return data, last_day(as_of, data.demo)
+
+
+def last_day(as_of: str | None, demo: bool, name: str = "as_of") -> date:
+    """The day of the statuses; None means today, or the demo's day for invented records.
+
+    Records of the demo's server are invented, too, without `--demo`.
+    """
     from kpa_analytics.demo import AS_OF
     from kpa_analytics.inputs import as_day
 
-    day = as_day(AS_OF if demo and as_of is None else as_of)
-    return load_demo() if demo else load_evidence(), day
+    return as_day(AS_OF if demo and as_of is None else as_of, name)
 
 
 def load_evidence(*, refresh: bool = False, incremental: bool = False) -> TrainingData:

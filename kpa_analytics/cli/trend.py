@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kpa_analytics.cli.loading import load_demo, load_evidence
-from kpa_analytics.cli.options import Demo
+from kpa_analytics.cli.loading import last_day, load_demo, load_evidence
 from kpa_analytics.cli.output import one_line
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
@@ -40,7 +39,8 @@ def trend(
     by: Annotated[
         str | None,
         typer.Option(
-            help="Count apart: field_office, job_title, line_of_business, supervisor or training."
+            help="Count each group by itself: field_office, job_title, line_of_business, "
+            "supervisor or training."
         ),
     ] = None,
     out: Annotated[
@@ -51,23 +51,25 @@ def trend(
             "replaced.",
         ),
     ] = None,
-    demo: Demo = False,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo", help="Use the invented company. Without --end, the last day is 2026-06-30."
+        ),
+    ] = False,
 ) -> None:
     """Count the cases of each status through time.
 
     Requirements, schedules of trainings and groups of people are today's, on every day.
     """
     from kpa_analytics.analysis.status_over_time import status_over_time
-    from kpa_analytics.demo import AS_OF
     from kpa_analytics.demo_mark import DEMO_MARK
-    from kpa_analytics.inputs import as_day
 
-    last = as_day(AS_OF if demo and end is None else end, "end")
-    first = _year_before(last) if start is None else as_day(start, "start")
     options: dict[str, Any] = {"every": every, "by": by}
-    _check(first, last, options)  # before the download
+    _check(*_period(start, end, demo), options)  # before the download
     target = _checked(out)
     data = load_demo() if demo else load_evidence()
+    first, last = _period(start, end, data.demo)
     if start is None:
         first = _first_day(data, first, last)
     counts = status_over_time(
@@ -87,6 +89,13 @@ def trend(
     if target:
         _write(counts, target, data.demo)
         typer.echo(f"written to {target}")
+
+
+def _period(start: str | None, end: str | None, demo: bool) -> tuple[date, date]:
+    from kpa_analytics.inputs import as_day
+
+    last = last_day(end, demo, "end")
+    return _year_before(last) if start is None else as_day(start, "start"), last
 
 
 def _year_before(last: date) -> date:
