@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from functools import cache
 from itertools import count
@@ -14,10 +13,9 @@ from _pytest.doctest import DoctestItem
 
 from kpa_analytics import config
 from kpa_analytics.demo import company
+from kpa_analytics.startup import skip_address_grammar
 
-#: JupyterLab installs this grammar of web addresses, and jsonschema builds it for more than a
-#: second when altair is imported. No chart has such an address; jsonschema goes on without it.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+skip_address_grammar()
 
 
 _tests = count()

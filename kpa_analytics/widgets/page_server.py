@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import secrets
+import subprocess
 import sys
 import threading
 import webbrowser
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import tornado.web
+from jupyter_server.base.handlers import JupyterHandler
 from tornado.ioloop import IOLoop
 from traitlets.config import Config
 from voila.app import Voila
 from voila.handler import VoilaHandler
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-#: Seconds until a kernel without an open page is stopped, and between checks for such kernels.
-IDLE = 300
-LOOK = 30
+from kpa_analytics.widgets.page_kernels import PageKernels, reloaded
+
+#: Seconds until a kernel without an open page is stopped, and between checks for such kernels. A
+#: page that is left says so, and its kernel is stopped at once; a browser that crashes does not.
+IDLE = 60
+LOOK = 5
+#: Of Voila's extensions, those that a page needs.
+EXTENSIONS = [
+    "@voila-dashboards/widgets-manager8",
+    "@jupyter-widgets/jupyterlab-manager",
+    "anywidget",
+]
 
 # The browser gets the key from a file that only its owner can read, because other users of this
 # machine can see the command that starts a browser.
@@ -43,10 +58,59 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
     @tornado.web.authenticated
     async def get(self, path: str | None = None) -> None:
         """Render the page. A request with the key gets a login cookie and a redirect."""
+        self.set_header("Referrer-Policy", "same-origin")
         if self.get_query_argument("token", None) is None:
+            _ = self.xsrf_token  # sets the cookie that the page's goodbye has to repeat
+            reloaded.set("Cache-Control" in self.request.headers)  # as all browsers ask then
             await super().get(path)
             return
-        self.redirect(self.base_url)
+        others = [
+            (name, value.decode("utf-8", "replace"))
+            for name, values in self.request.query_arguments.items()
+            for value in values
+            if name != "token"
+        ]
+        self.redirect(f"{self.base_url}?{urlencode(others)}".rstrip("?"))
+
+
+class _Goodbye(VoilaShutdownKernelHandler):  # type: ignore[misc]
+    """What a page calls when it is left."""
+
+    @tornado.web.authenticated
+    async def post(self, kernel_id: str) -> None:
+        """Stop the page's kernel, unless the page is reloaded."""
+        if kernel_id not in self.kernel_manager:
+            raise tornado.web.HTTPError(404, "no such kernel")
+        self.kernel_manager.leave(kernel_id)
+        self.set_status(204)
+        self.finish()
+
+
+class _Scripts(JupyterHandler):
+    """The scripts that draw charts, which are the same for all pages."""
+
+    @tornado.web.authenticated
+    async def get(self) -> None:
+        """Send the scripts as soon as they are made."""
+        scripts = await asyncio.wrap_future(self.settings["kpa_scripts"])
+        self.set_header("Content-Type", "text/javascript; charset=utf-8")
+        self.set_header("Cache-Control", "private, max-age=86400")
+        self.finish(scripts)
+
+
+#: Writes the scripts that draw charts. A process can do nothing else in the two seconds it takes.
+_WRITE_SCRIPTS = """
+import sys
+from kpa_analytics.startup import skip_address_grammar
+skip_address_grammar()
+from kpa_analytics.charts.render import library
+sys.stdout.buffer.write(library().encode())
+"""
+
+
+def _chart_scripts() -> bytes:
+    command = [sys.executable, "-P", "-c", _WRITE_SCRIPTS]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout  # noqa: S603 - ours
 
 
 class PageServer(Voila):  # type: ignore[misc]
@@ -64,6 +128,8 @@ class PageServer(Voila):  # type: ignore[misc]
         config = Config()
         config.VoilaConfiguration.template = "kpa-offline"
         config.VoilaConfiguration.allow_template_override = "NO"
+        config.VoilaConfiguration.extension_allowlist = EXTENSIONS
+        config.VoilaConfiguration.multi_kernel_manager_class = PageKernels
         config.MappingKernelManager.root_dir = str(folder)
         config.MappingKernelManager.cull_idle_timeout = IDLE
         config.MappingKernelManager.cull_interval = LOOK
@@ -80,7 +146,11 @@ class PageServer(Voila):  # type: ignore[misc]
             open_browser=False,
             # The page answers only to this machine's own names, so that no other DNS name can
             # reach it. Requests are not logged, because one of them holds the key.
-            tornado_settings={"allow_remote_access": False, "log_function": lambda _: None},
+            tornado_settings={
+                "allow_remote_access": False,
+                "log_function": lambda _: None,
+                "xsrf_cookie_kwargs": {"samesite": "Lax"},
+            },
         )
         server.key, server.opens_browser = key, browser
         server.initialize([])
@@ -92,16 +162,28 @@ class PageServer(Voila):  # type: ignore[misc]
         return f"{self.connection_url}?token={self.key}"
 
     def init_handlers(self) -> list[Any]:
-        """Voila's own handlers, with ours for the page."""
-        return [
-            (route, _Page if issubclass(handler, VoilaHandler) else handler, *options)
-            for route, handler, *options in super().init_handlers()
+        """Voila's own handlers, with ours for the page, its goodbye and its scripts."""
+        ours = {VoilaHandler: _Page, VoilaShutdownKernelHandler: _Goodbye}
+        handlers = [
+            (
+                route,
+                next((ours[base] for base in ours if issubclass(handler, base)), handler),
+                *more,
+            )
+            for route, handler, *more in super().init_handlers()
         ]
+        return [(f"{self.server_url}chart-scripts.js", _Scripts), *handlers]
 
     def listen(self) -> None:
-        """Listen until stopped. The address is printed before the first response."""
-        IOLoop.current().add_callback(self._say_where)
-        super().listen()
+        """Listen until stopped. The address is printed before the first response.
+
+        The first page's kernel and scripts are made ready while the browser starts.
+        """
+        with ThreadPoolExecutor(1) as worker:
+            self.app.settings["kpa_scripts"] = worker.submit(_chart_scripts)
+            IOLoop.current().add_callback(self.kernel_manager.start_first, "kpa-analytics")
+            IOLoop.current().add_callback(self._say_where)
+            super().listen()
 
     def _say_where(self) -> None:
         sys.stdout.write(f"The dashboard is at {self.address}\nCtrl-C stops it.\n")
@@ -110,7 +192,9 @@ class PageServer(Voila):  # type: ignore[misc]
             threading.Thread(target=self._open, daemon=True).start()
 
     def _open(self) -> None:
-        opening = Path(self.connection_dir) / "open-dashboard.html"  # deleted when the server stops
+        folder = Path(self.connection_dir) / "opening"  # deleted when the server stops
+        folder.mkdir(mode=0o700)
+        opening = folder / "open-dashboard.html"
         with open(opening, "x", encoding="utf-8", opener=_private) as file:
             file.write(_OPENS.format(address=escape(self.address)))
         if not webbrowser.open(opening.as_uri()):

@@ -24,12 +24,11 @@ def serve_dashboard(*, port: int = 8866, browser: bool = True) -> None:
         browser: whether to open the page in the default browser.
 
     Raises:
-        KPAError: Voila is not installed (the message says how to install it), or no port is free.
+        KPAError: Voila is not installed (the message says the command that installs it), or no
+            port is free.
     """
     if find_spec("voila") is None:
-        raise KPAError(
-            'the dashboard needs Voila: python -m pip install "kpa-analytics[dashboard]"'
-        )
+        raise KPAError(f"the dashboard needs Voila: {_install_command()}")
     # Jupyter searches this folder first for the page's template and kernel.
     folders = [str(_HERE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(folders)
@@ -42,3 +41,12 @@ def serve_dashboard(*, port: int = 8866, browser: bool = True) -> None:
             raise KPAError(
                 f"the dashboard could not start: no port from {port} on is free on 127.0.0.1"
             ) from stopped
+
+
+def _install_command() -> str:
+    """The command that installs Voila, for a checkout of the source or an installed package."""
+    checkout = _HERE.parents[1]
+    if not (checkout / "pyproject.toml").is_file():
+        return 'python -m pip install "kpa-analytics[dashboard]"'
+    place = "." if Path.cwd() == checkout else checkout
+    return f'python -m pip install -e "{place}[dashboard]"'

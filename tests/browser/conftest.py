@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.audit.conftest import data, hostile, hostile_pack, pack
 
@@ -79,7 +79,7 @@ def web(page: Page) -> Iterator[Page]:
     errors: list[str] = []
     page.on("request", lambda r: None if r.url.startswith(_OURS) else foreign.append(r.url))
     page.on("websocket", lambda w: None if w.url.startswith(_OURS) else foreign.append(w.url))
-    page.on("console", lambda m: errors.append(m.text) if _is_error(m) else None)
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(120_000)
     yield page
@@ -88,26 +88,6 @@ def web(page: Page) -> Iterator[Page]:
     )  # the next notebook must not meet this one's kernel
     assert foreign == []
     assert errors == []
-
-
-def _is_error(message: ConsoleMessage) -> bool:
-    """Whether something went wrong on the page.
-
-    Voila's page asks for the end of its kernel when it is left, and the server refuses that.
-    """
-    return message.type == "error" and "/voila/api/shutdown/" not in message.location["url"]
-
-
-@pytest.fixture(scope="session")
-def report(pack: Path) -> str:
-    """The address of the report of a small demo company."""
-    return (pack / "report.html").as_uri()
-
-
-@pytest.fixture(scope="session")
-def hostile_report(hostile_pack: Path) -> str:
-    """The address of a report whose every text is hostile."""
-    return (hostile_pack / "report.html").as_uri()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import stat
 import sys
@@ -14,6 +15,7 @@ import psutil
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 
 from tests.browser.conftest import free_port, running
 from tests.browser.dashboards import use_by_mouse
@@ -21,13 +23,6 @@ from tests.browser.hands import press
 
 #: A browser that only notes what it is to open.
 _NOTES = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
-#: The command, its abandoned kernels stopped after a minute. A kernel that starts, or waits for
-#: its page to connect, counts as abandoned too, and a slow machine takes many seconds for either.
-_COMMAND = """\
-from kpa_analytics.cli import main
-from kpa_analytics.widgets import page_server
-page_server.IDLE, page_server.LOOK = 60, 1
-main()"""
 
 
 @dataclass(frozen=True)
@@ -55,7 +50,7 @@ def served(
     env = {**env, "BROWSER": f"{sys.executable} {root / 'notes.py'} {noted} %s"}
     port = free_port()
     url = f"http://127.0.0.1:{port}/"
-    command = [sys.executable, "-P", "-c", _COMMAND, "dashboard", f"--port={port}"]
+    command = [sys.executable, "-P", "-m", "kpa_analytics", "dashboard", f"--port={port}"]
     with running(command, env, url, log, folder) as process:
         address = re.search(rf"{url}\?token=(\w+)", log.read_text(encoding="utf-8"))
         assert address
@@ -65,21 +60,6 @@ def served(
             time.sleep(0.05)
         yield Served(url, address[1], noted.read_text(encoding="utf-8"), folder, process)
     assert not Path(noted.read_text(encoding="utf-8").removeprefix("file://")).parent.exists()
-
-
-@pytest.fixture(scope="module")
-def left() -> list[psutil.Process]:
-    """The kernels whose page is no longer open."""
-    return []
-
-
-def leave(page: Page, served: Served, left: list[psutil.Process]) -> None:
-    """Leave a page that has drawn its charts."""
-    page.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]").first.wait_for()
-    started = [kernel for kernel in kernels(served) if kernel not in left]
-    assert started
-    left.extend(started)
-    page.goto("about:blank")
 
 
 def kernels(served: Served) -> list[psutil.Process]:
@@ -94,18 +74,29 @@ def _is_kernel(process: psutil.Process) -> bool:
         return False
 
 
-def test_the_browser_that_is_opened_is_logged_in(
-    web: Page, served: Served, left: list[psutil.Process]
-) -> None:
+def gone(processes: list[psutil.Process], seconds: float) -> None:
+    """Wait until processes have ended."""
+    end = time.monotonic() + seconds
+    while any(process.is_running() for process in processes):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
+def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> None:
     assert served.key not in served.opened
     opening = Path(served.opened.removeprefix("file://"))
     assert stat.S_IMODE(opening.stat().st_mode) == 0o600
     assert stat.S_IMODE(opening.parent.stat().st_mode) == 0o700
+    referers: list[str] = []
+    web.on("request", lambda request: referers.append(request.headers.get("referer", "")))
     web.goto(served.opened)
     view = web.locator(".kpa-dashboard")
     view.locator(".kpa-chart [aria-roledescription=bar]").first.wait_for()
     assert web.url == served.url
+    assert web.evaluate("history.length") <= 2  # the address with the key is not in it
     assert served.key not in web.content()
+    assert not [referer for referer in referers if served.key in referer]
+    expect(web).to_have_title("Training status on 30 Jun 2026 (demo) - kpa_analytics")
     expect(view.locator(".kpa-demo").first).to_be_visible()
     press(view.locator(".kpa-chart [aria-label^='Expires in'][aria-label*='xpired, of']").first)
     expect(view.locator(".kpa-table caption").first).to_contain_text("Selected: Expired")
@@ -114,9 +105,77 @@ def test_the_browser_that_is_opened_is_logged_in(
     expect(day).to_have_value("2026-06-30")
     day.fill("2026-03-31")
     expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
-    leave(web, served, left)
-    web.goto(served.url)
-    leave(web, served, left)
+    expect(web).to_have_title("Training status on 31 Mar 2026 (demo) - kpa_analytics")
+
+
+@pytest.fixture(scope="module")
+def vanished(served: Served, browser: Browser) -> list[psutil.Process]:
+    """The kernel of a page that was closed without a goodbye, as when a browser crashes."""
+    page = browser.new_page()
+    page.goto(f"{served.url}?token={served.key}")
+    page.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]").first.wait_for()
+    own = kernels(served)
+    assert len(own) == 1
+    page.close(run_before_unload=False)
+    return own
+
+
+def test_a_reload_keeps_the_kernel_and_a_goodbye_ends_it(
+    web: Page, served: Served, vanished: list[psutil.Process]
+) -> None:
+    web.goto(f"{served.url}?token={served.key}&theme=light")
+    assert web.url == f"{served.url}?theme=light"
+    bars = web.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]")
+    bars.first.wait_for()
+    own = [kernel for kernel in kernels(served) if kernel not in vanished]
+    assert len(own) == 1
+    with web.expect_response(lambda answer: "/api/shutdown/" in answer.url) as goodbye:
+        web.reload()
+    assert goodbye.value.status == 204
+    bars.first.wait_for()
+    expect(web.locator(".kpa-dashboard")).to_have_count(1)
+    assert {*own} <= {*kernels(served)} <= {*own, *vanished}
+    web.goto("about:blank")
+    gone(own, 60)
+    assert {*kernels(served)} <= {*vanished}
+
+
+def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served) -> None:
+    web.set_viewport_size({"width": 1600, "height": 700})
+    web.goto(f"{served.url}?token={served.key}")
+    web.locator(".kpa-dashboard .kpa-table tbody tr").first.wait_for()
+
+    def scrolled() -> int:
+        web.wait_for_timeout(500)
+        return int(web.evaluate("scrollY"))
+
+    web.mouse.move(20, 400)  # over the margin
+    web.mouse.wheel(0, 300)
+    assert scrolled() == 300
+    web.keyboard.press("Home")
+    assert scrolled() == 0
+    web.keyboard.press("PageDown")
+    assert scrolled() > 400
+    web.keyboard.press("End")
+    assert scrolled() > 1000
+    expect(web.get_by_role("button", name="Export audit pack")).to_be_in_viewport()
+    width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    for narrower in (1100, 800, 390):
+        web.set_viewport_size({"width": narrower, "height": 700})
+        assert web.evaluate(width) == 0, narrower
+
+    rows = web.locator(".kpa-table tbody tr").all_inner_texts()
+    printed = [page.extract_text() for page in PdfReader(io.BytesIO(web.pdf())).pages]
+    assert len(printed) > 3
+    text = "".join("".join(printed).split())
+    for part in ("Training records", "Include people who left", "Status by training", rows[-1]):
+        assert "".join(part.split()) in text, part
+    web.emulate_media(media="print")
+    web.set_viewport_size({"width": 720, "height": 1000})  # A4, less its margins
+    cut = """() => [...document.querySelectorAll(".kpa-dashboard *")].filter(box =>
+        box.getClientRects().length && box.getBoundingClientRect().right > innerWidth + 1)
+        .map(box => box.outerHTML.slice(0, 100))"""
+    assert web.evaluate(cut) == []
 
 
 def test_without_the_key_nothing_is_shown_or_started(served: Served, browser: Browser) -> None:
@@ -177,14 +236,8 @@ def test_everything_a_mouse_does_works(
     web.goto("about:blank")
 
 
-def test_kernels_without_an_open_page_are_stopped(
-    served: Served, web: Page, left: list[psutil.Process]
+def test_a_kernel_whose_page_vanished_without_a_goodbye_is_stopped(
+    vanished: list[psutil.Process],
 ) -> None:
-    """The last test here, because the kernels of the first have then been left for a while."""
-    if not left:
-        web.goto(f"{served.url}?token={served.key}")
-        leave(web, served, left)
-    end = time.monotonic() + 240
-    while any(kernel.is_running() for kernel in left):
-        assert time.monotonic() < end
-        time.sleep(0.2)
+    """The last test here, because that page has then been closed for a while."""
+    gone(vanished, 240)

@@ -1,14 +1,60 @@
-"""The dashboard as a page: its error without Voila."""
+"""The dashboard as a page: its error without Voila, and the title of its tab."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.widgets import serve
+from kpa_analytics.widgets import dashboard_page, serve
+
+CHECKOUT = Path(__file__).parents[2]
 
 
-def test_without_voila_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_without_voila_a_checkout_says_the_command_that_works_here(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, elsewhere: bool
+) -> None:
     monkeypatch.setattr(serve, "find_spec", lambda name: None)
-    with pytest.raises(kpa.errors.KPAError, match=r"kpa-analytics\[dashboard\]"):
+    monkeypatch.chdir(tmp_path if elsewhere else CHECKOUT)
+    place = CHECKOUT if elsewhere else "."
+    with pytest.raises(kpa.errors.KPAError) as raised:
         serve.serve_dashboard()
+    assert str(raised.value).endswith(f'python -m pip install -e "{place}[dashboard]"')
+
+
+def test_without_voila_an_installed_package_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(serve, "find_spec", lambda name: None)
+    monkeypatch.setattr(serve, "_HERE", tmp_path / "kpa_analytics" / "widgets")
+    with pytest.raises(kpa.errors.KPAError) as raised:
+        serve.serve_dashboard()
+    assert str(raised.value).endswith('python -m pip install "kpa-analytics[dashboard]"')
+
+
+def test_the_tab_says_the_day_and_follows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
+    monkeypatch.setattr(dashboard_page, "load_all", lambda: data)
+    dashboards = []
+    monkeypatch.setattr(
+        dashboard_page,
+        "Dashboard",
+        lambda data: (
+            dashboards.append(kpa.widgets.Dashboard(data, as_of="2026-01-31")) or dashboards[0]
+        ),
+    )
+    title = dashboard_page.dashboard_page().children[-1]
+    assert title.text == "Training status on 31 Jan 2026 - kpa_analytics"
+    dashboards[0].as_of = "2026-02-28"
+    assert title.text == "Training status on 28 Feb 2026 - kpa_analytics"
+
+
+def test_a_page_without_records_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse() -> None:
+        raise kpa.errors.KPAError("no connection")
+
+    monkeypatch.setattr(dashboard_page, "load_all", refuse)
+    page = dashboard_page.dashboard_page()
+    assert "The records could not be loaded: no connection" in page.children[-1].value
