@@ -1,4 +1,4 @@
-"""What a process that is ours alone leaves out when it starts."""
+"""Faster imports for processes that are ours alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the kernel of a dashboard's page does before there is a page, as an extension of IPython."""
+"""The work of a page's kernel before there is a page, as an extension of IPython."""
 
 from __future__ import annotations
 

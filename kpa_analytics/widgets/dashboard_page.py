@@ -1,4 +1,4 @@
-"""What the page of `kpa-analytics dashboard` shows: the dashboard, or why there is none."""
+"""The content of the dashboard's page: the dashboard, or why there is none."""
 
 from __future__ import annotations
 

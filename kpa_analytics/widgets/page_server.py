@@ -74,7 +74,7 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
 
 
 class _Goodbye(VoilaShutdownKernelHandler):  # type: ignore[misc]
-    """What a page calls when it is left."""
+    """The goodbye of a page that is left."""
 
     @tornado.web.authenticated
     async def post(self, kernel_id: str) -> None:
