@@ -37,7 +37,10 @@ def as_by(by: object, users: AnyFrame | None, *more: str) -> str | None:
     if by is None:
         return None
     if by not in (*BY, *more):
-        raise KPADataError(f"by must be one of {', '.join((*BY, *more))} or None, not {by!r}")
+        known = ", ".join((*BY, *more))
+        raise KPADataError(f"by must be one of {known}, not {by!r}").in_python(
+            "by=None counts all together"
+        )
     if by in _COLUMNS:
         if users is None:
             raise KPADataError(f"by={by!r} needs users, as load_users() returns them")

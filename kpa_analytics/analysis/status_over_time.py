@@ -137,4 +137,7 @@ def _check_start(engine: Engine, start: date) -> None:
     """Nobody knows what the statuses were before the first record."""
     begun = engine.rows["date"].min()
     if isinstance(begun, date) and start < begun:
-        raise KPADataError(f"start must not be before the first completion, {begun}, not {start}")
+        raise KPADataError(
+            f"start must not be before the first completion: start is {start}, the first completion "
+            f"is of {begun}"
+        )

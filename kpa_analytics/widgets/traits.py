@@ -120,7 +120,8 @@ class FirstDay(Choice[date | None, date | str | None]):
             raise ChoiceError(str(error)) from None
         if obj.begun is not None and day < obj.begun:
             raise ChoiceError(
-                f"{self.name} must not be before the first completion, {obj.begun}, not {day}"
+                f"{self.name} must not be before the first completion: {self.name} is {day}, the "
+                f"first completion is of {obj.begun}"
             )
         return day
 

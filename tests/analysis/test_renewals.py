@@ -296,7 +296,7 @@ def test_bad_input_is_named() -> None:
         (lambda: kpa.renewals(done(), expiring_days=-1), "not -1"),
         (lambda: kpa.renewals(done(), include_terminated="no"), "True or False, not 'no'"),
         (lambda: kpa.renewals(done().drop("created")), "no column 'created'"),
-        (lambda: kpa.renewal_punctuality(none, by="week"), "training, month or None, not 'week'"),
+        (lambda: kpa.renewal_punctuality(none, by="week"), "training, month, not 'week'"),
         (lambda: kpa.renewal_punctuality(none, by="supervisor"), "needs users"),
         (lambda: kpa.renewal_punctuality(none.drop("outcome")), "no column 'outcome'"),
         (lambda: kpa.renewal_curve(none.drop("days_late")), "no column 'days_late'"),

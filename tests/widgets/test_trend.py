@@ -207,7 +207,11 @@ def test_a_share_of_gaps_is_0_only_for_no_gap_and_100_only_for_nothing_else(
     ("name", "value", "said"),
     [
         ("start", "2027-01-01", "start must not be after as_of: start is 2027-01-01"),
-        ("start", "2001-01-01", "start must not be before the first completion, "),
+        (
+            "start",
+            "2001-01-01",
+            "start must not be before the first completion: start is 2001-01-01",
+        ),
         ("start", "30/06/2026", "start must be a day"),
         ("every", "1m", "every: there is no '1m'; there are 1d, 1w, 1mo, 1q, 1y"),
         ("every", None, "every: there is no None"),
