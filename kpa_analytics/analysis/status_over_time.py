@@ -138,6 +138,6 @@ def _check_start(engine: Engine, start: date) -> None:
     begun = engine.rows["date"].min()
     if isinstance(begun, date) and start < begun:
         raise KPADataError(
-            f"start must not be before the first completion: start is {start}, the first completion "
-            f"is of {begun}"
+            f"start must not be before the first completion: start is {start}, the first "
+            f"completion is of {begun}"
         )

@@ -161,7 +161,7 @@ def expirations_by_week(
             f"{count(total, 'valid certificate')} by last valid day, in "
             f"{count(inside.height, 'week')}{rows.as_of}",
             f"Most in the week of {day(peak['week'])}: {peak['total']:,}, "
-            f"of them {peak['largest_cases']:,} of {one_line(peak['largest'])}",
+            f"{peak['largest_cases']:,} of them in {one_line(peak['largest'])}",
             left_out,
         ],
         demo=rows.demo,

@@ -222,6 +222,8 @@ def _who(
     required: AnyFrame | None,
 ) -> str | None:
     """The person: the one that is named, or else the only one of the completions."""
+    if not isinstance(m_user_id, str | None):
+        raise KPADataError(f"m_user_id must be the id of a person, not {m_user_id!r}")
     people = need(completions, COMPLETIONS, "m_user_id", "date").select(
         pl.col("m_user_id").drop_nulls().unique()
     )
@@ -272,7 +274,4 @@ def _lanes_that_fit(bars: pl.DataFrame) -> int:
 
 def _finding(person: _Person, gaps: int, rows: StatusRows) -> str:
     """The finding, as the title: how many trainings of the person are gaps."""
-    every = count(person.status.height, "training")
-    if not gaps:
-        return f"{person.name}: none of {every} is {rows.gap_words}"
-    return f"{person.name}: {gaps:,} of {every} {rows.gap_words}"
+    return f"{person.name}: {gaps:,} of {count(person.status.height, 'training')} {rows.gap_words}"

@@ -65,7 +65,8 @@ def renewal_punctuality_table(
         add up to those of `punctuality`.
 
     Raises:
-        KPADataError: a column is missing, `as_of` is not a date, or `top` is out of range.
+        KPADataError: a column is missing, a count is null, a month or group occurs twice, `as_of`
+            is not a date, or `top` is out of range.
 
     Examples:
         >>> renewal_punctuality_table(RENEWAL_PUNCTUALITY.empty()).shape
@@ -143,7 +144,18 @@ def _read(punctuality: AnyFrame) -> _Read:
         (pl.col(group).fill_null(nobody) if kinds else pl.lit(nobody)).alias("group"),
         *RENEWAL_PUNCTUALITY.schema,
     )
+    _check(frame, by)
     return _Read(frame, by, is_demo(whole))
+
+
+def _check(frame: pl.DataFrame, by: str | None) -> None:
+    for name in _COUNTS:
+        if frame[name].null_count():
+            raise KPADataError(f"renewal_punctuality: {name} is null in some rows")
+    twice = frame.filter(pl.struct("period", "key").is_duplicated())
+    if twice.height:
+        first = twice["period" if by == "month" else "group"][0]
+        raise KPADataError(f"renewal_punctuality: {first} occurs more than once")
 
 
 def _table(read: _Read, as_of: Day | None, top: int) -> pl.DataFrame:

@@ -49,8 +49,8 @@ def status_over_time_table(trend: AnyFrame, *, top: int = 6) -> pl.DataFrame:
         (Int64), share (Float64, 0 to 1; null if there is no case). Sorted by place and day.
 
     Raises:
-        KPADataError: a column is missing, a day is null or occurs twice in a group, missing is
-            known on some days only, or `top` is not 1 to 12.
+        KPADataError: a column is missing, a day is null or occurs twice in a group, a count is
+            null, missing is known on some days only, or `top` is not 1 to 12.
 
     Examples:
         >>> from kpa_analytics.schema import STATUS_OVER_TIME

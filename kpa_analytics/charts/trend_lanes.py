@@ -44,8 +44,8 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
         ],
         title=_finding(last, trend),
         subtitle=[
-            f"{title}: share of cases {trend.rows.gap_words} in "
-            f"{count(groups, trend.plural.removesuffix('s'), trend.plural)}, highest on "
+            f"{title}: share of cases {trend.rows.gap_words} for "
+            f"{count(groups, trend.singular, trend.plural)}, highest on "
             f"{day(today)} first; the highest point is {_highest(drawn)}",
             several,
             trend.rows.not_known,

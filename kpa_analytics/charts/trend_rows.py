@@ -64,6 +64,11 @@ class Trend(NamedTuple):
         return StatusRows(self.frame, last, self.known, self.demo)  # type: ignore[arg-type]
 
     @property
+    def singular(self) -> str:
+        """A group as a noun, e.g. "training"."""
+        return (self.by or "").replace("_", " ")
+
+    @property
     def plural(self) -> str:
         """The groups as a noun, e.g. "trainings"."""
         return _PLURALS.get(self.by or "", "")
@@ -73,8 +78,8 @@ def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
     """Collect the counts.
 
     Raises:
-        KPADataError: a column is missing, a day is null or occurs twice in a group, or missing is
-            known on some days only.
+        KPADataError: a column is missing, a day is null or occurs twice in a group, a count is
+            null, or missing is known on some days only.
     """
     lazy = need(trend, STATUS_OVER_TIME, "day", *STATUSES, "total")
     names = lazy.collect_schema().names()
@@ -103,6 +108,9 @@ def _check(frame: pl.DataFrame) -> None:
             f"status_over_time: {twice['day'][0]} occurs more than once; draw one group, or the "
             "whole result of status_over_time(by=...)"
         )
+    for name in {*STATUSES, "total"} - {*FROM_REQUIREMENTS}:
+        if frame[name].null_count():
+            raise KPADataError(f"status_over_time: {name} is null on some days")
     unknown = frame[FROM_REQUIREMENTS[0]].null_count()
     if 0 < unknown < frame.height:
         raise KPADataError(

@@ -44,7 +44,7 @@ def test_the_largest_training_of_a_week_is_named():
         (date(2026, 7, 13), 9, "Fire", 6)
     ]
     description = charts.expirations_by_week(many).description
-    assert "Most in the week of 13 Jul 2026: 9, of them 6 of Fire" in description
+    assert "Most in the week of 13 Jul 2026: 9, 6 of them in Fire" in description
 
 
 def test_what_is_not_drawn_is_said():

@@ -100,6 +100,8 @@ def test_other_people_are_not_read():
         charts.person_timeline(both, as_of=AS_OF)
     with pytest.raises(KPADataError, match="m_user_id 'nobody' is not in these records"):
         charts.person_timeline(both, m_user_id="nobody", as_of=AS_OF)
+    with pytest.raises(KPADataError, match="m_user_id must be the id of a person, not 5"):
+        charts.person_timeline(both, m_user_id=5, as_of=AS_OF)
 
 
 def test_trainings_and_days_that_are_not_drawn_are_counted():

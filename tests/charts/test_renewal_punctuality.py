@@ -107,3 +107,16 @@ def test_demo_counts_are_marked():
 def test_an_impossible_number_of_groups_is_named(top):
     with pytest.raises(KPADataError, match="top must be 1 to 60"):
         charts.renewal_punctuality_table(TRAININGS, top=top)
+
+
+@pytest.mark.parametrize(
+    ("frame", "named"),
+    [
+        (pl.concat([MONTHS, MONTHS]), "occurs more than once"),
+        (pl.concat([TRAININGS, TRAININGS]), "occurs more than once"),
+        (MONTHS.with_columns(late=pl.lit(None, pl.Int64)), "late is null"),
+    ],
+)
+def test_counts_that_cannot_be_drawn_are_named(frame, named):
+    with pytest.raises(KPADataError, match=f"renewal_punctuality: .*{named}"):
+        charts.renewal_punctuality(frame)

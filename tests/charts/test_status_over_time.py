@@ -68,7 +68,7 @@ def test_the_groups_with_the_highest_share_are_drawn_and_the_others_are_counted(
     )
     chart = charts.status_over_time(TRAININGS, top=4)
     assert chart.description.startswith(f"{last['group'][0]} has the highest share of gaps")
-    assert "in 9 trainings" in chart.description
+    assert "for 9 trainings" in chart.description
     text = drawing(chart)
     for gaps, total in last.select("gaps", "total").iter_rows():
         assert f"{gaps:,} of {total:,}" in text
@@ -150,6 +150,8 @@ def test_days_of_any_year_are_labelled(year):
             "not known on some days",
         ),
         (TREND.with_columns(day=pl.lit(None, pl.Date)), "a day is null"),
+        (TREND.with_columns(expired=pl.lit(None, pl.Int64)), "expired is null"),
+        (TREND.with_columns(total=pl.lit(None, pl.Int64)), "total is null"),
     ],
 )
 def test_counts_that_cannot_be_drawn_are_named(frame, named):
@@ -161,3 +163,19 @@ def test_counts_that_cannot_be_drawn_are_named(frame, named):
 def test_an_impossible_number_of_groups_is_named(top):
     with pytest.raises(KPADataError, match="top must be 1 to 12"):
         charts.status_over_time_table(TREND, top=top)
+
+
+@pytest.mark.parametrize(
+    ("by", "noun"),
+    [
+        ("field_office", "field office"),
+        ("job_title", "job title"),
+        ("line_of_business", "line of business"),
+        ("supervisor", "supervisor"),
+        ("training", "training"),
+    ],
+)
+def test_one_group_of_any_kind_has_its_noun(by, noun):
+    frame = TRAININGS.filter(pl.col("training_id") == TRAININGS["training_id"][0])
+    renamed = frame.rename({"training_id": f"{by}_id", "training": by})
+    assert f" for 1 {noun}, " in charts.status_over_time(renamed).description
