@@ -23,6 +23,8 @@ STANDINGS = {
     "recorded_not_listed_ids": "Recorded, not listed",
 }
 BOTH = "Listed and recorded"
+#: The sign of a session whose list and completions differ, and the text without a list.
+DIFFERS, NO_LIST = "\N{NOT EQUAL TO}", "No list of people"
 
 
 class SessionView:
@@ -35,6 +37,23 @@ class SessionView:
         ).with_columns(
             pl.col("listed_not_recorded_ids").list.len().cast(pl.Int64).alias("listed_not_recorded")
         )
+
+    @staticmethod
+    def with_check(sessions: pl.DataFrame) -> pl.DataFrame:
+        """Add `check`: how a session's list and completions differ, or null if they agree."""
+        numbers = [pl.col(column).list.len().fill_null(0) for column in STANDINGS]
+        texts = [
+            pl.when(number > 0).then(pl.format(f"{{}} {text.lower()}", number))
+            for number, text in zip(numbers, STANDINGS.values(), strict=True)
+        ]
+        differences = pl.concat_str(texts, separator="; ", ignore_nulls=True)
+        check = (
+            pl.when(pl.col("m_trainees_id").is_null())
+            .then(pl.lit(NO_LIST))
+            .when(pl.sum_horizontal(numbers) > 0)
+            .then(pl.format(f"{DIFFERS} {{}}", differences))
+        )
+        return sessions.with_columns(check.alias("check"))
 
     @cached_property
     def ids(self) -> frozenset[int]:

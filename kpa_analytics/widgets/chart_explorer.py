@@ -12,6 +12,7 @@ from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.record import Record
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_links import connect
+from kpa_analytics.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.document import Document
@@ -36,7 +37,7 @@ class ChartExplorer(Explorer):
         raise NotImplementedError
 
     def _build(self) -> None:
-        self._figures, self._charts = ipw.HTML(), ChartPanel()
+        self._figures, self._charts = Tiles(), ChartPanel()
         self.shared = self._bar(layout.shared_controls())
         own = self._bar(self._own_controls())
         table, *more = self._tables()
@@ -45,10 +46,10 @@ class ChartExplorer(Explorer):
         for part in self._shown_tables:
             connect(self, part)
         self._record = Record()
-        self.shared.children += self._history.buttons
-        controls = (self._mark, self.shared, own, self._notice)
-        parts = (self._figures, self._charts, table, *more, self._record)
-        self.view = layout.page(*controls, *parts, css=self.css)
+        own.children += (self._history.buttons,)
+        controls = (self._mark, self.shared, own, self._notice, self._figures)
+        below = ipw.VBox([table, *more, self._record])
+        self.view = layout.page(*controls, layout.beside(self._charts, below), css=self.css)
 
     @property
     def record(self) -> Document | None:

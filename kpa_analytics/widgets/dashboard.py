@@ -144,10 +144,9 @@ class Dashboard(Explorer):
         self._tabs.titles = [explorer.title for explorer in _EXPLORERS]
         self._tabs.selected_index = 0
         self._tabs.observe(self._opened, "selected_index")
-        head = ipw.HBox([self._mark, self._button])
+        head = ipw.HBox([self._mark, self._history.buttons, self._button])
         head.add_class("kpa-dashboard-head")
         self.shared = self._bar(layout.shared_controls())
-        self.shared.children += self._history.buttons
         self.view = layout.page(
             head,
             self._bars,

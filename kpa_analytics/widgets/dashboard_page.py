@@ -12,6 +12,7 @@ import traitlets
 from kpa_analytics.data.loaders import load_all
 from kpa_analytics.errors import KPAError
 from kpa_analytics.widgets import layout
+from kpa_analytics.widgets.address import Address
 from kpa_analytics.widgets.dashboard import Dashboard
 from kpa_analytics.widgets.style import STYLE
 from kpa_analytics.wording import day
@@ -45,7 +46,7 @@ def dashboard_page() -> ipw.Widget:
         lambda change: title.set_trait("text", tab_title(change.new, demo=dashboard.data.demo)),
         "as_of",
     )
-    return ipw.VBox([dashboard.view, title])
+    return ipw.VBox([Address(dashboard), dashboard.view, title])
 
 
 def tab_title(as_of: date, *, demo: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from kpa_analytics.data.scope import Scope
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
+    CURRENT,
     EXPIRING,
     FROM_REQUIREMENTS,
     NO_REQUIREMENTS,
@@ -192,6 +193,7 @@ class ExpiryExplorer(StatusExplorer):
 
     def _tables(self) -> tuple[Table, ipw.Widget, Download]:
         self._charts.observe(self._clicked, "picked")
+        self._figures.on_pick(self._tile_clicked)
         self._table = Table(
             _HEADINGS,
             ("days_left", False),
@@ -226,6 +228,8 @@ class ExpiryExplorer(StatusExplorer):
             )
             if selected_rows(self._rows, self.selected).is_empty():
                 self.selected = ()  # the charts no longer show such a bar
+            self._figures.picks = ["all", *self._cases["status"].unique()]
+            self._figures.chosen = list(self.statuses or ["all"])
         if changed != {"selected"}:
             self._charts.specs = self._draw()
         self._listed = selected_rows(self._rows, self.selected)
@@ -269,6 +273,11 @@ class ExpiryExplorer(StatusExplorer):
         self._table.chosen = self._table.place(**self.explained) if self.explained else -1
         self._showing = False
 
+    def _tile_clicked(self, status: str) -> None:
+        """Show the cases of a status; a second click, or one on all cases, shows all of them."""
+        only = () if status == "all" or self.statuses == (status,) else (status,)
+        self.guarded(lambda: self.set(statuses=only, selected=()))
+
     def _clicked(self, _: Any) -> None:
         """List the people behind the bar that was clicked."""
         if not self._showing:
@@ -310,12 +319,20 @@ class ExpiryExplorer(StatusExplorer):
         return "Selected: " + "; ".join(bars)
 
 
+def _in_order(counts: Mapping[str, int]) -> tuple[str, str, str, str]:
+    """The share of the cases shown that are valid, of all that are due."""
+    due = counts["total"] - counts[NOT_DUE]
+    in_order = counts[CURRENT] + counts[EXPIRING]
+    share = percent(in_order, due) if due else "not known"
+    return (share, "In order", f"{in_order:,} of {count(due, 'case')} due", "")
+
+
 def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:
     """The numbers above the charts, as HTML; `days` are the expiring days."""
     counts = status_counts(cases, days)
     people = count(counts["people"], "person", "people")
     detail = f"one person and one training each; {people}, {count(counts['trainings'], 'training')}"
-    tiles = [(f"{counts['total']:,}", "Cases", detail, "kpa-all")]
+    tiles = [(f"{counts['total']:,}", "Cases", detail, "kpa-all"), _in_order(counts)]
     for status in SEVERITY:
         number, detail = f"{counts[status]:,}", percent(counts[status], counts["total"])
         if status in FROM_REQUIREMENTS and not requirements_known:

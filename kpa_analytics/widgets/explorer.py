@@ -239,7 +239,8 @@ class Explorer(traitlets.HasTraits):
 
     def inside_dashboard(self) -> None:
         """Hide the heading and shared controls, which the dashboard shows."""
-        self._mark.layout.display = self.shared.layout.display = "none"
+        for part in (self._mark, self.shared, self._history.buttons):
+            part.layout.display = "none"
 
     def _take(self, data: TrainingData) -> None:
         if not isinstance(data, TrainingData):

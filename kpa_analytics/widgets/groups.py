@@ -10,7 +10,7 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
-from kpa_analytics.analysis.session_view import SessionView
+from kpa_analytics.analysis.session_view import STANDINGS, SessionView
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
@@ -29,6 +29,7 @@ _SESSIONS = (
     Heading("attendees", "Listed", "number"),
     Heading("recorded", "Recorded", "number"),
     Heading("listed_not_recorded", "Listed, not recorded", "number"),
+    Heading("check", "List and records"),
 )
 _ATTENDEES = (
     Heading("user", "Person", "person"),
@@ -98,7 +99,7 @@ class GroupTrainingExplorer(PeriodExplorer):
     @property
     def sessions(self) -> pl.DataFrame:
         """The sessions, in `schema.GROUP_SESSIONS`, in the order of the table."""
-        return self._sessions.frame
+        return self._sessions.frame.drop("check", strict=False)
 
     @property
     def attendees(self) -> pl.DataFrame:
@@ -116,6 +117,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             name="group-sessions",
             choosable=True,
             hint="List the people of this session",
+            more=self._view.with_check,
         )
         self._attendees = Table(
             _ATTENDEES,
@@ -123,6 +125,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             name="attendees",
             more=lambda rows: with_profiles(rows, self.data, self.as_of),
         )
+        self._figures.on_pick(self._tile_clicked)
         self._sessions.observe(self._clicked, "chosen")
         self._sessions.observe(self._mark_chosen, ["sort", "filters"])
         return self._sessions, self._attendees
@@ -131,6 +134,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         if changed - {"selected"}:
             self._rows = self._view.sessions(self._chosen(PeriodChoices))
             self._figures.value = _headline(self._rows)
+            self._figures.picks = ["all", "worst"]
             self._sessions.show(
                 self._rows,
                 "Sessions: click a day to list its people",
@@ -150,6 +154,11 @@ class GroupTrainingExplorer(PeriodExplorer):
         session = self._view.session(self.selected)
         when = day(session["date"]) if session["date"] else "an unknown date"
         return f"People of the session of {when}: {'; '.join(session['trainings'])}"
+
+    def _tile_clicked(self, tile: str) -> None:
+        """List only the sessions whose people are not all recorded, or all sessions."""
+        only = {"check": STANDINGS["listed_not_recorded_ids"]}
+        self._sessions.filters = {} if tile == "all" or self._sessions.filters == only else only
 
     def _clicked(self, change: Any) -> None:
         """Select the session that was clicked in the table."""

@@ -101,6 +101,13 @@ def bar(*controls: ipw.Widget) -> ipw.Box:
     return box
 
 
+def beside(*parts: ipw.Widget) -> ipw.Box:
+    """Parts beside each other on a wide page, and below each other otherwise."""
+    box = ipw.Box(list(parts))
+    box.add_class("kpa-beside")
+    return box
+
+
 def page(*parts: ipw.Widget, css: str) -> ipw.VBox:
     """Parts below each other, as one view."""
     box = ipw.VBox(list(parts))

@@ -90,7 +90,7 @@ function render({ model, el }) {
 
   // Filters: a row of fields under the headings.
   let filtering = Object.keys(model.get("filters")).length > 0;
-  const filter = make("button", "", "Filter columns");
+  const filter = make("button", "", "Filter");
   filter.title = "Show the rows whose columns contain a text";
   filter.addEventListener("click", () => {
     filtering = !filtering;
@@ -182,6 +182,7 @@ function render({ model, el }) {
     if (!TEXTS.includes(kind)) return cell;
     const text = make("input");
     text.type = "search";
+    text.dataset.column = column;
     text.value = model.get("filters")[column] ?? "";
     text.placeholder = "Contains…";
     text.setAttribute("aria-label", `${words} contains`);
@@ -203,11 +204,9 @@ function render({ model, el }) {
       filtering = true;
       headings();
     }
-    const columns = model.get("columns");
-    [...head.querySelectorAll(".kpa-table-filters td")].forEach((cell, at) => {
-      const text = cell.querySelector("input");
-      if (text && text !== document.activeElement) text.value = now[columns[at].column] ?? "";
-    });
+    for (const text of head.querySelectorAll("input")) {
+      if (text !== document.activeElement) text.value = now[text.dataset.column] ?? "";
+    }
   };
 
   const cellOf = (value, kind, place) => {
@@ -262,6 +261,7 @@ function render({ model, el }) {
     on.disabled = final.disabled = last >= total;
     for (const button of [first, back, on, final]) button.hidden = total <= model.get("page");
     for (const button of out) button.disabled = total === 0;
+    if (!out.some((button) => button === document.activeElement)) said.textContent = "";
     nothing.textContent = model.get("nothing");
     nothing.hidden = !nothing.textContent;
     caption.textContent = model.get("caption");

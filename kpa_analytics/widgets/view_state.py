@@ -76,7 +76,8 @@ class History:
         self._reset = _button("Reset", "Go back to the choices that this view began with")
         self._undo.on_click(lambda _: self.undo())
         self._reset.on_click(lambda _: self.reset())
-        self.buttons = (self._undo, self._reset)
+        self.buttons = ipw.Box([self._undo, self._reset])
+        self.buttons.add_class("kpa-history")
 
     def begin(self) -> None:
         """Take the state shown as the first one."""

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import psutil
 import pytest
@@ -106,6 +107,13 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     day.fill("2026-03-31")
     expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
     expect(web).to_have_title("Training status on 31 Mar 2026 (demo) - kpa_analytics")
+    press(view.locator(".kpa-tile", has_text="Missing"))
+    expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
+    web.wait_for_function("decodeURIComponent(location.hash).includes('missing')")
+    assert '"as_of":"2026-03-31"' in unquote(web.url)
+    web.reload()
+    expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
+    expect(day).to_have_value("2026-03-31")
 
 
 @pytest.fixture(scope="module")

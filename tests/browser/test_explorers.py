@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Lab, keep
@@ -117,6 +118,9 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     web.keyboard.press("Enter")
     expect(why).to_have_count(0)
 
+    take_rows_out(web, lab, view, tmp_path)
+    narrow_and_undo(web, lab, view)
+
     # an export, downloaded
     with web.expect_download() as coming:
         press(view.get_by_role("button", name="Export audit pack"))
@@ -130,6 +134,62 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     web.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
     expect(view.locator(".kpa-chart").first).to_have_css("background-color", "rgb(22, 26, 33)")
     keep(view, "expiry_dark")
+
+
+def take_rows_out(web: Page, lab: Lab, view: Locator, folder: Path) -> None:
+    """Download the rows as CSV and Excel, and copy them."""
+    web.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    table = view.locator(".kpa-table")
+    people = lab.ask(web, "explorer.table['user'].to_list()")
+    for button, name in (("CSV", "rows.csv"), ("Excel", "rows.xlsx")):
+        with web.expect_download() as coming:
+            press(table.get_by_role("button", name=button))
+        coming.value.save_as(folder / name)
+        assert coming.value.suggested_filename == f"expirations-2026-03-31{Path(name).suffix}"
+    assert pl.read_csv(folder / "rows.csv")["Person"].to_list() == people
+    assert pl.read_excel(folder / "rows.xlsx", sheet_name="rows")["Person"].to_list() == people
+    press(table.get_by_role("button", name="Copy"))
+    expect(table.locator(".kpa-table-said")).to_have_text(re.compile("^Copied "))
+    copied = web.evaluate("navigator.clipboard.readText()")
+    assert pl.read_csv(copied.encode(), separator="\t")["Person"].to_list() == people
+
+
+def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
+    """Choose a column, filter by keyboard, open a record and close it, click a figure, go back."""
+    table = view.locator(".kpa-table")
+    before = lab.ask(web, "explorer.state")
+    press(table.get_by_role("button", name="Columns"))
+    press(web.get_by_role("checkbox", name="Field office"))
+    expect(table.locator("th", has_text="Field office")).to_be_visible()
+    web.keyboard.press("Escape")
+    expect(table.locator(".kpa-columns")).to_be_hidden()
+    press(table.get_by_role("button", name="Filter"))
+    expect(table.get_by_label("Person contains")).to_be_focused()
+    web.keyboard.type("no such name")
+    expect(table.locator(".kpa-table-nothing")).to_have_text("Nobody matches 'no such name'.")
+    web.keyboard.press("Control+A")
+    web.keyboard.press("Delete")
+    expect(table.locator(".kpa-table-nothing")).to_be_hidden()
+
+    person = table.locator(".kpa-person-button").first
+    person.focus()
+    web.keyboard.press("Enter")
+    record = view.locator(".kpa-record section")
+    expect(record.locator("h3")).to_have_text(f"Training transcript: {person.inner_text()}")
+    expect(record.get_by_role("button", name="Close record")).to_be_focused()
+    web.keyboard.press("Escape")
+    expect(record).to_have_count(0)
+    expect(person).to_be_focused()
+
+    press(view.locator(".kpa-tile", has_text="Current"))
+    expect(table.locator("caption")).to_contain_text("Only Current")
+    assert lab.ask(web, "explorer.table['status'].unique().to_list()") == ["current"]
+    undo = view.get_by_role("button", name="Undo")
+    press(undo)
+    expect(table.locator("caption")).to_contain_text("Selected: ")
+    while lab.ask(web, "explorer.state") != before:
+        press(undo)
+    expect(table.locator("th", has_text="Field office")).to_have_count(0)
 
 
 def _click_and_compare(web: Page, lab: Lab, view: Locator, bar: Locator) -> None:

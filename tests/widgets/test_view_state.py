@@ -14,6 +14,7 @@ from kpa_analytics.widgets import (
     InstructorExplorer,
     TrendExplorer,
 )
+from kpa_analytics.widgets.address import Address
 from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.view_state import KEPT, has_names, without_names
 
@@ -26,7 +27,7 @@ CHANGES = {
 
 
 def buttons(explorer: Explorer) -> dict[str, object]:
-    return {button.description: button for button in explorer.shared.children[-2:]}
+    return {button.description: button for button in explorer._history.buttons.children}
 
 
 @pytest.mark.parametrize("make", CHANGES)
@@ -167,3 +168,32 @@ def test_a_link_has_no_text_in_which_people_search() -> None:
     assert has_names(state)
     assert without_names(state) == {"as_of": "2026-06-30"}
     assert not has_names(without_names(state))
+
+
+def test_the_address_of_a_page_has_the_view_and_no_names(company: kpa.TrainingData) -> None:
+    dashboard = Dashboard(company)
+    address = Address(dashboard)
+    assert address.left_out == ""
+    dashboard.set(as_of="2026-05-31", search="Smith")
+    dashboard.expiry._table.filters = {"user": "Jones"}
+    dashboard.expiry.expiring_days = 60
+    assert address.state["as_of"] == "2026-05-31"
+    assert address.state["tabs"] == {"expiry": {"expiring_days": 60}}
+    assert "Smith" not in str(address.state)
+    assert "Jones" not in str(address.state)
+    assert "without the people search and the filters" in address.left_out
+
+    opened = Dashboard(company)
+    Address(opened)._handle_custom_msg({"restore": {**address.state, "search": "Smith"}}, [])
+    assert (str(opened.as_of), opened.search, opened.expiry.expiring_days) == ("2026-05-31", "", 60)
+
+
+def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
+    company: kpa.TrainingData,
+) -> None:
+    dashboard = Dashboard(company)
+    before = dashboard.state
+    for wrong in ({"as_of": "soon"}, {"tab": "people"}, {"tab": []}, {"tabs": 3}, {"trainings": 5}):
+        Address(dashboard)._handle_custom_msg({"restore": wrong}, [])
+        assert "kpa-alert" in dashboard._notice.value, wrong
+        assert dashboard.state == before

@@ -1,0 +1,40 @@
+// The state of the view after the # of the page's address. The browser sends it to no server.
+function render({ model, el }) {
+  el.classList.add("kpa-address");
+  const said = document.createElement("p");
+  said.className = "kpa-time";
+  said.setAttribute("role", "status");
+  el.replaceChildren(said);
+
+  const inAddress = () => {
+    try {
+      const state = JSON.parse(decodeURIComponent(location.hash.slice(1)));
+      return state && typeof state === "object" ? state : null;
+    } catch {
+      return null;
+    }
+  };
+  const text = () => {
+    const state = model.get("state");
+    return Object.keys(state).length ? `#${encodeURIComponent(JSON.stringify(state))}` : "";
+  };
+  const write = () => {
+    const address = location.pathname + location.search + text();
+    if (location.hash !== text()) history.replaceState(history.state, "", address);
+    said.textContent = model.get("left_out");
+    said.hidden = !said.textContent;
+  };
+  const read = () => {
+    const state = inAddress();
+    if (state && location.hash !== text()) model.send({ restore: state });
+  };
+  model.on("change:state change:left_out", write);
+  window.addEventListener("hashchange", read);
+  if (inAddress()) read();
+  else write();
+  return () => {
+    model.off("change:state change:left_out", write);
+    window.removeEventListener("hashchange", read);
+  };
+}
+export default { render };

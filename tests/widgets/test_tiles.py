@@ -1,0 +1,76 @@
+"""A click on a figure shows the rows that it counts."""
+
+from __future__ import annotations
+
+import polars as pl
+
+import kpa_analytics as kpa
+from kpa_analytics.analysis.session_view import DIFFERS, NO_LIST
+from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer
+from kpa_analytics.widgets.chart_explorer import ChartExplorer
+
+
+def press(explorer: ChartExplorer, tile: str) -> None:
+    explorer._figures._handle_custom_msg({"pick": tile}, [])
+
+
+def test_a_tile_filters_the_rows_to_its_status(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company)
+    whole, figures = explorer.rows.height, explorer._figures.value
+    press(explorer, "expired")
+    assert explorer.statuses == ("expired",)
+    assert {*explorer.table["status"]} == {"expired"}
+    assert explorer._figures.chosen == ["expired"]
+    assert explorer._figures.value == figures
+    press(explorer, "expired")
+    assert explorer.statuses == ()
+    press(explorer, "missing")
+    press(explorer, "all")
+    assert explorer.rows.height == whole
+    assert explorer._figures.chosen == ["all"]
+
+
+def test_only_a_tile_that_counts_rows_can_be_clicked(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company, trainings=[company.completions["training_id"][0]])
+    assert {*explorer._figures.picks} == {"all", *explorer.rows["status"]}
+    absent = ({"expired", "missing", "current"} - {*explorer.rows["status"]}) | {"statuses"}
+    for tile in absent:
+        press(explorer, tile)
+    assert explorer.statuses == ()
+
+
+def test_the_share_in_order_is_of_the_cases_due(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company)
+    rows = explorer.rows.filter(pl.col("status") != "not_due")
+    valid = rows.filter(pl.col("status").is_in(["current", "expiring"])).height
+    tile = explorer._figures.value.split("In order")[1].split("</li>")[0]
+    assert f"{valid:,} of {rows.height:,} cases due" in tile
+    assert f"<strong>{100 * valid / rows.height:.0f}%</strong>" in tile
+
+
+def test_sessions_whose_list_and_records_differ_are_flagged(company: kpa.TrainingData) -> None:
+    explorer = GroupTrainingExplorer(company, months=120)
+    flags = dict(explorer._sessions.frame.select("group_training_id", "check").rows())
+    for row in explorer.sessions.rows(named=True):
+        flag = flags[row["group_training_id"]]
+        missing, more = (
+            len(row[name]) for name in ("listed_not_recorded_ids", "recorded_not_listed_ids")
+        )
+        if row["m_trainees_id"] is None:
+            assert flag == NO_LIST
+        elif missing or more:
+            assert flag.startswith(DIFFERS)
+            assert (f"{missing} listed, not recorded" in flag) == (missing > 0)
+            assert (f"{more} recorded, not listed" in flag) == (more > 0)
+        else:
+            assert flag is None
+    assert any(flag and flag.startswith(DIFFERS) for flag in flags.values())
+
+
+def test_the_tile_of_missing_records_lists_their_sessions(company: kpa.TrainingData) -> None:
+    explorer = GroupTrainingExplorer(company, months=120)
+    differ = explorer.sessions.filter(pl.col("listed_not_recorded") > 0)
+    press(explorer, "worst")
+    assert {*explorer.sessions["group_training_id"]} == {*differ["group_training_id"]}
+    press(explorer, "worst")
+    assert explorer.sessions.height > differ.height
