@@ -5,20 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kpa_analytics.widgets.layout import time_of
 from kpa_analytics.wording import day, listing
 
 if TYPE_CHECKING:
-    from kpa_analytics.widgets.explorer import Explorer
+    from collections.abc import Collection
+
+    from kpa_analytics.data.training_data import TrainingData
     from kpa_analytics.widgets.table import Table
 
 #: Choices that filter no rows by themselves: the table's caption says which bars are selected.
 _POINTED = ("selected", "explained")
 
 
-def about_rows(explorer: Explorer, table: Table) -> dict[str, str]:
+class View(Protocol):
+    """An explorer: its title, records, controls, and choices with their allowed values."""
+
+    data: TrainingData
+    controls: dict[str, Any]
+    known: dict[str, Collection[Any]]
+
+    @property
+    def title(self) -> str:
+        """The explorer's title."""
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """The current value of every choice."""
+
+
+def about_rows(explorer: View, table: Table) -> dict[str, str]:
     """Facts about the rows: label -> text.
 
     They name the explorer, the day, every choice, the sort, the filters of columns, the time and
@@ -42,18 +60,18 @@ def about_rows(explorer: Explorer, table: Table) -> dict[str, str]:
     return {label: text for label, text in facts.items() if text}
 
 
-def file_name(explorer: Explorer, table: Table, suffix: str) -> str:
+def file_name(explorer: View, table: Table, suffix: str) -> str:
     """The name of a file with the rows: table and day, e.g. `expirations-2026-06-30.csv`."""
     return f"{table.name}-{explorer.choices['as_of']:%Y-%m-%d}.{suffix}"
 
 
-def _label(explorer: Explorer, name: str) -> str:
+def _label(explorer: View, name: str) -> str:
     control = explorer.controls.get(name)
     text = getattr(control, "label", "") or getattr(control, "description", "")
     return text or name.replace("_", " ").capitalize()
 
 
-def _choice(explorer: Explorer, name: str, value: Any) -> str:
+def _choice(explorer: View, name: str, value: Any) -> str:
     """A choice as text; empty if it narrows nothing."""
     if isinstance(value, date):
         return day(value)

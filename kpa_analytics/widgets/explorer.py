@@ -17,7 +17,7 @@ from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.table import Table
-from kpa_analytics.widgets.table_links import show_views
+from kpa_analytics.widgets.table_views import show_views
 from kpa_analytics.widgets.titles import training_options, usual_day
 from kpa_analytics.widgets.view_state import History, plain
 from kpa_analytics.wording import listing, one_line

@@ -86,7 +86,7 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     keep(view, "expiry_light")
 
     # sorted by keyboard
-    view.get_by_role("button", name="Person").focus()
+    view.get_by_role("button", name="Person", exact=True).focus()
     web.keyboard.press("Enter")
     expect(view.locator("th", has_text="Person")).to_have_attribute("aria-sort", "ascending")
     first = lab.ask(web, "explorer.table['user'].min()")
