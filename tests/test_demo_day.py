@@ -95,6 +95,7 @@ def test_no_day_means_the_demos_day_for_demo_data_and_today_for_others(
         assert CALLS[name](data, person) == CALLS[name](data, person, as_of=day), person
 
 
+@pytest.mark.slow
 def test_the_day_makes_a_difference_in_these_records() -> None:
     data = records(REAL)
     for name in CALLS.keys() - {"data_quality", "renewals", "renewal_curve"}:

@@ -32,6 +32,7 @@ def test_a_warning_can_be_made_an_error() -> None:
         warn("2 dates are null", KPADataWarning)
 
 
+@pytest.mark.slow
 def test_every_warning_of_the_package_is_made_this_way() -> None:
     places = []
     for path in PACKAGE.rglob("*.py"):

@@ -69,6 +69,7 @@ def test_every_day_is_what_expiry_status_says(
         assert_frame_equal(engine.status(*page), status_on(data, page))
 
 
+@pytest.mark.slow
 def test_every_kind_of_row_is_right_day_by_day() -> None:
     data = records(3, people=200, count=4000)
     engine = engine_of(data)

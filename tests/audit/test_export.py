@@ -325,6 +325,7 @@ def test_what_is_no_training_data_is_refused(given, tmp_path):
         kpa.export_audit(given, tmp_path / "pack", as_of=AS_OF)
 
 
+@pytest.mark.slow
 def test_an_empty_account_makes_a_pack_too(tmp_path):
     with kpa.demo.serve(Records()) as api:
         data = load(tmp_path / "cache", api)

@@ -74,6 +74,7 @@ def test_the_days_end_on_the_day_of_the_pack():
     assert month_days(date(1, 2, 3)) == [date(1, 1, 3), date(1, 2, 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_of", [date(2026, 6, 30), date(2026, 3, 30), date(2024, 2, 29)])
 def test_every_day_has_the_counts_of_expiry_status(data, as_of):
     trend = evidence_of(data, as_of, required=None).past.trend
@@ -193,6 +194,7 @@ def test_renewals_are_counted_by_outcome_and_month():
     ]
 
 
+@pytest.mark.slow
 def test_a_part_counts_its_own_cases_only(data):
     composed = data.trainings.filter(pl.col("included_trainings_id").list.len() > 0)["id"][0]
     people = data.users["id"].head(20)

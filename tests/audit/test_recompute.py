@@ -186,6 +186,7 @@ def test_required_csv_says_where_each_pair_comes_from(pack, data):
     assert datetime.fromisoformat(listed_at) == data.employee_status["last_updated"][0]
 
 
+@pytest.mark.slow
 def test_given_pairs_say_so_and_unknown_requirements_are_no_rows(hostile):
     pair = pl.DataFrame({"m_user_id": [person(1), person(1)], "training_id": [2, 2]})
     made = required(evidence_of(hostile, required=pair))
@@ -223,6 +224,7 @@ def test_groups_without_a_name_keep_their_id_and_no_training_is_dropped():
     assert trainings(evidence)["training_id"].to_list() == [7, 7]
 
 
+@pytest.mark.slow
 def test_a_part_names_its_people_and_their_instructors_only(data):
     taught = data.completions.drop_nulls("m_instructor_id")
     trainee = taught["m_user_id"][0]

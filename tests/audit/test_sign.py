@@ -86,6 +86,7 @@ def openssl_accepts(pack: Path, key: Path, kind: str) -> bool:
     return subprocess.run(["openssl", *given], cwd=pack, capture_output=True).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_we_sign_we_accept_and_openssl_accepts(keys, tmp_path, kind):
     pack = signed_pack(tmp_path / "pack", keys, kind)

@@ -149,6 +149,7 @@ def openssl_accepts(pack: Path, ca: Path) -> bool:
     return subprocess.run(["openssl", *given], cwd=pack, capture_output=True).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_timestamp_is_accepted_by_us_and_by_openssl(tsa, other_ca, tmp_path):
     pack = stamped_pack(tmp_path / "pack", tsa)
     assert found(pack) == found(pack, tsa.ca) == []

@@ -132,6 +132,7 @@ def test_a_person_who_left_has_one_too(company):
     assert document.rows["training"].to_list() == ["Ladders"]
 
 
+@pytest.mark.slow
 def test_nothing_is_cut_of_very_many_trainings(company):
     document = kpa.transcript(company, person(3), as_of=AS_OF)
     said = flat(document)
@@ -180,6 +181,7 @@ def test_the_same_records_and_day_give_the_same_bytes(data, busiest, document):
     assert kpa.transcript(data, busiest, as_of=AS_OF).pdf == document.pdf
 
 
+@pytest.mark.slow
 def test_hostile_texts_stay_texts(hostile):
     for number in range(0, len(HOSTILE), 3):
         document = kpa.transcript(hostile, person(number), as_of=AS_OF)

@@ -21,6 +21,7 @@ def chart() -> Any:
     return charts.expiry_timeline(status_frame(30, 6, demo=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["html", "png", "svg"])
 def test_it_writes_what_save_of_this_package_writes(tmp_path, chart, suffix):
     chart.save(tmp_path / f"ours.{suffix}")
@@ -29,6 +30,7 @@ def test_it_writes_what_save_of_this_package_writes(tmp_path, chart, suffix):
     assert ours == (tmp_path / f"same.{suffix}").read_bytes()
 
 
+@pytest.mark.slow
 def test_every_way_to_a_page_needs_no_network(tmp_path, chart):
     chart.save(str(tmp_path / "options.html"), embed_options={"actions": False})
     chart.save(tmp_path / "named", format="html")

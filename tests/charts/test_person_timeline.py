@@ -119,6 +119,7 @@ def test_the_axis_begins_with_the_first_status():
     assert "2021" not in text
 
 
+@pytest.mark.slow
 def test_many_hostile_titles_stay_small_and_text():
     many = person_frames(60, titles=HOSTILE)
     chart = charts.person_timeline(*many, as_of=AS_OF, top=40, years=10)

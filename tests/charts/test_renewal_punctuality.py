@@ -43,6 +43,7 @@ def test_months_far_away_are_counted_and_not_drawn():
     assert f"{n} certificates that expire later" in said
 
 
+@pytest.mark.slow
 def test_a_share_that_is_not_known_is_no_bar_and_no_point():
     chart = charts.renewal_punctuality(MONTHS, as_of="2026-06-30")
     points = drawing(chart).count('aria-roledescription="point"')

@@ -174,6 +174,7 @@ def test_a_repacked_png_is_smaller_valid_and_has_the_same_pixels():
     assert len(packed(loose)) < len(loose) / 4
 
 
+@pytest.mark.slow
 def test_a_saved_png_is_smaller_than_the_one_vl_convert_draws(tmp_path, chart):
     with_our_font()
     drawn = vl_convert.vegalite_to_png(specification(chart), vl_version=VEGA_LITE, scale=2)

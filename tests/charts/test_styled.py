@@ -73,6 +73,7 @@ def test_a_click_in_one_chart_selects_only_there(drawn):
     assert spec["params"][-1]["views"] == [bars]
 
 
+@pytest.mark.slow
 def test_charts_joined_twice_keep_their_selections_apart(drawn):
     one, other, third = (
         drawn(f"expiry_{name}") for name in ("timeline", "by_training", "by_group")
@@ -113,6 +114,7 @@ def test_joined_charts_keep_the_colours_of_their_statuses():
         assert f'fill="{status_colours()[status]}"' in drawing
 
 
+@pytest.mark.slow
 def test_the_demo_mark_is_under_its_own_chart():
     one, other = (charts.expiry_timeline(status_frame(30, 6, demo=True)) for _ in range(2))
     assert texts(specification(one | other)).count(DEMO_MARK) == 2

@@ -32,10 +32,12 @@ def _agrees_with_a_full_download(api: DemoAPI) -> int:
     return requests if walk == "incremental" else -requests
 
 
+@pytest.mark.slow
 def test_without_changes_a_refresh_takes_one_request(api: DemoAPI) -> None:
     assert _agrees_with_a_full_download(api) == 1
 
 
+@pytest.mark.slow
 def test_fifty_new_records_take_two_requests(api: DemoAPI) -> None:
     """One for the newest page, and one for the total of their training."""
     api.organisation.add_completions(*new_records(50))
@@ -48,6 +50,7 @@ def test_pages_are_fetched_until_they_join_the_kept_records(api: DemoAPI) -> Non
     assert _agrees_with_a_full_download(api) == 4
 
 
+@pytest.mark.slow
 def test_one_known_record_is_not_enough_to_join(api: DemoAPI) -> None:
     api.organisation.add_completions(*new_records(999))
     assert _agrees_with_a_full_download(api) == 3
@@ -103,6 +106,7 @@ def test_the_age_of_a_refresh_counts_from_its_own_oldest_page(api: DemoAPI, tmp_
     assert full_walks["users"] is None
 
 
+@pytest.mark.slow
 def test_three_removed_records_are_found_by_bisecting(api: DemoAPI) -> None:
     api.organisation.remove_completions(5, 5_000, 9_999)
     assert 0 < _agrees_with_a_full_download(api) <= 10

@@ -59,6 +59,7 @@ def test_an_old_correction_of_a_training_with_new_records_is_seen(
     assert _whole_at(catalogue, "incremental") == 2
 
 
+@pytest.mark.slow
 def test_edits_of_a_training_with_new_records_are_seen(catalogue: DemoAPI) -> None:
     catalogue.organisation.edit_completion(2_600, notes="corrected")
     catalogue.organisation.edit_completion(3_600, date_number=20180505)
@@ -66,6 +67,7 @@ def test_edits_of_a_training_with_new_records_are_seen(catalogue: DemoAPI) -> No
     assert _whole_at(catalogue, "incremental") == 2
 
 
+@pytest.mark.slow
 def test_an_old_correction_of_a_training_that_lost_a_record_is_seen(catalogue: DemoAPI) -> None:
     catalogue.organisation.remove_completions(11_900, 2_600)
     catalogue.organisation.add_completions(_again(100_000))
@@ -83,6 +85,7 @@ def test_a_record_entered_again_under_another_training_needs_a_full_download(
     assert _whole_at(catalogue, "full") > 10
 
 
+@pytest.mark.slow
 def test_at_most_three_trainings_are_requested(catalogue: DemoAPI) -> None:
     new = [
         _again(200_000 + n, training_id=training, date_number=NEWEST)
@@ -130,6 +133,7 @@ def test_an_ignored_training_filter_needs_a_full_download() -> None:
     assert kpa.snapshots()["walk"][0] == "full"
 
 
+@pytest.mark.slow
 def test_a_corrected_impossible_date_is_no_longer_reported(catalogue: DemoAPI) -> None:
     wrong = {"special_expiration_date_number": 20201301}
     catalogue.organisation.add_completions(_again(100_000, date_number=NEWEST, **wrong))

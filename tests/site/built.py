@@ -31,7 +31,12 @@ _FOLLOWED = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "prec
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The folder of the built site; `--strict` makes any warning of the build an error."""
+    """The folder of the built site; `--strict` makes any warning of the build an error.
+
+    The variable BUILT_SITE names one that was just built that way.
+    """
+    if built := os.environ.get("BUILT_SITE"):
+        return Path(built)
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "site"
     with FileLock(f"{folder}.lock"):

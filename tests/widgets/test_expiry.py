@@ -39,6 +39,7 @@ def test_day_expiring_days_and_terminated_people_are_those_of_expiry_status(
     assert_frame_equal(explorer.rows, status(company, **asked))
 
 
+@pytest.mark.slow
 def test_each_new_day_gives_the_statuses_of_that_day(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:

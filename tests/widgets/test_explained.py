@@ -25,6 +25,7 @@ def panel(explorer: ExpiryExplorer) -> str:
     return value
 
 
+@pytest.mark.slow
 def test_a_click_explains_the_row_and_a_second_click_closes_it(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:

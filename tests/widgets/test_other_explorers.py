@@ -63,6 +63,7 @@ def test_period_instructor_and_training_narrow_what_was_taught(company: kpa.Trai
     assert explorer.coverage["training_id"].to_list() == [what]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer])
 def test_each_change_of_a_control_draws_once(
     company: kpa.TrainingData, make: type[Explorer]
@@ -131,6 +132,7 @@ def test_sessions_narrow_by_training_instructor_and_people(company: kpa.Training
     assert explorer.sessions.height == (listed | recorded).sum()
 
 
+@pytest.mark.slow
 def test_a_dashboard_shares_its_choices_and_computes_only_the_open_tab(
     company: kpa.TrainingData,
 ) -> None:
@@ -148,6 +150,7 @@ def test_a_dashboard_shares_its_choices_and_computes_only_the_open_tab(
     assert dashboard._inner[2].as_of == date(2026, 4, 30)
 
 
+@pytest.mark.slow
 def test_a_refresh_keeps_choices_and_takes_new_records(
     company: kpa.TrainingData, tmp_path: Path
 ) -> None:

@@ -76,6 +76,7 @@ def test_rebuilds_can_be_observed_and_not_set(explorer: ExpiryExplorer) -> None:
         explorer.rebuilds = 7
 
 
+@pytest.mark.slow
 def test_days_of_two_explorers_can_be_linked(company: kpa.TrainingData) -> None:
     expiry, groups = ExpiryExplorer(company), GroupTrainingExplorer(company)
     link = ipw.link((expiry, "as_of"), (groups, "as_of"))
@@ -88,6 +89,7 @@ def test_days_of_two_explorers_can_be_linked(company: kpa.TrainingData) -> None:
     assert groups.as_of == date(2026, 3, 31)
 
 
+@pytest.mark.slow
 def test_a_choice_can_be_linked_to_a_widget(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
@@ -184,6 +186,7 @@ def test_a_failed_rebuild_restores_the_choice(
     assert explorer.as_of == explorer.controls["as_of"].value == date(2026, 1, 31)
 
 
+@pytest.mark.slow
 def test_a_dashboard_can_be_observed_and_linked(company: kpa.TrainingData) -> None:
     dashboard, explorer = Dashboard(company), InstructorExplorer(company)
     ipw.link((dashboard, "as_of"), (explorer, "as_of"))

@@ -362,6 +362,7 @@ def test_no_records_are_an_empty_trend() -> None:
     assert tiles(explorer)["Renewed on time"][0] == "not known"
 
 
+@pytest.mark.slow
 def test_the_dashboards_tab_shares_its_choices_and_computes_only_when_it_is_open(
     company: kpa.TrainingData,
 ) -> None:

@@ -30,6 +30,7 @@ def buttons(explorer: Explorer) -> dict[str, object]:
     return {button.description: button for button in explorer._history.buttons.children}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", CHANGES)
 def test_a_state_restores_the_view(company: kpa.TrainingData, make: type[Explorer]) -> None:
     explorer = make(company, **CHANGES[make])
@@ -61,6 +62,7 @@ def test_bars_and_cases_are_in_the_state_by_id(company: kpa.TrainingData) -> Non
     assert not any(name in text for row in everyone for name in row)
 
 
+@pytest.mark.slow
 def test_undo_goes_back_step_by_step_and_reset_to_the_beginning(
     company: kpa.TrainingData,
 ) -> None:
@@ -87,6 +89,7 @@ def test_undo_goes_back_step_by_step_and_reset_to_the_beginning(
     assert explorer.state == states[-1]
 
 
+@pytest.mark.slow
 def test_the_last_20_states_are_kept(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company, search="zzz", expiring_days=0)
     for days in range(1, KEPT + 4):
@@ -123,6 +126,7 @@ def test_a_wrong_state_is_an_error_that_names_the_offender(
     assert unchanged.state == before
 
 
+@pytest.mark.slow
 def test_a_dashboards_state_has_every_tab(company: kpa.TrainingData) -> None:
     dashboard = Dashboard(company)
     first = dashboard.state
