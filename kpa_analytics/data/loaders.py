@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.config import Settings, settings
+from kpa_analytics.data.progress import one_bar
 from kpa_analytics.data.snapshots import Kept, SnapshotFolder, snapshot_folder
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.endpoints import COLLECTIONS
@@ -227,10 +228,11 @@ def load_all(*, refresh: Refresh = False, client: Client | None = None) -> Train
     """
     current = client.settings if client else settings()  # once: another thread may call configure()
     completions_last = sorted(COLLECTIONS, key=COMPLETIONS.name.__eq__)  # see `kept_data`
-    kept = {
-        name: _load(COLLECTIONS[name][0].table, {}, refresh, client, current)
-        for name in completions_last
-    }
+    with one_bar(completions_last):
+        kept = {
+            name: _load(COLLECTIONS[name][0].table, {}, refresh, client, current)
+            for name in completions_last
+        }
     frames: dict[str, Any] = {name: kept[name].frame for name in COLLECTIONS}
     return TrainingData(**frames, snapshots={name: kept[name].snapshot for name in COLLECTIONS})
 

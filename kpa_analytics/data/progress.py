@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Self
 
 
 class PageBar:
     """A tqdm bar that counts the pages of a collection, in a terminal or in Jupyter.
+
+    Inside `one_bar`, all collections share one bar.
 
     Examples:
         >>> with PageBar("completions", shown=False) as bar:
@@ -14,15 +19,16 @@ class PageBar:
     """
 
     def __init__(self, label: str, *, shown: bool) -> None:
-        from tqdm.auto import tqdm
-
-        self._bar: Any = tqdm(desc=label, unit=" pages", disable=not shown, total=None)
+        shared = _SHARED.get() if shown else None
+        self._own = shared is None
+        self._bar: Any = shared.begin(label) if shared else _bar(label, shown)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._bar.close()
+        if self._own:
+            self._bar.close()
 
     def page(self, number: int, *, of: int) -> None:
         """Show that page `number` of `of` has arrived; a new reading resets the bar."""
@@ -34,3 +40,56 @@ class PageBar:
     def note(self, text: str) -> None:
         """Show a note until the next page arrives."""
         self._bar.set_postfix_str(text)
+
+
+class _OneBar:
+    """One bar for several collections. It appears when the first of them is downloaded."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._labels = list(labels)
+        self._bar: Any = None
+
+    def begin(self, label: str) -> Any:
+        """The bar, which says that it loads this collection."""
+        if self._bar is None:
+            self._bar = _bar("Loading", shown=True)
+        place = f"{self._labels.index(label) + 1} of {len(self._labels)}"
+        self._bar.reset()
+        self._bar.set_description_str(f"Loading {label.replace('_', ' ')} ({place})")
+        return self._bar
+
+    def end(self) -> None:
+        """Say that everything is loaded."""
+        if self._bar is not None:
+            self._bar.set_description_str(f"Loaded all {len(self._labels)} collections")
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+_SHARED: ContextVar[_OneBar | None] = ContextVar("shared bar", default=None)
+
+
+@contextmanager
+def one_bar(labels: Sequence[str]) -> Iterator[None]:
+    """Show one bar for these collections instead of one for each.
+
+    Args:
+        labels: the names of the collections, in the order in which they are loaded.
+    """
+    shared = _OneBar(labels)
+    before = _SHARED.set(shared)
+    try:
+        yield
+        shared.end()
+    finally:
+        _SHARED.reset(before)
+        shared.close()
+
+
+def _bar(label: str, shown: bool) -> Any:
+    from tqdm.auto import tqdm
+
+    return tqdm(desc=label, unit=" pages", disable=not shown, total=None)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any, ClassVar
+
 import pytest
 import tqdm.auto
 import tqdm.notebook
 
-from kpa_analytics.data.progress import PageBar
+import kpa_analytics as kpa
+from kpa_analytics.api.client import Client
+from kpa_analytics.config import Settings
+from kpa_analytics.data.progress import PageBar, one_bar
+from kpa_analytics.secret import Secret
 
 
 def test_a_notebooks_bar_is_as_long_as_there_are_pages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +28,57 @@ def test_a_notebooks_bar_is_as_long_as_there_are_pages(monkeypatch: pytest.Monke
         bar.page(5, of=4)
         bar._bar.refresh()
         assert (drawn.value, drawn.max) == (5, 5)
+
+
+class Heard(tqdm.auto.tqdm):
+    """A bar that keeps what it said."""
+
+    bars: ClassVar[list[Heard]] = []
+
+    def __init__(self, **options: Any) -> None:
+        self.said: list[str] = []
+        super().__init__(**{**options, "leave": False})
+        self.bars.append(self)
+
+    def set_description_str(self, desc: str | None = None, refresh: bool | None = True) -> None:
+        self.said.append(desc or "")
+        super().set_description_str(desc, refresh)
+
+
+@pytest.mark.filterwarnings("ignore::kpa_analytics.errors.KPADataWarning")  # planted in the demo
+def test_one_bar_says_which_collection_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tqdm.auto, "tqdm", Heard)
+    monkeypatch.setattr(Heard, "bars", [])
+    company = kpa.demo.organisation(people=20, completions=100)
+    with (
+        kpa.demo.serve(company) as api,
+        Client(
+            Settings(
+                token=Secret(api.token),
+                api_url=api.url,
+                cache_dir=tmp_path,
+                requests_per_minute=100_000,
+                progress=True,
+            )
+        ) as client,
+    ):
+        kpa.load_all(client=client)
+        (bar,) = Heard.bars
+        assert bar.said[-2:] == ["Loading completions (6 of 6)", "Loaded all 6 collections"]
+        assert len({*bar.said}) == 7
+        kpa.load_all(client=client)
+        assert len(Heard.bars) == 1  # everything is on disk
+        kpa.load_users(client=client, refresh=True)
+        assert (len(Heard.bars), Heard.bars[1].desc) == (2, "users")
+
+
+def test_an_error_closes_the_bar_and_the_next_one_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tqdm.auto, "tqdm", Heard)
+    monkeypatch.setattr(Heard, "bars", [])
+    with pytest.raises(ZeroDivisionError), one_bar(["users"]), PageBar("users", shown=True):
+        raise ZeroDivisionError
+    assert Heard.bars[0].said == ["Loading users (1 of 1)"]
+    with PageBar("users", shown=True):
+        assert len(Heard.bars) == 2
