@@ -42,7 +42,7 @@ class ExpiryView:
             lambda day, days: Explainer(data, as_of=day, expiring_days=days, rules=rules)
         )
 
-    def cases(self, choices: ExpiryChoices) -> pl.DataFrame:
+    def rows(self, choices: ExpiryChoices) -> pl.DataFrame:
         """The chosen cases (`schema.EXPIRY_STATUS`), whatever their status, by person and training.
 
         Figures and shares are about these, so that a choice of statuses does not change them.

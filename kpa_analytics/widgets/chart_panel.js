@@ -41,8 +41,11 @@ function render({ model, el }) {
     Object.assign(place, { text, picked: JSON.stringify(bars) });
     const turn = (place.turn = (place.turn ?? 0) + 1);
     const spec = JSON.parse(text);
-    const params = (spec.params ?? []).map((param) =>
-      param.name === "pick" && bars.length ? { ...param, value: bars } : param);
+    // Zooming needs the drawing at its own size. Where that has no room, the drawing shrinks instead.
+    place.fits = !(place.natural > el.clientWidth);
+    const params = (spec.params ?? [])
+      .filter((param) => place.fits || param.name !== "zoom")
+      .map((param) => param.name === "pick" && bars.length ? { ...param, value: bars } : param);
     const box = document.createElement("div");
     box.className = "kpa-chart kpa-chart-coming";
     box.style.background = spec.config?.background ?? "";
@@ -57,8 +60,9 @@ function render({ model, el }) {
     place.box.remove();
     Object.assign(place, { box, finalize: () => drawn.finalize() });
     box.classList.remove("kpa-chart-coming");
-    // Zooming needs the drawing at its own size; other drawings may shrink to fit.
-    box.classList.toggle("kpa-chart-fits", !params.some((param) => param.name === "zoom"));
+    const zooms = params.some((param) => param.name === "zoom");
+    box.classList.toggle("kpa-chart-zooms", zooms);
+    if (zooms) place.natural = Math.ceil(box.querySelector("svg.marks").getBoundingClientRect().width);
     if (params.some((param) => param.name === "pick")) {
       drawn.view.addSignalListener("pick", (_, value) => {
         // Texts and the outer bars do not have these fields.
@@ -83,10 +87,27 @@ function render({ model, el }) {
     }
   };
 
+  // Redraw a drawing that zooms where the room for it came or went.
+  const resized = new ResizeObserver(() => {
+    places.forEach((place, at) => {
+      if (!place.natural || place.fits === !(place.natural > el.clientWidth)) return;
+      place.text = undefined;
+      draw(at);
+    });
+  });
+  resized.observe(el);
+  const close = (event) => {
+    const menu = event.key === "Escape" && el.querySelector("details[open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  };
+  el.addEventListener("keydown", close);
   model.on("change:specs change:picked", drawAll);
   drawAll();
   return () => {
     gone = true;
+    resized.disconnect();
     model.off("change:specs change:picked", drawAll);
     for (const place of places) place.finalize?.();
   };

@@ -221,7 +221,7 @@ class ExpiryExplorer(StatusExplorer):
     def _rebuild_rows(self, changed: AbstractSet[str]) -> None:
         choices = self._chosen(ExpiryChoices)
         if changed - {"selected"}:
-            self._cases = self._view.cases(choices)
+            self._cases = self._view.rows(choices)
             self._rows = in_statuses(self._cases, self.statuses)
             self._figures.value = _headline(
                 self._cases, self.expiring_days, self._view.requirements_known

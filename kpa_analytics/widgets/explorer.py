@@ -16,10 +16,12 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_views import show_views
 from kpa_analytics.widgets.titles import training_options, usual_day
 from kpa_analytics.widgets.view_state import History, plain
+from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import listing, one_line
 
 _log = logging.getLogger(__name__)
@@ -283,9 +285,26 @@ class Explorer(traitlets.HasTraits):
         return layout.bar(*controls.values())
 
     def _from_control(self, name: str, change: Any) -> None:
-        if not self._showing:
-            self.guarded(lambda: setattr(self, name, change.new))
+        """Make the choice of a control. A day that is not allowed stays beside the message."""
+        if self._showing:
+            return
+        is_day = isinstance(self.controls[name], DayField)
+        if is_day and change.new is None:
+            self._day_cleared(name)
             self._show_choices()
+            return
+        value = self._to_choice(name, change.new)
+        if self.guarded(lambda: setattr(self, name, value)) or not is_day:
+            self._show_choices()
+
+    def _to_choice(self, name: str, value: Any) -> Any:
+        """The choice that belongs to this value of a control."""
+        return value
+
+    def _day_cleared(self, name: str) -> None:
+        """Keep the day that was cleared from its control, and say so."""
+        kept = in_words(getattr(self, name))
+        self.say(f"{self.controls[name].label} needs a day: {kept} is still shown.")
 
     def guarded(self, work: Callable[[], object]) -> bool:
         """Call `work`, and show a failure beside the controls instead of raising it.

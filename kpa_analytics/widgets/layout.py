@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as ipw
 
 from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.multi_select import MultiSelect
 
 if TYPE_CHECKING:
@@ -66,22 +66,10 @@ def labelled(control: Any, label: str, hint: str) -> Any:
     return control
 
 
-class DayPicker(ipw.DatePicker):  # type: ignore[misc]
-    """A date picker that rejects a year after 9999, which browsers accept."""
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Accept the state that the browser sends, unless Python cannot represent its date."""
-        day = sync_data.get("value")
-        if day and not date.min.year <= day["year"] <= date.max.year:
-            self.send_state("value")
-        else:
-            super().set_state(sync_data)
-
-
 def shared_controls() -> dict[str, Any]:
     """New controls for the choices that every explorer has, by choice."""
     return {
-        "as_of": labelled(DayPicker(), "As of", "The day of the statuses"),
+        "as_of": DayField("As of", "The day of the statuses"),
         "trainings": MultiSelect("Trainings", "All trainings", "Only these trainings"),
         "search": labelled(
             ipw.Text(placeholder="Name or number", continuous_update=False),

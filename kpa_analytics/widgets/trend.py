@@ -20,6 +20,7 @@ from kpa_analytics.analysis.trend_view import TrendView
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.pack import free_folder
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
@@ -165,9 +166,7 @@ class TrendExplorer(StatusExplorer):
     def _own_controls(self) -> dict[str, Any]:
         groups = [(name.replace("_", " ").capitalize(), name) for name in BY]
         return {
-            "start": layout.labelled(
-                layout.DayPicker(), "Start", "The first day; clear it for a year before the last"
-            ),
+            "start": DayField("Start", "The first day; clear it for a year before the last"),
             "every": layout.labelled(
                 ipw.Dropdown(options=[(label, every) for every, label in EVERY.items()]),
                 "One point per",
@@ -251,10 +250,12 @@ class TrendExplorer(StatusExplorer):
             return self._first
         return (self.by or _TOGETHER) if name == "by" else super()._in_control(name)
 
-    def _from_control(self, name: str, change: Any) -> None:
-        """A first day that is not allowed stays in its control: its year may still be typed."""
-        if self._showing:
-            return
-        value = None if name == "by" and change.new == _TOGETHER else change.new
-        if self.guarded(lambda: setattr(self, name, value)) or name != "start":
-            self._show_choices()
+    def _to_choice(self, name: str, value: Any) -> Any:
+        return None if name == "by" and value == _TOGETHER else super()._to_choice(name, value)
+
+    def _day_cleared(self, name: str) -> None:
+        """Show the usual first day where that of the reader was cleared, and say so."""
+        if name != "start":
+            super()._day_cleared(name)
+        elif self.guarded(lambda: setattr(self, name, None)):
+            self.say(f"Start was cleared: the first day is {in_words(self._first)}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import polars as pl
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Lab, keep
-from tests.browser.hands import open_list, press
+from tests.browser.hands import open_list, point_at, press
 
 RECORDS = """\
 import warnings
@@ -60,7 +61,10 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     )
     expect(view.locator(".kpa-heading")).to_contain_text("fetched 20")
 
-    # a date, typed
+    drawings_fit_and_are_saved(web, view)
+    type_and_clear_a_date(web, lab, view)
+
+    # a date, as from the calendar
     view.get_by_label("As of", exact=True).first.fill("2026-03-31")
     expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
     assert lab.ask(web, "str(explorer.as_of)") == "2026-03-31"
@@ -190,6 +194,61 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     while lab.ask(web, "explorer.state") != before:
         press(undo)
     expect(table.locator("th", has_text="Field office")).to_have_count(0)
+
+
+def type_and_clear_a_date(web: Page, lab: Lab, view: Locator) -> None:
+    """A date that is being typed is not computed; one that was cleared stays, and it says so."""
+    day, note = view.get_by_label("As of", exact=True), view.locator(".kpa-day-note")
+    shown = "[str(explorer.as_of), explorer.rebuilds]"
+    before = lab.ask(web, shown)
+    day.focus()
+    for key in ("Tab", "Tab", "2", "0", "Enter"):  # past month and day, into the year
+        web.keyboard.press(key)
+    expect(note).to_have_text("Not a whole date: 30 Jun 2026 is still shown.")
+    expect(day).to_have_value("0020-06-30")
+    web.keyboard.type("2025")
+    assert lab.ask(web, shown) == before
+    web.keyboard.press("Enter")
+    expect(note).to_have_text("")
+    expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 30 Jun 2025")
+    assert lab.ask(web, shown) == ["2025-06-30", before[1] + 1]
+    day.fill("")
+    expect(view.get_by_role("alert")).to_have_text("As of needs a day: 30 Jun 2025 is still shown.")
+    expect(day).to_have_value("2025-06-30")
+    assert lab.ask(web, shown) == ["2025-06-30", before[1] + 1]
+
+
+def drawings_fit_and_are_saved(web: Page, view: Locator) -> None:
+    """Charts shrink with the page; their menu is whole, closes with Esc, and names the picture."""
+    drawings = view.locator(".kpa-chart svg.marks")
+    for width in (390, 1400):
+        web.set_viewport_size({"width": width, "height": 1100})
+        for drawing in drawings.all():
+            expect(drawing).to_be_visible()
+            card = drawing.locator("xpath=ancestor::*[contains(@class, 'kpa-chart')][1]")
+            web.wait_for_function(
+                "([inner, outer]) => inner.getBoundingClientRect().right"
+                " <= outer.getBoundingClientRect().right",
+                arg=[drawing.element_handle(), card.element_handle()],
+            )
+        button = view.locator(".kpa-chart summary").first
+        press(button)
+        save = view.get_by_text("Save as PNG").first
+        point_at(save)
+        web.keyboard.press("Escape")
+        expect(save).to_be_hidden()
+        expect(button).to_be_focused()
+    press(button)
+    with web.expect_download() as coming:
+        press(save)
+    assert re.fullmatch(
+        r"Most certificates .* as of 30 Jun 2026\.png", coming.value.suggested_filename
+    )
+    width, _ = struct.unpack(">II", coming.value.path().read_bytes()[16:24])
+    box = drawings.first.bounding_box()
+    assert box
+    assert width == 2 * round(box["width"])
+    web.keyboard.press("Escape")
 
 
 def _click_and_compare(web: Page, lab: Lab, view: Locator, bar: Locator) -> None:

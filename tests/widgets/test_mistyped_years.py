@@ -110,12 +110,27 @@ def test_bars_and_a_pack_of_mistyped_days(mistyped: kpa.TrainingData, tmp_path: 
     assert kpa.verify_audit(explorer.export(tmp_path / "pack")).is_empty()
 
 
-def test_the_date_picker_rejects_a_year_that_python_cannot_represent(
-    mistyped: kpa.TrainingData,
+@pytest.mark.parametrize("sent", ["20266-06-30", "2026-02-30", "soon", 7])
+def test_a_date_field_keeps_its_day_if_python_has_no_such_day(
+    mistyped: kpa.TrainingData, sent: object
 ) -> None:
     explorer = ExpiryExplorer(mistyped, as_of="2026-06-30")
     control, before = explorer.controls["as_of"], explorer.rebuilds
-    control.set_state({"value": {"year": 20266, "month": 5, "date": 30}})
+    control.set_state({"value": sent})
     assert (control.value, explorer.rebuilds) == (date(2026, 6, 30), before)
-    control.set_state({"value": {"year": 9999, "month": 11, "date": 31}})
+    control.set_state({"value": "9999-12-31"})
     assert explorer.as_of == date.max
+
+
+@pytest.mark.parametrize("make", [*ALONE, Dashboard])
+def test_a_cleared_date_keeps_the_day_and_says_so(
+    mistyped: kpa.TrainingData, make: type[Explorer]
+) -> None:
+    explorer = make(mistyped, as_of="2026-06-30")
+    control, before = explorer.controls["as_of"], explorer.rebuilds
+    control.set_state({"value": None})
+    assert (explorer.as_of, explorer.rebuilds) == (date(2026, 6, 30), before)
+    assert control.value == date(2026, 6, 30)
+    assert "As of needs a day: 30 Jun 2026 is still shown." in explorer._notice.value
+    control.set_state({"value": "2026-05-31"})
+    assert (explorer.as_of, explorer._notice.value) == (date(2026, 5, 31), "")

@@ -175,7 +175,7 @@ def test_a_failed_rebuild_restores_the_choice(
         raise MemoryError
 
     before, changes = explorer.choices, heard(explorer, "as_of")
-    monkeypatch.setattr(explorer._view, "cases", fail)
+    monkeypatch.setattr(explorer._view, "rows", fail)
     with pytest.raises(MemoryError):
         explorer.as_of = "2026-01-31"
     assert explorer.choices == before

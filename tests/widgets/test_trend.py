@@ -229,7 +229,7 @@ def test_an_invalid_value_is_one_clear_error_and_changes_nothing(
     assert (shared.choices, shared.charts, shared.rebuilds) == (before, specs, rebuilds)
 
 
-def test_a_year_that_is_being_typed_stays_in_its_control(explorer: TrendExplorer) -> None:
+def test_a_first_day_that_is_not_allowed_stays_in_its_control(explorer: TrendExplorer) -> None:
     control, rows = explorer.controls["start"], explorer.rows
     for year in (2, 20, 202):
         control.value = date(year, 12, 30)
@@ -241,6 +241,7 @@ def test_a_year_that_is_being_typed_stays_in_its_control(explorer: TrendExplorer
     assert explorer.start == explorer.rows["day"][0] == date(2025, 12, 30)
     control.value = None
     assert (explorer.start, control.value) == (None, FIRST)
+    assert "Start was cleared: the first day is 30 Jun 2025." in explorer._notice.value
 
 
 def test_a_first_day_that_the_last_day_has_passed_is_dropped_and_it_says_so(
