@@ -10,6 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from kpa_analytics import errors
+from kpa_analytics.shown import show_names_first
 
 #: As typing has it, whose import takes longer than all else here: Ctrl-C would find it at work.
 TYPE_CHECKING = False
@@ -155,3 +156,6 @@ if not TYPE_CHECKING:  # a type checker must not take a misspelt name for one th
 
 def __dir__() -> list[str]:
     return __all__
+
+
+show_names_first()
