@@ -95,6 +95,27 @@ def test_no_day_means_the_demos_day_for_demo_data_and_today_for_others(
         assert CALLS[name](data, person) == CALLS[name](data, person, as_of=day), person
 
 
+@pytest.mark.parametrize("name", kpa.widgets.__all__)
+def test_no_day_means_the_same_in_every_explorer(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inputs, "_today", lambda: TODAY)
+    for person, day in ((INVENTED, kpa.demo.AS_OF), (REAL, TODAY)):
+        explorer = getattr(kpa.widgets, name)(records(person))
+        assert explorer.as_of == day
+        explorer.as_of = "2026-01-01"
+        explorer.as_of = None
+        assert explorer.as_of == day
+
+
+def test_no_day_means_the_same_in_the_chart_of_one_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inputs, "_today", lambda: TODAY)
+    for person, day in ((INVENTED, kpa.demo.AS_OF), (REAL, TODAY)):
+        data = records(person)
+        chart = kpa.charts.person_timeline(data.completions, data.trainings, data.users)
+        assert f"as of {day.day} {day:%b %Y}" in chart.description
+
+
 @pytest.mark.slow
 def test_the_day_makes_a_difference_in_these_records() -> None:
     data = records(REAL)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING
 
 from kpa_analytics.analysis.folding import by_name
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.charts.text import labels
+from kpa_analytics.demo_mark import DEMO_AS_OF
+from kpa_analytics.inputs import as_day
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -21,6 +23,5 @@ def training_options(data: TrainingData) -> dict[int, str]:
 
 
 def usual_day(data: TrainingData) -> date:
-    """Today, or for demo data the day of its employee_status records."""
-    updated = data.employee_status["last_updated"].max() if data.demo else None
-    return updated.date() if isinstance(updated, datetime) else date.today()
+    """Today, or for demo data the demo's day."""
+    return DEMO_AS_OF if data.demo else as_day(None)

@@ -10,6 +10,7 @@ import traitlets
 
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
+from kpa_analytics.widgets.titles import usual_day
 
 G = TypeVar("G")
 S = TypeVar("S")
@@ -29,14 +30,14 @@ class Choice(traitlets.TraitType[G, S]):
 
 
 class Day(Choice[date, date | str | None]):
-    """A calendar day; None means today."""
+    """A calendar day; None means today, or the demo's day for demo data."""
 
     default_value = None
 
     def validate(self, obj: Any, value: object) -> date:
         """Read a day."""
         try:
-            return as_day(value, str(self.name))
+            return usual_day(obj.data) if value is None else as_day(value, str(self.name))
         except KPADataError as error:
             raise ChoiceError(str(error)) from None
 
