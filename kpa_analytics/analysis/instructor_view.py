@@ -11,6 +11,7 @@ from kpa_analytics.analysis.folding import by_name
 from kpa_analytics.analysis.instructors import (
     activity_of,
     coverage_of,
+    taught_by_any,
     taught_days,
     teaching_counts,
 )
@@ -82,9 +83,11 @@ class InstructorView:
         """The instructors of each training (`schema.INSTRUCTOR_COVERAGE`), fewest first.
 
         Trainings without an instructor are last. The search and the field offices choose trainees,
-        so they make no difference here.
+        so they make no difference here. Chosen instructors leave the trainings that they taught in
+        the period, with everyone who taught them.
         """
-        return self._covered(choices.as_of, choices.months, choices.trainings)
+        covered = self._covered(choices.as_of, choices.months, choices.trainings)
+        return taught_by_any(covered, choices.instructors) if choices.instructors else covered
 
     def _coverage(self, as_of: date, months: int, trainings: tuple[int, ...]) -> pl.DataFrame:
         days, titles = self._days, self._titles

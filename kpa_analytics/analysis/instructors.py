@@ -29,6 +29,7 @@ from kpa_analytics.schema import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
 #: The name in rows of completions without an instructor, such as online trainings.
@@ -215,6 +216,34 @@ def coverage_of(
             pl.col("instructors").eq(1).fill_null(False).alias("single_instructor"),
         )
         .sort("training", "training_id")
+    )
+
+
+def taught_by_any(coverage: pl.DataFrame, instructors: Collection[str]) -> pl.DataFrame:
+    """The rows of `instructor_coverage` that one of these instructors (ids) taught."""
+    return coverage.filter(
+        pl.col("m_instructor_ids").list.eval(pl.element().is_in([*instructors])).list.any()
+    )
+
+
+def without_instructors(coverage: pl.DataFrame, leaving: Collection[str]) -> pl.DataFrame:
+    """The rows of `instructor_coverage` with the instructors who remain without these (ids)."""
+    ids, names = "m_instructor_ids", "instructor_names"
+    rows = coverage.with_row_index("row")
+    remaining = (
+        rows.select("row", ids, names)
+        .explode(ids, names)
+        .filter(pl.col(ids).is_not_null() & ~pl.col(ids).is_in([*leaving]))
+        .group_by("row", maintain_order=True)
+        .agg(ids, names)
+    )
+    number = pl.col(ids).list.len().cast(pl.Int64)
+    return (
+        rows.drop(ids, names)
+        .join(remaining, on="row", how="left", maintain_order="left")
+        .with_columns(pl.col(ids, names).fill_null([]))
+        .with_columns(number.alias("instructors"), (number == 1).alias("single_instructor"))
+        .select(coverage.columns)
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 import polars as pl
 
+from kpa_analytics.analysis.instructors import taught_by_any, without_instructors
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
@@ -17,10 +18,10 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
-from kpa_analytics.wording import count, one_line
+from kpa_analytics.wording import count, listing, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from kpa_analytics.inputs import AnyFrame
 
@@ -31,6 +32,8 @@ _READ = (
 _TITLE = "How many people teach each training"
 _ONE, _MORE = "one person only", "two or more"
 _NOT_LATELY, _NEVER = "not taught in the period", "no instructor recorded"
+_NOBODY_ELSE, _ONE_OTHER, _OTHERS = "nobody else", "one other", "two or more others"
+_IDS = "m_instructor_ids"
 #: Why a training has no instructor in the period, and the phrase for the subtitle.
 _NONE = {_NOT_LATELY: _NOT_LATELY, _NEVER: f"with {_NEVER}"}
 #: Which trainings are not drawn.
@@ -66,19 +69,21 @@ def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFr
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
     frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ)
     last = pl.when(pl.col("instructors") < 1).then("last_taught")
-    kept = (
-        frame.sort(
-            *(pl.col("instructors") < 1, "instructors", "completions", last),
-            *("training", "training_id"),
-            descending=[False, False, True, True, False, False],
-            nulls_last=True,
-        )
-        .head(top)
-        .select(
-            pl.int_range(pl.len()).alias("place"),
-            *("training_id", "training", _taught_by().alias("taught_by"), "instructors"),
-            *("completions", "instructor_names", "last_taught"),
-        )
+    kept = frame.sort(
+        *(pl.col("instructors") < 1, "instructors", "completions", last),
+        *("training", "training_id"),
+        descending=[False, False, True, True, False, False],
+        nulls_last=True,
+    ).head(top)
+    return _drawn(kept)
+
+
+def _drawn(trainings: pl.DataFrame) -> pl.DataFrame:
+    """The table of these trainings, in their order."""
+    kept = trainings.select(
+        pl.int_range(pl.len()).alias("place"),
+        *("training_id", "training", _taught_by().alias("taught_by"), "instructors"),
+        *("completions", "instructor_names", "last_taught"),
     )
     names = [_first_three(names or ()) for names in kept["instructor_names"].to_list()]
     return labels(kept, "training", "training_id", room=_ROOM).select(
@@ -108,17 +113,22 @@ def _first_three(names: Sequence[str]) -> str:
     return f"{first}; {len(names) - 3} more" if len(names) > 3 else first
 
 
-def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False) -> alt.LayerChart:
+def instructor_coverage(
+    coverage: AnyFrame, *, without: Collection[str] = (), top: int = 25, dark: bool = False
+) -> alt.LayerChart:
     """Draw how many people teach each training, and name the person if there is only one.
 
     Args:
         coverage: the result of `kpa_analytics.instructor_coverage()`, eager or lazy.
-        top: number of trainings to draw, 1 to 60, those with one instructor first; the subtitle
-            counts the others.
+        without: ids of instructors. If given, the chart shows only the trainings that they taught
+            in the period, and how many others teach each: what remains if they leave.
+        top: number of trainings to draw, 1 to 60, those with one instructor first (with `without`,
+            those with the fewest others); the subtitle counts the rest.
         dark: True for a dark background.
 
     Returns:
-        The chart; its data is `instructor_coverage_table(...)`.
+        The chart; its data is `instructor_coverage_table(...)`, for `without` that of the
+        instructors who remain.
 
     Raises:
         KPADataError: as `instructor_coverage_table`.
@@ -127,6 +137,8 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
         >>> instructor_coverage(INSTRUCTOR_COVERAGE.empty()).description
         'How many people teach each training. No trainings with an instructor to show.'
     """
+    if without:
+        return _without(read(coverage, INSTRUCTOR_COVERAGE, *_READ, _IDS), without, top, dark)
     frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ)
     demo = is_demo(frame)
     if frame.is_empty():
@@ -138,7 +150,7 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
     hidden[_MORE] += hidden.pop(_ONE, 0)
     none = [f", {totals[kind]:,} {phrase}" for kind, phrase in _NONE.items() if totals[kind]]
     return layered(
-        _bars(_with_notes(table), dark),
+        _bars(_with_notes(table), _ONE, "Instructors active in the period", dark),
         title=f"{totals[_ONE]:,} of {count(frame.height, 'training')} "
         f"{'is' if totals[_ONE] == 1 else 'are'} taught by only one person",
         subtitle=[
@@ -153,28 +165,94 @@ def instructor_coverage(coverage: AnyFrame, *, top: int = 25, dark: bool = False
     )
 
 
+def _without(
+    coverage: pl.DataFrame, leaving: Collection[str], top: int, dark: bool
+) -> alt.LayerChart:
+    """Draw how many others teach each training of these instructors, the fewest first."""
+    demo, theirs = is_demo(coverage), taught_by_any(coverage, leaving)
+    if theirs.is_empty():
+        message = "These instructors taught nothing in the period"
+        return nothing_to_show(_TITLE, message, dark=dark, demo=demo)
+    remaining = without_instructors(theirs, leaving)
+    rows = remaining.sort(
+        "instructors",
+        "completions",
+        "training",
+        "training_id",
+        descending=[False, True, False, False],
+    )
+    if not 1 <= top <= 60:
+        raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    table = _drawn(rows.head(top)).with_columns(
+        pl.col("instructors")
+        .replace_strict({0: _NOBODY_ELSE, 1: _ONE_OTHER}, default=_OTHERS)
+        .alias("taught_by")
+    )
+    note = (
+        pl.when(pl.col("taught_by") == _NOBODY_ELSE)
+        .then(pl.lit(_NOBODY_ELSE))
+        .when(pl.col("taught_by") == _ONE_OTHER)
+        .then(pl.format("only {}", "names"))
+        .otherwise(pl.format("{} others", "instructors"))
+    )
+    left = int((remaining["instructors"] == 0).sum())
+    names = listing(_names(theirs, leaving), 2)
+    trainings = count(remaining.height, "training")
+    hidden = {_OTHERS: remaining.height - table.height}
+    reasons = {_OTHERS: "with as many others as the last row or more"}
+    return layered(
+        _bars(_noted(table, note), _NOBODY_ELSE, "Others active in the period", dark),
+        title=f"Without {names}, nobody teaches {left:,} of {trainings}"
+        if left
+        else f"Without {names}, somebody else still teaches each of {trainings}",
+        subtitle=[
+            "How many others taught each training of theirs in the period: what remains if they "
+            "leave",
+            not_drawn(hidden, reasons, "training"),
+        ],
+        demo=demo,
+        dark=dark,
+        foot=54,
+        width=_WIDTH,
+        height=alt.Step(24),
+    )
+
+
+def _names(coverage: pl.DataFrame, leaving: Collection[str]) -> list[str]:
+    """The names of these instructors, in order."""
+    named = coverage.select(_IDS, "instructor_names").explode(_IDS, "instructor_names").unique()
+    return sorted(one_line(name or key, 60) for key, name in named.iter_rows() if key in {*leaving})
+
+
 def _with_notes(table: pl.DataFrame) -> pl.DataFrame:
     """Add the note beside each bar, and the shortened label."""
-    last = pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0")
     note = (
         pl.when(pl.col("taught_by") == _NEVER)
         .then(pl.lit(_NEVER))
         .when(pl.col("taught_by") == _NOT_LATELY)
-        .then(pl.format("not taught in the period, last on {}", last))
+        .then(pl.format("not taught in the period, last on {}", _last()))
         .when(pl.col("taught_by") == _ONE)
         .then(pl.format("only {}", "names"))
         .otherwise(pl.format("{} instructors", "instructors"))
     )
+    return _noted(table, note)
+
+
+def _noted(table: pl.DataFrame, note: pl.Expr) -> pl.DataFrame:
     return table.with_columns(
-        note.alias("note"), last.fill_null("never"), short(table, "training", _ROOM)
+        note.alias("note"), _last().fill_null("never"), short(table, "training", _ROOM)
     )
 
 
-def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    """The bars, and a note beside each."""
+def _last() -> pl.Expr:
+    return pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0")
+
+
+def _bars(rows: pl.DataFrame, worst: str, axis: str, dark: bool) -> list[alt.Chart]:
+    """The bars, and a note beside each; those `taught_by` the worst are accented."""
     p = palette(dark)
     room = max(rows.select(pl.col("instructors").max()).item() * 1.25, 4)
-    x = alt.X("seen:Q", **axes.counting("Instructors active in the period", room))
+    x = alt.X("seen:Q", **axes.counting(axis, room))
     base = (
         rows_of(rows)
         .transform_calculate(
@@ -193,7 +271,7 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
             ],
         )
     )
-    alone = alt.FieldEqualPredicate(equal=_ONE, field="taught_by")
+    alone = alt.FieldEqualPredicate(equal=worst, field="taught_by")
     quiet = edge(p.quiet, dark)
     bars = base.mark_bar(strokeWidth=1).encode(
         color=alt.ColorValue(p.quiet, condition=[{"test": alone, "value": p.accent}]),

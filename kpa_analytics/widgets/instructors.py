@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -11,12 +11,13 @@ import polars as pl
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
 from kpa_analytics.analysis.instructor_view import InstructorView
+from kpa_analytics.analysis.instructors import without_instructors
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_rows import Heading
-from kpa_analytics.wording import count
+from kpa_analytics.wording import count, listing, one_line
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -49,7 +50,9 @@ class InstructorExplorer(PeriodExplorer):
         as_of: the last day of the period; today by default (for demo data, the demo's day).
         months: number of months up to `as_of`; 24.
         trainings: ids of the trainings to show; empty for all.
-        instructors: ids of the instructors to show; empty for all. Coverage always counts all.
+        instructors: ids of the instructors to show; empty for all. Coverage then has the trainings
+            that they taught in the period, with all their instructors; its chart shows how many
+            others remain if they leave.
         search: text in the names of the people trained. Coverage always counts all.
         field_offices: field offices of the people trained; empty for all. Coverage always counts
             all.
@@ -108,23 +111,37 @@ class InstructorExplorer(PeriodExplorer):
             self._activity = self._view.activity(choices)
             coverage = self._view.coverage(choices)
             people = self._view.people(choices)
-            self._figures.value = _headline(people, coverage)
-            self._coverage.show(coverage, "Who teaches each training")
+            self._figures.value = _headline(people, coverage, self.instructors)
+            self._coverage.show(coverage, self._caption())
             self._people.show(people, "Instructors")
         coverage, dark = self._coverage.given, self.dark
         self._charts.specs = [
             drawn(charts.instructor_activity, self._activity, as_of=self.as_of, top=12, dark=dark),
-            drawn(charts.instructor_coverage, coverage, top=20, dark=dark),
+            drawn(
+                charts.instructor_coverage, coverage, without=self.instructors, top=20, dark=dark
+            ),
         ]
 
+    def _caption(self) -> str:
+        if not self.instructors:
+            return "Who teaches each training"
+        names = listing([one_line(self._view.instructors[who]) for who in self.instructors], 3)
+        return f"Who teaches each training of {names}"
 
-def _headline(people: pl.DataFrame, coverage: pl.DataFrame) -> str:
+
+def _headline(people: pl.DataFrame, coverage: pl.DataFrame, chosen: Sequence[str]) -> str:
     taught = coverage.filter(pl.col("instructors") > 0)
     lone = int(coverage["single_instructor"].sum())
     never = coverage["last_taught"].null_count()
     tiles = [
         (f"{people.height:,}", "Instructors", "in this period", "kpa-all"),
         (f"{int(people['completions'].sum()):,}", "Completions taught", "in this period", ""),
+    ]
+    if chosen:
+        nobody = int((without_instructors(coverage, chosen)["instructors"] == 0).sum())
+        detail = f"of {count(coverage.height, 'training')} that they taught in this period"
+        return layout.figures([*tiles, (f"{nobody:,}", "Nobody else teaches", detail, "")])
+    tiles += [
         (
             f"{lone:,}",
             "Single instructor",

@@ -64,6 +64,46 @@ def test_period_instructor_and_training_narrow_what_was_taught(company: kpa.Trai
 
 
 @pytest.mark.slow
+def test_a_chosen_instructor_leaves_their_trainings_and_the_chart_shows_who_remains(
+    company: kpa.TrainingData,
+) -> None:
+    explorer = InstructorExplorer(company)
+    whole = explorer.coverage
+    who = whole.filter("single_instructor")["m_instructor_ids"][0][0]
+    name = whole.filter("single_instructor")["instructor_names"][0][0]
+    explorer.instructors = [who]
+    theirs = whole.filter(pl.col("m_instructor_ids").list.contains(who))
+    assert_frame_equal(explorer.coverage, theirs, check_row_order=False)
+    alone = theirs.filter(pl.col("instructors") == 1).height
+    chart = explorer.charts[1]
+    assert chart["title"]["text"] == (
+        f"Without {name}, nobody teaches {alone} of {theirs.height} trainings"
+    )
+    assert "what remains if they leave" in chart["title"]["subtitle"][0]
+    bars = {
+        row["training_id"]: (row["instructors"], row["note"])
+        for rows in chart["datasets"].values()
+        for row in rows
+        if "training_id" in row
+    }
+    for training, number in theirs.select("training_id", "instructors").iter_rows():
+        others, note = bars.pop(training, (number - 1, None))
+        assert others == number - 1
+        if note is not None:
+            assert (note == "nobody else") == (others == 0)
+    assert not bars
+    assert f"<strong>{alone}</strong>" in explorer._figures.value.split("Nobody else teaches")[1]
+    assert explorer._coverage.caption == f"Who teaches each training of {name}"
+    everyone = whole["m_instructor_ids"].explode().drop_nulls().unique().to_list()
+    explorer.instructors = everyone
+    assert {
+        row["note"]
+        for rows in explorer.charts[1]["datasets"].values()
+        for row in rows
+        if "training_id" in row
+    } == {"nobody else"}
+
+
 @pytest.mark.parametrize("make", [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer])
 def test_each_change_of_a_control_draws_once(
     company: kpa.TrainingData, make: type[Explorer]
