@@ -169,11 +169,11 @@ def _without(
     coverage: pl.DataFrame, leaving: Collection[str], top: int, dark: bool
 ) -> alt.LayerChart:
     """Draw how many others teach each training of these instructors, the fewest first."""
-    demo, theirs = is_demo(coverage), taught_by_any(coverage, leaving)
-    if theirs.is_empty():
+    demo, of_chosen = is_demo(coverage), taught_by_any(coverage, leaving)
+    if of_chosen.is_empty():
         message = "These instructors taught nothing in the period"
         return nothing_to_show(_TITLE, message, dark=dark, demo=demo)
-    remaining = without_instructors(theirs, leaving)
+    remaining = without_instructors(of_chosen, leaving)
     rows = remaining.sort(
         "instructors",
         "completions",
@@ -196,7 +196,7 @@ def _without(
         .otherwise(pl.format("{} others", "instructors"))
     )
     left = int((remaining["instructors"] == 0).sum())
-    names = listing(_names(theirs, leaving), 2)
+    names = listing(_names(of_chosen, leaving), 2)
     trainings = count(remaining.height, "training")
     hidden = {_OTHERS: remaining.height - table.height}
     reasons = {_OTHERS: "with as many others as the last row or more"}
@@ -206,7 +206,7 @@ def _without(
         if left
         else f"Without {names}, somebody else still teaches each of {trainings}",
         subtitle=[
-            "How many others taught each training of theirs in the period: what remains if they "
+            "How many others taught each training of of_chosen in the period: what remains if they "
             "leave",
             not_drawn(hidden, reasons, "training"),
         ],
