@@ -206,7 +206,7 @@ def _without(
         if left
         else f"Without {names}, somebody else still teaches each of {trainings}",
         subtitle=[
-            "How many others taught each training of of_chosen in the period: what remains if they "
+            "How many others taught each training of theirs in the period: what remains if they "
             "leave",
             not_drawn(hidden, reasons, "training"),
         ],
