@@ -23,6 +23,30 @@ const OPTIONS = {
   actions: { export: true, source: false, compiled: false, editor: false },
 };
 
+// Labels of rows and entries of the legend, as buttons. Vega keeps the datum of each drawn text.
+function labelButtons(box, press) {
+  for (const kind of ["axis", "legend"]) {
+    for (const label of box.querySelectorAll(`.role-${kind}-label text`)) {
+      const value = label.__data__?.datum?.value;
+      if (typeof value !== "string") continue; // a number or a month
+      if (label.classList.contains("kpa-chart-label")) continue;
+      label.classList.add("kpa-chart-label");
+      label.setAttribute("tabindex", "0");
+      label.setAttribute("role", "button");
+      label.setAttribute("aria-label", label.textContent);
+      const act = (event) => {
+        event.stopPropagation();
+        event.preventDefault();
+        press({ [kind]: value });
+      };
+      label.addEventListener("click", act);
+      label.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") act(event);
+      });
+    }
+  }
+}
+
 function render({ model, el }) {
   el.classList.add("kpa-charts");
   const places = []; // per chart: its element, its view and its selected bars
@@ -63,6 +87,12 @@ function render({ model, el }) {
     const zooms = params.some((param) => param.name === "zoom");
     box.classList.toggle("kpa-chart-zooms", zooms);
     if (zooms) place.natural = Math.ceil(box.querySelector("svg.marks").getBoundingClientRect().width);
+    if (model.get("labels")) {
+      const press = (label) => model.send({ chart: at, ...label });
+      labelButtons(box, press);
+      // Vega draws texts again, e.g. when bars are picked.
+      drawn.view.addResizeListener(() => labelButtons(box, press));
+    }
     if (params.some((param) => param.name === "pick")) {
       drawn.view.addSignalListener("pick", (_, value) => {
         // Texts and the outer bars do not have these fields.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -27,6 +28,7 @@ class ChartPanel(anywidget.AnyWidget):
         specs: the charts' Vega-Lite specifications.
         picked: the number of the chart with selected bars (-1: none), and the bars, each with the
             fields of the chart's selection `pick`.
+        labels: whether labels of rows and entries of legends can be clicked.
     """
 
     _esm = HERE / "chart_panel.js"
@@ -36,10 +38,31 @@ class ChartPanel(anywidget.AnyWidget):
         sync=True, to_json=lambda specs, _: [json.dumps(spec) for spec in specs]
     )
     picked: Any = traitlets.List([-1, []]).tag(sync=True)
+    labels = traitlets.Bool(False).tag(sync=True)
 
     def __init__(self) -> None:
         super().__init__()
         self.on_msg(self._on_message)
+
+    def on_label(self, work: Callable[[str, str, int], object]) -> None:
+        """Call `work` when a label is clicked, with "axis" or "legend", its value and its chart.
+
+        `work` must not raise.
+        """
+        self.labels = True
+
+        def press(_: Any, message: Any, __: Any) -> None:
+            match message:
+                case {"chart": int(chart), "axis": str(value)}:
+                    work("axis", value, chart)
+                case {"chart": int(chart), "legend": str(value)}:
+                    work("legend", value, chart)
+
+        self.on_msg(press)
+
+    def rows(self, chart: int) -> list[dict[str, Any]]:
+        """The rows of data that a chart draws."""
+        return [row for rows in self.specs[chart].get("datasets", {}).values() for row in rows]
 
     def _on_message(self, _: Any, message: Any, __: Any) -> None:
         if message == "scripts":

@@ -22,6 +22,7 @@ from kpa_analytics.analysis.expiry_view import (
     selected_rows,
     status_counts,
 )
+from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.errors import KPADataError
@@ -66,12 +67,17 @@ _HEADINGS = (
 )
 
 
+#: The number of trainings in the second chart; after a click on "other trainings", all of them.
+_TRAININGS, _EVERY_TRAINING = 15, 60
+
+
 class ExpiryKeywords(StatusKeywords, total=False):
-    """The choices of `ExpiryExplorer`, as keywords."""
+    """The choices of `ExpiryExplorer`, as keywords; `top` is that of `state`."""
 
     statuses: Iterable[str] | None
     selected: Bar | Iterable[Bar] | None
     explained: Case | None
+    top: int
 
 
 class ExpiryExplorer(StatusExplorer):
@@ -130,11 +136,29 @@ class ExpiryExplorer(StatusExplorer):
     def __init__(
         self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[ExpiryKeywords]
     ) -> None:
+        self._top = _checked(choices.pop("top", _TRAININGS))
         super().__init__(data, dark=dark, choices=choices)
 
     def set(self, **changes: Unpack[ExpiryKeywords]) -> None:
         """Make several choices at once, with one rebuild. If one fails, none is made."""
         self._choose(changes)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """As every explorer's; `top` is the number of trainings in the second chart."""
+        return {**super().state, "top": self._top}
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self._restore(state)
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        with self._history.together():
+            top = _checked(state.get("top", self._top))
+            super()._restore({name: value for name, value in state.items() if name != "top"})
+            if top != self._top:
+                self._top = top
+                self._charts.specs = self._draw()
 
     @property
     def rows(self) -> pl.DataFrame:
@@ -193,6 +217,7 @@ class ExpiryExplorer(StatusExplorer):
 
     def _tables(self) -> tuple[Table, ipw.Widget, Download]:
         self._charts.observe(self._clicked, "picked")
+        self._charts.on_label(self._label_clicked)
         self._figures.on_pick(self._tile_clicked)
         self._table = Table(
             _HEADINGS,
@@ -244,7 +269,9 @@ class ExpiryExplorer(StatusExplorer):
         """Draw every case; only the bars follow the chosen statuses, not the figures."""
         shared = {"as_of": self.as_of, "statuses": self.statuses, "dark": self.dark}
         by_training = partial(
-            charts.expiry_by_training, requirements_known=self._view.requirements_known, top=15
+            charts.expiry_by_training,
+            requirements_known=self._view.requirements_known,
+            top=self._top,
         )
         return [
             drawn(charts.expiry_timeline, self._cases, **shared),
@@ -272,6 +299,23 @@ class ExpiryExplorer(StatusExplorer):
         self._showing = True
         self._table.chosen = self._table.place(**self.explained) if self.explained else -1
         self._showing = False
+
+    def _label_clicked(self, kind: str, value: str, chart: int) -> None:
+        """Show a status of the legend, a training, or every training of "other trainings"."""
+        if kind == "legend":
+            self._tile_clicked(value)
+            return
+        rows = (row for row in self._charts.rows(chart) if "place" in row)
+        places = [row["place"] for row in rows if row.get("short") == value]
+        if not places:
+            return
+        ranked = expiry_by_training_table(self._cases, top=self._top)
+        training = ranked["training_id"][places[0]]
+        if training is None:
+            self.guarded(lambda: self._restore({"top": _EVERY_TRAINING}))
+        else:
+            only = () if self.trainings == (training,) else (training,)
+            self.guarded(lambda: self.set(trainings=only, selected=()))
 
     def _tile_clicked(self, status: str) -> None:
         """Show the cases of a status; a second click, or one on all cases, shows all of them."""
@@ -317,6 +361,12 @@ class ExpiryExplorer(StatusExplorer):
             for bar in self.selected
         ]
         return "Selected: " + "; ".join(bars)
+
+
+def _checked(top: object) -> int:
+    if type(top) is not int or not 1 <= top <= _EVERY_TRAINING:
+        raise ChoiceError(f"top must be a whole number from 1 to {_EVERY_TRAINING}, not {top!r}")
+    return top
 
 
 def _in_order(counts: Mapping[str, int]) -> tuple[str, str, str, str]:

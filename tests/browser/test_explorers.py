@@ -191,6 +191,12 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     undo = view.get_by_role("button", name="Undo")
     press(undo)
     expect(table.locator("caption")).to_contain_text("Selected: ")
+    others = view.locator(".kpa-chart-label", has_text="other trainings")
+    press(others)
+    expect(others).to_have_count(0)
+    view.locator(".kpa-chart-label", has_text="Expired").first.focus()
+    web.keyboard.press("Enter")
+    expect(view.locator(".kpa-tile", has_text="Expired")).to_have_attribute("aria-pressed", "true")
     while lab.ask(web, "explorer.state") != before:
         press(undo)
     expect(table.locator("th", has_text="Field office")).to_have_count(0)

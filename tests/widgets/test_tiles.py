@@ -1,8 +1,9 @@
-"""A click on a figure shows the rows that it counts."""
+"""A click on a figure, a label or an entry of a legend shows the rows that it is about."""
 
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.session_view import DIFFERS, NO_LIST
@@ -74,3 +75,49 @@ def test_the_tile_of_missing_records_lists_their_sessions(company: kpa.TrainingD
     assert {*explorer.sessions["group_training_id"]} == {*differ["group_training_id"]}
     press(explorer, "worst")
     assert explorer.sessions.height > differ.height
+
+
+def click_label(explorer: ExpiryExplorer, **label: object) -> None:
+    explorer._charts._handle_custom_msg(label, [])
+
+
+def test_a_label_of_a_row_shows_its_training(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company)
+    for label, training in explorer.rows.select("training", "training_id").unique().rows():
+        if any(row.get("short") == label for row in explorer._charts.rows(1)):
+            click_label(explorer, chart=1, axis=label)
+            assert explorer.trainings == (training,)
+            click_label(explorer, chart=1, axis=label)
+            assert explorer.trainings == ()
+    click_label(explorer, chart=1, axis="no such label")
+    assert explorer.trainings == ()
+
+
+def test_other_trainings_shows_all_of_them_and_can_be_undone(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company)
+    labels = {row["short"] for row in explorer._charts.rows(1) if "short" in row}
+    (label,) = (label for label in labels if label.startswith("other trainings ("))
+    click_label(explorer, chart=1, axis=label)
+    drawn = {row["short"] for row in explorer._charts.rows(1) if "short" in row}
+    assert drawn == {*explorer.rows["training"]}
+    assert "other trainings (" not in str(explorer._charts.rows(1))
+    assert explorer.state["top"] == 60
+    again = ExpiryExplorer(company, **explorer.state)
+    assert again.charts == explorer.charts
+    explorer.undo()
+    assert label in {row.get("short") for row in explorer._charts.rows(1)}
+
+
+def test_an_entry_of_the_legend_shows_its_status(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company)
+    click_label(explorer, chart=0, legend="expired")
+    assert explorer.statuses == ("expired",)
+    click_label(explorer, chart=0, legend="expired")
+    assert explorer.statuses == ()
+
+
+def test_a_number_of_trainings_that_cannot_be_drawn_is_an_error(
+    company: kpa.TrainingData,
+) -> None:
+    with pytest.raises(kpa.errors.KPADataError, match="top must be a whole number from 1 to 60"):
+        ExpiryExplorer(company, top=61)
