@@ -368,7 +368,7 @@ def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     )
     code, out, _ = kpa_analytics("changes", old, newer)
     assert code == 1
-    assert out.startswith("edited 1 ")
+    assert out.startswith("edited record 1 ")
     assert "notes (empty) -> 'in\\x1b[31mperson'" in out
 
     (old / "charts" / "Thumbs.db").write_text("x")

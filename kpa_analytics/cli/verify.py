@@ -16,7 +16,7 @@ FINDING = 1
 LISTED = 50
 #: How a changed record of each table is called.
 _RECORD = {
-    "completions": "{id} (person {m_user_id}, training {training_id})",
+    "completions": "record {id} (person {m_user_id}, training {training_id})",
     "trainings": "training {training_id}",
     "users": "person {m_user_id}",
     "required": "requirement (person {m_user_id}, training {training_id})",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 
+import kpa_analytics as kpa
+from kpa_analytics.demo.records import COMPLETIONS, TRAININGS
 from tests.browser.conftest import CHROMIUM
+from tests.conftest import completion, use
 from tests.notebooks.running import NOTEBOOKS, outputs, run, texts
 
 pytestmark = pytest.mark.slow
@@ -87,3 +92,21 @@ def test_every_chart_is_a_picture_that_needs_no_script(path: Path) -> None:
     assert drawn
     assert sorted(pictures) == sorted(drawn)
     assert all(picture.startswith(b"\x89PNG") for picture in pictures.values())
+
+
+def test_the_trend_of_a_young_account_without_requirements_and_gaps(tmp_path, monkeypatch) -> None:
+    """The records begin two months before the day, and nothing has expired."""
+    done = [completion(number, date_number=20260427 + number) for number in (1, 2)]
+    ladders = {"id": 1046, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}
+    monkeypatch.chdir(tmp_path)
+    (path,) = [path for path in NOTEBOOKS if path.stem == "05_trend"]
+    notebook = nbformat.read(path, as_version=4)
+    with kpa.demo.serve(kpa.demo.Records({COMPLETIONS: done, TRAININGS: [ladders]})) as api:
+        use(api)
+        cells: dict[str, Any] = {}
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                exec(cell.source, cells)
+    assert cells["start"] == date(2026, 4, 28)
+    assert cells["kind"] == "expired cases (missing: not known)"
+    assert cells["last"]["gaps"] == 0
