@@ -90,6 +90,8 @@ def status_step(case: Case) -> Step:
     """The status on the day, by the expiration date and the expiring days."""
     facts = case.facts
     sentence = {EXPIRED: text.EXPIRED, EXPIRING: text.EXPIRING}.get(facts["status"], text.CURRENT)
+    if sentence == text.EXPIRING and facts["date"] and facts["date"] > facts["starts_expiring"]:
+        sentence = text.EXPIRING_AT_ONCE
     if facts["expiration_date"] is None:
         never = facts["expiration_source"] == "never"
         sentence = text.NEVER_ENDS if never else text.NO_END

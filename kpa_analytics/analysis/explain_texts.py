@@ -92,6 +92,10 @@ EXPIRING = (
     "As of {as_of}, {days:day is|days are} left. It has counted as expiring soon since {starts}, "
     "{expiring_days:day|days} before it expires ({source}): {status}."
 )
+EXPIRING_AT_ONCE = (
+    "As of {as_of}, {days:day is|days are} left. It has counted as expiring soon from its first "
+    "day, because it expires within {expiring_days:day|days} ({source}): {status}."
+)
 CURRENT = (
     "As of {as_of}, {days:day is|days are} left. It counts as expiring soon from {starts}, "
     "{expiring_days:day|days} before it expires ({source}): {status}."
