@@ -9,6 +9,7 @@ import ipywidgets as ipw
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Explorer
+from kpa_analytics.widgets.help import Help
 from kpa_analytics.widgets.record import Record
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_links import connect
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
 
 
 class ChartExplorer(Explorer):
-    """An explorer that shows numbers, charts and tables of the chosen records."""
+    """An explorer that shows numbers, charts and tables of the chosen records.
+
+    `uses` are the sentences of its help, `terms` the words of the glossary that are in it.
+    """
 
     css: ClassVar[str]
+    uses: ClassVar[tuple[str, ...]]
+    terms: ClassVar[tuple[str, ...]]
 
     @property
     def charts(self) -> list[dict[str, Any]]:
@@ -46,7 +52,7 @@ class ChartExplorer(Explorer):
         for part in self._shown_tables:
             connect(self, part)
         self._record = Record()
-        own.children += (self._history.buttons,)
+        own.children += (self._history.buttons, Help(self.title, self.uses, self.terms))
         controls = (self._mark, self.shared, own, self._notice, self._figures)
         below = ipw.VBox([table, *more, self._record])
         self.view = layout.page(*controls, layout.beside(self._charts, below), css=self.css)

@@ -126,6 +126,17 @@ class ExpiryExplorer(StatusExplorer):
     """
 
     title, css = "Expirations", "kpa-expiry"
+    uses = (
+        "Click a bar to list the cases behind it; Shift-click adds a bar.",
+        "Click a figure or an entry of a legend to list the cases of one status, and the name of a "
+        "training to see only that training.",
+        "Click a person in the table to open their training record, and the rest of the row to "
+        "read why the case has its status.",
+    )
+    terms = (
+        *("as of", "case", "current", "expiring", "expired", "missing", "not due", "gap"),
+        *("certificate", "expiration", "requirement", "composed training", "window training"),
+    )
 
     _view: ExpiryView
 

@@ -77,6 +77,12 @@ class GroupTrainingExplorer(PeriodExplorer):
     """
 
     title, css = "Group trainings", "kpa-groups"
+    uses = (
+        "Click the day of a session to list its people.",
+        "The column List and records says how the list of people and the completions differ.",
+        "Click a person to open their training record.",
+    )
+    terms = ("as of", "completion", "group session", "session", "instructor")
     instructors_hint = "Only sessions of these instructors"
 
     _view: SessionView

@@ -72,6 +72,11 @@ class InstructorExplorer(PeriodExplorer):
     """
 
     title, css = "Instructors", "kpa-instructors"
+    uses = (
+        "The period ends on the day in the field As of.",
+        "Trainings that only one person teaches come first in the table of coverage.",
+    )
+    terms = ("as of", "completion", "instructor", "group session")
     instructors_hint = "Only what these instructors taught"
 
     _view: InstructorView

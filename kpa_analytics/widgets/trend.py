@@ -98,6 +98,11 @@ class TrendExplorer(StatusExplorer):
     """
 
     title, css = "Trend", "kpa-trend"
+    uses = (
+        "The days are counted back from the day in the field As of.",
+        "Compare by counts each field office, job title, supervisor or training by itself.",
+    )
+    terms = ("as of", "case", "gap", "expired", "missing", "certificate", "renewal", "requirement")
 
     _view: TrendView
 

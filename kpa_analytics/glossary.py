@@ -1,0 +1,84 @@
+"""The words of this package, each with its one meaning, for the site and the explorers."""
+
+from __future__ import annotations
+
+import re
+
+#: A link to another page of the site.
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
+#: Each word and its meaning, in Markdown, in alphabetical order.
+TERMS = {
+    "as of": (
+        "The day on which a status holds. Every status is as of a day; the default is "
+        "today, and the demo has a day of its own."
+    ),
+    "case": "One person and one training. A person who must have ten trainings is ten cases.",
+    "certificate": "A completion that has an expiration date.",
+    "completion": "One record that a person took a training on a day.",
+    "composed training": (
+        "A training that is made of others. A person holds it who holds all of them."
+    ),
+    "current": "The status of a case that is valid and not yet expiring.",
+    "evidence pack": "The folder for an auditor: report, records, charts and manifest.",
+    "expiration": (
+        "The last day on which a completion is valid. From the next day on, it is expired."
+    ),
+    "expiring": (
+        "The status of a case that is still valid, in the last days before its expiration. "
+        "The training says how many days; if it does not, `expiring_days` does (30)."
+    ),
+    "expired": "The status of a case whose last completion is no longer valid.",
+    "gap": "A case that is expired or missing.",
+    "group session": (
+        "One occasion on which several people took a training together, with a list of "
+        "those people."
+    ),
+    "instructor": (
+        "The person whom a completion names as the teacher. Online and self-taught "
+        "completions name nobody."
+    ),
+    "manifest": (
+        "The list of all files of a pack, with a hash of each, and where the records come from."
+    ),
+    "missing": (
+        "The status of a case that is required and was never completed. Without a list of "
+        "requirements it is not known, and every figure says so."
+    ),
+    "not due": (
+        "The status of a case that is required, was never completed, and does not have to "
+        "be completed yet."
+    ),
+    "pack": "Short for evidence pack.",
+    "provenance": (
+        "Where and when records were downloaded, and by which version: part of every "
+        "snapshot and of every manifest."
+    ),
+    "renewal": "The next completion of the same training by the same person.",
+    "requirement": (
+        "That a person must have a training. It comes from KPA's employee status, or from a"
+        " table of your own."
+    ),
+    "seal": (
+        "The last line of `manifest.json`. Whoever has it from another source sees whether "
+        "the pack and its manifest were rewritten together."
+    ),
+    "session": "Short for group session.",
+    "snapshot": (
+        "A complete collection as it was at one download, kept on your machine as one file."
+    ),
+    "status": "What a case is as of a day: current, expiring, expired, missing or not due.",
+    "window training": (
+        "A training that is offered once a year between two days. [The "
+        "rules](docs/rules.md#2-window-trainings) say how long a completion is valid."
+    ),
+}
+
+
+def plain_meaning(term: str) -> str:
+    """The meaning of a word without the marks of Markdown.
+
+    Examples:
+        >>> plain_meaning("gap")
+        'A case that is expired or missing.'
+    """
+    return _LINK.sub(r"\1", TERMS[term]).replace("`", "")
