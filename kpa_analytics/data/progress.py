@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,7 +33,7 @@ class PageBar:
 
     def page(self, number: int, *, of: int) -> None:
         """Show that page `number` of `of` has arrived; a new reading resets the bar."""
-        if self._bar.total != max(of, number):  # only reset() changes the length in a notebook
+        if self._bar.total != max(of, number):
             self._bar.reset(total=max(of, number))
         self._bar.set_postfix_str("", refresh=False)
         self._bar.update(number - self._bar.n)
@@ -90,6 +91,18 @@ def one_bar(labels: Sequence[str]) -> Iterator[None]:
 
 
 def _bar(label: str, shown: bool) -> Any:
-    from tqdm.auto import tqdm
+    """A bar made of text, in Jupyter as well: a saved notebook keeps it, and no widget's error."""
+    from tqdm import tqdm
 
-    return tqdm(desc=label, unit=" pages", disable=not shown, total=None)
+    # Jupyter shows the error stream on red.
+    file = sys.stdout if _in_notebook() else sys.stderr
+    return tqdm(desc=label, unit=" pages", disable=not shown, total=None, file=file)
+
+
+def _in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this."""
+    if "IPython" not in sys.modules:
+        return False
+    from IPython.core.getipython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")

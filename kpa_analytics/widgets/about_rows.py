@@ -47,17 +47,22 @@ def about_rows(explorer: View, table: Table) -> dict[str, str]:
         "Explorer": explorer.title,
         "Table": table.caption,
         "Rows": f"{table.total:,}",
-        **{
-            _label(explorer, name): text
-            for name, value in explorer.choices.items()
-            if name not in _POINTED and (text := _choice(explorer, name, value))
-        },
+        **choices_in_words(explorer),
         **{f"{named.get(name, name)} contains": text for name, text in table.filters.items()},
         "Sorted by": _sort(table, named),
         "Records": time_of(explorer.data),
         "Made by": f"kpa_analytics {version('kpa-analytics')}",
     }
     return {label: text for label, text in facts.items() if text}
+
+
+def choices_in_words(explorer: View) -> dict[str, str]:
+    """Every choice that filters rows: label -> text."""
+    return {
+        _label(explorer, name): text
+        for name, value in explorer.choices.items()
+        if name not in _POINTED and (text := _choice(explorer, name, value))
+    }
 
 
 def file_name(explorer: View, table: Table, suffix: str) -> str:

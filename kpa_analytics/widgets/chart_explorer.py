@@ -79,6 +79,9 @@ class ChartExplorer(Explorer):
         """Close the training record that is open."""
         self._record.close_record()
 
+    def _summary(self) -> str:
+        return f"{super()._summary()}{self._figures.value}"
+
     def note_state(self) -> None:
         """Note that `state` may have changed, so that the change can be undone."""
         self._history.note()

@@ -211,6 +211,12 @@ class Dashboard(Explorer):
         own = {name: value for name, value in first.items() if name not in self.choices}
         explorer.state = {**own, **changed}
 
+    @property
+    def still(self) -> dict[str, str]:
+        """The figures and choices of the open tab, as HTML and as text."""
+        kept: dict[str, str] = self._explorer(self._tabs.selected_index or 0).still
+        return kept
+
     def _explorer(self, at: int) -> Any:
         """The explorer of a tab, with the current records and choices. It is made on first use."""
         if at not in self._inner:

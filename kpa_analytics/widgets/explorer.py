@@ -16,7 +16,9 @@ from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.about_rows import choices_in_words
 from kpa_analytics.widgets.day_field import DayField
+from kpa_analytics.widgets.still import display_with_still, still
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_views import show_views
 from kpa_analytics.widgets.titles import training_options, usual_day
@@ -346,6 +348,18 @@ class Explorer(traitlets.HasTraits):
         return traits.ChoiceError(
             f"{type(self).__name__} has no choice {name}; there are {', '.join(self.choices)}"
         )
+
+    def _summary(self) -> str:
+        """The heading and figures of the view, as HTML."""
+        return str(self._mark.value)
+
+    @property
+    def still(self) -> dict[str, str]:
+        """The figures and choices, as HTML and as text: what a saved notebook keeps of the view."""
+        return still(self._summary(), choices_in_words(self))
+
+    def _ipython_display_(self) -> None:
+        display_with_still(self)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return self.view._repr_mimebundle_(**kwargs)

@@ -119,10 +119,11 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
 @pytest.fixture(scope="module")
 def vanished(served: Served, browser: Browser) -> list[psutil.Process]:
     """The kernel of a page that was closed without a goodbye, as when a browser crashes."""
+    before = kernels(served)
     page = browser.new_page()
     page.goto(f"{served.url}?token={served.key}")
     page.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]").first.wait_for()
-    own = kernels(served)
+    own = [kernel for kernel in kernels(served) if kernel not in before]
     assert len(own) == 1
     page.close(run_before_unload=False)
     return own
@@ -131,21 +132,21 @@ def vanished(served: Served, browser: Browser) -> list[psutil.Process]:
 def test_a_reload_keeps_the_kernel_and_a_goodbye_ends_it(
     web: Page, served: Served, vanished: list[psutil.Process]
 ) -> None:
+    before = kernels(served)
     web.goto(f"{served.url}?token={served.key}&theme=light")
     assert web.url == f"{served.url}?theme=light"
     bars = web.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]")
     bars.first.wait_for()
-    own = [kernel for kernel in kernels(served) if kernel not in vanished]
-    assert len(own) == 1
+    (own,) = (kernel for kernel in kernels(served) if kernel not in before)
     with web.expect_response(lambda answer: "/api/shutdown/" in answer.url) as goodbye:
         web.reload()
     assert goodbye.value.status == 204
     bars.first.wait_for()
     expect(web.locator(".kpa-dashboard")).to_have_count(1)
-    assert {*own} <= {*kernels(served)} <= {*own, *vanished}
+    assert own in kernels(served)
+    assert {*kernels(served)} <= {own, *before}
     web.goto("about:blank")
-    gone(own, 60)
-    assert {*kernels(served)} <= {*vanished}
+    gone([own], 60)
 
 
 def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served) -> None:
@@ -165,18 +166,18 @@ def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served) -> 
     web.keyboard.press("PageDown")
     assert scrolled() > 400
     web.keyboard.press("End")
-    assert scrolled() > 1000
+    assert scrolled() >= web.evaluate("document.documentElement.scrollHeight - innerHeight") - 1
     expect(web.get_by_role("button", name="Export audit pack")).to_be_in_viewport()
     width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     for narrower in (1100, 800, 390):
         web.set_viewport_size({"width": narrower, "height": 700})
         assert web.evaluate(width) == 0, narrower
 
-    rows = web.locator(".kpa-table tbody tr").all_inner_texts()
+    last = web.locator(".kpa-table tbody tr").last.locator("td").first.inner_text()
     printed = [page.extract_text() for page in PdfReader(io.BytesIO(web.pdf())).pages]
     assert len(printed) > 3
     text = "".join("".join(printed).split())
-    for part in ("Training records", "Include people who left", "Status by training", rows[-1]):
+    for part in ("Training records", "Include people who left", "Status by training", last):
         assert "".join(part.split()) in text, part
     web.emulate_media(media="print")
     web.set_viewport_size({"width": 720, "height": 1000})  # A4, less its margins

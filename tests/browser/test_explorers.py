@@ -8,10 +8,11 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import polars as pl
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Lab, keep
+from tests.browser.conftest import TOKEN, Lab, keep
 from tests.browser.hands import open_list, point_at, press
 
 RECORDS = """\
@@ -24,6 +25,7 @@ kpa.demo.start(kpa.demo.organisation(people=150, completions=4000))
 kpa.configure(progress=False)
 data = kpa.load_all()"""
 EXPIRY = "explorer = kpa.widgets.ExpiryExplorer(data)\nexplorer"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 DASHBOARD = "dashboard = kpa.widgets.Dashboard(data)\ndashboard"
 
 
@@ -396,3 +398,45 @@ def test_a_failed_refresh_is_told_and_nothing_is_lost(web: Page, lab: Lab) -> No
     expect(view.get_by_role("alert")).to_contain_text("no connection")
     expect(view.locator(".kpa-expiry .kpa-chart svg.marks")).to_have_count(2)
     assert lab.ask(web, "dashboard.data is data") is True
+
+
+def test_a_saved_notebook_keeps_the_figures_and_no_error(web: Page, lab: Lab) -> None:
+    loud = RECORDS.replace("kpa.configure(progress=False)\n", "")
+    lab.run(web, "saved", loud, EXPIRY, DASHBOARD)
+    explorer, dashboard = web.locator(".kpa-expiry").first, web.locator(".kpa-dashboard")
+    dashboard.locator(".kpa-chart [aria-roledescription=bar]").first.wait_for()
+    stills = web.locator(".kpa-still")
+    expect(stills).to_have_count(2)
+    expect(stills.first).to_be_hidden()  # while the explorer is there
+    explorer.get_by_label("As of", exact=True).first.fill("2026-03-31")
+    expect(explorer.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
+    figures = explorer.locator(".kpa-figures strong").all_inner_texts()
+    assert len(figures) > 4
+
+    web.evaluate(
+        """async () => {
+            await jupyterapp.commands.execute("docmanager:save");
+            await jupyterapp.serviceManager.sessions.shutdownAll();
+        }"""
+    )
+    again = web.context.new_page()  # whose console may have what ipywidgets says about its loss
+    again.goto(f"{lab.url}/lab/workspaces/saved-again/tree/saved.ipynb?reset&token={TOKEN}")
+    stills = again.locator(".kpa-still")
+    expect(stills).to_have_count(2)
+    for still in stills.all():
+        expect(still).to_be_visible()
+        expect(still).to_contain_text("Run this cell to explore")
+    assert stills.first.locator("strong").all_inner_texts() == figures
+    expect(stills.first).to_contain_text("As of: 31 Mar 2026")
+    again.wait_for_function("jupyterapp.shell.currentWidget.sessionContext.session?.kernel")
+    errors = again.get_by_text("Error displaying widget")
+    expect(errors).to_have_count(2)  # ipywidgets has looked for the widgets
+    for error in errors.all():
+        expect(error).to_be_hidden()
+    keep(stills.first, "expiry_saved")
+    again.close()
+    saved = nbformat.read(lab.folder / "saved.ipynb", 4)
+    (loaded,) = (cell for cell in saved.cells if cell.source == loud)
+    said = "".join(output.get("text", "") for output in loaded.outputs)
+    assert "Loaded all 6 collections: 100%" in said
+    assert not [output for output in loaded.outputs if WIDGET in output.get("data", {})]

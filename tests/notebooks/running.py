@@ -22,6 +22,8 @@ HOME = Path(__file__).parents[2] / "notebooks"
 NOTEBOOKS = sorted(HOME.glob("*.ipynb"))
 WIDGET = "application/vnd.jupyter.widget-view+json"
 _EXPLORER = "An explorer: run the notebook to use it."
+#: A progress bar, which differs from run to run.
+_BAR = re.compile(r"\r?[^\r\n]*\[\d\d:\d\d[^\]\r\n]*pages(/s)?\] *\n?")
 _METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
@@ -82,8 +84,13 @@ def texts(notebook: Any) -> list[tuple[str, Any]]:
 
 def _output(output: Any, place: str) -> Any:
     data = output.get("data")
+    if "text" in output:
+        output["text"] = _BAR.sub("", output["text"])
+        return output if output["text"].strip() else None
     if not data:
         return output
+    if "kpa-still" in data.get("text/html", ""):
+        return None  # a picture takes the explorer's place here
     if WIDGET in data:
         return _explorer(output, place)
     if "image/png" in data or "<script>" in data.get("text/html", ""):
@@ -95,7 +102,7 @@ def _output(output: Any, place: str) -> Any:
 
 
 def _explorer(output: Any, place: str) -> Any:
-    """An explorer as it looks in a browser; a progress bar has nothing left to say."""
+    """An explorer as it looks in a browser."""
     shot = HOME / "images" / f"{place}.png"
     if not shot.exists():
         return None

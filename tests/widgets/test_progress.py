@@ -1,13 +1,14 @@
-"""The progress bar as Jupyter shows it."""
+"""The progress bar, in a terminal and as Jupyter shows it."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
+import IPython.core.getipython
 import pytest
-import tqdm.auto
-import tqdm.notebook
+import tqdm
 
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
@@ -16,21 +17,27 @@ from kpa_analytics.data.progress import PageBar, one_bar
 from kpa_analytics.secret import Secret
 
 
-def test_a_notebooks_bar_is_as_long_as_there_are_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tqdm.auto, "tqdm", tqdm.notebook.tqdm)
+@pytest.mark.parametrize("notebook", [True, False])
+def test_a_notebook_keeps_a_line_of_text_and_a_terminal_has_it_beside_the_results(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], notebook: bool
+) -> None:
+    shell = SimpleNamespace(kernel=object(), config={"IPKernelApp": {}})
+    if notebook:
+        monkeypatch.setattr(IPython.core.getipython, "get_ipython", lambda: shell)
     with PageBar("completions", shown=True) as bar:
-        for page in range(1, 4):
+        for page in range(1, 5):
             bar.page(page, of=4)
-        bar._bar.refresh()  # it draws ten times a second at most
-        drawn = bar._bar.container.children[1]
-        assert (drawn.value, drawn.max) == (3, 4)
-        assert drawn.layout.width is None  # not the little square of a bar without an end
         bar.page(5, of=4)
-        bar._bar.refresh()
-        assert (drawn.value, drawn.max) == (5, 5)
+    out, err = capsys.readouterr()
+    if not notebook:
+        out, err = err, out
+    assert err == ""
+    line = out.splitlines()[-1].split("\r")[-1]
+    assert line.startswith("completions: 100%")
+    assert "5/5" in line
 
 
-class Heard(tqdm.auto.tqdm):
+class Heard(tqdm.tqdm):
     """A bar that keeps what it said."""
 
     bars: ClassVar[list[Heard]] = []
@@ -49,7 +56,7 @@ class Heard(tqdm.auto.tqdm):
 def test_one_bar_says_which_collection_is_loaded(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(tqdm.auto, "tqdm", Heard)
+    monkeypatch.setattr(tqdm, "tqdm", Heard)
     monkeypatch.setattr(Heard, "bars", [])
     company = kpa.demo.organisation(people=20, completions=100)
     with (
@@ -75,7 +82,7 @@ def test_one_bar_says_which_collection_is_loaded(
 
 
 def test_an_error_closes_the_bar_and_the_next_one_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tqdm.auto, "tqdm", Heard)
+    monkeypatch.setattr(tqdm, "tqdm", Heard)
     monkeypatch.setattr(Heard, "bars", [])
     with pytest.raises(ZeroDivisionError), one_bar(["users"]), PageBar("users", shown=True):
         raise ZeroDivisionError
