@@ -44,7 +44,7 @@ def display_with_still(explorer: Any) -> None:
 
 
 def still(summary: str, chosen: Mapping[str, str]) -> dict[str, str]:
-    """What an explorer shows, as HTML and as text.
+    """The figures and choices of an explorer, as HTML and as text.
 
     Args:
         summary: its heading and its figures, as HTML.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import stat
 import sys
@@ -75,10 +76,18 @@ def _is_kernel(process: psutil.Process) -> bool:
         return False
 
 
-def gone(processes: list[psutil.Process], seconds: float) -> None:
-    """Wait until processes have ended."""
+def kernel_of(page: Page, served: Served) -> psutil.Process:
+    """The process behind an open page."""
+    config = page.locator("#jupyter-config-data").text_content() or ""
+    own: str = json.loads(config)["kernelId"]
+    (process,) = (one for one in kernels(served) if own in " ".join(one.cmdline()))
+    return process
+
+
+def gone(process: psutil.Process, seconds: float) -> None:
+    """Wait until a process has ended."""
     end = time.monotonic() + seconds
-    while any(process.is_running() for process in processes):
+    while process.is_running():
         assert time.monotonic() < end
         time.sleep(0.2)
 
@@ -117,36 +126,33 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
 
 
 @pytest.fixture(scope="module")
-def vanished(served: Served, browser: Browser) -> list[psutil.Process]:
+def vanished(served: Served, browser: Browser) -> psutil.Process:
     """The kernel of a page that was closed without a goodbye, as when a browser crashes."""
-    before = kernels(served)
     page = browser.new_page()
     page.goto(f"{served.url}?token={served.key}")
     page.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]").first.wait_for()
-    own = [kernel for kernel in kernels(served) if kernel not in before]
-    assert len(own) == 1
+    own = kernel_of(page, served)
     page.close(run_before_unload=False)
     return own
 
 
 def test_a_reload_keeps_the_kernel_and_a_goodbye_ends_it(
-    web: Page, served: Served, vanished: list[psutil.Process]
+    web: Page, served: Served, vanished: psutil.Process
 ) -> None:
-    before = kernels(served)
     web.goto(f"{served.url}?token={served.key}&theme=light")
     assert web.url == f"{served.url}?theme=light"
     bars = web.locator(".kpa-dashboard .kpa-chart [aria-roledescription=bar]")
     bars.first.wait_for()
-    (own,) = (kernel for kernel in kernels(served) if kernel not in before)
+    own = kernel_of(web, served)
+    assert own != vanished
     with web.expect_response(lambda answer: "/api/shutdown/" in answer.url) as goodbye:
         web.reload()
     assert goodbye.value.status == 204
     bars.first.wait_for()
     expect(web.locator(".kpa-dashboard")).to_have_count(1)
-    assert own in kernels(served)
-    assert {*kernels(served)} <= {own, *before}
+    assert kernel_of(web, served) == own
     web.goto("about:blank")
-    gone([own], 60)
+    gone(own, 60)
 
 
 def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served) -> None:
@@ -246,7 +252,7 @@ def test_everything_a_mouse_does_works(
 
 
 def test_a_kernel_whose_page_vanished_without_a_goodbye_is_stopped(
-    vanished: list[psutil.Process],
+    vanished: psutil.Process,
 ) -> None:
     """The last test here, because that page has then been closed for a while."""
     gone(vanished, 240)
