@@ -100,7 +100,11 @@ EXPECTED = {
         "renewal months, included trainings",
     ),
     "fixed": ("fixed day", "on 15 Jul each year", "fixed day"),
-    "fixed, renewed": ("fixed day", "on 15 Jul, every 24 months", "fixed day and renewal months"),
+    "fixed, renewed": (
+        "fixed day",
+        "on 15 Jul, within 24 months of completion",
+        "fixed day and renewal months",
+    ),
     "month 13": (
         "not known",
         "its days do not exist in the calendar",

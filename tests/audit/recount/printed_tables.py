@@ -217,7 +217,7 @@ def _schedules(tables: PackTables) -> list[list[str]]:
 
 def _schedule(tables: PackTables, training: Row) -> list[str]:
     months, included = training["renewal_months"] or 0, training["included_trainings_id"]
-    renews = f"every {months} {'month' if months == 1 else 'months'}"
+    period = f"{months} {'month' if months == 1 else 'months'}"
     if training["schedule_type"] == "window" and training["window_open_month"]:
         kind, source = "window", "window"
         offered = training["window_last_offered_date"]
@@ -226,10 +226,10 @@ def _schedule(tables: PackTables, training: Row) -> list[str]:
         says = f"{opens} to {closes} each year, {last}"
     elif training["expires_on_month"]:
         kind, on = "fixed day", f"on {_yearly(training, 'expires_on')}"
-        says = f"{on}, {renews}" if months else f"{on} each year"
+        says = f"{on}, within {period} of completion" if months else f"{on} each year"
         source = "fixed day and renewal months" if months else "fixed day"
     elif months:
-        kind, says, source = "rolling", renews, "renewal months"
+        kind, says, source = "rolling", f"every {period}", "renewal months"
     else:
         kind, says, source = "never", "no renewal", "renewal months"
     own = training["expiring_days"]
