@@ -10,6 +10,7 @@ import ipywidgets as ipw
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.multi_select import MultiSelect
+from kpa_analytics.widgets.search_field import SearchField
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -71,10 +72,8 @@ def shared_controls() -> dict[str, Any]:
     return {
         "as_of": DayField("As of", "The day of the statuses"),
         "trainings": MultiSelect("Trainings", "All trainings", "Only these trainings"),
-        "search": labelled(
-            ipw.Text(placeholder="Name or number", continuous_update=False),
-            "People",
-            "Text in a name, employee number or id; press Enter to search",
+        "search": SearchField(
+            "People", "Name or number", "Words in a name, employee number or id, accents or not"
         ),
         "field_offices": MultiSelect(
             "Field offices", "All field offices", "Only people in these field offices"

@@ -177,6 +177,20 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     web.keyboard.press("Delete")
     expect(table.locator(".kpa-table-nothing")).to_be_hidden()
 
+    people = view.get_by_label("People", exact=True)
+    press(people)
+    web.keyboard.type("Nobody's name", delay=30)
+    expect(table.locator(".kpa-table-nothing")).to_contain_text("Nobody matches 'Nobody's name'")
+    expect(people).to_have_value("Nobody's name")
+    while lab.ask(web, "explorer.search"):
+        press(view.get_by_role("button", name="Undo"))
+    expect(people).to_have_value("")
+    expect(table.locator(".kpa-table-nothing")).to_be_hidden()
+    press(view.get_by_role("button", name="Help: Expirations"))
+    expect(view.locator(".kpa-help-sheet dt").first).to_have_text("as of")
+    web.keyboard.press("Escape")
+    expect(view.locator(".kpa-help-sheet")).to_be_hidden()
+
     person = table.locator(".kpa-person-button").first
     person.focus()
     web.keyboard.press("Enter")
