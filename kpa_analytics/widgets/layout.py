@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as ipw
 
 from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.widgets.connection import Connection
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.search_field import SearchField
@@ -96,8 +97,8 @@ def beside(*parts: ipw.Widget) -> ipw.Box:
 
 
 def page(*parts: ipw.Widget, css: str) -> ipw.VBox:
-    """Parts below each other, as one view."""
-    box = ipw.VBox(list(parts))
+    """Parts below each other, as one view, under a line that says when the kernel is gone."""
+    box = ipw.VBox([Connection(), *parts])
     box.add_class("kpa-explorer")
     box.add_class(css)
     return box

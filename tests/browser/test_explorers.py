@@ -324,8 +324,8 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     use_trend(web, lab, view)
 
     before = lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)")
-    press(view.get_by_role("button", name="Refresh"))
-    expect(view.get_by_role("button", name="Refresh")).to_be_enabled()
+    press(view.get_by_role("button", name="Refresh", exact=True))
+    expect(view.get_by_role("button", name="Refresh", exact=True)).to_be_enabled()
     web.wait_for_function("document.querySelector('.kpa-notes') !== null")
     assert lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)") > before
     assert lab.ask(web, "str(dashboard.as_of)") == "2026-05-31"
@@ -408,10 +408,33 @@ def test_a_failed_refresh_is_told_and_nothing_is_lost(web: Page, lab: Lab) -> No
     view = web.locator(".kpa-dashboard")
     view.locator(".kpa-chart svg.marks").first.wait_for()
     lab.ask(web, "str(kpa.configure(token='x', api_url='http://127.0.0.1:9/v1', retries=0))")
-    press(view.get_by_role("button", name="Refresh"))
+    press(view.get_by_role("button", name="Refresh", exact=True))
     expect(view.get_by_role("alert")).to_contain_text("no connection")
     expect(view.locator(".kpa-expiry .kpa-chart svg.marks")).to_have_count(2)
     assert lab.ask(web, "dashboard.data is data") is True
+
+    restart_says_that_it_is_disconnected(web, view)
+
+
+def restart_says_that_it_is_disconnected(web: Page, view: Locator) -> None:
+    """After a restart nothing answers: a line says so, once, and no control takes a choice."""
+    expect(view.locator(".kpa-alert", has_text="disconnected")).to_have_count(0)
+    web.evaluate(
+        "async () => await jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+    line = view.get_by_role("alert").filter(has_text="This explorer is disconnected")
+    expect(line).to_be_visible()
+    expect(line).to_have_count(1)
+    parts = view.locator(":scope > :not(.kpa-connection)")
+    expect(view.locator(":scope > [inert]")).to_have_count(parts.count())
+    box = view.locator(".kpa-multi-select summary").first.bounding_box()
+    assert box
+    hit = web.evaluate(
+        "([x, y]) => document.elementFromPoint(x, y)?.closest('.kpa-multi-select') ?? null",
+        [box["x"] + 5, box["y"] + 5],
+    )
+    assert hit is None
+    keep(view, "dashboard_disconnected")
 
 
 def test_a_saved_notebook_keeps_the_figures_and_no_error(web: Page, lab: Lab) -> None:

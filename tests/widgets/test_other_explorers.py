@@ -15,7 +15,9 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    TrendExplorer,
 )
+from kpa_analytics.widgets.connection import Connection
 from kpa_analytics.widgets.explorer import Explorer
 from tests.widgets.conftest import fetched
 
@@ -228,3 +230,17 @@ def test_coverage_does_not_depend_on_the_people_chosen(company: kpa.TrainingData
     explorer.search = company.users["lastname"][0]
     assert_frame_equal(explorer.coverage, before)
     assert explorer.table["trainees"].sum() < InstructorExplorer(company).table["trainees"].sum()
+
+
+@pytest.mark.parametrize(
+    "make", [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer, Dashboard]
+)
+def test_every_explorer_answers_at_its_top_that_the_kernel_is_there(
+    company: kpa.TrainingData, make: type[Explorer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = make(company).view.children[0]
+    assert isinstance(line, Connection)
+    answers: list[object] = []
+    monkeypatch.setattr(line, "send", answers.append)
+    line._handle_custom_msg("there?", [])
+    assert answers == ["here"]

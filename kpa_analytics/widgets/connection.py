@@ -1,0 +1,28 @@
+"""A line at the top of an explorer that says when its kernel is gone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+
+from kpa_analytics.widgets.style import HERE, STYLE
+
+
+class Connection(anywidget.AnyWidget):
+    """Empty while the kernel answers; otherwise a message, and the explorer is disabled.
+
+    The browser notices a closed connection by itself. It also asks whether the kernel is there
+    whenever the explorer is used, because a kernel that has stopped says nothing.
+    """
+
+    _esm = HERE / "connection.js"
+    _css = STYLE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_msg(self._answer)
+
+    def _answer(self, _: Any, message: Any, __: Any) -> None:
+        if message == "there?":
+            self.send("here")
