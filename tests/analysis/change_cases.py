@@ -254,7 +254,13 @@ class Sides:
     def _requirement(self, case: Case, detail: str) -> None:
         before, after = (case in pairs for pairs in self.required)
         assert before != after
-        assert detail == ("now required" if after else "no longer required")
+        known = all(side.required is not None for side in (self.old, self.new))
+        expected = (
+            ("now required" if after else "no longer required")
+            if known
+            else ("required now, not known before" if after else "required before, not known now")
+        )
+        assert detail == expected
 
     def parts(self, training: int) -> set[int]:
         """The training and all that it includes, before or after."""
