@@ -9,7 +9,7 @@ import anywidget
 import traitlets
 
 from kpa_analytics.widgets.dashboard import Dashboard
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 from kpa_analytics.widgets.view_state import has_names, without_names
 
 _LEFT_OUT = (
@@ -26,7 +26,6 @@ class Address(anywidget.AnyWidget):
     """
 
     _esm = HERE / "address.js"
-    _css = STYLE
     state: Any = traitlets.Dict(help="the state in the address").tag(sync=True)
     left_out = traitlets.Unicode(help="a sentence about the texts that are left out").tag(sync=True)
 

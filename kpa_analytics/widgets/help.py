@@ -9,7 +9,7 @@ import anywidget
 import traitlets
 
 from kpa_analytics.glossary import plain_meaning
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 
 #: What can be done with every table.
 TABLE_HELP = (
@@ -31,7 +31,6 @@ class Help(anywidget.AnyWidget):
     """
 
     _esm = HERE / "help.js"
-    _css = STYLE
     title = traitlets.Unicode().tag(sync=True)
     uses: Any = traitlets.List().tag(sync=True)
     terms: Any = traitlets.List(help="pairs of word and meaning").tag(sync=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import anywidget
 import traitlets
 
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.document import Document
@@ -20,7 +20,6 @@ class Record(anywidget.AnyWidget):
     """
 
     _esm = HERE / "record.js"
-    _css = STYLE
     title = traitlets.Unicode().tag(sync=True)
     html = traitlets.Unicode(help="empty: closed").tag(sync=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import anywidget
 import traitlets
 
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 
 
 class SearchField(anywidget.AnyWidget):
@@ -15,7 +15,6 @@ class SearchField(anywidget.AnyWidget):
     """
 
     _esm = HERE / "search_field.js"
-    _css = STYLE
     label = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
     placeholder = traitlets.Unicode().tag(sync=True)

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 
 
 class Tiles(anywidget.AnyWidget):
@@ -21,7 +21,6 @@ class Tiles(anywidget.AnyWidget):
     """
 
     _esm = HERE / "tiles.js"
-    _css = STYLE
     value = traitlets.Unicode().tag(sync=True)
     picks: Any = traitlets.List().tag(sync=True)
     chosen: Any = traitlets.List().tag(sync=True)
