@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import TypeVar
 
 import polars as pl
@@ -12,6 +13,7 @@ from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.people_filter import NO_OFFICE, PeopleFilter
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.wording import listing
 
 Id = TypeVar("Id", int, str)
 #: Candidates that an error lists.
@@ -98,7 +100,19 @@ def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id
             first = "; ".join(shown[key] for key in matches[:_LISTED])
             more = f" and {len(matches) - _LISTED} more" if len(matches) > _LISTED else ""
             raise KPADataError(f"{named!r} names more than one {what}: {first}{more}; give the id")
-    raise KPADataError(f"no {what} in the records is called {named!r}")
+    near = [shown[key] for way in ways for key in _near(named, way)]
+    meant = f"; is it {listing([*dict.fromkeys(near)], _LISTED)}?" if near else ""
+    raise KPADataError(f"no {what} in the records is called {named!r}{meant}")
+
+
+def _near(named: str, way: Mapping[Id, str]) -> list[Id]:
+    """The records whose text has every word of a name, or else is spelled almost like it."""
+    texts: dict[Id, str] = {key: folded(text) for key, text in way.items()}
+    wanted: str = folded(named)
+    words = wanted.split()
+    inside = [key for key, text in texts.items() if words and all(word in text for word in words)]
+    close = {*get_close_matches(wanted, texts.values(), _LISTED, cutoff=0.8)}
+    return inside or [key for key, text in texts.items() if text in close]
 
 
 def _matches(named: str, ways: list[Mapping[Id, str]]) -> Iterator[list[Id]]:

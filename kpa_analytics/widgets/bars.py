@@ -9,7 +9,7 @@ from typing import Any
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.statuses import EXPIRED, STATUSES
-from kpa_analytics.widgets.traits import Choice, ChoiceError, need_known
+from kpa_analytics.widgets.traits import Choice, ChoiceError, id_of, need_known
 
 #: A bar: its `month` (the first day) or `training_id`, and its `status`.
 Bar = Mapping[str, Any]
@@ -33,9 +33,9 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
             return ()
         if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
             value = [value]
-        return tuple(self._bar(bar, obj.known[self.name]) for bar in value)
+        return tuple(self._bar(obj, bar) for bar in value)
 
-    def _bar(self, bar: object, trainings: set[int]) -> Bar:
+    def _bar(self, obj: Any, bar: object) -> Bar:
         if not isinstance(bar, Mapping) or bar.keys() not in [
             {field, "status"} for field in _FIELDS
         ]:
@@ -48,8 +48,9 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
                 return {**bar, "month": as_day(bar["month"], "month").replace(day=1)}
             except KPADataError as error:
                 raise ChoiceError(str(error)) from None
-        need_known("training_id", bar["training_id"], trainings)
-        return dict(bar)
+        training = id_of(obj, "training_id", bar["training_id"], "trainings")
+        need_known("training_id", training, obj.known[self.name])
+        return {**bar, "training_id": training}
 
 
 def bars_of_chart(picked: Sequence[Any]) -> list[Bar]:

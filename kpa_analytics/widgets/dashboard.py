@@ -49,9 +49,9 @@ class Dashboard(Explorer):
 
     Attributes:
         as_of: the day of the statuses; today by default (for demo data, the demo's day).
-        trainings: ids of the trainings to show; empty for all.
+        trainings: ids or titles of the trainings to show; empty for all.
         search: text in people's names, employee numbers or ids.
-        field_offices: ids of field offices; "" means no field office; empty for all.
+        field_offices: ids or names of field offices; "" means no field office; empty for all.
 
     Raises:
         KPADataError: a choice does not exist, or its value is not allowed. The error is also a

@@ -96,9 +96,9 @@ class ExpiryExplorer(StatusExplorer):
         as_of: the day of the statuses; today by default (for demo data, the demo's day).
         expiring_days: days before expiration that count as expiring, unless the training sets its
             own number; 30.
-        trainings: ids of the trainings to show; empty for all.
+        trainings: ids or titles of the trainings to show; empty for all.
         search: text in people's names, employee numbers or ids.
-        field_offices: ids of field offices; "" means no field office; empty for all.
+        field_offices: ids or names of field offices; "" means no field office; empty for all.
         statuses: the statuses of the rows, the bars and the table; empty for all. Figures and
             shares count every status.
         include_terminated: whether to show people who have left; False.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar, Unpack
 import ipywidgets as ipw
 import traitlets
 
+from kpa_analytics.analysis.find import find_office, find_person, find_training
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
@@ -34,7 +35,7 @@ class SharedKeywords(TypedDict, total=False):
     """The choices that every explorer has, as keywords; `tables` is that of `state`."""
 
     as_of: Day | None
-    trainings: Iterable[int] | None
+    trainings: Iterable[int | str] | None
     search: str | None
     field_offices: Iterable[str] | None
     tables: Mapping[str, Any]
@@ -50,12 +51,14 @@ class Explorer(traitlets.HasTraits):
 
     Attributes:
         known: for each choice, its allowed values, with labels if a control lists them.
+        finders: for choices that take names as well as ids, the function that finds the id.
     """
 
     title: ClassVar[str]
     view: ipw.Widget
     shared: ipw.Widget
     known: dict[str, Collection[Any]]
+    finders: dict[str, Callable[[str], Any]]
 
     as_of = traits.Day(help="The day of the statuses.")
     trainings = traits.SomeOf[int](help="Ids of the trainings shown; empty for all.")
@@ -253,6 +256,11 @@ class Explorer(traitlets.HasTraits):
         self._titles = training_options(data)
         offices = self._people_filter.offices
         self.known = {"trainings": self._titles, "field_offices": offices, **self._read(data)}
+        self.finders = {
+            "trainings": partial(find_training, data),
+            "field_offices": partial(find_office, data),
+            "instructors": partial(find_person, data),
+        }
 
     def _refresh(self) -> None:
         self._mark.value = layout.heading(self.title, self.data)

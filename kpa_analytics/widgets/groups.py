@@ -57,8 +57,8 @@ class GroupTrainingExplorer(PeriodExplorer):
     Attributes:
         as_of: the last day of the period; today by default (for demo data, the demo's day).
         months: number of months up to `as_of`; 24.
-        trainings: sessions of one of these trainings (ids); empty for all.
-        instructors: sessions of these instructors (ids); empty for all.
+        trainings: sessions of one of these trainings (ids or titles); empty for all.
+        instructors: sessions of these instructors (ids, employee numbers or names); empty for all.
         search: sessions with people whose name, employee number or id contains this text.
         field_offices: sessions with people in these field offices; empty for all.
         selected: the id of the session whose people are listed, or None.

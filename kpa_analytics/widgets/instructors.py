@@ -49,10 +49,10 @@ class InstructorExplorer(PeriodExplorer):
     Attributes:
         as_of: the last day of the period; today by default (for demo data, the demo's day).
         months: number of months up to `as_of`; 24.
-        trainings: ids of the trainings to show; empty for all.
-        instructors: ids of the instructors to show; empty for all. Coverage then has the trainings
-            that they taught in the period, with all their instructors; its chart shows how many
-            others remain if they leave.
+        trainings: ids or titles of the trainings to show; empty for all.
+        instructors: ids, employee numbers or names of the instructors to show; empty for all.
+            Coverage then has the trainings that they taught in the period, with all their
+            instructors; its chart shows how many others remain if they leave.
         search: text in the names of the people trained. Coverage always counts all.
         field_offices: field offices of the people trained; empty for all. Coverage always counts
             all.

@@ -127,22 +127,48 @@ class FirstDay(Choice[date | None, date | str | None]):
         return day
 
 
-class SomeOf(Choice[tuple[T, ...], Iterable[T] | None], Generic[T]):
+class SomeOf(Choice[tuple[T, ...], Iterable[T | str] | None], Generic[T]):
     """Several known values, each once; None means none of them."""
 
     default_value = ()
     info_text = "a list"
 
     def validate(self, obj: Any, value: object) -> tuple[T, ...]:
-        """Accept a list of known values."""
+        """Accept a list of known values, or of names of which each has exactly one."""
         if value is None:
             return ()
         if isinstance(value, str | bytes) or not isinstance(value, Iterable):
             self.refuse(value)
-        chosen: list[Any] = list(value)
+        chosen: list[Any] = [id_of(obj, str(self.name), each) for each in value]
         for each in chosen:
             need_known(str(self.name), each, obj.known[self.name])
         return tuple(dict.fromkeys(chosen))
+
+
+def id_of(explorer: Any, name: str, value: Any, kind: str = "") -> Any:
+    """The id that a text of a choice means, by the explorer's `finders`; any other value as it is.
+
+    Args:
+        explorer: the explorer.
+        name: the choice, for the error.
+        value: an id, or a title or name.
+        kind: the choice whose ids these are; by default, `name`.
+
+    Raises:
+        ChoiceError: the text names nothing, or more than one thing; the message lists what has
+            such a name, with ids.
+    """
+    kind = kind or name
+    find = explorer.finders.get(kind)
+    if find is None or not isinstance(value, str) or value in explorer.known[kind]:
+        return value
+    try:
+        found = find(value)
+    except KPADataError as error:
+        raise ChoiceError(f"{name}: {error} (an id or a whole name is wanted)") from None
+    if found not in explorer.known[kind]:
+        raise ChoiceError(f"{name}: {value!r}, id {found!r}, cannot be chosen: not among {kind}")
+    return found
 
 
 def need_known(name: str, value: object, known: Collection[Any]) -> None:

@@ -72,9 +72,9 @@ class TrendExplorer(StatusExplorer):
             "supervisor" or "training"; None (the default) for all cases together.
         expiring_days: days before expiration that count as expiring, unless the training sets its
             own number; 30.
-        trainings: ids of the trainings to show; empty for all.
+        trainings: ids or titles of the trainings to show; empty for all.
         search: text in people's names, employee numbers or ids.
-        field_offices: ids of field offices; "" means no field office; empty for all.
+        field_offices: ids or names of field offices; "" means no field office; empty for all.
         include_terminated: whether to count people who had left; False.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `rows`, `punctuality`, `table` and `charts`.
