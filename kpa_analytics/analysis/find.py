@@ -100,7 +100,7 @@ def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id
             first = "; ".join(shown[key] for key in matches[:_LISTED])
             more = f" and {len(matches) - _LISTED} more" if len(matches) > _LISTED else ""
             raise KPADataError(f"{named!r} names more than one {what}: {first}{more}; give the id")
-    near = [shown[key] for way in ways for key in _near(named, way)]
+    near: list[str] = [shown[key] for way in ways for key in _near(named, way)]
     meant = f"; is it {listing([*dict.fromkeys(near)], _LISTED)}?" if near else ""
     raise KPADataError(f"no {what} in the records is called {named!r}{meant}")
 
