@@ -160,10 +160,19 @@ def take_rows_out(web: Page, lab: Lab, view: Locator, folder: Path) -> None:
     assert pl.read_csv(copied.encode(), separator="\t")["Person"].to_list() == people
 
 
+BESIDE = """() => document.querySelector(".kpa-table").getBoundingClientRect().left
+    > document.querySelector(".kpa-chart").getBoundingClientRect().right"""
+
+
 def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     """Choose a column, filter by keyboard, open a record and close it, click a figure, go back."""
     table = view.locator(".kpa-table")
     before = lab.ask(web, "explorer.state")
+    web.set_viewport_size({"width": 1700, "height": 1200})
+    web.wait_for_function(BESIDE)
+    web.set_viewport_size({"width": 1100, "height": 1200})
+    web.wait_for_function(f"() => !({BESIDE})()")
+    expect(table.locator(".kpa-column").first).to_have_css("resize", "horizontal")
     press(table.get_by_role("button", name="Columns"))
     press(web.get_by_role("checkbox", name="Field office"))
     expect(table.locator("th", has_text="Field office")).to_be_visible()
