@@ -18,6 +18,8 @@ from kpa_analytics.wording import listing
 Id = TypeVar("Id", int, str)
 #: Candidates that an error lists.
 _LISTED = 5
+#: Names that are compared letter by letter; more take seconds.
+_COMPARED = 5_000
 
 
 def find_person(data: TrainingData, named: str) -> str:
@@ -107,12 +109,14 @@ def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id
 
 def _near(named: str, way: Mapping[Id, str]) -> list[Id]:
     """The records whose text has every word of a name, or else is spelled almost like it."""
-    texts: dict[Id, str] = {key: folded(text) for key, text in way.items()}
     wanted: str = folded(named)
-    words = wanted.split()
-    inside = [key for key, text in texts.items() if words and all(word in text for word in words)]
-    close = {*get_close_matches(wanted, texts.values(), _LISTED, cutoff=0.8)}
-    return inside or [key for key, text in texts.items() if text in close]
+    raw = pl.DataFrame({"text": list(way.values())}, schema={"text": pl.String})
+    texts: list[str] = raw.select(folded_text(pl.col("text"))).to_series().to_list()
+    inside = [all(word in text for word in wanted.split()) for text in texts]
+    if wanted.strip() and not any(inside) and len(texts) <= _COMPARED:
+        close = {*get_close_matches(wanted, texts, _LISTED, cutoff=0.8)}
+        inside = [text in close for text in texts]
+    return [key for key, fits in zip(way, inside, strict=True) if fits and wanted.strip()]
 
 
 def _matches(named: str, ways: list[Mapping[Id, str]]) -> Iterator[list[Id]]:
