@@ -163,12 +163,12 @@ def id_of(explorer: Any, name: str, value: Any, kind: str = "") -> Any:
     if find is None or not isinstance(value, str) or value in explorer.known[kind]:
         return value
     try:
-        found = find(value)
+        key = find(value)
     except KPADataError as error:
         raise ChoiceError(f"{name}: {error} (an id or a whole name is wanted)") from None
-    if found not in explorer.known[kind]:
-        raise ChoiceError(f"{name}: {value!r}, id {found!r}, cannot be chosen: not among {kind}")
-    return found
+    if key not in explorer.known[kind]:
+        raise ChoiceError(f"{name}: {value!r}, id {key!r}, cannot be chosen: not among {kind}")
+    return key
 
 
 def need_known(name: str, value: object, known: Collection[Any]) -> None:
