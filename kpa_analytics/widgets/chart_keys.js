@@ -50,24 +50,23 @@ function reachable(box, view, fields) {
   const mouse = (kind, mark, more) => {
     const { left, top, width, height } = mark.getBoundingClientRect();
     const at = { clientX: left + width / 2, clientY: top + height / 2 };
-    mark.dispatchEvent(new MouseEvent(kind, { bubbles: true, cancelable: true, view: window, ...at, ...more }));
+    mark.dispatchEvent(new PointerEvent(kind, { bubbles: true, cancelable: true, view: window, ...at, ...more }));
   };
   for (const mark of marks) {
     mark.setAttribute("role", isButton(mark) ? "button" : "img");
     if (isButton(mark)) mark.setAttribute("aria-pressed", "false");
     mark.addEventListener("focus", () => {
       reach(mark);
-      if (mark.matches(":focus-visible")) mouse("mousemove", mark); // shows its tooltip
+      if (mark.matches(":focus-visible")) mouse("pointermove", mark); // shows its tooltip
     });
     mark.addEventListener("blur", () => mouse("mouseout", mark));
   }
   reach(rowsOf(marks)[0]?.[0].mark);
   box.addEventListener("keydown", (event) => {
-    // Keys such as A, B and Enter are notebook shortcuts, and must not reach the notebook.
-    event.stopPropagation();
     const mark = event.target;
     if (!marks.includes(mark)) return;
-    if (event.key === "Enter" || event.key === " ") {
+    if (event.key === "Escape") mouse("mouseout", mark); // hides its tooltip
+    else if (event.key === "Enter" || event.key === " ") {
       const pressed = mark.getAttribute("aria-pressed") === "true";
       if (isButton(mark)) mouse("click", mark, { shiftKey: event.shiftKey || pressed });
     } else if (/^(Arrow|Home$|End$)/.test(event.key)) next(rowsOf(marks), mark, event.key)?.mark.focus();

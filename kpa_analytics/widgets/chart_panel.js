@@ -73,6 +73,8 @@ function render({ model, el }) {
     const box = document.createElement("div");
     box.className = "kpa-chart kpa-chart-coming";
     box.style.background = spec.config?.background ?? "";
+    box.setAttribute("role", "figure");
+    box.setAttribute("aria-label", spec.title?.text ?? "Chart");
     place.box.before(box);
     const drawn = await (await embedder(model))(box, { ...spec, params }, OPTIONS);
     if (gone || turn !== place.turn) {
@@ -80,9 +82,12 @@ function render({ model, el }) {
       box.remove();
       return;
     }
+    const focused = place.box.contains(document.activeElement)
+      ? document.activeElement.getAttribute("aria-label") : null;
     place.finalize?.();
     place.box.remove();
     Object.assign(place, { box, finalize: () => drawn.finalize() });
+    box.querySelector("details > summary")?.setAttribute("aria-label", "Save the chart as a picture");
     box.classList.remove("kpa-chart-coming");
     const zooms = params.some((param) => param.name === "zoom");
     box.classList.toggle("kpa-chart-zooms", zooms);
@@ -93,8 +98,13 @@ function render({ model, el }) {
       // Vega draws texts again, e.g. when bars are picked.
       drawn.view.addResizeListener(() => labelButtons(box, press));
     }
-    if (params.some((param) => param.name === "pick")) {
+    const pick = params.find((param) => param.name === "pick");
+    const showPicked = reachable(box, drawn.view, pick?.select.fields ?? []);
+    showPicked();
+    if (focused) box.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+    if (pick) {
       drawn.view.addSignalListener("pick", (_, value) => {
+        drawn.view.runAfter(showPicked);
         // Texts and the outer bars do not have these fields.
         const now = (value?.vlPoint?.or ?? []).map((bar) => ({ ...bar }))
           .filter((bar) => Object.values(bar).filter((one) => one !== undefined).length > 1);
@@ -127,6 +137,8 @@ function render({ model, el }) {
   });
   resized.observe(el);
   const close = (event) => {
+    // Keys such as A, B and Enter are notebook shortcuts, and must not reach the notebook.
+    event.stopPropagation();
     const menu = event.key === "Escape" && el.querySelector("details[open]");
     if (!menu) return;
     menu.open = false;

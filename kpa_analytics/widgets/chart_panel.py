@@ -31,7 +31,10 @@ class ChartPanel(anywidget.AnyWidget):
         labels: whether labels of rows and entries of legends can be clicked.
     """
 
-    _esm = HERE / "chart_panel.js"
+    # anywidget takes one script.
+    _esm = "\n".join(
+        (HERE / name).read_text(encoding="utf-8") for name in ("chart_keys.js", "chart_panel.js")
+    )
     _css = STYLE
     # As text: otherwise ipywidgets searches every value for binary data.
     specs: Any = traitlets.List().tag(

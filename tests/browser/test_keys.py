@@ -1,0 +1,199 @@
+"""Pickers and charts by keyboard alone, with every focus seen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kpa_analytics import charts
+from kpa_analytics.charts.render import drawn
+from kpa_analytics.charts.theme import contrast
+from kpa_analytics.widgets.chart_panel import ChartPanel
+from kpa_analytics.widgets.multi_select import MultiSelect
+from tests.browser.axe import axe, violations
+from tests.browser.still import put, state
+from tests.charts.drawings import inputs
+
+__all__ = ["axe"]
+TITLES = ["First Aid", "Fire Watch", "Ladders", "Rigging", "Cranes", "Spills", "Noise", "Éclair"]
+#: The outline of the element that has the keyboard, and what is behind it.
+_OUTLINE = """() => {
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(document.activeElement);
+    const hex = (text) => "#" + text.match(/[\\d.]+/g).slice(0, 3)
+        .map((part) => Number(part).toString(16).padStart(2, "0")).join("");
+    let behind = document.activeElement, ground = "";
+    while (/^rgba\\(.*, 0\\)$|^$/.test(ground)) {
+        behind = behind.parentElement;
+        ground = getComputedStyle(behind).backgroundColor;
+    }
+    return [outlineStyle, parseFloat(outlineWidth), hex(outlineColor), hex(ground)];
+}"""
+#: The name of the element that has the keyboard.
+_HELD = "document.activeElement.ariaLabel ?? document.activeElement.parentElement.innerText"
+
+
+def pickers() -> list[MultiSelect]:
+    return [
+        MultiSelect("Trainings", "All trainings", "Only these", [[i, t] for i, t in enumerate(TITLES)]),
+        MultiSelect("Statuses", "All statuses", "Only these", [["a", "Current"], ["b", "Expired"]]),
+    ]
+
+
+def panel(dark: bool = False) -> ChartPanel:
+    made = ChartPanel()
+    (status,) = inputs("expiry_by_training")
+    made.specs = [
+        drawn(charts.expiry_timeline, status, as_of="2026-06-30", dark=dark),
+        drawn(charts.expiry_by_training, status, as_of="2026-06-30", dark=dark),
+        drawn(charts.group_sizes, *inputs("group_sizes"), dark=dark),
+    ]
+    return made
+
+
+def charts_of(page: Page) -> None:
+    expect(page.locator(".kpa-chart:not(.kpa-chart-coming) svg.marks")).to_have_count(3)
+
+
+def press_keys(page: Page, keys: str) -> None:
+    for key in keys.split():
+        page.keyboard.press(key)
+
+
+def test_a_picker_by_keyboard_alone(web: Page) -> None:
+    put(web, *pickers())
+    first, second = web.locator(".kpa-multi-select").all()
+    boxes, said = first.get_by_role("checkbox"), first.get_by_role("status")
+    search = first.get_by_role("searchbox")
+    press_keys(web, "Tab Enter")
+    expect(search).to_be_focused()
+    press_keys(web, "ArrowDown")
+    expect(boxes.first).to_be_focused()
+    press_keys(web, "ArrowDown Space End Enter ArrowUp Home ArrowUp")
+    expect(search).to_be_focused()
+    assert state(web, 0, "value") == [1, 7]
+    expect(said).to_have_text("2 of 8 chosen")
+
+    web.keyboard.type("FI")
+    expect(boxes.and_(web.locator(":visible"))).to_have_count(2)
+    expect(said).to_have_text("2 of 8 found, 1 of them chosen")
+    press_keys(web, "Tab")
+    expect(first.get_by_role("button", name="Select all found")).to_be_focused()
+    press_keys(web, "Enter")
+    assert state(web, 0, "value") == [1, 7, 0]
+    expect(search).to_be_focused()
+    press_keys(web, "Escape")
+    expect(first.locator("summary")).to_be_focused()
+    expect(first.locator("summary")).to_have_text("3 of 8 chosen")
+
+    press_keys(web, "ArrowDown")
+    expect(search).to_have_value("")
+    expect(boxes.and_(web.locator(":visible"))).to_have_count(8)
+    web.keyboard.type("éCLAIR")
+    press_keys(web, "Enter")
+    assert state(web, 0, "value") == [1, 0]
+    press_keys(web, "Escape")
+
+    chips = first.get_by_role("list", name="Chosen trainings")
+    expect(chips.get_by_role("listitem")).to_have_text(["First Aid×", "Fire Watch×"])
+    press_keys(web, "Tab")
+    expect(chips.get_by_role("button", name="Remove First Aid")).to_be_focused()
+    press_keys(web, "Enter")
+    expect(chips.get_by_role("button", name="Remove Fire Watch")).to_be_focused()
+    press_keys(web, "Space")
+    assert state(web, 0, "value") == []
+    expect(first.locator("summary")).to_be_focused()
+    expect(chips).to_have_count(0)
+
+    press_keys(web, "Enter")
+    expect(search).to_be_visible()
+    second.locator("summary").focus()
+    expect(search).to_be_hidden()
+    press_keys(web, "Enter")
+    expect(second.get_by_role("checkbox").first).to_be_focused()
+    first.locator("summary").evaluate("button => button.click()")
+    expect(search).to_be_visible()
+    expect(second.get_by_role("checkbox").first).to_be_hidden()
+
+
+def test_many_chips_stay_few_and_a_value_from_python_is_shown(web: Page) -> None:
+    put(web, *pickers())
+    web.evaluate("kpaWidgets[0].set('value', [0, 1, 2, 3, 4, 5, 6, 7])")
+    items = web.get_by_role("listitem")
+    expect(items).to_have_count(7)
+    expect(items.last).to_have_text("and 2 more")
+    web.evaluate("kpaWidgets[0].set('value', [3])")
+    expect(items).to_have_text(["Rigging×"])
+
+
+def test_bars_by_keyboard_alone(web: Page) -> None:
+    put(web, panel())
+    charts_of(web)
+    timeline, trainings, sizes = web.get_by_role("figure").all()
+    for chart in (timeline, trainings):
+        bars = chart.get_by_role("button", pressed=False)
+        expect(bars.first).to_be_attached()
+        assert chart.locator("svg.marks [tabindex='0']").count() == 1
+    assert sizes.get_by_role("button").count() == 0
+
+    press_keys(web, "Tab")
+    reached = [web.evaluate(_HELD)]
+    for _ in range(timeline.locator("svg.marks [tabindex]").count() - 1):
+        press_keys(web, "ArrowRight")
+        reached.append(web.evaluate(_HELD))
+    assert len({*reached}) == len(reached)
+    press_keys(web, "Home")
+    assert web.evaluate(_HELD) == reached[0]
+    press_keys(web, "End")
+    assert web.evaluate(_HELD) == reached[-1]
+
+    bar = trainings.get_by_role("button").first
+    bar.focus()
+    expect(web.locator("#vg-tooltip-element.visible")).to_contain_text("Cases")
+    press_keys(web, "Enter")
+    expect(bar).to_have_attribute("aria-pressed", "true")
+    picked = state(web, 0, "picked")
+    assert (picked[0], len(picked[1])) == (1, 1)
+    press_keys(web, "ArrowDown Shift+Enter")
+    assert len(state(web, 0, "picked")[1]) == 2
+    press_keys(web, "Space Home Enter")
+    press_keys(web, "Escape")
+    expect(web.locator("#vg-tooltip-element.visible")).to_have_count(0)
+
+    bar.focus()
+    held = web.evaluate(_HELD)
+    web.evaluate("kpaWidgets[0].set('picked', [-1, []])")
+    expect(trainings.get_by_role("button", pressed=True)).to_have_count(0)
+    assert web.evaluate(_HELD) == held
+    sizes.locator("[tabindex='0']").first.focus()
+    assert "in the session" in web.evaluate(_HELD)
+
+
+def test_a_chart_is_named_after_its_finding(web: Page) -> None:
+    made = panel()
+    put(web, made)
+    charts_of(web)
+    for figure, spec in zip(web.get_by_role("figure").all(), made.specs, strict=True):
+        expect(figure).to_have_attribute("aria-label", spec["title"]["text"])
+        whole = figure.locator("[role=graphics-document]")
+        expect(whole).to_have_attribute("aria-label", spec["description"])
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_focus_is_seen_and_no_rule_is_broken(web: Page, axe: str, theme: str) -> None:
+    put(web, *pickers(), panel(dark=theme == "dark"), theme=theme)
+    charts_of(web)
+    web.evaluate("kpaWidgets[0].set('value', [0, 1])")
+    seen = set()
+    for _ in range(12):
+        press_keys(web, "Tab")
+        style, width, colour, ground = web.evaluate(_OUTLINE)
+        held = web.evaluate("document.activeElement.outerHTML")
+        assert style == "solid", held
+        assert width >= 2, held
+        assert contrast(colour, ground) >= 3, held
+        seen.add(held)
+        if len(seen) == 1:
+            press_keys(web, "Enter")
+    assert len(seen) > 9
+    web.locator("summary").first.evaluate("button => button.click()")
+    assert violations(web, axe) == []
