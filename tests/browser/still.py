@@ -32,7 +32,8 @@ window.kpaPut = async ([source, state]) => {
             for (const call of heard[name] ?? []) call();
         },
         on(names, call) {
-            for (const name of names.split(" ")) (heard[name.replace("change:", "")] ??= []).push(call);
+            for (const name of names.split(" "))
+                (heard[name.replace("change:", "")] ??= []).push(call);
         },
         off() {}, send() {}, save_changes() {},
     };
@@ -53,8 +54,8 @@ def put(page: Page, *widgets: Any, theme: str = "light") -> None:
     is_light = str(theme == "light").lower()
     page.set_content(
         f'<!doctype html><html lang="en"><title>Widgets</title><style>:root{{{colours}}}'
-        f'body{{margin:0;background:var(--jp-layout-color1)}}{STYLE}</style>'
-        f'<body data-jp-theme-light="{is_light}"><main class="kpa-explorer"></main>'
+        f"body{{margin:0;background:var(--jp-layout-color1)}}{STYLE}</style>"
+        f'<body data-jp-theme-light="{is_light}"><main class="kpa-explorer"><h1>Widgets</h1></main>'
     )
     page.add_script_tag(content=_SCRIPT)
     if any("specs" in widget.traits(sync=True) for widget in widgets):

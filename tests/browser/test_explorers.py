@@ -88,7 +88,18 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     training = view.locator(".kpa-chart").nth(1).locator("[aria-roledescription=bar]")
     _click_and_compare(web, lab, view, training.first)
     picked = lab.ask(web, "[dict(bar) for bar in explorer.selected]")
+    caption = view.locator(".kpa-table caption").inner_text()
     assert list(picked[0]) == ["training_id", "status"]
+
+    # the next bar and back, by keyboard
+    web.keyboard.press("ArrowRight")
+    web.keyboard.press("Enter")
+    expect(view.locator(".kpa-chart [role=button][aria-pressed=true]")).to_be_focused()
+    expect(view.locator(".kpa-table caption")).not_to_have_text(caption)
+    assert lab.ask(web, "[dict(bar) for bar in explorer.selected]") not in ([], picked)
+    web.keyboard.press("ArrowLeft")
+    web.keyboard.press("Space")
+    expect(view.locator(".kpa-table caption")).to_have_text(caption)
     keep(view, "expiry_light")
 
     # sorted by keyboard
