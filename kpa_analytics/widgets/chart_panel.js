@@ -33,6 +33,8 @@ function labelButtons(box, press) {
       label.classList.add("kpa-chart-label");
       label.setAttribute("tabindex", "0");
       label.setAttribute("role", "button");
+      // A symbol may hold no buttons, but a group may.
+      label.closest("[role=graphics-symbol]")?.setAttribute("role", "group");
       label.setAttribute("aria-label", label.textContent);
       const act = (event) => {
         event.stopPropagation();

@@ -19,10 +19,12 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
+from tests.browser.axe import axe, violations
 from tests.browser.conftest import free_port, running
 from tests.browser.dashboards import use_by_mouse
 from tests.browser.hands import press
 
+__all__ = ["axe"]
 #: A browser that only notes what it is to open.
 _NOTES = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
 
@@ -155,10 +157,15 @@ def test_a_reload_keeps_the_kernel_and_a_goodbye_ends_it(
     gone(own, 60)
 
 
-def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served) -> None:
+def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served, axe: str) -> None:
     web.set_viewport_size({"width": 1600, "height": 700})
     web.goto(f"{served.url}?token={served.key}")
     web.locator(".kpa-dashboard .kpa-table tbody tr").first.wait_for()
+    for scheme, ground in (("dark", "rgb(22, 26, 33)"), ("light", "rgb(255, 255, 255)")):
+        web.emulate_media(color_scheme=scheme)
+        for part in ("body", ".kpa-chart", ".kpa-table-frame"):
+            expect(web.locator(part).first).to_have_css("background-color", ground)
+        assert violations(web, axe) == [], scheme
 
     web.mouse.move(20, 400)  # over the margin
     web.mouse.wheel(0, 300)
