@@ -525,3 +525,17 @@ def test_the_notebooks_are_copied_and_none_is_replaced(kpa_analytics, tmp_path: 
     assert "already has 00_start_here.ipynb, 01_expiry.ipynb" in err
     assert (tmp_path / "mine" / "01_expiry.ipynb").read_text(encoding="utf-8") == "my own work"
     assert not list((tmp_path / "mine").glob("02*"))
+
+
+def test_all_changes_are_listed_on_request(kpa_analytics, monkeypatch, tmp_path: Path):
+    rows = pl.DataFrame(
+        [{"table": "completions", "record": str(number)} for number in range(70)],
+        schema_overrides=kpa.schema.CHANGES.schema,
+    )
+    differences = pl.concat([kpa.schema.CHANGES.empty(), rows], how="diagonal")
+    monkeypatch.setattr("kpa_analytics.audit.compare.changes", lambda old, new: differences)
+    code, out, _ = kpa_analytics("changes", tmp_path, tmp_path)
+    assert (code, len(out.splitlines())) == (1, 51)
+    assert out.splitlines()[-1] == "... and 20 more; --all lists them all"
+    code, out, _ = kpa_analytics("changes", tmp_path, tmp_path, "--all")
+    assert (code, len(out.splitlines())) == (1, 70)

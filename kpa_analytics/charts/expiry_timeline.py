@@ -166,13 +166,14 @@ def expiry_timeline(
 
 
 def _finding(months: pl.DataFrame, expired: int, today: date) -> str:
-    """The finding, as the title: the month to come in which most certificates expire."""
+    """The finding, as the title: the month to come in which the most certificates expire."""
     ahead = (pl.col("total") - pl.col(EXPIRED)).alias("ahead")
     ahead_of = months.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
     if not ahead_of["ahead"].sum():
         return f"{count(expired, 'certificate has', 'certificates have')} expired"
     first, number = ahead_of.sort("ahead", "month", descending=[True, False]).row(0)
-    return f"Most certificates will expire in {month(first)}: {number:,}"
+    expire = count(number, "certificate expires", "certificates expire")
+    return f"The busiest month ahead is {month(first)}: {expire}"
 
 
 def _undated(rows: pl.DataFrame) -> str:

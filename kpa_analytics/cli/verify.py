@@ -73,6 +73,9 @@ def changes(
         Path, typer.Argument(help="A pack, or the file of a snapshot (`cache show` lists them).")
     ],
     new: Annotated[Path, typer.Argument(help="The later pack or snapshot.")],
+    every: Annotated[
+        bool, typer.Option("--all", help=f"List every change, not only the first {LISTED}.")
+    ] = False,
 ) -> None:
     """List the records that differ between two packs or two kept snapshots.
 
@@ -82,14 +85,15 @@ def changes(
     from kpa_analytics.audit.compare import changes as compared
 
     differences = compared(old, new)
-    for row in differences.head(LISTED).iter_rows(named=True):
+    listed = differences if every else differences.head(LISTED)
+    for row in listed.iter_rows(named=True):
         before, after = (
             "(empty)" if row[side] is None else repr(row[side]) for side in ("old", "new")
         )
         edit = f": {row['field']} {before} -> {after}" if row["field"] else ""
         typer.echo(one_line(f"{row['change']} {_RECORD[row['table']].format(**row)}{edit}"))
-    if differences.height > LISTED:
-        typer.echo(f"... and {differences.height - LISTED:,} more; kpa.changes() lists them all")
+    if differences.height > listed.height:
+        typer.echo(f"... and {differences.height - LISTED:,} more; --all lists them all")
     if differences.height:
         raise typer.Exit(FINDING)
     typer.echo("no changes")
