@@ -75,6 +75,8 @@ def frames(data) -> dict[str, pl.DataFrame]:
         "sessions": evidence.sessions.drop("demo", "m_trainees_id"),
         "vendor": evidence.disagreements,
         "rules": rule_rows(evidence),
+        "trend": evidence.past.trend,
+        "renewals": evidence.past.renewals,
         **recompute_tables(evidence),
     }
 
