@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+
 #: A link to another page of the site.
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 #: Each word and its meaning, in Markdown, in alphabetical order.
@@ -18,16 +20,16 @@ TERMS = {
     "composed training": (
         "A training that is made of others. A person holds it who holds all of them."
     ),
-    "current": "The status of a case that is valid and not yet expiring.",
+    CURRENT: "The status of a case that is valid and not yet expiring.",
     "evidence pack": "The folder for an auditor: report, records, charts and manifest.",
     "expiration": (
         "The last day on which a completion is valid. From the next day on, it is expired."
     ),
-    "expiring": (
+    EXPIRING: (
         "The status of a case that is still valid, in the last days before its expiration. "
         "The training says how many days; if it does not, `expiring_days` does (30)."
     ),
-    "expired": "The status of a case whose last completion is no longer valid.",
+    EXPIRED: "The status of a case whose last completion is no longer valid.",
     "gap": "A case that is expired or missing.",
     "group session": (
         "One occasion on which several people took a training together, with a list of "
@@ -40,7 +42,7 @@ TERMS = {
     "manifest": (
         "The list of all files of a pack, with a hash of each, and where the records come from."
     ),
-    "missing": (
+    MISSING: (
         "The status of a case that is required and was never completed. Without a list of "
         "requirements it is not known, and every figure says so."
     ),

@@ -60,6 +60,7 @@ SPELLED = {
     "audit/templates/page.css": "a warning has the colour of what expires soon",
     "audit/timestamp.py": "a missing timestamp",
     "schema.py": "a missing file of a pack",
+    "widgets/style.css": "JupyterLab's class of the current tab",
 }
 
 

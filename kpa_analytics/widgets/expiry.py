@@ -29,8 +29,10 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     CURRENT,
+    EXPIRED,
     EXPIRING,
     FROM_REQUIREMENTS,
+    MISSING,
     NO_REQUIREMENTS,
     NOT_DUE,
     SEVERITY,
@@ -134,7 +136,7 @@ class ExpiryExplorer(StatusExplorer):
         "read why the case has its status.",
     )
     terms = (
-        *("as of", "case", "current", "expiring", "expired", "missing", "not due", "gap"),
+        *("as of", "case", CURRENT, EXPIRING, EXPIRED, MISSING, "not due", "gap"),
         *("certificate", "expiration", "requirement", "composed training", "window training"),
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
-from jupyter_client.session import utcnow
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 #: Seconds after a page has said goodbye in which it may be reloaded, and keep its kernel.
@@ -71,7 +71,7 @@ class PageKernels(AsyncMappingKernelManager):
 
     def _touch(self, kernel_id: str) -> None:
         if kernel_id in self:
-            self._state(kernel_id).last_activity = utcnow()
+            self._state(kernel_id).last_activity = datetime.now(UTC)
 
     def _state(self, kernel_id: str) -> Any:
         """A kernel, with what its manager notes about it."""

@@ -19,6 +19,7 @@ from kpa_analytics.analysis.choices import TrendChoices
 from kpa_analytics.analysis.trend_view import TrendView
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.inputs import Day
+from kpa_analytics.statuses import EXPIRED, MISSING
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import Download
@@ -102,7 +103,7 @@ class TrendExplorer(StatusExplorer):
         "The days are counted back from the day in the field As of.",
         "Compare by counts each field office, job title, supervisor or training by itself.",
     )
-    terms = ("as of", "case", "gap", "expired", "missing", "certificate", "renewal", "requirement")
+    terms = ("as of", "case", "gap", EXPIRED, MISSING, "certificate", "renewal", "requirement")
 
     _view: TrendView
 

@@ -30,13 +30,13 @@ def data() -> kpa.TrainingData:
 def test_the_expiry_view_filters_what_expiry_status_says(data: kpa.TrainingData) -> None:
     view = ExpiryView(data, PeopleFilter(data))
     whole = kpa.expiry_status(data.completions, data.trainings, data.users, as_of=DAY)
-    assert_frame_equal(view.cases(ExpiryChoices(as_of=DAY)), whole)
+    assert_frame_equal(view.rows(ExpiryChoices(as_of=DAY)), whole)
     training, person = whole["training_id"][0], whole["m_user_id"][0]
     narrow = ExpiryChoices(
         as_of=DAY, trainings=(training,), statuses=("expired", "current"), search=person
     )
     assert_frame_equal(
-        in_statuses(view.cases(narrow), narrow.statuses),
+        in_statuses(view.rows(narrow), narrow.statuses),
         whole.filter(
             pl.col("training_id") == training,
             pl.col("status").is_in(["expired", "current"]),
@@ -47,7 +47,7 @@ def test_the_expiry_view_filters_what_expiry_status_says(data: kpa.TrainingData)
 
 
 def test_bars_and_counts_add_up_to_the_rows(data: kpa.TrainingData) -> None:
-    rows = ExpiryView(data, PeopleFilter(data)).cases(ExpiryChoices(as_of=DAY))
+    rows = ExpiryView(data, PeopleFilter(data)).rows(ExpiryChoices(as_of=DAY))
     bars = rows.select("training_id", "status").unique().to_dicts()
     assert sum(selected_rows(rows, [bar]).height for bar in bars) == rows.height
     assert selected_rows(rows, bars).height == selected_rows(rows, []).height == rows.height

@@ -73,5 +73,5 @@ def put(page: Page, *widgets: Any, theme: str = "light") -> None:
 
 
 def state(page: Page, number: int, name: str) -> Any:
-    """What a widget of the page would send to Python."""
+    """The messages that a widget of the page would send to Python."""
     return page.evaluate("([number, name]) => kpaWidgets[number].state[name]", [number, name])
