@@ -297,6 +297,7 @@ def test_a_trend_from_before_the_first_completion_is_one_line(kpa_analytics, acc
     assert "start must not be before the first completion" in err.splitlines()[-1]
 
 
+@pytest.mark.slow
 def test_a_trend_of_a_year_is_the_default_and_missing_may_not_be_known(
     kpa_analytics, account, tmp_path
 ):

@@ -85,6 +85,7 @@ def test_every_function_with_a_default_day_is_tested_here() -> None:
     assert parameters["export_audit"]["as_of"].default is inspect.Parameter.empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CALLS)
 def test_no_day_means_the_demos_day_for_demo_data_and_today_for_others(
     name: str, monkeypatch: pytest.MonkeyPatch

@@ -192,6 +192,10 @@ function render({ model, el }) {
   const close = (event) => {
     if (fold.open && !el.contains(event.target)) fold.open = false;
   };
+  // Only a key closes it so: JupyterLab takes the focus for a moment when a cell is clicked.
+  const closeIfLeft = () => {
+    if (fold.open && !fold.contains(document.activeElement)) fold.open = false;
+  };
   search.addEventListener("input", filter);
   clear.addEventListener("click", () => {
     choose([]);
@@ -206,23 +210,19 @@ function render({ model, el }) {
   el.addEventListener("keydown", (event) => {
     // Keys such as A, B and X are notebook shortcuts, and must not reach the notebook.
     event.stopPropagation();
+    if (event.key === "Tab") requestAnimationFrame(closeIfLeft);
     if (event.key === "Escape" && fold.open) {
       fold.open = false;
       button.focus();
     } else if (move(event)) event.preventDefault();
   });
-  el.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !fold.contains(event.relatedTarget)) fold.open = false;
-  });
   fold.addEventListener("toggle", () => {
     if (!sheet.isConnected) return;
     sheet.togglePopover?.(fold.open);
-    if (!fold.open) {
-      search.value = "";
-      filter();
-      return;
-    }
-    place();
+    // Here, and not only on closing: the browser may tell of closing and opening at once.
+    search.value = "";
+    filter();
+    if (!fold.open) return;
     const first = found()[0]?.firstChild;
     (search.hidden ? first : search)?.focus();
   });

@@ -177,6 +177,7 @@ def test_parts_held_by_special_dates_alone_have_no_day_to_count_from():
     assert (row["date"], row["expiration_date"]) == (None, date(2027, 1, 1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lazy", [False, True])
 def test_deeply_composed(lazy):
     levels = [{"id": n, "included_trainings_id": [n - 1] if n > 1 else []} for n in range(1, 41)]

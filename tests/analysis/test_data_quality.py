@@ -86,6 +86,7 @@ def after_expiry(*records: dict[str, Any], **options: Any) -> list[str]:
     return [row[1] for row in rows if row[0] == "recorded_after_expiry"]
 
 
+@pytest.mark.slow
 def test_a_renewal_is_reported_if_it_was_recorded_after_the_expiration_and_a_day() -> None:
     first = record(1, date(2024, 5, 10), date(2024, 5, 10))
     expires = date(2025, 5, 10)

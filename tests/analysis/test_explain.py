@@ -509,6 +509,7 @@ def test_the_replayer_computes_and_does_not_copy():
     assert replay(steps) == (date(2026, 7, 10), "expiring")
 
 
+@pytest.mark.slow
 def test_one_case_alone_is_explained_as_among_all():
     completions, trainings, users, needed = company(3, people=10, count=200)
     data = kpa.TrainingData(completions=completions, trainings=trainings, users=users)

@@ -115,6 +115,7 @@ def test_activity_of_two_halves_of_the_instructors_is_the_whole(rows, every):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(25))
 @given(completions(), st.randoms(use_true_random=False))
 def test_neither_order_nor_laziness_nor_doubled_catalogues_matter(rows, random):

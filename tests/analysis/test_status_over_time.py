@@ -191,6 +191,7 @@ def done_on(*days: date, **fields: Any) -> pl.DataFrame:
     return frame_of(COMPLETIONS, *rows)
 
 
+@pytest.mark.slow
 def test_the_days_begin_at_start_and_none_is_after_end() -> None:
     done = done_on(date(2024, 1, 31))
 

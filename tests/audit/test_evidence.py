@@ -19,6 +19,7 @@ def completion(number: int, training: int, person: str) -> dict[str, object]:
     return {"id": number, "training_id": training, "m_user_id": person, "date": date(2026, 5, 4)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("trainings", "compared"), [((), 2), ((BASICS,), 1), ((LADDERS,), 0)])
 def test_compared_are_the_chosen_cases_that_the_vendor_judges(
     trainings: tuple[int, ...], compared: int

@@ -193,6 +193,7 @@ def test_a_wrong_text_for_the_cover_is_named(data, tmp_path, name):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "name"),
     [

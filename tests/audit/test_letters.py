@@ -146,6 +146,7 @@ def is_archival(pdf: bytes) -> bool:
     return b"pdfaid:part" in pdf
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["transcript", "roster"])
 def test_a_document_says_that_it_is_plain_for_want_of_a_letter(lacking_data, kind, tmp_path):
     of = {"transcript": (kpa.transcript, person(1)), "roster": (kpa.roster, 7)}

@@ -93,6 +93,7 @@ def test_every_day_has_the_counts_of_expiry_status(data, as_of):
         assert row["total"] == len(status)
 
 
+@pytest.mark.slow
 def test_the_renewals_are_those_of_the_twelve_months_and_later(data):
     past = evidence_of(data, date(2026, 6, 15), required=None).past
     assert past.since == date(2025, 7, 1)
@@ -101,6 +102,7 @@ def test_the_renewals_are_those_of_the_twelve_months_and_later(data):
     assert past.punctuality["n"].sum() == past.renewals.height > 0
 
 
+@pytest.mark.slow
 def test_an_account_without_records_says_so_and_draws_nothing():
     for data in (TrainingData(completions=COMPLETIONS.empty()), records_of(date(2026, 7, 1))):
         section = section_of(evidence_of(data))
@@ -151,6 +153,7 @@ def test_months_in_which_everybody_had_left_are_not_compared():
     assert section["charts"] == section["tables"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("undated", [False, True])
 def test_without_requirements_missing_is_not_known_on_any_day(undated):
     days = [date(2025, 1, 10), date(2026, 1, 20)]

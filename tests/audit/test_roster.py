@@ -57,6 +57,7 @@ def test_the_rows_are_the_statuses_with_what_is_on_file(data, status, kind):
         assert row["employeeNumber"] == numbers.get(row["m_user_id"])
 
 
+@pytest.mark.slow
 def test_everyone_is_on_paper_with_what_the_training_asks(data):
     training = trainings(data)["first"]
     document = kpa.roster(data, training, as_of=AS_OF)
@@ -71,6 +72,7 @@ def test_everyone_is_on_paper_with_what_the_training_asks(data):
     assert data.snapshots["completions"].rows_sha256 in said.replace(" ", "")
 
 
+@pytest.mark.slow
 def test_people_who_left_are_counted(data, status):
     done = data.completions.join(
         status.select("m_user_id").unique(), on="m_user_id", how="anti"
@@ -84,6 +86,7 @@ def test_people_who_left_are_counted(data, status):
     )
 
 
+@pytest.mark.slow
 def test_a_roster_of_few_people_is_one_page(data, status):
     few = status.group_by("training_id").len().filter(pl.col("len") < 25).sort(pl.all())
     for training in few["training_id"].head(3):

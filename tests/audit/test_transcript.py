@@ -109,6 +109,7 @@ def test_one_page_says_who_what_and_from_where(data, busiest, document):
     assert snapshot.rows_sha256 in said.replace(" ", "")
 
 
+@pytest.mark.slow
 def test_dates_signature_files_and_rule_of_each_training_are_said(company):
     document = kpa.transcript(company, person(1), as_of=AS_OF)
     said = flat(document)

@@ -6,7 +6,7 @@ hand can try again; a press that arrived is never repeated.
 
 from __future__ import annotations
 
-from playwright.sync_api import Error, JSHandle, Locator, expect
+from playwright.sync_api import Error, JSHandle, Locator, Page, expect
 
 TRIES = 5
 
@@ -76,6 +76,12 @@ def point_at(target: Locator) -> None:
     """Move the mouse to the middle of an element that does not move."""
     expect(target).to_be_visible()
     target.page.mouse.move(**_stand(target))
+
+
+def turn_wheel(page: Page, *, x: int, y: int, by: int) -> None:
+    """Turn the wheel of the mouse over a point of the window."""
+    page.mouse.move(x, y)
+    page.mouse.wheel(0, by)
 
 
 def open_list(picker: Locator) -> None:

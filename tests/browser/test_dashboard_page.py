@@ -22,7 +22,7 @@ from pypdf import PdfReader
 from tests.browser.axe import axe, violations
 from tests.browser.conftest import free_port, running
 from tests.browser.dashboards import use_by_mouse
-from tests.browser.hands import press
+from tests.browser.hands import press, turn_wheel
 
 __all__ = ["axe"]
 #: A browser that only notes what it is to open.
@@ -167,8 +167,7 @@ def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served, axe
             expect(web.locator(part).first).to_have_css("background-color", ground)
         assert violations(web, axe) == [], scheme
 
-    web.mouse.move(20, 400)  # over the margin
-    web.mouse.wheel(0, 300)
+    turn_wheel(web, x=20, y=400, by=300)  # over the margin
     web.wait_for_function("scrollY === 300")
     for key, place in (
         ("Home", "scrollY === 0"),

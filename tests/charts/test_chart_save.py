@@ -64,6 +64,7 @@ def test_the_menu_saves_a_picture_named_after_the_title_and_the_day_at_twice_the
     assert saved_as(chart & chart) == saved_as(chart)
 
 
+@pytest.mark.slow
 def test_the_name_of_a_picture_is_one_that_windows_accepts():
     for text in HOSTILE:
         status = status_frame(3, 1).with_columns(training=pl.lit(text))

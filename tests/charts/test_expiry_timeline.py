@@ -43,6 +43,7 @@ def _all_on(day: date, status: str) -> pl.DataFrame:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("day", "status", "part", "when"),
     [

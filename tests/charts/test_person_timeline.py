@@ -52,6 +52,7 @@ def test_what_is_ahead_ends_on_the_expiration_date():
     assert last.rows() == valid.select("training_id", "expiration_date").rows()
 
 
+@pytest.mark.slow
 def test_gaps_are_named_and_as_of_is_marked():
     chart = charts.person_timeline(*RECORDS, as_of=AS_OF, required=REQUIRED)
     status = kpa.expiry_status(*RECORDS, as_of=AS_OF, required=REQUIRED.filter(m_user_id=WHO))
@@ -91,6 +92,7 @@ def test_one_day_is_visible():
     assert "Expired from 30 Jun 2026 to 30 Jun 2026" in marks
 
 
+@pytest.mark.slow
 def test_other_people_are_not_read():
     others = RECORDS[0].with_columns(m_user_id=pl.lit("other"), id=pl.col("id") + 10_000)
     both = pl.concat([RECORDS[0], others])
@@ -127,6 +129,7 @@ def test_many_hostile_titles_stay_small_and_text():
     assert len(chart.to_json()) < 100_000
 
 
+@pytest.mark.slow
 def test_a_training_with_very_many_completions_shows_the_newest_ones():
     days = [AS_OF - timedelta(days=2 * number) for number in range(1500)]
     often = pl.concat([RECORDS[0].head(1)] * len(days)).with_columns(

@@ -88,6 +88,7 @@ def test_a_bar_is_as_long_as_the_share_of_gaps_and_its_numbers_are_beside_it():
     assert not any("current" in words.lower() for words in wide)
 
 
+@pytest.mark.slow
 def test_a_person_without_an_office_does_not_dwarf_the_offices():
     assert not any(
         "(no field office)" in words for words, *_ in bars(charts.expiry_by_group(*COMPANY))

@@ -90,6 +90,7 @@ def test_people_without_a_group_come_last_and_are_named():
     assert "A person in several groups counts in each" in said
 
 
+@pytest.mark.slow
 def test_hostile_titles_and_many_rows_stay_small_and_text():
     hostile = punctuality_by_training(60, titles=HOSTILE)
     chart = charts.renewal_punctuality(hostile, top=60)

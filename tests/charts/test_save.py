@@ -96,6 +96,7 @@ def offline():
     alt.renderers.enable(before)
 
 
+@pytest.mark.slow
 def test_offline_every_chart_is_interactive_and_a_picture(offline, chart):
     bundle, _ = chart._repr_mimebundle_()
     assert bundle["image/png"].startswith(b"\x89PNG")
@@ -109,6 +110,7 @@ def test_offline_every_chart_is_interactive_and_a_picture(offline, chart):
     assert DEMO_MARK in base64.b64decode(still).decode()
 
 
+@pytest.mark.slow
 def test_offline_hostile_text_cannot_leave_its_script(offline):
     hostile = charts.training_matrix(status_frame(20, 8, titles=HOSTILE))
     page = hostile._repr_mimebundle_()[0]["text/html"]

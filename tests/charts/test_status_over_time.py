@@ -44,6 +44,7 @@ def test_a_period_without_gaps_is_drawn():
     assert "The share of gaps is 0%" in picture
 
 
+@pytest.mark.slow
 def test_missing_that_is_not_known_is_said_and_never_drawn_as_zero():
     unknown = trend_frame(known=False)
     table = charts.status_over_time_table(unknown)
@@ -81,6 +82,7 @@ def test_cases_without_a_group_are_named():
     assert charts.status_over_time_table(offices)["group"].unique().to_list() == ["(no supervisor)"]
 
 
+@pytest.mark.slow
 def test_a_day_without_cases_has_no_share():
     nobody = pl.when(pl.int_range(pl.len()) == 5).then(0).otherwise(pl.col(pl.Int64)).name.keep()
     frame = TREND.with_columns(nobody)

@@ -99,6 +99,7 @@ def test_a_notebook_sees_every_selection_of_joined_charts(drawn):
     assert all(hasattr(shown.selections, name) for name in ("pick", "pick_2", "zoom"))
 
 
+@pytest.mark.slow
 def test_the_same_chart_twice_is_joined_without_a_warning():
     last_year, this_year = (charts.expiry_timeline(status_frame(n, 6)) for n in (20, 40))
     spec = specification(last_year & this_year)
@@ -106,6 +107,7 @@ def test_the_same_chart_twice_is_joined_without_a_warning():
     assert svg(spec).startswith("<svg")
 
 
+@pytest.mark.slow
 def test_joined_charts_keep_the_colours_of_their_statuses():
     frame = status_frame(40, 6)
     few = frame.filter(frame["status"] == "current")
@@ -128,6 +130,7 @@ def test_the_demo_mark_is_under_its_own_chart():
     assert float(alone[0][0]) > 600
 
 
+@pytest.mark.slow
 def test_plain_altair_charts_join_with_ours(drawn):
     line = alt.Chart(alt.InlineData(values=[{"day": "2026-07-01"}])).mark_rule().encode(x="day:T")
     spec = specification(drawn("expiry_timeline") + line)

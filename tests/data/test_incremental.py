@@ -132,6 +132,7 @@ def test_a_total_that_changes_during_a_refresh_needs_a_full_download(api: DemoAP
     assert _agrees_with_a_full_download(api) < 0
 
 
+@pytest.mark.slow
 def test_edits_on_fetched_pages_are_seen(api: DemoAPI) -> None:
     api.organisation.edit_completion(11_999, notes="corrected")
     recent = kpa.load_completions(refresh="recent")
@@ -157,6 +158,7 @@ def test_a_refresh_of_a_thousand_pages_takes_few_requests(monkeypatch: pytest.Mo
         assert set(recent["id"]) == {r["id"] for r in api.organisation.records[COMPLETIONS]}
 
 
+@pytest.mark.slow
 def test_without_a_snapshot_everything_is_downloaded(api: DemoAPI) -> None:
     kpa.clear_cache()
     kpa.load_completions(refresh="recent")
@@ -233,6 +235,7 @@ def test_an_audit_refuses_incremental_completions_by_default(api: DemoAPI, tmp_p
     assert kpa.export_audit(whole, tmp_path / "whole", as_of="2021-01-01").is_dir()
 
 
+@pytest.mark.slow
 def test_an_unknown_refresh_value_is_an_error(api: DemoAPI) -> None:
     with pytest.raises(KPADataError, match="'latest'"):
         kpa.load_completions(refresh="latest")

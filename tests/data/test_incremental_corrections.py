@@ -95,6 +95,7 @@ def test_at_most_three_trainings_are_requested(catalogue: DemoAPI) -> None:
     assert _whole_at(catalogue, "incremental") == 4
 
 
+@pytest.mark.slow
 def test_a_correction_of_another_training_than_a_big_one_needs_a_full_download() -> None:
     """Of a training with more records than a page holds only the total is compared."""
     records = aged(3_000).records[COMPLETIONS]

@@ -281,6 +281,7 @@ def test_signed_means_that_a_signature_is_on_file() -> None:
     assert signed[99] is None
 
 
+@pytest.mark.slow
 def test_load_all_uses_one_account_even_if_another_thread_reconfigures(vendor: DemoAPI) -> None:
     with kpa.demo.serve(Records({COMPLETIONS: [completion(7)]})) as other:
 

@@ -71,6 +71,7 @@ def test_a_record_added_further_down_is_seen(api: DemoAPI) -> None:
     assert _ids() == {*range(1, COUNT + 1), 9001}
 
 
+@pytest.mark.slow
 def test_pages_that_come_with_new_records_are_read_too(api: DemoAPI) -> None:
     many = [completion(n, date_number=OLDEST, created=_now()) for n in range(9000, 9060)]
     _before(api, 3, lambda org: org.add_completions(*many))

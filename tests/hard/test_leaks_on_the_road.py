@@ -144,6 +144,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_tls_is_verified_and_a_company_ca_is_accepted(
     certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

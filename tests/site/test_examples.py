@@ -62,6 +62,7 @@ def _commands(path: Path) -> list[list[str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_command_exists_with_its_options(path: Path) -> None:
     for words in _commands(path):

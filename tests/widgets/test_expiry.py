@@ -24,6 +24,7 @@ def test_starts_with_everyone_on_the_demos_day(
     assert drawn(unchanged, 0, "value") > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [
@@ -114,6 +115,7 @@ def test_a_selection_from_python_shows_in_the_chart_once(explorer: ExpiryExplore
     assert explorer.rebuilds == before + 1
 
 
+@pytest.mark.slow
 def test_controls_and_python_stay_in_sync_with_one_rebuild_each(explorer: ExpiryExplorer) -> None:
     controls, before = explorer.controls, explorer.rebuilds
     controls["expiring_days"].value = 60
@@ -206,6 +208,7 @@ def test_names_from_other_people_stay_text(company: kpa.TrainingData) -> None:
         assert "<img" not in html
 
 
+@pytest.mark.slow
 def test_other_records_keep_the_choices_they_allow(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
@@ -224,6 +227,7 @@ def test_other_records_keep_the_choices_they_allow(
     assert (explorer.expiring_days, explorer.trainings) == (77, ())
 
 
+@pytest.mark.slow
 def test_new_records_keep_the_values_of_a_choice_that_still_exist(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:

@@ -82,6 +82,7 @@ def test_the_mark_follows_the_case_when_the_table_is_sorted_or_turned(
     assert explorer._table.start == 100
 
 
+@pytest.mark.slow
 def test_another_day_explains_the_same_case_anew(explorer: ExpiryExplorer) -> None:
     row = explorer.rows.filter(pl.col("status") == "current").row(0, named=True)
     explorer.explained = row
@@ -91,6 +92,7 @@ def test_another_day_explains_the_same_case_anew(explorer: ExpiryExplorer) -> No
     assert explorer.explanation.subtitle in panel(explorer)
 
 
+@pytest.mark.slow
 def test_a_case_that_is_no_longer_listed_is_no_longer_explained(explorer: ExpiryExplorer) -> None:
     row = explorer.rows.filter(pl.col("status") == "expired").row(0, named=True)
     explorer.explained = row

@@ -51,6 +51,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> kpa.TrainingData:
         return load(folder, api, refresh=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("trainings", "people", "ids"),
     [

@@ -106,6 +106,7 @@ def test_a_chosen_instructor_leaves_their_trainings_and_the_chart_shows_who_rema
     } == {"nobody else"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer])
 def test_each_change_of_a_control_draws_once(
     company: kpa.TrainingData, make: type[Explorer]

@@ -65,6 +65,7 @@ def test_all_field_offices_together_are_everyone(
     assert_frame_equal(shown(explorer), everyone, check_row_order=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [{"search": "GHOST-OF"}, {"field_offices": [""]}])
 def test_people_without_a_profile_are_found(
     haunted: kpa.TrainingData, asked: dict[str, object]

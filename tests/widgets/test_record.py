@@ -8,6 +8,7 @@ import kpa_analytics as kpa
 from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer
 
 
+@pytest.mark.slow
 def test_a_click_on_a_person_opens_their_transcript(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company, as_of="2026-03-31")
     assert explorer.record is None

@@ -116,6 +116,7 @@ TABLES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "names"), TABLES)
 def test_every_table_gives_out_what_it_shows(
     company: kpa.TrainingData, make: type[ChartExplorer], names: list[str]

@@ -56,6 +56,7 @@ def test_every_choice_is_a_trait(company: kpa.TrainingData, make: type[Explorer]
         assert explorer.traits()[name].help
 
 
+@pytest.mark.slow
 def test_an_observer_is_called_after_everything_is_shown(explorer: ExpiryExplorer) -> None:
     changes, before = heard(explorer, "as_of"), explorer.rebuilds
     rows: list[int] = []
@@ -68,6 +69,7 @@ def test_an_observer_is_called_after_everything_is_shown(explorer: ExpiryExplore
     assert changes[1:] == [("as_of", date(2026, 1, 31), date(2026, 2, 28), before + 2)]
 
 
+@pytest.mark.slow
 def test_rebuilds_can_be_observed_and_not_set(explorer: ExpiryExplorer) -> None:
     changes = heard(explorer, "rebuilds")
     explorer.expiring_days = 60
@@ -106,6 +108,7 @@ def test_a_choice_can_be_linked_to_a_widget(
     assert several.value == tuple(ids)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("held", [False, True])
 def test_several_choices_at_once_cause_one_rebuild_and_one_notice_each(
     explorer: ExpiryExplorer, held: bool

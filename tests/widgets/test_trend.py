@@ -77,6 +77,7 @@ def test_it_shows_a_year_by_month_up_to_the_demos_day(
     assert shared.table["day"].to_list() == [*reversed(shared.rows["day"].to_list())]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [
@@ -99,6 +100,7 @@ def test_rows_and_punctuality_are_those_of_the_analyses(
     assert_frame_equal(explorer.punctuality, kpa.renewal_punctuality(came_due, as_of=LAST))
 
 
+@pytest.mark.slow
 def test_days_are_counted_back_from_the_last_day(explorer: TrendExplorer) -> None:
     explorer.set(as_of="2026-05-31", start="2026-02-01")
     assert explorer.rows["day"].to_list() == [
@@ -115,6 +117,7 @@ def test_days_are_counted_back_from_the_last_day(explorer: TrendExplorer) -> Non
     assert explorer.rows.height == 120
 
 
+@pytest.mark.slow
 def test_people_and_trainings_narrow_everything_to_their_cases(
     explorer: TrendExplorer, company: kpa.TrainingData
 ) -> None:
@@ -244,6 +247,7 @@ def test_a_first_day_that_is_not_allowed_stays_in_its_control(explorer: TrendExp
     assert "Start was cleared: the first day is 30 Jun 2025." in explorer._notice.value
 
 
+@pytest.mark.slow
 def test_a_first_day_that_the_last_day_has_passed_is_dropped_and_it_says_so(
     explorer: TrendExplorer,
 ) -> None:

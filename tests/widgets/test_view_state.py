@@ -49,6 +49,7 @@ def test_a_state_restores_the_view(company: kpa.TrainingData, make: type[Explore
     assert other._shown_tables[0].columns == table.columns
 
 
+@pytest.mark.slow
 def test_bars_and_cases_are_in_the_state_by_id(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company)
     case = explorer.rows.row(0, named=True)
@@ -154,6 +155,7 @@ def test_a_dashboards_state_has_every_tab(company: kpa.TrainingData) -> None:
         again.state = {"tab": "people"}
 
 
+@pytest.mark.slow
 def test_a_refresh_forgets_the_states_of_other_records(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company, expiring_days=45)
     explorer.expiring_days = 60
