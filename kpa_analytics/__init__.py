@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from kpa_analytics.data.snapshots import snapshots
     from kpa_analytics.data.training_data import TrainingData
+    from kpa_analytics.publishing.publish import publish
 
     __version__: str
 
@@ -79,6 +80,7 @@ _HOMES = {
     "load_groups": "data.loaders",
     "load_trainings": "data.loaders",
     "load_users": "data.loaders",
+    "publish": "publishing.publish",
     "reconcile": "analysis.reconcile",
     "renewal_curve": "analysis.renewal_curve",
     "renewal_punctuality": "analysis.renewal_punctuality",
@@ -123,6 +125,7 @@ __all__ = [
     "load_groups",
     "load_trainings",
     "load_users",
+    "publish",
     "reconcile",
     "renewal_curve",
     "renewal_punctuality",

@@ -160,6 +160,8 @@ class Endpoint(NamedTuple):
         kind: the kind of group, for collections of groups.
         people: columns with ids of people; pseudonyms replace them.
         public: text columns that name no person; pseudonyms replace every other text by null.
+        facts: in a collection of people, the other columns that `publish()` writes unless it is
+            called with `personal=True`.
     """
 
     method: str
@@ -174,6 +176,7 @@ class Endpoint(NamedTuple):
     kind: str | None = None
     people: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
 
     def optional_ids(self) -> list[str]:
         """The columns of ids and lists of ids that may be null.
@@ -240,6 +243,8 @@ ENDPOINTS = (
             "role_id",
             "jobTitle_id",
         ),
+        # The statuses depend on these days.
+        facts=("created", "isDriver", "isRegulatedDriver", "hireDate", "terminationDate"),
     ),
     Endpoint(
         "grouptrainings.list",
@@ -266,6 +271,9 @@ ENDPOINTS = (
     _groups("linesofbusiness.list", "linesofbusiness", "line_of_business"),
     _groups("jobtitles.list", "jobtitles", "job_title"),
 )
+
+#: Every column with ids of people in any collection, except the `id` of the users.
+ALL_PEOPLE = tuple(dict.fromkeys(n for e in ENDPOINTS for n in e.people if n != "id"))
 
 #: Endpoints by their API method.
 BY_METHOD: dict[str, Endpoint] = {endpoint.method: endpoint for endpoint in ENDPOINTS}

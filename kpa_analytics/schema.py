@@ -109,6 +109,20 @@ def _table(name: str, made_by: str, *columns: Column) -> Table:
     return Table(name, made_by, columns)
 
 
+def is_text(dtype: DataType | DataTypeClass) -> bool:
+    """Whether a column can hold text, in lists and structs too.
+
+    Examples:
+        >>> is_text(pl.List(pl.String)), is_text(pl.Date)
+        (True, False)
+    """
+    if isinstance(dtype, pl.List):
+        return is_text(dtype.inner)
+    if isinstance(dtype, pl.Struct):
+        return any(is_text(field.dtype) for field in dtype.fields)
+    return dtype == pl.String
+
+
 #: Columns that several results share.
 _NAME = Column(
     "user",
@@ -744,6 +758,18 @@ VERIFICATION = _table(
         "harmless file from a file manager or an office program",
     ),
     Column("detail", pl.String, "more about the finding"),
+)
+
+PUBLISHED = _table(
+    "published",
+    "publish()",
+    Column("account", pl.String, "the account"),
+    Column("table", pl.String, "the published table: completions, status, ..."),
+    Column("path", pl.String, "its file, from the folder on"),
+    Column("rows", pl.Int64, "number of rows", unit="rows"),
+    Column("bytes", pl.Int64, "size of the file", unit="bytes"),
+    Column("sha256", pl.String, "hash of the file's bytes"),
+    Column("change", pl.Enum(["written", "unchanged"]), "whether the file was written again"),
 )
 
 FAULTS = _table(

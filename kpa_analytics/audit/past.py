@@ -53,17 +53,14 @@ def past(data: TrainingData, *, as_of: date, expiring_days: int, required: AnyFr
     """Compute the months up to a day; the arguments are those of `evidence.gather`."""
     days = month_days(as_of)
     since = days[-_MONTHS:][0].replace(day=1)
-    begun = data.completions.filter(pl.col("date") <= as_of)["date"].min()
-    trend = STATUS_OVER_TIME.empty()
-    if isinstance(begun, date):
-        trend = _trend(data, max(days[0], begun), days, expiring_days, required)
+    begun = _first_day(data, as_of)
     came_due = renewals(
         data.completions, data.trainings, data.users, as_of=as_of, expiring_days=expiring_days
     ).filter(data.scope.cases, pl.col("expiration_date") >= since)
     return Past(
         first=days[0],
-        begun=begun if isinstance(begun, date) else None,
-        trend=trend,
+        begun=begun,
+        trend=monthly_trend(data, as_of=as_of, expiring_days=expiring_days, required=required),
         since=since,
         renewals=came_due,
         punctuality=renewal_punctuality(came_due, as_of=as_of),
@@ -89,6 +86,25 @@ def month_days(as_of: date) -> list[date]:
             last = monthrange(year, month + 1)[1]
             days.append(date(year, month + 1, last if is_last_day else min(as_of.day, last)))
     return days
+
+
+def monthly_trend(
+    data: TrainingData, *, as_of: date, expiring_days: int, required: AnyFrame | None
+) -> pl.DataFrame:
+    """Count the cases of each status on the days of `month_days` (`schema.STATUS_OVER_TIME`).
+
+    Days before the first completion have no row, because nobody knows what the statuses were.
+    """
+    begun, days = _first_day(data, as_of), month_days(as_of)
+    if begun is None:
+        return STATUS_OVER_TIME.empty()
+    return _trend(data, max(days[0], begun), days, expiring_days, required)
+
+
+def _first_day(data: TrainingData, as_of: date) -> date | None:
+    """The day of the first completion; None if there is none by the day of the pack."""
+    begun = data.completions.filter(pl.col("date") <= as_of)["date"].min()
+    return begun if isinstance(begun, date) else None
 
 
 def _trend(

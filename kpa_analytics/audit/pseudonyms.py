@@ -34,15 +34,13 @@ from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
-from kpa_analytics.endpoints import COLLECTIONS, ENDPOINTS, Endpoint, endpoint_of
+from kpa_analytics.endpoints import ALL_PEOPLE, COLLECTIONS, Endpoint, endpoint_of
 from kpa_analytics.errors import KPAError
 from kpa_analytics.patience import move
+from kpa_analytics.schema import is_text
 
 _KEY_BYTES = 32
 _KEY_FILE = "pseudonyms.key"
-
-#: Every column with ids of people in any collection, except the `id` of the users.
-_ALL_PEOPLE = tuple(dict.fromkeys(n for e in ENDPOINTS for n in e.people if n != "id"))
 
 
 class Pseudonyms:
@@ -91,7 +89,7 @@ class Pseudonyms:
         The endpoint lists the columns with people's ids and the texts that name nobody. Without it,
         columns with ids are recognized by their names.
         """
-        people = endpoint.people if endpoint else _ALL_PEOPLE
+        people = endpoint.people if endpoint else ALL_PEOPLE
         ids = [name for name in people if name in frame.columns]
         old = [frame[name].explode() for name in ids]
         new = (
@@ -103,7 +101,7 @@ class Pseudonyms:
             *(
                 pl.lit(None, dtype).alias(name)
                 for name, dtype in frame.schema.items()
-                if name not in (*ids, *public) and _is_text(dtype)
+                if name not in (*ids, *public) and is_text(dtype)
             ),
         )
 
@@ -163,15 +161,6 @@ def _named(users: pl.DataFrame) -> pl.DataFrame:
     digits = pl.col("id").str.strip_prefix(DEMO_ID_PREFIX).str.to_uppercase()
     name = pl.format("Person {}-{}", digits.str.slice(0, 4), digits.str.slice(4, 4))
     return users.with_columns(name.alias("lastname"))
-
-
-def _is_text(dtype: pl.DataType) -> bool:
-    """Whether a column can hold text, in lists and structs too."""
-    if isinstance(dtype, pl.List):
-        return _is_text(dtype.inner)  # type: ignore[arg-type]
-    if isinstance(dtype, pl.Struct):
-        return any(_is_text(field.dtype) for field in dtype.fields)  # type: ignore[arg-type]
-    return dtype == pl.String
 
 
 def _replaced(name: str, dtype: pl.DataType, new: dict[str, str]) -> pl.Expr:

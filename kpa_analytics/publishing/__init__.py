@@ -1,0 +1,1 @@
+"""`publish()`: one folder of Parquet files that Power BI, Excel, Tableau, DuckDB and Spark read."""

@@ -1,0 +1,108 @@
+"""A folder of this machine or its network: each file is written beside its place, then renamed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.patience import move, patiently
+
+_LOCK = ".publish.lock"
+#: The end of the name of an unfinished file. Readers skip it: it begins with a dot, too.
+_UNFINISHED = ".part"
+_PIECE = 1 << 20
+
+
+class LocalFolder:
+    """A folder that readers may use at any time.
+
+    Renaming a file onto another one is one step on every system, so a reader gets the whole old
+    file or the whole new one.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def address(self) -> str:
+        """The folder as DuckDB and Spark write it, with slashes."""
+        return self.path.as_posix()
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Create the folder, and let nobody else publish into it meanwhile.
+
+        Raises:
+            KPADataError: it can't be created, or somebody else publishes into it.
+        """
+        if self.path.exists() and not self.path.is_dir():
+            raise KPADataError(f"{self.path} is not a folder: choose another path")
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path / _LOCK, timeout=0)
+            lock.acquire()
+        except Timeout as error:
+            raise KPADataError(
+                f"{self.path}: another program is publishing into this folder; try again later"
+            ) from error
+        except OSError as error:
+            raise KPADataError(f"{self.path} can't be written: {error.strerror}") from error
+        try:
+            self._delete_unfinished()
+            yield
+        finally:
+            self._delete_unfinished()
+            lock.release()
+
+    def beside(self, name: str) -> Path:
+        """A new path for the content of a file, in the folder of the file."""
+        target = self.path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.with_name(f".{target.name}.{secrets.token_hex(4)}{_UNFINISHED}")
+
+    def has(self, name: str, sha256: str) -> bool:
+        """Whether a file has this content already."""
+        target = self.path / name
+        return target.is_file() and sha256_of(target) == sha256
+
+    def put(self, written: Path, name: str) -> None:
+        """Give a finished file its name; a file that is there is replaced.
+
+        Raises:
+            PermissionError: another program holds the file open, for two seconds.
+        """
+        with written.open("rb+") as file:
+            os.fsync(file.fileno())
+        move(written, self.path / name)
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a file, or None if it is not there."""
+        target = self.path / name
+        try:
+            return patiently(target.read_bytes)
+        except FileNotFoundError:
+            return None
+
+    def _delete_unfinished(self) -> None:
+        """Delete what a publish left that was killed."""
+        for path in self.path.rglob(f".*{_UNFINISHED}"):
+            path.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, read piece by piece."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -1,0 +1,74 @@
+"""A small account, made by hand: two people, two trainings, one session."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.schema import (
+    COMPLETIONS,
+    EMPLOYEE_STATUS,
+    GROUP_TRAININGS,
+    GROUPS,
+    TRAININGS,
+    USERS,
+)
+from tests.frames import frame_of
+
+AS_OF = date(2026, 6, 30)
+#: Texts that name or describe a person; none of them is published unless it is wanted.
+PERSONAL = ("Zebedee", "Quibble", "E-0451", "zq@example.com", "zquibble", "left his badge")
+
+
+def small(**changes: Any) -> TrainingData:
+    """The account; the changes replace frames."""
+    frames = {
+        "completions": frame_of(
+            COMPLETIONS,
+            {
+                "id": 1,
+                "training_id": 7,
+                "m_user_id": "ann",
+                "created": datetime(2026, 5, 4, tzinfo=UTC),
+                "date": date(2026, 5, 4),
+                "m_instructor_id": "zeb",
+                "group_training_id": 50,
+                "notes": "left his badge",
+            },
+            {"id": 2, "training_id": 8, "m_user_id": "zeb", "date": date(2025, 1, 31)},
+        ),
+        "trainings": frame_of(
+            TRAININGS,
+            {"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12},
+            {"id": 8, "title": "First Aid", "schedule_type": "rolling", "renewal_months": 12},
+        ),
+        "users": frame_of(
+            USERS,
+            {"id": "ann", "supervisor_id": "zeb"},
+            {
+                "id": "zeb",
+                "firstname": "Zebedee",
+                "lastname": "Quibble",
+                "employeeNumber": "E-0451",
+                "email": "zq@example.com",
+                "username": "zquibble",
+                "fieldOffice_id": ["o1"],
+            },
+        ),
+        "group_trainings": frame_of(
+            GROUP_TRAININGS,
+            {
+                "id": 50,
+                "m_trainees_id": ["ann", "zeb"],
+                "trainings_id": [7],
+                "m_instructor_id": "zeb",
+                "notes": "left his badge",
+            },
+        ),
+        "employee_status": frame_of(
+            EMPLOYEE_STATUS, {"m_user_id": "ann", "incomplete_training_ids": [8]}
+        ),
+        "groups": frame_of(GROUPS, {"kind": "field_office", "id": "o1", "name": "Odessa"}),
+    }
+    return TrainingData(**{**frames, **changes})

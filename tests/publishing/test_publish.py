@@ -1,0 +1,159 @@
+"""A published folder has whole tables under stable names, and nothing personal unless wanted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import kpa_analytics as kpa
+from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.publishing.datasets import TABLES
+from tests.publishing.small import AS_OF, PERSONAL, small
+
+
+def read(folder: Path, table: str) -> pl.DataFrame:
+    return pl.scan_parquet(folder / table).collect()
+
+
+def files(folder: Path) -> dict[str, tuple[int, int]]:
+    """The inode and the time of each Parquet file: both change if it is written again."""
+    paths = sorted(folder.rglob("*.parquet"))
+    return {
+        path.relative_to(folder).as_posix(): (path.stat().st_ino, path.stat().st_mtime_ns)
+        for path in paths
+    }
+
+
+def test_every_table_is_a_partition_of_its_account(tmp_path: Path) -> None:
+    published = kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    kpa.publish(small(), tmp_path, account="south", as_of=AS_OF)
+    assert published["table"].to_list() == list(TABLES)
+    for table, rows in published.select("table", "rows").iter_rows():
+        assert (tmp_path / table / "account=north" / "data.parquet").is_file()
+        assert read(tmp_path, table)["account"].to_list() == ["north"] * rows + ["south"] * rows
+
+
+def test_the_tables_say_what_the_functions_say(tmp_path: Path) -> None:
+    data = small()
+    kpa.publish(data, tmp_path, account="north", as_of=AS_OF, personal=True)
+    status = kpa.expiry_status(
+        data.completions, data.trainings, data.users, as_of=AS_OF, required=data.requirements
+    )
+    texts = status.with_columns(pl.col(pl.Enum).cast(pl.String))
+    assert_frame_equal(read(tmp_path, "status").drop("as_of", "demo", "account"), texts)
+    assert_frame_equal(read(tmp_path, "completions").drop("demo", "account"), data.completions)
+    assert read(tmp_path, "required").drop("demo", "account").rows() == [("ann", 8)]
+    last = read(tmp_path, "trend").row(-1, named=True)
+    assert (last["day"], last["total"], last["expired"]) == (AS_OF, 3, 1)
+    assert read(tmp_path, "sessions").row(0, named=True)["listed_not_recorded_ids"] == ["zeb"]
+
+
+@pytest.mark.parametrize("personal", [False, True])
+def test_personal_fields_are_written_only_if_wanted(tmp_path: Path, personal: bool) -> None:
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF, personal=personal)
+    tables = [read(tmp_path, table) for table in TABLES]
+    texts = "".join(table.write_json() for table in tables)
+    for text in PERSONAL:
+        assert (text in texts) is personal
+    columns = {name for table in tables for name in table.columns}
+    hidden = {"firstname", "lastname", "employeeNumber", "email", "username", "user", "notes"}
+    assert (columns & hidden) == (hidden if personal else set())
+
+
+def test_an_unchanged_file_is_not_written_again(tmp_path: Path) -> None:
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    before = files(tmp_path)
+    again = kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    assert set(again["change"]) == {"unchanged"}
+    assert files(tmp_path) == before
+    groups = small().groups.with_columns(name=pl.lit("Midland"))
+    changed = kpa.publish(small(groups=groups), tmp_path, account="north", as_of=AS_OF)
+    assert changed.filter(pl.col("change") == "written")["table"].to_list() == ["groups"]
+    assert read(tmp_path, "groups")["name"].to_list() == ["Midland"]
+
+
+def test_an_account_of_a_folder_stays_when_another_is_published(tmp_path: Path) -> None:
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    north = files(tmp_path)
+    kpa.publish(small(), tmp_path, account="south", as_of=AS_OF)
+    assert north.items() < files(tmp_path).items()
+    index = json.loads((tmp_path / "index.json").read_bytes())
+    assert list(index["accounts"]) == ["north", "south"]
+    assert index["complete"] is True
+
+
+def test_a_stopped_publish_leaves_whole_files_and_an_index_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    other = small(completions=small().completions.head(1))
+
+    class Stopped(BaseException):
+        pass
+
+    def stop(written: Path, target: Path) -> None:
+        if target.parents[1].name == "status":
+            raise Stopped
+        written.replace(target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kpa_analytics.publishing.local_folder.move", stop)
+        with pytest.raises(Stopped):
+            kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
+    assert read(tmp_path, "completions").height == 1
+    assert read(tmp_path, "status").height == 3
+    assert json.loads((tmp_path / "index.json").read_bytes())["complete"] is False
+    assert not list(tmp_path.rglob("*.part"))
+    kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
+    assert json.loads((tmp_path / "index.json").read_bytes())["complete"] is True
+
+
+def test_a_file_that_is_open_elsewhere_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+
+    def held(written: Path, target: Path) -> None:
+        if target.parents[1].name == "completions":
+            raise PermissionError(13, "The process cannot access the file")
+        written.replace(target)
+
+    monkeypatch.setattr("kpa_analytics.publishing.local_folder.move", held)
+    other = small(completions=small().completions.head(1))
+    with pytest.raises(KPAError, match=r"completions/account=north/data\.parquet; close it"):
+        kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
+    index = json.loads((tmp_path / "index.json").read_bytes())
+    assert index["accounts"]["north"]["complete"] is False
+
+
+@pytest.mark.parametrize("name", ["", "../north", "a/b", "2024", "CON", "n" * 65, "north ", 7])
+def test_a_name_that_is_no_safe_folder_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(KPADataError, match="can't be the name of an account") as caught:
+        kpa.publish(small(), tmp_path / "new", account=name, as_of=AS_OF)
+    assert repr(name) in str(caught.value)
+    assert not (tmp_path / "new").exists()
+
+
+def test_other_bad_input_is_named(tmp_path: Path) -> None:
+    with pytest.raises(KPADataError, match="data must be the result of load_all"):
+        kpa.publish(small().completions, tmp_path)  # type: ignore[arg-type]
+    with pytest.raises(KPADataError, match="as_of must be a day"):
+        kpa.publish(small(), tmp_path, as_of="soon")
+    with pytest.raises(KPADataError, match="personal must be True or False"):
+        kpa.publish(small(), tmp_path, personal="no")  # type: ignore[arg-type]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(KPADataError, match="file is not a folder"):
+        kpa.publish(small(), tmp_path / "file")
+    (tmp_path / "index.json").write_text("{")
+    with pytest.raises(KPADataError, match=r"index\.json is damaged"):
+        kpa.publish(small(), tmp_path)
+
+
+def test_accounts_of_a_folder_have_the_same_columns(tmp_path: Path) -> None:
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    with pytest.raises(KPADataError, match=r"other accounts \(north\).*use personal=False"):
+        kpa.publish(small(), tmp_path, account="south", as_of=AS_OF, personal=True)
