@@ -28,7 +28,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from kpa_analytics.widgets.page_kernels import PageKernels, reloaded
 
 #: Seconds until a kernel without an open page is stopped, and between checks for such kernels. A
-#: page that is left says so, and its kernel is stopped at once; a browser that crashes does not.
+#: page that is left says so, and its kernel is stopped soon; a browser that crashes does not.
 IDLE = 60
 LOOK = 5
 #: Of Voila's extensions, those that a page needs.
@@ -61,7 +61,8 @@ class _Page(TornadoVoilaHandler):  # type: ignore[misc]
         self.set_header("Referrer-Policy", "same-origin")
         if self.get_query_argument("token", None) is None:
             _ = self.xsrf_token  # sets the cookie that the page's goodbye has to repeat
-            reloaded.set("Cache-Control" in self.request.headers)  # as all browsers ask then
+            if "Cache-Control" in self.request.headers:  # all browsers send it with a reload
+                reloaded.set(self.get_cookie("kpa_kernel", ""))
             await super().get(path)
             return
         others = [

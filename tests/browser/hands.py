@@ -7,6 +7,7 @@ hand can try again; a press that arrived is never repeated.
 from __future__ import annotations
 
 from playwright.sync_api import Error, JSHandle, Locator, Page, expect
+from playwright.sync_api import TimeoutError as TooLate
 
 TRIES = 5
 
@@ -29,12 +30,13 @@ _STAND = """element => new Promise(resolve => {
     requestAnimationFrame(look);
 })"""
 #: Says whether a click arrives at an element, and stops one that goes elsewhere before the page
-#: hears of it.
+#: hears of it. Clicks that a script of the page makes are not the hand's.
 _GUARD = """element => {
     const stop = new AbortController(), guard = {stop};
     guard.arrival = new Promise(resolve => {
         let arrived = false;
         const hear = event => {
+            if (!event.isTrusted) return;
             if (!arrived && !event.composedPath().includes(element)) {
                 event.preventDefault();
                 event.stopImmediatePropagation();
@@ -82,6 +84,25 @@ def turn_wheel(page: Page, *, x: int, y: int, by: int) -> None:
     """Turn the wheel of the mouse over a point of the window."""
     page.mouse.move(x, y)
     page.mouse.wheel(0, by)
+
+
+def scroll_by_key(page: Page, key: str, place: str) -> None:
+    """Press a key until the page has scrolled to its place, as a page may grow meanwhile.
+
+    Args:
+        page: the page.
+        key: the key.
+        place: a condition in JavaScript that holds at that place.
+    """
+    for _ in range(10 * TRIES):
+        page.keyboard.press(key)
+        try:
+            page.wait_for_function(place, timeout=2_000)
+        except TooLate:
+            continue
+        return
+    where = "`at ${scrollY}, with the focus on ${document.activeElement.outerHTML.slice(0, 200)}`"
+    raise AssertionError(f"{key} does not scroll to where {place}: {page.evaluate(where)}")
 
 
 def open_list(picker: Locator) -> None:

@@ -22,7 +22,7 @@ from pypdf import PdfReader
 from tests.browser.axe import axe, violations
 from tests.browser.conftest import free_port, running
 from tests.browser.dashboards import use_by_mouse
-from tests.browser.hands import press, turn_wheel
+from tests.browser.hands import press, scroll_by_key, turn_wheel
 
 __all__ = ["axe"]
 #: A browser that only notes what it is to open.
@@ -138,8 +138,14 @@ def vanished(served: Served, browser: Browser) -> psutil.Process:
     return own
 
 
-def test_a_reload_keeps_the_kernel_and_a_goodbye_ends_it(
-    web: Page, served: Served, vanished: psutil.Process
+@pytest.fixture(scope="module")
+def left() -> list[psutil.Process]:
+    """The kernels of pages that have said goodbye."""
+    return []
+
+
+def test_a_reload_keeps_the_kernel(
+    web: Page, served: Served, vanished: psutil.Process, left: list[psutil.Process]
 ) -> None:
     web.goto(f"{served.url}?token={served.key}&theme=light")
     assert web.url == f"{served.url}?theme=light"
@@ -153,8 +159,8 @@ def test_a_reload_keeps_the_kernel_and_a_goodbye_ends_it(
     bars.first.wait_for()
     expect(web.locator(".kpa-dashboard")).to_have_count(1)
     assert kernel_of(web, served) == own
+    left.append(own)
     web.goto("about:blank")
-    gone(own, 60)
 
 
 def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served, axe: str) -> None:
@@ -174,8 +180,7 @@ def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served, axe
         ("PageDown", "scrollY > 400"),
         ("End", "scrollY >= document.documentElement.scrollHeight - innerHeight - 1"),
     ):
-        web.keyboard.press(key)
-        web.wait_for_function(place)
+        scroll_by_key(web, key, place)
     expect(web.get_by_role("button", name="Export audit pack")).to_be_in_viewport()
     width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     for narrower in (1100, 800, 390):
@@ -255,8 +260,10 @@ def test_everything_a_mouse_does_works(
     web.goto("about:blank")
 
 
-def test_a_kernel_whose_page_vanished_without_a_goodbye_is_stopped(
-    vanished: psutil.Process,
+def test_a_kernel_is_stopped_whether_its_page_said_goodbye_or_vanished(
+    vanished: psutil.Process, left: list[psutil.Process]
 ) -> None:
-    """The last test here, because that page has then been closed for a while."""
-    gone(vanished, 240)
+    """The last test here, because those pages have then been closed for a while."""
+    assert left
+    for kernel in (*left, vanished):
+        gone(kernel, 240)

@@ -43,6 +43,7 @@ _IS_MADE_ANEW = """
   });
 """
 _ALWAYS_SLIPS_AWAY = _SLIPS_AWAY_TWICE.replace("= 2", "= 1000")
+_CLICKS_THE_OTHER = "target.onmousedown = () => other.click();"
 _UNDER = 'other.style.top = "10px";'
 
 
@@ -58,6 +59,11 @@ def clicks(page: Page, script: str) -> dict[str, int]:
 @pytest.mark.parametrize("script", ["", _SLIDES_FOR_A_SECOND, _SLIPS_AWAY_TWICE, _IS_MADE_ANEW])
 def test_a_press_arrives_once_and_nowhere_else(web: Page, script: str) -> None:
     assert clicks(web, script) == {"target": 1, "other": 0}
+
+
+def test_a_press_lets_the_page_click_by_itself(web: Page) -> None:
+    """As the site does, which opens its search when the field gets the focus."""
+    assert clicks(web, _CLICKS_THE_OTHER) == {"target": 1, "other": 1}
 
 
 @pytest.mark.parametrize(
