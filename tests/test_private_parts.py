@@ -54,11 +54,11 @@ def test_no_other_private_member_is_used() -> None:
             case ast.Attribute(attr=name):
                 used.add(name)
             case (
-                    ast.FunctionDef(name=name)
-                    | ast.AsyncFunctionDef(name=name)
-                    | ast.ClassDef(name=name)
-                    | ast.Name(id=name)
-                ):
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+                | ast.Name(id=name)
+            ):
                 ours.add(name)
             case ast.Call(
                 func=ast.Name(id="getattr" | "setattr"), args=[_, ast.Constant(name), *_]
