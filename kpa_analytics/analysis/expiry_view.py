@@ -12,6 +12,7 @@ from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expiring_rule import with_expiring_rule
 from kpa_analytics.analysis.explain import Explainer
+from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.statuses import STATUSES
 
 if TYPE_CHECKING:
@@ -81,20 +82,14 @@ def selected_rows(rows: pl.DataFrame, selected: Sequence[Mapping[str, Any]]) -> 
     """
     if not selected:
         return rows
-    return rows.filter(pl.any_horizontal(_in_bar(bar) for bar in selected))
+    month = pl.col("expiration_date").dt.month_start()
+    return rows.filter(in_bars(selected, {"month": month}))
 
 
 def has_case(rows: pl.DataFrame, case: Mapping[str, Any]) -> bool:
     """Whether the rows have the case with this m_user_id and training_id."""
     same = [pl.col(name) == case[name] for name in ("m_user_id", "training_id")]
     return not rows.lazy().filter(*same).head(1).collect(engine="in-memory").is_empty()
-
-
-def _in_bar(bar: Mapping[str, Any]) -> pl.Expr:
-    same = [pl.col(key) == value for key, value in bar.items() if key != "month"]
-    if month := bar.get("month"):
-        same.append(pl.col("expiration_date").dt.month_start() == month)
-    return pl.all_horizontal(same)
 
 
 def status_counts(rows: pl.DataFrame, days: int) -> dict[str, int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from kpa_analytics.analysis.folding import by_name
+from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.instructors import (
     activity_of,
     coverage_of,
@@ -22,6 +23,7 @@ from kpa_analytics.inputs import as_table, at_once
 from kpa_analytics.schema import INSTRUCTOR_ACTIVITY, INSTRUCTOR_COVERAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from kpa_analytics.analysis.choices import PeriodChoices
@@ -62,14 +64,22 @@ class InstructorView:
         rows = activity_of(self._chosen(choices), self._names, self._demo, every=_EVERY)
         return as_table(rows, INSTRUCTOR_ACTIVITY).collect(engine="in-memory")
 
-    def people(self, choices: PeriodChoices) -> pl.DataFrame:
-        """The figures per instructor in the whole period, most completions first.
+    def people(
+        self, choices: PeriodChoices, bars: Sequence[Mapping[str, Any]] = ()
+    ) -> pl.DataFrame:
+        """The figures per instructor, most completions first.
+
+        Args:
+            choices: the choices.
+            bars: count only the completions of these bars: an m_instructor_id and a period each,
+                or a training_id; empty for all of them.
 
         Returns:
             m_instructor_id, instructor, completions, trainees, trainings, group_sessions, demo.
         """
+        completions = self._chosen(choices)
         return (
-            self._chosen(choices)
+            (completions.filter(in_bars(bars)) if bars else completions)
             .group_by("m_instructor_id")
             .agg(teaching_counts())
             .with_columns(pl.col("m_instructor_id").cast(pl.String))

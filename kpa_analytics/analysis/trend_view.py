@@ -2,24 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from kpa_analytics.analysis.day_counts import day_counts, grouping, trend_schema
 from kpa_analytics.analysis.engine import Engine, Rules
+from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.renewal_punctuality import by_month
 from kpa_analytics.analysis.renewals import came_due
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
+from kpa_analytics.statuses import CURRENT, EXPIRING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from kpa_analytics.analysis.choices import Choices, TrendChoices
     from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.data.training_data import TrainingData
 
+#: The columns of cases.
+CASES = pl.Schema(
+    {
+        "m_user_id": pl.String,
+        "user": pl.String,
+        "training_id": pl.Int64,
+        "training": pl.String,
+        "expiration_date": pl.Date,
+        "status": pl.String,
+        "outcome": pl.String,
+    }
+)
 #: The number of results to keep.
 _KEPT = 4
 #: The days before and after a period for which spans are computed, too.
@@ -78,9 +95,12 @@ class TrendView:
         Returns:
             expiration_date and outcome, as in `renewals()`.
         """
+        return self._due_cases(choices).select("expiration_date", "outcome")
+
+    def _due_cases(self, choices: TrendChoices) -> pl.DataFrame:
         due = self._due(choices.as_of, choices.expiring_days, choices.include_terminated)
         later = pl.col("expiration_date") > self.first_day(choices)
-        return due.filter(later, *self._cases(choices)).select("expiration_date", "outcome")
+        return due.filter(later, *self._cases(choices))
 
     @staticmethod
     def by_month(due: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -92,6 +112,43 @@ class TrendView:
         rows = self._status(choices.as_of, choices.expiring_days, choices.include_terminated)
         conditions = self._people_filter.conditions(choices)
         return rows.filter(*conditions) if conditions else rows
+
+    def cases(self, choices: TrendChoices, bars: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+        """The cases behind these bars, in the order of the bars.
+
+        Args:
+            choices: the choices.
+            bars: each with a day and a status, with a month and an outcome, or with a week. The
+                cases of a week are the valid ones on the day `as_of` that expire in it.
+
+        Returns:
+            m_user_id, user, training_id, training, expiration_date, status (null for the cases of
+            an outcome), outcome (null for the others).
+        """
+        return pl.concat([CASES.to_frame(), *(self._behind(choices, bar) for bar in bars)])
+
+    def _behind(self, choices: TrendChoices, bar: Mapping[str, Any]) -> pl.DataFrame:
+        if "outcome" in bar:
+            due = self._due_cases(choices).filter(
+                in_bars([bar], {"month": pl.col("expiration_date").dt.month_start()})
+            )
+            people = self._engine.people.select("person", "m_user_id", "user")
+            titles = self._engine.titles.select("title", "training_id", "training")
+            named = due.join(people, on="person", maintain_order="left")
+            rows = named.join(titles, on="title", maintain_order="left")
+        elif "day" in bar:
+            rows = self.status(replace(choices, as_of=bar["day"]))
+            rows = rows.filter(pl.col("status") == bar["status"])
+        else:
+            week = pl.col("expiration_date") - pl.lit(bar["week"])
+            rows = self.status(choices).filter(
+                pl.col("status").is_in([CURRENT, EXPIRING]), week.dt.total_days().is_between(0, 6)
+            )
+        columns = [
+            pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
+            for name, dtype in CASES.items()
+        ]
+        return rows.select(columns)
 
     def _came_due(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
         due = came_due(self._engine, as_of, expiring_days, include_terminated)

@@ -91,6 +91,14 @@ def tooltip(texts: dict[str, str], numbers: dict[str, str] | None = None) -> lis
     ]
 
 
+def pick(bars: alt.Chart, *fields: str) -> alt.Chart:
+    """Let a click on a bar set the selection `pick` of these fields; the other bars become pale."""
+    faded = alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}])
+    point = alt.selection_point(name="pick", fields=[*fields], on="click")
+    picked: alt.Chart = bars.encode(opacity=faded).add_params(point)
+    return picked
+
+
 def month_step(first: date, last: date) -> int:
     """Months between ticks, so that there is room for every label."""
     months = (last - first).days // 30 + 1

@@ -125,7 +125,7 @@ def expirations_by_week(
     """Draw how many valid certificates end in each of the coming weeks.
 
     In each bar, the training with the most cases has a colour of its own: a tall part is a date on
-    which many certificates of one training end.
+    which many certificates of one training end. A click on a bar sets the selection `pick` (week).
 
     Args:
         status: the result of `expiry_status()`, eager or lazy.
@@ -223,7 +223,7 @@ def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
             description=axes.aria_label(),
         )
     )
-    return bars
+    return axes.pick(bars, "week")
 
 
 def _label(named: pl.DataFrame, peak: date, dark: bool) -> alt.Chart:

@@ -216,7 +216,6 @@ def _bars(
             y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),
             y2=alt.Y2("high:Q"),
             color=axes.status_colour(dark, statuses),
-            opacity=alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}]),
             tooltip=axes.tooltip(
                 {"name": "Expires in", "words": "Status"},
                 {"value": "Certificates", "total": "All in this month"},
@@ -224,14 +223,13 @@ def _bars(
             description=axes.aria_label(),
         )
     )
-    pick = alt.selection_point(name="pick", fields=["month", "status"], on="click")
     zoom = alt.selection_interval(
         name="zoom",
         encodings=["x"],
         bind="scales",
         zoom="wheel![event.ctrlKey || event.metaKey]",
     )
-    return bars.add_params(pick, zoom)
+    return axes.pick(bars, "month", "status").add_params(zoom)
 
 
 def _line(today: date, shown: list[date], dark: bool) -> list[alt.Chart]:

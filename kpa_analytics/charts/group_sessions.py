@@ -31,7 +31,7 @@ _UNKNOWN = "size not known"
 SIZES = (_UNKNOWN, "nobody", "1 person", "2 to 5", "6 to 10", "11 to 20", "21 or more")
 _LARGEST = (0, 1, 5, 10, 20)
 #: Each size as a screen reader says it.
-_SIZE_WORDS = {
+SIZE_WORDS = {
     _UNKNOWN: _UNKNOWN,
     **{size: f"{size} in the session" for size in SIZES[1:3]},
     **{size: f"{size} people in the session" for size in SIZES[3:]},
@@ -72,7 +72,20 @@ def group_sessions_table(groups: AnyFrame, *, as_of: Day | None = None) -> pl.Da
         >>> group_sessions_table(GROUP_SESSIONS.empty()).shape
         (0, 6)
     """
-    frame = read_sessions(groups)
+    frame, every = with_bars(read_sessions(groups), as_of)
+    return (
+        frame.group_by("part", "period", "size")
+        .agg(pl.len().cast(pl.Int64).alias("sessions"), pl.col("people").sum())
+        .select("part", "period", pl.lit(every).alias("every"), "size", "sessions", "people")
+        .sort("part", "period", "size")
+    )
+
+
+def with_bars(frame: pl.DataFrame, as_of: Day | None) -> tuple[pl.DataFrame, str]:
+    """Add part, period and size, which name a session's bar, to the result of `read_sessions`.
+
+    Also return the length of a period.
+    """
     own, around = pl.col("date"), pl.lit(middle_day(frame, "date", as_of), pl.Date)
     start, end = around.dt.offset_by(f"-{_BEFORE}y"), around.dt.offset_by(f"{_AFTER}y")
     part = part_of(own, start, end, ("earlier", "period", "later", "no day"))
@@ -85,16 +98,11 @@ def group_sessions_table(groups: AnyFrame, *, as_of: Day | None = None) -> pl.Da
     size = pl.when(people.is_null()).then(pl.lit(_UNKNOWN)).otherwise(pl.lit(SIZES[-1]))
     for largest, name in reversed([*zip(_LARGEST, SIZES[1:], strict=False)]):
         size = pl.when(people <= largest).then(pl.lit(name)).otherwise(size)
-    return (
-        frame.group_by(
-            "part",
-            pl.when(pl.col("part") == "period").then(own.dt.truncate(every)).alias("period"),
-            size.cast(pl.Enum(SIZES)).alias("size"),
-        )
-        .agg(pl.len().cast(pl.Int64).alias("sessions"), pl.col("people").sum())
-        .select("part", "period", pl.lit(every).alias("every"), "size", "sessions", "people")
-        .sort("part", "period", "size")
+    placed = frame.with_columns(
+        pl.when(pl.col("part") == "period").then(own.dt.truncate(every)).alias("period"),
+        size.cast(pl.Enum(SIZES)).alias("size"),
     )
+    return placed, every
 
 
 def read_sessions(groups: AnyFrame) -> pl.DataFrame:
@@ -110,6 +118,8 @@ def group_sessions(
     groups: AnyFrame, *, as_of: Day | None = None, dark: bool = False
 ) -> alt.LayerChart:
     """Draw sessions over time, stacked by size, with the largest at the bottom.
+
+    A click on a bar sets the selection `pick` (period, size).
 
     Args:
         groups: the result of `kpa_analytics.group_sessions()`, eager or lazy.
@@ -173,8 +183,8 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     fills = [p.muted, p.quiet, *p.steps]
     edges = axes.outline(dict(zip(SIZES, fills, strict=True)), "size", dark)
     bars: alt.Chart = (
-        rows_of(rows.with_columns(*pl.DataFrame(ends, schema=_ENDS, orient="row")))
-        .transform_calculate(size_words=f"{_SIZE_WORDS}[datum.size]")
+        rows_of(rows.with_columns(*pl.DataFrame(ends, schema=_ENDS, orient="row")), name="sizes")
+        .transform_calculate(size_words=f"{SIZE_WORDS}[datum.size]")
         .transform_calculate(spoken=axes.sentence("{name}, {size_words}: {sessions:session}"))
         .mark_bar(x2Offset=-GAP, y2Offset=GAP, strokeWidth=1, stroke=edges)
         .encode(
@@ -202,4 +212,4 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             description=axes.aria_label(),
         )
     )
-    return bars
+    return axes.pick(bars, "period", "size")

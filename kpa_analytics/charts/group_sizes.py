@@ -18,6 +18,8 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Group sessions by size"
@@ -43,19 +45,11 @@ def group_sizes_table(groups: AnyFrame) -> pl.DataFrame:
         >>> group_sizes_table(GROUP_SESSIONS.empty()).shape
         (0, 3)
     """
-    frame = read_sessions(groups)
-    largest = frame.select(pl.col("people").max()).item() or 0
-    step = next(
-        step
-        for step in (zeros * lead for zeros in (10**n for n in range(12)) for lead in (1, 2, 5))
-        if largest < 30 * step
-    )
-    start = pl.when(pl.col("people") > 0).then((pl.col("people") - 1) // step * step + 1)
-    counts = frame.group_by(start.otherwise("people").alias("start")).agg(
-        pl.len().cast(pl.Int64).alias("sessions")
-    )
+    frame = with_steps(read_sessions(groups))
+    counts = frame.group_by("start").agg(pl.len().cast(pl.Int64).alias("sessions"))
     some = counts["start"].drop_nulls().sort().to_list()
     first = next((start for start in some if start > 0), 1)
+    step = _step(frame)
     steps = pl.DataFrame(
         {"start": range(first, some[-1] + 1 if some else 1, step)}, schema={"start": pl.Int64}
     )
@@ -63,20 +57,47 @@ def group_sizes_table(groups: AnyFrame) -> pl.DataFrame:
     return (
         pl.concat([others, steps])
         .join(counts, on="start", how="left", nulls_equal=True)
-        .select(
-            "start",
-            pl.when(pl.col("start") > 0)
-            .then(pl.col("start") + step - 1)
-            .otherwise("start")
-            .alias("end"),
-            pl.col("sessions").fill_null(0),
-        )
+        .select("start", _end(step), pl.col("sessions").fill_null(0))
         .sort("start", nulls_last=True)
     )
 
 
+def with_steps(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add start and end, which name the bar of a session, to the result of `read_sessions`."""
+    step, people = _step(frame), pl.col("people")
+    start = pl.when(people > 0).then((people - 1) // step * step + 1).otherwise(people)
+    return frame.with_columns(start.alias("start")).with_columns(_end(step))
+
+
+def size_in_words(start: int | None, end: int | None) -> str:
+    """The size of the sessions in a bar.
+
+    Examples:
+        >>> size_in_words(1, 5), size_in_words(1, 1), size_in_words(None, None)
+        ('1 to 5 people in the session', '1 person in the session', 'size not known')
+    """
+    if start is None or end is None:
+        return "size not known"
+    people = count(start, "person", "people") if start == end else f"{start:,} to {end:,} people"
+    return f"{people} in the session"
+
+
+def _step(frame: pl.DataFrame) -> int:
+    """The number of sizes in a bar."""
+    largest = frame.select(pl.col("people").max()).item() or 0
+    steps: Iterator[int] = (lead * 10**zeros for zeros in range(12) for lead in (1, 2, 5))
+    return next(step for step in steps if largest < 30 * step)
+
+
+def _end(step: int) -> pl.Expr:
+    start = pl.col("start")
+    return pl.when(start > 0).then(start + step - 1).otherwise(start).alias("end")
+
+
 def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     """Draw how many sessions had how many people.
+
+    A click on a bar sets the selection `pick` (start, end).
 
     Args:
         groups: the result of `kpa_analytics.group_sessions()`, eager or lazy.
@@ -175,4 +196,5 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         .mark_text(color=p.muted, aria=False, **look)
         .encode(text=alt.Text("sessions:Q", format=","))
     )
-    return [base.mark_bar(color=p.accent), figures]
+    bars = base.mark_bar(color=p.accent).properties(name="sizes")
+    return [axes.pick(bars, "start", "end"), figures]

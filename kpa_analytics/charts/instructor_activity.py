@@ -123,6 +123,8 @@ def instructor_activity(
 ) -> alt.LayerChart:
     """Draw completions over time, one row of bars per instructor, with the busiest on top.
 
+    A click on a bar sets the selection `pick` (m_instructor_id, period).
+
     Args:
         activity: the result of `kpa_analytics.instructor_activity()`, eager or lazy.
         as_of: the day that the periods surround: 60 periods up to its own and 12 after it. The
@@ -186,7 +188,8 @@ def _finding(totals: pl.DataFrame, table: pl.DataFrame) -> str:
 def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:
     """Each instructor's line, name and total. The bars fill a band of height 1 above the line."""
     p = palette(dark)
-    row = rows_of(totals.with_columns(short(totals, "instructor", _ROOM))).transform_calculate(
+    named = totals.with_columns(short(totals, "instructor", _ROOM))
+    row = rows_of(named).transform_calculate(
         bottom="datum.place + 0.92",
         middle="datum.place + 0.55",
         spoken=axes.sentence("{instructor}: {completions:completion} in total"),
@@ -195,7 +198,8 @@ def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart
         y=alt.Y("bottom:Q", scale=lanes, axis=None)
     )
     middle = alt.Y("middle:Q", scale=lanes, axis=None)
-    who = row.mark_text(align="right", color=p.muted, lineBreak="\n", lineHeight=12).encode(
+    names = row.properties(name="labels")
+    who = names.mark_text(align="right", color=p.muted, lineBreak="\n", lineHeight=12).encode(
         x=alt.XValue(-10),
         y=middle,
         text=alt.Text("short:N"),
@@ -219,20 +223,20 @@ def _bars(
     packed = (
         shown.join(periods.select("at", "period"), on="period")
         .sort("place", "at")
-        .group_by("place", "instructor", maintain_order=True)
+        .group_by("place", "m_instructor_id", "instructor", maintain_order=True)
         .agg(pl.col(_MEASURES).cast(pl.String).str.join(","))
     )
     lookup = alt.LookupData(days_as_text(periods), "at", ["period", "until", "name"])
     step = axes.month_step(periods["period"][0], periods["until"][-1])
     least = MIN_PIXELS / LANE
     bars: alt.Chart = (
-        rows_of(packed)
+        rows_of(packed, name="instructors")
         .transform_calculate(**{name: f"split(datum.{name}, ',')" for name in _MEASURES})
         .transform_flatten(list(_MEASURES))
         .transform_calculate(**{name: f"toNumber(datum.{name})" for name in _MEASURES})
         .transform_lookup("at", lookup)
         .transform_calculate(
-            start="toDate(datum.period)",
+            period="toDate(datum.period)",
             end="toDate(datum.until)",
             bottom="datum.place + 0.92",
             top=f"datum.place + 0.92 - max({least:.4f}, 0.84 * datum.completions / {highest})",
@@ -240,7 +244,7 @@ def _bars(
         )
         .mark_bar(x2Offset=-1, color=palette(dark).accent)
         .encode(
-            x=axes.on_day("start", title="Period", axis=axes.month_axis(step)),
+            x=axes.on_day("period", title="Period", axis=axes.month_axis(step)),
             x2=axes.until_day("end"),
             y=alt.Y("bottom:Q", scale=lanes, axis=None),
             y2=alt.Y2("top:Q"),
@@ -255,4 +259,4 @@ def _bars(
             description=axes.aria_label(),
         )
     )
-    return bars
+    return axes.pick(bars, "m_instructor_id", "period")

@@ -118,6 +118,8 @@ def instructor_coverage(
 ) -> alt.LayerChart:
     """Draw how many people teach each training, and name the person if there is only one.
 
+    A click on a bar sets the selection `pick` (training_id).
+
     Args:
         coverage: the result of `kpa_analytics.instructor_coverage()`, eager or lazy.
         without: ids of instructors. If given, the chart shows only the trainings that they taught
@@ -278,8 +280,9 @@ def _bars(rows: pl.DataFrame, worst: str, axis: str, dark: bool) -> list[alt.Cha
         stroke=alt.StrokeValue(quiet, condition=[{"test": alone, "value": p.accent}]),
         description=axes.aria_label(),
     )
+    picked = axes.pick(bars.properties(name="trainings"), "training_id")
     notes = base.mark_text(align="left", dx=6, limit=_WIDTH - 40, clip=False, aria=False).encode(
         text=alt.Text("note:N"),
         color=alt.ColorValue(p.muted, condition=[{"test": alone, "value": p.ink}]),
     )
-    return [bars, notes]
+    return [picked, notes]

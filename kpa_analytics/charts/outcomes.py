@@ -21,6 +21,7 @@ _LOOKS = {
     "on_time": (CURRENT, "On time"),
 }
 OUTCOMES = tuple(_LOOKS)
+LABELS = {name: label for name, (_, label) in _LOOKS.items()}
 SIGNED = {name: f"{STATUS_SIGNS[status]} {label}" for name, (status, label) in _LOOKS.items()}
 
 

@@ -126,6 +126,17 @@ def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
     )
 
 
+def period_name(period: date, length: str) -> str:
+    """A period as `period_ends` names it.
+
+    Examples:
+        >>> period_name(date(2026, 4, 1), "3mo")
+        'Q2 2026'
+    """
+    name: str = period_ends(pl.DataFrame({"period": [period]}), length)["name"].item()
+    return name
+
+
 def month_number(day: date) -> int:
     """A month as a number: 12 * year + month - 1."""
     return day.year * 12 + day.month - 1

@@ -90,11 +90,11 @@ def _share(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
 def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     """One bar for each month, with the worst outcome at the bottom."""
     highest = max(rows["n"]) * 1.05
-    kept = rows.select("period", "until", "name", "n", *OUTCOMES)
+    kept = rows.select(pl.col("period").alias("month"), "until", "name", "n", *OUTCOMES)
     shown = [outcome for outcome in OUTCOMES if rows[outcome].sum()]
     parts = stack(kept, OUTCOMES, highest * MIN_PART / _LOWER, "outcome").drop(OUTCOMES)
     bars: alt.Chart = (
-        rows_of(parts)
+        rows_of(parts, name="months")
         .transform_calculate(which=f"{SIGNED}[datum.outcome]")
         .transform_calculate(
             spoken=axes.sentence("{name}: {value:,} of {n:certificate}, ")
@@ -108,7 +108,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         )
         .encode(
             x=axes.on_day(
-                "period",
+                "month",
                 title="Month of expiration",
                 axis=axes.month_axis(axes.month_step(rows["period"][0], rows["until"][-1])),
             ),
@@ -123,4 +123,4 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             description=axes.aria_label(),
         )
     )
-    return bars
+    return axes.pick(bars, "month", "outcome")

@@ -176,10 +176,8 @@ def _bars(
     parts = parts.sort("place", pl.col("status").replace_strict(order))
     statuses = [status for status in GAPS if status in parts["status"]]
     named, folded = (parts.filter(fold) for fold in (pl.col("folded") == 1, pl.col("folded") > 1))
-    pick = alt.selection_point(name="pick", fields=[key, "status"], on="click")
-    faded = alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}])
     bars = _parts(named, label, statuses, end, dark).properties(name=label)
-    layers = [bars.encode(opacity=faded).add_params(pick)]
+    layers = [axes.pick(bars, key, "status")]
     if folded.height:
         layers.append(_parts(folded, label, statuses, end, dark))
     return [*layers, *_figures(parts, end, dark)]

@@ -90,6 +90,8 @@ def renewal_punctuality(
     Months are a line of the share above bars of the outcomes. Groups are bars of the share beside
     the counts, the lowest share at the top.
 
+    A click on a bar of a month sets the selection `pick` (month, outcome).
+
     Args:
         punctuality: the result of `kpa_analytics.renewal_punctuality()`, eager or lazy.
         as_of: the day that the months surround, as for `renewal_punctuality_table`.

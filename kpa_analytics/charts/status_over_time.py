@@ -71,6 +71,8 @@ def status_over_time(
     share, one row per group, with the highest share on the last day at the top. The scale is the
     same in each row.
 
+    A click on a bar sets the selection `pick` (day, status).
+
     Args:
         trend: the result of `kpa_analytics.status_over_time()`, eager or lazy.
         top: number of groups to draw, 1 to 12; the others become one row.
@@ -218,7 +220,7 @@ def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
     shown = [status for status in statuses if rows[status].sum()]
     x = on_sampled_day(rows, 13)
     bars: alt.Chart = (
-        rows_of(parts)
+        rows_of(parts, name="days")
         .transform_calculate(
             words=axes.signed_label(),
             spoken=axes.sentence("{name}: {value:,} {status}, of {total:case}"),
@@ -247,4 +249,4 @@ def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
         .mark_text(align=_SIDE, dy=-8, color=palette(dark).ink, clip=False, aria=False)
         .encode(x=x, y=alt.Y("over:Q"), text=alt.Text("gaps:Q", format=","))
     )
-    return [bars, text]
+    return [axes.pick(bars, "day", "status"), text]

@@ -1,31 +1,43 @@
-"""The selected bars of the expiry explorer's charts, as a trait and in Vega-Lite's form."""
+"""The selected bars of an explorer's charts, as a trait and in Vega-Lite's form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from kpa_analytics.charts.group_sessions import SIZES
+from kpa_analytics.charts.outcomes import OUTCOMES
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
-from kpa_analytics.statuses import EXPIRED, STATUSES
+from kpa_analytics.statuses import STATUSES
 from kpa_analytics.widgets.traits import Choice, ChoiceError, id_of, need_known
 
-#: A bar: its `month` (the first day) or `training_id`, and its `status`.
+#: A bar: the values of the fields that identify it in its chart.
 Bar = Mapping[str, Any]
 
-#: The field, beside the status, that identifies a bar of each of the explorer's charts.
-_FIELDS = ("month", "training_id")
+#: Fields that are first days of months, and fields that are other days.
+_MONTHS, _DAYS = ("month", "period"), ("week", "day")
+#: Fields with few values.
+_NAMES = {"status": STATUSES, "outcome": OUTCOMES, "size": SIZES}
 
 
 class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
-    """Several bars, of known trainings; None means no bars."""
+    """Several bars; None means no bars.
+
+    Args:
+        charts: the fields that identify a bar, for each chart; empty for a chart without bars to
+            select.
+        like: bars as an example.
+        help: the trait's meaning.
+    """
 
     default_value = ()
-    info_text = (
-        f"bars such as {{'training_id': 7, 'status': {EXPIRED!r}}} or "
-        f"{{'month': '2026-07-01', 'status': {EXPIRED!r}}}"
-    )
+
+    def __init__(self, *charts: tuple[str, ...], like: str, help: str) -> None:  # noqa: A002
+        super().__init__(help=help)
+        self._charts = charts
+        self.info_text = f"bars such as {like}"
 
     def validate(self, obj: Any, value: object) -> tuple[Bar, ...]:
         """Take one bar, or several."""
@@ -36,41 +48,72 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
         return tuple(self._bar(obj, bar) for bar in value)
 
     def _bar(self, obj: Any, bar: object) -> Bar:
-        if not isinstance(bar, Mapping) or bar.keys() not in [
-            {field, "status"} for field in _FIELDS
-        ]:
+        if not isinstance(bar, Mapping) or self._chart(bar) is None:
             self.refuse(bar)
-        if None in bar.values():
-            raise ChoiceError(f"{self.name}: a bar needs a month or a training, and a status")
-        need_known("status", bar["status"], STATUSES)
-        if "month" in bar:
-            try:
-                return {**bar, "month": as_day(bar["month"], "month").replace(day=1)}
-            except KPADataError as error:
-                raise ChoiceError(str(error)) from None
-        training = id_of(obj, "training_id", bar["training_id"], "trainings")
-        need_known("training_id", training, obj.known[self.name])
-        return {**bar, "training_id": training}
+        return {field: self._value(obj, field, value) for field, value in bar.items()}
+
+    def _chart(self, bar: Bar) -> int | None:
+        """The number of the chart whose bars have these fields."""
+        return next((at for at, fields in enumerate(self._charts) if {*fields} == {*bar}), None)
+
+    def _value(self, obj: Any, field: str, value: Any) -> Any:
+        if field in ("start", "end"):
+            if value is not None and type(value) is not int:
+                self.refuse({field: value})
+            return value
+        if value is None:
+            raise ChoiceError(f"{self.name}: the {field} of a bar must not be None")
+        if field in (*_MONTHS, *_DAYS):
+            return _first_day(field, value)
+        if field in _NAMES:
+            need_known(field, value, _NAMES[field])
+            return value
+        kind = "trainings" if field == "training_id" else "instructors"
+        key = id_of(obj, field, value, kind)
+        need_known(field, key, obj.known[kind if kind == "instructors" else self.name])
+        return key
+
+    def of_chart(self, picked: Sequence[Any]) -> list[Bar]:
+        """The bars selected in a chart panel, in the form of this trait."""
+        return [
+            {field: _selected(field, value) for field, value in bar.items()} for bar in picked[1]
+        ]
+
+    def to_chart(self, bars: Sequence[Bar]) -> list[Any]:
+        """The selected bars in the form of a chart panel: the number of their chart, and the bars.
+
+        A panel has selected bars in one chart only: those of the first bar's chart.
+        """
+        chart = self._chart(bars[0]) if bars else None
+        if chart is None:
+            return [-1, []]
+        same = [bar for bar in bars if self._chart(bar) == chart]
+        return [
+            chart,
+            [{field: _to_select(field, value) for field, value in bar.items()} for bar in same],
+        ]
 
 
-def bars_of_chart(picked: Sequence[Any]) -> list[Bar]:
-    """The bars selected in a chart panel, in the form of the trait `selected`."""
-    return [
-        {**bar, "month": month_selected(bar["month"])} if "month" in bar else bar
-        for bar in picked[1]
-    ]
+def _first_day(field: str, value: Any) -> date:
+    """The day of a bar: the first one of its month, or the Monday of its week."""
+    try:
+        day = as_day(value, field)
+    except KPADataError as error:
+        raise ChoiceError(str(error)) from None
+    if field == "week":
+        return date.fromordinal(max(day.toordinal() - day.weekday(), 1))
+    return day.replace(day=1) if field in _MONTHS else day
 
 
-def bars_to_chart(bars: Sequence[Bar]) -> list[Any]:
-    """The selected bars in the form of a chart panel: the number of its chart, then the bars."""
-    chart = next((at for at, field in enumerate(_FIELDS) if bars and field in bars[0]), -1)
-    return [
-        chart,
-        [
-            {**bar, "month": month_to_select(bar["month"])} if "month" in bar else dict(bar)
-            for bar in bars
-        ],
-    ]
+def _selected(field: str, value: Any) -> Any:
+    """A value in a chart's selection in the form of the trait."""
+    if field in _MONTHS:
+        return month_selected(value)
+    return _day_of(value) if field in _DAYS else value
+
+
+def _to_select(field: str, value: Any) -> Any:
+    return day_to_select(value) if field in (*_MONTHS, *_DAYS) else value
 
 
 def month_selected(moment: float | dict[str, int]) -> date:
@@ -84,18 +127,26 @@ def month_selected(moment: float | dict[str, int]) -> date:
         >>> month_selected(1782864000000 - 10 * 3_600_000)  # July in Sydney is still June in UTC
         datetime.date(2026, 7, 1)
     """
+    return _day_of(moment, hours=15).replace(day=1)
+
+
+def _day_of(moment: float | dict[str, int], hours: int = 0) -> date:
     if isinstance(moment, dict):
-        return date(moment["year"], moment["month"], 1)
+        return date(moment["year"], moment["month"], moment["date"])
     # `datetime.fromtimestamp` fails on Windows for times before 1970.
-    day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=moment, hours=15)
-    return day.date().replace(day=1)
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=moment, hours=hours)).date()
 
 
-def month_to_select(month: date) -> dict[str, int]:
-    """The first day of a month in Vega-Lite's form: midnight in UTC, as in the chart."""
-    return {"year": month.year, "month": month.month, "date": 1, "utc": True}
+def day_to_select(day: date) -> dict[str, int | bool]:
+    """A day in Vega-Lite's form: midnight in UTC, as in the chart."""
+    return {"year": day.year, "month": day.month, "date": day.day, "utc": True}
 
 
 def same_bars(some: Sequence[Bar], others: Sequence[Bar]) -> bool:
     """Whether the same bars are selected, in any order."""
     return len(some) == len(others) and all(bar in others for bar in some)
+
+
+def selected_words(bars: Iterable[Bar], words: Callable[[Bar], str]) -> str:
+    """The caption of a table with the rows behind these bars."""
+    return "Selected: " + "; ".join(map(words, bars))

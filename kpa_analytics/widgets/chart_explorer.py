@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as ipw
 
 from kpa_analytics.widgets import layout
+from kpa_analytics.widgets.bars import Bars, same_bars
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.help import Help
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 class ChartExplorer(Explorer):
     """An explorer that shows numbers, charts and tables of the chosen records.
 
-    `uses` are the sentences of its help, `terms` the words of the glossary that are in it.
+    `uses` are the sentences of its help, `terms` the words of the glossary that are in it, and
+    `picks` is the choice that has the bars selected in the charts.
     """
 
+    picks: ClassVar[str] = "selected"
     css: ClassVar[str]
     uses: ClassVar[tuple[str, ...]]
     terms: ClassVar[tuple[str, ...]]
@@ -44,6 +47,7 @@ class ChartExplorer(Explorer):
 
     def _build(self) -> None:
         self._figures, self._charts = Tiles(), ChartPanel()
+        self._charts.observe(self._bar_clicked, "picked")
         self.shared = self._bar(layout.shared_controls())
         own = self._bar(self._own_controls())
         table, *more = self._tables()
@@ -78,6 +82,30 @@ class ChartExplorer(Explorer):
     def close_record(self) -> None:
         """Close the training record that is open."""
         self._record.close_record()
+
+    def _bar_clicked(self, _: Any) -> None:
+        """List the rows behind the bars that were clicked."""
+        if not self._showing:
+            bars = self._pick().of_chart(self._charts.picked)
+            self.guarded(lambda: self._choose({self.picks: bars}))
+
+    def _show_bars(self) -> None:
+        """Select the chosen bars in the charts."""
+        bars = getattr(self, self.picks)
+        if not same_bars(self._pick().of_chart(self._charts.picked), bars):
+            self._showing = True
+            self._charts.picked = self._pick().to_chart(bars)
+            self._showing = False
+
+    def _pick(self) -> Bars:
+        trait: Any = self.traits()[self.picks]
+        bars: Bars = trait
+        return bars
+
+    def _label_at(self, chart: int, label: str) -> int | None:
+        """The place of the row with this label in a chart; None for another text."""
+        rows = (row for row in self._charts.rows(chart) if "place" in row)
+        return next((row["place"] for row in rows if row.get("short") == label), None)
 
     def _summary(self) -> str:
         return f"{super()._summary()}{self._figures.value}"

@@ -39,8 +39,9 @@ function next(rows, mark, key) {
 }
 
 // Make the marks of a drawing reachable. Those that have all `fields` are buttons: a press sends
-// the click that a mouse would send. Returns a function that marks the pressed ones.
-function reachable(box, view, fields) {
+// the click that a mouse would send. Escape hides the tooltip and calls `clear`. Returns a function
+// that marks the pressed ones.
+function reachable(box, view, fields, clear) {
   const marks = [...box.querySelectorAll(MARKS)];
   const datum = (mark) => mark.__data__?.datum ?? {};
   const isButton = (mark) => fields.length > 0 && fields.every((field) => datum(mark)[field] !== undefined);
@@ -65,8 +66,10 @@ function reachable(box, view, fields) {
   box.addEventListener("keydown", (event) => {
     const mark = event.target;
     if (!marks.includes(mark)) return;
-    if (event.key === "Escape") mouse("mouseout", mark); // hides its tooltip
-    else if (event.key === "Enter" || event.key === " ") {
+    if (event.key === "Escape") {
+      mouse("mouseout", mark); // hides its tooltip
+      clear();
+    } else if (event.key === "Enter" || event.key === " ") {
       const pressed = mark.getAttribute("aria-pressed") === "true";
       if (isButton(mark)) mouse("click", mark, { shiftKey: event.shiftKey || pressed });
     } else if (/^(Arrow|Home$|End$)/.test(event.key)) next(rowsOf(marks), mark, event.key)?.mark.focus();

@@ -24,10 +24,13 @@ const OPTIONS = {
 };
 
 // Labels of rows and entries of the legend, as buttons. Vega keeps the datum of each drawn text.
-function labelButtons(box, press) {
-  for (const kind of ["axis", "legend"]) {
-    for (const label of box.querySelectorAll(`.role-${kind}-label text`)) {
-      const value = label.__data__?.datum?.value;
+// Some charts draw the labels of their rows as marks, named "labels".
+const LABELS = { axis: ".role-axis-label text, .labels_marks text", legend: ".role-legend-label text" };
+function labelButtons(box, kinds, press) {
+  for (const kind of kinds) {
+    for (const label of box.querySelectorAll(LABELS[kind])) {
+      const datum = label.__data__?.datum;
+      const value = datum?.value ?? datum?.short;
       if (typeof value !== "string") continue; // a number or a month
       if (label.classList.contains("kpa-chart-label")) continue;
       label.classList.add("kpa-chart-label");
@@ -94,14 +97,21 @@ function render({ model, el }) {
     const zooms = params.some((param) => param.name === "zoom");
     box.classList.toggle("kpa-chart-zooms", zooms);
     if (zooms) place.natural = Math.ceil(box.querySelector("svg.marks").getBoundingClientRect().width);
-    if (model.get("labels")) {
+    const kinds = model.get("labels")[at] ?? [];
+    if (kinds.length) {
       const press = (label) => model.send({ chart: at, ...label });
-      labelButtons(box, press);
+      labelButtons(box, kinds, press);
       // Vega draws texts again, e.g. when bars are picked.
-      drawn.view.addResizeListener(() => labelButtons(box, press));
+      drawn.view.addResizeListener(() => labelButtons(box, kinds, press));
     }
     const pick = params.find((param) => param.name === "pick");
-    const showPicked = reachable(box, drawn.view, pick?.select.fields ?? []);
+    const fields = pick?.select.fields ?? [];
+    const clear = () => {
+      if (!wanted(at).length) return;
+      model.set("picked", [-1, []]);
+      model.save_changes();
+    };
+    const showPicked = reachable(box, drawn.view, fields, clear);
     showPicked();
     if (focused) box.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
     if (pick) {
@@ -109,7 +119,7 @@ function render({ model, el }) {
         drawn.view.runAfter(showPicked);
         // Texts and the outer bars do not have these fields.
         const now = (value?.vlPoint?.or ?? []).map((bar) => ({ ...bar }))
-          .filter((bar) => Object.values(bar).filter((one) => one !== undefined).length > 1);
+          .filter((bar) => fields.every((field) => bar[field] !== undefined));
         place.picked = JSON.stringify(now);
         if (!now.length && model.get("picked")[0] !== at) return;
         model.set("picked", now.length ? [at, now] : [-1, []]);

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,7 +28,8 @@ class ChartPanel(anywidget.AnyWidget):
         specs: the charts' Vega-Lite specifications.
         picked: the number of the chart with selected bars (-1: none), and the bars, each with the
             fields of the chart's selection `pick`.
-        labels: whether labels of rows and entries of legends can be clicked.
+        labels: for each chart, which of its texts can be clicked: "axis" for the labels of its
+            rows, "legend" for the entries of its legend.
     """
 
     # anywidget takes one script.
@@ -41,18 +42,20 @@ class ChartPanel(anywidget.AnyWidget):
         sync=True, to_json=lambda specs, _: [json.dumps(spec) for spec in specs]
     )
     picked: Any = traitlets.List([-1, []]).tag(sync=True)
-    labels = traitlets.Bool(False).tag(sync=True)
+    labels: Any = traitlets.List().tag(sync=True)
 
     def __init__(self) -> None:
         super().__init__()
         self.on_msg(self._on_message)
 
-    def on_label(self, work: Callable[[str, str, int], object]) -> None:
+    def on_label(
+        self, work: Callable[[str, str, int], object], labels: Sequence[Sequence[str]]
+    ) -> None:
         """Call `work` when a label is clicked, with "axis" or "legend", its value and its chart.
 
-        `work` must not raise.
+        `work` must not raise; `labels` is as in the attributes.
         """
-        self.labels = True
+        self.labels = [list(kinds) for kinds in labels]
 
         def press(_: Any, message: Any, __: Any) -> None:
             match message:

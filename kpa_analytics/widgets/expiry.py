@@ -41,7 +41,7 @@ from kpa_analytics.statuses import (
     STATUSES,
 )
 from kpa_analytics.widgets import layout, traits
-from kpa_analytics.widgets.bars import Bar, Bars, bars_of_chart, bars_to_chart, same_bars
+from kpa_analytics.widgets.bars import Bar, Bars, selected_words
 from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.explained import Case, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
@@ -143,7 +143,13 @@ class ExpiryExplorer(StatusExplorer):
     _view: ExpiryView
 
     statuses = traits.SomeOf[str](help="The statuses shown; empty for all.")
-    selected = Bars(help="The bars whose cases the table lists; empty for all.")
+    selected = Bars(
+        ("month", "status"),
+        ("training_id", "status"),
+        like=f"{{'training_id': 7, 'status': {EXPIRED!r}}} or "
+        f"{{'month': '2026-07-01', 'status': {EXPIRED!r}}}",
+        help="The bars whose cases the table lists; empty for all.",
+    )
     explained = OneCase(help="The case that is explained below the table, or None.")
 
     def __init__(
@@ -229,8 +235,7 @@ class ExpiryExplorer(StatusExplorer):
         }
 
     def _tables(self) -> tuple[Table, ipw.Widget, Download]:
-        self._charts.observe(self._clicked, "picked")
-        self._charts.on_label(self._label_clicked)
+        self._charts.on_label(self._label_clicked, [["legend"], ["axis", "legend"]])
         self._figures.on_pick(self._tile_clicked)
         self._table = Table(
             _HEADINGS,
@@ -276,7 +281,7 @@ class ExpiryExplorer(StatusExplorer):
             self._caption(),
             nothing=nothing(self.search),
         )
-        self._show_selected()
+        self._show_bars()
 
     def _draw(self) -> list[dict[str, Any]]:
         """Draw every case; only the bars follow the chosen statuses, not the figures."""
@@ -318,12 +323,11 @@ class ExpiryExplorer(StatusExplorer):
         if kind == "legend":
             self._tile_clicked(value)
             return
-        rows = (row for row in self._charts.rows(chart) if "place" in row)
-        places = [row["place"] for row in rows if row.get("short") == value]
-        if not places:
+        place = self._label_at(chart, value)
+        if place is None:
             return
         ranked = expiry_by_training_table(self._cases, top=self._top)
-        training = ranked["training_id"][places[0]]
+        training = ranked["training_id"][place]
         if training is None:
             self.guarded(lambda: self._restore({"top": _EVERY_TRAINING}))
         else:
@@ -334,18 +338,6 @@ class ExpiryExplorer(StatusExplorer):
         """Show the cases of a status; a second click, or one on all cases, shows all of them."""
         only = () if status == "all" or self.statuses == (status,) else (status,)
         self.guarded(lambda: self.set(statuses=only, selected=()))
-
-    def _clicked(self, _: Any) -> None:
-        """List the people behind the bar that was clicked."""
-        if not self._showing:
-            self.guarded(lambda: self.set(selected=bars_of_chart(self._charts.picked)))
-
-    def _show_selected(self) -> None:
-        """Select the same bars in the charts."""
-        if not same_bars(bars_of_chart(self._charts.picked), self.selected):
-            self._showing = True
-            self._charts.picked = bars_to_chart(self.selected)
-            self._showing = False
 
     def _chosen_in_words(self) -> str:
         """Say which trainings and people are shown, for the reader of a pack."""
@@ -364,16 +356,14 @@ class ExpiryExplorer(StatusExplorer):
             return f"Only {chosen}: {self._rows.height:,} of {whole}"
         if not self.selected:
             return "Everyone shown above"
-        bars = [
-            f"{STATUS_LABELS[bar['status']]}, "
-            + (
-                f"expires in {month(bar['month'])}"
-                if "month" in bar
-                else self._titles.get(bar["training_id"], str(bar["training_id"]))
-            )
-            for bar in self.selected
-        ]
-        return "Selected: " + "; ".join(bars)
+        return selected_words(self.selected, self._bar_in_words)
+
+    def _bar_in_words(self, bar: Bar) -> str:
+        if "month" in bar:
+            which = f"expires in {month(bar['month'])}"
+        else:
+            which = self._titles.get(bar["training_id"], str(bar["training_id"]))
+        return f"{STATUS_LABELS[bar['status']]}, {which}"
 
 
 def _checked(top: object) -> int:

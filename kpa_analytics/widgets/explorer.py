@@ -119,7 +119,7 @@ class Explorer(traitlets.HasTraits):
 
     def _chosen(self, kind: Callable[..., _Choices]) -> _Choices:
         """The choices that decide which records count: all but what the reader points at."""
-        pointed = {"selected", "explained"}
+        pointed = {"selected", "bars", "explained"}
         return kind(**{name: value for name, value in self.choices.items() if name not in pointed})
 
     @property

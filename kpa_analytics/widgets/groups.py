@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -10,9 +10,14 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
+from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.session_view import STANDINGS, SessionView
+from kpa_analytics.charts.group_sessions import SIZE_WORDS, read_sessions, with_bars
+from kpa_analytics.charts.group_sizes import size_in_words, with_steps
+from kpa_analytics.charts.periods import period_name
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.bars import Bar, Bars, same_bars, selected_words
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
@@ -42,12 +47,14 @@ class SessionKeywords(PeriodKeywords, total=False):
     """The choices of `GroupTrainingExplorer`, as keywords."""
 
     selected: int | None
+    bars: Bar | Iterable[Bar] | None
 
 
 class GroupTrainingExplorer(PeriodExplorer):
     """Explore group sessions: their dates, their sizes, and who is listed without a completion.
 
-    Click the day of a session to list its people.
+    Click a bar to list the sessions behind it; Shift-click adds a bar, and a click beside the bars,
+    or Escape, clears the selection. Click the day of a session to list its people.
 
     Args:
         data: the records, from `load_all()`.
@@ -61,6 +68,8 @@ class GroupTrainingExplorer(PeriodExplorer):
         instructors: sessions of these instructors (ids, employee numbers or names); empty for all.
         search: sessions with people whose name, employee number or id contains this text.
         field_offices: sessions with people in these field offices; empty for all.
+        bars: the bars whose sessions the table lists: `{"period": day, "size": ...}` or `{"start":
+            people, "end": people}` each, as in the charts' tables; empty for all.
         selected: the id of the session whose people are listed, or None.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `sessions`, `attendees` and `charts`.
@@ -76,8 +85,10 @@ class GroupTrainingExplorer(PeriodExplorer):
         0
     """
 
-    title, css = "Group trainings", "kpa-groups"
+    title, css, picks = "Group trainings", "kpa-groups", "bars"
     uses = (
+        "Click a bar or an entry of the legend to list the sessions behind it; Shift-click adds a "
+        "bar, and a click beside the bars clears the selection.",
         "Click the day of a session to list its people.",
         "The column List and records says how the list of people and the completions differ.",
         "Click a person to open their training record.",
@@ -87,6 +98,12 @@ class GroupTrainingExplorer(PeriodExplorer):
 
     _view: SessionView
 
+    bars = Bars(
+        ("period", "size"),
+        ("start", "end"),
+        like="{'period': '2026-06-01', 'size': '2 to 5'} or {'start': 1, 'end': 5}",
+        help="The bars whose sessions the table lists; empty for all.",
+    )
     selected = traits.OneOf[int](help="The session whose people are listed, or None.")
 
     def __init__(
@@ -104,7 +121,10 @@ class GroupTrainingExplorer(PeriodExplorer):
 
     @property
     def sessions(self) -> pl.DataFrame:
-        """The sessions, in `schema.GROUP_SESSIONS`, in the order of the table."""
+        """The sessions of the table, in its order: all, or those behind the selected bars.
+
+        The columns are those of `schema.GROUP_SESSIONS`.
+        """
         return self._sessions.frame.drop("check", strict=False)
 
     @property
@@ -132,27 +152,56 @@ class GroupTrainingExplorer(PeriodExplorer):
             more=lambda rows: with_profiles(rows, self.data, self.as_of),
         )
         self._figures.on_pick(self._tile_clicked)
+        self._charts.on_label(self._legend_clicked, [["legend"]])
         self._sessions.observe(self._clicked, "chosen")
         self._sessions.observe(self._mark_chosen, ["sort", "filters"])
         return self._sessions, self._attendees
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
-        if changed - {"selected"}:
+        pointed = {"selected", "bars"}
+        if changed - pointed:
             self._rows = self._view.sessions(self._chosen(PeriodChoices))
             self._figures.value = _headline(self._rows)
             self._figures.picks = ["all", "worst"]
-            self._sessions.show(
-                self._rows,
-                "Sessions: click a day to list its people",
-                nothing=nothing(self.search),
+            read = read_sessions(self._rows)
+            in_time, self._every = with_bars(read, self.as_of)
+            self._in_bars = in_time.select("period", "size").hstack(
+                with_steps(read).select("start", "end")
             )
-        if changed != {"selected"}:
+        if not changed or changed - pointed:
             self._charts.specs = [
                 drawn(charts.group_sessions, self._rows, as_of=self.as_of, dark=self.dark),
                 drawn(charts.group_sizes, self._rows, dark=self.dark),
             ]
+        if changed - {"selected"}:
+            self._list()
+        self._show_bars()
         self._attendees.show(self._view.attendees(self.selected), self._caption())
         self._mark_chosen()
+
+    def _list(self) -> None:
+        """Fill the table with the sessions behind the selected bars, or with all sessions."""
+        rows = self._rows
+        if self.bars:
+            rows = rows.filter(self._in_bars.select(in_bars(self.bars)).to_series())
+        if rows.is_empty():
+            self.bars = ()  # the charts no longer show such a bar
+            rows = self._rows
+        caption = "Sessions: click a day to list its people"
+        if self.bars:
+            caption = selected_words(self.bars, self._bar_in_words)
+        self._sessions.show(rows, caption, nothing=nothing(self.search))
+
+    def _bar_in_words(self, bar: Bar) -> str:
+        if "period" in bar:
+            return f"{period_name(bar['period'], self._every)}, {SIZE_WORDS[bar['size']]}"
+        return size_in_words(bar["start"], bar["end"])
+
+    def _legend_clicked(self, _: str, size: str, __: int) -> None:
+        """List the sessions of a size of the legend; a second click lists all sessions."""
+        periods = self._in_bars.filter(pl.col("size") == size)["period"].drop_nulls().unique()
+        bars = [{"period": period, "size": size} for period in periods.sort()]
+        self.guarded(lambda: self.set(bars=() if same_bars(self.bars, bars) else bars))
 
     def _caption(self) -> str:
         if self.selected is None:

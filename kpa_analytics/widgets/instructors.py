@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 import polars as pl
@@ -14,14 +15,18 @@ from kpa_analytics.analysis.instructor_view import InstructorView
 from kpa_analytics.analysis.instructors import without_instructors
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout
+from kpa_analytics.widgets.bars import Bar, Bars, selected_words
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
+from kpa_analytics.widgets.profiles import nothing
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_rows import Heading
-from kpa_analytics.wording import count, listing, one_line
+from kpa_analytics.wording import count, listing, month, one_line
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
+#: The number of instructors in the first chart.
+_TOP = 12
 _COVERAGE = (
     Heading("training", "Training"),
     Heading("instructors", "Instructors", "number"),
@@ -38,8 +43,17 @@ _PEOPLE = (
 )
 
 
+class InstructorKeywords(PeriodKeywords, total=False):
+    """The choices of `InstructorExplorer`, as keywords."""
+
+    selected: Bar | Iterable[Bar] | None
+
+
 class InstructorExplorer(PeriodExplorer):
     """Explore instructors: their activity, and trainings that only one person teaches.
+
+    Click a bar to list the instructors behind it, with what they taught in that month or of that
+    training. Shift-click adds a bar; a click beside the bars, or Escape, clears the selection.
 
     Args:
         data: the records, from `load_all()`.
@@ -56,6 +70,9 @@ class InstructorExplorer(PeriodExplorer):
         search: text in the names of the people trained. Coverage always counts all.
         field_offices: field offices of the people trained; empty for all. Coverage always counts
             all.
+        selected: the bars whose instructors the table lists: `{"m_instructor_id": ..., "period":
+            day}` (one month) or `{"training_id": ...}` each. Those of trainings also choose the
+            rows of coverage.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `activity`, `coverage`, `table` and `charts`.
 
@@ -75,16 +92,30 @@ class InstructorExplorer(PeriodExplorer):
     uses = (
         "The period ends on the day in the field As of.",
         "Trainings that only one person teaches come first in the table of coverage.",
+        "Click a bar to list the instructors behind it; Shift-click adds a bar, and a click beside "
+        "the bars clears the selection.",
+        "Click the name of an instructor or of a training to see only that one.",
     )
     terms = ("as of", "completion", "instructor", "group session")
     instructors_hint = "Only what these instructors taught"
 
     _view: InstructorView
 
+    selected = Bars(
+        ("m_instructor_id", "period"),
+        ("training_id",),
+        like="{'m_instructor_id': '5e58', 'period': '2026-06-01'} or {'training_id': 7}",
+        help="The bars whose instructors the table lists; empty for all.",
+    )
+
     def __init__(
-        self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[PeriodKeywords]
+        self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[InstructorKeywords]
     ) -> None:
         super().__init__(data, dark=dark, choices=choices)
+
+    def set(self, **changes: Unpack[InstructorKeywords]) -> None:
+        """Make several choices at once, with one rebuild. If one fails, none is made."""
+        self._choose(changes)
 
     @property
     def activity(self) -> pl.DataFrame:
@@ -98,36 +129,88 @@ class InstructorExplorer(PeriodExplorer):
 
     @property
     def table(self) -> pl.DataFrame:
-        """The instructors, in the order of the table."""
+        """The instructors in the order of the table: all, or those behind the selected bars."""
         return self._people.frame
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = InstructorView(data, self._people_filter)
-        return {"instructors": self._view.instructors}
+        return {"instructors": self._view.instructors, "selected": {*self._titles}}
 
     def _tables(self) -> tuple[Table, Table]:
+        self._charts.on_label(self._label_clicked, [["axis"], ["axis"]])
         self._coverage = Table(_COVERAGE, None, name="instructor-coverage")
         self._people = Table(_PEOPLE, ("completions", True), name="instructors")
         return self._coverage, self._people
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
+        if changed - {"selected"}:
+            self._count()
+        if changed != {"selected"}:
+            self._charts.specs = self._draw()
         if changed:
-            choices = self._chosen(PeriodChoices)
-            self._activity = self._view.activity(choices)
-            coverage = self._view.coverage(choices)
-            people = self._view.people(choices)
-            self._figures.value = _headline(people, coverage, self.instructors)
-            self._coverage.show(coverage, self._caption())
-            self._people.show(people, "Instructors")
-        coverage, dark = self._coverage.given, self.dark
-        self._charts.specs = [
-            drawn(charts.instructor_activity, self._activity, as_of=self.as_of, top=12, dark=dark),
-            drawn(
-                charts.instructor_coverage, coverage, without=self.instructors, top=20, dark=dark
-            ),
+            self._list()
+        self._show_bars()
+
+    def _count(self) -> None:
+        choices = self._chosen(PeriodChoices)
+        self._activity = self._view.activity(choices)
+        self._covered = self._view.coverage(choices)
+        people = self._view.people(choices)
+        self._figures.value = _headline(people, self._covered, self.instructors)
+
+    def _draw(self) -> list[dict[str, Any]]:
+        day, without, dark = self.as_of, self.instructors, self.dark
+        activity = partial(charts.instructor_activity, as_of=day, top=_TOP)
+        coverage = partial(charts.instructor_coverage, without=without, top=20)
+        return [
+            drawn(activity, self._activity, dark=dark),
+            drawn(coverage, self._covered, dark=dark),
         ]
 
+    def _list(self) -> None:
+        """Fill the tables with the rows behind the selected bars, or with all rows."""
+        choices = self._chosen(PeriodChoices)
+        people = self._view.people(choices, self.selected)
+        trainings = [bar["training_id"] for bar in self.selected if "training_id" in bar]
+        coverage = self._covered
+        if trainings:
+            coverage = coverage.filter(pl.col("training_id").is_in(trainings))
+        if people.is_empty() and (coverage.is_empty() or not trainings) and self.selected:
+            self.selected = ()  # the charts no longer show such a bar
+            people, coverage = self._view.people(choices), self._covered
+        nobody = nothing(self.search)
+        self._coverage.show(coverage, self._caption(), nothing=nothing())
+        self._people.show(people, self._caption_of_people(), nothing=nobody)
+
+    def _caption_of_people(self) -> str:
+        return selected_words(self.selected, self._bar_in_words) if self.selected else "Instructors"
+
+    def _bar_in_words(self, bar: Bar) -> str:
+        if "training_id" in bar:
+            return self._titles.get(bar["training_id"], str(bar["training_id"]))
+        name = one_line(self._view.instructors[bar["m_instructor_id"]])
+        return f"{name}, {month(bar['period'])}"
+
+    def _label_clicked(self, _: str, value: str, chart: int) -> None:
+        """Show only the instructor or the training of a label; a second click shows all again."""
+        place = self._label_at(chart, value)
+        if place is None:
+            return
+        name, key = self._label_key(chart, place)
+        only = () if getattr(self, name) == (key,) else (key,)
+        self.guarded(lambda: self._choose({name: only, "selected": ()}))
+
+    def _label_key(self, chart: int, place: int) -> tuple[str, Any]:
+        """The choice that belongs to a row of a chart, and its id."""
+        name, key = (
+            ("instructors", "m_instructor_id") if chart == 0 else ("trainings", "training_id")
+        )
+        rows = (row for row in self._charts.rows(chart) if row.get("place") == place)
+        return name, next(row[key] for row in rows if key in row)
+
     def _caption(self) -> str:
+        if self.selected and "training_id" in self.selected[0]:
+            return selected_words(self.selected, self._bar_in_words)
         if not self.instructors:
             return "Who teaches each training"
         names = listing([one_line(self._view.instructors[who]) for who in self.instructors], 3)

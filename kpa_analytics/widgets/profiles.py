@@ -27,7 +27,7 @@ def with_profiles(rows: pl.DataFrame, data: TrainingData, as_of: date) -> pl.Dat
     return rows.join(people, on="m_user_id", how="left", maintain_order="left")
 
 
-def nothing(search: str) -> str:
+def nothing(search: str = "") -> str:
     """The text in place of a table without rows."""
     if search:
         return f"Nobody matches '{search}' with these choices."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import partial
@@ -16,19 +16,31 @@ import polars as pl
 from kpa_analytics import charts
 from kpa_analytics.analysis.case_groups import BY, By
 from kpa_analytics.analysis.choices import TrendChoices
-from kpa_analytics.analysis.trend_view import TrendView
+from kpa_analytics.analysis.trend_view import CASES, TrendView
+from kpa_analytics.charts.outcomes import SIGNED
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.inputs import Day
-from kpa_analytics.statuses import EXPIRED, MISSING
+from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.bars import Bar, Bars, same_bars, selected_words
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.pack import free_folder
+from kpa_analytics.widgets.profiles import nothing, with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.trend_files import write_trend
-from kpa_analytics.widgets.trend_rows import Period, headings, headline, listed, note, words
+from kpa_analytics.widgets.trend_rows import (
+    CASE_HEADINGS,
+    Period,
+    bar_in_words,
+    headings,
+    headline,
+    listed,
+    note,
+    words,
+)
 from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
@@ -50,6 +62,7 @@ class TrendKeywords(StatusKeywords, total=False):
     start: Day | None
     every: str
     by: By | None
+    selected: Bar | Iterable[Bar] | None
 
 
 class TrendExplorer(StatusExplorer):
@@ -57,6 +70,9 @@ class TrendExplorer(StatusExplorer):
 
     Requirements, the rules of trainings and the groups of people are today's, on every day, because
     the vendor does not give those of the past.
+
+    Click a bar to list the cases behind it; Shift-click adds a bar, and a click beside the bars, or
+    Escape, clears the selection.
 
     Args:
         data: the records, from `load_all()`.
@@ -77,8 +93,11 @@ class TrendExplorer(StatusExplorer):
         search: text in people's names, employee numbers or ids.
         field_offices: ids or names of field offices; "" means no field office; empty for all.
         include_terminated: whether to count people who had left; False.
+        selected: the bars whose cases are listed: `{"day": day, "status": ...}`, `{"month": day,
+            "outcome": ...}` or `{"week": day}` each. The table of counts then has only the days of
+            the bars that have one.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
-            `rows`, `punctuality`, `table` and `charts`.
+            `rows`, `punctuality`, `table`, `cases` and `charts`.
 
     Raises:
         KPADataError: a choice does not exist, or its value is not allowed. The error is also a
@@ -102,6 +121,8 @@ class TrendExplorer(StatusExplorer):
     uses = (
         "The days are counted back from the day in the field As of.",
         "Compare by counts each field office, job title, supervisor or training by itself.",
+        "Click a bar to list the cases behind it; Shift-click adds a bar, and a click beside the "
+        "bars clears the selection.",
     )
     terms = ("as of", "case", "gap", EXPIRED, MISSING, "certificate", "renewal", "requirement")
 
@@ -110,6 +131,13 @@ class TrendExplorer(StatusExplorer):
     start = traits.FirstDay(help="The first day; None for a year before `as_of`.")
     every = traits.Name("1mo", EVERY, help="The time from one day to the next, e.g. 1w.")
     by = traits.OneOf[By](help="The groups that are counted by themselves; None for none.")
+    selected = Bars(
+        ("day", "status"),
+        ("month", "outcome"),
+        ("week",),
+        like=f"{{'day': '2026-06-30', 'status': {EXPIRED!r}}} or {{'week': '2026-07-06'}}",
+        help="The bars whose cases are listed; empty for none.",
+    )
 
     def __init__(
         self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[TrendKeywords]
@@ -143,8 +171,20 @@ class TrendExplorer(StatusExplorer):
 
     @property
     def table(self) -> pl.DataFrame:
-        """The rows with their gaps and the share of gaps in percent, in the order of the table."""
+        """The rows with their gaps and the share of gaps in percent, in the order of the table.
+
+        If bars with days are selected, only the rows of these days.
+        """
         return self._table.frame
+
+    @property
+    def cases(self) -> pl.DataFrame:
+        """The cases behind the selected bars, in the order of their table.
+
+        The columns are m_user_id, user, training_id, training, expiration_date, status (null for
+        the cases of an outcome) and outcome (null for the others).
+        """
+        return self._people.frame.select(CASES.names())
 
     def export(self, out: str | os.PathLike[str] | None = None) -> Path:
         """Write the counts as CSV and the charts as SVG, of the people and trainings shown.
@@ -187,19 +227,34 @@ class TrendExplorer(StatusExplorer):
             "include_terminated": self._include_terminated_control(),
         }
 
-    def _tables(self) -> tuple[Table, Download]:
+    def _tables(self) -> tuple[Table, Table, Download]:
+        self._charts.on_label(self._legend_clicked, [[], ["legend"]])
         self._table = Table(headings(None, known=True), ("day", True), name="trend")
+        self._people = Table(
+            CASE_HEADINGS,
+            ("expiration_date", False),
+            name="trend-cases",
+            words={"status": SIGNED_LABELS, "outcome": SIGNED},
+            more=lambda rows: with_profiles(rows, self.data, self.as_of),
+        )
         self._export = Download(
             "Export counts and charts",
             "Write the counts as CSV and the charts as SVG, of the people and trainings shown",
         )
         self._export.on_click(lambda: self.guarded(lambda: self._export.offer(self.export())))
-        return self._table, self._export
+        return self._table, self._people, self._export
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
-        if changed:
+        if changed - {"selected"}:
             self._check_start()
             self._count()
+        if changed != {"selected"}:
+            self._redraw(changed - {"selected"})
+        if changed:
+            self._list()
+        self._show_bars()
+
+    def _redraw(self, changed: AbstractSet[str]) -> None:
         before = dict(zip(_CHARTS, self._charts.specs, strict=False))
         self._charts.specs = [
             before[name] if changed and changed <= unaffected else self._draw(name)
@@ -233,7 +288,31 @@ class TrendExplorer(StatusExplorer):
         self._first = period.first
         self._figures.value = headline(together, due, period, known) + note(period)
         self._table.words = words(known)
-        self._table.show(listed(self._rows, self.by), self._caption(), headings(self.by, known))
+
+    def _list(self) -> None:
+        """Fill the tables with the cases and the days of the selected bars, or with all days."""
+        cases = self._view.cases(self._chosen(TrendChoices), self.selected)
+        if self.selected and cases.is_empty():
+            self.selected = ()  # the charts no longer show such a bar
+        rows = listed(self._rows, self.by)
+        if self.search and not self._rows["total"].sum():
+            rows = rows.clear()
+        if days := [bar["day"] for bar in self.selected if "day" in bar]:
+            rows = rows.filter(pl.col("day").is_in(days))
+        named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)
+        self._table.show(rows, self._caption(), named, nothing=nobody)
+        self._people.show(cases, self._caption_of_cases(), nothing=nobody if self.selected else "")
+
+    def _caption_of_cases(self) -> str:
+        if not self.selected:
+            return "Cases behind a bar: click a bar of a chart"
+        return selected_words(self.selected, bar_in_words)
+
+    def _legend_clicked(self, _: str, outcome: str, __: int) -> None:
+        """List the certificates of an outcome; a second click clears the selection."""
+        months = self._punctuality.filter(pl.col(outcome) > 0)["month"].drop_nulls()
+        bars = [{"month": month, "outcome": outcome} for month in months.sort()]
+        self.guarded(lambda: self.set(selected=() if same_bars(self.selected, bars) else bars))
 
     def _caption(self) -> str:
         each = f", by {self.by.replace('_', ' ')}" if self.by else ""

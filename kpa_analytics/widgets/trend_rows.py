@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.charts.outcomes import LABELS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
     GAPS,
@@ -16,8 +17,9 @@ from kpa_analytics.statuses import (
     STATUS_LABELS,
 )
 from kpa_analytics.widgets import layout
+from kpa_analytics.widgets.profiles import PROFILE_HEADINGS
 from kpa_analytics.widgets.table_rows import Heading
-from kpa_analytics.wording import count, day, percent
+from kpa_analytics.wording import count, day, month, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,17 @@ if TYPE_CHECKING:
 _UNKNOWN = "not known"
 _TODAYS = (
     "Requirements, rules and offices are today's, on every day: those of the past are not known."
+)
+
+
+#: The columns of the cases behind the selected bars.
+CASE_HEADINGS = (
+    Heading("user", "Person", "person"),
+    Heading("training", "Training"),
+    Heading("expiration_date", "Expires", "date"),
+    Heading("status", "Status", "status"),
+    Heading("outcome", "Renewal", "status"),
+    *PROFILE_HEADINGS,
 )
 
 
@@ -44,6 +57,21 @@ def words(known: bool) -> dict[str, dict[Any, str]]:
     """
     unknown = {None: _UNKNOWN} if known else {None: _UNKNOWN, 0: _UNKNOWN}
     return dict.fromkeys(FROM_REQUIREMENTS, unknown)
+
+
+def bar_in_words(bar: Mapping[str, Any]) -> str:
+    """A selected bar in the caption of its cases.
+
+    Examples:
+        >>> from datetime import date
+        >>> bar_in_words({"week": date(2026, 7, 6)})
+        'expires in the week of 6 Jul 2026'
+    """
+    if "week" in bar:
+        return f"expires in the week of {day(bar['week'])}"
+    if "month" in bar:
+        return f"{LABELS[bar['outcome']]}, expires in {month(bar['month'])}"
+    return f"{STATUS_LABELS[bar['status']]} on {day(bar['day'])}"
 
 
 def headings(by: str | None, known: bool) -> list[Heading]:

@@ -418,6 +418,13 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
         assert [row[0] for row in listed(view)[: len(said)]] == said[:100]
         keep(view, f"{css[5:]}_alone")
 
+        # a bar, clicked, and cleared by keyboard
+        caption = view.locator(".kpa-table caption").nth(1 if name == "teaching" else 0)
+        press(view.locator(".kpa-chart").first.locator("[aria-roledescription=bar]").last)
+        expect(caption).to_contain_text("Selected: ")
+        web.keyboard.press("Escape")
+        expect(caption).not_to_contain_text("Selected: ")
+
     day = web.locator(".kpa-groups .kpa-row-button").first
     press(day)
     expect(web.locator(".kpa-groups .kpa-table caption").nth(1)).to_contain_text("First Aid")

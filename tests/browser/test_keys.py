@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from kpa_analytics import charts
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.charts.theme import contrast
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.multi_select import MultiSelect
 from tests.browser.axe import axe, violations
 from tests.browser.still import put, state
-from tests.charts.drawings import inputs
+from tests.charts.drawings import draw, inputs
 
 __all__ = ["axe"]
 TITLES = ["First Aid", "Fire Watch", "Ladders", "Rigging", "Cranes", "Spills", "Noise", "Éclair"]
@@ -29,6 +28,8 @@ _OUTLINE = """() => {
     }
     return [outlineStyle, parseFloat(outlineWidth), hex(outlineColor), hex(ground)];
 }"""
+POINT = "[aria-roledescription=point]"
+BAR = "[aria-roledescription=bar]"
 #: The name of the element that has the keyboard.
 _HELD = "document.activeElement.ariaLabel ?? document.activeElement.parentElement.innerText"
 
@@ -42,19 +43,43 @@ def pickers() -> list[MultiSelect]:
     ]
 
 
+#: The charts of the explorers, whose bars can be selected, and one chart without such bars.
+DRAWN = (
+    *("expiry_timeline", "expiry_by_training", "group_sizes", "group_sessions"),
+    *("instructor_activity", "instructor_coverage", "status_over_time", "renewal_punctuality"),
+    *("expirations_by_week", "status_summary"),
+)
+
+
 def panel(dark: bool = False) -> ChartPanel:
     made = ChartPanel()
-    (status,) = inputs("expiry_by_training")
-    made.specs = [
-        drawn(charts.expiry_timeline, status, as_of="2026-06-30", dark=dark),
-        drawn(charts.expiry_by_training, status, as_of="2026-06-30", dark=dark),
-        drawn(charts.group_sizes, *inputs("group_sizes"), dark=dark),
-    ]
+    made.specs = [drawn(draw, name, inputs(name), dark=dark) for name in DRAWN]
+    rows, legend = ["axis"], ["legend"]
+    made.on_label(lambda *_: None, [legend, rows + legend, [], legend, rows, rows, [], legend])
     return made
 
 
 def charts_of(page: Page) -> None:
-    expect(page.locator(".kpa-chart:not(.kpa-chart-coming) svg.marks")).to_have_count(3)
+    expect(page.locator(".kpa-chart:not(.kpa-chart-coming) svg.marks")).to_have_count(len(DRAWN))
+
+
+def every_bar_is_selected_by_enter_and_cleared_by_escape(page: Page, chart, at: int) -> None:
+    """Try the first and the last bar."""
+    bars = chart.locator(f"svg.marks {BAR}[role=button]")
+    for bar in (bars.first, bars.last):
+        bar.focus()
+        press_keys(page, "Enter")
+        expect(bar).to_have_attribute("aria-pressed", "true")
+        picked = state(page, 0, "picked")
+        fields = next(
+            param["select"]["fields"]
+            for param in drawn(draw, DRAWN[at], inputs(DRAWN[at]))["params"]
+            if param["name"] == "pick"
+        )
+        assert (picked[0], [[*one] for one in picked[1]]) == (at, [fields])
+        press_keys(page, "Escape")
+        expect(chart.locator(f"{BAR}[aria-pressed=true]")).to_have_count(0)
+        assert state(page, 0, "picked") == [-1, []]
 
 
 def press_keys(page: Page, keys: str) -> None:
@@ -134,16 +159,12 @@ def test_many_chips_stay_few_and_a_value_from_python_is_shown(web: Page) -> None
 def test_bars_by_keyboard_alone(web: Page) -> None:
     put(web, panel())
     charts_of(web)
-    timeline, trainings, sizes = web.get_by_role("figure").all()
-    for chart in (timeline, trainings):
-        bars = chart.get_by_role("button", pressed=False)
-        expect(bars.first).to_be_attached()
-        assert chart.locator("svg.marks [tabindex='0']").count() == 1
-    assert sizes.get_by_role("button").count() == 0
+    *with_bars, summary = web.get_by_role("figure").all()
+    timeline, trainings, sizes = with_bars[:3]
 
     press_keys(web, "Tab")
     reached = [web.evaluate(_HELD)]
-    for _ in range(timeline.locator("svg.marks [tabindex]").count() - 1):
+    for _ in range(timeline.locator(f"svg.marks {BAR}[tabindex]").count() - 1):
         press_keys(web, "ArrowRight")
         reached.append(web.evaluate(_HELD))
     assert len({*reached}) == len(reached)
@@ -152,7 +173,7 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
     press_keys(web, "End")
     assert web.evaluate(_HELD) == reached[-1]
 
-    bar = trainings.get_by_role("button").first
+    bar = trainings.locator(f"{BAR}[role=button]").first
     bar.focus()
     expect(web.locator("#vg-tooltip-element.visible")).to_contain_text("Cases")
     press_keys(web, "Enter")
@@ -172,6 +193,14 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
     assert web.evaluate(_HELD) == held
     sizes.locator("[tabindex='0']").first.focus()
     assert "in the session" in web.evaluate(_HELD)
+
+    for at, chart in enumerate(with_bars):
+        expect(chart.get_by_role("button", pressed=False).first).to_be_attached()
+        assert chart.locator(f"svg.marks :is({BAR}, {POINT})[tabindex='0']").count() == 1
+        every_bar_is_selected_by_enter_and_cleared_by_escape(web, chart, at)
+    assert summary.locator(f"svg.marks {BAR}[role=button]").count() == 0
+    names = with_bars[4].locator(".labels_marks text[role=button]")
+    assert names.count() == drawn(draw, DRAWN[4], inputs(DRAWN[4]))["height"] // 30
 
 
 def test_a_chart_is_named_after_its_finding(web: Page) -> None:

@@ -65,6 +65,18 @@ def test_all_field_offices_together_are_everyone(
     assert_frame_equal(shown(explorer), everyone, check_row_order=False)
 
 
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_a_search_that_finds_nobody_says_so_in_the_table(
+    company: kpa.TrainingData, make: type[Explorer]
+) -> None:
+    explorer = make(company, search="no such person")
+    by_people = [table for table in explorer._shown_tables if table.name != "instructor-coverage"]
+    said = [table.nothing for table in by_people if table.nothing]
+    assert said == ["Nobody matches 'no such person' with these choices."]
+    explorer.search = ""
+    assert not any(table.nothing for table in by_people)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", [{"search": "GHOST-OF"}, {"field_offices": [""]}])
 def test_people_without_a_profile_are_found(

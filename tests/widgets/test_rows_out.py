@@ -112,7 +112,7 @@ TABLES = [
     (ExpiryExplorer, ["expirations"]),
     (InstructorExplorer, ["instructor-coverage", "instructors"]),
     (GroupTrainingExplorer, ["group-sessions", "attendees"]),
-    (TrendExplorer, ["trend"]),
+    (TrendExplorer, ["trend", "trend-cases"]),
 ]
 
 
@@ -124,6 +124,8 @@ def test_every_table_gives_out_what_it_shows(
     explorer = make(company)
     if isinstance(explorer, GroupTrainingExplorer):
         explorer.selected = explorer.sessions["group_training_id"][0]
+    if isinstance(explorer, TrendExplorer):
+        explorer.selected = {"day": "2026-06-30", "status": "expired"}
     assert [table.name for table in explorer._shown_tables] == names
     for table in explorer._shown_tables:
         name, content = out(table, "csv")

@@ -25,9 +25,10 @@ PERIOD = SHARED | {"months", "instructors"}
 CHOICES = {
     ExpiryExplorer: SHARED
     | {"expiring_days", "statuses", "include_terminated", "selected", "explained"},
-    InstructorExplorer: PERIOD,
-    GroupTrainingExplorer: PERIOD | {"selected"},
-    TrendExplorer: SHARED | {"start", "every", "by", "expiring_days", "include_terminated"},
+    InstructorExplorer: PERIOD | {"selected"},
+    GroupTrainingExplorer: PERIOD | {"selected", "bars"},
+    TrendExplorer: SHARED
+    | {"start", "every", "by", "expiring_days", "include_terminated", "selected"},
     Dashboard: SHARED,
 }
 
