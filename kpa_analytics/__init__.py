@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.expiry_status import expiry_status
     from kpa_analytics.analysis.explain import Explainer, explain
     from kpa_analytics.analysis.explanation import Explanation
+    from kpa_analytics.analysis.fleet import Fleet, load_fleet
     from kpa_analytics.analysis.group_sessions import group_sessions, group_share
     from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
     from kpa_analytics.analysis.reconcile import reconcile
@@ -60,6 +61,7 @@ _HOMES = {
     "Document": "audit.document",
     "Explainer": "analysis.explain",
     "Explanation": "analysis.explanation",
+    "Fleet": "analysis.fleet",
     "Settings": "config",
     "TrainingData": "data.training_data",
     "changes": "audit.compare",
@@ -76,6 +78,7 @@ _HOMES = {
     "load_all": "data.loaders",
     "load_completions": "data.loaders",
     "load_employee_status": "data.loaders",
+    "load_fleet": "analysis.fleet",
     "load_group_trainings": "data.loaders",
     "load_groups": "data.loaders",
     "load_trainings": "data.loaders",
@@ -101,6 +104,7 @@ __all__ = [
     "Document",
     "Explainer",
     "Explanation",
+    "Fleet",
     "Settings",
     "TrainingData",
     "__version__",
@@ -121,6 +125,7 @@ __all__ = [
     "load_all",
     "load_completions",
     "load_employee_status",
+    "load_fleet",
     "load_group_trainings",
     "load_groups",
     "load_trainings",

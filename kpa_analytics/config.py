@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypedDict, Unpack
 from urllib.parse import urlsplit
 
+from kpa_analytics.accounts_file import ACCOUNTS, token_variables
 from kpa_analytics.errors import KPADataError, KPASettingsError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.secret import Secret, as_secret
@@ -207,11 +208,11 @@ def _refuse_unknown(names: Iterable[str]) -> None:
 
 
 def _variables(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The `KPA_*` variables, with a hidden token; None if another thread removed a variable."""
+    """The `KPA_*` variables, with hidden tokens; None if another thread removed a variable."""
     return {
-        name: as_secret(environ.get(name)) if name == "KPA_API_TOKEN" else environ.get(name)
+        name: as_secret(environ.get(name)) if name.endswith("_TOKEN") else environ.get(name)
         for name in environ
-        if name.startswith("KPA_") and name != SIGN_PASSPHRASE
+        if name.startswith("KPA_") and name not in (SIGN_PASSPHRASE, ACCOUNTS)
     }
 
 
@@ -219,14 +220,14 @@ def _from_variables(given: Mapping[str, Any]) -> dict[str, Any]:
     """The values of the `KPA_*` variables, by setting."""
     known = {s.metadata["variable"]: s for s in fields(Settings) if s.metadata["variable"]}
     for variable in given:
-        if variable not in known:
+        if variable not in known and variable not in token_variables():
             raise KPASettingsError(
                 f"{variable} is not a setting; the settings are {', '.join(sorted(known))}"
             )
     return {
         known[variable].name: known[variable].metadata["check"](variable, value)
         for variable, value in given.items()
-        if value
+        if value and variable in known
     }
 
 

@@ -7,6 +7,9 @@ that can't be trusted (`KPASnapshotError`).
 """
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Self
 
 
@@ -196,6 +199,24 @@ class KPACacheWarning(_Warning):
     """A cache was damaged or can't be written; the data was downloaded again or not stored."""
 
 
+#: The account that warnings are about; empty if there is only one.
+_ACCOUNT: ContextVar[str] = ContextVar("account", default="")
+
+
+@contextmanager
+def about(account: str) -> Iterator[None]:
+    """Begin every warning inside with the name of an account.
+
+    Args:
+        account: the name.
+    """
+    before = _ACCOUNT.set(account)
+    try:
+        yield
+    finally:
+        _ACCOUNT.reset(before)
+
+
 def warn(fact: str, category: type[KPADataWarning | KPACacheWarning], in_python: str = "") -> None:
     """Warn without a place: neither a line of this package nor one of the caller helps a reader.
 
@@ -204,4 +225,6 @@ def warn(fact: str, category: type[KPADataWarning | KPACacheWarning], in_python:
         category: the class of the warning.
         in_python: the remedy in Python.
     """
-    warnings.warn_explicit(category(fact, in_python), None, "kpa_analytics", 1)
+    account = _ACCOUNT.get()
+    named = f"{account}: {fact}" if account else fact
+    warnings.warn_explicit(category(named, in_python), None, "kpa_analytics", 1)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: A DataFrame or a LazyFrame; a function returns the kind that it received.
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 AnyFrame = pl.DataFrame | pl.LazyFrame
+#: The first column of frames of several accounts.
+ACCOUNT = "account"
 #: A calendar day as callers give it: a date, or ISO text such as "2026-06-30".
 Day = date | str
 
@@ -38,7 +40,8 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
         The frame, lazy, with all its columns.
 
     Raises:
-        KPADataError: it is not a polars frame, or a column is missing or has another type.
+        KPADataError: it is not a polars frame, it has rows of several accounts, or a column is
+            missing or has another type.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS
@@ -52,6 +55,8 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
             f"got {type(frame).__name__}{_conversion(frame)}"
         )
     schema, wanted = frame.collect_schema(), table.schema
+    if ACCOUNT in schema and f"{ACCOUNT}_id" not in schema:  # it is no group of the rows
+        _need_one_account(frame, table)
     for column in columns:
         if column not in schema:
             raise KPADataError(
@@ -65,6 +70,20 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
     others = [name for name in columns if schema[name] != wanted[name]]
     lazy = frame.lazy()
     return lazy.with_columns(pl.col(name).cast(wanted[name]) for name in others) if others else lazy
+
+
+def _need_one_account(frame: AnyFrame, table: Table) -> None:
+    """Raise a KPADataError if rows of several accounts would meet: their ids are not comparable."""
+    names = frame.lazy().select(pl.col(ACCOUNT).unique()).collect(engine="in-memory")[ACCOUNT]
+    if len(names) > 1:
+        listed = ", ".join(str(name) for name in names.sort().head(5))
+        raise KPADataError(
+            f"{table.name}: these are records of several accounts ({listed}), and the same id may "
+            "mean something else in each of them"
+        ).in_python(
+            "fleet.status() and fleet.each() compute each account by itself, and "
+            "fleet.together() makes the ids unique"
+        )
 
 
 def _conversion(frame: object) -> str:

@@ -7,19 +7,24 @@ from typing import Literal, get_args
 import polars as pl
 
 from kpa_analytics.analysis.names import people_names
+from kpa_analytics.data.training_data import FLEET_ACCOUNT
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, need, need_if_known
-from kpa_analytics.schema import GROUPS, USERS
+from kpa_analytics.inputs import ACCOUNT, AnyFrame, need, need_if_known
+from kpa_analytics.schema import GROUPS, USERS, Column
 
-By = Literal["field_office", "job_title", "line_of_business", "supervisor", "training"]
-BY: tuple[str, ...] = get_args(By)
+By = Literal["field_office", "job_title", "line_of_business", "supervisor", "training", "account"]
+#: The account is a group in a fleet only.
+IN_A_FLEET: tuple[str, ...] = get_args(By)
+BY = IN_A_FLEET[:-1]
 
+_PEOPLE = USERS._replace(columns=(*USERS.columns, Column(FLEET_ACCOUNT, pl.String, "the account")))
 #: The column of `users` that has the groups of a person.
 _COLUMNS = {
     "field_office": "fieldOffice_id",
     "line_of_business": "lineOfBusiness_id",
     "job_title": "jobTitle_id",
     "supervisor": "supervisor_id",
+    ACCOUNT: FLEET_ACCOUNT,
 }
 
 
@@ -32,11 +37,12 @@ def as_by(by: object, users: AnyFrame | None, *more: str) -> str | None:
         more: other values that a function accepts.
 
     Raises:
-        KPADataError: it is none of these, or `users` is missing.
+        KPADataError: it is none of these, or `users` is missing, or the account is meant and
+            `users` does not have it.
     """
     if by is None:
         return None
-    if by not in (*BY, *more):
+    if by not in (*IN_A_FLEET, *more):
         known = ", ".join((*BY, *more))
         raise KPADataError(f"by must be one of {known}, not {by!r}").in_python(
             "by=None counts all together"
@@ -44,8 +50,16 @@ def as_by(by: object, users: AnyFrame | None, *more: str) -> str | None:
     if by in _COLUMNS:
         if users is None:
             raise KPADataError(f"by={by!r} needs users, as load_users() returns them")
-        need(users, USERS, "id", _COLUMNS[str(by)])
+        column = _COLUMNS[str(by)]
+        if by == ACCOUNT and column not in need(users, USERS, "id").collect_schema():
+            raise KPADataError(f"by={by!r} needs the people of a fleet: fleet.together().users")
+        need(users, _PEOPLE, "id", column)
     return str(by)
+
+
+def groups_in(users: pl.DataFrame) -> tuple[str, ...]:
+    """The groups by which cases of these people can be counted."""
+    return IN_A_FLEET if FLEET_ACCOUNT in users.columns else BY
 
 
 def group_columns(by: str) -> tuple[str, str]:
@@ -67,11 +81,11 @@ def members(users: AnyFrame, by: str) -> pl.LazyFrame:
     identifier, _ = group_columns(by)
     column = _COLUMNS[by]
     rows = (
-        need(users, USERS, "id", column)
+        need(users, _PEOPLE, "id", column)
         .unique("id", keep="first", maintain_order=True)
         .select(pl.col("id").alias("m_user_id"), pl.col(column).alias(identifier))
     )
-    if isinstance(USERS.schema[column], pl.List):
+    if isinstance(_PEOPLE.schema[column], pl.List):
         rows = rows.explode(identifier)
     return rows.filter(pl.col(identifier).str.strip_chars() != "").unique(maintain_order=True)
 
@@ -85,6 +99,8 @@ def with_group_names(
     several names, the alphabetically first one is used.
     """
     identifier, name = group_columns(by)
+    if by == ACCOUNT:
+        return rows.with_columns(pl.col(identifier).alias(name))
     names = (
         people_names(users, identifier, name)
         if by == "supervisor"

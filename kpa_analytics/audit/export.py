@@ -32,7 +32,11 @@ from kpa_analytics.audit.since import changes_since, earlier_pack
 from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Kept
-from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
+from kpa_analytics.data.training_data import (
+    TrainingData,
+    need_evidence,
+    need_training_data,
+)
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.inputs import AnyFrame, Day, as_day
@@ -151,7 +155,7 @@ def export_audit(
     for name, value in {"names": names, "bagit": bagit}.items():
         if not isinstance(value, bool):
             raise KPADataError(f"{name} must be True or False, not {value!r}")
-    need_full_download(data, incremental)
+    need_evidence(data, incremental)
     drawing = sample_size(sample, seed)
     old = None if since is None else earlier_pack(since)
     target = typed_path(out).absolute()

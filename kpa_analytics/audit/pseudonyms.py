@@ -71,6 +71,7 @@ class Pseudonyms:
             snapshots={name: self._snapshot(kept) for name, kept in data.snapshots.items()},
             scope=self._scope(data.scope),
             part_of=data.part_of and self.data(data.part_of),
+            account=data.account,
         )
 
     def _scope(self, scope: Scope) -> Scope:

@@ -18,7 +18,7 @@ from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.audit.report_text import Caption
 from kpa_analytics.data.scope import with_parts
-from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
+from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, day_of
 from kpa_analytics.schema import ROSTER
@@ -79,7 +79,7 @@ def roster(
         ['m_user_id', 'user', 'employeeNumber']
     """
     need_training_data(data)
-    need_full_download(data, incremental)
+    need_evidence(data, incremental)
     day, needed = day_of(as_of, data.completions, data.users), requirements(data, required)
     pairs = None if needed is None else required_pairs(needed).collect()
     title = _title(data, pairs, training_id)

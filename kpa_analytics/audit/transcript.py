@@ -15,7 +15,7 @@ from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.document_story import document
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.audit.report_text import Caption
-from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
+from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, day_of
 from kpa_analytics.schema import TRANSCRIPT
@@ -76,7 +76,7 @@ def transcript(
         b'%PDF-'
     """
     need_training_data(data)
-    need_full_download(data, incremental)
+    need_evidence(data, incremental)
     return transcript_of(
         data, m_user_id, as_of=as_of, expiring_days=expiring_days, required=required
     )

@@ -9,26 +9,28 @@ import polars as pl
 from kpa_analytics.charts.ranking import counted, rank, ranking
 from kpa_analytics.charts.status_rows import read_status, status_counts
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import need, read
+from kpa_analytics.inputs import ACCOUNT, need, read
 from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
+from kpa_analytics.statuses import FROM_REQUIREMENTS, MISSING, STATUS_LABELS
 
 if TYPE_CHECKING:
     import altair as alt
 
     from kpa_analytics.inputs import AnyFrame, Day
 
-GroupKind = Literal["field_office", "line_of_business", "job_title"]
+GroupKind = Literal["field_office", "line_of_business", "job_title", "account"]
 #: For each kind of group: its column in users, its singular and its plural.
 _KINDS = {
     "field_office": ("fieldOffice_id", "field office", "field offices"),
     "line_of_business": ("lineOfBusiness_id", "line of business", "lines of business"),
     "job_title": ("jobTitle_id", "job title", "job titles"),
+    ACCOUNT: (ACCOUNT, "account", "accounts"),
 }
 
 
 def expiry_by_group_table(
     status: AnyFrame,
-    users: AnyFrame,
+    users: AnyFrame | None = None,
     *,
     by: GroupKind = "field_office",
     groups: AnyFrame | None = None,
@@ -39,9 +41,9 @@ def expiry_by_group_table(
     A person in two offices counts in both, so the totals may add up to more than the rows.
 
     Args:
-        status: the result of `expiry_status()`.
-        users: the result of `load_users()`, which says who is in which group.
-        by: field_office, line_of_business or job_title.
+        status: the result of `expiry_status()`; for accounts, that of `fleet.status()`.
+        users: the result of `load_users()`, which says who is in which group; not for accounts.
+        by: field_office, line_of_business, job_title or account.
         groups: the result of `load_groups()`, for names; without it, ids are shown.
         top: number of groups to keep, 1 to 60; the others become one row.
 
@@ -62,21 +64,46 @@ def expiry_by_group_table(
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
     _, singular, plural = _KINDS[by]
-    cases = read(status, EXPIRY_STATUS, "m_user_id", "status")
-    per_person = cases.group_by("m_user_id").agg(status_counts())
-    named = (
-        per_person.join(_members(users, by), on="m_user_id", how="left")
-        .group_by("group_id")
-        .agg(pl.exclude("m_user_id").sum())
-        .join(_names(groups, by), on="group_id", how="left")
-        .with_columns(
-            pl.when(pl.col("group_id").is_null())
-            .then(pl.lit(f"(no {singular})"))
-            .otherwise(pl.coalesce("group", "group_id"))
-            .alias("group")
-        )
+    counts = _of_accounts(status) if by == ACCOUNT else _of_people(status, users, by)
+    named = counts.join(_names(groups, by), on="group_id", how="left").with_columns(
+        pl.when(pl.col("group_id").is_null())
+        .then(pl.lit(f"(no {singular})"))
+        .otherwise(pl.coalesce("group", "group_id"))
+        .alias("group")
     )
     return rank(named, "group_id", "group", top, f"other {plural}")
+
+
+def _of_accounts(status: AnyFrame) -> pl.DataFrame:
+    """The counts of each account."""
+    if not isinstance(status, pl.DataFrame | pl.LazyFrame) or (
+        ACCOUNT not in status.collect_schema()
+    ):
+        raise KPADataError(f"by={ACCOUNT!r} needs the statuses of a fleet: fleet.status()")
+    need(status.drop(ACCOUNT), EXPIRY_STATUS, "status")
+    counts = status.lazy().group_by(pl.col(ACCOUNT).alias("group_id")).agg(status_counts())
+    return counts.collect(engine="in-memory")
+
+
+def _not_known(table: pl.DataFrame) -> str:
+    """Name the accounts without a case that follows from requirements; empty if there is none."""
+    without = table.filter(pl.sum_horizontal(FROM_REQUIREMENTS) == 0)["group"].to_list()
+    label = STATUS_LABELS[MISSING]
+    return f"{label}: none, or not known, in {', '.join(sorted(without))}" if without else ""
+
+
+def _of_people(status: AnyFrame, users: AnyFrame | None, by: str) -> pl.DataFrame:
+    """The counts of each group of people."""
+    if users is None:
+        raise KPADataError(f"by={by!r} needs users, as load_users() returns them")
+    cases = read(status, EXPIRY_STATUS, "m_user_id", "status")
+    return (
+        cases.group_by("m_user_id")
+        .agg(status_counts())
+        .join(_members(users, by), on="m_user_id", how="left")
+        .group_by("group_id")
+        .agg(pl.exclude("m_user_id").sum())
+    )
 
 
 def _members(users: AnyFrame, by: str) -> pl.DataFrame:
@@ -102,7 +129,7 @@ def _names(groups: AnyFrame | None, by: str) -> pl.DataFrame:
 
 def expiry_by_group(
     status: AnyFrame,
-    users: AnyFrame,
+    users: AnyFrame | None = None,
     *,
     by: GroupKind = "field_office",
     groups: AnyFrame | None = None,
@@ -118,9 +145,10 @@ def expiry_by_group(
     A click on a bar sets the selection `pick` (group_id, status).
 
     Args:
-        status: the result of `expiry_status()`, eager or lazy.
-        users: the result of `load_users()`, which says who is in which group.
-        by: field_office, line_of_business or job_title.
+        status: the result of `expiry_status()`, eager or lazy; for accounts, that of
+            `fleet.status()`.
+        users: the result of `load_users()`, which says who is in which group; not for accounts.
+        by: field_office, line_of_business, job_title or account.
         groups: the result of `load_groups()`, for names; without it, ids are shown.
         as_of: the day to name if no row has an expiration date; by default, no day is named.
         requirements_known: whether requirements were provided; by default, True if `status` has a
@@ -139,9 +167,11 @@ def expiry_by_group(
         >>> expiry_by_group(EXPIRY_STATUS.empty(), USERS.empty(), by="job_title").description
         'Status by job title. No completions or requirements to show.'
     """
-    rows = read_status(status, "m_user_id", as_of=as_of, known=requirements_known)
-    table = expiry_by_group_table(rows.frame, users, by=by, groups=groups, top=top)
+    table = expiry_by_group_table(status, users, by=by, groups=groups, top=top)
+    alone = status.drop(ACCOUNT) if by == ACCOUNT else status
+    rows = read_status(alone, "m_user_id", as_of=as_of, known=requirements_known)
     _, singular, plural = _KINDS[by]
+    notes = [_not_known(table)] if by == ACCOUNT and rows.known else []
     is_group = pl.col("group_id").is_not_null() | (pl.col("folded") > 1)
     counted_twice = int(table["total"].sum()) > rows.frame.height
     return ranking(
@@ -151,6 +181,6 @@ def expiry_by_group(
         label="group",
         title=f"Status by {singular}",
         heading=counted(table.filter(is_group), singular, plural),
-        notes=[f"A person in more than one {singular} counts in each"] if counted_twice else [],
+        notes=[*notes, *([f"A person in more than one {singular} counts in each"] * counted_twice)],
         dark=dark,
     )

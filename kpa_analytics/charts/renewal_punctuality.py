@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import BY, group_columns
+from kpa_analytics.analysis.case_groups import IN_A_FLEET, group_columns
 from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, window
 from kpa_analytics.charts.punctuality_months import months
 from kpa_analytics.charts.punctuality_rows import ROOM, ranked_rows, share_text
@@ -134,7 +134,7 @@ def renewal_punctuality(
 def _read(punctuality: AnyFrame) -> _Read:
     lazy = need(punctuality, RENEWAL_PUNCTUALITY, *RENEWAL_PUNCTUALITY.schema)
     schema = lazy.collect_schema()
-    kinds = [by for by in BY if {*group_columns(by)} <= {*schema}]
+    kinds = [by for by in IN_A_FLEET if {*group_columns(by)} <= {*schema}]
     by = "month" if schema.get("month") == pl.Date else next(iter(kinds), None)
     whole = lazy.collect()
     key, group = group_columns(kinds[0]) if kinds else ("", "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import BY, group_columns
+from kpa_analytics.analysis.case_groups import IN_A_FLEET, group_columns
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.status_rows import StatusRows
 from kpa_analytics.charts.text import labels
@@ -30,6 +30,7 @@ ROOM = 180
 _MOST = 110
 _LANES_MOST = 380
 _PLURALS = {
+    "account": "accounts",
     "field_office": "field offices",
     "job_title": "job titles",
     "line_of_business": "lines of business",
@@ -83,7 +84,7 @@ def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
     """
     lazy = need(trend, STATUS_OVER_TIME, "day", *STATUSES, "total")
     names = lazy.collect_schema().names()
-    by = next((by for by in BY if {*group_columns(by)} <= {*names}), None)
+    by = next((by for by in IN_A_FLEET if {*group_columns(by)} <= {*names}), None)
     identifier, name = group_columns(by) if by else ("key", "group")
     none = pl.lit(None, pl.String)
     group = [

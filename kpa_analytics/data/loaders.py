@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.config import Settings, settings
+from kpa_analytics.data.accounts import account_settings
 from kpa_analytics.data.progress import one_bar
 from kpa_analytics.data.snapshots import Kept, SnapshotFolder, snapshot_folder
 from kpa_analytics.data.training_data import TrainingData
@@ -211,22 +212,38 @@ def load_groups(*, refresh: bool = False, client: Client | None = None) -> pl.Da
     return _load(GROUPS, {}, refresh, client).frame
 
 
-def load_all(*, refresh: Refresh = False, client: Client | None = None) -> TrainingData:
+def load_all(
+    *, refresh: Refresh = False, client: Client | None = None, account: str | None = None
+) -> TrainingData:
     """Load everything that an audit needs.
 
     Args:
         refresh: True downloads everything again; "recent" updates the completions from their newest
             pages (see `load_completions`) and downloads the small lists again.
         client: a client of another account; by default one is made from the current settings.
+        account: the name of an account in accounts.toml (`load_fleet` says how that is written);
+            default: the account of the current settings.
 
     Returns:
         The six frames and their snapshots, as `TrainingData`. All of them come from one account: a
         `configure()` during the load only affects the next call.
 
     Raises:
-        KPAError: as `load_completions`.
+        KPAError: as `load_completions`; accounts.toml does not name the account, or its token is
+            missing; or both `client` and `account` are given.
     """
-    current = client.settings if client else settings()  # once: another thread may call configure()
+    if account is not None:
+        if client is not None:
+            raise KPADataError("client and account each name an account: give only one of them")
+        return load_account(account_settings(account), account, refresh=refresh)
+    # once: another thread may call configure()
+    return load_account(client.settings if client else settings(), None, refresh, client)
+
+
+def load_account(
+    current: Settings, account: str | None, refresh: Refresh = False, client: Client | None = None
+) -> TrainingData:
+    """Load everything of the account of these settings; the arguments are those of `load_all`."""
     completions_last = sorted(COLLECTIONS, key=COMPLETIONS.name.__eq__)  # see `kept_data`
     with one_bar(completions_last):
         kept = {
@@ -234,7 +251,8 @@ def load_all(*, refresh: Refresh = False, client: Client | None = None) -> Train
             for name in completions_last
         }
     frames: dict[str, Any] = {name: kept[name].frame for name in COLLECTIONS}
-    return TrainingData(**frames, snapshots={name: kept[name].snapshot for name in COLLECTIONS})
+    snapshots = {name: kept[name].snapshot for name in COLLECTIONS}
+    return TrainingData(**frames, snapshots=snapshots, account=account)
 
 
 def _expect(name: str, value: object, kind: type) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Self
@@ -88,6 +88,28 @@ def one_bar(labels: Sequence[str]) -> Iterator[None]:
     finally:
         _SHARED.reset(before)
         shared.close()
+
+
+@contextmanager
+def account_bar(accounts: int, *, shown: bool) -> Iterator[Callable[[str], None]]:
+    """Show one bar for several accounts; yield a function that counts an account.
+
+    Args:
+        accounts: the number of accounts.
+        shown: whether to show the bar.
+    """
+    bar = _bar("Loading", shown)
+    bar.unit = " accounts"
+    bar.reset(total=accounts)
+
+    def loaded(name: str) -> None:
+        bar.set_postfix_str(name, refresh=False)
+        bar.update()
+
+    try:
+        yield loaded
+    finally:
+        bar.close()
 
 
 def _bar(label: str, shown: bool) -> Any:

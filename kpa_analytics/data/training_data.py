@@ -22,6 +22,9 @@ from kpa_analytics.schema import (
     USERS,
 )
 
+#: The column of `users` with the account of each person, in the records of several accounts.
+FLEET_ACCOUNT = "fleet_account"
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TrainingData:
@@ -37,6 +40,7 @@ class TrainingData:
         snapshots: the provenance of each collection by table name; empty for frames made by hand.
         scope: the part of the account's records that these are; by default all of them.
         part_of: the complete records, if these are a part of them; otherwise None.
+        account: the name of the account in accounts.toml; None for the account of the settings.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -59,6 +63,7 @@ class TrainingData:
     snapshots: dict[str, Snapshot] = field(default_factory=dict)
     scope: Scope = field(default_factory=Scope)
     part_of: TrainingData | None = None
+    account: str | None = None
 
     @property
     def whole(self) -> TrainingData:
@@ -113,8 +118,9 @@ class TrainingData:
             if snapshot.full_walk_at:
                 full_walk_at = f"{snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
                 summary += f", last full download {full_walk_at}"
+        name = f"{self.account}: " if self.account else ""
         only = f", only {self.scope.words}" if self.scope.words else ""
-        return f"<TrainingData: {summary}{only}{', demo data' if self.demo else ''}>"
+        return f"<TrainingData: {name}{summary}{only}{', demo data' if self.demo else ''}>"
 
 
 def need_training_data(data: object) -> None:
@@ -123,11 +129,22 @@ def need_training_data(data: object) -> None:
         raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
 
 
-def need_full_download(data: TrainingData, incremental: object) -> None:
-    """Raise a KPADataError for incremental completions, unless `incremental` is True.
+def _need_one_account(data: TrainingData) -> None:
+    """Raise a KPADataError for the records of several accounts, whose ids are not the vendor's."""
+    if FLEET_ACCOUNT in data.users.columns:
+        raise KPADataError(
+            "these are records of several accounts, with ids that are not the vendor's: use the "
+            "records of one account, such as fleet['north']"
+        )
 
-    Evidence must not rest on them unasked: corrections of older records may be missing.
+
+def need_evidence(data: TrainingData, incremental: object) -> None:
+    """Raise a KPADataError for records on which evidence must not rest.
+
+    Those of several accounts have other ids than the vendor's. Incremental completions may lack
+    corrections of older records; `incremental=True` accepts them.
     """
+    _need_one_account(data)
     if not isinstance(incremental, bool):
         raise KPADataError(f"incremental must be True or False, not {incremental!r}")
     snapshot = data.snapshots.get("completions")

@@ -13,7 +13,7 @@ import polars as pl
 from kpa_analytics.account_names import as_account
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.audit.provenance import fetched_at, instant
-from kpa_analytics.data.training_data import TrainingData, need_full_download, need_training_data
+from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import Day, as_day, day_of, need_switch
 from kpa_analytics.paths import typed_path
@@ -122,7 +122,7 @@ def publish(
     accounts = {_name(data, account): data}
     for each in accounts.values():
         _need_whole(each)
-        need_full_download(each, incremental)
+        need_evidence(each, incremental)
     place = LocalFolder(typed_path(folder))
     with place.opened():
         index = read_index(place)

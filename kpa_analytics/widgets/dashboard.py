@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
 
+from kpa_analytics.analysis.fleet import Fleet, load_fleet
 from kpa_analytics.data.loaders import load_all
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.expiry import ExpiryExplorer
@@ -41,10 +42,11 @@ class Dashboard(Explorer):
     fails shows a message and changes nothing.
 
     Args:
-        data: the records, from `load_all()`.
+        data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.
         load: the function that the refresh button calls for new records; by default,
-            `load_all(refresh=True)` with the settings at that time.
+            `load_all(refresh=True)` with the settings at that time, or `load_fleet(refresh=True)`
+            for the accounts of a fleet.
         **choices: initial values of the attributes below.
 
     Attributes:
@@ -70,13 +72,13 @@ class Dashboard(Explorer):
 
     def __init__(
         self,
-        data: TrainingData,
+        data: TrainingData | Fleet,
         *,
         dark: bool | None = None,
-        load: Callable[[], TrainingData] | None = None,
+        load: Callable[[], TrainingData | Fleet] | None = None,
         **choices: Unpack[SharedKeywords],
     ) -> None:
-        self._load = load or (lambda: load_all(refresh=True))
+        self._load = load or _loader(data)
         self._inner: dict[int, Any] = {}
         self._behind: set[int] = set()
         super().__init__(data, dark=dark, choices=choices)
@@ -120,7 +122,8 @@ class Dashboard(Explorer):
             self._button.disabled = False
 
     def _take_new(self) -> None:
-        data, failure = self.data, None
+        data: TrainingData | Fleet = self.data
+        failure = None
         with self._bars, warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:  # inside, because an Output swallows exceptions
@@ -234,3 +237,11 @@ class Dashboard(Explorer):
                 explorer.set(**self.choices)
         self._behind.discard(at)
         return self._inner[at]
+
+
+def _loader(data: TrainingData | Fleet) -> Callable[[], TrainingData | Fleet]:
+    """Load the same account or accounts again."""
+    if isinstance(data, Fleet):
+        names = [*data.accounts, *data.failures]
+        return lambda: load_fleet(names, refresh=True)
+    return lambda: load_all(refresh=True, account=data.account)

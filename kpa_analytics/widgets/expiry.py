@@ -55,6 +55,7 @@ from kpa_analytics.wording import count, listing, month, percent
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.explanation import Explanation
+    from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
 
 _HEADINGS = (
@@ -90,7 +91,7 @@ class ExpiryExplorer(StatusExplorer):
     attribute below is a trait, which you can `observe` and `ipywidgets.link`.
 
     Args:
-        data: the records, from `load_all()`.
+        data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.
         **choices: initial values of the attributes below.
 
@@ -153,7 +154,11 @@ class ExpiryExplorer(StatusExplorer):
     explained = OneCase(help="The case that is explained below the table, or None.")
 
     def __init__(
-        self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[ExpiryKeywords]
+        self,
+        data: TrainingData | Fleet,
+        *,
+        dark: bool | None = None,
+        **choices: Unpack[ExpiryKeywords],
     ) -> None:
         self._top = _checked(choices.pop("top", _TRAININGS))
         super().__init__(data, dark=dark, choices=choices)

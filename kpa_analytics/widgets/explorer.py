@@ -12,6 +12,7 @@ import ipywidgets as ipw
 import traitlets
 
 from kpa_analytics.analysis.find import find_office, find_person, find_training
+from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPAError
@@ -70,7 +71,7 @@ class Explorer(traitlets.HasTraits):
     states = traitlets.Int(0, read_only=True, help="How often `state` has changed.")
 
     def __init__(
-        self, data: TrainingData, *, dark: bool | None, choices: Mapping[str, Any]
+        self, data: TrainingData | Fleet, *, dark: bool | None, choices: Mapping[str, Any]
     ) -> None:
         super().__init__()
         self.controls: dict[str, Any] = {}
@@ -81,10 +82,10 @@ class Explorer(traitlets.HasTraits):
         self._history = History(lambda: self.state, self._restore_valid, self._note)
         self._mark, self._notice = ipw.HTML(), ipw.HTML()
         self._notice.add_class("kpa-notice")
-        self._take(data)
+        self._take(_as_one(data))
         tables = choices.get("tables", {})
         chosen = {name: value for name, value in choices.items() if name != "tables"}
-        self._choose({"as_of": usual_day(data), **chosen})
+        self._choose({"as_of": usual_day(self.data), **chosen})
         self._build()
         self._refresh()
         show_views(self._shown_tables, tables)
@@ -211,7 +212,7 @@ class Explorer(traitlets.HasTraits):
         self._shown = self.choices
         self.set_trait("rebuilds", self.rebuilds + 1)
 
-    def load(self, data: TrainingData, **changes: Any) -> None:
+    def load(self, data: TrainingData | Fleet, **changes: Any) -> None:
         """Show other records, and keep the choices that are still valid.
 
         A message lists the other choices.
@@ -219,7 +220,7 @@ class Explorer(traitlets.HasTraits):
         Raises:
             KPADataError: a choice in `changes` does not exist, or its value is not allowed.
         """
-        self._take(data)
+        self._take(_as_one(data))
         kept, gone = {}, []
         for name in self.choices.keys() - changes.keys():
             kept[name], lost = self._still_there(name, getattr(self, name))
@@ -375,3 +376,8 @@ class Explorer(traitlets.HasTraits):
     def __repr__(self) -> str:
         chosen = ", ".join(f"{name}={value!r}" for name, value in self.choices.items() if value)
         return f"<{type(self).__name__}: {chosen}>"
+
+
+def _as_one(data: Any) -> Any:
+    """The records of a fleet as those of one account; anything else as it is."""
+    return data.together() if isinstance(data, Fleet) else data

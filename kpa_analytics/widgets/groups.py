@@ -25,6 +25,7 @@ from kpa_analytics.widgets.table_rows import Heading
 from kpa_analytics.wording import count, day
 
 if TYPE_CHECKING:
+    from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
 
 _SESSIONS = (
@@ -57,7 +58,7 @@ class GroupTrainingExplorer(PeriodExplorer):
     or Escape, clears the selection. Click the day of a session to list its people.
 
     Args:
-        data: the records, from `load_all()`.
+        data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.
         **choices: initial values of the attributes below.
 
@@ -108,7 +109,7 @@ class GroupTrainingExplorer(PeriodExplorer):
 
     def __init__(
         self,
-        data: TrainingData,
+        data: TrainingData | Fleet,
         *,
         dark: bool | None = None,
         **choices: Unpack[SessionKeywords],

@@ -23,6 +23,7 @@ from kpa_analytics.widgets.table_rows import Heading
 from kpa_analytics.wording import count, listing, month, one_line
 
 if TYPE_CHECKING:
+    from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
 
 #: The number of instructors in the first chart.
@@ -56,7 +57,7 @@ class InstructorExplorer(PeriodExplorer):
     training. Shift-click adds a bar; a click beside the bars, or Escape, clears the selection.
 
     Args:
-        data: the records, from `load_all()`.
+        data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.
         **choices: initial values of the attributes below.
 
@@ -109,7 +110,11 @@ class InstructorExplorer(PeriodExplorer):
     )
 
     def __init__(
-        self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[InstructorKeywords]
+        self,
+        data: TrainingData | Fleet,
+        *,
+        dark: bool | None = None,
+        **choices: Unpack[InstructorKeywords],
     ) -> None:
         super().__init__(data, dark=dark, choices=choices)
 

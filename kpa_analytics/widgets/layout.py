@@ -31,7 +31,7 @@ def time_of(data: TrainingData) -> str:
     snapshot = data.snapshots.get("completions")
     records = f"{data.completions.height:,} completions"
     if snapshot is None:
-        return records
+        return f"{records}, only of {data.scope.words}" if data.scope.words else records
     source = f"{records}, fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
     if snapshot.full_walk_at:
         source += f", last full download {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"

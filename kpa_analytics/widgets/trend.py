@@ -14,7 +14,7 @@ import ipywidgets as ipw
 import polars as pl
 
 from kpa_analytics import charts
-from kpa_analytics.analysis.case_groups import BY, By
+from kpa_analytics.analysis.case_groups import By, groups_in
 from kpa_analytics.analysis.choices import TrendChoices
 from kpa_analytics.analysis.trend_view import CASES, TrendView
 from kpa_analytics.charts.outcomes import SIGNED
@@ -44,6 +44,7 @@ from kpa_analytics.widgets.trend_rows import (
 from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
+    from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
 
 EVERY = {"1d": "Day", "1w": "Week", "1mo": "Month", "1q": "Quarter", "1y": "Year"}
@@ -75,7 +76,7 @@ class TrendExplorer(StatusExplorer):
     Escape, clears the selection.
 
     Args:
-        data: the records, from `load_all()`.
+        data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.
         **choices: initial values of the attributes below.
 
@@ -86,7 +87,8 @@ class TrendExplorer(StatusExplorer):
         every: the time from one day to the next: "1d", "1w", "1mo" (the default), "1q" or "1y". The
             days are counted back from `as_of`, so that it is always one of them.
         by: count each group by itself: "field_office", "job_title", "line_of_business",
-            "supervisor" or "training"; None (the default) for all cases together.
+            "supervisor", "training" or, of a fleet, "account"; None (the default) for all cases
+            together.
         expiring_days: days before expiration that count as expiring, unless the training sets its
             own number; 30.
         trainings: ids or titles of the trainings to show; empty for all.
@@ -140,7 +142,11 @@ class TrendExplorer(StatusExplorer):
     )
 
     def __init__(
-        self, data: TrainingData, *, dark: bool | None = None, **choices: Unpack[TrendKeywords]
+        self,
+        data: TrainingData | Fleet,
+        *,
+        dark: bool | None = None,
+        **choices: Unpack[TrendKeywords],
     ) -> None:
         super().__init__(data, dark=dark, choices=choices)
 
@@ -207,10 +213,12 @@ class TrendExplorer(StatusExplorer):
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = TrendView(data, self._people_filter)
-        return {"by": BY}
+        return {"by": groups_in(data.users)}
 
     def _own_controls(self) -> dict[str, Any]:
-        groups = [(name.replace("_", " ").capitalize(), name) for name in BY]
+        groups = [
+            (name.replace("_", " ").capitalize(), name) for name in groups_in(self.data.users)
+        ]
         return {
             "start": DayField("Start", "The first day; clear it for a year before the last"),
             "every": layout.labelled(

@@ -1,0 +1,368 @@
+"""`load_fleet()` and `Fleet`: the records of several accounts, whose ids never meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.status_over_time import status_over_time
+from kpa_analytics.analysis.together import together
+from kpa_analytics.config import settings
+from kpa_analytics.data.accounts import settings_by_account
+from kpa_analytics.data.loaders import load_account
+from kpa_analytics.data.side_by_side import side_by_side
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.demo_mark import DEMO_AS_OF
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
+from kpa_analytics.inputs import ACCOUNT, Day, as_day
+
+if TYPE_CHECKING:
+    from kpa_analytics.analysis.case_groups import By
+    from kpa_analytics.data.fetch import Refresh
+
+
+class Fleet:
+    """The records of several accounts.
+
+    Every frame begins with the column `account`. Ids are those of the accounts, so the same id may
+    occur in two of them; functions that would join such ids refuse the frame. `fleet["north"]` is
+    one account, as `load_all(account="north")` returns it.
+
+    If an account could not be loaded, `failures` has its error. Then every frame and status gives a
+    KPADataWarning that names it, because it is not the whole fleet.
+
+    Args:
+        accounts: the records of each account, by name.
+        failures: the error of each account that could not be loaded, by name.
+
+    Attributes:
+        accounts: the records of each account, by name, as `load_all()` returns them.
+        failures: the error of each account that could not be loaded, by name; empty if all were.
+
+    Examples:
+        >>> from kpa_analytics.schema import COMPLETIONS
+        >>> done = pl.DataFrame(
+        ...     [{"id": 1, "training_id": 7, "m_user_id": "a"}], schema=COMPLETIONS.schema)
+        >>> fleet = Fleet({"north": TrainingData(completions=done),
+        ...                "south": TrainingData(completions=done)})
+        >>> fleet.completions.select("account", "id").rows()
+        [('north', 1), ('south', 1)]
+        >>> expiry_status(fleet.completions)
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: completions: these are records of several accounts ...
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, TrainingData],
+        failures: Mapping[str, Exception] | None = None,
+    ) -> None:
+        self.accounts = {name: replace(data, account=name) for name, data in accounts.items()}
+        self.failures = dict(failures or {})
+
+    @property
+    def completions(self) -> pl.DataFrame:
+        """The completions of all accounts: account, then `schema.COMPLETIONS`."""
+        return self._frame("completions")
+
+    @property
+    def trainings(self) -> pl.DataFrame:
+        """The trainings of all accounts: account, then `schema.TRAININGS`."""
+        return self._frame("trainings")
+
+    @property
+    def users(self) -> pl.DataFrame:
+        """The people of all accounts: account, then `schema.USERS`."""
+        return self._frame("users")
+
+    @property
+    def group_trainings(self) -> pl.DataFrame:
+        """The group sessions of all accounts: account, then `schema.GROUP_TRAININGS`."""
+        return self._frame("group_trainings")
+
+    @property
+    def employee_status(self) -> pl.DataFrame:
+        """The vendor's status of all people: account, then `schema.EMPLOYEE_STATUS`."""
+        return self._frame("employee_status")
+
+    @property
+    def groups(self) -> pl.DataFrame:
+        """The names of the groups of all accounts: account, then `schema.GROUPS`."""
+        return self._frame("groups")
+
+    @property
+    def complete(self) -> bool:
+        """Whether every account was loaded."""
+        return not self.failures
+
+    @property
+    def demo(self) -> bool:
+        """Whether any account's records came from the demo server."""
+        return any(data.demo for data in self.accounts.values())
+
+    def status(
+        self,
+        *,
+        as_of: Day | None = None,
+        as_known: Day | None = None,
+        expiring_days: int = 30,
+        include_terminated: bool = False,
+    ) -> pl.DataFrame:
+        """The status of every case of every account, as of a day.
+
+        Each account's rows are those of `expiry_status()` with its own trainings, people and
+        requirements.
+
+        Args:
+            as_of: the day of the statuses; a date or ISO text. Default: today, or `demo.AS_OF` if
+                every account is demo data.
+            as_known: as for `expiry_status`.
+            expiring_days: as for `expiry_status`; default 30.
+            include_terminated: also count people who had left; default False.
+
+        Returns:
+            account, then `schema.EXPIRY_STATUS`; sorted by account, as they are named, and then by
+            m_user_id and training_id.
+
+        Raises:
+            KPADataError: as `expiry_status`; the message names the account.
+        """
+        day = self.day(as_of)
+
+        def status_of(data: TrainingData) -> pl.DataFrame:
+            return expiry_status(
+                data.completions,
+                data.trainings,
+                data.users,
+                as_of=day,
+                as_known=as_known,
+                expiring_days=expiring_days,
+                required=data.requirements,
+                include_terminated=include_terminated,
+            )
+
+        return self.each(status_of)
+
+    def day(self, as_of: Day | None = None) -> date:
+        """The day of the statuses of every account; None means today, or the demo's day.
+
+        Args:
+            as_of: the day; a date or ISO text. None means `demo.AS_OF` if every account is demo
+                data, and otherwise today.
+
+        Raises:
+            KPADataError: it is not a calendar day.
+        """
+        if as_of is None and all(data.demo for data in self.accounts.values()):
+            return DEMO_AS_OF
+        return as_day(as_of)
+
+    def status_over_time(
+        self,
+        *,
+        start: Day,
+        end: Day,
+        every: str = "1mo",
+        by: By | None = None,
+        expiring_days: int = 30,
+        include_terminated: bool = False,
+    ) -> pl.DataFrame:
+        """Count the cases of each status of each account on every day from `start` to `end`.
+
+        Args:
+            start: as for `kpa_analytics.status_over_time`. An account whose first completion is
+                later begins on the first of the days after it.
+            end: as for `kpa_analytics.status_over_time`.
+            every: the time from one day to the next; default `1mo`.
+            by: "account" for a frame that `charts.status_over_time()` draws with one row per
+                account; or a group, as for `kpa_analytics.status_over_time`. Default: all cases of
+                an account together.
+            expiring_days: as for `expiry_status`; default 30.
+            include_terminated: also count people who had left; default False.
+
+        Returns:
+            account, then the columns of `kpa_analytics.status_over_time`. With `by="account"`: day,
+            account_id and account (both the name), and the counts.
+
+        Raises:
+            KPADataError: as `kpa_analytics.status_over_time`; the message names the account.
+        """
+
+        def counts_of(data: TrainingData) -> pl.DataFrame:
+            return status_over_time(
+                data.completions,
+                data.trainings,
+                data.users,
+                start=start,
+                end=end,
+                every=every,
+                by=None if by == ACCOUNT else by,
+                expiring_days=expiring_days,
+                include_terminated=include_terminated,
+                required=data.requirements,
+                groups=data.groups,
+            )
+
+        counts = self.each(counts_of)
+        if by != ACCOUNT:
+            return counts
+        named = counts.with_columns(pl.col(ACCOUNT).alias("account_id"))
+        return named.select("day", "account_id", ACCOUNT, pl.exclude("day", "account_id", ACCOUNT))
+
+    def together(self) -> TrainingData:
+        """All accounts as one, for charts and explorers: no two accounts share an id.
+
+        People, trainings and sessions get ids that are unique in the fleet, and titles of trainings
+        and names of offices end in the account's name. Count by `by="account"`.
+
+        Returns:
+            The records. They can't be evidence: `export_audit()` and `publish()` refuse them.
+
+        Raises:
+            KPADataError: an id is too large to be made unique; the message names the account.
+        """
+        self._warn_if_incomplete()
+        without = [n for n, data in self.accounts.items() if data.requirements is None]
+        if without and len(without) < len(self.accounts):
+            warn(
+                f"the requirements of {', '.join(without)} are not known, so missing cases of "
+                "these accounts are not counted",
+                KPADataWarning,
+            )
+        return together(self.accounts, self._missing())
+
+    def each(self, compute: Callable[[TrainingData], pl.DataFrame]) -> pl.DataFrame:
+        """Compute a table of each account by itself, and put them below each other.
+
+        Args:
+            compute: makes a table of the records of one account.
+
+        Returns:
+            The tables with a leading column `account`.
+
+        Raises:
+            KPADataError: `compute` raised it; the message names the account.
+
+        Examples:
+            >>> fleet = Fleet({"north": TrainingData(completions=pl.DataFrame({"id": [1, 2]}))})
+            >>> fleet.each(lambda data: data.completions.select(pl.len())).rows()
+            [('north', 2)]
+        """
+        self._warn_if_incomplete()
+        tables = []
+        for name, data in self.accounts.items():
+            try:
+                table = compute(data)
+            except KPADataError as error:
+                raise KPADataError(f"{name}: {error}") from error
+            tables.append(table.select(pl.lit(name).alias(ACCOUNT), pl.all()))
+        return pl.concat(tables)
+
+    def __getitem__(self, name: str) -> TrainingData:
+        """The records of one account."""
+        if name in self.failures:
+            raise KPAError(f"{name} could not be loaded: {self.failures[name]}")
+        if name not in self.accounts:
+            raise KPADataError(
+                f"there is no account {name!r} in this fleet; it has {', '.join(self.accounts)}"
+            )
+        return self.accounts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.accounts)
+
+    def __len__(self) -> int:
+        return len(self.accounts)
+
+    def __repr__(self) -> str:
+        names = [f"{name}{' (demo data)' * data.demo}" for name, data in self.accounts.items()]
+        rows = sum(data.completions.height for data in self.accounts.values())
+        missing = f"; {self._missing()}" if self.failures else ""
+        return f"<Fleet: {', '.join(names)}; {rows:,} completions{missing}>"
+
+    def _frame(self, name: str) -> pl.DataFrame:
+        return self.each(lambda data: data.frames[name])
+
+    def _missing(self) -> str:
+        """The accounts that could not be loaded, with the kind of each error; empty if none."""
+        if not self.failures:
+            return ""
+        named = [f"{name} ({type(error).__name__})" for name, error in self.failures.items()]
+        return f"not loaded: {', '.join(named)}"
+
+    def _warn_if_incomplete(self) -> None:
+        if self.failures:
+            of = len(self.accounts) + len(self.failures)
+            warn(
+                f"these are only {len(self.accounts)} of {of} accounts; {self._missing()}",
+                KPADataWarning,
+                "fleet.failures has the errors",
+            )
+
+
+def load_fleet(accounts: Iterable[str] | None = None, *, refresh: Refresh = False) -> Fleet:
+    """Load everything of several accounts, side by side, each within its own limit of requests.
+
+    The accounts are named in accounts.toml, in the user's configuration folder or where the
+    variable `KPA_ACCOUNTS` says. The file says where each token is, and never has a token in it:
+
+        [north]
+        api_url = "https://api.novaraflex.com/v1"
+        token_env = "KPA_NORTH_TOKEN"     # the name of an environment variable
+
+        [south]
+        api_url = "https://api.novaraflex.com/v1"
+        keyring = "kpa/south"             # service/user in the keyring (needs the extra keyring)
+
+    An account may have its own `requests_per_minute`. All other settings are the current ones.
+
+    Args:
+        accounts: the names of the accounts to load; default: all that the file names.
+        refresh: as for `load_all`.
+
+    Returns:
+        The fleet. If some accounts can't be loaded, the others are there, `fleet.failures` has the
+        errors, and a KPADataWarning names the accounts.
+
+    Raises:
+        KPASettingsError: the file is missing or invalid, has a token in it, or does not name an
+            account; a variable is not set; or two names mean the same account.
+        KPADataError: an account is named twice.
+        KPAError: no account could be loaded; the message has the error of each.
+
+    Examples:
+        >>> import os, tempfile
+        >>> from pathlib import Path
+        >>> import kpa_analytics as kpa
+        >>> with kpa.demo.serve() as api:  # in this example, the demo instead of your account
+        ...     os.environ["KPA_NORTH_TOKEN"] = api.token
+        ...     file = Path(tempfile.mkdtemp()) / "accounts.toml"
+        ...     _ = file.write_text(f'north = {{api_url = "{api.url}", '
+        ...                         'token_env = "KPA_NORTH_TOKEN", requests_per_minute = 6000}')
+        ...     os.environ["KPA_ACCOUNTS"] = str(file)
+        ...     _ = kpa.configure(progress=False)
+        ...     fleet = kpa.load_fleet()
+        >>> fleet
+        <Fleet: north (demo data); 20,000 completions>
+        >>> fleet.status(as_of="2026-06-30").columns[:3]
+        ['account', 'm_user_id', 'user']
+    """
+    chosen = settings_by_account(accounts)
+    loads = {name: partial(load_account, own, name, refresh) for name, own in chosen.items()}
+    loaded, failures = side_by_side(loads, progress=settings().progress)
+    if not loaded:
+        errors = "; ".join(f"{name}: {error}" for name, error in failures.items())
+        raise KPAError(f"no account could be loaded: {errors}") from next(iter(failures.values()))
+    for name, error in failures.items():
+        warn(
+            f"the account {name} could not be loaded: {error}",
+            KPADataWarning,
+            "fleet.failures has the errors",
+        )
+    return Fleet(loaded, failures)

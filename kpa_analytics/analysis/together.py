@@ -1,0 +1,103 @@
+"""Several accounts as one, under ids that are unique: for views, never for evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from kpa_analytics.data.scope import Scope
+from kpa_analytics.data.snapshots import Snapshot
+from kpa_analytics.data.training_data import FLEET_ACCOUNT, TrainingData
+from kpa_analytics.endpoints import COLLECTIONS, ID_ENDINGS
+from kpa_analytics.errors import KPADataError
+
+#: Between a person's id and the account's name. The id comes first, for the mark of the demo.
+_BETWEEN = "@"
+#: Ids of numbers are below this; the place of the account comes before them.
+_ROOM = 10**12
+#: Columns that a reader sees instead of ids.
+_SHOWN = {"trainings": "title", "groups": "name"}
+
+
+def together(accounts: Mapping[str, TrainingData], missing: str) -> TrainingData:
+    """All accounts as one; the column `FLEET_ACCOUNT` of `users` has the account of each person.
+
+    Args:
+        accounts: the records of each account, by name.
+        missing: which accounts are not there, in words; empty for a complete fleet.
+
+    Raises:
+        KPADataError: an id is too large to be made unique; the message names the account.
+    """
+    parts = [_unique(name, place, data) for place, (name, data) in enumerate(accounts.items())]
+    frames: dict[str, Any] = {
+        table: pl.concat([part[table] for part in parts]) for table in COLLECTIONS
+    }
+    snapshots = {
+        f"{table} of {name}": _unique_faults(name, place, snapshot)
+        for place, (name, data) in enumerate(accounts.items())
+        for table, snapshot in data.snapshots.items()
+    }
+    words = f"{', '.join(accounts)}; {missing}" if missing else ""
+    return TrainingData(**frames, snapshots=snapshots, scope=Scope(words=words))
+
+
+def _unique(name: str, place: int, data: TrainingData) -> dict[str, pl.DataFrame]:
+    frames = {
+        table: frame.with_columns(
+            _unique_id(pl.col(column), dtype, name, place)
+            for column, dtype in frame.schema.items()
+            if column == "id" or column.endswith(ID_ENDINGS) or column == "last_completed"
+        )
+        for table, frame in data.frames.items()
+    }
+    for table, column in _SHOWN.items():
+        text = pl.coalesce(column, data.frames[table]["id"].cast(pl.String))
+        frames[table] = frames[table].with_columns(
+            pl.format("{} ({})", text, pl.lit(name)).alias(column)
+        )
+    frames["users"] = frames["users"].with_columns(pl.lit(name).alias(FLEET_ACCOUNT))
+    _check(name, data)
+    return frames
+
+
+def _unique_id(ids: pl.Expr, dtype: pl.DataType, name: str, place: int) -> pl.Expr:
+    """The ids of a column, or of its lists, made unique."""
+    if isinstance(dtype, pl.List):
+        inner: Any = dtype.inner
+        return ids.list.eval(_unique_id(pl.element(), inner, name, place))
+    if isinstance(dtype, pl.Struct):
+        return ids.struct.with_fields(pl.field("id") + place * _ROOM)
+    if dtype == pl.String:
+        return ids + f"{_BETWEEN}{name}"
+    return ids + place * _ROOM
+
+
+def _check(name: str, data: TrainingData) -> None:
+    """Raise a KPADataError if an id of a number could meet one of another account."""
+    for table, frame in data.frames.items():
+        for column, dtype in frame.schema.items():
+            if not (column == "id" or column.endswith(ID_ENDINGS)):
+                continue
+            ids = frame[column].explode() if isinstance(dtype, pl.List) else frame[column]
+            if ids.dtype.is_integer() and not ids.is_between(0, _ROOM - 1).all():
+                raise KPADataError(
+                    f"{name}: {table}.{column} has ids that are negative or above {_ROOM:,}, so "
+                    "they can't be made unique in the fleet"
+                )
+
+
+def _unique_faults(name: str, place: int, snapshot: Snapshot) -> Snapshot:
+    """The provenance, with the unique ids in its faults."""
+    faults = tuple(
+        (table, _unique_text(record, name, place), *rest)
+        for table, record, *rest in snapshot.faults
+    )
+    return replace(snapshot, faults=faults)
+
+
+def _unique_text(record: str, name: str, place: int) -> str:
+    return str(int(record) + place * _ROOM) if record.isdecimal() else f"{record}{_BETWEEN}{name}"

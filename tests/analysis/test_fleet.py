@@ -1,0 +1,270 @@
+"""A fleet: accounts side by side, whose ids never meet, and nothing that passes for whole."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+import kpa_analytics as kpa
+from kpa_analytics.data.side_by_side import side_by_side
+from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.demo.faults import Fault
+from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
+from kpa_analytics.schema import EMPLOYEE_STATUS, EXPIRY_STATUS
+from tests.conftest import completion, completions
+from tests.data.accounts_toml import serve_accounts
+from tests.publishing.small import AS_OF, small
+
+FRAMES = ("completions", "trainings", "users", "group_trainings", "employee_status", "groups")
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    kpa.configure(progress=False, rate_limit_wait=0.01, retries=0)
+
+
+@pytest.fixture
+def fleet() -> kpa.Fleet:
+    """The ids of both accounts are the same, and mean something else: titles, rules and people."""
+    north, south = small(), small()
+    trainings = south.trainings.with_columns(
+        title=pl.lit("Welding"), renewal_months=pl.lit(2, pl.Int64)
+    )
+    users = south.users.with_columns(lastname=pl.lit("Southern"))
+    return kpa.Fleet({"north": north, "south": replace(south, trainings=trainings, users=users)})
+
+
+def test_accounts_are_loaded_apart_from_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with kpa.demo.serve(Records()) as api:
+        tokens = serve_accounts(
+            api, monkeypatch, tmp_path, north=completions(2), south=completions(3)
+        )
+        fleet = kpa.load_fleet()
+        assert kpa.load_fleet(["south"]).completions["account"].to_list() == ["south"] * 3
+    assert [*fleet] == ["north", "south"]
+    for name in FRAMES:
+        each = [
+            data.frames[name].select(pl.lit(a).alias("account"), pl.all())
+            for a, data in fleet.accounts.items()
+        ]
+        assert_frame_equal(getattr(fleet, name), pl.concat(each))
+    assert fleet["north"].completions.height == 2
+    assert fleet.complete
+    assert fleet.demo
+    assert repr(fleet) == "<Fleet: north (demo data), south (demo data); 5 completions>"
+    kept = [path for path in kpa.settings().cache_dir.rglob("*") if path.is_file()]
+    assert len({path.relative_to(kpa.settings().cache_dir).parts[0] for path in kept}) == 2
+    for token in tokens.values():
+        assert not any(token.encode() in path.read_bytes() for path in kept)
+        assert token not in repr(fleet)
+
+
+def test_all_accounts_are_fetched_at_the_same_time() -> None:
+    together = threading.Barrier(20)
+    loads = {f"a{number}": lambda: together.wait(timeout=60) for number in range(20)}
+    results, errors = side_by_side(loads, progress=False)
+    assert [*results] == [*loads]
+    assert not errors
+
+
+def test_the_requests_of_one_account_wait_for_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of two accounts answers only once the other was asked."""
+    both = threading.Barrier(2)
+    with kpa.demo.serve(Records()) as api:
+        serve_accounts(api, monkeypatch, tmp_path, north=completions(1), south=completions(1))
+        meet = Fault("meet", before=lambda call: both.wait(timeout=60) and None)
+        api.faults.add(meet, times=2, method=COMPLETIONS)
+        assert kpa.load_fleet().complete
+
+
+def test_one_failure_is_named_and_the_rest_are_usable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with kpa.demo.serve(Records()) as api:
+        tokens = serve_accounts(
+            api, monkeypatch, tmp_path, north=completions(2), south=completions(3)
+        )
+        api.refuse("token_inactive", tokens["south"])
+        with pytest.warns(KPADataWarning, match="the account south could not be loaded.*inactive"):
+            fleet = kpa.load_fleet()
+        api.refuse("token_inactive", tokens["north"])
+        with pytest.raises(KPAError, match=r"no account could be loaded: north: .*; south: "):
+            kpa.load_fleet(["north", "south"], refresh=True)
+    assert [*fleet] == ["north"]
+    assert not fleet.complete
+    assert isinstance(fleet.failures["south"], kpa.errors.KPATokenInactiveError)
+    assert "not loaded: south (KPATokenInactiveError)" in repr(fleet)
+    with pytest.raises(KPAError, match="south could not be loaded"):
+        fleet["south"]
+    uses: dict[str, Any] = {name: (lambda name=name: getattr(fleet, name)) for name in FRAMES}
+    uses |= {
+        "status": fleet.status,
+        "trend": lambda: fleet.status_over_time(start="2020-01-29", end="2020-03-01"),
+        "together": fleet.together,
+    }
+    for use in uses.values():
+        with pytest.warns(KPADataWarning, match=r"only 1 of 2 accounts; not loaded: south"):
+            use()
+
+
+def test_warnings_name_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = Records({COMPLETIONS: [completion(1, date_number=20200230)]})
+    with kpa.demo.serve(Records()) as api:
+        serve_accounts(api, monkeypatch, tmp_path, north=completions(2), south=bad)
+        with pytest.warns(KPADataWarning, match="^south: completions: 1 impossible date is null"):
+            kpa.load_fleet()
+        with pytest.raises(KPADataWarning):  # as without threads, if warnings are errors
+            kpa.load_fleet(refresh=True)
+
+
+def test_the_status_of_each_account_follows_its_own_rules(fleet: kpa.Fleet) -> None:
+    status = fleet.status(as_of=AS_OF)
+    assert status.columns == ["account", *EXPIRY_STATUS.schema.names()]
+    for name, data in fleet.accounts.items():
+        alone = kpa.expiry_status(
+            data.completions, data.trainings, data.users, as_of=AS_OF, required=data.requirements
+        )
+        assert_frame_equal(status.filter(account=name).drop("account"), alone)
+    trend = fleet.status_over_time(start="2026-05-31", end=AS_OF, by="account")
+    assert trend.columns[:3] == ["day", "account_id", "account"]
+    of_day = status.group_by("account", "status").len().rows()
+    last = trend.filter(day=AS_OF)
+    counted = {
+        (r["account"], s): r[s]
+        for r in last.iter_rows(named=True)
+        for s in ("current", "expiring", "expired", "missing", "not_due")
+        if r[s]
+    }
+    assert counted == {(account, status): count for account, status, count in of_day}
+    assert kpa.charts.status_over_time(trend).to_dict()["title"]["text"]
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_rows_of_several_accounts_meet_in_no_function(fleet: kpa.Fleet, lazy: bool) -> None:
+    done: Any = fleet.completions.lazy() if lazy else fleet.completions
+    people, catalogue = fleet.users, fleet.trainings
+    status = fleet.status(as_of=AS_OF)
+    charts = kpa.charts
+    for mix in (
+        lambda: kpa.expiry_status(done, catalogue, people),
+        lambda: kpa.expiry_status(fleet["north"].completions, catalogue),
+        lambda: kpa.expiry_status(fleet["north"].completions, None, people),
+        lambda: kpa.renewals(done, as_of=AS_OF),
+        lambda: kpa.status_over_time(done, start="2026-05-04", end=AS_OF),
+        lambda: kpa.instructor_activity(done),
+        lambda: kpa.group_sessions(done),
+        lambda: kpa.training_matrix(status),
+        lambda: kpa.reconcile(status, fleet.employee_status),
+        lambda: charts.expiry_by_training(status),
+        lambda: charts.expiry_by_group(status, people),
+    ):
+        with pytest.raises(KPADataError, match=r"several accounts \(north, south\)"):
+            mix()
+    north = done.filter(pl.col("account") == "north")
+    assert kpa.expiry_status(north, as_of=AS_OF).lazy().collect().height == 2
+
+
+def test_together_no_two_accounts_share_an_id(fleet: kpa.Fleet) -> None:
+    data = fleet.together()
+    assert not data.completions["id"].is_duplicated().any()
+    assert not data.users["id"].is_duplicated().any()
+    assert data.trainings["title"].to_list() == [
+        "Ladders (north)",
+        "First Aid (north)",
+        "Welding (south)",
+        "Welding (south)",
+    ]
+    status = kpa.expiry_status(
+        data.completions, data.trainings, data.users, as_of=AS_OF, required=data.requirements
+    )
+    apart = fleet.status(as_of=AS_OF)
+    same = ["expiration_date", "days_left", "status"]
+    assert_frame_equal(status.select(same), apart.select(same), check_row_order=False)
+    assert status["user"].n_unique() == 4
+    counted = kpa.status_over_time(
+        data.completions,
+        data.trainings,
+        data.users,
+        start="2026-05-31",
+        end=AS_OF,
+        by="account",
+        required=data.requirements,
+    )
+    apart = fleet.status_over_time(start="2026-05-31", end=AS_OF, by="account")
+    assert_frame_equal(counted, apart, check_row_order=False)
+
+
+def test_together_keeps_the_mark_of_the_demo() -> None:
+    with kpa.demo.serve(completions(1)) as api:
+        kpa.configure(token=api.token, api_url=api.url)
+        data = kpa.load_all()
+    both = kpa.Fleet({"north": small(), "training": data})
+    assert not kpa.Fleet({"north": small()}).together().demo
+    with pytest.warns(KPADataWarning, match="the requirements of training are not known"):
+        assert both.together().demo
+    assert "training (demo data)" in repr(both)
+
+
+def test_together_is_no_evidence(fleet: kpa.Fleet, tmp_path: Path) -> None:
+    with pytest.raises(KPADataError, match="records of several accounts"):
+        kpa.export_audit(fleet.together(), tmp_path / "pack", as_of=AS_OF)
+    with pytest.raises(KPADataError, match="records of several accounts"):
+        kpa.publish(fleet.together(), tmp_path / "folder", as_of=AS_OF)
+
+
+def test_an_id_that_can_not_be_made_unique_is_named() -> None:
+    done = small().completions.with_columns(id=pl.lit(10**12))
+    with pytest.raises(KPADataError, match=r"north: completions\.id has ids"):
+        kpa.Fleet({"north": small(completions=done)}).together()
+
+
+def test_an_error_of_one_account_names_it() -> None:
+    fleet = kpa.Fleet({"north": TrainingData(completions=pl.DataFrame({"id": [1]}))})
+    with pytest.raises(KPADataError, match="north: completions: no column"):
+        fleet.status(as_of=date(2026, 6, 30))
+    with pytest.raises(KPADataError, match="no account 'east' in this fleet; it has north"):
+        fleet["east"]
+
+
+def test_charts_count_by_account(fleet: kpa.Fleet) -> None:
+    status = fleet.status(as_of=AS_OF)
+    table = kpa.charts.expiry_by_group_table(status, by="account")
+    totals = table.sort("group").select("group", "total").rows()
+    assert totals == status.group_by("account").len().sort("account").rows()
+    assert "account" in kpa.charts.expiry_by_group(status, by="account").description
+    with pytest.raises(KPADataError, match=r"needs the statuses of a fleet"):
+        kpa.charts.expiry_by_group(status.drop("account"), by="account")
+    alone = fleet["north"]
+    with pytest.raises(KPADataError, match=r"needs the people of a fleet"):
+        kpa.status_over_time(
+            alone.completions, users=alone.users, start=AS_OF, end=AS_OF, by="account"
+        )
+
+
+def test_a_chart_says_where_missing_may_not_be_known(fleet: kpa.Fleet) -> None:
+    south = replace(fleet["south"], employee_status=EMPLOYEE_STATUS.empty())
+    status = kpa.Fleet({"north": fleet["north"], "south": south}).status(as_of=AS_OF)
+    title = kpa.charts.expiry_by_group(status, by="account").to_dict()["title"]
+    assert "Missing: none, or not known, in south" in title["subtitle"]
+
+
+@pytest.mark.slow
+def test_the_dashboard_shows_a_fleet_by_account(fleet: kpa.Fleet) -> None:
+    dashboard = kpa.widgets.Dashboard(fleet, as_of=AS_OF)
+    dashboard.trend.by = "account"
+    assert set(dashboard.trend.rows["account"]) == {"north", "south"}
+    assert dashboard.expiry.rows.height == fleet.status(as_of=AS_OF).height
+    with pytest.raises(KPADataError, match="account"):
+        kpa.widgets.TrendExplorer(fleet["north"], as_of=AS_OF).by = "account"
