@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.statuses import EXPIRED, EXPIRING
 
 if TYPE_CHECKING:
+    from kpa_analytics.analysis.derived_records import DerivedRecords
     from kpa_analytics.analysis.engine import Engine
     from kpa_analytics.analysis.sampled_days import SampledDays
 
@@ -28,7 +28,7 @@ def composed_spans(
     engine: Engine,
     days: SampledDays,
     held: pl.DataFrame,
-    own_schedule: Callable[[pl.DataFrame], pl.DataFrame],
+    own_schedule: Callable[[DerivedRecords], pl.DataFrame],
 ) -> pl.DataFrame:
     """The spans of the composed trainings that people hold through the included trainings.
 
@@ -42,102 +42,22 @@ def composed_spans(
     Returns:
         The spans, in the columns of `held`.
     """
-    if not engine.rules.composed:
-        return held.clear()
-    titles = dict(engine.titles.select("training_id", "title").iter_rows())
-    generations = engine.rules.composed
-    involved = {training for parts in generations for training in parts}
-    involved |= {part for parts in generations for ids in parts.values() for part in ids}
-    wanted = pl.col("title").is_in([titles[training] for training in involved])
-    pool = _Pool(
-        _by_title(
-            engine.rows.lazy().filter("has_proof", wanted).select("title", "person", "since")
-        ),
-        _by_title(held.lazy().filter(wanted).select("title", *_SPAN)),
-    )
     composed = [held.clear()]
-    for parts in generations:
-        derived = {
-            training: pool.derived(titles[training], [titles[part] for part in ids])
-            for training, ids in parts.items()
-        }
-        for training, records in derived.items():
-            title = titles[training]
-            own = own_schedule(
-                records.with_columns(
-                    pl.lit(training, pl.Int64).alias("training_id"),
-                    pl.lit(title, held.schema["title"]).alias("title"),
-                    pl.when(_SINCE > ALWAYS).then(_SINCE).alias("date"),
-                )
-            )
-            of_parts = [
-                pool.spans[titles[part]] for part in parts[training] if titles[part] in pool.spans
-            ]
-            spans = _worst([*of_parts, own.select(_SPAN)], _limits(records, days))
-            pool.add(title, records, spans)
-            composed.append(
-                spans.select(
-                    "person",
-                    pl.lit(title, held.schema["title"]).alias("title"),
-                    pl.lit(True).alias("held"),
-                    *_POSITIONS,
-                )
-            )
+    spans = _by_title(held, engine.derived)
+    for derived in engine.derived:
+        of_parts = [spans[part] for part in derived.parts if part in spans]
+        own = own_schedule(derived).select(_SPAN)
+        worst = _worst([*of_parts, own], _limits(derived.rows, days))
+        title = pl.lit(derived.title, held.schema["title"]).alias("title")
+        composed.append(worst.select("person", title, pl.lit(True).alias("held"), *_POSITIONS))
+        spans[derived.title] = pl.concat([spans.get(derived.title, worst.clear()), worst])
     return pl.concat(composed)
 
 
-class _Pool:
-    """The records and the spans of each training, by title number; derived ones are added."""
-
-    def __init__(self, records: dict[int, pl.DataFrame], spans: dict[int, pl.DataFrame]) -> None:
-        self.records, self.spans = records, spans
-
-    def derived(self, title: int, parts: list[int]) -> pl.DataFrame:
-        """The derived completions: person, since and until (days; null: never).
-
-        A derived completion counts from the day of a part's record until the next such day, or
-        until the person completes the composed training itself.
-        """
-        nobody = pl.DataFrame(schema={"person": pl.UInt32, "since": pl.Date, "until": pl.Date})
-        if any(part not in self.records for part in parts):
-            return nobody
-        of_parts = pl.concat(
-            self.records[part].lazy().select("person", "since", pl.lit(part).alias("part"))
-            for part in parts
-        )
-        complete = (
-            of_parts.group_by("person", "part")
-            .agg(_SINCE.min())
-            .group_by("person")
-            .agg(pl.len().alias("parts"), _SINCE.max().alias("complete"))
-            .filter(pl.col("parts") == len(parts))
-        )
-        own = self.records.get(title, nobody).lazy()
-        return (
-            of_parts.join(complete, on="person")
-            .select("person", pl.max_horizontal("since", "complete").alias("since"))
-            .unique()
-            .join(own.group_by("person").agg(_SINCE.min().alias("own")), on="person", how="left")
-            .filter((pl.col("own") > _SINCE).fill_null(True))
-            .sort("person", "since")
-            .select(
-                "person",
-                "since",
-                pl.coalesce(_SINCE.shift(-1).over("person"), "own").alias("until"),
-            )
-            .collect(engine="in-memory")
-        )
-
-    def add(self, title: int, records: pl.DataFrame, spans: pl.DataFrame) -> None:
-        """Add derived completions and their spans, for the trainings that include this one."""
-        for pool, rows in ((self.records, records.select("person", "since")), (self.spans, spans)):
-            kept = pool.get(title)
-            both = rows if kept is None else pl.concat([kept.select(rows.columns), rows])
-            if both.height:
-                pool[title] = both
-
-
-def _by_title(rows: pl.LazyFrame) -> dict[int, pl.DataFrame]:
+def _by_title(held: pl.DataFrame, derived: list[DerivedRecords]) -> dict[int, pl.DataFrame]:
+    """The spans of the included trainings and of the composed trainings themselves."""
+    involved = {title for each in derived for title in (each.title, *each.parts)}
+    rows = held.lazy().filter(pl.col("title").is_in(list(involved))).select("title", *_SPAN)
     parts = rows.collect(engine="in-memory").partition_by("title", as_dict=True, include_key=False)
     return {int(key[0]): part for key, part in parts.items()}
 

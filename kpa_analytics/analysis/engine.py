@@ -7,11 +7,12 @@ through the included trainings, and required trainings that they do not hold.
 from __future__ import annotations
 
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import polars as pl
 
 from kpa_analytics.analysis.composed import composed_trainings, derived_completions
+from kpa_analytics.analysis.derived_records import DerivedRecords, derived_records
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.latest_completion import (
     PAIR,
@@ -121,6 +122,11 @@ class Engine:
             .drop("special_expiration_date", "expiry_key")
             .collect(engine="in-memory")
         )
+
+    @cached_property
+    def derived(self) -> list[DerivedRecords]:
+        """The derived completions of composed trainings, for any day."""
+        return derived_records(self)
 
     @property
     def _title_numbers(self) -> pl.LazyFrame:

@@ -13,8 +13,8 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.composed_spans import composed_spans
+from kpa_analytics.analysis.derived_records import DerivedRecords
 from kpa_analytics.analysis.engine import Engine
-from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.window_cycles import WindowCycles
@@ -124,17 +124,9 @@ class StatusSpans:
         parts = [part.pipe(_fitted, held=True) for part in (decided, renewed)]
         return pl.concat(parts).collect(engine="in-memory")
 
-    def _own_schedule(self, derived: pl.DataFrame) -> pl.DataFrame:
-        """The spans by a composed training's own schedule, counted from derived completions.
-
-        `derived` has person, title, training_id, date, since and until (days).
-        """
-        undated = pl.lit(None, pl.Date).alias("special_expiration_date")
-        rows = with_expiry_key(derived.lazy().with_columns(undated)).drop("has_proof").collect()
-        keys = rows.lazy().unique("expiry_key").with_row_index("at").collect().lazy()
-        by_key = expirations(keys.drop("expiry_key").rename({"at": "expiry_key"}), self._schedules)
-        records = rows.lazy().join(keys.select("expiry_key", "at"), on="expiry_key")
-        return self._held(records, self._limits(by_key))
+    def _own_schedule(self, derived: DerivedRecords) -> pl.DataFrame:
+        """The spans by a composed training's own schedule, counted from derived completions."""
+        return self._held(derived.rows.lazy(), self._limits(derived.expirations.lazy()))
 
     def _not_held(self, composed: pl.DataFrame) -> pl.DataFrame:
         """The spans of required trainings, and of records that prove nothing.

@@ -39,8 +39,8 @@ CASES = pl.Schema(
 )
 #: The number of results to keep.
 _KEPT = 4
-#: The days before and after a period for which spans are computed, too.
-_BEFORE, _AFTER = timedelta(days=3 * 366), timedelta(days=366)
+#: The days before and after a period for which spans are computed, too: `as_of` may move so far.
+_BEFORE, _AFTER = timedelta(days=366), timedelta(days=183)
 
 
 class TrendView:
@@ -174,7 +174,7 @@ class TrendView:
         )
 
     def _daily_spans(self, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
-        """The spans between all days of some years, from which those between any days follow."""
+        """The spans between all days of some time, from which those between any days follow."""
         spans = StatusSpans(self._engine, self._every_day, expiring_days)
         if include_terminated:
             return spans.frame(include_terminated=True)
@@ -194,7 +194,7 @@ class TrendView:
 
 
 def _around(first: date, last: date) -> SampledDays:
-    """Every day of a period and of some years around it."""
+    """Every day of a period and of the months around it."""
     begin = max(first, date.min + _BEFORE) - _BEFORE
     end = min(last, date.max - _AFTER) + _AFTER
     return SampledDays.between(begin, end, "1d")
