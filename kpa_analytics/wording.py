@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
+
+#: A day and a month as people read them, for strftime of polars and for Vega.
+DAY, MONTH = "%-d %b %Y", "%b %Y"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 #: Control characters, noncharacters and marks that set the text direction, which could reorder a
@@ -43,19 +47,36 @@ class _Wording(Formatter):
 
 
 def day(value: date) -> str:
-    """A day as people write it.
+    """A day as people write it. `day_texts` is the same for a column.
 
     Examples:
         >>> from datetime import date
         >>> day(date(2026, 6, 30))
         '30 Jun 2026'
     """
-    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+    return f"{value.day} {month(value)}"
 
 
 def month(value: date) -> str:
-    """A month as people write it, e.g. `Jun 2026`."""
-    return f"{MONTHS[value.month - 1]} {value.year}"
+    """A month as people write it, e.g. `Jun 2026`. `month_texts` is the same for a column."""
+    return f"{MONTHS[value.month - 1]} {value.year:04}"
+
+
+def day_texts(column: pl.Expr) -> pl.Expr:
+    """A column of days as people write them; null stays null.
+
+    Examples:
+        >>> import polars as pl
+        >>> from datetime import date
+        >>> pl.select(day_texts(pl.lit(date(2026, 7, 1)))).item()
+        '1 Jul 2026'
+    """
+    return column.dt.strftime(DAY)
+
+
+def month_texts(column: pl.Expr) -> pl.Expr:
+    """A column of days as the months that people write; null stays null."""
+    return column.dt.strftime(MONTH)
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:

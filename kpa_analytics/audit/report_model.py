@@ -11,7 +11,7 @@ from msgspec import Struct
 from kpa_analytics import statuses
 from kpa_analytics.audit.report_text import GROUP, HEADINGS, MORE_ROWS, MORE_ROWS_IN, SheetName
 from kpa_analytics.schema import STATUS
-from kpa_analytics.wording import one_line, say
+from kpa_analytics.wording import day_texts, one_line, say
 
 #: How a column is set if its type does not say it; `prose` needs most of the width.
 _KINDS = {
@@ -118,7 +118,7 @@ def _cells(values: pl.Series, kind: str) -> list[str]:
     if kind == "number" and values.dtype.is_numeric():
         return [NOTHING if value is None else f"{value:,}" for value in values]
     if kind == "date" and values.dtype == pl.Date:
-        return values.dt.strftime("%-d %b %Y").fill_null(NOTHING).to_list()
+        return pl.select(day_texts(pl.lit(values)).fill_null(NOTHING)).to_series().to_list()
     return [
         NOTHING if text is None else text and one_line(text, maxsize)
         for text in values.cast(pl.String)

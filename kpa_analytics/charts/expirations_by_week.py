@@ -19,7 +19,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import day_of, read
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRING
-from kpa_analytics.wording import count, day, one_line
+from kpa_analytics.wording import count, day, day_texts, one_line
 
 if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day
@@ -156,9 +156,9 @@ def expirations_by_week(
     peak = inside.sort("total", "week", descending=[True, False]).row(0, named=True)
     return layered(
         _layers(inside, peak["week"], dark),
-        title=_TITLE,
+        title=_finding(inside["total"], peak["week"]),
         subtitle=[
-            f"{count(total, 'valid certificate')} by last valid day, in "
+            f"{_TITLE}: {count(total, 'valid certificate')} by last valid day, in "
             f"{count(inside.height, 'week')}{rows.as_of}",
             f"Most in the week of {day(peak['week'])}: {peak['total']:,}, "
             f"{peak['largest_cases']:,} of them in {one_line(peak['largest'])}",
@@ -168,6 +168,17 @@ def expirations_by_week(
         dark=dark,
         height=_HEIGHT,
     )
+
+
+def _finding(totals: pl.Series, peak: date) -> str:
+    """The finding, as the title: the week in which the most certificates expire."""
+    most = max(totals)
+    said = count(most, "certificate expires", "certificates expire")
+    said += f" in the week of {day(peak)}"
+    if totals.len() == 1:
+        return said
+    alone = (totals == most).sum() == 1
+    return f"{said}{', more than in any other' if alone else '; no week has more'}"
 
 
 def _layers(inside: pl.DataFrame, peak: date, dark: bool) -> list[alt.Chart]:
@@ -180,7 +191,7 @@ def _layers(inside: pl.DataFrame, peak: date, dark: bool) -> list[alt.Chart]:
     named = inside.select(
         "week",
         ends,
-        pl.concat_str(pl.col("week").dt.strftime("%d %B %Y").str.strip_prefix("0")).alias("name"),
+        day_texts(pl.col("week")).alias("name"),
         "total",
         pl.col("largest").fill_null(""),
         pl.col("largest_cases").alias(_LARGEST),

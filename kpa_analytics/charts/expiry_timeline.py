@@ -26,7 +26,7 @@ from kpa_analytics.statuses import (
     SEVERITY,
     STATUSES,
 )
-from kpa_analytics.wording import count, day, month
+from kpa_analytics.wording import count, day, month, month_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -193,7 +193,7 @@ def _bars(
 ) -> alt.Chart:
     """One bar for each month, with the worst status at the bottom."""
     within = (month_number(min(shown[0], today)), month_number(max(shown[-1], today)))
-    named = rows.with_columns(pl.col("month").dt.strftime("%B %Y").alias("name"))
+    named = rows.with_columns(month_texts(pl.col("month")).alias("name"))
     bars: alt.Chart = (
         rows_of(named.drop("part", "drawn", *STATUSES), name="months")
         .transform_calculate(

@@ -18,7 +18,7 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
-from kpa_analytics.wording import count, listing, one_line
+from kpa_analytics.wording import count, day_texts, listing, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -247,7 +247,7 @@ def _noted(table: pl.DataFrame, note: pl.Expr) -> pl.DataFrame:
 
 
 def _last() -> pl.Expr:
-    return pl.col("last_taught").dt.strftime("%d %B %Y").str.strip_prefix("0")
+    return day_texts(pl.col("last_taught"))
 
 
 def _bars(rows: pl.DataFrame, worst: str, axis: str, dark: bool) -> list[alt.Chart]:

@@ -12,6 +12,7 @@ import polars as pl
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, as_day, day_of
+from kpa_analytics.wording import day_texts, month_texts
 
 #: How many periods to draw up to that of `as_of`, and after it.
 BEFORE, AFTER = 60, 12
@@ -116,9 +117,9 @@ def period_ends(frame: pl.DataFrame, length: str) -> pl.DataFrame:
     named = {
         "1y": period.dt.strftime("%Y"),
         "3mo": pl.format("Q{} {}", period.dt.quarter(), period.dt.year()),
-        "1mo": period.dt.strftime("%B %Y"),
+        "1mo": month_texts(period),
     }
-    first_day = pl.concat_str(pl.lit("from "), period.dt.strftime("%d %B %Y").str.strip_prefix("0"))
+    first_day = pl.concat_str(pl.lit("from "), day_texts(period))
     return frame.with_columns(
         # date.max is the last day that a chart can show.
         pl.min_horizontal(period.dt.offset_by(length), pl.lit(date.max)).alias("until"),

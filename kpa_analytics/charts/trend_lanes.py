@@ -13,7 +13,7 @@ from kpa_analytics.charts.styled import layered, one_row, rows_of
 from kpa_analytics.charts.text import short
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.trend_rows import ROOM, Trend, on_sampled_day, thinned
-from kpa_analytics.wording import count, day, percent
+from kpa_analytics.wording import DAY, count, day, percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +100,7 @@ def _areas(
         .transform_lookup("place", alt.LookupData(rows_of(names).data, "place", ["group"]))
         .transform_calculate(
             bottom="datum.place + 0.92",
-            name="utcFormat(toDate(datum.day), '%-d %b %Y')",
+            name=f"utcFormat(toDate(datum.day), '{DAY}')",
         )
         .transform_calculate(
             spoken=axes.sentence("{group}, {name}: {percent}, {gaps:,} of {total:case}"),

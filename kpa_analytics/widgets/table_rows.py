@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from kpa_analytics.analysis.folding import folded, folded_text
-from kpa_analytics.wording import one_line
+from kpa_analytics.wording import day_texts, one_line
 
 #: Labels that replace values: column -> value -> label.
 Words = Mapping[str, Mapping[Any, str]]
@@ -51,6 +51,8 @@ def matching(frame: pl.DataFrame, filters: Mapping[str, str], words: Words) -> p
 def text_of(values: pl.Series, words: Mapping[Any, str]) -> pl.Expr:
     """The cells of a column as texts, as the reader sees them."""
     shown = labelled(values, words)
+    if shown.dtype == pl.Date:
+        return day_texts(pl.lit(shown))
     if isinstance(shown.dtype, pl.List):
         shown = shown.cast(pl.List(pl.String)).list.join("; ", ignore_nulls=True)
     return pl.lit(shown.cast(pl.String))
@@ -80,7 +82,7 @@ def as_shown(frame: pl.DataFrame, headings: Sequence[Heading], words: Words) -> 
 def cells(values: pl.Series, words: Mapping[Any, str]) -> list[Any]:
     """The cells of a column as plain values, without characters that change text direction."""
     if values.dtype == pl.Date:
-        return values.dt.to_string().to_list()  # Python dates end with the year 9999
+        return pl.select(day_texts(pl.lit(values))).to_series().to_list()
     if values.dtype == pl.List:
         lists = values.to_list()
         return ["; ".join(one_line(str(item)) for item in items or ()) or None for items in lists]

@@ -399,7 +399,7 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
     lab.run(web, "alone", RECORDS, alone, together)
     for name, css, table in (
         ("teaching", ".kpa-instructors", "teaching.coverage['training']"),
-        ("groups", ".kpa-groups", "groups.sessions['date'].dt.to_string()"),
+        ("groups", ".kpa-groups", "groups.sessions['date'].dt.strftime('%-d %b %Y')"),
     ):
         view = web.locator(css)
         expect(view.locator(".kpa-chart svg.marks")).to_have_count(2)

@@ -28,6 +28,7 @@ from tests.charts.frames import (
     status_frame,
 )
 from tests.charts.marks import drawing
+from tests.dates import other_formats, tooltips
 
 #: Charts of a frame that has its own days, or none.
 NO_DAY = ("instructor_coverage", "group_sizes", "status_over_time")
@@ -136,6 +137,25 @@ def test_it_is_a_chart_of_altair_whose_look_can_be_changed(name):
 def test_it_draws_without_a_warning_of_vega(name, capfd):
     vl_convert.vegalite_to_svg(valid_spec(name))
     assert "WARN" not in capfd.readouterr().err
+
+
+@every_chart
+def test_its_title_says_the_finding(name):
+    title = valid_spec(name)["title"]["text"]
+    nothing = draw(name, [frame.clear() for frame in inputs(name)]).to_dict()["title"]["text"]
+    assert not title.startswith(nothing)
+    assert re.search(r"\d", title), "a finding has a figure"
+    assert re.search(r" [a-z]+ ", title), "and is a sentence, or part of one"
+
+
+@every_chart
+def test_days_are_written_in_one_way(name):
+    spec, drawn = valid_spec(name, demo=True), picture(name, demo=True)
+    # Vega itself names the ends of an axis.
+    heard = [label for label in re.findall(r'aria-label="([^"]*)"', drawn) if "-axis" not in label]
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    shown = [*heard, *texts, spec["description"], *tooltips(spec)]
+    assert [other for text in shown for other in other_formats(text)] == []
 
 
 @every_chart

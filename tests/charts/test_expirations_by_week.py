@@ -45,6 +45,31 @@ def test_the_largest_training_of_a_week_is_named():
     ]
     description = charts.expirations_by_week(many).description
     assert "Most in the week of 13 Jul 2026: 9, 6 of them in Fire" in description
+    assert description.startswith(
+        "9 certificates expire in the week of 13 Jul 2026, more than in any other."
+    )
+
+
+def test_weeks_with_as_many_certificates_are_not_said_to_have_fewer():
+    row = STATUS.filter(pl.col("status") == "current").head(1)
+    days = [date(2026, 7, 15), date(2026, 8, 3)]
+    both = pl.concat(
+        [
+            row.with_columns(
+                m_user_id=pl.lit(str(day)),
+                expiration_date=pl.lit(day),
+                days_left=pl.lit((day - AS_OF).days, pl.Int64),
+            )
+            for day in days
+        ]
+    )
+    assert charts.expirations_by_week(both).to_dict()["title"]["text"] == (
+        "1 certificate expires in the week of 13 Jul 2026; no week has more"
+    )
+    alone = charts.expirations_by_week(both, weeks=3).to_dict()["title"]["text"]
+    assert alone.endswith("13 Jul 2026, more than in any other")
+    only = charts.expirations_by_week(both, as_of=AS_OF, weeks=1)
+    assert "No expirations to show" in only.description
 
 
 def test_what_is_not_drawn_is_said():

@@ -72,11 +72,11 @@ def test_another_length_than_that_of_the_frame_is_an_error_that_names_both():
 @pytest.mark.parametrize(
     ("periods", "every", "name", "until"),
     [
-        ([date(2025, 7, 1), date(2026, 6, 1)], "1mo", "June 2026", "2026-07-01"),
+        ([date(2025, 7, 1), date(2026, 6, 1)], "1mo", "Jun 2026", "2026-07-01"),
         ([date(2025, 1, 1)], "1y", "2025", "2026-01-01"),
         ([date(2025, 4, 1)], "1q", "Q2 2025", "2025-07-01"),
-        ([date(2025, 1, 1), date(2025, 7, 1)], "1mo", "July 2025", "2025-08-01"),
-        ([date(2025, 1, 6), date(2025, 2, 3)], "1w", "from 3 February 2025", "2025-02-10"),
+        ([date(2025, 1, 1), date(2025, 7, 1)], "1mo", "Jul 2025", "2025-08-01"),
+        ([date(2025, 1, 6), date(2025, 2, 3)], "1w", "from 3 Feb 2025", "2025-02-10"),
     ],
 )
 def test_a_period_has_the_length_in_every(periods, every, name, until):

@@ -111,7 +111,7 @@ def test_a_bar_of_sessions_lists_them(shown) -> None:
         assert explorer.sessions.height == number
         days = explorer.sessions["date"].dt.month_start().unique().to_list()
         assert days == [row["period"]]
-        assert explorer._sessions.caption.startswith(f"Selected: {row['period']:%B %Y}, ")
+        assert explorer._sessions.caption.startswith(f"Selected: {row['period']:%b %Y}, ")
     for row in some(by_size, "start", "end", "sessions"):
         number = row.pop("sessions")
         press(explorer, 1, **row)

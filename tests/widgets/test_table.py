@@ -67,7 +67,7 @@ def test_without_a_sort_column_the_rows_keep_their_order(
     table = Table(HEADINGS, sort)
     table.show(frame, "")
     assert_frame_equal(table.frame, frame)
-    assert table.rows == [[0, None, "b"], [1, "2026-01-01", "a"]]
+    assert table.rows == [[0, None, "b"], [1, "1 Jan 2026", "a"]]
 
 
 def test_another_column_starts_at_the_first_page() -> None:
