@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -21,19 +20,6 @@ skip_address_grammar()
 _tests = count()
 #: Examples share the demo company, which none of them changes.
 _organisation = cache(company.organisation)
-
-
-@pytest.hookimpl(optionalhook=True, tryfirst=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Use every core, but none besides this process for a single file or a debugger."""
-    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
-        return None  # pytest-xdist reads it
-    paths = [Path(argument.partition("::")[0]) for argument in config.args]
-    single = any(path.is_file() for path in paths)
-    watched = config.option.trace or config.option.capture == "no"
-    if single or watched or config.option.collectonly:
-        return 0
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +49,7 @@ _EXPORTS = {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by their place and by what they need, and put them in order.
+    """Mark tests by their place and by what they need.
 
     An example may load the demo company, which has impossible dates planted in it.
     """
@@ -76,20 +62,3 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
         if item.name in _EXPORTS or _PACKS & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
-    _order(items)
-
-
-def _order(items: list[pytest.Item]) -> None:
-    """Begin with the longest files, those that drive a browser and other slow ones in turn.
-
-    A browser test often waits; a second worker then has the processor for a slow test.
-    """
-    kinds = {item.path: "quick" for item in items}
-    for kind in ("slow", "browser"):
-        kinds |= {item.path: kind for item in items if item.get_closest_marker(kind)}
-    seen = Counter[str]()
-    turns: dict[Path, tuple[bool, int]] = {}
-    for path, kind in kinds.items():
-        turns[path] = (kind == "quick", seen[kind])
-        seen[kind] += 1
-    items.sort(key=lambda item: (turns[item.path], kinds[item.path]))

@@ -5,15 +5,13 @@ They depend on no day and on no status, so the engine computes them once. docs/r
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import polars as pl
 
+from kpa_analytics.analysis.composed import Parts
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.latest_completion import ALWAYS
-
-if TYPE_CHECKING:
-    from kpa_analytics.analysis.engine import Engine
 
 _SINCE = pl.col("since")
 _DAYS = {"person": pl.UInt32, "since": pl.Date, "until": pl.Date}
@@ -39,44 +37,53 @@ class DerivedRecords(NamedTuple):
     expirations: pl.DataFrame
 
 
-def derived_records(engine: Engine) -> list[DerivedRecords]:
-    """The derived completions of each composed training, in the order of computation."""
-    if not engine.rules.composed:
+def derived_records(
+    rows: pl.DataFrame, titles: pl.DataFrame, generations: list[Parts], schedules: pl.DataFrame
+) -> list[DerivedRecords]:
+    """The derived completions of each composed training, in the order of computation.
+
+    Args:
+        rows: the records, as `Engine.rows`.
+        titles: the trainings, as `Engine.titles`.
+        generations: the composed trainings, as `composed_trainings` returns them.
+        schedules: what each training requires, as `schedules` returns it.
+    """
+    if not generations:
         return []
-    titles = dict(engine.titles.select("training_id", "title").iter_rows())
-    days = _days(engine)
+    numbers = dict(titles.select("training_id", "title").iter_rows())
+    days = _days(rows, numbers, generations)
     derived = []
-    for generation in engine.rules.composed:
+    for generation in generations:
         new = {}
         for training, ids in generation.items():
-            title, parts = titles[training], [titles[part] for part in ids]
-            new[title] = rows = _derived(days, title, parts)
-            dated = rows.lazy().with_columns(
-                pl.lit(title, engine.titles.schema["title"]).alias("title"),
+            title, parts = numbers[training], [numbers[part] for part in ids]
+            new[title] = records = _derived(days, title, parts)
+            dated = records.lazy().with_columns(
+                pl.lit(title, titles.schema["title"]).alias("title"),
                 pl.lit(training, pl.Int64).alias("training_id"),
                 pl.when(_SINCE > ALWAYS).then(_SINCE).alias("date"),
             )
-            derived.append(_expiring(engine, title, parts, dated))
-        for title, rows in new.items():  # for the trainings that include these
-            days[title] = pl.concat(
-                [days.get(title, rows.clear()), rows.drop("until")], how="diagonal"
-            )
+            derived.append(_expiring(schedules, title, parts, dated))
+        for title, records in new.items():  # for the trainings that include these
+            before = days.get(title, records.clear())
+            days[title] = pl.concat([before, records.drop("until")], how="diagonal")
     return derived
 
 
-def _days(engine: Engine) -> dict[int, pl.DataFrame]:
+def _days(
+    rows: pl.DataFrame, numbers: dict[int, int], generations: list[Parts]
+) -> dict[int, pl.DataFrame]:
     """The person and the first day of each record that proves a completion, by title."""
-    involved = {training for parts in engine.rules.composed for training in parts}
-    involved |= {part for parts in engine.rules.composed for ids in parts.values() for part in ids}
-    titles = engine.titles.filter(pl.col("training_id").is_in(involved))["title"]
-    rows = (
-        engine.rows.lazy()
-        .filter("has_proof", pl.col("title").is_in(titles.implode()))
+    involved = {training for parts in generations for training in parts}
+    involved |= {part for parts in generations for ids in parts.values() for part in ids}
+    days = (
+        rows.lazy()
+        .filter("has_proof", pl.col("title").is_in([numbers[training] for training in involved]))
         .select("title", "person", "since")
         .collect(engine="in-memory")
     )
-    parts = rows.partition_by("title", as_dict=True, include_key=False)
-    return {int(key[0]): part for key, part in parts.items()}
+    by_title = days.partition_by("title", as_dict=True, include_key=False)
+    return {int(key[0]): part for key, part in by_title.items()}
 
 
 def _derived(days: dict[int, pl.DataFrame], title: int, parts: list[int]) -> pl.DataFrame:
@@ -109,13 +116,13 @@ def _derived(days: dict[int, pl.DataFrame], title: int, parts: list[int]) -> pl.
 
 
 def _expiring(
-    engine: Engine, title: int, parts: list[int], derived: pl.LazyFrame
+    schedules: pl.DataFrame, title: int, parts: list[int], derived: pl.LazyFrame
 ) -> DerivedRecords:
     undated = pl.lit(None, pl.Date).alias("special_expiration_date")
     rows = with_expiry_key(derived.with_columns(undated)).collect(engine="in-memory")
     keys = rows.lazy().unique("expiry_key").with_row_index("at").collect(engine="in-memory")
     distinct = keys.lazy().drop("expiry_key").rename({"at": "expiry_key"})
-    by_key = expirations(distinct, engine.rules.schedules).sort("expiry_key")
+    by_key = expirations(distinct, schedules).sort("expiry_key")
     numbered = rows.lazy().join(
         keys.lazy().select("expiry_key", "at"), on="expiry_key", maintain_order="left"
     )

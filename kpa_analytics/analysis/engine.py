@@ -126,7 +126,7 @@ class Engine:
     @cached_property
     def derived(self) -> list[DerivedRecords]:
         """The derived completions of composed trainings, for any day."""
-        return derived_records(self)
+        return derived_records(self.rows, self.titles, self.rules.composed, self.rules.schedules)
 
     @property
     def _title_numbers(self) -> pl.LazyFrame:

@@ -152,8 +152,10 @@ function render({ model, el }) {
 
   const headings = () => {
     const [by = null, descending = false] = model.get("sort");
+    const active = head.contains(document.activeElement) ? document.activeElement : null;
+    const place = [...head.querySelectorAll("button, input")].indexOf(active);
     const row = make("tr");
-    const fields = make("tr", "kpa-table-filters");
+    const below = make("tr", "kpa-table-filters");
     for (const { column, words, kind } of model.get("columns")) {
       const cell = make("th", `kpa-${kind}`);
       cell.scope = "col";
@@ -168,32 +170,43 @@ function render({ model, el }) {
       wide.append(button);
       cell.append(wide);
       row.append(cell);
-      fields.append(field(column, words, kind));
+      below.append(field(column, words, kind, active));
     }
-    const held = head.contains(document.activeElement)
-      ? [...head.querySelectorAll("button, input")].indexOf(document.activeElement) : -1;
-    head.replaceChildren(row, ...(filtering ? [fields] : []));
-    if (held >= 0) head.querySelectorAll("button, input")[held]?.focus();
+    head.replaceChildren(row, ...(filtering ? [below] : []));
+    if (active) (active.isConnected ? active : head.querySelectorAll("button, input")[place])?.focus();
     filter.setAttribute("aria-pressed", String(filtering));
   };
 
-  const field = (column, words, kind) => {
+  // A field stays the same when the headings are drawn again, so that what is being typed stays.
+  const fields = new Map();
+  const field = (column, words, kind, active) => {
+    const cell = fields.get(column) ?? newField(column, words, kind);
+    fields.set(column, cell);
+    const text = cell.querySelector("input");
+    if (text && text !== active) text.value = model.get("filters")[column] ?? "";
+    return cell;
+  };
+
+  const newField = (column, words, kind) => {
     const cell = make("td");
     if (!TEXTS.includes(kind)) return cell;
     const text = make("input");
     text.type = "search";
     text.dataset.column = column;
-    text.value = model.get("filters")[column] ?? "";
     text.placeholder = "Contains…";
     text.setAttribute("aria-label", `${words} contains`);
     let waiting;
+    const filterBy = () => {
+      clearTimeout(waiting);
+      const { [column]: before = "", ...others } = model.get("filters");
+      if (text.value.trim() === before.trim()) return;
+      send("filters", text.value.trim() ? { ...others, [column]: text.value } : others);
+    };
     text.addEventListener("input", () => {
       clearTimeout(waiting);
-      waiting = setTimeout(() => {
-        const { [column]: _, ...others } = model.get("filters");
-        send("filters", text.value.trim() ? { ...others, [column]: text.value } : others);
-      }, 200);
+      waiting = setTimeout(filterBy, 200);
     });
+    text.addEventListener("change", filterBy);
     cell.append(text);
     return cell;
   };

@@ -1,0 +1,62 @@
+"""Share the tests between processes: how many there are, in which order, what stays together."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadFileScheduling
+
+#: These use one JupyterLab, which takes long to start.
+_IN_JUPYTERLAB = {
+    f"tests/browser/test_{name}.py" for name in ("dashboard_lab", "explorers", "notebooks")
+}
+
+
+class _Scheduling(LoadFileScheduling):
+    """The tests of a file stay in one process, and so do all tests in JupyterLab."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "JupyterLab" if file in _IN_JUPYTERLAB else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    return _Scheduling(config, log)
+
+
+@pytest.hookimpl(optionalhook=True, tryfirst=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Use every core, but none besides this process for a single file or a debugger.
+
+    A browser test often waits. So that no core waits with it, there is one process more.
+    """
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # pytest-xdist reads it
+    paths = [Path(argument.partition("::")[0]) for argument in config.args]
+    single = any(path.is_file() for path in paths)
+    watched = config.option.trace or config.option.capture == "no"
+    if single or watched or config.option.collectonly:
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (cores or 1) + ("not browser" not in config.option.markexpr)
+
+
+@pytest.hookimpl(trylast=True)  # the markers are those of tests/isolation.py
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files: in JupyterLab, in a browser and slow, in turn."""
+    kinds = {item.path: "quick" for item in items}
+    for kind in ("slow", "browser"):
+        kinds |= {item.path: kind for item in items if item.get_closest_marker(kind)}
+    seen = Counter[str]()
+    turns: dict[Path, tuple[bool, int]] = {}
+    for path, kind in kinds.items():
+        turns[path] = (kind == "quick", seen[kind])
+        seen[kind] += 1
+    root = items[0].config.rootpath if items else Path()
+    in_jupyterlab = {root / file for file in _IN_JUPYTERLAB}
+    items.sort(key=lambda i: (i.path not in in_jupyterlab, turns[i.path], kinds[i.path]))
