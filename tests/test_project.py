@@ -23,6 +23,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 CONDA_NAMES = {
     "duckdb": "python-duckdb",
     "great-tables": "great_tables",
+    "moto[s3]": "moto",
     "typst": "typst-py",
     "tzdata": "python-tzdata",
 }
@@ -35,7 +36,17 @@ def _requirements(*groups: list[str]) -> set[str]:
 
 def test_environment_yml_has_the_dependencies_of_pyproject() -> None:
     extras = PROJECT["optional-dependencies"]
-    names = ("audit", "sign", "notebook", "dashboard", "docs", "marimo", "test")
+    names = (
+        "audit",
+        "fsspec",
+        "keyring",
+        "sign",
+        "notebook",
+        "dashboard",
+        "docs",
+        "marimo",
+        "test",
+    )
     wanted = set()
     for requirement in _requirements(PROJECT["dependencies"], *(extras[name] for name in names)):
         name, _, version = requirement.partition(";")[0].strip().partition(">=")

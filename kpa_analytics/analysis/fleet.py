@@ -63,6 +63,8 @@ class Fleet:
         accounts: Mapping[str, TrainingData],
         failures: Mapping[str, Exception] | None = None,
     ) -> None:
+        if not accounts:
+            raise KPADataError("a fleet has at least one account that could be loaded")
         self.accounts = {name: replace(data, account=name) for name, data in accounts.items()}
         self.failures = dict(failures or {})
 
@@ -227,7 +229,7 @@ class Fleet:
         Raises:
             KPADataError: an id is too large to be made unique; the message names the account.
         """
-        self._warn_if_incomplete()
+        self.warn_if_incomplete()
         without = [n for n, data in self.accounts.items() if data.requirements is None]
         if without and len(without) < len(self.accounts):
             warn(
@@ -254,7 +256,7 @@ class Fleet:
             >>> fleet.each(lambda data: data.completions.select(pl.len())).rows()
             [('north', 2)]
         """
-        self._warn_if_incomplete()
+        self.warn_if_incomplete()
         tables = []
         for name, data in self.accounts.items():
             try:
@@ -296,7 +298,8 @@ class Fleet:
         named = [f"{name} ({type(error).__name__})" for name, error in self.failures.items()]
         return f"not loaded: {', '.join(named)}"
 
-    def _warn_if_incomplete(self) -> None:
+    def warn_if_incomplete(self) -> None:
+        """Give a KPADataWarning that names the accounts that could not be loaded, if any."""
         if self.failures:
             of = len(self.accounts) + len(self.failures)
             warn(

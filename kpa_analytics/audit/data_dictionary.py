@@ -94,7 +94,7 @@ def data_dictionary(sheets: Mapping[SheetName, Sequence[str]], *, demo: bool) ->
     optional = {name: SHEET_TABLES[name] for name in _OPTIONAL if name in sheets}
     files = {**FILE_TABLES, **{f"{name}.csv": table for name, table in optional.items()}}
     rows = [
-        _row(file, table, column)
+        described(file, table, column)
         for file, table in files.items()
         for column in (*mark, *table.columns)
     ]
@@ -104,14 +104,21 @@ def data_dictionary(sheets: Mapping[SheetName, Sequence[str]], *, demo: bool) ->
         known = {column.name: column for column in (*CASES.columns, *table.columns)}
         own = names[:_MATRIX_KEYS] if sheet == SheetName.MATRIX else names
         columns = [known[name] for name in own]
-        rows += [_row(place, table, column) for column in (*mark, *columns)]
+        rows += [described(place, table, column) for column in (*mark, *columns)]
         if sheet == SheetName.MATRIX:
             each = Column(text.EACH_TRAINING, STATUS, text.EACH_TRAINING_MEANING)
-            rows.append(_row(place, table, each))
+            rows.append(described(place, table, each))
     return pl.DataFrame(rows, schema=DATA_DICTIONARY.schema, orient="row")
 
 
-def _row(place: str, table: Table, column: Column) -> tuple[str, ...]:
+def described(place: str, table: Table, column: Column) -> tuple[str, ...]:
+    """One row of `schema.DATA_DICTIONARY`.
+
+    Args:
+        place: the file or the sheet.
+        table: the table that the column belongs to.
+        column: the column.
+    """
     dtype = pl.Schema({column.name: column.dtype})[column.name]
     return (
         place,

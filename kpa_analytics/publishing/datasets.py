@@ -21,6 +21,7 @@ from kpa_analytics.schema import (
     GROUP_SESSIONS,
     GROUP_TRAININGS,
     GROUPS,
+    INSTANT,
     STATUS_OVER_TIME,
     TRAININGS,
     USERS,
@@ -29,9 +30,30 @@ from kpa_analytics.schema import (
     is_text,
 )
 
-#: The last column of every table.
+#: The column that programs read from the path, and the last column of every table.
+ACCOUNT_COLUMN = Column("account", pl.String, "the account that the row comes from")
 DEMO = Column("demo", pl.Boolean, "made from demo data: invented people and records")
 AS_OF = Column("as_of", pl.Date, "the day of the status")
+
+#: accounts.parquet: what the folder has of each account.
+ACCOUNTS_TABLE = Table(
+    "accounts",
+    "publish()",
+    (
+        ACCOUNT_COLUMN,
+        Column(
+            "complete",
+            pl.Boolean,
+            "its files belong together and are of the last publish; false while they are replaced, "
+            "if a publish was stopped, or if the account could not be loaded",
+        ),
+        AS_OF,
+        Column("fetched_at", INSTANT, "when its oldest records were fetched, UTC; null if unknown"),
+        Column("requirements_known", pl.Boolean, "false: missing is not known, not 0"),
+        Column("failure", pl.String, "why it could not be loaded for the last publish; or null"),
+        DEMO,
+    ),
+)
 
 #: The names of the tables, which are the names of their folders.
 TABLES: Mapping[str, Table] = MappingProxyType(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -15,8 +17,8 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.patience import move, patiently
 
 _LOCK = ".publish.lock"
-#: The end of the name of an unfinished file. Readers skip it: it begins with a dot, too.
-_UNFINISHED = ".part"
+#: Unfinished files are here, because some readers refuse a table's folder with other files in it.
+UNFINISHED = ".publishing"
 _PIECE = 1 << 20
 
 
@@ -31,6 +33,11 @@ class LocalFolder:
         self.path = path.absolute()
 
     def __str__(self) -> str:
+        return str(self.path)
+
+    @property
+    def native(self) -> str | None:
+        """The folder as this system writes it, for Power BI's file."""
         return str(self.path)
 
     @property
@@ -65,13 +72,13 @@ class LocalFolder:
             lock.release()
 
     def beside(self, name: str) -> Path:
-        """A new path for the content of a file, in the folder of the file."""
-        target = self.path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return target.with_name(f".{target.name}.{secrets.token_hex(4)}{_UNFINISHED}")
+        """A new path for the content of a file, on the same disk."""
+        folder = self.path / UNFINISHED
+        folder.mkdir(exist_ok=True)
+        return folder / f"{Path(name).name}.{secrets.token_hex(4)}.part"
 
-    def has(self, name: str, sha256: str) -> bool:
-        """Whether a file has this content already."""
+    def has(self, name: str, sha256: str, listed: Mapping[str, Any]) -> bool:
+        """Whether a file has this content already; it is read, whatever the index says."""
         target = self.path / name
         return target.is_file() and sha256_of(target) == sha256
 
@@ -83,7 +90,9 @@ class LocalFolder:
         """
         with written.open("rb+") as file:
             os.fsync(file.fileno())
-        move(written, self.path / name)
+        target = self.path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        move(written, target)
 
     def read(self, name: str) -> bytes | None:
         """The content of a file, or None if it is not there."""
@@ -94,9 +103,8 @@ class LocalFolder:
             return None
 
     def _delete_unfinished(self) -> None:
-        """Delete what a publish left that was killed."""
-        for path in self.path.rglob(f".*{_UNFINISHED}"):
-            path.unlink(missing_ok=True)
+        """Delete what is left of a publish that failed or was killed."""
+        shutil.rmtree(self.path / UNFINISHED, ignore_errors=True)
 
 
 def sha256_of(path: Path) -> str:

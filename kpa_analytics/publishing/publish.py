@@ -3,43 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from urllib.parse import unquote
+from urllib.request import url2pathname
 
 import polars as pl
 
-from kpa_analytics.account_names import as_account
+from kpa_analytics.account_names import as_account, refuse_same_names
+from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.schedules import as_expiring_days
-from kpa_analytics.audit.provenance import fetched_at, instant
 from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
-from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.inputs import Day, as_day, day_of, need_switch
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import Day, need_switch
 from kpa_analytics.paths import typed_path
-from kpa_analytics.publishing.datasets import TABLES, Question, published_frame
-from kpa_analytics.publishing.index import INDEX, index_bytes, read_index
-from kpa_analytics.publishing.local_folder import LocalFolder, sha256_of
-from kpa_analytics.schema import PUBLISHED
-
-#: The name of each Parquet file, in the folder of its table and account.
-FILE = "data.parquet"
-
-
-class _File(NamedTuple):
-    """A file that is written beside its place, or that is in its place already."""
-
-    account: str
-    table: str
-    path: str
-    rows: int
-    bytes: int
-    sha256: str
-    written: Path | None
+from kpa_analytics.publishing.account_facts import failed_accounts, refuse_other_choice
+from kpa_analytics.publishing.datasets import Question
+from kpa_analytics.publishing.files import Place, listed, replace_files, write_beside
+from kpa_analytics.publishing.index import read_index
+from kpa_analytics.publishing.local_folder import LocalFolder
+from kpa_analytics.publishing.remote_folder import RemoteFolder
 
 
 def publish(
-    data: TrainingData,
+    data: TrainingData | Fleet,
     folder: str | os.PathLike[str],
     *,
     account: str | None = None,
@@ -48,7 +34,7 @@ def publish(
     personal: bool = False,
     incremental: bool = False,
 ) -> pl.DataFrame:
-    """Write the tables of an account to a folder that Power BI, Excel, DuckDB and Spark read.
+    """Write the tables of accounts to a folder for Power BI, Excel, Tableau, DuckDB and Spark.
 
     The folder may be read at any time and published again at any time. Its names stay the same:
 
@@ -66,6 +52,11 @@ def publish(
                                                       business (`schema.GROUPS`)
           required/account=NAME/data.parquet          m_user_id, training_id: who must have which
                                                       training; no rows if that is not known
+          accounts.parquet                            one row per account: whether it is complete,
+                                                      and why it is not
+          data_dictionary.csv                         every column of every table
+          duckdb.sql                                  views of all tables, for DuckDB
+          kpa.pbids                                   opens the folder in Power BI (not for a URL)
           index.json                                  the accounts, and the hash of every file
 
     These are Hive partitions: programs read the column `account` from the path. The last column of
@@ -76,14 +67,21 @@ def publish(
     as notes. Ids stay. In `users`, only the columns that `endpoints` lists are written.
 
     A file is written beside its place and then renamed, so a reader gets the whole old file or the
-    whole new one. A file whose content stays the same is not written again.
+    whole new one. A file whose content stays the same is not written again. While the files of an
+    account are replaced, and after a publish that was stopped, the account is not `complete` in
+    accounts.parquet and index.json, because its tables may not belong together.
 
     Args:
-        data: the records, as `load_all()` returns them.
-        folder: the folder; it is created if it does not exist. Other accounts in it stay.
-        account: the account's name; default: "demo" for demo data, otherwise "main".
-        as_of: the day of the statuses; a date or ISO text. Default: today, or for demo data
-            `demo.AS_OF`.
+        data: the records, as `load_all()` or `load_fleet()` returns them. An account of the fleet
+            that could not be loaded keeps its files, and is not `complete`.
+        folder: the folder, or a URL that fsspec knows, such as `s3://bucket/folder` or
+            `abfs://container@account.dfs.core.windows.net/folder` (with the extra fsspec and the
+            store's own package, such as s3fs or adlfs). It is created if it does not exist. Other
+            accounts in it stay.
+        account: the account's name; default: its name in accounts.toml, or else "demo" for demo
+            data and "main" for other data. Not for a fleet.
+        as_of: the day of the statuses; a date or ISO text. Default: today, or `demo.AS_OF` if all
+            of it is demo data.
         expiring_days: days before expiration that count as expiring, for trainings without their
             own number of days; default 30.
         personal: True writes personal columns too; default False. All accounts of a folder have the
@@ -99,6 +97,7 @@ def publish(
         KPADataError: the folder can't be written, or belongs to another choice of `personal`; the
             records are only a part; an argument is invalid; or another program holds a file open
             (the message names it).
+        KPAError: the store refuses or can't be reached, or its package is not installed.
 
     Examples:
         >>> import tempfile
@@ -115,32 +114,52 @@ def publish(
         >>> pl.scan_parquet(f"{folder}/users").collect()["account"][0]
         'demo'
     """
-    need_training_data(data)
+    fleet = _fleet(data, account)
     need_switch(personal, "personal")
-    as_expiring_days(expiring_days)
-    as_day(as_of)
-    accounts = {_name(data, account): data}
-    for each in accounts.values():
+    question = Question(fleet.day(as_of), as_expiring_days(expiring_days))
+    for each in fleet.accounts.values():
         _need_whole(each)
         need_evidence(each, incremental)
-    place = LocalFolder(typed_path(folder))
+    fleet.warn_if_incomplete()
+    place = published_folder(folder)
     with place.opened():
         index = read_index(place)
-        _need_same_choice(place, index, accounts, personal)
-        files, facts = [], dict(index["accounts"])
-        for name, each in accounts.items():
-            question = Question(day_of(as_of, each.completions, each.users), expiring_days)
-            of_account = _write_beside(place, name, each, question, personal)
-            files += of_account
-            facts[name] = _facts(each, question.as_of, of_account)
-        _switch(place, files, facts, personal)
-    return _listed(files)
+        refuse_other_choice(place, index, fleet, personal)
+        files, facts = [], {**index["accounts"], **failed_accounts(index, fleet)}
+        for name, each in fleet.accounts.items():
+            before = index["accounts"].get(name, {})
+            written, facts[name] = write_beside(place, name, each, question, personal, before)
+            files += written
+        replace_files(place, files, facts, personal)
+    return listed(files)
 
 
-def _name(data: TrainingData, account: str | None) -> str:
+def published_folder(folder: str | os.PathLike[str]) -> Place:
+    """The folder of a path or a URL.
+
+    Raises:
+        KPADataError: it can't be a path, or the URL has a password in it.
+        KPAError: the package of the store is not installed.
+    """
+    scheme, mark, rest = str(folder).partition("://")
+    if not mark or not isinstance(folder, str):
+        return LocalFolder(typed_path(folder))
+    if scheme == "file":
+        return LocalFolder(Path(url2pathname(unquote(rest))))
+    return RemoteFolder(folder)
+
+
+def _fleet(data: TrainingData | Fleet, account: str | None) -> Fleet:
+    """The accounts to publish, whose names are checked."""
+    if not isinstance(data, Fleet):
+        need_training_data(data)
+        name = account if account is not None else data.account
+        name = ("demo" if data.demo else "main") if name is None else name
+        return Fleet({as_account(name): data})
     if account is not None:
-        return as_account(account)
-    return "demo" if data.demo else "main"
+        raise KPADataError("a fleet names its accounts: leave the argument account out")
+    refuse_same_names([as_account(name) for name in (*data.accounts, *data.failures)])
+    return data
 
 
 def _need_whole(data: TrainingData) -> None:
@@ -149,92 +168,3 @@ def _need_whole(data: TrainingData) -> None:
             f"these records are only a part of the account ({data.scope.words}): publish the "
             "result of load_all()"
         )
-
-
-def _need_same_choice(
-    place: LocalFolder, index: Mapping[str, Any], accounts: Mapping[str, Any], personal: bool
-) -> None:
-    """All accounts of a folder have the same columns."""
-    others = sorted(set(index["accounts"]) - set(accounts))
-    if others and index["personal"] != personal:
-        has = "has" if index["personal"] else "does not have"
-        raise KPADataError(
-            f"{place} {has} personal columns of other accounts ({', '.join(others)}), and all "
-            f"accounts must have the same columns: use personal={index['personal']}, or another "
-            "folder"
-        )
-
-
-def _write_beside(
-    place: LocalFolder, account: str, data: TrainingData, question: Question, personal: bool
-) -> list[_File]:
-    """Write the files of an account beside their places, except those that have not changed."""
-    files = []
-    for table in TABLES:
-        frame = published_frame(table, data, question, personal=personal)
-        path = f"{table}/account={account}/{FILE}"
-        beside = place.beside(path)
-        frame.write_parquet(beside)
-        size, sha256 = beside.stat().st_size, sha256_of(beside)
-        written: Path | None = beside
-        if place.has(path, sha256):
-            beside.unlink()
-            written = None
-        files.append(_File(account, table, path, frame.height, size, sha256, written))
-    return files
-
-
-def _facts(data: TrainingData, as_of: date, files: list[_File]) -> dict[str, Any]:
-    fetched = fetched_at(data)
-    return {
-        "demo": data.demo,
-        "complete": True,
-        "as_of": as_of.isoformat(),
-        "fetched_at": instant(fetched) if fetched else None,
-        "hosts": sorted({snapshot.host for snapshot in data.snapshots.values()}),
-        "requirements_known": data.requirements is not None,
-        "files": {
-            file.table: {
-                "path": file.path,
-                "rows": file.rows,
-                "bytes": file.bytes,
-                "sha256": file.sha256,
-            }
-            for file in files
-        },
-    }
-
-
-def _switch(place: LocalFolder, files: list[_File], facts: dict[str, Any], personal: bool) -> None:
-    """Give the files their names. Meanwhile the index says that their accounts are incomplete."""
-    new = [file for file in files if file.written]
-    changing = {file.account for file in new}
-    if new:
-        unfinished = {
-            name: {**fact, "complete": fact["complete"] and name not in changing}
-            for name, fact in facts.items()
-        }
-        _put_index(place, unfinished, personal)
-    held = []
-    for file in new:
-        try:
-            place.put(file.written, file.path)  # type: ignore[arg-type]
-        except PermissionError:
-            held.append(file)
-    if held:
-        raise KPAError(
-            f"{place}: another program has these files open, so they are not replaced: "
-            f"{', '.join(file.path for file in held)}; close it and publish again"
-        )
-    _put_index(place, facts, personal)
-
-
-def _put_index(place: LocalFolder, facts: dict[str, Any], personal: bool) -> None:
-    beside = place.beside(INDEX)
-    beside.write_bytes(index_bytes(facts, personal=personal))
-    place.put(beside, INDEX)
-
-
-def _listed(files: list[_File]) -> pl.DataFrame:
-    rows = [(*file[:-1], "written" if file.written else "unchanged") for file in files]
-    return pl.DataFrame(rows, schema=PUBLISHED.schema, orient="row")

@@ -21,7 +21,7 @@ def read(folder: Path, table: str) -> pl.DataFrame:
 
 def files(folder: Path) -> dict[str, tuple[int, int]]:
     """The inode and the time of each Parquet file: both change if it is written again."""
-    paths = sorted(folder.rglob("*.parquet"))
+    paths = sorted(folder.glob("*/*/*.parquet"))
     return {
         path.relative_to(folder).as_posix(): (path.stat().st_ino, path.stat().st_mtime_ns)
         for path in paths
@@ -107,7 +107,7 @@ def test_a_stopped_publish_leaves_whole_files_and_an_index_that_says_so(
     assert read(tmp_path, "completions").height == 1
     assert read(tmp_path, "status").height == 3
     assert json.loads((tmp_path / "index.json").read_bytes())["complete"] is False
-    assert not list(tmp_path.rglob("*.part"))
+    assert not (tmp_path / ".publishing").exists()
     kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
     assert json.loads((tmp_path / "index.json").read_bytes())["complete"] is True
 
@@ -155,5 +155,5 @@ def test_other_bad_input_is_named(tmp_path: Path) -> None:
 
 def test_accounts_of_a_folder_have_the_same_columns(tmp_path: Path) -> None:
     kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
-    with pytest.raises(KPADataError, match=r"other accounts \(north\).*use personal=False"):
+    with pytest.raises(KPADataError, match=r"other accounts \(north\).*choose the same"):
         kpa.publish(small(), tmp_path, account="south", as_of=AS_OF, personal=True)

@@ -1,0 +1,93 @@
+"""The facts about each account of a published folder, for its index and for accounts.parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from kpa_analytics.audit.provenance import fetched_at, instant
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.publishing.datasets import ACCOUNTS_TABLE
+
+if TYPE_CHECKING:
+    from kpa_analytics.analysis.fleet import Fleet
+    from kpa_analytics.data.training_data import TrainingData
+
+Facts = dict[str, Any]
+
+
+def account_facts(data: TrainingData, as_of: date, files: Facts) -> Facts:
+    """The facts about an account that is published.
+
+    Args:
+        data: its records.
+        as_of: the day of its statuses.
+        files: the facts about its files, by table.
+    """
+    fetched = fetched_at(data)
+    return {
+        "demo": data.demo,
+        "complete": True,
+        "failure": None,
+        "as_of": as_of.isoformat(),
+        "fetched_at": instant(fetched) if fetched else None,
+        "hosts": sorted({snapshot.host for snapshot in data.snapshots.values()}),
+        "requirements_known": data.requirements is not None,
+        "files": files,
+    }
+
+
+def failed_accounts(index: Facts, fleet: Fleet) -> dict[str, Facts]:
+    """The facts about the accounts that could not be loaded; their files stay as they are."""
+    unknown = dict.fromkeys(("demo", "as_of", "fetched_at", "requirements_known"))
+    new: Facts = {**unknown, "hosts": [], "files": {}}
+    return {
+        name: {
+            **index["accounts"].get(name, new),
+            "complete": False,
+            "failure": f"{type(error).__name__}: {error}",
+        }
+        for name, error in fleet.failures.items()
+    }
+
+
+def accounts_frame(facts: Mapping[str, Facts]) -> pl.DataFrame:
+    """The content of accounts.parquet, in the order of the names."""
+    rows = [
+        {
+            **{column: fact.get(column) for column in ACCOUNTS_TABLE.schema},
+            "account": name,
+            "as_of": date.fromisoformat(fact["as_of"]) if fact["as_of"] else None,
+            "fetched_at": datetime.fromisoformat(fact["fetched_at"])
+            if fact["fetched_at"]
+            else None,
+        }
+        for name, fact in sorted(facts.items())
+    ]
+    return pl.DataFrame(rows, schema=ACCOUNTS_TABLE.schema, orient="row")
+
+
+def refuse_other_choice(place: object, index: Facts, fleet: Fleet, personal: bool) -> None:
+    """All accounts of a folder have the same columns, and no two are in the same folder.
+
+    Raises:
+        KPADataError: the choice of `personal` differs, or a name only differs in capitals.
+    """
+    names = {*fleet.accounts, *fleet.failures}
+    for name in names:
+        for other in index["accounts"]:
+            if name != other and name.lower() == other.lower():
+                raise KPADataError(
+                    f"{place} has the account {other!r}, and Windows and macOS can't tell it from "
+                    f"{name!r}: use the same name"
+                )
+    others = sorted(name for name in index["accounts"] if name not in fleet.accounts)
+    if others and index["personal"] != personal:
+        verb = "has" if index["personal"] else "does not have"
+        raise KPADataError(
+            f"{place} {verb} personal columns of other accounts ({', '.join(others)}), and all "
+            "accounts of a folder have the same columns: choose the same, or another folder"
+        ).in_python(f"personal={index['personal']}")

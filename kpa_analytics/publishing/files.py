@@ -1,0 +1,140 @@
+"""Write the files of a published folder beside their places, and replace the old ones."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import polars as pl
+
+from kpa_analytics.errors import KPAError
+from kpa_analytics.publishing.account_facts import Facts, account_facts, accounts_frame
+from kpa_analytics.publishing.connections import DUCKDB, POWER_BI, duckdb_script, power_bi_file
+from kpa_analytics.publishing.datasets import TABLES, Question, published_frame
+from kpa_analytics.publishing.dictionary import DICTIONARY, dictionary
+from kpa_analytics.publishing.index import INDEX, index_bytes
+from kpa_analytics.publishing.local_folder import LocalFolder, sha256_of
+from kpa_analytics.publishing.remote_folder import RemoteFolder
+from kpa_analytics.schema import PUBLISHED
+
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
+
+Place = LocalFolder | RemoteFolder
+
+#: The name of each Parquet file, in the folder of its table and account.
+FILE = "data.parquet"
+#: What the folder has of each account.
+ACCOUNTS = "accounts.parquet"
+
+
+class File(NamedTuple):
+    """The file of a table of an account; `written` is its new content, None if it is the same."""
+
+    account: str
+    table: str
+    path: str
+    rows: int
+    bytes: int
+    sha256: str
+    written: Path | None
+
+
+def write_beside(
+    place: Place,
+    account: str,
+    data: TrainingData,
+    question: Question,
+    personal: bool,
+    before: Facts,
+) -> tuple[list[File], Facts]:
+    """Write the files of an account that have changed, beside their places.
+
+    Args:
+        place: the folder.
+        account: the account's name.
+        data: its records.
+        question: the day and the rule of its statuses.
+        personal: whether personal columns are written.
+        before: the facts about the account in the index; empty for a new account.
+
+    Returns:
+        All files of the account, and the facts about it.
+    """
+    files = []
+    for table in TABLES:
+        frame = published_frame(table, data, question, personal=personal)
+        path = f"{table}/account={account}/{FILE}"
+        beside = place.beside(path)
+        frame.write_parquet(beside)
+        size, sha256 = beside.stat().st_size, sha256_of(beside)
+        written: Path | None = beside
+        if place.has(path, sha256, before.get("files", {}).get(table, {})):
+            beside.unlink()
+            written = None
+        files.append(File(account, table, path, frame.height, size, sha256, written))
+    facts: dict[str, Any] = {
+        file.table: {name: getattr(file, name) for name in ("path", "rows", "bytes", "sha256")}
+        for file in files
+    }
+    return files, account_facts(data, question.as_of, facts)
+
+
+def replace_files(place: Place, files: list[File], facts: dict[str, Facts], personal: bool) -> None:
+    """Give the new files their names. Meanwhile their accounts are not complete.
+
+    Raises:
+        KPAError: another program holds files open; the message names them.
+    """
+    new = [(file, file.written) for file in files if file.written]
+    if changing := {file.account for file, _ in new}:
+        meanwhile = {
+            name: {**fact, "complete": fact["complete"] and name not in changing}
+            for name, fact in facts.items()
+        }
+        _put(place, ACCOUNTS, _parquet(accounts_frame(meanwhile)))
+        _put(place, INDEX, index_bytes(meanwhile, personal=personal))
+    held = []
+    for file, written in new:
+        try:
+            place.put(written, file.path)
+        except PermissionError:
+            held.append(file.path)
+    if held:
+        raise KPAError(
+            f"{place}: another program has these files open, so they were not replaced: "
+            f"{', '.join(held)}; close it and publish again"
+        )
+    _put(place, DICTIONARY, dictionary(personal=personal))
+    _put(place, DUCKDB, duckdb_script(place.address, [*TABLES]))
+    if place.native:
+        _put(place, POWER_BI, power_bi_file(place.native))
+    _put(place, ACCOUNTS, _parquet(accounts_frame(facts)))
+    _put(place, INDEX, index_bytes(facts, personal=personal))
+
+
+def listed(files: list[File]) -> pl.DataFrame:
+    """The files as a frame (`schema.PUBLISHED`)."""
+    rows = [(*file[:-1], "written" if file.written else "unchanged") for file in files]
+    return pl.DataFrame(rows, schema=PUBLISHED.schema, orient="row")
+
+
+def _put(place: Place, name: str, content: bytes) -> None:
+    """Replace a small file, unless it has this content."""
+    if place.read(name) == content:
+        return
+    beside = place.beside(name)
+    beside.write_bytes(content)
+    try:
+        place.put(beside, name)
+    except PermissionError as error:
+        raise KPAError(
+            f"{place}: another program has {name} open; close it and publish again"
+        ) from error
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    content = BytesIO()
+    frame.write_parquet(content)
+    return content.getvalue()

@@ -1,0 +1,112 @@
+"""A folder of S3, Azure or another store, by its URL, through fsspec and the store's package."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.publishing.local_folder import UNFINISHED
+
+#: Stores in which an object is there as a whole or not at all. In others, files are renamed.
+_WHOLE_OBJECTS = {"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci"}
+
+
+class RemoteFolder:
+    """A folder of a store. The login comes from the environment, as the store's package reads it.
+
+    Two programs must not publish into it at the same time: stores have no locks.
+    """
+
+    #: Power BI's file describes folders of this machine only.
+    native: str | None = None
+
+    def __init__(self, url: str) -> None:
+        self.address = url.rstrip("/")
+        _refuse_login(self.address)
+        try:
+            from fsspec.core import url_to_fs
+        except ImportError:
+            raise KPAError(
+                f"{self.address}: a URL needs a package: "
+                'python -m pip install "kpa-analytics[fsspec]"'
+            ) from None
+        try:
+            self._store, self._path = url_to_fs(self.address)
+        except (ImportError, ValueError) as error:
+            raise KPADataError(f"{self.address} can't be opened: {error}") from error
+        protocol = self._store.protocol
+        names = {protocol} if isinstance(protocol, str) else {*protocol}
+        self._renames = not names & _WHOLE_OBJECTS
+        self._temporary = Path()
+
+    def __str__(self) -> str:
+        return self.address
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Write each file on this machine first, in a folder that is deleted at the end.
+
+        Raises:
+            KPAError: the store refuses; the message names the folder.
+        """
+        with TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+            self._temporary = Path(temporary)
+            try:
+                self._store.invalidate_cache()
+                yield
+            except KPAError:
+                raise
+            except Exception as error:  # each store's package has errors of its own
+                raise KPAError(f"{self.address}: {type(error).__name__}: {error}") from error
+
+    def beside(self, name: str) -> Path:
+        """A new path on this machine for the content of a file."""
+        return self._temporary / f"{secrets.token_hex(4)}-{Path(name).name}"
+
+    def has(self, name: str, sha256: str, listed: Mapping[str, Any]) -> bool:
+        """Whether a file has this content already, by the index and its size."""
+        if listed.get("sha256") != sha256:
+            return False
+        try:
+            return bool(self._store.info(self._at(name))["size"] == listed["bytes"])
+        except FileNotFoundError:
+            return False
+
+    def put(self, written: Path, name: str) -> None:
+        """Send a finished file; a file that is there is replaced as a whole."""
+        target = self._at(name)
+        if self._renames:
+            beside = self._at(f"{UNFINISHED}/{written.name}.part")
+            for path in (beside, target):
+                self._store.makedirs(path.rpartition("/")[0], exist_ok=True)
+            self._store.put_file(str(written), beside)
+            self._store.mv(beside, target)
+        else:
+            self._store.put_file(str(written), target)
+        written.unlink()
+
+    def read(self, name: str) -> bytes | None:
+        """The content of a file, or None if it is not there."""
+        try:
+            return bytes(self._store.cat_file(self._at(name)))
+        except FileNotFoundError:
+            return None
+
+    def _at(self, name: str) -> str:
+        return f"{self._path.rstrip('/')}/{name}"
+
+
+def _refuse_login(url: str) -> None:
+    """Refuse a URL with a password or a key, which would be written into the files."""
+    parts = urlsplit(url)
+    if parts.password or parts.query or parts.fragment:
+        raise KPADataError(
+            f"the address of {parts.scheme}://{parts.hostname or ''}... must not have a password "
+            "or a key in it: give the login in the environment variables of the store's package"
+        )
