@@ -40,11 +40,18 @@ def fresh_settings(
         monkeypatch.setattr(company, "organisation", _organisation)
 
 
-#: Fixtures that write an evidence pack, and the examples that write a pack or a document.
+#: Fixtures that write an evidence pack, and the examples that write files or load everything.
 _PACKS = {"pack", "packs", "hostile_pack"}
-_EXPORTS = {
-    f"kpa_analytics.audit.{name}"
-    for name in ("export.export_audit", "roster.roster", "transcript.transcript")
+_LONG_EXAMPLES = {
+    f"kpa_analytics.{name}"
+    for name in (
+        "analysis.fleet.load_fleet",
+        "audit.export.export_audit",
+        "audit.roster.roster",
+        "audit.transcript.transcript",
+        "data.training_data.TrainingData",
+        "publishing.publish.publish",
+    )
 }
 
 
@@ -60,5 +67,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(planted)
         if browser in item.path.parents:
             item.add_marker(pytest.mark.browser)
-        if item.name in _EXPORTS or _PACKS & {*getattr(item, "fixturenames", ())}:
+        if item.name in _LONG_EXAMPLES or _PACKS & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)

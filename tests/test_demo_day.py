@@ -96,7 +96,17 @@ def test_no_day_means_the_demos_day_for_demo_data_and_today_for_others(
         assert CALLS[name](data, person) == CALLS[name](data, person, as_of=day), person
 
 
-@pytest.mark.parametrize("name", kpa.widgets.__all__)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "InstructorExplorer",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in kpa.widgets.__all__
+            if name != "InstructorExplorer"
+        ),
+    ],
+)
 def test_no_day_means_the_same_in_every_explorer(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,6 +127,7 @@ def test_a_column_of_the_wrong_type_is_named():
         group_share(wrong)
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(40))
 @given(completions(), sessions())
 def test_sessions_are_what_plain_python_finds(rows, groups):

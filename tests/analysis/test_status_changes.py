@@ -13,6 +13,7 @@ from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from tests.analysis.change_cases import Pair, check_changes, later, situation, small_pair
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))]
 )

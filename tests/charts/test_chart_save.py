@@ -43,6 +43,7 @@ def test_every_way_to_a_page_needs_no_network(tmp_path, chart):
         assert len(page) > 500_000, "the scripts are inside"
 
 
+@pytest.mark.slow
 def test_other_formats_are_altairs(tmp_path, chart):
     chart.save(tmp_path / "chart.json")
     assert json.loads((tmp_path / "chart.json").read_text())["title"]

@@ -14,7 +14,9 @@ from tests.charts.frames import AS_OF, MISTYPED, SESSIONS, USUAL, completions, s
 from tests.charts.marks import bars
 
 
-@pytest.mark.parametrize("wrong", MISTYPED)
+@pytest.mark.parametrize(
+    "wrong", [MISTYPED[0], *(pytest.param(each, marks=pytest.mark.slow) for each in MISTYPED[1:])]
+)
 def test_a_mistyped_year_makes_no_slivers_of_sessions(wrong):
     usual, with_wrong = (
         charts.group_sessions(group_sessions(completions(*days)))

@@ -54,6 +54,7 @@ def test_a_png_has_twice_the_size_and_the_same_pixels(tmp_path, chart):
     assert zlib.decompress(image[image.index(b"IDAT") + 4 : -16])
 
 
+@pytest.mark.slow
 def test_a_page_loads_nothing_and_shows_the_drawing_without_scripts(tmp_path, chart):
     page = charts.save(chart, tmp_path / "a.html").read_text(encoding="utf-8")
     assert not FOREIGN.search(page)

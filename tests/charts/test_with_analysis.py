@@ -42,6 +42,7 @@ def trainings() -> pl.DataFrame:
     return pl.DataFrame(rows, schema=TRAININGS.schema)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lazy", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_every_analysis_can_be_drawn(completions, trainings, lazy):
     taken = completions.lazy() if lazy else completions

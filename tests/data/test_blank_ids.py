@@ -32,6 +32,13 @@ WHOLE = {
     "group_trainings": (GROUP_TRAININGS, {"id": 1, "created": 1}),
     "employee_status": (EMPLOYEE_STATUS, {"m_user_id": "u1"}),
 }
+one_quickly = pytest.mark.parametrize(
+    "table",
+    [
+        "completions",
+        *(pytest.param(t, marks=pytest.mark.slow) for t in WHOLE if t != "completions"),
+    ],
+)
 
 #: Every optional id of every record that the wire holds.
 IDS = [
@@ -94,7 +101,7 @@ def _fields_and_number(data: Any, table: str) -> tuple[list[str], str]:
     return sorted(fields_.split(", ")), number
 
 
-@pytest.mark.parametrize("table", WHOLE)
+@one_quickly
 def test_every_kind_of_blank_id_is_null_and_counted(table: str) -> None:
     cases = [(name, value) for name in _names(table) for value in _of_each_kind(table, name)]
     records = [_record(table, number, *case) for number, case in enumerate(cases, 1)]
@@ -107,7 +114,7 @@ def test_every_kind_of_blank_id_is_null_and_counted(table: str) -> None:
     assert kpa.load_all().blank_ids.equals(data.blank_ids)  # from the snapshot
 
 
-@pytest.mark.parametrize("table", WHOLE)
+@one_quickly
 def test_a_blank_where_a_list_should_be_is_null_and_counted(table: str) -> None:
     cases = [(name, "") for name in _names(table)]
     records = [_record(table, number, *case) for number, case in enumerate(cases, 1)]

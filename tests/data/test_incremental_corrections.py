@@ -45,6 +45,7 @@ def _whole_at(api: DemoAPI, walk: str) -> int:
     return requests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "day", [20160401, *(pytest.param(day, marks=pytest.mark.slow) for day in (20190909, 20150101))]
 )

@@ -60,6 +60,7 @@ def mistyped() -> kpa.TrainingData:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "day",
     [
