@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import tempfile
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -61,12 +62,19 @@ def status_changes(data: kpa.TrainingData, person: str, **day: Any) -> object:
     return kpa.status_changes(before, data, **day).to_dicts()
 
 
+def published(data: kpa.TrainingData, person: str, **day: Any) -> object:
+    with tempfile.TemporaryDirectory() as folder:
+        kpa.publish(data, folder, **day)
+        return pl.read_parquet(f"{folder}/status/**/*.parquet").to_dicts()
+
+
 #: How to call each function that has a default as-of date.
 CALLS: dict[str, Callable[..., object]] = {
     "data_quality": lambda data, person, **day: kpa.data_quality(data, **day).to_dicts(),
     "expiry_status": of_records(kpa.expiry_status),
     "explain": lambda data, person, **day: str(kpa.explain(data, person, 7, **day)),
     "instructor_coverage": of_records(kpa.instructor_coverage),
+    "publish": published,
     "renewal_curve": of_renewals(kpa.renewal_curve),
     "renewal_punctuality": of_renewals(kpa.renewal_punctuality),
     "renewals": of_records(kpa.renewals),
