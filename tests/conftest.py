@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 import kpa_analytics as kpa
 from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
+from tests.drawn_once import remembered
 
 # A slow machine is no failure: tests assert no time.
 settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,6 +29,16 @@ def at_most(count: int) -> int:
     """How many examples of a property are tried: `count`, or a few in a run of the quick tests."""
     few = settings.get_profile("quick").max_examples
     return min(count, few) if settings.default.max_examples == few else count
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drawings(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Draw each chart once, except where drawings themselves are tested."""
+    if "charts" in request.path.parts:
+        yield
+        return
+    with remembered():
+        yield
 
 
 #: The three records of the vendor's own page (docs/api.md), in the shape of 2020.

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,8 +8,8 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.data.training_data import TrainingData
-from tests.audit.drawn_once import remembered
 from tests.audit.packs import AS_OF, hostile_company, load, small_company
+from tests.drawn_once import remembered
 
 
 def _loaded(source, folder: Path) -> TrainingData:
@@ -19,13 +18,6 @@ def _loaded(source, folder: Path) -> TrainingData:
         kpa.demo.serve(source) as api,
     ):
         return load(folder, api)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _drawings() -> Iterator[None]:
-    """Draw each chart of these tests once."""
-    with remembered():
-        yield
 
 
 @pytest.fixture(scope="session")

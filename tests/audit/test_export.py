@@ -23,7 +23,6 @@ from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.schema import CASES, RECORDS
 from kpa_analytics.statuses import STATUS_LABELS, STATUSES, status_colours
-from tests.audit.drawn_once import drawn_anew
 from tests.audit.packs import (
     AS_OF,
     Page,
@@ -35,6 +34,7 @@ from tests.audit.packs import (
     person,
     unzipped,
 )
+from tests.drawn_once import drawn_anew
 
 CHARTS = [
     "status_summary",
