@@ -29,15 +29,18 @@ TERMS = {
         "The status of a case that is still valid, in the last days before its expiration. "
         "The training says how many days; if it does not, `expiring_days` does (30)."
     ),
-    EXPIRED: "The status of a case whose last completion is no longer valid.",
+    EXPIRED: (
+        "The status of a case whose last completion is no longer valid. Its days overdue are the "
+        "days since the expiration."
+    ),
     "gap": "A case that is expired or missing.",
     "group session": (
         "One occasion on which several people took a training together, with a list of "
-        "those people."
+        "those people. KPA calls such lists group trainings."
     ),
     "instructor": (
-        "The person whom a completion names as the teacher. Online and self-taught "
-        "completions name nobody."
+        "The person who taught, as the completion says. Online and self-taught completions "
+        "name nobody."
     ),
     "manifest": (
         "The list of all files of a pack, with a hash of each, and where the records come from."

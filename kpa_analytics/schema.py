@@ -324,7 +324,7 @@ EXPIRY_STATUS = _table(
     ),
     Column("expiration_source", SOURCE, "the rule that gave the expiration date"),
     Column(
-        "days_left", pl.Int64, "expiration_date - as_of, days; negative if overdue", unit="days"
+        "days_left", pl.Int64, "expiration_date - as_of, days; negative if expired", unit="days"
     ),
     Column("starts_expiring", pl.Date, "the first day on which it counts as expiring"),
     Column("status", STATUS, "current, expiring, expired, missing or not_due"),
@@ -604,7 +604,7 @@ _ON_FILE = (
     Column("date", pl.Date, "the day of completion"),
     Column("expiration_date", pl.Date, "the last day on which it is valid, or null"),
     Column(
-        "days_left", pl.Int64, "expiration_date - as_of, days; negative if overdue", unit="days"
+        "days_left", pl.Int64, "expiration_date - as_of, days; negative if expired", unit="days"
     ),
     Column("rule", pl.String, "the rule that decides the case, and the training's schedule"),
     *_LIMITS,
@@ -690,7 +690,7 @@ PACK_REQUIRED = _table(
     Column(
         "listed_at",
         INSTANT,
-        "when the vendor computed its list, UTC; null if the pairs were given",
+        "when the vendor computed its list, UTC; null if the requirements were given",
         origin="employee_status.last_updated",
     ),
 )

@@ -53,7 +53,7 @@ def starts_expiring(expiring_days: int) -> pl.Expr:
 
 
 def days_left(as_of: date) -> pl.Expr:
-    """The days from a day to the expiration date; negative if overdue."""
+    """The days from a day to the expiration date; negative if expired."""
     days = pl.col("expiration_date").to_physical().cast(pl.Int64)
     return (days - pl.lit(as_of).to_physical()).alias("days_left")
 

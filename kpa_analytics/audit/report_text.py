@@ -450,7 +450,7 @@ VENDOR = (
 #: Cases that the vendor has and we do not, such as those of people who left.
 VENDOR_ONLY = "{only:of these is|of these are} in the vendor's list only."
 
-CHANGED = "Completion records since the load of {since:%Y-%m-%d %H:%M} UTC: {numbers}."
+CHANGED = "Completions since the load of {since:%Y-%m-%d %H:%M} UTC: {numbers}."
 CHANGED_NUMBER = "{number} {kind}"
 CHANGES_UNKNOWN = "The changes could not be determined: {reason}."
 
@@ -501,7 +501,7 @@ PSEUDONYMS = (
     "pack. Notes are left out, because free text can contain names. Hire and leaving days stay in "
     "people.csv, because the statuses depend on them; the day on which a profile was created stays "
     "only where the hire day does not decide. Field offices, job titles and the days of records "
-    "stay, too: whoever knows the staff may recognise a person by them."
+    "stay, too: whoever knows these people may recognise one of them."
 )
 
 # The schedule of each training.
