@@ -5,6 +5,10 @@ const OUT = [
   ["xlsx", "Excel", "Download all rows in this order, with these columns, as an Excel workbook"],
   ["clipboard", "Copy", "Copy all rows in this order, with these columns, to the clipboard"],
 ];
+// The narrowest and the widest column, in pixels.
+const [NARROW, WIDE] = [60, 600];
+// What the keyboard reaches in the headings.
+const REACHED = "button, input, [role=separator]";
 const TEXTS = ["text", "person", "status"];
 
 function render({ model, el }) {
@@ -150,10 +154,51 @@ function render({ model, el }) {
   };
   tools.append(columns, sheet, filter, ...out, said);
 
+  // The width that the reader gave to a column stays when the headings are drawn again.
+  const widths = new Map();
+  const edge = (words, wide) => {
+    const line = make("span", "kpa-column-edge");
+    const tell = () => line.setAttribute("aria-valuenow", String(Math.max(wide.offsetWidth, NARROW)));
+    const set = (pixels) => {
+      wide.style.width = pixels === null ? "" : `${Math.min(Math.max(pixels, NARROW), WIDE)}px`;
+      tell();
+    };
+    line.tabIndex = 0;
+    line.title = "Arrow keys change the width of the column, and Enter restores it";
+    line.setAttribute("role", "separator");
+    line.setAttribute("aria-orientation", "vertical");
+    line.setAttribute("aria-label", `Width of ${words}`);
+    line.setAttribute("aria-valuemin", String(NARROW));
+    line.setAttribute("aria-valuemax", String(WIDE));
+    tell();
+    line.addEventListener("focus", tell);
+    line.addEventListener("keydown", (event) => {
+      const width = {
+        ArrowLeft: wide.offsetWidth - 16,
+        ArrowRight: wide.offsetWidth + 16,
+        Home: NARROW,
+        End: WIDE,
+        Enter: null,
+      }[event.key];
+      if (width === undefined) return;
+      event.preventDefault();
+      set(width);
+    });
+    line.addEventListener("pointerdown", (event) => {
+      const from = wide.offsetWidth - event.clientX;
+      const drag = (moved) => set(from + moved.clientX);
+      line.setPointerCapture(event.pointerId);
+      line.addEventListener("pointermove", drag);
+      line.addEventListener("lostpointercapture", () => line.removeEventListener("pointermove", drag), { once: true });
+    });
+    return line;
+  };
+
   const headings = () => {
+    for (const wide of head.querySelectorAll(".kpa-column")) widths.set(wide.dataset.column, wide.style.width);
     const [by = null, descending = false] = model.get("sort");
     const active = head.contains(document.activeElement) ? document.activeElement : null;
-    const place = [...head.querySelectorAll("button, input")].indexOf(active);
+    const place = [...head.querySelectorAll(REACHED)].indexOf(active);
     const row = make("tr");
     const below = make("tr", "kpa-table-filters");
     for (const { column, words, kind } of model.get("columns")) {
@@ -167,13 +212,15 @@ function render({ model, el }) {
       button.addEventListener("click", () =>
         send("sort", sorted && descending ? model.get("usual") : [column, sorted]));
       const wide = make("div", "kpa-column");
+      wide.dataset.column = column;
+      wide.style.width = widths.get(column) ?? "";
       wide.append(button);
-      cell.append(wide);
+      cell.append(wide, edge(words, wide));
       row.append(cell);
       below.append(field(column, words, kind, active));
     }
     head.replaceChildren(row, ...(filtering ? [below] : []));
-    if (active) (active.isConnected ? active : head.querySelectorAll("button, input")[place])?.focus();
+    if (active) (active.isConnected ? active : head.querySelectorAll(REACHED)[place])?.focus();
     filter.setAttribute("aria-pressed", String(filtering));
   };
 

@@ -175,6 +175,29 @@ BESIDE = """() => document.querySelector(".kpa-table").getBoundingClientRect().l
     > document.querySelector(".kpa-chart").getBoundingClientRect().right"""
 
 
+def widen_by_keyboard(web: Page, table: Locator) -> None:
+    """Change the width of the first column with the arrow keys; sorting keeps it."""
+    edge, column = table.get_by_role("separator").first, table.locator(".kpa-column").first
+    expect(edge).to_have_accessible_name(re.compile("^Width of "))
+    edge.focus()
+    before = int(edge.get_attribute("aria-valuenow") or 0)
+    for _ in range(4):
+        web.keyboard.press("ArrowRight")
+    expect(edge).to_have_attribute("aria-valuenow", str(before + 64))
+    expect(column).to_have_css("width", f"{before + 64}px")
+    heading = table.locator("th button").first
+    sorts = table.locator("th").first.get_attribute("aria-sort") or ""
+    heading.focus()
+    web.keyboard.press("Enter")
+    expect(table.locator("th").first).not_to_have_attribute("aria-sort", sorts)
+    expect(column).to_have_css("width", f"{before + 64}px")
+    edge.focus()
+    web.keyboard.press("ArrowLeft")
+    expect(edge).to_have_attribute("aria-valuenow", str(before + 48))
+    web.keyboard.press("Enter")
+    expect(column).to_have_attribute("style", "")
+
+
 def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     """Choose a column, filter by keyboard, open a record and close it, click a figure, go back."""
     table = view.locator(".kpa-table")
@@ -184,6 +207,7 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     web.set_viewport_size({"width": 1100, "height": 1200})
     web.wait_for_function(f"() => !({BESIDE})()")
     expect(table.locator(".kpa-column").first).to_have_css("resize", "horizontal")
+    widen_by_keyboard(web, table)
     press(table.get_by_role("button", name="Columns"))
     press(web.get_by_role("checkbox", name="Field office"))
     expect(table.locator("th", has_text="Field office")).to_be_visible()
