@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from kpa_analytics import charts, demo, schema, widgets
     from kpa_analytics.analysis.data_quality import data_quality
+    from kpa_analytics.analysis.eligible_instructors import eligible_instructors
     from kpa_analytics.analysis.expiry_status import expiry_status
     from kpa_analytics.analysis.explain import Explainer, explain
     from kpa_analytics.analysis.explanation import Explanation
@@ -68,6 +69,7 @@ _HOMES = {
     "clear_cache": "cache_folder",
     "configure": "config",
     "data_quality": "analysis.data_quality",
+    "eligible_instructors": "analysis.eligible_instructors",
     "explain": "analysis.explain",
     "expiry_status": "analysis.expiry_status",
     "export_audit": "audit.export",
@@ -114,6 +116,7 @@ __all__ = [
     "configure",
     "data_quality",
     "demo",
+    "eligible_instructors",
     "errors",
     "expiry_status",
     "explain",

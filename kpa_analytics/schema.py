@@ -463,6 +463,48 @@ INSTRUCTOR_COVERAGE = _table(
     _DEMO,
 )
 
+ELIGIBLE_INSTRUCTORS = _table(
+    "eligible_instructors",
+    "eligible_instructors()",
+    _TRAINING,
+    _TITLE,
+    Column("m_instructor_id", pl.String, "who taught it in the period; null if nobody did"),
+    Column("instructor", pl.String, '"Last, First", or the id; null if nobody taught it'),
+    Column(
+        "completions",
+        pl.Int64,
+        "number of completions that the person taught in the period",
+        unit="completions",
+    ),
+    Column("last_taught", pl.Date, "the last day on which the person taught it"),
+    Column(
+        "expiration_date",
+        pl.Date,
+        "when the instructor's own certificate of the training expires; null if never, or if "
+        "there is no certificate",
+    ),
+    Column(
+        "status",
+        STATUS,
+        "the status of the instructor's own certificate; null if there is none",
+    ),
+    Column("eligible", pl.Boolean, "employed on as_of, and the own certificate is valid"),
+    Column("reason", pl.String, "why the person is not eligible; null if eligible"),
+    Column(
+        "eligible_until",
+        pl.Date,
+        "the last day of an eligible instructor: the own certificate's expiration date, or the "
+        "last day of employment if that is earlier; null if there is no end",
+    ),
+    Column(
+        "last_eligible_until",
+        pl.Date,
+        "the latest eligible_until of the training: the last eligible instructor's own certificate "
+        "expires on this day; null if nobody is eligible, or if there is no end",
+    ),
+    _DEMO,
+)
+
 GROUP_SESSIONS = _table(
     "group_sessions",
     "group_sessions()",

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.analysis.names import known_trainings, people_names
-from kpa_analytics.analysis.periods import in_last_months, period_start
+from kpa_analytics.analysis.periods import as_months, in_last_months, period_start
 from kpa_analytics.demo_mark import demo_flag
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import (
     AnyFrame,
     Day,
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 
 #: The name in rows of completions without an instructor, such as online trainings.
 NO_INSTRUCTOR = "no instructor"
-
-_MONTHS = range(1, 1201)
 
 #: The columns whose distinct values are counted.
 _COUNTED = ("m_user_id", "training_id", "group_training_id")
@@ -139,8 +136,7 @@ def instructor_coverage(
         ('7', 1, datetime.date(2026, 5, 4), True)
     """
     as_day(as_of)
-    if isinstance(months, bool) or not isinstance(months, int) or months not in _MONTHS:
-        raise KPADataError(f"months must be a whole number from 1 to 1200, not {months!r}")
+    as_months(months)
     rows = need(completions, COMPLETIONS, "training_id", "m_user_id", "date", "m_instructor_id")
     titles = known_trainings(rows, trainings)
     names = people_names(users, "m_instructor_id", "instructor")

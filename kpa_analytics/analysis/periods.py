@@ -9,6 +9,7 @@ import polars as pl
 
 from kpa_analytics.errors import KPADataError
 
+_MONTHS = range(1, 1201)
 _EVERY = re.compile(r"[1-9][0-9]{0,2}(d|w|mo|q|y)")
 
 
@@ -50,6 +51,17 @@ def as_every(every: object) -> str:
     raise KPADataError(
         f"every must be a period such as 1d, 1w, 1mo, 1q or 1y, at most 999 of them, not {every!r}"
     )
+
+
+def as_months(months: object) -> int:
+    """Check the argument `months`, the length of a period up to a day.
+
+    Raises:
+        KPADataError: it is not a whole number from 1 to 1200.
+    """
+    if isinstance(months, bool) or not isinstance(months, int) or months not in _MONTHS:
+        raise KPADataError(f"months must be a whole number from 1 to 1200, not {months!r}")
+    return months
 
 
 def in_last_months(as_of: date, months: int) -> pl.Expr:

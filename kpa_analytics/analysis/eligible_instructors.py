@@ -1,0 +1,167 @@
+"""Who may teach each training next: taught it lately, is still there, and holds it validly.
+
+Source: this project's decision (docs/rules.md section 10); the statuses are those of the engine.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.names import known_trainings, with_names
+from kpa_analytics.analysis.periods import as_months, in_last_months
+from kpa_analytics.demo_mark import demo_flag
+from kpa_analytics.employment import employment, has_left
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, as_table, computed, day_of, need
+from kpa_analytics.schema import COMPLETIONS, ELIGIBLE_INSTRUCTORS, TRAININGS, USERS
+from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING
+
+_READ = ("id", "training_id", "m_user_id", "created", "date", "special_expiration_date")
+_CASE = ("training_id", "m_instructor_id")
+_VALID = pl.col("status").is_in([CURRENT, EXPIRING]).fill_null(False)
+_ELIGIBLE = _VALID & pl.col("is_known").eq_missing(True) & ~pl.col("has_left").eq_missing(True)
+_NOBODY = pl.col("m_instructor_id").is_null()
+
+
+def eligible_instructors(
+    completions: Frame,
+    trainings: AnyFrame,
+    users: AnyFrame,
+    *,
+    as_of: Day | None = None,
+    months: int = 24,
+) -> Frame:
+    """List who taught each training lately, and whether they may teach it next.
+
+    An instructor is eligible if the person is in `users` and has not left on `as_of`, and if the
+    person's own certificate of the training is current or expiring on `as_of`. A person who taught
+    a training but has no completion of it, and does not hold it through included trainings, is not
+    eligible: nothing shows that the person holds it. Source: docs/rules.md section 10.
+
+    Args:
+        completions: as `load_completions()` returns them. Completions after `as_of` or without a
+            date do not show who taught. A LazyFrame is collected when the result is.
+        trainings: as `load_trainings()` returns them.
+        users: as `load_users()` returns them.
+        as_of: the day; a date or ISO text. Default: today, or for demo data `demo.AS_OF`.
+        months: an instructor must have taught the training in this number of calendar months up to
+            `as_of`, 1 to 1200; default 24.
+
+    Returns:
+        A frame of the same kind as `completions` in the columns of `schema.ELIGIBLE_INSTRUCTORS`:
+        one row for each training of `trainings` or `completions` and each person who taught it in
+        these months. A training that nobody taught has one row without an instructor. Sorted by
+        title and id of the training, then eligible instructors first, those who are eligible
+        longest first. `reason` says why somebody is not eligible. `last_eligible_until` is the
+        day on which the training loses its last eligible instructor, if no certificate is renewed.
+
+    Raises:
+        KPADataError: a column is missing, `as_of` or `months` is invalid, or composed trainings
+            include each other in a circle.
+
+    Examples:
+        >>> from datetime import date
+        >>> from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
+        >>> done = pl.DataFrame(
+        ...     [{"id": 1, "training_id": 7, "m_user_id": "ike", "date": date(2025, 9, 1)},
+        ...      {"id": 2, "training_id": 7, "m_user_id": "ann", "date": date(2026, 5, 4),
+        ...       "m_instructor_id": "ike"}],
+        ...     schema=COMPLETIONS.schema)
+        >>> catalogue = pl.DataFrame(
+        ...     [{"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}],
+        ...     schema=TRAININGS.schema)
+        >>> people = pl.DataFrame([{"id": "ike"}, {"id": "ann"}], schema=USERS.schema)
+        >>> instructors = eligible_instructors(done, catalogue, people, as_of="2026-06-30")
+        >>> instructors.select("training", "instructor", "eligible", "last_eligible_until").row(0)
+        ('Ladders', 'ike', True, datetime.date(2026, 9, 1))
+        >>> later = eligible_instructors(done, catalogue, people, as_of="2026-09-02")
+        >>> later["reason"].item()
+        'own certificate expired on 2026-09-01'
+    """
+    as_day(as_of)  # checked before a LazyFrame is collected
+    as_months(months)
+    need(completions, COMPLETIONS, *_READ, "m_instructor_id")
+    need(trainings, TRAININGS, *TRAININGS.schema), need(users, USERS, "id"), employment(users)
+
+    def instructors(records: pl.DataFrame) -> pl.DataFrame:
+        day = day_of(as_of, records, users)
+        return _instructors(records, trainings, users, day, months)
+
+    return computed(completions, instructors, ELIGIBLE_INSTRUCTORS)
+
+
+def _instructors(
+    completions: pl.DataFrame, trainings: AnyFrame, users: AnyFrame, day: date, months: int
+) -> pl.DataFrame:
+    taught = (
+        completions.lazy()
+        .filter(pl.col("m_instructor_id").is_not_null(), in_last_months(day, months))
+        .group_by(_CASE)
+        .agg(
+            pl.len().cast(pl.Int64).alias("completions"), pl.col("date").max().alias("last_taught")
+        )
+        .collect(engine="in-memory")
+    )
+    own = completions.filter(pl.col("m_user_id").is_in(taught["m_instructor_id"].implode()))
+    status = expiry_status(own, trainings, users, as_of=day, include_terminated=True)
+    certificates = status.select(
+        "training_id", pl.col("m_user_id").alias("m_instructor_id"), "expiration_date", "status"
+    )
+    people = employment(users).select(
+        pl.col("m_user_id").alias("m_instructor_id"),
+        has_left(day),
+        "left",
+        pl.lit(True).alias("is_known"),
+    )
+    last_day = pl.when(pl.col("left") > day).then(pl.col("left") - pl.duration(days=1))
+    rows = (
+        known_trainings(completions.lazy(), trainings)
+        .join(taught.lazy(), on="training_id", how="left")
+        .join(certificates.lazy(), on=_CASE, how="left")
+        .join(people, on="m_instructor_id", how="left")
+        .pipe(with_names, users, "m_instructor_id", "instructor")
+        .join(demo_flag(completions, users), how="cross")
+        .with_columns(
+            pl.col("completions").fill_null(0),
+            _ELIGIBLE.alias("eligible"),
+            pl.when(~_ELIGIBLE).then(_reason(months)).alias("reason"),
+            pl.when(_ELIGIBLE)
+            .then(pl.min_horizontal("expiration_date", last_day))
+            .alias("eligible_until"),
+        )
+        .with_columns(_last_eligible_until())
+        .sort(
+            *("training", "training_id", ~pl.col("eligible")),
+            pl.col("eligible_until").fill_null(date.max),
+            *("instructor", "m_instructor_id"),
+            descending=[False, False, False, True, False, False],
+        )
+    )
+    return as_table(rows, ELIGIBLE_INSTRUCTORS).collect(engine="in-memory")
+
+
+def _reason(months: int) -> pl.Expr:
+    """Why a person who is not eligible is not."""
+    period = "month" if months == 1 else f"{months} months"
+    reasons = [
+        pl.when(pl.col("is_known").is_null()).then(pl.lit("not in the user list")),
+        pl.when("has_left").then(pl.format("left on {}", "left")),
+        pl.when(pl.col("status") == EXPIRED).then(
+            pl.format("own certificate expired on {}", "expiration_date")
+        ),
+        pl.when(~_VALID & pl.col("status").ne_missing(EXPIRED)).then(
+            pl.lit("no certificate of this training on record")
+        ),
+    ]
+    nobody = pl.lit(f"nobody taught it in the last {period}")
+    each = pl.concat_str(reasons, separator="; ", ignore_nulls=True)
+    return pl.when(_NOBODY).then(nobody).otherwise(each)
+
+
+def _last_eligible_until() -> pl.Expr:
+    """The latest `eligible_until` of a training; null if nobody is eligible, or one has no end."""
+    has_no_end = (pl.col("eligible") & pl.col("eligible_until").is_null()).any()
+    latest = pl.col("eligible_until").max().over("training_id")
+    return pl.when(~has_no_end.over("training_id")).then(latest).alias("last_eligible_until")
