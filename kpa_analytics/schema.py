@@ -764,6 +764,31 @@ DATA_DICTIONARY = _table(
     Column("origin", pl.String, "the field of the API, or the function, that it comes from"),
 )
 
+FLEET_PARTS = _table(
+    "fleet_parts",
+    "export_audit(fleet)",
+    Column("account", pl.String, "the account"),
+    Column("report", pl.String, "the report of its pack, from the folder on"),
+    Column("demo", pl.Boolean, "made from demo data"),
+    Column("fetched_at", pl.String, "when its oldest records were fetched, UTC"),
+    Column("seal", pl.String, "the seal of its manifest"),
+    Column("people", pl.Int64, "people with at least one case", unit="people"),
+    Column("completions", pl.Int64, "all completion records", unit="completions"),
+    Column("cases", pl.Int64, "all cases", unit="cases"),
+    *(
+        Column(
+            status,
+            pl.Int64,
+            f"number of cases that are {status.replace('_', ' ')}"
+            + "; null if requirements are unknown" * (status in FROM_REQUIREMENTS),
+            unit="cases",
+        )
+        for status in STATUSES
+    ),
+    Column("in_30_days", pl.Int64, "valid cases with at most 30 days left", unit="cases"),
+    Column("findings", pl.Int64, "findings about the quality of the records", unit="findings"),
+)
+
 SINCE = _table(
     "since",
     "export_audit(since=)",

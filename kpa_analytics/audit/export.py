@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, time
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kpa_analytics.analysis.chosen_scope import Offices, People, Trainings, chosen_scope
+from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.bagit import PAYLOAD, write_bag
@@ -19,6 +21,7 @@ from kpa_analytics.audit.compare import earlier_completions
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.documents import write_documents
 from kpa_analytics.audit.evidence import Evidence, gather, labelled
+from kpa_analytics.audit.fleet_pack import refuse_choices, write_fleet_pack
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
 from kpa_analytics.audit.pack_data import IN_PARQUET, RECORDS_FILE
 from kpa_analytics.audit.provenance import fetched_at, instant, provenance
@@ -39,7 +42,7 @@ from kpa_analytics.data.training_data import (
 )
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
-from kpa_analytics.inputs import AnyFrame, Day, as_day
+from kpa_analytics.inputs import AnyFrame, Day, as_day, need_day
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import say
 
@@ -52,7 +55,7 @@ _NEEDED = ("jinja2", "typst", "xlsxwriter")
 
 
 def export_audit(
-    data: TrainingData,
+    data: TrainingData | Fleet,
     out: str | os.PathLike[str],
     *,
     as_of: Day,
@@ -88,8 +91,15 @@ def export_audit(
     hashes for the command `sha256sum -c`) and verify.html (a page that checks the pack offline).
     The same data, day and settings give the same bytes.
 
+    Of a fleet, each account has its own pack, in the folder of its name. index.html and parts.csv
+    (`schema.FLEET_PARTS`) add up their figures, and manifest.json lists every file of every pack,
+    so that all of them are verified together. An account that could not be loaded is named, and a
+    KPADataWarning is given.
+
     Args:
-        data: the records, as `load_all()` returns them.
+        data: the records, as `load_all()` or `load_fleet()` returns them. For a fleet, `required`,
+            `people`, `trainings`, `field_office`, `since`, `bagit` and `organisation` can't be
+            given.
         out: the folder to create; it must not exist, or be empty.
         as_of: the day of the statuses; a date or ISO text.
         expiring_days: days before expiration that count as expiring, for trainings that do not
@@ -147,6 +157,38 @@ def export_audit(
         0
     """
     _need_extra()
+    if isinstance(data, Fleet):
+        refuse_choices(
+            {
+                "required": required is not None,
+                "people": people is not None,
+                "trainings": trainings is not None,
+                "field_office": field_office is not None,
+                "since": since is not None,
+                "bagit": bagit,
+                "organisation": organisation is not None,
+            }
+        )
+        one_key = sign if sign is None or isinstance(sign, SigningKey) else signing_key(sign)
+        return write_fleet_pack(
+            data,
+            out,
+            as_of=need_day(as_of, "as_of"),
+            title=_title(title),
+            key=one_key,
+            write_part=partial(
+                export_audit,
+                as_of=as_of,
+                expiring_days=expiring_days,
+                names=names,
+                incremental=incremental,
+                sign=one_key,
+                timestamp=timestamp,
+                sample=sample,
+                seed=seed,
+                standard=standard,
+            ),
+        )
     need_training_data(data)
     if as_of is None:
         raise KPADataError(

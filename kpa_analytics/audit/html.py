@@ -32,7 +32,7 @@ def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) 
     scripts = [Markup(script) for script in texts]  # noqa: S704 - all are our own
     page = template("page.html.j2").render(
         **story,
-        style=Markup(_text("page.css")),  # noqa: S704 - our own
+        style=page_style(),
         scripts=scripts,
         policy=policy(scripts),
         specs=Markup(inert_json({name: drawing.spec for name, drawing in used.items()})),  # noqa: S704
@@ -61,6 +61,11 @@ def template(name: str) -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template(name)
+
+
+def page_style() -> Markup:
+    """The style of our pages."""
+    return Markup(_text("page.css"))  # noqa: S704 - our own
 
 
 def policy(scripts: list[Markup]) -> str:

@@ -89,6 +89,25 @@ def sheet_heading(column: str) -> str:
     return SHEET_HEADINGS.get(column, column.replace("_", " "))
 
 
+# The index of a fleet's pack.
+
+FLEET_AS_OF = "All accounts, as of {day}"
+FLEET_CAPTION = "The pack of each account, and the sums"
+FLEET_ACCOUNT = "account"
+FLEET_SUM = "Sum"
+FLEET_DEMO = "demo data"
+FLEET_NOT_LOADED = (
+    "{account} is not in this pack and not in the sums: it could not be loaded ({error})"
+)
+FLEET_PEOPLE = (
+    "Each account is counted by itself: somebody who is in two accounts counts twice. A sum is not "
+    "known if it is not known in one of the accounts."
+)
+FLEET_VERIFY = (
+    "The manifest of this folder lists every file of every account's pack, and each pack can also "
+    "be verified alone."
+)
+
 # The data dictionary: how types and units are called.
 
 TYPE_WORDS = {

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from kpa_analytics.cli.loading import last_day, load_demo, load_evidence
-from kpa_analytics.cli.options import Refresh
+from kpa_analytics.cli.loading import (
+    finish_fleet,
+    last_day,
+    load_demo,
+    load_evidence,
+    load_fleet_evidence,
+    need_one_choice,
+)
+from kpa_analytics.cli.options import Account, AllAccounts, Refresh
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
@@ -79,6 +86,8 @@ def audit(
         str | None,
         typer.Option(metavar="TEXT", help="The standard of the audit, for the cover."),
     ] = None,
+    account: Account = None,
+    all_accounts: AllAccounts = False,
     demo: Annotated[
         bool,
         typer.Option(
@@ -91,6 +100,9 @@ def audit(
     The pack has a web page that works offline, the same report as PDF, its charts, a workbook,
     every record with its status, and a manifest of hashes. If the last update read only the
     newest pages of the completions, all pages are downloaded first, unless --incremental is given.
+
+    With --all-accounts, the folder has a pack of each account, and an index that adds them up. If
+    an account can't be loaded, the index names it, and the exit code is 2.
     """
     from kpa_analytics.analysis.due_within import DUE_DAYS, due_label, due_note
     from kpa_analytics.audit.atomic_folder import refuse_occupied
@@ -101,6 +113,7 @@ def audit(
     from kpa_analytics.audit.since import earlier_pack
     from kpa_analytics.audit.timestamp import timestamp_url
 
+    need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
     last_day(as_of, demo)  # checked before the download
     out = typed_path(out)
     refuse_occupied(out.absolute())
@@ -109,8 +122,13 @@ def audit(
         timestamp_url(timestamp)
     if since:
         earlier_pack(since)  # before the download
-    data = load_demo() if demo else load_evidence(refresh=refresh, incremental=incremental)
-    day = last_day(as_of, data.demo)
+    if all_accounts:
+        data: Any = load_fleet_evidence(refresh=refresh, incremental=incremental)
+    elif demo:
+        data = load_demo()
+    else:
+        data = load_evidence(refresh=refresh, incremental=incremental, account=account)
+    day = data.day(as_of) if all_accounts else last_day(as_of, data.demo)
     pack = export_audit(
         data,
         out,
@@ -129,7 +147,7 @@ def audit(
         seed=seed,
         since=since,
         standard=standard,
-        organisation=None if demo else _organisation(),
+        organisation=None if demo or all_accounts else _organisation(account),
     )
     manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]
@@ -138,19 +156,23 @@ def audit(
     print_figure(due_label(DUE_DAYS), counts["in_30_days"], due_note(DUE_DAYS))
     for name in (CURRENT, MISSING, "findings"):
         print_figure(name, counts[name])
+    first = "index.html" if all_accounts else "report.html"
     typer.echo(
         f"\nas of {day}; written to {out}\n"
-        f"open {pack_in(out) / 'report.html'}, check later with: kpa-analytics verify {out}\n"
+        f"open {pack_in(out) / first}, check later with: kpa-analytics verify {out}\n"
         f"seal {manifest['seal']}"
     )
     if key:
         typer.echo(f"signed ({manifest['signature']['algorithm']}); add --key PUB.pem to verify")
+    if all_accounts:
+        finish_fleet(data)
 
 
-def _organisation() -> str | None:
+def _organisation(account: str | None) -> str | None:
     """The name of the account's site, where the token may read it."""
     from kpa_analytics.api.client import Client
     from kpa_analytics.data.account import account_name
+    from kpa_analytics.data.accounts import account_settings
 
-    with Client() as client:
+    with Client(account_settings(account) if account else None) as client:
         return account_name(client)

@@ -14,6 +14,7 @@ from kpa_analytics.cli.documents import roster, transcript
 from kpa_analytics.cli.explain import explain
 from kpa_analytics.cli.fetch import fetch
 from kpa_analytics.cli.notebooks import notebooks
+from kpa_analytics.cli.publish import publish
 from kpa_analytics.cli.trend import trend
 from kpa_analytics.cli.verify import changes, verify
 
@@ -50,7 +51,7 @@ def _options(
 
 
 for command in (
-    *(demo, notebooks, fetch, audit, verify),
+    *(demo, notebooks, fetch, audit, verify, publish),
     *(transcript, roster, explain, trend, changes, dashboard),
 ):
     app.command()(command)

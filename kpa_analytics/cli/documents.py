@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kpa_analytics.cli.loading import load_records
-from kpa_analytics.cli.options import AsOf, Demo
+from kpa_analytics.cli.options import Account, AsOf, Demo
 from kpa_analytics.cli.output import one_line
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def transcript(
     out: _Pdf,
     as_of: AsOf = None,
     demo: Demo = False,
+    account: Account = None,
 ) -> None:
     """Write the training transcript of one person as PDF.
 
@@ -30,7 +31,7 @@ def transcript(
     from kpa_analytics.analysis.find import find_person
     from kpa_analytics.audit.transcript import transcript as of_person
 
-    data, day = load_records(as_of, demo)
+    data, day = load_records(as_of, demo, account)
     _save(of_person(data, find_person(data, person), as_of=day), out)
 
 
@@ -39,6 +40,7 @@ def roster(
     out: _Pdf,
     as_of: AsOf = None,
     demo: Demo = False,
+    account: Account = None,
 ) -> None:
     """Write the roster of one training as PDF.
 
@@ -47,7 +49,7 @@ def roster(
     from kpa_analytics.analysis.find import find_training
     from kpa_analytics.audit.roster import roster as of_training
 
-    data, day = load_records(as_of, demo)
+    data, day = load_records(as_of, demo, account)
     _save(of_training(data, find_training(data, training), as_of=day), out)
 
 

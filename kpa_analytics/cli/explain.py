@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kpa_analytics.cli.loading import load_records
-from kpa_analytics.cli.options import AsOf, Demo
+from kpa_analytics.cli.options import Account, AsOf, Demo
 from kpa_analytics.cli.output import one_line
 
 
@@ -16,6 +16,7 @@ def explain(
     training: Annotated[str, typer.Argument(help="A training's id or title.")],
     as_of: AsOf = None,
     demo: Demo = False,
+    account: Account = None,
 ) -> None:
     """Say why a person has a status for a training, step by step.
 
@@ -25,7 +26,7 @@ def explain(
     from kpa_analytics.analysis.explain import explain as explained
     from kpa_analytics.analysis.find import find_person, find_training
 
-    data, day = load_records(as_of, demo)
+    data, day = load_records(as_of, demo, account)
     explanation = explained(
         data, find_person(data, person), find_training(data, training), as_of=day
     )

@@ -1,16 +1,42 @@
-"""`kpa-analytics fetch`: download the records of the account."""
+"""`kpa-analytics fetch`: download the records of one or all accounts."""
 
 from __future__ import annotations
 
-from kpa_analytics.cli.options import Refresh
+from typing import TYPE_CHECKING
+
+import typer
+
+from kpa_analytics.cli.loading import finish_fleet, need_one_choice
+from kpa_analytics.cli.options import Account, AllAccounts, Refresh
 from kpa_analytics.cli.output import print_figure
 
+if TYPE_CHECKING:
+    from kpa_analytics.data.training_data import TrainingData
 
-def fetch(refresh: Refresh = False) -> None:
-    """Download all records of your account, and keep them on this machine."""
+
+def fetch(
+    refresh: Refresh = False, account: Account = None, all_accounts: AllAccounts = False
+) -> None:
+    """Download all records of your account, and keep them on this machine.
+
+    With --all-accounts, the accounts are downloaded side by side. If one fails, the others are
+    kept, a line names it, and the exit code is 2.
+    """
+    from kpa_analytics.analysis.fleet import load_fleet
     from kpa_analytics.data.loaders import load_all
 
-    data = load_all(refresh=refresh)
+    need_one_choice({"--account": account, "--all-accounts": all_accounts})
+    if not all_accounts:
+        _print(load_all(refresh=refresh, account=account))
+        return
+    fleet = load_fleet(refresh=refresh)
+    for name, data in fleet.accounts.items():
+        typer.echo(f"{name}{' (demo data)' * data.demo}")
+        _print(data)
+    finish_fleet(fleet)
+
+
+def _print(data: TrainingData) -> None:
     for name, snapshot in data.snapshots.items():
         fetched = f"fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC"
         print_figure(name.replace("_", " "), snapshot.rows, fetched)

@@ -5,16 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.wording import count
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
+    from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
 
 
-def load_records(as_of: str | None, demo: bool) -> tuple[TrainingData, date]:
-    """The records of the account or of the invented company, and the day of the statuses."""
+def load_records(
+    as_of: str | None, demo: bool, account: str | None = None
+) -> tuple[TrainingData, date]:
+    """The records of an account or of the invented company, and the day of the statuses."""
+    need_one_choice({"--demo": demo, "--account": account})
     last_day(as_of, demo)  # checked before the download
-    data = load_demo() if demo else load_evidence()
+    data = load_demo() if demo else load_evidence(account=account)
     return data, last_day(as_of, data.demo)
 
 
@@ -29,17 +37,51 @@ def last_day(as_of: str | None, demo: bool, name: str = "as_of") -> date:
     return as_day(AS_OF if demo and as_of is None else as_of, name)
 
 
-def load_evidence(*, refresh: bool = False, incremental: bool = False) -> TrainingData:
-    """The account's records; if only the newest pages were updated last, all are downloaded.
+def load_evidence(
+    *, refresh: bool = False, incremental: bool = False, account: str | None = None
+) -> TrainingData:
+    """An account's records; if only the newest pages were updated last, all are downloaded.
 
     With `incremental`, such completions are accepted.
     """
     from kpa_analytics.data.loaders import load_all
 
-    data = load_all(refresh=refresh)
-    if data.snapshots["completions"].walk == "full" or incremental:
+    data = load_all(refresh=refresh, account=account)
+    if _is_full(data) or incremental:
         return data
-    return load_all(refresh=True)
+    return load_all(refresh=True, account=account)
+
+
+def load_fleet_evidence(*, refresh: bool = False, incremental: bool = False) -> Fleet:
+    """The records of every account, as `load_evidence` loads those of one."""
+    from kpa_analytics.analysis.fleet import load_fleet
+
+    fleet = load_fleet(refresh=refresh)
+    if incremental or all(_is_full(data) for data in fleet.accounts.values()):
+        return fleet
+    return load_fleet(refresh=True)
+
+
+def finish_fleet(fleet: Fleet) -> None:
+    """End the command with an error that names the accounts that could not be loaded, if any."""
+    if fleet.failures:
+        named = "; ".join(f"{name}: {error}" for name, error in fleet.failures.items())
+        raise KPAError(f"{count(len(fleet.failures), 'account')} could not be loaded: {named}")
+
+
+def need_one_choice(choices: Mapping[str, object]) -> None:
+    """Raise a KPADataError if several of these options are given.
+
+    Args:
+        choices: the value of each option, by its name.
+    """
+    given = [name for name, value in choices.items() if value]
+    if len(given) > 1:
+        raise KPADataError(f"{' and '.join(given)} can't be given together")
+
+
+def _is_full(data: TrainingData) -> bool:
+    return data.snapshots["completions"].walk == "full"
 
 
 def load_demo() -> TrainingData:

@@ -9,6 +9,13 @@ import typer
 Refresh = Annotated[
     bool, typer.Option("--refresh", help="Download everything again, even recent data.")
 ]
+Account = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="The account of this name in accounts.toml."),
+]
+AllAccounts = Annotated[
+    bool, typer.Option("--all-accounts", help="Every account in accounts.toml.")
+]
 AsOf = Annotated[
     str | None,
     typer.Option(

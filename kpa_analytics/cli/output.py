@@ -28,9 +28,11 @@ def one_line(text: object) -> str:
 
 
 def _without_token(text: str) -> str:
+    from kpa_analytics.accounts_file import token_variables
     from kpa_analytics.api.redact import redacted
 
-    token = os.environ.get("KPA_API_TOKEN", "").strip()
-    if not token:
-        return text
-    return redacted(text.encode("utf-8", "surrogatepass"), token).decode("utf-8", "surrogatepass")
+    content = text.encode("utf-8", "surrogatepass")
+    for variable in ("KPA_API_TOKEN", *token_variables()):
+        if token := os.environ.get(variable, "").strip():
+            content = redacted(content, token)
+    return content.decode("utf-8", "surrogatepass")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kpa_analytics.cli.loading import last_day, load_demo, load_evidence
+from kpa_analytics.cli.loading import last_day, load_demo, load_evidence, need_one_choice
+from kpa_analytics.cli.options import Account
 from kpa_analytics.cli.output import one_line
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
@@ -57,6 +58,7 @@ def trend(
             "--demo", help="Use the invented company. Without --end, the last day is 2026-06-30."
         ),
     ] = False,
+    account: Account = None,
 ) -> None:
     """Count the cases of each status through time.
 
@@ -65,10 +67,11 @@ def trend(
     from kpa_analytics.analysis.status_over_time import status_over_time
     from kpa_analytics.demo_mark import DEMO_MARK
 
+    need_one_choice({"--demo": demo, "--account": account})
     options: dict[str, Any] = {"every": every, "by": by}
     _check(*_period(start, end, demo), options)  # before the download
     target = _checked(out)
-    data = load_demo() if demo else load_evidence()
+    data = load_demo() if demo else load_evidence(account=account)
     first, last = _period(start, end, data.demo)
     if start is None:
         first = _first_day(data, first, last)

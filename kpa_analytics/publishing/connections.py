@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 #: The names of the files.
-DUCKDB, POWER_BI = "duckdb.sql", "kpa.pbids"
+DUCKDB, POWER_BI = "duckdb.sql", "power_bi.pbids"
 #: The view of accounts.parquet.
 ACCOUNTS = "accounts"
 _PARTITIONS = "hive_partitioning = true, hive_types = {'account': VARCHAR}"

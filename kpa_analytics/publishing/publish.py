@@ -56,7 +56,7 @@ def publish(
                                                       and why it is not
           data_dictionary.csv                         every column of every table
           duckdb.sql                                  views of all tables, for DuckDB
-          kpa.pbids                                   opens the folder in Power BI (not for a URL)
+          power_bi.pbids                              opens the folder in Power BI (not for a URL)
           index.json                                  the accounts, and the hash of every file
 
     These are Hive partitions: programs read the column `account` from the path. The last column of

@@ -51,7 +51,7 @@ def test_other_programs_read_the_partitions(tmp_path: Path, fleet: kpa.Fleet) ->
 
 def test_power_bi_opens_the_folder(tmp_path: Path) -> None:
     kpa.publish(small(), tmp_path, as_of=AS_OF)
-    content = json.loads((tmp_path / "kpa.pbids").read_text(encoding="utf-8"))
+    content = json.loads((tmp_path / "power_bi.pbids").read_text(encoding="utf-8"))
     details = content["connections"][0]["details"]
     assert details == {"protocol": "folder", "address": {"path": str(tmp_path)}}
 

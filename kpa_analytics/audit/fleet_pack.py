@@ -1,0 +1,164 @@
+"""The evidence pack of a fleet: a pack of each account, an index with sums, and one manifest."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from kpa_analytics.account_names import as_account, refuse_same_names
+from kpa_analytics.analysis.due_within import DUE_DAYS, due_label
+from kpa_analytics.audit import report_text as text
+from kpa_analytics.audit.atomic_folder import new_folder
+from kpa_analytics.audit.csv import marked, write_csv
+from kpa_analytics.audit.html import page_style, policy, template
+from kpa_analytics.audit.manifest import read_manifest, write_checksums, write_manifest
+from kpa_analytics.audit.sign import SigningKey, sign_manifest
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.paths import typed_path
+from kpa_analytics.schema import FLEET_PARTS
+from kpa_analytics.statuses import STATUS_LABELS, status_colours
+from kpa_analytics.wording import day, one_line, say
+
+if TYPE_CHECKING:
+    from kpa_analytics.analysis.fleet import Fleet
+
+KIND = "fleet audit pack"
+INDEX, PARTS = "index.html", "parts.csv"
+#: The counts of the manifest of each part, which are added up.
+_COUNTS = tuple(FLEET_PARTS.schema)[5:]
+
+
+def refuse_choices(choices: Mapping[str, object]) -> None:
+    """Raise a KPADataError for arguments that only the pack of one account has."""
+    given = [name for name, value in choices.items() if value]
+    if given:
+        raise KPADataError(
+            f"{', '.join(given)}: only for the pack of one account, such as fleet['north']"
+        )
+
+
+def write_fleet_pack(
+    fleet: Fleet,
+    out: str | os.PathLike[str],
+    *,
+    as_of: date,
+    title: str,
+    key: SigningKey | None,
+    write_part: Callable[..., Path],
+) -> Path:
+    """Write the pack of a fleet: a new folder that appears complete or not at all.
+
+    Each account has its own pack, in the folder of its name, which can be verified alone. Ids of
+    two accounts never meet: the index only adds up their figures. Accounts that could not be loaded
+    are named, in the index and in the manifest.
+
+    Args:
+        fleet: the accounts.
+        out: the folder to create.
+        as_of: the day of the statuses.
+        title: the title of the index.
+        key: the key that signs the manifest, or None.
+        write_part: writes the pack of an account: `write_part(data, folder, title=...)`.
+
+    Returns:
+        The folder.
+    """
+    refuse_same_names([as_account(name) for name in (*fleet.accounts, *fleet.failures)])
+    fleet.warn_if_incomplete()
+    with new_folder(out) as folder:
+        for name, data in fleet.accounts.items():
+            write_part(data, folder / name, title=f"{title}: {name}")
+        parts = _parts(fleet, folder)
+        facts = _facts(fleet, parts, as_of, title)
+        write_csv(marked(parts, demo=fleet.demo), folder / PARTS)
+        (folder / INDEX).write_bytes(_page(parts, facts).encode())
+        write_checksums(folder)
+        write_manifest(folder, {**facts, **({"signature": key.facts} if key else {})})
+        if key:
+            sign_manifest(folder, key)
+    return typed_path(out).absolute()
+
+
+def _parts(fleet: Fleet, folder: Path) -> pl.DataFrame:
+    """One row per account, from the manifest of its pack (`schema.FLEET_PARTS`)."""
+    rows = []
+    for name in fleet.accounts:
+        manifest = read_manifest(folder / name)
+        counts = manifest["counts"]
+        known = (name, f"{name}/report.html", manifest["demo"], manifest["fetched_at"])
+        rows.append((*known, manifest["seal"], *(counts[count] for count in _COUNTS)))
+    return pl.DataFrame(rows, schema=FLEET_PARTS.schema, orient="row")
+
+
+def _sums(parts: pl.DataFrame) -> dict[str, int | None]:
+    """The sums of the counts; None (not known) if an account's count is not known."""
+    return {name: None if parts[name].null_count() else int(parts[name].sum()) for name in _COUNTS}
+
+
+def _facts(fleet: Fleet, parts: pl.DataFrame, as_of: date, title: str) -> dict[str, Any]:
+    failures = {name: one_line(f"{error}") for name, error in fleet.failures.items()}
+    return {
+        "title": title,
+        "kind": KIND,
+        "demo": fleet.demo,
+        **({"notice": DEMO_MARK} if fleet.demo else {}),
+        "as_of": as_of.isoformat(),
+        "complete": fleet.complete,
+        "not_loaded": failures,
+        "counts": _sums(parts),
+        "parts": {
+            row["account"]: {name: row[name] for name in ("report", "demo", "fetched_at", "seal")}
+            for row in parts.iter_rows(named=True)
+        },
+    }
+
+
+def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
+    headings = {name: _heading(name) for name in _COUNTS}
+    rows = [
+        {
+            "account": row["account"],
+            "report": row["report"],
+            "demo": row["demo"],
+            "counts": [_shown(row[name]) for name in _COUNTS],
+        }
+        for row in parts.iter_rows(named=True)
+    ]
+    return template("fleet.html.j2").render(
+        language=text.LANGUAGE,
+        policy=policy([]),
+        title=facts["title"],
+        subtitle=say(text.FLEET_AS_OF, day=day(date.fromisoformat(facts["as_of"]))),
+        notice=facts.get("notice", ""),
+        demo=text.FLEET_DEMO,
+        style=page_style(),
+        colours={**status_colours(), "demo": palette().demo},
+        not_loaded=[
+            say(text.FLEET_NOT_LOADED, account=name, error=error)
+            for name, error in facts["not_loaded"].items()
+        ],
+        caption=text.FLEET_CAPTION,
+        first=text.FLEET_ACCOUNT,
+        headings=[*headings.values()],
+        rows=rows,
+        sum=text.FLEET_SUM,
+        sums=[_shown(facts["counts"][name]) for name in _COUNTS],
+        notes=[text.FLEET_PEOPLE, text.FLEET_VERIFY],
+    )
+
+
+def _heading(name: str) -> str:
+    if name == "in_30_days":
+        return due_label(DUE_DAYS)
+    return STATUS_LABELS.get(name) or text.sheet_heading(name)
+
+
+def _shown(figure: int | None) -> str:
+    return text.NOT_KNOWN if figure is None else f"{figure:,}"

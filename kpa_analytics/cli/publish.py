@@ -1,0 +1,80 @@
+"""`kpa-analytics publish`: write the tables of one or all accounts for other programs."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from kpa_analytics.cli.loading import (
+    finish_fleet,
+    last_day,
+    load_demo,
+    load_evidence,
+    load_fleet_evidence,
+    need_one_choice,
+)
+from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, Refresh
+
+
+def publish(
+    folder: Annotated[str, typer.Argument(help="The folder, or a URL such as s3://bucket/folder.")],
+    as_of: AsOf = None,
+    expiring_days: Annotated[
+        int,
+        typer.Option(min=0, max=36_500, help="Days before expiration that count as expiring soon."),
+    ] = 30,
+    personal: Annotated[
+        bool,
+        typer.Option("--personal", help="Also write names, employee numbers and other free text."),
+    ] = False,
+    refresh: Refresh = False,
+    incremental: Annotated[
+        bool,
+        typer.Option(help="Accept completions that were updated from their newest pages only."),
+    ] = False,
+    account: Account = None,
+    all_accounts: AllAccounts = False,
+    demo: Demo = False,
+) -> None:
+    """Write all tables as Parquet, for Power BI, Excel, Tableau, DuckDB and Spark.
+
+    The names of the files stay the same, so other programs refresh from them. Only files whose
+    content has changed are written. If an account can't be loaded, its files stay as they are, a
+    line names it, and the exit code is 2.
+    """
+    import polars as pl
+
+    from kpa_analytics.demo_mark import DEMO_MARK
+    from kpa_analytics.publishing.publish import publish as publish_tables
+    from kpa_analytics.publishing.publish import published_folder
+
+    need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
+    last_day(as_of, demo)  # checked before the download
+    place = published_folder(folder)
+    if all_accounts:
+        data: Any = load_fleet_evidence(refresh=refresh, incremental=incremental)
+    elif demo:
+        data = load_demo()
+    else:
+        data = load_evidence(refresh=refresh, incremental=incremental, account=account)
+    files = publish_tables(
+        data,
+        folder,
+        as_of=as_of,
+        expiring_days=expiring_days,
+        personal=personal,
+        incremental=incremental,
+    )
+    if data.demo:
+        typer.echo(f"{DEMO_MARK}\n")
+    for name, changed, rows in (
+        files.group_by("account", maintain_order=True)
+        .agg((pl.col("change") == "written").sum(), pl.col("rows").sum())
+        .iter_rows()
+    ):
+        of = files.filter(account=name).height
+        typer.echo(f"  {name:<24} {changed} of {of} files written, {rows:,} rows in all")
+    typer.echo(f"published in {place}")
+    if all_accounts:
+        finish_fleet(data)

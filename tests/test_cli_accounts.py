@@ -1,0 +1,115 @@
+"""The command line with several accounts: what it prints and writes, and its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics import cli
+from kpa_analytics.demo.records import Records
+from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo_mark import DEMO_MARK
+from tests.audit.drawn_once import remembered
+from tests.conftest import completions
+from tests.data.accounts_toml import serve_accounts
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """The command in this process: its exit code, stdout and stderr."""
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["kpa-analytics", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return command
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoAPI]:
+    """A server with the accounts north and south; the token of south is inactive."""
+    monkeypatch.setenv("KPA_RATE_LIMIT_WAIT", "0.01")
+    with kpa.demo.serve(Records()) as served:
+        tokens = serve_accounts(
+            served, monkeypatch, tmp_path, north=completions(2), south=completions(3)
+        )
+        served.refuse("token_inactive", tokens["south"])
+        yield served
+
+
+def test_fetch_names_the_account_that_failed(run, api: DemoAPI, monkeypatch):
+    code, out, err = run("fetch", "--all-accounts")
+    assert code == 2
+    assert "north (demo data)\n  completions                   2" in out
+    assert err.splitlines()[-1].startswith("kpa-analytics: 1 account could not be loaded: south: ")
+    api.refuse(None)
+    assert run("fetch", "--account", "north")[0] == 0
+    code, _, err = run("fetch", "--account", "east")
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert "there is no account 'east' in accounts.toml; it has north, south" in err
+
+
+def test_publish_writes_every_account_and_keeps_those_that_fail(run, api: DemoAPI, tmp_path: Path):
+    folder = tmp_path / "published"
+    code, out, err = run("publish", folder, "--all-accounts")
+    assert code == 2
+    assert DEMO_MARK in out
+    assert "north                    9 of 9 files written" in out
+    assert f"published in {folder}" in out
+    assert "south could not be loaded" in err
+    accounts = pl.read_parquet(folder / "accounts.parquet")
+    assert accounts.select("account", "complete", "demo").rows() == [
+        ("north", True, True),
+        ("south", False, None),
+    ]
+    code, out, _ = run("publish", folder, "--account", "north")
+    assert code == 0
+    assert "north                    0 of 9 files written" in out
+
+
+def test_one_account_at_a_time(run, tmp_path: Path):
+    for command in (
+        ["fetch", "--account", "north", "--all-accounts"],
+        ["audit", tmp_path / "pack", "--account", "north", "--demo"],
+        ["publish", tmp_path / "folder", "--all-accounts", "--demo"],
+        ["trend", "--account", "north", "--demo"],
+        ["explain", "Ann", "Ladders", "--account", "north", "--demo"],
+    ):
+        code, out, err = run(*command)
+        assert (code, out, len(err.splitlines())) == (2, "", 1)
+        assert "can't be given together" in err
+
+
+def test_no_output_shows_the_token_of_an_account(run, api: DemoAPI, monkeypatch, tmp_path: Path):
+    monkeypatch.setenv("KPA_NORTH_TOKEN", "northern-secret-1")
+    code, out, err = run("fetch", "--account", "northern-secret-1")
+    assert code == 2
+    assert "northern-secret-1" not in out + err
+
+
+@pytest.mark.slow
+def test_audit_writes_a_pack_of_each_account(run, api: DemoAPI, tmp_path: Path):
+    pack = tmp_path / "pack"
+    with remembered():
+        code, out, err = run("audit", pack, "--all-accounts", "--as-of", "2020-03-31")
+    assert code == 2
+    assert f"open {pack / 'index.html'}" in out
+    assert "completions                   2" in out
+    assert "south could not be loaded" in err
+    manifest = json.loads((pack / "manifest.json").read_bytes())
+    assert manifest["kind"] == "fleet audit pack"
+    assert [*manifest["not_loaded"]] == ["south"]
+    assert (pack / "north" / "report.html").is_file()
+    assert kpa.verify_audit(pack).height == 0
+    token = os.environ["KPA_NORTH_TOKEN"].encode()
+    assert not any(token in path.read_bytes() for path in pack.rglob("*") if path.is_file())
