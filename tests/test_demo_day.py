@@ -70,6 +70,7 @@ def published(data: kpa.TrainingData, person: str, **day: Any) -> object:
 
 #: How to call each function that has a default as-of date.
 CALLS: dict[str, Callable[..., object]] = {
+    "eligible_instructors": of_records(kpa.eligible_instructors),
     "data_quality": lambda data, person, **day: kpa.data_quality(data, **day).to_dicts(),
     "expiry_status": of_records(kpa.expiry_status),
     "explain": lambda data, person, **day: str(kpa.explain(data, person, 7, **day)),

@@ -1,18 +1,19 @@
-"""Data quality: all wrong, implausible or late records, one row per finding."""
+"""Data quality: all wrong, implausible, late or doubtful records, one row per finding."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from kpa_analytics.analysis.late_records import recorded_after_expiry, recorded_late
+from kpa_analytics.analysis.taught_expired import taught_while_expired
 from kpa_analytics.data import quality
 from kpa_analytics.data.checks import names_of
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import Day, as_table, day_of, need
-from kpa_analytics.schema import COMPLETIONS, FINDINGS, TRAININGS, USERS
+from kpa_analytics.schema import COMPLETIONS, FINDINGS, GROUP_TRAININGS, TRAININGS, USERS
 
 #: Every kind of finding, in the order in which they are reported.
-KINDS = (*quality.KINDS, "recorded_late", "recorded_after_expiry")
+KINDS = (*quality.KINDS, "recorded_late", "recorded_after_expiry", "taught_while_expired")
 
 
 def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
@@ -70,6 +71,9 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
           date of the completion.
         - recorded_after_expiry (completions.created): a renewal dated in time that was only
           recorded more than a day after the previous completion had expired.
+        - taught_while_expired (group_trainings.trainings_id, or completions.training_id outside
+          listed group sessions): on the day, the instructor's own certificate of the training had
+          expired. One row for each training of a session.
 
     Raises:
         KPADataError: `data` is not a set of collections, a collection lacks a column, or `as_of` is
@@ -86,16 +90,21 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
     """
     findings = quality.record_findings(data, as_of=as_of)
     day = day_of(as_of, data.completions, data.users)
-    trainings, users = (
+    trainings, users, sessions = (
         need(frame, table, *table.schema)
-        for frame, table in ((data.trainings, TRAININGS), (data.users, USERS))
+        for frame, table in (
+            (data.trainings, TRAININGS),
+            (data.users, USERS),
+            (data.group_trainings, GROUP_TRAININGS),
+        )
     )
-    # Composed trainings are not needed here, and one that includes itself must not end the checks.
+    # Renewals need no composed trainings, and one that includes itself must not end the checks.
     parts = pl.lit(None, TRAININGS.schema["included_trainings_id"]).alias("included_trainings_id")
     completions = need(data.completions, COMPLETIONS, *COMPLETIONS.schema)
     checks = (
         recorded_late(completions),
         recorded_after_expiry(completions, trainings.with_columns(parts), day),
+        *taught_while_expired(completions, trainings, sessions, day),
     )
     names = names_of(users, trainings)
     order = (pl.col("record_id").cast(pl.Int64), pl.col("value", "message"))

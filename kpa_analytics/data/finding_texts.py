@@ -48,6 +48,14 @@ RECORDED_AFTER_EXPIRY = (
     "Completion {record} of training {training} by person {person} is dated {date}, but it was "
     "recorded on {created_day}, after the previous completion had expired on {expired_on}."
 )
+TAUGHT_WHILE_EXPIRED = (
+    "Person {person} taught training {training} in group session {record} on {date}, but that "
+    "person's own certificate had expired{expired_on}."
+)
+COACHED_WHILE_EXPIRED = (
+    "Person {person} taught training {training} on {date} (completion {record}), but that "
+    "person's own certificate had expired{expired_on}."
+)
 SHARED_ID = "{count} records in {table} share the id {record}."
 REPEATED = (
     "Person {person} completed training {training} more than once on {date}: completions "

@@ -7,6 +7,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.demo import organisation
+from kpa_analytics.demo.rules import Schedule, day_of
 from kpa_analytics.errors import KPADataWarning
 from tests.audit.packs import load
 
@@ -100,3 +101,38 @@ def test_todays_requirements_give_the_past_no_gaps_that_were_none_then(company, 
             "m_user_id", training_id="incomplete_training_ids"
         ).explode("training_id")
         assert ours.join(theirs, on=["m_user_id", "training_id"], how="anti").is_empty()
+
+
+@pytest.mark.slow
+def test_everything_that_was_taught_on_an_expired_certificate_is_a_finding(company, tmp_path):
+    schedules = {training["id"]: Schedule(training) for training in company.trainings}
+    done = company.completions.sort("date_number", "created", "id").to_dicts()
+    listed = set(company.group_trainings["id"])
+    expected = set()
+    for row in done:
+        day, teacher, training = (
+            row[name] for name in ("date_number", "m_instructor_id", "training_id")
+        )
+        earlier = [
+            own
+            for own in done
+            if (own["m_user_id"], own["training_id"]) == (teacher, training)
+            and own["date_number"] <= day
+            and day_of(own["date_number"])
+        ]
+        taught_on = day_of(day)
+        if not earlier or not taught_on or taught_on > DAYS[3]:
+            continue
+        own_day, special = (
+            day_of(earlier[-1][name]) for name in ("date_number", "special_expiration_date_number")
+        )
+        if schedules[training].stand(own_day, special, taught_on).status == "expired":
+            session = row["group_training_id"]
+            record = (
+                ("group_trainings", session) if session in listed else ("completions", row["id"])
+            )
+            expected.add((record[0], str(record[1]), str(training)))
+    data, _ = judged(company, DAYS[3], tmp_path)
+    rows = kpa.data_quality(data, as_of=DAYS[3]).filter(finding="taught_while_expired")
+    assert len(expected) > 3
+    assert sorted(rows.select("table", "record_id", "value").rows()) == sorted(expected)
