@@ -299,6 +299,8 @@ class TrendExplorer(StatusExplorer):
 
     def _list(self) -> None:
         """Fill the tables with the cases and the days of the selected bars, or with all days."""
+        if self.by:  # the chart of groups has no bars of days
+            self.selected = tuple(bar for bar in self.selected if "day" not in bar)
         cases = self._view.cases(self._chosen(TrendChoices), self.selected)
         if self.selected and cases.is_empty():
             self.selected = ()  # the charts no longer show such a bar

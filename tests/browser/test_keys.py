@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.charts.theme import contrast
@@ -63,23 +63,19 @@ def charts_of(page: Page) -> None:
     expect(page.locator(".kpa-chart:not(.kpa-chart-coming) svg.marks")).to_have_count(len(DRAWN))
 
 
-def every_bar_is_selected_by_enter_and_cleared_by_escape(page: Page, chart, at: int) -> None:
-    """Try the first and the last bar."""
-    bars = chart.locator(f"svg.marks {BAR}[role=button]")
-    for bar in (bars.first, bars.last):
-        bar.focus()
-        press_keys(page, "Enter")
-        expect(bar).to_have_attribute("aria-pressed", "true")
-        picked = state(page, 0, "picked")
-        fields = next(
-            param["select"]["fields"]
-            for param in drawn(draw, DRAWN[at], inputs(DRAWN[at]))["params"]
-            if param["name"] == "pick"
-        )
-        assert (picked[0], [[*one] for one in picked[1]]) == (at, [fields])
-        press_keys(page, "Escape")
-        expect(chart.locator(f"{BAR}[aria-pressed=true]")).to_have_count(0)
-        assert state(page, 0, "picked") == [-1, []]
+def a_bar_is_selected_by_enter_and_cleared_by_escape(page: Page, chart: Locator, at: int) -> None:
+    """Try the last bar: the value of a session's size may be null there."""
+    bar = chart.locator(f"svg.marks {BAR}[role=button]").last
+    params = drawn(draw, DRAWN[at], inputs(DRAWN[at]))["params"]
+    fields = next(param["select"]["fields"] for param in params if param["name"] == "pick")
+    bar.focus()
+    press_keys(page, "Enter")
+    expect(bar).to_have_attribute("aria-pressed", "true")
+    picked = state(page, 0, "picked")
+    assert (picked[0], [[*one] for one in picked[1]]) == (at, [fields])
+    press_keys(page, "Escape")
+    expect(chart.locator(f"{BAR}[aria-pressed=true]")).to_have_count(0)
+    assert state(page, 0, "picked") == [-1, []]
 
 
 def press_keys(page: Page, keys: str) -> None:
@@ -197,7 +193,7 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
     for at, chart in enumerate(with_bars):
         expect(chart.get_by_role("button", pressed=False).first).to_be_attached()
         assert chart.locator(f"svg.marks :is({BAR}, {POINT})[tabindex='0']").count() == 1
-        every_bar_is_selected_by_enter_and_cleared_by_escape(web, chart, at)
+        a_bar_is_selected_by_enter_and_cleared_by_escape(web, chart, at)
     assert summary.locator(f"svg.marks {BAR}[role=button]").count() == 0
     names = with_bars[4].locator(".labels_marks text[role=button]")
     assert names.count() == drawn(draw, DRAWN[4], inputs(DRAWN[4]))["height"] // 30

@@ -201,6 +201,10 @@ def test_bars_that_are_no_longer_drawn_are_deselected(shown) -> None:
     trend = shown[TrendExplorer]
     trend.selected = {"day": "1990-01-01", "status": "expired"}
     assert trend.selected == ()
+    trend.selected = {"day": DAY, "status": "expired"}
+    assert trend.cases.height > 0
+    trend.by = "training"
+    assert (trend.selected, trend.cases.height) == ((), 0)
 
 
 @pytest.mark.parametrize(
