@@ -773,7 +773,7 @@ FLEET_PARTS = _table(
     Column("fetched_at", pl.String, "when its oldest records were fetched, UTC"),
     Column("seal", pl.String, "the seal of its manifest"),
     Column("people", pl.Int64, "people with at least one case", unit="people"),
-    Column("completions", pl.Int64, "all completion records", unit="completions"),
+    Column("completions", pl.Int64, "all completions", unit="completions"),
     Column("cases", pl.Int64, "all cases", unit="cases"),
     *(
         Column(
