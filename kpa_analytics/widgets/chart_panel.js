@@ -57,6 +57,7 @@ function render({ model, el }) {
   const places = []; // per chart: its element, its view and its selected bars
   let gone = false;
 
+  const hasRoom = (place) => !(place.natural > el.clientWidth) && textScale() === 1;
   const wanted = (at) => {
     const [chart, bars] = model.get("picked");
     return chart === at ? bars : [];
@@ -71,7 +72,7 @@ function render({ model, el }) {
     const turn = (place.turn = (place.turn ?? 0) + 1);
     const spec = JSON.parse(text);
     // Zooming needs the drawing at its own size. Where that has no room, the drawing shrinks instead.
-    place.fits = !(place.natural > el.clientWidth);
+    place.fits = hasRoom(place);
     const params = (spec.params ?? [])
       .filter((param) => place.fits || param.name !== "zoom")
       .map((param) => param.name === "pick" && bars.length ? { ...param, value: bars } : param);
@@ -94,9 +95,11 @@ function render({ model, el }) {
     Object.assign(place, { box, finalize: () => drawn.finalize() });
     box.querySelector("details > summary")?.setAttribute("aria-label", "Save the chart as a picture");
     box.classList.remove("kpa-chart-coming");
+    place.title = spec.title;
+    fit(box, spec.title);
     const zooms = params.some((param) => param.name === "zoom");
     box.classList.toggle("kpa-chart-zooms", zooms);
-    if (zooms) place.natural = Math.ceil(box.querySelector("svg.marks").getBoundingClientRect().width);
+    if (zooms) place.natural = Number(box.querySelector("svg.marks").getAttribute("width"));
     const kinds = model.get("labels")[at] ?? [];
     if (kinds.length) {
       const press = (label) => model.send({ chart: at, ...label });
@@ -142,7 +145,8 @@ function render({ model, el }) {
   // Redraw a drawing that zooms where the room for it came or went.
   const resized = new ResizeObserver(() => {
     places.forEach((place, at) => {
-      if (!place.natural || place.fits === !(place.natural > el.clientWidth)) return;
+      if (place.finalize) fit(place.box, place.title);
+      if (!place.natural || place.fits === hasRoom(place)) return;
       place.text = undefined;
       draw(at);
     });

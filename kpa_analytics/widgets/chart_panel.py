@@ -34,7 +34,8 @@ class ChartPanel(anywidget.AnyWidget):
 
     # anywidget takes one script.
     _esm = "\n".join(
-        (HERE / name).read_text(encoding="utf-8") for name in ("chart_keys.js", "chart_panel.js")
+        (HERE / name).read_text(encoding="utf-8")
+        for name in ("chart_keys.js", "chart_fit.js", "chart_panel.js")
     )
     _css = STYLE
     # As text: otherwise ipywidgets searches every value for binary data.

@@ -1,10 +1,9 @@
 // Says that the explorer is disconnected, and disables its parts.
 //
 // When a connection to the kernel is closed, for example by a restart, its widgets are told, and those
-// of ipywidgets (such as the explorer around this line) are marked. A kernel that stopped in another way does not answer, so each use of the
-// explorer asks it for an answer.
+// of ipywidgets (such as the explorer around this line) are marked. A kernel that stopped in another
+// way does not answer, so each use of the explorer asks it for an answer.
 const MARK = "jupyter-widgets-disconnected";
-const WAIT = 30000;
 const CLOSED = "This explorer is disconnected from its kernel, which was restarted or stopped. " +
   "Nothing that you choose has an effect. Run its cell again, or reload the page.";
 const SILENT = "The kernel does not answer: it is busy, or it has stopped. The explorer works again " +
@@ -40,7 +39,7 @@ function render({ model, el }) {
       say(CLOSED);
       return;
     }
-    asked = setTimeout(say, WAIT, SILENT);
+    asked = setTimeout(say, 1000 * model.get("patience"), SILENT);
     try {
       model.send("there?");
     } catch {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import anywidget
+import traitlets
 
 from kpa_analytics.widgets.style import HERE, STYLE
 
@@ -18,9 +19,10 @@ class Connection(anywidget.AnyWidget):
 
     _esm = HERE / "connection.js"
     _css = STYLE
+    patience = traitlets.Float(30, help="seconds in which the kernel should answer").tag(sync=True)
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
         self.on_msg(self._answer)
 
     def _answer(self, _: Any, message: Any, __: Any) -> None:

@@ -25,6 +25,9 @@ function render({ model, el }) {
     button.addEventListener("click", close);
     const record = document.createElement("div");
     record.className = "kpa-record-body";
+    record.tabIndex = 0; // a wide table scrolls sideways by the arrow keys
+    record.setAttribute("role", "group");
+    record.setAttribute("aria-label", model.get("title"));
     record.innerHTML = html;
     part.append(button, record);
     el.replaceChildren(part);

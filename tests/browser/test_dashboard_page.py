@@ -19,10 +19,15 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from tests.browser.axe import axe, violations
+from tests.browser.axe import axe
 from tests.browser.conftest import free_port, running
 from tests.browser.dashboards import use_by_mouse
 from tests.browser.hands import press, scroll_by_key, turn_wheel
+from tests.browser.legible import (
+    a_phone_scrolls_only_inside_its_cards,
+    every_tab_is_legible,
+    no_rule_is_broken,
+)
 
 __all__ = ["axe"]
 #: A browser that only notes what it is to open.
@@ -163,7 +168,7 @@ def test_a_reload_keeps_the_kernel(
     web.goto("about:blank")
 
 
-def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served, axe: str) -> None:
+def test_the_page_itself_scrolls_prints_whole_and_is_legible(web: Page, served: Served, axe: str) -> None:
     web.set_viewport_size({"width": 1600, "height": 700})
     web.goto(f"{served.url}?token={served.key}")
     web.locator(".kpa-dashboard .kpa-table tbody tr").first.wait_for()
@@ -171,7 +176,6 @@ def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served, axe
         web.emulate_media(color_scheme=scheme)
         for part in ("body", ".kpa-chart", ".kpa-table-frame"):
             expect(web.locator(part).first).to_have_css("background-color", ground)
-        assert violations(web, axe) == [], scheme
 
     turn_wheel(web, x=20, y=400, by=300)  # over the margin
     web.wait_for_function("scrollY === 300")
@@ -200,6 +204,11 @@ def test_the_page_itself_scrolls_and_prints_whole(web: Page, served: Served, axe
         box.getClientRects().length && box.getBoundingClientRect().right > innerWidth + 1)
         .map(box => box.outerHTML.slice(0, 100))"""
     assert web.evaluate(cut) == []
+
+    web.emulate_media(media="screen")
+    a_phone_scrolls_only_inside_its_cards(web)
+    every_tab_is_legible(web)
+    no_rule_is_broken(web, axe)
 
 
 def test_without_the_key_nothing_is_shown_or_started(served: Served, browser: Browser) -> None:

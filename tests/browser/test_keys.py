@@ -6,28 +6,18 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kpa_analytics.charts.render import drawn
-from kpa_analytics.charts.theme import contrast
 from kpa_analytics.widgets.chart_panel import ChartPanel
+from kpa_analytics.widgets.connection import Connection
 from kpa_analytics.widgets.multi_select import MultiSelect
 from tests.browser.axe import axe, violations
+from tests.browser.hands import open_list
+from tests.browser.legible import focus_is_seen
 from tests.browser.still import put, state
 from tests.charts.drawings import draw, inputs
 
 __all__ = ["axe"]
 TITLES = ["First Aid", "Fire Watch", "Ladders", "Rigging", "Cranes", "Spills", "Noise", "Éclair"]
 REMOVE = "\N{MULTIPLICATION SIGN}"
-#: The outline of the element that has the keyboard, and what is behind it.
-_OUTLINE = """() => {
-    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(document.activeElement);
-    const hex = (text) => "#" + text.match(/[\\d.]+/g).slice(0, 3)
-        .map((part) => Number(part).toString(16).padStart(2, "0")).join("");
-    let behind = document.activeElement, ground = "";
-    while (/^rgba\\(.*, 0\\)$|^$/.test(ground)) {
-        behind = behind.parentElement;
-        ground = getComputedStyle(behind).backgroundColor;
-    }
-    return [outlineStyle, parseFloat(outlineWidth), hex(outlineColor), hex(ground)];
-}"""
 POINT = "[aria-roledescription=point]"
 BAR = "[aria-roledescription=bar]"
 #: The name of the element that has the keyboard.
@@ -142,14 +132,26 @@ def test_a_picker_by_keyboard_alone(web: Page) -> None:
     expect(second.get_by_role("checkbox").first).to_be_hidden()
 
 
-def test_many_chips_stay_few_and_a_value_from_python_is_shown(web: Page) -> None:
-    put(web, *pickers())
+def test_many_chips_stay_few_and_a_silent_kernel_is_noticed(web: Page) -> None:
+    put(web, *pickers(), Connection(patience=0.3))
     web.evaluate("kpaWidgets[0].set('value', [0, 1, 2, 3, 4, 5, 6, 7])")
     items = web.get_by_role("listitem")
     expect(items).to_have_count(7)
     expect(items.last).to_have_text("and 2 more")
     web.evaluate("kpaWidgets[0].set('value', [3])")
     expect(items).to_have_text([f"Rigging{REMOVE}"])
+
+    trainings, said = web.locator(".kpa-multi-select").first, web.get_by_role("alert")
+    open_list(trainings)
+    expect(said).to_contain_text("The kernel does not answer")
+    expect(trainings.get_by_role("checkbox").first).to_be_hidden()
+    assert trainings.evaluate("picker => picker.inert")
+    web.evaluate("kpaWidgets[2].set('msg:custom', 'here')")
+    expect(said).to_have_count(0)
+    open_list(trainings)
+    web.evaluate("kpaWidgets[2].set('msg:custom', 'here')")
+    web.wait_for_timeout(600)
+    expect(said).to_have_count(0)
 
 
 def test_bars_by_keyboard_alone(web: Page) -> None:
@@ -219,12 +221,8 @@ def test_every_focus_is_seen_and_no_rule_is_broken(web: Page, axe: str, theme: s
         press_keys(web, "Tab")
         if web.evaluate("document.activeElement === document.body"):
             break  # the end of the page
-        style, width, colour, ground = web.evaluate(_OUTLINE)
-        held = web.evaluate("document.activeElement.outerHTML")
-        assert style == "solid", held
-        assert width >= 2, held
-        assert contrast(colour, ground) >= 3, held
-        seen.add(held)
+        focus_is_seen(web)
+        seen.add(web.evaluate("document.activeElement.outerHTML"))
         if len(seen) == 1:
             press_keys(web, "Enter")
     assert len(seen) >= 8

@@ -1,0 +1,40 @@
+// A drawing grows with the reader's text and shrinks with its card, but not until its text is hard to
+// read. In a card that is narrower than that, it scrolls sideways below its title, which is then a
+// text of the page and wraps.
+const SMALLEST = 0.8; // text of 13 pixels becomes one of 10.4
+const MENU = 38; // the room that vega-embed leaves for the menu at the right of a drawing
+
+// How much larger than usual the reader's text is.
+const textScale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+
+function fit(box, title) {
+  const svg = box.querySelector("svg.marks");
+  if (!svg || !box.clientWidth) return;
+  const whole = Number(svg.getAttribute("width")) * textScale();
+  const narrow = whole * SMALLEST > box.clientWidth - MENU;
+  const head = box.querySelector(".kpa-chart-head") ?? headOf(title);
+  if (!narrow) head.remove();
+  else if (!head.isConnected) box.prepend(head);
+  box.classList.toggle("kpa-chart-narrow", narrow);
+  const width = narrow ? `${whole * SMALLEST}px` : textScale() === 1 ? "" : `${whole}px`;
+  Object.assign(svg.style, { width, marginTop: "" });
+  if (!narrow) return;
+  const scrolls = svg.parentElement;
+  head.lastChild.hidden = scrolls.scrollWidth <= scrolls.clientWidth;
+  const drawn = title?.text ? svg.querySelector(".role-title") : null;
+  if (!drawn) return;
+  const low = drawn.getBoundingClientRect().bottom - svg.getBoundingClientRect().top;
+  svg.style.marginTop = `${-Math.floor(low)}px`; // only here: a saved picture keeps its title
+}
+
+function headOf(title) {
+  const head = document.createElement("div");
+  head.className = "kpa-chart-head";
+  const lines = [title?.text, title?.subtitle, "Scroll sideways to see the whole chart."];
+  for (const text of lines.flat().filter(Boolean)) {
+    const line = document.createElement("p");
+    line.textContent = text;
+    head.append(line);
+  }
+  return head;
+}
