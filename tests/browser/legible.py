@@ -16,7 +16,7 @@ _FAULTS = """smallest => {
     const texts = [], faults = [];
     const shown = (box) => box.checkVisibility({ visibilityProperty: true });
     const page = document.querySelector(".kpa-dashboard");
-    const walk = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
+    const nodes = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
     const add = (name, box, place) => {
         let { left, top, right, bottom } = place;
         for (let outer = box; outer !== page; outer = outer.parentElement) {
@@ -32,14 +32,17 @@ _FAULTS = """smallest => {
                 const isCut = from < low - 1 || to > high + 1;
                 if (isCut && !["auto", "scroll"].includes(way)) faults.push(`cut: ${name}`);
             }
-            if (overflowX !== "visible") [left, right] = [Math.max(left, edge.left), Math.min(right, edge.right)];
-            if (overflowY !== "visible") [top, bottom] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom)];
+            if (overflowX !== "visible")
+                [left, right] = [Math.max(left, edge.left), Math.min(right, edge.right)];
+            if (overflowY !== "visible")
+                [top, bottom] = [Math.max(top, edge.top), Math.min(bottom, edge.bottom)];
         }
         texts.push({ name, left, top, right, bottom, sticks: box.closest("th, td:first-child") });
     };
-    for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
         const box = node.parentElement;
-        if (!node.data.trim() || box.closest("svg, option, tr:nth-child(n+4)") || !shown(box)) continue;
+        if (!node.data.trim() || !shown(box)) continue;
+        if (box.closest("svg, option, tr:nth-child(n+4)")) continue;
         const range = document.createRange();
         range.selectNodeContents(node);
         const place = range.getBoundingClientRect();
@@ -68,7 +71,7 @@ _FAULTS = """smallest => {
     if (scrollWidth > clientWidth) faults.push("the page scrolls sideways");
     return [texts.length ? "" : "no text", ...faults].filter(Boolean);
 }"""
-#: The outline of what has the keyboard, and the colours of the outline and of what is behind it.
+#: The outline of the element with the keyboard, and the colours of the outline and of what is behind it.
 OUTLINE = """() => {
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(document.activeElement);
     const hex = (text) => "#" + text.match(/[\\d.]+/g).slice(0, 3)
@@ -95,7 +98,7 @@ _SIZES = ((390, 100), (640, 100), (1280, 200), (1600, 100))
 
 
 def focus_is_seen(page: Page) -> None:
-    """What has the keyboard has an outline that contrasts with what is behind it."""
+    """The element with the keyboard has an outline that contrasts with what is behind it."""
     style, width, colour, ground = page.evaluate(OUTLINE)
     held = page.evaluate(_HELD)
     assert style == "solid", held

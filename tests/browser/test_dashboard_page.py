@@ -168,7 +168,9 @@ def test_a_reload_keeps_the_kernel(
     web.goto("about:blank")
 
 
-def test_the_page_itself_scrolls_prints_whole_and_is_legible(web: Page, served: Served, axe: str) -> None:
+def test_the_page_itself_scrolls_prints_whole_and_is_legible(
+    web: Page, served: Served, axe: str
+) -> None:
     web.set_viewport_size({"width": 1600, "height": 700})
     web.goto(f"{served.url}?token={served.key}")
     web.locator(".kpa-dashboard .kpa-table tbody tr").first.wait_for()
