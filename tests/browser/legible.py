@@ -71,7 +71,7 @@ _FAULTS = """smallest => {
     if (scrollWidth > clientWidth) faults.push("the page scrolls sideways");
     return [texts.length ? "" : "no text", ...faults].filter(Boolean);
 }"""
-#: The outline of the element with the keyboard, and the colours of the outline and of what is behind it.
+#: The outline of the element with the keyboard, and the colours of it and of what is behind it.
 OUTLINE = """() => {
     const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(document.activeElement);
     const hex = (text) => "#" + text.match(/[\\d.]+/g).slice(0, 3)
