@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 import ipywidgets as ipw
 
+from kpa_analytics.analysis.case_groups import By, as_by
 from kpa_analytics.analysis.fleet import Fleet, load_fleet
 from kpa_analytics.data.loaders import load_all
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.expiry import ExpiryExplorer
-from kpa_analytics.widgets.explorer import Explorer, SharedKeywords
+from kpa_analytics.widgets.explorer import Explorer, SharedKeywords, as_one
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
 from kpa_analytics.widgets.traits import need_known
@@ -47,6 +48,8 @@ class Dashboard(Explorer):
         load: the function that the refresh button calls for new records; by default,
             `load_all(refresh=True)` with the settings at that time, or `load_fleet(refresh=True)`
             for the accounts of a fleet.
+        by: what the trend compares at first, as the attribute `by` of `TrendExplorer`; of a fleet,
+            for example "account". Default: nothing.
         **choices: initial values of the attributes below.
 
     Attributes:
@@ -76,12 +79,14 @@ class Dashboard(Explorer):
         *,
         dark: bool | None = None,
         load: Callable[[], TrainingData | Fleet] | None = None,
+        by: By | None = None,
         **choices: Unpack[SharedKeywords],
     ) -> None:
-        self._load = load or _loader(data)
+        self._load, self._by = load or _loader(data), by
         self._inner: dict[int, Any] = {}
         self._behind: set[int] = set()
         super().__init__(data, dark=dark, choices=choices)
+        as_by(by, self.data.users)
 
     @property
     def expiry(self) -> ExpiryExplorer:
@@ -122,12 +127,11 @@ class Dashboard(Explorer):
             self._button.disabled = False
 
     def _take_new(self) -> None:
-        data: TrainingData | Fleet = self.data
-        failure = None
+        data, failure = self.data, None
         with self._bars, warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:  # inside, because an Output swallows exceptions
-                data = self._load()
+                data = as_one(self._load())
             except Exception as error:
                 failure = error
         if failure is not None:
@@ -223,7 +227,8 @@ class Dashboard(Explorer):
     def _explorer(self, at: int) -> Any:
         """The explorer of a tab, with the current records and choices. It is made on first use."""
         if at not in self._inner:
-            explorer = _EXPLORERS[at](self.data, dark=self._dark, **self.choices)
+            own: dict[str, Any] = {"by": self._by} if _EXPLORERS[at] is TrendExplorer else {}
+            explorer = _EXPLORERS[at](self.data, dark=self._dark, **own, **self.choices)
             explorer.inside_dashboard()
             explorer.observe(lambda _: self._history.note(), "states")
             self._inner[at] = explorer

@@ -82,7 +82,7 @@ class Explorer(traitlets.HasTraits):
         self._history = History(lambda: self.state, self._restore_valid, self._note)
         self._mark, self._notice = ipw.HTML(), ipw.HTML()
         self._notice.add_class("kpa-notice")
-        self._take(_as_one(data))
+        self._take(as_one(data))
         tables = choices.get("tables", {})
         chosen = {name: value for name, value in choices.items() if name != "tables"}
         self._choose({"as_of": usual_day(self.data), **chosen})
@@ -220,7 +220,7 @@ class Explorer(traitlets.HasTraits):
         Raises:
             KPADataError: a choice in `changes` does not exist, or its value is not allowed.
         """
-        self._take(_as_one(data))
+        self._take(as_one(data))
         kept, gone = {}, []
         for name in self.choices.keys() - changes.keys():
             kept[name], lost = self._still_there(name, getattr(self, name))
@@ -378,6 +378,6 @@ class Explorer(traitlets.HasTraits):
         return f"<{type(self).__name__}: {chosen}>"
 
 
-def _as_one(data: Any) -> Any:
+def as_one(data: Any) -> Any:
     """The records of a fleet as those of one account; anything else as it is."""
     return data.together() if isinstance(data, Fleet) else data

@@ -262,9 +262,12 @@ def test_a_chart_says_where_missing_may_not_be_known(fleet: kpa.Fleet) -> None:
 
 @pytest.mark.slow
 def test_the_dashboard_shows_a_fleet_by_account(fleet: kpa.Fleet) -> None:
-    dashboard = kpa.widgets.Dashboard(fleet, as_of=AS_OF)
-    dashboard.trend.by = "account"
+    dashboard = kpa.widgets.Dashboard(fleet, as_of=AS_OF, by="account", load=lambda: fleet)
     assert set(dashboard.trend.rows["account"]) == {"north", "south"}
     assert dashboard.expiry.rows.height == fleet.status(as_of=AS_OF).height
+    assert dashboard.refresh()
+    assert dashboard.trend.by == "account"
+    with pytest.raises(KPADataError, match="needs the people of a fleet"):
+        kpa.widgets.Dashboard(fleet["north"], as_of=AS_OF, by="account")
     with pytest.raises(KPADataError, match="account"):
         kpa.widgets.TrendExplorer(fleet["north"], as_of=AS_OF).by = "account"
