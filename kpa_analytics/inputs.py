@@ -12,7 +12,7 @@ from kpa_analytics.demo_mark import DEMO_AS_OF, is_demo
 from kpa_analytics.errors import KPADataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from kpa_analytics.schema import Table
 
@@ -73,17 +73,44 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
 
 
 def _need_one_account(frame: AnyFrame, table: Table) -> None:
-    """Raise a KPADataError if rows of several accounts would meet: their ids are not comparable."""
-    names = frame.lazy().select(pl.col(ACCOUNT).unique()).collect(engine="in-memory")[ACCOUNT]
+    names = frame.lazy().select(pl.col(ACCOUNT).unique().cast(pl.String)).collect()[ACCOUNT]
     if len(names) > 1:
-        listed = ", ".join(str(name) for name in names.sort().head(5))
-        raise KPADataError(
-            f"{table.name}: these are records of several accounts ({listed}), and the same id may "
-            "mean something else in each of them"
-        ).in_python(
-            "fleet.status() and fleet.each() compute each account by itself, and "
-            "fleet.together() makes the ids unique"
-        )
+        raise _several_accounts(f"{table.name}: ", sorted(map(str, names)))
+
+
+def need_same_account(*frames: AnyFrame | None) -> None:
+    """Refuse to join frames of different accounts: the same id means something else in each.
+
+    Frames without the column `account` are of one account.
+
+    Raises:
+        KPADataError: the rows are of more than one account; the message names them.
+
+    Examples:
+        >>> north, south = (pl.DataFrame({"account": [name]}) for name in ("north", "south"))
+        >>> need_same_account(north, south, None)
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: these are records of several accounts (north, south), ...
+    """
+    named = (
+        frame.lazy().select(pl.col(ACCOUNT).unique().cast(pl.String)).collect(engine="in-memory")
+        for frame in frames
+        if isinstance(frame, pl.DataFrame | pl.LazyFrame)
+        and {ACCOUNT, f"{ACCOUNT}_id"} & {*frame.collect_schema()} == {ACCOUNT}
+    )
+    names = sorted({str(name) for each in named for name in each[ACCOUNT]})
+    if len(names) > 1:
+        raise _several_accounts("", names)
+
+
+def _several_accounts(place: str, names: Sequence[str]) -> KPADataError:
+    return KPADataError(
+        f"{place}these are records of several accounts ({', '.join(names[:5])}), and the same id "
+        "may mean something else in each of them"
+    ).in_python(
+        "fleet.status() and fleet.each() compute each account by itself, and fleet.together() "
+        "makes the ids unique"
+    )
 
 
 def _conversion(frame: object) -> str:

@@ -14,7 +14,17 @@ from kpa_analytics.analysis.names import known_trainings, with_names
 from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, as_table, computed, day_of, need
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Day,
+    Frame,
+    as_day,
+    as_table,
+    computed,
+    day_of,
+    need,
+    need_same_account,
+)
 from kpa_analytics.schema import COMPLETIONS, ELIGIBLE_INSTRUCTORS, TRAININGS, USERS
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING
 
@@ -80,6 +90,7 @@ def eligible_instructors(
         >>> later["reason"].item()
         'own certificate expired on 2026-09-01'
     """
+    need_same_account(completions, trainings, users)
     as_day(as_of)  # checked before a LazyFrame is collected
     as_months(months)
     need(completions, COMPLETIONS, *_READ, "m_instructor_id")

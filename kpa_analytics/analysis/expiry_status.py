@@ -10,7 +10,16 @@ from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.employment import employment
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of, need_switch
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Day,
+    Frame,
+    as_day,
+    computed,
+    day_of,
+    need_same_account,
+    need_switch,
+)
 from kpa_analytics.schema import EXPIRY_STATUS
 
 
@@ -87,6 +96,7 @@ def expiry_status(
         >>> status.select("training", "expiration_date", "days_left", "status").row(0)
         ('Ladders', datetime.date(2024, 2, 29), 2, 'expiring')
     """
+    need_same_account(completions, trainings, users, required)
     days = as_expiring_days(expiring_days)
     need_switch(include_terminated, "include_terminated")
     as_day(as_of)  # checked before a LazyFrame is collected

@@ -55,7 +55,7 @@ class Fleet:
         [('north', 1), ('south', 1)]
         >>> expiry_status(fleet.completions)
         Traceback (most recent call last):
-        kpa_analytics.errors.KPADataError: completions: these are records of several accounts ...
+        kpa_analytics.errors.KPADataError: these are records of several accounts ...
     """
 
     def __init__(

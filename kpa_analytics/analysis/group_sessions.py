@@ -8,7 +8,15 @@ from kpa_analytics.analysis.instructors import NO_INSTRUCTOR
 from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.demo_mark import demo_flag
-from kpa_analytics.inputs import AnyFrame, Frame, as_table, like, need, need_if_known
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Frame,
+    as_table,
+    like,
+    need,
+    need_if_known,
+    need_same_account,
+)
 from kpa_analytics.schema import COMPLETIONS, GROUP_SESSIONS, GROUP_SHARE, GROUP_TRAININGS
 
 
@@ -65,6 +73,7 @@ def group_sessions(
         >>> sessions.select("attendees", "recorded", "listed_not_recorded_ids").row(0)
         (2, 1, ['bob'])
     """
+    need_same_account(completions, group_trainings, trainings, users)
     sessions = (
         _listed(group_trainings)
         .join(_recorded(completions), on="group_training_id", how="full", coalesce=True)

@@ -19,6 +19,7 @@ from kpa_analytics.inputs import (
     like,
     need,
     need_if_known,
+    need_same_account,
 )
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -79,6 +80,7 @@ def instructor_activity(
         >>> instructor_activity(completions).row(0)
         ('ike', 'ike', datetime.date(2026, 5, 1), '1mo', 2, 2, 1, 2, False)
     """
+    need_same_account(completions, trainings, users)
     period = period_start("date", every)
     need_if_known(trainings, TRAININGS, "id")
     rows = need(completions, COMPLETIONS, *_COUNTED, "date", "m_instructor_id")
@@ -135,6 +137,7 @@ def instructor_coverage(
         >>> coverage.select("training", "instructors", "last_taught", "single_instructor").row(0)
         ('7', 1, datetime.date(2026, 5, 4), True)
     """
+    need_same_account(completions, trainings, users)
     as_day(as_of)
     as_months(months)
     rows = need(completions, COMPLETIONS, "training_id", "m_user_id", "date", "m_instructor_id")

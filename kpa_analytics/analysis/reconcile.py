@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.inputs import AnyFrame, Frame, as_table, like, need
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Frame,
+    as_table,
+    like,
+    need,
+    need_same_account,
+)
 from kpa_analytics.schema import EMPLOYEE_STATUS, EXPIRY_STATUS, RECONCILIATION, STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
 
@@ -60,6 +67,7 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
         >>> reconcile(ours, theirs).select("our_status", "vendor_status", "days_apart").row(0)
         ('current', 'current', 1)
     """
+    need_same_account(status, employee_status)
     ours = need(status, EXPIRY_STATUS, *_OURS).select(_OURS)
     days_apart = pl.col("our_expiration_date") - pl.col("vendor_expiration_date")
     same = [

@@ -9,7 +9,17 @@ import polars as pl
 
 from kpa_analytics.analysis.case_groups import as_by, group_columns, members, with_group_names
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of, need, need_if_known
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Day,
+    Frame,
+    as_day,
+    computed,
+    day_of,
+    need,
+    need_if_known,
+    need_same_account,
+)
 from kpa_analytics.schema import GROUPS, RENEWAL_PUNCTUALITY, RENEWALS
 
 if TYPE_CHECKING:
@@ -61,6 +71,7 @@ def renewal_punctuality(
         [(datetime.date(2026, 4, 1), 2, 1, 1, 0, 0, 0.5),
          (datetime.date(2026, 7, 1), 1, 0, 0, 0, 1, None)]
     """
+    need_same_account(renewals, users, groups)
     as_day(as_of)  # checked before a LazyFrame is collected
     group = by if by == "month" else as_by(by, users, "month")
     need(renewals, RENEWALS, *RENEWALS.schema)

@@ -13,7 +13,16 @@ from kpa_analytics.analysis.status_rules import starts_expiring
 from kpa_analytics.analysis.windows import renewals as moved_on
 from kpa_analytics.analysis.windows import with_offerings, with_windows
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of, need_switch
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Day,
+    Frame,
+    as_day,
+    computed,
+    day_of,
+    need_same_account,
+    need_switch,
+)
 from kpa_analytics.schema import OUTCOME, RENEWALS
 
 _DUE, _RENEWED = pl.col("expiration_date"), pl.col("renewed_on")
@@ -89,6 +98,7 @@ def renewals(
          (datetime.date(2025, 4, 20), 42, 'late'),
          (datetime.date(2026, 6, 1), None, 'lapsed')]
     """
+    need_same_account(completions, trainings, users)
     days = as_expiring_days(expiring_days)
     need_switch(include_terminated, "include_terminated")
     as_day(as_of)  # checked before a LazyFrame is collected

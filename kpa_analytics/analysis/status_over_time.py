@@ -25,6 +25,7 @@ from kpa_analytics.inputs import (
     computed,
     need_day,
     need_if_known,
+    need_same_account,
     need_switch,
 )
 from kpa_analytics.schema import GROUPS
@@ -113,6 +114,7 @@ def status_over_time(
         >>> trend.select("day", "current", "expiring", "total").rows()
         [(datetime.date(2024, 1, 31), 1, 0, 1), (datetime.date(2025, 1, 31), 0, 1, 1)]
     """
+    need_same_account(completions, trainings, users, required, groups)
     first, last = need_day(start, "start"), need_day(end, "end")
     if first > last:
         raise KPADataError(f"start must not be after end: start is {first}, end is {last}")

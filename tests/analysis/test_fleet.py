@@ -173,7 +173,22 @@ def test_rows_of_several_accounts_meet_in_no_function(fleet: kpa.Fleet, lazy: bo
         with pytest.raises(KPADataError, match=r"several accounts \(north, south\)"):
             mix()
     north = done.filter(pl.col("account") == "north")
+    south = fleet.trainings.filter(account="south"), fleet.users.filter(account="south")
     assert kpa.expiry_status(north, as_of=AS_OF).lazy().collect().height == 2
+    for mix in (
+        lambda: kpa.expiry_status(north, south[0]),
+        lambda: kpa.status_over_time(north, None, south[1], start="2026-05-04", end=AS_OF),
+        lambda: kpa.renewals(north, *south, as_of=AS_OF),
+        lambda: kpa.instructor_activity(north, *south),
+        lambda: kpa.instructor_coverage(north, *south, as_of=AS_OF),
+        lambda: kpa.eligible_instructors(north, *south, as_of=AS_OF),
+        lambda: kpa.group_sessions(north, None, *south),
+        lambda: kpa.reconcile(
+            status.filter(account="north"), fleet.employee_status.filter(account="south")
+        ),
+    ):
+        with pytest.raises(KPADataError, match=r"several accounts \(north, south\)"):
+            mix()
 
 
 def test_together_no_two_accounts_share_an_id(fleet: kpa.Fleet) -> None:
