@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.renewal_punctuality import renewal_punctuality
     from kpa_analytics.analysis.renewals import renewals
     from kpa_analytics.analysis.status_over_time import status_over_time
+    from kpa_analytics.analysis.supervisors import supervisor_lists
     from kpa_analytics.analysis.training_matrix import training_matrix
     from kpa_analytics.api.client import Client
     from kpa_analytics.audit.compare import changes, status_changes
@@ -95,6 +96,7 @@ _HOMES = {
     "snapshots": "data.snapshots",
     "status_changes": "audit.compare",
     "status_over_time": "analysis.status_over_time",
+    "supervisor_lists": "analysis.supervisors",
     "training_matrix": "analysis.training_matrix",
     "transcript": "audit.transcript",
     "verify_audit": "audit.verify",
@@ -144,6 +146,7 @@ __all__ = [
     "snapshots",
     "status_changes",
     "status_over_time",
+    "supervisor_lists",
     "training_matrix",
     "transcript",
     "verify_audit",

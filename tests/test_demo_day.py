@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import tempfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import polars as pl
@@ -14,11 +14,14 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics import inputs
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
-from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
+from kpa_analytics.schema import COMPLETIONS, STATUS, TRAININGS, USERS
+from kpa_analytics.statuses import MISSING
 
 REAL, INVENTED = "5e580f0cb780600088bd2c11", DEMO_ID_PREFIX + "00000001"
 #: The day on which somebody opens the demo, long after its own.
 TODAY = date(2027, 5, 20)
+#: When somebody leaves, between the two days.
+LEAVES = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
 def records(person: str) -> kpa.TrainingData:
@@ -68,6 +71,16 @@ def published(data: kpa.TrainingData, person: str, **day: Any) -> object:
         return pl.read_parquet(f"{folder}/status/**/*.parquet").to_dicts()
 
 
+def listed(data: kpa.TrainingData, person: str, **day: Any) -> object:
+    status = kpa.expiry_status(data.completions, data.trainings, data.users, **day)
+    never = status.with_columns(
+        status=pl.lit(MISSING, STATUS), expiration_date=None, days_left=None
+    )
+    leaves = pl.lit(LEAVES, USERS.schema["terminationDate"])
+    above = data.users.with_columns(supervisor_id="id", terminationDate=leaves)
+    return kpa.supervisor_lists(never, above, **day).to_dicts()
+
+
 #: How to call each function that has a default as-of date.
 CALLS: dict[str, Callable[..., object]] = {
     "eligible_instructors": of_records(kpa.eligible_instructors),
@@ -81,6 +94,7 @@ CALLS: dict[str, Callable[..., object]] = {
     "renewals": of_records(kpa.renewals),
     "roster": lambda data, person, **day: kpa.roster(data, 7, **day).rows.to_dicts(),
     "status_changes": status_changes,
+    "supervisor_lists": listed,
     "transcript": lambda data, person, **day: kpa.transcript(data, person, **day).rows.to_dicts(),
 }
 

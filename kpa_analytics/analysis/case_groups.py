@@ -24,6 +24,7 @@ _COLUMNS = {
     "line_of_business": "lineOfBusiness_id",
     "job_title": "jobTitle_id",
     "supervisor": "supervisor_id",
+    "manager": "manager_id",
     ACCOUNT: FLEET_ACCOUNT,
 }
 
@@ -95,15 +96,15 @@ def with_group_names(
 ) -> pl.LazyFrame:
     """Add the name of each group of people, in the order of the rows; its id if it has no name.
 
-    Names of supervisors are those of `users`, other names are those of `groups`. If an id has
-    several names, the alphabetically first one is used.
+    Names of supervisors and managers are those of `users`, other names are those of `groups`. If an
+    id has several names, the alphabetically first one is used.
     """
     identifier, name = group_columns(by)
     if by == ACCOUNT:
         return rows.with_columns(pl.col(identifier).alias(name))
     names = (
         people_names(users, identifier, name)
-        if by == "supervisor"
+        if by in ("supervisor", "manager")
         else need_if_known(groups, GROUPS, "kind", "id", "name")
         .filter(pl.col("kind") == by, pl.col("name").str.strip_chars() != "")
         .group_by(pl.col("id").alias(identifier))

@@ -55,6 +55,9 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         - unknown_user, unknown_training, unknown_group_session, unknown_instructor: a completion,
           group session, employee status or composed training refers to an id that is not in its
           list.
+        - supervisor_unknown, supervisor_left, supervisor_circle (users.supervisor_id or
+          users.manager_id): the supervisor or manager of an employed person is not in the user
+          list, has left on `as_of`, or is somewhere below that person.
         - attendees_differ (group_trainings.m_trainees_id): a person is listed in a group session
           without a completion in it, or the other way round. A session that is not in the session
           list is only reported as unknown.

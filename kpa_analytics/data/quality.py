@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kpa_analytics.data import hierarchy
 from kpa_analytics.data.checks import TABLES, names_of
 from kpa_analytics.data.findings import (
     blank_ids,
@@ -41,6 +42,7 @@ KINDS = (
     "unknown_training",
     "unknown_group_session",
     "unknown_instructor",
+    *hierarchy.KINDS,
     "attendees_differ",
     "unknown_schedule",
     "offering_not_recorded",
@@ -74,6 +76,7 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
         *(shared_ids(name, rows[name]) for name in rows),
         repeats(completions),
         *(unknown_ids(reference, rows) for reference in REFERENCES if reference.target in loaded),
+        *hierarchy.hierarchy_faults(rows["users"], day),
         *attendees_differ(completions, rows["group_trainings"]),
         *unknown_schedules(rows["trainings"]),
         offerings_not_recorded(completions, rows["trainings"], rows["users"], day),
