@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from kpa_analytics.audit.document import Document
 
 
+#: How bars are selected, in the help of every explorer.
+SELECTING = (
+    "Shift-click adds a bar. A click beside the bars, or Escape, clears the selection. With the "
+    "keyboard, arrow keys go from bar to bar, and Enter selects one."
+)
+
+
 class ChartExplorer(Explorer):
     """An explorer that shows numbers, charts and tables of the chosen records.
 

@@ -42,6 +42,7 @@ from kpa_analytics.statuses import (
 )
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import Bar, Bars, selected_words
+from kpa_analytics.widgets.chart_explorer import SELECTING
 from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.explained import Case, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
@@ -87,8 +88,8 @@ class ExpiryExplorer(StatusExplorer):
     """Explore expirations by day, training, person and field office.
 
     Click a bar to list the people behind it. Shift-click to add a bar. Click the empty area beside
-    the bars to clear the selection. Click a row of the table to read why it has its status. Each
-    attribute below is a trait, which you can `observe` and `ipywidgets.link`.
+    the bars, or press Escape, to clear the selection. Click a row of the table to read why it has
+    its status. Each attribute below is a trait, which you can `observe` and `ipywidgets.link`.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
@@ -130,7 +131,8 @@ class ExpiryExplorer(StatusExplorer):
 
     title, css = "Expirations", "kpa-expiry"
     uses = (
-        "Click a bar to list the cases behind it; Shift-click adds a bar.",
+        "Click a bar to list the cases behind it.",
+        SELECTING,
         "Click a figure or an entry of a legend to list the cases of one status, and the name of a "
         "training to see only that training.",
         "Click a person in the table to open their training record, and the rest of the row to "

@@ -18,6 +18,7 @@ from kpa_analytics.charts.periods import period_name
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import Bar, Bars, same_bars, selected_words
+from kpa_analytics.widgets.chart_explorer import SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
@@ -88,8 +89,8 @@ class GroupTrainingExplorer(PeriodExplorer):
 
     title, css, picks = "Group trainings", "kpa-groups", "bars"
     uses = (
-        "Click a bar or an entry of the legend to list the sessions behind it; Shift-click adds a "
-        "bar, and a click beside the bars clears the selection.",
+        "Click a bar or an entry of the legend to list the sessions behind it.",
+        SELECTING,
         "Click the day of a session to list its people.",
         "The column List and records says how the list of people and the completions differ.",
         "Click a person to open their training record.",

@@ -16,6 +16,7 @@ from kpa_analytics.analysis.instructors import without_instructors
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.bars import Bar, Bars, selected_words
+from kpa_analytics.widgets.chart_explorer import SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.profiles import nothing
 from kpa_analytics.widgets.table import Table
@@ -93,8 +94,8 @@ class InstructorExplorer(PeriodExplorer):
     uses = (
         "The period ends on the day in the field As of.",
         "Trainings that only one person teaches come first in the table of coverage.",
-        "Click a bar to list the instructors behind it; Shift-click adds a bar, and a click beside "
-        "the bars clears the selection.",
+        "Click a bar to list the instructors behind it.",
+        SELECTING,
         "Click the name of an instructor or of a training to see only that one.",
     )
     terms = ("as of", "completion", "instructor", "group session")

@@ -23,6 +23,7 @@ from kpa_analytics.inputs import Day
 from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import Bar, Bars, same_bars, selected_words
+from kpa_analytics.widgets.chart_explorer import SELECTING
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.pack import free_folder
@@ -123,8 +124,8 @@ class TrendExplorer(StatusExplorer):
     uses = (
         "The days are counted back from the day in the field As of.",
         "Compare by counts each field office, job title, supervisor or training by itself.",
-        "Click a bar to list the cases behind it; Shift-click adds a bar, and a click beside the "
-        "bars clears the selection.",
+        "Click a bar to list the cases behind it.",
+        SELECTING,
     )
     terms = ("as of", "case", "gap", EXPIRED, MISSING, "certificate", "renewal", "requirement")
 
