@@ -161,8 +161,8 @@ class InstructorExplorer(PeriodExplorer):
         choices = self._chosen(PeriodChoices)
         self._activity = self._view.activity(choices)
         self._covered = self._view.coverage(choices)
-        people = self._view.people(choices)
-        self._figures.value = _headline(people, self._covered, self.instructors)
+        self._everyone = self._view.people(choices)
+        self._figures.value = _headline(self._everyone, self._covered, self.instructors)
 
     def _draw(self) -> list[dict[str, Any]]:
         day, without, dark = self.as_of, self.instructors, self.dark
@@ -175,15 +175,16 @@ class InstructorExplorer(PeriodExplorer):
 
     def _list(self) -> None:
         """Fill the tables with the rows behind the selected bars, or with all rows."""
-        choices = self._chosen(PeriodChoices)
-        people = self._view.people(choices, self.selected)
+        people = self._everyone
+        if self.selected:
+            people = self._view.people(self._chosen(PeriodChoices), self.selected)
         trainings = [bar["training_id"] for bar in self.selected if "training_id" in bar]
         coverage = self._covered
         if trainings:
             coverage = coverage.filter(pl.col("training_id").is_in(trainings))
         if people.is_empty() and (coverage.is_empty() or not trainings) and self.selected:
             self.selected = ()  # the charts no longer show such a bar
-            people, coverage = self._view.people(choices), self._covered
+            people, coverage = self._everyone, self._covered
         nobody = nothing(self.search)
         self._coverage.show(coverage, self._caption(), nothing=nothing())
         self._people.show(people, self._caption_of_people(), nothing=nobody)
