@@ -49,7 +49,7 @@ _GUARD = """element => {
     return guard;
 }"""
 _ARRIVED = """async guard => {
-    const nothing = new Promise(resolve => setTimeout(resolve, 2000, false));
+    const nothing = new Promise(resolve => setTimeout(resolve, 10_000, false));
     const arrived = await Promise.race([guard.arrival, nothing]);
     guard.stop.abort();
     return arrived;
