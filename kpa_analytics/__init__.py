@@ -26,13 +26,16 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.fleet import Fleet, load_fleet
     from kpa_analytics.analysis.group_sessions import group_sessions, group_share
     from kpa_analytics.analysis.instructors import instructor_activity, instructor_coverage
+    from kpa_analytics.analysis.plan_sessions import plan_sessions
     from kpa_analytics.analysis.reconcile import reconcile
     from kpa_analytics.analysis.renewal_curve import renewal_curve
     from kpa_analytics.analysis.renewal_punctuality import renewal_punctuality
     from kpa_analytics.analysis.renewals import renewals
+    from kpa_analytics.analysis.session_plan import SessionPlan
     from kpa_analytics.analysis.status_over_time import status_over_time
     from kpa_analytics.analysis.supervisors import supervisor_lists
     from kpa_analytics.analysis.training_matrix import training_matrix
+    from kpa_analytics.analysis.what_if import what_if
     from kpa_analytics.api.client import Client
     from kpa_analytics.audit.compare import changes, status_changes
     from kpa_analytics.audit.document import Document
@@ -64,6 +67,7 @@ _HOMES = {
     "Explainer": "analysis.explain",
     "Explanation": "analysis.explanation",
     "Fleet": "analysis.fleet",
+    "SessionPlan": "analysis.session_plan",
     "Settings": "config",
     "TrainingData": "data.training_data",
     "changes": "audit.compare",
@@ -86,6 +90,7 @@ _HOMES = {
     "load_groups": "data.loaders",
     "load_trainings": "data.loaders",
     "load_users": "data.loaders",
+    "plan_sessions": "analysis.plan_sessions",
     "publish": "publishing.publish",
     "reconcile": "analysis.reconcile",
     "renewal_curve": "analysis.renewal_curve",
@@ -100,6 +105,7 @@ _HOMES = {
     "training_matrix": "analysis.training_matrix",
     "transcript": "audit.transcript",
     "verify_audit": "audit.verify",
+    "what_if": "analysis.what_if",
 }
 _MODULES = ("charts", "demo", "schema", "widgets")
 
@@ -109,6 +115,7 @@ __all__ = [
     "Explainer",
     "Explanation",
     "Fleet",
+    "SessionPlan",
     "Settings",
     "TrainingData",
     "__version__",
@@ -135,6 +142,7 @@ __all__ = [
     "load_groups",
     "load_trainings",
     "load_users",
+    "plan_sessions",
     "publish",
     "reconcile",
     "renewal_curve",
@@ -150,6 +158,7 @@ __all__ = [
     "training_matrix",
     "transcript",
     "verify_audit",
+    "what_if",
     "widgets",
 ]
 

@@ -330,6 +330,18 @@ EXPIRY_STATUS = _table(
     Column("status", STATUS, "current, expiring, expired, missing or not_due"),
 )
 
+WHAT_IF = _table(
+    "what_if",
+    "what_if()",
+    *EXPIRY_STATUS.columns,
+    Column(
+        "hypothetical",
+        pl.Boolean,
+        "the row rests on a planned session that has not been held; its completion_id is negative, "
+        "or null for a composed training",
+    ),
+)
+
 STATUS_OVER_TIME = _table(
     "status_over_time",
     "status_over_time()",
@@ -526,6 +538,59 @@ GROUP_SESSIONS = _table(
     Column("recorded_not_listed_ids", pl.List(pl.String), "people who are not listed"),
     Column("listed", pl.Boolean, "the session is in the group trainings list"),
     _DEMO,
+)
+
+#: Columns of plans of sessions.
+_GROUP = Column("group", pl.String, "the name of the field office; null if there is none")
+_DUE = Column("due", pl.Date, "the last day for a renewal in time; of a gap, the day of the plan")
+_NOW = Column(
+    "status",
+    STATUS,
+    "the status on the day of the plan; null if only a composed training needs it",
+)
+_WEEK = Column("week", pl.Date, "the Monday of its week")
+
+PLANNED_SESSIONS = _table(
+    "planned_sessions",
+    "plan_sessions().sessions",
+    Column("session", pl.Int64, "the session's number, from 1"),
+    _WEEK,
+    _TRAINING,
+    _TITLE,
+    _GROUP,
+    Column("seats", pl.Int64, "the most people in the session", unit="people"),
+    Column("filled", pl.Int64, "number of people who have a place in it", unit="people"),
+    Column("m_instructor_id", pl.String, "the eligible instructor"),
+    Column("instructor", pl.String, '"Last, First", or the id'),
+    Column(
+        "cost",
+        pl.Float64,
+        "the session, and the days before and after the due days of its people",
+        unit="the unit of the costs",
+    ),
+    Column("reason", pl.String, "why it is in this week"),
+)
+
+PLANNED_PEOPLE = _table(
+    "planned_people",
+    "plan_sessions().people",
+    Column("session", pl.Int64, "the number of the session"),
+    _WEEK,
+    *_CASE,
+    _GROUP,
+    _NOW,
+    _DUE,
+    Column("reason", pl.String, "why the person needs a session, and why this one"),
+)
+
+UNPLACED = _table(
+    "unplaced",
+    "plan_sessions().unplaced",
+    *_CASE,
+    _GROUP,
+    _NOW,
+    _DUE,
+    Column("reason", pl.String, "why there is no place, e.g. no eligible instructor"),
 )
 
 GROUP_SHARE = _table(

@@ -154,7 +154,7 @@ def expiry_timeline(
         title=_finding(dated.filter(in_month), expired, today),
         subtitle=[
             f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
-            f"{expired:,} of them expired, as of {day(today)}",
+            f"{expired:,} of them expired, as of {day(today)}{rows.hypothetical}",
             timeline_ends.outer_sentence(outer, months, today, highest),
             _undated(undated),
             only_words(statuses),

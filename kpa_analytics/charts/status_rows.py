@@ -24,6 +24,8 @@ from kpa_analytics.wording import day
 if TYPE_CHECKING:
     from datetime import date
 
+#: What charts say of statuses after planned sessions.
+PLANNED = ", hypothetical: if the planned sessions are held"
 NO_CASES = "No completions or requirements to show"
 
 
@@ -35,12 +37,14 @@ class StatusRows(NamedTuple):
         today: the day of the statuses; None if not known.
         known: whether requirements were provided. Without them, no missing case can be found.
         demo: whether this is demo data.
+        planned: whether these are statuses after planned sessions, which have not been held.
     """
 
     frame: pl.DataFrame
     today: date | None
     known: bool
     demo: bool
+    planned: bool = False
 
     @property
     def gap_words(self) -> str:
@@ -50,8 +54,14 @@ class StatusRows(NamedTuple):
 
     @property
     def as_of(self) -> str:
-        """The day as the end of a sentence, or empty text if it is not known."""
-        return f", as of {day(self.today)}" if self.today else ""
+        """The day as the end of a sentence, if it is known, and whether sessions are planned."""
+        known = f", as of {day(self.today)}" if self.today else ""
+        return known + self.hypothetical
+
+    @property
+    def hypothetical(self) -> str:
+        """Say that planned sessions have not been held, or nothing if these are real statuses."""
+        return PLANNED * self.planned
 
     @property
     def not_known(self) -> str:
@@ -76,7 +86,8 @@ def read_status(
     """
     frame = read(status, EXPIRY_STATUS, *columns, "expiration_date", "days_left", "status")
     known = requirements_are_known(frame) if known is None else known
-    return StatusRows(frame, status_day(frame, as_of), known, is_demo(frame))
+    planned = "hypothetical" in status.collect_schema()
+    return StatusRows(frame, status_day(frame, as_of), known, is_demo(frame), planned)
 
 
 def requirements_are_known(frame: pl.DataFrame) -> bool:

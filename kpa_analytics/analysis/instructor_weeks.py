@@ -1,0 +1,84 @@
+"""Which instructor can teach a training in which week: one session a week, while eligible."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.analysis.session_texts import NO_INSTRUCTOR, NOBODY_KNOWN
+from kpa_analytics.wording import listing, say
+
+
+class InstructorWeeks:
+    """The weeks of eligible instructors that are still free.
+
+    Args:
+        instructors: as `eligible_instructors()` returns them.
+        days: the day of the sessions of each week.
+    """
+
+    def __init__(self, instructors: pl.DataFrame, days: list[date]) -> None:
+        self._days = days
+        self._until: dict[int, dict[str, date]] = {}
+        self._reasons: dict[int, str] = {}
+        self.names: dict[str, str] = {}
+        eligible = instructors.filter("eligible")
+        for training, person, name, until in eligible.select(
+            "training_id", "m_instructor_id", "instructor", "eligible_until"
+        ).iter_rows():
+            self._until.setdefault(training, {})[person] = until or date.max
+            self.names[person] = name
+        for training, rows in instructors.filter(~pl.col("eligible")).group_by("training_id"):
+            self._reasons[int(str(training[0]))] = _why(rows)
+        self._teaches = Counter(eligible["m_instructor_id"])
+        self._taken: set[tuple[str, int]] = set()
+        self._sessions: Counter[str] = Counter()
+
+    def of(self, training: int) -> Collection[str]:
+        """The eligible instructors of a training."""
+        return self._until.get(training, {}).keys()
+
+    def why_nobody(self, training: int) -> str:
+        """Why a training has no eligible instructor."""
+        return say(NO_INSTRUCTOR, reason=self._reasons.get(training, NOBODY_KNOWN))
+
+    def rooms(self, training: int) -> list[int]:
+        """How many sessions of a training can be held in each week."""
+        return [len(self._free(training, week)) for week in range(len(self._days))]
+
+    def take(self, training: int, week: int, attendees: Collection[str]) -> str | None:
+        """Book an instructor who is not an attendee; None if nobody else is free in that week.
+
+        Those who can teach the fewest trainings come first, so that the others stay free.
+        """
+        free = [person for person in self._free(training, week) if person not in attendees]
+        if not free:
+            return None
+
+        def order(person: str) -> tuple[int, int, str, str]:
+            return self._teaches[person], self._sessions[person], self.names[person], person
+
+        chosen = min(free, key=order)
+        self._taken.add((chosen, week))
+        self._sessions[chosen] += 1
+        return chosen
+
+    def _free(self, training: int, week: int) -> list[str]:
+        day = self._days[week]
+        return [
+            person
+            for person, until in self._until.get(training, {}).items()
+            if until >= day and (person, week) not in self._taken
+        ]
+
+
+def _why(rows: pl.DataFrame) -> str:
+    """Why each person who taught a training may not teach it."""
+    reasons = [
+        f"{name}: {reason}" if name else str(reason)
+        for name, reason in rows.sort("instructor").select("instructor", "reason").iter_rows()
+    ]
+    return listing(reasons, 3)

@@ -1,0 +1,126 @@
+"""A plan of sessions: which to hold in which week, for whom, with which instructor, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+import polars as pl
+
+from kpa_analytics.analysis import session_texts as text
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.wording import day, one_line, say
+
+#: Sessions that Jupyter shows.
+_SHOWN = 40
+_CELL = 'style="text-align: left"'
+
+
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
+class SessionPlan:
+    """The sessions to hold in the next weeks, as `plan_sessions()` returns them.
+
+    `print()` shows a summary, Jupyter shows the sessions.
+
+    Attributes:
+        as_of: the day of the statuses that the plan is made from.
+        first_week: the Monday of the first week.
+        weeks: the number of weeks.
+        sessions: `schema.PLANNED_SESSIONS`, one row per session, by week and title.
+        people: `schema.PLANNED_PEOPLE`, one row per person and session.
+        unplaced: `schema.UNPLACED`, one row for each case without a place, and why.
+        demo: whether the records are invented.
+    """
+
+    as_of: date
+    first_week: date
+    weeks: int
+    sessions: pl.DataFrame
+    people: pl.DataFrame
+    unplaced: pl.DataFrame
+    demo: bool = False
+
+    @property
+    def cost(self) -> float:
+        """The cost of all sessions."""
+        return float(self.sessions["cost"].sum())
+
+    @property
+    def title(self) -> str:
+        """The number of weeks, and the first one."""
+        return say(text.TITLE, weeks=self.weeks, first=self.first_week)
+
+    @property
+    def summary(self) -> str:
+        """The numbers of sessions and places, the cost, and how many cases have no place."""
+        sentence = say(
+            text.SUMMARY,
+            sessions=self.sessions.height,
+            trainings=self.sessions["training_id"].n_unique(),
+            people=self.people.height,
+            cost=f"{self.cost:,.0f}",
+            as_of=self.as_of,
+        )
+        without = say(text.UNPLACED, people=self.unplaced.height) if self.unplaced.height else ""
+        return f"{sentence}; {without}" if without else sentence
+
+    def __str__(self) -> str:
+        marked = [DEMO_MARK] if self.demo else []
+        return "\n".join([*marked, self.title, self.summary])
+
+    def __repr__(self) -> str:
+        return f"<SessionPlan: {self.title}. {self.summary}>"
+
+    def _repr_html_(self) -> str:
+        mark = f'<p role="note"><strong>{escape(DEMO_MARK)}</strong></p>' if self.demo else ""
+        return (
+            f'<section class="kpa-plan" lang="en" aria-label="{escape(self.title)}">{mark}'
+            f"<h4>{escape(self.title)}</h4><p>{escape(self.summary)}.</p>"
+            f"{_sessions(self.sessions)}{_unplaced(self.unplaced)}</section>"
+        )
+
+
+def _sessions(sessions: pl.DataFrame) -> str:
+    if sessions.is_empty():
+        return ""
+    with_groups = sessions["group"].count() > 0
+    headings = ["Week", "Training", *(["Group"] if with_groups else [])]
+    rows = [
+        [
+            day(row["week"]),
+            row["training"],
+            *([row["group"] or "none"] if with_groups else []),
+            f"{row['filled']} of {row['seats']}",
+            row["instructor"],
+            row["reason"],
+        ]
+        for row in sessions.head(_SHOWN).iter_rows(named=True)
+    ]
+    more = sessions.height - len(rows)
+    note = f"<p>{escape(say(text.MORE, more=more))}.</p>" if more else ""
+    return _table("Sessions", [*headings, "Places", "Instructor", "Why"], rows) + note
+
+
+def _unplaced(unplaced: pl.DataFrame) -> str:
+    if unplaced.is_empty():
+        return ""
+    counts = (
+        unplaced.group_by("training", "reason")
+        .agg(pl.len(), pl.col("user").sort().first().alias("first"))
+        .sort("training", "reason")
+    )
+    rows = [
+        [training, f"{first} and {count - 1:,} more" if count > 1 else first, reason]
+        for training, reason, count, first in counts.iter_rows()
+    ]
+    return _table("Cases without a place", ["Training", "People", "Why"], rows)
+
+
+def _table(caption: str, headings: list[str], rows: list[list[str]]) -> str:
+    head = "".join(f'<th scope="col" {_CELL}>{escape(each)}</th>' for each in headings)
+    body = "".join(
+        "<tr>" + "".join(f"<td {_CELL}>{escape(one_line(cell))}</td>" for cell in row) + "</tr>"
+        for row in rows
+    )
+    return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>"

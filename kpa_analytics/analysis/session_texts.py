@@ -1,0 +1,40 @@
+"""Every sentence of a plan of sessions."""
+
+from __future__ import annotations
+
+#: Why somebody has no place.
+NO_INSTRUCTOR = "no eligible instructor ({reason})"
+NOBODY_KNOWN = "nobody taught it lately"
+ONLY_INSTRUCTOR = "the only eligible instructor is this person"
+ONLY_FREE_INSTRUCTOR = "the only instructor free in the week of {week} is this person"
+NOT_USEFUL = "a session in these weeks would not give a later expiration date"
+NO_ROOM = "no free place: in these weeks the eligible instructors have no more sessions to give"
+
+#: Why somebody has this place: the need, and the session.
+EXPIRED = "expired on {day}"
+EXPIRES = "expires on {day}"
+RENEW_BY = "to be renewed by {day}"
+FOR_COMPOSED = "{need}; needed for {composed}"
+FIRST_SESSION = "the session of {week} is the first"
+NEXT_SESSION = "the session of {week} is the first with a free place"
+LAST_BEFORE = "the session of {week} is the last before it"
+BEFORE = "the session of {week} is before it"
+BEFORE_FULL = "the session of {week} is before it, and the later ones in time are full"
+ON_THE_DAY = "the session of {week} is on that day"
+NOT_EARLIER = (
+    "the session of {week} is {late:day|days} late; before {first}, one would not give a later "
+    "expiration date"
+)
+LATE = "the session of {week} is {late:day|days} late, and no earlier one has a free place"
+
+#: Why a session is in its week.
+WITH_GAPS = "{gaps:person has|people have} no valid certificate now"
+FIRST_DUE = "{filled:person is|people are} due, the first on {due}"
+
+TITLE = "Sessions to hold in the {weeks:week|weeks} from {first}"
+SUMMARY = (
+    "{sessions:session|sessions} of {trainings:training|trainings} for "
+    "{people:place|places}, cost {cost}; as of {as_of}"
+)
+UNPLACED = "{people:case has|cases have} no place"
+MORE = "{more:more session is|more sessions are} in .sessions"

@@ -1,0 +1,187 @@
+"""In which weeks to hold the sessions of one training, at least cost.
+
+People of one training differ only by the day on which they are due. A place in a week costs a
+person a convex function of week minus due day: so much a day before it, so much a day after it. Of
+two people, let the one who is due first go in the later of two weeks. If they change places, the
+sum of a convex function does not rise, and each session still has as many people. So some plan of
+least cost serves people in the order of their due days, and only the number served by the end of
+each week must be decided: dynamic programming over weeks and numbers tries all of them. The same
+holds if a person can only be served from some week on, as long as people who are due later have the
+same or later weeks: the person who is due first can always take the earlier week.
+
+Few numbers must be tried. A session of people who are all due in the next week or later can be
+moved there at no cost, unless that week is full. So in a week that is followed by a free seat, at
+most one session reaches beyond those due before the next week. In the same way, unless a week is
+full, at most one later session has people who were due by then. `_limits` follows from this.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import ceil, inf
+
+
+@dataclass(frozen=True)
+class Costs:
+    """The costs of a plan: for a session, and for a day before and after a person's due day."""
+
+    session: float
+    early: float
+    late: float
+
+    def of_place(self, due: int, day: int) -> float:
+        """The cost of a place on a day for a person who is due on another; days are numbers.
+
+        Examples:
+            >>> Costs(500, 0.5, 1000).of_place(due=10, day=4)
+            3.0
+        """
+        return self.early * max(due - day, 0) + self.late * max(day - due, 0)
+
+
+@dataclass(frozen=True)
+class Course:
+    """The people of one training, and the weeks in which its sessions can be.
+
+    Attributes:
+        due: the due day of each person, as numbers in ascending order.
+        first_weeks: the first week in which each person can be served; never descending.
+        days: the day of the sessions of each week, as numbers in ascending order.
+        rooms: the most sessions of each week.
+        seats: the most people in a session.
+    """
+
+    due: Sequence[int]
+    first_weeks: Sequence[int]
+    days: Sequence[int]
+    rooms: Sequence[int]
+    seats: int
+
+
+def served_by_week(course: Course, costs: Costs) -> list[int]:
+    """How many people to serve in each week, in the order of their due days, at least cost.
+
+    As many people are served as the weeks have room for, so the last ones may be left.
+
+    Examples:
+        >>> weeks = {"days": [0, 7], "rooms": [1, 1]}
+        >>> course = Course([5, 6, 12], [0, 0, 0], seats=12, **weeks)
+        >>> served_by_week(course, Costs(500, 0.5, 1000))
+        [3, 0]
+        >>> course = Course([5, 6, 12], [0, 0, 0], seats=2, **weeks)
+        >>> served_by_week(course, Costs(500, 0.5, 1000))
+        [2, 1]
+    """
+    count = _most_served(course)
+    limits = _limits(course, count)
+    sums = [0, *accumulate(course.due[:count])]
+    places = [_Places(course.due, sums, day, costs) for day in course.days]
+    best = [_Best(0, [0.0])]
+    for (least, most), room, paid in zip(limits, course.rooms, places, strict=True):
+        best.append(best[-1].after(least, most, room, course.seats, costs.session, paid))
+    counts = []
+    for before, room, paid in zip(best[-2::-1], course.rooms[::-1], places[::-1], strict=True):
+        earlier = before.source(count, room, course.seats, costs.session, paid)
+        counts.append(count - earlier)
+        count = earlier
+    return counts[::-1]
+
+
+def _most_served(course: Course) -> int:
+    """How many people the weeks have room for."""
+    served = 0
+    for week, room in enumerate(course.rooms):
+        allowed = bisect_right(course.first_weeks, week)
+        served = max(served, min(allowed, served + room * course.seats))
+    return served
+
+
+def _limits(course: Course, count: int) -> list[tuple[int, int]]:
+    """The least and the most people served by the end of each week, in some plan of least cost."""
+    days, rooms, spare = course.days, course.rooms, course.seats - 1
+    allowed = [min(bisect_right(course.first_weeks, week), count) for week in range(len(days))]
+    least, most = [], [count]
+    before = 0
+    for day, room, can in zip(days, rooms, allowed, strict=True):
+        wanted = min(bisect_right(course.due, day), can) - spare
+        before = max(min(wanted, before + room * course.seats), 0)
+        least.append(before)
+    for next_day, room in zip(days[:0:-1], rooms[:0:-1], strict=True):
+        pressing = bisect_left(course.due, next_day) + spare
+        most.append(min(max(pressing, most[-1] - room * course.seats), count))
+    return [
+        (low, min(high, can)) for low, high, can in zip(least, most[::-1], allowed, strict=True)
+    ]
+
+
+class _Places:
+    """The cost of serving the first people on a day, for each number of them."""
+
+    def __init__(self, due: Sequence[int], sums: Sequence[int], day: int, costs: Costs) -> None:
+        self._sums, self._day, self._costs = sums, day, costs
+        self._late = min(bisect_right(due, day), len(sums) - 1)
+
+    def __call__(self, number: int) -> float:
+        late = min(number, self._late)
+        days_late = self._day * late - self._sums[late]
+        days_early = self._sums[number] - self._sums[late] - self._day * (number - late)
+        return self._costs.late * days_late + self._costs.early * days_early
+
+
+@dataclass(frozen=True)
+class _Best:
+    """The least cost of serving `first`, `first + 1`, ... people by the end of a week."""
+
+    first: int
+    costs: list[float]
+
+    def after(
+        self, least: int, most: int, room: int, seats: int, session_cost: float, paid: _Places
+    ) -> _Best:
+        """The same after a further week, in which at least `least` and at most `most` are served.
+
+        The step finds, for each number, the cheapest number before it: in a moving window of one
+        session, then of two, of four, and so on up to all sessions of the week.
+        """
+        numbers = range(self.first, most + 1)
+        known = self.costs[: len(numbers)]
+        without = [cost - paid(number) for number, cost in zip(numbers, known, strict=False)]
+        without += [inf] * (len(numbers) - len(without))
+        best = without
+        if room:
+            window = [cost + session_cost for cost in _window(without, seats)]
+            sessions = 1
+            while sessions < room and sessions * seats < len(numbers):
+                more = min(sessions, room - sessions)
+                extra = more * session_cost
+                moved = [inf] * (more * seats) + [cost + extra for cost in window]
+                window = [*map(min, window, moved)]
+                sessions += more
+            best = [*map(min, without, window)]
+        kept = zip(numbers, best, strict=True)
+        costs = [cost + paid(number) for number, cost in kept if number >= least]
+        return _Best(max(least, self.first), costs)
+
+    def source(self, served: int, room: int, seats: int, session_cost: float, paid: _Places) -> int:
+        """The number served before a week, if `served` are served by its end at least cost."""
+        last = self.first + len(self.costs) - 1
+        numbers = range(max(self.first, served - room * seats), min(last, served) + 1)
+
+        def total(number: int) -> float:
+            sessions = ceil((served - number) / seats)
+            return self.costs[number - self.first] - paid(number) + sessions * session_cost
+
+        return min(numbers, key=lambda number: (round(total(number), 6), number))
+
+
+def _window(costs: list[float], size: int) -> list[float]:
+    """The least of the `size` values before each place; infinite where there are none."""
+    least, width = [inf, *costs[:-1]], 1
+    while width < size:
+        more = min(width, size - width)
+        least = [*map(min, least, [inf] * more + least)]
+        width += more
+    return least

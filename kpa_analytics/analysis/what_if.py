@@ -1,0 +1,184 @@
+"""`what_if()`: the statuses as they would be after planned sessions."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.analysis.composed import composed_trainings
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.names import known_trainings
+from kpa_analytics.analysis.required import required_pairs, requirements
+from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.data.scope import with_parts
+from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, Day, as_day, day_of, need
+from kpa_analytics.schema import COMPLETIONS, PLANNED_PEOPLE, PLANNED_SESSIONS, WHAT_IF, Column
+from kpa_analytics.wording import count, listing
+
+#: A plan, its people, its sessions (perhaps moved) with its people, or a frame of one's own.
+Sessions = SessionPlan | AnyFrame | tuple[AnyFrame, AnyFrame]
+
+_PLACES = PLANNED_PEOPLE._replace(
+    name="sessions", columns=(*PLANNED_PEOPLE.columns, Column("date", pl.Date, "the day"))
+)
+_MOVED = PLANNED_SESSIONS._replace(name="sessions")
+
+
+def what_if(
+    data: TrainingData,
+    sessions: Sessions,
+    *,
+    as_of: Day | None = None,
+    until: Day | None = None,
+    expiring_days: int = 30,
+    required: AnyFrame | None = None,
+) -> pl.DataFrame:
+    """Give the statuses as they would be after planned sessions.
+
+    A completion is supposed for each person of each session, on the day of the session, and
+    `expiry_status()` decides as usual, composed trainings included. The records stay as they are.
+
+    Args:
+        data: the records, as `load_all()` returns them.
+        sessions: the result of `plan_sessions()`; or its `people`, or any frame of m_user_id,
+            training_id and `date` (or `week`); or its `sessions` and `people` as a pair, in which
+            `week` was changed or rows of `sessions` were left out.
+        as_of: today, before which no planned session can be; a date or ISO text. Default: today, or
+            for demo data `demo.AS_OF`.
+        until: the day of the statuses, not before `as_of`; sessions after it do not count. Default:
+            the day of the last session, or `as_of` without sessions.
+        expiring_days: days before expiration that count as expiring, for trainings without their
+            own number of days; default 30.
+        required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
+            if `data` has it.
+
+    Returns:
+        A frame in `schema.WHAT_IF`: the columns of `expiry_status()`, and `hypothetical`, which is
+        true for a row that rests on a planned session. Its completion_id is negative, or null for a
+        composed training. Charts of such a frame say that the sessions have not been held.
+
+    Raises:
+        KPADataError: a session is before `as_of`, a person or training is not in the records, or
+            another argument is invalid; the message names it.
+
+    Examples:
+        >>> from kpa_analytics.schema import TRAININGS
+        >>> done = pl.DataFrame(
+        ...     [{"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2025, 5, 4)}],
+        ...     schema=COMPLETIONS.schema)
+        >>> catalogue = pl.DataFrame(
+        ...     [{"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}],
+        ...     schema=TRAININGS.schema)
+        >>> data = TrainingData(completions=done, trainings=catalogue)
+        >>> planned = pl.DataFrame(
+        ...     {"m_user_id": ["ann"], "training_id": [7], "date": [date(2026, 7, 6)]})
+        >>> after = what_if(data, planned, as_of="2026-06-30")
+        >>> after.select("completion_id", "expiration_date", "status", "hypothetical").row(0)
+        (-1, datetime.date(2027, 7, 6), 'current', True)
+    """
+    need_training_data(data)
+    day = day_of(as_of, data.completions, data.users)
+    needed = requirements(data, required)
+    planned = _planned(data, _places(sessions), needed, day)
+    last = _last_day(planned, day, until)
+    status = expiry_status(
+        pl.concat([data.completions, planned], how="diagonal_relaxed"),
+        data.trainings,
+        data.users,
+        as_of=last,
+        expiring_days=expiring_days,
+        required=needed,
+    )
+    own = (pl.col("completion_id") < 0).fill_null(False)
+    marked = status.with_columns(own.alias("hypothetical"))
+    return _composed_marked(marked, data.trainings).select(WHAT_IF.schema.names())
+
+
+def _places(sessions: Sessions) -> pl.LazyFrame:
+    """One row per person and session: m_user_id, training_id and date."""
+    if isinstance(sessions, SessionPlan):
+        sessions = sessions.people
+    if isinstance(sessions, tuple):
+        return _moved(*sessions)
+    named = ("m_user_id", "training_id")
+    frame = need(sessions, _PLACES, *named)
+    day = "week" if "week" in frame.collect_schema() else "date"
+    return need(frame, _PLACES, day).select(*named, pl.col(day).alias("date"))
+
+
+def _moved(sessions: AnyFrame, people: AnyFrame) -> pl.LazyFrame:
+    """The places of sessions that may have been moved or dropped."""
+    days = need(sessions, _MOVED, "session", "week").select("session", date="week")
+    places = need(people, _PLACES, "session", "m_user_id", "training_id")
+    return places.join(days, on="session").select("m_user_id", "training_id", "date")
+
+
+def _planned(
+    data: TrainingData, places: pl.LazyFrame, needed: pl.DataFrame | None, day: date
+) -> pl.DataFrame:
+    """A completion for each place, with an id below 0."""
+    rows = places.collect(engine="in-memory")
+    _check(data, rows, needed, day)
+    numbers = -pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
+    return rows.with_columns(numbers.alias("id")).select(
+        pl.col(name).cast(COMPLETIONS.schema[name])
+        for name in ("id", "training_id", "m_user_id", "date")
+    )
+
+
+def _check(data: TrainingData, rows: pl.DataFrame, needed: pl.DataFrame | None, day: date) -> None:
+    """Raise a KPADataError for a session in the past, or of an unknown person or training."""
+    without = rows.filter(pl.any_horizontal(pl.all().is_null()))
+    if without.height:
+        rows_have = count(without.height, "row has", "rows have")
+        raise KPADataError(f"sessions: {rows_have} no person, training or day")
+    past = rows.filter(pl.col("date") < day)["date"].unique().sort()
+    if past.len():
+        days = listing([str(each) for each in past])
+        raise KPADataError(f"sessions: {days} is before as_of, {day}: a planned session is not")
+    pairs = required_pairs(needed).select("m_user_id", "training_id")
+    records = pl.concat([data.completions.lazy().select("m_user_id", "training_id"), pairs])
+    trainings = known_trainings(records, data.trainings).collect()["training_id"]
+    people = pl.concat([data.users["id"], records.select("m_user_id").collect()["m_user_id"]])
+    for column, known, noun in (
+        ("training_id", trainings, "training"),
+        ("m_user_id", people, "person"),
+    ):
+        unknown = rows.filter(~pl.col(column).is_in(known.implode()))[column].unique().sort()
+        if unknown.len():
+            ids = listing([str(each) for each in unknown])
+            raise KPADataError(f"sessions: no {noun} in the records has the id {ids}")
+
+
+def _last_day(planned: pl.DataFrame, day: date, until: Day | None) -> date:
+    if until is None:
+        return planned["date"].max() or day  # type: ignore[return-value]
+    last = as_day(until, "until")
+    if last < day:
+        raise KPADataError(f"until must not be before as_of: until is {last}, as_of is {day}")
+    return last
+
+
+def _composed_marked(status: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
+    """Mark the composed trainings that people hold through a hypothetical completion."""
+    composed = [training for each in composed_trainings(trainings) for training in each]
+    parts = pl.DataFrame(
+        [(training, part) for training in composed for part in with_parts(trainings, [training])],
+        schema={"training_id": pl.Int64, "part_id": pl.Int64},
+        orient="row",
+    )
+    planned = status.filter("hypothetical").select("m_user_id", part_id="training_id")
+    through = (
+        status.filter(pl.col("expiration_source") == "composed")
+        .select("m_user_id", "training_id")
+        .join(parts, on="training_id")
+        .join(planned, on=["m_user_id", "part_id"], how="semi")
+        .select("m_user_id", "training_id", through=True)
+        .unique()
+    )
+    return status.join(
+        through, on=["m_user_id", "training_id"], how="left", maintain_order="left"
+    ).with_columns(pl.col("hypothetical") | pl.col("through").fill_null(False))

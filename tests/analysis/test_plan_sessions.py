@@ -1,0 +1,274 @@
+"""Plans of sessions: who, when, with whom, and why; nobody is dropped."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import (
+    COMPLETIONS,
+    GROUPS,
+    PLANNED_PEOPLE,
+    PLANNED_SESSIONS,
+    TRAININGS,
+    UNPLACED,
+    USERS,
+)
+
+AS_OF = date(2026, 6, 30)
+MONDAYS = [date(2026, 7, 6), date(2026, 7, 13), date(2026, 7, 20), date(2026, 7, 27)]
+LADDERS = {"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}
+
+
+def account(
+    done: list[tuple[str, int, date]],
+    catalogue: list[dict[str, Any]] | None = None,
+    *,
+    teachers: list[tuple[str, int, date]] = (),
+    left: dict[str, date] | None = None,
+    offices: dict[str, str] | None = None,
+) -> kpa.TrainingData:
+    """Completions of (person, training, day); each teacher completed a training on a day."""
+    rows = [
+        {"id": number, "m_user_id": person, "training_id": training, "date": day}
+        for number, (person, training, day) in enumerate(done, 1)
+    ]
+    for number, (person, training, day) in enumerate(teachers, 1000):
+        own = {"id": number, "m_user_id": person, "training_id": training, "date": day}
+        pupil = {"m_user_id": f"pupil-{training}", "date": date(2026, 6, 1)}
+        rows += [own, {**own, **pupil, "id": number + 1000, "m_instructor_id": person}]
+    people = sorted({str(row["m_user_id"]) for row in rows})
+    gone = {
+        person: datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
+        for person, day in (left or {}).items()
+    }
+    profiles = [
+        {
+            "id": person,
+            "lastname": person.capitalize(),
+            "terminationDate": gone.get(person),
+            "fieldOffice_id": [offices[person]] if offices and person in offices else [],
+        }
+        for person in people
+    ]
+    named = [{"kind": "field_office", "id": "n", "name": "North"}]
+    return kpa.TrainingData(
+        completions=pl.DataFrame(rows, schema=COMPLETIONS.schema),
+        trainings=pl.DataFrame(catalogue or [LADDERS], schema=TRAININGS.schema),
+        users=pl.DataFrame(profiles, schema=USERS.schema),
+        groups=pl.DataFrame(named, schema=GROUPS.schema),
+    )
+
+
+IKE = [("ike", 7, date(2026, 5, 1))]
+
+
+def due_on(*days: date, training: int = 7) -> list[tuple[str, int, date]]:
+    """People whose certificates of a year end on these days."""
+    return [
+        (f"p{number}", training, day.replace(year=day.year - 1)) for number, day in enumerate(days)
+    ]
+
+
+def plan(data: kpa.TrainingData, **options: Any) -> kpa.SessionPlan:
+    return kpa.plan_sessions(data, as_of=AS_OF, **{"weeks": 4, **options})
+
+
+def test_tables_and_the_last_week_before_the_day() -> None:
+    made = plan(account(due_on(date(2026, 7, 14)), teachers=IKE))
+    assert PLANNED_SESSIONS.fits(made.sessions)
+    assert PLANNED_PEOPLE.fits(made.people)
+    assert UNPLACED.fits(made.unplaced)
+    (session,) = made.sessions.to_dicts()
+    assert session["week"] == date(2026, 7, 13)
+    assert (session["session"], session["seats"], session["filled"]) == (1, 12, 1)
+    assert (session["m_instructor_id"], session["instructor"]) == ("ike", "Ike")
+    assert session["cost"] == made.cost == 500 + 0.5
+    assert made.people.select("session", "m_user_id", "due").row(0) == (
+        *(1, "p0", date(2026, 7, 14)),
+    )
+    assert made.people["reason"].item() == (
+        "expires on 14 Jul 2026; the session of 13 Jul 2026 is the last before it"
+    )
+
+
+def test_one_session_serves_neighbours_and_a_full_one_sends_people_earlier() -> None:
+    days = [date(2026, 7, 15), date(2026, 7, 16), date(2026, 7, 24)]
+    together = plan(account(due_on(*days), teachers=IKE))
+    assert together.sessions.select("week", "filled").rows() == [(MONDAYS[1], 3)]
+    full = plan(account(due_on(*[date(2026, 7, 15)] * 3), teachers=IKE), capacity=2)
+    assert full.sessions.select("week", "filled").rows() == [(MONDAYS[0], 1), (MONDAYS[1], 2)]
+    assert full.people["reason"][0] == (
+        "expires on 15 Jul 2026; the session of 6 Jul 2026 is before it, "
+        "and the later ones in time are full"
+    )
+
+
+def test_gaps_come_first_and_say_so() -> None:
+    done = [("old", 7, date(2024, 1, 1))]
+    required = pl.DataFrame({"m_user_id": ["new"], "training_id": [7]})
+    made = plan(account(done, teachers=IKE), required=required)
+    assert made.sessions["week"].to_list() == [MONDAYS[0]]
+    assert made.sessions["reason"].item() == "2 people have no valid certificate now"
+    assert dict(made.people.select("m_user_id", "reason").iter_rows()) == {
+        "new": "missing; the session of 6 Jul 2026 is the first",
+        "old": "expired on 1 Jan 2025; the session of 6 Jul 2026 is the first",
+    }
+
+
+def test_nobody_is_dropped() -> None:
+    """Each open or coming case has a place, or a line that says why not."""
+    done = [*due_on(*[date(2026, 7, 8)] * 5), ("x", 8, date(2025, 7, 20))]
+    ropes = {**LADDERS, "id": 8, "title": "Ropes"}
+    made = plan(account(done, [LADDERS, ropes], teachers=IKE), capacity=1)
+    assert made.people.height == 4  # one session a week for one instructor
+    assert dict(made.unplaced.select("m_user_id", "reason").iter_rows()) == {
+        "p4": "no free place: in these weeks the eligible instructors have no more sessions "
+        "to give",
+        "x": "no eligible instructor (nobody taught it in the last 24 months)",
+    }
+    late = made.people.filter(pl.col("week") == MONDAYS[1])["reason"].item()
+    assert late.endswith(
+        "the session of 13 Jul 2026 is 5 days late, and no earlier one has a free place"
+    )
+
+
+def test_an_instructor_teaches_once_a_week_while_the_own_certificate_is_valid() -> None:
+    teachers = [("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2026, 5, 1))]
+    expired = [(f"p{number}", 7, date(2024, 1, 1)) for number in range(6)]
+    made = plan(account(expired, teachers=teachers), capacity=1)
+    taught = made.sessions.select("week", "instructor").rows()
+    assert len({*taught}) == len(taught) == 6
+    assert [week for week, name in taught if name == "Ike"] == MONDAYS[:2]  # until 14 Jul
+    assert made.unplaced["m_user_id"].to_list() == ["ike"]  # due last, and no place is left
+
+
+def test_nobody_teaches_themselves() -> None:
+    alone = plan(account([], teachers=[("ike", 7, date(2025, 7, 14))]))
+    assert alone.unplaced.select("m_user_id", "reason").rows() == [
+        ("ike", "the only eligible instructor is this person")
+    ]
+    two = [("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2026, 5, 1))]
+    both = plan(account([], teachers=two))
+    assert both.sessions["instructor"].to_list() == ["Ann"]
+    assert both.people["m_user_id"].to_list() == ["ike"]
+
+
+def test_trainings_share_an_instructor() -> None:
+    """The training that has another instructor leaves the shared one to the other training."""
+    ropes = {**LADDERS, "id": 8, "title": "Ropes"}
+    teachers = [*IKE, ("ike", 8, date(2026, 5, 1)), ("ann", 8, date(2026, 5, 1))]
+    done = [("x", 7, date(2024, 1, 1)), ("y", 8, date(2024, 1, 1))]
+    made = plan(account(done, [LADDERS, ropes], teachers=teachers))
+    assert made.sessions.select("training", "week", "instructor").rows() == [
+        ("Ladders", MONDAYS[0], "Ike"),
+        ("Ropes", MONDAYS[0], "Ann"),
+    ]
+
+
+def test_a_window_training_waits_for_its_window() -> None:
+    window = {
+        **{"id": 7, "title": "Heat", "schedule_type": "window"},
+        **{"window_open_month": 7, "window_open_day": 10},
+        **{"window_close_month": 7, "window_close_day": 31},
+    }
+    data = account([("x", 7, date(2025, 7, 15))], [window], teachers=IKE)
+    person = plan(data).people.filter(pl.col("m_user_id") == "x")
+    assert person["week"].item() == date(2026, 7, 27)
+    assert person["reason"].item().startswith("to be renewed by 31 Jul 2026")
+    early = plan(data, weeks=2)
+    assert early.people.filter(pl.col("m_user_id") == "x").is_empty()
+
+
+def test_a_composed_training_is_planned_through_its_parts() -> None:
+    both = {"id": 9, "title": "Both", "schedule_type": "rolling", "included_trainings_id": [7, 8]}
+    ropes = {**LADDERS, "id": 8, "title": "Ropes", "renewal_months": None}
+    teachers = [*IKE, ("ike", 8, date(2026, 5, 1))]
+    data = account([("x", 7, date(2026, 5, 1))], [LADDERS, ropes, both], teachers=teachers)
+    required = pl.DataFrame({"m_user_id": ["x"], "training_id": [9]})
+    made = plan(data, required=required)
+    assert made.people.select("training_id", "status", "reason").rows() == [
+        (8, None, "missing; needed for Both; the session of 6 Jul 2026 is the first")
+    ]
+    after = kpa.what_if(data, made, as_of=AS_OF, required=required)
+    own = after.filter(pl.col("m_user_id") == "x", pl.col("training_id") == 9)
+    assert own.select("status", "hypothetical").row(0) == ("current", True)
+
+
+def test_who_leaves_first_needs_no_session() -> None:
+    days = [date(2026, 7, 15), date(2026, 7, 15)]
+    data = account(due_on(*days), teachers=IKE, left={"p0": date(2026, 7, 10)})
+    assert plan(data).people["m_user_id"].to_list() == ["p1"]
+
+
+def test_each_field_office_by_itself() -> None:
+    days = [date(2026, 7, 15), date(2026, 7, 15)]
+    data = account(due_on(*days), teachers=IKE, offices={"p0": "n"})
+    made = plan(data, by="field_office")
+    assert {*made.sessions.select("group", "filled").rows()} == {("North", 1), (None, 1)}
+    assert dict(made.people.select("m_user_id", "group").iter_rows()) == {"p0": "North", "p1": None}
+
+
+def test_seats_by_training() -> None:
+    data = account(due_on(*[date(2026, 7, 15)] * 4), teachers=IKE)
+    assert plan(data, capacity={7: 2}).sessions["seats"].to_list() == [2, 2]
+    assert plan(data, capacity={}).sessions["seats"].to_list() == [12]
+
+
+def test_costs_decide() -> None:
+    days = [date(2026, 7, 8), date(2026, 7, 29)]
+    data = account(due_on(*days), teachers=IKE)
+    dear, cheap = (plan(data, session_cost=cost).sessions.height for cost in (500, 1))
+    assert (dear, cheap) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"by": "colour"}, "by must be field_office or None, not 'colour'"),
+        ({"by": ["field_office"]}, "by must be field_office or None, not ['field_office']"),
+        ({"capacity": 0}, "capacity must be a whole number from 1 to 10,000, not 0"),
+        ({"capacity": True}, "capacity must be a whole number from 1 to 10,000, not True"),
+        ({"capacity": {7: 0}}, "capacity of training 7 must be a whole number from 1"),
+        ({"capacity": {99: 3}}, "capacity: no training in the records has the id 99"),
+        ({"weeks": 0}, "weeks must be a whole number from 1 to 104, not 0"),
+        ({"weeks": 2.5}, "weeks must be a whole number from 1 to 104, not 2.5"),
+        ({"session_cost": -1}, "session_cost must be a number that is not negative, not -1"),
+        ({"early_cost": float("nan")}, "early_cost must be a number that is not negative, not nan"),
+        ({"late_cost": "1"}, "late_cost must be a number that is not negative, not '1'"),
+        ({"as_of": "30/06/2026"}, "as_of must be a day such as 2026-06-30, not '30/06/2026'"),
+        ({"as_of": date.max}, "as_of must be a day with 4 weeks after it, not 9999-12-31"),
+    ],
+)
+def test_bad_input_is_named(options: dict[str, Any], said: str) -> None:
+    data = account(due_on(date(2026, 7, 14)), teachers=IKE)
+    with pytest.raises(KPADataError) as caught:
+        kpa.plan_sessions(data, **{"as_of": AS_OF, "weeks": 4, **options})
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_frame_is_no_records() -> None:
+    with pytest.raises(KPADataError, match=r"data must be the result of load_all\(\)"):
+        kpa.plan_sessions(COMPLETIONS.empty(), as_of=AS_OF)
+
+
+def test_it_shows_itself_in_jupyter() -> None:
+    done = [*due_on(date(2026, 7, 14)), ("<b>x</b>", 8, date(2025, 7, 10))]
+    ropes = {**LADDERS, "id": 8, "title": "<script>"}
+    page = plan(account(done, [LADDERS, ropes], teachers=IKE))._repr_html_()
+    assert "1 of 12" in page
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "1 case has no place" in page
+
+
+def test_an_account_without_anything_due() -> None:
+    made = plan(kpa.TrainingData(completions=COMPLETIONS.empty()))
+    assert (made.sessions.height, made.people.height, made.cost) == (0, 0, 0.0)
+    assert str(made).startswith("Sessions to hold in the 4 weeks from 6 Jul 2026")
