@@ -33,6 +33,10 @@ TERMS = {
         "The status of a case whose last completion is no longer valid. Its days overdue are the "
         "days since the expiration."
     ),
+    "fleet": (
+        "Several accounts that are loaded and counted together, each by itself: the same id may "
+        "mean something else in two of them."
+    ),
     "gap": "A case that is expired or missing.",
     "group session": (
         "One occasion on which several people took a training together, with a list of "

@@ -16,7 +16,6 @@ from kpa_analytics import cli
 from kpa_analytics.demo.records import Records
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.demo_mark import DEMO_MARK
-from tests.audit.drawn_once import remembered
 from tests.conftest import completions
 from tests.data.accounts_toml import serve_accounts
 
@@ -100,8 +99,7 @@ def test_no_output_shows_the_token_of_an_account(run, api: DemoAPI, monkeypatch,
 @pytest.mark.slow
 def test_audit_writes_a_pack_of_each_account(run, api: DemoAPI, tmp_path: Path):
     pack = tmp_path / "pack"
-    with remembered():
-        code, out, err = run("audit", pack, "--all-accounts", "--as-of", "2020-03-31")
+    code, out, err = run("audit", pack, "--all-accounts", "--as-of", "2020-03-31")
     assert code == 2
     assert f"open {pack / 'index.html'}" in out
     assert "completions                   2" in out

@@ -106,7 +106,8 @@ def export_audit(
             set their own number; default 30.
         required: the requirements, a frame of (m_user_id, training_id); default: the vendor's
             employee status, if `data` has it.
-        title: the pack's title; default "Training records".
+        title: the pack's title; default "Training records", and the name of an account of
+            accounts.toml.
         names: False replaces every person by a stable pseudonym and leaves notes out. Hire and
             leaving days stay in people.csv, because the statuses depend on them; transcripts do not
             show them (see `audit.pseudonyms`). Default True.
@@ -215,7 +216,7 @@ def export_audit(
         as_of=as_day(as_of),
         expiring_days=expiring_days,
         required=required,
-        title=_title(title),
+        title=_title(title, data.account),
         names=names,
         earlier=earlier,
         standard=_line("standard", standard),
@@ -363,9 +364,11 @@ def _line(name: str, given: str | None) -> str:
     return one_line(given) if given and given.strip() else ""
 
 
-def _title(title: str | None) -> str:
+def _title(title: str | None, account: str | None = None) -> str:
     from kpa_analytics.wording import one_line
 
+    if title is None and account:
+        title = f"{TITLE}: {account}"
     if title is not None and not isinstance(title, str):
         raise KPADataError(f"title must be text, not {title!r}")
     return one_line(title or TITLE)

@@ -6,7 +6,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import pytest
 
@@ -109,21 +108,32 @@ def test_a_variable_with_a_token_is_no_misspelt_setting(
 
 
 @pytest.fixture
-def ring(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[tuple[str, str], str]]:
-    """A keyring in memory, under the name of the package."""
+def ring() -> Iterator[dict[tuple[str, str], str]]:
+    """A keyring in memory, which the package keyring uses instead of the system's."""
+    import keyring
+    from keyring.backend import KeyringBackend
+    from keyring.errors import KeyringLocked
+
     kept: dict[tuple[str, str], str] = {}
-    errors = ModuleType("keyring.errors")
-    errors.KeyringError = type("KeyringError", (Exception,), {})  # type: ignore[attr-defined]
 
-    def get_password(service: str, user: str) -> str | None:
-        if service == "locked":
-            raise errors.KeyringError("the keyring is locked")
-        return kept.get((service, user))
+    class InMemory(KeyringBackend):
+        priority = 1
 
-    package = SimpleNamespace(get_password=get_password, errors=errors)
-    monkeypatch.setitem(sys.modules, "keyring", package)
-    monkeypatch.setitem(sys.modules, "keyring.errors", errors)
-    return kept
+        def get_password(self, service: str, username: str) -> str | None:
+            if service == "locked":
+                raise KeyringLocked("the keyring is locked")
+            return kept.get((service, username))
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            kept[service, username] = password
+
+        def delete_password(self, service: str, username: str) -> None:
+            del kept[service, username]
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(InMemory())
+    yield kept
+    keyring.set_keyring(before)
 
 
 def test_a_token_can_be_in_the_keyring(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import polars as pl
 import pytest
+from filelock import FileLock
 from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
@@ -84,6 +86,24 @@ def test_an_account_of_a_folder_stays_when_another_is_published(tmp_path: Path) 
     index = json.loads((tmp_path / "index.json").read_bytes())
     assert list(index["accounts"]) == ["north", "south"]
     assert index["complete"] is True
+    for account in index["accounts"].values():
+        for file in account["files"].values():
+            content = (tmp_path / file["path"]).read_bytes()
+            assert hashlib.sha256(content).hexdigest() == file["sha256"]
+            assert len(content) == file["bytes"]
+
+
+def test_two_programs_do_not_publish_into_a_folder_at_once(tmp_path: Path) -> None:
+    with (
+        FileLock(tmp_path / ".publish.lock"),
+        pytest.raises(KPADataError, match="another program is publishing into this folder"),
+    ):
+        kpa.publish(small(), tmp_path, as_of=AS_OF)
+
+
+def test_a_file_url_is_a_folder_of_this_machine(tmp_path: Path) -> None:
+    kpa.publish(small(), (tmp_path / "a folder").as_uri(), account="north", as_of=AS_OF)
+    assert read(tmp_path / "a folder", "users").height == 2
 
 
 def test_a_stopped_publish_leaves_whole_files_and_an_index_that_says_so(
