@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.renewal_curve import renewal_curve
     from kpa_analytics.analysis.renewal_punctuality import renewal_punctuality
     from kpa_analytics.analysis.renewals import renewals
+    from kpa_analytics.analysis.required_for import required_for
+    from kpa_analytics.analysis.required_trainings import required_trainings
     from kpa_analytics.analysis.session_plan import SessionPlan
     from kpa_analytics.analysis.status_over_time import status_over_time
     from kpa_analytics.analysis.supervisors import supervisor_lists
@@ -96,6 +98,8 @@ _HOMES = {
     "renewal_curve": "analysis.renewal_curve",
     "renewal_punctuality": "analysis.renewal_punctuality",
     "renewals": "analysis.renewals",
+    "required_for": "analysis.required_for",
+    "required_trainings": "analysis.required_trainings",
     "roster": "audit.roster",
     "settings": "config",
     "snapshots": "data.snapshots",
@@ -148,6 +152,8 @@ __all__ = [
     "renewal_curve",
     "renewal_punctuality",
     "renewals",
+    "required_for",
+    "required_trainings",
     "roster",
     "schema",
     "settings",

@@ -28,6 +28,17 @@ STANDING = pl.Enum(["counts", "superseded", "future", "undated", "left"])
 #: Why a status differs between two sets of records.
 CAUSE = pl.Enum(["record", "rule", "person", "requirement", "time"])
 
+#: The rule of the catalogue by which somebody must have a training.
+ASSIGNED_BY = pl.Enum(["all", "job-title", "driver", "none", "cannot_tell"])
+#: Why the catalogue's rule and the vendor's list of required trainings differ.
+REQUIREMENT_CAUSE = pl.Enum(
+    [
+        *("window_in_neither_list", "person_not_listed", "newer_than_list", "not_in_catalogue"),
+        *("not_in_user_list", "left", "part_of_composed", "condition_not_met"),
+        *("assigned_otherwise", "cannot_tell", "not_known"),
+    ]
+)
+
 #: What became of a certificate that came due.
 OUTCOME = pl.Enum(["on_time", "late", "lapsed", "pending"])
 
@@ -444,6 +455,43 @@ RECONCILIATION = _table(
         "our date minus the vendor's, days; null if one is null",
         unit="days",
     ),
+)
+
+_ASSIGNMENT = (
+    Column("required", pl.Boolean, "the catalogue requires it; null if the API does not tell"),
+    Column(
+        "rule", ASSIGNED_BY, "all, job-title, driver or none; cannot_tell if the API does not tell"
+    ),
+    Column("reason", pl.String, "the rule in words"),
+)
+
+REQUIRED_TRAININGS = _table(
+    "required_trainings",
+    "required_trainings()",
+    *_CASE,
+    *_ASSIGNMENT,
+    Column(
+        "listed",
+        pl.Boolean,
+        "in incomplete_training_ids or complete_training_ids of the vendor's list; null without it",
+    ),
+    Column(
+        "cause",
+        REQUIREMENT_CAUSE,
+        "why the catalogue and the vendor's list differ; null if they agree",
+    ),
+)
+
+REQUIRED_FOR = _table(
+    "required_for",
+    "required_for()",
+    _TRAINING,
+    _TITLE,
+    *_ASSIGNMENT,
+    Column("held", pl.Boolean, "the person has a valid completion; false for a new employee"),
+    Column("status", STATUS, "current, expiring, expired, missing or not_due"),
+    Column("date", pl.Date, "the day of completion"),
+    Column("expiration_date", pl.Date, "the last day on which it is valid, or null"),
 )
 
 INSTRUCTOR_ACTIVITY = _table(

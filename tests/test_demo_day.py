@@ -81,6 +81,16 @@ def listed(data: kpa.TrainingData, person: str, **day: Any) -> object:
     return kpa.supervisor_lists(never, above, **day).to_dicts()
 
 
+def required(data: kpa.TrainingData, person: str, **day: Any) -> object:
+    leaves = pl.lit(LEAVES, USERS.schema["terminationDate"])
+    rows = kpa.required_trainings(
+        data.trainings.with_columns(assigned_to_type=pl.lit("all")),
+        data.users.with_columns(terminationDate=leaves),
+        **day,
+    )
+    return rows.to_dicts()
+
+
 #: How to call each function that has a default as-of date.
 CALLS: dict[str, Callable[..., object]] = {
     "eligible_instructors": of_records(kpa.eligible_instructors),
@@ -92,6 +102,8 @@ CALLS: dict[str, Callable[..., object]] = {
     "renewal_curve": of_renewals(kpa.renewal_curve),
     "renewal_punctuality": of_renewals(kpa.renewal_punctuality),
     "renewals": of_records(kpa.renewals),
+    "required_for": lambda data, person, **day: kpa.required_for(data, person, **day).to_dicts(),
+    "required_trainings": required,
     "roster": lambda data, person, **day: kpa.roster(data, 7, **day).rows.to_dicts(),
     "status_changes": status_changes,
     "supervisor_lists": listed,

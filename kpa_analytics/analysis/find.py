@@ -1,4 +1,4 @@
-"""Find the one person, training or field office that a user names."""
+"""Find the one person, training, field office or job title that a user names."""
 
 from __future__ import annotations
 
@@ -91,6 +91,26 @@ def find_office(data: TrainingData, named: str) -> str:
     ids = {office: office for office in names if office != NO_OFFICE}
     shown = {office: f"{name} ({office})" if office else name for office, name in names.items()}
     return _only("field office", named, [ids, names], shown)
+
+
+def find_job_title(data: TrainingData, named: str) -> str:
+    """The id of the job title with this id or name.
+
+    Accents and upper case make no difference.
+
+    Raises:
+        KPADataError: no job title or more than one is called this; the message lists them.
+    """
+    titles = data.groups.filter(pl.col("kind") == "job_title").unique(
+        "id", keep="first", maintain_order=True
+    )
+    held = data.users["jobTitle_id"].drop_nulls().unique().sort()
+    names: dict[str, str] = {job: job for job in held}
+    named_titles = titles.select("id", pl.coalesce("name", "id"))
+    names |= dict(named_titles.iter_rows())
+    ids = {job: job for job in names}
+    shown = {job: f"{name} ({job})" for job, name in names.items()}
+    return _only("job title", named, [ids, names], shown)
 
 
 def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id, str]) -> Id:
