@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 from math import ceil, isfinite
 from typing import Any, Literal
 
@@ -28,8 +29,7 @@ from kpa_analytics.analysis.session_weeks import Costs, Course, served_by_week
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, day_of
-from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
-from kpa_analytics.statuses import GAPS
+from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED, Table
 from kpa_analytics.wording import say
 
 #: The most weeks of a plan and people in a session, the usual number, and the groups of a plan.
@@ -163,8 +163,8 @@ class _Planning:
         windows = rules.schedules.filter(pl.col("rule") == "window")["training_id"]
         self._by_window = {*windows}
         self._sessions: list[dict[str, Any]] = []
-        self._people: list[dict[str, Any]] = []
-        self._unplaced: list[dict[str, Any]] = []
+        self._people, self._unplaced = _Lines(), _Lines()
+        self._first_week = cache(self._useful_from)
         for course in self._in_order(cases):
             self._plan(course)
 
@@ -177,12 +177,12 @@ class _Planning:
         )
         numbers = sessions.select("session", "number")
         people = (
-            pl.DataFrame(self._people, schema=PLANNED_PEOPLE.schema)
+            self._people.frame(PLANNED_PEOPLE)
             .join(numbers, on="session", how="left")
             .with_columns(session="number")
             .sort("session", "user", "m_user_id")
         )
-        unplaced = pl.DataFrame(self._unplaced, schema=UNPLACED.schema)
+        unplaced = self._unplaced.frame(UNPLACED)
         return {
             "sessions": sessions.with_columns(session="number").drop("number"),
             "people": people.drop("number"),
@@ -197,7 +197,7 @@ class _Planning:
 
         def order(key: tuple[int, str | None]) -> tuple[int, int, int, str]:
             training, group = key
-            gaps = sum(_is_gap(case) for case in courses[key])
+            gaps = sum(case.is_gap for case in courses[key])
             return len(self._instructors.of(training)), -gaps, training, group or ""
 
         for key in sorted(courses, key=order):
@@ -211,7 +211,7 @@ class _Planning:
             return
         only = {*eligible} if len(eligible) == 1 else set()
         self._leave_out([case for case in cases if case.m_user_id in only], text.ONLY_INSTRUCTOR)
-        firsts = [self._first_week(case) for case in cases]
+        firsts = [self._first_week(training, case.expires) for case in cases]
         last = len(self._days)
         late = [case for case, first in zip(cases, firsts, strict=True) if first == last]
         self._leave_out([case for case in late if case.m_user_id not in only], text.NOT_USEFUL)
@@ -277,45 +277,54 @@ class _Planning:
                 "reason": session_reason(cases),
             }
         )
-        self._people += [
-            {
-                "session": number,
-                "week": day,
-                **_facts(case),
-                "reason": reasons.of_person(case, day, self._days[self._first_week(case)]),
-            }
-            for case in cases
+        firsts = [self._days[self._first_week(training, case.expires)] for case in cases]
+        why = [
+            reasons.of_person(case, day, first) for case, first in zip(cases, firsts, strict=True)
         ]
+        self._people.add(cases, why, number, day)
 
     def _place_cost(self, case: SessionCase, week: int) -> float:
         return self._costs.of_place((case.due - self._as_of).days, self._numbers[week])
 
-    def _first_week(self, case: SessionCase) -> int:
+    def _useful_from(self, training: int, expires: date | None) -> int:
         """The first week in which a completion gives a later expiration date."""
-        if case.expires is None:
+        if expires is None:
             return 0
-        ends = self._new_ends[case.training_id]
-        useful = (week for week, end in enumerate(ends) if end is None or end > case.expires)
+        ends = self._new_ends[training]
+        useful = (week for week, end in enumerate(ends) if end is None or end > expires)
         return next(useful, len(ends))
 
     def _leave_out(self, cases: list[SessionCase], reason: str) -> None:
-        self._unplaced += [{**_facts(case), "reason": reason} for case in cases]
+        self._unplaced.add(cases, [reason] * len(cases))
 
 
-def _facts(case: SessionCase) -> dict[str, Any]:
-    return {
-        "m_user_id": case.m_user_id,
-        "user": case.user,
-        "training_id": case.training_id,
-        "training": case.training,
-        "group": case.group,
-        "status": case.status,
-        "due": case.due,
-    }
+class _Lines:
+    """The lines of a table of the plan: cases, why they are there, and their sessions."""
 
+    def __init__(self) -> None:
+        self._cases: list[SessionCase] = []
+        self._own: dict[str, list[Any]] = {"session": [], "week": [], "reason": []}
 
-def _is_gap(case: SessionCase) -> bool:
-    return case.status in GAPS or case.expires is None
+    def add(
+        self,
+        cases: list[SessionCase],
+        reasons: list[str],
+        session: int | None = None,
+        week: date | None = None,
+    ) -> None:
+        """Add a line for each of these cases."""
+        self._cases += cases
+        self._own["session"] += [session] * len(cases)
+        self._own["week"] += [week] * len(cases)
+        self._own["reason"] += reasons
+
+    def frame(self, table: Table) -> pl.DataFrame:
+        """The lines in the columns of a table."""
+        of_cases = zip(SessionCase._fields, zip(*self._cases, strict=True), strict=False)
+        columns: dict[str, Sequence[Any]] = {**dict(of_cases), **self._own}
+        return pl.DataFrame(
+            {name: columns.get(name, ()) for name in table.schema}, schema=table.schema
+        )
 
 
 def _rising(weeks: Sequence[int]) -> list[int]:

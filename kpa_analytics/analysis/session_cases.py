@@ -30,6 +30,7 @@ class SessionCase(NamedTuple):
         status: the status of the case; None if only a composed training asks for it.
         expires: the last day on which the person holds it, or may do without; None if never held.
         due: the last day for a session in time: `expires`, or the day of the plan for a gap.
+        is_gap: whether the person has no valid certificate now.
         composed: the title of the composed training that asks for it; empty if it is due itself.
         group: the name of the person's group; None without groups.
     """
@@ -41,8 +42,14 @@ class SessionCase(NamedTuple):
     status: str | None
     expires: date | None
     due: date
+    is_gap: bool
     composed: str = ""
     group: str | None = None
+
+    @property
+    def need(self) -> tuple[object, ...]:
+        """All that is said about why the person needs a session."""
+        return self[4:9]
 
 
 def session_cases(
@@ -89,14 +96,15 @@ def _due(
         )
         .filter(is_gap | ((pl.col("expires") <= end).fill_null(False) & ~leaves))
         .with_columns(pl.when(is_gap).then(pl.lit(as_of)).otherwise("expires").alias("due"))
-        .select(*_CASE, "user", "training", "completion_id", "status", "expires", "due")
+        .with_columns(is_gap.alias("is_gap"))
         .collect(engine="in-memory")
     )
 
 
 def _rows(due: pl.DataFrame) -> list[SessionCase]:
-    columns = ("m_user_id", "user", "training_id", "training", "status", "expires", "due")
-    return [SessionCase(*row) for row in due.select(columns).iter_rows()]
+    columns = ("m_user_id", "user", "training_id", "training", "status", "expires", "due", "is_gap")
+    ends = (pl.lit("").alias("composed"), pl.lit(None, pl.String).alias("group"))
+    return [*map(SessionCase._make, due.select(*columns, *ends).iter_rows())]
 
 
 def _parts(
@@ -150,6 +158,7 @@ def _parts(
                 training=titles[part],
                 status=row.get("status"),
                 expires=row.get("expiration_date"),
+                is_gap=not row or row["status"] in GAPS,
                 composed=case.training,
             )
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from kpa_analytics.analysis import session_texts as text
 from kpa_analytics.analysis.session_cases import SessionCase
-from kpa_analytics.statuses import GAPS, MISSING
+from kpa_analytics.statuses import MISSING
 from kpa_analytics.wording import day, say
 
 
@@ -22,28 +22,32 @@ class CourseReasons:
 
     def __init__(self, weeks: Sequence[date], full: Collection[date], *, by_window: bool) -> None:
         self._weeks, self._full, self._by_window = weeks, full, by_window
+        self._said: dict[tuple[object, ...], str] = {}
 
     def of_person(self, case: SessionCase, week: date, first: date) -> str:
         """The need of a person, and why it is met in this week.
 
         From the week `first` on, a session gives the person a later expiration date.
         """
-        need = self._need(case)
-        if case.composed:
-            need = say(text.FOR_COMPOSED, need=need, composed=case.composed)
-        return f"{need}; {self._place(case, week, first)}"
+        alike = (case.need, week, first)
+        if alike not in self._said:
+            need = self._need(case)
+            if case.composed:
+                need = say(text.FOR_COMPOSED, need=need, composed=case.composed)
+            self._said[alike] = f"{need}; {self._place(case, week, first)}"
+        return self._said[alike]
 
     def _need(self, case: SessionCase) -> str:
         if case.expires is None:
             return MISSING
-        if case.status in GAPS:
+        if case.is_gap:
             return say(text.EXPIRED, day=case.expires)
         return say(text.RENEW_BY if self._by_window else text.EXPIRES, day=case.expires)
 
     def _place(self, case: SessionCase, week: date, first: date) -> str:
         if week > case.due:
             late = (week - case.due).days
-            if case.status in GAPS or case.expires is None:
+            if case.is_gap:
                 is_first = week == self._weeks[0]
                 return say(text.FIRST_SESSION if is_first else text.NEXT_SESSION, week=week)
             if first > case.due:
@@ -60,10 +64,8 @@ class CourseReasons:
 
 def session_reason(cases: Sequence[SessionCase]) -> str:
     """Why a session of these people is held in its week."""
-    gaps = sum(case.status in GAPS or case.expires is None for case in cases)
-    due = min(
-        (case.due for case in cases if case.status not in GAPS and case.expires), default=None
-    )
+    gaps = sum(case.is_gap for case in cases)
+    due = min((case.due for case in cases if not case.is_gap), default=None)
     if due is None:
         return say(text.WITH_GAPS, gaps=gaps)
     first = say(text.FIRST_DUE, filled=len(cases) - gaps, due=day(due))
