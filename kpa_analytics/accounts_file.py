@@ -63,7 +63,12 @@ def accounts_path() -> Path:
         return typed_path(given).absolute()
     from platformdirs import user_config_path
 
-    return user_config_path("kpa_analytics", appauthor=False) / "accounts.toml"
+    try:
+        return user_config_path("kpa_analytics", appauthor=False) / "accounts.toml"
+    except RuntimeError as error:
+        raise KPASettingsError(
+            f"no user folder for accounts.toml ({error}): set {ACCOUNTS} to the path of a file"
+        ) from error
 
 
 def listed_accounts() -> dict[str, ListedAccount]:
@@ -90,7 +95,7 @@ def token_variables() -> set[str]:
     """The environment variables that the file names; none if it can't be read."""
     try:
         return {account.token_env for account in listed_accounts().values() if account.token_env}
-    except (KPAError, OSError, RuntimeError):
+    except (KPAError, OSError):
         return set()
 
 

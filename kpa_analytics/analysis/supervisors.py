@@ -13,7 +13,17 @@ import polars as pl
 from kpa_analytics.analysis.case_groups import group_columns, members, with_group_names
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, day_of, like, need, read
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Day,
+    Frame,
+    as_day,
+    day_of,
+    like,
+    need,
+    need_same_account,
+    read,
+)
 from kpa_analytics.schema import EXPIRY_STATUS, USERS
 from kpa_analytics.statuses import EXPIRING, GAPS
 
@@ -73,6 +83,7 @@ def supervisor_lists(
         >>> supervisor_lists(cases, people).select("supervisor", "user", "training_id").rows()
         [('Low, Sue', 'Moe, Ann', 7), (None, 'Low, Sue', 8)]
     """
+    need_same_account(status, users, groups)
     as_listed_by(by)
     as_day(as_of)
     identifier, name = group_columns(by)

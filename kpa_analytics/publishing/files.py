@@ -88,11 +88,8 @@ def replace_files(place: Place, files: list[File], facts: dict[str, Facts], pers
         KPAError: another program holds files open; the message names them.
     """
     new = [(file, file.written) for file in files if file.written]
-    if changing := {file.account for file, _ in new}:
-        meanwhile = {
-            name: {**fact, "complete": fact["complete"] and name not in changing}
-            for name, fact in facts.items()
-        }
+    if new:
+        meanwhile = _meanwhile(facts, {(file.account, file.table) for file, _ in new})
         _put(place, ACCOUNTS, _parquet(accounts_frame(meanwhile)))
         _put(place, INDEX, index_bytes(meanwhile, personal=personal))
     held = []
@@ -112,6 +109,15 @@ def replace_files(place: Place, files: list[File], facts: dict[str, Facts], pers
         _put(place, POWER_BI, power_bi_file(place.native))
     _put(place, ACCOUNTS, _parquet(accounts_frame(facts)))
     _put(place, INDEX, index_bytes(facts, personal=personal))
+
+
+def _meanwhile(facts: dict[str, Facts], changing: set[tuple[str, str]]) -> dict[str, Facts]:
+    """The facts while files are replaced: nobody knows yet which content these files have."""
+    meanwhile = {name: {**fact, "files": {**fact["files"]}} for name, fact in facts.items()}
+    for account, table in changing:
+        meanwhile[account]["complete"] = False
+        del meanwhile[account]["files"][table]
+    return meanwhile
 
 
 def listed(files: list[File]) -> pl.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
 import polars as pl
@@ -141,11 +141,12 @@ def published_folder(folder: str | os.PathLike[str]) -> Place:
         KPADataError: it can't be a path, or the URL has a password in it.
         KPAError: the package of the store is not installed.
     """
-    scheme, mark, rest = str(folder).partition("://")
-    if not mark or not isinstance(folder, str):
+    if not isinstance(folder, str) or "://" not in folder:
         return LocalFolder(typed_path(folder))
-    if scheme == "file":
-        return LocalFolder(Path(url2pathname(unquote(rest))))
+    parts = urlsplit(folder)
+    if parts.scheme == "file":
+        machine = "" if parts.netloc in ("", "localhost") else f"//{parts.netloc}"
+        return LocalFolder(Path(url2pathname(machine + unquote(parts.path))))
     return RemoteFolder(folder)
 
 

@@ -183,6 +183,7 @@ def test_rows_of_several_accounts_meet_in_no_function(fleet: kpa.Fleet, lazy: bo
         lambda: kpa.instructor_coverage(north, *south, as_of=AS_OF),
         lambda: kpa.eligible_instructors(north, *south, as_of=AS_OF),
         lambda: kpa.group_sessions(north, None, *south),
+        lambda: kpa.supervisor_lists(status.filter(account="north"), south[1]),
         lambda: kpa.reconcile(
             status.filter(account="north"), fleet.employee_status.filter(account="south")
         ),

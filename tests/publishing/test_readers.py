@@ -165,6 +165,36 @@ def test_a_url_is_a_folder_of_a_store(fleet: kpa.Fleet) -> None:
     store.rm("/published", recursive=True)
 
 
+def test_a_store_that_failed_in_between_gets_every_file_next_time(
+    monkeypatch: pytest.MonkeyPatch, fleet: kpa.Fleet
+) -> None:
+    import fsspec
+
+    store: Any = fsspec.filesystem("memory")
+    kpa.publish(fleet, "memory://broken", as_of=AS_OF)
+    longer = small().trainings.with_columns(title=pl.col("title").str.reverse())
+    changed = kpa.Fleet({"north": small(trainings=longer), "south": fleet["south"]})
+    put = type(store).put_file
+
+    def fail(self: Any, written: str, target: str, **options: Any) -> None:
+        if "data.parquet" in target:
+            raise ConnectionError("the line is dead")
+        put(self, written, target, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(store), "put_file", fail)
+        with pytest.raises(KPAError, match="memory://broken: ConnectionError: the line is dead"):
+            kpa.publish(changed, "memory://broken", as_of=AS_OF)
+    index = json.loads(store.cat("/broken/index.json"))
+    assert index["complete"] is False
+    assert not {"trainings", "status"} & {*index["accounts"]["north"]["files"]}
+    again = kpa.publish(changed, "memory://broken", as_of=AS_OF)
+    written = again.filter(pl.col("change") == "written")["table"].to_list()
+    assert {"trainings", "status"} <= {*written}
+    assert json.loads(store.cat("/broken/index.json"))["complete"] is True
+    store.rm("/broken", recursive=True)
+
+
 @pytest.mark.slow
 def test_a_folder_in_s3_is_read_as_on_this_machine(
     monkeypatch: pytest.MonkeyPatch, fleet: kpa.Fleet
