@@ -11,7 +11,7 @@ from kpa_analytics.analysis.find import find_job_title, find_person
 from kpa_analytics.analysis.limiting import HELD
 from kpa_analytics.analysis.names import with_titles
 from kpa_analytics.analysis.required_trainings import assigned_pairs
-from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.data.training_data import TrainingData, need_one_account, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, as_table, day_of
 from kpa_analytics.schema import REQUIRED_FOR, USERS
@@ -71,6 +71,7 @@ def required_for(
     need_training_data(data)
     if person is None and job_title is None:
         raise KPADataError("required_for needs a person, a job title, or both")
+    need_one_account(data.users)
     day = day_of(as_of, data.completions, data.users)
     who = _NEW if person is None else find_person(data, person)
     profile = _profile(data.users, who, day)

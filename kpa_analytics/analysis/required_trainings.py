@@ -9,8 +9,19 @@ import polars as pl
 from kpa_analytics.analysis.assignments import CANNOT_TELL, Assignment, assignment
 from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.analysis.required_differences import differences
+from kpa_analytics.data.training_data import need_one_account
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, as_table, day_of, like, need
+from kpa_analytics.inputs import (
+    AnyFrame,
+    Day,
+    Frame,
+    as_day,
+    as_table,
+    day_of,
+    like,
+    need,
+    need_same_account,
+)
 from kpa_analytics.schema import ASSIGNED_BY, REQUIRED_TRAININGS, TRAININGS, USERS
 
 _RULE = ("assigned_to_type", "assigned_to_condition")
@@ -87,6 +98,8 @@ def required_trainings(
         [('ann', 'Ladders', True, 'all'), ('bob', 'Ladders', True, 'all'),
          ('bob', 'Driving', None, 'cannot_tell')]
     """
+    need_same_account(trainings, users, employee_status)
+    need_one_account(users)  # nobody must have a training of another account
     as_day(as_of)
     rules = need(trainings, TRAININGS, "id", "title", *_RULE)
     people = need(users, USERS, *_PROFILE)

@@ -111,31 +111,34 @@ def data_dictionary(sheets: Mapping[SheetName, Sequence[str]], *, demo: bool) ->
     return pl.DataFrame(rows, schema=DATA_DICTIONARY.schema, orient="row")
 
 
-def described(place: str, table: Table, column: Column) -> tuple[str, ...]:
+def described(
+    place: str, table: Table, column: Column, lists: str = text.LIST_OF
+) -> tuple[str, ...]:
     """One row of `schema.DATA_DICTIONARY`.
 
     Args:
         place: the file or the sheet.
         table: the table that the column belongs to.
         column: the column.
+        lists: how the type of a list is called.
     """
     dtype = pl.Schema({column.name: column.dtype})[column.name]
     return (
         place,
         column.name,
         sheet_heading(column.name),
-        _type(dtype),
+        _type(dtype, lists),
         _unit(column, dtype),
         column.meaning,
         _origin(table, column),
     )
 
 
-def _type(dtype: pl.DataType) -> str:
+def _type(dtype: pl.DataType, lists: str) -> str:
     if isinstance(dtype, pl.Enum):
         return say(text.ONE_OF, values=", ".join(dtype.categories))
     if isinstance(dtype, pl.List):
-        return say(text.LIST_OF, type=_type(dtype.inner))  # type: ignore[arg-type]
+        return say(lists, type=_type(dtype.inner, lists))  # type: ignore[arg-type]
     return text.TYPE_WORDS[str(dtype.base_type())]
 
 

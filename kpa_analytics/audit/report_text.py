@@ -119,6 +119,7 @@ TYPE_WORDS = {
     "Boolean": "true or false",
 }
 ONE_OF = "one of: {values}"
+IN_PARQUET_LIST_OF = "list of {type}"
 LIST_OF = "list of {type}, separated by semicolons"
 UNIT_WORDS = {"Date": "yyyy-mm-dd", "Datetime": "yyyy-mm-dd hh:mm:ss, UTC"}
 UNIT_ID = "id"

@@ -129,9 +129,9 @@ def need_training_data(data: object) -> None:
         raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
 
 
-def _need_one_account(data: TrainingData) -> None:
-    """Raise a KPADataError for the records of several accounts, whose ids are not the vendor's."""
-    if FLEET_ACCOUNT in data.users.columns:
+def need_one_account(users: pl.DataFrame | pl.LazyFrame) -> None:
+    """Raise a KPADataError for people of several accounts, whose ids are not the vendor's."""
+    if isinstance(users, pl.DataFrame | pl.LazyFrame) and FLEET_ACCOUNT in users.collect_schema():
         raise KPADataError(
             "these are records of several accounts, with ids that are not the vendor's: use the "
             "records of one account, such as fleet['north']"
@@ -144,7 +144,7 @@ def need_evidence(data: TrainingData, incremental: object) -> None:
     Those of several accounts have other ids than the vendor's. Incremental completions may lack
     corrections of older records; `incremental=True` accepts them.
     """
-    _need_one_account(data)
+    need_one_account(data.users)
     if not isinstance(incremental, bool):
         raise KPADataError(f"incremental must be True or False, not {incremental!r}")
     snapshot = data.snapshots.get("completions")

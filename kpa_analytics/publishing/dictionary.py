@@ -7,6 +7,7 @@ from io import BytesIO
 import polars as pl
 
 from kpa_analytics.audit.data_dictionary import described
+from kpa_analytics.audit.report_text import IN_PARQUET_LIST_OF as LISTS
 from kpa_analytics.publishing.datasets import (
     ACCOUNT_COLUMN,
     ACCOUNTS_TABLE,
@@ -30,7 +31,7 @@ def dictionary(*, personal: bool) -> bytes:
         personal: whether the tables have personal columns.
     """
     rows = [
-        described(f"{name}/", ACCOUNTS_TABLE if column in _ADDED else table, column)
+        described(f"{name}/", ACCOUNTS_TABLE if column in _ADDED else table, column, LISTS)
         for name, table in TABLES.items()
         for column in (ACCOUNT_COLUMN, *published_columns(name, personal=personal))
     ]

@@ -240,6 +240,18 @@ def test_together_is_no_evidence(fleet: kpa.Fleet, tmp_path: Path) -> None:
         kpa.publish(fleet.together(), tmp_path / "folder", as_of=AS_OF)
 
 
+def test_nobody_must_have_a_training_of_another_account(fleet: kpa.Fleet) -> None:
+    data = fleet.together()
+    with pytest.raises(KPADataError, match="records of several accounts"):
+        kpa.required_trainings(data.trainings, data.users, as_of=AS_OF)
+    with pytest.raises(KPADataError, match="records of several accounts"):
+        kpa.required_for(data, "ann@north", as_of=AS_OF)
+    each = fleet.each(
+        lambda alone: kpa.required_trainings(alone.trainings, alone.users, as_of=AS_OF)
+    )
+    assert each.columns[0] == "account"
+
+
 def test_an_id_that_can_not_be_made_unique_is_named() -> None:
     done = small().completions.with_columns(id=pl.lit(10**12))
     with pytest.raises(KPADataError, match=r"north: completions\.id has ids"):

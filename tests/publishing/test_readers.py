@@ -61,6 +61,7 @@ def test_the_data_dictionary_describes_every_column(tmp_path: Path, personal: bo
     kpa.publish(small(), tmp_path, as_of=AS_OF, personal=personal)
     words = pl.read_csv(tmp_path / "data_dictionary.csv")
     assert not words.select(pl.any_horizontal(pl.all().is_null()).any()).item()
+    assert words.filter(column="m_trainees_id")["type"].unique().to_list() == ["list of text"]
     for table in TABLES:
         columns = pl.scan_parquet(tmp_path / table).collect_schema().names()
         listed = words.filter(file=f"{table}/")["column"].to_list()
