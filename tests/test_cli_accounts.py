@@ -52,10 +52,19 @@ def test_fetch_names_the_account_that_failed(run, api: DemoAPI, monkeypatch):
     assert "north (demo data)\n  completions                   2" in out
     assert err.splitlines()[-1].startswith("kpa-analytics: 1 account could not be loaded: south: ")
     api.refuse(None)
-    assert run("fetch", "--account", "north")[0] == 0
+    code, out, _ = run("fetch", "--account", "north")
+    assert (code, out.splitlines()[-1]) == (0, DEMO_MARK)
     code, _, err = run("fetch", "--account", "east")
     assert (code, len(err.splitlines())) == (2, 1)
     assert "there is no account 'east' in accounts.toml; it has north, south" in err
+
+
+def test_audit_loads_the_account_that_is_named(run, api: DemoAPI, tmp_path: Path):
+    """The token of south is inactive, so its pack can't be made."""
+    code, out, err = run("audit", tmp_path / "pack", "--account", "south")
+    assert (code, out) == (2, "")
+    assert "token_inactive" in err.splitlines()[-1]
+    assert not (tmp_path / "pack").exists()
 
 
 def test_publish_writes_every_account_and_keeps_those_that_fail(run, api: DemoAPI, tmp_path: Path):

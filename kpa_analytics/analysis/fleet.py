@@ -189,8 +189,9 @@ class Fleet:
             include_terminated: also count people who had left; default False.
 
         Returns:
-            account, then the columns of `kpa_analytics.status_over_time`. With `by="account"`: day,
-            account_id and account (both the name), and the counts.
+            account, the columns of `kpa_analytics.status_over_time`, and demo (made from demo
+            data), which the chart reads. With `by="account"`: day, account_id and account (both the
+            name), the counts, and demo.
 
         Raises:
             KPADataError: as `kpa_analytics.status_over_time`; the message names the account.
@@ -211,7 +212,7 @@ class Fleet:
                 groups=data.groups,
             )
 
-        counts = self.each(counts_of)
+        counts = self.each(lambda data: counts_of(data).with_columns(demo=data.demo))
         if by != ACCOUNT:
             return counts
         named = counts.with_columns(pl.col(ACCOUNT).alias("account_id"))

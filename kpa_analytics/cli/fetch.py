@@ -9,6 +9,7 @@ import typer
 from kpa_analytics.cli.loading import finish_fleet, need_one_choice
 from kpa_analytics.cli.options import Account, AllAccounts, Refresh
 from kpa_analytics.cli.output import print_figure
+from kpa_analytics.demo_mark import DEMO_MARK
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -27,7 +28,10 @@ def fetch(
 
     need_one_choice({"--account": account, "--all-accounts": all_accounts})
     if not all_accounts:
-        _print(load_all(refresh=refresh, account=account))
+        data = load_all(refresh=refresh, account=account)
+        _print(data)
+        if data.demo:
+            typer.echo(f"\n{DEMO_MARK}")
         return
     fleet = load_fleet(refresh=refresh)
     for name, data in fleet.accounts.items():
