@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from kpa_analytics import charts, demo, schema, widgets
+    from kpa_analytics import charts, demo, schema, spark, widgets
     from kpa_analytics.analysis.data_quality import data_quality
     from kpa_analytics.analysis.eligible_instructors import eligible_instructors
     from kpa_analytics.analysis.expiry_status import expiry_status
@@ -111,7 +111,7 @@ _HOMES = {
     "verify_audit": "audit.verify",
     "what_if": "analysis.what_if",
 }
-_MODULES = ("charts", "demo", "schema", "widgets")
+_MODULES = ("charts", "demo", "schema", "spark", "widgets")
 
 __all__ = [
     "Client",
@@ -158,6 +158,7 @@ __all__ = [
     "schema",
     "settings",
     "snapshots",
+    "spark",
     "status_changes",
     "status_over_time",
     "supervisor_lists",

@@ -138,7 +138,7 @@ def test_contributing_lists_no_module_that_is_gone() -> None:
 def test_every_public_name_is_on_a_page_of_the_reference() -> None:
     """`tests/site` looks at the pages themselves; this test is quicker."""
     pages = "\n".join(page.read_text(encoding="utf-8") for page in (DOCS / "reference").iterdir())
-    modules = {"charts", "demo", "errors", "schema", "widgets"}
+    modules = {"charts", "demo", "errors", "schema", "spark", "widgets"}
     for name in set(kpa.__all__) - modules:
         assert f"\n::: kpa_analytics.{name}\n" in pages, name
     for name in modules:

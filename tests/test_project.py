@@ -45,6 +45,7 @@ def test_environment_yml_has_the_dependencies_of_pyproject() -> None:
         "dashboard",
         "docs",
         "marimo",
+        "spark",
         "test",
     )
     wanted = set()

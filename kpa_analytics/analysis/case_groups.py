@@ -19,7 +19,7 @@ BY = IN_A_FLEET[:-1]
 
 _PEOPLE = USERS._replace(columns=(*USERS.columns, Column(FLEET_ACCOUNT, pl.String, "the account")))
 #: The column of `users` that has the groups of a person.
-_COLUMNS = {
+GROUP_FIELDS = {
     "field_office": "fieldOffice_id",
     "line_of_business": "lineOfBusiness_id",
     "job_title": "jobTitle_id",
@@ -48,10 +48,10 @@ def as_by(by: object, users: AnyFrame | None, *more: str) -> str | None:
         raise KPADataError(f"by must be one of {known}, not {by!r}").in_python(
             "by=None counts all together"
         )
-    if by in _COLUMNS:
+    if by in GROUP_FIELDS:
         if users is None:
             raise KPADataError(f"by={by!r} needs users, as load_users() returns them")
-        column = _COLUMNS[str(by)]
+        column = GROUP_FIELDS[str(by)]
         if by == ACCOUNT and column not in need(users, USERS, "id").collect_schema():
             raise KPADataError(f"by={by!r} needs the people of a fleet: fleet.together().users")
         need(users, _PEOPLE, "id", column)
@@ -80,7 +80,7 @@ def members(users: AnyFrame, by: str) -> pl.LazyFrame:
     the same id, the first one counts.
     """
     identifier, _ = group_columns(by)
-    column = _COLUMNS[by]
+    column = GROUP_FIELDS[by]
     rows = (
         need(users, _PEOPLE, "id", column)
         .unique("id", keep="first", maintain_order=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
@@ -127,17 +127,48 @@ def status_over_time(
 
     def counts(records: pl.DataFrame) -> pl.DataFrame:
         engine = Engine(known_records(records, is_known), rules, users, required)
-        _check_start(engine, first)
-        spans = StatusSpans(engine, days, ahead).frame(include_terminated=include_terminated)
-        groupings = grouping(engine, group, users, groups)
-        return day_counts(spans, groupings, days, known=required is not None)
+        check_start(first, engine.rows["date"].min())
+        counting = Counting(days, ahead, group, include_terminated, required is not None)
+        return counting.of(engine, users, groups)
 
     return computed(completions, counts, trend_schema(group))
 
 
-def _check_start(engine: Engine, start: date) -> None:
-    """Nobody knows what the statuses were before the first record."""
-    begun = engine.rows["date"].min()
+class Counting(NamedTuple):
+    """How the cases of an engine are counted.
+
+    Attributes:
+        days: the days.
+        expiring_days: as for `status_over_time()`.
+        by: the group, as `as_by` returns it.
+        include_terminated: as for `status_over_time()`.
+        known: whether requirements were provided.
+    """
+
+    days: SampledDays
+    expiring_days: int
+    by: str | None
+    include_terminated: bool
+    known: bool
+
+    def of(self, engine: Engine, users: AnyFrame | None, groups: AnyFrame | None) -> pl.DataFrame:
+        """The rows of `status_over_time()`."""
+        spans = StatusSpans(engine, self.days, self.expiring_days)
+        rows = spans.frame(include_terminated=self.include_terminated)
+        groupings = grouping(engine, self.by, users, groups)
+        return day_counts(rows, groupings, self.days, known=self.known)
+
+
+def check_start(start: date, begun: object) -> None:
+    """Nobody knows what the statuses were before the first completion.
+
+    Args:
+        start: the first day of the counts.
+        begun: the day of the first completion; None if no completion has a date.
+
+    Raises:
+        KPADataError: `start` is before it.
+    """
     if isinstance(begun, date) and start < begun:
         raise KPADataError(
             f"start must not be before the first completion: start is {start}, the first "

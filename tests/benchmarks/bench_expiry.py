@@ -139,19 +139,20 @@ def table(schema, rows, **columns):
     return pl.DataFrame(given, height=rows).with_columns(absent).select(schema.names())
 
 
-def invented(people: int, *, mixed: bool) -> Company:
+def invented(people: int, *, mixed: bool, completed: int = COMPLETED) -> Company:
     """Completions newest first, as the vendor sends them.
 
     Args:
         people: how many people there are.
         mixed: a third of the trainings each are rolling (or never expire), expire on a fixed day,
             and have a window; otherwise all are rolling or never expire.
+        completed: how many completions there are.
     """
     rng = np.random.default_rng(1)
     person = np.array([f"5e580f0c{n:016x}" for n in range(people)])
-    day = np.datetime64(FIRST, "D") + np.sort(rng.integers(0, 1461, COMPLETED))[::-1]
-    created = day.astype("datetime64[ms]") + rng.integers(0, 86_400_000, COMPLETED)
-    special = np.where(rng.random(COMPLETED) < 0.03, day + 400, np.datetime64("NaT"))
+    day = np.datetime64(FIRST, "D") + np.sort(rng.integers(0, 1461, completed))[::-1]
+    created = day.astype("datetime64[ms]") + rng.integers(0, 86_400_000, completed)
+    special = np.where(rng.random(completed) < 0.03, day + 400, np.datetime64("NaT"))
     courses = range(1000, 1000 + COURSES)
     kinds = [n % 3 if mixed else 0 for n in courses]
 
@@ -161,15 +162,15 @@ def invented(people: int, *, mixed: bool) -> Company:
     return Company(
         table(
             COMPLETIONS.schema,
-            COMPLETED,
-            id=np.arange(COMPLETED, 0, -1),
-            training_id=rng.integers(1000, 1000 + COURSES, COMPLETED),
-            m_user_id=person[rng.integers(0, people, COMPLETED)],
+            completed,
+            id=np.arange(completed, 0, -1),
+            training_id=rng.integers(1000, 1000 + COURSES, completed),
+            m_user_id=person[rng.integers(0, people, completed)],
             created=created,
             date=day,
             special_expiration_date=special,
-            m_instructor_id=person[rng.integers(0, 200, COMPLETED)],
-            group_training_id=rng.integers(0, 50_000, COMPLETED),
+            m_instructor_id=person[rng.integers(0, 200, completed)],
+            group_training_id=rng.integers(0, 50_000, completed),
         ),
         table(
             TRAININGS.schema,

@@ -76,7 +76,7 @@ def _is_public_class(name: str, member: object) -> bool:
 
 
 def _public_names() -> list[str]:
-    modules = {"charts": kpa.charts, "demo": kpa.demo, "widgets": kpa.widgets}
+    modules = {"charts": kpa.charts, "demo": kpa.demo, "spark": kpa.spark, "widgets": kpa.widgets}
     names = [*kpa.__all__]
     for module, content in modules.items():
         names += [f"{module}.{name}" for name in content.__all__]

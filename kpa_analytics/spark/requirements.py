@@ -1,0 +1,23 @@
+"""The requirements as a frame of a call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kpa_analytics.analysis.required import REQUIRED
+from kpa_analytics.schema import EMPLOYEE_STATUS
+
+if TYPE_CHECKING:
+    from kpa_analytics.spark.arguments import Argument, Call, SparkOrPolars
+
+_LISTS = ("incomplete_training_ids", "complete_training_ids")
+
+
+def required_argument(call: Call, required: SparkOrPolars | None) -> Argument | None:
+    """Pairs of person and training, or the vendor's employee status, as for `expiry_status()`."""
+    if required is None:
+        return None
+    status = call.argument(required, EMPLOYEE_STATUS, "m_user_id", *_LISTS)
+    if _LISTS[0] in status.wire.columns:
+        return status
+    return call.argument(required, REQUIRED, *REQUIRED.schema)
