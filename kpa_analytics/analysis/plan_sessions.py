@@ -25,6 +25,7 @@ from kpa_analytics.analysis.session_cases import (
 )
 from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.analysis.session_reasons import CourseReasons, session_reason
+from kpa_analytics.analysis.session_seats import SEATS, number_of_seats
 from kpa_analytics.analysis.session_weeks import Costs, Course, served_by_week
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
@@ -32,8 +33,8 @@ from kpa_analytics.inputs import AnyFrame, Day, day_of
 from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED, Table
 from kpa_analytics.wording import say
 
-#: The most weeks of a plan and people in a session, the usual number, and the groups of a plan.
-MOST_WEEKS, MOST_SEATS, SEATS = 104, 10_000, 12
+#: The most weeks of a plan, and its groups.
+MOST_WEEKS = 104
 GROUPS = ("field_office",)
 
 
@@ -362,20 +363,14 @@ def _seats(capacity: object, data: TrainingData) -> Mapping[int, int]:
     """The number of seats of each training."""
     known = known_trainings(data.completions.lazy(), data.trainings).collect()["training_id"]
     if not isinstance(capacity, Mapping):
-        seats = _number_of_seats(capacity, "capacity")
+        seats = number_of_seats(capacity, "capacity")
         return dict.fromkeys(known, seats)
     for training in capacity.keys() - {*known}:
         raise KPADataError(f"capacity: no training in the records has the id {training!r}")
     return {
-        training: _number_of_seats(seats, f"capacity of training {training}")
+        training: number_of_seats(seats, f"capacity of training {training}")
         for training, seats in capacity.items()
     }
-
-
-def _number_of_seats(seats: object, name: str) -> int:
-    if type(seats) is int and 1 <= seats <= MOST_SEATS:
-        return seats
-    raise KPADataError(f"{name} must be a whole number from 1 to {MOST_SEATS:,}, not {seats!r}")
 
 
 def _need_group(by: object) -> None:

@@ -31,6 +31,8 @@ from kpa_analytics.charts.renewal_punctuality import (
     renewal_punctuality_table,
 )
 from kpa_analytics.charts.save import save
+from kpa_analytics.charts.session_fill import session_fill, session_fill_table
+from kpa_analytics.charts.session_plan import session_plan, session_plan_table
 from kpa_analytics.charts.status_over_time import status_over_time, status_over_time_table
 from kpa_analytics.charts.status_summary import status_summary, status_summary_table
 from kpa_analytics.charts.theme import palette
@@ -67,6 +69,10 @@ __all__ = [
     "renewal_punctuality",
     "renewal_punctuality_table",
     "save",
+    "session_fill",
+    "session_fill_table",
+    "session_plan",
+    "session_plan_table",
     "status_colours",
     "status_over_time",
     "status_over_time_table",

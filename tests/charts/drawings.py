@@ -29,6 +29,8 @@ CHARTS = (
     "status_over_time",
     "renewal_punctuality",
     "person_timeline",
+    "session_plan",
+    "session_fill",
 )
 every_chart = pytest.mark.parametrize("name", CHARTS)
 _STATUS = (
@@ -55,6 +57,10 @@ def inputs(name: str, *, demo: bool = False, titles: list[str] | None = None) ->
         return [frames.punctuality_frame(demo=demo)]
     if name == "person_timeline":
         return frames.person_frames(demo=demo, titles=titles)
+    if name == "session_plan":
+        return [frames.planned_frame(demo=demo, titles=titles)]
+    if name == "session_fill":
+        return [frames.taught_sessions_frame(demo=demo, titles=titles)]
     if name == "group_share":
         return [frames.share_frame(demo=demo)]
     return [frames.sessions_frame(demo=demo)]

@@ -15,6 +15,7 @@ from kpa_analytics.schema import (
     GROUP_SHARE,
     INSTRUCTOR_ACTIVITY,
     INSTRUCTOR_COVERAGE,
+    PLANNED_SESSIONS,
     RENEWAL_PUNCTUALITY,
     STATUS_OVER_TIME,
     TRAININGS,
@@ -208,6 +209,46 @@ def sessions_frame(
             )
         )
     return pl.DataFrame(rows, schema=GROUP_SESSIONS.schema, orient="row")
+
+
+def taught_sessions_frame(*, demo: bool = False, titles: list[str] | None = None) -> pl.DataFrame:
+    """The same sessions, each of one of eight trainings."""
+    frame = sessions_frame(demo=demo)
+    ids = [number % 8 for number in range(frame.height)]
+    return frame.with_columns(
+        pl.Series("trainings_id", [[number] for number in ids]),
+        pl.Series("trainings", [[training_title(number, titles or TITLES)] for number in ids]),
+    )
+
+
+def planned_frame(
+    trainings: int = 8,
+    weeks: int = 20,
+    *,
+    demo: bool = False,
+    titles: list[str] | None = None,
+    seed: int = 9,
+) -> pl.DataFrame:
+    """The sessions of a plan: up to three of a training in a week, of 1 to 12 people."""
+    draw = random.Random(seed)
+    rows = []
+    for week in range(weeks):
+        for training in range(trainings):
+            for _ in range(draw.choice([0, 0, 1, 3])):
+                rows.append(
+                    {
+                        "session": len(rows) + 1,
+                        "week": date(2026, 7, 6) + timedelta(weeks=week),
+                        "training_id": training,
+                        "training": training_title(training, titles or TITLES),
+                        "seats": 12,
+                        "filled": draw.randint(1, 12),
+                        "m_instructor_id": person_id(training, demo=demo),
+                        "instructor": person_name(training),
+                        "cost": 500.0,
+                    }
+                )
+    return pl.DataFrame(rows, schema=PLANNED_SESSIONS.schema)
 
 
 def share_frame(months: int = 24, *, demo: bool = False, seed: int = 5) -> pl.DataFrame:

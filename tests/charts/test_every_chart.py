@@ -31,7 +31,7 @@ from tests.charts.marks import drawing
 from tests.dates import other_formats, tooltips
 
 #: Charts of a frame that has its own days, or none.
-NO_DAY = ("instructor_coverage", "group_sizes", "status_over_time")
+NO_DAY = ("instructor_coverage", "group_sizes", "session_plan", "status_over_time")
 
 #: The quick tests draw each chart once: light, of demo data.
 light_and_dark = pytest.mark.parametrize(

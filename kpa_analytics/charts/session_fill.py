@@ -1,0 +1,275 @@
+"""How full past sessions were, by training, the emptiest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import altair as alt
+import polars as pl
+
+from kpa_analytics.analysis.periods import as_months, in_last_months
+from kpa_analytics.analysis.session_seats import SEATS, number_of_seats
+from kpa_analytics.charts import axes
+from kpa_analytics.charts.fitting import width
+from kpa_analytics.charts.group_sessions import NO_SESSIONS
+from kpa_analytics.charts.periods import middle_day
+from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
+from kpa_analytics.charts.text import labels, not_drawn, short
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.demo_mark import is_demo
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import AnyFrame, Day, read
+from kpa_analytics.schema import GROUP_SESSIONS
+from kpa_analytics.wording import count, day, percent
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_READ = ("date", "trainings_id", "trainings", "attendees", "recorded", "demo")
+_TITLE = "How full sessions were"
+#: Pixels for a label, for the bars, and for each column of numbers beside them.
+_ROOM, _WIDTH, _NUMBERS = 200, 260, 72
+#: Pixels for a training in the title.
+_NAME = 190
+#: The columns of numbers, and their headings.
+_HEADINGS = {"full": "Filled", "people": "People", "sessions": "Sessions"}
+_REASONS = {
+    "other day": "on other days or without a date",
+    "no size": "of unknown size",
+    "fuller": "of trainings with fuller sessions",
+}
+
+
+def session_fill_table(
+    groups: AnyFrame,
+    *,
+    capacity: int | Mapping[int, int] = SEATS,
+    as_of: Day | None = None,
+    months: int = 24,
+    top: int = 20,
+) -> pl.DataFrame:
+    """Count the people and the places of past sessions, by training.
+
+    The people of a session are those listed for it, or else those with a completion in it. KPA does
+    not know how many places a session has, so `capacity` says it. A session of two trainings counts
+    for both.
+
+    Args:
+        groups: the result of `kpa_analytics.group_sessions()`.
+        capacity: the places in a session, 1 to 10,000; default 12. Or the places for some trainings
+            by id; the others have 12.
+        as_of: the last day that counts; by default, the latest day of the frame up to today.
+        months: the number of calendar months up to `as_of`, 1 to 1200; default 24.
+        top: number of trainings to keep, 1 to 60: those with the emptiest sessions.
+
+    Returns:
+        One row per training: training_id, training (String, unique), sessions, people, places
+        (Int64), share (Float64; people / places, more than 1 if sessions were overfull); the lowest
+        share first.
+
+    Raises:
+        KPADataError: a column is missing, or an argument is invalid.
+
+    Examples:
+        >>> session_fill_table(GROUP_SESSIONS.empty()).shape
+        (0, 6)
+    """
+    return _read(groups, capacity, as_of, months, top)[0]
+
+
+def session_fill(
+    groups: AnyFrame,
+    *,
+    capacity: int | Mapping[int, int] = SEATS,
+    as_of: Day | None = None,
+    months: int = 24,
+    top: int = 20,
+    dark: bool = False,
+) -> alt.LayerChart:
+    """Draw which share of the places in past sessions was filled, by training, emptiest first.
+
+    Args:
+        groups: the result of `kpa_analytics.group_sessions()`, eager or lazy.
+        capacity: the places in a session, 1 to 10,000; default 12. Or the places for some trainings
+            by id; the others have 12.
+        as_of: the last day that counts; by default, the latest day of the frame up to today.
+        months: the number of calendar months up to `as_of`, 1 to 1200; default 24.
+        top: number of trainings to draw, 1 to 60: those with the emptiest sessions; the subtitle
+            counts the sessions of the others.
+        dark: True for a dark background.
+
+    Returns:
+        The chart; its data is `session_fill_table(...)`.
+
+    Raises:
+        KPADataError: as `session_fill_table`.
+
+    Examples:
+        >>> session_fill(GROUP_SESSIONS.empty()).description
+        'How full sessions were. No group sessions to show.'
+    """
+    table, every, left_out, last, demo = _read(groups, capacity, as_of, months, top)
+    said = not_drawn(left_out, _REASONS, "session")
+    if table.is_empty() or last is None:
+        return nothing_to_show(_TITLE, NO_SESSIONS, said, dark=dark, demo=demo)
+    rows = table.with_columns(
+        short(table, "training", _ROOM),
+        pl.Series("full", [percent(*pair) for pair in table.select("people", "places").rows()]),
+    ).with_row_index("place")
+    people, places = every
+    return layered(
+        [*_bars(rows, dark), *_average(people, places, rows, dark), *_columns(rows, dark)],
+        title=_finding(table, people, places),
+        subtitle=[
+            f"{_TITLE}: {count(people, 'attendance')} in {count(places, 'place')} "
+            f"{_of_places(capacity)}, in the {count(months, 'month')} up to {day(last)}, by "
+            "training, emptiest first",
+            said,
+        ],
+        demo=demo,
+        dark=dark,
+        foot=54,
+        width=_WIDTH,
+        height=axes.row_step(rows["short"], 24),
+    )
+
+
+def _read(
+    groups: AnyFrame,
+    capacity: int | Mapping[int, int],
+    as_of: Day | None,
+    months: int,
+    top: int,
+) -> tuple[pl.DataFrame, tuple[int, int], dict[str, int], date | None, bool]:
+    """The table, all people and places, the sessions that are not drawn, the day, and `demo`."""
+    if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= 60:
+        raise KPADataError(f"top must be 1 to 60, not {top!r}")
+    seats = _seats(capacity)
+    frame = read(groups, GROUP_SESSIONS, *_READ)
+    last = middle_day(frame, "date", as_of)
+    inside = frame.filter(in_last_months(last, as_months(months)) if last else pl.lit(False))
+    positive = [
+        pl.when(pl.col(column) > 0).then(pl.col(column)) for column in ("attendees", "recorded")
+    ]
+    sized = inside.with_columns(pl.coalesce(*positive, "attendees").alias("people")).filter(
+        pl.col("people").is_not_null()
+    )
+    each = sized.explode("trainings_id", "trainings").filter(pl.col("trainings_id").is_not_null())
+    counts = (
+        each.group_by(pl.col("trainings_id").alias("training_id"))
+        .agg(
+            pl.col("trainings").min().alias("training"),
+            pl.len().cast(pl.Int64).alias("sessions"),
+            pl.col("people").sum(),
+        )
+        .with_columns((pl.col("sessions") * seats).alias("places"))
+        .with_columns((pl.col("people") / pl.col("places")).alias("share"))
+        .sort("share", "training", "training_id")
+    )
+    table = labels(counts.head(top), "training", "training_id", room=_ROOM)
+    every = counts.select(pl.col("people", "places").sum()).row(0)
+    left_out = {
+        "other day": frame.height - inside.height,
+        "no size": inside.height - sized.height,
+        "fuller": int(counts["sessions"].slice(top).sum()),
+    }
+    columns = ("training_id", "training", "sessions", "people", "places", "share")
+    return table.select(columns), every, left_out, last, is_demo(frame)
+
+
+def _seats(capacity: int | Mapping[int, int]) -> pl.Expr:
+    """The places in a session of each training."""
+    if not isinstance(capacity, Mapping):
+        return pl.lit(number_of_seats(capacity, "capacity"), pl.Int64)
+    known = {
+        training: number_of_seats(seats, f"capacity of training {training}")
+        for training, seats in capacity.items()
+    }
+    return pl.col("training_id").replace_strict(known, default=SEATS, return_dtype=pl.Int64)
+
+
+def _of_places(capacity: int | Mapping[int, int]) -> str:
+    if isinstance(capacity, Mapping):
+        return f"({SEATS} a session, or as given)"
+    return f"({capacity:,} a session)"
+
+
+def _finding(table: pl.DataFrame, people: int, places: int) -> str:
+    """The finding, as the title: the share of all places, and the emptiest training."""
+    said = f"{percent(people, places)} of the places in past sessions were filled"
+    if table.height < 2 or table["share"].n_unique() == 1:
+        return said
+    worst = table.row(0, named=True)
+    name = worst["training"] if width(worst["training"]) <= _NAME else "the training at the top"
+    return f"{said}, the fewest for {name} ({percent(worst['people'], worst['places'])})"
+
+
+def _axis(field: str, rows: pl.DataFrame) -> alt.X:
+    end = max(1.0, *rows["share"])
+    return alt.X(
+        f"{field}:Q",
+        title="Places filled",
+        scale=alt.Scale(domain=[0, end], nice=False),
+        axis=alt.Axis(format=".0%", tickCount=5),
+    )
+
+
+def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    bars: alt.Chart = (
+        rows_of(rows)
+        .transform_calculate(
+            spoken=axes.sentence("{training}: {full} filled, {people:,} of {places:place}")
+        )
+        .mark_bar(color=palette(dark).accent)
+        .encode(
+            x=_axis("share", rows),
+            y=axes.labelled_rows(),
+            tooltip=axes.tooltip(
+                {"training": "Training", "full": "Filled"},
+                {"people": "People", "places": "Places", "sessions": "Sessions"},
+            ),
+            description=axes.aria_label(),
+        )
+    )
+    return [bars]
+
+
+def _average(people: int, places: int, rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """A line at the share of all places."""
+    share = people / places
+    base = one_row(share=share, label=f"all {percent(people, places)}")
+    line = base.mark_rule(
+        strokeDash=[5, 3], strokeWidth=1.25, color=palette(dark).ink, aria=False
+    ).encode(x=_axis("share", rows))
+    words = base.mark_text(align="right" if share > 0.5 else "left", clip=False).encode(
+        x=_axis("share", rows),
+        y=alt.YValue(-9),
+        text=alt.Text("label:N"),
+        description=axes.aria_label("label"),
+    )
+    return [line, words]
+
+
+def _columns(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
+    """The columns of numbers beside the bars, with their headings."""
+    p = palette(dark)
+    numbers = rows_of(rows.select("place", "short", *_HEADINGS))
+    layers = []
+    for number, (field, heading) in enumerate(_HEADINGS.items(), start=1):
+        at = alt.XValue(_WIDTH + _NUMBERS * number)
+        shown = alt.Text("full:N") if field == "full" else alt.Text(f"{field}:Q", format=",")
+        figure = numbers.mark_text(align="right", clip=False, aria=False).encode(
+            x=at,
+            y=axes.labelled_rows(),
+            text=shown,
+            color=alt.ColorValue(p.ink if field == "full" else p.muted),
+        )
+        head = one_row(heading=heading)
+        layers += [
+            figure,
+            head.mark_text(align="right", clip=False, aria=False, color=p.muted).encode(
+                x=at, y=alt.YValue(-9), text=alt.Text("heading:N")
+            ),
+        ]
+    return layers
