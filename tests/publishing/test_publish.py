@@ -13,7 +13,8 @@ from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.publishing.datasets import TABLES
+from kpa_analytics.publishing.datasets import TABLES, published_columns
+from kpa_analytics.schema import Column
 from tests.publishing.small import AS_OF, PERSONAL, small
 
 
@@ -64,6 +65,19 @@ def test_personal_fields_are_written_only_if_wanted(tmp_path: Path, personal: bo
     columns = {name for table in tables for name in table.columns}
     hidden = {"firstname", "lastname", "employeeNumber", "email", "username", "user", "notes"}
     assert (columns & hidden) == (hidden if personal else set())
+
+
+def test_a_column_that_nobody_listed_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = {
+        "users": Column("birthDate", pl.Date, "the day of birth"),
+        "completions": Column("mood", pl.String, "free text"),
+        "status": Column("nickname", pl.String, "another name"),
+    }
+    more = {name: TABLES[name]._replace(columns=(*TABLES[name].columns, new[name])) for name in new}
+    monkeypatch.setattr("kpa_analytics.publishing.datasets.TABLES", {**TABLES, **more})
+    for name, column in new.items():
+        assert column not in published_columns(name, personal=False)
+        assert column in published_columns(name, personal=True)
 
 
 def test_an_unchanged_file_is_not_written_again(tmp_path: Path) -> None:
