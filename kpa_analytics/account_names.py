@@ -30,8 +30,9 @@ def as_account(name: object) -> str:
     if isinstance(name, str) and _NAME.fullmatch(name) and not _DEVICES.fullmatch(name):
         return name
     raise KPADataError(
-        f"{name!r} can't be the name of an account: it must be a folder name on every system, that "
-        "is, a letter, and then at most 63 letters A to Z, digits, hyphens or underscores"
+        f"{name!r} can't be the name of an account: it is also the name of a folder, so it must be "
+        "a letter A to Z and then at most 63 letters, digits, hyphens or underscores, and not a "
+        "name that Windows reserves, such as con"
     )
 
 

@@ -143,7 +143,7 @@ def _listed(path: Path, name: str, entry: object) -> ListedAccount:
         if key not in _KEYS:
             _refuse_token(path, name, key)
             raise KPASettingsError(
-                f"{place}: {key} is no entry; the entries are {', '.join(_KEYS)}"
+                f"{place}: {key} is not an entry; the entries are {', '.join(_KEYS)}"
             )
     if "api_url" not in entry:
         raise KPASettingsError(

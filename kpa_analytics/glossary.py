@@ -18,7 +18,7 @@ TERMS = {
     "certificate": "A completion that has an expiration date.",
     "completion": "One record that a person took a training on a day.",
     "composed training": (
-        "A training that is made of others. A person holds it who holds all of them."
+        "A training that is made of others. A person who holds all of them holds it."
     ),
     CURRENT: "The status of a case that is valid and not yet expiring.",
     "evidence pack": "The folder for an auditor: report, records, charts and manifest.",
@@ -34,8 +34,8 @@ TERMS = {
         "days since the expiration."
     ),
     "fleet": (
-        "Several accounts that are loaded and counted together, each by itself: the same id may "
-        "mean something else in two of them."
+        "Several accounts that are loaded together. Each is counted separately, because the same "
+        "id can mean different things in two accounts."
     ),
     "gap": "A case that is expired or missing.",
     "group session": (
@@ -64,8 +64,8 @@ TERMS = {
     ),
     "renewal": "The next completion of the same training by the same person.",
     "requirement": (
-        "That a person must have a training. It comes from KPA's employee status, or from a"
-        " table of your own."
+        "The fact that a person must have a training. It comes from KPA's employee status, or "
+        "from a table of your own."
     ),
     "seal": (
         "The last line of `manifest.json`. Whoever has it from another source sees whether "

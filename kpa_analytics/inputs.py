@@ -79,7 +79,7 @@ def _need_one_account(frame: AnyFrame, table: Table) -> None:
 
 
 def need_same_account(*frames: AnyFrame | None) -> None:
-    """Refuse to join frames of different accounts: the same id means something else in each.
+    """Refuse to join frames of different accounts: the same id can mean different things.
 
     Frames without the column `account` are of one account.
 
@@ -106,7 +106,7 @@ def need_same_account(*frames: AnyFrame | None) -> None:
 def _several_accounts(place: str, names: Sequence[str]) -> KPADataError:
     return KPADataError(
         f"{place}these are records of several accounts ({', '.join(names[:5])}), and the same id "
-        "may mean something else in each of them"
+        "can mean different things in each of them"
     ).in_python(
         "fleet.status() and fleet.each() compute each account by itself, and fleet.together() "
         "makes the ids unique"

@@ -548,19 +548,19 @@ ELIGIBLE_INSTRUCTORS = _table(
         STATUS,
         "the status of the instructor's own certificate; null if there is none",
     ),
-    Column("eligible", pl.Boolean, "employed on as_of, and the own certificate is valid"),
+    Column("eligible", pl.Boolean, "employed on as_of, with a valid certificate of their own"),
     Column("reason", pl.String, "why the person is not eligible; null if eligible"),
     Column(
         "eligible_until",
         pl.Date,
-        "the last day of an eligible instructor: the own certificate's expiration date, or the "
-        "last day of employment if that is earlier; null if there is no end",
+        "the last day on which the person is eligible: their own expiration date, or their last "
+        "day of employment if that is earlier; null if there is no end",
     ),
     Column(
         "last_eligible_until",
         pl.Date,
-        "the latest eligible_until of the training: the last eligible instructor's own certificate "
-        "expires on this day; null if nobody is eligible, or if there is no end",
+        "the latest eligible_until of the training: it has no eligible instructor after this day; "
+        "null if nobody is eligible, or if there is no end",
     ),
     _DEMO,
 )
@@ -613,7 +613,7 @@ PLANNED_SESSIONS = _table(
     Column(
         "cost",
         pl.Float64,
-        "the session, and the days before and after the due days of its people",
+        "of the session, and of the days by which its people are early or late",
         unit="the unit of the costs",
     ),
     Column("reason", pl.String, "why it is in this week"),

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 class Fleet:
     """The records of several accounts.
 
-    Every frame begins with the column `account`. Ids are those of the accounts, so the same id may
-    occur in two of them; functions that would join such ids refuse the frame. `fleet["north"]` is
-    one account, as `load_all(account="north")` returns it.
+    Every frame begins with the column `account`. Two accounts may have the same id, so functions
+    that would join ids of two accounts refuse the frame. `fleet["north"]` is one account, as
+    `load_all(account="north")` returns it.
 
     If an account could not be loaded, `failures` has its error. Then every frame and status gives a
-    KPADataWarning that names it, because it is not the whole fleet.
+    KPADataWarning that names the account, because its records are missing.
 
     Args:
         accounts: the records of each account, by name.
@@ -64,7 +64,7 @@ class Fleet:
         failures: Mapping[str, Exception] | None = None,
     ) -> None:
         if not accounts:
-            raise KPADataError("a fleet has at least one account that could be loaded")
+            raise KPADataError("a fleet needs the records of at least one account")
         self.accounts = {name: replace(data, account=name) for name, data in accounts.items()}
         self.failures = dict(failures or {})
 
@@ -129,8 +129,8 @@ class Fleet:
             include_terminated: also count people who had left; default False.
 
         Returns:
-            account, then `schema.EXPIRY_STATUS`; sorted by account, as they are named, and then by
-            m_user_id and training_id.
+            account, then `schema.EXPIRY_STATUS`; in the order of `accounts`, and then by m_user_id
+            and training_id.
 
         Raises:
             KPADataError: as `expiry_status`; the message names the account.
@@ -219,10 +219,10 @@ class Fleet:
         return named.select("day", "account_id", ACCOUNT, pl.exclude("day", "account_id", ACCOUNT))
 
     def together(self) -> TrainingData:
-        """All accounts as one, for charts and explorers: no two accounts share an id.
+        """All accounts as one, for charts and explorers, with ids that are unique.
 
         People, trainings and sessions get ids that are unique in the fleet, and titles of trainings
-        and names of offices end in the account's name. Count by `by="account"`.
+        and names of offices end in the account's name. `by="account"` counts by account.
 
         Returns:
             The records. They can't be evidence: `export_audit()` and `publish()` refuse them.
@@ -241,10 +241,10 @@ class Fleet:
         return together(self.accounts, self._missing())
 
     def each(self, compute: Callable[[TrainingData], pl.DataFrame]) -> pl.DataFrame:
-        """Compute a table of each account by itself, and put them below each other.
+        """Compute a table for each account separately, and stack the tables.
 
         Args:
-            compute: makes a table of the records of one account.
+            compute: makes a table from the records of one account.
 
         Returns:
             The tables with a leading column `account`.

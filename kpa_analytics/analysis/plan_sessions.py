@@ -1,4 +1,4 @@
-"""`plan_sessions()`: the sessions to hold so that no certificate ends unrenewed, at least cost."""
+"""`plan_sessions()`: the sessions that renew certificates in time, at the lowest cost."""
 
 from __future__ import annotations
 
@@ -52,19 +52,20 @@ def plan_sessions(
 ) -> SessionPlan:
     """Plan which sessions to hold in which week, for whom, and with which eligible instructor.
 
-    The plan is about each gap on `as_of` and each case that comes due within the weeks, once. A gap
-    is due at once; any other case on its expiration date. A session is taken to be on the Monday of
-    its week. Weeks begin with the first Monday on or after `as_of`. A person has a place only from
-    the week on in which a completion gives a later expiration date: a training with a window is
-    renewed in its window. A composed training is renewed through its included trainings. People
-    who leave before their certificate ends need no session.
+    The plan covers each gap on `as_of`, which is due at once, and each case that expires within the
+    weeks, which is due on its expiration date. The first week begins on the first Monday on or
+    after `as_of`, and each session is assumed to be on the Monday of its week. A person gets a
+    place only in a week in which a completion would give a later expiration date, so a window
+    training is renewed in its window. A composed training is renewed through its included
+    trainings. A valid certificate that expires on or after the person's last day of employment is
+    left out.
 
-    For each training and group, no plan with the same free instructors costs less. With the usual
-    costs, a day without a certificate costs more than a session, so that nobody's certificate ends
-    unrenewed where a session can prevent it. An instructor teaches one session a week, only while
-    eligible (see `eligible_instructors()`), and not to themselves. Trainings with the fewest
-    eligible instructors choose first, so trainings that share instructors may together cost more
-    than they must. Source: docs/rules.md section 12.
+    For each training and group, no plan with the same free instructors costs less. With the default
+    costs, a day without a certificate costs more than a session, so no certificate expires where a
+    session can prevent it. An instructor teaches at most one session a week, only while eligible
+    (see `eligible_instructors()`), and never a session that they attend. Trainings with the fewest
+    eligible instructors choose first, so the total of trainings that share instructors may not be
+    the lowest. Source: docs/rules.md section 12.
 
     Args:
         data: the records, as `load_all()` returns them.
@@ -73,12 +74,13 @@ def plan_sessions(
         weeks: the number of weeks, 1 to 104; default 26.
         capacity: the most people in a session, 1 to 10,000; default 12. Or the number for some
             trainings by id; the others have 12.
-        by: "field_office" plans the sessions of each field office by itself. A person in several
-            offices belongs to the alphabetically first one. Default: all together.
+        by: "field_office" plans the sessions of each field office separately. A person in several
+            offices belongs to the one whose name comes first in the alphabet. Default: all
+            together.
         session_cost: the cost of a session, in any unit; default 500.
-        early_cost: the cost of each day of validity that a person gives away by a renewal before
-            the expiration date, in the same unit; default 0.5.
-        late_cost: the cost of each day of a person without a valid certificate; default 1,000.
+        early_cost: the cost of each day by which a person renews before the expiration date, in the
+            same unit; default 0.5.
+        late_cost: the cost of each day on which a person has no valid certificate; default 1,000.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
             if `data` has it.
 

@@ -8,12 +8,12 @@ NOBODY_KNOWN = "nobody taught it lately"
 ONLY_INSTRUCTOR = "the only eligible instructor is this person"
 ONLY_FREE_INSTRUCTOR = "the only instructor free in the week of {week} is this person"
 NOT_USEFUL = "a session in these weeks would not give a later expiration date"
-NO_ROOM = "no free place: in these weeks the eligible instructors have no more sessions to give"
+NO_ROOM = "no free place: the eligible instructors can hold no more sessions in these weeks"
 
 #: Why somebody has this place: the need, and the session.
 EXPIRED = "expired on {day}"
 EXPIRES = "expires on {day}"
-RENEW_BY = "to be renewed by {day}"
+RENEW_BY = "must be renewed by {day}"
 FOR_COMPOSED = "{need}; needed for {composed}"
 FIRST_SESSION = "the session of {week} is the first"
 NEXT_SESSION = "the session of {week} is the first with a free place"
@@ -22,8 +22,8 @@ BEFORE = "the session of {week} is before it"
 BEFORE_FULL = "the session of {week} is before it, and the later ones in time are full"
 ON_THE_DAY = "the session of {week} is on that day"
 NOT_EARLIER = (
-    "the session of {week} is {late:day|days} late; before {first}, one would not give a later "
-    "expiration date"
+    "the session of {week} is {late:day|days} late; a session before {first} would not give a "
+    "later expiration date"
 )
 LATE = "the session of {week} is {late:day|days} late, and no earlier one has a free place"
 
@@ -33,8 +33,8 @@ FIRST_DUE = "{filled:person is|people are} due, the first on {due}"
 
 TITLE = "Sessions to hold in the {weeks:week|weeks} from {first}"
 SUMMARY = (
-    "{sessions:session|sessions} of {trainings:training|trainings} for "
-    "{people:place|places}, cost {cost}; as of {as_of}"
+    "{sessions:session|sessions} of {trainings:training|trainings}, "
+    "{people:place|places} taken, cost {cost}; as of {as_of}"
 )
 UNPLACED = "{people:case has|cases have} no place"
 MORE = "{more:more session is|more sessions are} in .sessions"

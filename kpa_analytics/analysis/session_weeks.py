@@ -1,4 +1,4 @@
-"""In which weeks to hold the sessions of one training, at least cost.
+"""In which weeks to hold the sessions of one training, at the lowest cost.
 
 People of one training differ only by the day on which they are due. A place in a week costs a
 person a convex function of week minus due day: so much a day before it, so much a day after it. Of
@@ -62,7 +62,7 @@ class Course:
 
 
 def served_by_week(course: Course, costs: Costs) -> list[int]:
-    """How many people to serve in each week, in the order of their due days, at least cost.
+    """How many people to serve in each week, in the order of their due days, at the lowest cost.
 
     As many people are served as the weeks have room for, so the last ones may be left.
 
@@ -166,7 +166,7 @@ class _Best:
         return _Best(max(least, self.first), costs)
 
     def source(self, served: int, room: int, seats: int, session_cost: float, paid: _Places) -> int:
-        """The number served before a week, if `served` are served by its end at least cost."""
+        """How many to serve before a week, to serve `served` by its end at the lowest cost."""
         last = self.first + len(self.costs) - 1
         numbers = range(max(self.first, served - room * seats), min(last, served) + 1)
 

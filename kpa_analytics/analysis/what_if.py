@@ -38,16 +38,17 @@ def what_if(
 ) -> pl.DataFrame:
     """Give the statuses as they would be after planned sessions.
 
-    A completion is supposed for each person of each session, on the day of the session, and
-    `expiry_status()` decides as usual, composed trainings included. The records stay as they are.
+    Each person of each session is assumed to complete the training on the day of the session.
+    `expiry_status()` then computes every status as usual, also of composed trainings. The records
+    stay as they are.
 
     Args:
         data: the records, as `load_all()` returns them.
         sessions: the result of `plan_sessions()`; or its `people`, or any frame of m_user_id,
             training_id and `date` (or `week`); or its `sessions` and `people` as a pair, in which
             `week` was changed or rows of `sessions` were left out.
-        as_of: today, before which no planned session can be; a date or ISO text. Default: today, or
-            for demo data `demo.AS_OF`.
+        as_of: the day of the plan, before which no session can be; a date or ISO text. Default:
+            today, or for demo data `demo.AS_OF`.
         until: the day of the statuses, not before `as_of`; sessions after it do not count. Default:
             the day of the last session, or `as_of` without sessions.
         expiring_days: days before expiration that count as expiring, for trainings without their
@@ -130,7 +131,7 @@ def _planned(
 
 
 def _check(data: TrainingData, rows: pl.DataFrame, needed: pl.DataFrame | None, day: date) -> None:
-    """Raise a KPADataError for a session in the past, or of an unknown person or training."""
+    """Raise a KPADataError for a session before the day, or of an unknown person or training."""
     without = rows.filter(pl.any_horizontal(pl.all().is_null()))
     if without.height:
         rows_have = count(without.height, "row has", "rows have")
@@ -138,7 +139,7 @@ def _check(data: TrainingData, rows: pl.DataFrame, needed: pl.DataFrame | None, 
     past = rows.filter(pl.col("date") < day)["date"].unique().sort()
     if past.len():
         days = listing([str(each) for each in past])
-        raise KPADataError(f"sessions: {days} is before as_of, {day}: a planned session is not")
+        raise KPADataError(f"sessions: no session can be planned before as_of, {day}: {days}")
     pairs = required_pairs(needed).select("m_user_id", "training_id")
     records = pl.concat([data.completions.lazy().select("m_user_id", "training_id"), pairs])
     trainings = known_trainings(records, data.trainings).collect()["training_id"]

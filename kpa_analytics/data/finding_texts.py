@@ -102,7 +102,7 @@ UNKNOWN = {
 SUPERVISOR_UNKNOWN = "User {record} has the {role} {person}, who is not in the user list."
 SUPERVISOR_LEFT = "User {record} has the {role} {person}, who left on {left}."
 SUPERVISOR_CIRCLE = "User {record} is in a circle of {role}s: {circle}."
-OWN_SUPERVISOR = "User {record} is listed as the {role} of themselves."
+OWN_SUPERVISOR = "User {record} is listed as their own {role}."
 LISTED_ONLY = "Group session {record} lists person {person}, who has no completion in it."
 RECORDED_ONLY = (
     "Group session {record} has a completion by person {person}, who is not on its list."

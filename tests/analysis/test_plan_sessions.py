@@ -128,8 +128,7 @@ def test_nobody_is_dropped() -> None:
     made = plan(account(done, [LADDERS, ropes], teachers=IKE), capacity=1)
     assert made.people.height == 4  # one session a week for one instructor
     assert dict(made.unplaced.select("m_user_id", "reason").iter_rows()) == {
-        "p4": "no free place: in these weeks the eligible instructors have no more sessions "
-        "to give",
+        "p4": "no free place: the eligible instructors can hold no more sessions in these weeks",
         "x": "no eligible instructor (nobody taught it in the last 24 months)",
     }
     late = made.people.filter(pl.col("week") == MONDAYS[1])["reason"].item()
@@ -180,7 +179,7 @@ def test_a_window_training_waits_for_its_window() -> None:
     data = account([("x", 7, date(2025, 7, 15))], [window], teachers=IKE)
     person = plan(data).people.filter(pl.col("m_user_id") == "x")
     assert person["week"].item() == date(2026, 7, 27)
-    assert person["reason"].item().startswith("to be renewed by 31 Jul 2026")
+    assert person["reason"].item().startswith("must be renewed by 31 Jul 2026")
     early = plan(data, weeks=2)
     assert early.people.filter(pl.col("m_user_id") == "x").is_empty()
 

@@ -155,7 +155,7 @@ def test_charts_say_that_the_sessions_have_not_been_held() -> None:
         (
             session(date(2026, 6, 29)),
             {},
-            "sessions: 2026-06-29 is before as_of, 2026-06-30: a planned session is not",
+            "sessions: no session can be planned before as_of, 2026-06-30: 2026-06-29",
         ),
         (session(training_id=99), {}, "sessions: no training in the records has the id 99"),
         (session(m_user_id="zoe"), {}, "sessions: no person in the records has the id zoe"),

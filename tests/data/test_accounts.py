@@ -46,7 +46,7 @@ def shown(error: BaseException) -> str:
             '[north]\napi_url = "http://x.com"\ntoken_env = "A"',
             r"\[north\]: api_url: http://",
         ),
-        (f'[north]\n{HOST}\ntoken_env = "A"\nhost = "x"', r"\[north\]: host is no entry"),
+        (f'[north]\n{HOST}\ntoken_env = "A"\nhost = "x"', r"\[north\]: host is not an entry"),
         (f'[north]\n{HOST}\ntoken_env = "A"\nrequests_per_minute = 0', "requests_per_minute must"),
         (
             f'[north]\n{HOST}\ntoken_env = "GONE"',

@@ -61,7 +61,7 @@ def test_a_circle_is_named_to_each_person_in_it() -> None:
         ),
         (
             *("supervisor_circle", "dan", "supervisor_id", "dan"),
-            "User dan is listed as the supervisor of themselves.",
+            "User dan is listed as their own supervisor.",
         ),
     ]
     leaver = {"id": "cat", "supervisor_id": "bob", "terminationDate": LEFT}
