@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from kpa_analytics.audit.document import Document
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.roster import roster
+    from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
     from kpa_analytics.audit.transcript import transcript
     from kpa_analytics.audit.verify import verify_audit
     from kpa_analytics.cache_folder import clear_cache
@@ -80,6 +81,7 @@ _HOMES = {
     "explain": "analysis.explain",
     "expiry_status": "analysis.expiry_status",
     "export_audit": "audit.export",
+    "export_supervisor_packs": "audit.supervisor_packs",
     "group_sessions": "analysis.group_sessions",
     "group_share": "analysis.group_sessions",
     "instructor_activity": "analysis.instructors",
@@ -134,6 +136,7 @@ __all__ = [
     "expiry_status",
     "explain",
     "export_audit",
+    "export_supervisor_packs",
     "group_sessions",
     "group_share",
     "instructor_activity",

@@ -218,6 +218,24 @@ def test_a_transcript_and_a_roster_are_written(kpa_analytics, account, tmp_path,
     assert not list(tmp_path.glob("two*"))
 
 
+@pytest.mark.slow
+def test_lists_for_supervisors_are_written_and_nothing_is_sent(kpa_analytics, account, tmp_path):
+    arguments = ["supervisors", tmp_path / "lists", "--as-of", "2020-06-30"]
+    code, out, err = kpa_analytics(*arguments, "--by", "boss")
+    assert (code, out) == (2, "")
+    known = "by must be one of supervisor, manager, field_office, job_title, not 'boss'"
+    assert err == f"kpa-analytics: {known}\n"
+    account.records[TRAININGS] = [training(1046, "Ladders", renewal_months=1)]
+    code, out, _ = kpa_analytics(*arguments, "--by", "manager")
+    assert code == 0
+    assert out.startswith("1 list, as of 2020-06-30; written to ")
+    assert out.endswith("nothing was sent\n")
+    assert {path.name for path in (tmp_path / "lists").iterdir()} == {"index.html", "nobody-named"}
+    code, out, err = kpa_analytics(*arguments)
+    assert (code, out) == (2, "")
+    assert "is not empty" in err.splitlines()[-1]
+
+
 def test_an_explanation_is_printed_line_by_line(kpa_analytics, account):
     account.records[TRAININGS] = [training(1046, "Ladders \x1b[31m", renewal_months=12)]
     who = completion(1)["m_user_id"]

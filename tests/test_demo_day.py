@@ -91,6 +91,10 @@ def required(data: kpa.TrainingData, person: str, **day: Any) -> object:
     return rows.to_dicts()
 
 
+#: No session at all.
+NO_SESSIONS = pl.DataFrame(
+    schema={"m_user_id": pl.String, "training_id": pl.Int64, "date": pl.Date}
+)
 #: How to call each function that has a default as-of date.
 CALLS: dict[str, Callable[..., object]] = {
     "eligible_instructors": of_records(kpa.eligible_instructors),
@@ -98,6 +102,7 @@ CALLS: dict[str, Callable[..., object]] = {
     "expiry_status": of_records(kpa.expiry_status),
     "explain": lambda data, person, **day: str(kpa.explain(data, person, 7, **day)),
     "instructor_coverage": of_records(kpa.instructor_coverage),
+    "plan_sessions": lambda data, person, **day: vars(kpa.plan_sessions(data, **day)),
     "publish": published,
     "renewal_curve": of_renewals(kpa.renewal_curve),
     "renewal_punctuality": of_renewals(kpa.renewal_punctuality),
@@ -107,6 +112,7 @@ CALLS: dict[str, Callable[..., object]] = {
     "roster": lambda data, person, **day: kpa.roster(data, 7, **day).rows.to_dicts(),
     "status_changes": status_changes,
     "supervisor_lists": listed,
+    "what_if": lambda data, person, **day: kpa.what_if(data, NO_SESSIONS, **day).to_dicts(),
     "transcript": lambda data, person, **day: kpa.transcript(data, person, **day).rows.to_dicts(),
 }
 
@@ -116,8 +122,10 @@ def test_every_function_with_a_default_day_is_tested_here() -> None:
     functions = {name: value for name, value in public.items() if inspect.isfunction(value)}
     parameters = {name: inspect.signature(value).parameters for name, value in functions.items()}
     with_default = {name for name, given in parameters.items() if "as_of" in given}
-    assert with_default - {"export_audit"} == set(CALLS)
-    assert parameters["export_audit"]["as_of"].default is inspect.Parameter.empty
+    exports = {"export_audit", "export_supervisor_packs"}
+    assert with_default - exports == set(CALLS)
+    for name in exports:
+        assert parameters[name]["as_of"].default is inspect.Parameter.empty
 
 
 @pytest.mark.slow

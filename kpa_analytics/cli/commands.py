@@ -15,6 +15,7 @@ from kpa_analytics.cli.explain import explain
 from kpa_analytics.cli.fetch import fetch
 from kpa_analytics.cli.notebooks import notebooks
 from kpa_analytics.cli.publish import publish
+from kpa_analytics.cli.supervisors import supervisors
 from kpa_analytics.cli.trend import trend
 from kpa_analytics.cli.verify import changes, verify
 
@@ -52,7 +53,7 @@ def _options(
 
 for command in (
     *(demo, notebooks, fetch, audit, verify, publish),
-    *(transcript, roster, explain, trend, changes, dashboard),
+    *(transcript, roster, supervisors, explain, trend, changes, dashboard),
 ):
     app.command()(command)
 app.add_typer(cache, name="cache")

@@ -98,16 +98,32 @@ def account_bar(accounts: int, *, shown: bool) -> Iterator[Callable[[str], None]
         accounts: the number of accounts.
         shown: whether to show the bar.
     """
-    bar = _bar("Loading", shown)
-    bar.unit = " accounts"
-    bar.reset(total=accounts)
+    with counting_bar("Loading", "accounts", accounts, shown=shown) as loaded:
+        yield loaded
 
-    def loaded(name: str) -> None:
+
+@contextmanager
+def counting_bar(
+    label: str, unit: str, number: int, *, shown: bool
+) -> Iterator[Callable[..., None]]:
+    """Show a bar for a number of things; yield a function that counts one, and may name it.
+
+    Args:
+        label: what is done, e.g. "Writing".
+        unit: what is counted, e.g. "lists".
+        number: how many there are.
+        shown: whether to show the bar.
+    """
+    bar = _bar(label, shown)
+    bar.unit = f" {unit}"
+    bar.reset(total=number)
+
+    def count(name: str = "") -> None:
         bar.set_postfix_str(name, refresh=False)
         bar.update()
 
     try:
-        yield loaded
+        yield count
     finally:
         bar.close()
 

@@ -1,0 +1,161 @@
+"""calendar.ics: an all-day event for each training and week, without an alarm.
+
+An event keeps its UID from run to run, and its SEQUENCE grows with the time of the run, so that a
+calendar program replaces the event and never shows it twice (RFC 5545, 3.8.7.4). Expired and
+missing cases are in the week of the list; the others are in the week in which they expire.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from icalendar import Calendar, Event
+
+from kpa_analytics.audit import supervisor_text as text
+from kpa_analytics.audit.supervisor_team import Team, case_line, counts_of, in_words
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.statuses import GAPS
+from kpa_analytics.wording import one_line, say
+
+CALENDAR = "calendar.ics"
+_PRODUCT = "-//kpa_analytics//lists for supervisors//EN"
+#: SEQUENCE counts the seconds from here, which fit in 31 bits until 2094.
+_BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
+_CANCELLED = "CANCELLED"
+
+
+def calendar_of(team: Team, made: datetime, earlier: bytes | None = None) -> bytes:
+    """The calendar of a list.
+
+    Args:
+        team: the list.
+        made: when it is made.
+        earlier: the calendar of the earlier run. Its events that are no longer needed are
+            cancelled, from the week of `as_of` on.
+    """
+    calendar = _calendar(team)
+    before = _events(earlier)
+    events = list(_current(team))
+    used = {uid for uid, *_ in events}
+    least = int((made - _BEGINNING).total_seconds())
+    for uid, day, summary, lines in events:
+        sequence = max(least, before[uid]["sequence"] + 1) if uid in before else least
+        event = _event(uid, day, summary, lines, made, sequence)
+        calendar.add_component(event)
+    monday = _monday(team.as_of)
+    for uid, old in before.items():
+        if uid not in used and old["day"] >= monday and old["status"] != _CANCELLED:
+            summary = say(text.EVENT_CANCELLED, event=old["summary"])
+            sequence = max(least, old["sequence"] + 1)
+            event = _event(uid, old["day"], summary, _foot(team), made, sequence)
+            event.add("status", _CANCELLED)
+            calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _calendar(team: Team) -> Calendar:
+    calendar = Calendar()
+    name = one_line(team.title)
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", f"{DEMO_MARK}: {name}" if team.demo else name)
+    return calendar
+
+
+def _current(team: Team) -> Iterator[tuple[str, date, str, list[str]]]:
+    """The UID, the day, the summary and the lines of each event."""
+    this_week = _monday(team.as_of)
+    due = pl.col("expiration_date").dt.truncate("1w").clip(this_week)
+    now = pl.col("status").is_in(GAPS) | due.is_null()
+    weeks = team.cases.with_columns(
+        pl.when(now).then(pl.lit(this_week)).otherwise(due).alias("week")
+    ).sort("week", "training", "training_id", maintain_order=True)
+    for (week, training_id), rows in weeks.group_by(["week", "training_id"], maintain_order=True):
+        assert isinstance(week, date)  # noqa: S101 - for the type checker
+        summary = say(
+            text.EVENT,
+            training=one_line(rows["training"][0]),
+            people=rows["m_user_id"].n_unique(),
+            counts=in_words(counts_of(rows, requirements_known=True)),
+        )
+        lines = [
+            case_line(row, text.EVENT_LINE, text.EVENT_LINE_DATED)
+            for row in rows.iter_rows(named=True)
+        ]
+        yield (
+            _uid(team, training_id, week),
+            max(week, team.as_of),
+            _marked(team, summary),
+            [
+                *lines,
+                *_foot(team),
+            ],
+        )
+
+
+def _marked(team: Team, summary: str) -> str:
+    return say(text.DEMO_SUBJECT, subject=summary) if team.demo else summary
+
+
+def _foot(team: Team) -> list[str]:
+    foot = say(text.EVENT_FOOT, day=team.as_of)
+    return [foot, DEMO_MARK] if team.demo else [foot]
+
+
+def _event(
+    uid: str, day: date, summary: str, lines: Iterable[str], made: datetime, sequence: int
+) -> Event:
+    event = Event()
+    event.add("uid", uid)
+    event.add("dtstamp", made)
+    event.add("sequence", sequence)
+    event.add("dtstart", day)
+    event.add("dtend", day + timedelta(days=1))
+    event.add("summary", summary)
+    event.add("description", "\n".join(lines))
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _uid(team: Team, training_id: Any, week: date) -> str:
+    key = f"{team.by} {team.key or ''} {training_id} {week.isoformat()}"
+    return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@kpa-analytics"
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _events(earlier: bytes | None) -> dict[str, dict[str, Any]]:
+    """The events of an earlier calendar by their UID."""
+    if earlier is None:
+        return {}
+    return {
+        str(event["uid"]): {
+            "sequence": int(event.get("sequence", 0)),
+            "day": event.decoded("dtstart"),
+            "summary": str(event["summary"]),
+            "status": str(event.get("status", "")),
+        }
+        for event in Calendar.from_ical(earlier).walk("VEVENT")
+    }
+
+
+def earlier_calendar(previous: Path | None, team: Team) -> bytes | None:
+    """The calendar of the same list in the packs of an earlier run, if there is one."""
+    if previous is None:
+        return None
+    name = team.folder if team.key is None else f"*{team.digest}"
+    for folder in sorted(previous.glob(name)):
+        try:
+            return (folder / CALENDAR).read_bytes()
+        except OSError as error:
+            raise KPADataError(f"{folder / CALENDAR} can't be read: {error.strerror}") from error
+    return None

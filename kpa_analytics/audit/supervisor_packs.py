@@ -1,0 +1,233 @@
+"""`export_supervisor_packs()`: a folder per supervisor, and an index for the safety manager."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import polars as pl
+
+from kpa_analytics.analysis.case_groups import group_columns
+from kpa_analytics.analysis.data_quality import data_quality
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.find import find_person
+from kpa_analytics.analysis.folding import folded
+from kpa_analytics.analysis.names import people_names
+from kpa_analytics.analysis.required import requirements
+from kpa_analytics.analysis.supervisors import BY_PEOPLE, ListedBy, as_listed_by, supervisor_lists
+from kpa_analytics.audit import supervisor_text as text
+from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
+from kpa_analytics.config import settings
+from kpa_analytics.data.hierarchy import KINDS
+from kpa_analytics.data.progress import counting_bar
+from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.employment import employment, has_left
+from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.inputs import AnyFrame, Day, need_day
+from kpa_analytics.paths import typed_path
+from kpa_analytics.wording import say
+
+_NEEDED = ("icalendar", "jinja2", "xlsxwriter")
+
+
+def export_supervisor_packs(
+    data: TrainingData,
+    out: str | os.PathLike[str],
+    *,
+    as_of: Day,
+    by: ListedBy = "supervisor",
+    only: Sequence[str] | None = None,
+    expiring_days: int = 30,
+    required: AnyFrame | None = None,
+    previous: str | os.PathLike[str] | None = None,
+) -> Path:
+    """Write a folder for each supervisor, with the open cases of their people and nobody else's.
+
+    Every open case (expired, missing or expiring) is in exactly one folder, as in
+    `supervisor_lists()`; the folder `nobody-named` has those for which nobody is named. A folder
+    has:
+
+    - cases.html: one page that works offline, without scripts;
+    - cases.xlsx: the same rows as a workbook;
+    - calendar.ics: an all-day event, without an alarm, for each training and week. If you import
+      the calendar of a later run, its events replace these and are not doubled;
+    - mail.eml: a draft to the supervisor with these files. Nothing is ever sent. The folder
+      `nobody-named` has none.
+
+    index.html is for the safety manager: it has every list with its figures and their sums, and the
+    profiles to correct. Files made from demo data say so.
+
+    Args:
+        data: the collections, as `load_all()` returns them.
+        out: the folder to create; it must be new or empty. It appears complete or not at all.
+        as_of: the day of the statuses; a date or ISO text.
+        by: whose lists: "supervisor" (default), "manager", "field_office" or "job_title".
+        only: write only these lists: ids, employee numbers or names of supervisors or managers, or
+            ids or names of field offices or job titles. Default: all.
+        expiring_days: days before expiration that count as expiring, for trainings without their
+            own number of days; default 30.
+        required: who must have which training; default: the vendor's list in `data`. If neither is
+            there, the files say that missing cases are not known.
+        previous: the folder of an earlier run. Events of its calendars that are no longer needed
+            are cancelled.
+
+    Returns:
+        The folder.
+
+    Raises:
+        KPADataError: `by` is none of these, `out` is not empty or can't be written, `as_of` is not
+            a day, or `only` names nobody, or somebody who has left.
+        KPAError: a package of the extra `audit` is not installed.
+
+    Examples:
+        >>> import tempfile
+        >>> from kpa_analytics.schema import COMPLETIONS, USERS
+        >>> done = pl.DataFrame(
+        ...     [{"id": 1, "training_id": 7, "m_user_id": "ann",
+        ...       "special_expiration_date": date(2026, 6, 1), "date": date(2025, 6, 1)}],
+        ...     schema=COMPLETIONS.schema)
+        >>> people = pl.DataFrame(
+        ...     [{"id": "ann", "supervisor_id": "sue"}, {"id": "sue", "lastname": "Low"}],
+        ...     schema=USERS.schema)
+        >>> data = TrainingData(completions=done, users=people)
+        >>> place = Path(tempfile.mkdtemp()) / "lists"
+        >>> folder = export_supervisor_packs(data, place, as_of="2026-06-30")
+        >>> sorted(path.name.partition("-")[0] for path in folder.iterdir())
+        ['index.html', 'low']
+        >>> sorted(path.name for path in next(folder.glob("low-*")).iterdir())
+        ['calendar.ics', 'cases.html', 'cases.xlsx', 'mail.eml']
+    """
+    need_training_data(data)
+    as_listed_by(by)
+    day = need_day(as_of, "as_of")
+    _need_packages()
+    target = typed_path(out).absolute()
+    refuse_occupied(target)
+    earlier = None if previous is None else _earlier(previous)
+    pairs = requirements(data, required)
+    status = expiry_status(
+        data.completions,
+        data.trainings,
+        data.users,
+        as_of=day,
+        expiring_days=expiring_days,
+        required=pairs,
+    )
+    lists = supervisor_lists(status, data.users, by=by, groups=data.groups, as_of=day)
+    if only is not None:
+        lists = lists.filter(
+            pl.col(group_columns(by)[0]).is_in(_chosen(data, lists, only, by, day))
+        )
+    _write(data, lists, target, by, day, pairs is not None, earlier)
+    return target
+
+
+def _write(
+    data: TrainingData,
+    lists: pl.DataFrame,
+    target: Path,
+    by: str,
+    day: date,
+    requirements_known: bool,
+    earlier: Path | None,
+) -> None:
+    from kpa_analytics.audit.supervisor_calendar import CALENDAR, calendar_of, earlier_calendar
+    from kpa_analytics.audit.supervisor_mail import MAIL, draft, usable
+    from kpa_analytics.audit.supervisor_page import INDEX, PAGE, index_of, page_of
+    from kpa_analytics.audit.supervisor_team import teams
+    from kpa_analytics.audit.supervisor_workbook import WORKBOOK, workbook_of
+
+    made = datetime.now(UTC).replace(microsecond=0)
+    each = [
+        *teams(
+            lists,
+            data.users,
+            by=by,
+            as_of=day,
+            requirements_known=requirements_known,
+            demo=data.demo,
+        )
+    ]
+    addresses = _addresses(data.users) if by in BY_PEOPLE else {}
+    addresses = {person: usable(address) for person, address in addresses.items()}
+    with (
+        new_folder(target) as folder,
+        counting_bar("Writing", "lists", len(each), shown=settings().progress) as written,
+    ):
+        for team in each:
+            place = folder / team.folder
+            place.mkdir()
+            files = {
+                PAGE: page_of(team),
+                WORKBOOK: workbook_of(team, made),
+                CALENDAR: calendar_of(team, made, earlier_calendar(earlier, team)),
+            }
+            if team.key is not None:
+                files[MAIL] = draft(team, addresses.get(team.key), files)
+            for name, content in files.items():
+                (place / name).write_bytes(content)
+            written()
+        findings = data_quality(data, as_of=day).filter(pl.col("finding").is_in(KINDS))
+        index = index_of(each, addresses, findings, by=by, as_of=day, demo=data.demo)
+        (folder / INDEX).write_bytes(index)
+
+
+def _addresses(users: pl.DataFrame) -> dict[str, str | None]:
+    profiles = users.unique("id", keep="first", maintain_order=True)
+    return dict(profiles.select("id", pl.col("email").str.strip_chars()).iter_rows())
+
+
+def _chosen(
+    data: TrainingData, lists: pl.DataFrame, only: Sequence[str], by: str, day: date
+) -> list[str]:
+    """The ids of the chosen lists."""
+    if isinstance(only, str):
+        only = [only]
+    identifier, name = group_columns(by)
+    names: dict[str, str] = dict(lists.select(identifier, name).drop_nulls().unique().iter_rows())
+    if by not in BY_PEOPLE:
+        return [key for named in only for key in _groups(names, named, by)]
+    people = [find_person(data, named) for named in only]
+    for person in people:
+        _need_list(data.users, names, person, day)
+    return people
+
+
+def _groups(names: dict[str, str], named: str, by: str) -> Iterator[str]:
+    fitting = [key for key, name in names.items() if named == key or folded(named) == folded(name)]
+    if not fitting:
+        raise KPADataError(say(text.NO_LIST, by=text.GROUPS[by], name=named))
+    yield from fitting
+
+
+def _need_list(users: pl.DataFrame, names: dict[str, str], person: str, day: date) -> None:
+    """Raise a KPADataError for a person without a list; one who has left never has one."""
+    if person in names:
+        return
+    known = people_names(users, "id", "name").filter(pl.col("id") == person).collect()
+    shown = known["name"][0] if known.height else person
+    gone = employment(users).filter(pl.col("m_user_id") == person, has_left(day)).collect()
+    if gone.height:
+        raise KPADataError(say(text.LEFT, name=shown, day=gone["left"][0]))
+    raise KPADataError(say(text.EMPTY_LIST, name=shown))
+
+
+def _earlier(previous: str | os.PathLike[str]) -> Path:
+    from kpa_analytics.audit.supervisor_page import INDEX
+
+    folder = typed_path(previous).absolute()
+    if not (folder / INDEX).is_file():
+        raise KPADataError(f"{folder} has no lists of an earlier run: it has no {INDEX}")
+    return folder
+
+
+def _need_packages() -> None:
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        raise KPAError(
+            f"lists for supervisors need {', '.join(missing)}: "
+            'python -m pip install "kpa-analytics[audit]"'
+        )

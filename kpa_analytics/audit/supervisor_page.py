@@ -1,0 +1,147 @@
+"""cases.html, the page of one list, and index.html, the page of all lists for the safety manager.
+
+Neither has a script, and neither loads anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from kpa_analytics.audit import supervisor_text as text
+from kpa_analytics.audit.html import page_style, policy, template
+from kpa_analytics.audit.report_text import LANGUAGE, NOT_KNOWN
+from kpa_analytics.audit.supervisor_team import URGENT, Team
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.statuses import STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.wording import day, one_line, say
+
+PAGE, INDEX = "cases.html", "index.html"
+_DAYS_LEFT = tuple(text.HEADINGS).index("days_left")
+
+
+def page_of(team: Team) -> bytes:
+    """The page of a list, which names nobody of another list."""
+    rows = [
+        {
+            "cells": [_shown(row[name]) for name in text.HEADINGS],
+            "status": str(row["status"]),
+            "link": "",
+        }
+        for row in team.cases.iter_rows(named=True)
+    ]
+    table = {
+        "caption": text.CASES,
+        "headings": [*text.HEADINGS.values()],
+        "rows": rows,
+        "figures": [_DAYS_LEFT],
+        "status": tuple(text.HEADINGS).index("status"),
+        "sums": [],
+    }
+    return _page(
+        title=team.title,
+        as_of=team.as_of,
+        demo=team.demo,
+        warnings=[text.NOBODY_NOTE] if team.key is None else [],
+        sentences=[team.summary(), text.MEANINGS],
+        tables=[table],
+    )
+
+
+def index_of(
+    teams: Sequence[Team],
+    addresses: Mapping[str, str | None],
+    findings: pl.DataFrame,
+    *,
+    by: str,
+    as_of: date,
+    demo: bool,
+) -> bytes:
+    """The index of all lists, with their sums and the profiles to correct."""
+    headings = [
+        *(text.GROUPS[by].capitalize(), "People", *(STATUS_LABELS[status] for status in URGENT)),
+        *("Open cases", "Mail"),
+    ]
+    rows = [
+        {
+            "cells": [
+                one_line(team.name) if team.key is not None else text.NOBODY_NAMED,
+                *map(_figure, _figures([team])),
+                _mail(team, addresses),
+            ],
+            "link": f"{team.folder}/{PAGE}",
+            "status": "",
+        }
+        for team in teams
+    ]
+    lists = {
+        "caption": text.INDEX_CAPTION,
+        "headings": headings,
+        "rows": rows,
+        "figures": [*range(1, len(headings) - 1)],
+        "status": -1,
+        "sums": [text.INDEX_SUM, *map(_figure, _figures(teams)), ""],
+    }
+    messages = [{"cells": [message], "link": "", "status": ""} for message in findings["message"]]
+    profiles = {
+        **{"caption": text.FINDINGS, "headings": [text.FINDINGS_NOTE], "rows": messages},
+        **{"figures": [], "status": -1, "sums": []},
+    }
+    known = all(team.requirements_known for team in teams)
+    return _page(
+        title=say(text.INDEX_TITLE, group=text.GROUPS[by]),
+        as_of=as_of,
+        demo=demo,
+        warnings=[] if known else [text.NOT_KNOWN],
+        sentences=[text.NOT_SENT, text.MEANINGS],
+        tables=[lists, profiles] if messages else [lists],
+    )
+
+
+def _page(*, title: str, as_of: date, demo: bool, **parts: Any) -> bytes:
+    page = template("supervisor.html.j2").render(
+        language=LANGUAGE,
+        policy=policy([]),
+        style=page_style(),
+        colours={**status_colours(), "demo": palette().demo},
+        signs=STATUS_SIGNS,
+        labels=STATUS_LABELS,
+        title=title,
+        subtitle=say(text.AS_OF, day=as_of),
+        notice=DEMO_MARK if demo else "",
+        **parts,
+    )
+    return page.encode()
+
+
+def _figures(teams: Sequence[Team]) -> list[int | None]:
+    """The number of people, of cases of each status, and of all cases."""
+    counts = [team.counts() for team in teams]
+    by_status = [_sum([count[status] for count in counts]) for status in URGENT]
+    people = sum(team.people for team in teams)
+    return [people, *by_status, sum(team.cases.height for team in teams)]
+
+
+def _sum(numbers: Sequence[int | None]) -> int | None:
+    """The sum; None (not known) if a number is not known."""
+    known = [number for number in numbers if number is not None]
+    return sum(known) if len(known) == len(numbers) else None
+
+
+def _figure(number: int | None) -> str:
+    return NOT_KNOWN if number is None else f"{number:,}"
+
+
+def _mail(team: Team, addresses: Mapping[str, str | None]) -> str:
+    address = addresses.get(team.key or "")
+    return f"{text.INDEX_MAIL} {address}" if address else text.NO_ADDRESS
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return day(value) if isinstance(value, date) else one_line(str(value))

@@ -1,0 +1,81 @@
+"""Every sentence of the packs for supervisors: pages, calendars, workbooks and mails."""
+
+from __future__ import annotations
+
+#: The title of a pack, by whose list it is.
+TITLES = {
+    "supervisor": "Trainings of the team of {name}",
+    "manager": "Trainings of the people of {name}",
+    "field_office": "Trainings of the field office {name}",
+    "job_title": "Trainings of the job title {name}",
+}
+#: The title of the cases that are on nobody's list.
+NOBODY = {
+    "supervisor": "Trainings of people without a supervisor",
+    "manager": "Trainings of people without a manager",
+    "field_office": "Trainings of people without a field office",
+    "job_title": "Trainings of people without a job title",
+}
+#: The name of that list in the index.
+NOBODY_NAMED = "nobody is named"
+AS_OF = "as of {day}"
+
+SUMMARY = "{people:person has|people have} {cases:open case|open cases}: {counts}."
+NOT_KNOWN = "Missing: not known, because no requirements were provided."
+MEANINGS = (
+    "Expired: the certificate is no longer valid. Missing: required and never completed. "
+    "Expiring soon: still valid, but it is time to renew it."
+)
+CASES = "Every open case"
+NOBODY_NOTE = (
+    "The profiles of these people name nobody, or somebody who is not in the user list or has left."
+)
+
+INDEX_TITLE = "Lists for every {group}"
+INDEX_CAPTION = "The lists, and their sums"
+INDEX_SUM = "Sum"
+INDEX_MAIL = "draft to"
+NO_ADDRESS = "no address"
+NOT_SENT = (
+    "Nothing has been sent. Each folder has a draft, mail.eml: open it, read it, and send it "
+    "yourself. This page names everybody, so it is for the safety manager only."
+)
+FINDINGS = "Profiles to correct"
+FINDINGS_NOTE = "The cases of people whose supervisor is unknown or has left are on nobody's list."
+GROUPS = {
+    "supervisor": "supervisor",
+    "manager": "manager",
+    "field_office": "field office",
+    "job_title": "job title",
+}
+
+EVENT = "{training}: {people:person|people} ({counts})"
+EVENT_CANCELLED = "Done: {event}"
+EVENT_LINE = "{person}: {status}"
+EVENT_LINE_DATED = "{person}: {status}, {day}"
+EVENT_FOOT = "As of {day}. The next list replaces this event."
+
+MAIL_SUBJECT = "Trainings of your team: {counts}"
+MAIL_HELLO = "Hello,"
+MAIL_BODY = (
+    "{summary}\n\nThe list is attached as a page, a workbook and a calendar, as of {day}. Most "
+    "urgent:"
+)
+MAIL_LINE = "- {person}: {training}, {status}"
+MAIL_LINE_DATED = "- {person}: {training}, {status}, {day}"
+MAIL_MORE = "... and {more:other case|other cases}."
+
+HEADINGS = {
+    "user": "Person",
+    "employeeNumber": "Employee number",
+    "training": "Training",
+    "status": "Status",
+    "date": "Completed on",
+    "expiration_date": "Expiration date",
+    "days_left": "Days left",
+}
+
+DEMO_SUBJECT = "DEMO DATA - {subject}"
+LEFT = "{name} left on {day} and has no list: the cases of their people are on nobody's list"
+NO_LIST = "no list of {by} is called {name!r}"
+EMPTY_LIST = "{name} has no list: nobody with an open case names this person"

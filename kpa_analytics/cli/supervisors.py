@@ -1,0 +1,65 @@
+"""`kpa-analytics supervisors`: a folder per supervisor, with the open cases of their people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from kpa_analytics.cli.loading import load_records
+from kpa_analytics.cli.options import Account, AsOf, Demo
+from kpa_analytics.wording import count
+
+
+def supervisors(
+    out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
+    by: Annotated[
+        str, typer.Option(help="Whose lists: supervisor, manager, field_office or job_title.")
+    ] = "supervisor",
+    as_of: AsOf = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this list: an id, employee number or name. Can be repeated."),
+    ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="The folder of an earlier run: calendar events that are done are cancelled.",
+        ),
+    ] = None,
+    expiring_days: Annotated[
+        int,
+        typer.Option(min=0, max=36_500, help="Days before expiration that count as expiring soon."),
+    ] = 30,
+    account: Account = None,
+    demo: Demo = False,
+) -> None:
+    """Write a folder for each supervisor: a page, a workbook, a calendar and a draft of a mail.
+
+    Each folder has the expired, missing and expiring trainings of that supervisor's people, and
+    nobody else's. Nothing is sent. index.html is for the safety manager.
+    """
+    from kpa_analytics.analysis.supervisors import as_listed_by
+    from kpa_analytics.audit.atomic_folder import refuse_occupied
+    from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
+    from kpa_analytics.paths import typed_path
+
+    as_listed_by(by)  # checked before the download
+    out = typed_path(out)
+    refuse_occupied(out.absolute())
+    data, day = load_records(as_of, demo, account)
+    checked: Any = by
+    folder = export_supervisor_packs(
+        data,
+        out,
+        as_of=day,
+        by=checked,
+        only=only or None,
+        expiring_days=expiring_days,
+        previous=previous,
+    )
+    folders = sum(path.is_dir() for path in folder.iterdir())
+    typer.echo(f"{count(folders, 'list')}, as of {day}; written to {out}")
+    typer.echo(f"open {out / 'index.html'}; nothing was sent")

@@ -1,0 +1,383 @@
+"""Packs for supervisors: theirs only, hostile texts stay texts, calendars are never doubled."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from zipfile import ZipFile
+
+import openpyxl
+import polars as pl
+import pytest
+from icalendar import Calendar
+
+import kpa_analytics as kpa
+from kpa_analytics.demo_mark import DEMO_ID_PREFIX, DEMO_MARK
+from kpa_analytics.schema import COMPLETIONS, GROUPS, TRAININGS, USERS
+from kpa_analytics.statuses import EXPIRED, EXPIRING, MISSING
+from tests.audit.packs import HOSTILE, Page
+from tests.frames import frame_of
+
+DAY = date(2026, 6, 30)
+FILES = ["calendar.ics", "cases.html", "cases.xlsx", "mail.eml"]
+BOSSES = 4
+
+
+def token(number: int) -> str:
+    """Letters that only one person has."""
+    return f"zq{number:03d}qz"
+
+
+def company(seed: int, *, prefix: str = "", texts: list[str] | None = None) -> kpa.TrainingData:
+    """Some supervisors, some people below them, and cases of every open status."""
+    rng = random.Random(seed)
+    texts = texts or [""]
+    ids = [f"{prefix}{number:08x}" for number in range(24)]
+    bosses: list[str | None] = [*ids[:BOSSES], None, "unknown"]
+    users = [
+        {
+            "id": person,
+            "lastname": f"{token(number)} {rng.choice(texts)}",
+            "firstname": rng.choice(texts),
+            "employeeNumber": f"E{token(number)}",
+            "email": rng.choice(
+                [f"m{token(number)}@example.com", "a@b.com\r\nBcc: evil@x.com", None]
+            ),
+            "supervisor_id": rng.choice(bosses),
+            "jobTitle_id": rng.choice(["j1", "j2"]),
+        }
+        for number, person in enumerate(ids)
+    ]
+    trainings = [
+        {
+            **{"id": number, "title": f"T{number} {rng.choice(texts)}", "schedule_type": "rolling"},
+            **{"renewal_months": 12, "assigned_to_type": "all"},
+        }
+        for number in range(5)
+    ]
+    done = [
+        {
+            **{"id": 1000 * who + what, "training_id": what, "m_user_id": person},
+            "date": DAY - timedelta(days=rng.choice([20, 345, 350, 360, 400, 700])),
+            "m_instructor_id": rng.choice(ids),
+        }
+        for who, person in enumerate(ids)
+        for what in rng.sample(range(5), 4)
+    ]
+    return kpa.TrainingData(
+        completions=frame_of(COMPLETIONS, *done),
+        trainings=frame_of(TRAININGS, *trainings),
+        users=frame_of(USERS, *users),
+        groups=frame_of(GROUPS, {"kind": "job_title", "id": "j1", "name": f"Job {texts[0]}"}),
+    )
+
+
+def required(data: kpa.TrainingData) -> pl.DataFrame:
+    return kpa.required_trainings(data.trainings, data.users, as_of=DAY).filter("required")
+
+
+def write(data: kpa.TrainingData, out: Path, **options: Any) -> Path:
+    options = {"as_of": DAY, "required": required(data), **options}
+    return kpa.export_supervisor_packs(data, out, **options)
+
+
+def cases_of(data: kpa.TrainingData, **options: Any) -> pl.DataFrame:
+    status = kpa.expiry_status(
+        data.completions, data.trainings, data.users, as_of=DAY, required=required(data)
+    )
+    return kpa.supervisor_lists(status, data.users, groups=data.groups, as_of=DAY, **options)
+
+
+def texts_of(folder: Path) -> str:
+    """Everything that the files of a folder say, decoded and unpacked, and their names."""
+    texts = [str(folder.relative_to(folder.parent))]
+    for path in sorted(folder.iterdir()):
+        texts += [path.name, *_decoded(path.name, path.read_bytes())]
+    return "\n".join(texts)
+
+
+def _decoded(name: str, content: bytes) -> list[str]:
+    if name.endswith(".xlsx"):
+        with ZipFile(io.BytesIO(content)) as book:
+            return [book.read(part).decode() for part in book.namelist()]
+    if name.endswith(".ics"):
+        text = content.decode()
+        return [text, text.replace("\r\n ", ""), str(Calendar.from_ical(content))]
+    if name.endswith(".eml"):
+        texts = [content.decode()]
+        mail = message_from_bytes(content, policy=policy.default)
+        texts += [f"{header}: {value}" for header, value in mail.items()]
+        for part in mail.walk():
+            if not part.is_multipart():
+                decoded = part.get_payload(decode=True)
+                assert isinstance(decoded, bytes)
+                texts += _decoded(part.get_filename() or "body.txt", decoded)
+        return texts
+    return [content.decode(), unquote(content.decode())]
+
+
+def events(folder: Path) -> dict[str, Any]:
+    calendar = Calendar.from_ical((folder / "calendar.ics").read_bytes())
+    return {str(event["uid"]): event for event in calendar.walk("VEVENT")}
+
+
+def mail_of(folder: Path) -> EmailMessage:
+    mail = message_from_bytes((folder / "mail.eml").read_bytes(), policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
+def folders(out: Path) -> list[Path]:
+    return sorted(path for path in out.iterdir() if path.is_dir())
+
+
+@pytest.fixture(scope="module")
+def hostile() -> kpa.TrainingData:
+    return company(1, texts=HOSTILE)
+
+
+@pytest.fixture(scope="module")
+def pack(hostile: kpa.TrainingData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(hostile, tmp_path_factory.mktemp("packs") / "lists")
+
+
+def strangers(data: kpa.TrainingData, folder: Path, lists: pl.DataFrame) -> set[str]:
+    """The people in the files of a folder who are neither on its list nor its supervisor."""
+    tokens = {person: token(number) for number, person in enumerate(data.users["id"])}
+    sheet = "\n".join(_decoded("cases.xlsx", (folder / "cases.xlsx").read_bytes()))
+    members = {person for person, letters in tokens.items() if f"E{letters}" in sheet}
+    by_list = {boss: {*rows["m_user_id"]} for (boss,), rows in lists.group_by([lists.columns[0]])}
+    (boss,) = (key for key, people in by_list.items() if people == members)
+    text = texts_of(folder).lower()
+    shown = {person for person, letters in tokens.items() if letters in text or person in text}
+    assert members <= shown
+    return shown - members - {str(boss)}
+
+
+def test_a_folder_has_no_string_of_another_team(hostile: kpa.TrainingData, pack: Path) -> None:
+    lists = cases_of(hostile)
+    assert len(folders(pack)) == lists["supervisor_id"].n_unique() == BOSSES + 1
+    for folder in folders(pack):
+        assert strangers(hostile, folder, lists) == set()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 5))
+@pytest.mark.parametrize("by", ["supervisor", "job_title"])
+def test_no_random_company_has_one(seed: int, by: str, tmp_path: Path) -> None:
+    data = company(seed, texts=["", *HOSTILE])
+    out = write(data, tmp_path / "lists", by=by)
+    lists = cases_of(data, by=by)
+    for folder in folders(out):
+        assert strangers(data, folder, lists) == set()
+
+
+def test_every_open_case_is_in_one_workbook_and_the_index_adds_up(
+    hostile: kpa.TrainingData, pack: Path
+) -> None:
+    lists = cases_of(hostile)
+    numbers: Counter[Any] = Counter()
+    for folder in folders(pack):
+        sheet = openpyxl.load_workbook(folder / "cases.xlsx").active
+        assert sheet is not None
+        rows = list(sheet.iter_rows(min_row=2))
+        assert all(cell.data_type != "f" and not cell.hyperlink for row in rows for cell in row)
+        numbers.update(row[1].value for row in rows)
+    people = hostile.users.select("employeeNumber", m_user_id="id")
+    expected = lists.join(people, on="m_user_id")["employeeNumber"]
+    assert numbers == Counter(expected)
+    page = Page((pack / "index.html").read_text(encoding="utf-8"))
+    counts = [lists.filter(status=status).height for status in (EXPIRED, MISSING, EXPIRING)]
+    assert min(counts) > 0
+    sums = " ".join(map(str, [lists["m_user_id"].n_unique(), *counts, lists.height]))
+    assert f"Sum {sums}" in page.text
+    links = {attributes["href"] for tag, attributes in page.elements if tag == "a"}
+    assert links == {f"{folder.name}/cases.html" for folder in folders(pack)}
+    assert "is not in the user list" in page.text
+
+
+def test_the_page_has_only_its_own_elements_and_needs_nothing(pack: Path) -> None:
+    for path in (pack / "index.html", *(folder / "cases.html" for folder in folders(pack))):
+        page = Page(path.read_text(encoding="utf-8"))
+        tags = {tag for tag, _ in page.elements}
+        assert not tags & {"script", "img", "link", "iframe", "object", "form"}
+        assert not [
+            name for _, attributes in page.elements for name in attributes if name[:2] == "on"
+        ]
+        text = path.read_text(encoding="utf-8")
+        assert "default-src &#39;none&#39;" in text
+        assert not re.search(r"(src|href)=\"?https?:", text)
+
+
+def test_the_mail_is_a_draft_with_one_recipient_at_most(
+    hostile: kpa.TrainingData, pack: Path
+) -> None:
+    addresses = []
+    for folder in folders(pack):
+        if folder.name == "nobody-named":
+            assert sorted(path.name for path in folder.iterdir()) == FILES[:3]
+            continue
+        assert sorted(path.name for path in folder.iterdir()) == FILES
+        mail = mail_of(folder)
+        assert mail["X-Unsent"] == "1"
+        assert {name.lower() for name in mail} <= {
+            *("x-unsent", "subject", "to", "mime-version", "content-type"),
+        }
+        if mail["To"]:
+            (address,) = mail["To"].addresses
+            addresses.append(address.addr_spec)
+        attached = {
+            part.get_filename(): part.get_payload(decode=True) for part in mail.iter_attachments()
+        }
+        assert attached == {name: (folder / name).read_bytes() for name in FILES[:3]}
+    assert all(re.fullmatch(r"mzq\d{3}qz@example\.com", address) for address in addresses)
+    assert addresses
+
+
+def test_an_address_cannot_add_a_recipient(tmp_path: Path) -> None:
+    data = company(1)
+    bad = ["a@b.com\r\nBcc: c@d.com", "a@b.com, c@d.com", "Evil <c@d.com>", "c@d.com;e@f.com"]
+    emails = [*bad, *[None] * (data.users.height - len(bad))]
+    users = data.users.with_columns(email=pl.Series(emails, dtype=pl.String))
+    out = write(replace(data, users=users), tmp_path / "lists")
+    drafts = [folder for folder in folders(out) if (folder / "mail.eml").exists()]
+    assert len(drafts) == BOSSES
+    for folder in drafts:
+        assert mail_of(folder)["To"] is None
+        assert b"c@d.com" not in (folder / "mail.eml").read_bytes()
+
+
+def test_the_calendar_has_one_all_day_event_for_each_training_and_week(
+    hostile: kpa.TrainingData, pack: Path
+) -> None:
+    this_week = DAY - timedelta(days=DAY.weekday())
+    due = pl.col("expiration_date").dt.truncate("1w")
+    weeks = cases_of(hostile).select(
+        "supervisor_id",
+        "training_id",
+        week=pl.when(pl.col("status") == EXPIRING).then(due).otherwise(pl.lit(this_week)),
+    )
+    found_events = [event for folder in folders(pack) for event in events(folder).values()]
+    assert len(found_events) == weeks.n_unique()
+    assert len({str(event["uid"]) for event in found_events}) == len(found_events)
+    days = Counter(event.decoded("dtstart") for event in found_events)
+    expected = Counter(max(week, DAY) for week in weeks.unique()["week"])
+    assert days == expected
+    assert len(days) > 1
+    for event in found_events:
+        assert event["dtstart"].params["VALUE"] == "DATE"
+        assert event.decoded("dtend") - event.decoded("dtstart") == timedelta(days=1)
+        assert not event.subcomponents, "no alarm"
+        assert event["transp"] == "TRANSPARENT"
+        assert not re.search(r"[\x00-\x08\x0b-\x1f]", str(event["description"]))
+
+
+@pytest.mark.slow
+def test_the_next_run_updates_its_events_and_cancels_those_that_are_done(tmp_path: Path) -> None:
+    data = company(5)
+    boss = str(data.users["id"][0])
+    first = write(data, tmp_path / "first", only=[boss])
+    renewed = cases_of(data).filter(supervisor_id=boss)["training_id"].min()
+    below = data.users.filter(supervisor_id=boss)["id"]
+    done = data.completions.filter(
+        ~((pl.col("training_id") == renewed) & pl.col("m_user_id").is_in(below.implode()))
+    )
+    new = frame_of(
+        COMPLETIONS,
+        *(
+            {"id": 9000 + at, "training_id": renewed, "m_user_id": person, "date": DAY}
+            for at, person in enumerate(below)
+        ),
+    )
+    later = replace(data, completions=pl.concat([done, new]))
+    options: dict[str, Any] = {"as_of": DAY + timedelta(days=1), "only": [boss]}
+    second = write(later, tmp_path / "second", **options, previous=first)
+    (before,), (after,) = folders(first), folders(second)
+    assert before.name == after.name
+    old, current = events(before), events(after)
+    assert set(old) <= set(current)
+    cancelled = {uid for uid, event in current.items() if event.get("status") == "CANCELLED"}
+    assert cancelled
+    assert all(str(current[uid]["summary"]).startswith("Done: T") for uid in cancelled)
+    assert all(current[uid]["sequence"] > old[uid]["sequence"] for uid in old)
+    alone = events(folders(write(later, tmp_path / "alone", **options))[0])
+    assert set(alone) == set(current) - cancelled
+    assert all(alone[uid]["sequence"] >= old[uid]["sequence"] for uid in alone.keys() & old.keys())
+    third = write(later, tmp_path / "third", **options, previous=second)
+    assert set(events(folders(third)[0])) == set(alone)
+
+
+def test_every_file_of_demo_data_says_so(tmp_path: Path) -> None:
+    data = company(7, prefix=DEMO_ID_PREFIX)
+    out = write(data, tmp_path / "lists", only=[data.users["id"][0]])
+    (folder,) = folders(out)
+    assert DEMO_MARK in (out / "index.html").read_text(encoding="utf-8")
+    assert DEMO_MARK in (folder / "cases.html").read_text(encoding="utf-8")
+    sheet = openpyxl.load_workbook(folder / "cases.xlsx").active
+    assert sheet is not None
+    assert {row[0] for row in sheet.iter_rows(min_row=2, values_only=True)} == {DEMO_MARK}
+    calendar = Calendar.from_ical((folder / "calendar.ics").read_bytes())
+    assert str(calendar["x-wr-calname"]).startswith(DEMO_MARK)
+    for event in events(folder).values():
+        assert str(event["summary"]).startswith("DEMO DATA - ")
+        assert DEMO_MARK in str(event["description"])
+    mail = mail_of(folder)
+    assert mail["Subject"].startswith("DEMO DATA - ")
+    body = mail.get_body()
+    assert body is not None
+    assert DEMO_MARK in body.get_content()
+
+
+def test_without_requirements_missing_cases_are_not_known(tmp_path: Path) -> None:
+    out = write(company(8), tmp_path / "lists", required=None)
+    assert "Missing: not known" in Page((out / "index.html").read_text(encoding="utf-8")).text
+    for folder in folders(out):
+        assert "not known" in Page((folder / "cases.html").read_text(encoding="utf-8")).text
+
+
+def test_folder_names_are_safe_and_different_on_every_system(tmp_path: Path) -> None:
+    names = ["CON", "con", "../../up", "A" * 300, " . ", "日本", "", "nobody named"]
+    users = [{"id": f"b{number}", "lastname": name} for number, name in enumerate(names)]
+    people = [{"id": f"p{number}", "supervisor_id": f"b{number}"} for number in range(len(names))]
+    needs = {"m_user_id": [user["id"] for user in people], "training_id": [7] * len(names)}
+    data = kpa.TrainingData(completions=COMPLETIONS.empty(), users=frame_of(USERS, *users, *people))
+    out = write(data, tmp_path / "lists", required=pl.DataFrame(needs))
+    folded = [folder.name.lower() for folder in folders(out)]
+    assert len(set(folded)) == len(names)
+    for name in folded:
+        assert re.fullmatch(r"[a-z0-9-]{12,60}", name)
+
+
+def test_bad_input_is_one_clear_line_and_writes_nothing(tmp_path: Path) -> None:
+    data = company(9)
+    left = {"terminationDate": datetime(2026, 6, 1, 12, tzinfo=UTC), "lastname": "Low"}
+    gone = frame_of(USERS, {"id": "gone", **left})
+    below = frame_of(USERS, {"id": "below", "supervisor_id": "gone"})
+    data = replace(data, users=pl.concat([data.users, gone, below]))
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    (taken / "mine.txt").write_text("mine")
+    for options, message in (
+        ({"by": "boss"}, "by must be one of supervisor, manager, field_office, job_title, not"),
+        ({"as_of": None}, "as_of must be a day such as 2026-06-30, not None"),
+        ({"only": ["gone"]}, "Low left on 1 Jun 2026 and has no list"),
+        ({"only": ["below"]}, "below has no list: nobody with an open case names this person"),
+        ({"only": ["Nobody Else"]}, "no person in the records is called 'Nobody Else'"),
+        ({"by": "job_title", "only": ["j9"]}, "no list of job title is called 'j9'"),
+        ({"previous": tmp_path}, "has no lists of an earlier run: it has no index.html"),
+    ):
+        with pytest.raises(kpa.errors.KPADataError, match=re.escape(message)) as error:
+            write(data, tmp_path / "lists", **options)
+        assert "\n" not in str(error.value)
+        assert not (tmp_path / "lists").exists()
+    with pytest.raises(kpa.errors.KPADataError, match="is not empty"):
+        write(data, taken)
