@@ -102,7 +102,7 @@ CALLS: dict[str, Callable[..., object]] = {
     "expiry_status": of_records(kpa.expiry_status),
     "explain": lambda data, person, **day: str(kpa.explain(data, person, 7, **day)),
     "instructor_coverage": of_records(kpa.instructor_coverage),
-    "plan_sessions": lambda data, person, **day: vars(kpa.plan_sessions(data, **day)),
+    "plan_sessions": lambda data, person, **day: kpa.plan_sessions(data, **day).as_of,
     "publish": published,
     "renewal_curve": of_renewals(kpa.renewal_curve),
     "renewal_punctuality": of_renewals(kpa.renewal_punctuality),
