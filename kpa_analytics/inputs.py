@@ -108,7 +108,7 @@ def _several_accounts(place: str, names: Sequence[str]) -> KPADataError:
         f"{place}these are records of several accounts ({', '.join(names[:5])}), and the same id "
         "can mean different things in each of them"
     ).in_python(
-        "fleet.status() and fleet.each() compute each account by itself, and fleet.together() "
+        "fleet.status() and fleet.each() compute each account separately, and fleet.together() "
         "makes the ids unique"
     )
 

@@ -71,7 +71,7 @@ def status_over_time(
         every: the time from one day to the next: a number from 1 to 999 and d, w, mo, q or y;
             default `1mo`. From the last day of a long month, `1mo` leads to the last day of a
             shorter one.
-        by: count each group by itself: field_office, job_title, line_of_business, supervisor or
+        by: count each group separately: field_office, job_title, line_of_business, supervisor or
             training. Default: all cases together. A person in two offices counts in both.
         as_known: use only completions that had been recorded by an instant or a day, as for
             `expiry_status`. Default: all.

@@ -100,8 +100,8 @@ FLEET_NOT_LOADED = (
     "{account} is not in this pack and not in the sums: it could not be loaded ({error})"
 )
 FLEET_PEOPLE = (
-    "Each account is counted by itself: somebody who is in two accounts counts twice. A sum is not "
-    "known if it is not known in one of the accounts."
+    "Each account is counted separately: somebody who is in two accounts counts twice. If a figure "
+    "of an account is not known, its sum is not known."
 )
 FLEET_VERIFY = (
     "The manifest of this folder lists every file of every account's pack, and each pack can also "

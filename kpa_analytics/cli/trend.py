@@ -40,7 +40,7 @@ def trend(
     by: Annotated[
         str | None,
         typer.Option(
-            help="Count each group by itself: field_office, job_title, line_of_business, "
+            help="Count each group separately: field_office, job_title, line_of_business, "
             "supervisor or training."
         ),
     ] = None,

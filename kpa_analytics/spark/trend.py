@@ -74,7 +74,7 @@ def status_over_time(
         end: the last possible day.
         every: the time from one day to the next: a number from 1 to 999 and d, w, mo, q and y;
             default `1mo`.
-        by: count each group by itself: field_office, job_title, line_of_business, supervisor or
+        by: count each group separately: field_office, job_title, line_of_business, supervisor or
             training. Default: all cases of an account together.
         as_known: use only completions that had been recorded by an instant or a day.
         required: who must have which training, as for `expiry_status()` of this module. Without it,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: How bars are selected, in the help of every explorer.
 SELECTING = (
-    "Shift-click adds a bar. A click beside the bars, or Escape, clears the selection. With the "
+    "Shift-click adds a bar. A click outside the bars, or Escape, clears the selection. With the "
     "keyboard, arrow keys go from bar to bar, and Enter selects one."
 )
 

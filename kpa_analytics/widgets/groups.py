@@ -55,8 +55,8 @@ class SessionKeywords(PeriodKeywords, total=False):
 class GroupTrainingExplorer(PeriodExplorer):
     """Explore group sessions: their dates, their sizes, and who is listed without a completion.
 
-    Click a bar to list the sessions behind it; Shift-click adds a bar, and a click beside the bars,
-    or Escape, clears the selection. Click the day of a session to list its people.
+    Click a bar to list the sessions behind it; Shift-click adds a bar. A click outside the bars, or
+    Escape, clears the selection. Click the day of a session to list its people.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.

@@ -55,7 +55,7 @@ class InstructorExplorer(PeriodExplorer):
     """Explore instructors: their activity, and trainings that only one person teaches.
 
     Click a bar to list the instructors behind it, with what they taught in that month or of that
-    training. Shift-click adds a bar; a click beside the bars, or Escape, clears the selection.
+    training. Shift-click adds a bar; a click outside the bars, or Escape, clears the selection.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.

@@ -165,7 +165,7 @@ def id_of(explorer: Any, name: str, value: Any, kind: str = "") -> Any:
     try:
         key = find(value)
     except KPADataError as error:
-        raise ChoiceError(f"{name}: {error} (an id or a whole name is wanted)") from None
+        raise ChoiceError(f"{name}: {error} (give an id or a whole name)") from None
     if key not in explorer.known[kind]:
         raise ChoiceError(f"{name}: {value!r}, id {key!r}, cannot be chosen: not among {kind}")
     return key

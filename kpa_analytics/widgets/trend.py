@@ -73,7 +73,7 @@ class TrendExplorer(StatusExplorer):
     Requirements, the rules of trainings and the groups of people are today's, on every day, because
     the vendor does not give those of the past.
 
-    Click a bar to list the cases behind it; Shift-click adds a bar, and a click beside the bars, or
+    Click a bar to list the cases behind it; Shift-click adds a bar. A click outside the bars, or
     Escape, clears the selection.
 
     Args:
@@ -87,7 +87,7 @@ class TrendExplorer(StatusExplorer):
             default) for a year before `as_of`. If `as_of` moves before it, it becomes None.
         every: the time from one day to the next: "1d", "1w", "1mo" (the default), "1q" or "1y". The
             days are counted back from `as_of`, so that it is always one of them.
-        by: count each group by itself: "field_office", "job_title", "line_of_business",
+        by: count each group separately: "field_office", "job_title", "line_of_business",
             "supervisor", "training" or, of a fleet, "account"; None (the default) for all cases
             together.
         expiring_days: days before expiration that count as expiring, unless the training sets its
@@ -123,7 +123,7 @@ class TrendExplorer(StatusExplorer):
     title, css = "Trend", "kpa-trend"
     uses = (
         "The days are counted back from the day in the field As of.",
-        "Compare by counts each field office, job title, supervisor or training by itself.",
+        "Compare by counts each field office, job title, supervisor or training separately.",
         "Click a bar to list the cases behind it.",
         SELECTING,
     )
@@ -133,7 +133,7 @@ class TrendExplorer(StatusExplorer):
 
     start = traits.FirstDay(help="The first day; None for a year before `as_of`.")
     every = traits.Name("1mo", EVERY, help="The time from one day to the next, e.g. 1w.")
-    by = traits.OneOf[By](help="The groups that are counted by themselves; None for none.")
+    by = traits.OneOf[By](help="The groups that are counted separately; None: all together.")
     selected = Bars(
         ("day", "status"),
         ("month", "outcome"),
@@ -230,7 +230,7 @@ class TrendExplorer(StatusExplorer):
             "by": layout.labelled(
                 ipw.Dropdown(options=[("All cases together", _TOGETHER), *groups]),
                 "Compare by",
-                "Count each of these groups by itself",
+                "Count each of these groups separately",
             ),
             "expiring_days": self._expiring_days_control(),
             "include_terminated": self._include_terminated_control(),

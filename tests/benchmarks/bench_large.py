@@ -78,7 +78,7 @@ def test_spark(folders: dict[int, Path]) -> None:
         _row("partitions", measured, lambda run: f"{run['partitions']}"),
         _row("`kpa.spark.expiry_status`, written", measured, lambda run: f"{run['seconds']:.0f} s"),
         _row("processor time of all", measured, lambda run: f"{run['processor']:.0f} s"),
-        _row("peak memory of a Python worker", measured, lambda run: f"{run['peak']:.2f} GiB"),
+        _row("peak memory of a Python process", measured, lambda run: f"{run['peak']:.2f} GiB"),
         _row("result in Parquet", measured, lambda run: f"{run['written']:.2f} GiB"),
     ]
     _write("spark", lines)
