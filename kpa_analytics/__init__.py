@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from kpa_analytics.audit.compare import changes, status_changes
     from kpa_analytics.audit.document import Document
     from kpa_analytics.audit.export import export_audit
+    from kpa_analytics.audit.export_plan import export_plan
     from kpa_analytics.audit.roster import roster
     from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
     from kpa_analytics.audit.transcript import transcript
@@ -81,6 +82,7 @@ _HOMES = {
     "explain": "analysis.explain",
     "expiry_status": "analysis.expiry_status",
     "export_audit": "audit.export",
+    "export_plan": "audit.export_plan",
     "export_supervisor_packs": "audit.supervisor_packs",
     "group_sessions": "analysis.group_sessions",
     "group_share": "analysis.group_sessions",
@@ -136,6 +138,7 @@ __all__ = [
     "expiry_status",
     "explain",
     "export_audit",
+    "export_plan",
     "export_supervisor_packs",
     "group_sessions",
     "group_share",

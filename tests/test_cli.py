@@ -340,6 +340,19 @@ def test_the_trend_of_the_demo_ends_on_its_own_day_and_is_marked(kpa_analytics, 
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_a_plan_is_written(kpa_analytics, account, tmp_path):
+    folder = tmp_path / "plan"
+    code, out, _ = kpa_analytics("plan", folder, "--as-of", "2020-06-30", "--weeks", "4")
+    assert code == 0
+    assert out.startswith("Sessions to hold in the 4 weeks from 6 Jul 2020")
+    assert f"written to {folder}" in out
+    assert sorted(file.name for file in folder.iterdir()) == ["plan.ics", "plan.svg", "plan.xlsx"]
+    code, _, err = kpa_analytics("plan", folder)
+    assert (code, len(err.splitlines())) == (2, 1)
+    assert f"{folder} is not empty" in err
+
+
 def test_a_transcript_without_a_font_for_a_letter_is_noted(kpa_analytics, account, tmp_path):
     account.records[TRAININGS] = [training(1046, "Ladders \U0010fffd")]
     who = completion(1)["m_user_id"]
@@ -505,6 +518,9 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
         (["trend", "--by", "shoe_size"], "by must be one of field_office"),
         (["trend", "--out", "trend.gif"], "trend.gif: a trend can be written as"),
         (["trend", "--out", "no/trend.csv"], "no is not a folder"),
+        (["plan", "here", "--by", "shoe_size"], "by must be field_office or None"),
+        (["plan", "here", "--weeks", "0"], "Invalid value for '--weeks'"),
+        (["plan", "here", "--capacity", "0"], "Invalid value for '--capacity'"),
         (["verify", "nowhere"], "nowhere is not a folder"),
         (["verify", "."], "is not a pack of this package: it has no manifest.json"),
         (["changes", "nowhere", "nowhere"], "nowhere can't be read"),

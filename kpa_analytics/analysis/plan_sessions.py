@@ -116,7 +116,7 @@ def plan_sessions(
     day = day_of(as_of, data.completions, data.users)
     days = _mondays(day, weeks)
     seats = _seats(capacity, data)
-    _need_group(by)
+    need_plan_group(by)
     costs = Costs(
         _cost(session_cost, "session_cost"),
         _cost(early_cost, "early_cost"),
@@ -375,7 +375,8 @@ def _seats(capacity: object, data: TrainingData) -> Mapping[int, int]:
     }
 
 
-def _need_group(by: object) -> None:
+def need_plan_group(by: object) -> None:
+    """Raise a KPADataError unless `by` is a group by which sessions can be planned, or None."""
     if by is not None and by not in GROUPS:
         raise KPADataError(f"by must be {' or '.join(GROUPS)} or None, not {by!r}")
 

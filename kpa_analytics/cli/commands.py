@@ -14,6 +14,7 @@ from kpa_analytics.cli.documents import roster, transcript
 from kpa_analytics.cli.explain import explain
 from kpa_analytics.cli.fetch import fetch
 from kpa_analytics.cli.notebooks import notebooks
+from kpa_analytics.cli.plan import plan
 from kpa_analytics.cli.publish import publish
 from kpa_analytics.cli.supervisors import supervisors
 from kpa_analytics.cli.trend import trend
@@ -53,7 +54,7 @@ def _options(
 
 for command in (
     *(demo, notebooks, fetch, audit, verify, publish),
-    *(transcript, roster, supervisors, explain, trend, changes, dashboard),
+    *(transcript, roster, supervisors, explain, trend, plan, changes, dashboard),
 ):
     app.command()(command)
 app.add_typer(cache, name="cache")

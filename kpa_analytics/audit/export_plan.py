@@ -1,0 +1,59 @@
+"""`export_plan()`: a plan of sessions as a workbook, a calendar and a chart."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from pathlib import Path
+
+from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.audit.atomic_folder import new_folder
+from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.paths import typed_path
+
+#: The packages that write the files, by the name that Python imports.
+_NEEDED = ("icalendar", "xlsxwriter")
+WORKBOOK, CALENDAR, CHART = "plan.xlsx", "plan.ics", "plan.svg"
+
+
+def export_plan(plan: SessionPlan, out: str | os.PathLike[str]) -> Path:
+    """Write a plan of sessions into a new folder, which appears complete or not at all.
+
+    Args:
+        plan: the result of `plan_sessions()`.
+        out: the folder to make; an existing one must be empty.
+
+    Returns:
+        The folder, with `plan.xlsx` (sheets sessions, people, unplaced and about; no text acts as a
+        formula), `plan.ics` (an event for a whole day on the Monday of each session, without an
+        alarm; if a later plan has the same training in the same week, a calendar program updates
+        the event) and `plan.svg` (the chart). The same plan gives the same files.
+
+    Raises:
+        KPADataError: `plan` is no plan, or the folder is not empty or cannot be written.
+        KPAError: the packages that write these files are not installed.
+
+    Examples:
+        >>> import tempfile
+        >>> from kpa_analytics import TrainingData, plan_sessions, schema
+        >>> data = TrainingData(completions=schema.COMPLETIONS.empty())
+        >>> folder = Path(tempfile.mkdtemp()) / "plan"
+        >>> sorted(file.name for file in export_plan(plan_sessions(data), folder).iterdir())
+        ['plan.ics', 'plan.svg', 'plan.xlsx']
+    """
+    if not isinstance(plan, SessionPlan):
+        raise KPADataError(f"plan must be the result of plan_sessions(), not {type(plan).__name__}")
+    missing = [name for name in _NEEDED if find_spec(name) is None]
+    if missing:
+        raise KPAError(
+            f'a plan needs {", ".join(missing)}: python -m pip install "kpa-analytics[audit]"'
+        )
+    from kpa_analytics.audit.plan_calendar import plan_calendar
+    from kpa_analytics.audit.plan_workbook import plan_workbook
+    from kpa_analytics.charts import save, session_plan
+
+    with new_folder(out) as folder:
+        (folder / WORKBOOK).write_bytes(plan_workbook(plan))
+        (folder / CALENDAR).write_bytes(plan_calendar(plan))
+        save(session_plan(plan), folder / CHART)
+    return typed_path(out).absolute()

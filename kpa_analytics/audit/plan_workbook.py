@@ -1,0 +1,96 @@
+"""The tables of a plan as an Excel workbook. No cell is a formula or a link."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import xlsxwriter
+
+from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.audit.csv import marked
+from kpa_analytics.audit.excel_limits import EXCEL, fitting
+from kpa_analytics.audit.xlsx_rows import BulkSheet
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED, Table
+from kpa_analytics.spreadsheet import flat
+from kpa_analytics.wording import day
+
+_WIDEST = 60
+_SHEETS: dict[str, Table] = {
+    "sessions": PLANNED_SESSIONS,
+    "people": PLANNED_PEOPLE,
+    "unplaced": UNPLACED,
+}
+
+
+def plan_workbook(plan: SessionPlan) -> bytes:
+    """The sheets sessions, people, unplaced and about; the same plan gives the same bytes.
+
+    Raises:
+        KPADataError: a table has more rows than a sheet of Excel.
+    """
+    content = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    with xlsxwriter.Workbook(content, options) as book:
+        made = datetime(plan.as_of.year, plan.as_of.month, plan.as_of.day)
+        notice = DEMO_MARK if plan.demo else ""
+        book.set_properties({"title": plan.title, "created": made, "comments": notice})
+        for name in _SHEETS:
+            _sheet(book, name, getattr(plan, name), demo=plan.demo)
+        _about(book, plan)
+    return content.getvalue()
+
+
+def _sheet(book: Any, name: str, rows: pl.DataFrame, *, demo: bool) -> None:
+    if rows.height >= EXCEL.rows:
+        raise KPADataError(
+            f"{name}: a sheet of Excel holds {EXCEL.rows - 1:,} rows, and the plan has "
+            f"{rows.height:,}: plan fewer weeks"
+        )
+    table = marked(flat(rows), demo=demo)
+    bold = book.add_format({"bold": True, "bottom": 1})
+    sheet = book.add_worksheet(name, worksheet_class=BulkSheet)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(table.height, 1), table.width - 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_header(f"&C&B{DEMO_MARK}" if demo else "")
+    for place, column in enumerate(table):
+        sheet.write_string(0, place, column.name, bold)
+        longest: Any = column.cast(pl.String).str.len_chars().max()
+        width = max(len(column.name) + 3, int(longest or 0) + 2)
+        sheet.set_column(place, place, min(_WIDEST, width))
+    sheet.put(table, {column.name: _format(book, column) for column in table})
+
+
+def _format(book: Any, column: pl.Series) -> Any:
+    if column.dtype == pl.Date:
+        return book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+    return book.add_format({"num_format": "0" if column.dtype.is_integer() else "General"})
+
+
+def _about(book: Any, plan: SessionPlan) -> None:
+    """Write the last sheet: what the plan is, and what each column says."""
+    sheet, bold = book.add_worksheet("about"), book.add_format({"bold": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 1, 90)
+    lines = [
+        *([("Demo data", DEMO_MARK)] if plan.demo else []),
+        ("Plan", plan.title),
+        ("Result", plan.summary),
+        ("Statuses as of", day(plan.as_of)),
+        *(
+            (f"{name}: {column.name}", column.meaning)
+            for name, table in _SHEETS.items()
+            for column in table.columns
+        ),
+    ]
+    for row, (label, text) in enumerate(lines):
+        sheet.write_string(row, 0, label, bold)
+        sheet.write_string(row, 1, fitting(text), wrapped)

@@ -1,0 +1,49 @@
+"""`kpa-analytics plan`: the sessions to hold in the next weeks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kpa_analytics.cli.loading import load_records
+from kpa_analytics.cli.options import Account, AsOf, Demo
+from kpa_analytics.cli.output import one_line, print_figure
+from kpa_analytics.demo_mark import DEMO_MARK
+
+
+def plan(
+    out: Annotated[Path, typer.Argument(help="The folder to make; an existing one must be empty.")],
+    as_of: AsOf = None,
+    demo: Demo = False,
+    account: Account = None,
+    weeks: Annotated[int, typer.Option(min=1, max=104, help="The number of weeks.")] = 26,
+    capacity: Annotated[
+        int, typer.Option(min=1, max=10_000, help="The most people in a session.")
+    ] = 12,
+    by: Annotated[
+        str | None, typer.Option(help="field_office plans each field office by itself.")
+    ] = None,
+) -> None:
+    """Plan which sessions to hold in which week, for whom, with which eligible instructor.
+
+    Writes a workbook, a calendar and a chart.
+    """
+    from kpa_analytics.analysis.plan_sessions import need_plan_group, plan_sessions
+    from kpa_analytics.audit.atomic_folder import refuse_occupied
+    from kpa_analytics.audit.export_plan import export_plan
+    from kpa_analytics.paths import typed_path
+
+    need_plan_group(by)  # checked before the download, like the folder
+    refuse_occupied(typed_path(out).absolute())
+    data, day = load_records(as_of, demo, account)
+    made = plan_sessions(data, as_of=day, weeks=weeks, capacity=capacity, by=by)  # type: ignore[arg-type]
+    folder = export_plan(made, out)
+    typer.echo(one_line(made.title))
+    if made.demo:
+        typer.echo(DEMO_MARK)
+    print_figure("sessions", made.sessions.height)
+    print_figure("people with a place", made.people.height)
+    print_figure("cases without one", made.unplaced.height)
+    typer.echo(f"written to {folder}")
