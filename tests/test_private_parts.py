@@ -31,7 +31,7 @@ CALLED = {"_get_shared_string_index", "_get_xf_index", "_check_dimensions"}
 #: Private methods of other packages that ours replace.
 OVERRIDDEN = {("BulkSheet", "_write_rows")}
 #: Named with an underscore, and yet documented for everyone: by Python and by IPython.
-PUBLIC = {"_asdict", "_replace", "_fields", "_repr_mimebundle_"}
+PUBLIC = {"_asdict", "_fields", "_make", "_replace", "_repr_mimebundle_"}
 
 
 def _trees() -> Iterator[ast.AST]:
