@@ -21,6 +21,9 @@ TERMS = {
         "A training that is made of others. A person who holds all of them holds it."
     ),
     CURRENT: "The status of a case that is valid and not yet expiring.",
+    "eligible instructor": (
+        "An instructor who taught the training lately, is employed, and holds the training."
+    ),
     "evidence pack": "The folder for an auditor: report, records, charts and manifest.",
     "expiration": (
         "The last day on which a completion is valid. From the next day on, it is expired."
@@ -57,6 +60,7 @@ TERMS = {
         "The status of a case that is required, was never completed, and does not have to "
         "be completed yet."
     ),
+    "open case": "A case that is expired, missing or expiring: somebody must act on it.",
     "pack": "Short for evidence pack.",
     "provenance": (
         "Where and when records were downloaded, and by which version: part of every "

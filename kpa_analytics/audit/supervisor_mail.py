@@ -1,7 +1,7 @@
-"""mail.eml: a draft to a supervisor, which nobody has sent.
+"""mail.eml: a draft e-mail to a supervisor. Nothing is sent.
 
-`X-Unsent: 1` makes mail programs open it as a draft. It has no sender and no date: whoever sends it
-adds them.
+`X-Unsent: 1` makes e-mail programs open it as a draft. It has no sender and no date: whoever sends
+it adds them.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def draft(team: Team, address: str | None, files: Mapping[str, bytes]) -> bytes:
 
 
 def usable(address: str | None) -> str | None:
-    """The address, if a mail can be addressed to it."""
+    """The address if it is valid; otherwise None."""
     return address if address and _ADDRESS.fullmatch(address) else None
 
 

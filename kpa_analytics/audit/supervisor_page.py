@@ -64,7 +64,7 @@ def index_of(
     """The index of all lists, with their sums and the profiles to correct."""
     headings = [
         *(text.GROUPS[by].capitalize(), "People", *(STATUS_LABELS[status] for status in URGENT)),
-        *("Open cases", "Mail"),
+        *("Open cases", "E-mail"),
     ]
     rows = [
         {

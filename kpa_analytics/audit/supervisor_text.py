@@ -5,9 +5,9 @@ from __future__ import annotations
 #: The title of a pack, by whose list it is.
 TITLES = {
     "supervisor": "Trainings of the team of {name}",
-    "manager": "Trainings of the people of {name}",
+    "manager": "Trainings of the people managed by {name}",
     "field_office": "Trainings of the field office {name}",
-    "job_title": "Trainings of the job title {name}",
+    "job_title": "Trainings of people with the job title {name}",
 }
 #: The title of the cases that are on nobody's list.
 NOBODY = {
@@ -50,7 +50,7 @@ GROUPS = {
 }
 
 EVENT = "{training}: {people:person|people} ({counts})"
-EVENT_CANCELLED = "Done: {event}"
+EVENT_CANCELLED = "No longer open: {event}"
 EVENT_LINE = "{person}: {status}"
 EVENT_LINE_DATED = "{person}: {status}, {day}"
 EVENT_FOOT = "As of {day}. The next list replaces this event."
@@ -58,8 +58,8 @@ EVENT_FOOT = "As of {day}. The next list replaces this event."
 MAIL_SUBJECT = "Trainings of your team: {counts}"
 MAIL_HELLO = "Hello,"
 MAIL_BODY = (
-    "{summary}\n\nThe list is attached as a page, a workbook and a calendar, as of {day}. Most "
-    "urgent:"
+    "{summary}\n\nThe attached page, workbook and calendar have the list as of {day}. The most "
+    "urgent cases:"
 )
 MAIL_LINE = "- {person}: {training}, {status}"
 MAIL_LINE_DATED = "- {person}: {training}, {status}, {day}"
@@ -77,5 +77,5 @@ HEADINGS = {
 
 DEMO_SUBJECT = "DEMO DATA - {subject}"
 LEFT = "{name} left on {day} and has no list: the cases of their people are on nobody's list"
-NO_LIST = "no list of {by} is called {name!r}"
-EMPTY_LIST = "{name} has no list: nobody with an open case names this person"
+NO_LIST = "no {by} with an open case is called {name!r}"
+EMPTY_LIST = "{name} has no list, because no open case belongs on it"

@@ -191,7 +191,7 @@ def _seats(capacity: int | Mapping[int, int]) -> pl.Expr:
 
 def _of_places(capacity: int | Mapping[int, int]) -> str:
     if isinstance(capacity, Mapping):
-        return f"({SEATS} a session, or as given)"
+        return f"({SEATS} a session, or the number given for the training)"
     return f"({capacity:,} a session)"
 
 
@@ -202,7 +202,7 @@ def _finding(table: pl.DataFrame, people: int, places: int) -> str:
         return said
     worst = table.row(0, named=True)
     name = worst["training"] if width(worst["training"]) <= _NAME else "the training at the top"
-    return f"{said}, the fewest for {name} ({percent(worst['people'], worst['places'])})"
+    return f"{said}, fewest in {name} ({percent(worst['people'], worst['places'])})"
 
 
 def _axis(field: str, rows: pl.DataFrame) -> alt.X:

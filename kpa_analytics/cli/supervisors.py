@@ -26,7 +26,8 @@ def supervisors(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="The folder of an earlier run: calendar events that are done are cancelled.",
+            help="The folder of an earlier run: calendar events that are no longer needed are "
+            "cancelled.",
         ),
     ] = None,
     expiring_days: Annotated[
@@ -36,7 +37,7 @@ def supervisors(
     account: Account = None,
     demo: Demo = False,
 ) -> None:
-    """Write a folder for each supervisor: a page, a workbook, a calendar and a draft of a mail.
+    """Write a folder for each supervisor: a page, a workbook, a calendar and a draft e-mail.
 
     Each folder has the expired, missing and expiring trainings of that supervisor's people, and
     nobody else's. Nothing is sent. index.html is for the safety manager.

@@ -131,7 +131,7 @@ def _check_account(table: Table, schema: pl.Schema, has_accounts: bool) -> None:
         has_it, lacks_it = (done, name) if has_accounts else (name, done)
         raise KPADataError(
             f"{lacks_it}: no column {ACCOUNT!r}, but {has_it} has it; without it, ids of "
-            "different accounts would meet"
+            "different accounts would be joined"
         )
     if has_accounts and schema[ACCOUNT] != pl.String:
         raise KPADataError(f"{name}: column {ACCOUNT!r} is {schema[ACCOUNT]}, not String")

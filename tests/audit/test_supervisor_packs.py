@@ -1,4 +1,4 @@
-"""Packs for supervisors: theirs only, hostile texts stay texts, calendars are never doubled."""
+"""Packs for supervisors: only their own cases, harmless texts, no event shown twice."""
 
 from __future__ import annotations
 
@@ -307,7 +307,7 @@ def test_the_next_run_updates_its_events_and_cancels_those_that_are_done(tmp_pat
     assert set(old) <= set(current)
     cancelled = {uid for uid, event in current.items() if event.get("status") == "CANCELLED"}
     assert cancelled
-    assert all(str(current[uid]["summary"]).startswith("Done: T") for uid in cancelled)
+    assert all(str(current[uid]["summary"]).startswith("No longer open: T") for uid in cancelled)
     assert all(current[uid]["sequence"] > old[uid]["sequence"] for uid in old)
     alone = events(folders(write(later, tmp_path / "alone", **options))[0])
     assert set(alone) == set(current) - cancelled
@@ -370,9 +370,9 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(tmp_path: Path) -> None:
         ({"by": "boss"}, "by must be one of supervisor, manager, field_office, job_title, not"),
         ({"as_of": None}, "as_of must be a day such as 2026-06-30, not None"),
         ({"only": ["gone"]}, "Low left on 1 Jun 2026 and has no list"),
-        ({"only": ["below"]}, "below has no list: nobody with an open case names this person"),
+        ({"only": ["below"]}, "below has no list, because no open case belongs on it"),
         ({"only": ["Nobody Else"]}, "no person in the records is called 'Nobody Else'"),
-        ({"by": "job_title", "only": ["j9"]}, "no list of job title is called 'j9'"),
+        ({"by": "job_title", "only": ["j9"]}, "no job title with an open case is called 'j9'"),
         ({"previous": tmp_path}, "has no lists of an earlier run: it has no index.html"),
     ):
         with pytest.raises(kpa.errors.KPADataError, match=re.escape(message)) as error:

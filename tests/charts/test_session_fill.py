@@ -38,16 +38,14 @@ def test_the_emptiest_training_comes_first():
     table = charts.session_fill_table(frame, as_of=AS_OF)
     assert table.rows() == [(7, "T7", 2, 18, 24, 0.75), (8, "T8", 2, 24, 24, 1.0)]
     said = charts.session_fill(frame, as_of=AS_OF).description
-    assert said.startswith(
-        "88% of the places in past sessions were filled, the fewest for T7 (75%)"
-    )
+    assert said.startswith("88% of the places in past sessions were filled, fewest in T7 (75%)")
 
 
 def test_places_by_training_and_overfull_sessions():
     frame = sessions((6, 0, [7]), (6, 0, [8]))
     table = charts.session_fill_table(frame, as_of=AS_OF, capacity={7: 4})
     assert dict(table.select("training_id", "share").rows()) == {7: 1.5, 8: 0.5}
-    assert "(12 a session, or as given)" in (
+    assert "(12 a session, or the number given for the training)" in (
         charts.session_fill(frame, as_of=AS_OF, capacity={7: 4}).description
     )
 
