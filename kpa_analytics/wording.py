@@ -6,7 +6,7 @@ English in every locale: the same data gives the same text everywhere.
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +55,17 @@ def day(value: date) -> str:
         '30 Jun 2026'
     """
     return f"{value.day} {month(value)}"
+
+
+def moment(value: datetime) -> str:
+    """A moment in UTC as people write it, to the minute.
+
+    Examples:
+        >>> from datetime import datetime, UTC
+        >>> moment(datetime(2026, 6, 30, 9, 5, tzinfo=UTC))
+        '30 Jun 2026, 09:05 UTC'
+    """
+    return f"{day(value)}, {value:%H:%M} UTC"
 
 
 def month(value: date) -> str:

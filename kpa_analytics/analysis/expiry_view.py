@@ -78,12 +78,15 @@ def in_statuses(cases: pl.DataFrame, statuses: Sequence[str]) -> pl.DataFrame:
 def selected_rows(rows: pl.DataFrame, selected: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """The rows that the selected bars of a chart represent; all rows if no bar is selected.
 
-    A bar has a `month` (its first day) or a `training_id`, and a `status`.
+    A bar has a `month` (its first day) or a `training_id`, and a `status`. The figure "Due within"
+    has `due_within`, a number of days.
     """
     if not selected:
         return rows
+    due = [due_within(bar["due_within"]) for bar in selected if "due_within" in bar]
+    bars = [bar for bar in selected if "due_within" not in bar]
     month = pl.col("expiration_date").dt.month_start()
-    return rows.filter(in_bars(selected, {"month": month}))
+    return rows.filter(pl.any_horizontal(*due, *[in_bars([bar], {"month": month}) for bar in bars]))
 
 
 def has_case(rows: pl.DataFrame, case: Mapping[str, Any]) -> bool:

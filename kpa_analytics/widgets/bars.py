@@ -18,6 +18,8 @@ Bar = Mapping[str, Any]
 
 #: Fields that are first days of months, and fields that are other days.
 _MONTHS, _DAYS = ("month", "period"), ("week", "day")
+#: The field of what is selected in a figure, not in a chart: a number of days.
+DUE = "due_within"
 #: Fields with few values.
 _NAMES = {"status": STATUSES, "outcome": OUTCOMES, "size": SIZES}
 
@@ -63,6 +65,8 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
             return value
         if value is None:
             raise ChoiceError(f"{self.name}: the {field} of a bar must not be None")
+        if field == DUE:
+            return value if type(value) is int and value >= 0 else self.refuse({field: value})
         if field in (*_MONTHS, *_DAYS):
             return _first_day(field, value)
         if field in _NAMES:
@@ -84,10 +88,11 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
 
         A panel has selected bars in one chart only: those of the first bar's chart.
         """
-        chart = self._chart(bars[0]) if bars else None
+        drawn = [bar for bar in bars if DUE not in bar]
+        chart = self._chart(drawn[0]) if drawn else None
         if chart is None:
             return [-1, []]
-        same = [bar for bar in bars if self._chart(bar) == chart]
+        same = [bar for bar in drawn if self._chart(bar) == chart]
         return [
             chart,
             [{field: _to_select(field, value) for field, value in bar.items()} for bar in same],

@@ -213,6 +213,11 @@ class Dashboard(Explorer):
             if "tab" in state:
                 self._tabs.selected_index = _TABS.index(state["tab"])
 
+    def _follow_tab(self, explorer: Explorer) -> None:
+        """Take the shared choices that were made in a tab, e.g. by a click on a training's name."""
+        self._choose({name: explorer.choices[name] for name in self.choices})
+        self._history.note()
+
     def _restore_tab(self, explorer: Explorer, changed: Mapping[str, Any]) -> None:
         first = explorer.first_state
         own = {name: value for name, value in first.items() if name not in self.choices}
@@ -230,7 +235,7 @@ class Dashboard(Explorer):
             own: dict[str, Any] = {"by": self._by} if _EXPLORERS[at] is TrendExplorer else {}
             explorer = _EXPLORERS[at](self.data, dark=self._dark, **own, **self.choices)
             explorer.inside_dashboard()
-            explorer.observe(lambda _: self._history.note(), "states")
+            explorer.observe(lambda _: self._follow_tab(explorer), "states")
             self._inner[at] = explorer
             tabs = list(self._tabs.children)
             self._tabs.children = (*tabs[:at], explorer.view, *tabs[at + 1 :])

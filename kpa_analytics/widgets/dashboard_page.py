@@ -46,7 +46,7 @@ def dashboard_page() -> ipw.Widget:
         lambda change: title.set_trait("text", tab_title(change.new, demo=dashboard.data.demo)),
         "as_of",
     )
-    return ipw.VBox([Address(dashboard), dashboard.view, title])
+    return ipw.VBox([dashboard.view, Address(dashboard), title])
 
 
 def tab_title(as_of: date, *, demo: bool) -> str:

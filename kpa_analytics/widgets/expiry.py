@@ -41,7 +41,7 @@ from kpa_analytics.statuses import (
     STATUSES,
 )
 from kpa_analytics.widgets import layout, traits
-from kpa_analytics.widgets.bars import Bar, Bars, selected_words
+from kpa_analytics.widgets.bars import DUE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import SELECTING
 from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.explained import Case, OneCase, why, why_panel
@@ -71,6 +71,8 @@ _HEADINGS = (
 )
 
 
+#: The statuses of a case that is valid.
+_IN_ORDER = (CURRENT, EXPIRING)
 #: The number of trainings in the second chart; after a click on "other trainings", all of them.
 _TRAININGS, _EVERY_TRAINING = 15, 60
 
@@ -107,7 +109,8 @@ class ExpiryExplorer(StatusExplorer):
             shares count every status.
         include_terminated: whether to show people who have left; False.
         selected: the bars whose cases the table lists: `{"month": day, "status": ...}` or
-            `{"training_id": ..., "status": ...}` each.
+            `{"training_id": ..., "status": ...}` each. `{"due_within": 30}` lists the valid cases
+            with at most 30 days left.
         explained: the case that is explained below the table, `{"m_user_id": ..., "training_id":
             ...}`, or None. It is cleared when the table no longer lists it.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
@@ -133,8 +136,8 @@ class ExpiryExplorer(StatusExplorer):
     uses = (
         "Click a bar to list the cases behind it.",
         SELECTING,
-        "Click a figure or an entry of a legend to list the cases of one status, and the name of a "
-        "training to see only that training.",
+        "Click a figure or an entry of a legend to list the cases that it counts, and the name of "
+        "a training to see only that training.",
         "Click a person in the table to open their training record, and the rest of the row to "
         "read why the case has its status.",
     )
@@ -149,6 +152,7 @@ class ExpiryExplorer(StatusExplorer):
     selected = Bars(
         ("month", "status"),
         ("training_id", "status"),
+        (DUE,),
         like=f"{{'training_id': 7, 'status': {EXPIRED!r}}} or "
         f"{{'month': '2026-07-01', 'status': {EXPIRED!r}}}",
         help="The bars whose cases the table lists; empty for all.",
@@ -278,8 +282,8 @@ class ExpiryExplorer(StatusExplorer):
             )
             if selected_rows(self._rows, self.selected).is_empty():
                 self.selected = ()  # the charts no longer show such a bar
-            self._figures.picks = ["all", *self._cases["status"].unique()]
-            self._figures.chosen = list(self.statuses or ["all"])
+            self._figures.picks = _picks(self._cases, self.expiring_days)
+        self._figures.chosen = self._chosen_figures()
         if changed != {"selected"}:
             self._charts.specs = self._draw()
         self._listed = selected_rows(self._rows, self.selected)
@@ -341,10 +345,21 @@ class ExpiryExplorer(StatusExplorer):
             only = () if self.trainings == (training,) else (training,)
             self.guarded(lambda: self.set(trainings=only, selected=()))
 
-    def _tile_clicked(self, status: str) -> None:
-        """Show the cases of a status; a second click, or one on all cases, shows all of them."""
-        only = () if status == "all" or self.statuses == (status,) else (status,)
-        self.guarded(lambda: self.set(statuses=only, selected=()))
+    def _tile_clicked(self, figure: str) -> None:
+        """Show the cases that a figure counts; a second click, or one on all cases, shows all."""
+        again = figure == "all" or self._chosen_figures() == [figure]
+        statuses = {"in-order": _IN_ORDER, "due": ()}.get(figure, (figure,))
+        due = ({DUE: self.expiring_days},) if figure == "due" else ()
+        only = ((), ()) if again else (statuses, due)
+        self.guarded(lambda: self.set(statuses=only[0], selected=only[1]))
+
+    def _chosen_figures(self) -> list[str]:
+        """The figures whose cases are listed."""
+        if {DUE: self.expiring_days} in self.selected:
+            return ["due"]
+        if {*self.statuses} == {*_IN_ORDER}:
+            return ["in-order"]
+        return list(self.statuses or ["all"])
 
     def _chosen_in_words(self) -> str:
         """Say which trainings and people are shown, for the reader of a pack."""
@@ -366,6 +381,8 @@ class ExpiryExplorer(StatusExplorer):
         return selected_words(self.selected, self._bar_in_words)
 
     def _bar_in_words(self, bar: Bar) -> str:
+        if DUE in bar:
+            return due_label(bar[DUE])
         if "month" in bar:
             which = f"expires in {month(bar['month'])}"
         else:
@@ -382,9 +399,17 @@ def _checked(top: object) -> int:
 def _in_order(counts: Mapping[str, int]) -> tuple[str, str, str, str]:
     """The share of the cases shown that are valid, of all that are due."""
     due = counts["total"] - counts[NOT_DUE]
-    in_order = counts[CURRENT] + counts[EXPIRING]
+    in_order = sum(counts[status] for status in _IN_ORDER)
     share = percent(in_order, due) if due else "not known"
-    return (share, "In order", f"{in_order:,} of {count(due, 'case')} due", "")
+    return (share, "In order", f"{in_order:,} of {count(due, 'case')} due", "kpa-in-order")
+
+
+def _picks(cases: pl.DataFrame, days: int) -> list[str]:
+    """The figures that count a case, and can be clicked; `days` are the expiring days."""
+    counts = status_counts(cases, days)
+    statuses = [status for status in STATUSES if counts[status]]
+    in_order = ["in-order"] if {*_IN_ORDER} & {*statuses} else []
+    return ["all", *statuses, *in_order, *(["due"] if counts["due_within"] else [])]
 
 
 def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:
@@ -400,5 +425,5 @@ def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:
         if counts[status] or status != NOT_DUE:
             tiles.append((number, SIGNED_LABELS[status], detail, f"kpa-{status}"))
         if status == EXPIRING:
-            tiles.append((f"{counts['due_within']:,}", due_label(days), due_note(days), ""))
+            tiles.append((f"{counts['due_within']:,}", due_label(days), due_note(days), "kpa-due"))
     return layout.figures(tiles)

@@ -12,6 +12,7 @@ from kpa_analytics.widgets.connection import Connection
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.search_field import SearchField
+from kpa_analytics.wording import moment
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -32,9 +33,9 @@ def time_of(data: TrainingData) -> str:
     records = f"{data.completions.height:,} completions"
     if snapshot is None:
         return f"{records}, only of {data.scope.words}" if data.scope.words else records
-    source = f"{records}, fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
+    source = f"{records}, fetched {moment(snapshot.fetched_at)} from {snapshot.host}"
     if snapshot.full_walk_at:
-        source += f", last full download {snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
+        source += f", last full download {moment(snapshot.full_walk_at)}"
     return source
 
 

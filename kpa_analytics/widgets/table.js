@@ -9,7 +9,7 @@ const OUT = [
 const [NARROW, WIDE] = [60, 600];
 // What the keyboard reaches in the headings.
 const REACHED = "button, input, [role=separator]";
-const TEXTS = ["text", "person", "status"];
+const TEXTS = ["text", "person", "status", "date"];
 
 function render({ model, el }) {
   el.classList.add("kpa-table");
@@ -315,8 +315,8 @@ function render({ model, el }) {
     status.textContent =
       total === 0 ? "No rows"
       : total <= model.get("page") ? rowsIn(total)
-      : `Rows ${FIGURES.format(start + 1)} to ${FIGURES.format(last)} of ${FIGURES.format(total)}; `
-        + `${FIGURES.format(total - last)} more`;
+      : `Rows ${FIGURES.format(start + 1)} to ${FIGURES.format(last)} of ${FIGURES.format(total)}`
+        + (last < total ? `; ${FIGURES.format(total - last)} more` : "");
     first.disabled = back.disabled = start === 0;
     on.disabled = final.disabled = last >= total;
     for (const button of [first, back, on, final]) button.hidden = total <= model.get("page");

@@ -173,7 +173,7 @@ class Table(anywidget.AnyWidget):
             self._resort()
 
     def _usable(self) -> dict[str, str]:
-        """The filters of columns of text that the table has."""
+        """The filters of columns of texts and days that the table has."""
         texts = {column["column"] for column in self.offered if column["kind"] in TEXTS}
         return {name: text for name, text in self.filters.items() if name in texts and text.strip()}
 

@@ -13,8 +13,8 @@ from kpa_analytics.wording import day_texts, one_line
 #: Labels that replace values: column -> value -> label.
 Words = Mapping[str, Mapping[Any, str]]
 
-#: The kinds of column that can be filtered by a text.
-TEXTS = ("text", "person", "status")
+#: The kinds of column that can be filtered by a text, such as "Jul 2026" for days.
+TEXTS = ("text", "person", "status", "date")
 
 
 class Heading(NamedTuple):

@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal, assert_series_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.widgets import ExpiryExplorer
+from kpa_analytics.wording import moment
 from tests.widgets.expiry_cases import drawn, status
 
 
@@ -191,7 +192,7 @@ def test_demo_data_is_marked_and_the_heading_shows_the_time(
     unchanged: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
     assert "DEMO DATA" in unchanged._mark.value
-    assert f"{company.snapshots['completions'].fetched_at:%Y-%m-%d %H:%M}" in unchanged._mark.value
+    assert moment(company.snapshots["completions"].fetched_at) in unchanged._mark.value
     assert all("DEMO DATA" in spec["description"] for spec in unchanged.charts)
 
 

@@ -98,7 +98,7 @@ def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -
     assert facts["People"] == "a"
     assert facts["Status contains"] == "expired"
     assert facts["Sorted by"] == "Days left, ascending"
-    assert re.search(r"fetched 20\d\d-.* from 127\.0\.0\.1", facts["Records"])
+    assert re.search(r"fetched \d+ \w+ 20\d\d, .* UTC from 127\.0\.0\.1", facts["Records"])
 
 
 def test_the_clipboard_has_tabs_and_no_broken_row(unchanged: ExpiryExplorer) -> None:

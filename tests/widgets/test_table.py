@@ -85,12 +85,14 @@ PEOPLE = pl.DataFrame(
         "who": ["Łódź, Zoë", "Moe, Ann", None],
         "taught": [["First Aid", "Ladders"], [], None],
         "status": ["expired", "current", "expired"],
+        "day": [date(2026, 7, 1), date(2026, 6, 30), date(2026, 7, 31)],
     }
 )
 PEOPLE_HEADINGS = (
     Heading("who", "Person", "person"),
     Heading("taught", "Trainings"),
     Heading("status", "Status", "status"),
+    Heading("day", "Expires", "date"),
 )
 
 
@@ -102,6 +104,7 @@ PEOPLE_HEADINGS = (
         ({"status": "Expired", "who": "o"}, [0]),
         ({"status": "expired"}, [0, 2]),
         ({"who": "  "}, [0, 1, 2]),
+        ({"day": "jul 2026"}, [0, 2]),
     ],
 )
 def test_a_filter_finds_texts_as_the_people_search_does(
@@ -141,8 +144,8 @@ def test_columns_that_are_not_usual_are_computed_when_they_are_chosen() -> None:
     table = Table((*PEOPLE_HEADINGS, office), None, more=more)
     table.show(PEOPLE, "")
     assert computed == []
-    assert [heading.column for heading in table.headings] == ["who", "taught", "status"]
+    assert [heading.column for heading in table.headings] == ["who", "taught", "status", "day"]
     table.picked = ["who", "office"]
     assert table.rows[1] == ["Moe, Ann", "Elko"]
     table.picked = []
-    assert len(table.columns) == 3
+    assert len(table.columns) == 4

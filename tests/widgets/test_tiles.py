@@ -31,13 +31,40 @@ def test_a_tile_filters_the_rows_to_its_status(company: kpa.TrainingData) -> Non
     assert explorer._figures.chosen == ["all"]
 
 
+def test_the_tiles_in_order_and_due_within_list_the_cases_that_they_count(
+    company: kpa.TrainingData,
+) -> None:
+    explorer = ExpiryExplorer(company, expiring_days=45)
+    valid = explorer.rows.filter(pl.col("status").is_in(["current", "expiring"]))
+    due = valid.filter(pl.col("days_left") <= 45)
+    assert 0 < due.height < valid.height < explorer.rows.height
+    for tile, cases in (("in-order", valid), ("due", due)):
+        press(explorer, tile)
+        assert explorer.table.sort("m_user_id", "training_id").equals(
+            cases.sort("m_user_id", "training_id")
+        )
+        assert explorer._figures.chosen == [tile]
+    assert explorer._table.caption == "Selected: Due within 45 days"
+    assert explorer.state["selected"] == [{"due_within": 45}]
+    assert explorer._charts.picked == [-1, []]
+    again = ExpiryExplorer(company, **explorer.state)
+    assert again.table.equals(explorer.table)
+    press(explorer, "due")
+    assert explorer.table.height == explorer.rows.height
+    with pytest.raises(kpa.errors.KPADataError, match="selected must be bars"):
+        explorer.selected = {"due_within": -1}
+
+
 def test_only_a_tile_that_counts_rows_can_be_clicked(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company, trainings=[company.completions["training_id"][0]])
-    assert {*explorer._figures.picks} == {"all", *explorer.rows["status"]}
-    absent = ({"expired", "missing", "current"} - {*explorer.rows["status"]}) | {"statuses"}
-    for tile in absent:
+    counted = {"all", "in-order", *explorer.rows["status"]}
+    assert explorer.rows.filter(pl.col("days_left") <= 30).is_empty()
+    assert {*explorer._figures.picks} == counted
+    for tile in {"expired", "missing", "current", "statuses"} - counted:
         press(explorer, tile)
     assert explorer.statuses == ()
+    explorer.set(search="nobody has this name")
+    assert explorer._figures.picks == ["all"]
 
 
 def test_the_share_in_order_is_of_the_cases_due(company: kpa.TrainingData) -> None:
@@ -91,6 +118,24 @@ def test_a_label_of_a_row_shows_its_training(company: kpa.TrainingData) -> None:
             assert explorer.trainings == ()
     click_label(explorer, chart=1, axis="no such label")
     assert explorer.trainings == ()
+
+
+def test_a_dashboard_shares_the_training_whose_label_was_clicked(
+    company: kpa.TrainingData,
+) -> None:
+    dashboard = kpa.widgets.Dashboard(company)
+    training = dashboard.expiry.rows["training_id"][0]
+    dashboard.expiry.trainings = [training]
+    assert dashboard.trainings == (training,)
+    assert dashboard.controls["trainings"].value == [training]
+    assert dashboard.state["trainings"] == [training]
+    assert dashboard.instructors.trainings == (training,)
+    dashboard.instructors.trainings = []
+    assert dashboard.expiry.trainings == ()
+    dashboard.undo()
+    assert dashboard.expiry.trainings == (training,)
+    dashboard.reset()
+    assert dashboard.expiry.trainings == ()
 
 
 def test_other_trainings_shows_all_of_them_and_can_be_undone(company: kpa.TrainingData) -> None:
