@@ -60,7 +60,10 @@ TERMS = {
         "The status of a case that is required, was never completed, and does not have to "
         "be completed yet."
     ),
-    "open case": "A case that is expired, missing or expiring: somebody must act on it.",
+    "open case": (
+        "A case that is expired, missing or expiring, so that somebody must act on it. It is on "
+        "the list of one supervisor, or of nobody."
+    ),
     "pack": "Short for evidence pack.",
     "provenance": (
         "Where and when records were downloaded, and by which version: part of every "

@@ -6,6 +6,7 @@ docs/rules.md section 3.
 from __future__ import annotations
 
 from kpa_analytics.analysis import explain_texts as text
+from kpa_analytics.analysis.assignments import assignment
 from kpa_analytics.analysis.explain_case import Case, schedule_sentence
 from kpa_analytics.analysis.explain_parts import part_values
 from kpa_analytics.analysis.explanation_step import Step, step
@@ -72,15 +73,20 @@ def _requirement(case: Case) -> Step:
     else:
         said = text.LISTED if listed_at else text.LISTED_UNDATED
     listed = text.LISTED_IN.get(facts["listed_in"], "")
+    training = case.catalogue.get(facts["training_id"]) or {}
+    condition = training.get("assigned_to_condition")
+    assigned = assignment(training.get("assigned_to_type"), condition)
     return step(
         "looking back",
         case.say(said, listed=listed, listed_on=listed_on),
         case.say(text.NEWER_LIST) if listed_on and listed_on > case.as_of else "",
+        text.ASSIGNED.get(assigned.rule, "") if facts["required_by"] else "",
         text.SINCE_NOT_KNOWN if facts["required_by"] else "",
         say(text.SINCE, since=since) if since and not facts["not_yet"] else "",
         required_by=facts["required_by"],
         listed_in=facts["listed_in"],
         listed_at=listed_at,
+        assigned_to=assigned.rule,
         **days,
     )
 

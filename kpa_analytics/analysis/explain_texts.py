@@ -136,6 +136,13 @@ SINCE = (
     "exist yet."
 )
 NEWER_LIST = "The list for {as_of} is not known."
+#: The catalogue's own rule; nothing is said where it can't be told.
+ASSIGNED = {
+    "all": "The catalogue assigns it to everyone.",
+    "job-title": "The catalogue assigns it by job title.",
+    "driver": "The catalogue assigns it by whether the person drives.",
+    "none": "The catalogue assigns it to nobody.",
+}
 SINCE_NOT_KNOWN = "When it became required is not known."
 NEW = "{user} was hired after that, on {hired}, and may wait for the next window."
 NOT_NEW = (

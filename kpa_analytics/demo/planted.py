@@ -2,6 +2,9 @@
 
 Duplicate ids are left out because every load would then need a second reading. Each fault is in a
 completion that a later one supersedes, so the faults do not change anybody's status.
+
+Two kinds need no planting, because the invented history has them: supervisors who left or form a
+circle, and sessions that were taught on an expired certificate.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -270,3 +271,12 @@ def test_a_change_of_job_says_what_is_held_already() -> None:
 def test_what_is_not_known_is_named(who: tuple[str], job: dict[str, Any], message: str) -> None:
     with pytest.raises(kpa.errors.KPADataError, match=message):
         kpa.required_for(company(), *who, **job)
+
+
+def test_an_explanation_says_how_the_catalogue_assigns_the_training() -> None:
+    listed = vendors(ann=([1, 2, 6], []))
+    data = replace(company(), employee_status=listed)
+    said = {number: str(kpa.explain(data, "ann", number, as_of=DAY)) for number in (1, 2, 6)}
+    assert "The catalogue assigns it to everyone." in said[1]
+    assert "The catalogue assigns it by job title." in said[2]
+    assert "The catalogue assigns" not in said[6]
