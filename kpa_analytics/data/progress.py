@@ -114,9 +114,7 @@ def counting_bar(
         number: how many there are.
         shown: whether to show the bar.
     """
-    bar = _bar(label, shown)
-    bar.unit = f" {unit}"
-    bar.reset(total=number)
+    bar = _bar(label, shown, unit, number)
 
     def count(name: str = "") -> None:
         bar.set_postfix_str(name, refresh=False)
@@ -128,13 +126,13 @@ def counting_bar(
         bar.close()
 
 
-def _bar(label: str, shown: bool) -> Any:
+def _bar(label: str, shown: bool, unit: str = "pages", number: int | None = None) -> Any:
     """A bar made of text, in Jupyter as well: a saved notebook keeps it, and no widget's error."""
     from tqdm import tqdm
 
     # Jupyter shows the error stream on red.
     file = sys.stdout if _in_notebook() else sys.stderr
-    return tqdm(desc=label, unit=" pages", disable=not shown, total=None, file=file)
+    return tqdm(desc=label, unit=f" {unit}", disable=not shown, total=number, file=file)
 
 
 def _in_notebook() -> bool:

@@ -98,7 +98,14 @@ class Scope:
             for table, kept in ids.items()
         )
         of_a_session = pl.col("finding") == "attendees_differ"
-        return pl.any_horizontal(about) & (~of_a_session | self.of_people("value"))
+        # Its value is the training, and a session can teach others too.
+        taught = pl.col("finding") == "taught_while_expired"
+        is_kept = pl.col("value").is_in(ids["trainings"].cast(pl.String).implode())
+        return (
+            pl.any_horizontal(about)
+            & (~of_a_session | self.of_people("value"))
+            & (~taught | is_kept)
+        )
 
 
 def with_parts(catalogue: pl.DataFrame, trainings: Sequence[int]) -> list[int]:

@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.audit.findings import findings as audit_findings
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.schema import COMPLETIONS, GROUP_TRAININGS, TRAININGS, USERS
 from kpa_analytics.statuses import EXPIRED
 from tests.analysis.company import company
@@ -79,6 +81,23 @@ def test_composed_trainings_are_judged_by_their_parts_unless_they_include_each_o
     assert [row[3] for row in rows] == ["9"]
     circle = {**LADDERS, "included_trainings_id": [9]}
     assert findings(HELD, taught(2, date(2025, 5, 11)), trainings=(circle, RESCUE))
+
+
+def test_a_pack_of_some_trainings_has_only_their_findings() -> None:
+    other = {**LADDERS, "id": 8, "title": "Ropes"}
+    day = date(2025, 5, 11)
+    data = kpa.TrainingData(
+        completions=frame_of(
+            *(COMPLETIONS, HELD, {**HELD, "id": 5, "training_id": 8}),
+            *(taught(2, day), taught(3, day, 8)),
+        ),
+        trainings=frame_of(TRAININGS, LADDERS, other),
+        group_trainings=frame_of(GROUP_TRAININGS, {"id": 50, "trainings_id": [7, 8]}),
+    )
+    for chosen, expected in (((), ["7", "8"]), ((8,), ["8"])):
+        rows = audit_findings(data.part(Scope(trainings=chosen)), date(2026, 6, 30))
+        ours = rows.filter(finding="taught_while_expired")
+        assert sorted(ours["value"]) == expected
 
 
 @pytest.mark.slow

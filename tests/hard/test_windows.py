@@ -39,7 +39,8 @@ def test_the_main_jobs_work_on_an_account(api: DemoAPI, tmp_path: Path) -> None:
     assert out.splitlines()[0] == r"warm True '\u017b\xf3\u0142\u0107'"
     codes = re.findall(r"^(\w+) ?.* -> (\w+)$", out, re.MULTILINE)
     assert codes == [
-        *(("fetch", "0"), ("audit", "0"), ("audit", "0"), ("verify", "0"), ("changes", "0")),
+        *(("fetch", "0"), ("audit", "0"), ("audit", "0"), ("verify", "0"), ("supervisors", "0")),
+        ("changes", "0"),
         *(("verify", "1"), ("cache", "0"), ("cache", "0")),
     ]
     assert "kept 2\ncleared True" in out

@@ -47,6 +47,7 @@ def evidence(folder: Path) -> None:
     command("audit", old, "--as-of", "2025-06-30")
     command("audit", new, "--as-of", "2026-06-30", "--no-names", "--refresh")
     command("verify", old)
+    command("supervisors", str(folder / "Łists"), "--as-of", "2026-06-30")
     command("changes", old, old)
     (Path(old) / "Ł.txt").write_text("x", encoding="utf-8")
     command("verify", old)
