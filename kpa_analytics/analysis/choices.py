@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +72,21 @@ class TrendChoices(Choices):
     by: str | None = None
     expiring_days: int = 30
     include_terminated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannerChoices(Choices):
+    """The choices of the planner.
+
+    Attributes:
+        weeks: the number of weeks that are planned.
+        capacity: the most people in a session.
+        by: "field_office" to plan the sessions of each field office by itself, or None.
+        moves: sessions that are held in another week: `session` (its number) and `week` (a Monday,
+            or None for a session that is dropped).
+    """
+
+    weeks: int = 26
+    capacity: int = 12
+    by: str | None = None
+    moves: tuple[Mapping[str, Any], ...] = ()

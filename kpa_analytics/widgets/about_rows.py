@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kpa_analytics.widgets.table import Table
 
 #: Choices that filter no rows by themselves: the table's caption says which bars are selected.
-_POINTED = ("selected", "bars", "explained")
+_POINTED = ("selected", "bars", "explained", "moves")
 
 
 class View(Protocol):

@@ -17,6 +17,7 @@ from kpa_analytics.widgets.expiry import ExpiryExplorer
 from kpa_analytics.widgets.explorer import Explorer, SharedKeywords, as_one
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
+from kpa_analytics.widgets.planner import PlannerExplorer
 from kpa_analytics.widgets.traits import need_known
 from kpa_analytics.widgets.trend import TrendExplorer
 from kpa_analytics.widgets.view_state import plain
@@ -29,11 +30,12 @@ _EXPLORERS: tuple[Any, ...] = (
     InstructorExplorer,
     GroupTrainingExplorer,
     TrendExplorer,
+    PlannerExplorer,
 )
 
 
 #: The names of the tabs, which are those of the dashboard's attributes.
-_TABS = ("expiry", "instructors", "groups", "trend")
+_TABS = ("expiry", "instructors", "groups", "trend", "planner")
 
 
 class Dashboard(Explorer):
@@ -110,6 +112,12 @@ class Dashboard(Explorer):
     def trend(self) -> TrendExplorer:
         """The explorer in the fourth tab, up to date."""
         explorer: TrendExplorer = self._explorer(3)
+        return explorer
+
+    @property
+    def planner(self) -> PlannerExplorer:
+        """The explorer in the fifth tab, up to date."""
+        explorer: PlannerExplorer = self._explorer(4)
         return explorer
 
     def refresh(self) -> bool:

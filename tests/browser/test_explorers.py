@@ -369,6 +369,7 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     keep(view, "dashboard_groups")
 
     use_trend(web, lab, view)
+    use_planner(web, lab, view)
 
     before = lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)")
     press(view.get_by_role("button", name="Refresh", exact=True))
@@ -418,6 +419,22 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
         3,
     ]
     keep(view, "dashboard_trend")
+
+
+def use_planner(web: Page, lab: Lab, view: Locator) -> None:
+    """Open the tab "Planner", and move a session by keyboard."""
+    press(view.get_by_role("tab", name="Planner"))
+    planner = view.locator(".kpa-planner")
+    expect(planner.locator(".kpa-chart svg.marks")).to_contain_text("sessions are planned")
+    planner.locator(".kpa-row-button").first.focus()
+    web.keyboard.press("Enter")
+    expect(planner.locator("caption").nth(1)).to_contain_text("People of session 1, ")
+    before = lab.ask(web, "dashboard.planner.gaps.planned")
+    planner.get_by_role("button", name="Drop").focus()
+    web.keyboard.press("Enter")
+    expect(planner.locator("caption").first).to_contain_text("Planned sessions, 1 change")
+    assert lab.ask(web, "dashboard.planner.gaps.planned") > before
+    keep(view, "dashboard_planner")
 
 
 def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab) -> None:

@@ -37,6 +37,7 @@ def test_there_is_one_notebook_for_each_question() -> None:
         "03_group_trainings",
         "04_audit_export",
         "05_trend",
+        "06_planning",
     ]
 
 

@@ -1,0 +1,154 @@
+"""The rows of the planner, without any drawing: a plan, and what moved sessions change."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
+
+from kpa_analytics.analysis.eligible_instructors import eligible_instructors
+from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.plan_sessions import plan_sessions
+from kpa_analytics.analysis.what_if import what_if
+from kpa_analytics.statuses import GAPS
+from kpa_analytics.wording import day_texts
+
+if TYPE_CHECKING:
+    from kpa_analytics.analysis.choices import PlannerChoices
+    from kpa_analytics.analysis.people_filter import PeopleFilter
+    from kpa_analytics.analysis.session_plan import SessionPlan
+    from kpa_analytics.data.training_data import TrainingData
+
+#: The words for a session that was dropped or moved, and for what is wrong with it then.
+DROPPED, MOVED = "dropped", "moved from {}"
+BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it until {} only"
+#: The number of plans that are kept.
+_KEPT = 4
+_IS_GAP = pl.col("status").is_in(GAPS)
+
+
+class Gaps(NamedTuple):
+    """The gaps today, and on the last day of the plan without its sessions and with them."""
+
+    today: int
+    without: int
+    planned: int
+
+
+class PlannerView:
+    """Plans of sessions for one set of records, for any choices."""
+
+    def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
+        self._data, self._people_filter = data, people_filter
+        self._plan = lru_cache(maxsize=_KEPT)(self._new_plan)
+        self._without = lru_cache(maxsize=_KEPT)(self._status_without)
+        self._until = lru_cache(maxsize=_KEPT)(self._eligible_until)
+
+    def plan(self, choices: PlannerChoices) -> SessionPlan:
+        """The plan of these choices, before any session is moved."""
+        return self._plan(choices.as_of, choices.weeks, choices.capacity, choices.by)
+
+    def sessions(self, choices: PlannerChoices) -> pl.DataFrame:
+        """The sessions of the chosen trainings and people, moved and dropped as chosen.
+
+        Adds `change` (null, or the words of `DROPPED` and `MOVED`) and `check` (null, or why the
+        instructor cannot teach the moved session) to `schema.PLANNED_SESSIONS`. A session that was
+        dropped keeps its row.
+        """
+        rows = self._moved(choices)
+        conditions = self._people_filter.conditions(choices)
+        if conditions:
+            wanted = self.plan(choices).people.filter(*conditions)["session"].unique()
+            rows = rows.filter(pl.col("session").is_in(wanted.implode()))
+        return rows.sort("week", "training", "session")
+
+    def people(self, choices: PlannerChoices, session: int | None) -> pl.DataFrame:
+        """The people of a session (`schema.PLANNED_PEOPLE`); no rows without a session."""
+        return self.plan(choices).people.filter(pl.col("session") == pl.lit(session, pl.Int64))
+
+    def unplaced(self, choices: PlannerChoices) -> pl.DataFrame:
+        """The cases of the chosen trainings and people that have no place (`schema.UNPLACED`)."""
+        return self.plan(choices).unplaced.filter(*self._people_filter.conditions(choices))
+
+    def gaps(self, choices: PlannerChoices) -> Gaps:
+        """The gaps of the chosen trainings and people."""
+        plan = self.plan(choices)
+        held = self._moved(choices).filter(pl.col("change").ne_missing(DROPPED))
+        after = what_if(
+            self._data,
+            (held.select("session", "week"), plan.people),
+            as_of=plan.as_of,
+            until=last_day(plan),
+        )
+        conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
+        today, without = self._without(plan.as_of, last_day(plan))
+        return Gaps(*(rows.filter(*conditions).height for rows in (today, without, after)))
+
+    def _new_plan(self, as_of: date, weeks: int, capacity: int, by: str | None) -> SessionPlan:
+        return plan_sessions(
+            self._data,
+            as_of=as_of,
+            weeks=weeks,
+            capacity=capacity,
+            by=by,  # type: ignore[arg-type]
+        )
+
+    def _status_without(self, as_of: date, end: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+        data = self._data
+        today, then = (
+            expiry_status(
+                data.completions, data.trainings, data.users, as_of=day, required=data.requirements
+            )
+            for day in (as_of, end)
+        )
+        return today, then
+
+    def _eligible_until(self, as_of: date) -> pl.DataFrame:
+        data = self._data
+        rows = eligible_instructors(data.completions, data.trainings, data.users, as_of=as_of)
+        return rows.filter("eligible").select("training_id", "m_instructor_id", "eligible_until")
+
+    def _moved(self, choices: PlannerChoices) -> pl.DataFrame:
+        """All sessions in their new weeks, with `change` and `check`."""
+        rows = self.plan(choices).sessions
+        moves = {move["session"]: move["week"] for move in choices.moves}
+        new = pl.Series("new", [moves.get(number) for number in rows["session"]], pl.Date)
+        is_dropped = pl.col("session").is_in([n for n, week in moves.items() if week is None])
+        moved = rows.with_columns(new).with_columns(
+            pl.when(is_dropped)
+            .then(pl.lit(DROPPED))
+            .when(pl.col("new") != pl.col("week"))
+            .then(pl.format(MOVED, day_texts(pl.col("week"))))
+            .alias("change"),
+            pl.coalesce("new", "week").alias("week"),
+        )
+        return self._checked(moved.drop("new"), choices.as_of)
+
+    def _checked(self, rows: pl.DataFrame, as_of: date) -> pl.DataFrame:
+        held = pl.col("change").ne_missing(DROPPED)
+        twice = held.sum().over("week", "m_instructor_id") > 1
+        late = (pl.col("eligible_until") < pl.col("week")).fill_null(False)
+        until = day_texts(pl.col("eligible_until"))
+        return (
+            rows.join(
+                self._until(as_of),
+                on=["training_id", "m_instructor_id"],
+                how="left",
+                maintain_order="left",
+            )
+            .with_columns(
+                pl.when(held & late)
+                .then(pl.format(NOT_ELIGIBLE, "instructor", until))
+                .when(held & twice)
+                .then(pl.format(BUSY, "instructor"))
+                .alias("check")
+            )
+            .drop("eligible_until")
+        )
+
+
+def last_day(plan: SessionPlan) -> date:
+    """The last day of the last week of a plan."""
+    return plan.first_week + timedelta(days=7 * plan.weeks - 1)

@@ -1,0 +1,386 @@
+"""PlannerExplorer: the sessions to hold next, and what moving or dropping one changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Unpack
+
+import ipywidgets as ipw
+import polars as pl
+
+from kpa_analytics import charts
+from kpa_analytics.analysis.choices import PlannerChoices
+from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
+from kpa_analytics.analysis.planner_view import DROPPED, Gaps, PlannerView, last_day
+from kpa_analytics.charts.render import drawn
+from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import as_day
+from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets.chart_explorer import ChartExplorer
+from kpa_analytics.widgets.explorer import SharedKeywords
+from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
+from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.widgets.traits import ChoiceError
+from kpa_analytics.wording import count
+from kpa_analytics.wording import day as in_words
+
+if TYPE_CHECKING:
+    from kpa_analytics.analysis.fleet import Fleet
+    from kpa_analytics.analysis.session_plan import SessionPlan
+    from kpa_analytics.data.training_data import TrainingData
+
+#: A session and its new week; None if it is dropped.
+Move = Mapping[str, Any]
+
+_TOGETHER = ""
+_MOST_PLACES = 1000
+_SESSIONS = (
+    Heading("week", "Week of", "date"),
+    Heading("training", "Training"),
+    Heading("group", "Field office", usual=False),
+    Heading("filled", "People", "number"),
+    Heading("seats", "Places", "number"),
+    Heading("instructor", "Instructor"),
+    Heading("change", "Change"),
+    Heading("check", "To check"),
+    Heading("reason", "Why this week"),
+)
+_PEOPLE = (
+    Heading("user", "Person", "person"),
+    Heading("due", "Due", "date"),
+    Heading("reason", "Why"),
+    *PROFILE_HEADINGS,
+)
+_UNPLACED = (
+    Heading("user", "Person", "person"),
+    Heading("training", "Training"),
+    Heading("due", "Due", "date"),
+    Heading("reason", "Why there is no place"),
+    *PROFILE_HEADINGS,
+)
+
+
+class Moves(traits.Choice[tuple[Move, ...], Move | Iterable[Move] | None]):
+    """Sessions in other weeks; None means no moves. A later move of a session replaces it."""
+
+    default_value = ()
+    info_text = "moves such as {'session': 3, 'week': '2026-07-20'}"
+
+    def validate(self, obj: Any, value: object) -> tuple[Move, ...]:
+        """Take one move, or several."""
+        if value is None:
+            return ()
+        if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
+            value = [value]
+        moves = {move["session"]: move for move in map(self._move, value)}
+        return tuple(moves.values())
+
+    def _move(self, move: object) -> Move:
+        if not isinstance(move, Mapping) or {*move} != {"session", "week"}:
+            self.refuse(move)
+        if type(move["session"]) is not int:
+            self.refuse(move)
+        if move["week"] is None:
+            return {"session": move["session"], "week": None}
+        try:
+            day = as_day(move["week"], "week")
+        except KPADataError as error:
+            raise ChoiceError(str(error)) from None
+        return {"session": move["session"], "week": day - timedelta(days=day.weekday())}
+
+
+class SessionNumber(traits.Choice[int | None, int | None]):
+    """The number of a planned session, or None."""
+
+    default_value = None
+    info_text = "the number of a session, or None"
+
+    def validate(self, obj: Any, value: object) -> int | None:
+        """Accept whole numbers and None."""
+        return value if value is None or type(value) is int else self.refuse(value)
+
+
+class PlannerKeywords(SharedKeywords, total=False):
+    """The choices of `PlannerExplorer`, as keywords."""
+
+    weeks: int
+    capacity: int
+    by: str | None
+    moves: Move | Iterable[Move] | None
+    selected: int | None
+
+
+class PlannerExplorer(ChartExplorer):
+    """Explore which sessions to hold next, move or drop one, and see how the gaps change.
+
+    Click a session in the table, then move it by a week or drop it with the buttons. Its people and
+    its instructor move with it.
+
+    Args:
+        data: the records, from `load_all()` or `load_fleet()`.
+        dark: True for a dark page; by default, the page's theme.
+        **choices: initial values of the attributes below.
+
+    Attributes:
+        as_of: the day of the statuses; today by default (for demo data, the demo's day).
+        weeks: the number of weeks that are planned, from the first Monday on; 26.
+        capacity: the most people in a session; 12.
+        by: "field_office" plans the sessions of each field office by itself; None by default.
+        moves: sessions that are held in another week, `{"session": number, "week": day}` each; a
+            week of None drops the session. They end when another plan is made.
+        selected: the number of the session whose people are listed, or None.
+        trainings: ids or titles of the trainings to show; empty for all.
+        search: sessions with people whose name, employee number or id contains this text.
+        field_offices: sessions with people in these field offices; empty for all.
+        rebuilds: how often the explorer has computed what it shows; observe it to follow `plan`,
+            `sessions`, `people`, `unplaced`, `gaps` and `charts`.
+
+    Raises:
+        KPADataError: a choice does not exist, or its value is not allowed. The error is also a
+            `traitlets.TraitError`.
+
+    Examples:
+        >>> import kpa_analytics as kpa
+        >>> data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
+        >>> planner = kpa.widgets.PlannerExplorer(data, as_of="2026-06-30", weeks=4)
+        >>> planner.sessions.height, planner.gaps.planned
+        (0, 0)
+        >>> planner.moves = {"session": 1, "week": "2026-07-13"}
+        Traceback (most recent call last):
+        kpa_analytics.widgets.traits.ChoiceError: moves: there is no session 1 in this plan
+    """
+
+    title, css = "Planner", "kpa-planner"
+    uses = (
+        "The plan says which sessions to hold in which week, for whom, with which eligible "
+        "instructor. Click a session to list its people.",
+        "Earlier and Later move the session by a week, Drop leaves it out, and Restore puts it "
+        "back. The numbers above say how many gaps there are then.",
+        "The column To check says if the instructor cannot teach the session in its new week.",
+        "The cases at the end have no place; the reason says what must change first.",
+    )
+    terms = ("as of", "case", "gap", "instructor", "session")
+
+    _view: PlannerView
+
+    weeks = traits.WholeNumber(26, 1, MOST_WEEKS, help="The number of weeks that are planned.")
+    capacity = traits.WholeNumber(12, 1, _MOST_PLACES, help="The most people in a session.")
+    by = traits.OneOf[str](help="Plan each field office by itself; None for all together.")
+    moves = Moves(help="Sessions that are held in another week, or dropped.")
+    selected = SessionNumber(help="The session whose people are listed, or None.")
+
+    def __init__(
+        self,
+        data: TrainingData | Fleet,
+        *,
+        dark: bool | None = None,
+        **choices: Unpack[PlannerKeywords],
+    ) -> None:
+        super().__init__(data, dark=dark, choices=choices)
+
+    def set(self, **changes: Unpack[PlannerKeywords]) -> None:
+        """Make several choices at once, with one rebuild. If one fails, none is made."""
+        self._choose(changes)
+
+    @property
+    def plan(self) -> SessionPlan:
+        """The plan, as `plan_sessions()` returns it, before any session is moved."""
+        return self._view.plan(self._chosen(PlannerChoices))
+
+    @property
+    def sessions(self) -> pl.DataFrame:
+        """The sessions of the table, in its order, with `change` and `check`."""
+        return self._sessions.frame
+
+    @property
+    def people(self) -> pl.DataFrame:
+        """The people of the selected session, in the order of their table."""
+        return self._people.frame
+
+    @property
+    def unplaced(self) -> pl.DataFrame:
+        """The cases without a place, in the order of their table."""
+        return self._unplaced.frame
+
+    @property
+    def gaps(self) -> Gaps:
+        """The gaps today, and at the end of the plan without its sessions and with them."""
+        return self._gaps
+
+    def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
+        self._view = PlannerView(data, self._people_filter)
+        return {"by": GROUPS}
+
+    def _own_controls(self) -> dict[str, Any]:
+        return {
+            "weeks": layout.labelled(
+                ipw.BoundedIntText(min=1, max=MOST_WEEKS),
+                "Weeks",
+                "Number of weeks to plan, from the first Monday on",
+            ),
+            "capacity": layout.labelled(
+                ipw.BoundedIntText(min=1, max=_MOST_PLACES),
+                "Places in a session",
+                "The most people in a session",
+            ),
+            "by": layout.labelled(
+                ipw.Dropdown(
+                    options=[("All together", _TOGETHER), ("Each field office", GROUPS[0])]
+                ),
+                "Plan by",
+                "Plan the sessions of each field office by itself",
+            ),
+        }
+
+    def _tables(self) -> tuple[Table, ipw.Box, Table, Table]:
+        def more(rows: pl.DataFrame) -> pl.DataFrame:
+            return with_profiles(rows, self.data, self.as_of)
+
+        self._sessions = Table(
+            _SESSIONS,
+            ("week", False),
+            name="planned-sessions",
+            choosable=True,
+            hint="List the people of this session",
+        )
+        self._people = Table(_PEOPLE, None, name="planned-people", more=more)
+        self._unplaced = Table(_UNPLACED, None, name="cases-without-place", more=more)
+        self._sessions.observe(self._clicked, "chosen")
+        self._sessions.observe(self._mark_chosen, ["sort", "filters"])
+        self._buttons = [
+            _button("Earlier", "Hold the selected session a week earlier", lambda: self._shift(-1)),
+            _button("Later", "Hold the selected session a week later", lambda: self._shift(1)),
+            _button("Drop", "Leave out the selected session", self._drop),
+            _button("Restore", "Hold the selected session as planned", self._restore_session),
+        ]
+        return self._sessions, layout.bar(*self._buttons), self._people, self._unplaced
+
+    def _rebuild(self, changed: AbstractSet[str]) -> None:
+        plan = self.plan
+        self._check_moves(plan)
+        self._check_selected(plan)
+        choices = self._chosen(PlannerChoices)
+        if changed - {"selected"}:
+            self._rows = self._view.sessions(choices)
+            self._gaps = self._view.gaps(choices)
+            unplaced = self._view.unplaced(choices)
+            self._figures.value = _headline(self._rows, self._gaps, unplaced, last_day(plan))
+            nobody = nothing(self.search)
+            self._sessions.show(self._rows, self._caption(), nothing=nobody)
+            self._unplaced.show(unplaced, "Cases without a place", nothing=nobody)
+        if not changed or changed - {"selected"}:
+            held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
+            self._charts.specs = [drawn(charts.session_plan, held, dark=self.dark)]
+        self._people.show(self._view.people(choices, self.selected), self._caption_of_people(plan))
+        for button in self._buttons:
+            button.disabled = self.selected is None
+        self._mark_chosen()
+
+    def _check_moves(self, plan: SessionPlan) -> None:
+        """Refuse new moves that the plan does not allow; end those of an earlier plan."""
+        replanned = any(
+            getattr(self, name) != self._shown.get(name)
+            for name in ("as_of", "weeks", "capacity", "by")
+        )
+        if replanned and self._shown and self.moves and self.moves == self._shown["moves"]:
+            self.say("There is another plan, so the sessions are in their planned weeks again.")
+            self.set(moves=None, selected=None)
+        known = {*plan.sessions["session"]}
+        last = plan.first_week + timedelta(weeks=plan.weeks - 1)
+        for move in self.moves:
+            if move["session"] not in known:
+                raise ChoiceError(f"moves: there is no session {move['session']} in this plan")
+            week = move["week"]
+            if week is not None and not plan.first_week <= week <= last:
+                raise ChoiceError(
+                    f"moves: session {move['session']} cannot be in the week of {in_words(week)}: "
+                    f"the plan goes from {in_words(plan.first_week)} to {in_words(last)}"
+                )
+
+    def _check_selected(self, plan: SessionPlan) -> None:
+        if self.selected is None or self.selected in plan.sessions["session"]:
+            return
+        if self.selected != self._shown.get("selected"):
+            raise ChoiceError(f"selected: there is no session {self.selected} in this plan")
+        self.selected = None
+
+    def _caption(self) -> str:
+        changed = f", {count(len(self.moves), 'change')}" if self.moves else ""
+        return f"Planned sessions{changed}: click a session to list its people"
+
+    def _caption_of_people(self, plan: SessionPlan) -> str:
+        if self.selected is None:
+            return "People of a session: click a session above"
+        row = plan.sessions.row(by_predicate=pl.col("session") == self.selected, named=True)
+        return f"People of session {self.selected}, {row['training']}"
+
+    def _shift(self, weeks: int) -> None:
+        """Move the selected session by a number of weeks."""
+        now = self._rows.filter(pl.col("session") == self.selected)["week"]
+        if now.len():
+            self._move(now[0] + timedelta(weeks=weeks))
+
+    def _drop(self) -> None:
+        self._move(None)
+
+    def _move(self, week: date | None) -> None:
+        others = self._other_moves()
+        move = {"session": self.selected, "week": week}
+        self.guarded(lambda: self.set(moves=[*others, move]))
+
+    def _restore_session(self) -> None:
+        self.guarded(lambda: self.set(moves=self._other_moves()))
+
+    def _other_moves(self) -> list[Move]:
+        return [move for move in self.moves if move["session"] != self.selected]
+
+    def _in_control(self, name: str) -> Any:
+        return (self.by or _TOGETHER) if name == "by" else super()._in_control(name)
+
+    def _to_choice(self, name: str, value: Any) -> Any:
+        return None if name == "by" and value == _TOGETHER else super()._to_choice(name, value)
+
+    def _clicked(self, change: Any) -> None:
+        """Select the session that was clicked in the table."""
+        if not self._showing:
+            numbers = self.sessions["session"]
+            chosen = numbers[change.new] if 0 <= change.new < len(numbers) else None
+            self.guarded(lambda: self.set(selected=chosen))
+
+    def _mark_chosen(self, _: Any = None) -> None:
+        """Mark the selected session in the table, in its current row."""
+        at = self.sessions["session"].index_of(self.selected) if self.sessions.height else None
+        self._showing = True
+        self._sessions.chosen = -1 if at is None else at
+        self._showing = False
+
+
+def _button(words: str, hint: str, work: Any) -> ipw.Button:
+    button = ipw.Button(description=words, tooltip=hint, disabled=True)
+    button.add_class("kpa-button")
+    button.on_click(lambda _: work())
+    return button
+
+
+def _headline(sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame, end: date) -> str:
+    held = sessions.filter(pl.col("change").ne_missing(DROPPED))
+    filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
+    changed = sessions["change"].count()
+    people = unplaced["m_user_id"].n_unique()
+    tiles = [
+        (f"{held.height:,}", "Sessions", f"{changed:,} changed by you", "kpa-all"),
+        (f"{filled:,}", "People in them", f"of {count(seats, 'place')}", ""),
+        (f"{gaps.today:,}", "Gaps today", "expired or missing", ""),
+        (f"{gaps.without:,}", "Without these sessions", f"gaps on {in_words(end)}", ""),
+        (f"{gaps.planned:,}", "With these sessions", f"gaps on {in_words(end)}", "kpa-worst"),
+        (
+            f"{unplaced.height:,}",
+            "Cases without a place",
+            f"of {count(people, 'person', 'people')}",
+            "",
+        ),
+    ]
+    return layout.figures(tiles)

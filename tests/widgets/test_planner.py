@@ -1,0 +1,176 @@
+"""The planner: a plan whose sessions can be moved and dropped, and the gaps then."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
+from kpa_analytics.widgets import Dashboard, PlannerExplorer
+from kpa_analytics.widgets.traits import ChoiceError
+
+AS_OF = date(2026, 6, 30)
+MONDAYS = [date(2026, 7, 6) + timedelta(weeks=week) for week in range(6)]
+
+
+def account() -> kpa.TrainingData:
+    """Ike teaches Ladders and Ropes; two people are due in July, and one is expired."""
+    held = [
+        ("ike", 7, date(2026, 1, 5), "ann"),
+        ("ike", 8, date(2025, 7, 22), "ann"),
+        ("bob", 7, date(2025, 7, 15), "ike"),
+        ("bob", 8, date(2024, 7, 29), "ike"),
+        ("eve", 7, date(2025, 1, 2), "ike"),
+    ]
+    rows = [
+        {
+            **{"id": number, "m_user_id": person, "training_id": training, "date": day},
+            "m_instructor_id": instructor,
+        }
+        for number, (person, training, day, instructor) in enumerate(held, 1)
+    ]
+    catalogue = [
+        {"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12},
+        {"id": 8, "title": "Ropes", "schedule_type": "rolling", "renewal_months": 24},
+    ]
+    people = [{"id": name, "lastname": name.capitalize()} for name in ("ike", "bob", "eve")]
+    return kpa.TrainingData(
+        completions=pl.DataFrame(rows, schema=COMPLETIONS.schema),
+        trainings=pl.DataFrame(catalogue, schema=TRAININGS.schema),
+        users=pl.DataFrame(people, schema=USERS.schema),
+    )
+
+
+@pytest.fixture(scope="module")
+def data() -> kpa.TrainingData:
+    return account()
+
+
+@pytest.fixture
+def planner(data: kpa.TrainingData) -> PlannerExplorer:
+    return PlannerExplorer(data, as_of=AS_OF, weeks=6)
+
+
+def rows(planner: PlannerExplorer) -> list[tuple[Any, ...]]:
+    return planner.sessions.select("session", "week", "training", "change").rows()
+
+
+def press(planner: PlannerExplorer, words: str) -> None:
+    next(button for button in planner._buttons if button.description == words).click()
+
+
+def test_it_shows_the_plan_and_the_gaps(planner: PlannerExplorer) -> None:
+    assert rows(planner) == [
+        (1, MONDAYS[0], "Ladders", None),
+        (2, MONDAYS[3], "Ropes", None),
+    ]
+    assert planner.gaps == (1, 3, 0)
+    assert planner.sessions.drop("change", "check").equals(planner.plan.sessions)
+    assert len(planner.charts) == 1
+
+
+def test_the_people_of_the_selected_session_are_listed(planner: PlannerExplorer) -> None:
+    assert planner.people.is_empty()
+    planner._sessions.chosen = 0
+    assert planner.selected == 1
+    assert planner.people["m_user_id"].to_list() == ["eve", "bob"] or (
+        sorted(planner.people["m_user_id"]) == ["bob", "eve"]
+    )
+    planner._sessions.chosen = -1
+    assert planner.selected is None
+
+
+def test_moving_a_session_changes_its_week_and_what_must_be_checked(
+    planner: PlannerExplorer,
+) -> None:
+    planner.selected = 1
+    for _ in range(3):
+        press(planner, "Later")
+    assert rows(planner)[0] == (1, MONDAYS[3], "Ladders", "moved from 6 Jul 2026")
+    assert planner.moves == ({"session": 1, "week": MONDAYS[3]},)
+    assert planner.sessions["check"].to_list() == ["Ike teaches another session in this week"] * 2
+    press(planner, "Earlier")
+    assert planner.sessions["check"].to_list() == [None, None]
+    press(planner, "Restore")
+    assert planner.moves == ()
+
+
+def test_an_instructor_who_is_no_longer_eligible_is_named(data: kpa.TrainingData) -> None:
+    planner = PlannerExplorer(data, as_of=AS_OF, weeks=40)
+    late = date(2027, 1, 11)
+    planner.moves = {"session": 1, "week": late}
+    row = planner.sessions.filter(pl.col("session") == 1)
+    assert row["check"].item() == "Ike may teach it until 5 Jan 2027 only"
+
+
+def test_dropping_a_session_brings_its_gaps_back_and_undo_holds_it(
+    planner: PlannerExplorer,
+) -> None:
+    planner.selected = 1
+    press(planner, "Drop")
+    assert rows(planner)[0] == (1, MONDAYS[0], "Ladders", "dropped")
+    assert planner.gaps == (1, 3, 2)
+    planner.undo()
+    assert planner.gaps.planned == 0
+
+
+def test_filters_choose_sessions_and_gaps(planner: PlannerExplorer) -> None:
+    planner.trainings = ["Ropes"]
+    assert rows(planner) == [(2, MONDAYS[3], "Ropes", None)]
+    assert planner.gaps == (0, 1, 0)
+    planner.set(trainings=None, search="eve")
+    assert rows(planner) == [(1, MONDAYS[0], "Ladders", None)]
+    assert planner.gaps == (1, 1, 0)
+
+
+def test_another_plan_ends_the_moves_and_says_so(planner: PlannerExplorer) -> None:
+    planner.set(moves={"session": 1, "week": MONDAYS[2]}, selected=1)
+    planner.capacity = 1
+    assert planner.moves == ()
+    assert "There is another plan" in planner._notice.value
+
+
+def test_a_move_that_cannot_be_is_refused_and_changes_nothing(planner: PlannerExplorer) -> None:
+    for move, said in (
+        ({"session": 9, "week": MONDAYS[0]}, "moves: there is no session 9 in this plan"),
+        (
+            {"session": 1, "week": date(2026, 6, 29)},
+            "moves: session 1 cannot be in the week of 29 Jun 2026: the plan goes from",
+        ),
+        ({"session": "1", "week": None}, "moves must be moves such as"),
+        ({"session": 1, "week": "soon"}, "week must be a day such as 2026-06-30"),
+        ({"session": 1}, "moves must be moves such as"),
+        (7, "moves must be moves such as"),
+    ):
+        with pytest.raises(ChoiceError) as caught:
+            planner.moves = move
+        assert said in str(caught.value)
+        assert planner.moves == ()
+    with pytest.raises(ChoiceError, match="selected: there is no session 9 in this plan"):
+        planner.selected = 9
+    assert planner.selected is None
+
+
+def test_a_click_that_cannot_be_is_said_beside_the_controls(planner: PlannerExplorer) -> None:
+    planner.selected = 1
+    press(planner, "Earlier")
+    assert "cannot be in the week of 29 Jun 2026" in planner._notice.value
+    assert planner.moves == ()
+
+
+def test_a_state_shows_the_same_view(planner: PlannerExplorer, data: kpa.TrainingData) -> None:
+    planner.set(moves={"session": 2, "week": MONDAYS[1]}, selected=2)
+    again = PlannerExplorer(data, **planner.state)
+    assert again.state == planner.state
+    assert rows(again) == rows(planner)
+
+
+def test_it_is_a_tab_of_the_dashboard(data: kpa.TrainingData) -> None:
+    dashboard = Dashboard(data, as_of=AS_OF)
+    assert dashboard.planner.as_of == AS_OF
+    dashboard.trainings = ["Ropes"]
+    assert dashboard.planner.sessions["training"].to_list() == ["Ropes"]
