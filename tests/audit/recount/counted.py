@@ -124,8 +124,10 @@ class Counted:
         of_training = Counter(case["training_id"] for case in near if place[id(case)] == week)
         titles = self.tables.titles
         largest = min(of_training, key=lambda key: (-of_training[key], titles[key], key))
+        monday_of_most = printed_day(monday + timedelta(days=7 * week))
+        title = f"{sizes[week]:,} {monday_of_most}"
         return (
-            f"{len(near):,} 26 {self.day} {printed_day(monday + timedelta(days=7 * week))} "
+            f"{title} {title} {len(near):,} 26 {self.day} {monday_of_most} "
             f"{sizes[week]:,} {of_training[largest]:,} {titles[largest]} "
             f"{len(dated) - len(near):,} {len(self.valid) - len(dated):,}"
         )
