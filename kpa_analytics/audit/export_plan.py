@@ -21,7 +21,7 @@ def export_plan(plan: SessionPlan, out: str | os.PathLike[str]) -> Path:
 
     Args:
         plan: the result of `plan_sessions()`.
-        out: the folder to make; an existing one must be empty.
+        out: the folder to create; it must be new or empty.
 
     Returns:
         The folder, with `plan.xlsx` (sheets sessions, people, unplaced and about; no text acts as a
@@ -30,7 +30,7 @@ def export_plan(plan: SessionPlan, out: str | os.PathLike[str]) -> Path:
         the event) and `plan.svg` (the chart). The same plan gives the same files.
 
     Raises:
-        KPADataError: `plan` is no plan, or the folder is not empty or cannot be written.
+        KPADataError: `plan` is not a plan, or the folder is not empty or can't be written.
         KPAError: the packages that write these files are not installed.
 
     Examples:

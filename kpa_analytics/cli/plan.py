@@ -14,7 +14,7 @@ from kpa_analytics.demo_mark import DEMO_MARK
 
 
 def plan(
-    out: Annotated[Path, typer.Argument(help="The folder to make; an existing one must be empty.")],
+    out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
     as_of: AsOf = None,
     demo: Demo = False,
     account: Account = None,
@@ -23,7 +23,7 @@ def plan(
         int, typer.Option(min=1, max=10_000, help="The most people in a session.")
     ] = 12,
     by: Annotated[
-        str | None, typer.Option(help="field_office plans each field office by itself.")
+        str | None, typer.Option(help="field_office plans each field office separately.")
     ] = None,
 ) -> None:
     """Plan which sessions to hold in which week, for whom, with which eligible instructor.
@@ -45,5 +45,5 @@ def plan(
         typer.echo(DEMO_MARK)
     print_figure("sessions", made.sessions.height)
     print_figure("people with a place", made.people.height)
-    print_figure("cases without one", made.unplaced.height)
+    print_figure("cases without a place", made.unplaced.height)
     typer.echo(f"written to {folder}")

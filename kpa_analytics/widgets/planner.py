@@ -128,7 +128,7 @@ class PlannerExplorer(ChartExplorer):
         as_of: the day of the statuses; today by default (for demo data, the demo's day).
         weeks: the number of weeks that are planned, from the first Monday on; 26.
         capacity: the most people in a session; 12.
-        by: "field_office" plans the sessions of each field office by itself; None by default.
+        by: "field_office" plans the sessions of each field office separately; None by default.
         moves: sessions that are held in another week, `{"session": number, "week": day}` each; a
             week of None drops the session. They end when another plan is made.
         selected: the number of the session whose people are listed, or None.
@@ -158,9 +158,9 @@ class PlannerExplorer(ChartExplorer):
         "The plan says which sessions to hold in which week, for whom, with which eligible "
         "instructor. Click a session to list its people.",
         "Earlier and Later move the session by a week, Drop leaves it out, and Restore puts it "
-        "back. The numbers above say how many gaps there are then.",
+        "back. The figures above say how many gaps are left.",
         "The column To check says if the instructor cannot teach the session in its new week.",
-        "The cases at the end have no place; the reason says what must change first.",
+        "The last table lists the cases without a place; the reason says what must change first.",
     )
     terms = ("as of", "case", "gap", "instructor", "session")
 
@@ -168,7 +168,7 @@ class PlannerExplorer(ChartExplorer):
 
     weeks = traits.WholeNumber(26, 1, MOST_WEEKS, help="The number of weeks that are planned.")
     capacity = traits.WholeNumber(12, 1, _MOST_PLACES, help="The most people in a session.")
-    by = traits.OneOf[str](help="Plan each field office by itself; None for all together.")
+    by = traits.OneOf[str](help="Plan each field office separately; None: all together.")
     moves = Moves(help="Sessions that are held in another week, or dropped.")
     selected = SessionNumber(help="The session whose people are listed, or None.")
 
@@ -231,7 +231,7 @@ class PlannerExplorer(ChartExplorer):
                     options=[("All together", _TOGETHER), ("Each field office", GROUPS[0])]
                 ),
                 "Plan by",
-                "Plan the sessions of each field office by itself",
+                "Plan the sessions of each field office separately",
             ),
         }
 
@@ -286,7 +286,7 @@ class PlannerExplorer(ChartExplorer):
             for name in ("as_of", "weeks", "capacity", "by")
         )
         if replanned and self._shown and self.moves and self.moves == self._shown["moves"]:
-            self.say("There is another plan, so the sessions are in their planned weeks again.")
+            self.say("The plan has changed, so every session is in its planned week again.")
             self.set(moves=None, selected=None)
         known = {*plan.sessions["session"]}
         last = plan.first_week + timedelta(weeks=plan.weeks - 1)

@@ -131,7 +131,7 @@ def test_another_plan_ends_the_moves_and_says_so(planner: PlannerExplorer) -> No
     planner.set(moves={"session": 1, "week": MONDAYS[2]}, selected=1)
     planner.capacity = 1
     assert planner.moves == ()
-    assert "There is another plan" in planner._notice.value
+    assert "The plan has changed" in planner._notice.value
 
 
 def test_a_move_that_cannot_be_is_refused_and_changes_nothing(planner: PlannerExplorer) -> None:
