@@ -101,13 +101,15 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
 
 
 def listing(texts: Sequence[str], most: int = 5) -> str:
-    """List up to `most` texts, and count the others.
+    """List up to `most` texts, and count the others. Semicolons separate texts that have commas.
 
     Examples:
         >>> listing(["First Aid", "Ladders"]), listing(list("abcdefg"))
         ('First Aid, Ladders', 'a, b, c, d, e and 2 more')
+        >>> listing(["Moe, Ann", "Moe, Bo"])
+        'Moe, Ann; Moe, Bo'
     """
-    first = ", ".join(texts[:most])
+    first = ("; " if any("," in text for text in texts) else ", ").join(texts[:most])
     return first + (f" and {len(texts) - most:,} more" if len(texts) > most else "")
 
 

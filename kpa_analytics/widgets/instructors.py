@@ -37,7 +37,7 @@ _COVERAGE = (
     Heading("last_taught", "Last taught", "date"),
 )
 _PEOPLE = (
-    Heading("instructor", "Instructor"),
+    Heading("instructor", "Instructor", "person"),
     Heading("completions", "Completions", "number"),
     Heading("trainees", "People trained", "number"),
     Heading("trainings", "Trainings", "number"),
@@ -96,7 +96,8 @@ class InstructorExplorer(PeriodExplorer):
         "Trainings that only one person teaches come first in the table of coverage.",
         "Click a bar to list the instructors behind it.",
         SELECTING,
-        "Click the name of an instructor or of a training to see only that one.",
+        "Click the name of an instructor or of a training beside a chart to see only that one.",
+        "Click an instructor in the table to open their own training record.",
     )
     terms = ("as of", "completion", "instructor", "group session")
     instructors_hint = "Only what these instructors taught"

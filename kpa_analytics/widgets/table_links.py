@@ -38,7 +38,7 @@ def _answer(explorer: Owner, table: Table, message: Any, _: Any) -> None:
                 table.send({"failed": True})
         case {"person": int(place)}:
             row = table.row(place) or {}
-            if person := row.get("m_user_id"):
+            if person := row.get("m_user_id") or row.get("m_instructor_id"):
                 explorer.guarded(lambda: explorer.open_record(person))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer
+from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer, InstructorExplorer
 
 
 @pytest.mark.slow
@@ -29,6 +29,13 @@ def test_attendees_of_a_session_have_records_too(company: kpa.TrainingData) -> N
     assert explorer.attendees["user"][0] in explorer._record.title
     explorer.close_record()
     assert explorer._record.html == ""
+
+
+def test_instructors_have_records_too(company: kpa.TrainingData) -> None:
+    explorer = InstructorExplorer(company)
+    assert explorer._people.columns[0]["kind"] == "person"
+    explorer._people._handle_custom_msg({"person": 1}, [])
+    assert explorer.table["instructor"][1] in explorer._record.title
 
 
 def test_a_record_that_is_not_there_is_an_error(company: kpa.TrainingData) -> None:
