@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,6 +52,7 @@ def fragment(story: dict[str, Any]) -> str:
     return template("document.html.j2").render(**story)
 
 
+@cache
 def template(name: str) -> Template:
     """A template of this package, which escapes every value and must be given every value."""
     environment = Environment(

@@ -10,6 +10,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -77,27 +79,18 @@ def _current(team: Team) -> Iterator[tuple[str, date, str, list[str]]]:
     weeks = team.cases.with_columns(
         pl.when(now).then(pl.lit(this_week)).otherwise(due).alias("week")
     ).sort("week", "training", "training_id", maintain_order=True)
-    for (week, training_id), rows in weeks.group_by(["week", "training_id"], maintain_order=True):
-        assert isinstance(week, date)  # noqa: S101 - for the type checker
+    by_event = groupby(weeks.iter_rows(named=True), itemgetter("week", "training_id"))
+    for (week, training_id), cases in by_event:
+        rows = [*cases]
         summary = say(
             text.EVENT,
-            training=one_line(rows["training"][0]),
-            people=rows["m_user_id"].n_unique(),
-            counts=in_words(counts_of(rows, requirements_known=True)),
+            training=one_line(rows[0]["training"]),
+            people=len({row["m_user_id"] for row in rows}),
+            counts=in_words(counts_of(row["status"] for row in rows)),
         )
-        lines = [
-            case_line(row, text.EVENT_LINE, text.EVENT_LINE_DATED)
-            for row in rows.iter_rows(named=True)
-        ]
-        yield (
-            _uid(team, training_id, week),
-            max(week, team.as_of),
-            _marked(team, summary),
-            [
-                *lines,
-                *_foot(team),
-            ],
-        )
+        lines = [case_line(row, text.EVENT_LINE, text.EVENT_LINE_DATED) for row in rows]
+        day = max(week, team.as_of)
+        yield _uid(team, training_id, week), day, _marked(team, summary), [*lines, *_foot(team)]
 
 
 def _marked(team: Team, summary: str) -> str:

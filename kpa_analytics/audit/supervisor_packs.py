@@ -11,7 +11,6 @@ from pathlib import Path
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import group_columns
-from kpa_analytics.analysis.data_quality import data_quality
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.find import find_person
 from kpa_analytics.analysis.folding import folded
@@ -21,7 +20,8 @@ from kpa_analytics.analysis.supervisors import BY_PEOPLE, ListedBy, as_listed_by
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.config import settings
-from kpa_analytics.data.hierarchy import KINDS
+from kpa_analytics.data.checks import names_of
+from kpa_analytics.data.hierarchy import hierarchy_faults
 from kpa_analytics.data.progress import counting_bar
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.employment import employment, has_left
@@ -170,9 +170,18 @@ def _write(
             for name, content in files.items():
                 (place / name).write_bytes(content)
             written()
-        findings = data_quality(data, as_of=day).filter(pl.col("finding").is_in(KINDS))
-        index = index_of(each, addresses, findings, by=by, as_of=day, demo=data.demo)
+        profiles = _profiles_to_correct(data, by, day)
+        index = index_of(each, addresses, profiles, by=by, as_of=day, demo=data.demo)
         (folder / INDEX).write_bytes(index)
+
+
+def _profiles_to_correct(data: TrainingData, by: str, day: date) -> list[str]:
+    """A sentence about each profile whose supervisor (or manager) can't act."""
+    names = names_of(data.users.lazy(), data.trainings.lazy())
+    checks = hierarchy_faults(data.users.lazy(), day)
+    of_role = [check for check in checks if check.field == group_columns(by)[0]]
+    findings = [check.findings(names).sort("record_id").collect() for check in of_role]
+    return [message for rows in findings for message in rows["message"]]
 
 
 def _addresses(users: pl.DataFrame) -> dict[str, str | None]:

@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.report_text import LANGUAGE, NOT_KNOWN
@@ -55,7 +53,7 @@ def page_of(team: Team) -> bytes:
 def index_of(
     teams: Sequence[Team],
     addresses: Mapping[str, str | None],
-    findings: pl.DataFrame,
+    profiles: Sequence[str],
     *,
     by: str,
     as_of: date,
@@ -86,8 +84,8 @@ def index_of(
         "status": -1,
         "sums": [text.INDEX_SUM, *map(_figure, _figures(teams)), ""],
     }
-    messages = [{"cells": [message], "link": "", "status": ""} for message in findings["message"]]
-    profiles = {
+    messages = [{"cells": [message], "link": "", "status": ""} for message in profiles]
+    to_correct = {
         **{"caption": text.FINDINGS, "headings": [text.FINDINGS_NOTE], "rows": messages},
         **{"figures": [], "status": -1, "sums": []},
     }
@@ -98,7 +96,7 @@ def index_of(
         demo=demo,
         warnings=[] if known else [text.NOT_KNOWN],
         sentences=[text.NOT_SENT, text.MEANINGS],
-        tables=[lists, profiles] if messages else [lists],
+        tables=[lists, to_correct] if messages else [lists],
     )
 
 
