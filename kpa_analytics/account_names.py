@@ -10,6 +10,8 @@ from kpa_analytics.errors import KPADataError
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 #: Windows has no files or folders of these names.
 _DEVICES = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
+#: Programs that read `account=true` take it for a value of another type.
+_VALUES = re.compile(r"true|false|null|nan|inf|infinity", re.IGNORECASE)
 
 
 def as_account(name: object) -> str:
@@ -27,13 +29,17 @@ def as_account(name: object) -> str:
         Traceback (most recent call last):
         kpa_analytics.errors.KPADataError: '../north' can't be the name of an account: ...
     """
-    if isinstance(name, str) and _NAME.fullmatch(name) and not _DEVICES.fullmatch(name):
+    if isinstance(name, str) and _NAME.fullmatch(name) and not _is_reserved(name):
         return name
     raise KPADataError(
         f"{name!r} can't be the name of an account: it is also the name of a folder, so it must be "
         "a letter A to Z and then at most 63 letters, digits, hyphens or underscores, and not a "
-        "name that Windows reserves, such as con"
+        "name that Windows reserves, such as con, or a value such as true"
     )
+
+
+def _is_reserved(name: str) -> bool:
+    return bool(_DEVICES.fullmatch(name) or _VALUES.fullmatch(name))
 
 
 def refuse_same_names(names: Iterable[str]) -> None:

@@ -31,6 +31,9 @@ _KEYS = (*_NEEDED, "requests_per_minute")
 _TOKEN = re.compile(r"token|secret|passw|key|auth", re.IGNORECASE)
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,39}")
 _TWICE = re.compile(r"Cannot declare \('(?P<name>[^']*)',\) twice")
+#: An account on one line, such as north = {...}; and the first line of any other account.
+_INLINE = re.compile(r"^\s*[\"']?([\w-]+)[\"']?\s*=", re.MULTILINE)
+_HEADER = re.compile(r"^\s*\[", re.MULTILINE)
 _EXAMPLE = (
     '[north] and below it api_url = "https://api.novaraflex.com/v1" and '
     'token_env = "KPA_NORTH_TOKEN"'
@@ -112,11 +115,19 @@ def _entries(path: Path) -> Any:
     except UnicodeDecodeError:
         raise KPASettingsError(f"{path} is not UTF-8: save it again as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        if twice := _TWICE.search(str(error)):
-            raise KPASettingsError(
-                f"{path}: the account {twice['name']!r} is named twice"
-            ) from None
+        if name := _named_twice(path, error):
+            raise KPASettingsError(f"{path}: the account {name!r} is named twice") from None
         raise KPASettingsError(f"{path} is not TOML: {error}") from None
+
+
+def _named_twice(path: Path, error: tomllib.TOMLDecodeError) -> str | None:
+    """The account that is named twice, if that is the error."""
+    if twice := _TWICE.search(str(error)):
+        return twice["name"]
+    if "overwrite" not in str(error):
+        return None
+    names = _INLINE.findall(_HEADER.split(path.read_text(encoding="utf-8-sig"), maxsplit=1)[0])
+    return next((name for name in names if names.count(name) > 1), None)
 
 
 def _hidden(value: Any) -> Any:
@@ -124,10 +135,6 @@ def _hidden(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _hidden(each) for key, each in value.items()}
     return as_secret(value)
-
-
-def _shown(value: object) -> Any:
-    return value.reveal() if isinstance(value, Secret) else value
 
 
 def _listed(path: Path, name: str, entry: object) -> ListedAccount:
@@ -157,7 +164,7 @@ def _listed(path: Path, name: str, entry: object) -> ListedAccount:
     return ListedAccount(
         name,
         place,
-        _shown(entry["api_url"]),
+        _address(place, entry["api_url"]),
         _variable(place, entry),
         _keyring(place, entry),
         entry.get("requests_per_minute"),
@@ -174,10 +181,21 @@ def _refuse_token(path: Path, name: str, key: str) -> None:
         )
 
 
+def _address(place: str, value: object) -> str:
+    if isinstance(value, Secret) and "://" in value.reveal():
+        return value.reveal()
+    raise KPASettingsError(
+        f"{place}: api_url must be an https:// address such as https://api.novaraflex.com/v1 (its "
+        "value is not shown here: it may be the token, which must not be in this file)"
+    )
+
+
 def _variable(place: str, entry: dict[str, Any]) -> str | None:
     variable = entry.get("token_env")
-    if variable is None or (isinstance(variable, Secret) and _names_a_variable(variable)):
-        return _shown(variable)  # type: ignore[no-any-return]
+    if variable is None:
+        return None
+    if isinstance(variable, Secret) and _names_a_variable(variable):
+        return variable.reveal()
     raise KPASettingsError(
         f"{place}: token_env must be the name of an environment variable in capital letters, such "
         "as KPA_NORTH_TOKEN (its value is not shown here: it may be the token itself, which must "

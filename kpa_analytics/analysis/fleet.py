@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kpa_analytics.account_names import as_account, refuse_same_names
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.status_over_time import status_over_time
 from kpa_analytics.analysis.together import together
@@ -17,7 +18,7 @@ from kpa_analytics.config import settings
 from kpa_analytics.data.accounts import settings_by_account
 from kpa_analytics.data.loaders import load_account
 from kpa_analytics.data.side_by_side import side_by_side
-from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.demo_mark import DEMO_AS_OF
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.inputs import ACCOUNT, Day, as_day
@@ -40,6 +41,10 @@ class Fleet:
     Args:
         accounts: the records of each account, by name.
         failures: the error of each account that could not be loaded, by name.
+
+    Raises:
+        KPADataError: there is no account, a name can't be that of an account or occurs twice, or
+            its records are not the result of `load_all()`.
 
     Attributes:
         accounts: the records of each account, by name, as `load_all()` returns them.
@@ -65,6 +70,9 @@ class Fleet:
     ) -> None:
         if not accounts:
             raise KPADataError("a fleet needs the records of at least one account")
+        refuse_same_names([as_account(name) for name in (*accounts, *(failures or {}))])
+        for data in accounts.values():
+            need_training_data(data)
         self.accounts = {name: replace(data, account=name) for name, data in accounts.items()}
         self.failures = dict(failures or {})
 

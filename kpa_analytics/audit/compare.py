@@ -18,7 +18,7 @@ from kpa_analytics.data.kept_data import kept_data
 from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder, read_snapshot
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import Day, as_day, day_of
+from kpa_analytics.inputs import ACCOUNT, Day, as_day, day_of, need_same_account
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import COMPLETIONS
 
@@ -45,8 +45,8 @@ def changes(old: object, new: object) -> pl.DataFrame:
 
     Raises:
         KPADataError: a side has none of these forms, a file of a pack was changed or is missing
-            (the message names it), a completion has no id, two completions have the same id, or one
-            side has names and the other pseudonyms.
+            (the message names it), a completion has no id, two completions have the same id, one
+            side has names and the other pseudonyms, or the sides are of two accounts.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS
@@ -56,6 +56,7 @@ def changes(old: object, new: object) -> pl.DataFrame:
         >>> changes(old, new).row(0)
         ('edited', 1238, 'ann', 1046, 'notes', 'by phone', 'in person', 'completions')
     """
+    _need_same_account(old, new)
     before, after = _side(old), _side(new)
     _refuse_pseudonyms(before, after)
     tables = _tables(before, "old"), _tables(after, "new")
@@ -97,8 +98,8 @@ def status_changes(
 
     Raises:
         KPADataError: a side has none of these forms, nothing was kept of the trainings, people or
-            requirements of a snapshot, the two packs are not comparable, the first day is after the
-            second, or another error of `expiry_status()`.
+            requirements of a snapshot, the two sides are of two accounts, the two packs are not
+            comparable, the first day is after the second, or another error of `expiry_status()`.
 
     Examples:
         >>> from datetime import date
@@ -113,6 +114,7 @@ def status_changes(
         >>> rows.select("cause", "detail").row(0)
         ('rule', '7: renewal_months 12 -> 36')
     """
+    _need_same_account(before, after)
     sides = _side(before), _side(after)
     _refuse_pseudonyms(*sides)
     if isinstance(sides[0], PackData) and isinstance(sides[1], PackData):
@@ -139,6 +141,18 @@ def earlier_completions(data: TrainingData) -> Kept | None:
         if kept := snapshots.read(path):
             return kept
     return None
+
+
+def _need_same_account(*given: Any) -> None:
+    """Refuse sides of two accounts of accounts.toml, because the same id means different things."""
+    need_same_account(
+        *(
+            pl.DataFrame({ACCOUNT: [side.account]})
+            if isinstance(side, TrainingData) and side.account
+            else side
+            for side in given
+        )
+    )
 
 
 def _side(given: object) -> Any:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kpa_analytics.account_names import as_account, refuse_same_names
 from kpa_analytics.analysis.due_within import DUE_DAYS, due_label
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.atomic_folder import new_folder
@@ -70,7 +69,6 @@ def write_fleet_pack(
     Returns:
         The folder.
     """
-    refuse_same_names([as_account(name) for name in (*fleet.accounts, *fleet.failures)])
     fleet.warn_if_incomplete()
     with new_folder(out) as folder:
         for name, data in fleet.accounts.items():

@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
+from urllib.parse import urlsplit
 
 from kpa_analytics.account_names import as_account, refuse_same_names
 from kpa_analytics.accounts_file import ListedAccount, listed_accounts
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPADataError, KPAError, KPASettingsError
-from kpa_analytics.secret import Secret, as_secret
+from kpa_analytics.secret import as_secret
 
 
 def account_settings(name: str) -> Settings:
@@ -37,9 +38,9 @@ def settings_by_account(names: Iterable[str] | None = None) -> dict[str, Setting
     chosen = [*listed] if names is None else _names(names)
     refuse_same_names(chosen)
     accounts = {name: _settings_of(_listed(listed, name), progress=False) for name in chosen}
-    seen: dict[tuple[str, Secret | None], str] = {}
+    seen: dict[tuple[object, ...], str] = {}
     for name, current in accounts.items():
-        other = seen.setdefault((current.api_url, current.token), name)
+        other = seen.setdefault((*_address(current.api_url), current.token), name)
         if other != name:
             raise KPASettingsError(
                 f"{other} and {name} have the same address and token, so they are one account, "
@@ -48,8 +49,15 @@ def settings_by_account(names: Iterable[str] | None = None) -> dict[str, Setting
     return accounts
 
 
+def _address(url: str) -> tuple[object, ...]:
+    """The address without differences in spelling."""
+    parts = urlsplit(url)
+    port = parts.port or {"https": 443, "http": 80}[parts.scheme]
+    return parts.scheme, parts.hostname, port, parts.path
+
+
 def _names(names: Iterable[str]) -> list[str]:
-    if isinstance(names, str):
+    if isinstance(names, str) or not isinstance(names, Iterable):
         raise KPADataError(f"accounts must be a list of names, not {names!r}")
     chosen = list(names)
     if not chosen:

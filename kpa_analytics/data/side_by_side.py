@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections.abc import Callable, Mapping
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from kpa_analytics.data.progress import account_bar
 from kpa_analytics.errors import about
 
 Loaded = TypeVar("Loaded")
+#: Windows delivers Ctrl-C only between two waits of a queue; seconds.
+_WAIT = 0.2
 
 
 def side_by_side(
@@ -47,7 +49,7 @@ def side_by_side(
     errors: dict[str, Exception] = {}
     with account_bar(len(loads), shown=progress) as loaded:
         for _ in loads:
-            name, result, error = done.get()
+            name, result, error = _next(done)
             loaded(name)
             if error is None:
                 results[name] = result  # type: ignore[assignment]
@@ -59,6 +61,17 @@ def side_by_side(
         {name: results[name] for name in loads if name in results},
         {name: errors[name] for name in loads if name in errors},
     )
+
+
+def _next(
+    done: SimpleQueue[tuple[str, Loaded | None, BaseException | None]],
+) -> tuple[str, Loaded | None, BaseException | None]:
+    """The next load that ended."""
+    while True:
+        try:
+            return done.get(timeout=_WAIT)
+        except Empty:
+            continue
 
 
 def _run(

@@ -4,19 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
 
 from kpa_analytics.audit.provenance import fetched_at, instant
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.publishing.datasets import ACCOUNTS_TABLE
+from kpa_analytics.publishing.datasets import ACCOUNTS_TABLE, TABLES, file_of
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
 
 Facts = dict[str, Any]
+
+
+class Searchable(Protocol):
+    """A folder that can be searched for files."""
+
+    def exists(self, name: str) -> bool:
+        """Whether a file is there."""
+
+
+def other_accounts(place: Searchable, index: Facts, fleet: Fleet) -> dict[str, Facts]:
+    """The facts about the accounts of the folder that are not in the fleet.
+
+    An account whose files were all deleted is not among them. If only some were deleted, the
+    account is not complete.
+    """
+    others = {}
+    for name, facts in index["accounts"].items():
+        if name in fleet.accounts or name in fleet.failures:
+            continue
+        there = {table for table in TABLES if place.exists(file_of(table, name))}
+        lost = [table for table in facts["files"] if table not in there]
+        if there:
+            others[name] = _without(facts, lost) if lost else facts
+    return others
+
+
+def _without(facts: Facts, lost: list[str]) -> Facts:
+    files = {table: file for table, file in facts["files"].items() if table not in lost}
+    failure = f"its files were deleted: {', '.join(lost)}"
+    return {**facts, "complete": False, "failure": failure, "files": files}
 
 
 def account_facts(data: TrainingData, as_of: date, files: Facts) -> Facts:
@@ -70,7 +100,9 @@ def accounts_frame(facts: Mapping[str, Facts]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=ACCOUNTS_TABLE.schema, orient="row")
 
 
-def refuse_other_choice(place: object, index: Facts, fleet: Fleet, personal: bool) -> None:
+def refuse_other_choice(
+    place: object, index: Facts, others: Mapping[str, Facts], fleet: Fleet, personal: bool
+) -> None:
     """All accounts of a folder have the same columns, and no two are in the same folder.
 
     Raises:
@@ -78,16 +110,16 @@ def refuse_other_choice(place: object, index: Facts, fleet: Fleet, personal: boo
     """
     names = {*fleet.accounts, *fleet.failures}
     for name in names:
-        for other in index["accounts"]:
+        for other in others:
             if name != other and name.lower() == other.lower():
                 raise KPADataError(
                     f"{place} has the account {other!r}, and Windows and macOS can't tell it from "
                     f"{name!r}: use the same name"
                 )
-    others = sorted(name for name in index["accounts"] if name not in fleet.accounts)
-    if others and index["personal"] != personal:
-        verb = "has" if index["personal"] else "does not have"
+    kept = {*others, *(name for name in fleet.failures if name in index["accounts"])}
+    if kept and index["personal"] != personal:
+        verb, listed = "has" if index["personal"] else "does not have", ", ".join(sorted(kept))
         raise KPADataError(
-            f"{place} {verb} personal columns of other accounts ({', '.join(others)}), and all "
+            f"{place} {verb} personal columns of other accounts ({listed}), and all "
             "accounts of a folder have the same columns: choose the same, or another folder"
         ).in_python(f"personal={index['personal']}")

@@ -30,6 +30,8 @@ from kpa_analytics.schema import (
     is_text,
 )
 
+#: The name of each Parquet file, in the folder of its table and account.
+FILE = "data.parquet"
 #: The column that programs read from the path, and the last column of every table.
 ACCOUNT_COLUMN = Column("account", pl.String, "the account that the row comes from")
 DEMO = Column("demo", pl.Boolean, "made from demo data: invented people and records")
@@ -44,7 +46,7 @@ ACCOUNTS_TABLE = Table(
         Column(
             "complete",
             pl.Boolean,
-            "its files belong together and are of the last publish; false while they are replaced, "
+            "its files belong together and are of its last publish; false while they are replaced, "
             "if a publish was stopped, or if the account could not be loaded",
         ),
         AS_OF,
@@ -71,6 +73,11 @@ TABLES: Mapping[str, Table] = MappingProxyType(
 )
 #: Texts of computed tables that name no person. Every other text counts as personal.
 _PUBLIC = ("training", "trainings", "listed_not_recorded_ids", "recorded_not_listed_ids")
+
+
+def file_of(table: str, account: str) -> str:
+    """The path of the file of a table of an account, in the folder."""
+    return f"{table}/{ACCOUNT_COLUMN.name}={account}/{FILE}"
 
 
 class Question(NamedTuple):

@@ -11,7 +11,7 @@ import polars as pl
 from kpa_analytics.errors import KPAError
 from kpa_analytics.publishing.account_facts import Facts, account_facts, accounts_frame
 from kpa_analytics.publishing.connections import DUCKDB, POWER_BI, duckdb_script, power_bi_file
-from kpa_analytics.publishing.datasets import TABLES, Question, published_frame
+from kpa_analytics.publishing.datasets import TABLES, Question, file_of, published_frame
 from kpa_analytics.publishing.dictionary import DICTIONARY, dictionary
 from kpa_analytics.publishing.index import INDEX, index_bytes
 from kpa_analytics.publishing.local_folder import LocalFolder, sha256_of
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 Place = LocalFolder | RemoteFolder
 
-#: The name of each Parquet file, in the folder of its table and account.
-FILE = "data.parquet"
 #: What the folder has of each account.
 ACCOUNTS = "accounts.parquet"
 
@@ -65,7 +63,7 @@ def write_beside(
     files = []
     for table in TABLES:
         frame = published_frame(table, data, question, personal=personal)
-        path = f"{table}/account={account}/{FILE}"
+        path = file_of(table, account)
         beside = place.beside(path)
         frame.write_parquet(beside)
         size, sha256 = beside.stat().st_size, sha256_of(beside)

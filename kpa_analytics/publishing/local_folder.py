@@ -77,6 +77,10 @@ class LocalFolder:
         folder.mkdir(exist_ok=True)
         return folder / f"{Path(name).name}.{secrets.token_hex(4)}.part"
 
+    def exists(self, name: str) -> bool:
+        """Whether a file is there."""
+        return (self.path / name).is_file()
+
     def has(self, name: str, sha256: str, listed: Mapping[str, Any]) -> bool:
         """Whether a file has this content already; it is read, whatever the index says."""
         target = self.path / name

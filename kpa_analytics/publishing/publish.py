@@ -9,14 +9,17 @@ from urllib.request import url2pathname
 
 import polars as pl
 
-from kpa_analytics.account_names import as_account, refuse_same_names
 from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, need_switch
 from kpa_analytics.paths import typed_path
-from kpa_analytics.publishing.account_facts import failed_accounts, refuse_other_choice
+from kpa_analytics.publishing.account_facts import (
+    failed_accounts,
+    other_accounts,
+    refuse_other_choice,
+)
 from kpa_analytics.publishing.datasets import Question
 from kpa_analytics.publishing.files import Place, listed, replace_files, write_beside
 from kpa_analytics.publishing.index import read_index
@@ -77,7 +80,7 @@ def publish(
         folder: the folder, or a URL that fsspec knows, such as `s3://bucket/folder` or
             `abfs://container@account.dfs.core.windows.net/folder` (with the extra fsspec and the
             store's own package, such as s3fs or adlfs). It is created if it does not exist. Other
-            accounts in it stay.
+            accounts in it stay until you delete their files.
         account: the account's name; default: its name in accounts.toml, or else "demo" for demo
             data and "main" for other data. Not for a fleet.
         as_of: the day of the statuses; a date or ISO text. Default: today, or `demo.AS_OF` if all
@@ -124,8 +127,9 @@ def publish(
     place = published_folder(folder)
     with place.opened():
         index = read_index(place)
-        refuse_other_choice(place, index, fleet, personal)
-        files, facts = [], {**index["accounts"], **failed_accounts(index, fleet)}
+        others = other_accounts(place, index, fleet)
+        refuse_other_choice(place, index, others, fleet, personal)
+        files, facts = [], {**others, **failed_accounts(index, fleet)}
         for name, each in fleet.accounts.items():
             before = index["accounts"].get(name, {})
             written, facts[name] = write_beside(place, name, each, question, personal, before)
@@ -156,10 +160,9 @@ def _fleet(data: TrainingData | Fleet, account: str | None) -> Fleet:
         need_training_data(data)
         name = account if account is not None else data.account
         name = ("demo" if data.demo else "main") if name is None else name
-        return Fleet({as_account(name): data})
+        return Fleet({name: data})
     if account is not None:
         raise KPADataError("a fleet names its accounts: leave the argument account out")
-    refuse_same_names([as_account(name) for name in (*data.accounts, *data.failures)])
     return data
 
 

@@ -69,6 +69,10 @@ class RemoteFolder:
         """A new path on this machine for the content of a file."""
         return self._temporary / f"{secrets.token_hex(4)}-{Path(name).name}"
 
+    def exists(self, name: str) -> bool:
+        """Whether a file is there."""
+        return bool(self._store.exists(self._at(name)))
+
     def has(self, name: str, sha256: str, listed: Mapping[str, Any]) -> bool:
         """Whether a file has this content already, by the index and its size."""
         if listed.get("sha256") != sha256:

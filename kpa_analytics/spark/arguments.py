@@ -79,7 +79,7 @@ class Argument:
 
     Raises:
         KPADataError: it is neither a Spark nor a polars frame, or the column `account` is missing,
-            superfluous or not text.
+            superfluous or not text; or a column occurs twice, also in other capitals.
     """
 
     def __init__(
@@ -90,6 +90,8 @@ class Argument:
                 f"{table.name}: expected a Spark data frame or a polars frame, got "
                 f"{type(frame).__name__}"
             )
+        if isinstance(frame, DataFrame):
+            _check_spelling(table, frame.columns, columns)
         schema = polars_schema(frame) if isinstance(frame, DataFrame) else frame.collect_schema()
         _check_account(table, schema, call.has_accounts)
         self._call, self._frame = call, frame
@@ -123,6 +125,21 @@ class Argument:
 def empty_of(argument: Argument | None) -> pl.DataFrame | None:
     """The frame of an argument without rows; None for None."""
     return None if argument is None else argument.empty
+
+
+def _check_spelling(table: Table, names: list[str], columns: tuple[str, ...]) -> None:
+    """Spark does not tell capitals from small letters, so `Account` would be no account for us."""
+    for column in (ACCOUNT, *columns):
+        alike = [name for name in names if name.lower() == column.lower()]
+        if len(alike) > 1:
+            raise KPADataError(
+                f"{table.name}: Spark can't tell the columns {', '.join(alike)} apart: keep one"
+            )
+        if column == ACCOUNT and alike and alike != [ACCOUNT]:
+            raise KPADataError(
+                f"{table.name}: column {alike[0]!r} must have the name {ACCOUNT!r}, so that ids of "
+                "different accounts do not meet"
+            )
 
 
 def _check_account(table: Table, schema: pl.Schema, has_accounts: bool) -> None:

@@ -56,7 +56,7 @@ def expiry_status(
             `kpa_analytics.expiry_status()`. All of it goes to every executor.
         users: the people, likewise. They travel to the executor of their completions.
         as_of: the day of the statuses; a date or ISO text. Default: today on the driver, or
-            `demo.AS_OF` if an account has demo data; the same day for every account.
+            `demo.AS_OF` if every account is demo data; the same day for every account.
         as_known: use only completions that had been recorded by an instant or a day.
         expiring_days: days before expiration that count as expiring, for trainings without their
             own number of days; default 30, at most 36,500.

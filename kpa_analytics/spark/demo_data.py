@@ -28,9 +28,11 @@ def demo_accounts(*arguments: Argument | None) -> DataFrame:
 
 
 def one_day(as_of: Day | None, *arguments: Argument | None) -> date:
-    """The day for all executors: `as_of`, or today, or `demo.AS_OF` if a frame has demo data."""
-    if as_of is None and demo_accounts(*arguments).filter(_DEMO).first() is not None:
-        return DEMO_AS_OF
+    """The day for all executors: `as_of`, or today, or `demo.AS_OF` if all is demo data."""
+    if as_of is None:
+        row = demo_accounts(*arguments).agg(F.min(_DEMO)).first()
+        if row is not None and row[0]:
+            return DEMO_AS_OF
     return as_day(as_of)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import polars as pl
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 from pyspark.sql import types as T  # noqa: N812 - the name that Spark's documentation uses
 
@@ -57,6 +58,8 @@ def read(folder: str | os.PathLike[str], *, session: SparkSession | None = None)
 
 def _address(folder: str | os.PathLike[str]) -> str:
     """The whole path of a folder of this machine: Java may have started in another one."""
+    if not isinstance(folder, str | os.PathLike):
+        raise KPADataError(f"folder must be a path or a URL, not {folder!r}")
     address = os.fspath(folder)
     return Path(address).absolute().as_posix() if Path(address).exists() else address
 
@@ -155,10 +158,10 @@ class Published:
     def _parquet(self, path: str) -> DataFrame:
         try:
             return self._session.read.parquet(path)
-        except PySparkException as error:
-            reason = str(error).partition("\n")[0]
+        except (PySparkException, Py4JJavaError) as error:
             raise KPADataError(
-                f"{path}: Spark can't read this as Parquet files that publish() wrote ({reason})"
+                f"{path}: Spark can't read this as Parquet files that publish() wrote "
+                f"({_reason(error)})"
             ) from error
 
     def _read(
@@ -180,12 +183,18 @@ class Published:
             raise KPADataError(
                 f"{folder}: the files are not in folders {ACCOUNT}=NAME, as publish() writes them"
             )
-        schema = polars_schema(self._session.read.parquet(folder))
+        schema = polars_schema(self._parquet(folder))
         account = unquote(folder.rpartition("=")[2])
         try:
             need(pl.DataFrame(schema=schema), table, *_indispensable(table))
         except KPADataError as error:
             raise KPADataError(named(account, str(error))) from error
+
+
+def _reason(error: PySparkException | Py4JJavaError) -> str:
+    """The first line of an error; that of Java, if Spark did not translate it."""
+    java = error.java_exception if isinstance(error, Py4JJavaError) else error
+    return str(java).partition("\n")[0]
 
 
 def _indispensable(table: Table) -> list[str]:

@@ -6,6 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import polars as pl
@@ -194,6 +195,28 @@ def test_rows_of_several_accounts_meet_in_no_function(fleet: kpa.Fleet, lazy: bo
             mix()
 
 
+def test_a_fleet_checks_its_accounts() -> None:
+    for accounts, message in (
+        ({"a@b": small()}, "'a@b' can't be the name of an account"),
+        ({"north": small(), "North": small()}, "'North' is named twice"),
+        ({"north": small().completions}, "data must be the result of load_all"),
+    ):
+        with pytest.raises(KPADataError, match=message):
+            kpa.Fleet(accounts)  # type: ignore[arg-type]
+    with pytest.raises(KPADataError, match="'north' is named twice"):
+        kpa.Fleet({"north": small()}, {"north": KPAError("no network")})
+
+
+def test_loads_of_two_accounts_are_not_compared(fleet: kpa.Fleet) -> None:
+    done = fleet.completions
+    pairs = (fleet["north"], fleet["south"]), (done.filter(account="north"), fleet["south"])
+    for before, after in pairs:
+        for compare in (kpa.changes, kpa.status_changes):
+            with pytest.raises(KPADataError, match=r"several accounts \(north, south\)"):
+                compare(before, after)  # type: ignore[operator]
+    assert kpa.changes(done.filter(account="north"), fleet["north"]).is_empty()
+
+
 def test_together_no_two_accounts_share_an_id(fleet: kpa.Fleet) -> None:
     data = fleet.together()
     assert not data.completions["id"].is_duplicated().any()
@@ -238,6 +261,20 @@ def test_together_keeps_the_mark_of_the_demo() -> None:
     )
     chart = kpa.charts.status_over_time(trend).to_json()
     assert DEMO_MARK in chart
+
+
+def test_windows_can_interrupt_a_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows does not deliver Ctrl-C to a thread that waits without an end."""
+
+    class Windows(SimpleQueue[Any]):
+        def get(self, block: bool = True, timeout: float | None = None) -> Any:
+            assert timeout is not None
+            return super().get(block, timeout=0.001)
+
+    monkeypatch.setattr("kpa_analytics.data.side_by_side.SimpleQueue", Windows)
+    wait = threading.Event()
+    loads = {"north": lambda: wait.wait(0.01)}
+    assert side_by_side(loads, progress=False) == ({"north": False}, {})
 
 
 def test_together_is_no_evidence(fleet: kpa.Fleet, tmp_path: Path) -> None:

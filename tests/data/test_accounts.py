@@ -54,9 +54,16 @@ def shown(error: BaseException) -> str:
         ),
         (f'["../north"]\n{HOST}\ntoken_env = "A"', r"'\.\./north' can't be the name of an account"),
         ("[north]\n[north]", "the account 'north' is named twice"),
+        ("a = {token_env = 'A'}\na = {token_env = 'B'}", "the account 'a' is named twice"),
+        (f'[north]\napi_url = "{TOKEN}"\ntoken_env = "A"', "api_url must be an https:// address"),
         (f'[a]\n{HOST}\ntoken_env="A"\n[A]\n{HOST}\ntoken_env="B"', "'A' is named twice"),
         (
             f'[a]\n{HOST}\ntoken_env="A"\n[b]\n{HOST}\ntoken_env="A"',
+            "a and b have the same address",
+        ),
+        (
+            f'[a]\n{HOST}\ntoken_env="A"\n[b]\napi_url = "https://API.example.com:443/v1/"\n'
+            'token_env="A"',
             "a and b have the same address",
         ),
         ("", "lists no account"),
@@ -92,6 +99,8 @@ def test_names_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         kpa.load_fleet(["north", "north"])
     with pytest.raises(KPADataError, match="must be a list of names, not 'north'"):
         kpa.load_fleet("north")
+    with pytest.raises(KPADataError, match="must be a list of names, not 7"):
+        kpa.load_fleet(7)  # type: ignore[arg-type]
     with pytest.raises(KPADataError, match="empty list"):
         kpa.load_fleet([])
 

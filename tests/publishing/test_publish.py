@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -107,6 +108,20 @@ def test_an_account_of_a_folder_stays_when_another_is_published(tmp_path: Path) 
             assert len(content) == file["bytes"]
 
 
+def test_an_account_whose_files_were_deleted_is_not_complete(tmp_path: Path) -> None:
+    for name in ("north", "south"):
+        kpa.publish(small(), tmp_path, account=name, as_of=AS_OF)
+    (tmp_path / "users" / "account=south" / "data.parquet").unlink()
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    south = pl.read_parquet(tmp_path / "accounts.parquet").row(1, named=True)
+    assert (south["complete"], south["failure"]) == (False, "its files were deleted: users")
+    for table in TABLES:
+        shutil.rmtree(tmp_path / table / "account=south")
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF, personal=True)
+    assert pl.read_parquet(tmp_path / "accounts.parquet")["account"].to_list() == ["north"]
+    assert json.loads((tmp_path / "index.json").read_bytes())["complete"] is True
+
+
 def test_two_programs_do_not_publish_into_a_folder_at_once(tmp_path: Path) -> None:
     with (
         FileLock(tmp_path / ".publish.lock"),
@@ -164,7 +179,9 @@ def test_a_file_that_is_open_elsewhere_is_named(
     assert index["accounts"]["north"]["complete"] is False
 
 
-@pytest.mark.parametrize("name", ["", "../north", "a/b", "2024", "CON", "n" * 65, "north ", 7])
+@pytest.mark.parametrize(
+    "name", ["", "../north", "a/b", "2024", "CON", "true", "Inf", "n" * 65, "north ", 7]
+)
 def test_a_name_that_is_no_safe_folder_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(KPADataError, match="can't be the name of an account") as caught:
         kpa.publish(small(), tmp_path / "new", account=name, as_of=AS_OF)

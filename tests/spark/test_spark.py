@@ -21,6 +21,7 @@ from polars.testing import assert_frame_equal
 import kpa_analytics as kpa
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPADataWarning
+from kpa_analytics.schema import COMPLETIONS
 
 pytestmark = [
     pytest.mark.slow,
@@ -69,6 +70,16 @@ def test_statuses_as_known_without_accounts_by_frames_of_polars(published, compa
     status = kpa.spark.expiry_status(completions, data.trainings, data.users, **chosen)
     expected = kpa.expiry_status(data.completions, data.trainings, data.users, **chosen)
     assert_frame_equal(rows_of(status), as_texts(expected))
+
+
+def test_the_day_is_that_of_the_demo_if_every_account_is_demo_data(published) -> None:
+    from kpa_analytics.spark.arguments import Call
+    from kpa_analytics.spark.demo_data import one_day
+
+    for accounts, is_demo in (("account = 'demo'", True), ("true", False)):
+        completions = published.completions.filter(accounts)
+        records = Call(completions).argument(completions, COMPLETIONS, "id", "m_user_id")
+        assert (one_day(None, records) == kpa.demo.AS_OF) is is_demo
 
 
 def test_renewals(published, companies) -> None:
@@ -190,6 +201,8 @@ def test_wrong_input_is_named_before_a_job_starts(spark, published, companies) -
     text = done.withColumn("date", done.date.cast("string"))
     local = done.withColumn("created", done.created.cast("timestamp_ntz"))
     number = catalogue.withColumn("account", catalogue.id)
+    capitals = done.withColumnRenamed("account", "Account")
+    twice = done.select("*", done.id.alias("ID"))
     alone = companies["demo"]
     status, trend = kpa.spark.expiry_status, kpa.spark.status_over_time
     days = {"start": START, "end": END}
@@ -199,6 +212,8 @@ def test_wrong_input_is_named_before_a_job_starts(spark, published, companies) -
         (lambda: status(done.drop("account"), catalogue), "completions: no column 'account', but "),
         (lambda: status(done, alone.trainings), "trainings: no column 'account', but completions"),
         (lambda: status(done, number), "trainings: column 'account' is Int64, not String"),
+        (lambda: status(capitals), "completions: column 'Account' must have the name 'account'"),
+        (lambda: status(twice), "completions: Spark can't tell the columns id, ID apart"),
         (lambda: status(done.drop("date")), "completions: no column 'date'"),
         (lambda: status(text), "completions: column 'date' is String, not Date"),
         (lambda: status(local), "completions: column 'created' is Datetime"),
@@ -257,6 +272,10 @@ def test_a_folder_that_is_not_as_publish_writes_it(spark, companies, tmp_path: P
         kpa.spark.read(tmp_path / "west")
     with pytest.raises(KPADataError, match="account 'wild': completions: column 'date' is String"):
         kpa.spark.read(tmp_path / "wild")
+    broken = tmp_path / "east" / "completions" / "account=east" / "data.parquet"
+    broken.write_bytes(b"no Parquet file")
+    with pytest.raises(KPADataError, match=r"Spark can't read this.*data\.parquet"):
+        kpa.spark.read(tmp_path / "east")
     flat = tmp_path / "flat" / "completions"
     flat.mkdir(parents=True)
     completions.write_parquet(flat / "data.parquet")
