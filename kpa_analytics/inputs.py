@@ -55,7 +55,7 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
             f"got {type(frame).__name__}{_conversion(frame)}"
         )
     schema, wanted = frame.collect_schema(), table.schema
-    if ACCOUNT in schema and f"{ACCOUNT}_id" not in schema:  # it is no group of the rows
+    if ACCOUNT in schema and f"{ACCOUNT}_id" not in schema:  # with it, `account` names a group
         _need_one_account(frame, table)
     for column in columns:
         if column not in schema:

@@ -1,4 +1,4 @@
-"""Who may teach each training next: taught it lately, is still there, and holds it validly.
+"""Who may teach each training next: people who taught it lately, are employed and hold it.
 
 Source: this project's decision (docs/rules.md section 10); the statuses are those of the engine.
 """

@@ -1,4 +1,4 @@
-"""The steps of a case without a valid completion, and of a pair that is no case on the day.
+"""The steps of a case without a valid completion, and of what is not a case on the day.
 
 docs/rules.md section 3.
 """

@@ -45,9 +45,9 @@ def required_for(
 
     Returns:
         A frame in the columns of `schema.REQUIRED_FOR`, one row for each training that is required
-        or that the API does not tell, sorted by title and id. `held` is true if the person has a
-        valid completion on `as_of`. The status of a training that the API does not tell is null,
-        unless the person has completed it.
+        or whose rule the API does not show, sorted by title and id. `held` is true if the person
+        has a valid completion on `as_of`. If the API does not show the rule, the status is null
+        unless the person has completed the training.
 
     Raises:
         KPADataError: the person or the job title is not known or fits several, neither is given, or

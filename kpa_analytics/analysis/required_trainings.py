@@ -64,20 +64,21 @@ def required_trainings(
 
     Returns:
         A frame of the same kind as `trainings` in the columns of `schema.REQUIRED_TRAININGS`, one
-        row for each person and training that is required, that the API does not tell, or that the
-        vendor lists; sorted by m_user_id and training_id. `cause` says why the two differ:
+        row for each person and training that is required, whose rule the API does not show, or that
+        the vendor lists; sorted by m_user_id and training_id. `cause` says why the two differ:
 
         - window_in_neither_list: the vendor has the window training in neither of its lists, which
           it does while the training is not due.
         - person_not_listed: the vendor's list does not have the person.
-        - newer_than_list: the training or the person was made after the vendor computed its list.
+        - newer_than_list: the training or the person was created after the vendor computed its
+          list.
         - not_in_catalogue, not_in_user_list, left: the vendor lists a training or a person that the
           other lists do not have, or a person who has left.
         - part_of_composed: a training that a required composed training includes.
         - condition_not_met: limited, and the person does not meet the condition.
-        - assigned_otherwise: assigned to nobody by its rule, so assigned in a way that the API does
-          not show.
-        - cannot_tell: the catalogue's rule can't be told; the vendor's list decides.
+        - assigned_otherwise: the rule assigns it to nobody, so it was assigned in a way that the
+          API does not show.
+        - cannot_tell: the API does not show the rule; only the vendor's list says who needs it.
         - not_known: required by the catalogue and due, but not in the vendor's list.
 
     Raises:

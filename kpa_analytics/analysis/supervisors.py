@@ -43,7 +43,7 @@ def supervisor_lists(
     groups: AnyFrame | None = None,
     as_of: Day | None = None,
 ) -> Frame:
-    """Give every open case to exactly one list: that of the person's supervisor.
+    """Put every open case on exactly one list: that of the person's supervisor.
 
     An open case is expired, missing or expiring. It is listed under null ("nobody is named") if the
     person has no supervisor, if the supervisor is not in `users`, or if the supervisor has left;

@@ -172,7 +172,7 @@ def _refuse_strangers(old: EarlierPack, people: pl.DataFrame, records: pl.DataFr
     same_id = old.records.join(records, on="id", how="inner", suffix="_new")
     same = same_id.filter(pl.col("created").eq_missing(pl.col("created_new")))
     if same_id.height and same.is_empty():
-        raise KPADataError(f"{another}: its records have the ids of other records here")
+        raise KPADataError(f"{another}: its records have the same ids as different records here")
 
 
 def _of_cases(old: pl.DataFrame, new: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:

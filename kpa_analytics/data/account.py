@@ -14,8 +14,8 @@ _NAMES = ("name", "site_name", "siteName", "company", "title", "subdomain")
 def account_name(client: Client) -> str | None:
     """The name of the account's site by the method account.info, or None if it is not known.
 
-    Many tokens may not call that method. A refusal is no error here, and neither is an answer that
-    does not come: the name is only for the cover of a report.
+    Many tokens may not call that method. A refusal is not an error here, and neither is a missing
+    answer: the name is only for the cover of a report.
     """
     try:
         answer = client.call("account.info")

@@ -97,7 +97,7 @@ def publish(
         whether it was written.
 
     Raises:
-        KPADataError: the folder can't be written, or belongs to another choice of `personal`; the
+        KPADataError: the folder can't be written, or was published with another `personal`; the
             records are only a part; an argument is invalid; or another program holds a file open
             (the message names it).
         KPAError: the store refuses or can't be reached, or its package is not installed.
