@@ -128,7 +128,7 @@ def empty_of(argument: Argument | None) -> pl.DataFrame | None:
 
 
 def _check_spelling(table: Table, names: list[str], columns: tuple[str, ...]) -> None:
-    """Spark does not tell capitals from small letters, so `Account` would be no account for us."""
+    """Spark does not tell capitals from small letters, so `Account` would not be our `account`."""
     for column in (ACCOUNT, *columns):
         alike = [name for name in names if name.lower() == column.lower()]
         if len(alike) > 1:
@@ -138,7 +138,7 @@ def _check_spelling(table: Table, names: list[str], columns: tuple[str, ...]) ->
         if column == ACCOUNT and alike and alike != [ACCOUNT]:
             raise KPADataError(
                 f"{table.name}: column {alike[0]!r} must have the name {ACCOUNT!r}, so that ids of "
-                "different accounts do not meet"
+                "different accounts are not joined"
             )
 
 
