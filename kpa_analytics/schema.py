@@ -590,7 +590,7 @@ GROUP_SESSIONS = _table(
 
 #: Columns of plans of sessions.
 _GROUP = Column("group", pl.String, "the name of the field office; null if there is none")
-_DUE = Column("due", pl.Date, "the last day for a renewal in time; of a gap, the day of the plan")
+_DUE = Column("due", pl.Date, "the last day for a renewal in time; for a gap, the day of the plan")
 _NOW = Column(
     "status",
     STATUS,
@@ -744,9 +744,9 @@ _LIMITS = (
     Column(
         "limited_by_id",
         pl.Int64,
-        "of a composed training held through its included trainings: the training whose expiration "
-        "it has, itself if that is its own schedule. The instructor, signature and files are those "
-        "of that training's completion",
+        "for a composed training that is held through its included trainings: the one that expires "
+        "first, or the composed training itself if its own schedule ends first. Instructor, "
+        "signature and files are those of that training's completion",
     ),
     Column(
         "limited_by", pl.String, "its title; of a missing composed training: what it still lacks"
@@ -860,7 +860,7 @@ RULES = _table(
     Column(
         "cases",
         pl.Int64,
-        "number of cases that it decides; null if it decides none alone",
+        "number of cases that it decides; null if it never decides a case alone",
         unit="cases",
     ),
 )
@@ -881,7 +881,7 @@ FLEET_PARTS = _table(
     "fleet_parts",
     "export_audit(fleet)",
     Column("account", pl.String, "the account"),
-    Column("report", pl.String, "the report of its pack, from the folder on"),
+    Column("report", pl.String, "the path of the report of its pack, in the folder"),
     Column("demo", pl.Boolean, "made from demo data"),
     Column("fetched_at", pl.String, "when its oldest records were fetched, UTC"),
     Column("seal", pl.String, "the seal of its manifest"),
@@ -945,7 +945,7 @@ PUBLISHED = _table(
     "publish()",
     Column("account", pl.String, "the account"),
     Column("table", pl.String, "the published table: completions, status, ..."),
-    Column("path", pl.String, "its file, from the folder on"),
+    Column("path", pl.String, "the path of its file, in the folder"),
     Column("rows", pl.Int64, "number of rows", unit="rows"),
     Column("bytes", pl.Int64, "size of the file", unit="bytes"),
     Column("sha256", pl.String, "hash of the file's bytes"),

@@ -63,7 +63,7 @@ def _workbook(rows: pl.DataFrame, facts: Mapping[str, str], *, demo: bool) -> by
     if rows.height >= excel_limits.EXCEL.rows:
         raise KPAError(
             f"a sheet of Excel holds {excel_limits.EXCEL.rows - 1:,} rows, and the table has "
-            f"{rows.height:,}: filter it, or take the CSV"
+            f"{rows.height:,}: filter it, or use the CSV"
         )
     table = marked(flat(rows), demo=demo)
     content = io.BytesIO()

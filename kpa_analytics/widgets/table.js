@@ -138,7 +138,7 @@ function render({ model, el }) {
         else save(await ask(kind));
       } catch (error) {
         said.textContent = kind === "clipboard" && !arrived?.failed
-          ? "This browser does not allow copying here: take the CSV" : "Not written";
+          ? "This browser does not allow copying here: use the CSV" : "Not written";
       }
       for (const one of out) one.disabled = model.get("total") === 0;
       button.focus();
