@@ -112,6 +112,12 @@ def test_no_command_at_all_gets_the_help(kpa_analytics, group):
     assert "Commands:" in err
 
 
+def test_the_list_of_commands_shortens_no_sentence(kpa_analytics):
+    commands = kpa_analytics("--help")[1].split("Commands:")[1]
+    assert "verify" in commands
+    assert "..." not in commands
+
+
 def test_the_help_names_the_day_of_the_demo(kpa_analytics):
     assert f"the day is {kpa.demo.AS_OF}" in " ".join(kpa_analytics("audit", "--help")[1].split())
 

@@ -11,10 +11,10 @@ def dashboard(
     port: Annotated[int, typer.Option(min=1, max=65_535, help="The port on 127.0.0.1.")] = 8866,
     browser: Annotated[bool, typer.Option(help="Open it in a browser.")] = True,
 ) -> None:
-    """Serve the explorers as a web page on this machine; without a token, show the demo.
+    """Open the explorers as a web page on this machine.
 
-    Only you can see the page: the browser that opens is logged in. Evidence packs are written to
-    the current folder.
+    Without a token, it shows the demo. Only you can see the page: the browser that opens is logged
+    in. Evidence packs are written to the current folder.
     """
     from kpa_analytics.widgets.serve import serve_dashboard
 

@@ -16,10 +16,10 @@ from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
 def demo(
     out: Annotated[Path, typer.Option(help="The folder to create.")] = Path("audit-demo"),
 ) -> None:
-    """Try the package on an invented company, served on this machine.
+    """Try the package on an invented company.
 
-    Fetches the company's records over HTTP, prints the headline figures, and writes the first
-    expiry chart with the rows behind it.
+    Serves the company's records on this machine, fetches them over HTTP, prints the headline
+    figures, and writes the first expiry chart with the rows behind it.
     """
     from kpa_analytics.analysis.due_within import DUE_DAYS, due_label, due_note
     from kpa_analytics.audit.atomic_folder import refuse_occupied

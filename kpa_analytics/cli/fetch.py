@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 def fetch(
     refresh: Refresh = False, account: Account = None, all_accounts: AllAccounts = False
 ) -> None:
-    """Download all records of your account, and keep them on this machine.
+    """Download all records of your account, and keep them.
 
-    With --all-accounts, the accounts are downloaded side by side. If one fails, the others are
-    kept, a line names it, and the exit code is 2.
+    They stay on this machine; `cache show` lists them. With --all-accounts, the accounts are
+    downloaded side by side. If one fails, the others are kept, a line names it, and the exit code
+    is 2.
     """
     from kpa_analytics.analysis.fleet import load_fleet
     from kpa_analytics.data.loaders import load_all

@@ -26,9 +26,10 @@ def plan(
         str | None, typer.Option(help="field_office plans each field office separately.")
     ] = None,
 ) -> None:
-    """Plan which sessions to hold in which week, for whom, with which eligible instructor.
+    """Plan the sessions of the next weeks.
 
-    Writes a workbook, a calendar and a chart.
+    Says which sessions to hold in which week, for whom, with which eligible instructor. Writes a
+    workbook, a calendar and a chart.
     """
     from kpa_analytics.analysis.plan_sessions import need_plan_group, plan_sessions
     from kpa_analytics.audit.atomic_folder import refuse_occupied

@@ -37,11 +37,11 @@ def publish(
     all_accounts: AllAccounts = False,
     demo: Demo = False,
 ) -> None:
-    """Write all tables as Parquet, for Power BI, Excel, Tableau, DuckDB and Spark.
+    """Write all tables as Parquet, for other programs.
 
-    The names of the files stay the same, so other programs refresh from them. Only files whose
-    content has changed are written. If an account can't be loaded, its files stay as they are, a
-    line names it, and the exit code is 2.
+    Power BI, Excel, Tableau, DuckDB and Spark can read them. The names of the files stay the same,
+    so other programs refresh from them. Only files whose content has changed are written. If an
+    account can't be loaded, its files stay as they are, a line names it, and the exit code is 2.
     """
     import polars as pl
 

@@ -37,10 +37,11 @@ def supervisors(
     account: Account = None,
     demo: Demo = False,
 ) -> None:
-    """Write a folder for each supervisor: a page, a workbook, a calendar and a draft e-mail.
+    """Write a folder of open cases for each supervisor.
 
-    Each folder has the expired, missing and expiring trainings of that supervisor's people, and
-    nobody else's. Nothing is sent. index.html is for the safety manager.
+    Each folder has a page, a workbook, a calendar and a draft e-mail with the expired, missing and
+    expiring trainings of that supervisor's people, and nobody else's. Nothing is sent. index.html
+    is for the safety manager.
     """
     from kpa_analytics.analysis.supervisors import as_listed_by
     from kpa_analytics.audit.atomic_folder import refuse_occupied

@@ -39,12 +39,13 @@ def verify(
         ),
     ] = None,
 ) -> None:
-    """Compare every file of a pack with its manifest, and the manifest with its signature.
+    """Compare every file of a pack with its manifest.
 
-    Exits with 1 and names the file if one was changed, is missing or was added, or if --key is
-    given and does not accept the signature; with 2 if the folder is not a pack or the key cannot be
-    read. A file left by a file manager or an office program (desktop.ini, .DS_Store, ~$audit.xlsx)
-    is listed as litter and does not change the exit code.
+    With --key, the signature of the manifest is checked, too. Exits with 1 and names the
+    file if one was changed, is missing or was added, or if --key is given and does not accept the
+    signature; with 2 if the folder is not a pack or the key cannot be read. A file left by a file
+    manager or an office program (desktop.ini, .DS_Store, ~$audit.xlsx) is listed as litter and does
+    not change the exit code.
     """
     from kpa_analytics.audit.bagit import is_bag, pack_in
     from kpa_analytics.audit.manifest import read_manifest, refuse_other_folders
@@ -77,10 +78,11 @@ def changes(
         bool, typer.Option("--all", help=f"List every change, not only the first {LISTED}.")
     ] = False,
 ) -> None:
-    """List the records that differ between two packs or two kept snapshots.
+    """List the records that differ between two packs.
 
-    The records are completions, trainings with their schedules, people and requirements. `cache
-    show` lists the snapshots. Exits with 1 if a record was added, removed or edited.
+    Two kept snapshots can be compared, too. The records are completions, trainings with their
+    schedules, people and requirements. `cache show` lists the snapshots. Exits with 1 if a record
+    was added, removed or edited.
     """
     from kpa_analytics.audit.compare import changes as compared
 

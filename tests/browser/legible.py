@@ -85,6 +85,11 @@ OUTLINE = """() => {
 }"""
 _HELD = "document.activeElement.outerHTML.slice(0, 200)"
 _OVER = "frame => frame.scrollWidth - frame.clientWidth"
+_WIDER = """box => {
+    const right = box.getBoundingClientRect().right + 1;
+    return [...box.querySelectorAll("*")].filter(part => part.getBoundingClientRect().right > right)
+        .map(part => part.textContent);
+}"""
 _SHOW_TABS = """() => {
     for (const tab of document.querySelectorAll(".widget-tab-contents > .lm-mod-hidden"))
         tab.classList.remove("lm-mod-hidden");
@@ -157,6 +162,9 @@ def a_phone_scrolls_only_inside_its_cards(page: Page) -> None:
     before = first.bounding_box()
     frame.evaluate("frame => { frame.scrollLeft = 200 }")
     assert first.bounding_box() == before
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.locator(".kpa-figures:visible").evaluate(_WIDER) == []
+    page.evaluate("document.documentElement.style.fontSize = ''")
 
 
 def _has_no_faults(page: Page, where: str) -> None:
