@@ -167,7 +167,7 @@ def _reason(months: int) -> pl.Expr:
         ),
     ]
     nobody = pl.lit(f"nobody taught it in the last {period}")
-    each = pl.concat_str(reasons, separator="; ", ignore_nulls=True)
+    each = pl.concat_str(reasons, separator=", ", ignore_nulls=True)
     return pl.when(_NOBODY).then(nobody).otherwise(each)
 
 

@@ -51,7 +51,8 @@ class CourseReasons:
                 is_first = week == self._weeks[0]
                 return say(text.FIRST_SESSION if is_first else text.NEXT_SESSION, week=week)
             if first > case.due:
-                return say(text.NOT_EARLIER, week=week, late=late, first=first)
+                reason = text.NOT_EARLIER if week == first else text.FIRST_FREE
+                return say(reason, week=week, late=late, first=first)
             return say(text.LATE, week=week, late=late)
         if week == case.due:
             return say(text.ON_THE_DAY, week=week)

@@ -25,6 +25,10 @@ NOT_EARLIER = (
     "the session of {week} is {late:day|days} late; a session before {first} would not give a "
     "later expiration date"
 )
+FIRST_FREE = (
+    "the session of {week} is {late:day|days} late; it is the first with a free place that gives "
+    "a later expiration date"
+)
 LATE = "the session of {week} is {late:day|days} late, and no earlier one has a free place"
 
 #: Why a session is in its week.

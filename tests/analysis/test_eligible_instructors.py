@@ -79,7 +79,7 @@ def test_an_instructor_who_taught_lately_and_holds_it_is_eligible_until_it_expir
         (
             [own(1, "ike", date(2025, 5, 1))],
             {"terminationDate": noon(date(2026, 6, 1))},
-            "left on 2026-06-01; own certificate expired on 2026-05-01",
+            "left on 2026-06-01, own certificate expired on 2026-05-01",
         ),
     ],
 )

@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.session_cases import SessionCase
+from kpa_analytics.analysis.session_reasons import CourseReasons
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -135,6 +137,20 @@ def test_nobody_is_dropped() -> None:
     assert late.endswith(
         "the session of 13 Jul 2026 is 5 days late, and no earlier one has a free place"
     )
+
+
+@pytest.mark.parametrize(
+    ("week", "why"),
+    [
+        (MONDAYS[2], "a session before 20 Jul 2026 would not give a later expiration date"),
+        (MONDAYS[3], "it is the first with a free place that gives a later expiration date"),
+    ],
+)
+def test_a_late_place_says_why_no_earlier_one_helps(week: date, why: str) -> None:
+    due = date(2026, 7, 15)
+    case = SessionCase("ann", "Ann", 7, "Heat", "expiring", due, due, is_gap=False)
+    reasons = CourseReasons([week], [], by_window=True)
+    assert reasons.of_person(case, week, MONDAYS[2]).endswith(f" days late; {why}")
 
 
 def test_an_instructor_teaches_once_a_week_while_the_own_certificate_is_valid() -> None:
