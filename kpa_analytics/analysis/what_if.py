@@ -48,7 +48,7 @@ def what_if(
             training_id and `date` (or `week`); or its `sessions` and `people` as a pair, in which
             `week` was changed or rows of `sessions` were left out.
         as_of: the day of the plan, before which no session can be; a date or ISO text. Default:
-            today, or for demo data `demo.AS_OF`.
+            the day of the plan that is given, else today, or for demo data `demo.AS_OF`.
         until: the day of the statuses, not before `as_of`; sessions after it do not count. Default:
             the day of the last session, or `as_of` without sessions.
         expiring_days: days before expiration that count as expiring, for trainings without their
@@ -81,7 +81,8 @@ def what_if(
         (-1, datetime.date(2027, 7, 6), 'current', True)
     """
     need_training_data(data)
-    day = day_of(as_of, data.completions, data.users)
+    of_plan = sessions.as_of if isinstance(sessions, SessionPlan) else None
+    day = day_of(of_plan if as_of is None else as_of, data.completions, data.users)
     needed = requirements(data, required)
     planned = _planned(data, _places(sessions), needed, day)
     last = _last_day(planned, day, until)

@@ -122,6 +122,7 @@ def test_a_plan_its_people_and_its_moved_sessions() -> None:
         for given in (plan, plan.people, (plan.sessions, plan.people))
     )
     assert of_plan.equals(of_people)
+    assert of_plan.equals(kpa.what_if(data, plan))  # a plan has its own day
     assert of_plan.equals(of_frames)
     moved = plan.sessions.with_columns(pl.col("week") + timedelta(days=7))
     later = kpa.what_if(data, (moved, plan.people.lazy()), as_of=AS_OF)
