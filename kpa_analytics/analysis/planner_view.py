@@ -54,8 +54,8 @@ class PlannerView:
         """The sessions of the chosen trainings and people, moved and dropped as chosen.
 
         Adds `change` (null, or the words of `DROPPED` and `MOVED`) and `check` (null, or why the
-        instructor cannot teach the moved session) to `schema.PLANNED_SESSIONS`. A session that was
-        dropped keeps its row.
+        instructor cannot teach the moved session) and `note` (both) to `schema.PLANNED_SESSIONS`. A
+        session that was dropped keeps its row.
         """
         rows = self._moved(choices)
         conditions = self._people_filter.conditions(choices)
@@ -144,6 +144,11 @@ class PlannerView:
                 .when(held & twice)
                 .then(pl.format(BUSY, "instructor"))
                 .alias("check")
+            )
+            .with_columns(
+                pl.concat_str("change", "check", separator="; ", ignore_nulls=True)
+                .replace("", None)
+                .alias("note")
             )
             .drop("eligible_until")
         )

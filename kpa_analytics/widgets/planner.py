@@ -42,10 +42,9 @@ _SESSIONS = (
     Heading("training", "Training"),
     Heading("group", "Field office", usual=False),
     Heading("filled", "People", "number"),
-    Heading("seats", "Places", "number"),
+    Heading("seats", "Places", "number", usual=False),
     Heading("instructor", "Instructor"),
-    Heading("change", "Change"),
-    Heading("check", "To check"),
+    Heading("note", "Change"),
     Heading("reason", "Why this week"),
 )
 _PEOPLE = (
@@ -159,7 +158,7 @@ class PlannerExplorer(ChartExplorer):
         "instructor. Click a session to list its people.",
         "Earlier and Later move the session by a week, Drop leaves it out, and Restore puts it "
         "back. The figures above say how many gaps are left.",
-        "The column To check says if the instructor cannot teach the session in its new week.",
+        "The column Change also says if the instructor cannot teach the session in its new week.",
         "The last table lists the cases without a place; the reason says what must change first.",
     )
     terms = ("as of", "case", "gap", "instructor", "session")
@@ -192,7 +191,7 @@ class PlannerExplorer(ChartExplorer):
 
     @property
     def sessions(self) -> pl.DataFrame:
-        """The sessions of the table, in its order, with `change` and `check`."""
+        """The sessions of the table, in its order, with `change`, `check` and `note`."""
         return self._sessions.frame
 
     @property

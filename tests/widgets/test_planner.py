@@ -69,7 +69,7 @@ def test_it_shows_the_plan_and_the_gaps(planner: PlannerExplorer) -> None:
         (2, MONDAYS[3], "Ropes", None),
     ]
     assert planner.gaps == (1, 3, 0)
-    assert planner.sessions.drop("change", "check").equals(planner.plan.sessions)
+    assert planner.sessions.drop("change", "check", "note").equals(planner.plan.sessions)
     assert len(planner.charts) == 1
 
 
@@ -91,6 +91,9 @@ def test_moving_a_session_changes_its_week_and_what_must_be_checked(
     assert rows(planner)[0] == (1, MONDAYS[3], "Ladders", "moved from 6 Jul 2026")
     assert planner.moves == ({"session": 1, "week": MONDAYS[3]},)
     assert planner.sessions["check"].to_list() == ["Ike teaches another session in this week"] * 2
+    assert planner.sessions["note"][0] == (
+        "moved from 6 Jul 2026; Ike teaches another session in this week"
+    )
     press(planner, "Earlier")
     assert planner.sessions["check"].to_list() == [None, None]
     press(planner, "Restore")
