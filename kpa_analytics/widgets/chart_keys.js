@@ -1,6 +1,7 @@
-// The bars and points of a drawing by keyboard. One of them is in the order of the Tab key, the
+// The bars, cells and points of a drawing by keyboard. One of them is in the order of the Tab key, the
 // arrow keys move between them, and Enter and Space click. A screen reader says each one's text.
-const MARKS = "svg.marks :is([aria-roledescription=bar], [aria-roledescription=point])[aria-label]";
+const KINDS = ["bar", "point", "rect mark"].map((kind) => `[aria-roledescription="${kind}"]`);
+const MARKS = `svg.marks :is(${KINDS.join(", ")})[aria-label]`;
 
 // Rows of marks from top to bottom: two marks are in one row if their heights overlap.
 function rowsOf(marks) {

@@ -141,12 +141,14 @@ def no_rule_is_broken(page: Page, axe: str) -> None:
     page.evaluate(_SHOW_TABS)
     press(page.locator(".kpa-help-button:visible").first)
     expect(page.locator(".kpa-help-sheet:visible")).to_be_visible()
-    assert violations(page, axe) == []
+    broken = violations(page, axe)
+    assert broken == [], broken
     page.keyboard.press("Escape")
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(_ALL_DARK)
     open_list(page.locator(".kpa-multi-select:visible").first)
-    assert violations(page, axe) == []
+    broken = violations(page, axe)
+    assert broken == [], broken
 
 
 def a_phone_scrolls_only_inside_its_cards(page: Page) -> None:
