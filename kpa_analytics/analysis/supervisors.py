@@ -54,7 +54,7 @@ def supervisor_lists(
         status: the result of `expiry_status()`.
         users: as `load_users()` returns them.
         by: whose lists: "supervisor" (default), "manager", "field_office" or "job_title". A person
-            in several field offices is listed under the alphabetically first one.
+            in several field offices is listed under the one that comes first in the alphabet.
         groups: as `load_groups()` returns them, for names of field offices and job titles.
         as_of: the day on which a supervisor must be employed; default: the day of `status`, or
             today if no case has an expiration date.
