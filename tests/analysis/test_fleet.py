@@ -44,14 +44,18 @@ def fleet() -> kpa.Fleet:
     return kpa.Fleet({"north": north, "south": replace(south, trainings=trainings, users=users)})
 
 
-def test_accounts_are_loaded_apart_from_each_other(
+def test_accounts_are_loaded_side_by_side_and_apart_from_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    """Each of the two accounts answers only once the other was asked."""
     caplog.set_level("DEBUG")
+    both = threading.Barrier(2)
     with kpa.demo.serve(Records()) as api:
         tokens = serve_accounts(
             api, monkeypatch, tmp_path, north=completions(2), south=completions(3)
         )
+        meet = Fault("meet", before=lambda call: both.wait(timeout=60) and None)
+        api.faults.add(meet, times=2, method=COMPLETIONS)
         fleet = kpa.load_fleet()
         assert kpa.load_fleet(["south"]).completions["account"].to_list() == ["south"] * 3
     assert [*fleet] == ["north", "south"]
@@ -78,18 +82,6 @@ def test_all_accounts_are_fetched_at_the_same_time() -> None:
     results, errors = side_by_side(loads, progress=False)
     assert [*results] == [*loads]
     assert not errors
-
-
-def test_the_requests_of_one_account_wait_for_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each of two accounts answers only once the other was asked."""
-    both = threading.Barrier(2)
-    with kpa.demo.serve(Records()) as api:
-        serve_accounts(api, monkeypatch, tmp_path, north=completions(1), south=completions(1))
-        meet = Fault("meet", before=lambda call: both.wait(timeout=60) and None)
-        api.faults.add(meet, times=2, method=COMPLETIONS)
-        assert kpa.load_fleet().complete
 
 
 def test_one_failure_is_named_and_the_rest_are_usable(
@@ -125,11 +117,9 @@ def test_one_failure_is_named_and_the_rest_are_usable(
 def test_warnings_name_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = Records({COMPLETIONS: [completion(1, date_number=20200230)]})
     with kpa.demo.serve(Records()) as api:
-        serve_accounts(api, monkeypatch, tmp_path, north=completions(2), south=bad)
-        with pytest.warns(KPADataWarning, match="^south: completions: 1 impossible date is null"):
-            kpa.load_fleet()
-        with pytest.raises(KPADataWarning):  # as without threads, if warnings are errors
-            kpa.load_fleet(refresh=True)
+        serve_accounts(api, monkeypatch, tmp_path, south=bad)
+        with pytest.raises(KPADataWarning, match="^south: completions: 1 impossible date is null"):
+            kpa.load_fleet()  # as without threads, if warnings are errors
 
 
 def test_the_status_of_each_account_follows_its_own_rules(fleet: kpa.Fleet) -> None:
@@ -248,16 +238,15 @@ def test_together_no_two_accounts_share_an_id(fleet: kpa.Fleet) -> None:
 
 
 def test_together_keeps_the_mark_of_the_demo() -> None:
-    with kpa.demo.serve(completions(1)) as api:
-        kpa.configure(token=api.token, api_url=api.url)
-        data = kpa.load_all()
+    users = small().users.with_columns(id=pl.lit("64656d6f64656d6f00000001"))
+    data = small(users=users, employee_status=EMPLOYEE_STATUS.empty())
     both = kpa.Fleet({"north": small(), "training": data})
     assert not kpa.Fleet({"north": small()}).together().demo
     with pytest.warns(KPADataWarning, match="the requirements of training are not known"):
         assert both.together().demo
     assert "training (demo data)" in repr(both)
     trend = kpa.Fleet({"training": data}).status_over_time(
-        start="2020-01-31", end="2020-03-31", by="account"
+        start="2026-05-31", end=AS_OF, by="account"
     )
     chart = kpa.charts.status_over_time(trend).to_json()
     assert DEMO_MARK in chart

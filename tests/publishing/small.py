@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
+
+import polars as pl
 
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import (
@@ -22,8 +25,13 @@ PERSONAL = ("Zebedee", "Quibble", "E-0451", "zq@example.com", "zquibble", "left 
 
 
 def small(**changes: Any) -> TrainingData:
-    """The account; the changes replace frames."""
-    frames = {
+    """The account; the changes replace frames. The other frames are the same in every call."""
+    return TrainingData(**{**_frames(), **changes})
+
+
+@cache
+def _frames() -> dict[str, pl.DataFrame]:
+    return {
         "completions": frame_of(
             COMPLETIONS,
             {
@@ -71,4 +79,3 @@ def small(**changes: Any) -> TrainingData:
         ),
         "groups": frame_of(GROUPS, {"kind": "field_office", "id": "o1", "name": "Odessa"}),
     }
-    return TrainingData(**{**frames, **changes})

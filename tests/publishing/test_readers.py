@@ -166,6 +166,7 @@ def test_a_url_is_a_folder_of_a_store(fleet: kpa.Fleet) -> None:
     store.rm("/published", recursive=True)
 
 
+@pytest.mark.slow
 def test_a_store_that_failed_in_between_gets_every_file_next_time(
     monkeypatch: pytest.MonkeyPatch, fleet: kpa.Fleet
 ) -> None:
