@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection
 from datetime import date
@@ -9,7 +10,11 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.session_texts import NO_INSTRUCTOR, NOBODY_KNOWN
+from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import listing, say
+
+#: The days in the reasons of `eligible_instructors()`.
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class InstructorWeeks:
@@ -81,4 +86,4 @@ def _why(rows: pl.DataFrame) -> str:
         f"{name}: {reason}" if name else str(reason)
         for name, reason in rows.sort("instructor").select("instructor", "reason").iter_rows()
     ]
-    return listing(reasons, 3)
+    return _ISO_DAY.sub(lambda match: in_words(date.fromisoformat(match[0])), listing(reasons, 3))

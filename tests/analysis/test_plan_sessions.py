@@ -287,3 +287,9 @@ def test_an_account_without_anything_due() -> None:
     made = plan(kpa.TrainingData(completions=COMPLETIONS.empty()))
     assert (made.sessions.height, made.people.height, made.cost) == (0, 0, 0.0)
     assert str(made).startswith("Sessions to hold in the 4 weeks from 6 Jul 2026")
+
+
+def test_why_nobody_may_teach_is_said_in_words() -> None:
+    data = account(due_on(date(2026, 7, 14)), teachers=[("ike", 7, date(2025, 5, 1))])
+    reasons = plan(data).unplaced["reason"].unique().to_list()
+    assert reasons == ["no eligible instructor (Ike: own certificate expired on 1 May 2026)"]

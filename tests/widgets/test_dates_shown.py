@@ -12,6 +12,7 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    PlannerExplorer,
     TrendExplorer,
 )
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
@@ -20,7 +21,13 @@ from tests.dates import other_formats, tooltips
 
 @pytest.fixture(
     scope="module",
-    params=[ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer],
+    params=[
+        ExpiryExplorer,
+        InstructorExplorer,
+        GroupTrainingExplorer,
+        TrendExplorer,
+        PlannerExplorer,
+    ],
 )
 def explorer(company: kpa.TrainingData, request: pytest.FixtureRequest) -> ChartExplorer:
     """An explorer that shows all that it can show."""
@@ -33,6 +40,8 @@ def explorer(company: kpa.TrainingData, request: pytest.FixtureRequest) -> Chart
         made.selected = made.sessions["group_training_id"][0]
     if isinstance(made, TrendExplorer):
         made.selected = {"day": made.as_of, "status": "expired"}
+    if isinstance(made, PlannerExplorer):
+        made.set(selected=1, moves={"session": 1, "week": None})
     return made
 
 
