@@ -47,6 +47,7 @@ _LONG_EXAMPLES = {
     for name in (
         "analysis.fleet.load_fleet",
         "audit.export.export_audit",
+        "audit.export_plan.export_plan",
         "audit.roster.roster",
         "audit.transcript.transcript",
         "data.training_data.TrainingData",

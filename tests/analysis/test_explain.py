@@ -236,7 +236,7 @@ def test_a_composed_training_names_the_training_that_limits_it():
     assert rules(limited) == ["parts", "composed", "never", "composed", "composed"]
     assert [step.text for step in limited.steps[:4]] == [
         "Moe, Ann has no completion of Basics (training 2) itself, but has completed every "
-        "training that it includes: Ladders (1, valid through 1 Dec 2028), First Aid (77, valid "
+        "training that it includes: Ladders (1, valid through 1 Dec 2028); First Aid (77, valid "
         "through 10 Jan 2027).",
         "The latest of their dates, 10 Jan 2026, counts as its date.",
         "By its own schedule (no renewal), counted from that date, it does not expire.",

@@ -158,6 +158,7 @@ def test_sessions_are_what_plain_python_finds(rows, groups):
         assert row["date"] == min(days, key=lambda day: (-days[day], day), default=fallback)
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(25))
 @given(completions(), sessions(), st.randoms(use_true_random=False))
 def test_neither_order_nor_laziness_matters(rows, groups, random):

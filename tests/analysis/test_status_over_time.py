@@ -253,6 +253,7 @@ def test_a_day_without_cases_has_zeros_and_no_records_give_no_groups() -> None:
     assert by.height == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "by",
     [

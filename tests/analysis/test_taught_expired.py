@@ -83,6 +83,7 @@ def test_composed_trainings_are_judged_by_their_parts_unless_they_include_each_o
     assert findings(HELD, taught(2, date(2025, 5, 11)), trainings=(circle, RESCUE))
 
 
+@pytest.mark.slow
 def test_a_pack_of_some_trainings_has_only_their_findings() -> None:
     other = {**LADDERS, "id": 8, "title": "Ropes"}
     day = date(2025, 5, 11)

@@ -201,6 +201,7 @@ def test_a_missing_timestamp_is_one_finding(tsa, tmp_path):
     assert found(plain, tsa.ca) == [(TIMESTAMP, "missing")]
 
 
+@pytest.mark.slow
 def test_the_pack_in_a_bag_is_timestamped(tsa, other_ca, tmp_path):
     (tmp_path / "bag").mkdir()
     stamped_pack(tmp_path / "bag" / "data", tsa)

@@ -148,6 +148,7 @@ def test_its_title_says_the_finding(name):
     assert re.search(r" [a-z]+ ", title), "and is a sentence, or part of one"
 
 
+@pytest.mark.slow
 @every_chart
 def test_days_are_written_in_one_way(name):
     spec, drawn = valid_spec(name, demo=True), picture(name, demo=True)

@@ -17,7 +17,12 @@ from kpa_analytics.widgets import (
 )
 from kpa_analytics.widgets.explorer import Explorer
 
-EVERY = [Dashboard, ExpiryExplorer, GroupTrainingExplorer, InstructorExplorer, TrendExplorer]
+LONG = (Dashboard, ExpiryExplorer, TrendExplorer)
+EVERY = [
+    GroupTrainingExplorer,
+    InstructorExplorer,
+    *(pytest.param(make, marks=pytest.mark.slow) for make in LONG),
+]
 
 
 @pytest.mark.parametrize("make", EVERY)

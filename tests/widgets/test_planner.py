@@ -128,6 +128,7 @@ def test_filters_choose_sessions_and_gaps(planner: PlannerExplorer) -> None:
     assert planner.gaps == (1, 1, 0)
 
 
+@pytest.mark.slow
 def test_another_plan_ends_the_moves_and_says_so(planner: PlannerExplorer) -> None:
     planner.set(moves={"session": 1, "week": MONDAYS[2]}, selected=1)
     planner.capacity = 1
@@ -163,6 +164,7 @@ def test_a_click_that_cannot_be_is_said_beside_the_controls(planner: PlannerExpl
     assert planner.moves == ()
 
 
+@pytest.mark.slow
 def test_a_state_shows_the_same_view(planner: PlannerExplorer, data: kpa.TrainingData) -> None:
     planner.set(moves={"session": 2, "week": MONDAYS[1]}, selected=2)
     again = PlannerExplorer(data, **planner.state)
@@ -170,6 +172,7 @@ def test_a_state_shows_the_same_view(planner: PlannerExplorer, data: kpa.Trainin
     assert rows(again) == rows(planner)
 
 
+@pytest.mark.slow
 def test_it_is_a_tab_of_the_dashboard(data: kpa.TrainingData) -> None:
     dashboard = Dashboard(data, as_of=AS_OF)
     assert dashboard.planner.as_of == AS_OF

@@ -31,6 +31,7 @@ def test_a_tile_filters_the_rows_to_its_status(company: kpa.TrainingData) -> Non
     assert explorer._figures.chosen == ["all"]
 
 
+@pytest.mark.slow
 def test_the_tiles_in_order_and_due_within_list_the_cases_that_they_count(
     company: kpa.TrainingData,
 ) -> None:
@@ -120,6 +121,7 @@ def test_a_label_of_a_row_shows_its_training(company: kpa.TrainingData) -> None:
     assert explorer.trainings == ()
 
 
+@pytest.mark.slow
 def test_a_dashboard_shares_the_training_whose_label_was_clicked(
     company: kpa.TrainingData,
 ) -> None:
@@ -138,6 +140,7 @@ def test_a_dashboard_shares_the_training_whose_label_was_clicked(
     assert dashboard.expiry.trainings == ()
 
 
+@pytest.mark.slow
 def test_other_trainings_shows_all_of_them_and_can_be_undone(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company)
     labels = {row["short"] for row in explorer._charts.rows(1) if "short" in row}

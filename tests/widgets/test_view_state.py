@@ -176,6 +176,7 @@ def test_a_link_has_no_text_in_which_people_search() -> None:
     assert not has_names(without_names(state))
 
 
+@pytest.mark.slow
 def test_the_address_of_a_page_has_the_view_and_no_names(company: kpa.TrainingData) -> None:
     dashboard = Dashboard(company)
     address = Address(dashboard)
