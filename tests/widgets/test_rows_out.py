@@ -19,6 +19,7 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    PlannerExplorer,
     TrendExplorer,
 )
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
@@ -113,6 +114,7 @@ TABLES = [
     (InstructorExplorer, ["instructor-coverage", "instructors"]),
     (GroupTrainingExplorer, ["group-sessions", "attendees"]),
     (TrendExplorer, ["trend", "trend-cases"]),
+    (PlannerExplorer, ["planned-sessions", "planned-people", "cases-without-place"]),
 ]
 
 
@@ -126,6 +128,8 @@ def test_every_table_gives_out_what_it_shows(
         explorer.selected = explorer.sessions["group_training_id"][0]
     if isinstance(explorer, TrendExplorer):
         explorer.selected = {"day": "2026-06-30", "status": "expired"}
+    if isinstance(explorer, PlannerExplorer):
+        explorer.selected = 1
     assert [table.name for table in explorer._shown_tables] == names
     for table in explorer._shown_tables:
         name, content = out(table, "csv")
