@@ -83,6 +83,18 @@ def test_publish_writes_every_account_and_keeps_those_that_fail(run, api: DemoAP
     code, out, _ = run("publish", folder, "--account", "north")
     assert code == 0
     assert "north                    0 of 9 files written" in out
+    north_token = os.environ["KPA_NORTH_TOKEN"]
+    for choice in (["--all-accounts"], ["--account", "north"]):
+        api.refuse("token_inactive", north_token)
+        assert run("publish", folder, "--refresh", *choice)[0] == 2
+        north = pl.read_parquet(folder / "accounts.parquet").row(0, named=True)
+        assert north["complete"] is False
+        assert "token_inactive" in north["failure"]
+        api.refuse(None, north_token)
+        assert run("publish", folder, "--account", "north")[0] == 0
+    api.refuse("token_inactive", north_token)
+    assert run("publish", tmp_path / "new", "--account", "north", "--refresh")[0] == 2
+    assert not (tmp_path / "new").exists()
 
 
 def test_one_account_at_a_time(run, tmp_path: Path):

@@ -15,6 +15,7 @@ from kpa_analytics.cli.loading import (
     need_one_choice,
 )
 from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, Refresh
+from kpa_analytics.errors import KPAError
 
 
 def publish(
@@ -45,6 +46,7 @@ def publish(
     """
     import polars as pl
 
+    from kpa_analytics.accounts_file import listed_accounts
     from kpa_analytics.demo_mark import DEMO_MARK
     from kpa_analytics.publishing.publish import publish as publish_tables
     from kpa_analytics.publishing.publish import published_folder
@@ -52,12 +54,16 @@ def publish(
     need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
     last_day(as_of, demo)  # checked before the download
     place = published_folder(folder)
-    if all_accounts:
-        data: Any = load_fleet_evidence(refresh=refresh, incremental=incremental)
-    elif demo:
-        data = load_demo()
-    else:
-        data = load_evidence(refresh=refresh, incremental=incremental, account=account)
+    try:
+        if all_accounts:
+            data: Any = load_fleet_evidence(refresh=refresh, incremental=incremental)
+        elif demo:
+            data = load_demo()
+        else:
+            data = load_evidence(refresh=refresh, incremental=incremental, account=account)
+    except KPAError as error:
+        _say_failure(folder, [*listed_accounts()] if all_accounts else [account or "main"], error)
+        raise
     files = publish_tables(
         data,
         folder,
@@ -78,3 +84,13 @@ def publish(
     typer.echo(f"published in {place}")
     if all_accounts:
         finish_fleet(data)
+
+
+def _say_failure(folder: str, accounts: list[str], error: KPAError) -> None:
+    """Say in the folder that these accounts could not be loaded, so that nothing seems current."""
+    from kpa_analytics.publishing.publish import publish_failure
+
+    try:
+        publish_failure(folder, accounts, error)
+    except KPAError as other:
+        raise KPAError(f"{error}; this could not be written into the folder: {other}") from error

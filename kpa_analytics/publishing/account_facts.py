@@ -70,7 +70,7 @@ def account_facts(data: TrainingData, as_of: date, files: Facts) -> Facts:
     }
 
 
-def failed_accounts(index: Facts, fleet: Fleet) -> dict[str, Facts]:
+def failed_accounts(index: Facts, failures: Mapping[str, Exception]) -> dict[str, Facts]:
     """The facts about the accounts that could not be loaded; their files stay as they are."""
     unknown = dict.fromkeys(("demo", "as_of", "fetched_at", "requirements_known"))
     new: Facts = {**unknown, "hosts": [], "files": {}}
@@ -80,7 +80,7 @@ def failed_accounts(index: Facts, fleet: Fleet) -> dict[str, Facts]:
             "complete": False,
             "failure": f"{type(error).__name__}: {error}",
         }
-        for name, error in fleet.failures.items()
+        for name, error in failures.items()
     }
 
 

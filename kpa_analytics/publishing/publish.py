@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
@@ -22,7 +23,7 @@ from kpa_analytics.publishing.account_facts import (
 )
 from kpa_analytics.publishing.datasets import Question
 from kpa_analytics.publishing.files import Place, listed, replace_files, write_beside
-from kpa_analytics.publishing.index import read_index
+from kpa_analytics.publishing.index import INDEX, read_index
 from kpa_analytics.publishing.local_folder import LocalFolder
 from kpa_analytics.publishing.remote_folder import RemoteFolder
 
@@ -129,13 +130,37 @@ def publish(
         index = read_index(place)
         others = other_accounts(place, index, fleet)
         refuse_other_choice(place, index, others, fleet, personal)
-        files, facts = [], {**others, **failed_accounts(index, fleet)}
+        files, facts = [], {**others, **failed_accounts(index, fleet.failures)}
         for name, each in fleet.accounts.items():
             before = index["accounts"].get(name, {})
             written, facts[name] = write_beside(place, name, each, question, personal, before)
             files += written
         replace_files(place, files, facts, personal)
     return listed(files)
+
+
+def publish_failure(
+    folder: str | os.PathLike[str], accounts: Collection[str], error: Exception
+) -> None:
+    """Say in a published folder that accounts could not be loaded. Their files stay.
+
+    Args:
+        folder: the folder, or a URL, as for `publish`. A new folder stays as it is.
+        accounts: their names; those that the folder does not have are left out.
+        error: why they could not be loaded.
+
+    Raises:
+        KPAError: as `publish`.
+    """
+    place = published_folder(folder)
+    if isinstance(place, LocalFolder) and not place.exists(INDEX):
+        return
+    with place.opened():
+        index = read_index(place)
+        failures = {name: error for name in accounts if name in index["accounts"]}
+        if failures:
+            facts = {**index["accounts"], **failed_accounts(index, failures)}
+            replace_files(place, [], facts, index["personal"])
 
 
 def published_folder(folder: str | os.PathLike[str]) -> Place:

@@ -197,7 +197,7 @@ def test_the_answer_is_the_same_if_an_executor_is_killed(spark, published, compa
 
 
 def test_wrong_input_is_named_before_a_job_starts(spark, published, companies) -> None:
-    done, catalogue = published.completions, published.trainings
+    done, catalogue, people = published.completions, published.trainings, published.users
     text = done.withColumn("date", done.date.cast("string"))
     local = done.withColumn("created", done.created.cast("timestamp_ntz"))
     number = catalogue.withColumn("account", catalogue.id)
@@ -219,10 +219,10 @@ def test_wrong_input_is_named_before_a_job_starts(spark, published, companies) -
         (lambda: status(local), "completions: column 'created' is Datetime"),
         (lambda: status(done, catalogue.drop("title")), "trainings: no column 'title'"),
         (
-            lambda: status(done, None, published.users.drop("lastname")),
+            lambda: status(done, None, people.drop("lastname")),
             "users: no column 'lastname",
         ),
-        (lambda: status(done, required=published.users), "required: no column 'm_user_id'"),
+        (lambda: status(done, required=people), "required: no column 'm_user_id'"),
         (lambda: status(done, as_of="30/06/2026"), "as_of must be a day"),
         (lambda: status(done, expiring_days=-1), "expiring_days must be a whole number"),
         (lambda: status(done, partitions=0), "partitions must be a whole number from 1, not 0"),
@@ -230,7 +230,7 @@ def test_wrong_input_is_named_before_a_job_starts(spark, published, companies) -
         (lambda: trend(done, by="account", **days), "by='account': leave it out"),
         (lambda: trend(done, by="supervisor", **days), "by='supervisor' needs users"),
         (lambda: kpa.spark.instructor_activity(done, every="monthly"), "every must be a period"),
-        (lambda: kpa.spark.group_sessions(done, published.users), "group_trainings: column 'id'"),
+        (lambda: kpa.spark.group_sessions(done, people), "group_trainings: column 'id'"),
     ]
     spark.sparkContext.setJobGroup("wrong", "calls with wrong input")
     for call, message in calls:
