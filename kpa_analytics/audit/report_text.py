@@ -470,7 +470,7 @@ VENDOR = (
 #: Cases that the vendor has and we do not, such as those of people who left.
 VENDOR_ONLY = "{only:of these is|of these are} in the vendor's list only."
 
-CHANGED = "Completions since the load of {since:%Y-%m-%d %H:%M} UTC: {numbers}."
+CHANGED = "Completions since the load of {since}, {since:%H:%M} UTC: {numbers}."
 CHANGED_NUMBER = "{number} {kind}"
 CHANGES_UNKNOWN = "The changes could not be determined: {reason}."
 
@@ -512,9 +512,9 @@ HOW_TO_VERIFY = (
 )
 INCREMENTAL = (
     "The completions were updated from their newest pages only. They were last read in full on "
-    "{full_walk_at:%Y-%m-%d %H:%M} UTC. If an older record was edited since then, this pack may "
-    "show the record as it was before. If a record was deleted and entered again, this pack may "
-    "show the deleted record and lack the new one."
+    "{full_walk_at}, {full_walk_at:%H:%M} UTC. If an older record was edited since then, this pack "
+    "may show the record as it was before. If a record was deleted and entered again, this pack "
+    "may show the deleted record and lack the new one."
 )
 PSEUDONYMS = (
     "People are shown under stable pseudonyms, made with a key that stays with whoever made this "

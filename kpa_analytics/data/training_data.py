@@ -21,6 +21,7 @@ from kpa_analytics.schema import (
     TRAININGS,
     USERS,
 )
+from kpa_analytics.wording import moment
 
 #: The column of `users` with the account of each person, in the records of several accounts.
 FLEET_ACCOUNT = "fleet_account"
@@ -114,10 +115,9 @@ class TrainingData:
             f"{self.users.height:,} people"
         )
         if snapshot := self.snapshots.get("completions"):
-            summary += f", fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC from {snapshot.host}"
+            summary += f", fetched {moment(snapshot.fetched_at)} from {snapshot.host}"
             if snapshot.full_walk_at:
-                full_walk_at = f"{snapshot.full_walk_at:%Y-%m-%d %H:%M} UTC"
-                summary += f", last full download {full_walk_at}"
+                summary += f", last full download {moment(snapshot.full_walk_at)}"
         name = f"{self.account}: " if self.account else ""
         only = f", only {self.scope.words}" if self.scope.words else ""
         return f"<TrainingData: {name}{summary}{only}{', demo data' if self.demo else ''}>"

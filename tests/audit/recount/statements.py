@@ -173,7 +173,9 @@ def _changes(counted: Counted, earlier: PackTables) -> dict[str, str]:
             f"{printed_day(earlier.as_of)} {earlier.manifest['seal']} "
             f"{' '.join(f'{kinds[kind]:,}' for kind in order)} {kinds['record_added']:,}"
         ),
-        "changes 1": f"{last_load:%Y-%m-%d %H:%M} {' '.join(f'{n:,}' for n in by_load)}",
+        "changes 1": (
+            f"{printed_day(last_load)} {last_load:%H:%M} {' '.join(f'{n:,}' for n in by_load)}"
+        ),
     }
 
 
