@@ -37,6 +37,14 @@ def read_index(folder: Readable) -> dict[str, Any]:
         raise KPADataError(f"{folder}: {INDEX} is damaged ({error})") from error
     if not isinstance(index, dict) or index.get("format") != FORMAT:
         raise KPADataError(f"{folder}: {INDEX} is not an index of this version ({FORMAT})")
+    try:
+        is_whole = isinstance(index["personal"], bool) and all(
+            isinstance(facts["files"], dict) for facts in index["accounts"].values()
+        )
+    except (KeyError, TypeError, AttributeError):
+        is_whole = False
+    if not is_whole:
+        raise KPADataError(f"{folder}: {INDEX} is damaged: delete it, and publish every account")
     return index
 
 

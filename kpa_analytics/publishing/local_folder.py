@@ -13,7 +13,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from kpa_analytics.errors import KPADataError
+from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.patience import move, patiently
 
 _LOCK = ".publish.lock"
@@ -51,6 +51,7 @@ class LocalFolder:
 
         Raises:
             KPADataError: it can't be created, or somebody else publishes into it.
+            KPAError: a file can't be written; the message names it.
         """
         if self.path.exists() and not self.path.is_dir():
             raise KPADataError(f"{self.path} is not a folder: choose another path")
@@ -67,6 +68,9 @@ class LocalFolder:
         try:
             self._delete_unfinished()
             yield
+        except OSError as error:
+            place = error.filename or self.path
+            raise KPAError(f"{place} can't be written: {error.strerror or error}") from error
         finally:
             self._delete_unfinished()
             lock.release()

@@ -10,6 +10,7 @@ from urllib.request import url2pathname
 
 import polars as pl
 
+from kpa_analytics.account_names import as_account
 from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
@@ -170,6 +171,8 @@ def published_folder(folder: str | os.PathLike[str]) -> Place:
         KPADataError: it can't be a path, or the URL has a password in it.
         KPAError: the package of the store is not installed.
     """
+    if isinstance(folder, str) and not folder.strip():
+        raise KPADataError("folder is empty: give the path of a folder, or a URL")
     if not isinstance(folder, str) or "://" not in folder:
         return LocalFolder(typed_path(folder))
     parts = urlsplit(folder)
@@ -185,7 +188,7 @@ def _fleet(data: TrainingData | Fleet, account: str | None) -> Fleet:
         need_training_data(data)
         name = account if account is not None else data.account
         name = ("demo" if data.demo else "main") if name is None else name
-        return Fleet({name: data})
+        return Fleet({as_account(name): data})
     if account is not None:
         raise KPADataError("a fleet names its accounts: leave the argument account out")
     return data

@@ -28,7 +28,7 @@ class RemoteFolder:
 
     def __init__(self, url: str) -> None:
         self.address = url.rstrip("/")
-        _refuse_login(self.address)
+        _check(self.address)
         try:
             from fsspec.core import url_to_fs
         except ImportError:
@@ -106,11 +106,13 @@ class RemoteFolder:
         return f"{self._path.rstrip('/')}/{name}"
 
 
-def _refuse_login(url: str) -> None:
-    """Refuse a URL with a password or a key, which would be written into the files."""
+def _check(url: str) -> None:
+    """Refuse a URL without a folder, or with a password or a key, which the files would show."""
     parts = urlsplit(url)
     if parts.password or parts.query or parts.fragment:
         raise KPADataError(
             f"the address of {parts.scheme}://{parts.hostname or ''}... must not have a password "
             "or a key in it: give the login in the environment variables of the store's package"
         )
+    if not parts.netloc and not parts.path.strip("/"):
+        raise KPADataError(f"{url} names no folder: write a URL such as s3://bucket/folder")

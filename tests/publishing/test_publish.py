@@ -180,7 +180,7 @@ def test_a_file_that_is_open_elsewhere_is_named(
 
 
 @pytest.mark.parametrize(
-    "name", ["", "../north", "a/b", "2024", "CON", "true", "Inf", "n" * 65, "north ", 7]
+    "name", ["", "../north", "a/b", "2024", "CON", "true", "Inf", "n" * 65, "north ", 7, ["n"]]
 )
 def test_a_name_that_is_no_safe_folder_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(KPADataError, match="can't be the name of an account") as caught:
@@ -199,9 +199,21 @@ def test_other_bad_input_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(KPADataError, match="file is not a folder"):
         kpa.publish(small(), tmp_path / "file")
-    (tmp_path / "index.json").write_text("{")
-    with pytest.raises(KPADataError, match=r"index\.json is damaged"):
-        kpa.publish(small(), tmp_path)
+    for folder, message in (("", "folder is empty"), ("s3://", "s3: names no folder")):
+        with pytest.raises(KPADataError, match=message):
+            kpa.publish(small(), folder)
+    for content in (
+        "{",
+        '{"format": 1}',
+        '{"format": 1, "accounts": {"n": {}}, "personal": false}',
+    ):
+        (tmp_path / "index.json").write_text(content)
+        with pytest.raises(KPADataError, match=r"index\.json is damaged"):
+            kpa.publish(small(), tmp_path)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "status").write_text("no folder")
+    with pytest.raises(KPAError, match=r"status.*can't be written"):
+        kpa.publish(small(), tmp_path / "other")
 
 
 def test_accounts_of_a_folder_have_the_same_columns(tmp_path: Path) -> None:
