@@ -42,7 +42,7 @@ def test_duckdbs_views_have_every_table_with_its_account(tmp_path: Path, fleet: 
 
 def test_other_programs_read_the_partitions(tmp_path: Path, fleet: kpa.Fleet) -> None:
     kpa.publish(fleet, tmp_path, as_of=AS_OF)
-    for table in TABLES:
+    for table in ("completions", "sessions"):  # sessions have lists
         rows = pl.scan_parquet(tmp_path / table).collect().height
         folder = pyarrow.dataset.dataset(tmp_path / table, partitioning="hive")
         assert folder.count_rows() == rows
