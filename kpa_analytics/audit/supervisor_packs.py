@@ -23,7 +23,7 @@ from kpa_analytics.config import settings
 from kpa_analytics.data.checks import names_of
 from kpa_analytics.data.hierarchy import hierarchy_faults
 from kpa_analytics.data.progress import counting_bar
-from kpa_analytics.data.training_data import TrainingData, need_training_data
+from kpa_analytics.data.training_data import TrainingData, need_one_account, need_training_data
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import AnyFrame, Day, need_day
@@ -101,6 +101,7 @@ def export_supervisor_packs(
         ['calendar.ics', 'cases.html', 'cases.xlsx', 'mail.eml']
     """
     need_training_data(data)
+    need_one_account(data.users)
     as_listed_by(by)
     day = need_day(as_of, "as_of")
     _need_packages()

@@ -271,6 +271,8 @@ def test_together_is_no_evidence(fleet: kpa.Fleet, tmp_path: Path) -> None:
         kpa.export_audit(fleet.together(), tmp_path / "pack", as_of=AS_OF)
     with pytest.raises(KPADataError, match="records of several accounts"):
         kpa.publish(fleet.together(), tmp_path / "folder", as_of=AS_OF)
+    with pytest.raises(KPADataError, match="records of several accounts"):
+        kpa.export_supervisor_packs(fleet.together(), tmp_path / "lists", as_of=AS_OF)
 
 
 def test_nobody_must_have_a_training_of_another_account(fleet: kpa.Fleet) -> None:
