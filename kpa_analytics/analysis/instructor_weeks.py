@@ -59,7 +59,7 @@ class InstructorWeeks:
 
         Those who can teach the fewest trainings come first, so that the others stay free.
         """
-        free = [person for person in self._free(training, week) if person not in attendees]
+        free = self.free(training, week, attendees)
         if not free:
             return None
 
@@ -70,6 +70,10 @@ class InstructorWeeks:
         self._taken.add((chosen, week))
         self._sessions[chosen] += 1
         return chosen
+
+    def free(self, training: int, week: int, attendees: Collection[str]) -> list[str]:
+        """The instructors who can teach a training in a week and are no attendees."""
+        return [person for person in self._free(training, week) if person not in attendees]
 
     def _free(self, training: int, week: int) -> list[str]:
         day = self._days[week]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from math import ceil, isfinite
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -58,14 +58,16 @@ def plan_sessions(
     place only in a week in which a completion would give a later expiration date, so a window
     training is renewed in its window. A composed training is renewed through its included
     trainings. A valid certificate that expires on or after the person's last day of employment is
-    left out.
+    left out; a gap of a person who leaves before a session has no place, and the reason says so.
 
-    For each training and group, no plan with the same free instructors costs less. With the default
-    costs, a day without a certificate costs more than a session, so no certificate expires where a
-    session can prevent it. An instructor teaches at most one session a week, only while eligible
-    (see `eligible_instructors()`), and never a session that they attend. Trainings with the fewest
-    eligible instructors choose first, so the total of trainings that share instructors may not be
-    the lowest. Source: docs/rules.md section 12.
+    For each training and group, no plan with the same free instructors costs less, except where an
+    instructor attends. With the default costs, a day without a certificate costs more than a
+    session, so no certificate expires where a session can prevent it. An instructor teaches at most
+    one session a week, only while eligible (see `eligible_instructors()`), and never a session that
+    they attend: an instructor whom a session needs gets the cheapest place in another one. If the
+    instructors can't teach everybody, those who are due first have the places. Trainings with the
+    fewest eligible instructors choose first, so the total of trainings that share instructors may
+    not be the lowest. Source: docs/rules.md section 12.
 
     Args:
         data: the records, as `load_all()` returns them.
@@ -218,11 +220,14 @@ class _Planning:
         last = len(self._days)
         late = [case for case, first in zip(cases, firsts, strict=True) if first == last]
         self._leave_out([case for case in late if case.m_user_id not in only], text.NOT_USEFUL)
-        able = [
-            (case, first)
-            for case, first in zip(cases, firsts, strict=True)
-            if first < last and case.m_user_id not in only
-        ]
+        able = []
+        for case, first in zip(cases, firsts, strict=True):
+            if first == last or case.m_user_id in only:
+                continue
+            if case.leaves_before(self._days[first]):
+                self._leave_out([case], text.LEAVES)
+            else:
+                able.append((case, first))
         self._hold([case for case, _ in able], [first for _, first in able])
 
     def _hold(self, cases: list[SessionCase], firsts: list[int]) -> None:
@@ -238,31 +243,89 @@ class _Planning:
             seats=seats,
         )
         counts = served_by_week(course, self._costs)
-        used = [week for week, count in enumerate(counts) if count]
-        full = {self._days[week] for week in used if counts[week] % seats == 0}
-        reasons = CourseReasons(
-            [self._days[week] for week in used], full, by_window=training in self._by_window
-        )
+        bookings: list[_Booking] = []
+        conflicts: list[tuple[SessionCase, int]] = []
         served = 0
-        for week in used:
-            part = cases[served : served + counts[week]]
-            served += counts[week]
-            for attendees in _divided(part, ceil(len(part) / seats)):
-                self._book(attendees, week, seats, reasons)
+        for week, number in enumerate(counts):
+            part = cases[served : served + number]
+            served += number
+            gone = [case for case in part if case.leaves_before(self._days[week])]
+            self._leave_out(gone, text.LEAVES)
+            here = [case for case in part if not case.leaves_before(self._days[week])]
+            for attendees in _divided(here, seats):
+                conflicts += self._book(attendees, week, bookings)
+        moved = {
+            case.m_user_id
+            for case, week in conflicts
+            if self._book_elsewhere(case, week, bookings, seats)
+        }
+        self._describe(bookings, seats, moved)
         self._leave_out(cases[served:], text.NO_ROOM)
 
     def _book(
-        self, cases: list[SessionCase], week: int, seats: int, reasons: CourseReasons
-    ) -> None:
-        training, day = cases[0].training_id, self._days[week]
+        self, cases: list[SessionCase], week: int, bookings: list[_Booking]
+    ) -> Iterator[tuple[SessionCase, int]]:
+        """Book a session; yield the attendee who must teach it because nobody else is free."""
+        training = cases[0].training_id
         instructor = self._instructors.take(training, week, {case.m_user_id for case in cases})
-        if instructor is None:  # the only instructor who is free is an attendee
+        if instructor is None and len(cases) == 1:
+            yield cases[0], week
+            return
+        if instructor is None:
             instructor = self._instructors.take(training, week, ())
-            own = [case for case in cases if case.m_user_id == instructor]
-            self._leave_out(own, say(text.ONLY_FREE_INSTRUCTOR, week=day))
-            cases = [case for case in cases if case.m_user_id != instructor]
-            if not cases:
-                return
+            yield from ((case, week) for case in cases if case.m_user_id == instructor)
+        attendees = [case for case in cases if case.m_user_id != instructor]
+        bookings.append(_Booking(week, str(instructor), attendees))
+
+    def _book_elsewhere(
+        self, case: SessionCase, wanted: int, bookings: list[_Booking], seats: int
+    ) -> bool:
+        """Give an instructor the cheapest place in a session that somebody else teaches."""
+        training, person = case.training_id, case.m_user_id
+        weeks = [
+            week
+            for week in range(self._first_week(training, case.expires), len(self._days))
+            if not case.leaves_before(self._days[week])
+        ]
+        options = [
+            (round(self._place_cost(case, booking.week), 6), booking.week, number)
+            for number, booking in enumerate(bookings)
+            if booking.week in weeks and booking.instructor != person and len(booking.cases) < seats
+        ]
+        options += [
+            (round(self._costs.session + self._place_cost(case, week), 6), week, len(bookings))
+            for week in weeks
+            if self._instructors.free(training, week, {person})
+        ]
+        if not options:
+            self._leave_out([case], say(text.ONLY_FREE_INSTRUCTOR, week=self._days[wanted]))
+            return False
+        _, week, number = min(options)
+        if number == len(bookings):
+            instructor = self._instructors.take(training, week, {person})
+            bookings.append(_Booking(week, str(instructor), []))
+        bookings[number].cases.append(case)
+        return True
+
+    def _describe(self, bookings: list[_Booking], seats: int, moved: Collection[str]) -> None:
+        """Add the sessions of a course, and their people with the reasons for their places."""
+        if not bookings:
+            return
+        spare = {booking.week for booking in bookings if len(booking.cases) < seats}
+        weeks = sorted({booking.week for booking in bookings})
+        reasons = CourseReasons(
+            [self._days[week] for week in weeks],
+            {self._days[week] for week in weeks if week not in spare},
+            by_window=bookings[0].cases[0].training_id in self._by_window,
+        )
+        for booking in bookings:
+            self._add(booking, seats, reasons, moved)
+
+    def _add(
+        self, booking: _Booking, seats: int, reasons: CourseReasons, moved: Collection[str]
+    ) -> None:
+        week, instructor, cases = booking
+        training, day = cases[0].training_id, self._days[week]
         number = len(self._sessions)
         places = [self._place_cost(case, week) for case in cases]
         self._sessions.append(
@@ -275,14 +338,17 @@ class _Planning:
                 "seats": seats,
                 "filled": len(cases),
                 "m_instructor_id": instructor,
-                "instructor": self._instructors.names[str(instructor)],
+                "instructor": self._instructors.names[instructor],
                 "cost": self._costs.session + sum(places),
                 "reason": session_reason(cases),
             }
         )
         firsts = [self._days[self._first_week(training, case.expires)] for case in cases]
         why = [
-            reasons.of_person(case, day, first) for case, first in zip(cases, firsts, strict=True)
+            reasons.of_instructor(case, day)
+            if case.m_user_id in moved
+            else reasons.of_person(case, day, first)
+            for case, first in zip(cases, firsts, strict=True)
         ]
         self._people.add(cases, why, number, day)
 
@@ -299,6 +365,14 @@ class _Planning:
 
     def _leave_out(self, cases: list[SessionCase], reason: str) -> None:
         self._unplaced.add(cases, [reason] * len(cases))
+
+
+class _Booking(NamedTuple):
+    """A session: the number of its week, who teaches it, and for whom."""
+
+    week: int
+    instructor: str
+    cases: list[SessionCase]
 
 
 class _Lines:
@@ -339,9 +413,10 @@ def _rising(weeks: Sequence[int]) -> list[int]:
     return rising
 
 
-def _divided(cases: list[SessionCase], parts: int) -> Iterator[list[SessionCase]]:
-    """The cases in this number of sessions, of as equal size as possible."""
-    size, more = divmod(len(cases), parts)
+def _divided(cases: list[SessionCase], seats: int) -> Iterator[list[SessionCase]]:
+    """The cases in as few sessions as they fill, of as equal size as possible."""
+    parts = ceil(len(cases) / seats)
+    size, more = divmod(len(cases), max(parts, 1))
     start = 0
     for part in range(parts):
         end = start + size + (part < more)

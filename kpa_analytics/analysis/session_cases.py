@@ -33,6 +33,7 @@ class SessionCase(NamedTuple):
         is_gap: whether the person has no valid certificate now.
         composed: the title of the composed training that asks for it; empty if it is due itself.
         group: the name of the person's group; None without groups.
+        last_day: the last day of the person's employment; None if it is not known.
     """
 
     m_user_id: str
@@ -45,11 +46,16 @@ class SessionCase(NamedTuple):
     is_gap: bool
     composed: str = ""
     group: str | None = None
+    last_day: date | None = None
 
     @property
     def need(self) -> tuple[object, ...]:
         """All that is said about why the person needs a session."""
         return self[4:9]
+
+    def leaves_before(self, day: date) -> bool:
+        """Whether the person is no longer employed on a day."""
+        return self.last_day is not None and self.last_day < day
 
 
 def session_cases(
@@ -103,7 +109,11 @@ def _due(
 
 def _rows(due: pl.DataFrame) -> list[SessionCase]:
     columns = ("m_user_id", "user", "training_id", "training", "status", "expires", "due", "is_gap")
-    ends = (pl.lit("").alias("composed"), pl.lit(None, pl.String).alias("group"))
+    ends = (
+        pl.lit("").alias("composed"),
+        pl.lit(None, pl.String).alias("group"),
+        (pl.col("left") - _ONE_DAY).alias("last_day"),
+    )
     return [*map(SessionCase._make, due.select(*columns, *ends).iter_rows())]
 
 

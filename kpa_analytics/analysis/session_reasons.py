@@ -31,13 +31,18 @@ class CourseReasons:
         """
         alike = (case.need, week, first)
         if alike not in self._said:
-            need = self._need(case)
-            if case.composed:
-                need = say(text.FOR_COMPOSED, need=need, composed=case.composed)
-            self._said[alike] = f"{need}; {self._place(case, week, first)}"
+            self._said[alike] = f"{self._need(case)}; {self._place(case, week, first)}"
         return self._said[alike]
 
+    def of_instructor(self, case: SessionCase, week: date) -> str:
+        """The need of a person whom nobody else can teach in the week that suits best."""
+        return f"{self._need(case)}; {say(text.OTHER_INSTRUCTOR, week=week)}"
+
     def _need(self, case: SessionCase) -> str:
+        need = self._own_need(case)
+        return say(text.FOR_COMPOSED, need=need, composed=case.composed) if case.composed else need
+
+    def _own_need(self, case: SessionCase) -> str:
         if case.expires is None:
             return MISSING
         if case.is_gap:

@@ -8,6 +8,7 @@ NOBODY_KNOWN = "nobody taught it lately"
 ONLY_INSTRUCTOR = "the only eligible instructor is this person"
 ONLY_FREE_INSTRUCTOR = "the only instructor free in the week of {week} is this person"
 NOT_USEFUL = "a session in these weeks would not give a later expiration date"
+LEAVES = "leaves before a session can be held"
 NO_ROOM = "no free place: the eligible instructors can hold no more sessions in these weeks"
 
 #: Why somebody has this place: the need, and the session.
@@ -29,6 +30,7 @@ FIRST_FREE = (
     "the session of {week} is {late:day|days} late; it is the first with a free place that gives "
     "a later expiration date"
 )
+OTHER_INSTRUCTOR = "the session of {week} is the best one that somebody else can teach"
 LATE = "the session of {week} is {late:day|days} late, and no earlier one has a free place"
 
 #: Why a session is in its week.

@@ -104,6 +104,8 @@ def _places(sessions: Sessions) -> pl.LazyFrame:
     if isinstance(sessions, SessionPlan):
         sessions = sessions.people
     if isinstance(sessions, tuple):
+        if len(sessions) != 2:
+            raise KPADataError(f"sessions: expected a pair of frames, not {len(sessions)}")
         return _moved(*sessions)
     named = ("m_user_id", "training_id")
     frame = need(sessions, _PLACES, *named)

@@ -30,19 +30,21 @@ _PRODUCT = "-//kpa_analytics//lists for supervisors//EN"
 #: SEQUENCE counts the seconds from here, which fit in 31 bits until 2094.
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _CANCELLED = "CANCELLED"
+#: The sequence, day, summary and status of each event, by its UID.
+Events = dict[str, dict[str, Any]]
 
 
-def calendar_of(team: Team, made: datetime, earlier: bytes | None = None) -> bytes:
+def calendar_of(team: Team, made: datetime, earlier: Events | None = None) -> bytes:
     """The calendar of a list.
 
     Args:
         team: the list.
         made: when it is made.
-        earlier: the calendar of the earlier run. Its events that are no longer needed are
+        earlier: the events of the earlier run, by their UID. Those that are no longer needed are
             cancelled, from the week of `as_of` on.
     """
     calendar = _calendar(team)
-    before = _events(earlier)
+    before = earlier or {}
     events = list(_current(team))
     used = {uid for uid, *_ in events}
     least = int((made - _BEGINNING).total_seconds())
@@ -126,10 +128,8 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _events(earlier: bytes | None) -> dict[str, dict[str, Any]]:
-    """The events of an earlier calendar by their UID."""
-    if earlier is None:
-        return {}
+def _events(calendar: bytes) -> Events:
+    """The events of a calendar."""
     return {
         str(event["uid"]): {
             "sequence": int(event.get("sequence", 0)),
@@ -137,18 +137,26 @@ def _events(earlier: bytes | None) -> dict[str, dict[str, Any]]:
             "summary": str(event["summary"]),
             "status": str(event.get("status", "")),
         }
-        for event in Calendar.from_ical(earlier).walk("VEVENT")
+        for event in Calendar.from_ical(calendar).walk("VEVENT")
     }
 
 
-def earlier_calendar(previous: Path | None, team: Team) -> bytes | None:
-    """The calendar of the same list in the packs of an earlier run, if there is one."""
+def earlier_events(previous: Path | None, team: Team) -> Events:
+    """The events of the same list in the packs of an earlier run.
+
+    Raises:
+        KPADataError: the calendar of that list can't be read.
+    """
     if previous is None:
-        return None
+        return {}
     name = team.folder if team.key is None else f"*{team.digest}"
     for folder in sorted(previous.glob(name)):
         try:
-            return (folder / CALENDAR).read_bytes()
+            return _events((folder / CALENDAR).read_bytes())
         except OSError as error:
             raise KPADataError(f"{folder / CALENDAR} can't be read: {error.strerror}") from error
-    return None
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise KPADataError(
+                f"{folder / CALENDAR} is not a calendar of an earlier run"
+            ) from error
+    return {}

@@ -19,7 +19,11 @@ from kpa_analytics.wording import one_line, say
 
 MAIL = "mail.eml"
 #: An address that can't add a second recipient or another header.
-_ADDRESS = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@([A-Za-z0-9.-]{1,253})")
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABELS = r"[A-Za-z0-9-]+"
+_ADDRESS = re.compile(
+    rf"(?=.{{3,254}}\Z)(?=[^@]{{1,64}}@)({_ATOM}(?:\.{_ATOM})*)@({_LABELS}(?:\.{_LABELS})*)"
+)
 _MOST_LINES = 20
 #: Some readers take the blank of a folded header for a part of it.
 _LONG_HEADERS = SMTP.clone(max_line_length=900)

@@ -72,14 +72,15 @@ def export_supervisor_packs(
         required: who must have which training; default: the vendor's list in `data`. If neither is
             there, the files say that missing cases are not known.
         previous: the folder of an earlier run. Events of its calendars that are no longer needed
-            are cancelled.
+            are cancelled, in lists that still have an open case.
 
     Returns:
         The folder.
 
     Raises:
         KPADataError: `by` is none of these, `out` is not empty or can't be written, `as_of` is not
-            a day, or `only` names nobody, or somebody who has left.
+            a day, `only` names nobody, or somebody who has left, or a
+            calendar of `previous` is damaged.
         KPAError: a package of the extra `audit` is not installed.
 
     Examples:
@@ -135,7 +136,7 @@ def _write(
     requirements_known: bool,
     earlier: Path | None,
 ) -> None:
-    from kpa_analytics.audit.supervisor_calendar import CALENDAR, calendar_of, earlier_calendar
+    from kpa_analytics.audit.supervisor_calendar import CALENDAR, calendar_of, earlier_events
     from kpa_analytics.audit.supervisor_mail import MAIL, draft, usable
     from kpa_analytics.audit.supervisor_page import INDEX, PAGE, index_of, page_of
     from kpa_analytics.audit.supervisor_team import teams
@@ -164,7 +165,7 @@ def _write(
             files = {
                 PAGE: page_of(team),
                 WORKBOOK: workbook_of(team, made),
-                CALENDAR: calendar_of(team, made, earlier_calendar(earlier, team)),
+                CALENDAR: calendar_of(team, made, earlier_events(earlier, team)),
             }
             if team.key is not None:
                 files[MAIL] = draft(team, addresses.get(team.key), files)
@@ -194,8 +195,13 @@ def _chosen(
     data: TrainingData, lists: pl.DataFrame, only: Sequence[str], by: str, day: date
 ) -> list[str]:
     """The ids of the chosen lists."""
-    if isinstance(only, str):
-        only = [only]
+    only = [only] if isinstance(only, str) else only
+    if (
+        not isinstance(only, Sequence)
+        or not only
+        or not all(isinstance(each, str) for each in only)
+    ):
+        raise KPADataError(f"only must be ids or names of lists, not {only!r}")
     identifier, name = group_columns(by)
     names: dict[str, str] = dict(lists.select(identifier, name).drop_nulls().unique().iter_rows())
     if by not in BY_PEOPLE:

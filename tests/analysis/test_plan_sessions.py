@@ -174,6 +174,36 @@ def test_nobody_teaches_themselves() -> None:
     assert both.people["m_user_id"].to_list() == ["ike"]
 
 
+def test_two_instructors_renew_each_other() -> None:
+    """Neither lapses: each attends a session that the other teaches."""
+    both = [("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2025, 7, 14))]
+    made = plan(account([], teachers=both))
+    assert made.unplaced.is_empty()
+    assert made.sessions.select("week", "instructor").rows() == [
+        (MONDAYS[1], "Ann"),
+        (MONDAYS[1], "Ike"),
+    ]
+    assert made.people.filter(m_user_id="ann")["reason"].item() == (
+        "expires on 14 Jul 2026; the session of 13 Jul 2026 is the best one that somebody else can "
+        "teach"
+    )
+    full = plan(account(due_on(MONDAYS[0]), teachers=both), capacity=1)
+    assert full.sessions.height == full.people.height == 3
+    joined = plan(account(due_on(MONDAYS[0]), teachers=both), capacity=2)
+    assert joined.sessions.select("week", "filled").rows() == [(MONDAYS[0], 2), (MONDAYS[1], 1)]
+
+
+def test_nobody_has_a_place_after_the_last_day_of_work() -> None:
+    done = [("x", 7, date(2024, 1, 1)), ("y", 7, date(2024, 1, 1)), ("z", 7, date(2024, 2, 1))]
+    left = {"x": date(2026, 7, 6), "y": date(2026, 7, 7), "z": date(2026, 7, 13)}
+    made = plan(account(done, teachers=IKE, left=left), capacity=1)
+    assert made.people.select("m_user_id", "week").rows() == [("y", MONDAYS[0])]
+    assert made.unplaced.select("m_user_id", "reason").rows() == [
+        ("x", "leaves before a session can be held"),
+        ("z", "leaves before a session can be held"),
+    ]
+
+
 def test_trainings_share_an_instructor() -> None:
     """The training that has another instructor leaves the shared one to the other training."""
     ropes = {**LADDERS, "id": 8, "title": "Ropes"}

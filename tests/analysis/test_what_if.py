@@ -173,3 +173,8 @@ def test_bad_input_is_named(planned: Any, options: dict[str, Any], said: str) ->
         kpa.what_if(small(), planned, **{"as_of": AS_OF, **options})
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_pair_has_two_frames() -> None:
+    with pytest.raises(KPADataError, match="sessions: expected a pair of frames, not 1"):
+        kpa.what_if(small(), (session(),), as_of=AS_OF)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ import pytest
 from icalendar import Calendar
 
 import kpa_analytics as kpa
+from kpa_analytics.audit.supervisor_mail import usable
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX, DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS, GROUPS, TRAININGS, USERS
 from kpa_analytics.statuses import EXPIRED, EXPIRING, MISSING
@@ -256,6 +257,27 @@ def test_an_address_cannot_add_a_recipient(tmp_path: Path) -> None:
         assert b"c@d.com" not in (folder / "mail.eml").read_bytes()
 
 
+def test_an_address_that_no_program_can_read_is_no_recipient() -> None:
+    for address in ("a..b@x.com", ".a@x.com", "a.@x.com", "a@.x.com", "a@x..com", "a@x.com."):
+        assert usable(address) is None
+    for address in ("a.b@x.com", "o'neil+1@x-y.co.uk", "a@localhost"):
+        assert usable(address) == address
+
+
+@pytest.mark.parametrize(
+    "damaged", [b"", b"x", b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR\n"]
+)
+def test_a_damaged_calendar_of_an_earlier_run_is_named(tmp_path: Path, damaged: bytes) -> None:
+    needs = pl.DataFrame({"m_user_id": ["ann"], "training_id": [7]})
+    people = frame_of(USERS, {"id": "ann"})
+    data = kpa.TrainingData(completions=COMPLETIONS.empty(), users=people)
+    first = write(data, tmp_path / "first", required=needs)
+    (first / "nobody-named" / "calendar.ics").write_bytes(damaged)
+    with pytest.raises(kpa.errors.KPADataError, match=r"calendar\.ics is not a calendar of an ear"):
+        write(data, tmp_path / "second", required=needs, previous=first)
+    assert not (tmp_path / "second").exists()
+
+
 def test_the_calendar_has_one_all_day_event_for_each_training_and_week(
     hostile: kpa.TrainingData, pack: Path
 ) -> None:
@@ -373,6 +395,8 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(tmp_path: Path) -> None:
         ({"only": ["below"]}, "below has no list, because no open case belongs on it"),
         ({"only": ["Nobody Else"]}, "no person in the records is called 'Nobody Else'"),
         ({"by": "job_title", "only": ["j9"]}, "no job title with an open case is called 'j9'"),
+        ({"only": []}, "only must be ids or names of lists, not []"),
+        ({"only": [None]}, "only must be ids or names of lists, not [None]"),
         ({"previous": tmp_path}, "has no lists of an earlier run: it has no index.html"),
     ):
         with pytest.raises(kpa.errors.KPADataError, match=re.escape(message)) as error:
