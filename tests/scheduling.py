@@ -31,14 +31,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
 
 @pytest.hookimpl(optionalhook=True, tryfirst=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Use every core, but none besides this process for a single file or a debugger.
+    """Use every core, but none besides this process for files alone or a debugger.
 
     A browser test often waits. So that no core waits with it, there is one process more.
     """
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # pytest-xdist reads it
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
-    single = any(path.is_file() for path in paths)
+    single = all(path.is_file() for path in paths)
     watched = config.option.trace or config.option.capture == "no"
     if single or watched or config.option.collectonly:
         return 0
