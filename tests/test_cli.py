@@ -249,7 +249,9 @@ def test_an_explanation_is_printed_line_by_line(kpa_analytics, account):
     data = kpa.load_all()
     assert code == 0
     assert out.splitlines() == str(kpa.explain(data, who, 1046, as_of="2021-06-30")).splitlines()
-    assert out.splitlines()[-1].endswith("past its last valid day: expired. [ours]")
+    steps, _, what_next = out.partition("What to do next:\n")
+    assert steps.endswith("past its last valid day: expired. [ours]\n")
+    assert [line[:2] for line in what_next.splitlines()] == ["- ", "- "]
     assert "\x1b" not in out
     code, out, err = kpa_analytics("explain", who, "Scaffolds", "--as-of", "2021-06-30")
     assert (code, out) == (2, "")

@@ -1,4 +1,4 @@
-"""`explain()`: why one person has this status for one training, step by step."""
+"""`explain()`: why one person has this status for one training, and what to do next."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.explain_case import Case, left
 from kpa_analytics.analysis.explain_completion import completion_steps
 from kpa_analytics.analysis.explain_never import never_steps, no_case_steps
+from kpa_analytics.analysis.explain_next import NextSteps, need_plan
 from kpa_analytics.analysis.explain_parts import composed_steps
 from kpa_analytics.analysis.explanation import Explanation
 from kpa_analytics.analysis.explanation_step import Step
@@ -21,6 +22,7 @@ from kpa_analytics.analysis.names import known_trainings, people_names
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.analysis.required import required_pairs, requirements
 from kpa_analytics.analysis.schedules import as_expiring_days
+from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, day_of
@@ -38,6 +40,7 @@ def explain(
     as_of: Day | None = None,
     expiring_days: int = 30,
     required: AnyFrame | None = None,
+    plan: SessionPlan | None = None,
 ) -> Explanation:
     """Why a person has this status for a training, in at most six steps.
 
@@ -45,6 +48,11 @@ def explain(
     counts, by which schedule it expires, until when it is valid, and what that means on the day.
     For a training that was never completed, they say who requires it. Each step has the id of the
     record, the rule with its mark, and the values, so that it can be computed again.
+
+    For an expired, missing or expiring case, sentences below the steps say what to do next: whose
+    list the case is on (`supervisor_lists()`), who may teach the training until when
+    (`eligible_instructors()`), and with a plan, in which session the person has a place. Each of
+    them cites its rule. Sessions that were not held are no records: see `what_if()`.
 
     People who left are explained, too; a step says that they are counted only if
     `include_terminated` is set. To explain many cases of the same records, use an `Explainer`.
@@ -59,11 +67,15 @@ def explain(
             set their own number; default 30.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
             if `data` has it.
+        plan: the result of `plan_sessions()`; the explanation then says in which session the person
+            has a place and why, or why there is none. Default: no plan. A plan does not change the
+            status or the steps.
 
     Returns:
         An `Explanation`: `print()` shows it as text, Jupyter as HTML. It has `.status`,
-        `.expiration_date`, `.steps` and `.to_dict()`. If all completions are after the day, or the
-        person or the training did not exist yet, the status is None and the steps say so.
+        `.expiration_date`, `.steps`, `.next_steps` (sentences; none for a case that is current or
+        not due, or of a person who left) and `.to_dict()`. If all completions are after the day, or
+        the person or the training did not exist yet, the status is None and the steps say so.
 
     Raises:
         KPADataError: the person neither completed the training nor is known to need it, nobody in
@@ -87,9 +99,14 @@ def explain(
         2. Ladders (training 7) renews every 12 months (catalogue: renewal months). [vendor]
         3. So it was valid through 10 Jun 2026. [vendor]
         4. As of 30 Jun 2026, it is 20 days past its last valid day: expired. [ours]
+        What to do next:
+        - The case is on no supervisor's list, because a is not in the user list.
+          (docs/rules.md#11-whose-list-a-case-is-on)
+        - Nobody may teach Ladders next: nobody taught it in the last 24 months.
+          (docs/rules.md#10-who-may-teach)
     """
     explainer = Explainer(data, as_of=as_of, expiring_days=expiring_days, required=required)
-    return explainer.of(m_user_id, training_id)
+    return explainer.of(m_user_id, training_id, plan=plan)
 
 
 class Explainer:
@@ -138,10 +155,18 @@ class Explainer:
         self._required_by = "vendor" if required is None else "given"
         catalogue = data.trainings.unique("id", keep="first", maintain_order=True)
         self._catalogue = {row["id"]: row for row in catalogue.iter_rows(named=True)}
+        self._next_steps = NextSteps(data, self._rules, self.as_of)
         self._of_person = lru_cache(maxsize=_KEPT)(self._person)
 
-    def of(self, m_user_id: str, training_id: int) -> Explanation:
-        """The explanation of one case.
+    def of(
+        self, m_user_id: str, training_id: int, *, plan: SessionPlan | None = None
+    ) -> Explanation:
+        """The explanation of one case, and what to do next about it.
+
+        Args:
+            m_user_id: the person's id.
+            training_id: the training's id.
+            plan: as for `explain()`.
 
         Raises:
             KPADataError: as `explain()`.
@@ -150,10 +175,11 @@ class Explainer:
             raise KPADataError(f"m_user_id must be the id of a person, not {m_user_id!r}")
         if type(training_id) is not int:
             raise KPADataError(f"training_id must be the id of a training, not {training_id!r}")
+        need_plan(plan)
         cases = self._of_person(m_user_id)
         if training_id not in cases:
             raise self._nothing(m_user_id, training_id)
-        return self._explained(cases, training_id)
+        return self._explained(cases, training_id, plan)
 
     def every(self) -> Iterator[Explanation]:
         """The explanation of every case, by person and training, also of those not counted."""
@@ -185,7 +211,9 @@ class Explainer:
             self._days,
         )
 
-    def _explained(self, person: dict[int, Facts], training_id: int) -> Explanation:
+    def _explained(
+        self, person: dict[int, Facts], training_id: int, plan: SessionPlan | None = None
+    ) -> Explanation:
         facts = person[training_id]
         case = Case(
             facts=facts,
@@ -204,6 +232,7 @@ class Explainer:
             expiration_date=facts["expiration_date"],
             steps=(*_steps(case), *left(case)),
             demo=self._demo,
+            next_steps=self._next_steps.of(case, plan),
         )
 
     def _nothing(self, m_user_id: str, training_id: int) -> KPADataError:

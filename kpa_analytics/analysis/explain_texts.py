@@ -178,6 +178,40 @@ NOTHING = (
     "to need it, so there is nothing to explain"
 )
 
+# What to do next, and the rules that it follows.
+
+NEXT_STEPS = "What to do next:"
+TEACHING = "docs/rules.md#10-who-may-teach"
+LISTS = "docs/rules.md#11-whose-list-a-case-is-on"
+SESSIONS = "docs/rules.md#12-sessions-to-hold"
+ON_LIST = "The case is on the list of the supervisor: {supervisor}."
+NO_PROFILE = "The case is on no supervisor's list, because {user} is not in the user list."
+NO_SUPERVISOR = (
+    "The case is on no supervisor's list, because the profile of {user} names no supervisor."
+)
+SUPERVISOR_UNKNOWN = (
+    "The case is on no supervisor's list, because the supervisor ({supervisor}) is not in the user "
+    "list."
+)
+SUPERVISOR_LEFT = (
+    "The case is on no supervisor's list, because the supervisor ({supervisor}) left on {left}."
+)
+UNTITLED = "Training {training:d}"
+THROUGH = "To complete {training}, {user} must complete {listed}."
+TAUGHT_BY = "{title} can be taught next by {names}."
+LAST_DAY = "{instructor} (through {until})"
+NO_LAST_DAY = "{instructor} (no end date)"
+TAUGHT_BY_NOBODY = "Nobody may teach {title} next: {reason}."
+PLACE = (
+    "The plan has a place for {user} in the {title} session in the week of {week}, taught by "
+    "{instructor}: {reason}."
+)
+NO_PLACE = "The plan has no place for {user} in a {title} session: {reason}."
+NOT_IN_PLAN = (
+    "The plan does not have this case. It covers gaps on {day} and certificates that expire by "
+    "{end}, unless the person leaves first."
+)
+
 # The heading.
 
 HEADING = "{user}: {training}"

@@ -1,4 +1,4 @@
-"""An explanation: at most six steps from the record to the status of one case."""
+"""An explanation: the steps from the record to the status of one case, and what to do next."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class Explanation:
         status: the status, as in `expiry_status()`; None if there is no case on that day.
         expiration_date: the expiration date, as in `expiry_status()`; None if there is none.
         steps: the steps from the record to the status, at most six.
+        next_steps: what to do next about an expired, missing or expiring case, one sentence each,
+            with the rule: whose list the case is on, who may teach it, and the place in a plan.
         demo: whether the records are invented.
     """
 
@@ -39,6 +41,7 @@ class Explanation:
     expiration_date: date | None
     steps: tuple[Step, ...]
     demo: bool = False
+    next_steps: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -63,18 +66,26 @@ class Explanation:
             "status": self.status,
             "expiration_date": plain(self.expiration_date),
             "steps": [each.to_dict() for each in self.steps],
+            "next_steps": [*self.next_steps],
             "demo": self.demo,
         }
 
     def __str__(self) -> str:
         steps = [f"{number}. {each}" for number, each in enumerate(self.steps, 1)]
         marked = [DEMO_MARK] if self.demo else []
-        return "\n".join([*marked, self.title, self.subtitle, *steps])
+        listed = [f"- {each}" for each in self.next_steps]
+        what_next = [text.NEXT_STEPS, *listed] if listed else []
+        return "\n".join([*marked, self.title, self.subtitle, *steps, *what_next])
 
     def __repr__(self) -> str:
         return f"<Explanation: {self.title}. {self.subtitle}>"
 
     def _repr_html_(self) -> str:
         return explanation_html(
-            self.title, self.subtitle, status=self.status, steps=self.steps, demo=self.demo
+            self.title,
+            self.subtitle,
+            status=self.status,
+            steps=self.steps,
+            next_steps=self.next_steps,
+            demo=self.demo,
         )

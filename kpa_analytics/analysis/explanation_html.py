@@ -21,9 +21,15 @@ _DARK = ('[data-jp-theme-light="false"]', "body.vscode-dark")
 
 
 def explanation_html(
-    title: str, subtitle: str, *, status: str | None, steps: Sequence[Step], demo: bool
+    title: str,
+    subtitle: str,
+    *,
+    status: str | None,
+    steps: Sequence[Step],
+    next_steps: Sequence[str],
+    demo: bool,
 ) -> str:
-    """The title, the status, the steps, and the text of the rule of each step."""
+    """The title, the status, the steps with the text of the rule of each, and what to do next."""
     listed = "".join(_step(each) for each in steps)
     mark = f'<p role="note"><strong>{escape(DEMO_MARK)}</strong></p>' if demo else ""
     sign = STATUS_SIGNS.get(status or "", "")
@@ -33,7 +39,7 @@ def explanation_html(
         f'<h3 dir="auto">{escape(title)}</h3>'
         f'<p><span class="kpa-sign-{status}" aria-hidden="true">{sign}</span> '
         f"<strong>{escape(subtitle)}</strong></p>"
-        f"<ol>{listed}</ol></section>"
+        f"<ol>{listed}</ol>{_what_next(next_steps)}</section>"
     )
 
 
@@ -45,6 +51,13 @@ def _step(each: Step) -> str:
         f"<details><summary>{escape(name)}</summary>"
         f"<p>{escape(rule.text)} <code>{escape(each.rule)}</code></p></details></li>"
     )
+
+
+def _what_next(sentences: Sequence[str]) -> str:
+    if not sentences:
+        return ""
+    listed = "".join(f'<li dir="auto">{escape(each)}</li>' for each in sentences)
+    return f"<h4>{escape(text.NEXT_STEPS)}</h4><ul>{listed}</ul>"
 
 
 def _colours(dark: bool) -> str:
@@ -59,7 +72,8 @@ _STYLE = (
     ".kpa-explanation { max-width: 760px; line-height: 1.45; } "
     ".kpa-explanation h3 { margin: 0 0 4px; font-size: 1.1em; } "
     ".kpa-explanation p { margin: 0 0 6px; } "
-    ".kpa-explanation ol { margin: 0; padding-left: 1.6em; } "
+    ".kpa-explanation h4 { margin: 8px 0 4px; font-size: 1em; } "
+    ".kpa-explanation ol, .kpa-explanation ul { margin: 0; padding-left: 1.6em; } "
     ".kpa-explanation li { margin: 0 0 6px; overflow-wrap: anywhere; } "
     ".kpa-explanation details { font-size: 0.9em; opacity: 0.9; } "
     ".kpa-explanation summary { cursor: pointer; } "

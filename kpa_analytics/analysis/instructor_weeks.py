@@ -37,7 +37,7 @@ class InstructorWeeks:
             self._until.setdefault(training, {})[person] = until or date.max
             self.names[person] = name
         for training, rows in instructors.filter(~pl.col("eligible")).group_by("training_id"):
-            self._reasons[int(str(training[0]))] = _why(rows)
+            self._reasons[int(str(training[0]))] = why_not_eligible(rows)
         self._teaches = Counter(eligible["m_instructor_id"])
         self._taken: set[tuple[str, int]] = set()
         self._sessions: Counter[str] = Counter()
@@ -84,7 +84,7 @@ class InstructorWeeks:
         ]
 
 
-def _why(rows: pl.DataFrame) -> str:
+def why_not_eligible(rows: pl.DataFrame) -> str:
     """Why each person who taught a training may not teach it."""
     reasons = [
         f"{name}: {reason}" if name else str(reason)

@@ -65,6 +65,8 @@ def test_the_steps_lead_from_the_record_to_the_status():
         "2. First Aid (training 77) renews every 12 months (catalogue: renewal months). [vendor]",
         "3. So it was valid through 10 Jun 2026. [vendor]",
         "4. As of 30 Jun 2026, it is 20 days past its last valid day: expired. [ours]",
+        "What to do next:",
+        *(f"- {sentence}" for sentence in explanation.next_steps),
     ]
     assert (explanation.status, explanation.expiration_date) == ("expired", date(2026, 6, 10))
     assert [step.record for step in explanation.steps] == [100, None, 100, 100]
