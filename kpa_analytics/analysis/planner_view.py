@@ -16,6 +16,8 @@ from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import day_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kpa_analytics.analysis.choices import PlannerChoices
     from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.analysis.session_plan import SessionPlan
@@ -64,9 +66,10 @@ class PlannerView:
             rows = rows.filter(pl.col("session").is_in(wanted.implode()))
         return rows.sort("week", "training", "session")
 
-    def people(self, choices: PlannerChoices, session: int | None) -> pl.DataFrame:
-        """The people of a session (`schema.PLANNED_PEOPLE`); no rows without a session."""
-        return self.plan(choices).people.filter(pl.col("session") == pl.lit(session, pl.Int64))
+    def people(self, choices: PlannerChoices, sessions: Iterable[int]) -> pl.DataFrame:
+        """The people of these sessions (`schema.PLANNED_PEOPLE`)."""
+        numbers = pl.Series(list(sessions), dtype=pl.Int64).implode()
+        return self.plan(choices).people.filter(pl.col("session").is_in(numbers))
 
     def unplaced(self, choices: PlannerChoices) -> pl.DataFrame:
         """The cases of the chosen trainings and people that have no place (`schema.UNPLACED`)."""

@@ -13,6 +13,8 @@ from kpa_analytics.analysis.names import with_names
 from kpa_analytics.analysis.periods import in_last_months
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from kpa_analytics.analysis.choices import PeriodChoices
     from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.data.training_data import TrainingData
@@ -25,6 +27,8 @@ STANDINGS = {
 BOTH = "Listed and recorded"
 #: The sign of a session whose list and completions differ, and the text without a list.
 DIFFERS, NO_LIST = "\N{NOT EQUAL TO}", "No list of people"
+#: The columns that name a person, and those that name a session.
+_PERSON, _SESSION = ("m_user_id", "user"), ("date", "group_training_id")
 
 
 class SessionView:
@@ -109,23 +113,33 @@ class SessionView:
             .collect()
         )
 
-    def attendees(self, session: int | None) -> pl.DataFrame:
-        """The people of a session; those with unclear attendance come first.
+    def attendees(self, sessions: Iterable[int], standings: Collection[str] = ()) -> pl.DataFrame:
+        """The people of sessions, latest session first; those with unclear attendance come first.
 
-        Returns m_user_id, user (name or id) and standing ("Listed, not recorded", "Recorded, not
-        listed" or "Listed and recorded"); no rows without a session.
+        Args:
+            sessions: ids of sessions.
+            standings: only people with these attendances, e.g. "Listed, not recorded"; empty for
+                all.
+
+        Returns:
+            One row per session and person: m_user_id, user (name or id), standing ("Listed, not
+            recorded", "Recorded, not listed" or "Listed and recorded"), date and group_training_id.
         """
-        same = pl.col("group_training_id") == pl.lit(session, pl.Int64)
-        row = self._all.filter(same)
-        standing = pl.lit(BOTH)
-        for column, text in STANDINGS.items():
-            people = row[column].explode().drop_nulls().implode()
-            standing = (
-                pl.when(pl.col("m_user_id").is_in(people)).then(pl.lit(text)).otherwise(standing)
-            )
+        ids = pl.Series(list(sessions), dtype=pl.Int64).implode()
+        rows = self._all.lazy().filter(pl.col("group_training_id").is_in(ids))
+        both = pl.col("m_trainees_id").list.set_difference("listed_not_recorded_ids")
+        people = {**{text: pl.col(column) for column, text in STANDINGS.items()}, BOTH: both}
+        parts = [
+            rows.select(
+                listed.alias("m_user_id"), pl.lit(text).alias("standing"), *_SESSION
+            ).explode("m_user_id")
+            for text, listed in people.items()
+            if not standings or text in standings
+        ]
+        named = with_names(pl.concat(parts).drop_nulls("m_user_id"), self._data.users, *_PERSON)
+        unclear_first = (pl.col("standing") == BOTH, "standing", "user", "m_user_id")
         return (
-            with_names(self._attendance.lazy().filter(same), self._data.users, "m_user_id", "user")
-            .select("m_user_id", "user", standing.alias("standing"))
-            .sort(pl.col("standing") == BOTH, "standing", "user", "m_user_id")
+            named.select(*_PERSON, "standing", *_SESSION)
+            .sort(*_SESSION, *unclear_first, descending=[True, True, *[False] * 4], nulls_last=True)
             .collect()
         )

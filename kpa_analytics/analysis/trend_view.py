@@ -118,7 +118,8 @@ class TrendView:
 
         Args:
             choices: the choices.
-            bars: each with a day and a status, with a month and an outcome, or with a week. The
+            bars: each with a day and a status, with a month and an outcome, with a week, or with an
+                outcome and `over`: whether the certificate expired before the day `as_of`. The
                 cases of a week are the valid ones on the day `as_of` that expire in it.
 
         Returns:
@@ -129,9 +130,9 @@ class TrendView:
 
     def _behind(self, choices: TrendChoices, bar: Mapping[str, Any]) -> pl.DataFrame:
         if "outcome" in bar:
-            due = self._due_cases(choices).filter(
-                in_bars([bar], {"month": pl.col("expiration_date").dt.month_start()})
-            )
+            expires = pl.col("expiration_date")
+            fields = {"month": expires.dt.month_start(), "over": expires < choices.as_of}
+            due = self._due_cases(choices).filter(in_bars([bar], fields))
             people = self._engine.people.select("person", "m_user_id", "user")
             titles = self._engine.titles.select("title", "training_id", "training")
             named = due.join(people, on="person", maintain_order="left")

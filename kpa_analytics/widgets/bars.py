@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,8 +18,9 @@ Bar = Mapping[str, Any]
 
 #: Fields that are first days of months, and fields that are other days.
 _MONTHS, _DAYS = ("month", "period"), ("week", "day")
-#: The field of what is selected in a figure, not in a chart: a number of days.
-DUE = "due_within"
+#: The fields of what is selected in a figure above the charts, not in a chart: a number of days,
+#: and the name of a figure.
+DUE, FIGURE = "due_within", "figure"
 #: Fields with few values.
 _NAMES = {"status": STATUSES, "outcome": OUTCOMES, "size": SIZES}
 
@@ -30,15 +31,23 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
     Args:
         charts: the fields that identify a bar, for each chart; empty for a chart without bars to
             select.
+        figures: the names of the figures that can be selected like a bar, `{"figure": name}`.
         like: bars as an example.
         help: the trait's meaning.
     """
 
     default_value = ()
 
-    def __init__(self, *charts: tuple[str, ...], like: str, help: str) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *charts: tuple[str, ...],
+        figures: Collection[str] = (),
+        like: str,
+        help: str,  # noqa: A002
+    ) -> None:
         super().__init__(help=help)
-        self._charts = charts
+        self._charts = (*charts, (FIGURE,)) if figures else charts
+        self._figures = figures
         self.info_text = f"bars such as {like}"
 
     def validate(self, obj: Any, value: object) -> tuple[Bar, ...]:
@@ -67,6 +76,9 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
             raise ChoiceError(f"{self.name}: the {field} of a bar must not be None")
         if field == DUE:
             return value if type(value) is int and value >= 0 else self.refuse({field: value})
+        if field == FIGURE:
+            need_known(field, value, self._figures)
+            return value
         if field in (*_MONTHS, *_DAYS):
             return _first_day(field, value)
         if field in _NAMES:
@@ -88,7 +100,7 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
 
         A panel has selected bars in one chart only: those of the first bar's chart.
         """
-        drawn = [bar for bar in bars if DUE not in bar]
+        drawn = [bar for bar in bars if DUE not in bar and FIGURE not in bar]
         chart = self._chart(drawn[0]) if drawn else None
         if chart is None:
             return [-1, []]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as ipw
 
 from kpa_analytics.widgets import layout
-from kpa_analytics.widgets.bars import Bars, same_bars
+from kpa_analytics.widgets.bars import FIGURE, Bars, same_bars
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.help import Help
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from kpa_analytics.audit.document import Document
 
 
+#: The figure of all rows: a click on it clears the selection.
+ALL = "all"
+#: How figures are selected, in the help of the explorers.
+PRESSING = "Click a figure to list the rows that it counts; a second click lists all rows again."
 #: How bars are selected, in the help of every explorer.
 SELECTING = (
     "Shift-click adds a bar. A click outside the bars, or Escape, clears the selection. With the "
@@ -55,6 +59,7 @@ class ChartExplorer(Explorer):
     def _build(self) -> None:
         self._figures, self._charts = Tiles(), ChartPanel()
         self._charts.observe(self._bar_clicked, "picked")
+        self._figures.on_pick(lambda figure: self._figure_clicked(figure))
         self.shared = self._bar(layout.shared_controls())
         own = self._bar(self._own_controls())
         table, *more = self._tables()
@@ -103,6 +108,25 @@ class ChartExplorer(Explorer):
             self._showing = True
             self._charts.picked = self._pick().to_chart(bars)
             self._showing = False
+
+    def _figure_clicked(self, figure: str) -> None:
+        """List the rows that a figure counts; a second click, or one on all rows, lists all."""
+        again = figure == ALL or same_bars(getattr(self, self.picks), [{FIGURE: figure}])
+        rows = {self.picks: () if again else ({FIGURE: figure},)}
+        session = {} if self.picks == "selected" else {"selected": None}
+        self.guarded(lambda: self._choose({**session, **rows}))
+
+    def _keep_figures(self) -> None:
+        """Deselect the figures that now count no row."""
+        bars = getattr(self, self.picks)
+        kept = tuple(bar for bar in bars if bar.get(FIGURE) in (None, *self._figures.picks))
+        if kept != bars:
+            setattr(self, self.picks, kept)
+
+    def _mark_figures(self) -> None:
+        """Mark the figures whose rows are listed."""
+        bars = getattr(self, self.picks)
+        self._figures.chosen = [bar[FIGURE] for bar in bars if FIGURE in bar] if bars else [ALL]
 
     def _pick(self) -> Bars:
         trait: Any = self.traits()[self.picks]

@@ -247,7 +247,6 @@ class ExpiryExplorer(StatusExplorer):
 
     def _tables(self) -> tuple[Table, ipw.Widget, Download]:
         self._charts.on_label(self._label_clicked, [["legend"], ["axis", "legend"]])
-        self._figures.on_pick(self._tile_clicked)
         self._table = Table(
             _HEADINGS,
             ("days_left", False),
@@ -332,7 +331,7 @@ class ExpiryExplorer(StatusExplorer):
     def _label_clicked(self, kind: str, value: str, chart: int) -> None:
         """Show a status of the legend, a training, or every training of "other trainings"."""
         if kind == "legend":
-            self._tile_clicked(value)
+            self._figure_clicked(value)
             return
         place = self._label_at(chart, value)
         if place is None:
@@ -345,7 +344,7 @@ class ExpiryExplorer(StatusExplorer):
             only = () if self.trainings == (training,) else (training,)
             self.guarded(lambda: self.set(trainings=only, selected=()))
 
-    def _tile_clicked(self, figure: str) -> None:
+    def _figure_clicked(self, figure: str) -> None:
         """Show the cases that a figure counts; a second click, or one on all cases, shows all."""
         again = figure == "all" or self._chosen_figures() == [figure]
         statuses = {"in-order": _IN_ORDER, "due": ()}.get(figure, (figure,))

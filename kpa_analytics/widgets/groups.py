@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
 from kpa_analytics.analysis.in_bars import in_bars
-from kpa_analytics.analysis.session_view import STANDINGS, SessionView
+from kpa_analytics.analysis.session_view import BOTH, STANDINGS, SessionView
 from kpa_analytics.charts.group_sessions import SIZE_WORDS, read_sessions, with_bars
 from kpa_analytics.charts.group_sizes import size_in_words, with_steps
 from kpa_analytics.charts.periods import period_name
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout, traits
-from kpa_analytics.widgets.bars import Bar, Bars, same_bars, selected_words
-from kpa_analytics.widgets.chart_explorer import SELECTING
+from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars, selected_words
+from kpa_analytics.widgets.chart_explorer import ALL, PRESSING, SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _SESSIONS = (
     Heading("date", "Day", "date"),
     Heading("trainings", "Trainings"),
-    Heading("instructor", "Instructor"),
+    Heading("instructor", "Instructor", "person"),
     Heading("attendees", "Listed", "number"),
     Heading("recorded", "Recorded", "number"),
     Heading("listed_not_recorded", "Listed, not recorded", "number"),
@@ -41,8 +41,25 @@ _SESSIONS = (
 _ATTENDEES = (
     Heading("user", "Person", "person"),
     Heading("standing", "Attendance"),
+    Heading("date", "Session of", "date"),
     *PROFILE_HEADINGS,
 )
+
+
+class _Figure(NamedTuple):
+    """A figure that counts people: its label, the column with its numbers, the attendances."""
+
+    label: str
+    column: str
+    standings: tuple[str, ...]
+
+
+_UNRECORDED, _UNLISTED = STANDINGS.values()
+_FIGURES = {
+    "people-listed": _Figure("People listed", "attendees", (_UNRECORDED, BOTH)),
+    "people-recorded": _Figure("People recorded", "recorded", (_UNLISTED, BOTH)),
+    "not-recorded": _Figure(_UNRECORDED, "listed_not_recorded", (_UNRECORDED,)),
+}
 
 
 class SessionKeywords(PeriodKeywords, total=False):
@@ -71,7 +88,9 @@ class GroupTrainingExplorer(PeriodExplorer):
         search: sessions with people whose name, employee number or id contains this text.
         field_offices: sessions with people in these field offices; empty for all.
         bars: the bars whose sessions the table lists: `{"period": day, "size": ...}` or `{"start":
-            people, "end": people}` each, as in the charts' tables; empty for all.
+            people, "end": people}` each, as in the charts' tables; empty for all. A figure,
+            `{"figure": "people-listed"}`, "people-recorded" or "not-recorded", lists its sessions
+            and, while no session is selected, the people that it counts.
         selected: the id of the session whose people are listed, or None.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `sessions`, `attendees` and `charts`.
@@ -91,9 +110,10 @@ class GroupTrainingExplorer(PeriodExplorer):
     uses = (
         "Click a bar or an entry of the legend to list the sessions behind it.",
         SELECTING,
+        PRESSING,
         "Click the day of a session to list its people.",
         "The column List and records says how the list of people and the completions differ.",
-        "Click a person to open their training record.",
+        "Click a person or an instructor to open their training record.",
     )
     terms = ("as of", "completion", "group session", "session", "instructor")
     instructors_hint = "Only sessions of these instructors"
@@ -103,6 +123,7 @@ class GroupTrainingExplorer(PeriodExplorer):
     bars = Bars(
         ("period", "size"),
         ("start", "end"),
+        figures=_FIGURES,
         like="{'period': '2026-06-01', 'size': '2 to 5'} or {'start': 1, 'end': 5}",
         help="The bars whose sessions the table lists; empty for all.",
     )
@@ -131,8 +152,11 @@ class GroupTrainingExplorer(PeriodExplorer):
 
     @property
     def attendees(self) -> pl.DataFrame:
-        """The people of the selected session: m_user_id, user, standing (attendance)."""
-        return self._attendees.frame
+        """The people of the selected session, or those that a selected figure counts.
+
+        The columns are m_user_id, user and standing (attendance).
+        """
+        return self._attendees.frame.select("m_user_id", "user", "standing")
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = SessionView(data, self._people_filter)
@@ -153,7 +177,6 @@ class GroupTrainingExplorer(PeriodExplorer):
             name="attendees",
             more=lambda rows: with_profiles(rows, self.data, self.as_of),
         )
-        self._figures.on_pick(self._tile_clicked)
         self._charts.on_label(self._legend_clicked, [["legend"]])
         self._sessions.observe(self._clicked, "chosen")
         self._sessions.observe(self._mark_chosen, ["sort", "filters"])
@@ -163,8 +186,9 @@ class GroupTrainingExplorer(PeriodExplorer):
         pointed = {"selected", "bars"}
         if changed - pointed:
             self._rows = self._view.sessions(self._chosen(PeriodChoices))
-            self._figures.value = _headline(self._rows)
-            self._figures.picks = ["all", "worst"]
+            numbers = {name: int(self._rows[of.column].sum()) for name, of in _FIGURES.items()}
+            self._figures.value = _headline(self._rows, numbers)
+            self._figures.picks = [ALL, *(name for name, number in numbers.items() if number)]
             read = read_sessions(self._rows)
             in_time, self._every = with_bars(read, self.as_of)
             self._in_bars = in_time.select("period", "size").hstack(
@@ -178,23 +202,42 @@ class GroupTrainingExplorer(PeriodExplorer):
         if changed - {"selected"}:
             self._list()
         self._show_bars()
-        self._attendees.show(self._view.attendees(self.selected), self._caption())
+        self._attendees.show(self._people(), self._caption())
         self._mark_chosen()
 
     def _list(self) -> None:
         """Fill the table with the sessions behind the selected bars, or with all sessions."""
-        rows = self._rows
-        if self.bars:
-            rows = rows.filter(self._in_bars.select(in_bars(self.bars)).to_series())
+        self._keep_figures()
+        rows = self._behind(self.bars) if self.bars else self._rows
         if rows.is_empty():
             self.bars = ()  # the charts no longer show such a bar
             rows = self._rows
+        self._mark_figures()
         caption = "Sessions: click a day to list its people"
         if self.bars:
             caption = selected_words(self.bars, self._bar_in_words)
         self._sessions.show(rows, caption, nothing=nothing(self.search))
 
+    def _behind(self, bars: Iterable[Bar]) -> pl.DataFrame:
+        """The sessions behind bars and figures."""
+        counted = [pl.col(_FIGURES[bar[FIGURE]].column) > 0 for bar in bars if FIGURE in bar]
+        drawn_bars = [bar for bar in bars if FIGURE not in bar]
+        if drawn_bars:
+            counted.append(pl.lit(self._in_bars.select(in_bars(drawn_bars)).to_series()))
+        return self._rows.filter(pl.any_horizontal(counted))
+
+    def _people(self) -> pl.DataFrame:
+        """The people of the selected session, or those that the selected figures count."""
+        if self.selected is not None:
+            return self._view.attendees([self.selected])
+        chosen = [_FIGURES[bar[FIGURE]] for bar in self.bars if FIGURE in bar]
+        sessions = self._rows["group_training_id"] if chosen else ()
+        standings = [standing for figure in chosen for standing in figure.standings]
+        return self._view.attendees(sessions, standings)
+
     def _bar_in_words(self, bar: Bar) -> str:
+        if FIGURE in bar:
+            return _FIGURES[bar[FIGURE]].label
         if "period" in bar:
             return f"{period_name(bar['period'], self._every)}, {SIZE_WORDS[bar['size']]}"
         return size_in_words(bar["start"], bar["end"])
@@ -206,16 +249,14 @@ class GroupTrainingExplorer(PeriodExplorer):
         self.guarded(lambda: self.set(bars=() if same_bars(self.bars, bars) else bars))
 
     def _caption(self) -> str:
+        figures = [bar for bar in self.bars if FIGURE in bar]
+        if self.selected is None and figures:
+            return selected_words(figures, self._bar_in_words)
         if self.selected is None:
             return "People of a session: click a day above"
         session = self._view.session(self.selected)
         when = day(session["date"]) if session["date"] else "an unknown date"
         return f"People of the session of {when}: {'; '.join(session['trainings'])}"
-
-    def _tile_clicked(self, tile: str) -> None:
-        """List only the sessions whose people are not all recorded, or all sessions."""
-        only = {"check": STANDINGS["listed_not_recorded_ids"]}
-        self._sessions.filters = {} if tile == "all" or self._sessions.filters == only else only
 
     def _clicked(self, change: Any) -> None:
         """Select the session that was clicked in the table."""
@@ -232,15 +273,15 @@ class GroupTrainingExplorer(PeriodExplorer):
         self._showing = False
 
 
-def _headline(sessions: pl.DataFrame) -> str:
-    listed, recorded = (int(sessions[name].sum()) for name in ("attendees", "recorded"))
+def _headline(sessions: pl.DataFrame, numbers: Mapping[str, int]) -> str:
     differ = int((sessions["listed_not_recorded"] > 0).sum())
-    missing = int(sessions["listed_not_recorded"].sum())
-    css = "kpa-worst" if missing else ""
-    tiles = [
-        (f"{sessions.height:,}", "Sessions", "in this period", "kpa-all"),
-        (f"{listed:,}", "People listed", "in attendance lists", ""),
-        (f"{recorded:,}", "People recorded", "with a completion", ""),
-        (f"{missing:,}", "Listed, not recorded", f"in {count(differ, 'session')}", css),
-    ]
+    details = {
+        "people-listed": "in attendance lists",
+        "people-recorded": "with a completion",
+        "not-recorded": f"in {count(differ, 'session')}",
+    }
+    tiles = [(f"{sessions.height:,}", "Sessions", "in this period", f"kpa-{ALL}")]
+    for name, number in numbers.items():
+        worst = " kpa-worst" if name == "not-recorded" and number else ""
+        tiles.append((f"{number:,}", _FIGURES[name].label, details[name], f"kpa-{name}{worst}"))
     return layout.figures(tiles)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
@@ -15,8 +15,8 @@ from kpa_analytics.analysis.instructor_view import InstructorView
 from kpa_analytics.analysis.instructors import without_instructors
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout
-from kpa_analytics.widgets.bars import Bar, Bars, selected_words
-from kpa_analytics.widgets.chart_explorer import SELECTING
+from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, selected_words
+from kpa_analytics.widgets.chart_explorer import ALL, PRESSING, SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.profiles import nothing
 from kpa_analytics.widgets.table import Table
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 #: The number of instructors in the first chart.
 _TOP = 12
+#: The figures that count trainings, and their labels.
+_LONE, _UNTAUGHT, _NOBODY = "single-instructor", "not-taught", "nobody-else"
+_FIGURES = {
+    _LONE: "Single instructor",
+    _UNTAUGHT: "Not taught in this period",
+    _NOBODY: "Nobody else teaches",
+}
 _COVERAGE = (
     Heading("training", "Training"),
     Heading("instructors", "Instructors", "number"),
@@ -74,7 +81,8 @@ class InstructorExplorer(PeriodExplorer):
             all.
         selected: the bars whose instructors the table lists: `{"m_instructor_id": ..., "period":
             day}` (one month) or `{"training_id": ...}` each. Those of trainings also choose the
-            rows of coverage.
+            rows of coverage, and so does a figure: `{"figure": "single-instructor"}`,
+            "not-taught" or "nobody-else".
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `activity`, `coverage`, `table` and `charts`.
 
@@ -96,6 +104,7 @@ class InstructorExplorer(PeriodExplorer):
         "Trainings that only one person teaches come first in the table of coverage.",
         "Click a bar to list the instructors behind it.",
         SELECTING,
+        PRESSING,
         "Click the name of an instructor or of a training beside a chart to see only that one.",
         "Click an instructor in the table to open their own training record.",
     )
@@ -107,6 +116,7 @@ class InstructorExplorer(PeriodExplorer):
     selected = Bars(
         ("m_instructor_id", "period"),
         ("training_id",),
+        figures=_FIGURES,
         like="{'m_instructor_id': '5e58', 'period': '2026-06-01'} or {'training_id': 7}",
         help="The bars whose instructors the table lists; empty for all.",
     )
@@ -163,7 +173,10 @@ class InstructorExplorer(PeriodExplorer):
         self._activity = self._view.activity(choices)
         self._covered = self._view.coverage(choices)
         self._everyone = self._view.people(choices)
-        self._figures.value = _headline(self._everyone, self._covered, self.instructors)
+        self._counted = _counted(self._covered, self.instructors)
+        numbers = {figure: len(trainings) for figure, trainings in self._counted.items()}
+        self._figures.value = _headline(self._everyone, self._covered, numbers)
+        self._figures.picks = [ALL, *(figure for figure, number in numbers.items() if number)]
 
     def _draw(self) -> list[dict[str, Any]]:
         day, without, dark = self.as_of, self.instructors, self.dark
@@ -176,24 +189,35 @@ class InstructorExplorer(PeriodExplorer):
 
     def _list(self) -> None:
         """Fill the tables with the rows behind the selected bars, or with all rows."""
+        self._keep_figures()
         people = self._everyone
+        bars = [bar for selected in self.selected for bar in self._behind(selected)]
         if self.selected:
-            people = self._view.people(self._chosen(PeriodChoices), self.selected)
-        trainings = [bar["training_id"] for bar in self.selected if "training_id" in bar]
+            people = self._view.people(self._chosen(PeriodChoices), bars)
+        trainings = [bar["training_id"] for bar in bars if "training_id" in bar]
         coverage = self._covered
         if trainings:
             coverage = coverage.filter(pl.col("training_id").is_in(trainings))
         if people.is_empty() and (coverage.is_empty() or not trainings) and self.selected:
             self.selected = ()  # the charts no longer show such a bar
             people, coverage = self._everyone, self._covered
+        self._mark_figures()
         nobody = nothing(self.search)
         self._coverage.show(coverage, self._caption(), nothing=nothing())
         self._people.show(people, self._caption_of_people(), nothing=nobody)
+
+    def _behind(self, bar: Bar) -> list[Bar]:
+        """The bars of the trainings that a selected figure counts; another bar as it is."""
+        if FIGURE not in bar:
+            return [bar]
+        return [{"training_id": training} for training in self._counted[bar[FIGURE]]]
 
     def _caption_of_people(self) -> str:
         return selected_words(self.selected, self._bar_in_words) if self.selected else "Instructors"
 
     def _bar_in_words(self, bar: Bar) -> str:
+        if FIGURE in bar:
+            return _FIGURES[bar[FIGURE]]
         if "training_id" in bar:
             return self._titles.get(bar["training_id"], str(bar["training_id"]))
         name = one_line(self._view.instructors[bar["m_instructor_id"]])
@@ -217,7 +241,7 @@ class InstructorExplorer(PeriodExplorer):
         return name, next(row[key] for row in rows if key in row)
 
     def _caption(self) -> str:
-        if self.selected and "training_id" in self.selected[0]:
+        if self.selected and "period" not in self.selected[0]:
             return selected_words(self.selected, self._bar_in_words)
         if not self.instructors:
             return "Who teaches each training"
@@ -225,31 +249,32 @@ class InstructorExplorer(PeriodExplorer):
         return f"Who teaches each training of {names}"
 
 
-def _headline(people: pl.DataFrame, coverage: pl.DataFrame, chosen: Sequence[str]) -> str:
-    taught = coverage.filter(pl.col("instructors") > 0)
-    lone = int(coverage["single_instructor"].sum())
+def _counted(coverage: pl.DataFrame, chosen: Sequence[str]) -> dict[str, list[int]]:
+    """The trainings that each figure counts; `chosen` are the instructors shown."""
+    if chosen:
+        others = without_instructors(coverage, chosen)
+        return {_NOBODY: others.filter(pl.col("instructors") == 0)["training_id"].to_list()}
+    return {
+        _LONE: coverage.filter("single_instructor")["training_id"].to_list(),
+        _UNTAUGHT: coverage.filter(pl.col("instructors") == 0)["training_id"].to_list(),
+    }
+
+
+def _headline(people: pl.DataFrame, coverage: pl.DataFrame, numbers: Mapping[str, int]) -> str:
     never = coverage["last_taught"].null_count()
+    whole = count(coverage.height, "training")
+    details = {
+        _LONE: f"of {count(coverage.height - numbers.get(_UNTAUGHT, 0), 'training')} taught",
+        _UNTAUGHT: f"of {whole} in the catalogue or in a completion; "
+        f"{never:,} with no instructor recorded",
+        _NOBODY: f"of {whole} that they taught in this period",
+    }
     tiles = [
-        (f"{people.height:,}", "Instructors", "in this period", "kpa-all"),
+        (f"{people.height:,}", "Instructors", "in this period", f"kpa-{ALL}"),
         (f"{int(people['completions'].sum()):,}", "Completions taught", "in this period", ""),
     ]
-    if chosen:
-        nobody = int((without_instructors(coverage, chosen)["instructors"] == 0).sum())
-        detail = f"of {count(coverage.height, 'training')} that they taught in this period"
-        return layout.figures([*tiles, (f"{nobody:,}", "Nobody else teaches", detail, "")])
     tiles += [
-        (
-            f"{lone:,}",
-            "Single instructor",
-            f"of {count(taught.height, 'training')} taught",
-            "",
-        ),
-        (
-            f"{coverage.height - taught.height:,}",
-            "Not taught in this period",
-            f"of {count(coverage.height, 'training')} in the catalogue or in a completion; "
-            f"{never:,} with no instructor recorded",
-            "",
-        ),
+        (f"{number:,}", _FIGURES[figure], details[figure], f"kpa-{figure}")
+        for figure, number in numbers.items()
     ]
     return layout.figures(tiles)

@@ -18,7 +18,8 @@ from kpa_analytics.charts.render import drawn
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets import layout, traits
-from kpa_analytics.widgets.chart_explorer import ChartExplorer
+from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, selected_words
+from kpa_analytics.widgets.chart_explorer import PRESSING, ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
@@ -35,6 +36,13 @@ if TYPE_CHECKING:
 #: A session and its new week; None if it is dropped.
 Move = Mapping[str, Any]
 
+#: The figures that count rows of a table, and their labels.
+_HELD, _PLACED, _LEFT_OVER = "sessions", "people", "unplaced"
+_FIGURES = {
+    _HELD: "Sessions",
+    _PLACED: "People in them",
+    _LEFT_OVER: "Cases without a place",
+}
 _TOGETHER = ""
 _MOST_PLACES = 1000
 _SESSIONS = (
@@ -43,12 +51,13 @@ _SESSIONS = (
     Heading("group", "Field office", usual=False),
     Heading("filled", "People", "number"),
     Heading("seats", "Places", "number", usual=False),
-    Heading("instructor", "Instructor"),
+    Heading("instructor", "Instructor", "person"),
     Heading("note", "Change"),
     Heading("reason", "Why this week"),
 )
 _PEOPLE = (
     Heading("user", "Person", "person"),
+    Heading("training", "Training", usual=False),
     Heading("due", "Due", "date"),
     Heading("reason", "Why"),
     *PROFILE_HEADINGS,
@@ -110,6 +119,7 @@ class PlannerKeywords(SharedKeywords, total=False):
     by: str | None
     moves: Move | Iterable[Move] | None
     selected: int | None
+    bars: Bar | Iterable[Bar] | None
 
 
 class PlannerExplorer(ChartExplorer):
@@ -131,6 +141,9 @@ class PlannerExplorer(ChartExplorer):
         moves: sessions that are held in another week, `{"session": number, "week": day}` each; a
             week of None drops the session. They end when another plan is made.
         selected: the number of the session whose people are listed, or None.
+        bars: the figure whose rows are listed: `{"figure": "sessions"}` lists the sessions that are
+            held, "people" the people in them, and "unplaced" only the cases without a place; empty
+            for all rows.
         trainings: ids or titles of the trainings to show; empty for all.
         search: sessions with people whose name, employee number or id contains this text.
         field_offices: sessions with people in these field offices; empty for all.
@@ -152,13 +165,14 @@ class PlannerExplorer(ChartExplorer):
         kpa_analytics.widgets.traits.ChoiceError: moves: there is no session 1 in this plan
     """
 
-    title, css = "Planner", "kpa-planner"
+    title, css, picks = "Planner", "kpa-planner", "bars"
     uses = (
         "The plan says which sessions to hold in which week, for whom, with which eligible "
         "instructor. Click a session to list its people.",
         "Earlier and Later move the session by a week, Drop leaves it out, and Restore puts it "
         "back. The figures above say how many gaps are left.",
         "The column Change also says if the instructor cannot teach the session in its new week.",
+        PRESSING,
         "The last table lists the cases without a place; the reason says what must change first.",
     )
     terms = ("as of", "case", "gap", "instructor", "session")
@@ -169,6 +183,11 @@ class PlannerExplorer(ChartExplorer):
     capacity = traits.WholeNumber(12, 1, _MOST_PLACES, help="The most people in a session.")
     by = traits.OneOf[str](help="Plan each field office separately; None: all together.")
     moves = Moves(help="Sessions that are held in another week, or dropped.")
+    bars = Bars(
+        figures=_FIGURES,
+        like="{'figure': 'unplaced'}",
+        help="The figures whose rows are listed; empty for all rows.",
+    )
     selected = SessionNumber(help="The session whose people are listed, or None.")
 
     def __init__(
@@ -196,7 +215,7 @@ class PlannerExplorer(ChartExplorer):
 
     @property
     def people(self) -> pl.DataFrame:
-        """The people of the selected session, in the order of their table."""
+        """The people of the selected session, or of all if that figure is selected, as listed."""
         return self._people.frame
 
     @property
@@ -255,28 +274,53 @@ class PlannerExplorer(ChartExplorer):
             _button("Drop", "Leave out the selected session", self._drop),
             _button("Restore", "Hold the selected session as planned", self._restore_session),
         ]
-        return self._sessions, layout.bar(*self._buttons), self._people, self._unplaced
+        moving = layout.bar(*self._buttons)
+        self._of_sessions = (self._sessions, moving, self._people)
+        return self._sessions, moving, self._people, self._unplaced
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         plan = self.plan
         self._check_moves(plan)
         self._check_selected(plan)
         choices = self._chosen(PlannerChoices)
-        if changed - {"selected"}:
+        pointed = {"selected", "bars"}
+        if changed - pointed:
             self._rows = self._view.sessions(choices)
             self._gaps = self._view.gaps(choices)
-            unplaced = self._view.unplaced(choices)
-            self._figures.value = _headline(self._rows, self._gaps, unplaced, last_day(plan))
-            nobody = nothing(self.search)
-            self._sessions.show(self._rows, self._caption(), nothing=nobody)
-            self._unplaced.show(unplaced, "Cases without a place", nothing=nobody)
-        if not changed or changed - {"selected"}:
-            held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
-            self._charts.specs = [drawn(charts.session_plan, held, dark=self.dark)]
-        self._people.show(self._view.people(choices, self.selected), self._caption_of_people(plan))
+            self._cases = self._view.unplaced(choices)
+            self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
+            self._figures.value = _headline(self._rows, self._gaps, self._cases, last_day(plan))
+            self._figures.picks = _picks(self._held, self._cases)
+        if not changed or changed - pointed:
+            self._charts.specs = [drawn(charts.session_plan, self._held, dark=self.dark)]
+        if changed - {"selected"}:
+            self._list()
+        self._people.show(self._listed_people(choices), self._caption_of_people(plan))
         for button in self._buttons:
             button.disabled = self.selected is None
         self._mark_chosen()
+
+    def _list(self) -> None:
+        """Fill the tables with all rows, or with those that the selected figures count."""
+        self._keep_figures()
+        self._mark_figures()
+        nobody, chosen = nothing(self.search), self._chosen_figures()
+        rows = self._held if _HELD in chosen or _PLACED in chosen else self._rows
+        self._sessions.show(rows, self._caption(), nothing=nobody)
+        selected = "Selected: " if _LEFT_OVER in chosen else ""
+        self._unplaced.show(self._cases, f"{selected}{_FIGURES[_LEFT_OVER]}", nothing=nobody)
+        for part in self._of_sessions:
+            part.layout.display = "none" if chosen == [_LEFT_OVER] else None
+
+    def _chosen_figures(self) -> list[str]:
+        """The names of the selected figures."""
+        return [bar[FIGURE] for bar in self.bars]
+
+    def _listed_people(self, choices: PlannerChoices) -> pl.DataFrame:
+        """The people of the selected session, or those of all sessions that are held."""
+        if self.selected is None and _PLACED in self._chosen_figures():
+            return self._view.people(choices, self._held["session"])
+        return self._view.people(choices, [] if self.selected is None else [self.selected])
 
     def _check_moves(self, plan: SessionPlan) -> None:
         """Refuse new moves that the plan does not allow; end those of an earlier plan."""
@@ -307,10 +351,14 @@ class PlannerExplorer(ChartExplorer):
         self.selected = None
 
     def _caption(self) -> str:
+        if self.bars:
+            return selected_words(self.bars, lambda bar: _FIGURES[bar[FIGURE]])
         changed = f", {count(len(self.moves), 'change')}" if self.moves else ""
         return f"Planned sessions{changed}: click a session to list its people"
 
     def _caption_of_people(self, plan: SessionPlan) -> str:
+        if self.selected is None and _PLACED in self._chosen_figures():
+            return f"Selected: {_FIGURES[_PLACED]}"
         if self.selected is None:
             return "People of a session: click a session above"
         row = plan.sessions.row(by_predicate=pl.col("session") == self.selected, named=True)
@@ -364,22 +412,31 @@ def _button(words: str, hint: str, work: Any) -> ipw.Button:
     return button
 
 
+def _picks(held: pl.DataFrame, unplaced: pl.DataFrame) -> list[str]:
+    """The figures that count a row, and can be clicked."""
+    numbers = {_HELD: held.height, _PLACED: held["filled"].sum(), _LEFT_OVER: unplaced.height}
+    return [figure for figure, number in numbers.items() if number]
+
+
 def _headline(sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame, end: date) -> str:
     held = sessions.filter(pl.col("change").ne_missing(DROPPED))
     filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
     changed = sessions["change"].count()
     people = unplaced["m_user_id"].n_unique()
     tiles = [
-        (f"{held.height:,}", "Sessions", f"{changed:,} changed by you", "kpa-all"),
-        (f"{filled:,}", "People in them", f"of {count(seats, 'place')}", ""),
+        (
+            *(f"{held.height:,}", _FIGURES[_HELD]),
+            *(f"{changed:,} changed by you", f"kpa-all kpa-{_HELD}"),
+        ),
+        (f"{filled:,}", _FIGURES[_PLACED], f"of {count(seats, 'place')}", f"kpa-{_PLACED}"),
         (f"{gaps.today:,}", "Gaps today", "expired or missing", ""),
         (f"{gaps.without:,}", "Without these sessions", f"gaps on {in_words(end)}", ""),
         (f"{gaps.planned:,}", "With these sessions", f"gaps on {in_words(end)}", "kpa-worst"),
         (
             f"{unplaced.height:,}",
-            "Cases without a place",
+            _FIGURES[_LEFT_OVER],
             f"of {count(people, 'person', 'people')}",
-            "",
+            f"kpa-{_LEFT_OVER}",
         ),
     ]
     return layout.figures(tiles)

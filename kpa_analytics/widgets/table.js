@@ -272,7 +272,7 @@ function render({ model, el }) {
   const cellOf = (value, kind, place) => {
     const cell = make("td", `kpa-${kind}`);
     if (value === null || value === undefined) cell.append(make("span", "kpa-nothing", "–"));
-    else if (kind === "person") {
+    else if (kind === "person" && !Array.isArray(value)) { // a list: the name of nobody in the records
       const button = make("button", "kpa-person-button", String(value));
       button.title = "Open this person's training record";
       button.addEventListener("click", (event) => {

@@ -11,7 +11,7 @@ import polars as pl
 import traitlets
 
 from kpa_analytics.widgets.style import HERE, STYLE
-from kpa_analytics.widgets.table_rows import TEXTS, Heading, as_shown, cells, matching
+from kpa_analytics.widgets.table_rows import TEXTS, Heading, as_shown, cells, links, matching
 from kpa_analytics.wording import listing
 
 #: Rows on a page.
@@ -195,8 +195,9 @@ class Table(anywidget.AnyWidget):
     def _turn(self, _: Any = None) -> None:
         self._on_page = page = self._from_to(self.start, self.start + self.page)
         columns = [
-            cells(page[name], self.words.get(name, {}))
-            for name in (column["column"] for column in self.columns)
+            links(page, texts) if column["kind"] == "person" else texts
+            for column in self.columns
+            for texts in [cells(page[column["column"]], self.words.get(column["column"], {}))]
         ]
         self.rows = [list(row) for row in zip(*columns, strict=True)]
 

@@ -15,6 +15,8 @@ Words = Mapping[str, Mapping[Any, str]]
 
 #: The kinds of column that can be filtered by a text, such as "Jul 2026" for days.
 TEXTS = ("text", "person", "status", "date")
+#: The columns with the id of the person whom a row names, the first that is not null.
+PERSON_IDS = ("m_user_id", "m_instructor_id")
 
 
 class Heading(NamedTuple):
@@ -79,8 +81,26 @@ def as_shown(frame: pl.DataFrame, headings: Sequence[Heading], words: Words) -> 
     )
 
 
+def links(rows: pl.DataFrame, names: Sequence[Any]) -> list[Any]:
+    """The cells of a person column. A name without an id is in a list, and opens no record.
+
+    Examples:
+        >>> rows = pl.DataFrame({"m_user_id": ["ann", None]})
+        >>> links(rows, ["Ann", "no instructor"])
+        ['Ann', ['no instructor']]
+    """
+    columns = [rows[name].to_list() for name in PERSON_IDS if name in rows.columns]
+    has_id = map(any, zip(*columns, strict=True)) if columns else [False] * rows.height
+    return [
+        name if known or name is None else [name] for name, known in zip(names, has_id, strict=True)
+    ]
+
+
 def cells(values: pl.Series, words: Mapping[Any, str]) -> list[Any]:
-    """The cells of a column as plain values, without characters that change text direction."""
+    """The cells of a column as plain values, without characters that change text direction.
+
+    Fractions have one decimal each, so that they align.
+    """
     if values.dtype == pl.Date:
         return pl.select(day_texts(pl.lit(values))).to_series().to_list()
     if values.dtype == pl.List:
@@ -88,6 +108,8 @@ def cells(values: pl.Series, words: Mapping[Any, str]) -> list[Any]:
         return ["; ".join(one_line(str(item)) for item in items or ()) or None for items in lists]
     if words:
         return [words.get(value, value) for value in values]
+    if values.dtype.is_float():
+        return [None if number is None else f"{number:,.1f}" for number in values]
     if values.dtype == pl.String:
         return [text and one_line(text) for text in values]
     return values.to_list()

@@ -22,8 +22,8 @@ from kpa_analytics.charts.render import drawn
 from kpa_analytics.inputs import Day
 from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
-from kpa_analytics.widgets.bars import Bar, Bars, same_bars, selected_words
-from kpa_analytics.widgets.chart_explorer import SELECTING
+from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars, selected_words
+from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.pack import free_folder
@@ -34,8 +34,11 @@ from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.trend_files import write_trend
 from kpa_analytics.widgets.trend_rows import (
     CASE_HEADINGS,
+    COUNTED,
     Period,
     bar_in_words,
+    behind_figures,
+    figure_in_words,
     headings,
     headline,
     listed,
@@ -97,8 +100,9 @@ class TrendExplorer(StatusExplorer):
         field_offices: ids or names of field offices; "" means no field office; empty for all.
         include_terminated: whether to count people who had left; False.
         selected: the bars whose cases are listed: `{"day": day, "status": ...}`, `{"month": day,
-            "outcome": ...}` or `{"week": day}` each. The table of counts then has only the days of
-            the bars that have one.
+            "outcome": ...}` or `{"week": day}` each. A figure, `{"figure": "gaps"}`, "gaps-before"
+            or "on-time", lists the cases that it counts. The table of counts then has only the
+            days of the bars and figures that have one.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `rows`, `punctuality`, `table`, `cases` and `charts`.
 
@@ -126,6 +130,7 @@ class TrendExplorer(StatusExplorer):
         "Compare by counts each field office, job title, supervisor or training separately.",
         "Click a bar to list the cases behind it.",
         SELECTING,
+        PRESSING,
     )
     terms = ("as of", "case", "gap", EXPIRED, MISSING, "certificate", "renewal", "requirement")
 
@@ -138,6 +143,7 @@ class TrendExplorer(StatusExplorer):
         ("day", "status"),
         ("month", "outcome"),
         ("week",),
+        figures=COUNTED,
         like=f"{{'day': '2026-06-30', 'status': {EXPIRED!r}}} or {{'week': '2026-07-06'}}",
         help="The bars whose cases are listed; empty for none.",
     )
@@ -295,20 +301,24 @@ class TrendExplorer(StatusExplorer):
             Period(view.first_day(choices), self.as_of, view.begun),
         )
         self._first = period.first
+        self._together, self._counted = together, behind_figures(together, due, self.as_of)
         self._figures.value = headline(together, due, period, known) + note(period)
+        self._figures.picks = [*self._counted]
         self._table.words = words(known)
 
     def _list(self) -> None:
         """Fill the tables with the cases and the days of the selected bars, or with all days."""
         if self.by:  # the chart of groups has no bars of days
             self.selected = tuple(bar for bar in self.selected if "day" not in bar)
-        cases = self._view.cases(self._chosen(TrendChoices), self.selected)
+        self._keep_figures()
+        cases = self._view.cases(self._chosen(TrendChoices), self._behind())
         if self.selected and cases.is_empty():
             self.selected = ()  # the charts no longer show such a bar
+        self._mark_figures()
         rows = listed(self._rows, self.by)
         if self.search and not self._rows["total"].sum():
             rows = rows.clear()
-        if days := [bar["day"] for bar in self.selected if "day" in bar]:
+        if days := [bar["day"] for bar in self._behind() if "day" in bar]:
             rows = rows.filter(pl.col("day").is_in(days))
         named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)
         self._table.show(rows, self._caption(), named, nothing=nobody)
@@ -316,8 +326,21 @@ class TrendExplorer(StatusExplorer):
 
     def _caption_of_cases(self) -> str:
         if not self.selected:
-            return "Cases behind a bar: click a bar of a chart"
-        return selected_words(self.selected, bar_in_words)
+            return "Cases behind a bar or a figure: click one above"
+        return selected_words(self.selected, self._bar_in_words)
+
+    def _behind(self) -> list[Bar]:
+        """The selected bars, and those whose cases the selected figures count."""
+        return [
+            each
+            for bar in self.selected
+            for each in (self._counted[bar[FIGURE]] if FIGURE in bar else [bar])
+        ]
+
+    def _bar_in_words(self, bar: Bar) -> str:
+        if FIGURE in bar:
+            return figure_in_words(bar[FIGURE], self._together, self._view.requirements_known)
+        return bar_in_words(bar)
 
     def _legend_clicked(self, _: str, outcome: str, __: int) -> None:
         """List the certificates of an outcome; a second click clears the selection."""

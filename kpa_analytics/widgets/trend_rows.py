@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-_UNKNOWN = "not known"
+_UNKNOWN, _RENEWED = "not known", "Renewed on time"
 _TODAYS = (
     "Requirements, rules and offices are today's, on every day: those of the past are not known."
 )
@@ -40,6 +40,11 @@ CASE_HEADINGS = (
     Heading("outcome", "Renewal", "status"),
     *PROFILE_HEADINGS,
 )
+
+
+#: The figures that count cases.
+GAPS_NOW, GAPS_BEFORE, ON_TIME = "gaps", "gaps-before", "on-time"
+COUNTED = (GAPS_NOW, GAPS_BEFORE, ON_TIME)
 
 
 class Period(NamedTuple):
@@ -106,6 +111,30 @@ def listed(rows: pl.DataFrame, by: str | None) -> pl.DataFrame:
     )
 
 
+def behind_figures(rows: pl.DataFrame, due: pl.DataFrame, as_of: date) -> dict[str, list[Any]]:
+    """The bars whose cases each figure counts, of the figures that count a case.
+
+    Args:
+        rows: the counts of each day, of all cases together.
+        due: the certificates that came due since the first day.
+        as_of: the last day.
+    """
+    behind: dict[str, list[Any]] = {}
+    for figure, at in ((GAPS_NOW, -1), (GAPS_BEFORE, 0)) if rows.height else ():
+        row = rows.row(at, named=True)
+        behind[figure] = [{"day": row["day"], "status": status} for status in GAPS if row[status]]
+    if due.filter(pl.col("expiration_date") < as_of, pl.col("outcome") == "on_time").height:
+        behind[ON_TIME] = [{"outcome": "on_time", "over": True}]
+    return {figure: bars for figure, bars in behind.items() if bars}
+
+
+def figure_in_words(figure: str, rows: pl.DataFrame, known: bool) -> str:
+    """A selected figure in the caption of its cases; the arguments are those of `headline`."""
+    if figure == ON_TIME:
+        return _RENEWED
+    return f"{_kind(known)} on {day(rows['day'][-1 if figure == GAPS_NOW else 0])}"
+
+
 def headline(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: bool) -> str:
     """The numbers above the charts, as HTML.
 
@@ -118,12 +147,17 @@ def headline(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: bool)
     if rows.is_empty():
         begins = f"The records begin on {day(period.begun)}" if period.begun else ""
         return layout.figures([(_UNKNOWN, f"Gaps on {day(period.as_of)}", begins, "kpa-all")])
-    kind = _kind(known)
     sampled = rows.with_columns(pl.sum_horizontal(GAPS).alias("gaps"))
     before, now = (sampled.row(at, named=True) for at in (0, -1))
     tiles = [
-        (f"{now['gaps']:,}", f"{kind} on {day(period.as_of)}", _share(now), "kpa-all"),
-        (f"{before['gaps']:,}", f"{kind} on {day(before['day'])}", _share(before), ""),
+        (
+            f"{now['gaps']:,}",
+            *(figure_in_words(GAPS_NOW, rows, known), _share(now), f"kpa-all kpa-{GAPS_NOW}"),
+        ),
+        (
+            f"{before['gaps']:,}",
+            *(figure_in_words(GAPS_BEFORE, rows, known), _share(before), f"kpa-{GAPS_BEFORE}"),
+        ),
         _change(before, now),
         _on_time(due, period),
     ]
@@ -150,12 +184,12 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str
 
 def _on_time(due: pl.DataFrame, period: Period) -> tuple[str, str, str, str]:
     over = due.filter(pl.col("expiration_date") < period.as_of)
-    label, since = "Renewed on time", day(period.first)
+    label, since = _RENEWED, day(period.first)
     if over.is_empty():
         return (_UNKNOWN, label, f"no certificate expired since {since}", "")
     on_time = int((over["outcome"] == "on_time").sum())
-    detail = f"of {count(over.height, 'certificate')} that expired since {since}"
-    return (percent(on_time, over.height), label, detail, "")
+    detail = f"{on_time:,} of {count(over.height, 'certificate')} that expired since {since}"
+    return (percent(on_time, over.height), label, detail, f"kpa-{ON_TIME}")
 
 
 def note(period: Period) -> str:

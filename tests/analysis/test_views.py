@@ -100,9 +100,9 @@ def test_the_session_view_names_whose_attendance_is_in_doubt(lessons: kpa.Traini
     view = SessionView(lessons, PeopleFilter(lessons))
     assert view.sessions(PeriodChoices(as_of=DAY, months=1))["group_training_id"].to_list() == [50]
     assert view.sessions(PeriodChoices(as_of=DAY, search="dan")).height == 0
-    assert view.attendees(50).select("m_user_id", "standing").rows() == [
+    assert view.attendees([50]).select("m_user_id", "standing").rows() == [
         ("bob", "Listed, not recorded"),
         ("cid", "Recorded, not listed"),
         ("ann", "Listed and recorded"),
     ]
-    assert view.attendees(None).height == 0
+    assert view.attendees([]).height == 0

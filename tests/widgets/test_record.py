@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer, InstructorExplorer
+from kpa_analytics.widgets import (
+    ExpiryExplorer,
+    GroupTrainingExplorer,
+    InstructorExplorer,
+    PlannerExplorer,
+)
+from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table_rows import Heading
 
 
 @pytest.mark.slow
@@ -36,6 +44,27 @@ def test_instructors_have_records_too(company: kpa.TrainingData) -> None:
     assert explorer._people.columns[0]["kind"] == "person"
     explorer._people._handle_custom_msg({"person": 1}, [])
     assert explorer.table["instructor"][1] in explorer._record.title
+
+
+@pytest.mark.parametrize("make", [GroupTrainingExplorer, PlannerExplorer])
+def test_the_instructor_of_a_session_has_a_record(
+    company: kpa.TrainingData, make: type[GroupTrainingExplorer | PlannerExplorer]
+) -> None:
+    explorer = make(company)
+    table = explorer._sessions
+    at = next(n for n, who in enumerate(table.frame["m_instructor_id"]) if who is not None)
+    kinds = {column["column"]: column["kind"] for column in table.columns}
+    assert kinds["instructor"] == "person"
+    table._handle_custom_msg({"person": at}, [])
+    assert table.frame["instructor"][at] in explorer._record.title
+    assert explorer.selected is None
+
+
+def test_a_name_without_an_id_opens_no_record() -> None:
+    table = Table((Heading("instructor", "Instructor", "person"),), None)
+    names = {"m_instructor_id": ["ike", None], "instructor": ["Ike", "no instructor"]}
+    table.show(pl.DataFrame(names), "")
+    assert table.rows == [["Ike"], [["no instructor"]]]
 
 
 def test_a_record_that_is_not_there_is_an_error(company: kpa.TrainingData) -> None:

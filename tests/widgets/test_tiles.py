@@ -99,9 +99,9 @@ def test_sessions_whose_list_and_records_differ_are_flagged(company: kpa.Trainin
 def test_the_tile_of_missing_records_lists_their_sessions(company: kpa.TrainingData) -> None:
     explorer = GroupTrainingExplorer(company, months=120)
     differ = explorer.sessions.filter(pl.col("listed_not_recorded") > 0)
-    press(explorer, "worst")
+    press(explorer, "not-recorded")
     assert {*explorer.sessions["group_training_id"]} == {*differ["group_training_id"]}
-    press(explorer, "worst")
+    press(explorer, "not-recorded")
     assert explorer.sessions.height > differ.height
 
 

@@ -18,6 +18,7 @@ from kpa_analytics import charts
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS
 from kpa_analytics.widgets import Dashboard, TrendExplorer
+from kpa_analytics.widgets.table_rows import cells
 from kpa_analytics.widgets.trend_rows import listed
 from tests.widgets.expiry_cases import status
 
@@ -150,10 +151,11 @@ def test_tiles_say_gaps_now_and_then_the_change_and_the_share_on_time(
     assert shown["Gaps on 30 Jun 2025"][0] == f"{gaps[0]:,}"
     change = gaps[-1] - gaps[0]
     assert shown["Change"][0] == f"{change:+,}".replace("-", "\N{MINUS SIGN}")
-    share = round(100 * (over["outcome"] == "on_time").sum() / over.height)
+    on_time = (over["outcome"] == "on_time").sum()
+    share = round(100 * on_time / over.height)
     assert shown["Renewed on time"] == (
         f"{share}%",
-        f"of {over.height:,} certificates that expired since 30 Jun 2025",
+        f"{on_time:,} of {over.height:,} certificates that expired since 30 Jun 2025",
     )
     assert "Requirements, rules and offices are today's" in shared._figures.value
 
@@ -204,6 +206,7 @@ def test_a_share_of_gaps_is_0_only_for_no_gap_and_100_only_for_nothing_else(
         )
     )
     assert listed(few, None)["percent"].to_list() == [0.1, 99.9, None]
+    assert cells(pl.Series([12.0, 0.1, 99.94, None]), {}) == ["12.0", "0.1", "99.9", None]
 
 
 @pytest.mark.parametrize(

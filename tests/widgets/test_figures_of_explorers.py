@@ -1,0 +1,241 @@
+"""Every figure of every explorer lists the rows that it counts, or is plain text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from typing import Any
+
+import polars as pl
+import pytest
+
+import kpa_analytics as kpa
+from kpa_analytics.widgets import (
+    Dashboard,
+    ExpiryExplorer,
+    GroupTrainingExplorer,
+    InstructorExplorer,
+    PlannerExplorer,
+    TrendExplorer,
+)
+from kpa_analytics.widgets.chart_explorer import ChartExplorer
+from kpa_analytics.widgets.table import Table
+
+#: Figures that count no row of a table of their explorer: completions, changes, and gaps of days
+#: of which the planner lists no case. All others list rows, unless they are 0 or not known.
+LIST_NOTHING = {
+    InstructorExplorer: {"Completions taught"},
+    TrendExplorer: {"Change"},
+    PlannerExplorer: {"Gaps today", "Without these sessions", "With these sessions"},
+}
+#: The table of each figure; by default, the first table of the explorer.
+TABLES = {
+    InstructorExplorer: {"Instructors": "instructors"},
+    GroupTrainingExplorer: dict.fromkeys(
+        ["People listed", "People recorded", "Listed, not recorded"], "attendees"
+    ),
+    TrendExplorer: {"": "trend-cases"},
+    PlannerExplorer: {
+        "People in them": "planned-people",
+        "Cases without a place": "cases-without-place",
+    },
+}
+EXPLORERS = (
+    *(ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer, PlannerExplorer),
+)
+
+
+@pytest.fixture(scope="module")
+def made(company: kpa.TrainingData) -> dict[type[ChartExplorer], Any]:
+    explorers: dict[type[ChartExplorer], Any] = {make: make(company) for make in EXPLORERS}
+    explorers[GroupTrainingExplorer] = GroupTrainingExplorer(company, months=120)
+    return explorers
+
+
+@pytest.fixture
+def shown(made: dict[type[ChartExplorer], Any]) -> Iterator[dict[type[ChartExplorer], Any]]:
+    """One explorer of each kind; what a test chooses is reset."""
+    yield made
+    for explorer in made.values():
+        explorer.reset()
+
+
+def press(explorer: ChartExplorer, figure: str) -> None:
+    """Click a figure, which is named by its class: what the browser sends."""
+    explorer._figures._handle_custom_msg({"pick": figure}, [])
+
+
+def figures(explorer: ChartExplorer) -> list[tuple[str, str, int | None]]:
+    """Each figure: its label, the class of its button ("" for plain text), and its number."""
+    read = re.findall(
+        r'<li class="([^"]*)"><span class="kpa-words">([^<]*)</span><strong>([^<]*)</strong>'
+        r'<span class="kpa-detail">([^<]*)<',
+        explorer._figures.value,
+    )
+    return [
+        (unescape(label), button(explorer, css), number(shown, unescape(detail)))
+        for css, label, shown, detail in read
+    ]
+
+
+def button(explorer: ChartExplorer, css: str) -> str:
+    names = [name.removeprefix("kpa-") for name in css.split()]
+    return next((name for name in names if name in explorer._figures.picks), "")
+
+
+def number(shown: str, detail: str) -> int | None:
+    """The number of rows: of a share, the number in its detail; None if it is not known."""
+    if shown == "not known":
+        return None
+    text = detail.split(" of ")[0] if shown.endswith("%") else shown
+    return int(text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
+
+
+def table_of(explorer: ChartExplorer, label: str) -> Table:
+    names = TABLES.get(type(explorer), {})
+    name = names.get(label, names.get("", explorer._shown_tables[0].name))
+    return next(table for table in explorer._shown_tables if table.name == name)
+
+
+def check_figures(explorer: ChartExplorer) -> int:
+    """Click every figure twice; return how many were clicked."""
+    whole = [table.given for table in explorer._shown_tables]
+    clicked = 0
+    for label, figure, rows in figures(explorer):
+        if not figure:
+            assert label in LIST_NOTHING.get(type(explorer), ()) or not rows, label
+            continue
+        assert label not in LIST_NOTHING.get(type(explorer), ()), label
+        press(explorer, figure)
+        table = table_of(explorer, label)
+        assert table.frame.height == rows, label
+        assert explorer._figures.chosen == [figure]
+        assert figure == "all" or table.caption.startswith(("Selected: ", "Only ")), label
+        press(explorer, figure)
+        assert all(map(pl.DataFrame.equals, whole, (t.given for t in explorer._shown_tables)))
+        clicked += 1
+    return clicked
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_a_click_on_a_figure_lists_as_many_rows_as_it_says(
+    shown, make: type[ChartExplorer]
+) -> None:
+    assert check_figures(shown[make]) >= 2
+
+
+@pytest.mark.slow
+def test_figures_list_the_rows_of_the_choices_made(shown, company: kpa.TrainingData) -> None:
+    instructors, groups = shown[InstructorExplorer], shown[GroupTrainingExplorer]
+    instructors.instructors = instructors.table["m_instructor_id"][:1]
+    assert "Nobody else teaches" in {label for label, _, _ in figures(instructors)}
+    check_figures(instructors)
+    groups.months = 3
+    check_figures(groups)
+    trend = shown[TrendExplorer]
+    trend.by = "field_office"
+    check_figures(trend)
+    planner = shown[PlannerExplorer]
+    planner.moves = {"session": planner.sessions["session"][0], "week": None}
+    check_figures(planner)
+    assert planner.sessions.height > planner._held.height
+
+
+#: A figure of each explorer, and the rows that it lists.
+LISTED: tuple[tuple[type[ChartExplorer], str, Callable[[Any], pl.Series]], ...] = (
+    (InstructorExplorer, "single-instructor", lambda it: it.coverage["single_instructor"]),
+    (InstructorExplorer, "not-taught", lambda it: it.coverage["instructors"] == 0),
+    (GroupTrainingExplorer, "people-listed", lambda it: it.sessions["attendees"] > 0),
+    (
+        GroupTrainingExplorer,
+        "not-recorded",
+        lambda it: it.attendees["standing"] == "Listed, not recorded",
+    ),
+    (TrendExplorer, "gaps", lambda it: it.cases["status"].is_in(["expired", "missing"])),
+    (TrendExplorer, "on-time", lambda it: it.cases["outcome"] == "on_time"),
+    (PlannerExplorer, "people", lambda it: it.people["session"].is_in(it.sessions["session"])),
+)
+
+
+@pytest.mark.parametrize(("make", "figure", "rows"), LISTED)
+def test_a_figure_lists_rows_of_its_own_kind(shown, make, figure, rows) -> None:
+    explorer = shown[make]
+    press(explorer, figure)
+    listed = rows(explorer)
+    assert listed.len() > 0
+    assert listed.all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("make", "figure"),
+    [
+        (InstructorExplorer, "single-instructor"),
+        (GroupTrainingExplorer, "not-recorded"),
+        (TrendExplorer, "gaps"),
+        (PlannerExplorer, "unplaced"),
+    ],
+)
+def test_a_selected_figure_is_in_the_state_and_can_be_undone(shown, company, make, figure) -> None:
+    explorer = shown[make]
+    press(explorer, figure)
+    assert getattr(explorer, make.picks) == ({"figure": figure},)
+    state = json.loads(json.dumps(explorer.state))
+    assert state[make.picks] == [{"figure": figure}]
+    again = make(company, **state)
+    assert again._figures.chosen == [figure]
+    assert [table.caption for table in again._shown_tables] == [
+        table.caption for table in explorer._shown_tables
+    ]
+    assert explorer._charts.picked == [-1, []]
+    explorer.undo()
+    assert getattr(explorer, make.picks) == ()
+    explorer.state = state
+    assert getattr(explorer, make.picks) == ({"figure": figure},)
+    explorer.reset()
+    assert getattr(explorer, make.picks) == ()
+    with pytest.raises(kpa.errors.KPADataError, match="figure: there is no 'other'"):
+        setattr(explorer, make.picks, {"figure": "other"})
+
+
+@pytest.mark.slow
+def test_the_state_of_a_dashboard_has_the_selected_figure(company: kpa.TrainingData) -> None:
+    dashboard = Dashboard(company)
+    press(dashboard.instructors, "not-taught")
+    state = json.loads(json.dumps(dashboard.state))
+    assert state["tabs"]["instructors"]["selected"] == [{"figure": "not-taught"}]
+    dashboard.reset()
+    assert dashboard.instructors.selected == ()
+    dashboard.state = state
+    assert dashboard.instructors._coverage.caption == "Selected: Not taught in this period"
+
+
+def test_a_figure_that_is_no_longer_shown_is_deselected(shown) -> None:
+    explorer = shown[InstructorExplorer]
+    press(explorer, "single-instructor")
+    explorer.instructors = explorer.table["m_instructor_id"][:1]
+    assert explorer.selected == ()
+    assert explorer._figures.chosen == ["all"]
+
+
+def test_the_people_of_a_session_take_the_place_of_those_of_a_figure(shown) -> None:
+    explorer = shown[GroupTrainingExplorer]
+    press(explorer, "people-recorded")
+    everyone, sessions = explorer.attendees.height, explorer.sessions.height
+    explorer.selected = explorer.sessions["group_training_id"][0]
+    assert explorer.attendees.height < everyone
+    assert explorer.sessions.height == sessions
+    press(explorer, "people-listed")
+    assert explorer.selected is None
+
+
+def test_cases_without_a_place_are_listed_alone(shown) -> None:
+    planner = shown[PlannerExplorer]
+    press(planner, "unplaced")
+    assert planner._sessions.layout.display == planner._people.layout.display == "none"
+    assert planner._unplaced.layout.display is None
+    press(planner, "unplaced")
+    assert planner._sessions.layout.display is None
