@@ -46,6 +46,7 @@ def test_instructors_have_records_too(company: kpa.TrainingData) -> None:
     assert explorer.table["instructor"][1] in explorer._record.title
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [GroupTrainingExplorer, PlannerExplorer])
 def test_the_instructor_of_a_session_has_a_record(
     company: kpa.TrainingData, make: type[GroupTrainingExplorer | PlannerExplorer]
