@@ -42,7 +42,7 @@ from kpa_analytics.statuses import (
 )
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import DUE, Bar, Bars, selected_words
-from kpa_analytics.widgets.chart_explorer import SELECTING
+from kpa_analytics.widgets.chart_explorer import ALL, SELECTING
 from kpa_analytics.widgets.download import Download
 from kpa_analytics.widgets.explained import Case, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
@@ -346,7 +346,7 @@ class ExpiryExplorer(StatusExplorer):
 
     def _figure_clicked(self, figure: str) -> None:
         """Show the cases that a figure counts; a second click, or one on all cases, shows all."""
-        again = figure == "all" or self._chosen_figures() == [figure]
+        again = figure == ALL or self._chosen_figures() == [figure]
         statuses = {"in-order": _IN_ORDER, "due": ()}.get(figure, (figure,))
         due = ({DUE: self.expiring_days},) if figure == "due" else ()
         only = ((), ()) if again else (statuses, due)
@@ -358,7 +358,7 @@ class ExpiryExplorer(StatusExplorer):
             return ["due"]
         if {*self.statuses} == {*_IN_ORDER}:
             return ["in-order"]
-        return list(self.statuses or ["all"])
+        return list(self.statuses) or ([] if self.selected else [ALL])
 
     def _chosen_in_words(self) -> str:
         """Say which trainings and people are shown, for the reader of a pack."""
@@ -408,7 +408,7 @@ def _picks(cases: pl.DataFrame, days: int) -> list[str]:
     counts = status_counts(cases, days)
     statuses = [status for status in STATUSES if counts[status]]
     in_order = ["in-order"] if {*_IN_ORDER} & {*statuses} else []
-    return ["all", *statuses, *in_order, *(["due"] if counts["due_within"] else [])]
+    return [ALL, *statuses, *in_order, *(["due"] if counts["due_within"] else [])]
 
 
 def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:

@@ -232,6 +232,16 @@ def test_the_people_of_a_session_take_the_place_of_those_of_a_figure(shown) -> N
     assert explorer.selected is None
 
 
+def test_no_figure_is_marked_while_a_bar_is_selected(shown) -> None:
+    for make in (ExpiryExplorer, InstructorExplorer):
+        explorer = shown[make]
+        rows = explorer.rows if make is ExpiryExplorer else explorer.coverage
+        fields = ["training_id", "status"] if make is ExpiryExplorer else ["training_id"]
+        explorer.selected = rows.select(fields).row(0, named=True)
+        assert explorer.selected
+        assert explorer._figures.chosen == []
+
+
 def test_cases_without_a_place_are_listed_alone(shown) -> None:
     planner = shown[PlannerExplorer]
     press(planner, "unplaced")
