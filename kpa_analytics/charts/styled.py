@@ -84,7 +84,8 @@ class _Styled:
         with warnings.catch_warnings():
             # `_separate` renames selections that altair would merge.
             warnings.filterwarnings("ignore", "Automatically deduplicated selection")
-            return _separate(_KINDS[how, self.look](**{how: [self, other]}, resolve=_OWN_SCALES))
+            joined = _KINDS[how, self.look](**{how: [self, other]}, resolve=_OWN_SCALES)
+        return _separate(joined, _views(self) | _views(other))
 
 
 class _Rows(alt.Chart):
@@ -121,6 +122,8 @@ class _DarkColumn(_LightColumn):
     look = "kpa-dark"
 
 
+#: What altair adds to the name of a layer of joined charts.
+_NUMBER = re.compile(r"(_\d+)+$")
 _KINDS: dict[tuple[str, str], Any] = {
     ("layer", "kpa"): _Light,
     ("hconcat", "kpa"): _LightRow,
@@ -131,10 +134,29 @@ _KINDS: dict[tuple[str, str], Any] = {
 }
 
 
-def _separate(joined: Any) -> Any:
-    """Rename selections that share a name, so that each chart has its own: pick, pick_2, ..."""
+def _params(chart: Any) -> list[Any]:
+    params: Any = getattr(chart, "params", alt.Undefined)
+    return [] if params is alt.Undefined else [*params]
+
+
+def _views(chart: Any) -> set[str]:
+    """The layers that have a selection, by their names without the numbers of joined charts."""
+    views: list[Any] = [getattr(param, "views", alt.Undefined) for param in _params(chart)]
+    return {
+        _NUMBER.sub("", name) for names in views if names is not alt.Undefined for name in names
+    }
+
+
+def _separate(joined: Any, views: set[str]) -> Any:
+    """Let each chart have its own selections: pick, pick_2, ...
+
+    altair lets all named layers of a joined chart have the selections of one; here only those of
+    `views` have them.
+    """
     taken: set[str] = set()
-    for param in [] if joined.params is alt.Undefined else joined.params:
+    for param in _params(joined):
+        if getattr(param, "views", alt.Undefined) is not alt.Undefined:
+            param.views = [name for name in param.views if _NUMBER.sub("", name) in views]
         name = str(param.name)
         numbered = (f"{name.removesuffix('_2')}_{number}" for number in count(2))
         free = next(new for new in chain([name], numbered) if new not in taken)
