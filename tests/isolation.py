@@ -13,6 +13,7 @@ from _pytest.doctest import DoctestItem
 from kpa_analytics import config
 from kpa_analytics.demo import company
 from kpa_analytics.startup import skip_address_grammar
+from tests.thorough import THOROUGH
 
 skip_address_grammar()
 
@@ -68,5 +69,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(planted)
         if browser in item.path.parents:
             item.add_marker(pytest.mark.browser)
+        if item.nodeid.startswith(THOROUGH):
+            item.add_marker(pytest.mark.thorough)
+            item.add_marker(pytest.mark.slow)
         if item.name in _LONG_EXAMPLES or _PACKS & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)

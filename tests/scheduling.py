@@ -47,8 +47,16 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 
 @pytest.hookimpl(trylast=True)  # the markers are those of tests/isolation.py
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the longest files: in JupyterLab, in a browser and slow, in turn."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out `tests/thorough.py`, unless these tests or single files are meant.
+
+    Begin with the longest files: in JupyterLab, in a browser and slow, in turn.
+    """
+    paths = [Path(argument.partition("::")[0]) for argument in config.args]
+    if not config.option.markexpr and not any(path.is_file() for path in paths):
+        left_out = [item for item in items if item.get_closest_marker("thorough")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
     kinds = {item.path: "quick" for item in items}
     for kind in ("slow", "browser"):
         kinds |= {item.path: kind for item in items if item.get_closest_marker(kind)}
@@ -57,6 +65,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for path, kind in kinds.items():
         turns[path] = (kind == "quick", seen[kind])
         seen[kind] += 1
-    root = items[0].config.rootpath if items else Path()
-    in_jupyterlab = {root / file for file in _IN_JUPYTERLAB}
+    in_jupyterlab = {config.rootpath / file for file in _IN_JUPYTERLAB}
     items.sort(key=lambda i: (i.path not in in_jupyterlab, turns[i.path], kinds[i.path]))
