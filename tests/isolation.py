@@ -13,7 +13,7 @@ from _pytest.doctest import DoctestItem
 from kpa_analytics import config
 from kpa_analytics.demo import company
 from kpa_analytics.startup import skip_address_grammar
-from tests.thorough import THOROUGH
+from tests.thorough import SLOW_OF, THOROUGH
 
 skip_address_grammar()
 
@@ -72,5 +72,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith(THOROUGH):
             item.add_marker(pytest.mark.thorough)
             item.add_marker(pytest.mark.slow)
+        elif item.nodeid.startswith(SLOW_OF) and item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.thorough)
         if item.name in _LONG_EXAMPLES or _PACKS & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)

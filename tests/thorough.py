@@ -37,6 +37,14 @@ THOROUGH = (
     "tests/data/test_proof_model.py::test_forty_pages",
     "tests/hard/test_memory.py::",
     "tests/hard/test_windows.py::test_the_demo_pack_is_written_and_replaced",
+    "tests/audit/test_chosen_scope.py::test_a_name_that_is_hostile_becomes_a_file_name",
+    "tests/audit/test_chosen_scope.py::test_a_pack_with_pseudonyms_names_nobody_in_its_scope",
+    "tests/audit/test_sample.py::test_a_sample_larger_than_the_cases_is_all_of_them",
+    "tests/audit/test_workbook_in_calc.py::test_no_cell_is_too_narrow",
+    "tests/browser/test_accessibility.py::test_the_report_breaks_no_rule[chromium-report-dark",
+    "tests/browser/test_accessibility.py::test_the_report_breaks_no_rule[chromium-hostile_report-light",
+    "tests/browser/test_explorers.py::test_instructors_and_groups_alone_by_mouse_and_keyboard",
+    "tests/browser/test_keys.py::test_every_focus_is_seen_and_no_rule_is_broken[chromium-dark",
     "tests/spark/test_spark.py::test_a_folder_without_personal_columns",
     "tests/spark/test_spark.py::test_group_sessions",
     "tests/spark/test_spark.py::test_statuses_as_known_without_accounts",
@@ -45,4 +53,17 @@ THOROUGH = (
     "tests/spark/test_spark.py::test_wrong_records_of_an_account",
     "tests/widgets/test_expiry_export.py::test_a_part_under_pseudonyms",
     "tests/widgets/test_expiry_export.py::test_an_export_of_some_people",
+)
+#: Files whose slow tests are left out: they repeat the quick ones of the file with more cases.
+SLOW_OF = (
+    "tests/analysis/test_calendar_ends.py",
+    "tests/analysis/test_expiry_oracle.py",
+    "tests/analysis/test_expiry_properties.py",
+    "tests/analysis/test_status_changes.py",
+    "tests/analysis/test_status_over_time.py",
+    "tests/charts/test_periods.py",
+    "tests/data/test_incremental_corrections.py",
+    "tests/data/test_sightings.py",
+    "tests/hard/test_fuzz.py",
+    "tests/widgets/test_mistyped_years.py",
 )
