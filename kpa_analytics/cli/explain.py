@@ -18,7 +18,7 @@ def explain(
     demo: Demo = False,
     account: Account = None,
 ) -> None:
-    """Say why a person has a status for a training, step by step, and what to do next.
+    """Say why a person has a status, and what to do next.
 
     Each step ends with the mark of its rule: [vendor], [inferred] or [ours]. docs/rules.md has
     every rule.

@@ -217,6 +217,13 @@ class Lab:
         )
         return json.loads(text)
 
+    def becomes(self, page: Page, code: str, value: Any) -> None:
+        """Wait until an expression has a value: a control may work in another thread."""
+        end = time.monotonic() + 60
+        while (now := self.ask(page, code)) != value:
+            assert time.monotonic() < end, f"{code} is {now}, not {value}"
+            page.wait_for_timeout(100)
+
 
 def notebook_of(*cells: str) -> Any:
     """A notebook of code cells."""

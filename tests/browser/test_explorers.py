@@ -416,10 +416,8 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
     start.fill("2026-01-31")
     expect(trend.get_by_role("alert")).to_have_count(0)
     expect(drawings.first).to_contain_text("31 Jan")
-    assert lab.ask(web, "[str(dashboard.trend.start), dashboard.trend.rebuilds]") == [
-        "2026-01-31",
-        3,
-    ]
+    shown = "[str(dashboard.trend.start), dashboard.trend.rebuilds]"
+    lab.becomes(web, shown, ["2026-01-31", 3])
     keep(view, "dashboard_trend")
 
 
