@@ -126,6 +126,7 @@ def test_the_help_names_the_day_of_the_demo(kpa_analytics):
 def test_the_pack_of_the_demo_needs_no_token(kpa_analytics, tmp_path: Path):
     code, out, _ = kpa_analytics("audit", tmp_path / "pack", "--demo")
     assert code == 0
+    assert DEMO_MARK in out
     assert "as of 2026-06-30" in out
     manifest = json.loads((tmp_path / "pack" / "manifest.json").read_text(encoding="utf-8"))
     assert (manifest["demo"], manifest["counts"]["completions"]) == (True, 20_000)
@@ -240,6 +241,16 @@ def test_lists_for_supervisors_are_written_and_nothing_is_sent(kpa_analytics, ac
     code, out, err = kpa_analytics(*arguments)
     assert (code, out) == (2, "")
     assert "is not empty" in err.splitlines()[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "file"), [(("supervisors",), "lists"), (("roster", "1003"), "roster.pdf")]
+)
+def test_what_is_written_of_the_demo_is_said_to_be_invented(kpa_analytics, tmp_path, command, file):
+    code, out, _ = kpa_analytics(*command, tmp_path / file, "--demo")
+    assert code == 0
+    assert DEMO_MARK in out
 
 
 def test_an_explanation_is_printed_line_by_line(kpa_analytics, account):

@@ -138,6 +138,7 @@ def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
         demo=text.FLEET_DEMO,
         style=page_style(),
         colours={**status_colours(), "demo": palette().demo},
+        dark_colours=status_colours(dark=True),
         not_loaded=[
             say(text.FLEET_NOT_LOADED, account=name, error=error)
             for name, error in facts["not_loaded"].items()

@@ -106,6 +106,7 @@ def _page(*, title: str, as_of: date, demo: bool, **parts: Any) -> bytes:
         policy=policy([]),
         style=page_style(),
         colours={**status_colours(), "demo": palette().demo},
+        dark_colours=status_colours(dark=True),
         signs=STATUS_SIGNS,
         labels=STATUS_LABELS,
         title=title,

@@ -112,6 +112,7 @@ def audit(
     from kpa_analytics.audit.sign import signing_key
     from kpa_analytics.audit.since import earlier_pack
     from kpa_analytics.audit.timestamp import timestamp_url
+    from kpa_analytics.demo_mark import DEMO_MARK
 
     need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
     last_day(as_of, demo)  # checked before the download
@@ -149,6 +150,8 @@ def audit(
         standard=standard,
         organisation=None if demo or all_accounts else _organisation(account),
     )
+    if data.demo:
+        typer.echo(f"{DEMO_MARK}\n")
     manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]
     for name in ("people", "completions", EXPIRED, EXPIRING):

@@ -32,7 +32,7 @@ def transcript(
     from kpa_analytics.audit.transcript import transcript as of_person
 
     data, day = load_records(as_of, demo, account)
-    _save(of_person(data, find_person(data, person), as_of=day), out)
+    _save(of_person(data, find_person(data, person), as_of=day), out, data.demo)
 
 
 def roster(
@@ -50,9 +50,13 @@ def roster(
     from kpa_analytics.audit.roster import roster as of_training
 
     data, day = load_records(as_of, demo, account)
-    _save(of_training(data, find_training(data, training), as_of=day), out)
+    _save(of_training(data, find_training(data, training), as_of=day), out, data.demo)
 
 
-def _save(document: Document, out: Path) -> None:
+def _save(document: Document, out: Path, demo: bool) -> None:
+    from kpa_analytics.demo_mark import DEMO_MARK
+
     path = document.save(out)
+    if demo:
+        typer.echo(DEMO_MARK)
     typer.echo(f"{one_line(document.title)}, {len(document.rows):,} rows; written to {path}")

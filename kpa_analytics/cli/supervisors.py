@@ -46,6 +46,7 @@ def supervisors(
     from kpa_analytics.analysis.supervisors import as_listed_by
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
+    from kpa_analytics.demo_mark import DEMO_MARK
     from kpa_analytics.paths import typed_path
 
     as_listed_by(by)  # checked before the download
@@ -64,4 +65,6 @@ def supervisors(
     )
     folders = sum(path.is_dir() for path in folder.iterdir())
     typer.echo(f"{count(folders, 'list')}, as of {day}; written to {out}")
+    if data.demo:
+        typer.echo(DEMO_MARK)
     typer.echo(f"open {out / 'index.html'}; nothing was sent")

@@ -21,6 +21,7 @@ import pytest
 from icalendar import Calendar
 
 import kpa_analytics as kpa
+from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.audit.supervisor_mail import usable
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX, DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS, GROUPS, TRAININGS, USERS
@@ -217,6 +218,15 @@ def test_the_page_has_only_its_own_elements_and_needs_nothing(pack: Path) -> Non
         text = path.read_text(encoding="utf-8")
         assert "default-src &#39;none&#39;" in text
         assert not re.search(r"(src|href)=\"?https?:", text)
+
+
+def test_every_page_of_statuses_has_dark_colours_and_tables_that_scroll() -> None:
+    pages = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html.j2")}
+    coloured = {name: page for name, page in pages.items() if "in colours.items()" in page}
+    assert coloured.keys() >= {"fleet.html.j2", "page.html.j2", "supervisor.html.j2"}
+    for name, page in coloured.items():
+        assert "in dark_colours.items()" in page, name
+        assert '<div class="scroll" role="region"' in page, name
 
 
 def test_the_mail_is_a_draft_with_one_recipient_at_most(
