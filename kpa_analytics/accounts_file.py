@@ -107,8 +107,8 @@ def _entries(path: Path) -> Any:
         return _hidden(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
     except FileNotFoundError:
         raise KPASettingsError(
-            f"there is no list of accounts: write {path} (or set {ACCOUNTS} to the path of "
-            f"another file) with {_EXAMPLE}"
+            f"no accounts are listed: create {path} with {_EXAMPLE}. To use another file, set "
+            f"{ACCOUNTS} to its path"
         ) from None
     except OSError as error:
         raise KPASettingsError(f"{path} can't be read: {error.strerror or error}") from None
