@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache
-from math import ceil, isfinite
-from typing import Any, Literal, NamedTuple
+from math import isfinite
+from typing import Literal
 
 import polars as pl
 
-from kpa_analytics.analysis import session_texts as text
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.instructor_weeks import InstructorWeeks
 from kpa_analytics.analysis.names import known_trainings
+from kpa_analytics.analysis.plan_tables import plan_tables
 from kpa_analytics.analysis.required import requirements
-from kpa_analytics.analysis.session_cases import (
-    SessionCase,
-    in_groups,
-    new_expirations,
-    session_cases,
-)
+from kpa_analytics.analysis.session_bookings import Bookings
+from kpa_analytics.analysis.session_cases import in_groups, session_cases
+from kpa_analytics.analysis.session_courses import in_order, with_no_place
 from kpa_analytics.analysis.session_plan import SessionPlan
-from kpa_analytics.analysis.session_reasons import CourseReasons, session_reason
 from kpa_analytics.analysis.session_seats import SEATS, number_of_seats
-from kpa_analytics.analysis.session_weeks import Costs, Course, served_by_week
+from kpa_analytics.analysis.session_weeks import Costs
+from kpa_analytics.analysis.useful_weeks import with_useful_weeks
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, day_of
-from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED, Table
-from kpa_analytics.wording import say
 
 #: The most weeks of a plan, and its groups.
 MOST_WEEKS = 104
@@ -125,303 +119,44 @@ def plan_sessions(
         _cost(late_cost, "late_cost"),
     )
     rules = Rules(data.trainings)
+    instructors = InstructorWeeks(
+        eligible_instructors(data.completions, data.trainings, data.users, as_of=day), days
+    )
+    cases = with_no_place(_cases(data, rules, day, days, by, required), instructors, days)
+    bookings = Bookings(cases, as_of=day, days=days, costs=costs, instructors=instructors)
+    for training, rows in in_order(cases):
+        bookings.add(training, rows, seats.get(training, SEATS))
+    windows = rules.schedules.filter(pl.col("rule") == "window")["training_id"]
+    tables = plan_tables(
+        cases,
+        bookings,
+        days=days,
+        costs=costs,
+        names=instructors.names,
+        by_window={*windows},
+    )
+    return SessionPlan(as_of=day, first_week=days[0], weeks=weeks, **tables, demo=data.demo)
+
+
+def _cases(
+    data: TrainingData,
+    rules: Rules,
+    as_of: date,
+    days: list[date],
+    by: str | None,
+    required: AnyFrame | None,
+) -> pl.DataFrame:
+    """The cases of the plan, with their groups and the weeks in which a session helps."""
     status = expiry_status(
         data.completions,
         data.trainings,
         data.users,
-        as_of=day,
+        as_of=as_of,
         required=requirements(data, required),
     )
     end = days[-1] + timedelta(days=6)
-    cases = in_groups(session_cases(data, status, rules, as_of=day, end=end), data, by)
-    instructors = InstructorWeeks(
-        eligible_instructors(data.completions, data.trainings, data.users, as_of=day), days
-    )
-    planning = _Planning(day, days, seats, costs, instructors, rules, cases)
-    return SessionPlan(
-        as_of=day,
-        first_week=days[0],
-        weeks=weeks,
-        **planning.frames(),
-        demo=data.demo,
-    )
-
-
-class _Planning:
-    """Plans the sessions of one training and group after the other."""
-
-    def __init__(
-        self,
-        as_of: date,
-        days: list[date],
-        seats: Mapping[int, int],
-        costs: Costs,
-        instructors: InstructorWeeks,
-        rules: Rules,
-        cases: list[SessionCase],
-    ) -> None:
-        self._as_of, self._days, self._seats, self._costs = as_of, days, seats, costs
-        self._numbers = [(day - as_of).days for day in days]
-        self._instructors = instructors
-        trainings = {case.training_id for case in cases}
-        self._new_ends = new_expirations(rules, trainings, days)
-        windows = rules.schedules.filter(pl.col("rule") == "window")["training_id"]
-        self._by_window = {*windows}
-        self._sessions: list[dict[str, Any]] = []
-        self._people, self._unplaced = _Lines(), _Lines()
-        self._first_week = cache(self._useful_from)
-        for course in self._in_order(cases):
-            self._plan(course)
-
-    def frames(self) -> dict[str, pl.DataFrame]:
-        """The sessions, numbered by week and title, their people, and the cases without a place."""
-        sessions = (
-            pl.DataFrame(self._sessions, schema=PLANNED_SESSIONS.schema)
-            .sort("week", "training", "training_id", "group", "session", nulls_last=True)
-            .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("number"))
-        )
-        numbers = sessions.select("session", "number")
-        people = (
-            self._people.frame(PLANNED_PEOPLE)
-            .join(numbers, on="session", how="left")
-            .with_columns(session="number")
-            .sort("session", "user", "m_user_id")
-        )
-        unplaced = self._unplaced.frame(UNPLACED)
-        return {
-            "sessions": sessions.with_columns(session="number").drop("number"),
-            "people": people.drop("number"),
-            "unplaced": unplaced.sort("training", "training_id", "due", "user", "m_user_id"),
-        }
-
-    def _in_order(self, cases: list[SessionCase]) -> Iterator[list[SessionCase]]:
-        """The cases of each training and group, those with the fewest instructors first."""
-        courses: dict[tuple[int, str | None], list[SessionCase]] = {}
-        for case in cases:
-            courses.setdefault((case.training_id, case.group), []).append(case)
-
-        def order(key: tuple[int, str | None]) -> tuple[int, int, int, str]:
-            training, group = key
-            gaps = sum(case.is_gap for case in courses[key])
-            return len(self._instructors.of(training)), -gaps, training, group or ""
-
-        for key in sorted(courses, key=order):
-            yield courses[key]
-
-    def _plan(self, cases: list[SessionCase]) -> None:
-        training = cases[0].training_id
-        eligible = self._instructors.of(training)
-        if not eligible:
-            self._leave_out(cases, self._instructors.why_nobody(training))
-            return
-        only = {*eligible} if len(eligible) == 1 else set()
-        self._leave_out([case for case in cases if case.m_user_id in only], text.ONLY_INSTRUCTOR)
-        firsts = [self._first_week(training, case.expires) for case in cases]
-        last = len(self._days)
-        late = [case for case, first in zip(cases, firsts, strict=True) if first == last]
-        self._leave_out([case for case in late if case.m_user_id not in only], text.NOT_USEFUL)
-        able = []
-        for case, first in zip(cases, firsts, strict=True):
-            if first == last or case.m_user_id in only:
-                continue
-            if case.leaves_before(self._days[first]):
-                self._leave_out([case], text.LEAVES)
-            else:
-                able.append((case, first))
-        self._hold([case for case, _ in able], [first for _, first in able])
-
-    def _hold(self, cases: list[SessionCase], firsts: list[int]) -> None:
-        if not cases:
-            return
-        training = cases[0].training_id
-        rooms, seats = self._instructors.rooms(training), self._seats.get(training, SEATS)
-        course = Course(
-            due=[(case.due - self._as_of).days for case in cases],
-            first_weeks=_rising(firsts),
-            days=self._numbers,
-            rooms=rooms,
-            seats=seats,
-        )
-        counts = served_by_week(course, self._costs)
-        bookings: list[_Booking] = []
-        conflicts: list[tuple[SessionCase, int]] = []
-        served = 0
-        for week, number in enumerate(counts):
-            part = cases[served : served + number]
-            served += number
-            gone = [case for case in part if case.leaves_before(self._days[week])]
-            self._leave_out(gone, text.LEAVES)
-            here = [case for case in part if not case.leaves_before(self._days[week])]
-            for attendees in _divided(here, seats):
-                conflicts += self._book(attendees, week, bookings)
-        moved = {
-            case.m_user_id
-            for case, week in conflicts
-            if self._book_elsewhere(case, week, bookings, seats)
-        }
-        self._describe(bookings, seats, moved)
-        self._leave_out(cases[served:], text.NO_ROOM)
-
-    def _book(
-        self, cases: list[SessionCase], week: int, bookings: list[_Booking]
-    ) -> Iterator[tuple[SessionCase, int]]:
-        """Book a session; yield the attendee who must teach it because nobody else is free."""
-        training = cases[0].training_id
-        instructor = self._instructors.take(training, week, {case.m_user_id for case in cases})
-        if instructor is None and len(cases) == 1:
-            yield cases[0], week
-            return
-        if instructor is None:
-            instructor = self._instructors.take(training, week, ())
-            yield from ((case, week) for case in cases if case.m_user_id == instructor)
-        attendees = [case for case in cases if case.m_user_id != instructor]
-        bookings.append(_Booking(week, str(instructor), attendees))
-
-    def _book_elsewhere(
-        self, case: SessionCase, wanted: int, bookings: list[_Booking], seats: int
-    ) -> bool:
-        """Give an instructor the cheapest place in a session that somebody else teaches."""
-        training, person = case.training_id, case.m_user_id
-        weeks = [
-            week
-            for week in range(self._first_week(training, case.expires), len(self._days))
-            if not case.leaves_before(self._days[week])
-        ]
-        options = [
-            (round(self._place_cost(case, booking.week), 6), booking.week, number)
-            for number, booking in enumerate(bookings)
-            if booking.week in weeks and booking.instructor != person and len(booking.cases) < seats
-        ]
-        options += [
-            (round(self._costs.session + self._place_cost(case, week), 6), week, len(bookings))
-            for week in weeks
-            if self._instructors.free(training, week, {person})
-        ]
-        if not options:
-            self._leave_out([case], say(text.ONLY_FREE_INSTRUCTOR, week=self._days[wanted]))
-            return False
-        _, week, number = min(options)
-        if number == len(bookings):
-            instructor = self._instructors.take(training, week, {person})
-            bookings.append(_Booking(week, str(instructor), []))
-        bookings[number].cases.append(case)
-        return True
-
-    def _describe(self, bookings: list[_Booking], seats: int, moved: Collection[str]) -> None:
-        """Add the sessions of a course, and their people with the reasons for their places."""
-        if not bookings:
-            return
-        spare = {booking.week for booking in bookings if len(booking.cases) < seats}
-        weeks = sorted({booking.week for booking in bookings})
-        reasons = CourseReasons(
-            [self._days[week] for week in weeks],
-            {self._days[week] for week in weeks if week not in spare},
-            by_window=bookings[0].cases[0].training_id in self._by_window,
-        )
-        for booking in bookings:
-            self._add(booking, seats, reasons, moved)
-
-    def _add(
-        self, booking: _Booking, seats: int, reasons: CourseReasons, moved: Collection[str]
-    ) -> None:
-        week, instructor, cases = booking
-        training, day = cases[0].training_id, self._days[week]
-        number = len(self._sessions)
-        places = [self._place_cost(case, week) for case in cases]
-        self._sessions.append(
-            {
-                "session": number,
-                "week": day,
-                "training_id": training,
-                "training": cases[0].training,
-                "group": cases[0].group,
-                "seats": seats,
-                "filled": len(cases),
-                "m_instructor_id": instructor,
-                "instructor": self._instructors.names[instructor],
-                "cost": self._costs.session + sum(places),
-                "reason": session_reason(cases),
-            }
-        )
-        firsts = [self._days[self._first_week(training, case.expires)] for case in cases]
-        why = [
-            reasons.of_instructor(case, day)
-            if case.m_user_id in moved
-            else reasons.of_person(case, day, first)
-            for case, first in zip(cases, firsts, strict=True)
-        ]
-        self._people.add(cases, why, number, day)
-
-    def _place_cost(self, case: SessionCase, week: int) -> float:
-        return self._costs.of_place((case.due - self._as_of).days, self._numbers[week])
-
-    def _useful_from(self, training: int, expires: date | None) -> int:
-        """The first week in which a completion gives a later expiration date."""
-        if expires is None:
-            return 0
-        ends = self._new_ends[training]
-        useful = (week for week, end in enumerate(ends) if end is None or end > expires)
-        return next(useful, len(ends))
-
-    def _leave_out(self, cases: list[SessionCase], reason: str) -> None:
-        self._unplaced.add(cases, [reason] * len(cases))
-
-
-class _Booking(NamedTuple):
-    """A session: the number of its week, who teaches it, and for whom."""
-
-    week: int
-    instructor: str
-    cases: list[SessionCase]
-
-
-class _Lines:
-    """The lines of a table of the plan: cases, why they are there, and their sessions."""
-
-    def __init__(self) -> None:
-        self._cases: list[SessionCase] = []
-        self._own: dict[str, list[Any]] = {"session": [], "week": [], "reason": []}
-
-    def add(
-        self,
-        cases: list[SessionCase],
-        reasons: list[str],
-        session: int | None = None,
-        week: date | None = None,
-    ) -> None:
-        """Add a line for each of these cases."""
-        self._cases += cases
-        self._own["session"] += [session] * len(cases)
-        self._own["week"] += [week] * len(cases)
-        self._own["reason"] += reasons
-
-    def frame(self, table: Table) -> pl.DataFrame:
-        """The lines in the columns of a table."""
-        of_cases = zip(SessionCase._fields, zip(*self._cases, strict=True), strict=False)
-        columns: dict[str, Sequence[Any]] = {**dict(of_cases), **self._own}
-        return pl.DataFrame(
-            {name: columns.get(name, ()) for name in table.schema}, schema=table.schema
-        )
-
-
-def _rising(weeks: Sequence[int]) -> list[int]:
-    """The weeks, none before an earlier one."""
-    highest, rising = 0, []
-    for week in weeks:
-        highest = max(highest, week)
-        rising.append(highest)
-    return rising
-
-
-def _divided(cases: list[SessionCase], seats: int) -> Iterator[list[SessionCase]]:
-    """The cases in as few sessions as they fill, of as equal size as possible."""
-    parts = ceil(len(cases) / seats)
-    size, more = divmod(len(cases), max(parts, 1))
-    start = 0
-    for part in range(parts):
-        end = start + size + (part < more)
-        yield cases[start:end]
-        start = end
+    cases = session_cases(data, status, rules, as_of=as_of, end=end)
+    return with_useful_weeks(in_groups(cases, data, by), rules, days)
 
 
 def _mondays(day: date, weeks: object) -> list[date]:

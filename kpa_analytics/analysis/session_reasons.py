@@ -4,15 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from kpa_analytics.analysis import session_texts as text
-from kpa_analytics.analysis.session_cases import SessionCase
 from kpa_analytics.statuses import MISSING
-from kpa_analytics.wording import day, say
+from kpa_analytics.wording import say
+
+#: Most sentences of a plan repeat; this many are kept.
+_said = lru_cache(maxsize=4096)(say)
+
+
+class Place(NamedTuple):
+    """All that decides why a person has a place in a session.
+
+    Attributes:
+        expires, due, is_gap, composed: those of the case.
+        week: the day of the session.
+        first: the first day on which a session gives the person a later expiration date.
+        is_moved: whether the person is an instructor whom nobody else can teach in the week that
+            suits best.
+    """
+
+    expires: date | None
+    due: date
+    is_gap: bool
+    composed: str
+    week: date
+    first: date
+    is_moved: bool = False
 
 
 class CourseReasons:
-    """The reasons for the sessions of one training and group.
+    """The reasons for the places in the sessions of one training and group.
 
     Args:
         weeks: the weeks with sessions, in their order.
@@ -22,57 +46,56 @@ class CourseReasons:
 
     def __init__(self, weeks: Sequence[date], full: Collection[date], *, by_window: bool) -> None:
         self._weeks, self._full, self._by_window = weeks, full, by_window
-        self._said: dict[tuple[object, ...], str] = {}
 
-    def of_person(self, case: SessionCase, week: date, first: date) -> str:
-        """The need of a person, and why it is met in this week.
+    def of(self, place: Place) -> str:
+        """The need of a person, and why it is met in this week."""
+        need = self._own_need(place)
+        if place.composed:
+            need = _said(text.FOR_COMPOSED, need=need, composed=place.composed)
+        if place.is_moved:
+            return f"{need}; {_said(text.OTHER_INSTRUCTOR, week=place.week)}"
+        return f"{need}; {self._why_this_week(place)}"
 
-        From the week `first` on, a session gives the person a later expiration date.
-        """
-        alike = (case.need, week, first)
-        if alike not in self._said:
-            self._said[alike] = f"{self._need(case)}; {self._place(case, week, first)}"
-        return self._said[alike]
-
-    def of_instructor(self, case: SessionCase, week: date) -> str:
-        """The need of a person whom nobody else can teach in the week that suits best."""
-        return f"{self._need(case)}; {say(text.OTHER_INSTRUCTOR, week=week)}"
-
-    def _need(self, case: SessionCase) -> str:
-        need = self._own_need(case)
-        return say(text.FOR_COMPOSED, need=need, composed=case.composed) if case.composed else need
-
-    def _own_need(self, case: SessionCase) -> str:
-        if case.expires is None:
+    def _own_need(self, place: Place) -> str:
+        if place.expires is None:
             return MISSING
-        if case.is_gap:
-            return say(text.EXPIRED, day=case.expires)
-        return say(text.RENEW_BY if self._by_window else text.EXPIRES, day=case.expires)
+        if place.is_gap:
+            return _said(text.EXPIRED, day=place.expires)
+        return _said(text.RENEW_BY if self._by_window else text.EXPIRES, day=place.expires)
 
-    def _place(self, case: SessionCase, week: date, first: date) -> str:
-        if week > case.due:
-            late = (week - case.due).days
-            if case.is_gap:
-                is_first = week == self._weeks[0]
-                return say(text.FIRST_SESSION if is_first else text.NEXT_SESSION, week=week)
-            if first > case.due:
-                reason = text.NOT_EARLIER if week == first else text.FIRST_FREE
-                return say(reason, week=week, late=late, first=first)
-            return say(text.LATE, week=week, late=late)
-        if week == case.due:
-            return say(text.ON_THE_DAY, week=week)
-        later = [other for other in self._weeks if week < other <= case.due]
+    def _why_this_week(self, place: Place) -> str:
+        week, due = place.week, place.due
+        if week > due:
+            return self._why_late(place)
+        if week == due:
+            return _said(text.ON_THE_DAY, week=week)
+        later = [other for other in self._weeks if week < other <= due]
         if not later:
-            return say(text.LAST_BEFORE, week=week)
+            return _said(text.LAST_BEFORE, week=week)
         are_full = all(other in self._full for other in later)
-        return say(text.BEFORE_FULL if are_full else text.BEFORE, week=week)
+        return _said(text.BEFORE_FULL if are_full else text.BEFORE, week=week)
+
+    def _why_late(self, place: Place) -> str:
+        week, first = place.week, place.first
+        if place.is_gap:
+            is_first = week == self._weeks[0]
+            return _said(text.FIRST_SESSION if is_first else text.NEXT_SESSION, week=week)
+        late = (week - place.due).days
+        if first > place.due:
+            reason = text.NOT_EARLIER if week == first else text.FIRST_FREE
+            return _said(reason, week=week, late=late, first=first)
+        return _said(text.LATE, week=week, late=late)
 
 
-def session_reason(cases: Sequence[SessionCase]) -> str:
-    """Why a session of these people is held in its week."""
-    gaps = sum(case.is_gap for case in cases)
-    due = min((case.due for case in cases if not case.is_gap), default=None)
+def session_reason(filled: int, gaps: int, due: date | None) -> str:
+    """Why a session is held in its week.
+
+    Args:
+        filled: the number of its people.
+        gaps: how many of them have no valid certificate.
+        due: the day on which the first of the others is due; None if there are no others.
+    """
     if due is None:
-        return say(text.WITH_GAPS, gaps=gaps)
-    first = say(text.FIRST_DUE, filled=len(cases) - gaps, due=day(due))
-    return f"{say(text.WITH_GAPS, gaps=gaps)}; {first}" if gaps else first
+        return _said(text.WITH_GAPS, gaps=gaps)
+    first = _said(text.FIRST_DUE, filled=filled - gaps, due=due)
+    return f"{_said(text.WITH_GAPS, gaps=gaps)}; {first}" if gaps else first

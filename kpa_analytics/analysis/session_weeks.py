@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil, inf
+from operator import add, sub
 
 
 @dataclass(frozen=True)
@@ -118,17 +119,25 @@ def _limits(course: Course, count: int) -> list[tuple[int, int]]:
 
 
 class _Places:
-    """The cost of serving the first people on a day, for each number of them."""
+    """The costs of serving the first people on a day, for each number of them."""
 
     def __init__(self, due: Sequence[int], sums: Sequence[int], day: int, costs: Costs) -> None:
         self._sums, self._day, self._costs = sums, day, costs
         self._late = min(bisect_right(due, day), len(sums) - 1)
 
-    def __call__(self, number: int) -> float:
-        late = min(number, self._late)
-        days_late = self._day * late - self._sums[late]
-        days_early = self._sums[number] - self._sums[late] - self._day * (number - late)
-        return self._costs.late * days_late + self._costs.early * days_early
+    def of(self, numbers: range) -> list[float]:
+        """The costs of serving these numbers of people."""
+        sums, day, split = self._sums, self._day, self._late
+        early, late = self._costs.early, self._costs.late
+        all_late = late * (day * split - sums[split])
+        from_early = max(split, numbers.start)
+        return [
+            *(late * (day * n - sums[n]) for n in range(numbers.start, min(split, numbers.stop))),
+            *(
+                all_late + early * (sums[n] - sums[split] - day * (n - split))
+                for n in range(from_early, numbers.stop)
+            ),
+        ]
 
 
 @dataclass(frozen=True)
@@ -147,8 +156,8 @@ class _Best:
         session, then of two, of four, and so on up to all sessions of the week.
         """
         numbers = range(self.first, most + 1)
-        known = self.costs[: len(numbers)]
-        without = [cost - paid(number) for number, cost in zip(numbers, known, strict=False)]
+        places = paid.of(numbers)
+        without = [*map(sub, self.costs, places)]
         without += [inf] * (len(numbers) - len(without))
         best = without
         if room:
@@ -161,20 +170,20 @@ class _Best:
                 window = [*map(min, window, moved)]
                 sessions += more
             best = [*map(min, without, window)]
-        kept = zip(numbers, best, strict=True)
-        costs = [cost + paid(number) for number, cost in kept if number >= least]
-        return _Best(max(least, self.first), costs)
+        first = max(least, self.first)
+        costs = [*map(add, best, places)]
+        return _Best(first, costs[first - self.first :])
 
     def source(self, served: int, room: int, seats: int, session_cost: float, paid: _Places) -> int:
         """How many to serve before a week, to serve `served` by its end at the lowest cost."""
         last = self.first + len(self.costs) - 1
         numbers = range(max(self.first, served - room * seats), min(last, served) + 1)
-
-        def total(number: int) -> float:
-            sessions = ceil((served - number) / seats)
-            return self.costs[number - self.first] - paid(number) + sessions * session_cost
-
-        return min(numbers, key=lambda number: (round(total(number), 6), number))
+        known = self.costs[numbers.start - self.first :]
+        totals = [
+            round(cost - places + ceil((served - number) / seats) * session_cost, 6)
+            for number, cost, places in zip(numbers, known, paid.of(numbers), strict=False)
+        ]
+        return numbers[totals.index(min(totals))]
 
 
 def _window(costs: list[float], size: int) -> list[float]:

@@ -9,8 +9,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.session_cases import SessionCase
-from kpa_analytics.analysis.session_reasons import CourseReasons
+from kpa_analytics.analysis.session_reasons import CourseReasons, Place
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -148,9 +147,9 @@ def test_nobody_is_dropped() -> None:
 )
 def test_a_late_place_says_why_no_earlier_one_helps(week: date, why: str) -> None:
     due = date(2026, 7, 15)
-    case = SessionCase("ann", "Ann", 7, "Heat", "expiring", due, due, is_gap=False)
+    place = Place(due, due, is_gap=False, composed="", week=week, first=MONDAYS[2])
     reasons = CourseReasons([week], [], by_window=True)
-    assert reasons.of_person(case, week, MONDAYS[2]).endswith(f" days late; {why}")
+    assert reasons.of(place).endswith(f" days late; {why}")
 
 
 def test_an_instructor_teaches_once_a_week_while_the_own_certificate_is_valid() -> None:

@@ -1,0 +1,135 @@
+"""The tables of a plan of sessions: its sessions, their people, and the cases without a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from kpa_analytics.analysis.session_bookings import Bookings
+from kpa_analytics.analysis.session_reasons import CourseReasons, Place, session_reason
+from kpa_analytics.analysis.session_weeks import Costs
+from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
+
+_COURSE = ("training_id", "group")
+_TAUGHT_BY = ("m_instructor_id", "instructor")
+
+
+def plan_tables(
+    cases: pl.DataFrame,
+    bookings: Bookings,
+    *,
+    days: Sequence[date],
+    costs: Costs,
+    names: Mapping[str, str],
+    by_window: set[int],
+) -> dict[str, pl.DataFrame]:
+    """The sessions, numbered by week and title, their people, and the cases without a place.
+
+    Args:
+        cases: one row for each case, with its useful weeks.
+        bookings: what was booked for them.
+        days: the day of the sessions of each week.
+        costs: what sessions and places cost.
+        names: the names of the instructors.
+        by_window: the trainings that are renewed in windows.
+    """
+    places = _places(cases, bookings, days)
+    sessions = _sessions(places, bookings, costs, names)
+    people = _with_reasons(places, sessions, by_window)
+    numbers = sessions.select("booking", "session")
+    return {
+        "sessions": sessions.select(PLANNED_SESSIONS.schema.names()),
+        "people": people.join(numbers, on="booking")
+        .select(PLANNED_PEOPLE.schema.names())
+        .sort("session", "user", "m_user_id"),
+        "unplaced": _unplaced(cases, bookings),
+    }
+
+
+def _places(cases: pl.DataFrame, bookings: Bookings, days: Sequence[date]) -> pl.DataFrame:
+    """The case of each place, with its session and the day on which a session helps first."""
+    sessions = bookings.sessions
+    rows = [row for session in sessions for row in session.rows]
+    each = [number for number, session in enumerate(sessions) for _ in session.rows]
+    weeks = [session.week for session in sessions]
+    day = pl.Series(days, dtype=pl.Date)
+    numbers = pl.Series("booking", each, pl.Int64)
+    return cases[rows].with_columns(
+        numbers,
+        pl.Series("week", day[pl.Series(weeks, dtype=pl.Int64)[numbers]]),
+        pl.Series("first", day[cases["first"][rows]]),
+        pl.Series("is_moved", [row in bookings.moved for row in rows], pl.Boolean),
+    )
+
+
+def _sessions(
+    places: pl.DataFrame, bookings: Bookings, costs: Costs, names: Mapping[str, str]
+) -> pl.DataFrame:
+    """The sessions in `schema.PLANNED_SESSIONS`, and `booking`, the number in `bookings`."""
+    early, late = (pl.col("due") - pl.col("week")), (pl.col("week") - pl.col("due"))
+    place_cost = costs.early * _days(early) + costs.late * _days(late)
+    is_gap = pl.col("is_gap")
+    by_booking = places.group_by("booking").agg(
+        pl.col("week", "training_id", "training", "group").first(),
+        pl.len().cast(pl.Int64).alias("filled"),
+        (costs.session + place_cost.sum()).alias("cost"),
+        is_gap.sum().alias("gaps"),
+        pl.col("due").filter(~is_gap).min().alias("due"),
+    )
+    sessions = bookings.sessions
+    booked = pl.DataFrame(
+        {
+            "booking": range(len(sessions)),
+            "seats": [session.seats for session in sessions],
+            "m_instructor_id": [session.instructor for session in sessions],
+            "instructor": [names[session.instructor] for session in sessions],
+        },
+        schema={**{"booking": pl.Int64, "seats": pl.Int64}, **dict.fromkeys(_TAUGHT_BY, pl.String)},
+    )
+    rows = booked.join(by_booking, on="booking").sort(
+        *("week", "training", "training_id", "group", "booking"), nulls_last=True
+    )
+    reasons = [*map(session_reason, rows["filled"], rows["gaps"], rows["due"])]
+    return rows.with_columns(
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("session"),
+        pl.Series("reason", reasons, pl.String),
+    )
+
+
+def _days(time: pl.Expr) -> pl.Expr:
+    """The whole days of a time; 0 if it is negative."""
+    return time.dt.total_days().clip(lower_bound=0)
+
+
+def _with_reasons(
+    places: pl.DataFrame, sessions: pl.DataFrame, by_window: set[int]
+) -> pl.DataFrame:
+    """The places with `reason`, which is put into words once for people in the same situation."""
+    reasons = {}
+    for course, rows in sessions.group_by(_COURSE):
+        spare = rows.filter(pl.col("filled") < pl.col("seats"))["week"]
+        reasons[course] = CourseReasons(
+            rows["week"].unique().sort().to_list(),
+            {*rows["week"]} - {*spare},
+            by_window=course[0] in by_window,
+        )
+    alike = [*_COURSE, *Place._fields]
+    situations = places.select(alike).unique()
+    texts = [
+        reasons[training, group].of(Place._make(place))
+        for training, group, *place in situations.iter_rows()
+    ]
+    said = situations.with_columns(pl.Series("reason", texts, pl.String))
+    return places.join(said, on=alike, how="left", nulls_equal=True)
+
+
+def _unplaced(cases: pl.DataFrame, bookings: Bookings) -> pl.DataFrame:
+    rows, reasons = [*bookings.left_out], [*bookings.left_out.values()]
+    return (
+        cases[rows]
+        .with_columns(pl.Series("reason", reasons, pl.String))
+        .select(UNPLACED.schema.names())
+        .sort("training", "training_id", "due", "user", "m_user_id")
+    )
