@@ -54,14 +54,17 @@ def plan_sessions(
     trainings. A valid certificate that expires on or after the person's last day of employment is
     left out; a gap of a person who leaves before a session has no place, and the reason says so.
 
-    For each training and group, no plan with the same free instructors costs less, except where an
-    instructor attends. With the default costs, a day without a certificate costs more than a
-    session, so no certificate expires where a session can prevent it. An instructor teaches at most
-    one session a week, only while eligible (see `eligible_instructors()`), and never a session that
-    they attend: an instructor whom a session needs gets the cheapest place in another one. If the
-    instructors can't teach everybody, those who are due first have the places. Trainings with the
-    fewest eligible instructors choose first, so the total of trainings that share instructors may
-    not be the lowest. Source: docs/rules.md section 12.
+    An instructor teaches at most one session a week, only while eligible (see
+    `eligible_instructors()`), and never a session that they attend. With the default costs, a day
+    without a certificate costs more than a session, so a plan of least cost lets no certificate
+    expire where a session can prevent it.
+
+    For each training and group, no plan with the same free instructors gives these people their
+    places at a lower cost. Three things can cost more than they must. If all instructors who are
+    free in a week attend its only session, one of them teaches it and gets the cheapest place that
+    is left in another session. If the instructors can't teach everybody, those who are due first
+    have the places. Trainings that share instructors are planned one after another, those with the
+    fewest eligible instructors first. Source: docs/rules.md section 12.
 
     Args:
         data: the records, as `load_all()` returns them.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import accumulate
 from math import ceil
@@ -77,27 +77,44 @@ class Bookings:
             served += number
             here = [row for row in part if week < self._stays[row]]
             self._leave_out((row for row in part if week >= self._stays[row]), text.LEAVES)
-            for attendees in _divided(here, seats):
-                conflicts += self._open(training, week, seats, attendees, sessions)
+            opened, alone = self._open(training, week, seats, here)
+            sessions += opened
+            conflicts += [(row, week) for row in alone]
         for row, week in conflicts:
             self._move(training, row, week, seats, sessions)
         self.sessions += sessions
         self._leave_out(rows[served:], text.NO_ROOM)
 
     def _open(
-        self, training: int, week: int, seats: int, rows: list[int], sessions: list[Booking]
-    ) -> Iterator[tuple[int, int]]:
-        """Add a session; yield the attendee who must teach it because nobody else is free."""
-        people = {self._people[row] for row in rows}
-        instructor = self._instructors.take(training, week, people)
-        if instructor is None and len(rows) == 1:
-            yield rows[0], week
-            return
-        if instructor is None:
-            instructor = self._instructors.take(training, week, ())
-            yield from ((row, week) for row in rows if self._people[row] == instructor)
-            rows = [row for row in rows if self._people[row] != instructor]
-        sessions.append(Booking(week, str(instructor), seats, rows))
+        self, training: int, week: int, seats: int, rows: Sequence[int]
+    ) -> tuple[list[Booking], list[int]]:
+        """The sessions of a week for these cases, and the attendee whom nobody else can teach."""
+        parts = [*_divided(rows, seats)]
+        sessions = []
+        for part in parts:
+            people = {self._people[row] for row in part}
+            instructor = self._instructors.take(training, week, people)
+            if instructor is None and len(rows) == 1:
+                return [], part
+            instructor = instructor or self._instructors.take(training, week, ())
+            sessions.append(Booking(week, str(instructor), seats, part))
+        return sessions, self._conflicts(sessions)
+
+    def _conflicts(self, sessions: list[Booking]) -> list[int]:
+        """Let no instructor attend their own session: exchange places with another of the week.
+
+        If the week has only one session, the instructor is taken out of it and returned.
+        """
+        for number, session in enumerate(sessions):
+            for place, row in enumerate(session.rows):
+                if self._people[row] != session.instructor:
+                    continue
+                if len(sessions) == 1:
+                    return [session.rows.pop(place)]
+                other = sessions[number - 1].rows
+                session.rows[place], other[-1] = other[-1], row
+                break
+        return []
 
     def _move(
         self, training: int, row: int, wanted: int, seats: int, sessions: list[Booking]
@@ -129,7 +146,7 @@ class Bookings:
     def _place_cost(self, row: int, week: int) -> float:
         return self._costs.of_place(self._due[row], self._numbers[week])
 
-    def _leave_out(self, rows: Collection[int] | Iterator[int], reason: str) -> None:
+    def _leave_out(self, rows: Iterable[int], reason: str) -> None:
         self.left_out.update(dict.fromkeys(rows, reason))
 
 

@@ -192,6 +192,18 @@ def test_two_instructors_renew_each_other() -> None:
     assert joined.sessions.select("week", "filled").rows() == [(MONDAYS[0], 2), (MONDAYS[1], 1)]
 
 
+def test_an_instructor_changes_places_with_somebody_in_another_session_of_the_week() -> None:
+    """Ann is booked for the first session, so only Ike is left for his own."""
+    teachers = [("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2026, 5, 1))]
+    made = plan(account(due_on(MONDAYS[1]), teachers=teachers), capacity=1)
+    taught = made.people.join(made.sessions.select("session", "instructor"), on="session")
+    assert {*taught.select("week", "m_user_id", "instructor").rows()} == {
+        (MONDAYS[1], "p0", "Ike"),
+        (MONDAYS[1], "ike", "Ann"),
+    }
+    assert made.cost == 500 + 500 + 0.5
+
+
 def test_nobody_has_a_place_after_the_last_day_of_work() -> None:
     done = [("x", 7, date(2024, 1, 1)), ("y", 7, date(2024, 1, 1)), ("z", 7, date(2024, 2, 1))]
     left = {"x": date(2026, 7, 6), "y": date(2026, 7, 7), "z": date(2026, 7, 13)}
