@@ -19,24 +19,25 @@ PATIENCE = 2.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25
 
 
-def patiently(action: Callable[[], Result]) -> Result:
-    """Try again for about two seconds while the system refuses with PermissionError.
+def patiently(action: Callable[[], Result], seconds: float = PATIENCE) -> Result:
+    """Try again for some seconds while the system refuses with PermissionError.
 
     Args:
         action: the action, which must be safe to repeat.
+        seconds: how long; default two seconds. With 0, the action is tried once.
 
     Returns:
         The result of `action`.
 
     Raises:
-        PermissionError: the system still refuses after two seconds.
+        PermissionError: the system still refuses after these seconds.
         OSError: any other error, at once.
 
     Examples:
         >>> patiently(lambda: "done")
         'done'
     """
-    end, pause = time.monotonic() + PATIENCE, _FIRST_PAUSE
+    end, pause = time.monotonic() + seconds, _FIRST_PAUSE
     while True:
         try:
             return action()

@@ -10,13 +10,23 @@ import polars as pl
 
 from kpa_analytics.audit.provenance import fetched_at, instant
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.publishing.datasets import ACCOUNTS_TABLE, TABLES, file_of
+from kpa_analytics.publishing.datasets import (
+    ACCOUNTS_TABLE,
+    TABLES,
+    columns_hash,
+    file_of,
+)
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
 
 Facts = dict[str, Any]
+
+_OUTDATED = {
+    "complete": False,
+    "failure": "another version published it with other columns: publish it again",
+}
 
 
 class Searchable(Protocol):
@@ -29,8 +39,8 @@ class Searchable(Protocol):
 def other_accounts(place: Searchable, index: Facts, fleet: Fleet) -> dict[str, Facts]:
     """The facts about the accounts of the folder that are not in the fleet.
 
-    An account whose files were all deleted is not among them. If only some were deleted, the
-    account is not complete.
+    An account whose files were all deleted is not among them. If only some were deleted, or if
+    another version wrote them with other columns, the account is not complete.
     """
     others = {}
     for name, facts in index["accounts"].items():
@@ -38,9 +48,15 @@ def other_accounts(place: Searchable, index: Facts, fleet: Fleet) -> dict[str, F
             continue
         there = {table for table in TABLES if place.exists(file_of(table, name))}
         lost = [table for table in facts["files"] if table not in there]
-        if there:
-            others[name] = _without(facts, lost) if lost else facts
+        if lost and there:
+            others[name] = _without(facts, lost)
+        elif there:
+            others[name] = facts if _has_these_columns(facts, index) else {**facts, **_OUTDATED}
     return others
+
+
+def _has_these_columns(facts: Facts, index: Facts) -> bool:
+    return bool(facts.get("columns") == columns_hash(personal=index["personal"]))
 
 
 def _without(facts: Facts, lost: list[str]) -> Facts:
@@ -49,13 +65,17 @@ def _without(facts: Facts, lost: list[str]) -> Facts:
     return {**facts, "complete": False, "failure": failure, "files": files}
 
 
-def account_facts(data: TrainingData, as_of: date, files: Facts) -> Facts:
+def account_facts(
+    data: TrainingData, as_of: date, files: Facts, columns: str, replaced_at: str
+) -> Facts:
     """The facts about an account that is published.
 
     Args:
         data: its records.
         as_of: the day of its statuses.
         files: the facts about its files, by table.
+        columns: the hash of their columns.
+        replaced_at: when any of its files was last replaced, as ISO text.
     """
     fetched = fetched_at(data)
     return {
@@ -65,14 +85,16 @@ def account_facts(data: TrainingData, as_of: date, files: Facts) -> Facts:
         "as_of": as_of.isoformat(),
         "fetched_at": instant(fetched) if fetched else None,
         "hosts": sorted({snapshot.host for snapshot in data.snapshots.values()}),
+        "replaced_at": replaced_at,
         "requirements_known": data.requirements is not None,
+        "columns": columns,
         "files": files,
     }
 
 
 def failed_accounts(index: Facts, failures: Mapping[str, Exception]) -> dict[str, Facts]:
     """The facts about the accounts that could not be loaded; their files stay as they are."""
-    unknown = dict.fromkeys(("demo", "as_of", "fetched_at", "requirements_known"))
+    unknown = dict.fromkeys(("demo", "as_of", "fetched_at", "replaced_at", "requirements_known"))
     new: Facts = {**unknown, "hosts": [], "files": {}}
     return {
         name: {
@@ -91,13 +113,15 @@ def accounts_frame(facts: Mapping[str, Facts]) -> pl.DataFrame:
             **{column: fact.get(column) for column in ACCOUNTS_TABLE.schema},
             "account": name,
             "as_of": date.fromisoformat(fact["as_of"]) if fact["as_of"] else None,
-            "fetched_at": datetime.fromisoformat(fact["fetched_at"])
-            if fact["fetched_at"]
-            else None,
+            **{moment: _moment(fact.get(moment)) for moment in ("fetched_at", "replaced_at")},
         }
         for name, fact in sorted(facts.items())
     ]
     return pl.DataFrame(rows, schema=ACCOUNTS_TABLE.schema, orient="row")
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def refuse_other_choice(

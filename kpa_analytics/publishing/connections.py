@@ -9,6 +9,8 @@ from collections.abc import Sequence
 DUCKDB, POWER_BI = "duckdb.sql", "power_bi.pbids"
 #: The view of accounts.parquet.
 ACCOUNTS = "accounts"
+#: The schemes of Azure's addresses, and DuckDB's names of them.
+_AZURE = {"az": "az", "abfs": "abfss", "abfss": "abfss"}
 _PARTITIONS = "hive_partitioning = true, hive_types = {'account': VARCHAR}"
 
 
@@ -19,7 +21,7 @@ def duckdb_script(address: str, tables: Sequence[str]) -> bytes:
         address: the folder, with slashes, or its URL.
         tables: the names of the tables, which are those of their folders.
     """
-    place = _quoted(address)
+    place = _quoted(in_duckdb(address))
     lines = [
         "-- Views of the published tables. Run this file in DuckDB: .read duckdb.sql",
         "-- For a URL, first: INSTALL httpfs; LOAD httpfs; (Azure: INSTALL azure; LOAD azure;)",
@@ -28,6 +30,24 @@ def duckdb_script(address: str, tables: Sequence[str]) -> bytes:
     lines += [_view(table, f"{place}/{table}/*/*.parquet") for table in tables]
     lines.append(_view(ACCOUNTS, f"{place}/{ACCOUNTS}.parquet"))
     return ("\n".join(lines) + "\n").encode()
+
+
+def in_duckdb(address: str) -> str:
+    """The address of a folder as DuckDB writes it, which is another one for Azure.
+
+    Examples:
+        >>> in_duckdb("abfs://data@north.dfs.core.windows.net/training")
+        'abfss://north.dfs.core.windows.net/data/training'
+        >>> in_duckdb("s3://data/training")
+        's3://data/training'
+    """
+    scheme, _, rest = address.partition("://")
+    if scheme not in _AZURE:
+        return address
+    container, _, host = rest.partition("/")[0].rpartition("@")
+    folder = rest.partition("/")[2]
+    parts = [host, container, folder] if container else [host, folder]
+    return f"{_AZURE[scheme]}://{'/'.join(part for part in parts if part)}"
 
 
 def _view(name: str, files: str) -> str:

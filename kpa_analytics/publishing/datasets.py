@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
@@ -51,8 +52,13 @@ ACCOUNTS_TABLE = Table(
         ),
         AS_OF,
         Column("fetched_at", INSTANT, "when its oldest records were fetched, UTC; null if unknown"),
+        Column(
+            "replaced_at",
+            INSTANT,
+            "when any of its files was last replaced, UTC; null while they are replaced",
+        ),
         Column("requirements_known", pl.Boolean, "false: missing is not known, not 0"),
-        Column("failure", pl.String, "why it could not be loaded for the last publish; or null"),
+        Column("failure", pl.String, "why it is not complete, if it was not stopped; or null"),
         DEMO,
     ),
 )
@@ -102,6 +108,20 @@ def published_columns(name: str, *, personal: bool) -> list[Column]:
     """
     columns = TABLES[name].columns
     return [*(each for each in columns if personal or _is_public(name, each)), DEMO]
+
+
+def columns_hash(*, personal: bool) -> str:
+    """A hash of the names and types of all columns: two versions with the same can be read as one.
+
+    Args:
+        personal: whether personal columns are among them.
+    """
+    columns = [
+        (name, each.name, str(pl.String if isinstance(each.dtype, pl.Enum) else each.dtype))
+        for name in TABLES
+        for each in published_columns(name, personal=personal)
+    ]
+    return hashlib.sha256(repr(columns).encode()).hexdigest()[:16]
 
 
 def _is_public(name: str, column: Column) -> bool:

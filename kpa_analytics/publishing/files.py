@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -11,7 +12,13 @@ import polars as pl
 from kpa_analytics.errors import KPAError
 from kpa_analytics.publishing.account_facts import Facts, account_facts, accounts_frame
 from kpa_analytics.publishing.connections import DUCKDB, POWER_BI, duckdb_script, power_bi_file
-from kpa_analytics.publishing.datasets import TABLES, Question, file_of, published_frame
+from kpa_analytics.publishing.datasets import (
+    TABLES,
+    Question,
+    columns_hash,
+    file_of,
+    published_frame,
+)
 from kpa_analytics.publishing.dictionary import DICTIONARY, dictionary
 from kpa_analytics.publishing.index import INDEX, index_bytes
 from kpa_analytics.publishing.local_folder import LocalFolder, sha256_of
@@ -76,7 +83,10 @@ def write_beside(
         file.table: {name: getattr(file, name) for name in ("path", "rows", "bytes", "sha256")}
         for file in files
     }
-    return files, account_facts(data, question.as_of, facts)
+    is_same = not any(file.written for file in files)
+    replaced_at = before.get("replaced_at") if is_same else None
+    columns = columns_hash(personal=personal)
+    return files, account_facts(data, question.as_of, facts, columns, replaced_at or _now())
 
 
 def replace_files(place: Place, files: list[File], facts: dict[str, Facts], personal: bool) -> None:
@@ -85,22 +95,13 @@ def replace_files(place: Place, files: list[File], facts: dict[str, Facts], pers
     Raises:
         KPAError: another program holds files open; the message names them.
     """
-    new = [(file, file.written) for file in files if file.written]
+    new = {file.path: file.written for file in files if file.written}
     if new:
-        meanwhile = _meanwhile(facts, {(file.account, file.table) for file, _ in new})
+        changing = {(file.account, file.table) for file in files if file.written}
+        meanwhile = _meanwhile(facts, changing)
         _put(place, ACCOUNTS, _parquet(accounts_frame(meanwhile)))
         _put(place, INDEX, index_bytes(meanwhile, personal=personal))
-    held = []
-    for file, written in new:
-        try:
-            place.put(written, file.path)
-        except PermissionError:
-            held.append(file.path)
-    if held:
-        raise KPAError(
-            f"{place}: another program has these files open, so they were not replaced: "
-            f"{', '.join(held)}; close it and publish again"
-        )
+        _replace(place, new)
     _put(place, DICTIONARY, dictionary(personal=personal))
     _put(place, DUCKDB, duckdb_script(place.address, [*TABLES]))
     if place.native:
@@ -113,7 +114,7 @@ def _meanwhile(facts: dict[str, Facts], changing: set[tuple[str, str]]) -> dict[
     """The facts while files are replaced: nobody knows yet which content these files have."""
     meanwhile = {name: {**fact, "files": {**fact["files"]}} for name, fact in facts.items()}
     for account, table in changing:
-        meanwhile[account]["complete"] = False
+        meanwhile[account] |= {"complete": False, "replaced_at": None}
         del meanwhile[account]["files"][table]
     return meanwhile
 
@@ -130,12 +131,23 @@ def _put(place: Place, name: str, content: bytes) -> None:
         return
     beside = place.beside(name)
     beside.write_bytes(content)
-    try:
-        place.put(beside, name)
-    except PermissionError as error:
+    _replace(place, {name: beside})
+
+
+def _replace(place: Place, files: dict[str, Path]) -> None:
+    """Replace files, or say which could not be replaced, and what state the folder is in."""
+    held = place.replace(files)
+    if held:
+        it = "it" if len(held) == 1 else "them"
         raise KPAError(
-            f"{place}: another program has {name} open; close it and publish again"
-        ) from error
+            f"{place}: another program has {', '.join(held)} open, or you may not replace {it}. "
+            f"Every table is still whole, old or new, and {ACCOUNTS} says which accounts are not "
+            "complete: close the program, and publish again"
+        )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:

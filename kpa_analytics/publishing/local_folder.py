@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +15,15 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.patience import move, patiently
+from kpa_analytics.patience import PATIENCE, patiently
 
 _LOCK = ".publish.lock"
 #: Unfinished files are here, because some readers refuse a table's folder with other files in it.
 UNFINISHED = ".publishing"
 _PIECE = 1 << 20
+#: For how many seconds files are tried that can't be replaced. On Windows, a program that reads a
+#: big table holds its file open for some time.
+_READERS_PATIENCE = 30.0 if sys.platform == "win32" else PATIENCE
 
 
 class LocalFolder:
@@ -90,17 +94,40 @@ class LocalFolder:
         target = self.path / name
         return target.is_file() and sha256_of(target) == sha256
 
-    def put(self, written: Path, name: str) -> None:
-        """Give a finished file its name; a file that is there is replaced.
+    def replace(self, files: Mapping[str, Path]) -> list[str]:
+        """Give finished files their names; files that are there are replaced.
 
-        Raises:
-            PermissionError: another program holds the file open, for two seconds.
+        First everything is done that takes time, so that the renames follow at once. A file that a
+        program holds open is tried again for a while, which does not delay the others.
+
+        Args:
+            files: the path of each new file, by its name in the folder.
+
+        Returns:
+            The names of files that could not be replaced, because programs hold them open.
         """
-        with written.open("rb+") as file:
-            os.fsync(file.fileno())
-        target = self.path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        move(written, target)
+        for name, written in files.items():
+            with written.open("rb+") as file:
+                os.fsync(file.fileno())
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+        waiting = dict(files)
+        try:
+            patiently(lambda: self._rename(waiting), _READERS_PATIENCE)
+        except PermissionError:
+            return list(waiting)
+        return []
+
+    def _rename(self, waiting: dict[str, Path]) -> None:
+        """Rename files, and take out those that are done."""
+        refusal = None
+        for name, written in [*waiting.items()]:
+            try:
+                rename(written, self.path / name)
+                del waiting[name]
+            except PermissionError as error:
+                refusal = error
+        if refusal:
+            raise refusal
 
     def read(self, name: str) -> bytes | None:
         """The content of a file, or None if it is not there."""
@@ -113,6 +140,11 @@ class LocalFolder:
     def _delete_unfinished(self) -> None:
         """Delete what is left of a publish that failed or was killed."""
         shutil.rmtree(self.path / UNFINISHED, ignore_errors=True)
+
+
+def rename(written: Path, target: Path) -> None:
+    """Rename a file; a file that is there is replaced in one step."""
+    written.replace(target)
 
 
 def sha256_of(path: Path) -> str:

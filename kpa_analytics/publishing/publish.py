@@ -58,7 +58,7 @@ def publish(
           required/account=NAME/data.parquet          m_user_id, training_id: who must have which
                                                       training; no rows if that is not known
           accounts.parquet                            one row per account: whether it is complete,
-                                                      and why it is not
+                                                      why not, and when files were last replaced
           data_dictionary.csv                         every column of every table
           duckdb.sql                                  views of all tables, for DuckDB
           power_bi.pbids                              opens the folder in Power BI (not for a URL)
@@ -71,10 +71,12 @@ def publish(
     Personal columns are absent: names, employee numbers, e-mail addresses, and every free text such
     as notes. Ids stay. In `users`, only the columns that `endpoints` lists are written.
 
-    A file is written beside its place and then renamed, so a reader gets the whole old file or the
-    whole new one. A file whose content stays the same is not written again. While the files of an
-    account are replaced, and after a publish that was stopped, the account is not `complete` in
-    accounts.parquet and index.json, because its tables may not belong together.
+    All new files are written beside their places, and then renamed one right after the other. So a
+    reader gets the whole old file or the whole new one. A file whose content stays the same is not
+    written again. While the files of an account are replaced, and after a publish that was stopped,
+    the account is not `complete` in accounts.parquet and index.json, because its tables may be of
+    two publishes. If it is complete, and has the same `replaced_at` before and after you read
+    tables, they belong together.
 
     Args:
         data: the records, as `load_all()` or `load_fleet()` returns them. An account of the fleet
@@ -100,9 +102,9 @@ def publish(
 
     Raises:
         KPADataError: the folder can't be written, or was published with another `personal`; the
-            records are only a part; an argument is invalid; or another program holds a file open
-            (the message names it).
-        KPAError: the store refuses or can't be reached, or its package is not installed.
+            records are only a part; an argument is invalid; or the store's package is missing.
+        KPAError: the store refuses or can't be reached; or another program holds files open, on
+            Windows for more than 30 seconds: the message names them, and nothing is lost.
 
     Examples:
         >>> import tempfile

@@ -59,11 +59,13 @@ class RemoteFolder:
             self._temporary = Path(temporary)
             try:
                 self._store.invalidate_cache()
+                self._delete_unfinished()
                 yield
             except KPAError:
                 raise
             except Exception as error:  # each store's package has errors of its own
-                raise KPAError(f"{self.address}: {type(error).__name__}: {error}") from error
+                first = str(error).partition("\n")[0]
+                raise KPAError(f"{self.address}: {type(error).__name__}: {first}") from error
 
     def beside(self, name: str) -> Path:
         """A new path on this machine for the content of a file."""
@@ -82,18 +84,41 @@ class RemoteFolder:
         except FileNotFoundError:
             return False
 
-    def put(self, written: Path, name: str) -> None:
-        """Send a finished file; a file that is there is replaced as a whole."""
-        target = self._at(name)
-        if self._renames:
-            beside = self._at(f"{UNFINISHED}/{written.name}.part")
-            for path in (beside, target):
+    def replace(self, files: Mapping[str, Path]) -> list[str]:
+        """Send finished files; each file that is there is replaced as a whole.
+
+        If the store renames files, all are sent under other names first.
+
+        Args:
+            files: the path on this machine of each new file, by its name in the folder.
+
+        Returns:
+            An empty list: no program can hold a file of a store open.
+        """
+        send = self._send_and_rename if self._renames else self._send
+        send(files)
+        for written in files.values():
+            written.unlink()
+        return []
+
+    def _send(self, files: Mapping[str, Path]) -> None:
+        for name, written in files.items():
+            self._store.put_file(str(written), self._at(name))
+
+    def _send_and_rename(self, files: Mapping[str, Path]) -> None:
+        sent = {name: self._at(f"{UNFINISHED}/{path.name}.part") for name, path in files.items()}
+        for name, beside in sent.items():
+            for path in (beside, self._at(name)):
                 self._store.makedirs(path.rpartition("/")[0], exist_ok=True)
-            self._store.put_file(str(written), beside)
-            self._store.mv(beside, target)
-        else:
-            self._store.put_file(str(written), target)
-        written.unlink()
+            self._store.put_file(str(files[name]), beside)
+        for name, beside in sent.items():
+            self._store.mv(beside, self._at(name))
+
+    def _delete_unfinished(self) -> None:
+        """Delete what is left of a publish that failed or was killed."""
+        unfinished = self._at(UNFINISHED)
+        if self._renames and self._store.exists(unfinished):
+            self._store.rm(unfinished, recursive=True)
 
     def read(self, name: str) -> bytes | None:
         """The content of a file, or None if it is not there."""

@@ -150,7 +150,7 @@ def test_a_stopped_publish_leaves_whole_files_and_an_index_that_says_so(
         written.replace(target)
 
     with monkeypatch.context() as patch:
-        patch.setattr("kpa_analytics.publishing.local_folder.move", stop)
+        patch.setattr("kpa_analytics.publishing.local_folder.rename", stop)
         with pytest.raises(Stopped):
             kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
     assert read(tmp_path, "completions").height == 1
@@ -161,22 +161,68 @@ def test_a_stopped_publish_leaves_whole_files_and_an_index_that_says_so(
     assert json.loads((tmp_path / "index.json").read_bytes())["complete"] is True
 
 
-def test_a_file_that_is_open_elsewhere_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+class Held:
+    """Windows does not replace a file that a program holds open, here the completions."""
 
-    def held(written: Path, target: Path) -> None:
-        if target.parents[1].name == "completions":
+    def __init__(self, times: float) -> None:
+        self.times = times
+
+    def rename(self, written: Path, target: Path) -> None:
+        if target.parents[1].name == "completions" and self.times > 0:
+            self.times -= 1
             raise PermissionError(13, "The process cannot access the file")
         written.replace(target)
 
-    monkeypatch.setattr("kpa_analytics.publishing.local_folder.move", held)
+
+def test_a_file_that_is_open_elsewhere_is_named_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
     other = small(completions=small().completions.head(1))
-    with pytest.raises(KPAError, match=r"completions/account=north/data\.parquet; close it"):
-        kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
-    index = json.loads((tmp_path / "index.json").read_bytes())
-    assert index["accounts"]["north"]["complete"] is False
+    with monkeypatch.context() as patch:
+        patch.setattr("kpa_analytics.publishing.local_folder.rename", Held(float("inf")).rename)
+        patch.setattr("kpa_analytics.publishing.local_folder._READERS_PATIENCE", 0)
+        named = r"has completions/account=north/data\.parquet open.*says which accounts are not com"
+        with pytest.raises(KPAError, match=named):
+            kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
+    assert (read(tmp_path, "completions").height, read(tmp_path, "status").height) == (2, 2)
+    assert pl.read_parquet(tmp_path / "accounts.parquet")["complete"].to_list() == [False]
+    kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
+    assert read(tmp_path, "completions").height == 1
+    assert pl.read_parquet(tmp_path / "accounts.parquet")["complete"].to_list() == [True]
+
+
+def test_a_file_that_is_closed_after_a_moment_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    monkeypatch.setattr("kpa_analytics.publishing.local_folder.rename", Held(2).rename)
+    other = small(completions=small().completions.head(1))
+    kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
+    assert read(tmp_path, "completions").height == 1
+
+
+def test_what_a_killed_publish_left_is_deleted(tmp_path: Path) -> None:
+    left = tmp_path / ".publishing" / "data.parquet.0a1b2c3d.part"
+    left.parent.mkdir()
+    left.write_bytes(b"half")
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    assert not left.parent.exists()
+
+
+def test_accounts_of_another_version_with_other_columns_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = {**TABLES, "groups": TABLES["groups"]._replace(columns=TABLES["groups"].columns[:2])}
+    with monkeypatch.context() as patch:
+        patch.setattr("kpa_analytics.publishing.datasets.TABLES", older)
+        kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    kpa.publish(small(), tmp_path, account="south", as_of=AS_OF)
+    accounts = pl.read_parquet(tmp_path / "accounts.parquet")
+    assert accounts["complete"].to_list() == [False, True]
+    assert "published it with other columns" in accounts["failure"][0]
+    kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
+    assert pl.read_parquet(tmp_path / "accounts.parquet")["complete"].all()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, KPATokenInactiveError
-from kpa_analytics.patience import move
 from kpa_analytics.publishing.datasets import TABLES
 from tests.publishing.small import AS_OF, PERSONAL, small
 
@@ -76,27 +75,47 @@ def test_a_reader_sees_whole_tables_at_every_moment(
     """Between any two steps, each table of each account is the old one or the new one."""
     more = small(completions=pl.concat([small().completions] * 2).with_columns(id=pl.int_range(4)))
     kpa.publish(fleet, tmp_path, as_of=AS_OF)
-    seen: list[dict[str, int]] = []
+    seen: list[dict[str, Any]] = []
 
     def look(written: Path, target: Path) -> None:
-        move(written, target)
+        written.replace(target)
         rows = pl.scan_parquet(tmp_path / "completions").collect()
         index = json.loads((tmp_path / "index.json").read_bytes())
         accounts = pl.read_parquet(tmp_path / "accounts.parquet")
-        seen.append(
-            {
-                **dict(rows.group_by("account").len().iter_rows()),
-                "complete": index["complete"] and accounts["complete"].all(),
-            }
-        )
+        complete = index["complete"] and accounts["complete"].all()
+        seen.append({**dict(rows.group_by("account").len().iter_rows()), "complete": complete})
+        north = accounts.row(0, named=True)
+        assert north["complete"] is (north["replaced_at"] is not None)
 
-    monkeypatch.setattr("kpa_analytics.publishing.local_folder.move", look)
+    monkeypatch.setattr("kpa_analytics.publishing.local_folder.rename", look)
     kpa.publish(kpa.Fleet({"north": more, "south": fleet["south"]}), tmp_path, as_of=AS_OF)
     assert {moment["north"] for moment in seen} == {2, 4}
     assert {moment["south"] for moment in seen} == {1}
     changing = seen[1:-1]  # the first moment and the last are before and after the index
     assert not any(moment["complete"] for moment in changing)
     assert seen[-1]["complete"]
+
+
+def test_a_program_that_has_a_file_open_reads_the_old_one_to_its_end(tmp_path: Path) -> None:
+    """A link to a file shows what a program sees that opened it before."""
+    folder = tmp_path / "published"
+    kpa.publish(small(), folder, account="north", as_of=AS_OF)
+    for number, path in enumerate([*folder.rglob("*.parquet")]):
+        (tmp_path / str(number)).hardlink_to(path)
+    opened = {path: path.read_bytes() for path in tmp_path.glob("[0-9]*")}
+    people = small().users.with_columns(id=pl.col("id") + "x")
+    kpa.publish(small(users=people), folder, account="north", as_of=AS_OF)
+    assert {path: path.read_bytes() for path in opened} == opened
+
+
+def test_a_reader_can_tell_that_tables_were_replaced_meanwhile(tmp_path: Path) -> None:
+    def replaced_at(data: kpa.TrainingData) -> Any:
+        kpa.publish(data, tmp_path, account="north", as_of=AS_OF)
+        return pl.read_parquet(tmp_path / "accounts.parquet")["replaced_at"].item()
+
+    first = replaced_at(small())
+    assert replaced_at(small()) == first
+    assert replaced_at(small(groups=small().groups.head(0))) > first
 
 
 def test_an_account_that_failed_keeps_its_files_and_is_named(
@@ -147,6 +166,7 @@ def test_a_url_is_a_folder_of_a_store(fleet: kpa.Fleet) -> None:
     store: Any = fsspec.filesystem("memory")
     first = kpa.publish(fleet, "memory://published", as_of=AS_OF)
     assert set(first["change"]) == {"written"}
+    store.pipe("/published/.publishing/left-by-a-killed-publish.part", b"half")
     assert set(kpa.publish(fleet, "memory://published", as_of=AS_OF)["change"]) == {"unchanged"}
     for path in first["path"]:
         with store.open(f"/published/{path}") as file:
@@ -246,6 +266,9 @@ def test_a_folder_in_s3_is_read_as_on_this_machine(
 def test_a_url_that_can_not_be_used_is_named(fleet: kpa.Fleet, monkeypatch: Any) -> None:
     with pytest.raises(KPADataError, match=r"no-such-store://folder can't be opened"):
         kpa.publish(fleet, "no-such-store://folder")
+    monkeypatch.setitem(sys.modules, "adlfs", None)
+    with pytest.raises(KPADataError, match=r"abfs://data/x can't be opened: Install adlfs"):
+        kpa.publish(fleet, "abfs://data/x")
     for login in ("s3://key:hidden@bucket/x", "abfs://data@host/x?sig=hidden"):
         with pytest.raises(KPADataError, match="must not have a password") as caught:
             kpa.publish(fleet, login)
