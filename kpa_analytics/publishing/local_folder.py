@@ -122,7 +122,7 @@ class LocalFolder:
         refusal = None
         for name, written in [*waiting.items()]:
             try:
-                rename(written, self.path / name)
+                put(written, self.path / name)
                 del waiting[name]
             except PermissionError as error:
                 refusal = error
@@ -142,7 +142,7 @@ class LocalFolder:
         shutil.rmtree(self.path / UNFINISHED, ignore_errors=True)
 
 
-def rename(written: Path, target: Path) -> None:
+def put(written: Path, target: Path) -> None:
     """Rename a file; a file that is there is replaced in one step."""
     written.replace(target)
 

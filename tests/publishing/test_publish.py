@@ -150,7 +150,7 @@ def test_a_stopped_publish_leaves_whole_files_and_an_index_that_says_so(
         written.replace(target)
 
     with monkeypatch.context() as patch:
-        patch.setattr("kpa_analytics.publishing.local_folder.rename", stop)
+        patch.setattr("kpa_analytics.publishing.local_folder.put", stop)
         with pytest.raises(Stopped):
             kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
     assert read(tmp_path, "completions").height == 1
@@ -180,7 +180,7 @@ def test_a_file_that_is_open_elsewhere_is_named_and_nothing_is_lost(
     kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
     other = small(completions=small().completions.head(1))
     with monkeypatch.context() as patch:
-        patch.setattr("kpa_analytics.publishing.local_folder.rename", Held(float("inf")).rename)
+        patch.setattr("kpa_analytics.publishing.local_folder.put", Held(float("inf")).rename)
         patch.setattr("kpa_analytics.publishing.local_folder._READERS_PATIENCE", 0)
         named = r"has completions/account=north/data\.parquet open.*says which accounts are not com"
         with pytest.raises(KPAError, match=named):
@@ -196,7 +196,7 @@ def test_a_file_that_is_closed_after_a_moment_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
-    monkeypatch.setattr("kpa_analytics.publishing.local_folder.rename", Held(2).rename)
+    monkeypatch.setattr("kpa_analytics.publishing.local_folder.put", Held(2).rename)
     other = small(completions=small().completions.head(1))
     kpa.publish(other, tmp_path, account="north", as_of=AS_OF)
     assert read(tmp_path, "completions").height == 1

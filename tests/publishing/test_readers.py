@@ -87,7 +87,7 @@ def test_a_reader_sees_whole_tables_at_every_moment(
         north = accounts.row(0, named=True)
         assert north["complete"] is (north["replaced_at"] is not None)
 
-    monkeypatch.setattr("kpa_analytics.publishing.local_folder.rename", look)
+    monkeypatch.setattr("kpa_analytics.publishing.local_folder.put", look)
     kpa.publish(kpa.Fleet({"north": more, "south": fleet["south"]}), tmp_path, as_of=AS_OF)
     assert {moment["north"] for moment in seen} == {2, 4}
     assert {moment["south"] for moment in seen} == {1}
