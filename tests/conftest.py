@@ -15,6 +15,8 @@ from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
 from tests.drawn_once import remembered
 
+collect_ignore = ["benchmarks"]  # run by name alone
+
 # A slow machine is no failure: tests assert no time.
 settings.register_profile("whole", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("quick", settings.get_profile("whole"), max_examples=10)

@@ -19,6 +19,7 @@ skip_address_grammar()
 
 
 _tests = count()
+_BROWSER = Path(__file__).parent / "browser"
 #: Examples share the demo company, which none of them changes.
 _organisation = cache(company.organisation)
 
@@ -41,6 +42,16 @@ def fresh_settings(
         monkeypatch.setattr(company, "organisation", _organisation)
 
 
+#: Of a parametrized test in these files only the first case is quick. The other cases repeat it for
+#: another explorer, chart, change or fault.
+_FIRST_CASE_IS_QUICK = (
+    "tests/analysis/test_calendar_ends.py",
+    "tests/analysis/test_status_changes.py",
+    "tests/charts/test_every_chart.py",
+    "tests/data/test_implausible.py",
+    "tests/hard/test_damage.py",
+    "tests/widgets/",
+)
 #: Fixtures that write an evidence pack, and the examples that write files or load everything.
 _PACKS = {"pack", "packs", "hostile_pack"}
 _LONG_EXAMPLES = {
@@ -57,22 +68,32 @@ _LONG_EXAMPLES = {
 }
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import the browser tests if the run leaves them out."""
+    left_out = "not browser" in config.option.markexpr
+    return True if left_out and collection_path == _BROWSER else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by their place and by what they need.
 
     An example may load the demo company, which has impossible dates planted in it.
     """
-    browser = Path(__file__).parent / "browser"
     planted = pytest.mark.filterwarnings("ignore::kpa_analytics.errors.KPADataWarning")
+    cases = set[str]()
     for item in items:
         if isinstance(item, DoctestItem):
             item.add_marker(planted)
-        if browser in item.path.parents:
+        if _BROWSER in item.path.parents:
             item.add_marker(pytest.mark.browser)
         if item.nodeid.startswith(THOROUGH):
             item.add_marker(pytest.mark.thorough)
             item.add_marker(pytest.mark.slow)
         elif item.nodeid.startswith(SLOW_OF) and item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.thorough)
+        test = item.nodeid.partition("[")[0]
+        if test in cases and test.startswith(_FIRST_CASE_IS_QUICK):
+            item.add_marker(pytest.mark.slow)
+        cases.add(test)
         if item.name in _LONG_EXAMPLES or _PACKS & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)

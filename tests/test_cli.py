@@ -253,6 +253,7 @@ def test_what_is_written_of_the_demo_is_said_to_be_invented(kpa_analytics, tmp_p
     assert DEMO_MARK in out
 
 
+@pytest.mark.slow
 def test_an_explanation_is_printed_line_by_line(kpa_analytics, account):
     account.records[TRAININGS] = [training(1046, "Ladders \x1b[31m", renewal_months=12)]
     who = completion(1)["m_user_id"]
@@ -269,6 +270,7 @@ def test_an_explanation_is_printed_line_by_line(kpa_analytics, account):
     assert err.splitlines()[-1].endswith("no training in the records is called 'Scaffolds'")
 
 
+@pytest.mark.slow
 def test_a_pair_without_a_case_is_one_line(kpa_analytics, account):
     account.records[TRAININGS] = [training(1046, "Ladders"), training(7, "Scaffolds")]
     who = completion(1)["m_user_id"]
@@ -280,6 +282,7 @@ def test_a_pair_without_a_case_is_one_line(kpa_analytics, account):
     )
 
 
+@pytest.mark.slow
 def test_a_trend_is_printed_and_its_counts_are_written(kpa_analytics, account, tmp_path):
     account.records[TRAININGS] = [training(1046, "=Ladders \x1b[31m", renewal_months=12)]
     days = ["--start", "2020-06-30", "--end", "2022-06-30", "--every", "1y"]
@@ -316,6 +319,7 @@ def test_a_trend_is_printed_and_its_counts_are_written(kpa_analytics, account, t
     assert written["training"][0].startswith("'=Ladders")
 
 
+@pytest.mark.slow
 def test_without_a_day_invented_records_have_the_day_of_the_demo(kpa_analytics, account):
     account.records[TRAININGS] = [training(1046, "Ladders", renewal_months=12)]
     day = kpa.demo.AS_OF
@@ -328,6 +332,7 @@ def test_without_a_day_invented_records_have_the_day_of_the_demo(kpa_analytics, 
     assert days[-1] == str(day)
 
 
+@pytest.mark.slow
 def test_a_trend_from_before_the_first_completion_is_one_line(kpa_analytics, account):
     code, out, err = kpa_analytics("trend", "--start", "1990-01-01")
     assert (code, out) == (2, "")
@@ -372,6 +377,7 @@ def test_a_plan_is_written(kpa_analytics, account, tmp_path):
     assert f"{folder} is not empty" in err
 
 
+@pytest.mark.slow
 def test_a_transcript_without_a_font_for_a_letter_is_noted(kpa_analytics, account, tmp_path):
     account.records[TRAININGS] = [training(1046, "Ladders \U0010fffd")]
     who = completion(1)["m_user_id"]
@@ -382,6 +388,7 @@ def test_a_transcript_without_a_font_for_a_letter_is_noted(kpa_analytics, accoun
     assert "plain PDF, without the standards PDF/A-2a and PDF/UA-1" in err
 
 
+@pytest.mark.slow
 def test_fetch_says_what_was_loaded(kpa_analytics, account):
     code, out, _ = kpa_analytics("fetch")
     assert code == 0
@@ -511,6 +518,7 @@ def test_an_audit_downloads_all_pages_after_an_incremental_refresh(
     assert ["from their newest pages" in page for page in pages] == [True, False]
 
 
+@pytest.mark.slow
 def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
     kpa_analytics("fetch")
     code, out, _ = kpa_analytics("cache", "show")

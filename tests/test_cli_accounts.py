@@ -47,6 +47,7 @@ def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoAPI]:
         yield served
 
 
+@pytest.mark.slow
 def test_fetch_names_the_account_that_failed(run, api: DemoAPI, monkeypatch):
     code, out, err = run("fetch", "--all-accounts")
     assert code == 2
@@ -68,6 +69,7 @@ def test_audit_loads_the_account_that_is_named(run, api: DemoAPI, tmp_path: Path
     assert not (tmp_path / "pack").exists()
 
 
+@pytest.mark.slow
 def test_publish_writes_every_account_and_keeps_those_that_fail(run, api: DemoAPI, tmp_path: Path):
     folder = tmp_path / "published"
     code, out, err = run("publish", folder, "--all-accounts")

@@ -162,6 +162,7 @@ def test_no_day_means_the_same_in_every_explorer(
         assert explorer.as_of == day
 
 
+@pytest.mark.slow
 def test_no_day_means_the_same_in_the_chart_of_one_person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inputs, "_today", lambda: TODAY)
     for person, day in ((INVENTED, kpa.demo.AS_OF), (REAL, TODAY)):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import polars as pl
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, INSTRUCTOR_COVERAGE
@@ -38,6 +39,7 @@ print(shell.display_formatter.format(other)[0]["text/html"] == other._repr_html_
 """
 
 
+@pytest.mark.slow
 def test_jupyter_shows_names_first_and_other_frames_as_polars_does() -> None:
     run = subprocess.run(
         [sys.executable, "-c", IN_JUPYTER], capture_output=True, text=True, check=True, timeout=300

@@ -121,6 +121,7 @@ def test_a_pack_holds_them_all(tmp_path):
     assert pl.read_csv(pack / "records.csv").height == DONE.height
 
 
+@pytest.mark.slow
 def test_the_latest_record_counts_for_ids_and_days_at_both_ends():
     """Person, training and day are sorted as one number, which must hold every one of them."""
     trainings = [-(2**63), -1, 0, 1, 2**63 - 1]

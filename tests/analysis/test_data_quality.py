@@ -47,6 +47,7 @@ def found(*records: dict[str, Any], training: Any = None, as_of: str = "2026-06-
     return findings.filter(late).select("finding", "record_id", "field", "value").rows()
 
 
+@pytest.mark.slow
 def test_a_completion_is_recorded_late_after_more_than_30_days() -> None:
     day = date(2026, 3, 1)
     assert found(record(1, day, day + timedelta(30))) == []
@@ -98,6 +99,7 @@ def test_a_renewal_is_reported_if_it_was_recorded_after_the_expiration_and_a_day
     assert after_expiry(first, future, as_of="2025-05-09") == []
 
 
+@pytest.mark.slow
 def test_a_person_who_was_known_to_be_valid_in_between_is_not_reported() -> None:
     first = record(1, date(2024, 5, 10), date(2024, 5, 10))
     in_time = record(3, date(2025, 5, 8), date(2025, 5, 8))
@@ -108,6 +110,7 @@ def test_a_person_who_was_known_to_be_valid_in_between_is_not_reported() -> None
     assert after_expiry(first, backdated) == ["2"]
 
 
+@pytest.mark.slow
 def test_a_window_certificate_has_not_expired_until_the_training_is_offered_again() -> None:
     june = {
         "id": 7,
@@ -167,6 +170,7 @@ def test_equal_to_plain_python_in_random_companies(seed: int, as_of: date) -> No
     assert set(findings.filter(finding="recorded_late")["record_id"]) == late
 
 
+@pytest.mark.slow
 def test_a_frame_in_several_parts_has_the_same_findings():
     """Only the last part has a record that is wrong; polars' streaming engine panicked."""
     days = [date(2022, 1, 1)] * 5 + [date(2026, 1, 1)] * 3

@@ -486,6 +486,7 @@ def replayed(seed: int, **size: int) -> Counter[str]:
     return cited
 
 
+@pytest.mark.slow
 def test_a_reader_of_the_trace_alone_reaches_the_same_date_and_status():
     assert replayed(1, people=20, count=300)["cases"] > 200
 
@@ -523,6 +524,7 @@ def test_one_case_alone_is_explained_as_among_all():
         assert alone.of(explanation.m_user_id, explanation.training_id) == explanation
 
 
+@pytest.mark.slow
 def test_every_sentence_ends_and_has_no_blank_left_in_it():
     completions, trainings, users, needed = company(5, people=40, count=800)
     data = kpa.TrainingData(completions=completions, trainings=trainings, users=users)

@@ -186,6 +186,7 @@ def test_a_composed_training_that_only_its_own_schedule_ends_renews_the_part_tha
     assert steps[1] == f"To complete Basics, Moe, Ann must complete Ropes. {PLANNING}"
 
 
+@pytest.mark.slow
 def test_a_plan_gives_the_session_and_its_reason_and_leaves_the_steps_as_they_are() -> None:
     data = records(*EXPIRED)
     plan = kpa.plan_sessions(data, as_of=DAY, weeks=8)

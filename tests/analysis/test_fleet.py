@@ -44,6 +44,7 @@ def fleet() -> kpa.Fleet:
     return kpa.Fleet({"north": north, "south": replace(south, trainings=trainings, users=users)})
 
 
+@pytest.mark.slow
 def test_accounts_are_loaded_side_by_side_and_apart_from_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -84,6 +85,7 @@ def test_all_accounts_are_fetched_at_the_same_time() -> None:
     assert not errors
 
 
+@pytest.mark.slow
 def test_one_failure_is_named_and_the_rest_are_usable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +124,7 @@ def test_warnings_name_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             kpa.load_fleet()  # as without threads, if warnings are errors
 
 
+@pytest.mark.slow
 def test_the_status_of_each_account_follows_its_own_rules(fleet: kpa.Fleet) -> None:
     status = fleet.status(as_of=AS_OF)
     assert status.columns == ["account", *EXPIRY_STATUS.schema.names()]

@@ -185,6 +185,7 @@ def test_share_of_a_month_and_of_the_completions_without_a_day():
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(40))
 @given(completions(), st.sampled_from(["1d", "1w", "1mo", "2q", "1y"]))
 def test_shares_count_every_completion_once(rows, every):

@@ -96,6 +96,7 @@ def test_two_instructors_of_one_name_are_two_rows():
     assert instructor_activity(rows, users=twins)["m_instructor_id"].to_list() == ["a", "b"]
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(25))
 @given(completions(), EVERY)
 def test_activity_counts_every_completion_exactly_once(rows, every):

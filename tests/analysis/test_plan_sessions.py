@@ -173,6 +173,7 @@ def test_nobody_teaches_themselves() -> None:
     assert both.people["m_user_id"].to_list() == ["ike"]
 
 
+@pytest.mark.slow
 def test_two_instructors_renew_each_other() -> None:
     """Neither lapses: each attends a session that the other teaches."""
     both = [("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2025, 7, 14))]

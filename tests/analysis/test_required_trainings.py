@@ -273,6 +273,7 @@ def test_what_is_not_known_is_named(who: tuple[str], job: dict[str, Any], messag
         kpa.required_for(company(), *who, **job)
 
 
+@pytest.mark.slow
 def test_an_explanation_says_how_the_catalogue_assigns_the_training() -> None:
     listed = vendors(ann=([1, 2, 6], []))
     data = replace(company(), employee_status=listed)

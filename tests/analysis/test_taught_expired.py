@@ -40,6 +40,7 @@ def findings(*records: dict[str, Any], trainings: tuple[Any, ...] = (LADDERS,)) 
     return rows.select("table", "record_id", "field", "value", "message").rows()
 
 
+@pytest.mark.slow
 def test_a_session_on_an_expired_certificate_is_one_finding_per_training() -> None:
     day = date(2025, 5, 11)
     assert findings(HELD, taught(2, day), taught(3, day)) == [
@@ -65,6 +66,7 @@ def test_outside_listed_sessions_each_completion_is_a_finding(session: int | Non
     )
 
 
+@pytest.mark.slow
 def test_the_certificate_is_judged_on_the_day_of_teaching() -> None:
     renewed = {**HELD, "id": 4, "date": date(2025, 6, 1)}
     assert findings(HELD, renewed, taught(2, date(2025, 6, 1))) == []
@@ -76,6 +78,7 @@ def test_the_certificate_is_judged_on_the_day_of_teaching() -> None:
     assert findings(early, taught(2, HELD["date"]))[0][4].endswith("own certificate had expired.")
 
 
+@pytest.mark.slow
 def test_composed_trainings_are_judged_by_their_parts_unless_they_include_each_other() -> None:
     rows = findings(HELD, taught(2, date(2025, 5, 11), 9), trainings=(LADDERS, RESCUE))
     assert [row[3] for row in rows] == ["9"]

@@ -102,6 +102,7 @@ def test_it_says_what_expiry_status_says_after_such_completions(seed: int) -> No
     assert changed.join(marked, on=["m_user_id", "training_id"], how="anti").is_empty()
 
 
+@pytest.mark.slow
 def test_a_plan_its_people_and_its_moved_sessions() -> None:
     data = small()
     done = pl.concat(
@@ -131,6 +132,7 @@ def test_a_plan_its_people_and_its_moved_sessions() -> None:
     assert dropped["status"][0] == "expired"
 
 
+@pytest.mark.slow
 def test_charts_say_that_the_sessions_have_not_been_held() -> None:
     data = small()
     after = kpa.what_if(data, session(), as_of=AS_OF)

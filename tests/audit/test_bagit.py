@@ -146,6 +146,7 @@ def test_names_are_encoded_as_the_rfc_says(tmp_path):
     assert [path for path, _ in found(tmp_path / "bag")] == ["data/manifest.json"]
 
 
+@pytest.mark.slow
 def test_bagit_is_true_or_false(data, tmp_path):
     with pytest.raises(KPADataError, match="bagit must be True or False, not 1"):
         kpa.export_audit(data, tmp_path / "bag", as_of=AS_OF, bagit=1)

@@ -99,6 +99,7 @@ def test_a_damaged_side_is_refused(two, packs, tmp_path):
         records.write_bytes(content)
 
 
+@pytest.mark.slow
 def test_what_is_neither_is_named(tmp_path, two):
     (tmp_path / "empty").mkdir()
     (tmp_path / "letter.parquet").write_text("dear")
@@ -211,6 +212,7 @@ def test_a_pack_is_as_of_its_own_day(edited, edited_packs, tmp_path):
         kpa.status_changes(later, edited_packs[1])
 
 
+@pytest.mark.slow
 def test_a_rule_edit_moves_expired_cases_of_the_demo(data):
     longer = pl.when(pl.col("renewal_months") == 12).then(36).otherwise("renewal_months")
     edited = replace(data, trainings=data.trainings.with_columns(renewal_months=longer))

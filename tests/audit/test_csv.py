@@ -74,12 +74,14 @@ def test_what_can_be_no_formula_stays_as_it_is():
     assert inert(frame).equals(frame)
 
 
+@pytest.mark.slow
 @given(TEXTS)
 def test_the_text_as_it_was_can_be_had_back(texts):
     frame = pl.DataFrame({"text": texts}, schema={"text": pl.String})
     assert as_before(inert(frame)["text"]).to_list() == texts
 
 
+@pytest.mark.slow
 @given(texts=TEXTS)
 def test_a_csv_reads_back_as_what_was_written(tmp_path_factory, texts):
     content = written(texts, tmp_path_factory.mktemp("csv") / "rows.csv")

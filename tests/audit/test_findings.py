@@ -34,6 +34,7 @@ def test_offerings_are_judged_on_the_day_of_the_pack(as_of: date, people: int) -
     assert kinds == ["recorded_late", *["offering_not_recorded"] * people]
 
 
+@pytest.mark.slow
 def test_only_offerings_are_judged_on_an_earlier_day(data: TrainingData) -> None:
     """All else that is odd stays what it is on the day of the newest record."""
     past = date(2025, 1, 31)

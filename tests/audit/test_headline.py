@@ -101,6 +101,7 @@ def evidence(as_of: date, *done: dict, fetched: datetime | None = None):
     )
 
 
+@pytest.mark.slow
 def test_without_requirements_nothing_is_called_required():
     story = report(evidence(AS_OF, {"id": 1, "training_id": 7, "m_user_id": "ann"}), [])
     said = " ".join(story["sections"][0]["sentences"]) + str(story["tiles"])

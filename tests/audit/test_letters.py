@@ -161,6 +161,7 @@ def test_a_document_says_that_it_is_plain_for_want_of_a_letter(lacking_data, kin
     assert "plain PDF, without the standards PDF/A-2a and PDF/UA-1" in said
 
 
+@pytest.mark.slow
 def test_a_document_with_every_letter_is_archival_and_says_nothing(data):
     content = kpa.transcript(data, data.users["id"][0], as_of=AS_OF).pdf
     assert is_archival(content)

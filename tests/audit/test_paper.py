@@ -196,6 +196,7 @@ def blank(wide: int, high: int, pixels: bytes) -> float:
     return max(len(run) for run in "".join("x" if ink else " " for ink in rows).split("x")) / high
 
 
+@pytest.mark.slow
 def test_no_row_is_split_between_two_pages(tmp_path):
     texts = [f"start{at} {'words ' * 40} end{at}" for at in range(90)]
     rows = pl.DataFrame({"text": texts, "cases": range(90)})

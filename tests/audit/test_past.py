@@ -115,6 +115,7 @@ def test_an_account_without_records_says_so_and_draws_nothing():
         assert section["charts"] == section["tables"] == []
 
 
+@pytest.mark.slow
 def test_records_that_begin_in_the_last_month_are_not_compared():
     section = section_of(evidence_of(records_of(date(2026, 6, 2))))
     assert section["sentences"][0] == (
@@ -123,6 +124,7 @@ def test_records_that_begin_in_the_last_month_are_not_compared():
     assert section["charts"] == section["tables"] == []
 
 
+@pytest.mark.slow
 def test_months_before_the_first_record_are_left_out_and_said():
     evidence = evidence_of(records_of(date(2026, 1, 10)))
     section = section_of(evidence)
@@ -143,6 +145,7 @@ def test_months_before_the_first_record_are_left_out_and_said():
     assert section["tables"][1]["rows"] == [["Jul 2026", "1", "0", "0", "0", "1", "not known"]]
 
 
+@pytest.mark.slow
 def test_months_in_which_everybody_had_left_are_not_compared():
     data = records_of(date(2025, 1, 10))
     gone = data.users.with_columns(terminationDate=pl.datetime(2025, 3, 1, time_zone="UTC"))
@@ -175,12 +178,14 @@ def test_without_requirements_missing_is_not_known_on_any_day(undated):
     assert "missing cases" not in text
 
 
+@pytest.mark.slow
 def test_it_says_that_the_rules_are_todays():
     text = said(evidence_of(records_of(date(2025, 1, 10))))
     assert "Requirements, the schedules of trainings and field offices are today's" in text
     assert "the figures of a past day are computed by today's rules" in text
 
 
+@pytest.mark.slow
 def test_renewals_are_counted_by_outcome_and_month():
     evidence = evidence_of(records_of(date(2025, 2, 10), date(2025, 8, 1), date(2026, 3, 1)))
     assert said(evidence).endswith(
@@ -214,6 +219,7 @@ def test_a_part_counts_its_own_cases_only(data):
         assert about.filter(~scope.cases | ~scope.of_people("m_user_id")).is_empty()
 
 
+@pytest.mark.slow
 def test_days_without_a_case_of_the_part_are_counted_as_none(data):
     unheard = Scope(words="a training that nobody did", trainings=(424242,))
     evidence = evidence_of(data.part(unheard), required=None)

@@ -79,6 +79,7 @@ def _assert_computed_again(shown, folder):
             assert day_of(row[name]) == expected[name], (row, name)
 
 
+@pytest.mark.slow
 def test_a_handful_of_statuses_can_be_computed_again_from_the_tables_alone(tmp_path):
     """The tables of a pack, without its report: each kind of schedule, and one who left."""
 
@@ -198,6 +199,7 @@ def test_given_pairs_say_so_and_unknown_requirements_are_no_rows(hostile):
     assert required(evidence_of(unknown)).is_empty()
 
 
+@pytest.mark.slow
 def test_the_tables_of_an_account_without_records_are_empty():
     nothing = evidence_of(TrainingData(completions=COMPLETIONS.empty()))
     for table, made in ((PACK_TRAININGS, trainings), (PEOPLE, people)):
@@ -205,6 +207,7 @@ def test_the_tables_of_an_account_without_records_are_empty():
         assert made(nothing).is_empty()
 
 
+@pytest.mark.slow
 def test_groups_without_a_name_keep_their_id_and_no_training_is_dropped():
     ana = {"id": "ana", "lastname": "Ruiz", "fieldOffice_id": ["o1", "o2"], "jobTitle_id": "t1"}
     data = TrainingData(

@@ -49,6 +49,7 @@ def sentences(story, key):
     return " ".join(section["sentences"])
 
 
+@pytest.mark.slow
 def test_instructors_are_counted_ever_and_in_the_months_of_the_coverage(story):
     assert "2 instructors have taught since the records began, 1 of them in the 24 months" in (
         sentences(story, "instructors")

@@ -254,6 +254,7 @@ def test_the_mail_is_a_draft_with_one_recipient_at_most(
     assert addresses
 
 
+@pytest.mark.slow
 def test_an_address_cannot_add_a_recipient(tmp_path: Path) -> None:
     data = company(1)
     bad = ["a@b.com\r\nBcc: c@d.com", "a@b.com, c@d.com", "Evil <c@d.com>", "c@d.com;e@f.com"]
@@ -389,6 +390,7 @@ def test_folder_names_are_safe_and_different_on_every_system(tmp_path: Path) -> 
         assert re.fullmatch(r"[a-z0-9-]{12,60}", name)
 
 
+@pytest.mark.slow
 def test_bad_input_is_one_clear_line_and_writes_nothing(tmp_path: Path) -> None:
     data = company(9)
     left = {"terminationDate": datetime(2026, 6, 1, 12, tzinfo=UTC), "lastname": "Low"}

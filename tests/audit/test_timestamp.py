@@ -158,6 +158,7 @@ def test_a_timestamp_is_accepted_by_us_and_by_openssl(tsa, other_ca, tmp_path):
     assert not openssl_accepts(pack, other_ca)
 
 
+@pytest.mark.slow
 def test_only_a_hash_is_sent(tsa, tmp_path):
     stamped_pack(tmp_path / "pack", tsa)
     sent = tsa.received[-1]
@@ -166,6 +167,7 @@ def test_only_a_hash_is_sent(tsa, tmp_path):
     assert not {"Authorization", "Cookie"} & sent.keys()
 
 
+@pytest.mark.slow
 def test_the_timestamp_of_another_manifest_is_found_without_a_certificate(tsa, tmp_path):
     pack = stamped_pack(tmp_path / "pack", tsa)
     facts = json.loads((pack / MANIFEST).read_bytes())
@@ -270,6 +272,7 @@ def test_without_the_extra_verify_still_compares_the_files(tsa, tmp_path, monkey
         timestamp_url(tsa.url)
 
 
+@pytest.mark.slow
 def test_the_command_line_says_what_the_timestamp_shows(
     tsa, other_ca, tmp_path, capsys, monkeypatch
 ):

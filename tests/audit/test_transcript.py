@@ -127,6 +127,7 @@ def test_dates_signature_files_and_rule_of_each_training_are_said(company):
     assert "Ladders Current 1 Jun 2025 1 Jun 2026 – yes 2" in flat(earlier)  # noqa: RUF001
 
 
+@pytest.mark.slow
 def test_a_person_who_left_has_one_too(company):
     document = kpa.transcript(company, person(2), as_of=AS_OF)
     assert "Left: 4 Oct 2024" in flat(document)
@@ -141,6 +142,7 @@ def test_nothing_is_cut_of_very_many_trainings(company):
     assert all(f"Course {number} Current" in said for number in range(100, 300))
 
 
+@pytest.mark.slow
 def test_requirements_can_be_given(company):
     required = pl.DataFrame({"m_user_id": [person(1)], "training_id": [2]})
     document = kpa.transcript(company, person(1), as_of=AS_OF, required=required.lazy())
@@ -229,6 +231,7 @@ def alike(tmp_path_factory):
         return load(tmp_path_factory.mktemp("alike"), api)
 
 
+@pytest.mark.slow
 def test_a_transcript_says_who_taught_and_which_training_is_meant(alike):
     document = kpa.transcript(alike, person(1), as_of=AS_OF)
     said = flat(document)

@@ -56,6 +56,7 @@ def saved_as(chart: Any) -> dict[str, Any]:
     return embed
 
 
+@pytest.mark.slow
 def test_the_menu_saves_a_picture_named_after_the_title_and_the_day_at_twice_the_size(chart):
     title = chart.to_dict()["title"]["text"]
     assert saved_as(chart) == {

@@ -82,6 +82,7 @@ def test_screen_readers_read_plain_text(name):
         assert "null" not in words, words
 
 
+@pytest.mark.slow
 @every_chart
 @light_and_dark
 def test_it_is_valid_vega_lite_and_draws(name, dark):
@@ -92,6 +93,7 @@ def test_it_is_valid_vega_lite_and_draws(name, dark):
     assert spec["config"]["background"] == charts.palette(dark).background
 
 
+@pytest.mark.slow
 @every_chart
 @light_and_dark
 def test_every_filled_mark_contrasts_with_its_background_and_its_neighbours(name, dark):

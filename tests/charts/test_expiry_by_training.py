@@ -7,6 +7,7 @@ import re
 from collections import Counter
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,7 @@ def test_a_label_with_its_key_differs_from_every_other_label():
     assert ranked["training"].is_unique().all()
 
 
+@pytest.mark.slow
 def test_the_axis_shortens_a_title_and_the_tooltip_keeps_it():
     frame = status_frame(20, 3, titles=[LONG[:300], "b", "c"])
     spec = specification(charts.expiry_by_training(frame))

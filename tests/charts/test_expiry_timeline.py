@@ -65,6 +65,7 @@ def test_expirations_far_away_still_have_a_bar(day, status, part, when):
     assert f"{number:,}" in texts
 
 
+@pytest.mark.slow
 def test_a_bar_is_visible_beside_the_most_months():
     days = pl.date_ranges(date(2010, 1, 15), date(2040, 1, 15), "1mo").alias("expiration_date")
     frame = _all_on(AS_OF, "current").head(1).with_columns(days).explode("expiration_date")
@@ -74,6 +75,7 @@ def test_a_bar_is_visible_beside_the_most_months():
     assert min(wide for _, wide, _ in drawn) >= 1.5
 
 
+@pytest.mark.slow
 def test_an_outer_bar_that_is_cut_says_so():
     near = status_frame(30, 4).filter(pl.col("expiration_date").is_not_null())
     chart = charts.expiry_timeline(pl.concat([near, *[_all_on(date(2015, 3, 1), "expired")] * 20]))

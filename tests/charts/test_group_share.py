@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+import pytest
 
 from kpa_analytics import charts
 from kpa_analytics.charts.render import specification, svg
@@ -24,6 +25,7 @@ def test_the_share_keeps_sixty_periods_and_adds_up_the_rest():
     assert f"Not drawn: {rest:,} earlier" in charts.group_share(frame).description
 
 
+@pytest.mark.slow
 def test_the_share_s_line_stops_where_a_period_has_no_completion():
     frame = share_frame(12)
     whole, broken = (

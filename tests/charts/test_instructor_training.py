@@ -59,6 +59,7 @@ def test_whoever_teaches_a_training_alone_has_a_column_and_the_others_share_one(
     assert cells["column"].max() == 3
 
 
+@pytest.mark.slow
 def test_the_title_says_how_many_trainings_one_person_teaches_alone():
     chart = charts.instructor_training(COMPLETIONS, TRAININGS, USERS, as_of=AS_OF, top=5)
     lone = sum(len(teachers) == 1 for teachers in TEACHERS.values())

@@ -69,6 +69,7 @@ def test_gaps_are_named_and_as_of_is_marked():
     )
 
 
+@pytest.mark.slow
 def test_missing_that_is_not_known_is_said():
     chart = charts.person_timeline(*RECORDS, as_of=AS_OF)
     assert "Missing: not known. No requirements were provided" in chart.description
@@ -77,6 +78,7 @@ def test_missing_that_is_not_known_is_said():
     assert "not known" not in known.description
 
 
+@pytest.mark.slow
 def test_one_day_is_visible():
     done = (
         RECORDS[0]
@@ -106,6 +108,7 @@ def test_other_people_are_not_read():
         charts.person_timeline(both, m_user_id=5, as_of=AS_OF)
 
 
+@pytest.mark.slow
 def test_trainings_and_days_that_are_not_drawn_are_counted():
     said = charts.person_timeline(*RECORDS, as_of=AS_OF, top=3, years=1).description
     assert "Not drawn: 5 trainings in a better state" in said
@@ -114,6 +117,7 @@ def test_trainings_and_days_that_are_not_drawn_are_counted():
     assert "Not drawn" not in whole
 
 
+@pytest.mark.slow
 def test_the_axis_begins_with_the_first_status():
     new = RECORDS[0].head(1).with_columns(date=pl.lit(date(2026, 5, 1)))
     text = drawing(charts.person_timeline(new, as_of=AS_OF))

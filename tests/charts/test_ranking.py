@@ -76,6 +76,7 @@ def test_without_requirements_the_title_speaks_of_expired_cases_only():
     assert "Missing: not known" in chart.description
 
 
+@pytest.mark.slow
 def test_a_bar_is_as_long_as_the_share_of_gaps_and_its_numbers_are_beside_it():
     chart = charts.expiry_by_group(*COMPANY)
     wide = {words: width for words, width, _ in bars(chart)}
@@ -109,6 +110,7 @@ def test_a_long_name_is_not_cut_in_the_title():
     )
 
 
+@pytest.mark.slow
 def test_a_company_without_a_gap_is_drawn():
     chart = charts.expiry_by_group(*cases(Elko=(0, 0, 2), Casper=(0, 0, 4)))
     assert "Elko" in re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart))

@@ -63,6 +63,7 @@ def test_a_page_loads_nothing_and_shows_the_drawing_without_scripts(tmp_path, ch
     assert "<svg" in without
 
 
+@pytest.mark.slow
 def test_hostile_text_cannot_leave_the_page_s_script(tmp_path):
     hostile = charts.expiry_by_training(status_frame(20, 8, titles=HOSTILE))
     page = charts.save(hostile, tmp_path / "a.html").read_text(encoding="utf-8")
@@ -70,6 +71,7 @@ def test_hostile_text_cannot_leave_the_page_s_script(tmp_path):
     assert "<img" not in re.sub(r"<script>.*?</script>", "", page, flags=re.S)
 
 
+@pytest.mark.slow
 def test_a_failed_save_keeps_the_old_file_and_leaves_no_other(tmp_path, chart, monkeypatch):
     path = charts.save(chart, tmp_path / "a.svg")
     before = path.read_bytes()
@@ -125,6 +127,7 @@ def test_offline_works_for_any_altair_chart(offline):
     assert set(bundle) == {"text/html", "image/png", "text/plain"}
 
 
+@pytest.mark.slow
 def test_the_output_of_enable_offline_holds_the_scripts_once(monkeypatch):
     notebook = pytest.importorskip("IPython.core.interactiveshell").InteractiveShell.instance()
     shown = []

@@ -109,6 +109,7 @@ def test_very_many_days_are_thinned_and_the_rest_is_counted(frame):
     assert f"Not drawn: {days.len() - len(drawn):,} days of {days.len():,}" in chart.description
 
 
+@pytest.mark.slow
 def test_hostile_titles_stay_text():
     hostile = trend_by_training(len(HOSTILE), titles=HOSTILE)
     chart = charts.status_over_time(hostile, top=12)

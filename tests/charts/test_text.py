@@ -10,6 +10,7 @@ from kpa_analytics.charts.render import specification, svg
 from tests.charts.drawings import draw, inputs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["expiry_by_training", "training_matrix"])
 def test_the_drawing_omits_characters_that_xml_forbids(name):
     chart = draw(name, inputs(name)).properties(title="Ladders\ufffe\uffff\x01")

@@ -101,6 +101,7 @@ def _fields_and_number(data: Any, table: str) -> tuple[list[str], str]:
     return sorted(fields_.split(", ")), number
 
 
+@pytest.mark.slow
 @one_quickly
 def test_every_kind_of_blank_id_is_null_and_counted(table: str) -> None:
     cases = [(name, value) for name in _names(table) for value in _of_each_kind(table, name)]
@@ -114,6 +115,7 @@ def test_every_kind_of_blank_id_is_null_and_counted(table: str) -> None:
     assert kpa.load_all().blank_ids.equals(data.blank_ids)  # from the snapshot
 
 
+@pytest.mark.slow
 @one_quickly
 def test_a_blank_where_a_list_should_be_is_null_and_counted(table: str) -> None:
     cases = [(name, "") for name in _names(table)]
@@ -123,6 +125,7 @@ def test_a_blank_where_a_list_should_be_is_null_and_counted(table: str) -> None:
     assert _fields_and_number(data, table) == (_names(table), str(len(cases)))
 
 
+@pytest.mark.slow
 def test_blank_entries_are_removed_from_lists() -> None:
     sessions = [
         {"id": 1, "m_trainees_id": ["u1", "", "u2", None, 0], "trainings_id": [5, 0, "", "7"]},
@@ -135,6 +138,7 @@ def test_blank_entries_are_removed_from_lists() -> None:
     assert (fields_, number) == ("m_trainees_id, trainings_id", "5")
 
 
+@pytest.mark.slow
 def test_all_blanks_of_all_collections_are_one_finding() -> None:
     organisation = Records(
         {
@@ -160,6 +164,7 @@ def test_all_blanks_of_all_collections_are_one_finding() -> None:
     )
 
 
+@pytest.mark.slow
 def test_one_blank_id_is_a_finding_in_the_singular() -> None:
     _, data = _load("completions", COMPLETIONS, [completion(1, group_training_id="")])
     [message] = kpa.data_quality(data).filter(finding="blank_ids")["message"]
@@ -169,6 +174,7 @@ def test_one_blank_id_is_a_finding_in_the_singular() -> None:
     )
 
 
+@pytest.mark.slow
 def test_without_blanks_there_is_no_finding() -> None:
     _, data = _load("completions", COMPLETIONS, [completion(1)])
     assert _blank_findings(data) == []
@@ -192,6 +198,7 @@ def test_an_invalid_id_is_refused_by_name(value: object) -> None:
         _load("completions", COMPLETIONS, records)
 
 
+@pytest.mark.slow
 def test_an_incremental_snapshot_continues_the_count() -> None:
     old = [completion(n, date_number=20200101, m_instructor_id="") for n in range(1, 4)]
     new = completion(9, date_number=20200202, m_instructor_id="0", group_training_id=0)

@@ -110,6 +110,7 @@ def test_a_missing_column_is_named():
         changes(record(), record().drop("notes"))
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(25))
 @given(completions(unique=True))
 def test_a_load_has_no_changes_from_itself(records):

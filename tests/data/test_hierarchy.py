@@ -23,6 +23,7 @@ def findings(*users: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
     return rows.select("finding", "record_id", "field", "value", "message").rows()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["supervisor", "manager"])
 def test_a_supervisor_who_is_unknown_or_has_left_is_named(role: str) -> None:
     field = f"{role}_id"

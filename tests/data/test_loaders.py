@@ -179,6 +179,7 @@ def test_an_impossible_date_is_null_with_one_warning_that_names_the_id() -> None
     }
 
 
+@pytest.mark.slow
 def test_load_all_loads_every_collection(tmp_path: Path) -> None:
     org = kpa.demo.organisation(people=30, completions=1500, seed=5)
     with kpa.demo.serve(org) as api:

@@ -34,6 +34,7 @@ def test_no_accepted_load_misses_or_invents_a_record(share: float) -> None:
     assert accepted == 2_500
 
 
+@pytest.mark.slow
 def test_at_its_real_size_too() -> None:
     chance = random.Random(2)
     loads = [load(Account(5_200, chance), 1000, sometimes(0.15, chance)) for _ in range(100)]

@@ -74,6 +74,7 @@ def test_an_offering_that_is_not_recorded_is_reported(days, offered, as_of, expe
     assert unrecorded(*days, offered=offered, as_of=as_of) == expected
 
 
+@pytest.mark.slow
 def test_only_latest_completions_of_current_employees_are_counted():
     as_of, old = date(2026, 9, 1), date(2019, 6, 10)
     special = {"date": old, "special_expiration_date": date(2030, 1, 1)}

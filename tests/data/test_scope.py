@@ -112,6 +112,7 @@ def test_a_session_belongs_to_all_who_are_listed_or_recorded_in_it(
     assert dict(listed.iter_rows()) == sessions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scope", "sessions"),
     [
@@ -129,6 +130,7 @@ def test_who_is_listed_and_never_recorded_is_a_finding_of_their_own_part(
     assert {*odd.select("record_id", "value").iter_rows()} == sessions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scope", "people"),
     [

@@ -34,11 +34,13 @@ def real_days(company):
     return company.completions.filter(pl.col("date_number").is_between(first, last))
 
 
+@pytest.mark.slow
 def test_equal_arguments_give_equal_companies():
     size = {"people": 60, "completions": 1500}
     assert parts(organisation(**size)) == parts(organisation(**size))
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_company():
     first, second = (organisation(people=60, completions=1500, seed=seed) for seed in (1, 2))
     assert first.users["lastname"].to_list() != second.users["lastname"].to_list()
@@ -59,6 +61,7 @@ def test_another_process_invents_the_same_company():
     assert other.stdout.strip() == ours.strip()
 
 
+@pytest.mark.slow
 def test_the_demo_company_has_the_documented_size(company):
     assert company.completions.height == 20_000
     assert company.completions["id"].n_unique() == 20_000

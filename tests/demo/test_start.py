@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 ASK = """
 import sys
 import kpa_analytics.demo as demo
@@ -48,6 +50,7 @@ def test_the_demos_settings_end_when_another_account_is_configured():
     assert run.returncode == 0, run.stderr
 
 
+@pytest.mark.slow
 def test_start_configures_once_and_prints_that_this_is_the_demo():
     run = subprocess.run(
         [sys.executable, "-c", ASK], capture_output=True, text=True, check=False, timeout=600

@@ -82,6 +82,7 @@ def test_a_download_waits_after_rate_limit_exceeded(api: DemoAPI) -> None:
     assert sent(api)[:6] == [1, 2, 3, 3, 3, 4]
 
 
+@pytest.mark.slow
 def test_pages_stay_cached_when_the_rate_limit_ends_a_download(api: DemoAPI) -> None:
     api.faults.add(Fault.too_many_requests(), page=3, times=4)
     with pytest.raises(KPARateLimitError):

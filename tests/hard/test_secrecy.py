@@ -37,6 +37,7 @@ def test_the_search_finds_a_planted_token() -> None:
         assert contains_token(b"before" + zstandard.compress(b"page" + hidden))
 
 
+@pytest.mark.slow
 def test_no_file_holds_the_token_during_or_after_a_download(guarded: DemoAPI) -> None:
     cache = kpa.configure().cache_dir
     seen: list[set[str]] = []
@@ -67,6 +68,7 @@ def test_a_killed_download_leaves_no_token_in_journals_and_free_pages(guarded: D
     assert_no_token(kpa.configure().cache_dir)
 
 
+@pytest.mark.slow
 def test_no_log_of_any_library_holds_the_token(
     guarded: DemoAPI, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -155,6 +157,7 @@ def test_files_are_private_from_their_creation(
     assert {mode for folder, mode in modes if folder} <= {0o700, 0}
 
 
+@pytest.mark.slow
 def test_phones_and_emergency_contacts_are_never_in_a_file(tmp_path: Path) -> None:
     person = {"id": "5e58", "cellPhone": "+1-555-0100", "emergencyContact": {"n": "Secret Ann"}}
     cache = kpa.configure().cache_dir
@@ -170,6 +173,7 @@ def test_phones_and_emergency_contacts_are_never_in_a_file(tmp_path: Path) -> No
         assert b"Secret Ann" not in page
 
 
+@pytest.mark.slow
 def test_clear_cache_leaves_nothing(guarded: DemoAPI) -> None:
     kpa.load_all()
     path = Path(kpa.snapshots()["path"][0])

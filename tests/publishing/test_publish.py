@@ -32,6 +32,7 @@ def files(folder: Path) -> dict[str, tuple[int, int]]:
     }
 
 
+@pytest.mark.slow
 def test_every_table_is_a_partition_of_its_account(tmp_path: Path) -> None:
     published = kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
     kpa.publish(small(), tmp_path, account="south", as_of=AS_OF)
@@ -41,6 +42,7 @@ def test_every_table_is_a_partition_of_its_account(tmp_path: Path) -> None:
         assert read(tmp_path, table)["account"].to_list() == ["north"] * rows + ["south"] * rows
 
 
+@pytest.mark.slow
 def test_the_tables_say_what_the_functions_say(tmp_path: Path) -> None:
     data = small()
     kpa.publish(data, tmp_path, account="north", as_of=AS_OF, personal=True)

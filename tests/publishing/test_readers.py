@@ -24,6 +24,7 @@ def fleet() -> kpa.Fleet:
     return kpa.Fleet({"north": small(), "south": small(completions=small().completions.head(1))})
 
 
+@pytest.mark.slow
 def test_duckdbs_views_have_every_table_with_its_account(tmp_path: Path, fleet: kpa.Fleet) -> None:
     folder = tmp_path / ("it's [2026]" if sys.platform == "win32" else "it's [2026] (a*?b)")
     kpa.publish(fleet, folder, as_of=AS_OF)
@@ -39,6 +40,7 @@ def test_duckdbs_views_have_every_table_with_its_account(tmp_path: Path, fleet: 
         assert accounts == [("north", True, False), ("south", True, False)]
 
 
+@pytest.mark.slow
 def test_other_programs_read_the_partitions(tmp_path: Path, fleet: kpa.Fleet) -> None:
     kpa.publish(fleet, tmp_path, as_of=AS_OF)
     for table in ("completions", "sessions"):  # sessions have lists
@@ -69,6 +71,7 @@ def test_the_data_dictionary_describes_every_column(tmp_path: Path, personal: bo
     assert words.filter(file="accounts.parquet")["column"].to_list() == accounts.columns
 
 
+@pytest.mark.slow
 def test_a_reader_sees_whole_tables_at_every_moment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fleet: kpa.Fleet
 ) -> None:
@@ -118,6 +121,7 @@ def test_a_reader_can_tell_that_tables_were_replaced_meanwhile(tmp_path: Path) -
     assert replaced_at(small(groups=small().groups.head(0))) > first
 
 
+@pytest.mark.slow
 def test_an_account_that_failed_keeps_its_files_and_is_named(
     tmp_path: Path, fleet: kpa.Fleet
 ) -> None:
@@ -160,6 +164,7 @@ def test_bad_input_of_a_fleet_is_named(tmp_path: Path, fleet: kpa.Fleet) -> None
         kpa.publish(small(), tmp_path, account="NORTH", as_of=AS_OF)
 
 
+@pytest.mark.slow
 def test_a_url_is_a_folder_of_a_store(fleet: kpa.Fleet) -> None:
     import fsspec
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
@@ -15,6 +16,7 @@ PAGE = (DOCS / "troubleshooting.md").read_text(encoding="utf-8")
 MESSAGES = re.findall(r"^### (`+)(.+)\1$", PAGE, re.MULTILINE)
 
 
+@cache
 def _templates() -> set[str]:
     """The texts of the package; a zero character is a value that is put in."""
     texts = {str(error(code)) for code, error in API_ERRORS.items()}
@@ -30,9 +32,6 @@ def _templates() -> set[str]:
     return texts
 
 
-TEMPLATES = _templates()
-
-
 def test_every_heading_below_a_section_is_a_message() -> None:
     assert len(MESSAGES) == len(re.findall(r"^### ", PAGE, re.MULTILINE)) > 30
 
@@ -41,7 +40,8 @@ def test_every_heading_below_a_section_is_a_message() -> None:
 def test_the_package_can_give_the_message(message: str) -> None:
     fixed = [part.strip(" ") for part in message.split("…") if part.strip(" :;.")]
     pattern = re.compile(".*".join(map(re.escape, fixed)), re.DOTALL)
-    assert any(pattern.search(text) for text in TEMPLATES), message
+    likely = [text for text in _templates() if all(part in text for part in fixed)]
+    assert any(pattern.search(text) for text in likely), message
 
 
 def test_every_documented_code_of_the_api_that_a_user_can_cause_is_there() -> None:

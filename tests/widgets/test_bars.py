@@ -62,6 +62,7 @@ def some(table: pl.DataFrame, *names: str) -> list[dict[str, Any]]:
     return rows[:: max(1, len(rows) // 4)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", EXPLORERS)
 def test_every_chart_of_every_explorer_has_bars_that_can_be_selected(shown, make) -> None:
     explorer = shown[make]
@@ -71,6 +72,7 @@ def test_every_chart_of_every_explorer_has_bars_that_can_be_selected(shown, make
         assert explorer._pick()._chart(bar) == chart
 
 
+@pytest.mark.slow
 def test_a_month_of_an_instructor_lists_what_they_taught_in_it(shown) -> None:
     explorer = shown[InstructorExplorer]
     drawn = charts.instructor_activity_table(explorer.activity, as_of=DAY, top=12)

@@ -56,10 +56,12 @@ def texts(explorer: ChartExplorer) -> Iterator[str]:
         yield json.dumps(table.rows)
 
 
+@pytest.mark.slow
 def test_days_are_written_in_one_way(explorer: ChartExplorer) -> None:
     assert [other for text in texts(explorer) for other in other_formats(text)] == []
 
 
+@pytest.mark.slow
 def test_days_in_charts_and_tooltips_are_written_in_the_same_way(explorer: ChartExplorer) -> None:
     for spec in explorer.charts:
         shown = [json.dumps(spec["title"]), spec["description"], *tooltips(spec)]

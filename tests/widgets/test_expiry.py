@@ -50,6 +50,7 @@ def test_each_new_day_gives_the_statuses_of_that_day(
         assert_frame_equal(explorer.rows, status(company, as_of=day))
 
 
+@pytest.mark.slow
 def test_trainings_statuses_people_and_offices_narrow_the_rows(
     explorer: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:
@@ -165,6 +166,7 @@ def test_an_invalid_value_is_an_error_that_names_the_choice_and_changes_nothing(
     assert (unchanged.choices, unchanged.rebuilds) == (before, rebuilds)
 
 
+@pytest.mark.slow
 def test_a_control_that_fails_says_so_and_raises_nothing(explorer: ExpiryExplorer) -> None:
     explorer.controls["trainings"].value = [-5]
     assert "there is no -5" in explorer._notice.value

@@ -61,6 +61,7 @@ def test_rows_of_every_status_have_the_status_and_date_that_their_explanations_r
     assert len(seen) >= 4
 
 
+@pytest.mark.slow
 def test_the_mark_follows_the_case_when_the_table_is_sorted_or_turned(
     explorer: ExpiryExplorer,
 ) -> None:
@@ -111,6 +112,7 @@ def explaining(company: kpa.TrainingData) -> ExpiryExplorer:
     return explorer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -40,6 +40,7 @@ def titles(explorer: ExpiryExplorer) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("statuses", [["expired"], ["expired", "missing"], ["current"]])
 def test_a_choice_of_statuses_filters_rows_and_bars_but_no_figure(
     company: kpa.TrainingData, unchanged: ExpiryExplorer, statuses: list[str]

@@ -160,6 +160,7 @@ LISTED: tuple[tuple[type[ChartExplorer], str, Callable[[Any], pl.Series]], ...] 
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "figure", "rows"), LISTED)
 def test_a_figure_lists_rows_of_its_own_kind(shown, make, figure, rows) -> None:
     explorer = shown[make]

@@ -123,6 +123,7 @@ def test_a_date_field_keeps_its_day_if_python_has_no_such_day(
     assert explorer.as_of == date.max
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [*ALONE, Dashboard])
 def test_a_cleared_date_keeps_the_day_and_says_so(
     mistyped: kpa.TrainingData, make: type[Explorer]

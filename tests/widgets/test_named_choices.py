@@ -25,6 +25,7 @@ EVERY = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", EVERY)
 def test_trainings_and_offices_are_taken_by_name(
     company: kpa.TrainingData, make: type[Explorer]
@@ -77,6 +78,7 @@ def test_a_title_that_names_none_or_several_is_an_error_with_the_ids(
     assert explorer.trainings == ()
 
 
+@pytest.mark.slow
 def test_a_bar_is_taken_by_its_title(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company)
     row = explorer.rows.filter(pl.col("status") == "current").row(0, named=True)

@@ -160,6 +160,7 @@ def test_a_click_selects_a_session_and_sorting_keeps_it(company: kpa.TrainingDat
     assert explorer.attendees.height == 0
 
 
+@pytest.mark.slow
 def test_sessions_narrow_by_training_instructor_and_people(company: kpa.TrainingData) -> None:
     explorer = GroupTrainingExplorer(company)
     whole = explorer.sessions

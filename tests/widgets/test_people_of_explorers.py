@@ -53,6 +53,7 @@ def shown(explorer: Explorer) -> pl.DataFrame:
     return explorer.activity if isinstance(explorer, InstructorExplorer) else explorer.sessions
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", EXPLORERS)
 def test_all_field_offices_together_are_everyone(
     haunted: kpa.TrainingData, make: type[Explorer]
@@ -65,6 +66,7 @@ def test_all_field_offices_together_are_everyone(
     assert_frame_equal(shown(explorer), everyone, check_row_order=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", EXPLORERS)
 def test_a_search_that_finds_nobody_says_so_in_the_table(
     company: kpa.TrainingData, make: type[Explorer]

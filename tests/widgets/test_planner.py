@@ -73,6 +73,7 @@ def test_it_shows_the_plan_and_the_gaps(planner: PlannerExplorer) -> None:
     assert len(planner.charts) == 1
 
 
+@pytest.mark.slow
 def test_the_people_of_the_selected_session_are_listed(planner: PlannerExplorer) -> None:
     assert planner.people.is_empty()
     planner._sessions.chosen = 0
@@ -82,6 +83,7 @@ def test_the_people_of_the_selected_session_are_listed(planner: PlannerExplorer)
     assert planner.selected is None
 
 
+@pytest.mark.slow
 def test_moving_a_session_changes_its_week_and_what_must_be_checked(
     planner: PlannerExplorer,
 ) -> None:
@@ -100,6 +102,7 @@ def test_moving_a_session_changes_its_week_and_what_must_be_checked(
     assert planner.moves == ()
 
 
+@pytest.mark.slow
 def test_an_instructor_who_is_no_longer_eligible_is_named(data: kpa.TrainingData) -> None:
     planner = PlannerExplorer(data, as_of=AS_OF, weeks=40)
     late = date(2027, 1, 11)
@@ -108,6 +111,7 @@ def test_an_instructor_who_is_no_longer_eligible_is_named(data: kpa.TrainingData
     assert row["check"].item() == "Ike may teach it until 5 Jan 2027 only"
 
 
+@pytest.mark.slow
 def test_dropping_a_session_brings_its_gaps_back_and_undo_holds_it(
     planner: PlannerExplorer,
 ) -> None:
@@ -119,6 +123,7 @@ def test_dropping_a_session_brings_its_gaps_back_and_undo_holds_it(
     assert planner.gaps.planned == 0
 
 
+@pytest.mark.slow
 def test_filters_choose_sessions_and_gaps(planner: PlannerExplorer) -> None:
     planner.trainings = ["Ropes"]
     assert rows(planner) == [(2, MONDAYS[3], "Ropes", None)]
@@ -136,6 +141,7 @@ def test_another_plan_ends_the_moves_and_says_so(planner: PlannerExplorer) -> No
     assert "The plan has changed" in planner._notice.value
 
 
+@pytest.mark.slow
 def test_a_move_that_cannot_be_is_refused_and_changes_nothing(planner: PlannerExplorer) -> None:
     for move, said in (
         ({"session": 9, "week": MONDAYS[0]}, "moves: there is no session 9 in this plan"),
@@ -157,6 +163,7 @@ def test_a_move_that_cannot_be_is_refused_and_changes_nothing(planner: PlannerEx
     assert planner.selected is None
 
 
+@pytest.mark.slow
 def test_a_click_that_cannot_be_is_said_beside_the_controls(planner: PlannerExplorer) -> None:
     planner.selected = 1
     press(planner, "Earlier")

@@ -52,6 +52,7 @@ class Heard(tqdm.tqdm):
         super().set_description_str(desc, refresh)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::kpa_analytics.errors.KPADataWarning")  # planted in the demo
 def test_one_bar_says_which_collection_is_loaded(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path

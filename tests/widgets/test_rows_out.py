@@ -83,6 +83,7 @@ def test_sort_filter_and_columns_of_the_screen_are_those_of_the_file(
     assert all(numbers[row[3]] == row[1].split(",")[0] for row in rows)
 
 
+@pytest.mark.slow
 def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -> None:
     training = company.trainings["id"][0]
     explorer = ExpiryExplorer(company, trainings=[training], search="a", as_of="2026-05-31")

@@ -15,6 +15,7 @@ def press(explorer: ChartExplorer, tile: str) -> None:
     explorer._figures._handle_custom_msg({"pick": tile}, [])
 
 
+@pytest.mark.slow
 def test_a_tile_filters_the_rows_to_its_status(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company)
     whole, figures = explorer.rows.height, explorer._figures.value
@@ -109,6 +110,7 @@ def click_label(explorer: ExpiryExplorer, **label: object) -> None:
     explorer._charts._handle_custom_msg(label, [])
 
 
+@pytest.mark.slow
 def test_a_label_of_a_row_shows_its_training(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company)
     for label, training in explorer.rows.select("training", "training_id").unique().rows():
@@ -156,6 +158,7 @@ def test_other_trainings_shows_all_of_them_and_can_be_undone(company: kpa.Traini
     assert label in {row.get("short") for row in explorer._charts.rows(1)}
 
 
+@pytest.mark.slow
 def test_an_entry_of_the_legend_shows_its_status(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company)
     click_label(explorer, chart=0, legend="expired")

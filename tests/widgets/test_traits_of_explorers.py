@@ -48,6 +48,7 @@ def heard(explorer: Explorer, *names: str) -> list[tuple[Any, ...]]:
     return changes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", CHOICES)
 def test_every_choice_is_a_trait(company: kpa.TrainingData, make: type[Explorer]) -> None:
     explorer = make(company)
@@ -172,6 +173,7 @@ def test_selecting_and_deselecting_notify_observers(explorer: ExpiryExplorer) ->
     assert len(changes) == 2
 
 
+@pytest.mark.slow
 def test_a_failed_rebuild_restores_the_choice(
     explorer: ExpiryExplorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,7 @@ def tiles(explorer: TrendExplorer) -> dict[str, tuple[str, str]]:
     return {label: (figure, detail) for label, figure, detail in found}
 
 
+@pytest.mark.slow
 def test_it_shows_a_year_by_month_up_to_the_demos_day(
     shared: TrendExplorer, company: kpa.TrainingData
 ) -> None:
@@ -160,6 +161,7 @@ def test_tiles_say_gaps_now_and_then_the_change_and_the_share_on_time(
     assert "Requirements, rules and offices are today's" in shared._figures.value
 
 
+@pytest.mark.slow
 def test_without_requirements_missing_is_not_known_and_never_0(company: kpa.TrainingData) -> None:
     alone = TrendExplorer(
         kpa.TrainingData(completions=company.completions, trainings=company.trainings), as_of=LAST
@@ -263,6 +265,7 @@ def test_a_first_day_that_the_last_day_has_passed_is_dropped_and_it_says_so(
     assert explorer._notice.value == ""
 
 
+@pytest.mark.slow
 def test_nothing_is_claimed_of_days_before_the_first_completion(explorer: TrendExplorer) -> None:
     begun = explorer.begun
     explorer.as_of = "2001-01-01"
@@ -312,6 +315,7 @@ def test_a_dark_page_draws_dark_charts(explorer: TrendExplorer) -> None:
     explorer._table.dark = False
 
 
+@pytest.mark.slow
 def test_names_from_other_people_stay_text_and_charts_hold_aggregates(
     company: kpa.TrainingData,
 ) -> None:
@@ -352,6 +356,7 @@ def test_an_export_has_the_counts_and_the_charts_and_no_formula(
         explorer.export(folder)
 
 
+@pytest.mark.slow
 def test_other_records_keep_the_first_day_only_if_they_reach_it() -> None:
     days = [date(2025, 1, 1), date(2026, 2, 1)]
     done = [
