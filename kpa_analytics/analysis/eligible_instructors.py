@@ -27,6 +27,7 @@ from kpa_analytics.inputs import (
 )
 from kpa_analytics.schema import COMPLETIONS, ELIGIBLE_INSTRUCTORS, TRAININGS, USERS
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING
+from kpa_analytics.wording import day_texts
 
 _READ = ("id", "training_id", "m_user_id", "created", "date", "special_expiration_date")
 _CASE = ("training_id", "m_instructor_id")
@@ -88,7 +89,7 @@ def eligible_instructors(
         ('Ladders', 'ike', True, datetime.date(2026, 9, 1))
         >>> later = eligible_instructors(done, catalogue, people, as_of="2026-09-02")
         >>> later["reason"].item()
-        'own certificate expired on 2026-09-01'
+        'own certificate expired on 1 Sep 2026'
     """
     need_same_account(completions, trainings, users)
     as_day(as_of)  # checked before a LazyFrame is collected
@@ -158,9 +159,9 @@ def _reason(months: int) -> pl.Expr:
     period = "month" if months == 1 else f"{months} months"
     reasons = [
         pl.when(pl.col("is_known").is_null()).then(pl.lit("not in the user list")),
-        pl.when("has_left").then(pl.format("left on {}", "left")),
+        pl.when("has_left").then(pl.format("left on {}", day_texts(pl.col("left")))),
         pl.when(pl.col("status") == EXPIRED).then(
-            pl.format("own certificate expired on {}", "expiration_date")
+            pl.format("own certificate expired on {}", day_texts(pl.col("expiration_date")))
         ),
         pl.when(~_VALID & pl.col("status").ne_missing(EXPIRED)).then(
             pl.lit("no certificate of this training on record")

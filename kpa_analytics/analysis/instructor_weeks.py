@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection
 from datetime import date
@@ -10,11 +9,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.session_texts import NO_INSTRUCTOR, NOBODY_KNOWN
-from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import listing, say
-
-#: The days in the reasons of `eligible_instructors()`.
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class InstructorWeeks:
@@ -90,4 +85,4 @@ def why_not_eligible(rows: pl.DataFrame) -> str:
         f"{name}: {reason}" if name else str(reason)
         for name, reason in rows.sort("instructor").select("instructor", "reason").iter_rows()
     ]
-    return _ISO_DAY.sub(lambda match: in_words(date.fromisoformat(match[0])), listing(reasons, 3))
+    return listing(reasons, 3)

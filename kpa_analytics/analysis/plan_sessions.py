@@ -20,7 +20,7 @@ from kpa_analytics.analysis.session_bookings import Bookings
 from kpa_analytics.analysis.session_cases import in_groups, session_cases
 from kpa_analytics.analysis.session_courses import in_order, with_no_place
 from kpa_analytics.analysis.session_plan import SessionPlan
-from kpa_analytics.analysis.session_seats import SEATS, number_of_seats
+from kpa_analytics.analysis.session_seats import SEATS, number_of_seats, seats_of_trainings
 from kpa_analytics.analysis.session_weeks import Costs
 from kpa_analytics.analysis.useful_weeks import with_useful_weeks
 from kpa_analytics.data.training_data import TrainingData, need_training_data
@@ -177,15 +177,9 @@ def _mondays(day: date, weeks: object) -> list[date]:
 def _seats(capacity: object, data: TrainingData) -> Mapping[int, int]:
     """The number of seats of each training."""
     known = known_trainings(data.completions.lazy(), data.trainings).collect()["training_id"]
-    if not isinstance(capacity, Mapping):
-        seats = number_of_seats(capacity, "capacity")
-        return dict.fromkeys(known, seats)
-    for training in capacity.keys() - {*known}:
-        raise KPADataError(f"capacity: no training in the records has the id {training!r}")
-    return {
-        training: number_of_seats(seats, f"capacity of training {training}")
-        for training, seats in capacity.items()
-    }
+    if isinstance(capacity, Mapping):
+        return seats_of_trainings(capacity, known.to_list(), "the records")
+    return dict.fromkeys(known, number_of_seats(capacity, "capacity"))
 
 
 def need_plan_group(by: object) -> None:

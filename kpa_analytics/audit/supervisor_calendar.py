@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 from icalendar import Calendar, Event
@@ -30,7 +30,8 @@ _PRODUCT = "-//kpa_analytics//lists for supervisors//EN"
 #: SEQUENCE counts the seconds from here, which fit in 31 bits until 2094.
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _CANCELLED = "CANCELLED"
-#: The sequence, day, summary and status of each event, by its UID.
+_DEMO_NAME = f"{DEMO_MARK}: "
+#: The sequence, day and summary of each event by its UID, and whether it is cancelled.
 Events = dict[str, dict[str, Any]]
 
 
@@ -43,33 +44,67 @@ def calendar_of(team: Team, made: datetime, earlier: Events | None = None) -> by
         earlier: the events of the earlier run, by their UID. Those that are no longer needed are
             cancelled, from the week of `as_of` on.
     """
-    calendar = _calendar(team)
+    calendar = _calendar(team.title, demo=team.demo)
     before = earlier or {}
     events = list(_current(team))
     used = {uid for uid, *_ in events}
-    least = int((made - _BEGINNING).total_seconds())
+    least = _sequence(made)
     for uid, day, summary, lines in events:
         sequence = max(least, before[uid]["sequence"] + 1) if uid in before else least
         event = _event(uid, day, summary, lines, made, sequence)
         calendar.add_component(event)
     monday = _monday(team.as_of)
-    for uid, old in before.items():
-        if uid not in used and old["day"] >= monday and old["status"] != _CANCELLED:
-            summary = say(text.EVENT_CANCELLED, event=old["summary"])
-            sequence = max(least, old["sequence"] + 1)
-            event = _event(uid, old["day"], summary, _foot(team), made, sequence)
-            event.add("status", _CANCELLED)
-            calendar.add_component(event)
+    over = {
+        uid: old
+        for uid, old in before.items()
+        if uid not in used and old["day"] >= monday and not old["cancelled"]
+    }
+    _cancel(calendar, over, _foot(team.as_of, demo=team.demo), made)
     return bytes(calendar.to_ical())
 
 
-def _calendar(team: Team) -> Calendar:
+class Emptied(NamedTuple):
+    """A list without an open case since the earlier run.
+
+    Attributes:
+        folder: the name of its folder.
+        title: the name of its calendar.
+        events: the events to cancel, by their UID.
+    """
+
+    folder: str
+    title: str
+    events: Events
+
+
+def cancelling(emptied: Emptied, as_of: date, made: datetime, *, demo: bool) -> bytes:
+    """The calendar of a list without an open case: it cancels the events of the earlier run."""
+    calendar = _calendar(emptied.title, demo=demo)
+    _cancel(calendar, emptied.events, _foot(as_of, demo=demo), made)
+    return bytes(calendar.to_ical())
+
+
+def _cancel(calendar: Calendar, events: Events, foot: list[str], made: datetime) -> None:
+    """Add these events as cancelled ones."""
+    for uid, old in events.items():
+        summary = say(text.EVENT_CANCELLED, event=old["summary"])
+        sequence = max(_sequence(made), old["sequence"] + 1)
+        event = _event(uid, old["day"], summary, foot, made, sequence)
+        event.add("status", _CANCELLED)
+        calendar.add_component(event)
+
+
+def _sequence(made: datetime) -> int:
+    return int((made - _BEGINNING).total_seconds())
+
+
+def _calendar(title: str, *, demo: bool) -> Calendar:
     calendar = Calendar()
-    name = one_line(team.title)
+    name = one_line(title)
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{DEMO_MARK}: {name}" if team.demo else name)
+    calendar.add("x-wr-calname", f"{_DEMO_NAME}{name}" if demo else name)
     return calendar
 
 
@@ -81,6 +116,7 @@ def _current(team: Team) -> Iterator[tuple[str, date, str, list[str]]]:
     weeks = team.cases.with_columns(
         pl.when(now).then(pl.lit(this_week)).otherwise(due).alias("week")
     ).sort("week", "training", "training_id", maintain_order=True)
+    foot = _foot(team.as_of, demo=team.demo)
     by_event = groupby(weeks.iter_rows(named=True), itemgetter("week", "training_id"))
     for (week, training_id), cases in by_event:
         rows = [*cases]
@@ -92,16 +128,16 @@ def _current(team: Team) -> Iterator[tuple[str, date, str, list[str]]]:
         )
         lines = [case_line(row, text.EVENT_LINE, text.EVENT_LINE_DATED) for row in rows]
         day = max(week, team.as_of)
-        yield _uid(team, training_id, week), day, _marked(team, summary), [*lines, *_foot(team)]
+        yield _uid(team, training_id, week), day, _marked(team, summary), [*lines, *foot]
 
 
 def _marked(team: Team, summary: str) -> str:
     return say(text.DEMO_SUBJECT, subject=summary) if team.demo else summary
 
 
-def _foot(team: Team) -> list[str]:
-    foot = say(text.EVENT_FOOT, day=team.as_of)
-    return [foot, DEMO_MARK] if team.demo else [foot]
+def _foot(as_of: date, *, demo: bool) -> list[str]:
+    foot = say(text.EVENT_FOOT, day=as_of)
+    return [foot, DEMO_MARK] if demo else [foot]
 
 
 def _event(
@@ -128,35 +164,26 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _events(calendar: bytes) -> Events:
-    """The events of a calendar."""
-    return {
-        str(event["uid"]): {
-            "sequence": int(event.get("sequence", 0)),
-            "day": event.decoded("dtstart"),
-            "summary": str(event["summary"]),
-            "status": str(event.get("status", "")),
-        }
-        for event in Calendar.from_ical(calendar).walk("VEVENT")
-    }
-
-
-def earlier_events(previous: Path | None, team: Team) -> Events:
-    """The events of the same list in the packs of an earlier run.
+def events_of(calendar: bytes, path: Path) -> Events:
+    """The events of a calendar of an earlier run.
 
     Raises:
-        KPADataError: the calendar of that list can't be read.
+        KPADataError: it can't be read; the message names the path.
     """
-    if previous is None:
-        return {}
-    name = team.folder if team.key is None else f"*{team.digest}"
-    for folder in sorted(previous.glob(name)):
-        try:
-            return _events((folder / CALENDAR).read_bytes())
-        except OSError as error:
-            raise KPADataError(f"{folder / CALENDAR} can't be read: {error.strerror}") from error
-        except (ValueError, LookupError, TypeError, AttributeError) as error:
-            raise KPADataError(
-                f"{folder / CALENDAR} is not a calendar of an earlier run"
-            ) from error
-    return {}
+    try:
+        return {
+            str(event["uid"]): {
+                "sequence": int(event.get("sequence", 0)),
+                "day": event.decoded("dtstart"),
+                "summary": str(event["summary"]),
+                "cancelled": event.get("status", "") == _CANCELLED,
+            }
+            for event in Calendar.from_ical(calendar).walk("VEVENT")
+        }
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise KPADataError(f"{path} is not a calendar of an earlier run") from error
+
+
+def calendar_name(calendar: bytes) -> str:
+    """The name of a calendar of an earlier run, without the mark of demo data."""
+    return str(Calendar.from_ical(calendar).get("x-wr-calname", "")).removeprefix(_DEMO_NAME)

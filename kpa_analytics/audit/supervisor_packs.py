@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import group_columns
+from kpa_analytics.analysis.case_groups import group_columns, members, with_group_names
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.find import find_person
 from kpa_analytics.analysis.folding import folded
@@ -29,6 +30,10 @@ from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import AnyFrame, Day, need_day
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import say
+
+if TYPE_CHECKING:
+    from kpa_analytics.audit.earlier_lists import EarlierLists
+    from kpa_analytics.audit.supervisor_calendar import Emptied
 
 _NEEDED = ("icalendar", "jinja2", "xlsxwriter")
 
@@ -71,16 +76,17 @@ def export_supervisor_packs(
             own number of days; default 30.
         required: who must have which training; default: the vendor's list in `data`. If neither is
             there, the files say that missing cases are not known.
-        previous: the folder of an earlier run. Events of its calendars that are no longer needed
-            are cancelled, in lists that still have an open case.
+        previous: the folder of an earlier run with the same `by`. Events of its calendars that are
+            no longer needed are cancelled. If a list has no open case any more, its folder has only
+            the calendar that cancels its events, and the index says so.
 
     Returns:
         The folder.
 
     Raises:
         KPADataError: `by` is none of these, `out` is not empty or can't be written, `as_of` is not
-            a day, `only` names nobody, or somebody who has left, or a
-            calendar of `previous` is damaged.
+            a day, `only` names nobody, or somebody who has left, or `previous` has lists of
+            another kind or a damaged calendar.
         KPAError: a package of the extra `audit` is not installed.
 
     Examples:
@@ -106,9 +112,12 @@ def export_supervisor_packs(
     as_listed_by(by)
     day = need_day(as_of, "as_of")
     _need_packages()
+    from kpa_analytics.audit.earlier_lists import EarlierLists
+    from kpa_analytics.audit.supervisor_team import digest_of
+
     target = typed_path(out).absolute()
     refuse_occupied(target)
-    earlier = None if previous is None else _earlier(previous)
+    earlier = None if previous is None else EarlierLists(previous, by)
     pairs = requirements(data, required)
     status = expiry_status(
         data.completions,
@@ -119,11 +128,15 @@ def export_supervisor_packs(
         required=pairs,
     )
     lists = supervisor_lists(status, data.users, by=by, groups=data.groups, as_of=day)
+    keys = lists[group_columns(by)[0]].unique()
+    emptied = earlier.emptied({digest_of(by, key) for key in keys}) if earlier else {}
     if only is not None:
-        lists = lists.filter(
-            pl.col(group_columns(by)[0]).is_in(_chosen(data, lists, only, by, day))
-        )
-    _write(data, lists, target, by, day, pairs is not None, earlier)
+        chosen = _chosen(data, lists, only, by, day, emptied)
+        lists = lists.filter(pl.col(group_columns(by)[0]).is_in(chosen))
+        emptied = {
+            digest: emptied[digest] for key in chosen if (digest := digest_of(by, key)) in emptied
+        }
+    _write(data, lists, target, by, day, pairs is not None, earlier, [*emptied.values()])
     return target
 
 
@@ -134,9 +147,10 @@ def _write(
     by: str,
     day: date,
     requirements_known: bool,
-    earlier: Path | None,
+    earlier: EarlierLists | None,
+    emptied: list[Emptied],
 ) -> None:
-    from kpa_analytics.audit.supervisor_calendar import CALENDAR, calendar_of, earlier_events
+    from kpa_analytics.audit.supervisor_calendar import CALENDAR, calendar_of, cancelling
     from kpa_analytics.audit.supervisor_mail import MAIL, draft, usable
     from kpa_analytics.audit.supervisor_page import INDEX, PAGE, index_of, page_of
     from kpa_analytics.audit.supervisor_team import teams
@@ -165,15 +179,19 @@ def _write(
             files = {
                 PAGE: page_of(team),
                 WORKBOOK: workbook_of(team, made),
-                CALENDAR: calendar_of(team, made, earlier_events(earlier, team)),
+                CALENDAR: calendar_of(team, made, earlier.events(team.digest) if earlier else {}),
             }
             if team.key is not None:
                 files[MAIL] = draft(team, addresses.get(team.key), files)
             for name, content in files.items():
                 (place / name).write_bytes(content)
             written()
+        for gone in emptied:
+            place = folder / gone.folder
+            place.mkdir()
+            (place / CALENDAR).write_bytes(cancelling(gone, day, made, demo=data.demo))
         profiles = _profiles_to_correct(data, by, day)
-        index = index_of(each, addresses, profiles, by=by, as_of=day, demo=data.demo)
+        index = index_of(each, addresses, profiles, emptied, by=by, as_of=day, demo=data.demo)
         (folder / INDEX).write_bytes(index)
 
 
@@ -192,9 +210,14 @@ def _addresses(users: pl.DataFrame) -> dict[str, str | None]:
 
 
 def _chosen(
-    data: TrainingData, lists: pl.DataFrame, only: Sequence[str], by: str, day: date
+    data: TrainingData,
+    lists: pl.DataFrame,
+    only: Sequence[str],
+    by: str,
+    day: date,
+    emptied: Collection[str],
 ) -> list[str]:
-    """The ids of the chosen lists."""
+    """The ids of the chosen lists; `emptied` are the digests of those that became empty."""
     only = [only] if isinstance(only, str) else only
     if (
         not isinstance(only, Sequence)
@@ -202,14 +225,31 @@ def _chosen(
         or not all(isinstance(each, str) for each in only)
     ):
         raise KPADataError(f"only must be ids or names of lists, not {only!r}")
-    identifier, name = group_columns(by)
-    names: dict[str, str] = dict(lists.select(identifier, name).drop_nulls().unique().iter_rows())
+    names: dict[str, str] = dict(lists.select(group_columns(by)).drop_nulls().unique().iter_rows())
+    if emptied:
+        names = {**_emptied_names(data, by, emptied), **names}
     if by not in BY_PEOPLE:
         return [key for named in only for key in _groups(names, named, by)]
     people = [find_person(data, named) for named in only]
     for person in people:
         _need_list(data.users, names, person, day)
     return people
+
+
+def _emptied_names(data: TrainingData, by: str, emptied: Collection[str]) -> dict[str, str]:
+    """The names, by id, of the lists that became empty."""
+    from kpa_analytics.audit.supervisor_team import digest_of
+
+    identifier, name = group_columns(by)
+    rows = (
+        data.users.lazy().select(pl.col("id").alias(identifier))
+        if by in BY_PEOPLE
+        else members(data.users, by).select(identifier)
+    )
+    every = with_group_names(rows.unique(), by, data.users, data.groups).select(identifier, name)
+    return {
+        key: called for key, called in every.collect().iter_rows() if digest_of(by, key) in emptied
+    }
 
 
 def _groups(names: dict[str, str], named: str, by: str) -> Iterator[str]:
@@ -229,15 +269,6 @@ def _need_list(users: pl.DataFrame, names: dict[str, str], person: str, day: dat
     if gone.height:
         raise KPADataError(say(text.LEFT, name=shown, day=gone["left"][0]))
     raise KPADataError(say(text.EMPTY_LIST, name=shown))
-
-
-def _earlier(previous: str | os.PathLike[str]) -> Path:
-    from kpa_analytics.audit.supervisor_page import INDEX
-
-    folder = typed_path(previous).absolute()
-    if not (folder / INDEX).is_file():
-        raise KPADataError(f"{folder} has no lists of an earlier run: it has no {INDEX}")
-    return folder
 
 
 def _need_packages() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.report_text import LANGUAGE, NOT_KNOWN
+from kpa_analytics.audit.supervisor_calendar import CALENDAR, Emptied
 from kpa_analytics.audit.supervisor_team import URGENT, Team
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
@@ -54,12 +55,13 @@ def index_of(
     teams: Sequence[Team],
     addresses: Mapping[str, str | None],
     profiles: Sequence[str],
+    emptied: Sequence[Emptied],
     *,
     by: str,
     as_of: date,
     demo: bool,
 ) -> bytes:
-    """The index of all lists, with their sums and the profiles to correct."""
+    """The index of all lists, with their sums, the emptied lists and the profiles to correct."""
     headings = [
         *(text.GROUPS[by].capitalize(), "People", *(STATUS_LABELS[status] for status in URGENT)),
         *("Open cases", "E-mail"),
@@ -84,11 +86,13 @@ def index_of(
         "status": -1,
         "sums": [text.INDEX_SUM, *map(_figure, _figures(teams)), ""],
     }
-    messages = [{"cells": [message], "link": "", "status": ""} for message in profiles]
-    to_correct = {
-        **{"caption": text.FINDINGS, "headings": [text.FINDINGS_NOTE], "rows": messages},
-        **{"figures": [], "status": -1, "sums": []},
-    }
+    to_correct = _list_of(text.FINDINGS, text.FINDINGS_NOTE, [(each, "") for each in profiles])
+    cancelled = [
+        (say(text.EMPTIED_LIST, title=one_line(each.title), events=len(each.events)),
+         f"{each.folder}/{CALENDAR}")
+        for each in emptied
+    ]  # fmt: skip
+    over = _list_of(text.EMPTIED, text.EMPTIED_NOTE, cancelled)
     known = all(team.requirements_known for team in teams)
     return _page(
         title=say(text.INDEX_TITLE, group=text.GROUPS[by]),
@@ -96,8 +100,20 @@ def index_of(
         demo=demo,
         warnings=[] if known else [text.NOT_KNOWN],
         sentences=[text.NOT_SENT, text.MEANINGS],
-        tables=[lists, to_correct] if messages else [lists],
+        tables=[lists, *(table for table in (over, to_correct) if table["rows"])],
     )
+
+
+def _list_of(caption: str, heading: str, rows: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A table of one column: texts, each with a link or ""."""
+    return {
+        "caption": caption,
+        "headings": [heading],
+        "rows": [{"cells": [said], "link": link, "status": ""} for said, link in rows],
+        "figures": [],
+        "status": -1,
+        "sums": [],
+    }
 
 
 def _page(*, title: str, as_of: date, demo: bool, **parts: Any) -> bytes:
@@ -136,7 +152,9 @@ def _figure(number: int | None) -> str:
 
 
 def _mail(team: Team, addresses: Mapping[str, str | None]) -> str:
-    address = addresses.get(team.key or "")
+    if team.key is None:
+        return text.NO_DRAFT
+    address = addresses.get(team.key)
     return f"{text.INDEX_MAIL} {address}" if address else text.NO_ADDRESS
 
 

@@ -22,6 +22,8 @@ from kpa_analytics.wording import one_line, say
 URGENT = (EXPIRED, MISSING, EXPIRING)
 _SHOWN = tuple(text.HEADINGS)
 _LONGEST_NAME = 40
+#: The folder of the cases for which nobody is named.
+NOBODYS_FOLDER = "nobody-named"
 
 
 class Team(NamedTuple):
@@ -55,13 +57,13 @@ class Team(NamedTuple):
     @property
     def digest(self) -> str:
         """Stable letters for the list, which do not reveal its id."""
-        return hashlib.sha256(f"{self.by} {self.key or ''}".encode()).hexdigest()[:12]
+        return digest_of(self.by, self.key)
 
     @property
     def folder(self) -> str:
         """A name that every file system accepts, different for every list."""
         if self.key is None:
-            return "nobody-named"
+            return NOBODYS_FOLDER
         plain = re.sub(r"[^a-z0-9]+", "-", folded(self.name)).strip("-")[:_LONGEST_NAME]
         return f"{plain}-{self.digest}".lstrip("-")
 
@@ -84,6 +86,13 @@ class Team(NamedTuple):
             counts=in_words(self.counts()),
         )
         return said if self.requirements_known else f"{said} {text.NOT_KNOWN}"
+
+
+def digest_of(by: str, key: str | None) -> str:
+    """Stable letters for the list of a supervisor or group; None: of nobody."""
+    if key is None:
+        return NOBODYS_FOLDER
+    return hashlib.sha256(f"{by} {key}".encode()).hexdigest()[:12]
 
 
 def teams(

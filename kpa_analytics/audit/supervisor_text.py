@@ -36,10 +36,14 @@ INDEX_CAPTION = "The lists, and their sums"
 INDEX_SUM = "Sum"
 INDEX_MAIL = "draft to"
 NO_ADDRESS = "no address"
+NO_DRAFT = "no draft"
 NOT_SENT = (
     "Nothing has been sent. Each folder has a draft, mail.eml: open it, read it, and send it "
     "yourself. This page names everybody, so it is for the safety manager only."
 )
+EMPTIED = "Lists without an open case since the earlier run"
+EMPTIED_NOTE = "The calendar of each cancels its events: import it, or send it to its supervisor."
+EMPTIED_LIST = "{title}: {events:event is|events are} cancelled"
 FINDINGS = "Profiles to correct"
 FINDINGS_NOTE = "The cases of people whose supervisor is unknown or has left are on nobody's list."
 GROUPS = {
@@ -50,7 +54,7 @@ GROUPS = {
 }
 
 EVENT = "{training}: {people:person|people} ({counts})"
-EVENT_CANCELLED = "No longer open: {event}"
+EVENT_CANCELLED = "No longer on this list: {event}"
 EVENT_LINE = "{person}: {status}"
 EVENT_LINE_DATED = "{person}: {status}, {day}"
 EVENT_FOOT = "As of {day}. The next list replaces this event."
@@ -76,6 +80,7 @@ HEADINGS = {
 }
 
 DEMO_SUBJECT = "DEMO DATA - {subject}"
+OTHER_LISTS = "previous: {folder} has lists for every {was}, not for every {by}"
 LEFT = "{name} left on {day} and has no list: the cases of their people are on nobody's list"
 NO_LIST = "no {by} with an open case is called {name!r}"
 EMPTY_LIST = "{name} has no list, because no open case belongs on it"

@@ -9,7 +9,7 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.analysis.periods import as_months, in_last_months
-from kpa_analytics.analysis.session_seats import SEATS, number_of_seats
+from kpa_analytics.analysis.session_seats import SEATS, number_of_seats, seats_of_trainings
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.group_sessions import NO_SESSIONS
@@ -69,7 +69,8 @@ def session_fill_table(
         share first.
 
     Raises:
-        KPADataError: a column is missing, or an argument is invalid.
+        KPADataError: a column is missing, no session has a training of `capacity`, or an argument
+            is invalid.
 
     Examples:
         >>> session_fill_table(GROUP_SESSIONS.empty()).shape
@@ -145,8 +146,8 @@ def _read(
     """The table, all people and places, the sessions that are not drawn, the day, and `demo`."""
     if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
-    seats = _seats(capacity)
     frame = read(groups, GROUP_SESSIONS, *_READ)
+    seats = _seats(capacity, frame)
     last = middle_day(frame, "date", as_of)
     inside = frame.filter(in_last_months(last, as_months(months)) if last else pl.lit(False))
     positive = [
@@ -178,14 +179,12 @@ def _read(
     return table.select(columns), every, left_out, last, is_demo(frame)
 
 
-def _seats(capacity: int | Mapping[int, int]) -> pl.Expr:
+def _seats(capacity: int | Mapping[int, int], groups: pl.DataFrame) -> pl.Expr:
     """The places in a session of each training."""
     if not isinstance(capacity, Mapping):
         return pl.lit(number_of_seats(capacity, "capacity"), pl.Int64)
-    known = {
-        training: number_of_seats(seats, f"capacity of training {training}")
-        for training, seats in capacity.items()
-    }
+    taught = groups["trainings_id"].explode().unique().to_list()
+    known = seats_of_trainings(capacity, taught, "these sessions")
     return pl.col("training_id").replace_strict(known, default=SEATS, return_dtype=pl.Int64)
 
 

@@ -26,8 +26,8 @@ def supervisors(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="The folder of an earlier run: calendar events that are no longer needed are "
-            "cancelled.",
+            help="The folder of an earlier run of the same kind: calendar events that are no "
+            "longer needed are cancelled.",
         ),
     ] = None,
     expiring_days: Annotated[
@@ -63,8 +63,12 @@ def supervisors(
         expiring_days=expiring_days,
         previous=previous,
     )
-    folders = sum(path.is_dir() for path in folder.iterdir())
-    typer.echo(f"{count(folders, 'list')}, as of {day}; written to {out}")
+    lists = len([*folder.glob("*/cases.html")])
+    typer.echo(f"{count(lists, 'list')}, as of {day}; written to {out}")
+    emptied = len([*folder.glob("*/calendar.ics")]) - lists
+    if emptied:
+        calendars = count(emptied, "calendar cancels", "calendars cancel")
+        typer.echo(f"{calendars} the events of a list without an open case")
     if data.demo:
         typer.echo(DEMO_MARK)
     typer.echo(f"open {out / 'index.html'}; nothing was sent")

@@ -68,18 +68,18 @@ def test_an_instructor_who_taught_lately_and_holds_it_is_eligible_until_it_expir
 @pytest.mark.parametrize(
     ("records", "person", "reason"),
     [
-        ([own(1, "ike", date(2025, 5, 1))], {}, "own certificate expired on 2026-05-01"),
+        ([own(1, "ike", date(2025, 5, 1))], {}, "own certificate expired on 1 May 2026"),
         ([], {}, "no certificate of this training on record"),
         ([own(1, "ike", date(2026, 7, 1))], {}, "no certificate of this training on record"),
         (
             [own(1, "ike", date(2025, 9, 1))],
             {"terminationDate": noon(date(2026, 6, 30))},
-            "left on 2026-06-30",
+            "left on 30 Jun 2026",
         ),
         (
             [own(1, "ike", date(2025, 5, 1))],
             {"terminationDate": noon(date(2026, 6, 1))},
-            "left on 2026-06-01, own certificate expired on 2026-05-01",
+            "left on 1 Jun 2026, own certificate expired on 1 May 2026",
         ),
     ],
 )

@@ -293,6 +293,7 @@ def test_costs_decide() -> None:
         ({"capacity": True}, "capacity must be a whole number from 1 to 10,000, not True"),
         ({"capacity": {7: 0}}, "capacity of training 7 must be a whole number from 1"),
         ({"capacity": {99: 3}}, "capacity: no training in the records has the id 99"),
+        ({"capacity": {"7": 3, 8: 3}}, "capacity: no training in the records has the id '7', 8"),
         ({"weeks": 0}, "weeks must be a whole number from 1 to 104, not 0"),
         ({"weeks": 2.5}, "weeks must be a whole number from 1 to 104, not 2.5"),
         ({"session_cost": -1}, "session_cost must be a number that is not negative, not -1"),

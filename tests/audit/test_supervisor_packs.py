@@ -340,13 +340,90 @@ def test_the_next_run_updates_its_events_and_cancels_those_that_are_done(tmp_pat
     assert set(old) <= set(current)
     cancelled = {uid for uid, event in current.items() if event.get("status") == "CANCELLED"}
     assert cancelled
-    assert all(str(current[uid]["summary"]).startswith("No longer open: T") for uid in cancelled)
+    said = "No longer on this list: T"
+    assert all(str(current[uid]["summary"]).startswith(said) for uid in cancelled)
     assert all(current[uid]["sequence"] > old[uid]["sequence"] for uid in old)
     alone = events(folders(write(later, tmp_path / "alone", **options))[0])
     assert set(alone) == set(current) - cancelled
     assert all(alone[uid]["sequence"] >= old[uid]["sequence"] for uid in alone.keys() & old.keys())
     third = write(later, tmp_path / "third", **options, previous=second)
     assert set(events(folders(third)[0])) == set(alone)
+
+
+def two_teams(*, gap_of_ann: bool = True, prefix: str = "") -> dict[str, Any]:
+    """Two supervisors, Sue of Ann and Tom of Bob; Bob and perhaps Ann lack training 7."""
+    people = [
+        {"id": f"{prefix}{person}", "supervisor_id": f"{prefix}{boss}", "jobTitle_id": f"j-{boss}"}
+        for person, boss in (("ann", "sue"), ("bob", "tom"))
+    ]
+    bosses = [{"id": f"{prefix}{name}", "lastname": name.capitalize()} for name in ("sue", "tom")]
+    lacking = [f"{prefix}bob", *([f"{prefix}ann"] if gap_of_ann else [])]
+    return {
+        "data": kpa.TrainingData(
+            completions=COMPLETIONS.empty(), users=frame_of(USERS, *people, *bosses)
+        ),
+        "required": pl.DataFrame({"m_user_id": lacking, "training_id": [7] * len(lacking)}),
+    }
+
+
+@pytest.mark.parametrize("by", ["supervisor", "job_title"])
+def test_the_calendar_of_a_list_that_became_empty_cancels_its_events(
+    tmp_path: Path, by: str
+) -> None:
+    first = write(**two_teams(prefix=DEMO_ID_PREFIX), out=tmp_path / "1", by=by)
+    later: dict[str, Any] = two_teams(prefix=DEMO_ID_PREFIX, gap_of_ann=False)
+    options: dict[str, Any] = {"as_of": DAY + timedelta(days=14), "by": by}
+    second = write(**later, **options, out=tmp_path / "2", previous=first)
+    assert [folder.name for folder in folders(first)] == [each.name for each in folders(second)]
+    (emptied,) = (each for each in folders(second) if not (each / "cases.html").exists())
+    assert [path.name for path in emptied.iterdir()] == ["calendar.ics"]
+    old, now = events(first / emptied.name), events(emptied)
+    assert old.keys() == now.keys()
+    for uid, event in now.items():
+        assert event["status"] == "CANCELLED"
+        assert event["sequence"] > old[uid]["sequence"]
+        assert event["summary"] == f"No longer on this list: {old[uid]['summary']}"
+    name = "Sue" if by == "supervisor" else "j-sue"
+    page = Page((second / "index.html").read_text(encoding="utf-8"))
+    assert f"{name}: 1 event is cancelled" in page.text
+    links = [attributes["href"] for tag, attributes in page.elements if tag == "a"]
+    assert f"{emptied.name}/calendar.ics" in links
+    calendars = [
+        Calendar.from_ical((run / emptied.name / "calendar.ics").read_bytes())
+        for run in (first, second)
+    ]
+    assert calendars[0]["x-wr-calname"] == calendars[1]["x-wr-calname"]
+    third = write(**later, **options, out=tmp_path / "3", previous=second)
+    assert len(folders(third)) == 1  # cancelled once
+    chosen = {"only": [f"{DEMO_ID_PREFIX}sue" if by == "supervisor" else "j-sue"]}
+    alone = write(**later, **options, out=tmp_path / "4", previous=first, **chosen)
+    assert [folder.name for folder in folders(alone)] == [emptied.name]
+    with pytest.raises(kpa.errors.KPADataError, match=r"has no list|no job title"):
+        write(**later, **options, out=tmp_path / "5", previous=second, **chosen)
+
+
+def test_an_earlier_run_of_other_lists_is_named(tmp_path: Path) -> None:
+    first = write(**two_teams(), out=tmp_path / "first")
+    with pytest.raises(kpa.errors.KPADataError) as error:
+        write(**two_teams(), out=tmp_path / "second", by="job_title", previous=first)
+    assert str(error.value) == (
+        f"previous: {first} has lists for every supervisor, not for every job title"
+    )
+    assert not (tmp_path / "second").exists()
+    (first / "index.html").write_text("<title>Holidays</title>", encoding="utf-8")
+    with pytest.raises(kpa.errors.KPADataError, match=r"its index\.html is another page"):
+        write(**two_teams(), out=tmp_path / "second", previous=first)
+
+
+def test_the_index_has_no_address_only_where_one_is_needed(tmp_path: Path) -> None:
+    made = two_teams()
+    nobodys = made["data"].users.with_columns(
+        supervisor_id=pl.when(pl.col("id") != "ann").then("supervisor_id")
+    )
+    out = write(replace(made["data"], users=nobodys), tmp_path, required=made["required"])
+    page = Page((out / "index.html").read_text(encoding="utf-8"))
+    assert "nobody is named 1 0 1 0 1 no draft" in page.text
+    assert "Tom 1 0 1 0 1 no address" in page.text
 
 
 def test_every_file_of_demo_data_says_so(tmp_path: Path) -> None:
