@@ -221,8 +221,10 @@ def _from_variables(given: Mapping[str, Any]) -> dict[str, Any]:
     known = {s.metadata["variable"]: s for s in fields(Settings) if s.metadata["variable"]}
     for variable in given:
         if variable not in known and variable not in token_variables():
+            token = variable.endswith("_TOKEN")
+            hint = "; if it is the token of an account, name it in accounts.toml" if token else ""
             raise KPASettingsError(
-                f"{variable} is not a setting; the settings are {', '.join(sorted(known))}"
+                f"{variable} is not a setting; the settings are {', '.join(sorted(known))}{hint}"
             )
     return {
         known[variable].name: known[variable].metadata["check"](variable, value)

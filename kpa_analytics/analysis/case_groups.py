@@ -53,7 +53,10 @@ def as_by(by: object, users: AnyFrame | None, *more: str) -> str | None:
             raise KPADataError(f"by={by!r} needs users, as load_users() returns them")
         column = GROUP_FIELDS[str(by)]
         if by == ACCOUNT and column not in need(users, USERS, "id").collect_schema():
-            raise KPADataError(f"by={by!r} needs the people of a fleet: fleet.together().users")
+            raise KPADataError(
+                f"by={by!r} needs the people of a fleet: fleet.together().users; an explorer needs "
+                "the fleet itself"
+            )
         need(users, _PEOPLE, "id", column)
     return str(by)
 

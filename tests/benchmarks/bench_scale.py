@@ -1,7 +1,8 @@
 """From ten thousand to ten million. Run: python -m pytest -n 0 tests/benchmarks/bench_scale.py -s
 
 Every job runs in a process of its own (jobs.py), ours and its yardsticks turn by turn. The run
-writes its table into docs/verified.md. It takes about 20 minutes, 16 GB of memory and 5 GB of disk.
+writes its table into docs/verified.md, and a short one into README.md. It takes about 20 minutes,
+16 GB of memory and 5 GB of disk.
 """
 
 from __future__ import annotations
@@ -213,12 +214,28 @@ def _table(found: Measured) -> str:
     return "\n".join(lines)
 
 
-def test_scale(measured: Measured) -> None:
-    table = _table(measured)
+def _short(found: Measured) -> str:
+    """The rows that a reader of the README looks for."""
+    rows = {
+        "completions": [f"{rows:,}" for rows in found],
+        "---": ["---:"] * len(found),
+        "`load_completions()` from the disk": _seconds(found, "warm load"),
+        "`expiry_status()`": _seconds(found, "expiry_status"),
+        "... compared with DuckDB's SQL": _ratios(found, "expiry_status", "DuckDB"),
+        "... compared with pandas": _ratios(found, "expiry_status", "pandas"),
+    }
+    return "\n".join(f"| {what} | {' | '.join(values)} |" for what, values in rows.items())
+
+
+def _write(page: str, table: str) -> None:
     print("\n" + table)
-    page = Path(__file__).parents[2] / "docs" / "verified.md"
-    text = page.read_text(encoding="utf-8")
+    path = Path(__file__).parents[2] / page
     begin, end = "<!-- measured: begin -->\n", "<!-- measured: end -->"
-    if begin in text:
-        before, _, rest = text.partition(begin)
-        page.write_text(f"{before}{begin}{table}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    path.write_text(f"{before}{begin}{table}\n{end}{after}", encoding="utf-8")
+
+
+def test_scale(measured: Measured) -> None:
+    _write("docs/verified.md", _table(measured))
+    _write("README.md", _short(measured))

@@ -109,7 +109,9 @@ def test_a_variable_with_a_token_is_no_misspelt_setting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("KPA_NORTH_TOKEN", TOKEN)
-    with pytest.raises(KPASettingsError, match="KPA_NORTH_TOKEN is not a setting") as caught:
+    with pytest.raises(
+        KPASettingsError, match=r"KPA_NORTH_TOKEN is not a setting.*name it in accounts\.toml"
+    ) as caught:
         kpa.settings()
     assert TOKEN not in shown(caught.value)
     write(monkeypatch, tmp_path, f'[north]\n{HOST}\ntoken_env = "KPA_NORTH_TOKEN"')
