@@ -114,17 +114,28 @@ def renewals(
 
 
 def came_due(
-    engine: Engine, today: date, expiring_days: int, include_terminated: bool
+    engine: Engine,
+    today: date,
+    expiring_days: int,
+    include_terminated: bool,
+    *,
+    after: date | None = None,
 ) -> pl.LazyFrame:
     """The certificates of `renewals()`, in the order of the records, without names.
 
-    They have the columns of `engine.rows`, expiration_date, renewed_on, days_late and outcome.
+    They have the columns of `engine.rows`, expiration_date, renewed_on, days_late and outcome. With
+    `after`, those that expired on that day or before may be left out, which saves time.
     """
     next_on = pl.col("until")
     is_known = _DATE.is_not_null() | _RENEWED.is_null()
+    is_window = pl.col("expiration_source") == "window"  # its days depend on the renewal
+    may_be_due = is_window | (
+        (starts_expiring(expiring_days) <= today) & (_DUE > after if after else True)
+    )
+    keys = engine.expirations.sort("expiry_key").select(may_be_due).to_series()
     rows = (
         engine.rows.lazy()
-        .filter("has_proof", pl.col("since") <= today)
+        .filter("has_proof", pl.col("since") <= today, pl.lit(keys).gather(pl.col("at")))
         .with_columns(pl.when(next_on <= today).then(next_on).alias("renewed_on"))
         .filter(is_known)
         .with_columns(_RENEWED.fill_null(today).alias("judged_on"))

@@ -98,9 +98,9 @@ class TrendView:
         return self._due_cases(choices).select("expiration_date", "outcome")
 
     def _due_cases(self, choices: TrendChoices) -> pl.DataFrame:
-        due = self._due(choices.as_of, choices.expiring_days, choices.include_terminated)
-        later = pl.col("expiration_date") > self.first_day(choices)
-        return due.filter(later, *self._cases(choices))
+        first = self.first_day(choices)
+        due = self._due(first, choices.as_of, choices.expiring_days, choices.include_terminated)
+        return due.filter(pl.col("expiration_date") > first, *self._cases(choices))
 
     @staticmethod
     def by_month(due: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -151,8 +151,10 @@ class TrendView:
         ]
         return rows.select(columns)
 
-    def _came_due(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
-        due = came_due(self._engine, as_of, expiring_days, include_terminated)
+    def _came_due(
+        self, first: date, as_of: date, expiring_days: int, include_terminated: bool
+    ) -> pl.DataFrame:
+        due = came_due(self._engine, as_of, expiring_days, include_terminated, after=first)
         return due.select("person", "title", "expiration_date", "outcome").collect(
             engine="in-memory"
         )

@@ -63,27 +63,27 @@ def expirations_by_week_table(
     today = status_day(frame, as_of) or day_of(None, status)
     monday = today - timedelta(days=today.weekday())
     valid = frame.filter(pl.col("status").is_in([CURRENT, EXPIRING]))
-    number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(lower_bound=0)
+    number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(0, weeks)
+    placed = valid.select("training_id", "training", number.alias("number"))
+    number = pl.col("number")
     part = (
         pl.when(number.is_null())
         .then(pl.lit("no date"))
-        .when(number >= weeks)
+        .when(number == weeks)
         .then(pl.lit("later"))
         .otherwise(pl.lit("week"))
     )
-    placed = valid.with_columns(
-        part.cast(pl.Enum(_PARTS)).alias("part"),
-        pl.when(part == "week").then(number).alias("number"),
+    totals = (
+        placed.group_by("number")
+        .agg(pl.len().cast(pl.Int64).alias("total"))
+        .with_columns(part.cast(pl.Enum(_PARTS)).alias("part"))
+        .with_columns(pl.when(pl.col("part") == "week").then("number").alias("number"))
     )
     counts = _weeks(monday, weeks).join(
-        placed.group_by("part", "number").agg(pl.len().cast(pl.Int64).alias("total")),
-        on=["part", "number"],
-        how="full",
-        coalesce=True,
-        nulls_equal=True,
+        totals, on=["part", "number"], how="full", coalesce=True, nulls_equal=True
     )
     return (
-        counts.join(_largest(placed), on="number", how="left")
+        counts.join(_largest(placed.filter(number < weeks)), on="number", how="left")
         .with_columns(pl.col("total", "largest_cases").fill_null(0))
         .sort("part", "number")
         .select("part", "week", "total", "largest", "largest_cases")
@@ -99,15 +99,13 @@ def _weeks(monday: date, weeks: int) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _largest(placed: pl.DataFrame) -> pl.DataFrame:
+def _largest(in_weeks: pl.DataFrame) -> pl.DataFrame:
     """The training with the most cases in each week."""
-    sizes = (
-        placed.filter(pl.col("part") == "week")
-        .group_by("number", "training_id")
-        .agg(pl.col("training").first(), pl.len().cast(pl.Int64).alias("largest_cases"))
+    sizes = in_weeks.group_by("number", "training_id").agg(
+        pl.len().cast(pl.Int64).alias("largest_cases")
     )
     titles = labels(
-        sizes.unique("training_id").select("training_id", "training").sort("training_id"),
+        in_weeks.select("training_id", "training").unique("training_id").sort("training_id"),
         "training",
         "training_id",
     ).rename({"training": "largest"})

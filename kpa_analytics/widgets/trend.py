@@ -57,7 +57,7 @@ _TOGETHER = ""
 _CHARTS = {
     "status_over_time": {"expiring_days"},
     "renewal_punctuality": {"every", "by"},
-    "expirations_by_week": {"every", "by", "start"},
+    "expirations_by_week": {"every", "by", "start", "expiring_days"},
 }
 
 
