@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from kpa_analytics.analysis.case_groups import as_by
 from kpa_analytics.charts.ranking import counted, rank, ranking
 from kpa_analytics.charts.status_rows import read_status, status_counts
+from kpa_analytics.data.training_data import FLEET_ACCOUNT
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, need, read
 from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
@@ -24,7 +26,7 @@ _KINDS = {
     "field_office": ("fieldOffice_id", "field office", "field offices"),
     "line_of_business": ("lineOfBusiness_id", "line of business", "lines of business"),
     "job_title": ("jobTitle_id", "job title", "job titles"),
-    ACCOUNT: (ACCOUNT, "account", "accounts"),
+    ACCOUNT: (FLEET_ACCOUNT, "account", "accounts"),
 }
 
 
@@ -41,8 +43,10 @@ def expiry_by_group_table(
     A person in two offices counts in both, so the totals may add up to more than the rows.
 
     Args:
-        status: the result of `expiry_status()`; for accounts, that of `fleet.status()`.
-        users: the result of `load_users()`, which says who is in which group; not for accounts.
+        status: the result of `expiry_status()`; for accounts, that of `fleet.status()`, or the
+            statuses and users of `fleet.together()`.
+        users: the result of `load_users()`, which says who is in which group; not for the result of
+            `fleet.status()` by account.
         by: field_office, line_of_business, job_title or account.
         groups: the result of `load_groups()`, for names; without it, ids are shown.
         top: number of groups to keep, 1 to 60; the others become one row.
@@ -64,7 +68,8 @@ def expiry_by_group_table(
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
     _, singular, plural = _KINDS[by]
-    counts = _of_accounts(status) if by == ACCOUNT else _of_people(status, users, by)
+    of_fleet = by == ACCOUNT and (users is None or _has_accounts(status))
+    counts = _of_accounts(status) if of_fleet else _of_people(status, users, by)
     named = counts.join(_names(groups, by), on="group_id", how="left").with_columns(
         pl.when(pl.col("group_id").is_null())
         .then(pl.lit(f"(no {singular})"))
@@ -76,13 +81,17 @@ def expiry_by_group_table(
 
 def _of_accounts(status: AnyFrame) -> pl.DataFrame:
     """The counts of each account."""
-    if not isinstance(status, pl.DataFrame | pl.LazyFrame) or (
-        ACCOUNT not in status.collect_schema()
-    ):
+    if not _has_accounts(status):
         raise KPADataError(f"by={ACCOUNT!r} needs the statuses of a fleet: fleet.status()")
     need(status.drop(ACCOUNT), EXPIRY_STATUS, "status")
     counts = status.lazy().group_by(pl.col(ACCOUNT).alias("group_id")).agg(status_counts())
     return counts.collect(engine="in-memory")
+
+
+def _has_accounts(status: object) -> bool:
+    if not isinstance(status, pl.DataFrame | pl.LazyFrame):
+        return False
+    return ACCOUNT in status.collect_schema()
 
 
 def _not_known(table: pl.DataFrame) -> str:
@@ -109,10 +118,11 @@ def _of_people(status: AnyFrame, users: AnyFrame | None, by: str) -> pl.DataFram
 def _members(users: AnyFrame, by: str) -> pl.DataFrame:
     """One row per person and group: m_user_id, group_id; people without a group are absent."""
     column = _KINDS[by][0]
-    members = need(users, USERS, "id", column).select(
+    as_by(by, users)
+    members = need(users, USERS, "id").select(
         pl.col("id").alias("m_user_id"), pl.col(column).alias("group_id")
     )
-    if isinstance(USERS.schema[column], pl.List):
+    if isinstance(USERS.schema.get(column), pl.List):
         members = members.explode("group_id")
     known = pl.col("group_id").is_not_null() & (pl.col("group_id") != "")
     return members.filter(known).unique().collect()
@@ -146,8 +156,9 @@ def expiry_by_group(
 
     Args:
         status: the result of `expiry_status()`, eager or lazy; for accounts, that of
-            `fleet.status()`.
-        users: the result of `load_users()`, which says who is in which group; not for accounts.
+            `fleet.status()`, or the statuses and users of `fleet.together()`.
+        users: the result of `load_users()`, which says who is in which group; not for the result of
+            `fleet.status()` by account.
         by: field_office, line_of_business, job_title or account.
         groups: the result of `load_groups()`, for names; without it, ids are shown.
         as_of: the day to name if no row has an expiration date; by default, no day is named.
@@ -168,7 +179,7 @@ def expiry_by_group(
         'Status by job title. No completions or requirements to show.'
     """
     table = expiry_by_group_table(status, users, by=by, groups=groups, top=top)
-    alone = status.drop(ACCOUNT) if by == ACCOUNT else status
+    alone = status.drop(ACCOUNT) if by == ACCOUNT and _has_accounts(status) else status
     rows = read_status(alone, "m_user_id", as_of=as_of, known=requirements_known)
     _, singular, plural = _KINDS[by]
     notes = [_not_known(table)] if by == ACCOUNT and rows.known else []

@@ -87,7 +87,7 @@ class RemoteFolder:
     def replace(self, files: Mapping[str, Path]) -> list[str]:
         """Send finished files; each file that is there is replaced as a whole.
 
-        If the store renames files, all are sent under other names first.
+        If the store renames files, all are sent under other names first, and then renamed.
 
         Args:
             files: the path on this machine of each new file, by its name in the folder.
@@ -102,8 +102,8 @@ class RemoteFolder:
         return []
 
     def _send(self, files: Mapping[str, Path]) -> None:
-        for name, written in files.items():
-            self._store.put_file(str(written), self._at(name))
+        """Send several at a time, so that files of two publishes are there for a short time."""
+        self._store.put([str(path) for path in files.values()], [self._at(name) for name in files])
 
     def _send_and_rename(self, files: Mapping[str, Path]) -> None:
         sent = {name: self._at(f"{UNFINISHED}/{path.name}.part") for name, path in files.items()}

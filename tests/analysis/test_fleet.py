@@ -310,6 +310,18 @@ def test_charts_count_by_account(fleet: kpa.Fleet) -> None:
     totals = table.sort("group").select("group", "total").rows()
     assert totals == status.group_by("account").len().sort("account").rows()
     assert "account" in kpa.charts.expiry_by_group(status, by="account").description
+    together = fleet.together()
+    cases = kpa.expiry_status(
+        together.completions,
+        together.trainings,
+        together.users,
+        as_of=AS_OF,
+        required=together.requirements,
+    )
+    same = kpa.charts.expiry_by_group_table(cases, together.users, by="account")
+    assert same.rows() == table.rows()
+    with pytest.raises(KPADataError, match=r"needs the people of a fleet"):
+        kpa.charts.expiry_by_group(cases, together.users.drop("fleet_account"), by="account")
     with pytest.raises(KPADataError, match=r"needs the statuses of a fleet"):
         kpa.charts.expiry_by_group(status.drop("account"), by="account")
     alone = fleet["north"]
