@@ -53,6 +53,7 @@ def plan_sessions(
     training is renewed in its window. A composed training is renewed through its included
     trainings. A valid certificate that expires on or after the person's last day of employment is
     left out; a gap of a person who leaves before a session has no place, and the reason says so.
+    Each case has one place at most, even if the new certificate also expires within the weeks.
 
     An instructor teaches at most one session a week, only while eligible (see
     `eligible_instructors()`), and never a session that they attend. With the default costs, a day
@@ -60,11 +61,13 @@ def plan_sessions(
     expire where a session can prevent it.
 
     For each training and group, no plan with the same free instructors gives these people their
-    places at a lower cost. Three things can cost more than they must. If all instructors who are
-    free in a week attend its only session, one of them teaches it and gets the cheapest place that
-    is left in another session. If the instructors can't teach everybody, those who are due first
-    have the places. Trainings that share instructors are planned one after another, those with the
-    fewest eligible instructors first. Source: docs/rules.md section 12.
+    places at a lower cost. Four things can make a plan cost more than it must. If all instructors
+    who are free in a week attend its only session, one of them teaches it and gets the cheapest
+    place that is left in another session. If the instructors can't teach everybody, those who are
+    due first have the places. Trainings and groups that share instructors are planned one after
+    another, those with the fewest eligible instructors first. An instructor teaches only until the
+    end of the certificate that is held on `as_of`, even if the plan renews it: plan again after the
+    renewal. Source: docs/rules.md section 12.
 
     Args:
         data: the records, as `load_all()` returns them.

@@ -77,14 +77,19 @@ class CourseReasons:
 
     def _why_late(self, place: Place) -> str:
         week, first = place.week, place.first
+        earlier = [other for other in self._weeks if first <= other < week]
+        has_free = any(other not in self._full for other in earlier)
         if place.is_gap:
-            is_first = week == self._weeks[0]
-            return _said(text.FIRST_SESSION if is_first else text.NEXT_SESSION, week=week)
+            if week == self._weeks[0]:
+                return _said(text.FIRST_SESSION, week=week)
+            return _said(text.NEXT_NOT_CHEAPER if has_free else text.NEXT_SESSION, week=week)
         late = (week - place.due).days
-        if first > place.due:
+        if first > place.due and not has_free:
             reason = text.NOT_EARLIER if week == first else text.FIRST_FREE
             return _said(reason, week=week, late=late, first=first)
-        return _said(text.LATE, week=week, late=late)
+        if has_free:
+            return _said(text.LATE_NOT_CHEAPER, week=week, late=late)
+        return _said(text.LATE if earlier else text.LATE_FIRST, week=week, late=late)
 
 
 def session_reason(filled: int, gaps: int, due: date | None) -> str:

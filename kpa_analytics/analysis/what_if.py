@@ -41,7 +41,7 @@ def what_if(
     Each person of each session is assumed to complete the training on the day of the session.
     `expiry_status()` then computes every status as usual, also of composed trainings. The records
     stay as they are. All of them up to `until` count, so completions that are recorded after
-    `as_of` do, too.
+    `as_of` do, too. As in `expiry_status()`, people who left by then have no rows.
 
     Args:
         data: the records, as `load_all()` returns them.

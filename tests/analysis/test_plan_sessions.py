@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import random
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics import schema
 from kpa_analytics.analysis.session_reasons import CourseReasons, Place
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
-    GROUPS,
     PLANNED_PEOPLE,
     PLANNED_SESSIONS,
     TRAININGS,
     UNPLACED,
     USERS,
 )
+from kpa_analytics.statuses import GAPS
 
 AS_OF = date(2026, 6, 30)
 MONDAYS = [date(2026, 7, 6), date(2026, 7, 13), date(2026, 7, 20), date(2026, 7, 27)]
@@ -62,7 +64,7 @@ def account(
         completions=pl.DataFrame(rows, schema=COMPLETIONS.schema),
         trainings=pl.DataFrame(catalogue or [LADDERS], schema=TRAININGS.schema),
         users=pl.DataFrame(profiles, schema=USERS.schema),
-        groups=pl.DataFrame(named, schema=GROUPS.schema),
+        groups=pl.DataFrame(named, schema=schema.GROUPS.schema),
     )
 
 
@@ -150,6 +152,99 @@ def test_a_late_place_says_why_no_earlier_one_helps(week: date, why: str) -> Non
     place = Place(due, due, is_gap=False, composed="", week=week, first=MONDAYS[2])
     reasons = CourseReasons([week], [], by_window=True)
     assert reasons.of(place).endswith(f" days late; {why}")
+
+
+@pytest.mark.parametrize(
+    ("weeks", "full", "is_gap", "why"),
+    [
+        ([0, 2], [0], False, "is 5 days late, and no earlier one has a free place"),
+        ([0, 2], [], False, "is 5 days late, and a place in an earlier one would not cost less"),
+        ([2], [], False, "is 5 days late, and none is held earlier"),
+        ([0, 2], [0], True, "the session of 20 Jul 2026 is the first with a free place"),
+        ([0, 2], [], True, "a place in a session before that of 20 Jul 2026 would not cost less"),
+    ],
+)
+def test_a_late_place_says_what_is_wrong_with_earlier_ones(
+    weeks: list[int], full: list[int], is_gap: bool, why: str
+) -> None:
+    due = date(2026, 7, 15)
+    place = Place(due, due, is_gap, composed="", week=MONDAYS[2], first=MONDAYS[0])
+    held, taken = ([MONDAYS[week] for week in each] for each in (weeks, full))
+    assert CourseReasons(held, taken, by_window=False).of(place).endswith(why)
+
+
+def test_nothing_is_said_about_full_sessions_that_are_not_full() -> None:
+    """Being late costs nothing here, so people are late although the first session has room."""
+    data = account(due_on(MONDAYS[0], date(2026, 7, 29)), teachers=IKE)
+    made = plan(data, late_cost=0)
+    assert made.people.sort("due")["reason"].to_list() == [
+        "expires on 6 Jul 2026; the session of 27 Jul 2026 is 21 days late, and none is held "
+        "earlier",
+        "expires on 29 Jul 2026; the session of 27 Jul 2026 is the last before it",
+    ]
+
+
+def random_account(rng: random.Random) -> tuple[kpa.TrainingData, dict[str, date]]:
+    """People, instructors and leavers of three trainings, and when the leavers leave."""
+    window = {
+        **{"id": 9, "title": "Heat", "schedule_type": "window"},
+        **{"window_open_month": 7, "window_open_day": 10},
+        **{"window_close_month": 7, "window_close_day": 31},
+    }
+    people = [f"p{number}" for number in range(rng.randint(1, 12))]
+
+    def held(longest: int) -> date:
+        return AS_OF - timedelta(days=rng.randint(1, longest))
+
+    left = {person: AS_OF + timedelta(days=rng.randint(-9, 40)) for person in people[::4]}
+    teachers = [
+        (rng.choice([*people, "ike"]), training, held(363))
+        for training in (7, 8, 9)
+        for _ in range(rng.randint(0, 3))
+    ]
+    data = account(
+        [(person, training, held(420)) for person in people for training in (7, 8, 9)],
+        [LADDERS, {**LADDERS, "id": 8, "title": "Ropes"}, window],
+        teachers=teachers,
+        left=left,
+        offices=dict.fromkeys(people[::2], "n"),
+    )
+    return data, left
+
+
+@pytest.mark.parametrize(
+    "seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in range(2, 9))]
+)
+def test_random_plans_keep_every_rule(seed: int) -> None:
+    rng = random.Random(seed)
+    data, left = random_account(rng)
+    seats, by = rng.choice([1, 2, 12]), rng.choice([None, "field_office"])
+    made = plan(data, weeks=rng.choice([2, 5]), capacity=seats, by=by)
+    may_teach = kpa.eligible_instructors(data.completions, data.trainings, data.users, as_of=AS_OF)
+    until = {
+        (row["training_id"], row["m_instructor_id"]): row["eligible_until"] or date.max
+        for row in may_teach.filter("eligible").iter_rows(named=True)
+    }
+    assert not made.sessions.select("week", "m_instructor_id").is_duplicated().any()
+    for session in made.sessions.iter_rows(named=True):
+        people = made.people.filter(session=session["session"])
+        assert 0 < people.height == session["filled"] <= seats
+        assert people.select("week", "training_id", "group").unique().rows() == [
+            (session["week"], session["training_id"], session["group"])
+        ]
+        assert session["m_instructor_id"] not in people["m_user_id"]
+        assert until[session["training_id"], session["m_instructor_id"]] >= session["week"]
+    for person, week in made.people.select("m_user_id", "week").rows():
+        assert week < left.get(person, date.max)
+    case = ["m_user_id", "training_id"]
+    placed = pl.concat([made.people.select(case), made.unplaced.select(case)])
+    assert not placed.is_duplicated().any()
+    gaps = kpa.expiry_status(data.completions, data.trainings, data.users, as_of=AS_OF).filter(
+        pl.col("status").is_in(GAPS)
+    )
+    assert gaps.join(placed, on=case, how="anti").is_empty()
+    after = kpa.what_if(data, made, as_of=AS_OF).join(made.people, on=case, how="semi")
+    assert after.filter(pl.col("status").is_in(GAPS) | ~pl.col("hypothetical")).is_empty()
 
 
 def test_an_instructor_teaches_once_a_week_while_the_own_certificate_is_valid() -> None:
