@@ -130,7 +130,7 @@ def came_due(
     is_known = _DATE.is_not_null() | _RENEWED.is_null()
     is_window = pl.col("expiration_source") == "window"  # its days depend on the renewal
     may_be_due = is_window | (
-        (starts_expiring(expiring_days) <= today) & (_DUE > after if after else True)
+        (starts_expiring(expiring_days) <= today) & (after < _DUE if after else True)
     )
     keys = engine.expirations.sort("expiry_key").select(may_be_due).to_series()
     rows = (

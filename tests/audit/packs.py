@@ -11,7 +11,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import openpyxl
-import pypdf
+import pypdfium2
 
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
@@ -181,10 +181,17 @@ def files(pack: Path) -> dict[str, bytes]:
     }
 
 
-@lru_cache(maxsize=30)
 def pdf_text(content: bytes) -> str:
-    """The text of a document, which takes seconds to read: each is read once."""
-    return "\n".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(content)).pages)
+    """The text of a document."""
+    return "\n".join(pdf_pages(content))
+
+
+@lru_cache(maxsize=30)
+def pdf_pages(content: bytes) -> list[str]:
+    """The text of each page of a document."""
+    with pypdfium2.PdfDocument(content) as document:
+        texts = [page.get_textpage().get_text_range() for page in document]
+    return [text.replace("\r\n", "\n") for text in texts]
 
 
 def column_of(heading: str) -> str:

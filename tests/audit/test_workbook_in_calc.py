@@ -20,7 +20,7 @@ from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_method import rule_rows
 from kpa_analytics.audit.report_text import sheet_heading
 from kpa_analytics.statuses import STATUS_SIGNS
-from tests.audit.packs import AS_OF
+from tests.audit.packs import AS_OF, pdf_pages
 
 pytestmark = pytest.mark.slow
 
@@ -125,26 +125,16 @@ def papers(pack, tmp_path_factory) -> Path:
     return converted("pdf", folder, pack / "audit.xlsx", folder / "narrow.xlsx")
 
 
-def pages_of(paper: Path) -> list[str]:
-    """The text of each page; pypdf would take twenty seconds for it."""
-    program = shutil.which("pdftotext")
-    if program is None:
-        lacking = "pdftotext is needed (Debian: apt-get install poppler-utils)"
-        pytest.fail(lacking) if os.environ.get("CI") else pytest.skip(lacking)
-    done = subprocess.run([program, str(paper), "-"], check=True, capture_output=True)
-    return done.stdout.decode().split("\f")[:-1]
-
-
 def test_no_cell_is_too_narrow_for_its_number_or_date(shown, papers):
     """A PDF shows what a window shows: #### in place of a number that does not fit."""
-    pages = pages_of(papers / "audit.pdf")
+    pages = pdf_pages((papers / "audit.pdf").read_bytes())
     first = shown["completions"][1]
     assert any(first[shown["completions"][0].index("created")] in page for page in pages)
     assert not [page for page in pages if "###" in page]
 
 
 def test_a_column_that_is_too_narrow_is_seen(papers):
-    assert "###" in pages_of(papers / "narrow.pdf")[0]
+    assert "###" in pdf_pages((papers / "narrow.pdf").read_bytes())[0]
 
 
 def test_numbers_are_numbers_and_dates_are_dates(book, frames, data):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-
-import pypdf
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.audit.conftest import HOSTILE_TITLE
+from tests.audit.packs import pdf_pages
 from tests.browser.hands import point_at
 
 
@@ -94,11 +92,11 @@ def test_no_table_is_cut_on_a_desk(opened: Page, report):
 def test_the_paper_shows_what_the_screen_shows(opened: Page, report):
     opened.goto(report)
     expect(opened.locator("figure.drawn")).to_have_count(14)
-    reader = pypdf.PdfReader(BytesIO(opened.pdf(prefer_css_page_size=True)))
-    paper = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    pages = pdf_pages(opened.pdf(prefer_css_page_size=True))
+    paper = " ".join(" ".join(pages).split())
     for tile in opened.locator(".tiles .value").all_inner_texts():
         assert tile in paper
-    assert all("DEMO DATA" in page.extract_text() for page in reader.pages)
+    assert all("DEMO DATA" in page for page in pages)
 
 
 def test_without_scripts_the_charts_are_pictures(browser, report):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import stat
@@ -17,8 +16,8 @@ import psutil
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
-from pypdf import PdfReader
 
+from tests.audit.packs import pdf_pages
 from tests.browser.axe import axe
 from tests.browser.conftest import free_port, running
 from tests.browser.dashboards import use_by_mouse
@@ -194,7 +193,7 @@ def test_the_page_itself_scrolls_prints_whole_and_is_legible(
         assert web.evaluate(width) == 0, narrower
 
     last = web.locator(".kpa-table tbody tr").last.locator("td").first.inner_text()
-    printed = [page.extract_text() for page in PdfReader(io.BytesIO(web.pdf())).pages]
+    printed = pdf_pages(web.pdf())
     assert len(printed) > 3
     assert "Completed" in printed[-2]  # the table's header is on each of its pages
     text = "".join("".join(printed).split())
