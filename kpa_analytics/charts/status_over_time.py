@@ -45,12 +45,13 @@ def status_over_time_table(trend: AnyFrame, *, top: int = 6) -> pl.DataFrame:
     Returns:
         One row per group and day: place (Int64; 0 for the group with the highest share on the last
         day), group (String, unique; null if all cases were counted together), folded (Int64; number
-        of groups in the row), day (Date), expired, missing (null if not known), gaps, total
+        of groups in the row), day (Date), expired, missing (null if not known, and then not in
+        gaps), gaps, total
         (Int64), share (Float64, 0 to 1; null if there is no case). Sorted by place and day.
 
     Raises:
         KPADataError: a column is missing, a day is null or occurs twice in a group, a count is
-            null, missing is known on some days only, or `top` is not 1 to 12.
+            null, missing is known on some days of a group only, or `top` is not 1 to 12.
 
     Examples:
         >>> from kpa_analytics.schema import STATUS_OVER_TIME

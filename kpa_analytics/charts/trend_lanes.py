@@ -48,7 +48,7 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
             f"{count(groups, trend.singular, trend.plural)}, highest on "
             f"{day(today)} first; the highest point is {_highest(drawn)}",
             several,
-            trend.rows.not_known,
+            trend.not_known,
             left_out,
             note,
         ],

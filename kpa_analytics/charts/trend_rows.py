@@ -16,7 +16,7 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
 from kpa_analytics.schema import STATUS_OVER_TIME
-from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, STATUSES
+from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, MISSING, STATUS_LABELS, STATUSES
 from kpa_analytics.wording import MONTHS, count, day
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Trend(NamedTuple):
         frame: key (String; null without groups, and for people without a group), group (String),
             day, the five statuses and total.
         by: the groups, as in `status_over_time(by=...)`; None if all cases are counted together.
-        known: whether requirements were provided.
+        known: whether requirements were provided, for some group at least.
         demo: whether this is demo data.
     """
 
@@ -63,6 +63,15 @@ class Trend(NamedTuple):
         """The same, for sentences about what is known."""
         last = self.frame["day"].max() if self.frame.height else None
         return StatusRows(self.frame, last, self.known, self.demo)  # type: ignore[arg-type]
+
+    @property
+    def not_known(self) -> str:
+        """Say that missing cases are not known, or in which groups; or nothing if they are."""
+        unknown = self.frame.filter(pl.col(FROM_REQUIREMENTS[0]).is_null())
+        if not self.known or unknown.is_empty():
+            return self.rows.not_known
+        groups = sorted(unknown["group"].drop_nulls().unique())
+        return f"{STATUS_LABELS[MISSING]}: not known, in {', '.join(groups)}"
 
     @property
     def singular(self) -> str:
@@ -80,7 +89,7 @@ def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
 
     Raises:
         KPADataError: a column is missing, a day is null or occurs twice in a group, a count is
-            null, or missing is known on some days only.
+            null, or missing is known on some days of a group only.
     """
     lazy = need(trend, STATUS_OVER_TIME, "day", *STATUSES, "total")
     names = lazy.collect_schema().names()
@@ -96,7 +105,7 @@ def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
     collected = whole.collect()
     frame = collected.select(*group, "day", *STATUSES, "total").sort("key", "day")
     _check(frame)
-    known = not frame[FROM_REQUIREMENTS[0]].null_count() if frame.height else True
+    known = not frame.height or frame[FROM_REQUIREMENTS[0]].null_count() < frame.height
     return Trend(frame, by, known, demo or is_demo(collected))
 
 
@@ -112,11 +121,19 @@ def _check(frame: pl.DataFrame) -> None:
     for name in {*STATUSES, "total"} - {*FROM_REQUIREMENTS}:
         if frame[name].null_count():
             raise KPADataError(f"status_over_time: {name} is null on some days")
-    unknown = frame[FROM_REQUIREMENTS[0]].null_count()
-    if 0 < unknown < frame.height:
-        raise KPADataError(
-            f"status_over_time: {FROM_REQUIREMENTS[0]} is not known on some days; draw them apart"
-        )
+    unknown = pl.col(FROM_REQUIREMENTS[0]).is_null()
+    for name, some, every in (
+        frame.group_by("key", maintain_order=True)
+        .agg(pl.col("group").first(), unknown.any().alias("some"), unknown.all().alias("every"))
+        .drop("key")
+        .iter_rows()
+    ):
+        if some and not every:
+            of = f" of {name}" if name else ""
+            raise KPADataError(
+                f"status_over_time: {FROM_REQUIREMENTS[0]} is not known on some days{of}; draw "
+                "them apart"
+            )
 
 
 def counted(trend: Trend, top: int) -> pl.DataFrame:
@@ -155,17 +172,18 @@ def counted(trend: Trend, top: int) -> pl.DataFrame:
         .join(order, on="key", nulls_equal=True)
         .with_columns(pl.col("place").clip(upper_bound=top) if folds else pl.col("place"))
         .group_by("place", "day")
-        .agg(pl.len().cast(pl.Int64).alias("folded"), pl.col(*GAPS, "total").sum())
+        .agg(pl.len().cast(pl.Int64).alias("folded"), _sum(*GAPS, "total"))
         .join(_names(order, top if folds else order.height, trend), on="place", how="left")
         .with_columns(gaps.alias("gaps"), share)
         .sort("place", "day")
     )
-    unknown = (
-        [] if trend.known else [pl.lit(None, pl.Int64).alias(gap) for gap in FROM_REQUIREMENTS]
-    )
-    return folded.with_columns(unknown).select(
-        "place", "group", "folded", "day", *GAPS, "gaps", "total", "share"
-    )
+    return folded.select("place", "group", "folded", "day", *GAPS, "gaps", "total", "share")
+
+
+def _sum(*names: str) -> pl.Expr:
+    """The sums of counts, null if none of them is known."""
+    counts = pl.col(names)
+    return pl.when(counts.is_not_null().any()).then(counts.sum())
 
 
 def _names(order: pl.DataFrame, top: int, trend: Trend) -> pl.DataFrame:
