@@ -115,6 +115,8 @@ def find_job_title(data: TrainingData, named: str) -> str:
 
 def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id, str]) -> Id:
     """The one thing that is called this, by the first way that finds anything."""
+    if not isinstance(named, str):
+        raise KPADataError(f"a {what} must be named by its id or name as text, not {named!r}")
     for matches in _matches(named.strip(), ways):
         if len(matches) == 1:
             return matches[0]

@@ -51,7 +51,7 @@ def required_for(
 
     Raises:
         KPADataError: the person or the job title is not known or fits several, neither is given, or
-            `as_of` is not a day.
+            `driver` or `as_of` is invalid.
 
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS, GROUPS, TRAININGS
@@ -71,6 +71,8 @@ def required_for(
     need_training_data(data)
     if person is None and job_title is None:
         raise KPADataError("required_for needs a person, a job title, or both")
+    if not (driver is None or isinstance(driver, bool)):
+        raise KPADataError(f"driver must be True, False or None, not {driver!r}")
     need_one_account(data.users)
     day = day_of(as_of, data.completions, data.users)
     who = _NEW if person is None else find_person(data, person)

@@ -261,6 +261,9 @@ def test_a_change_of_job_says_what_is_held_already() -> None:
     [
         ((), {}, "required_for needs a person, a job title, or both"),
         (("zoe",), {}, "no person in the records is called 'zoe'"),
+        ((5,), {}, "a person must be named by its id or name as text, not 5"),
+        ((), {"job_title": 5}, "a job title must be named by its id or name as text, not 5"),
+        (("bob",), {"driver": "yes"}, "driver must be True, False or None, not 'yes'"),
         (
             (),
             {"job_title": "Rig Hnd"},
@@ -268,7 +271,9 @@ def test_a_change_of_job_says_what_is_held_already() -> None:
         ),
     ],
 )
-def test_what_is_not_known_is_named(who: tuple[str], job: dict[str, Any], message: str) -> None:
+def test_what_is_not_known_is_named(
+    who: tuple[Any, ...], job: dict[str, Any], message: str
+) -> None:
     with pytest.raises(kpa.errors.KPADataError, match=message):
         kpa.required_for(company(), *who, **job)
 
