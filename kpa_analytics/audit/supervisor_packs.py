@@ -191,7 +191,16 @@ def _write(
             place.mkdir()
             (place / CALENDAR).write_bytes(cancelling(gone, day, made, demo=data.demo))
         profiles = _profiles_to_correct(data, by, day)
-        index = index_of(each, addresses, profiles, emptied, by=by, as_of=day, demo=data.demo)
+        index = index_of(
+            each,
+            addresses,
+            profiles,
+            emptied,
+            by=by,
+            as_of=day,
+            requirements_known=requirements_known,
+            demo=data.demo,
+        )
         (folder / INDEX).write_bytes(index)
 
 

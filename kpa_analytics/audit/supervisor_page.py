@@ -5,6 +5,7 @@ Neither has a script, and neither loads anything.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from kpa_analytics.audit.supervisor_calendar import CALENDAR, Emptied
 from kpa_analytics.audit.supervisor_team import URGENT, Team
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.statuses import STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.statuses import MISSING, STATUS_LABELS, STATUS_SIGNS, status_colours
 from kpa_analytics.wording import day, one_line, say
 
 PAGE, INDEX = "cases.html", "index.html"
@@ -59,6 +60,7 @@ def index_of(
     *,
     by: str,
     as_of: date,
+    requirements_known: bool,
     demo: bool,
 ) -> bytes:
     """The index of all lists, with their sums, the emptied lists and the profiles to correct."""
@@ -70,7 +72,7 @@ def index_of(
         {
             "cells": [
                 one_line(team.name) if team.key is not None else text.NOBODY_NAMED,
-                *map(_figure, _figures([team])),
+                *map(_figure, _figures([team], requirements_known)),
                 _mail(team, addresses),
             ],
             "link": f"{team.folder}/{PAGE}",
@@ -84,7 +86,7 @@ def index_of(
         "rows": rows,
         "figures": [*range(1, len(headings) - 1)],
         "status": -1,
-        "sums": [text.INDEX_SUM, *map(_figure, _figures(teams)), ""],
+        "sums": [text.INDEX_SUM, *map(_figure, _figures(teams, requirements_known)), ""],
     }
     to_correct = _list_of(text.FINDINGS, text.FINDINGS_NOTE, [(each, "") for each in profiles])
     cancelled = [
@@ -93,12 +95,11 @@ def index_of(
         for each in emptied
     ]  # fmt: skip
     over = _list_of(text.EMPTIED, text.EMPTIED_NOTE, cancelled)
-    known = all(team.requirements_known for team in teams)
     return _page(
         title=say(text.INDEX_TITLE, group=text.GROUPS[by]),
         as_of=as_of,
         demo=demo,
-        warnings=[] if known else [text.NOT_KNOWN],
+        warnings=[] if requirements_known else [text.NOT_KNOWN],
         sentences=[text.NOT_SENT, text.MEANINGS],
         tables=[lists, *(table for table in (over, to_correct) if table["rows"])],
     )
@@ -133,18 +134,15 @@ def _page(*, title: str, as_of: date, demo: bool, **parts: Any) -> bytes:
     return page.encode()
 
 
-def _figures(teams: Sequence[Team]) -> list[int | None]:
-    """The number of people, of cases of each status, and of all cases."""
-    counts = [team.counts() for team in teams]
-    by_status = [_sum([count[status] for count in counts]) for status in URGENT]
+def _figures(teams: Sequence[Team], requirements_known: bool) -> list[int | None]:
+    """The number of people, of cases of each status, and of all cases; None: not known."""
+    numbers = Counter(status for team in teams for status in team.cases["status"])
+    by_status = [
+        None if status == MISSING and not requirements_known else numbers[status]
+        for status in URGENT
+    ]
     people = sum(team.people for team in teams)
     return [people, *by_status, sum(team.cases.height for team in teams)]
-
-
-def _sum(numbers: Sequence[int | None]) -> int | None:
-    """The sum; None (not known) if a number is not known."""
-    known = [number for number in numbers if number is not None]
-    return sum(known) if len(known) == len(numbers) else None
 
 
 def _figure(number: int | None) -> str:

@@ -452,6 +452,11 @@ def test_without_requirements_missing_cases_are_not_known(tmp_path: Path) -> Non
     assert "Missing: not known" in Page((out / "index.html").read_text(encoding="utf-8")).text
     for folder in folders(out):
         assert "not known" in Page((folder / "cases.html").read_text(encoding="utf-8")).text
+    nobody = replace(company(8), completions=COMPLETIONS.empty())
+    none = write(nobody, tmp_path / "none", required=None)
+    page = Page((none / "index.html").read_text(encoding="utf-8"))
+    assert "Missing: not known" in page.text
+    assert "Sum 0 0 not known 0 0" in page.text
 
 
 def test_folder_names_are_safe_and_different_on_every_system(tmp_path: Path) -> None:
