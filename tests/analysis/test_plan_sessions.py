@@ -323,6 +323,15 @@ def test_trainings_share_an_instructor() -> None:
     ]
 
 
+def test_of_trainings_with_the_same_instructors_the_one_with_more_gaps_chooses_first() -> None:
+    ropes = {**LADDERS, "id": 8, "title": "Ropes"}
+    teachers = [*IKE, ("ike", 8, date(2026, 5, 1))]
+    done = [(person, 8, date(2024, 1, 1)) for person in "xy"] + [("z", 7, date(2024, 1, 1))]
+    made = plan(account(done, [LADDERS, ropes], teachers=teachers), weeks=1)
+    assert made.sessions.select("training", "filled").rows() == [("Ropes", 2)]
+    assert made.unplaced["training"].to_list() == ["Ladders"]
+
+
 def test_a_window_training_waits_for_its_window() -> None:
     window = {
         **{"id": 7, "title": "Heat", "schedule_type": "window"},
