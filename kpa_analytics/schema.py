@@ -641,6 +641,19 @@ UNPLACED = _table(
     Column("reason", pl.String, "why there is no place, e.g. no eligible instructor"),
 )
 
+LAST_INSTRUCTORS = _table(
+    "last_instructors",
+    "plan_sessions().last_instructors",
+    _TRAINING,
+    _TITLE,
+    Column(
+        "last_eligible_until",
+        pl.Date,
+        "nobody is eligible to teach it after this day, unless a certificate is renewed",
+    ),
+    Column("instructors", pl.String, "who is eligible until this day"),
+)
+
 GROUP_SHARE = _table(
     "group_share",
     "group_share()",

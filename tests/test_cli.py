@@ -15,9 +15,9 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics import cli
-from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, Records
+from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, USERS, Records
 from kpa_analytics.demo_mark import DEMO_MARK
-from tests.audit.packs import training
+from tests.audit.packs import training, user
 from tests.conftest import completion
 
 
@@ -367,10 +367,20 @@ def test_the_trend_of_the_demo_ends_on_its_own_day_and_is_marked(kpa_analytics, 
 @pytest.mark.slow
 def test_a_plan_is_written(kpa_analytics, account, tmp_path):
     folder = tmp_path / "plan"
+    account.records[TRAININGS] = [training(1046, "Ladders", renewal_months=6)]
+    account.records[USERS] = [user(1, "Ike", "Moe", id="ike")]
+    account.records[COMPLETIONS] += [
+        completion(20, m_user_id="ike"),
+        completion(4, m_instructor_id="ike"),
+    ]
     code, out, _ = kpa_analytics("plan", folder, "--as-of", "2020-06-30", "--weeks", "4")
     assert code == 0
     assert out.startswith("Sessions to hold in the 4 weeks from 6 Jul 2020")
     assert f"written to {folder}" in out
+    assert (
+        "Ladders: nobody is eligible to teach it after 21 Jul 2020, unless a certificate is "
+        "renewed (last eligible: Moe, Ike)"
+    ) in out.splitlines()
     assert sorted(file.name for file in folder.iterdir()) == ["plan.ics", "plan.svg", "plan.xlsx"]
     code, _, err = kpa_analytics("plan", folder)
     assert (code, len(err.splitlines())) == (2, 1)

@@ -13,6 +13,7 @@ from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.instructor_weeks import InstructorWeeks
+from kpa_analytics.analysis.last_instructors import last_instructors
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.plan_tables import plan_tables
 from kpa_analytics.analysis.required import requirements
@@ -88,8 +89,10 @@ def plan_sessions(
 
     Returns:
         A `SessionPlan` with `sessions` (`schema.PLANNED_SESSIONS`), `people`
-        (`schema.PLANNED_PEOPLE`) and `unplaced` (`schema.UNPLACED`: each case without a place, and
-        why). `what_if()` takes it and gives the statuses after these sessions.
+        (`schema.PLANNED_PEOPLE`), `unplaced` (`schema.UNPLACED`: each case without a place, and
+        why) and `last_instructors` (`schema.LAST_INSTRUCTORS`: the trainings that nobody is
+        eligible to teach any more before the plan ends). `what_if()` takes it and gives the
+        statuses after these sessions.
 
     Raises:
         KPADataError: an argument is invalid; the message names it.
@@ -125,9 +128,8 @@ def plan_sessions(
         _cost(late_cost, "late_cost"),
     )
     rules = Rules(data.trainings)
-    instructors = InstructorWeeks(
-        eligible_instructors(data.completions, data.trainings, data.users, as_of=day), days
-    )
+    taught = eligible_instructors(data.completions, data.trainings, data.users, as_of=day)
+    instructors = InstructorWeeks(taught, days)
     cases = with_no_place(_cases(data, rules, day, days, by, required), instructors, days)
     bookings = Bookings(cases, as_of=day, days=days, costs=costs, instructors=instructors)
     for training, rows in in_order(cases):
@@ -141,7 +143,14 @@ def plan_sessions(
         names=instructors.names,
         by_window={*windows},
     )
-    return SessionPlan(as_of=day, first_week=days[0], weeks=weeks, **tables, demo=data.demo)
+    return SessionPlan(
+        as_of=day,
+        first_week=days[0],
+        weeks=weeks,
+        **tables,
+        last_instructors=last_instructors(taught, {*cases["training_id"]}, _end(days)),
+        demo=data.demo,
+    )
 
 
 def _cases(
@@ -160,8 +169,7 @@ def _cases(
         as_of=as_of,
         required=requirements(data, required),
     )
-    end = days[-1] + timedelta(days=6)
-    cases = session_cases(data, status, rules, as_of=as_of, end=end)
+    cases = session_cases(data, status, rules, as_of=as_of, end=_end(days))
     return with_useful_weeks(in_groups(cases, data, by), rules, days)
 
 
@@ -175,6 +183,11 @@ def _mondays(day: date, weeks: object) -> list[date]:
     except OverflowError:
         raise KPADataError(f"as_of must be a day with {weeks} weeks after it, not {day}") from None
     return [first + timedelta(weeks=week) for week in range(weeks)]
+
+
+def _end(days: list[date]) -> date:
+    """The last day of the last week."""
+    return days[-1] + timedelta(days=6)
 
 
 def _seats(capacity: object, data: TrainingData) -> Mapping[int, int]:

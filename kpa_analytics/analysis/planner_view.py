@@ -75,6 +75,12 @@ class PlannerView:
         """The cases of the chosen trainings and people that have no place (`schema.UNPLACED`)."""
         return self.plan(choices).unplaced.filter(*self._people_filter.conditions(choices))
 
+    def last_instructors(self, choices: PlannerChoices) -> pl.DataFrame:
+        """The chosen trainings that lose their last instructor (`schema.LAST_INSTRUCTORS`)."""
+        rows = self.plan(choices).last_instructors
+        chosen = pl.col("training_id").is_in(choices.trainings)
+        return rows.filter(chosen) if choices.trainings else rows
+
     def gaps(self, choices: PlannerChoices) -> Gaps:
         """The gaps of the chosen trainings and people."""
         plan = self.plan(choices)

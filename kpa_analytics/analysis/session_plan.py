@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from html import escape
 
 import polars as pl
 
 from kpa_analytics.analysis import session_texts as text
+from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.schema import LAST_INSTRUCTORS
 from kpa_analytics.wording import day, one_line, say
 
 #: Sessions that Jupyter shows.
 _SHOWN = 40
+#: Trainings that lose their last instructor, in a summary.
+_WARNED = 5
 _CELL = 'style="text-align: left"'
 
 
@@ -30,6 +34,8 @@ class SessionPlan:
         sessions: `schema.PLANNED_SESSIONS`, one row per session, by week and title.
         people: `schema.PLANNED_PEOPLE`, one row per person and session.
         unplaced: `schema.UNPLACED`, one row for each case without a place, and why.
+        last_instructors: `schema.LAST_INSTRUCTORS`, one row for each training of the plan that
+            nobody is eligible to teach any more before the plan ends.
         demo: whether the records are invented.
     """
 
@@ -39,6 +45,7 @@ class SessionPlan:
     sessions: pl.DataFrame
     people: pl.DataFrame
     unplaced: pl.DataFrame
+    last_instructors: pl.DataFrame = field(default_factory=LAST_INSTRUCTORS.empty)
     demo: bool = False
 
     @property
@@ -65,9 +72,14 @@ class SessionPlan:
         without = say(text.UNPLACED, people=self.unplaced.height) if self.unplaced.height else ""
         return f"{sentence}; {without}" if without else sentence
 
+    @property
+    def warnings(self) -> list[str]:
+        """The first trainings that lose their last eligible instructor, a sentence for each."""
+        return in_sentences(self.last_instructors, _WARNED)
+
     def __str__(self) -> str:
         marked = [DEMO_MARK] if self.demo else []
-        return "\n".join([*marked, self.title, self.summary])
+        return "\n".join([*marked, self.title, self.summary, *self.warnings])
 
     def __repr__(self) -> str:
         return f"<SessionPlan: {self.title}. {self.summary}>"
@@ -77,8 +89,13 @@ class SessionPlan:
         return (
             f'<section class="kpa-plan" lang="en" aria-label="{escape(self.title)}">{mark}'
             f"<h4>{escape(self.title)}</h4><p>{escape(self.summary)}.</p>"
-            f"{_sessions(self.sessions)}{_unplaced(self.unplaced)}</section>"
+            f"{_listed(self.warnings)}{_sessions(self.sessions)}{_unplaced(self.unplaced)}</section>"
         )
+
+
+def _listed(sentences: list[str]) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f"<ul>{items}</ul>" if items else ""
 
 
 def _sessions(sessions: pl.DataFrame) -> str:

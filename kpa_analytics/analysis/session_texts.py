@@ -43,6 +43,16 @@ LATE = "the session of {week} is {late:day|days} late, and no earlier one has a 
 WITH_GAPS = "{gaps:person has|people have} no valid certificate now"
 FIRST_DUE = "{filled:person is|people are} due, the first on {due}"
 
+#: Which trainings nobody can teach any more before the plan ends.
+LAST_INSTRUCTOR = (
+    "{training}: nobody is eligible to teach it after {day}, unless a certificate is renewed "
+    "(last eligible: {instructors})"
+)
+MORE_LAST_INSTRUCTORS = (
+    "and {more:more training loses its last eligible instructor|"
+    "more trainings lose their last eligible instructor} before the plan ends"
+)
+
 TITLE = "Sessions to hold in the {weeks:week|weeks} from {first}"
 SUMMARY = (
     "{sessions:session|sessions} of {trainings:training|trainings}, "

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.excel_limits import EXCEL, fitting
@@ -85,6 +86,7 @@ def _about(book: Any, plan: SessionPlan) -> None:
         ("Plan", plan.title),
         ("Result", plan.summary),
         ("Statuses as of", day(plan.as_of)),
+        *(("Last instructors", sentence) for sentence in in_sentences(plan.last_instructors)),
         *(
             (f"{name}: {column.name}", column.meaning)
             for name, table in _SHEETS.items()

@@ -47,4 +47,6 @@ def plan(
     print_figure("sessions", made.sessions.height)
     print_figure("people with a place", made.people.height)
     print_figure("cases without a place", made.unplaced.height)
+    for sentence in made.warnings:
+        typer.echo(one_line(sentence))
     typer.echo(f"written to {folder}")

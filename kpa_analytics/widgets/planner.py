@@ -12,6 +12,7 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PlannerChoices
+from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planner_view import DROPPED, Gaps, PlannerView, last_day
 from kpa_analytics.charts.render import drawn
@@ -45,6 +46,8 @@ _FIGURES = {
 }
 _TOGETHER = ""
 _MOST_PLACES = 1000
+#: Trainings that lose their last instructor, below the figures.
+_WARNED = 3
 _SESSIONS = (
     Heading("week", "Week of", "date"),
     Heading("training", "Training"),
@@ -289,7 +292,9 @@ class PlannerExplorer(ChartExplorer):
             self._gaps = self._view.gaps(choices)
             self._cases = self._view.unplaced(choices)
             self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
-            self._figures.value = _headline(self._rows, self._gaps, self._cases, last_day(plan))
+            headline = _headline(self._rows, self._gaps, self._cases, last_day(plan))
+            ending = in_sentences(self._view.last_instructors(choices), _WARNED)
+            self._figures.value = headline + layout.notes(ending)
             self._figures.picks = _picks(self._held, self._cases)
         if not changed or changed - pointed:
             self._charts.specs = [drawn(charts.session_plan, self._held, dark=self.dark)]

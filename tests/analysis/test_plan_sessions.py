@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from typing import Any
 
 import polars as pl
@@ -11,10 +12,12 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics import schema
+from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.session_reasons import CourseReasons, Place
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
+    LAST_INSTRUCTORS,
     PLANNED_PEOPLE,
     PLANNED_SESSIONS,
     TRAININGS,
@@ -98,6 +101,37 @@ def test_tables_and_the_last_week_before_the_day() -> None:
     assert made.people["reason"].item() == (
         "expires on 14 Jul 2026; the session of 13 Jul 2026 is the last before it"
     )
+
+
+def test_the_last_day_of_the_last_eligible_instructor_is_a_sentence() -> None:
+    """Those of Slings and Ladders end within the weeks, that of Ropes on the last day of them."""
+    teachers = [
+        *[("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2025, 7, 20))],
+        *[("ike", 8, date(2025, 8, 2)), ("ike", 9, date(2025, 7, 10))],
+    ]
+    titles = {7: "Ladders", 8: "Ropes", 9: "Slings"}
+    catalogue = [{**LADDERS, "id": number, "title": title} for number, title in titles.items()]
+    data = account([("x", 7, date(2024, 1, 1))], catalogue, teachers=teachers)
+    made = plan(data)
+    assert LAST_INSTRUCTORS.fits(made.last_instructors)
+    assert made.warnings == [
+        f"{title}: nobody is eligible to teach it after {day} Jul 2026, unless a certificate is "
+        f"renewed (last eligible: {name})"
+        for title, day, name in (("Slings", 10, "Ike"), ("Ladders", 20, "Ann"))
+    ]
+    assert str(made).endswith("\n".join(made.warnings))
+    assert escape(made.warnings[0]) in made._repr_html_()
+    assert plan(data, weeks=1).warnings == made.warnings[:1]
+
+
+def test_of_many_last_instructors_the_first_are_named_and_the_others_counted() -> None:
+    rows = [(number, f"T{number}", date(2026, 7, number), "Ike") for number in range(1, 8)]
+    frame = pl.DataFrame(rows, LAST_INSTRUCTORS.schema, orient="row")
+    assert len(in_sentences(frame)) == 7
+    assert in_sentences(frame, 5)[4:] == [
+        in_sentences(frame)[4],
+        "and 2 more trainings lose their last eligible instructor before the plan ends",
+    ]
 
 
 def test_one_session_serves_neighbours_and_a_full_one_sends_people_earlier() -> None:

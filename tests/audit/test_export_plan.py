@@ -16,7 +16,7 @@ from kpa_analytics.audit.plan_calendar import plan_calendar
 from kpa_analytics.audit.plan_workbook import plan_workbook
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
+from kpa_analytics.schema import LAST_INSTRUCTORS, PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
 
 HOSTILE = '=HYPERLINK("http://x","y")\r\nBEGIN:VALARM'
 WEEK = date(2026, 7, 6)
@@ -47,6 +47,9 @@ def some_plan(*, as_of: date = date(2026, 6, 30), demo: bool = False) -> kpa.Ses
         unplaced=pl.DataFrame(
             [{"m_user_id": "q", "user": "Q", "reason": "no eligible instructor"}],
             schema=UNPLACED.schema,
+        ),
+        last_instructors=pl.DataFrame(
+            [(7, "Ladders", WEEK, "Moe, Ike")], LAST_INSTRUCTORS.schema, orient="row"
         ),
         demo=demo,
     )
@@ -92,6 +95,7 @@ def test_the_workbook_has_every_row_and_no_formula(tmp_path: Path) -> None:
     assert book["sessions"]["B2"].value.date() == WEEK
     about = {row[0].value: row[1].value for row in book["about"].iter_rows()}
     assert about["Result"] == plan.summary
+    assert about["Last instructors"] == plan.warnings[0]
     assert about["unplaced: reason"].startswith("why there is no place")
 
 

@@ -73,6 +73,17 @@ def test_it_shows_the_plan_and_the_gaps(planner: PlannerExplorer) -> None:
     assert len(planner.charts) == 1
 
 
+def test_trainings_that_lose_their_last_instructor_are_named_below_the_figures(
+    planner: PlannerExplorer,
+) -> None:
+    sentence = "Ropes: nobody is eligible to teach it after 22 Jul 2027"
+    planner.set(weeks=60)
+    assert sentence in planner._figures.value
+    planner.trainings = [7]
+    assert sentence not in planner._figures.value
+    assert "Ladders: nobody is eligible to teach it after 5 Jan 2027" in planner._figures.value
+
+
 @pytest.mark.slow
 def test_the_people_of_the_selected_session_are_listed(planner: PlannerExplorer) -> None:
     assert planner.people.is_empty()
