@@ -8,13 +8,8 @@ from collections.abc import Collection
 from pathlib import Path
 
 from kpa_analytics.audit import supervisor_text as text
-from kpa_analytics.audit.supervisor_calendar import (
-    CALENDAR,
-    Emptied,
-    Events,
-    calendar_name,
-    events_of,
-)
+from kpa_analytics.audit.calendar_events import Events, events_of
+from kpa_analytics.audit.supervisor_calendar import CALENDAR, Emptied, calendar_name
 from kpa_analytics.audit.supervisor_page import INDEX
 from kpa_analytics.audit.supervisor_team import NOBODYS_FOLDER
 from kpa_analytics.errors import KPADataError

@@ -5,32 +5,45 @@ from __future__ import annotations
 import os
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.audit.atomic_folder import new_folder
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.paths import typed_path
 
+if TYPE_CHECKING:
+    from kpa_analytics.audit.calendar_events import Events
+
 #: The packages that write the files, by the name that Python imports.
 _NEEDED = ("icalendar", "xlsxwriter")
 WORKBOOK, CALENDAR, CHART = "plan.xlsx", "plan.ics", "plan.svg"
 
 
-def export_plan(plan: SessionPlan, out: str | os.PathLike[str]) -> Path:
+def export_plan(
+    plan: SessionPlan,
+    out: str | os.PathLike[str],
+    *,
+    previous: str | os.PathLike[str] | None = None,
+) -> Path:
     """Write a plan of sessions into a new folder, which appears complete or not at all.
 
     Args:
         plan: the result of `plan_sessions()`.
         out: the folder to create; it must be new or empty.
+        previous: the folder of the earlier plan, if you imported its calendar. Events of it that
+            have changed are replaced, even if both plans are of the same day, and those that are no
+            longer planned are cancelled.
 
     Returns:
         The folder, with `plan.xlsx` (sheets sessions, people, unplaced and about; no text acts as a
         formula), `plan.ics` (an event for a whole day on the Monday of each session, without an
-        alarm; if a later plan has the same training in the same week, a calendar program updates
-        the event) and `plan.svg` (the chart). The same plan gives the same files.
+        alarm; if a plan of a later day has the same training in the same week, a calendar program
+        updates the event) and `plan.svg` (the chart). The same arguments give the same files.
 
     Raises:
-        KPADataError: `plan` is not a plan, or the folder is not empty or can't be written.
+        KPADataError: `plan` is not a plan, the folder is not empty or can't be written, or
+            `previous` has no calendar of a plan.
         KPAError: the packages that write these files are not installed.
 
     Examples:
@@ -52,8 +65,19 @@ def export_plan(plan: SessionPlan, out: str | os.PathLike[str]) -> Path:
     from kpa_analytics.audit.plan_workbook import plan_workbook
     from kpa_analytics.charts import save, session_plan
 
+    earlier = None if previous is None else _earlier(typed_path(previous).absolute())
     with new_folder(out) as folder:
         (folder / WORKBOOK).write_bytes(plan_workbook(plan))
-        (folder / CALENDAR).write_bytes(plan_calendar(plan))
+        (folder / CALENDAR).write_bytes(plan_calendar(plan, earlier))
         save(session_plan(plan), folder / CHART)
     return typed_path(out).absolute()
+
+
+def _earlier(folder: Path) -> Events:
+    """The events in the calendar of an earlier plan."""
+    from kpa_analytics.audit.calendar_events import events_of
+
+    calendar = folder / CALENDAR
+    if not calendar.is_file():
+        raise KPADataError(f"previous: {folder} has no plan: it has no {CALENDAR}")
+    return events_of(calendar.read_bytes(), calendar)

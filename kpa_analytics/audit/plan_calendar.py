@@ -10,61 +10,114 @@ from typing import Any
 import icalendar
 
 from kpa_analytics.analysis.session_plan import SessionPlan
+from kpa_analytics.audit.calendar_events import CANCELLED, Events
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.wording import one_line, say
 
 _PROGRAM = "-//kpa_analytics//planned sessions//EN"
 _TITLE = "{training}: {filled} of {seats:place|places}"
+_CANCELLED_TITLE = "No longer planned: {event}"
 _FACTS = "Planned as of {as_of}, for any day of the week from this Monday on."
+_NOT_PLANNED = "The plan as of {as_of} does not have this session."
+_CONTENT = ("day", "summary", "lines", "cancelled")
 _FIRST_DAY = date(1970, 1, 1)
 
 
-def plan_calendar(plan: SessionPlan) -> bytes:
-    """The events of a plan, in the order of its sessions.
+def plan_calendar(plan: SessionPlan, earlier: Events | None = None) -> bytes:
+    """The events of a plan, in the order of its sessions, then those that it cancels.
 
     An event keeps its id in a later plan in which the same training and group have a session in
-    the same week, so that a calendar program updates it. The same plan gives the same bytes.
+    the same week, so that a calendar program updates it. The program takes the event with the
+    higher SEQUENCE (RFC 5545, 3.8.7.4), which grows with the day of the plan, and whenever an
+    event differs from the earlier one. The same arguments give the same bytes.
+
+    Args:
+        plan: the plan.
+        earlier: the events of the calendar of an earlier plan. Those from the day of the plan on
+            that the plan does not have are cancelled.
     """
     calendar = icalendar.Calendar()
     calendar.add("prodid", _PROGRAM)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", plan.title)
-    names = dict(plan.people.group_by("session").agg("user").iter_rows())
-    numbers: Counter[tuple[Any, ...]] = Counter()
-    for session in plan.sessions.iter_rows(named=True):
-        key = (session["training_id"], session["group"], session["week"])
-        numbers[key] += 1
-        event = _event(plan, session, names.get(session["session"], []))
-        event.add("uid", _uid(*key, numbers[key], demo=plan.demo))
-        calendar.add_component(event)
+    before, events = earlier or {}, _planned(plan)
+    for uid, event in [*events.items(), *_cancelled(plan, before, events).items()]:
+        calendar.add_component(_event(uid, event, _sequence(plan, event, before.get(uid)), plan))
     content: bytes = calendar.to_ical()
     return content
 
 
-def _event(plan: SessionPlan, session: dict[str, Any], people: list[str]) -> icalendar.Event:
+def _planned(plan: SessionPlan) -> Events:
+    """The event of each session."""
+    names = dict(plan.people.group_by("session").agg("user").iter_rows())
+    numbers: Counter[tuple[Any, ...]] = Counter()
+    events = {}
+    for session in plan.sessions.iter_rows(named=True):
+        key = (session["training_id"], session["group"], session["week"])
+        numbers[key] += 1
+        title = say(
+            _TITLE,
+            training=one_line(session["training"]),
+            filled=session["filled"],
+            seats=session["seats"],
+        )
+        events[_uid(*key, numbers[key], demo=plan.demo)] = {
+            "day": session["week"],
+            "summary": f"DEMO: {title}" if plan.demo else title,
+            "lines": "\n".join(_lines(plan, session, names.get(session["session"], []))),
+            "cancelled": False,
+        }
+    return events
+
+
+def _cancelled(plan: SessionPlan, before: Events, planned: Events) -> Events:
+    """The earlier events that are still to come, and that the plan does not have."""
+    return {
+        uid: event if event["cancelled"] else _cancelling(plan, event)
+        for uid, event in before.items()
+        if uid not in planned and event["day"] >= plan.as_of
+    }
+
+
+def _cancelling(plan: SessionPlan, event: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "day": event["day"],
+        "summary": say(_CANCELLED_TITLE, event=event["summary"]),
+        "lines": "\n".join([*_mark(plan), say(_NOT_PLANNED, as_of=plan.as_of)]),
+        "cancelled": True,
+    }
+
+
+def _sequence(plan: SessionPlan, event: dict[str, Any], old: dict[str, Any] | None) -> int:
+    """The days of the plan since 1970, or a number that is higher than that of the old event."""
+    days = (plan.as_of - _FIRST_DAY).days
+    if old is None:
+        return days
+    is_same = all(event[name] == old[name] for name in _CONTENT)
+    return int(old["sequence"]) if is_same else max(days, old["sequence"] + 1)
+
+
+def _event(uid: str, content: dict[str, Any], sequence: int, plan: SessionPlan) -> icalendar.Event:
     event = icalendar.Event()
-    title = say(
-        _TITLE,
-        training=one_line(session["training"]),
-        filled=session["filled"],
-        seats=session["seats"],
-    )
     made = datetime(plan.as_of.year, plan.as_of.month, plan.as_of.day, tzinfo=UTC)
+    event.add("uid", uid)
     event.add("dtstamp", made)
-    event.add("sequence", (plan.as_of - _FIRST_DAY).days)
-    event.add("dtstart", session["week"])
-    event.add("dtend", session["week"] + timedelta(days=1))
-    event.add("summary", f"DEMO: {title}" if plan.demo else title)
-    event.add("description", "\n".join(_lines(plan, session, people)))
+    event.add("sequence", sequence)
+    event.add("dtstart", content["day"])
+    event.add("dtend", content["day"] + timedelta(days=1))
+    event.add("summary", content["summary"])
+    event.add("description", content["lines"])
     event.add("transp", "TRANSPARENT")
+    if content["cancelled"]:
+        event.add("status", CANCELLED)
     return event
 
 
 def _lines(plan: SessionPlan, session: dict[str, Any], people: list[str]) -> list[str]:
     """The description of an event."""
     return [
-        *([DEMO_MARK] if plan.demo else []),
+        *_mark(plan),
         f"Instructor: {one_line(session['instructor'])}",
         *([f"Field office: {one_line(session['group'])}"] if session["group"] else []),
         f"{session['reason']}.",
@@ -72,6 +125,10 @@ def _lines(plan: SessionPlan, session: dict[str, Any], people: list[str]) -> lis
         "People:",
         *(one_line(name) for name in people),
     ]
+
+
+def _mark(plan: SessionPlan) -> list[str]:
+    return [DEMO_MARK] if plan.demo else []
 
 
 def _uid(training: int, group: str | None, week: date, number: int, *, demo: bool) -> str:

@@ -12,16 +12,15 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 from icalendar import Calendar, Event
 
 from kpa_analytics.audit import supervisor_text as text
+from kpa_analytics.audit.calendar_events import CANCELLED, Events
 from kpa_analytics.audit.supervisor_team import Team, case_line, counts_of, in_words
 from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import one_line, say
 
@@ -29,10 +28,7 @@ CALENDAR = "calendar.ics"
 _PRODUCT = "-//kpa_analytics//lists for supervisors//EN"
 #: SEQUENCE counts the seconds from here, which fit in 31 bits until 2094.
 _BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
-_CANCELLED = "CANCELLED"
 _DEMO_NAME = f"{DEMO_MARK}: "
-#: The sequence, day and summary of each event by its UID, and whether it is cancelled.
-Events = dict[str, dict[str, Any]]
 
 
 def calendar_of(team: Team, made: datetime, earlier: Events | None = None) -> bytes:
@@ -90,7 +86,7 @@ def _cancel(calendar: Calendar, events: Events, foot: list[str], made: datetime)
         summary = say(text.EVENT_CANCELLED, event=old["summary"])
         sequence = max(_sequence(made), old["sequence"] + 1)
         event = _event(uid, old["day"], summary, foot, made, sequence)
-        event.add("status", _CANCELLED)
+        event.add("status", CANCELLED)
         calendar.add_component(event)
 
 
@@ -162,26 +158,6 @@ def _uid(team: Team, training_id: Any, week: date) -> str:
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-def events_of(calendar: bytes, path: Path) -> Events:
-    """The events of a calendar of an earlier run.
-
-    Raises:
-        KPADataError: it can't be read; the message names the path.
-    """
-    try:
-        return {
-            str(event["uid"]): {
-                "sequence": int(event.get("sequence", 0)),
-                "day": event.decoded("dtstart"),
-                "summary": str(event["summary"]),
-                "cancelled": event.get("status", "") == _CANCELLED,
-            }
-            for event in Calendar.from_ical(calendar).walk("VEVENT")
-        }
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
-        raise KPADataError(f"{path} is not a calendar of an earlier run") from error
 
 
 def calendar_name(calendar: bytes) -> str:

@@ -25,6 +25,14 @@ def plan(
     by: Annotated[
         str | None, typer.Option(help="field_office plans each field office separately.")
     ] = None,
+    previous: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="The folder of the earlier plan: its calendar events are replaced, and those that "
+            "are no longer planned are cancelled.",
+        ),
+    ] = None,
 ) -> None:
     """Plan the sessions of the next weeks.
 
@@ -40,7 +48,7 @@ def plan(
     refuse_occupied(typed_path(out).absolute())
     data, day = load_records(as_of, demo, account)
     made = plan_sessions(data, as_of=day, weeks=weeks, capacity=capacity, by=by)  # type: ignore[arg-type]
-    folder = export_plan(made, out)
+    folder = export_plan(made, out, previous=previous)
     typer.echo(one_line(made.title))
     if made.demo:
         typer.echo(DEMO_MARK)

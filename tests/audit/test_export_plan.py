@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.audit.calendar_events import events_of
 from kpa_analytics.audit.plan_calendar import plan_calendar
 from kpa_analytics.audit.plan_workbook import plan_workbook
 from kpa_analytics.demo_mark import DEMO_MARK
@@ -80,6 +82,51 @@ def test_a_later_plan_updates_the_events_and_doubles_none() -> None:
     assert not of_demo & {*ids}
 
 
+def test_a_plan_of_the_same_day_replaces_what_changed_and_cancels_what_is_gone(
+    tmp_path: Path,
+) -> None:
+    plan = some_plan()
+    fuller = plan.sessions.with_columns(
+        filled=pl.when(pl.col("session") == 1).then(2).otherwise("filled")
+    )
+    changed = replace(plan, sessions=fuller.filter(pl.col("session") != 2))
+
+    def after(plan: kpa.SessionPlan, earlier: bytes) -> bytes:
+        return plan_calendar(plan, events_of(earlier, tmp_path))
+
+    def facts(calendar: bytes) -> dict[str, tuple[int, str, str]]:
+        return {
+            str(event["uid"]): (event["sequence"], event.get("status"), str(event["summary"])[:9])
+            for event in icalendar.Calendar.from_ical(calendar).walk("VEVENT")
+        }
+
+    first = plan_calendar(plan)
+    assert after(plan, first) == first
+    second = after(changed, first)
+    (full, gone, same), new = facts(first), facts(second)
+    day = facts(first)[full][0]
+    assert new[full] == (day + 1, None, "=HYPERLIN")
+    assert new[same] == facts(first)[same]
+    assert new[gone] == (day + 1, "CANCELLED", "No longer")
+    assert after(changed, second) == second
+    third = facts(after(plan, second))
+    assert third[full][:2] == third[gone][:2] == (day + 2, None)
+    assert third[same][0] == day
+    past = facts(
+        plan_calendar(replace(changed, as_of=WEEK + timedelta(1)), events_of(first, tmp_path))
+    )
+    assert gone not in past
+
+
+def test_the_earlier_plan_is_in_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(KPADataError, match=r"previous: .*earlier has no plan: it has no plan\.ics"):
+        kpa.export_plan(some_plan(), tmp_path / "plan", previous=tmp_path / "earlier")
+    (tmp_path / "plan.ics").write_text("BEGIN:VEVENT", encoding="utf-8")
+    with pytest.raises(KPADataError, match=r"plan\.ics is not a calendar of an earlier run"):
+        kpa.export_plan(some_plan(), tmp_path / "plan", previous=tmp_path)
+    assert not (tmp_path / "plan").exists()
+
+
 def test_the_workbook_has_every_row_and_no_formula(tmp_path: Path) -> None:
     plan = some_plan()
     file = tmp_path / "plan.xlsx"
@@ -105,6 +152,10 @@ def test_the_same_plan_gives_the_same_files_and_demo_data_is_marked(tmp_path: Pa
     first, second = (kpa.export_plan(plan, tmp_path / name) for name in ("first", "second"))
     for file in first.iterdir():
         assert file.read_bytes() == (second / file.name).read_bytes()
+    third = kpa.export_plan(
+        replace(plan, sessions=plan.sessions[:0]), tmp_path / "3", previous=first
+    )
+    assert (third / "plan.ics").read_bytes().count(b"STATUS:CANCELLED") == 3
     assert all(DEMO_MARK in str(event["description"]) for event in events(plan))
     book = openpyxl.load_workbook(first / "plan.xlsx")
     for name in ("sessions", "people", "unplaced"):
