@@ -76,6 +76,12 @@ def group_columns(by: str) -> tuple[str, str]:
     return f"{by}_id", by
 
 
+def id_text(by: str) -> pl.Expr:
+    """The id of a row's group as a text; "" for a row without a group."""
+    identifier, _ = group_columns(by)
+    return pl.col(identifier).cast(pl.String).fill_null("")
+
+
 def members(users: AnyFrame, by: str) -> pl.LazyFrame:
     """One row per person and group: m_user_id and the group's id.
 

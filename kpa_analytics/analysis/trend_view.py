@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from kpa_analytics.analysis.case_groups import id_text
 from kpa_analytics.analysis.day_counts import day_counts, grouping, trend_schema
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.in_bars import in_bars
@@ -16,7 +17,7 @@ from kpa_analytics.analysis.renewal_punctuality import by_month
 from kpa_analytics.analysis.renewals import came_due
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
-from kpa_analytics.statuses import CURRENT, EXPIRING
+from kpa_analytics.statuses import CURRENT, EXPIRING, GAPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -118,9 +119,11 @@ class TrendView:
 
         Args:
             choices: the choices.
-            bars: each with a day and a status, with a month and an outcome, with a week, or with an
-                outcome and `over`: whether the certificate expired before the day `as_of`. The
-                cases of a week are the valid ones on the day `as_of` that expire in it.
+            bars: each with a day and a status, with a day and a group_id (as a text; "" for no
+                group), with a month and an outcome, with a week, or with an outcome and `over`:
+                whether the certificate expired before the day `as_of`. The cases of a group, one of
+                those that `by` chooses, are its gaps on the day. The cases of a week are the valid
+                ones on the day `as_of` that expire in it.
 
         Returns:
             m_user_id, user, training_id, training, expiration_date, status (null for the cases of
@@ -139,7 +142,11 @@ class TrendView:
             rows = named.join(titles, on="title", maintain_order="left")
         elif "day" in bar:
             rows = self.status(replace(choices, as_of=bar["day"]))
-            rows = rows.filter(pl.col("status") == bar["status"])
+            if "group_id" in bar:
+                is_gap = pl.col("status").is_in(GAPS)
+                rows = rows.filter(is_gap, self._is_in_group(choices.by, bar["group_id"]))
+            else:
+                rows = rows.filter(pl.col("status") == bar["status"])
         else:
             week = pl.col("expiration_date") - pl.lit(bar["week"])
             rows = self.status(choices).filter(
@@ -150,6 +157,19 @@ class TrendView:
             for name, dtype in CASES.items()
         ]
         return rows.select(columns)
+
+    def _is_in_group(self, by: str | None, group_id: str) -> pl.Expr:
+        """Whether a row of the statuses belongs to this group."""
+        grouping = self._grouping(by)
+        same = id_text(by) == group_id if by else pl.lit(True)
+        chosen = grouping.members.filter(
+            pl.col("group").is_in(grouping.named.filter(same)["group"].implode())
+        )
+        if grouping.column == "title":
+            titles = self._engine.titles.join(chosen, on="title", how="semi")
+            return pl.col("training_id").is_in(titles["training_id"].implode())
+        people = self._engine.people.join(chosen, on="person", how="semi")
+        return pl.col("m_user_id").is_in(people["m_user_id"].implode())
 
     def _came_due(
         self, first: date, as_of: date, expiring_days: int, include_terminated: bool

@@ -17,7 +17,7 @@ from kpa_analytics.audit.report_text import Caption, Heading, SheetName
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.schema import RULES as RULES_TABLE
 from kpa_analytics.schema import SOURCES
-from kpa_analytics.wording import say
+from kpa_analytics.wording import moment, say
 
 #: Trainings printed at most; the workbook has them all.
 MOST_TRAININGS = 300
@@ -86,7 +86,7 @@ def origin(evidence: Evidence) -> Section:
             "method": snapshot.method,
             "records": snapshot.rows,
             "pages": snapshot.pages,
-            "fetched": f"{snapshot.fetched_at:%Y-%m-%d %H:%M:%S}",
+            "fetched": moment(snapshot.fetched_at),
             "rows_sha256": snapshot.rows_sha256,
         }
         for snapshot in snapshots

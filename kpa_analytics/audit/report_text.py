@@ -243,7 +243,7 @@ HEADINGS = {
     "collection": "Collection",
     "method": "API method",
     "pages": "Pages",
-    "fetched": "Fetched (UTC)",
+    "fetched": "Fetched",
     "rows_sha256": "SHA-256 of the rows",
 }
 

@@ -8,7 +8,8 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.styled import layered, one_row, rows_of
+from kpa_analytics.charts.number_columns import number_columns
+from kpa_analytics.charts.styled import layered, rows_of
 from kpa_analytics.charts.text import short
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.wording import percent
@@ -48,7 +49,10 @@ def ranked_rows(
         short(drawn, "group", ROOM), pl.Series("percent", percents, pl.String)
     ).with_row_index("place")
     return layered(
-        [*_bars(rows, dark), *_columns(rows, dark)],
+        [
+            *_bars(rows, dark),
+            *number_columns(rows, _COLUMNS, start=_WIDTH + 16, step=_COLUMN, dark=dark),
+        ],
         title=title,
         subtitle=subtitle,
         demo=demo,
@@ -86,26 +90,3 @@ def _bars(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         )
     )
     return [bars]
-
-
-def _columns(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    """The columns of numbers beside the bars, with their headings."""
-    p = palette(dark)
-    numbers = rows_of(rows.select("place", "short", *_COLUMNS))
-    layers = []
-    for number, (field, heading) in enumerate(_COLUMNS.items(), start=1):
-        at = alt.XValue(_WIDTH + 16 + _COLUMN * number)
-        is_share = field == "percent"
-        text = alt.Text(f"{field}:N") if is_share else alt.Text(f"{field}:Q", format=",")
-        layers += [
-            numbers.mark_text(align="right", clip=False, aria=False).encode(
-                x=at,
-                y=axes.labelled_rows(),
-                text=text,
-                color=alt.ColorValue(p.ink if is_share else p.muted),
-            ),
-            one_row(heading=heading)
-            .mark_text(align="right", clip=False, aria=False, color=p.muted)
-            .encode(x=at, y=alt.YValue(-9), text=alt.Text("heading:N")),
-        ]
-    return layers

@@ -9,6 +9,7 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import width
+from kpa_analytics.charts.number_columns import number_columns
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_choice import chosen, only_words
 from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
@@ -106,7 +107,7 @@ def ranking(
         [
             *_average(average, percent(gaps, every), end, dark),
             *_bars(drawn, key, label, end, chosen(statuses), dark),
-            *_columns(placed, dark),
+            *number_columns(placed, _COLUMNS, start=_WIDTH, step=_COLUMN, dark=dark),
         ],
         title=_finding(named, label, rows, gaps),
         subtitle=[
@@ -231,31 +232,6 @@ def _figures(parts: pl.DataFrame, end: float, dark: bool) -> list[alt.Chart]:
             color=alt.Color("ink:N", scale=None),
         )
     ]
-
-
-def _columns(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    """The columns of numbers beside the bars, with their headings."""
-    p = palette(dark)
-    numbers = rows_of(rows.select("place", "short", *_COLUMNS))
-    layers = []
-    for number, (field, heading) in enumerate(_COLUMNS.items(), start=1):
-        at = alt.XValue(_WIDTH + _COLUMN * number)
-        figure = numbers.mark_text(align="right", clip=False, aria=False).encode(
-            x=at,
-            y=axes.labelled_rows(),
-            text=alt.Text(f"{field}:Q", format=","),
-            color=alt.ColorValue(p.muted),
-        )
-        if field == "percent":
-            figure = figure.encode(text=alt.Text("percent:N"), color=alt.ColorValue(p.ink))
-        head = one_row(heading=heading)
-        layers += [
-            figure,
-            head.mark_text(align="right", clip=False, aria=False, color=p.muted).encode(
-                x=at, y=alt.YValue(-9), text=alt.Text("heading:N")
-            ),
-        ]
-    return layers
 
 
 def _average(share: float, words: str, end: float, dark: bool) -> list[alt.Chart]:

@@ -13,6 +13,7 @@ from kpa_analytics.analysis.session_seats import SEATS, number_of_seats, seats_o
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.group_sessions import NO_SESSIONS
+from kpa_analytics.charts.number_columns import number_columns
 from kpa_analytics.charts.periods import middle_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short
@@ -120,7 +121,11 @@ def session_fill(
     ).with_row_index("place")
     people, places = every
     return layered(
-        [*_bars(rows, dark), *_average(people, places, rows, dark), *_columns(rows, dark)],
+        [
+            *_bars(rows, dark),
+            *_average(people, places, rows, dark),
+            *number_columns(rows, _HEADINGS, start=_WIDTH, step=_NUMBERS, dark=dark),
+        ],
         title=_finding(table, people, places),
         subtitle=[
             f"{_TITLE}: {count(people, 'attendance')} in {count(places, 'place')} "
@@ -248,27 +253,3 @@ def _average(people: int, places: int, rows: pl.DataFrame, dark: bool) -> list[a
         description=axes.aria_label("label"),
     )
     return [line, words]
-
-
-def _columns(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
-    """The columns of numbers beside the bars, with their headings."""
-    p = palette(dark)
-    numbers = rows_of(rows.select("place", "short", *_HEADINGS))
-    layers = []
-    for number, (field, heading) in enumerate(_HEADINGS.items(), start=1):
-        at = alt.XValue(_WIDTH + _NUMBERS * number)
-        shown = alt.Text("full:N") if field == "full" else alt.Text(f"{field}:Q", format=",")
-        figure = numbers.mark_text(align="right", clip=False, aria=False).encode(
-            x=at,
-            y=axes.labelled_rows(),
-            text=shown,
-            color=alt.ColorValue(p.ink if field == "full" else p.muted),
-        )
-        head = one_row(heading=heading)
-        layers += [
-            figure,
-            head.mark_text(align="right", clip=False, aria=False, color=p.muted).encode(
-                x=at, y=alt.YValue(-9), text=alt.Text("heading:N")
-            ),
-        ]
-    return layers

@@ -58,6 +58,10 @@ def status_over_time_table(trend: AnyFrame, *, top: int = 6) -> pl.DataFrame:
         >>> status_over_time_table(STATUS_OVER_TIME.empty()).shape
         (0, 9)
     """
+    return _counted(trend, top).drop("group_id")
+
+
+def _counted(trend: AnyFrame, top: int) -> pl.DataFrame:
     if type(top) is not int or not 1 <= top <= 12:
         raise KPADataError(f"top must be 1 to 12, not {top!r}")
     return counted(read_trend(trend), top)
@@ -72,7 +76,8 @@ def status_over_time(
     share, one row per group, with the highest share on the last day at the top. The scale is the
     same in each row.
 
-    A click on a bar sets the selection `pick` (day, status).
+    A click on a bar sets the selection `pick` (day, status), a click on a day of a group (day,
+    group_id).
 
     Args:
         trend: the result of `kpa_analytics.status_over_time()`, eager or lazy.
@@ -92,7 +97,7 @@ def status_over_time(
         >>> status_over_time(STATUS_OVER_TIME.empty()).description
         'Gaps through time. No cases to show.'
     """
-    table, read = status_over_time_table(trend, top=top), read_trend(trend, demo)
+    table, read = _counted(trend, top), read_trend(trend, demo)
     if not table["total"].sum():
         return nothing_to_show(_TITLE, "No cases to show", dark=dark, demo=read.demo)
     if read.by:

@@ -22,6 +22,7 @@ LANE = 46
 _WIDTH = 390
 #: Pixels for a name in the title.
 _NAME = 340
+_IS_GROUP, _IS_FOLDED = "datum.group_id !== null", "datum.group_id === null"
 _SEVERAL = ("field_office", "line_of_business")
 
 
@@ -32,14 +33,14 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
         pl.Series("percent", _percents(table.filter(pl.col("day") == pl.col("day").max())))
     )
     end = drawn["share"].max() or 1.0
-    names = table.unique("place").select("place", "group").sort("place")
+    names = table.unique("place").select("place", "group", "group_id").sort("place")
     today = last["day"][0]
     groups = int(table.filter(pl.col("day") == today)["folded"].sum())
     several = "A person in several of them counts in each" if trend.by in _SEVERAL else ""
     scale = alt.Scale(domain=[0, names.height], reverse=True, nice=False)
     return layered(
         [
-            _areas(drawn, names, end, scale, dark),  # type: ignore[arg-type]
+            *_areas(drawn, names, end, scale, dark),  # type: ignore[arg-type]
             *_texts(names, last, scale, dark),
         ],
         title=_finding(last, trend),
@@ -85,37 +86,71 @@ def _finding(last: pl.DataFrame, trend: Trend) -> str:
 
 def _areas(
     drawn: pl.DataFrame, names: pl.DataFrame, end: float, scale: alt.Scale, dark: bool
-) -> alt.Chart:
-    """The areas; all have the same scale. A day without a case has no share."""
+) -> list[alt.Chart]:
+    """The areas; all have the same scale. A day without a case has no share.
+
+    A column over each day of a group is as easy to click as a bar.
+    """
     accent = palette(dark).accent
-    rows = drawn.with_columns(
+    shares = drawn.with_columns(
         pl.Series("percent", _percents(drawn)),
         pl.col("share").is_null().cum_sum().over("place").alias("stretch"),
         (pl.col("place") + 0.92 - 0.8 * pl.col("share") / end).round(4).alias("top"),
-    )
-    known = rows.filter(pl.col("share").is_not_null())
-    points = 16 if drawn["day"].n_unique() <= 40 else 4
+    ).filter(pl.col("share").is_not_null())
+    rows = rows_of(shares.select("place", "day", "percent", "gaps", "total", "stretch", "top"))
+    days = drawn["day"].n_unique()
+    point = {"color": accent, "filled": True, "size": 16 if days <= 40 else 4, "opacity": 1}
     areas: alt.Chart = (
-        rows_of(known.select("place", "day", "percent", "gaps", "total", "stretch", "top"))
-        .transform_lookup("place", alt.LookupData(rows_of(names).data, "place", ["group"]))
-        .transform_calculate(
-            bottom="datum.place + 0.92",
-            name=f"utcFormat(toDate(datum.day), '{DAY}')",
-        )
-        .transform_calculate(
-            spoken=axes.sentence("{group}, {name}: {percent}, {gaps:,} of {total:case}"),
-        )
+        rows.transform_calculate(bottom="datum.place + 0.92")
         .mark_area(
             color=accent,
             fillOpacity=0.3,
-            line={"color": accent, "strokeWidth": 1.5},
-            point={"color": accent, "filled": True, "size": points, "opacity": 1},
+            line={"color": accent, "strokeWidth": 1.5, "aria": False},
+            point={**point, "aria": False},
+            aria=False,
         )
         .encode(
             x=on_sampled_day(drawn, 7),
             y=alt.Y("top:Q", scale=scale, axis=None),
             y2=alt.Y2("bottom:Q"),
             detail=[alt.Detail("place:N"), alt.Detail("stretch:N")],
+        )
+    )
+    pick = alt.selection_point(name="pick", fields=["day", "group_id"], on="click")
+    shade = alt.FillOpacityValue(0, condition=[{"param": "pick", "empty": False, "value": 0.25}])
+    is_folded = pl.col("group_id").is_null()
+    groups, folded = names.filter(~is_folded), names.filter(is_folded).drop("group_id")
+    picked = _columns(rows, groups, drawn, scale, dark).properties(name="days")
+    others = [_columns(rows, folded, drawn, scale, dark)] if folded.height else []
+    return [areas, *others, picked.encode(fillOpacity=shade).add_params(pick)]
+
+
+def _columns(
+    rows: alt.Chart, names: pl.DataFrame, drawn: pl.DataFrame, scale: alt.Scale, dark: bool
+) -> alt.Chart:
+    """A column over each day of these groups, invisible unless it is selected."""
+    _, *fields = names.columns
+    columns: alt.Chart = (
+        rows.transform_lookup("place", alt.LookupData(rows_of(names).data, "place", fields))
+        .transform_filter("isValid(datum.group)")
+        .transform_calculate(
+            lid="datum.place + 0.06",
+            bottom="datum.place + 0.94",
+            name=f"utcFormat(toDate(datum.day), '{DAY}')",
+        )
+        .transform_calculate(
+            spoken=axes.sentence("{group}, {name}: {percent}, {gaps:,} of {total:case}"),
+        )
+        .mark_bar(
+            color=palette(dark).accent,
+            fillOpacity=0,
+            orient="vertical",
+            size=_WIDTH / drawn["day"].n_unique(),
+        )
+        .encode(
+            x=on_sampled_day(drawn, 7),
+            y=alt.Y("lid:Q", scale=scale, axis=None),
+            y2=alt.Y2("bottom:Q"),
             tooltip=axes.tooltip(
                 {"group": "Group", "name": "Day", "percent": "Share of gaps"},
                 {"gaps": "Gaps", "total": "All cases"},
@@ -123,7 +158,7 @@ def _areas(
             description=axes.aria_label(),
         )
     )
-    return areas
+    return columns
 
 
 def _texts(
@@ -141,15 +176,21 @@ def _texts(
     base = row.mark_rule(color=p.quiet, strokeWidth=0.75, aria=False).encode(
         y=alt.Y("bottom:Q", scale=scale, axis=None)
     )
-    who = row.mark_text(
-        align="right", color=p.muted, lineBreak="\n", lineHeight=12, clip=False
-    ).encode(
-        x=alt.XValue(-10),
-        y=middle,
-        text=alt.Text("short:N"),
-        tooltip=alt.Tooltip("group:N"),
-        description=axes.aria_label("group"),
-    )
+    who = [
+        named.mark_text(
+            align="right", color=p.muted, lineBreak="\n", lineHeight=12, clip=False
+        ).encode(
+            x=alt.XValue(-10),
+            y=middle,
+            text=alt.Text("short:N"),
+            tooltip=alt.Tooltip("group:N"),
+            description=axes.aria_label("group"),
+        )
+        for named in (
+            row.transform_filter(_IS_GROUP).properties(name="labels"),
+            row.transform_filter(_IS_FOLDED),
+        )
+    ]
     right: dict[str, Any] = {"align": "left", "clip": False, "aria": False}
     share = row.mark_text(**right, dx=10, dy=-8, color=p.ink, fontWeight="bold").encode(
         x=alt.XValue("width"), y=middle, text=alt.Text("percent:N")
@@ -162,4 +203,4 @@ def _texts(
         .mark_text(**right, dx=10, color=p.muted)
         .encode(x=alt.XValue("width"), y=alt.YValue(-9), text=alt.Text("heading:N"))
     )
-    return [base, who, share, counts, head]
+    return [base, *who, share, counts, head]

@@ -143,9 +143,10 @@ def counted(trend: Trend, top: int) -> pl.DataFrame:
     come last.
 
     Returns:
-        place (Int64), group (String, unique; null without groups), folded (Int64; number of groups
-        in the row), day, expired, missing, gaps, total (Int64), share (Float64, 0 to 1; null if
-        there is no case). Missing is null if it is not known.
+        place (Int64), group (String, unique; null without groups), group_id (String; "" for people
+        without a group, null for the folded groups and without groups), folded (Int64; number of
+        groups in the row), day, expired, missing, gaps, total (Int64), share (Float64, 0 to 1; null
+        if there is no case). Missing is null if it is not known.
     """
     gaps = pl.sum_horizontal(GAPS)
     share = pl.when(pl.col("total") > 0).then(gaps / pl.col("total")).alias("share")
@@ -177,7 +178,9 @@ def counted(trend: Trend, top: int) -> pl.DataFrame:
         .with_columns(gaps.alias("gaps"), share)
         .sort("place", "day")
     )
-    return folded.select("place", "group", "folded", "day", *GAPS, "gaps", "total", "share")
+    return folded.select(
+        "place", "group", "group_id", "folded", "day", *GAPS, "gaps", "total", "share"
+    )
 
 
 def _sum(*names: str) -> pl.Expr:
@@ -187,19 +190,21 @@ def _sum(*names: str) -> pl.Expr:
 
 
 def _names(order: pl.DataFrame, top: int, trend: Trend) -> pl.DataFrame:
-    """The name of each place; null without groups."""
+    """The name and the id of each place; null without groups."""
+    identified = order.with_columns(pl.col("key").alias("group_id"))
     if trend.by is None:
-        return order.select("place", "group")
+        return identified.select("place", "group", "group_id")
     nobody = f"(no {trend.by.replace('_', ' ')})"
     missing = pl.col("key").is_null() & pl.col("group").is_null()
-    named = order.head(top).with_columns(
-        pl.when(missing).then(pl.lit(nobody)).otherwise("group").alias("group")
+    named = identified.head(top).with_columns(
+        pl.when(missing).then(pl.lit(nobody)).otherwise("group").alias("group"),
+        pl.col("group_id").fill_null(""),
     )
     if order.height > top:
         others = f"other {trend.plural} ({order.height - top:,})"
-        rest = {"place": [top], "key": [None], "group": [others]}
+        rest = {"place": [top], "key": [None], "group": [others], "group_id": [None]}
         named = pl.concat([named, pl.DataFrame(rest, schema=named.schema)])
-    return labels(named, "group", "key", room=ROOM).select("place", "group")
+    return labels(named, "group", "key", room=ROOM).select("place", "group", "group_id")
 
 
 def thinned(table: pl.DataFrame) -> tuple[pl.DataFrame, str]:

@@ -21,6 +21,8 @@ _MONTHS, _DAYS = ("month", "period"), ("week", "day")
 #: The fields of what is selected in a figure above the charts, not in a chart: a number of days,
 #: and the name of a figure.
 DUE, FIGURE = "due_within", "figure"
+#: The id of a group that is compared with others; "" for cases without a group.
+GROUP = "group_id"
 #: Fields with few values.
 _NAMES = {"status": STATUSES, "outcome": OUTCOMES, "size": SIZES}
 
@@ -31,6 +33,8 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
     Args:
         charts: the fields that identify a bar, for each chart; empty for a chart without bars to
             select.
+        instead: the fields, if the reader's choices replace a chart by another one, by the number
+            of the chart.
         figures: the names of the figures that can be selected like a bar, `{"figure": name}`.
         like: bars as an example.
         help: the trait's meaning.
@@ -41,12 +45,15 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
     def __init__(
         self,
         *charts: tuple[str, ...],
+        instead: Mapping[int, tuple[str, ...]] = {},
         figures: Collection[str] = (),
         like: str,
         help: str,  # noqa: A002
     ) -> None:
         super().__init__(help=help)
-        self._charts = (*charts, (FIGURE,)) if figures else charts
+        self._charts = [*enumerate(charts), *instead.items()]
+        if figures:
+            self._charts.append((len(charts), (FIGURE,)))
         self._figures = figures
         self.info_text = f"bars such as {like}"
 
@@ -65,7 +72,7 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
 
     def _chart(self, bar: Bar) -> int | None:
         """The number of the chart whose bars have these fields."""
-        return next((at for at, fields in enumerate(self._charts) if {*fields} == {*bar}), None)
+        return next((at for at, fields in self._charts if {*fields} == {*bar}), None)
 
     def _value(self, obj: Any, field: str, value: Any) -> Any:
         if field in ("start", "end"):
@@ -79,6 +86,8 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
         if field == FIGURE:
             need_known(field, value, self._figures)
             return value
+        if field == GROUP:
+            return str(value)
         if field in (*_MONTHS, *_DAYS):
             return _first_day(field, value)
         if field in _NAMES:

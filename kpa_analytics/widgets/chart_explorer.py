@@ -27,7 +27,7 @@ PRESSING = "Click a figure to list the rows that it counts; a second click lists
 #: How bars are selected, in the help of every explorer.
 SELECTING = (
     "Shift-click adds a bar. A click outside the bars, or Escape, clears the selection. With the "
-    "keyboard, arrow keys go from bar to bar, and Enter selects one."
+    "keyboard, arrow keys go from bar to bar and from label to label, and Enter selects one."
 )
 
 

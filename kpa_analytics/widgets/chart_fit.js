@@ -4,19 +4,23 @@
 const SMALLEST = 0.8; // text of 13 pixels becomes one of 10.4
 const MENU = 38; // the room that vega-embed leaves for the menu at the right of a drawing
 
-// How much larger than usual the reader's text is.
 const textScale = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
-function fit(box, title) {
+// The room for drawings in an element: its width, and how much larger than usual the reader's text is.
+function roomIn(el) {
+  return { width: el.clientWidth, scale: textScale() };
+}
+
+function fit(box, title, room) {
   const svg = box.querySelector("svg.marks");
-  if (!svg || !box.clientWidth) return;
-  const whole = Number(svg.getAttribute("width")) * textScale();
-  const narrow = whole * SMALLEST > box.clientWidth - MENU;
+  if (!svg || !room.width) return;
+  const whole = Number(svg.getAttribute("width")) * room.scale;
+  const narrow = whole * SMALLEST > room.width - MENU;
   const head = box.querySelector(".kpa-chart-head") ?? headOf(title);
   if (!narrow) head.remove();
   else if (!head.isConnected) box.prepend(head);
   box.classList.toggle("kpa-chart-narrow", narrow);
-  const width = narrow ? `${whole * SMALLEST}px` : textScale() === 1 ? "" : `${whole}px`;
+  const width = narrow ? `${whole * SMALLEST}px` : room.scale === 1 ? "" : `${whole}px`;
   Object.assign(svg.style, { width, marginTop: "" });
   if (!narrow) return;
   const scrolls = svg.parentElement;

@@ -39,6 +39,29 @@ function next(rows, mark, key) {
   return over[0] ?? rows[row + (down ? 1 : -1)]?.[0];
 }
 
+// Labels of one kind: one of them is in the order of the Tab key, and arrow keys move between them.
+function oneStop(list) {
+  const labels = list();
+  const reach = (label) => {
+    for (const other of list()) other.setAttribute("tabindex", other === label ? "0" : "-1");
+  };
+  if (!labels.some((label) => label.getAttribute("tabindex") === "0")) reach(labels[0]);
+  for (const label of labels) {
+    label.onfocus = () => reach(label);
+    label.onkeydown = (event) => {
+      const all = list();
+      const at = all.indexOf(label);
+      const to = {
+        ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1,
+        Home: 0, End: all.length - 1,
+      }[event.key];
+      if (to === undefined) return;
+      all[to]?.focus();
+      event.preventDefault();
+    };
+  }
+}
+
 // Make the marks of a drawing reachable. Those that have all `fields` are buttons: a press sends
 // the click that a mouse would send. Escape hides the tooltip and calls `clear`. Returns a function
 // that marks the pressed ones.
@@ -63,7 +86,10 @@ function reachable(box, view, fields, clear) {
     });
     mark.addEventListener("blur", () => mouse("mouseout", mark));
   }
-  reach(rowsOf(marks)[0]?.[0].mark);
+  reach(marks[0]);
+  requestAnimationFrame(() => { // when the page is laid out
+    if (!marks.includes(document.activeElement)) reach(rowsOf(marks)[0]?.[0].mark);
+  });
   box.addEventListener("keydown", (event) => {
     const mark = event.target;
     if (!marks.includes(mark)) return;

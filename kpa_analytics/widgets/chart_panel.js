@@ -34,7 +34,8 @@ function labelButtons(box, kinds, press) {
       if (typeof value !== "string") continue; // a number or a month
       if (label.classList.contains("kpa-chart-label")) continue;
       label.classList.add("kpa-chart-label");
-      label.setAttribute("tabindex", "0");
+      label.dataset.kind = kind;
+      label.setAttribute("tabindex", "-1");
       label.setAttribute("role", "button");
       // A symbol may hold no buttons, but a group may.
       label.closest("[role=graphics-symbol]")?.setAttribute("role", "group");
@@ -49,6 +50,7 @@ function labelButtons(box, kinds, press) {
         if (event.key === "Enter" || event.key === " ") act(event);
       });
     }
+    oneStop(() => [...box.querySelectorAll(`.kpa-chart-label[data-kind=${kind}]`)]);
   }
 }
 
@@ -56,8 +58,10 @@ function render({ model, el }) {
   el.classList.add("kpa-charts");
   const places = []; // per chart: its element, its view and its selected bars
   let gone = false;
+  // Measured when it changes: to measure lays the page out.
+  let room = roomIn(el);
 
-  const hasRoom = (place) => !(place.natural > el.clientWidth) && textScale() === 1;
+  const hasRoom = (place) => !(place.natural > room.width) && room.scale === 1;
   const wanted = (at) => {
     const [chart, bars] = model.get("picked");
     return chart === at ? bars : [];
@@ -96,7 +100,7 @@ function render({ model, el }) {
     box.querySelector("details > summary")?.setAttribute("aria-label", "Save the chart as a picture");
     box.classList.remove("kpa-chart-coming");
     place.title = spec.title;
-    fit(box, spec.title);
+    fit(box, spec.title, room);
     const zooms = params.some((param) => param.name === "zoom");
     box.classList.toggle("kpa-chart-zooms", zooms);
     if (zooms) place.natural = Number(box.querySelector("svg.marks").getAttribute("width"));
@@ -144,8 +148,9 @@ function render({ model, el }) {
 
   // Redraw a drawing that zooms where the room for it came or went.
   const resized = new ResizeObserver(() => {
+    room = roomIn(el);
     places.forEach((place, at) => {
-      if (place.finalize) fit(place.box, place.title);
+      if (place.finalize) fit(place.box, place.title, room);
       if (!place.natural || place.fits === hasRoom(place)) return;
       place.text = undefined;
       draw(at);

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,7 +18,7 @@ import anywidget
 import traitlets
 
 from kpa_analytics.charts.render import library
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 
 
 class ChartPanel(anywidget.AnyWidget):
@@ -37,7 +37,6 @@ class ChartPanel(anywidget.AnyWidget):
         (HERE / name).read_text(encoding="utf-8")
         for name in ("chart_keys.js", "chart_fit.js", "chart_panel.js")
     )
-    _css = STYLE
     # As text: otherwise ipywidgets searches every value for binary data.
     specs: Any = traitlets.List().tag(
         sync=True, to_json=lambda specs, _: [json.dumps(spec) for spec in specs]
@@ -66,6 +65,11 @@ class ChartPanel(anywidget.AnyWidget):
                     work("legend", value, chart)
 
         self.on_msg(press)
+
+    def draw(self, charts: Iterable[dict[str, Any]]) -> None:
+        """Show these charts, each as soon as it is made: the browser draws it during the next."""
+        for at, spec in enumerate(charts):
+            self.specs = [*self.specs[:at], spec, *self.specs[at + 1 :]]
 
     def rows(self, chart: int) -> list[dict[str, Any]]:
         """The rows of data that a chart draws."""

@@ -14,7 +14,6 @@ from kpa_analytics.errors import KPAError
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.address import Address
 from kpa_analytics.widgets.dashboard import Dashboard
-from kpa_analytics.widgets.style import STYLE
 from kpa_analytics.wording import day
 
 
@@ -30,7 +29,6 @@ class PageTitle(anywidget.AnyWidget):
     }
     export default { render };
     """
-    _css = STYLE
     text: Any = traitlets.Unicode("Training status - kpa_analytics").tag(sync=True)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 
 
 def _to_text(day: date | None, _: Any) -> str | None:
@@ -34,7 +34,6 @@ class DayField(anywidget.AnyWidget):
     """
 
     _esm = HERE / "day_field.js"
-    _css = STYLE
     label = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
     value: Any = traitlets.Instance(date, allow_none=True).tag(

@@ -11,7 +11,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 
 
 class Download(anywidget.AnyWidget):
@@ -22,7 +22,6 @@ class Download(anywidget.AnyWidget):
     """
 
     _esm = HERE / "download.js"
-    _css = STYLE
     label = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
     path = traitlets.Unicode().tag(sync=True)

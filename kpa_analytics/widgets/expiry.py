@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 from pathlib import Path
@@ -188,7 +188,7 @@ class ExpiryExplorer(StatusExplorer):
             super()._restore({name: value for name, value in state.items() if name != "top"})
             if top != self._top:
                 self._top = top
-                self._charts.specs = self._draw()
+                self._charts.draw(self._draw())
 
     @property
     def rows(self) -> pl.DataFrame:
@@ -283,17 +283,17 @@ class ExpiryExplorer(StatusExplorer):
                 self.selected = ()  # the charts no longer show such a bar
             self._figures.picks = _picks(self._cases, self.expiring_days)
         self._figures.chosen = self._chosen_figures()
-        if changed != {"selected"}:
-            self._charts.specs = self._draw()
         self._listed = selected_rows(self._rows, self.selected)
         self._table.show(
             self._view.with_rule(self._listed, choices),
             self._caption(),
             nothing=nothing(self.search),
         )
+        if changed != {"selected"}:
+            self._charts.draw(self._draw())
         self._show_bars()
 
-    def _draw(self) -> list[dict[str, Any]]:
+    def _draw(self) -> Iterator[dict[str, Any]]:
         """Draw every case; only the bars follow the chosen statuses, not the figures."""
         shared = {"as_of": self.as_of, "statuses": self.statuses, "dark": self.dark}
         by_training = partial(
@@ -301,10 +301,8 @@ class ExpiryExplorer(StatusExplorer):
             requirements_known=self._view.requirements_known,
             top=self._top,
         )
-        return [
-            drawn(charts.expiry_timeline, self._cases, **shared),
-            drawn(by_training, self._cases, **shared),
-        ]
+        yield drawn(charts.expiry_timeline, self._cases, **shared)
+        yield drawn(by_training, self._cases, **shared)
 
     def _explain(self) -> None:
         """Show why the explained case has its status, as long as it is listed."""

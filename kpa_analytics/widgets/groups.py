@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
@@ -194,16 +194,17 @@ class GroupTrainingExplorer(PeriodExplorer):
             self._in_bars = in_time.select("period", "size").hstack(
                 with_steps(read).select("start", "end")
             )
-        if not changed or changed - pointed:
-            self._charts.specs = [
-                drawn(charts.group_sessions, self._rows, as_of=self.as_of, dark=self.dark),
-                drawn(charts.group_sizes, self._rows, dark=self.dark),
-            ]
         if changed - {"selected"}:
             self._list()
-        self._show_bars()
         self._attendees.show(self._people(), self._caption())
         self._mark_chosen()
+        if not changed or changed - pointed:
+            self._charts.draw(self._draw())
+        self._show_bars()
+
+    def _draw(self) -> Iterator[dict[str, Any]]:
+        yield drawn(charts.group_sessions, self._rows, as_of=self.as_of, dark=self.dark)
+        yield drawn(charts.group_sizes, self._rows, dark=self.dark)
 
     def _list(self) -> None:
         """Fill the table with the sessions behind the selected bars, or with all sessions."""

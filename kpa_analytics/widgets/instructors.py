@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
@@ -162,10 +162,10 @@ class InstructorExplorer(PeriodExplorer):
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:
             self._count()
-        if changed != {"selected"}:
-            self._charts.specs = self._draw()
         if changed:
             self._list()
+        if changed != {"selected"}:
+            self._charts.draw(self._draw())
         self._show_bars()
 
     def _count(self) -> None:
@@ -178,14 +178,12 @@ class InstructorExplorer(PeriodExplorer):
         self._figures.value = _headline(self._everyone, self._covered, numbers)
         self._figures.picks = [ALL, *(figure for figure, number in numbers.items() if number)]
 
-    def _draw(self) -> list[dict[str, Any]]:
+    def _draw(self) -> Iterator[dict[str, Any]]:
         day, without, dark = self.as_of, self.instructors, self.dark
         activity = partial(charts.instructor_activity, as_of=day, top=_TOP)
         coverage = partial(charts.instructor_coverage, without=without, top=20)
-        return [
-            drawn(activity, self._activity, dark=dark),
-            drawn(coverage, self._covered, dark=dark),
-        ]
+        yield drawn(activity, self._activity, dark=dark)
+        yield drawn(coverage, self._covered, dark=dark)
 
     def _list(self) -> None:
         """Fill the tables with the rows behind the selected bars, or with all rows."""

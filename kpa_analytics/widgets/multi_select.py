@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 
 
 class MultiSelect(anywidget.AnyWidget):
@@ -17,7 +17,6 @@ class MultiSelect(anywidget.AnyWidget):
     """
 
     _esm = HERE / "multi_select.js"
-    _css = STYLE
     label = traitlets.Unicode().tag(sync=True)
     every = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)

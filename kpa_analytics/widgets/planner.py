@@ -296,14 +296,14 @@ class PlannerExplorer(ChartExplorer):
             ending = in_sentences(self._view.last_instructors(choices), _WARNED)
             self._figures.value = headline + layout.notes(ending)
             self._figures.picks = _picks(self._held, self._cases)
-        if not changed or changed - pointed:
-            self._charts.specs = [drawn(charts.session_plan, self._held, dark=self.dark)]
         if changed - {"selected"}:
             self._list()
         self._people.show(self._listed_people(choices), self._caption_of_people(plan))
         for button in self._buttons:
             button.disabled = self.selected is None
         self._mark_chosen()
+        if not changed or changed - pointed:
+            self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
 
     def _list(self) -> None:
         """Fill the tables with all rows, or with those that the selected figures count."""

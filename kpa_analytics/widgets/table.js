@@ -22,6 +22,8 @@ function render({ model, el }) {
   };
   const frame = make("div", "kpa-table-frame");
   frame.tabIndex = 0;
+  let scrolled = false; // to ask the frame would lay the page out
+  frame.addEventListener("scroll", () => { scrolled = frame.scrollTop > 0; });
   const table = make("table");
   const caption = make("caption");
   const head = make("thead");
@@ -326,7 +328,7 @@ function render({ model, el }) {
     nothing.hidden = !nothing.textContent;
     caption.textContent = model.get("caption");
     frame.setAttribute("aria-label", model.get("caption"));
-    frame.scrollTop = 0;
+    if (scrolled) frame.scrollTop = 0;
     mark();
   };
 
@@ -345,14 +347,23 @@ function render({ model, el }) {
   final.addEventListener("click", () =>
     send("start", Math.max(0, Math.ceil(model.get("total") / page()) - 1) * page()));
   el.addEventListener("keydown", (event) => event.stopPropagation());
-  const all = () => { headings(); rows(); chosenColumns(); };
-  const changes = "change:rows change:total change:caption change:start change:nothing";
-  model.on(changes, rows);
-  model.on("change:sort change:columns change:offered", all);
+  const heads = () => { headings(); chosenColumns(); };
+  const headed = "change:sort change:columns change:offered";
+  const changes = `${headed} change:rows change:total change:caption change:start change:nothing`;
+  // Python changes several of them together, and each says so.
+  let due = false;
+  const soon = () => {
+    if (due) return;
+    due = true;
+    queueMicrotask(() => { due = false; rows(); });
+  };
+  model.on(headed, heads);
+  model.on(changes, soon);
   model.on("change:filters", filters);
   model.on("change:chosen", mark);
   model.on("msg:custom", onMessage);
-  all();
+  heads();
+  rows();
   const theme = () => {
     const dark = document.body.dataset.jpThemeLight === "false";
     if (dark !== model.get("dark")) send("dark", dark);
@@ -362,8 +373,8 @@ function render({ model, el }) {
   theme();
   return () => {
     watch.disconnect();
-    model.off(changes, rows);
-    model.off("change:sort change:columns change:offered", all);
+    model.off(headed, heads);
+    model.off(changes, soon);
     model.off("change:filters", filters);
     model.off("change:chosen", mark);
     model.off("msg:custom", onMessage);

@@ -10,12 +10,12 @@ import anywidget
 import polars as pl
 import traitlets
 
-from kpa_analytics.widgets.style import HERE, STYLE
+from kpa_analytics.widgets.style import HERE
 from kpa_analytics.widgets.table_rows import TEXTS, Heading, as_shown, cells, links, matching
 from kpa_analytics.wording import listing
 
 #: Rows on a page.
-PAGE = 100
+PAGE = 50
 
 
 class Table(anywidget.AnyWidget):
@@ -41,7 +41,6 @@ class Table(anywidget.AnyWidget):
     """
 
     _esm = HERE / "table.js"
-    _css = STYLE
     offered: Any = traitlets.List(help="all columns").tag(sync=True)
     columns: Any = traitlets.List(help="the columns shown").tag(sync=True)
     picked: Any = traitlets.List().tag(sync=True)

@@ -14,15 +14,16 @@ import ipywidgets as ipw
 import polars as pl
 
 from kpa_analytics import charts
-from kpa_analytics.analysis.case_groups import By, groups_in
+from kpa_analytics.analysis.case_groups import By, groups_in, id_text
 from kpa_analytics.analysis.choices import TrendChoices
+from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.trend_view import CASES, TrendView
 from kpa_analytics.charts.outcomes import SIGNED
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.inputs import Day
 from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
-from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars, selected_words
+from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar, Bars, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import Download
@@ -39,13 +40,16 @@ from kpa_analytics.widgets.trend_rows import (
     bar_in_words,
     behind_figures,
     figure_in_words,
+    group_in_words,
     headings,
     headline,
     listed,
+    no_group,
     note,
     words,
 )
 from kpa_analytics.wording import day as in_words
+from kpa_analytics.wording import one_line
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.fleet import Fleet
@@ -100,9 +104,11 @@ class TrendExplorer(StatusExplorer):
         field_offices: ids or names of field offices; "" means no field office; empty for all.
         include_terminated: whether to count people who had left; False.
         selected: the bars whose cases are listed: `{"day": day, "status": ...}`, `{"month": day,
-            "outcome": ...}` or `{"week": day}` each. A figure, `{"figure": "gaps"}`, "gaps-before"
-            or "on-time", lists the cases that it counts. The table of counts then has only the
-            days of the bars and figures that have one.
+            "outcome": ...}` or `{"week": day}` each. Where groups are compared, `{"day": day,
+            "group_id": ...}` lists the gaps of a group on that day; "" is the id of no group. A
+            figure, `{"figure": "gaps"}`, "gaps-before" or "on-time", lists the cases that it
+            counts. The table of counts then has only the days of the bars and figures that have
+            one.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `rows`, `punctuality`, `table`, `cases` and `charts`.
 
@@ -129,6 +135,8 @@ class TrendExplorer(StatusExplorer):
         "The days are counted back from the day in the field As of.",
         "Compare by counts each field office, job title, supervisor or training separately.",
         "Click a bar to list the cases behind it.",
+        "Where groups are compared, click a day of a group to list its gaps on that day, or the "
+        "name of a group to list its gaps on the last day.",
         SELECTING,
         PRESSING,
     )
@@ -143,6 +151,7 @@ class TrendExplorer(StatusExplorer):
         ("day", "status"),
         ("month", "outcome"),
         ("week",),
+        instead={0: ("day", GROUP)},
         figures=COUNTED,
         like=f"{{'day': '2026-06-30', 'status': {EXPIRED!r}}} or {{'week': '2026-07-06'}}",
         help="The bars whose cases are listed; empty for none.",
@@ -243,7 +252,7 @@ class TrendExplorer(StatusExplorer):
         }
 
     def _tables(self) -> tuple[Table, Table, Download]:
-        self._charts.on_label(self._legend_clicked, [[], ["legend"]])
+        self._charts.on_label(self._label_clicked, [["axis"], ["legend"]])
         self._table = Table(headings(None, known=True), ("day", True), name="trend")
         self._people = Table(
             CASE_HEADINGS,
@@ -263,18 +272,18 @@ class TrendExplorer(StatusExplorer):
         if changed - {"selected"}:
             self._check_start()
             self._count()
-        if changed != {"selected"}:
-            self._redraw(changed - {"selected"})
         if changed:
             self._list()
+        if changed != {"selected"}:
+            self._redraw(changed - {"selected"})
         self._show_bars()
 
     def _redraw(self, changed: AbstractSet[str]) -> None:
         before = dict(zip(_CHARTS, self._charts.specs, strict=False))
-        self._charts.specs = [
+        self._charts.draw(
             before[name] if changed and changed <= unaffected else self._draw(name)
             for name, unaffected in _CHARTS.items()
-        ]
+        )
 
     def _check_start(self) -> None:
         """Refuse a new first day after `as_of`; drop an earlier choice that `as_of` has passed."""
@@ -308,8 +317,8 @@ class TrendExplorer(StatusExplorer):
 
     def _list(self) -> None:
         """Fill the tables with the cases and the days of the selected bars, or with all days."""
-        if self.by:  # the chart of groups has no bars of days
-            self.selected = tuple(bar for bar in self.selected if "day" not in bar)
+        other = "status" if self.by else GROUP  # what the other chart of days has
+        self.selected = tuple(bar for bar in self.selected if other not in bar)
         self._keep_figures()
         cases = self._view.cases(self._chosen(TrendChoices), self._behind())
         if self.selected and cases.is_empty():
@@ -318,11 +327,16 @@ class TrendExplorer(StatusExplorer):
         rows = listed(self._rows, self.by)
         if self.search and not self._rows["total"].sum():
             rows = rows.clear()
-        if days := [bar["day"] for bar in self._behind() if "day" in bar]:
-            rows = rows.filter(pl.col("day").is_in(days))
+        if days := [bar for bar in self._behind() if "day" in bar]:
+            rows = rows.filter(self._is_behind(days))
         named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)
         self._table.show(rows, self._caption(), named, nothing=nobody)
         self._people.show(cases, self._caption_of_cases(), nothing=nobody if self.selected else "")
+
+    def _is_behind(self, bars: Iterable[Bar]) -> pl.Expr:
+        """Whether a row of the table has the day, and the group, of one of these bars."""
+        places = [{name: bar[name] for name in ("day", GROUP) if name in bar} for bar in bars]
+        return in_bars(places, {GROUP: id_text(self.by)} if self.by else {})
 
     def _caption_of_cases(self) -> str:
         if not self.selected:
@@ -340,13 +354,30 @@ class TrendExplorer(StatusExplorer):
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
             return figure_in_words(bar[FIGURE], self._together, self._view.requirements_known)
+        if self.by and GROUP in bar:
+            named = self._rows.filter(id_text(self.by) == bar[GROUP])[self.by]
+            name = next((one_line(name) for name in named if name), no_group(self.by))
+            return group_in_words(name, bar["day"], self._view.requirements_known)
         return bar_in_words(bar)
 
-    def _legend_clicked(self, _: str, outcome: str, __: int) -> None:
-        """List the certificates of an outcome; a second click clears the selection."""
-        months = self._punctuality.filter(pl.col(outcome) > 0)["month"].drop_nulls()
-        bars = [{"month": month, "outcome": outcome} for month in months.sort()]
+    def _label_clicked(self, kind: str, label: str, _: int) -> None:
+        """List the gaps of a group, or the certificates of an outcome; a second click lists none.
+
+        The gaps are those of the last day.
+        """
+        if kind == "axis":
+            bars = self._bars_of_group(label)
+        else:
+            months = self._punctuality.filter(pl.col(label) > 0)["month"].drop_nulls()
+            bars = [{"month": month, "outcome": label} for month in months.sort()]
         self.guarded(lambda: self.set(selected=() if same_bars(self.selected, bars) else bars))
+
+    def _bars_of_group(self, label: str) -> list[Bar]:
+        place, last = self._label_at(0, label), self._rows["day"].max()
+        groups = {
+            row[GROUP] for row in self._charts.rows(0) if row.get("place") == place and GROUP in row
+        }
+        return [{"day": last, GROUP: group} for group in groups]
 
     def _caption(self) -> str:
         each = f", by {self.by.replace('_', ' ')}" if self.by else ""

@@ -79,6 +79,22 @@ def bar_in_words(bar: Mapping[str, Any]) -> str:
     return f"{STATUS_LABELS[bar['status']]} on {day(bar['day'])}"
 
 
+def group_in_words(name: str, on: date, known: bool) -> str:
+    """A selected day of a group in the caption of its cases.
+
+    Examples:
+        >>> from datetime import date
+        >>> group_in_words("Rigging", date(2026, 6, 30), known=True)
+        'Gaps of Rigging on 30 Jun 2026'
+    """
+    return f"{_kind(known)} of {name} on {day(on)}"
+
+
+def no_group(by: str) -> str:
+    """The name of the cases without a group."""
+    return f"(no {by.replace('_', ' ')})"
+
+
 def headings(by: str | None, known: bool) -> list[Heading]:
     """The columns of the table; `known`: whether requirements were provided."""
     group = [Heading(by, by.replace("_", " ").capitalize())] if by else []
@@ -102,7 +118,7 @@ def listed(rows: pl.DataFrame, by: str | None) -> pl.DataFrame:
 
     A percentage is 0 only for no gap and 100 only for gaps alone, and null without a case.
     """
-    nobody = [pl.col(by).fill_null(f"(no {by.replace('_', ' ')})")] if by else []
+    nobody = [pl.col(by).fill_null(no_group(by))] if by else []
     share = 100 * pl.col("gaps") / pl.col("total")
     inside = (share > 0) & (share < 100)
     rounded = pl.when(inside).then(share.round(1).clip(0.1, 99.9)).otherwise(share)

@@ -1,10 +1,10 @@
 """The dashboard's page: python -m tests.benchmarks.bench_dashboard [RUNS].
 
 Serves the dashboard of the demo company (20,000 completions), opens it, reloads it, changes a
-choice and leaves it. It prints the seconds until the first bar is drawn, the processor time of
-server, kernels and browser, the milliseconds until a choice is on screen, and the kernels that are
-left. Run it on a machine that does nothing else. The targets: the first bar within 5 s of opening
-the page, 150 ms for a choice, no kernel left.
+choice in each tab and leaves it. It prints the seconds until the first bar is drawn, the processor
+time of server, kernels and browser, the milliseconds until everything that a choice changes is on
+screen, and the kernels that are left. Run it on a machine that does nothing else. The targets: the
+first bar within 5 s of opening the page, 150 ms for a choice, no kernel left.
 """
 
 from __future__ import annotations
@@ -21,16 +21,25 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS, environment, free_port, running
 
-#: Ticks "Include people who left", and waits until the first chart has been drawn again.
+#: Makes a choice in the open tab: ticks its first box, or else counts its first number one up and
+#: down. Waits until nothing has changed there for half a second, and gives the milliseconds until
+#: the last change was painted.
 _CHANGE = """() => new Promise(resolve => {
-    const began = performance.now(), charts = document.querySelector(".kpa-charts");
+    const tab = [...document.querySelectorAll(".kpa-dashboard .kpa-explorer")]
+        .find((each) => each.checkVisibility());
+    const box = tab.querySelector(".kpa-control input[type=checkbox]");
+    const number = tab.querySelector(".kpa-control input[type=number]");
+    let painted, quiet;
     const watch = new MutationObserver(() => {
-        if (charts.querySelector(".kpa-chart-coming")) return;
-        watch.disconnect();
-        requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - began)));
+        requestAnimationFrame(() => setTimeout(() => { painted = performance.now(); }));
+        clearTimeout(quiet);
+        quiet = setTimeout(() => { watch.disconnect(); resolve(painted - began); }, 500);
     });
-    watch.observe(charts, {childList: true, subtree: true, attributes: true});
-    document.querySelector(".kpa-expiry .kpa-control input[type=checkbox]").click();
+    const began = performance.now();
+    watch.observe(tab, {childList: true, subtree: true, attributes: true});
+    if (box) return box.click();
+    number.value = Number(number.value) + (number.value % 2 ? 1 : -1);
+    number.dispatchEvent(new Event("change", {bubbles: true}));
 })"""
 _BAR = ".kpa-dashboard .kpa-chart [aria-roledescription=bar]"
 
@@ -108,8 +117,14 @@ def main(runs: int) -> None:
             page.reload()
             page.locator(_BAR).first.wait_for()
             page.wait_for_timeout(3_000)
-            changes = [page.evaluate(_CHANGE) for _ in range(runs)]
-            print(f"a choice: {statistics.median(changes):.0f} ms from the event to the new chart")
+            for tab in page.locator(".kpa-dashboard .lm-TabBar-tab").all():
+                tab.click()
+                page.wait_for_timeout(5_000)
+                changes = [page.evaluate(_CHANGE) for _ in range(runs + 1)][1:]
+                print(
+                    f"a choice in {tab.inner_text()}: {statistics.median(changes):.0f} ms from the "
+                    f"event to the last repaint, at least {min(changes):.0f} ms"
+                )
             page.goto("about:blank")
             time.sleep(15)
             print(f"15 s after leaving: {kernels(server)} kernel(s)")

@@ -77,7 +77,7 @@ def try_explorer(explorer: Locator, shot: str) -> None:
     onward = table.get_by_role("button", name="Next")
     if onward.is_visible():
         press(onward)
-        expect(table.locator(".kpa-table-foot span")).to_contain_text("Rows 101")
+        expect(table.locator(".kpa-table-foot span")).to_contain_text("Rows 51")
 
 
 def only_one_training(view: Locator) -> None:

@@ -12,6 +12,7 @@ import nbformat
 import polars as pl
 from playwright.sync_api import Locator, Page, expect
 
+from kpa_analytics.widgets.table import PAGE
 from tests.browser.conftest import TOKEN, Lab, keep
 from tests.browser.hands import open_list, point_at, press
 
@@ -332,13 +333,13 @@ def _click_and_compare(web: Page, lab: Lab, view: Locator, bar: Locator) -> None
     expect(caption).not_to_have_text(before)
     expect(caption).to_contain_text("Selected: ")
     size = int(told[1].replace(",", ""))
-    if size <= 100:
+    if size <= PAGE:
         expect(view.locator(".kpa-table tbody tr")).to_have_count(size)
     frame: list[list[Any]] = lab.ask(
         web, "[[str(v) for v in row] for row in explorer.table.select('user','training').rows()]"
     )
     assert len(frame) == size
-    assert [row[:2] for row in listed(view)] == frame[:100]
+    assert [row[:2] for row in listed(view)] == frame[:PAGE]
 
 
 def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
@@ -399,6 +400,13 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
 
     trend.get_by_label("Compare by", exact=True).select_option(label="Supervisor")
     expect(drawings.first).to_contain_text("other supervisors")
+    day = trend.locator("svg.marks [aria-roledescription=bar][role=button]").first
+    press(day)
+    cases = trend.locator(".kpa-table caption").nth(1)
+    group, _, on = (day.get_attribute("aria-label") or "").partition(": ")[0].rpartition(", ")
+    expect(cases).to_have_text(f"Selected: Gaps of {group} on {on}")
+    web.keyboard.press("Escape")
+    expect(cases).to_contain_text("click one above")
     press(trend.get_by_role("button", name="Gaps (%)"))
     press(trend.get_by_role("button", name="Gaps (%)"))
     expect(trend.locator("th", has_text="Gaps (%)")).to_have_attribute("aria-sort", "descending")
@@ -417,7 +425,7 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
     expect(trend.get_by_role("alert")).to_have_count(0)
     expect(drawings.first).to_contain_text("31 Jan")
     shown = "[str(dashboard.trend.start), dashboard.trend.rebuilds]"
-    lab.becomes(web, shown, ["2026-01-31", 3])
+    lab.becomes(web, shown, ["2026-01-31", 5])
     keep(view, "dashboard_trend")
 
 

@@ -197,6 +197,18 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
         assert chart.locator(f"svg.marks :is({BAR}, {POINT})[tabindex='0']").count() == 1
         a_bar_is_selected_by_enter_and_cleared_by_escape(web, chart, at)
     assert summary.locator(f"svg.marks {BAR}[role=button]").count() == 0
+    for chart, kind in ((trainings, "axis"), (trainings, "legend"), (with_bars[4], "axis")):
+        labels = chart.locator(f".kpa-chart-label[data-kind={kind}]")
+        expect(chart.locator(f".kpa-chart-label[data-kind={kind}][tabindex='0']")).to_have_count(1)
+        labels.first.focus()
+        press_keys(web, "ArrowDown")
+        expect(labels.nth(1)).to_be_focused()
+        expect(labels.nth(1)).to_have_attribute("tabindex", "0")
+        expect(labels.first).to_have_attribute("tabindex", "-1")
+        press_keys(web, "End ArrowRight")
+        expect(labels.last).to_be_focused()
+        press_keys(web, "Home")
+        expect(labels.first).to_be_focused()
     names = with_bars[4].locator(".labels_marks text[role=button]")
     assert names.count() == drawn(draw, DRAWN[4], inputs(DRAWN[4]))["height"] // 30
 

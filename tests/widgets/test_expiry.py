@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal, assert_series_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.widgets import ExpiryExplorer
+from kpa_analytics.widgets.table import PAGE
 from kpa_analytics.wording import moment
 from tests.widgets.expiry_cases import drawn, status
 
@@ -180,7 +181,7 @@ def test_the_table_sorts_all_rows_and_holds_a_page(explorer: ExpiryExplorer) -> 
     shown = explorer._table
     shown.sort = ["user", True]
     assert explorer.table["user"].to_list() == explorer.rows["user"].sort(descending=True).to_list()
-    assert len(shown.rows) == 100 < shown.total == explorer.rows.height
+    assert len(shown.rows) == PAGE < shown.total == explorer.rows.height
     shown.start = 100
     assert [row[0] for row in shown.rows] == explorer.table["user"][100:200].to_list()
     shown.sort = ["days_left", False]

@@ -396,3 +396,41 @@ def test_the_dashboards_tab_shares_its_choices_and_computes_only_when_it_is_open
     dashboard._tabs.selected_index = 3
     assert (inner.rebuilds, inner.start) == (rebuilds + 1, None)
     assert dashboard._notice.value == ""
+
+
+@pytest.mark.parametrize("by", ["supervisor", "field_office", "training"])
+def test_a_day_of_a_compared_group_lists_its_gaps(explorer: TrendExplorer, by: Any) -> None:
+    explorer.by = by
+    rows = explorer.rows.filter(pl.col("day").is_in([FIRST, LAST]), pl.col("total") > 0)
+    for row in rows.tail(12).iter_rows(named=True):
+        group = "" if row[f"{by}_id"] is None else str(row[f"{by}_id"])
+        explorer.selected = {"day": row["day"], "group_id": group}
+        gaps = row["expired"] + (row["missing"] or 0)
+        assert (explorer.cases.height, len(explorer.selected)) == (gaps, min(gaps, 1))
+        if gaps:
+            assert {*explorer.cases["status"]} <= {"expired", "missing"}
+            assert explorer.table.height == 1
+            named = row[by] or f"(no {by.replace('_', ' ')})"
+            assert named in explorer._people.caption
+    explorer.selected = {"day": LAST, "group_id": "nobody's"}
+    assert explorer.selected == ()
+
+
+def test_a_compared_group_is_chosen_by_its_name_and_dropped_with_its_chart(
+    explorer: TrendExplorer,
+) -> None:
+    explorer.by = "training"
+    drawn = {row["short"]: row for row in explorer._charts.rows(0) if "short" in row}
+    label, row = next(iter(drawn.items()))
+    chosen = ({"day": LAST, "group_id": row["group_id"]},)
+    press = {"chart": 0, "axis": label}
+    explorer._charts._handle_custom_msg(press, [])
+    assert (explorer.selected, explorer.cases.height) == (chosen, row["gaps"])
+    assert explorer._charts.picked[0] == 0
+    explorer._charts._handle_custom_msg(press, [])
+    assert explorer.selected == ()
+    explorer.selected = chosen
+    explorer.by = None
+    assert explorer.selected == ()
+    (others,) = (name for name, each in drawn.items() if each["group_id"] is None)
+    assert others.startswith("other trainings")

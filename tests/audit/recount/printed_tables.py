@@ -272,7 +272,7 @@ def _sources(tables: PackTables) -> list[list[str]]:
                 source["method"],
                 f"{records:,}",
                 f"{source['pages']:,}",
-                f"{fetched:%Y-%m-%d %H:%M:%S}",
+                f"{printed_day(fetched.date())}, {fetched:%H:%M} UTC",
                 source["rows_sha256"],
             ]
         )
