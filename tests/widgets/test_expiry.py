@@ -182,8 +182,8 @@ def test_the_table_sorts_all_rows_and_holds_a_page(explorer: ExpiryExplorer) -> 
     shown.sort = ["user", True]
     assert explorer.table["user"].to_list() == explorer.rows["user"].sort(descending=True).to_list()
     assert len(shown.rows) == PAGE < shown.total == explorer.rows.height
-    shown.start = 100
-    assert [row[0] for row in shown.rows] == explorer.table["user"][100:200].to_list()
+    shown.start = PAGE
+    assert [row[0] for row in shown.rows] == explorer.table["user"][PAGE : 2 * PAGE].to_list()
     shown.sort = ["days_left", False]
     assert shown.start == 0
     assert_series_equal(

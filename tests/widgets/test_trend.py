@@ -286,7 +286,7 @@ def test_nothing_is_claimed_of_days_before_the_first_completion(explorer: TrendE
         ("by", "training", {1, 2}),
         ("every", "1q", {1, 2}),
         ("start", date(2026, 1, 1), {2}),
-        ("expiring_days", 60, {0}),
+        ("expiring_days", 60, {0, 2}),
         ("as_of", date(2026, 5, 31), set()),
     ],
 )
