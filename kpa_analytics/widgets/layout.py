@@ -47,7 +47,7 @@ def notice(text: str) -> str:
 def notes(texts: list[str]) -> str:
     """A list of notes, as HTML."""
     lines = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
-    return f'<ul role="status" class="kpa-notes">{lines}</ul>' if lines else ""
+    return f'<div role="status"><ul class="kpa-notes">{lines}</ul></div>' if lines else ""
 
 
 def figures(tiles: list[tuple[str, str, str, str]]) -> str:
