@@ -97,6 +97,7 @@ def replace_files(place: Place, files: list[File], facts: dict[str, Facts], pers
     """
     new = {file.path: file.written for file in files if file.written}
     if new:
+        place.prepare(new)
         changing = {(file.account, file.table) for file in files if file.written}
         meanwhile = _meanwhile(facts, changing)
         _put(place, ACCOUNTS, _parquet(accounts_frame(meanwhile)))
@@ -131,6 +132,7 @@ def _put(place: Place, name: str, content: bytes) -> None:
         return
     beside = place.beside(name)
     beside.write_bytes(content)
+    place.prepare({name: beside})
     _replace(place, {name: beside})
 
 

@@ -94,22 +94,29 @@ class LocalFolder:
         target = self.path / name
         return target.is_file() and sha256_of(target) == sha256
 
-    def replace(self, files: Mapping[str, Path]) -> list[str]:
-        """Give finished files their names; files that are there are replaced.
-
-        First everything is done that takes time, so that the renames follow at once. A file that a
-        program holds open is tried again for a while, which does not delay the others.
+    def prepare(self, files: Mapping[str, Path]) -> None:
+        """Do everything that takes time, so that `replace` only renames.
 
         Args:
             files: the path of each new file, by its name in the folder.
-
-        Returns:
-            The names of files that could not be replaced, because programs hold them open.
         """
         for name, written in files.items():
             with written.open("rb+") as file:
                 os.fsync(file.fileno())
             (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+
+    def replace(self, files: Mapping[str, Path]) -> list[str]:
+        """Give prepared files their names; files that are there are replaced.
+
+        A file that a program holds open is tried again for a while, which does not delay the
+        others.
+
+        Args:
+            files: as for `prepare`.
+
+        Returns:
+            The names of files that could not be replaced, because programs hold them open.
+        """
         waiting = dict(files)
         try:
             patiently(lambda: self._rename(waiting), _READERS_PATIENCE)

@@ -84,35 +84,42 @@ class RemoteFolder:
         except FileNotFoundError:
             return False
 
-    def replace(self, files: Mapping[str, Path]) -> list[str]:
-        """Send finished files; each file that is there is replaced as a whole.
-
-        If the store renames files, all are sent under other names first, and then renamed.
+    def prepare(self, files: Mapping[str, Path]) -> None:
+        """If the store renames files, send them under other names.
 
         Args:
             files: the path on this machine of each new file, by its name in the folder.
+        """
+        if self._renames:
+            for name, written in files.items():
+                for path in (self._beside(written), self._at(name)):
+                    self._store.makedirs(path.rpartition("/")[0], exist_ok=True)
+                self._store.put_file(str(written), self._beside(written))
+
+    def replace(self, files: Mapping[str, Path]) -> list[str]:
+        """Rename or send prepared files; each file that is there is replaced as a whole.
+
+        Several are sent at a time, so that files of two publishes are there for a short time only.
+
+        Args:
+            files: as for `prepare`.
 
         Returns:
             An empty list: no program can hold a file of a store open.
         """
-        send = self._send_and_rename if self._renames else self._send
-        send(files)
+        names = [self._at(name) for name in files]
+        if self._renames:
+            for written, name in zip(files.values(), names, strict=True):
+                self._store.mv(self._beside(written), name)
+        else:
+            self._store.put([str(written) for written in files.values()], names)
         for written in files.values():
             written.unlink()
         return []
 
-    def _send(self, files: Mapping[str, Path]) -> None:
-        """Send several at a time, so that files of two publishes are there for a short time."""
-        self._store.put([str(path) for path in files.values()], [self._at(name) for name in files])
-
-    def _send_and_rename(self, files: Mapping[str, Path]) -> None:
-        sent = {name: self._at(f"{UNFINISHED}/{path.name}.part") for name, path in files.items()}
-        for name, beside in sent.items():
-            for path in (beside, self._at(name)):
-                self._store.makedirs(path.rpartition("/")[0], exist_ok=True)
-            self._store.put_file(str(files[name]), beside)
-        for name, beside in sent.items():
-            self._store.mv(beside, self._at(name))
+    def _beside(self, written: Path) -> str:
+        """Where a file of a store is until it is renamed."""
+        return self._at(f"{UNFINISHED}/{written.name}.part")
 
     def _delete_unfinished(self) -> None:
         """Delete what is left of a publish that failed or was killed."""
