@@ -118,7 +118,7 @@ class RemoteFolder:
         return []
 
     def _beside(self, written: Path) -> str:
-        """Where a file of a store is until it is renamed."""
+        """The place of a file in the store until it is renamed."""
         return self._at(f"{UNFINISHED}/{written.name}.part")
 
     def _delete_unfinished(self) -> None:
