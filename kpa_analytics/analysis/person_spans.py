@@ -76,8 +76,8 @@ class PersonRecords:
     def _past(self, start: date, as_of: date, expiring_days: int) -> pl.DataFrame:
         engine = Engine(self.completions, Rules(self._trainings), self._users, self.required)
         days = SampledDays.between(start, as_of, "1d")
-        spans = StatusSpans(engine, days, as_expiring_days(expiring_days)).frame(
-            include_terminated=True
+        spans = StatusSpans(engine, days).frame(
+            as_expiring_days(expiring_days), include_terminated=True
         )
         parts = [
             spans.filter(held=is_held).select(

@@ -153,8 +153,8 @@ class Counting(NamedTuple):
 
     def of(self, engine: Engine, users: AnyFrame | None, groups: AnyFrame | None) -> pl.DataFrame:
         """The rows of `status_over_time()`."""
-        spans = StatusSpans(engine, self.days, self.expiring_days)
-        rows = spans.frame(include_terminated=self.include_terminated)
+        spans = StatusSpans(engine, self.days)
+        rows = spans.frame(self.expiring_days, include_terminated=self.include_terminated)
         groupings = grouping(engine, self.by, users, groups)
         return day_counts(rows, groupings, self.days, known=self.known)
 

@@ -10,6 +10,8 @@ The rules are those of `engine`, for all days at once.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import polars as pl
 
 from kpa_analytics.analysis.composed_spans import composed_spans
@@ -32,24 +34,55 @@ _DAY = pl.duration(days=1)
 class StatusSpans:
     """The spans of all cases of an engine on the sampled days."""
 
-    def __init__(self, engine: Engine, days: SampledDays, expiring_days: int) -> None:
-        self._engine, self._days, self._expiring_days = engine, days, expiring_days
+    def __init__(self, engine: Engine, days: SampledDays) -> None:
+        self._engine, self._days = engine, days
         self._schedules = engine.rules.schedules
         self._cycles = WindowCycles(self._schedules, days)
         self._offerings = with_offerings(self._schedules).select(
             "training_id", "offered", "offering_opens", "offering_closes", "year_before_opens"
         )
+        self._unheld: pl.DataFrame | None = None
 
-    def frame(self, *, include_terminated: bool) -> pl.DataFrame:
+    def frame(self, expiring_days: int, *, include_terminated: bool) -> pl.DataFrame:
         """The spans, in any order; without people who left, unless they are included."""
-        records = self._engine.rows.lazy().filter("has_proof")
-        limits = self._limits(self._engine.expirations.lazy())
-        held = self._held(records, limits)
-        composed = composed_spans(self._engine, self._days, held, self._own_schedule)
-        spans = pl.concat([held, composed, self._not_held(composed)])
+
+        def own_schedule(derived: DerivedRecords) -> pl.DataFrame:
+            limits = self._limits(derived.expirations, expiring_days)
+            return self._held(self._placed(derived.rows), limits)
+
+        held = self._held(self._records, self._limits(self._engine.expirations, expiring_days))
+        composed = composed_spans(self._engine, self._days, held, own_schedule)
+        if self._unheld is None:  # the same for any number of days
+            self._unheld = self._not_held(composed)
+        spans = pl.concat([held, composed, self._unheld])
         return spans if include_terminated else self.employed(spans)
 
-    def _limits(self, by_key: pl.LazyFrame) -> pl.DataFrame:
+    @cached_property
+    def _records(self) -> pl.DataFrame:
+        return self._placed(self._engine.rows.filter("has_proof"))
+
+    def _placed(self, records: pl.DataFrame) -> pl.DataFrame:
+        """The records that count on a sampled day: person, title, `at`, last_year and positions.
+
+        Records have person, title, `at` (the row of their limits), since and until (days).
+        """
+        position = self._days.position
+        last_year = pl.coalesce(_UNTIL.dt.year() + 1, self._cycles.years[1])
+        return (
+            records.lazy()
+            .select(
+                "person",
+                "title",
+                "at",
+                last_year.alias("last_year"),
+                position(_SINCE).alias("since"),
+                position(_UNTIL).alias("until"),
+            )
+            .filter(_SINCE < _UNTIL)
+            .collect(engine="in-memory")
+        )
+
+    def _limits(self, by_key: pl.DataFrame, expiring_days: int) -> pl.DataFrame:
         """The positions that decide the statuses of each expiry key, in the order of the keys.
 
         From `lost` on, the completion is current until `starts`, expiring until `over` and then
@@ -62,11 +95,12 @@ class StatusSpans:
         has_time = (pl.col("date") >= pl.col("year_before_opens")).fill_null(False)
         over = pl.when(has_time).then(pl.col("offering_closes") + _DAY).otherwise("offered")
         expires = pl.col("expiration_date").to_physical()
-        ahead = pl.coalesce("expiring_days", pl.lit(self._expiring_days, pl.Int64))
+        ahead = pl.coalesce("expiring_days", pl.lit(expiring_days, pl.Int64))
         starts = (expires.cast(pl.Int64) - ahead).cast(pl.Int32)
         lost = pl.when(is_lost).then("offered")
         return (
-            by_key.join(self._offerings, on="training_id", how="left")
+            by_key.lazy()
+            .join(self._offerings, on="training_id", how="left")
             .join(self._cycles.numbers.lazy(), on="training_id", how="left")
             .sort("expiry_key")
             .select(
@@ -81,27 +115,10 @@ class StatusSpans:
             .collect(engine="in-memory")
         )
 
-    def _held(self, records: pl.LazyFrame, limits: pl.DataFrame) -> pl.DataFrame:
-        """The spans of records that prove a completion.
-
-        Records have person, title, `at` (the row of their limits), since and until (days).
-        """
-        position = self._days.position
-        last_year = pl.coalesce(_UNTIL.dt.year() + 1, self._cycles.years[1])
-        ruled = (
-            records.select(
-                "person",
-                "title",
-                "at",
-                last_year.alias("last_year"),
-                position(_SINCE).alias("since"),
-                position(_UNTIL).alias("until"),
-            )
-            .filter(_SINCE < _UNTIL)
-            .with_columns(pl.lit(series).gather(pl.col("at")) for series in limits)
-            .collect(engine="in-memory")
-            .lazy()
-        )
+    def _held(self, placed: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
+        """The spans of records that prove a completion, as `_placed` returns them."""
+        at = placed["at"]
+        ruled = placed.with_columns(series.gather(at) for series in limits).lazy()
         decided = ruled.with_columns(pl.max_horizontal("since", "lost").alias("since"))
         valid = ruled.filter(pl.col("window").is_not_null()).with_columns(
             pl.min_horizontal("until", "lost").alias("until")
@@ -123,10 +140,6 @@ class StatusSpans:
         )
         parts = [part.pipe(_fitted, held=True) for part in (decided, renewed)]
         return pl.concat(parts).collect(engine="in-memory")
-
-    def _own_schedule(self, derived: DerivedRecords) -> pl.DataFrame:
-        """The spans by a composed training's own schedule, counted from derived completions."""
-        return self._held(derived.rows.lazy(), self._limits(derived.expirations.lazy()))
 
     def _not_held(self, composed: pl.DataFrame) -> pl.DataFrame:
         """The spans of required trainings, and of records that prove nothing.

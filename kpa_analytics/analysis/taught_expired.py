@@ -63,7 +63,7 @@ def _expired(
     own = completions.filter(pl.col("m_user_id").is_in(who)).collect(engine="in-memory")
     days = _days(taught, own)
     engine = Engine(own, _rules(trainings), None, None)
-    spans = StatusSpans(engine, days, as_expiring_days(30)).frame(include_terminated=True)
+    spans = StatusSpans(engine, days).frame(as_expiring_days(30), include_terminated=True)
     at, since, over = pl.col("at"), pl.col("since"), pl.col("over")
     last_valid = pl.lit(days.days).gather((over - 1).clip(0))
     return (

@@ -67,6 +67,7 @@ class TrendView:
         self._due = lru_cache(maxsize=_KEPT)(self._came_due)
         self._spans = lru_cache(maxsize=_KEPT)(self._daily_spans)
         self._every_day = SampledDays.between(date.max, date.max, "1d")
+        self._of_every_day = StatusSpans(engine, self._every_day)
 
     def first_day(self, choices: TrendChoices) -> date:
         """The day from which statuses are counted: `start`, or by default a year before `as_of`.
@@ -184,6 +185,7 @@ class TrendView:
         first, last = days.days[0], days.days[-1]
         if not self._every_day.days[0] <= first <= last <= self._every_day.days[-1]:
             self._every_day = _around(first, last)
+            self._of_every_day = StatusSpans(self._engine, self._every_day)
             self._spans.cache_clear()
         spans = self._spans(choices.expiring_days, choices.include_terminated)
         position = days.positions_of(self._every_day)
@@ -198,10 +200,9 @@ class TrendView:
 
     def _daily_spans(self, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
         """The spans between all days of some time, from which those between any days follow."""
-        spans = StatusSpans(self._engine, self._every_day, expiring_days)
         if include_terminated:
-            return spans.frame(include_terminated=True)
-        return spans.employed(self._spans(expiring_days, True))
+            return self._of_every_day.frame(expiring_days, include_terminated=True)
+        return self._of_every_day.employed(self._spans(expiring_days, True))
 
     def _cases(self, choices: Choices) -> list[pl.Expr]:
         """The chosen people and trainings as filters of person and title."""
