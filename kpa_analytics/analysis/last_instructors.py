@@ -43,8 +43,12 @@ def last_instructors(
 
 
 def in_sentences(rows: pl.DataFrame, most: int | None = None) -> list[str]:
-    """A sentence for each of these trainings; after `most` of them, one that counts the others."""
-    first = rows.head(rows.height if most is None else most)
+    """A sentence for each of these trainings; after `most` of them, one that counts the others.
+
+    A single training more than `most` is named.
+    """
+    shown = rows.height if most is None or rows.height <= most + 1 else most
+    first = rows.head(shown)
     sentences = [
         say(
             text.LAST_INSTRUCTOR,
@@ -54,5 +58,5 @@ def in_sentences(rows: pl.DataFrame, most: int | None = None) -> list[str]:
         )
         for row in first.iter_rows(named=True)
     ]
-    more = rows.height - first.height
+    more = rows.height - shown
     return [*sentences, say(text.MORE_LAST_INSTRUCTORS, more=more)] if more else sentences

@@ -102,5 +102,6 @@ def session_reason(filled: int, gaps: int, due: date | None) -> str:
     """
     if due is None:
         return _said(text.WITH_GAPS, gaps=gaps)
-    first = _said(text.FIRST_DUE, filled=filled - gaps, due=due)
+    others = filled - gaps
+    first = _said(text.ONE_DUE if others == 1 else text.FIRST_DUE, filled=others, due=due)
     return f"{_said(text.WITH_GAPS, gaps=gaps)}; {first}" if gaps else first

@@ -20,7 +20,10 @@ from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED, Tab
 from kpa_analytics.spreadsheet import flat
 from kpa_analytics.wording import day
 
-_WIDEST = 60
+_WIDEST, _WIDTH_OF_MARK = 60, 16
+#: Columns for other programs, which are hidden, and the sentence that says so.
+_IDS = ("training_id", "m_user_id", "m_instructor_id")
+_HIDDEN = "The ids of trainings and people are in hidden columns."
 _SHEETS: dict[str, Table] = {
     "sessions": PLANNED_SESSIONS,
     "people": PLANNED_PEOPLE,
@@ -53,7 +56,8 @@ def _sheet(book: Any, name: str, rows: pl.DataFrame, *, demo: bool) -> None:
             f"{rows.height:,}: plan fewer weeks"
         )
     table = marked(flat(rows), demo=demo)
-    bold = book.add_format({"bold": True, "bottom": 1})
+    bold = book.add_format({"bold": True, "bottom": 1, "align": "right"})
+    bold_text = book.add_format({"bold": True, "bottom": 1, "indent": 1})
     sheet = book.add_worksheet(name, worksheet_class=BulkSheet)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(table.height, 1), table.width - 1)
@@ -62,17 +66,22 @@ def _sheet(book: Any, name: str, rows: pl.DataFrame, *, demo: bool) -> None:
     sheet.repeat_rows(0)
     sheet.set_header(f"&C&B{DEMO_MARK}" if demo else "")
     for place, column in enumerate(table):
-        sheet.write_string(0, place, column.name, bold)
+        is_number = column.dtype.is_numeric()
+        sheet.write_string(0, place, column.name, bold if is_number else bold_text)
         longest: Any = column.cast(pl.String).str.len_chars().max()
-        width = max(len(column.name) + 3, int(longest or 0) + 2)
-        sheet.set_column(place, place, min(_WIDEST, width))
+        width = max(len(column.name) + 4, int(longest or 0) + 3)
+        most = _WIDTH_OF_MARK if demo and place == 0 else _WIDEST
+        is_hidden = column.name in _IDS or (column.name == "group" and longest is None)
+        sheet.set_column(place, place, min(most, width), None, {"hidden": is_hidden})
     sheet.put(table, {column.name: _format(book, column) for column in table})
 
 
 def _format(book: Any, column: pl.Series) -> Any:
     if column.dtype == pl.Date:
-        return book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
-    return book.add_format({"num_format": "0" if column.dtype.is_integer() else "General"})
+        return book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "indent": 1})
+    if column.dtype.is_numeric():
+        return book.add_format({"num_format": "0" if column.dtype.is_integer() else "#,##0"})
+    return book.add_format({"align": "left", "indent": 1})
 
 
 def _about(book: Any, plan: SessionPlan) -> None:
@@ -87,6 +96,7 @@ def _about(book: Any, plan: SessionPlan) -> None:
         ("Result", plan.summary),
         ("Statuses as of", day(plan.as_of)),
         *(("Last instructors", sentence) for sentence in in_sentences(plan.last_instructors)),
+        ("Columns", _HIDDEN),
         *(
             (f"{name}: {column.name}", column.meaning)
             for name, table in _SHEETS.items()

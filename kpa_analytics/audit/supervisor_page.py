@@ -18,7 +18,7 @@ from kpa_analytics.audit.supervisor_team import URGENT, Team
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.statuses import MISSING, STATUS_LABELS, STATUS_SIGNS, status_colours
-from kpa_analytics.wording import day, one_line, say
+from kpa_analytics.wording import day, listing, one_line, say
 
 PAGE, INDEX = "cases.html", "index.html"
 _DAYS_LEFT = tuple(text.HEADINGS).index("days_left")
@@ -47,9 +47,14 @@ def page_of(team: Team) -> bytes:
         as_of=team.as_of,
         demo=team.demo,
         warnings=[text.NOBODY_NOTE] if team.key is None else [],
-        sentences=[team.summary(), text.MEANINGS],
+        sentences=[team.summary(), text.MEANINGS, *_composed(team)],
         tables=[table],
     )
+
+
+def _composed(team: Team) -> list[str]:
+    titles = listing([one_line(title) for title in team.composed])
+    return [say(text.COMPOSED, trainings=titles)] if titles else []
 
 
 def index_of(

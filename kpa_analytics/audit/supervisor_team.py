@@ -37,6 +37,7 @@ class Team(NamedTuple):
         as_of: the day of the statuses.
         requirements_known: whether missing cases are known.
         demo: whether these are invented people.
+        composed: the titles of the trainings whose expiration date is that of another training.
     """
 
     by: str
@@ -46,6 +47,7 @@ class Team(NamedTuple):
     as_of: date
     requirements_known: bool
     demo: bool
+    composed: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -120,6 +122,7 @@ def teams(
             as_of,
             requirements_known,
             demo,
+            (*rows.filter(expiration_source="composed")["training"].unique().sort(),),
         )
 
 

@@ -26,6 +26,7 @@ MEANINGS = (
     "Expired: the certificate is no longer valid. Missing: required and never completed. "
     "Expiring soon: still valid, but it is time to renew it."
 )
+COMPOSED = "Made of other trainings, and valid only while all of them are: {trainings}."
 CASES = "Every open case"
 NOBODY_NOTE = (
     "The profiles of these people name nobody, or somebody who is not in the user list or has left."

@@ -12,6 +12,8 @@ from kpa_analytics.cli.options import Account, AsOf, Demo
 from kpa_analytics.cli.output import one_line, print_figure
 from kpa_analytics.demo_mark import DEMO_MARK
 
+_WHY = "plan.xlsx says why, in the sheet unplaced"
+
 
 def plan(
     out: Annotated[Path, typer.Argument(help="The folder to create; it must be new or empty.")],
@@ -53,8 +55,8 @@ def plan(
     if made.demo:
         typer.echo(DEMO_MARK)
     print_figure("sessions", made.sessions.height)
-    print_figure("people with a place", made.people.height)
-    print_figure("cases without a place", made.unplaced.height)
+    print_figure("places taken", made.people.height)
+    print_figure("cases with no place", made.unplaced.height, _WHY if made.unplaced.height else "")
     for sentence in made.warnings:
         typer.echo(one_line(sentence))
     typer.echo(f"written to {folder}")

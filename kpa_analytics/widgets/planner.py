@@ -41,7 +41,7 @@ Move = Mapping[str, Any]
 _HELD, _PLACED, _LEFT_OVER = "sessions", "people", "unplaced"
 _FIGURES = {
     _HELD: "Sessions",
-    _PLACED: "People in them",
+    _PLACED: "Places taken",
     _LEFT_OVER: "Cases without a place",
 }
 _TOGETHER = ""

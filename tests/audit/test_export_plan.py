@@ -140,6 +140,10 @@ def test_the_workbook_has_every_row_and_no_formula(tmp_path: Path) -> None:
         assert len(cells) == frame.height + 1
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     assert book["sessions"]["B2"].value.date() == WEEK
+    for name, ids in (("sessions", "CEH"), ("people", "CE"), ("unplaced", "AC")):
+        columns = book[name].column_dimensions
+        hidden = {letter for letter in columns if columns[letter].hidden}
+        assert {*ids} <= hidden, (name, hidden)
     about = {row[0].value: row[1].value for row in book["about"].iter_rows()}
     assert about["Result"] == plan.summary
     assert about["Last instructors"] == plan.warnings[0]

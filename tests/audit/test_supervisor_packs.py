@@ -23,8 +23,11 @@ from icalendar import Calendar
 import kpa_analytics as kpa
 from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.audit.supervisor_mail import usable
+from kpa_analytics.audit.supervisor_page import page_of
+from kpa_analytics.audit.supervisor_team import teams
+from kpa_analytics.audit.supervisor_text import HEADINGS
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX, DEMO_MARK
-from kpa_analytics.schema import COMPLETIONS, GROUPS, TRAININGS, USERS
+from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, GROUPS, TRAININGS, USERS
 from kpa_analytics.statuses import EXPIRED, EXPIRING, MISSING
 from tests.audit.packs import HOSTILE, Page
 from tests.frames import frame_of
@@ -218,6 +221,31 @@ def test_the_page_has_only_its_own_elements_and_needs_nothing(pack: Path) -> Non
         text = path.read_text(encoding="utf-8")
         assert "default-src &#39;none&#39;" in text
         assert not re.search(r"(src|href)=\"?https?:", text)
+
+
+def test_a_case_is_a_card_on_a_phone_and_each_figure_keeps_its_heading(pack: Path) -> None:
+    page = Page((folders(pack)[0] / "cases.html").read_text(encoding="utf-8"))
+    (table,) = [attributes for tag, attributes in page.elements if tag == "table"]
+    assert table["class"] == "cases"
+    cells = [attributes["data-heading"] for tag, attributes in page.elements if tag == "td"]
+    assert cells[:7] == [*HEADINGS.values()]
+    assert len(cells) % 7 == 0
+
+
+def test_the_page_names_the_trainings_that_are_made_of_others() -> None:
+    day = date(2026, 6, 1)
+    status = {
+        **{"m_user_id": "ann", "user": "Ann"},
+        **{"training_id": 7, "training": "Rescue", "status": EXPIRED, "expiration_date": day},
+    }
+    for source, is_said in (("composed", True), ("rolling", False)):
+        cases = frame_of(EXPIRY_STATUS, {**status, "expiration_source": source})
+        lists = cases.with_columns(supervisor_id=pl.lit("sue"), supervisor=pl.lit("Sue"))
+        (team,) = teams(
+            lists, USERS.empty(), by="supervisor", as_of=DAY, requirements_known=True, demo=False
+        )
+        sentence = "Made of other trainings, and valid only while all of them are: Rescue."
+        assert (sentence in page_of(team).decode()) == is_said
 
 
 def test_every_page_of_statuses_has_dark_colours_and_tables_that_scroll() -> None:

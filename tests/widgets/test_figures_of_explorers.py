@@ -38,7 +38,7 @@ TABLES = {
     ),
     TrendExplorer: {"": "trend-cases"},
     PlannerExplorer: {
-        "People in them": "planned-people",
+        "Places taken": "planned-people",
         "Cases without a place": "cases-without-place",
     },
 }
