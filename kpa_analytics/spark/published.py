@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
@@ -44,7 +45,8 @@ def read(folder: str | os.PathLike[str], *, session: SparkSession | None = None)
 
     Raises:
         KPADataError: there are no completions, they are not in folders `account=NAME`, or an
-            account lacks a column or has one of another type; the message names it.
+            account lacks a column or has one of another type; the message names it. A table without
+            files of an account that has completions is found when it is first used.
         KPAError: Spark does not start; it needs Java 17 or later.
 
     Examples:
@@ -128,6 +130,10 @@ class Published:
         """One row per account: its day, whether it is complete, and why not."""
         return self._parquet(self._path("accounts.parquet"))
 
+    @cached_property
+    def _accounts_with_completions(self) -> list[str]:
+        return [*_partitions(self._inferred("completions"))]
+
     def _warn_of_incomplete_accounts(self) -> None:
         """Warn if the files of an account do not belong together, or are of an earlier day."""
         try:
@@ -174,9 +180,23 @@ class Published:
 
     def _check_partitions(self, inferred: DataFrame, table: Table) -> None:
         """Every account has the columns, not only the one that Spark looks at."""
-        folders = sorted({file.rpartition("/")[0] for file in inferred.inputFiles()})
+        folders = _partitions(inferred)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            list(pool.map(partial(self._check_partition, table), folders))
+            list(pool.map(partial(self._check_partition, table), folders.values()))
+        if table != COMPLETIONS:
+            self._need_every_account(table, folders)
+
+    def _need_every_account(self, table: Table, folders: Mapping[str, str]) -> None:
+        """An account without a catalogue, for example, would have statuses that are not known."""
+        for account in self._accounts_with_completions:
+            if account not in folders:
+                raise KPADataError(
+                    named(
+                        account,
+                        f"{table.name}: no files, but completions has files of this account; "
+                        "publish it again",
+                    )
+                )
 
     def _check_partition(self, table: Table, folder: str) -> None:
         if not folder.rpartition("/")[2].startswith(f"{ACCOUNT}="):
@@ -184,11 +204,21 @@ class Published:
                 f"{folder}: the files are not in folders {ACCOUNT}=NAME, as publish() writes them"
             )
         schema = polars_schema(self._parquet(folder))
-        account = unquote(folder.rpartition("=")[2])
+        account = _account_of(folder)
         try:
             need(pl.DataFrame(schema=schema), table, *_indispensable(table))
         except KPADataError as error:
             raise KPADataError(named(account, str(error))) from error
+
+
+def _partitions(frame: DataFrame) -> dict[str, str]:
+    """The folder of each account, by its name."""
+    folders = sorted({file.rpartition("/")[0] for file in frame.inputFiles()})
+    return {_account_of(folder): folder for folder in folders}
+
+
+def _account_of(folder: str) -> str:
+    return unquote(folder.rpartition("=")[2])
 
 
 def _reason(error: PySparkException | Py4JJavaError) -> str:

@@ -268,6 +268,11 @@ def test_a_folder_that_is_not_as_publish_writes_it(spark, companies, tmp_path: P
             (folder / f"account={name}").mkdir(parents=True, exist_ok=True)
             part.write_parquet(folder / f"account={name}" / "data.parquet")
     assert kpa.spark.read(tmp_path / "east").completions.columns[:2] == ["account", "id"]
+    other = tmp_path / "east" / "trainings" / "account=west"
+    other.mkdir(parents=True)
+    companies["demo"].trainings.write_parquet(other / "data.parquet")
+    with pytest.raises(KPADataError, match="account 'east': trainings: no files, but completions"):
+        kpa.spark.read(tmp_path / "east").trainings  # noqa: B018
     with pytest.raises(KPADataError, match="account 'west': completions: no column 'date'"):
         kpa.spark.read(tmp_path / "west")
     with pytest.raises(KPADataError, match="account 'wild': completions: column 'date' is String"):
