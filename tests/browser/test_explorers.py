@@ -72,12 +72,12 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     # a date, as from the calendar
     view.get_by_label("As of", exact=True).first.fill("2026-03-31")
     expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
-    assert lab.ask(web, "str(explorer.as_of)") == "2026-03-31"
+    lab.becomes(web, "str(explorer.as_of)", "2026-03-31")
 
     # a training, by keyboard
     pick_training(view, "First Aid")
     expect(view.locator(".kpa-multi-select-now").first).to_have_text("First Aid")
-    assert lab.ask(web, "explorer.rows['training'].unique().to_list()") == ["First Aid"]
+    lab.becomes(web, "explorer.rows['training'].unique().to_list()", ["First Aid"])
     open_list(view.locator(".kpa-multi-select").first)
     press(view.get_by_role("button", name="Clear").first)
     web.keyboard.press("Escape")
@@ -249,7 +249,7 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
 
     press(view.locator(".kpa-tile", has_text="Current"))
     expect(table.locator("caption")).to_contain_text("Only Current")
-    assert lab.ask(web, "explorer.table['status'].unique().to_list()") == ["current"]
+    lab.becomes(web, "explorer.table['status'].unique().to_list()", ["current"])
     undo = view.get_by_role("button", name="Undo")
     press(undo)
     expect(table.locator("caption")).to_contain_text("Selected: ")
@@ -280,7 +280,7 @@ def type_and_clear_a_date(web: Page, lab: Lab, view: Locator) -> None:
     web.keyboard.press("Enter")
     expect(note).to_have_text("")
     expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 30 Jun 2025")
-    assert lab.ask(web, shown) == ["2025-06-30", before[1] + 1]
+    lab.becomes(web, shown, ["2025-06-30", before[1] + 1])
     day.fill("")
     expect(view.get_by_role("alert")).to_have_text("As of needs a day: 30 Jun 2025 is still shown.")
     expect(day).to_have_value("2025-06-30")
@@ -354,7 +354,7 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     expect(teaching.locator(".kpa-chart svg.marks")).to_have_count(2)
     first = teaching.locator(".kpa-table tbody tr").first
     expect(first).to_contain_text(lab.ask(web, "dashboard.instructors.coverage['training'][0]"))
-    assert lab.ask(web, "dashboard.instructors.coverage['single_instructor'][0]") is True
+    lab.becomes(web, "dashboard.instructors.coverage['single_instructor'][0]", True)
     keep(view, "dashboard_instructors")
 
     press(view.get_by_role("tab", name="Group trainings"))
@@ -378,8 +378,9 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     press(view.get_by_role("button", name="Refresh", exact=True))
     expect(view.get_by_role("button", name="Refresh", exact=True)).to_be_enabled()
     web.wait_for_function("document.querySelector('.kpa-notes') !== null")
-    assert lab.ask(web, "str(dashboard.data.snapshots['completions'].fetched_at)") > before
-    assert lab.ask(web, "str(dashboard.as_of)") == "2026-05-31"
+    fetched_at = "str(dashboard.data.snapshots['completions'].fetched_at)"
+    lab.becomes(web, f"{fetched_at} > {before!r}", True)
+    lab.becomes(web, "str(dashboard.as_of)", "2026-05-31")
     expect(view.get_by_label("As of", exact=True).first).to_have_value("2026-05-31")
 
 
@@ -411,7 +412,7 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
     press(trend.get_by_role("button", name="Gaps (%)"))
     expect(trend.locator("th", has_text="Gaps (%)")).to_have_attribute("aria-sort", "descending")
     expect(trend.locator(".kpa-table tbody tr").first).to_contain_text("(no supervisor)")
-    assert lab.ask(web, "dashboard.trend.table['supervisor'][0]") == "(no supervisor)"
+    lab.becomes(web, "dashboard.trend.table['supervisor'][0]", "(no supervisor)")
 
     start = trend.get_by_label("Start", exact=True)
     for day, said in (
@@ -441,7 +442,7 @@ def use_planner(web: Page, lab: Lab, view: Locator) -> None:
     planner.get_by_role("button", name="Drop").focus()
     web.keyboard.press("Enter")
     expect(planner.locator("caption").first).to_contain_text("Planned sessions, 1 change")
-    assert lab.ask(web, "dashboard.planner.gaps.planned") > before
+    lab.becomes(web, f"dashboard.planner.gaps.planned > {before}", True)
     keep(view, "dashboard_planner")
 
 
@@ -463,7 +464,7 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
         pick_training(view, "First Aid")
         expect(view.locator(".kpa-multi-select-now").first).to_have_text("First Aid")
         asked = f"[str({name}.as_of), {name}.months, len({name}.trainings)]"
-        assert lab.ask(web, asked) == ["2026-03-31", 36, 1]
+        lab.becomes(web, asked, ["2026-03-31", 36, 1])
         said: list[str] = lab.ask(web, f"{table}.to_list()")
         assert said
         expect(rows).to_have_count(min(len(said), 100))
