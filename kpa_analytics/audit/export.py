@@ -210,7 +210,8 @@ def export_audit(
     data = data.part(scope)
     required = _of_part(required, data)
     if not names:
-        data, required, earlier = _pseudonymous(kept_pseudonyms(), data, required, earlier)
+        pseudonyms = kept_pseudonyms().in_account(data.account)
+        data, required, earlier = _pseudonymous(pseudonyms, data, required, earlier)
     evidence = gather(
         data,
         as_of=as_day(as_of),

@@ -1,5 +1,7 @@
 """Stable pseudonyms: the same person is the same "Person 3F9C-21AB" in every file of every pack.
 
+If an account has a name, pseudonyms belong to it: the same id in two accounts has two pseudonyms.
+
 A pseudonym is an HMAC-SHA-256 of the person's id. Its key, 32 random bytes, is made once and kept
 in the cache folder, readable by its owner only; no pack contains it. Without the key, a list of all
 ids does not reveal who is who, as it would with a plain hash. If the key is deleted, later packs
@@ -59,6 +61,12 @@ class Pseudonyms:
         """The pseudonymous id of a person; that of an invented person keeps the demo prefix."""
         digest = hmac.new(self._key, person.encode(), hashlib.sha256).hexdigest()[:24]
         return DEMO_ID_PREFIX + digest if person.startswith(DEMO_ID_PREFIX) else digest
+
+    def in_account(self, name: str | None) -> Pseudonyms:
+        """The pseudonyms of an account; those of an account without a name if it is None."""
+        if name is None:
+            return self
+        return Pseudonyms(hmac.new(self._key, f"account {name}".encode(), hashlib.sha256).digest())
 
     def data(self, data: TrainingData) -> TrainingData:
         """The same records under other ids and names of people, without notes."""

@@ -29,6 +29,7 @@ from tests.audit.packs import (
     unzipped,
     user,
 )
+from tests.publishing.small import small
 
 SECRET = [
     "Aurelia",
@@ -192,6 +193,26 @@ def test_clearing_the_cache_keeps_the_key(tmp_path):
     before = kept_pseudonyms().of("ann")
     kpa.clear_cache()
     assert kept_pseudonyms().of("ann") == before
+
+
+def test_the_same_id_in_two_accounts_has_two_pseudonyms(tmp_path, monkeypatch):
+    class GatheredError(Exception):
+        pass
+
+    def pseudonyms_of(account):
+        def gather(data, **_):
+            raise GatheredError(set(data.users["id"]))
+
+        monkeypatch.setattr("kpa_analytics.audit.export.gather", gather)
+        with pytest.raises(GatheredError) as caught:
+            kpa.export_audit(
+                replace(small(), account=account), tmp_path / "pack", as_of=AS_OF, names=False
+            )
+        return caught.value.args[0]
+
+    north, again, south, unnamed = map(pseudonyms_of, ("north", "north", "south", None))
+    assert north == again
+    assert len(north | south | unnamed) == 3 * len(north)
 
 
 def test_a_damaged_key_is_an_error_that_names_it(tmp_path):
