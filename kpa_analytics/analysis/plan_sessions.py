@@ -150,6 +150,7 @@ def plan_sessions(
         **tables,
         last_instructors=last_instructors(taught, {*cases["training_id"]}, _end(days)),
         demo=data.demo,
+        account=data.account,
     )
 
 

@@ -37,6 +37,7 @@ class SessionPlan:
         last_instructors: `schema.LAST_INSTRUCTORS`, one row for each training of the plan that
             nobody is eligible to teach any more before the plan ends.
         demo: whether the records are invented.
+        account: the name of the account in accounts.toml; None for the account of the settings.
     """
 
     as_of: date
@@ -47,6 +48,7 @@ class SessionPlan:
     unplaced: pl.DataFrame
     last_instructors: pl.DataFrame = field(default_factory=LAST_INSTRUCTORS.empty)
     demo: bool = False
+    account: str | None = None
 
     @property
     def cost(self) -> float:

@@ -62,7 +62,7 @@ def _planned(plan: SessionPlan) -> Events:
             filled=session["filled"],
             seats=session["seats"],
         )
-        events[_uid(*key, numbers[key], demo=plan.demo)] = {
+        events[_uid(plan, *key, numbers[key])] = {
             "day": session["week"],
             "summary": f"DEMO: {title}" if plan.demo else title,
             "lines": "\n".join(_lines(plan, session, names.get(session["session"], []))),
@@ -131,7 +131,8 @@ def _mark(plan: SessionPlan) -> list[str]:
     return [DEMO_MARK] if plan.demo else []
 
 
-def _uid(training: int, group: str | None, week: date, number: int, *, demo: bool) -> str:
-    """The same for the same session in any plan; it tells nobody's name."""
-    parts = f"{training}|{group or ''}|{week}|{number}|{'demo' if demo else ''}"
+def _uid(plan: SessionPlan, training: int, group: str | None, week: date, number: int) -> str:
+    """The same for the same session in any plan of an account; it tells nobody's name."""
+    parts = f"{training}|{group or ''}|{week}|{number}|{'demo' if plan.demo else ''}"
+    parts += f"|{plan.account}" if plan.account else ""
     return f"{hashlib.sha256(parts.encode()).hexdigest()[:32]}@kpa-analytics"

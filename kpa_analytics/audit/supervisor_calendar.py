@@ -153,6 +153,7 @@ def _event(
 
 def _uid(team: Team, training_id: Any, week: date) -> str:
     key = f"{team.by} {team.key or ''} {training_id} {week.isoformat()}"
+    key += f" {team.account}" if team.account else ""
     return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@kpa-analytics"
 
 

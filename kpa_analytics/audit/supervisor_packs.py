@@ -165,6 +165,7 @@ def _write(
             as_of=day,
             requirements_known=requirements_known,
             demo=data.demo,
+            account=data.account,
         )
     ]
     addresses = _addresses(data.users) if by in BY_PEOPLE else {}

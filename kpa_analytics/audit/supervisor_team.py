@@ -38,6 +38,7 @@ class Team(NamedTuple):
         requirements_known: whether missing cases are known.
         demo: whether these are invented people.
         composed: the titles of the trainings whose expiration date is that of another training.
+        account: the name of the account in accounts.toml; None for the account of the settings.
     """
 
     by: str
@@ -48,6 +49,7 @@ class Team(NamedTuple):
     requirements_known: bool
     demo: bool
     composed: tuple[str, ...] = ()
+    account: str | None = None
 
     @property
     def title(self) -> str:
@@ -105,6 +107,7 @@ def teams(
     as_of: date,
     requirements_known: bool,
     demo: bool,
+    account: str | None = None,
 ) -> Iterator[Team]:
     """Split the result of `supervisor_lists()` into lists, in its order."""
     identifier, name = group_columns(by)
@@ -123,6 +126,7 @@ def teams(
             requirements_known,
             demo,
             (*rows.filter(expiration_source="composed")["training"].unique().sort(),),
+            account,
         )
 
 

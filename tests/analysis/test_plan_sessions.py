@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
 from typing import Any
@@ -86,7 +87,9 @@ def plan(data: kpa.TrainingData, **options: Any) -> kpa.SessionPlan:
 
 
 def test_tables_and_the_last_week_before_the_day() -> None:
-    made = plan(account(due_on(date(2026, 7, 14)), teachers=IKE))
+    data = replace(account(due_on(date(2026, 7, 14)), teachers=IKE), account="north")
+    made = plan(data)
+    assert made.account == "north"
     assert PLANNED_SESSIONS.fits(made.sessions)
     assert PLANNED_PEOPLE.fits(made.people)
     assert UNPLACED.fits(made.unplaced)

@@ -78,8 +78,8 @@ def test_a_later_plan_updates_the_events_and_doubles_none() -> None:
     assert len({*ids}) == 3
     assert ids == [str(event["uid"]) for event in later]
     assert all(new["sequence"] > old["sequence"] for old, new in zip(first, later, strict=True))
-    of_demo = {str(event["uid"]) for event in events(some_plan(demo=True))}
-    assert not of_demo & {*ids}
+    for other in (some_plan(demo=True), replace(some_plan(), account="north")):
+        assert not {str(event["uid"]) for event in events(other)} & {*ids}
 
 
 def test_a_plan_of_the_same_day_replaces_what_changed_and_cancels_what_is_gone(

@@ -394,6 +394,17 @@ def two_teams(*, gap_of_ann: bool = True, prefix: str = "") -> dict[str, Any]:
     }
 
 
+def test_events_of_two_accounts_are_different_in_one_calendar(tmp_path: Path) -> None:
+    people = frame_of(USERS, {"id": "ann"})
+    missing = pl.DataFrame({"m_user_id": ["ann"], "training_id": [7]})
+    ids = set()
+    for account in ("north", "south", None):
+        data = kpa.TrainingData(completions=COMPLETIONS.empty(), users=people, account=account)
+        (folder,) = folders(write(data, tmp_path / str(account), required=missing))
+        ids |= events(folder).keys()
+    assert len(ids) == 3
+
+
 @pytest.mark.parametrize("by", ["supervisor", "job_title"])
 def test_the_calendar_of_a_list_that_became_empty_cancels_its_events(
     tmp_path: Path, by: str
