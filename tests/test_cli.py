@@ -572,6 +572,13 @@ def test_an_error_is_one_clear_line(kpa_analytics, tmp_path, monkeypatch, argume
     assert named in err
 
 
+def test_a_wrong_setting_is_said_before_the_dashboard_starts(kpa_analytics, monkeypatch):
+    monkeypatch.setenv("KPA_PROGRESS", "0")
+    code, out, err = kpa_analytics("dashboard", "--no-browser")
+    assert (code, out) == (2, "")
+    assert "KPA_PROGRESS is not a setting" in err
+
+
 def test_a_refused_token_is_not_printed(kpa_analytics, account, monkeypatch):
     monkeypatch.setenv("KPA_API_TOKEN", "secret-of-another-account")
     code, out, err = kpa_analytics("fetch")

@@ -66,7 +66,7 @@ def eligible_instructors(
         these months. A training that nobody taught has one row without an instructor. Sorted by
         title and id of the training, then eligible instructors first, those who are eligible
         longest first. `reason` says why somebody is not eligible. `last_eligible_until` is the
-        day on which the training loses its last eligible instructor, if no certificate is renewed.
+        last day on which anybody is eligible to teach the training, if no certificate is renewed.
 
     Raises:
         KPADataError: a column is missing, `as_of` or `months` is invalid, or composed trainings

@@ -31,16 +31,16 @@ def required_for(
 ) -> pl.DataFrame:
     """List what a person needs in a job by the catalogue's own rule, and what they already have.
 
-    For a change of job, name the person and the new job title. For a new employee, name the job
-    title alone; nothing is held then. Source: docs/rules.md section 13.
+    For a change of job, give the person and the new job title. For a new employee, who holds
+    nothing yet, give the job title alone. Source: docs/rules.md section 13.
 
     Args:
         data: the collections, as `load_all()` returns them.
         person: id, employee number or name ("Last, First" or "First Last"); None for a new employee
             who is hired on `as_of`.
         job_title: the name or id of a job title; default: the person's own.
-        driver: whether the person will drive; default: what the person's profile says. For a new
-            employee nothing is known then, so trainings for drivers are `cannot_tell`.
+        driver: whether the person will drive; default: what the person's profile says. A new
+            employee has no profile, so trainings for drivers are then `cannot_tell`.
         as_of: the day of the statuses; default today, or for demo data `demo.AS_OF`.
 
     Returns:

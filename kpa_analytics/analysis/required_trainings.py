@@ -63,17 +63,19 @@ def required_trainings(
             `demo.AS_OF`.
 
     Returns:
-        A frame of the same kind as `trainings` in the columns of `schema.REQUIRED_TRAININGS`, one
-        row for each person and training that is required, whose rule the API does not show, or that
-        the vendor lists; sorted by m_user_id and training_id. `cause` says why the two differ:
+        A frame of the same kind as `trainings` in the columns of `schema.REQUIRED_TRAININGS`. A
+        person and a training have a row if the training is required, if the API does not show its
+        rule, or if the vendor lists the two; sorted by m_user_id and training_id. `cause` says why
+        the rule and the vendor's list differ:
 
-        - window_in_neither_list: the vendor has the window training in neither of its lists, which
-          it does while the training is not due.
+        - window_in_neither_list: the window training is in neither of the vendor's lists, complete
+          or incomplete, because it is not due.
         - person_not_listed: the vendor's list does not have the person.
         - newer_than_list: the training or the person was created after the vendor computed its
           list.
-        - not_in_catalogue, not_in_user_list, left: the vendor lists a training or a person that the
-          other lists do not have, or a person who has left.
+        - not_in_catalogue: the vendor lists a training that `trainings` does not have.
+        - not_in_user_list: the vendor lists a person whom `users` does not have.
+        - left: the vendor lists a person who has left.
         - part_of_composed: a training that a required composed training includes.
         - condition_not_met: limited, and the person does not meet the condition.
         - assigned_otherwise: the rule assigns it to nobody, so it was assigned in a way that the

@@ -48,7 +48,8 @@ def supervisor_lists(
     An open case is expired, missing or expiring. It is listed under null ("nobody is named") if the
     person has no supervisor, if the supervisor is not in `users`, or if the supervisor has left;
     `data_quality()` names these supervisors. A person who is their own supervisor, or in a circle
-    of supervisors, is listed under the supervisor of the profile. Source: docs/rules.md section 11.
+    of supervisors, is listed under the supervisor that their profile names. Source: docs/rules.md
+    section 11.
 
     Args:
         status: the result of `expiry_status()`.

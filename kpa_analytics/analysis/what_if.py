@@ -39,19 +39,19 @@ def what_if(
     """Give the statuses as they would be after planned sessions.
 
     Each person of each session is assumed to complete the training on the day of the session.
-    `expiry_status()` then computes every status as usual, also of composed trainings. The records
-    stay as they are. All of them up to `until` count, so completions that are recorded after
-    `as_of` do, too. As in `expiry_status()`, people who left by then have no rows.
+    `expiry_status()` then computes every status as usual, including those of composed trainings.
+    The records stay as they are. All completions up to `until` count, even those after `as_of`.
+    People who have left by `until` have no rows, as in `expiry_status()`.
 
     Args:
         data: the records, as `load_all()` returns them.
         sessions: the result of `plan_sessions()`; or its `people`, or any frame of m_user_id,
-            training_id and `date` (or `week`); or its `sessions` and `people` as a pair, in which
-            `week` was changed or rows of `sessions` were left out.
+            training_id and `date` (or `week`); or its `sessions` and `people` as a pair, after you
+            changed a `week` or left out rows of `sessions`.
         as_of: the day of the plan, before which no session can be; a date or ISO text. Default:
-            the day of the plan that is given, else today, or for demo data `demo.AS_OF`.
+            the day of the plan if `sessions` is one, else today, or for demo data `demo.AS_OF`.
         until: the day of the statuses, not before `as_of`; sessions after it do not count. Default:
-            the day of the last session, or `as_of` without sessions.
+            the day of the last session, or `as_of` if there is none.
         expiring_days: days before expiration that count as expiring, for trainings without their
             own number of days; default 30.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,

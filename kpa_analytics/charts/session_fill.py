@@ -53,8 +53,8 @@ def session_fill_table(
     """Count the people and the places of past sessions, by training.
 
     The people of a session are those listed for it, or else those with a completion in it. KPA does
-    not know how many places a session has, so `capacity` says it. A session of two trainings counts
-    for both.
+    not know how many places a session has, so `capacity` gives them. A session of two trainings
+    counts for both.
 
     Args:
         groups: the result of `kpa_analytics.group_sessions()`.
@@ -70,8 +70,8 @@ def session_fill_table(
         share first.
 
     Raises:
-        KPADataError: a column is missing, no session has a training of `capacity`, or an argument
-            is invalid.
+        KPADataError: a column is missing, `capacity` names a training that no session has, or
+            an argument is invalid.
 
     Examples:
         >>> session_fill_table(GROUP_SESSIONS.empty()).shape

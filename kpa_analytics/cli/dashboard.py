@@ -16,6 +16,8 @@ def dashboard(
     Without a token, it shows the demo. Only you can see the page: the browser that opens is logged
     in. Evidence packs are written to the current folder.
     """
+    from kpa_analytics.config import settings
     from kpa_analytics.widgets.serve import serve_dashboard
 
+    settings()  # a wrong setting is said here, not on the page
     serve_dashboard(port=port, browser=browser)
