@@ -78,10 +78,12 @@ def _need_one_account(frame: AnyFrame, table: Table) -> None:
         raise _several_accounts(f"{table.name}: ", sorted(map(str, names)))
 
 
-def need_same_account(*frames: AnyFrame | None) -> None:
-    """Refuse to join frames of different accounts: the same id can mean different things.
+def need_same_account(*records: AnyFrame | str | None) -> None:
+    """Refuse to join records of different accounts: the same id can mean different things.
 
-    Frames without the column `account` are of one account.
+    Args:
+        *records: frames, or the names of their accounts. Frames without the column `account`, and
+            None, are of any account.
 
     Raises:
         KPADataError: the rows are of more than one account; the message names them.
@@ -94,11 +96,12 @@ def need_same_account(*frames: AnyFrame | None) -> None:
     """
     named = (
         frame.lazy().select(pl.col(ACCOUNT).unique().cast(pl.String)).collect(engine="in-memory")
-        for frame in frames
+        for frame in records
         if isinstance(frame, pl.DataFrame | pl.LazyFrame)
         and {ACCOUNT, f"{ACCOUNT}_id"} & {*frame.collect_schema()} == {ACCOUNT}
     )
-    names = sorted({str(name) for each in named for name in each[ACCOUNT]})
+    given = {name for name in records if isinstance(name, str)}
+    names = sorted(given | {str(name) for each in named for name in each[ACCOUNT]})
     if len(names) > 1:
         raise _several_accounts("", names)
 

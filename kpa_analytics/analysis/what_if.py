@@ -14,7 +14,7 @@ from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.data.scope import with_parts
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import AnyFrame, Day, as_day, day_of, need
+from kpa_analytics.inputs import AnyFrame, Day, as_day, day_of, need, need_same_account
 from kpa_analytics.schema import COMPLETIONS, PLANNED_PEOPLE, PLANNED_SESSIONS, WHAT_IF, Column
 from kpa_analytics.wording import count, listing
 
@@ -63,8 +63,8 @@ def what_if(
         composed training. Charts of such a frame say that the sessions have not been held.
 
     Raises:
-        KPADataError: a session is before `as_of`, a person or training is not in the records, or
-            another argument is invalid; the message names it.
+        KPADataError: a session is before `as_of`, a person or training is not in the records, the
+            plan is of another account, or another argument is invalid; the message names it.
 
     Examples:
         >>> from kpa_analytics.schema import TRAININGS
@@ -83,6 +83,7 @@ def what_if(
     """
     need_training_data(data)
     of_plan = sessions.as_of if isinstance(sessions, SessionPlan) else None
+    need_same_account(data.account, sessions.account if isinstance(sessions, SessionPlan) else None)
     day = day_of(of_plan if as_of is None else as_of, data.completions, data.users)
     needed = requirements(data, required)
     planned = _planned(data, _places(sessions), needed, day)

@@ -56,8 +56,8 @@ def changes(old: object, new: object) -> pl.DataFrame:
         >>> changes(old, new).row(0)
         ('edited', 1238, 'ann', 1046, 'notes', 'by phone', 'in person', 'completions')
     """
-    _need_same_account(old, new)
     before, after = _side(old), _side(new)
+    need_same_account(_account_of(before), _account_of(after))
     _refuse_pseudonyms(before, after)
     tables = _tables(before, "old"), _tables(after, "new")
     if isinstance(before, PackData) != isinstance(after, PackData):
@@ -114,8 +114,8 @@ def status_changes(
         >>> rows.select("cause", "detail").row(0)
         ('rule', '7: renewal_months 12 -> 36')
     """
-    _need_same_account(before, after)
     sides = _side(before), _side(after)
+    need_same_account(*map(_account_of, sides))
     _refuse_pseudonyms(*sides)
     if isinstance(sides[0], PackData) and isinstance(sides[1], PackData):
         refuse_other(sides[0].folder, sides[0].manifest, sides[1].manifest)
@@ -143,16 +143,11 @@ def earlier_completions(data: TrainingData) -> Kept | None:
     return None
 
 
-def _need_same_account(*given: Any) -> None:
-    """Refuse sides of two accounts of accounts.toml, because the same id means different things."""
-    need_same_account(
-        *(
-            pl.DataFrame({ACCOUNT: [side.account]})
-            if isinstance(side, TrainingData) and side.account
-            else side
-            for side in given
-        )
-    )
+def _account_of(side: Any) -> Any:
+    """The name of its account; for a frame, the frame, which may have the name."""
+    if isinstance(side, PackData):
+        return side.manifest.get(ACCOUNT)
+    return side.account if isinstance(side, TrainingData) else side
 
 
 def _side(given: object) -> Any:

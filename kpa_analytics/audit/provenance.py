@@ -25,13 +25,15 @@ def provenance(
 ) -> dict[str, Any]:
     """Collect the facts of a manifest as JSON values. Equal data and settings give equal facts.
 
-    They contain no path of this machine and no token. `notice` is there only for demo data.
+    They contain no path of this machine and no token. `notice` is there only for demo data, and
+    `account` only if it has a name in accounts.toml.
     """
     fetched = fetched_at(data)
     return {
         "kind": kind,
         "demo": data.demo,
         **({"notice": DEMO_MARK} if data.demo else {}),
+        **({"account": data.account} if data.account else {}),
         "as_of": as_of.isoformat(),
         "fetched_at": instant(fetched) if fetched else None,
         "hosts": sorted({snapshot.host for snapshot in data.snapshots.values()}),

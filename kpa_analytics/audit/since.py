@@ -141,6 +141,9 @@ def refuse_other(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -
         if before != after:
             there, here = (this, that) if before else (that, this)
             raise KPADataError(f"{folder} has {there} and this pack has {here}: not comparable")
+    before, after = (side.get("account") for side in (earlier, facts))
+    if before and after and before != after:
+        raise KPADataError(f"{folder} is of another account: {before}, and these are of {after}")
     before, after = (_hosts(side["hosts"]) for side in (earlier, facts))
     if before and after and before != after:
         raise KPADataError(

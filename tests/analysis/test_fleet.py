@@ -14,6 +14,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
+from kpa_analytics.audit.pack_data import PackData
 from kpa_analytics.data.side_by_side import side_by_side
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo.faults import Fault
@@ -200,10 +201,14 @@ def test_a_fleet_checks_its_accounts() -> None:
         kpa.Fleet({"north": small()}, {"north": KPAError("no network")})
 
 
-def test_loads_of_two_accounts_are_not_compared(fleet: kpa.Fleet) -> None:
+def test_loads_of_two_accounts_are_not_compared(
+    fleet: kpa.Fleet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = fleet.completions
-    pairs = (fleet["north"], fleet["south"]), (done.filter(account="north"), fleet["south"])
-    for before, after in pairs:
+    pack = PackData(tmp_path, {"account": "north"}, fleet["north"], fleet["north"].users, None)
+    monkeypatch.setattr("kpa_analytics.audit.compare.read_pack", lambda folder: pack)
+    for before in (fleet["north"], done.filter(account="north"), tmp_path):
+        after = fleet["south"]
         for compare in (kpa.changes, kpa.status_changes):
             with pytest.raises(KPADataError, match=r"several accounts \(north, south\)"):
                 compare(before, after)  # type: ignore[operator]

@@ -90,6 +90,8 @@ def test_tables_and_the_last_week_before_the_day() -> None:
     data = replace(account(due_on(date(2026, 7, 14)), teachers=IKE), account="north")
     made = plan(data)
     assert made.account == "north"
+    with pytest.raises(KPADataError, match=r"several accounts \(north, south\)"):
+        kpa.what_if(replace(data, account="south"), made)
     assert PLANNED_SESSIONS.fits(made.sessions)
     assert PLANNED_PEOPLE.fits(made.people)
     assert UNPLACED.fits(made.unplaced)

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.audit.since import refuse_other
 from kpa_analytics.demo import Records
 from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
 from kpa_analytics.errors import KPADataError
@@ -218,6 +219,9 @@ def test_what_cannot_be_compared_is_refused(loads, packs, data, pack, tmp_path):
         name: replace(kept, host="api.example.com") for name, kept in loads[1].snapshots.items()
     }
     refused(replace(loads[1], snapshots=snapshots), "another account: .*api.example.com", packs[0])
+    facts = {"demo": False, "settings": {}, "account": "south"}
+    with pytest.raises(KPADataError, match="is of another account: north, and these are of south"):
+        refuse_other(packs[0], {**facts, "account": "north"}, facts)
     refused(data, "real data and this pack has invented data", packs[0])
     refused(loads[1], "invented data and this pack has real data", pack)
     refused(loads[1], "names and this pack has pseudonyms", packs[0], names=False)
