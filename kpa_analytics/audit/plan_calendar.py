@@ -40,7 +40,7 @@ def plan_calendar(plan: SessionPlan, earlier: Events | None = None) -> bytes:
     calendar.add("prodid", _PROGRAM)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", plan.title)
+    calendar.add("x-wr-calname", ": ".join([*_mark(plan), plan.title]))
     before, events = earlier or {}, _planned(plan)
     for uid, event in [*events.items(), *_cancelled(plan, before, events).items()]:
         calendar.add_component(_event(uid, event, _sequence(plan, event, before.get(uid)), plan))

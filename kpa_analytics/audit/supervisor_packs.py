@@ -21,8 +21,6 @@ from kpa_analytics.analysis.supervisors import BY_PEOPLE, ListedBy, as_listed_by
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.config import settings
-from kpa_analytics.data.checks import names_of
-from kpa_analytics.data.hierarchy import hierarchy_faults
 from kpa_analytics.data.progress import counting_bar
 from kpa_analytics.data.training_data import TrainingData, need_one_account, need_training_data
 from kpa_analytics.employment import employment, has_left
@@ -153,6 +151,7 @@ def _write(
     from kpa_analytics.audit.supervisor_calendar import CALENDAR, calendar_of, cancelling
     from kpa_analytics.audit.supervisor_mail import MAIL, draft, usable
     from kpa_analytics.audit.supervisor_page import INDEX, PAGE, index_of, page_of
+    from kpa_analytics.audit.supervisor_profiles import profiles_to_correct
     from kpa_analytics.audit.supervisor_team import teams
     from kpa_analytics.audit.supervisor_workbook import WORKBOOK, workbook_of
 
@@ -191,7 +190,7 @@ def _write(
             place = folder / gone.folder
             place.mkdir()
             (place / CALENDAR).write_bytes(cancelling(gone, day, made, demo=data.demo))
-        profiles = _profiles_to_correct(data, by, day)
+        profiles = profiles_to_correct(data.users, group_columns(by)[0], day)
         index = index_of(
             each,
             addresses,
@@ -203,15 +202,6 @@ def _write(
             demo=data.demo,
         )
         (folder / INDEX).write_bytes(index)
-
-
-def _profiles_to_correct(data: TrainingData, by: str, day: date) -> list[str]:
-    """A sentence about each profile whose supervisor (or manager) can't act."""
-    names = names_of(data.users.lazy(), data.trainings.lazy())
-    checks = hierarchy_faults(data.users.lazy(), day)
-    of_role = [check for check in checks if check.field == group_columns(by)[0]]
-    findings = [check.findings(names).sort("record_id").collect() for check in of_role]
-    return [message for rows in findings for message in rows["message"]]
 
 
 def _addresses(users: pl.DataFrame) -> dict[str, str | None]:

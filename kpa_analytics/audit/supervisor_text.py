@@ -46,6 +46,14 @@ EMPTIED = "Lists without an open case since the earlier run"
 EMPTIED_NOTE = "The calendar of each cancels its events: import it, or send it to its supervisor."
 EMPTIED_LIST = "{title}: {events:event is|events are} cancelled"
 FINDINGS = "Profiles to correct"
+SUPERVISOR_LEFT = (
+    "{supervisor} left on {left}, and is still the {role} of {people:person|people}: {names}"
+)
+SUPERVISOR_UNKNOWN = (
+    "{supervisor} is not in the user list, and is the {role} of {people:person|people}: {names}"
+)
+OWN_SUPERVISOR = "{person} is their own {role}"
+SUPERVISOR_CIRCLE = "A circle, in which each person's {role} is the next: {names}"
 FINDINGS_NOTE = "The cases of people whose supervisor is unknown or has left are on nobody's list."
 GROUPS = {
     "supervisor": "supervisor",

@@ -165,6 +165,7 @@ def test_the_same_plan_gives_the_same_files_and_demo_data_is_marked(tmp_path: Pa
     for name in ("sessions", "people", "unplaced"):
         assert book[name]["A2"].value == DEMO_MARK
     calendar = (first / "plan.ics").read_text(encoding="utf-8")
+    assert f"X-WR-CALNAME:{DEMO_MARK}" in calendar
     assert not re.search(r"UID:.*(p1|Moe)", calendar)
 
 

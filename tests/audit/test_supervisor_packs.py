@@ -24,6 +24,7 @@ import kpa_analytics as kpa
 from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.audit.supervisor_mail import usable
 from kpa_analytics.audit.supervisor_page import page_of
+from kpa_analytics.audit.supervisor_profiles import profiles_to_correct
 from kpa_analytics.audit.supervisor_team import teams
 from kpa_analytics.audit.supervisor_text import HEADINGS
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX, DEMO_MARK
@@ -208,6 +209,29 @@ def test_every_open_case_is_in_one_workbook_and_the_index_adds_up(
     links = {attributes["href"] for tag, attributes in page.elements if tag == "a"}
     assert links == {f"{folder.name}/cases.html" for folder in folders(pack)}
     assert "is not in the user list" in page.text
+
+
+def test_a_supervisor_who_cannot_act_is_one_line_with_every_person() -> None:
+    people = [
+        {"id": "sue", "lastname": "Low", "firstname": "Sue", "supervisor_id": "sue"},
+        {"id": "tom", "lastname": "Tom", "terminationDate": datetime(2026, 3, 2, 5, tzinfo=UTC)},
+        *({"id": who, "lastname": who.capitalize(), "supervisor_id": "tom"} for who in ("é", "ed")),
+        {"id": "x", "supervisor_id": "gone", "employeeNumber": "E9", "lastname": "X"},
+        {"id": "a", "supervisor_id": "b", "lastname": "A"},
+        {"id": "b", "supervisor_id": "a"},
+        {"id": "manager", "manager_id": "nobody"},
+    ]
+    users = frame_of(USERS, *people)
+    assert profiles_to_correct(users, "supervisor_id", DAY) == [
+        "gone is not in the user list, and is the supervisor of 1 person: X (E9)",
+        "Tom left on 2 Mar 2026, and is still the supervisor of 2 people: É, Ed",
+        "Low, Sue is their own supervisor",
+        "A circle, in which each person's supervisor is the next: A -> b -> A",
+    ]
+    assert profiles_to_correct(users, "manager_id", DAY) == [
+        "nobody is not in the user list, and is the manager of 1 person: manager"
+    ]
+    assert profiles_to_correct(users, "field_office_id", DAY) == []
 
 
 def test_the_page_has_only_its_own_elements_and_needs_nothing(pack: Path) -> None:
