@@ -11,6 +11,9 @@ import polars as pl
 from kpa_analytics.analysis.session_texts import NO_INSTRUCTOR, NOBODY_KNOWN
 from kpa_analytics.wording import listing, say
 
+#: Instructors, and reasons, that a sentence names.
+_NAMED = 3
+
 
 class InstructorWeeks:
     """The weeks of eligible instructors that are still free.
@@ -80,9 +83,10 @@ class InstructorWeeks:
 
 
 def why_not_eligible(rows: pl.DataFrame) -> str:
-    """Why each person who taught a training may not teach it."""
+    """Why those who taught a training may not teach it; each reason once, with its people."""
+    by_reason = rows.sort("instructor").group_by("reason", maintain_order=True)
     reasons = [
-        f"{name}: {reason}" if name else str(reason)
-        for name, reason in rows.sort("instructor").select("instructor", "reason").iter_rows()
+        f"{listing(names, _NAMED)}: {reason}" if names else str(reason)
+        for reason, names in by_reason.agg(pl.col("instructor").drop_nulls()).iter_rows()
     ]
-    return listing(reasons, 3)
+    return listing(reasons, _NAMED)

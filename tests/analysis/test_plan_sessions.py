@@ -13,6 +13,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics import schema
+from kpa_analytics.analysis.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.session_reasons import CourseReasons, Place
 from kpa_analytics.errors import KPADataError
@@ -137,6 +138,18 @@ def test_of_many_last_instructors_the_first_are_named_and_the_others_counted() -
         in_sentences(frame)[4],
         "and 2 more trainings lose their last eligible instructor before the plan ends",
     ]
+
+
+def test_people_who_may_not_teach_for_the_same_reason_share_it() -> None:
+    lacking, gone = "no certificate of this training on record", "left on 4 Jun 2025"
+    rows = [("Moe, Al", lacking), ("Low, Bo", lacking), ("Roe, Cy", gone), (None, "nobody did")]
+    frame = pl.DataFrame(rows, ["instructor", "reason"], orient="row")
+    assert why_not_eligible(frame.head(3)) == f"Low, Bo; Moe, Al: {lacking}; Roe, Cy: {gone}"
+    assert why_not_eligible(frame.tail(1)) == "nobody did"
+    many = [(f"P{number}", lacking) for number in range(5)]
+    assert why_not_eligible(pl.DataFrame(many, frame.schema, orient="row")) == (
+        f"P0, P1, P2 and 2 more: {lacking}"
+    )
 
 
 def test_one_session_serves_neighbours_and_a_full_one_sends_people_earlier() -> None:
