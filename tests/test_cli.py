@@ -556,6 +556,8 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
         (["trend", "--out", "trend.gif"], "trend.gif: a trend can be written as"),
         (["trend", "--out", "no/trend.csv"], "no is not a folder"),
         (["plan", "here", "--by", "shoe_size"], "by must be field_office or None"),
+        (["plan", "here", "--previous", "nowhere"], "nowhere has no plan: it has no plan.ics"),
+        (["supervisors", "here", "--previous", "nowhere"], "nowhere has no lists of an earlier"),
         (["plan", "here", "--weeks", "0"], "Invalid value for '--weeks'"),
         (["plan", "here", "--capacity", "0"], "Invalid value for '--capacity'"),
         (["verify", "nowhere"], "nowhere is not a folder"),

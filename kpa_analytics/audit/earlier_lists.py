@@ -26,14 +26,16 @@ class EarlierLists:
     Args:
         previous: the folder.
         by: whose lists the new ones are; the earlier ones must be of the same kind.
+        owner: whose records the new ones are made from, as `owner_of()` says.
 
     Raises:
         KPADataError: the folder is not one of an earlier run, or has lists of another kind.
     """
 
-    def __init__(self, previous: str | os.PathLike[str], by: str) -> None:
+    def __init__(self, previous: str | os.PathLike[str], by: str, owner: str) -> None:
         folder = typed_path(previous).absolute()
-        _need_lists(folder, by)
+        need_lists(folder, by)
+        self._owner = owner
         self._folders: dict[str, Path] = {}
         for path in sorted(folder.iterdir()):
             matched = _FOLDER.fullmatch(path.name)
@@ -43,7 +45,9 @@ class EarlierLists:
     def events(self, digest: str) -> Events:
         """The events in the calendar of a list; none if the earlier run had no such list."""
         folder = self._folders.get(digest)
-        return events_of(self._calendar(folder), folder / CALENDAR) if folder else {}
+        if folder is None:
+            return {}
+        return events_of(self._calendar(folder), folder / CALENDAR, self._owner)
 
     def emptied(self, current: Collection[str]) -> dict[str, Emptied]:
         """The lists that are not among the current ones and have events to cancel, by digest."""
@@ -56,7 +60,7 @@ class EarlierLists:
         events = {
             uid: event for uid, event in self.events(digest).items() if not event["cancelled"]
         }
-        return Emptied(folder.name, calendar_name(self._calendar(folder)), events)
+        return Emptied(folder.name, calendar_name(self._calendar(folder)), events, self._owner)
 
     def _calendar(self, folder: Path) -> bytes:
         try:
@@ -65,7 +69,7 @@ class EarlierLists:
             raise KPADataError(f"{folder / CALENDAR} can't be read: {error.strerror}") from error
 
 
-def _need_lists(folder: Path, by: str) -> None:
+def need_lists(folder: Path, by: str) -> None:
     """Raise a KPADataError unless a folder has lists of this kind."""
     index = folder / INDEX
     if not index.is_file():

@@ -43,7 +43,7 @@ def export_plan(
 
     Raises:
         KPADataError: `plan` is not a plan, the folder is not empty or can't be written, or
-            `previous` has no calendar of a plan.
+            `previous` has no calendar of a plan of this account.
         KPAError: the packages that write these files are not installed.
 
     Examples:
@@ -65,7 +65,9 @@ def export_plan(
     from kpa_analytics.audit.plan_workbook import plan_workbook
     from kpa_analytics.charts import save, session_plan
 
-    earlier = None if previous is None else _earlier(typed_path(previous).absolute())
+    earlier = (
+        None if previous is None else _earlier(need_plan(typed_path(previous).absolute()), plan)
+    )
     with new_folder(out) as folder:
         (folder / WORKBOOK).write_bytes(plan_workbook(plan))
         (folder / CALENDAR).write_bytes(plan_calendar(plan, earlier))
@@ -73,11 +75,19 @@ def export_plan(
     return typed_path(out).absolute()
 
 
-def _earlier(folder: Path) -> Events:
-    """The events in the calendar of an earlier plan."""
-    from kpa_analytics.audit.calendar_events import events_of
+def need_plan(previous: Path) -> Path:
+    """The calendar in the folder of an earlier plan.
 
-    calendar = folder / CALENDAR
+    Raises:
+        KPADataError: there is none.
+    """
+    calendar = previous / CALENDAR
     if not calendar.is_file():
-        raise KPADataError(f"previous: {folder} has no plan: it has no {CALENDAR}")
-    return events_of(calendar.read_bytes(), calendar)
+        raise KPADataError(f"previous: {previous} has no plan: it has no {CALENDAR}")
+    return calendar
+
+
+def _earlier(calendar: Path, plan: SessionPlan) -> Events:
+    from kpa_analytics.audit.calendar_events import events_of, owner_of
+
+    return events_of(calendar.read_bytes(), calendar, owner_of(plan.account, demo=plan.demo))

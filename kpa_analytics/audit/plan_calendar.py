@@ -10,7 +10,7 @@ from typing import Any
 import icalendar
 
 from kpa_analytics.analysis.session_plan import SessionPlan
-from kpa_analytics.audit.calendar_events import CANCELLED, Events
+from kpa_analytics.audit.calendar_events import CANCELLED, Events, new_calendar, owner_of
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.wording import one_line, say
 
@@ -36,11 +36,8 @@ def plan_calendar(plan: SessionPlan, earlier: Events | None = None) -> bytes:
         earlier: the events of the calendar of an earlier plan. Those from the day of the plan on
             that the plan does not have are cancelled.
     """
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", _PROGRAM)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", ": ".join([*_mark(plan), plan.title]))
+    owner = owner_of(plan.account, demo=plan.demo)
+    calendar = new_calendar(_PROGRAM, ": ".join([*_mark(plan), plan.title]), owner)
     before, events = earlier or {}, _planned(plan)
     for uid, event in [*events.items(), *_cancelled(plan, before, events).items()]:
         calendar.add_component(_event(uid, event, _sequence(plan, event, before.get(uid)), plan))

@@ -18,7 +18,7 @@ import polars as pl
 from icalendar import Calendar, Event
 
 from kpa_analytics.audit import supervisor_text as text
-from kpa_analytics.audit.calendar_events import CANCELLED, Events
+from kpa_analytics.audit.calendar_events import CANCELLED, Events, new_calendar, owner_of
 from kpa_analytics.audit.supervisor_team import Team, case_line, counts_of, in_words
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.statuses import GAPS
@@ -40,7 +40,8 @@ def calendar_of(team: Team, made: datetime, earlier: Events | None = None) -> by
         earlier: the events of the earlier run, by their UID. Those that are no longer needed are
             cancelled, from the week of `as_of` on.
     """
-    calendar = _calendar(team.title, demo=team.demo)
+    owner = owner_of(team.account, demo=team.demo)
+    calendar = _calendar(team.title, owner, demo=team.demo)
     before = earlier or {}
     events = list(_current(team))
     used = {uid for uid, *_ in events}
@@ -66,16 +67,18 @@ class Emptied(NamedTuple):
         folder: the name of its folder.
         title: the name of its calendar.
         events: the events to cancel, by their UID.
+        owner: whose calendar it is, as `owner_of()` says.
     """
 
     folder: str
     title: str
     events: Events
+    owner: str
 
 
 def cancelling(emptied: Emptied, as_of: date, made: datetime, *, demo: bool) -> bytes:
     """The calendar of a list without an open case: it cancels the events of the earlier run."""
-    calendar = _calendar(emptied.title, demo=demo)
+    calendar = _calendar(emptied.title, emptied.owner, demo=demo)
     _cancel(calendar, emptied.events, _foot(as_of, demo=demo), made)
     return bytes(calendar.to_ical())
 
@@ -94,14 +97,9 @@ def _sequence(made: datetime) -> int:
     return int((made - _BEGINNING).total_seconds())
 
 
-def _calendar(title: str, *, demo: bool) -> Calendar:
-    calendar = Calendar()
+def _calendar(title: str, owner: str, *, demo: bool) -> Calendar:
     name = one_line(title)
-    calendar.add("prodid", _PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{_DEMO_NAME}{name}" if demo else name)
-    return calendar
+    return new_calendar(_PRODUCT, f"{_DEMO_NAME}{name}" if demo else name, owner)
 
 
 def _current(team: Team) -> Iterator[tuple[str, date, str, list[str]]]:

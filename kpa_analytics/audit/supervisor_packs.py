@@ -84,7 +84,7 @@ def export_supervisor_packs(
     Raises:
         KPADataError: `by` is none of these, `out` is not empty or can't be written, `as_of` is not
             a day, `only` names nobody, or somebody who has left, or `previous` has lists of
-            another kind or a damaged calendar.
+            another kind or another account, or a damaged calendar.
         KPAError: a package of the extra `audit` is not installed.
 
     Examples:
@@ -109,13 +109,15 @@ def export_supervisor_packs(
     need_one_account(data.users)
     as_listed_by(by)
     day = need_day(as_of, "as_of")
-    _need_packages()
+    need_packages()
+    from kpa_analytics.audit.calendar_events import owner_of
     from kpa_analytics.audit.earlier_lists import EarlierLists
     from kpa_analytics.audit.supervisor_team import digest_of
 
     target = typed_path(out).absolute()
     refuse_occupied(target)
-    earlier = None if previous is None else EarlierLists(previous, by)
+    owner = owner_of(data.account, demo=data.demo)
+    earlier = None if previous is None else EarlierLists(previous, by, owner)
     pairs = requirements(data, required)
     status = expiry_status(
         data.completions,
@@ -271,7 +273,8 @@ def _need_list(users: pl.DataFrame, names: dict[str, str], person: str, day: dat
     raise KPADataError(say(text.EMPTY_LIST, name=shown))
 
 
-def _need_packages() -> None:
+def need_packages() -> None:
+    """Raise a KPAError unless the packages that write the files are installed."""
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
         raise KPAError(

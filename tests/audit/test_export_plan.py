@@ -92,7 +92,7 @@ def test_a_plan_of_the_same_day_replaces_what_changed_and_cancels_what_is_gone(
     changed = replace(plan, sessions=fuller.filter(pl.col("session") != 2))
 
     def after(plan: kpa.SessionPlan, earlier: bytes) -> bytes:
-        return plan_calendar(plan, events_of(earlier, tmp_path))
+        return plan_calendar(plan, events_of(earlier, tmp_path, ""))
 
     def facts(calendar: bytes) -> dict[str, tuple[int, str, str]]:
         return {
@@ -113,7 +113,7 @@ def test_a_plan_of_the_same_day_replaces_what_changed_and_cancels_what_is_gone(
     assert third[full][:2] == third[gone][:2] == (day + 2, None)
     assert third[same][0] == day
     past = facts(
-        plan_calendar(replace(changed, as_of=WEEK + timedelta(1)), events_of(first, tmp_path))
+        plan_calendar(replace(changed, as_of=WEEK + timedelta(1)), events_of(first, tmp_path, ""))
     )
     assert gone not in past
 
@@ -124,6 +124,11 @@ def test_the_earlier_plan_is_in_a_folder(tmp_path: Path) -> None:
     (tmp_path / "plan.ics").write_text("BEGIN:VEVENT", encoding="utf-8")
     with pytest.raises(KPADataError, match=r"plan\.ics is not a calendar of an earlier run"):
         kpa.export_plan(some_plan(), tmp_path / "plan", previous=tmp_path)
+    for account, demo, was in (("north", False, "north"), (None, True, "demo data")):
+        other = plan_calendar(replace(some_plan(demo=demo), account=account))
+        (tmp_path / "plan.ics").write_bytes(other)
+        with pytest.raises(KPADataError, match=f"is a calendar of {was}, not of the account of"):
+            kpa.export_plan(some_plan(), tmp_path / "plan", previous=tmp_path)
     assert not (tmp_path / "plan").exists()
 
 

@@ -472,6 +472,10 @@ def test_an_earlier_run_of_other_lists_is_named(tmp_path: Path) -> None:
     assert str(error.value) == (
         f"previous: {first} has lists for every supervisor, not for every job title"
     )
+    made = two_teams()
+    north = {**made, "data": replace(made["data"], account="north")}
+    with pytest.raises(kpa.errors.KPADataError, match=r"of the account of the settings, not of no"):
+        write(**north, out=tmp_path / "second", previous=first)
     assert not (tmp_path / "second").exists()
     (first / "index.html").write_text("<title>Holidays</title>", encoding="utf-8")
     with pytest.raises(kpa.errors.KPADataError, match=r"its index\.html is another page"):
