@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
@@ -87,6 +88,18 @@ def test_the_demo_replaces_its_own_output_and_nothing_else(kpa_analytics, tmp_pa
     assert str(out) in err
     assert (out / "my notes.txt").read_text(encoding="utf-8") == "dear"
     assert [path.name for path in tmp_path.iterdir()] == ["first"]
+
+
+def test_the_demo_prints_its_figures_before_it_draws(monkeypatch, tmp_path: Path, capsys):
+    def draws(*_: object, **__: object) -> None:
+        assert "  expired                       0" in capsys.readouterr().out
+        raise kpa.errors.KPAError("drawn")
+
+    nobody = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
+    monkeypatch.setattr("kpa_analytics.cli.demo.load_demo", lambda: nobody)
+    monkeypatch.setattr("kpa_analytics.audit.first_chart.write_first_chart", draws)
+    with pytest.raises(kpa.errors.KPAError, match="drawn"):
+        import_module("kpa_analytics.cli.demo").demo(tmp_path / "first")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from kpa_analytics.wording import count, day, day_texts, month_texts
 _READ = ("week", "training_id", "training", "seats", "filled", "m_instructor_id")
 _TITLE = "Planned sessions"
 #: Pixels for a title beside the cells, for a column, and for a row.
-_ROOM, _COLUMN, _ROW = 150, 21, 20
+_ROOM, _COLUMN, _ROW = 180, 21, 20
 #: The most columns; a longer plan is drawn by month.
 _MOST_WEEKS = 27
 #: The most people in a cell of each step of colour; the last step has no limit.

@@ -282,7 +282,7 @@ function render({ model, el }) {
         model.send({ person: place });
       });
       cell.append(button);
-    } else cell.textContent = kind === "number" && typeof value === "number" ? FIGURES.format(value) : String(value);
+    } else cell.textContent = kind === "number" && typeof value === "number" ? FIGURES.format(value).replace("-", "\u2212") : String(value);
     return cell;
   };
 

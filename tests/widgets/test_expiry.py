@@ -297,3 +297,20 @@ def test_without_requirements_missing_is_not_known(
     missing = unchanged.rows.filter(pl.col("status") == "missing").height
     assert "not known" not in unchanged._figures.value
     assert f"<strong>{missing:,}</strong>" in unchanged._figures.value.split("Missing")[1]
+
+
+def test_the_table_and_each_chart_are_sent_as_soon_as_they_are_made(
+    explorer: ExpiryExplorer,
+) -> None:
+    sent = []
+    for part, name in ((explorer._table, "rows"), (explorer._charts, "specs")):
+        part.observe(lambda change: sent.append(change["name"]), name)
+    explorer.include_terminated = not explorer.include_terminated
+    assert sent == ["rows", "specs", "specs"]
+
+
+def test_the_style_sheet_is_sent_once(explorer: ExpiryExplorer) -> None:
+    parts = [explorer.view]
+    for part in parts:
+        parts += getattr(part, "children", ())
+    assert sum(hasattr(part, "_css") for part in parts) == 1
