@@ -160,6 +160,7 @@ def test_a_pack_that_a_scanner_holds_is_tried_again(tmp_path, monkeypatch):
     assert [path.name for path in tmp_path.rglob("*")] == ["out", "file"]
 
 
+@pytest.mark.slow
 def test_a_pack_that_stays_held_is_one_clear_error(tmp_path, monkeypatch):
     monkeypatch.setattr(patience, "PATIENCE", 0.1)
     held(monkeypatch, float("inf"), "rename")
@@ -171,6 +172,7 @@ def test_a_pack_that_stays_held_is_one_clear_error(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_an_old_folder_that_cannot_be_deleted_is_named(tmp_path, monkeypatch):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "old").touch()

@@ -230,6 +230,7 @@ def test_optional_user_fields_are_absent_rather_than_null(api):
     assert all(user.get("terminationDate", 0) is not None for user in users)
 
 
+@pytest.mark.slow
 def test_after_the_rate_limit_every_request_fails_during_the_penalty():
     with serve(Records(), rate_limit=3) as api:
         api.service.penalty = 2

@@ -152,6 +152,7 @@ def test_clear_cache_renames_before_it_deletes(
     assert not folder.parent.exists(), "what remained is deleted next time"
 
 
+@pytest.mark.slow
 def test_clear_cache_of_a_folder_in_use_deletes_the_rest_and_names_it(
     vendor: DemoAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
