@@ -31,11 +31,21 @@ function fit(box, title, room) {
   svg.style.marginTop = `${-Math.floor(low)}px`; // only here: a saved picture keeps its title
 }
 
+// The sentences of a subtitle, which is broken into lines for the drawing. Ours begin with a capital.
+function sentences(lines) {
+  const whole = [];
+  for (const line of [lines ?? []].flat()) {
+    if (whole.length && !/^\p{Lu}/u.test(line)) whole.push(`${whole.pop()} ${line}`);
+    else whole.push(line);
+  }
+  return whole;
+}
+
 function headOf(title) {
   const head = document.createElement("div");
   head.className = "kpa-chart-head";
-  const lines = [title?.text, title?.subtitle, "Scroll sideways to see the whole chart."];
-  for (const text of lines.flat().filter(Boolean)) {
+  const lines = [title?.text, ...sentences(title?.subtitle), "Scroll sideways to see the whole chart."];
+  for (const text of lines.filter(Boolean)) {
     const line = document.createElement("p");
     line.textContent = text;
     head.append(line);

@@ -215,12 +215,19 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
 
 def test_a_chart_is_named_after_its_finding(web: Page) -> None:
     made = panel()
+    subtitle = ["A sentence that", "goes on in", "2 lines", "Another sentence"]
+    made.specs[0]["title"]["subtitle"] = subtitle
     put(web, made)
     charts_of(web)
     for figure, spec in zip(web.get_by_role("figure").all(), made.specs, strict=True):
         expect(figure).to_have_attribute("aria-label", spec["title"]["text"])
         whole = figure.locator("[role=graphics-document]")
         expect(whole).to_have_attribute("aria-label", spec["description"])
+
+    web.set_viewport_size({"width": 390, "height": 800})
+    expect(web.locator(".kpa-chart-head").first).to_be_visible()
+    lines = web.locator(".kpa-chart-head").first.locator("p").all_inner_texts()
+    assert lines[1:3] == ["A sentence that goes on in 2 lines", "Another sentence"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
