@@ -2,9 +2,10 @@
 
 Serves the dashboard of the demo company (20,000 completions), opens it, reloads it, changes a
 choice in each tab and leaves it. It prints the seconds until the first bar is drawn, the processor
-time of server, kernels and browser, the milliseconds until everything that a choice changes is on
-screen, and the kernels that are left. Run it on a machine that does nothing else. The targets: the
-first bar within 5 s of opening the page, 150 ms for a choice, no kernel left.
+time of server, kernels and browser, the milliseconds until the first chart that a choice changes is
+on screen and until everything is, and the kernels that are left. Run it on a machine that does
+nothing else. The targets: the first bar within 5 s of opening the page, 150 ms for a choice, no
+kernel left.
 """
 
 from __future__ import annotations
@@ -23,20 +24,28 @@ from tests.browser.conftest import CHROMIUM, FLAGS, environment, free_port, runn
 
 #: Makes a choice in the open tab: ticks its first box, or else counts its first number one up and
 #: down. Waits until nothing has changed there for half a second, and gives the milliseconds until
-#: the last change was painted.
+#: the first new chart and until the last change was painted.
 _CHANGE = """() => new Promise(resolve => {
     const tab = [...document.querySelectorAll(".kpa-dashboard .kpa-explorer")]
         .find((each) => each.checkVisibility());
     const box = tab.querySelector(".kpa-control input[type=checkbox]");
     const number = tab.querySelector(".kpa-control input[type=number]");
-    let painted, quiet;
-    const watch = new MutationObserver(() => {
-        requestAnimationFrame(() => setTimeout(() => { painted = performance.now(); }));
+    let first, painted, quiet;
+    const watch = new MutationObserver((changes) => {
+        const drew = changes.some(({ target, oldValue }) =>
+            oldValue?.includes("kpa-chart-coming") && !target.matches(".kpa-chart-coming"));
+        requestAnimationFrame(() => setTimeout(() => {
+            painted = performance.now();
+            if (drew) first ??= painted;
+        }));
         clearTimeout(quiet);
-        quiet = setTimeout(() => { watch.disconnect(); resolve(painted - began); }, 500);
+        quiet = setTimeout(() => {
+            watch.disconnect();
+            resolve([first - began, painted - began]);
+        }, 500);
     });
     const began = performance.now();
-    watch.observe(tab, {childList: true, subtree: true, attributes: true});
+    watch.observe(tab, {childList: true, subtree: true, attributes: true, attributeOldValue: true});
     if (box) return box.click();
     number.value = Number(number.value) + (number.value % 2 ? 1 : -1);
     number.dispatchEvent(new Event("change", {bubbles: true}));
@@ -121,9 +130,10 @@ def main(runs: int) -> None:
                 tab.click()
                 page.wait_for_timeout(5_000)
                 changes = [page.evaluate(_CHANGE) for _ in range(runs + 1)][1:]
+                first, last = map(statistics.median, zip(*changes, strict=True))
                 print(
-                    f"a choice in {tab.inner_text()}: {statistics.median(changes):.0f} ms from the "
-                    f"event to the last repaint, at least {min(changes):.0f} ms"
+                    f"a choice in {tab.inner_text()}: from the event {first:.0f} ms to the first "
+                    f"chart's repaint, {last:.0f} ms to the last repaint"
                 )
             page.goto("about:blank")
             time.sleep(15)
