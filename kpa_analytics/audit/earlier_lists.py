@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from kpa_analytics.audit import supervisor_text as text
-from kpa_analytics.audit.calendar_events import Events, events_of
+from kpa_analytics.audit.calendar_events import Events, events_of, read_earlier
 from kpa_analytics.audit.supervisor_calendar import CALENDAR, Emptied, calendar_name
 from kpa_analytics.audit.supervisor_page import INDEX
 from kpa_analytics.audit.supervisor_team import NOBODYS_FOLDER
@@ -47,7 +47,8 @@ class EarlierLists:
         folder = self._folders.get(digest)
         if folder is None:
             return {}
-        return events_of(self._calendar(folder), folder / CALENDAR, self._owner)
+        path = folder / CALENDAR
+        return events_of(read_earlier(path), path, self._owner)
 
     def emptied(self, current: Collection[str]) -> dict[str, Emptied]:
         """The lists that are not among the current ones and have events to cancel, by digest."""
@@ -60,13 +61,8 @@ class EarlierLists:
         events = {
             uid: event for uid, event in self.events(digest).items() if not event["cancelled"]
         }
-        return Emptied(folder.name, calendar_name(self._calendar(folder)), events, self._owner)
-
-    def _calendar(self, folder: Path) -> bytes:
-        try:
-            return (folder / CALENDAR).read_bytes()
-        except OSError as error:
-            raise KPADataError(f"{folder / CALENDAR} can't be read: {error.strerror}") from error
+        title = calendar_name(read_earlier(folder / CALENDAR))
+        return Emptied(folder.name, title, events, self._owner)
 
 
 def need_lists(folder: Path, by: str) -> None:
@@ -74,7 +70,7 @@ def need_lists(folder: Path, by: str) -> None:
     index = folder / INDEX
     if not index.is_file():
         raise KPADataError(f"{folder} has no lists of an earlier run: it has no {INDEX}")
-    page = index.read_text(encoding="utf-8", errors="replace")
+    page = read_earlier(index).decode("utf-8", errors="replace")
     kinds = [kind for kind, group in text.GROUPS.items() if f"<title>{_title(group)} - " in page]
     if not kinds:
         raise KPADataError(f"{folder} has no lists of an earlier run: its {INDEX} is another page")

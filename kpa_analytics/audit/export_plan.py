@@ -88,6 +88,6 @@ def need_plan(previous: Path) -> Path:
 
 
 def _earlier(calendar: Path, plan: SessionPlan) -> Events:
-    from kpa_analytics.audit.calendar_events import events_of, owner_of
+    from kpa_analytics.audit.calendar_events import events_of, owner_of, read_earlier
 
-    return events_of(calendar.read_bytes(), calendar, owner_of(plan.account, demo=plan.demo))
+    return events_of(read_earlier(calendar), calendar, owner_of(plan.account, demo=plan.demo))

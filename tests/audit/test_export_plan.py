@@ -132,6 +132,18 @@ def test_the_earlier_plan_is_in_a_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "plan").exists()
 
 
+def test_an_earlier_plan_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    (tmp_path / "plan.ics").touch()
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(KPADataError, match=r"plan\.ics can't be read: Permission denied"):
+        kpa.export_plan(some_plan(), tmp_path / "plan", previous=tmp_path)
+
+
 def test_the_workbook_has_every_row_and_no_formula(tmp_path: Path) -> None:
     plan = some_plan()
     file = tmp_path / "plan.xlsx"
