@@ -68,6 +68,11 @@ _LONG_EXAMPLES = {
 }
 
 
+#: A browser, JupyterLab and a kernel on a busy machine now and then lose a key or a message. What
+#: fails twice in a row is a fault; the summary lists what failed once.
+_ONCE_MORE = pytest.mark.flaky(reruns=1)
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Do not import the browser tests if the run leaves them out."""
     left_out = "not browser" in config.option.markexpr
@@ -86,6 +91,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(planted)
         if _BROWSER in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(_ONCE_MORE)
         if item.nodeid.startswith(THOROUGH):
             item.add_marker(pytest.mark.thorough)
             item.add_marker(pytest.mark.slow)
