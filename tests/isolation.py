@@ -70,7 +70,7 @@ _LONG_EXAMPLES = {
 
 #: A browser, JupyterLab and a kernel on a busy machine now and then lose a key or a message. What
 #: fails twice in a row is a fault; the summary lists what failed once.
-_ONCE_MORE = pytest.mark.flaky(reruns=1)
+_A_SECOND_RUN = pytest.mark.flaky(reruns=1)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -91,7 +91,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(planted)
         if _BROWSER in item.path.parents:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(_ONCE_MORE)
+            item.add_marker(_A_SECOND_RUN)
         if item.nodeid.startswith(THOROUGH):
             item.add_marker(pytest.mark.thorough)
             item.add_marker(pytest.mark.slow)
