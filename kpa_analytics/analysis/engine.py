@@ -24,7 +24,7 @@ from kpa_analytics.analysis.latest_completion import (
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, never_completed, statuses_on
-from kpa_analytics.analysis.windows import windows_on
+from kpa_analytics.analysis.windows import windows_on, with_offerings
 from kpa_analytics.employment import has_left
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
@@ -52,7 +52,8 @@ class Rules:
         self.schedules = schedules(trainings)
         self.composed = composed_trainings(trainings)
         self._trainings = trainings
-        self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.schedules, day))
+        self.offerings = with_offerings(self.schedules)
+        self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.offerings, day))
 
     def titles(self, records: pl.DataFrame) -> pl.DataFrame:
         """The trainings of the records and the catalogue, numbered from 0 in `title`."""
@@ -68,7 +69,9 @@ class Rules:
         the source `unknown`.
         """
         rows = with_expiry_key(records.lazy()).drop("has_proof")
-        by_key = expirations(rows.unique("expiry_key"), self.schedules)
+        ids = records["training_id"].unique()
+        own = self.schedules.filter(pl.col("training_id").is_in(ids.implode()))
+        by_key = expirations(rows.unique("expiry_key"), own)
         statuses = statuses_on(by_key, self.windows_on(as_of), as_of, expiring_days)
         return (
             rows.join(statuses.lazy(), on="expiry_key", how="left", maintain_order="left")

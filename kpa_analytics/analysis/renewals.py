@@ -11,7 +11,7 @@ from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_rules import starts_expiring
 from kpa_analytics.analysis.windows import renewals as moved_on
-from kpa_analytics.analysis.windows import with_offerings, with_windows
+from kpa_analytics.analysis.windows import with_windows
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import (
     AnyFrame,
@@ -168,7 +168,7 @@ def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
         _DUE.is_not_null()
     )
     days = dated.select("training_id", "judged_on").unique()
-    offerings = with_offerings(engine.rules.schedules).drop("expiring_days", "made")
+    offerings = engine.rules.offerings.lazy().drop("expiring_days", "made")
     windows = with_windows(days.join(offerings, on="training_id"), judged_on).select(
         "training_id", "judged_on", "next_opens", "next_closes", "offering_opens", "in_time_since"
     )

@@ -20,7 +20,6 @@ from kpa_analytics.analysis.engine import Engine
 from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.window_cycles import WindowCycles
-from kpa_analytics.analysis.windows import with_offerings
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
 POSITIONS = ("since", "starts", "over", "until")
@@ -38,7 +37,7 @@ class StatusSpans:
         self._engine, self._days = engine, days
         self._schedules = engine.rules.schedules
         self._cycles = WindowCycles(self._schedules, days)
-        self._offerings = with_offerings(self._schedules).select(
+        self._offerings = engine.rules.offerings.lazy().select(
             "training_id", "offered", "offering_opens", "offering_closes", "year_before_opens"
         )
         self._unheld: pl.DataFrame | None = None

@@ -22,10 +22,11 @@ _ONE_DAY = pl.duration(days=1)
 _WINDOWS = ("is_open", "next_opens", "next_closes", "offering_opens", "in_time_since")
 
 
-def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def windows_on(offerings: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The windows and the last offering of each window training, as of a day.
 
-    Returns one row per training whose rule is `window`:
+    `offerings` is the result of `with_offerings`. Returns one row per training whose rule is
+    `window`:
 
     - `is_open`: a window is open on the day.
     - `next_opens` and `next_closes`: the first and last day of the window that is open, or else of
@@ -37,7 +38,7 @@ def windows_on(catalogue: pl.DataFrame, as_of: date) -> pl.DataFrame:
       while the latter is still open; otherwise null. If a superseded completion is dated on or
       after this day, there is time left to renew it.
     """
-    windows = with_windows(with_offerings(catalogue), pl.lit(as_of))
+    windows = with_windows(offerings.lazy(), pl.lit(as_of))
     return windows.select("training_id", *_WINDOWS).collect(engine="in-memory")
 
 
@@ -62,7 +63,7 @@ def with_windows(offerings: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
     )
 
 
-def with_offerings(catalogue: pl.DataFrame) -> pl.LazyFrame:
+def with_offerings(catalogue: pl.DataFrame) -> pl.DataFrame:
     """The window trainings of the catalogue, with the days of their last offering.
 
     Adds `offering_opens` (the first day of the offering), `offering_closes` (the last day of the
@@ -87,6 +88,7 @@ def with_offerings(catalogue: pl.DataFrame) -> pl.LazyFrame:
             .alias("year_before_opens"),
         )
         .drop("offering_year")
+        .collect(engine="in-memory")
     )
 
 

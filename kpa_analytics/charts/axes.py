@@ -94,9 +94,25 @@ def tooltip(texts: dict[str, str], numbers: dict[str, str] | None = None) -> lis
 def pick(bars: alt.Chart, *fields: str) -> alt.Chart:
     """Let a click on a bar set the selection `pick` of these fields; the other bars become pale."""
     faded = alt.OpacityValue(0.35, condition=[{"param": "pick", "value": 1}])
-    point = alt.selection_point(name="pick", fields=[*fields], on="click")
-    picked: alt.Chart = bars.encode(opacity=faded).add_params(point)
+    picked: alt.Chart = bars.encode(opacity=faded)
+    picked.params = [clicked(*fields)]
     return picked
+
+
+def clicked(*fields: str) -> alt.TopLevelSelectionParameter:
+    """The selection `pick`: the values of these fields in the bars that were clicked."""
+    point = alt.PointSelectionConfig(type="point", fields=[*fields], on="click")
+    return _Selection(name="pick", select=point, views=[])
+
+
+class _Selection(alt.TopLevelSelectionParameter):
+    """altair compares a selection with others while it layers and joins charts.
+
+    It would check it against the schema each time, six times in a chart of two panels.
+    """
+
+    def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:
+        return super().to_dict(validate=validate, **options)
 
 
 def month_step(first: date, last: date) -> int:

@@ -10,7 +10,14 @@ import polars as pl
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, window
 from kpa_analytics.charts.stacking import MIN_PART, stack
-from kpa_analytics.charts.styled import demo_line, nothing_to_show, rows_of, stacked_panels, titled
+from kpa_analytics.charts.styled import (
+    demo_line,
+    nothing_to_show,
+    panel,
+    rows_of,
+    stacked_panels,
+    titled,
+)
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
@@ -114,7 +121,7 @@ def group_share(
         f"{_TITLE}: {grouped:,} of {count(total, 'completion')} recorded in a group session",
         left_out,
     ]
-    counts = alt.LayerChart(layer=[_counts(rows, dark), *mark], width=WIDTH, height=_LOWER)
+    counts = panel([_counts(rows, dark), *mark], _LOWER)
     return stacked_panels(
         [_line(rows, dark).properties(width=WIDTH, height=130), counts],
         dark=dark,

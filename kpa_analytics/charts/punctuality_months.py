@@ -12,8 +12,8 @@ from kpa_analytics.charts.outcomes import OUTCOMES, SIGNED, outcome_colour, outc
 from kpa_analytics.charts.periods import period_ends
 from kpa_analytics.charts.punctuality_rows import share_text
 from kpa_analytics.charts.stacking import MIN_PART, stack
-from kpa_analytics.charts.styled import demo_line, rows_of, stacked_panels, titled
-from kpa_analytics.charts.theme import GAP, WIDTH, palette
+from kpa_analytics.charts.styled import demo_line, panel, rows_of, stacked_panels, titled
+from kpa_analytics.charts.theme import GAP, palette
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +31,8 @@ def months(
         "1mo",
     )
     mark = [demo_line(44, dark)] if demo else []
-    lower = alt.LayerChart(layer=[_counts(rows, dark), *mark], width=WIDTH, height=_LOWER)
-    upper = alt.LayerChart(layer=_share(rows, dark), width=WIDTH, height=140)
+    lower = panel([_counts(rows, dark), *mark], _LOWER)
+    upper = panel(_share(rows, dark), 140)
     return stacked_panels(
         [upper, lower] if rows["share"].count() else [lower],
         dark=dark,

@@ -9,7 +9,14 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PART, stack
-from kpa_analytics.charts.styled import demo_line, nothing_to_show, rows_of, stacked_panels, titled
+from kpa_analytics.charts.styled import (
+    demo_line,
+    nothing_to_show,
+    panel,
+    rows_of,
+    stacked_panels,
+    titled,
+)
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.charts.trend_lanes import lanes
 from kpa_analytics.charts.trend_rows import (
@@ -111,8 +118,8 @@ def _together(table: pl.DataFrame, trend: Trend, dark: bool) -> alt.VConcatChart
         pl.Series("percent", [percent(*row) for row in drawn.select("gaps", "total").iter_rows()])
     )
     mark = [demo_line(44, dark)] if trend.demo else []
-    upper = alt.LayerChart(layer=_share(rows, trend, dark), width=WIDTH, height=_UPPER)
-    lower = alt.LayerChart(layer=[*_counts(rows, trend, dark), *mark], width=WIDTH, height=_LOWER)
+    upper = panel(_share(rows, trend, dark), _UPPER)
+    lower = panel([*_counts(rows, trend, dark), *mark], _LOWER)
     return stacked_panels(
         [upper, lower],
         dark=dark,

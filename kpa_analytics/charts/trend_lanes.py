@@ -116,13 +116,13 @@ def _areas(
             detail=[alt.Detail("place:N"), alt.Detail("stretch:N")],
         )
     )
-    pick = alt.selection_point(name="pick", fields=["day", "group_id"], on="click")
     shade = alt.FillOpacityValue(0, condition=[{"param": "pick", "empty": False, "value": 0.25}])
     is_folded = pl.col("group_id").is_null()
     groups, folded = names.filter(~is_folded), names.filter(is_folded).drop("group_id")
     picked = _columns(rows, groups, drawn, scale, dark).properties(name="days")
     others = [_columns(rows, folded, drawn, scale, dark)] if folded.height else []
-    return [areas, *others, picked.encode(fillOpacity=shade).add_params(pick)]
+    picked.params = [axes.clicked("day", "group_id")]
+    return [areas, *others, picked.encode(fillOpacity=shade)]
 
 
 def _columns(
