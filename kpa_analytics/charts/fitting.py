@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from unicodedata import category, east_asian_width
 
 from kpa_analytics.charts.theme import TEXT
@@ -53,6 +54,7 @@ def width(text: str, size: int = TEXT) -> float:
     return sum(map(_width, text)) * size / 1000
 
 
+@cache
 def _width(character: str) -> int:
     if character in _WIDTHS:
         return _WIDTHS[character]
