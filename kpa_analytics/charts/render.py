@@ -154,10 +154,26 @@ def inert_json(value: Any) -> str:
     return text
 
 
+#: A screen reader reads the text of each mark, so the tooltip of the mouse is hidden from it.
+#: vega-tooltip uses the element that is there.
+_EMBEDDER = """
+window.kpaEmbed = (...chart) => {
+  if (!document.getElementById("vg-tooltip-element")) {
+    const tooltip = document.createElement("div");
+    tooltip.id = "vg-tooltip-element";
+    tooltip.className = "vg-tooltip";
+    tooltip.setAttribute("aria-hidden", "true");
+    document.body.append(tooltip);
+  }
+  return vegaEmbed(...chart);
+};
+"""
+
+
 @cache
 def library() -> str:
     """Vega, Vega-Lite and vega-embed as one script, which sets `window.kpaEmbed`."""
-    code: str = vl_convert.javascript_bundle("window.kpaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+    code: str = vl_convert.javascript_bundle(_EMBEDDER, vl_version=VEGA_LITE)
     # A scope of its own, so that its names do not collide with those of other scripts.
     return f"(() => {{{code}\n}})();".replace("</script", "<\\/script")
 

@@ -11,6 +11,7 @@ import kpa_analytics as kpa
 from kpa_analytics import charts
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from tests.browser.axe import axe, violations
+from tests.browser.hands import point_at
 from tests.charts.drawings import CHARTS, draw, inputs
 from tests.frames import frame_of
 
@@ -50,6 +51,9 @@ def test_a_saved_chart_breaks_no_rule(browser, axe, tmp_path, scheme):
         chart = draw(name, inputs(name), dark=scheme == "dark")
         page.goto(charts.save(chart, tmp_path / f"{name}.html").as_uri())
         expect(page.get_by_label("Save the chart as a picture")).to_be_attached()
+        if name == "expiry_by_training":
+            point_at(page.locator("[aria-roledescription=bar]").first)
+            expect(page.locator("#vg-tooltip-element.visible")).to_contain_text("Training")
         assert violations(page, axe) == [], name
     page.close()
 
