@@ -78,26 +78,28 @@ def derived_completions(
         and expiration_source (`composed`), one row for each person who holds all included trainings
         and has not completed the composed training itself.
     """
-    composed = [training for parts in generations for training in parts]
-    included = [part for parts in generations for ids in parts.values() for part in ids]
-    rows = (
-        held.lazy()
-        .filter(pl.col("training_id").is_in([*composed, *included]))
+    involved = {training for parts in generations for training in parts}
+    involved |= {part for parts in generations for ids in parts.values() for part in ids}
+    pool: dict[int, pl.DataFrame] = {
+        int(key[0]): rows
+        for key, rows in held.lazy()
+        .filter(pl.col("training_id").is_in(involved))
         .select(_HELD)
         .collect(engine="in-memory")
-    )
-    by_training = rows.partition_by("training_id", as_dict=True)
-    pool: dict[int, pl.DataFrame] = {int(key[0]): part for key, part in by_training.items()}
-    own = _own_limits(composed, rows["date"], own_schedule)
+        .partition_by("training_id", as_dict=True)
+        .items()
+    }
     derived = []
     for parts in generations:
         holders = [_satisfied(pool, training, ids) for training, ids in parts.items()]
-        satisfied = pl.concat([rows.clear(), *(part for part in holders if part.height)])
-        limited = _limited(satisfied, own) if satisfied.height else satisfied
+        satisfied = pl.concat(
+            [held.select(_HELD).clear(), *(rows for rows in holders if rows.height)]
+        )
+        limited = _limited(satisfied, own_schedule) if satisfied.height else satisfied
         derived.append(limited)
-        for (training,), part in limited.partition_by("training_id", as_dict=True).items():
-            before = pool.get(training)
-            pool[training] = part if before is None else pl.concat([before, part])
+        for (training,), rows in limited.partition_by("training_id", as_dict=True).items():
+            own = pool.get(training)
+            pool[training] = rows if own is None else pl.concat([own, rows])
     return (
         pl.concat(derived)
         .with_columns(days_left(as_of), status_on(as_of))
@@ -128,24 +130,16 @@ def _satisfied(pool: dict[int, pl.DataFrame], training: int, parts: list[int]) -
     return holders.collect(engine="in-memory")
 
 
-def _own_limits(
-    composed: list[int], dates: pl.Series, own_schedule: Callable[[pl.DataFrame], pl.DataFrame]
+def _limited(
+    satisfied: pl.DataFrame, own_schedule: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> pl.DataFrame:
-    """The limits by the trainings' own schedules, counted from each date of an included training.
-
-    The date of a derived completion is one of these.
-    """
-    trainings = pl.DataFrame({"training_id": composed}, schema={"training_id": pl.Int64})
-    days = trainings.join(dates.unique().to_frame(), how="cross")
+    """Apply the trainings' own schedules, counted from the derived dates."""
+    days = satisfied.select("training_id", "date").unique()
     own = own_schedule(days.with_columns(pl.lit(None, pl.Date).alias("special_expiration_date")))
-    return own.select(
+    limits = own.select(
         "training_id", "date", *(pl.col(name).alias(f"own_{name}") for name in _LIMITS)
     )
-
-
-def _limited(satisfied: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """Apply the trainings' own limits, as `_own_limits` returns them."""
-    return satisfied.join(own, on=["training_id", "date"], how="left", nulls_equal=True).select(
+    return satisfied.join(limits, on=["training_id", "date"], how="left", nulls_equal=True).select(
         "person",
         "training_id",
         "date",

@@ -6,6 +6,7 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
+from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import COMPLETIONS
@@ -202,3 +203,20 @@ def test_a_circle_is_told_in_the_order_of_inclusion():
         expiry_status(COMPLETIONS.empty(), training, as_of=TODAY)
     circle = [int(n) for n in str(error.value).rsplit(": ", 1)[1].split(" -> ")]
     assert all(after == before % 3 + 1 for before, after in pairwise(circle))
+
+
+def test_its_own_schedule_is_computed_for_the_dates_that_somebody_has(monkeypatch):
+    """Not for every date of every training: with hundreds of both, that takes all the memory."""
+    computed = []
+    of_records = Rules.record_statuses
+
+    def remembered(self, records, as_of, expiring_days):
+        computed.extend(records.select("training_id", "date").rows())
+        return of_records(self, records, as_of, expiring_days)
+
+    monkeypatch.setattr(Rules, "record_statuses", remembered)
+    twice = {"id": 20, "title": "Both, and the first", "included_trainings_id": [1, 10]}
+    records = completed_on(t1=date(2025, 7, 1), t2=date(2025, 8, 1))
+    status = expiry_status(records, composed(twice), as_of=TODAY)
+    assert {10, 20} <= {*status["training_id"]}
+    assert computed == [(10, date(2025, 8, 1)), (20, date(2025, 8, 1))]
