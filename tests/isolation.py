@@ -68,8 +68,8 @@ _LONG_EXAMPLES = {
 }
 
 
-#: A browser, JupyterLab and a kernel on a busy machine now and then lose a key or a message. What
-#: fails twice in a row is a fault; the summary lists what failed once.
+#: On a busy machine, a browser, JupyterLab and a kernel now and then lose a key or a message. A
+#: test that fails twice in a row fails; the summary lists one that failed once.
 _A_SECOND_RUN = pytest.mark.flaky(reruns=1)
 
 

@@ -61,7 +61,7 @@ def expirations(distinct: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame
         .alias("expiration_source"),
         _NO_DAY.alias("opens"),
     )
-    needed = {"special", "unknown", *catalogue["rule"]}  # to leave out the others saves time
+    needed = {"special", "unknown", *catalogue["rule"]}  # leaving out the others saves time
     by_rule = [
         rule(ruled.filter(pl.col("expiration_source") == source)).select("expiry_key", *_COLUMNS)
         for source, rule in _RULES.items()

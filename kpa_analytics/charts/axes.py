@@ -106,9 +106,9 @@ def clicked(*fields: str) -> alt.TopLevelSelectionParameter:
 
 
 class _Selection(alt.TopLevelSelectionParameter):
-    """altair compares a selection with others while it layers and joins charts.
+    """A selection that is not checked against the schema each time altair compares it with others.
 
-    It would check it against the schema each time, six times in a chart of two panels.
+    altair does so for every layer and panel, whatever `to_dict(validate=False)` of a chart says.
     """
 
     def to_dict(self, validate: bool = False, **options: Any) -> dict[str, Any]:

@@ -10,14 +10,7 @@ import polars as pl
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, window
 from kpa_analytics.charts.stacking import MIN_PART, stack
-from kpa_analytics.charts.styled import (
-    demo_line,
-    nothing_to_show,
-    panel,
-    rows_of,
-    stacked_panels,
-    titled,
-)
+from kpa_analytics.charts.styled import demo_line, nothing_to_show, panel, rows_of, stacked_panels
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
@@ -124,10 +117,10 @@ def group_share(
     counts = panel([_counts(rows, dark), *mark], _LOWER)
     return stacked_panels(
         [_line(rows, dark).properties(width=WIDTH, height=130), counts],
+        title=title,
+        subtitle=subtitle,
+        demo=demo,
         dark=dark,
-        spacing=14,
-        resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
-        **titled(title, subtitle, demo),
     )
 
 

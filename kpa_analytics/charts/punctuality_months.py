@@ -12,7 +12,7 @@ from kpa_analytics.charts.outcomes import OUTCOMES, SIGNED, outcome_colour, outc
 from kpa_analytics.charts.periods import period_ends
 from kpa_analytics.charts.punctuality_rows import share_text
 from kpa_analytics.charts.stacking import MIN_PART, stack
-from kpa_analytics.charts.styled import demo_line, panel, rows_of, stacked_panels, titled
+from kpa_analytics.charts.styled import demo_line, panel, rows_of, stacked_panels
 from kpa_analytics.charts.theme import GAP, palette
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def months(
     upper = panel(_share(rows, dark), 140)
     return stacked_panels(
         [upper, lower] if rows["share"].count() else [lower],
+        title=title,
+        subtitle=subtitle,
+        demo=demo,
         dark=dark,
-        spacing=14,
-        resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
-        **titled(title, subtitle, demo),
     )
 
 

@@ -154,8 +154,8 @@ def inert_json(value: Any) -> str:
     return text
 
 
-#: A screen reader reads the text of each mark, so the tooltip of the mouse is hidden from it.
-#: vega-tooltip uses the element that is there.
+#: Screen readers read the text of each mark, so the tooltip, which repeats it, is hidden from them.
+#: vega-tooltip uses the element with this id if there is one.
 _EMBEDDER = """
 window.kpaEmbed = (...chart) => {
   if (!document.getElementById("vg-tooltip-element")) {

@@ -9,14 +9,7 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PART, stack
-from kpa_analytics.charts.styled import (
-    demo_line,
-    nothing_to_show,
-    panel,
-    rows_of,
-    stacked_panels,
-    titled,
-)
+from kpa_analytics.charts.styled import demo_line, nothing_to_show, panel, rows_of, stacked_panels
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.charts.trend_lanes import lanes
 from kpa_analytics.charts.trend_rows import (
@@ -122,10 +115,10 @@ def _together(table: pl.DataFrame, trend: Trend, dark: bool) -> alt.VConcatChart
     lower = panel([*_counts(rows, trend, dark), *mark], _LOWER)
     return stacked_panels(
         [upper, lower],
+        title=_finding(table, trend),
+        subtitle=[*_sentences(table, trend), left_out, TODAYS],
+        demo=trend.demo,
         dark=dark,
-        spacing=14,
-        resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
-        **titled(_finding(table, trend), [*_sentences(table, trend), left_out, TODAYS], trend.demo),
     )
 
 

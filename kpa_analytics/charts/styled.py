@@ -246,15 +246,28 @@ def layered(
 
 
 def panel(layers: Sequence[alt.Chart], height: int) -> alt.LayerChart:
-    """A panel of a chart of several, as wide as a chart."""
+    """One of several panels of a chart, as wide as the chart."""
     return _Panel(layer=list(layers), width=WIDTH, height=height)
 
 
 def stacked_panels(
-    panels: Sequence[alt.Chart | alt.LayerChart], *, dark: bool, **options: Any
+    panels: Sequence[alt.Chart | alt.LayerChart],
+    *,
+    title: str,
+    subtitle: Sequence[str],
+    demo: bool,
+    dark: bool,
 ) -> alt.VConcatChart:
-    """A chart of panels below each other, with our look."""
-    chart: alt.VConcatChart = _KINDS["vconcat", _look(dark)](vconcat=list(panels), **options)
+    """Panels below each other with the same horizontal axis, with our look and a title.
+
+    `demo` adds the demo mark to the description; the caller draws it in the lowest panel.
+    """
+    chart: alt.VConcatChart = _KINDS["vconcat", _look(dark)](
+        vconcat=list(panels),
+        spacing=14,
+        resolve=alt.Resolve(scale={"x": "shared", "color": "independent"}),
+        **titled(title, subtitle, demo),
+    )
     return chart
 
 
