@@ -64,7 +64,8 @@ def derived_completions(
     their expiration dates and of its own schedule counted from that date. It starts expiring on the
     earliest of their days, so its status is the worst of theirs.
 
-    The composed trainings are computed one by one, which limits the memory that is needed.
+    The composed trainings are computed one by one, which limits the memory that is needed. All
+    dates are known before any limit is, so the own schedules are computed once for all of them.
 
     Args:
         held: the completions that count on the day, one row per person and training.
@@ -89,26 +90,32 @@ def derived_completions(
         .partition_by("training_id", as_dict=True)
         .items()
     }
-    derived = []
+    satisfied = [held.select(_HELD).clear()]
     for parts in generations:
-        holders = [_satisfied(pool, training, ids) for training, ids in parts.items()]
-        satisfied = pl.concat(
-            [held.select(_HELD).clear(), *(rows for rows in holders if rows.height)]
-        )
-        limited = _limited(satisfied, own_schedule) if satisfied.height else satisfied
-        derived.append(limited)
-        for (training,), rows in limited.partition_by("training_id", as_dict=True).items():
-            own = pool.get(training)
-            pool[training] = rows if own is None else pl.concat([own, rows])
+        for training, ids in parts.items():
+            rows = _satisfied(pool, training, ids)
+            if rows.height:
+                satisfied.append(rows)
+                own = pool.get(training)
+                pool[training] = rows if own is None else pl.concat([own, rows])
+    derived = pl.concat(satisfied)
+    if derived.height:
+        derived = _limited(derived, own_schedule)
+    for parts in generations[1:]:
+        derived = _limited_by_parts(derived, parts)
     return (
-        pl.concat(derived)
+        derived.lazy()
         .with_columns(days_left(as_of), status_on(as_of))
         .with_columns(pl.lit("composed", SOURCE).alias("expiration_source"))
+        .collect(engine="in-memory")
     )
 
 
 def _satisfied(pool: dict[int, pl.DataFrame], training: int, parts: list[int]) -> pl.DataFrame:
-    """The people who hold all parts but not the training itself: latest date, earliest limits."""
+    """The people who hold all parts but not the training itself: latest date, earliest limits.
+
+    The limits do not contain the own schedules of composed trainings.
+    """
     held = [pool[part].lazy() for part in parts if part in pool]
     if len(held) < len(parts):
         return pl.DataFrame()
@@ -144,4 +151,27 @@ def _limited(
         "training_id",
         "date",
         *(pl.min_horizontal(name, f"own_{name}").alias(name) for name in _LIMITS),
+    )
+
+
+def _limited_by_parts(derived: pl.DataFrame, parts: Parts) -> pl.DataFrame:
+    """Let trainings expire no later than those of their parts that are derived, too."""
+    pairs = pl.LazyFrame(
+        [(training, part) for training, ids in parts.items() for part in ids],
+        schema={"training_id": pl.Int64, "part": pl.Int64},
+        orient="row",
+    )
+    of_parts = (
+        derived.lazy()
+        .select("person", pl.col("training_id").alias("part"), *_LIMITS)
+        .join(pairs, on="part")
+        .group_by("person", "training_id")
+        .agg(pl.col(_LIMITS).min().name.prefix("part_"))
+    )
+    earliest = [pl.min_horizontal(name, f"part_{name}").alias(name) for name in _LIMITS]
+    return (
+        derived.lazy()
+        .join(of_parts, on=["person", "training_id"], how="left")
+        .select("person", "training_id", "date", *earliest)
+        .collect(engine="in-memory")
     )

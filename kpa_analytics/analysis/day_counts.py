@@ -91,10 +91,11 @@ def day_counts(
         named = named.filter(pl.col("group").is_in(rows["group"].unique().implode()))
     positions = pl.int_range(days.count, dtype=pl.Int64, eager=True).alias("position").to_frame()
     cells = named.join(positions, how="cross", maintain_order="left_right")
+    by_cell = cells.select(_numbers(days, "position")).to_series()
     counts = dict.fromkeys(STATUSES, pl.lit(0))
     for is_held, statuses in IN_ORDER.items():
-        held = rows.filter(held=is_held)
-        reached = [_reached(held, position, cells, days.count) for position in POSITIONS]
+        held = rows.filter(held=is_held).select(_numbers(days, *POSITIONS))
+        reached = [_reached(held[position], by_cell) for position in POSITIONS]
         for status, begun, ceased in zip(statuses, reached, reached[1:], strict=False):
             counts[status] += pl.lit(begun) - pl.lit(ceased)
     counted = (
@@ -111,12 +112,11 @@ def day_counts(
     return counted.with_columns(unknown).select("day", *groups, *STATUSES, "total")
 
 
-def _reached(spans: pl.DataFrame, position: str, cells: pl.DataFrame, end: int) -> pl.Series:
+def _numbers(days: SampledDays, *positions: str) -> pl.Expr:
+    """Positions of the groups as numbers, in the order of the groups."""
+    return pl.col(positions) + pl.col("group").cast(pl.Int64) * (days.count + 1)
+
+
+def _reached(spans: pl.Series, cells: pl.Series) -> pl.Series:
     """How many spans have reached a position by each cell, and all those of groups before it."""
-
-    def number(at: str) -> pl.Expr:
-        return pl.col("group").cast(pl.Int64) * (end + 1) + pl.col(at)
-
-    reached = spans.select(number(position)).to_series().sort()
-    by_cell = reached.search_sorted(cells.select(number("position")).to_series(), side="right")
-    return by_cell.cast(pl.Int64)
+    return spans.sort().search_sorted(cells, side="right").cast(pl.Int64)

@@ -91,7 +91,8 @@ class Engine:
         rules: the rules of the catalogue.
         people: the people of the records, as `people_of` returns them.
         titles: the trainings of the records and the catalogue, as `Rules.titles` returns them.
-        expirations: the distinct expirations, as `expirations` returns them.
+        expirations: the distinct expirations, as `expirations` returns them, in the order of their
+            keys.
         rows: the records in the order of the result, as `ordered_records` returns them; with
             `title` (the row of `titles`), `has_proof`, and `at` (the key of the expiration).
 
@@ -117,7 +118,8 @@ class Engine:
         rows = with_expiry_key(ordered).with_columns(_AT).collect(engine="in-memory")
         _check_trainings(rows)
         distinct = rows.lazy().filter("has_proof").select(_KEYED).unique("expiry_key")
-        self.expirations = expirations(distinct, rules.schedules).collect(engine="in-memory")
+        by_key = expirations(distinct, rules.schedules).sort("expiry_key")
+        self.expirations = by_key.collect(engine="in-memory")
         self.titles = rules.titles(rows)
         self.rows = (
             rows.lazy()
@@ -142,8 +144,7 @@ class Engine:
         if not include_terminated and self.people["left"].count():
             employed = ~self.people.select(has_left(as_of)).to_series()
             rows = rows.filter(pl.lit(employed).gather(pl.col("person")))
-        by_key = self.expirations.lazy()
-        statuses = statuses_on(by_key, windows, as_of, expiring_days).sort("expiry_key")
+        statuses = statuses_on(self.expirations.lazy(), windows, as_of, expiring_days)
         held = rows.filter("has_proof").collect(engine="in-memory")
         held = held.hstack(statuses.select(STATUS_COLUMNS)[held["at"]]).select(_ROW)
         parts = [held]

@@ -132,7 +132,7 @@ def came_due(
     may_be_due = is_window | (
         (starts_expiring(expiring_days) <= today) & (after < _DUE if after else True)
     )
-    keys = engine.expirations.sort("expiry_key").select(may_be_due).to_series()
+    keys = engine.expirations.select(may_be_due).to_series()
     rows = (
         engine.rows.lazy()
         .filter("has_proof", pl.col("since") <= today, pl.lit(keys).gather(pl.col("at")))

@@ -19,6 +19,8 @@ def statuses_on(
 ) -> pl.DataFrame:
     """The status of each expiry key on a day: expiry_key and the columns of `STATUS_COLUMNS`.
 
+    The keys keep their order.
+
     A completion is valid through its expiration date and expired from the next day. It is expiring
     from the day on which its window opens, or from the training's own number of days before the
     expiration date (`expiring_days` if the training has none). A day before the year 1 or after the
@@ -26,7 +28,7 @@ def statuses_on(
 
     Source: docs/rules.md sections 1 and 2.
     """
-    judged = expirations.join(windows.lazy(), on="training_id", how="left")
+    judged = expirations.join(windows.lazy(), on="training_id", how="left", maintain_order="left")
     return (
         renewals(judged, pl.lit(as_of))
         .with_columns(starts_expiring(expiring_days))

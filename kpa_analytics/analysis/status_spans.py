@@ -99,9 +99,8 @@ class StatusSpans:
         lost = pl.when(is_lost).then("offered")
         return (
             by_key.lazy()
-            .join(self._offerings, on="training_id", how="left")
-            .join(self._cycles.numbers.lazy(), on="training_id", how="left")
-            .sort("expiry_key")
+            .join(self._offerings, on="training_id", how="left", maintain_order="left")
+            .join(self._cycles.numbers.lazy(), on="training_id", how="left", maintain_order="left")
             .select(
                 pl.when(is_window).then("window").alias("window"),
                 pl.col("opens").dt.year().alias("first_year"),

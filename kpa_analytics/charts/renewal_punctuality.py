@@ -72,8 +72,6 @@ def renewal_punctuality_table(
         >>> renewal_punctuality_table(RENEWAL_PUNCTUALITY.empty()).shape
         (0, 10)
     """
-    if type(top) is not int or not 1 <= top <= 60:
-        raise KPADataError(f"top must be 1 to 60, not {top!r}")
     return _table(_read(punctuality), as_of, top)
 
 
@@ -111,7 +109,7 @@ def renewal_punctuality(
     """
     read = _read(punctuality)
     demo = demo or read.demo
-    table = renewal_punctuality_table(punctuality, as_of=as_of, top=top)
+    table = _table(read, as_of, top)
     drawn = table.filter(pl.col("part") == "drawn").drop("part")
     rest = table.filter(pl.col("part") != "drawn").group_by("part").agg(pl.col("n").sum())
     left_out = not_drawn(dict(rest.iter_rows()), _REASONS, "certificate")
@@ -161,6 +159,8 @@ def _check(frame: pl.DataFrame, by: str | None) -> None:
 
 
 def _table(read: _Read, as_of: Day | None, top: int) -> pl.DataFrame:
+    if type(top) is not int or not 1 <= top <= 60:
+        raise KPADataError(f"top must be 1 to 60, not {top!r}")
     if read.by == "month":
         drawn = window(read.frame.with_columns(every=pl.lit("1mo")), as_of, None)
         part = part_of(pl.col("period"), drawn.first, drawn.last, _PARTS)

@@ -53,7 +53,8 @@ def stack(frame: pl.DataFrame, parts: Sequence[str], least: float, kind: str) ->
     bars = [stacked(bar, least) for bar in frame.select(parts).iter_rows()]
     ends = pl.List(pl.Float64)
     return (
-        frame.with_columns(
+        frame.lazy()
+        .with_columns(
             pl.lit([*parts]).alias(kind),
             pl.concat_list(parts).alias("value"),
             pl.Series("low", [[low for low, _ in bar] for bar in bars], ends),
@@ -61,4 +62,5 @@ def stack(frame: pl.DataFrame, parts: Sequence[str], least: float, kind: str) ->
         )
         .explode(kind, "value", "low", "high")
         .filter(pl.col("value") > 0)
+        .collect(engine="in-memory")
     )

@@ -58,13 +58,13 @@ def status_over_time_table(trend: AnyFrame, *, top: int = 6) -> pl.DataFrame:
         >>> status_over_time_table(STATUS_OVER_TIME.empty()).shape
         (0, 9)
     """
-    return _counted(trend, top).drop("group_id")
+    return _counted(read_trend(trend), top).drop("group_id")
 
 
-def _counted(trend: AnyFrame, top: int) -> pl.DataFrame:
+def _counted(trend: Trend, top: int) -> pl.DataFrame:
     if type(top) is not int or not 1 <= top <= 12:
         raise KPADataError(f"top must be 1 to 12, not {top!r}")
-    return counted(read_trend(trend), top)
+    return counted(trend, top)
 
 
 def status_over_time(
@@ -97,7 +97,8 @@ def status_over_time(
         >>> status_over_time(STATUS_OVER_TIME.empty()).description
         'Gaps through time. No cases to show.'
     """
-    table, read = _counted(trend, top), read_trend(trend, demo)
+    read = read_trend(trend, demo)
+    table = _counted(read, top)
     if not table["total"].sum():
         return nothing_to_show(_TITLE, "No cases to show", dark=dark, demo=read.demo)
     if read.by:

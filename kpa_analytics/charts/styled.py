@@ -321,11 +321,11 @@ def demo_line(foot: int, dark: bool, left: bool = False) -> alt.Chart:
 
 def rows_of(frame: pl.DataFrame, **options: Any) -> alt.Chart:
     """A chart of these rows, with days that do not depend on the reader's time zone."""
-    return _Rows(days_as_text(frame), **options)
+    return _Rows(alt.InlineData(values=days_as_text(frame).to_dicts()), **options)
 
 
 def one_row(**values: str | float) -> alt.Chart:
-    """A chart of one row, which altair writes much faster than a frame; a day is ISO text."""
+    """A chart of one row; a day is ISO text."""
     return _Rows(alt.InlineData(values=[values]))
 
 

@@ -28,8 +28,8 @@ from tests.audit.conftest import data, hostile, hostile_pack, pack
 __all__ = ["data", "hostile", "hostile_pack", "pack"]
 TOKEN = secrets.token_hex(12)
 SHOTS = Path(__file__).parent / "screenshots"
-#: Chromium's headless shell draws and runs pages as Chromium does. It has no windows or menus, so it
-#: needs half the processor time.
+#: Chromium's headless shell draws and runs pages as Chromium does. It has no windows and no menus,
+#: so it needs half the processor time.
 _BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, _BROWSERS)), None)
 #: Whatever is not on this machine can't even be looked up, so that it fails at once.
