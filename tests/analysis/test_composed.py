@@ -219,4 +219,4 @@ def test_own_schedules_are_computed_at_once_for_the_dates_that_somebody_has(monk
     records = completed_on(t1=date(2025, 7, 1), t2=date(2025, 8, 1))
     status = expiry_status(records, composed(twice), as_of=TODAY)
     assert {10, 20} <= {*status["training_id"]}
-    assert computed == [(10, date(2025, 8, 1)), (20, date(2025, 8, 1))]
+    assert computed == [[(10, date(2025, 8, 1)), (20, date(2025, 8, 1))]]
