@@ -28,6 +28,7 @@ DROPPED, MOVED = "dropped", "moved from {}"
 BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it until {} only"
 #: The number of plans that are kept.
 _KEPT = 4
+_HELD = {"session": pl.Int64, "week": pl.Date}
 _IS_GAP = pl.col("status").is_in(GAPS)
 
 
@@ -47,6 +48,7 @@ class PlannerView:
         self._plan = lru_cache(maxsize=_KEPT)(self._new_plan)
         self._without = lru_cache(maxsize=_KEPT)(self._status_without)
         self._until = lru_cache(maxsize=_KEPT)(self._eligible_until)
+        self._with = lru_cache(maxsize=_KEPT)(self._status_with)
 
     def plan(self, choices: PlannerChoices) -> SessionPlan:
         """The plan of these choices, before any session is moved."""
@@ -85,15 +87,10 @@ class PlannerView:
         """The gaps of the chosen trainings and people."""
         plan = self.plan(choices)
         held = self._moved(choices).filter(pl.col("change").ne_missing(DROPPED))
-        after = what_if(
-            self._data,
-            (held.select("session", "week"), plan.people),
-            as_of=plan.as_of,
-            until=last_day(plan),
-        )
-        conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
         today, without = self._without(plan.as_of, last_day(plan))
-        return Gaps(*(rows.filter(*conditions).height for rows in (today, without, after)))
+        planned = self._with(plan, tuple(held.select("session", "week").iter_rows()))
+        conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
+        return Gaps(*(rows.filter(*conditions).height for rows in (today, without, planned)))
 
     def _new_plan(self, as_of: date, weeks: int, capacity: int, by: str | None) -> SessionPlan:
         return plan_sessions(
@@ -113,6 +110,15 @@ class PlannerView:
             for day in (as_of, end)
         )
         return today, then
+
+    def _status_with(self, plan: SessionPlan, held: tuple[tuple[int, date], ...]) -> pl.DataFrame:
+        """The statuses on the last day if these sessions are held, each in its week."""
+        return what_if(
+            self._data,
+            (pl.DataFrame(held, _HELD, orient="row"), plan.people),
+            as_of=plan.as_of,
+            until=last_day(plan),
+        )
 
     def _eligible_until(self, as_of: date) -> pl.DataFrame:
         data = self._data
