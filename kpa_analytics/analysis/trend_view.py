@@ -76,8 +76,7 @@ class TrendView:
         """
         if choices.start is not None:
             return choices.start
-        year_before = pl.lit(choices.as_of).dt.offset_by("-1y").clip(date.min)
-        usual: date = pl.select(year_before).item()
+        usual = _year_before(choices.as_of)
         return min(max(usual, self.begun or usual), choices.as_of)
 
     def trend(self, choices: TrendChoices, by: str | None) -> pl.DataFrame:
@@ -215,6 +214,12 @@ class TrendView:
             chosen = self._engine.people["m_user_id"].is_in(people.implode())
             conditions.append(pl.lit(chosen).gather(pl.col("person")))
         return conditions
+
+
+@lru_cache(maxsize=_KEPT)
+def _year_before(day: date) -> date:
+    before: date = pl.select(pl.lit(day).dt.offset_by("-1y").clip(date.min)).item()
+    return before
 
 
 def _around(first: date, last: date) -> SampledDays:
