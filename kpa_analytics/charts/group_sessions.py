@@ -72,9 +72,12 @@ def group_sessions_table(groups: AnyFrame, *, as_of: Day | None = None) -> pl.Da
         >>> group_sessions_table(GROUP_SESSIONS.empty()).shape
         (0, 6)
     """
-    frame, every = with_bars(read_sessions(groups), as_of)
+    return _counted(*with_bars(read_sessions(groups), as_of))
+
+
+def _counted(placed: pl.DataFrame, every: str) -> pl.DataFrame:
     return (
-        frame.group_by("part", "period", "size")
+        placed.group_by("part", "period", "size")
         .agg(pl.len().cast(pl.Int64).alias("sessions"), pl.col("people").sum())
         .select("part", "period", pl.lit(every).alias("every"), "size", "sessions", "people")
         .sort("part", "period", "size")
@@ -114,6 +117,21 @@ def read_sessions(groups: AnyFrame) -> pl.DataFrame:
     return frame.with_columns(pl.coalesce(*positive, "attendees").alias("people"))
 
 
+def without_list(sessions: pl.DataFrame) -> str:
+    """Say in how many of these sessions the recorded people are counted; nothing if in none.
+
+    Examples:
+        >>> without_list(pl.DataFrame({"attendees": [None, 4], "recorded": [3, 5]}))
+        '1 session lists nobody: the people recorded in it are counted'
+    """
+    is_counted = (pl.col("attendees").fill_null(0) == 0) & (pl.col("recorded") > 0)
+    number = sessions.filter(is_counted).height
+    if not number:
+        return ""
+    lists = count(number, "session lists", "sessions list")
+    return f"{lists} nobody: the people recorded in {'it' if number == 1 else 'them'} are counted"
+
+
 def group_sessions(
     groups: AnyFrame, *, as_of: Day | None = None, dark: bool = False
 ) -> alt.LayerChart:
@@ -137,8 +155,8 @@ def group_sessions(
         >>> group_sessions(GROUP_SESSIONS.empty()).description
         'Group sessions over time. No group sessions to show.'
     """
-    frame = read_sessions(groups)
-    table, demo = group_sessions_table(frame, as_of=as_of), is_demo(frame)
+    placed, every = with_bars(read_sessions(groups), as_of)
+    table, demo = _counted(placed, every), is_demo(placed)
     drawn = pl.col("part") == "period"
     shown = table.filter(drawn)
     rest = table.filter(~drawn).group_by("part").agg(pl.sum("sessions"))
@@ -147,13 +165,13 @@ def group_sessions(
         return nothing_to_show(_TITLE, NO_SESSIONS, left_out, dark=dark, demo=demo)
     number, people = shown.select(pl.col("sessions", "people").sum()).row(0)
     sized = int(shown.filter(pl.col("size") != _UNKNOWN)["sessions"].sum())
-    every = shown["every"][0]
     return layered(
         [_bars(period_ends(shown.drop("part", "every"), every), dark)],
         title=_finding(people, sized, number),
         subtitle=[
             f"{_TITLE}: {count(number, 'session')} with {count(people, 'attendance')}; "
             f"each bar is {_PERIODS[every]}",
+            without_list(placed.filter(drawn)),
             left_out,
         ],
         demo=demo,

@@ -10,7 +10,7 @@ import polars as pl
 
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import width
-from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions
+from kpa_analytics.charts.group_sessions import NO_SESSIONS, read_sessions, without_list
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.theme import WIDTH, palette
@@ -122,7 +122,10 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     return layered(
         _bars(_named(group_sizes_table(frame)), dark),
         title=_finding(frame["people"]),
-        subtitle=[f"{_TITLE}: {'; '.join([count(frame.height, 'session'), *summary])}"],
+        subtitle=[
+            f"{_TITLE}: {'; '.join([count(frame.height, 'session'), *summary])}",
+            without_list(frame),
+        ],
         demo=demo,
         dark=dark,
         foot=30,

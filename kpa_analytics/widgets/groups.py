@@ -276,9 +276,10 @@ class GroupTrainingExplorer(PeriodExplorer):
 
 def _headline(sessions: pl.DataFrame, numbers: Mapping[str, int]) -> str:
     differ = int((sessions["listed_not_recorded"] > 0).sum())
+    unlisted = int(sessions["recorded_not_listed_ids"].list.len().sum())
     details = {
         "people-listed": "in attendance lists",
-        "people-recorded": "with a completion",
+        "people-recorded": f"with a completion, {unlisted:,} not listed",
         "not-recorded": f"in {count(differ, 'session')}",
     }
     tiles = [(f"{sessions.height:,}", "Sessions", "in this period", f"kpa-{ALL}")]
