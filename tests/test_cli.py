@@ -610,6 +610,8 @@ def test_the_notebooks_are_copied_and_none_is_replaced(kpa_analytics, tmp_path: 
     copied = {path.relative_to(tmp_path / "mine") for path in (tmp_path / "mine").rglob("*.*")}
     assert {path.relative_to(ours) for path in ours.rglob("*.ipynb")} <= copied
     assert Path("marimo/expiry.py") in copied
+    rules = Path("docs/rules.md")  # explanations and reports name this path
+    assert (tmp_path / "mine" / rules).read_bytes() == (ours.parent / rules).read_bytes()
     assert "Copied 7 notebooks" in out
     (tmp_path / "mine" / "01_expiry.ipynb").write_text("my own work", encoding="utf-8")
     for path in (tmp_path / "mine").glob("0[2-9]*"):

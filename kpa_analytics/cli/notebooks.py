@@ -1,4 +1,4 @@
-"""`kpa-analytics notebooks`: the example notebooks, for those who installed the package."""
+"""`kpa-analytics notebooks`: the example notebooks and the rules, to read without a checkout."""
 
 from __future__ import annotations
 
@@ -12,33 +12,40 @@ import kpa_analytics
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 
+#: The rules, by the path that explanations and reports name.
+_RULES = Path("docs/rules.md")
+
 
 def notebooks(
     folder: Annotated[Path, typer.Argument(help="The folder to copy them to.")] = Path("notebooks"),
 ) -> None:
     """Copy the example notebooks to a folder. They run on the demo until a token is set.
 
-    No file is replaced: if the folder already has one of the notebooks, nothing is copied.
+    The rules that explanations and reports name are copied, too, as docs/rules.md. No file is
+    replaced: if the folder already has one of the files, nothing is copied.
     """
-    folder, source = typed_path(folder), _source()
-    files = [path.relative_to(source) for path in sorted(source.rglob("*")) if _is_example(path)]
+    folder, source = typed_path(folder), _shipped("notebooks")
+    examples = [path for path in sorted(source.rglob("*")) if _is_example(path)]
+    files = {path.relative_to(source): path for path in examples}
+    files[_RULES] = _shipped("docs") / _RULES.name
     if there := [str(file) for file in files if (folder / file).exists()]:
         raise KPADataError(f"{folder} already has {', '.join(there)}; choose another folder")
-    for file in files:
+    for file, path in files.items():
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source / file, folder / file)
+        shutil.copyfile(path, folder / file)
     number = sum(file.suffix == ".ipynb" for file in files)
     typer.echo(
-        f"Copied {number} notebooks to {folder}\n\nStart with:\n"
+        f"Copied {number} notebooks and the rules ({_RULES.as_posix()}) to {folder}\n\n"
+        "Start with:\n"
         f'  jupyter lab "{folder / "00_start_here.ipynb"}"'
     )
 
 
-def _source() -> Path:
-    """The folder of the notebooks: in an installed package, or beside that of a checkout."""
+def _shipped(name: str) -> Path:
+    """A folder that comes with the package: inside it, or beside it in a checkout."""
     package = Path(kpa_analytics.__file__).parent
-    inside = package / "notebooks"
-    return inside if inside.is_dir() else package.parent / "notebooks"
+    inside = package / name
+    return inside if inside.is_dir() else package.parent / name
 
 
 def _is_example(path: Path) -> bool:
