@@ -9,7 +9,7 @@ import polars as pl
 
 from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
+from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short
 from kpa_analytics.charts.theme import ink_on, palette
 from kpa_analytics.demo_mark import is_demo
@@ -56,6 +56,8 @@ def session_plan(
     plan: SessionPlan | AnyFrame, *, top: int = 25, dark: bool = False
 ) -> alt.LayerChart:
     """Draw planned sessions as a heat map: the people of each training and week.
+
+    A click on a cell sets the selection `pick` (training_id and week, or month in a long plan).
 
     Args:
         plan: the result of `plan_sessions()`, or its `sessions`, eager or lazy.
@@ -176,7 +178,7 @@ def _columns(table: pl.DataFrame) -> pl.DataFrame:
 def _packed(table: pl.DataFrame) -> pl.DataFrame:
     """The cells, packed into one short text per training, so that the chart stays small."""
     placed = table.join(_columns(table), on="period", maintain_order="left")
-    packed = placed.group_by("row", "training", maintain_order=True).agg(
+    packed = placed.group_by("row", "training_id", "training", maintain_order=True).agg(
         pl.col("column").cast(pl.String).str.join(",").alias("at"),
         *(
             pl.col(name).cast(pl.String).str.join(",").alias(f"{name}_at")
@@ -195,6 +197,8 @@ def _cells(
     limits = " : ".join(f"datum.filled <= {most} ? '{name}'" for name, most in _STEPS.items())
     ink = {step: ink_on(colour) for step, colour in zip(steps, p.steps, strict=True)}
     numbers = ("sessions", "filled", "seats")
+    period = "week" if table["every"][0] == "1w" else "month"
+    lookup = alt.LookupData(days_as_text(columns), "column", ["name", "label", "period"])
     base = (
         rows_of(packed)
         .transform_calculate(
@@ -206,10 +210,9 @@ def _cells(
             column="toNumber(datum.column)",
             **{name: f"toNumber(datum.{name})" for name in numbers},
         )
-        .transform_lookup(
-            "column", alt.LookupData(columns.drop("period"), "column", ["name", "label"])
-        )
+        .transform_lookup("column", lookup)
         .transform_calculate(
+            **{period: "toDate(datum.period)"},
             step=f"{limits} : '{_LAST_STEP}'",
             figure="datum.filled < 100 ? format(datum.filled, 'd') : ''",
             spoken=axes.sentence(
@@ -254,7 +257,7 @@ def _cells(
     figures = base.mark_text(aria=False).encode(
         text=alt.Text("figure:N"), color=alt.Color("ink:N", scale=None)
     )
-    return [cells, figures]
+    return [axes.pick(cells, "training_id", period), figures]
 
 
 def _step(filled: int) -> str:

@@ -99,7 +99,7 @@ class ChartExplorer(Explorer):
         """List the rows behind the bars that were clicked."""
         if not self._showing:
             bars = self._pick().of_chart(self._charts.picked)
-            self.guarded(lambda: self._choose({self.picks: bars}))
+            self.guarded(lambda: self._choose({**self._no_session(), self.picks: bars}))
 
     def _show_bars(self) -> None:
         """Select the chosen bars in the charts."""
@@ -113,8 +113,11 @@ class ChartExplorer(Explorer):
         """List the rows that a figure counts; a second click, or one on all rows, lists all."""
         again = figure == ALL or same_bars(getattr(self, self.picks), [{FIGURE: figure}])
         rows = {self.picks: () if again else ({FIGURE: figure},)}
-        session = {} if self.picks == "selected" else {"selected": None}
-        self.guarded(lambda: self._choose({**session, **rows}))
+        self.guarded(lambda: self._choose({**self._no_session(), **rows}))
+
+    def _no_session(self) -> dict[str, None]:
+        """The choice that deselects a session, in an explorer whose table has sessions."""
+        return {} if self.picks == "selected" else {"selected": None}
 
     def _keep_figures(self) -> None:
         """Deselect the figures that now count no row."""

@@ -12,6 +12,7 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PlannerChoices
+from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planner_view import DROPPED, Gaps, PlannerView, last_day
@@ -20,13 +21,13 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, selected_words
-from kpa_analytics.widgets.chart_explorer import PRESSING, ChartExplorer
+from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING, ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_rows import Heading
 from kpa_analytics.widgets.traits import ChoiceError
-from kpa_analytics.wording import count
+from kpa_analytics.wording import count, month
 from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
@@ -144,9 +145,10 @@ class PlannerExplorer(ChartExplorer):
         moves: sessions that are held in another week, `{"session": number, "week": day}` each; a
             week of None drops the session. They end when another plan is made.
         selected: the number of the session whose people are listed, or None.
-        bars: the figure whose rows are listed: `{"figure": "sessions"}` lists the sessions that are
-            held, "people" the people in them, and "unplaced" only the cases without a place; empty
-            for all rows.
+        bars: the cells of the chart whose sessions and people are listed, `{"training_id": 7,
+            "week": day}` each (`month` in a plan of more than 27 weeks); or the figure whose rows
+            are listed: `{"figure": "sessions"}` lists the sessions that are held, "people" the
+            people in them, and "unplaced" only the cases without a place; empty for all rows.
         trainings: ids or titles of the trainings to show; empty for all.
         search: sessions with people whose name, employee number or id contains this text.
         field_offices: sessions with people in these field offices; empty for all.
@@ -175,6 +177,8 @@ class PlannerExplorer(ChartExplorer):
         "Earlier and Later move the session by a week, Drop leaves it out, and Restore puts it "
         "back. The figures above say how many gaps are left.",
         "The column Change also says if the instructor cannot teach the session in its new week.",
+        "Click a cell of the chart to list its sessions and their people.",
+        SELECTING,
         PRESSING,
         "The last table lists the cases without a place; the reason says what must change first.",
     )
@@ -187,9 +191,11 @@ class PlannerExplorer(ChartExplorer):
     by = traits.OneOf[str](help="Plan each field office separately; None: all together.")
     moves = Moves(help="Sessions that are held in another week, or dropped.")
     bars = Bars(
+        ("training_id", "week"),
+        instead={0: ("training_id", "month")},
         figures=_FIGURES,
-        like="{'figure': 'unplaced'}",
-        help="The figures whose rows are listed; empty for all rows.",
+        like="{'training_id': 7, 'week': '2026-07-06'} or {'figure': 'unplaced'}",
+        help="The cells or figures whose rows are listed; empty for all rows.",
     )
     selected = SessionNumber(help="The session whose people are listed, or None.")
 
@@ -233,7 +239,7 @@ class PlannerExplorer(ChartExplorer):
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = PlannerView(data, self._people_filter)
-        return {"by": GROUPS}
+        return {"by": GROUPS, "bars": {*self._titles}}
 
     def _own_controls(self) -> dict[str, Any]:
         return {
@@ -304,13 +310,17 @@ class PlannerExplorer(ChartExplorer):
         self._mark_chosen()
         if not changed or changed - pointed:
             self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
+        self._show_bars()
 
     def _list(self) -> None:
         """Fill the tables with all rows, or with those that the selected figures count."""
         self._keep_figures()
+        if self._cells() and self._in_cells().is_empty():
+            self.bars = ()  # the chart no longer has such a cell
         self._mark_figures()
         nobody, chosen = nothing(self.search), self._chosen_figures()
         rows = self._held if _HELD in chosen or _PLACED in chosen else self._rows
+        rows = self._in_cells() if self._cells() else rows
         self._sessions.show(rows, self._caption(), nothing=nobody)
         selected = "Selected: " if _LEFT_OVER in chosen else ""
         self._unplaced.show(self._cases, f"{selected}{_FIGURES[_LEFT_OVER]}", nothing=nobody)
@@ -319,12 +329,29 @@ class PlannerExplorer(ChartExplorer):
 
     def _chosen_figures(self) -> list[str]:
         """The names of the selected figures."""
-        return [bar[FIGURE] for bar in self.bars]
+        return [bar[FIGURE] for bar in self.bars if FIGURE in bar]
+
+    def _cells(self) -> list[Bar]:
+        """The selected cells of the chart."""
+        return [bar for bar in self.bars if FIGURE not in bar]
+
+    def _in_cells(self) -> pl.DataFrame:
+        """The sessions in the selected cells of the chart."""
+        month = pl.col("week").dt.month_start()
+        return self._held.filter(in_bars(self._cells(), {"month": month}))
+
+    def _bar_in_words(self, bar: Bar) -> str:
+        if FIGURE in bar:
+            return _FIGURES[bar[FIGURE]]
+        when = month(bar["month"]) if "month" in bar else f"week of {in_words(bar['week'])}"
+        return f"{self._titles[bar['training_id']]}, {when}"
 
     def _listed_people(self, choices: PlannerChoices) -> pl.DataFrame:
-        """The people of the selected session, or those of all sessions that are held."""
+        """The people of the selected session or cells, or those of all sessions that are held."""
         if self.selected is None and _PLACED in self._chosen_figures():
             return self._view.people(choices, self._held["session"])
+        if self.selected is None and self._cells():
+            return self._view.people(choices, self._in_cells()["session"])
         return self._view.people(choices, [] if self.selected is None else [self.selected])
 
     def _check_moves(self, plan: SessionPlan) -> None:
@@ -357,13 +384,15 @@ class PlannerExplorer(ChartExplorer):
 
     def _caption(self) -> str:
         if self.bars:
-            return selected_words(self.bars, lambda bar: _FIGURES[bar[FIGURE]])
+            return selected_words(self.bars, self._bar_in_words)
         changed = f", {count(len(self.moves), 'change')}" if self.moves else ""
         return f"Planned sessions{changed}: click a session to list its people"
 
     def _caption_of_people(self, plan: SessionPlan) -> str:
         if self.selected is None and _PLACED in self._chosen_figures():
             return f"Selected: {_FIGURES[_PLACED]}"
+        if self.selected is None and self._cells():
+            return selected_words(self._cells(), self._bar_in_words)
         if self.selected is None:
             return "People of a session: click a session above"
         row = plan.sessions.row(by_predicate=pl.col("session") == self.selected, named=True)

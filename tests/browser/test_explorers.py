@@ -450,6 +450,14 @@ def use_planner(web: Page, lab: Lab, view: Locator) -> None:
     web.keyboard.press("Enter")
     expect(planner.locator("caption").first).to_contain_text("Planned sessions, 1 change")
     lab.becomes(web, f"dashboard.planner.gaps.planned > {before}", True)
+    cells = planner.locator(".kpa-chart svg.marks .mark-rect path[aria-label]")
+    press(planner.locator(".kpa-chart svg.marks .mark-text.role-mark text").first)  # on a cell
+    expect(planner.locator("caption").first).to_contain_text("Selected: ")
+    lab.becomes(web, "len(dashboard.planner.bars)", 1)
+    cells.last.focus()
+    web.keyboard.press("Enter")
+    lab.becomes(web, "dashboard.planner.sessions['training'].n_unique()", 1)
+    expect(planner.locator("caption").nth(1)).to_contain_text("Selected: ")
     keep(view, "dashboard_planner")
 
 

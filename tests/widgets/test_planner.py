@@ -196,3 +196,42 @@ def test_it_is_a_tab_of_the_dashboard(data: kpa.TrainingData) -> None:
     assert dashboard.planner.as_of == AS_OF
     dashboard.trainings = ["Ropes"]
     assert dashboard.planner.sessions["training"].to_list() == ["Ropes"]
+
+
+def in_milliseconds(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * 86_400_000
+
+
+def test_a_cell_of_the_chart_lists_its_sessions_and_their_people(planner: PlannerExplorer) -> None:
+    planner.selected = 2
+    clicked = {"training_id": 7, "week": in_milliseconds(MONDAYS[0])}
+    planner._charts.picked = [0, [clicked]]
+    assert planner.bars == ({"training_id": 7, "week": MONDAYS[0]},)
+    assert planner.selected is None  # its people would be of another session
+    assert [row[0] for row in rows(planner)] == [1]
+    assert planner.people["m_user_id"].sort().to_list() == ["bob", "eve"]
+    assert planner._sessions.caption == "Selected: Ladders, week of 6 Jul 2026"
+    assert planner._people.caption == planner._sessions.caption
+    planner._charts.picked = [0, []]
+    assert planner.bars == ()
+    assert len(rows(planner)) == 2
+
+
+def test_a_cell_without_sessions_is_no_longer_selected(planner: PlannerExplorer) -> None:
+    planner.set(bars={"training_id": 7, "week": MONDAYS[0]}, selected=1)
+    press(planner, "Later")
+    assert planner.bars == ()
+    assert planner.selected == 1
+    assert rows(planner)[0][1] == MONDAYS[1]
+
+
+def test_a_long_plan_has_a_cell_for_each_month(data: kpa.TrainingData) -> None:
+    planner = PlannerExplorer(data, as_of=AS_OF, weeks=60)
+    last = planner.sessions["week"].max()
+    assert isinstance(last, date)
+    cell = {"training_id": planner.sessions["training_id"][-1], "month": last}
+    planner.bars = cell
+    assert planner.bars == ({**cell, "month": last.replace(day=1)},)
+    assert {week.replace(day=1) for week in planner.sessions["week"]} == {last.replace(day=1)}
+    with pytest.raises(ChoiceError, match="training_id"):
+        planner.bars = {"training_id": 99, "month": last}
