@@ -153,10 +153,10 @@ def expected(completions: list[dict[str, Any]], trainings: Any, as_of: date) -> 
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(30))
+@settings(max_examples=at_most(10))
 @given(seed=st.integers(0, 10**6), as_of=st.dates(FIRST, date(2027, 12, 31)))
 def test_equal_to_plain_python_in_random_companies(seed: int, as_of: date) -> None:
-    completions, trainings, users, _ = company(seed, people=6, count=250)
+    completions, trainings, users, _ = company(seed, people=12, count=1200)
     data = kpa.TrainingData(completions=completions, trainings=trainings, users=users)
     findings = kpa.data_quality(data, as_of=as_of)
     assert set(findings["finding"]) <= set(KINDS)

@@ -128,7 +128,7 @@ def test_a_column_of_the_wrong_type_is_named():
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(40))
+@settings(max_examples=at_most(20))
 @given(completions(), sessions())
 def test_sessions_are_what_plain_python_finds(rows, groups):
     result = group_sessions(rows, groups)
@@ -159,7 +159,7 @@ def test_sessions_are_what_plain_python_finds(rows, groups):
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(25))
+@settings(max_examples=at_most(15))
 @given(completions(), sessions(), st.randoms(use_true_random=False))
 def test_neither_order_nor_laziness_matters(rows, groups, random):
     names = frame_of(USERS, *({"id": person, "lastname": person[-2:]} for person in PEOPLE))
@@ -186,7 +186,7 @@ def test_share_of_a_month_and_of_the_completions_without_a_day():
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(40))
+@settings(max_examples=at_most(20))
 @given(completions(), st.sampled_from(["1d", "1w", "1mo", "2q", "1y"]))
 def test_shares_count_every_completion_once(rows, every):
     shares = group_share(rows.lazy(), every=every).collect()

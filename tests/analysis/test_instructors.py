@@ -97,7 +97,7 @@ def test_two_instructors_of_one_name_are_two_rows():
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(25))
+@settings(max_examples=at_most(15))
 @given(completions(), EVERY)
 def test_activity_counts_every_completion_exactly_once(rows, every):
     activity = instructor_activity(rows, every=every)
@@ -106,7 +106,7 @@ def test_activity_counts_every_completion_exactly_once(rows, every):
     assert activity.select("m_instructor_id", "period").is_unique().all()
 
 
-@settings(max_examples=at_most(25))
+@settings(max_examples=at_most(15))
 @given(completions(), EVERY)
 def test_activity_of_two_halves_of_the_instructors_is_the_whole(rows, every):
     first = pl.col("m_instructor_id").is_in(PEOPLE[:1]).fill_null(False)
@@ -117,7 +117,7 @@ def test_activity_of_two_halves_of_the_instructors_is_the_whole(rows, every):
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(25))
+@settings(max_examples=at_most(15))
 @given(completions(), st.randoms(use_true_random=False))
 def test_neither_order_nor_laziness_nor_doubled_catalogues_matter(rows, random):
     names = frame_of(
@@ -208,7 +208,7 @@ def test_a_missing_column_is_named_with_the_function_that_makes_it():
         instructor_activity(FIVE, pl.DataFrame({"title": []}))
 
 
-@settings(max_examples=at_most(40))
+@settings(max_examples=at_most(20))
 @given(completions(), st.integers(1, 40), st.dates(date(2024, 1, 1), date(2027, 1, 1)))
 def test_coverage_is_what_plain_python_counts(rows, months, as_of):
     result = instructor_coverage(rows, as_of=as_of, months=months)

@@ -327,7 +327,7 @@ def test_bad_input_is_one_line_that_names_it(wrong: dict[str, Any], named: str) 
 def test_other_frames_and_missing_columns_are_named() -> None:
     done = done_on(date(2020, 1, 1))
     with pytest.raises(kpa.errors.KPADataError, match="expected a polars frame"):
-        kpa.status_over_time(done.to_pandas(), **GOOD)
+        kpa.status_over_time(done.to_dicts(), **GOOD)
     with pytest.raises(kpa.errors.KPADataError, match="no column 'date'"):
         kpa.status_over_time(done.drop("date"), **GOOD)
     with pytest.raises(kpa.errors.KPADataError, match="no column 'kind'"):

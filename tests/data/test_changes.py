@@ -111,7 +111,7 @@ def test_a_missing_column_is_named():
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(25))
+@settings(max_examples=at_most(15))
 @given(completions(unique=True))
 def test_a_load_has_no_changes_from_itself(records):
     rows = changes(records, records.reverse())
@@ -120,7 +120,7 @@ def test_a_load_has_no_changes_from_itself(records):
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(60))
+@settings(max_examples=at_most(30))
 @given(completions(unique=True), completions(unique=True))
 def test_applying_the_changes_to_the_old_load_gives_the_new_load(old, new):
     records = {row["id"]: row for row in _as_text(old)}
@@ -139,7 +139,7 @@ def test_applying_the_changes_to_the_old_load_gives_the_new_load(old, new):
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(25))
+@settings(max_examples=at_most(15))
 @given(completions(unique=True), completions(unique=True))
 def test_swapping_old_and_new_reverses_every_change(old, new):
     reverse = {"added": "removed", "removed": "added", "edited": "edited"}

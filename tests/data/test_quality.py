@@ -205,7 +205,7 @@ def test_a_single_frame_is_refused():
 
 
 @pytest.mark.slow
-@settings(max_examples=at_most(30))
+@settings(max_examples=at_most(15))
 @given(completions(), sessions(), st.randoms(use_true_random=False))
 def test_findings_match_plain_python_in_any_row_order(rows, groups, random):
     load = {
