@@ -86,13 +86,21 @@ def draw(name: str, given: list, **options: object):
     return getattr(charts, name)(*given, **options)
 
 
-@cache
 def valid_spec(name: str, *, dark: bool = False, demo: bool = False) -> dict[str, Any]:
     """The specification of a chart of its small frames: altair validates it, once."""
+    return _valid_spec(name, dark, demo)
+
+
+@cache
+def _valid_spec(name: str, dark: bool, demo: bool) -> dict[str, Any]:
     return specification(draw(name, inputs(name, demo=demo), dark=dark))
 
 
-@cache
 def picture(name: str, *, dark: bool = False, demo: bool = False) -> str:
     """The drawing of that specification."""
-    return svg(valid_spec(name, dark=dark, demo=demo))
+    return _picture(name, dark, demo)
+
+
+@cache
+def _picture(name: str, dark: bool, demo: bool) -> str:
+    return svg(_valid_spec(name, dark, demo))
