@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,14 @@ from kpa_analytics.api.client import Client
 from kpa_analytics.config import Settings
 from kpa_analytics.secret import Secret
 from kpa_analytics.widgets import ExpiryExplorer
+from tests.widgets.specs_once import remembered
+
+
+@pytest.fixture(scope="module", autouse=True)
+def specs() -> Iterator[None]:
+    """Make each chart of the explorers once."""
+    with remembered():
+        yield
 
 
 @pytest.fixture(scope="session")
