@@ -23,7 +23,7 @@ _specs: dict[Any, str] = {}
 
 
 def _key(value: Any) -> Any:
-    """What the chart depends on: the bytes of a frame, the text of anything else."""
+    """Everything that a chart depends on: the bytes of a frame, the text of anything else."""
     match value:
         case pl.DataFrame():
             return sha256(value.rechunk().write_ipc(None).getvalue()).digest()
