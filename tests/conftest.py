@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 import kpa_analytics as kpa
 from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
-from tests.drawn_once import remembered
+from tests.drawn_once import left_blank, remembered
 
 collect_ignore = ["benchmarks"]  # run by name alone
 
@@ -40,6 +40,13 @@ def drawings(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     with remembered():
+        yield
+
+
+@pytest.fixture
+def blank_charts() -> Iterator[None]:
+    """Leave the pictures of a pack blank, for a test that does not look at them."""
+    with left_blank():
         yield
 
 

@@ -135,6 +135,7 @@ def test_the_help_names_the_day_of_the_demo(kpa_analytics):
     assert f"the day is {kpa.demo.AS_OF}" in " ".join(kpa_analytics("audit", "--help")[1].split())
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_the_pack_of_the_demo_needs_no_token(kpa_analytics, tmp_path: Path):
     code, out, _ = kpa_analytics("audit", tmp_path / "pack", "--demo")
@@ -188,6 +189,7 @@ def account(monkeypatch, tmp_path):
         yield source
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_a_pack_of_some_people_and_trainings(kpa_analytics, account, tmp_path):
     who = completion(1)["m_user_id"]
@@ -201,6 +203,7 @@ def test_a_pack_of_some_people_and_trainings(kpa_analytics, account, tmp_path):
     assert [path.name for path in (tmp_path / "part" / "rosters").iterdir()] == ["1046.pdf"]
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_a_pack_with_a_sample_says_what_changed_since_an_earlier_pack(
     kpa_analytics, account, tmp_path
@@ -422,6 +425,7 @@ def test_fetch_says_what_was_loaded(kpa_analytics, account):
     assert kpa_analytics("fetch", "--refresh")[1].split()[1] == "3"
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_a_pack_is_made_verified_and_compared(kpa_analytics, account, tmp_path):
     old, new = tmp_path / "old", tmp_path / "new"
@@ -482,6 +486,7 @@ def keys(tmp_path) -> Path:
     return tmp_path
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_a_signed_bag_is_made_verified_and_compared(kpa_analytics, account, keys):
     bag, mine, other = keys / "bag", keys / "mine.pub.pem", keys / "other.pub.pem"
@@ -514,6 +519,7 @@ def test_a_signed_bag_is_made_verified_and_compared(kpa_analytics, account, keys
     assert len(out.splitlines()) == 1
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_an_audit_downloads_all_pages_after_an_incremental_refresh(
     kpa_analytics, account, tmp_path

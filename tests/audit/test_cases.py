@@ -26,6 +26,7 @@ from tests.audit.packs import (
     user,
 )
 from tests.charts.boxes import boxes
+from tests.drawn_once import left_blank
 from tests.frames import frame_of
 
 pytestmark = pytest.mark.slow
@@ -232,7 +233,8 @@ def namesakes(tmp_path_factory):
     folder = tmp_path_factory.mktemp("namesakes")
     with kpa.demo.serve(source) as api:
         data = load(folder / "cache", api)
-    return kpa.export_audit(data, folder / "pack", as_of=AS_OF)
+    with left_blank():
+        return kpa.export_audit(data, folder / "pack", as_of=AS_OF)
 
 
 def test_namesakes_are_told_apart_by_number_or_id(namesakes):

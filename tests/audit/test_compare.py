@@ -13,6 +13,7 @@ import kpa_analytics as kpa
 from kpa_analytics.demo import Records
 from kpa_analytics.errors import KPADataError
 from tests.audit.packs import AS_OF, completion, load, person
+from tests.drawn_once import left_blank
 
 
 @pytest.fixture(scope="module")
@@ -37,11 +38,16 @@ def two(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def packs(two, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("packs")
-    return [
-        kpa.export_audit(data, folder / name, as_of=AS_OF)
-        for data, name in zip(two, ("old", "new"), strict=True)
-    ]
+    return written(two, tmp_path_factory.mktemp("packs"))
+
+
+def written(loads, folder: Path) -> list[Path]:
+    """A pack of each load. Nothing here looks at its pictures."""
+    with left_blank():
+        return [
+            kpa.export_audit(data, folder / name, as_of=AS_OF)
+            for data, name in zip(loads, ("old", "new"), strict=True)
+        ]
 
 
 EXPECTED = [
@@ -113,6 +119,7 @@ def test_what_is_neither_is_named(tmp_path, two):
             kpa.changes(wrong, two[1])
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_pseudonyms_are_not_compared_with_names(two, tmp_path, packs):
     hidden = kpa.export_audit(two[0], tmp_path / "hidden", as_of=AS_OF, names=False)
@@ -170,11 +177,7 @@ def ways_of(two, packs):
 
 @pytest.fixture(scope="module")
 def edited_packs(edited, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("edited-packs")
-    return [
-        kpa.export_audit(data, folder / name, as_of=AS_OF)
-        for data, name in zip(edited, ("old", "new"), strict=True)
-    ]
+    return written(edited, tmp_path_factory.mktemp("edited-packs"))
 
 
 @pytest.mark.slow
@@ -203,6 +206,7 @@ def test_every_kind_of_side_gives_the_same_causes(edited, edited_packs):
         assert rows["detail"].null_count() == 0, way
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_a_pack_is_as_of_its_own_day(edited, edited_packs, tmp_path):
     later = kpa.export_audit(edited[1], tmp_path / "later", as_of="2028-01-01")

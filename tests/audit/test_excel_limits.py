@@ -21,6 +21,7 @@ from kpa_analytics.demo import Records
 from kpa_analytics.demo import records as wire
 from kpa_analytics.errors import KPADataWarning
 from tests.audit.packs import AS_OF, Page, completion, load, pdf_text, person, training, user
+from tests.drawn_once import left_blank
 
 WORKER = "\N{CONSTRUCTION WORKER}"
 #: 40,000 UTF-16 units, in which the cut falls inside a character of two of them.
@@ -144,7 +145,7 @@ def long_texts(tmp_path_factory):
     )
     with kpa.demo.serve(source) as api:
         data = load(folder / "cache", api)
-    with pytest.warns(KPADataWarning) as caught:
+    with left_blank(), pytest.warns(KPADataWarning) as caught:
         pack = kpa.export_audit(data, folder / "pack", as_of=AS_OF)
     return pack, [str(one.message) for one in caught]
 

@@ -283,6 +283,7 @@ def test_nothing_is_overwritten(data, tmp_path):
         kpa.export_audit(data, tmp_path / "taken" / "letter.txt", as_of=AS_OF)
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_a_crash_leaves_nothing_half_made(data, tmp_path, monkeypatch):
     def broken(*_: object) -> None:
@@ -336,6 +337,7 @@ def test_an_empty_account_makes_a_pack_too(tmp_path):
     assert not drawn & {"status_over_time", "renewal_punctuality"}
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_who_must_have_what_can_be_given(hostile, tmp_path):
     required = pl.DataFrame({"m_user_id": [person(1)], "training_id": [2]})
@@ -345,6 +347,7 @@ def test_who_must_have_what_can_be_given(hostile, tmp_path):
     assert manifest["counts"]["missing"] == 1
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_the_report_tells_what_changed_since_the_earlier_load(tmp_path):
     source = Records(
@@ -386,6 +389,7 @@ def test_hashes_can_be_copied_from_paper(hostile_pack):
         assert source["rows_sha256"] in paper
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_no_expired_case_is_cut(tmp_path):
     late = [completion(at, 1, person(at), 20250101) for at in range(1, 101)]

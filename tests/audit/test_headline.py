@@ -137,6 +137,7 @@ def test_a_look_back_counts_what_was_entered_since(tmp_path):
     assert "1 completion was entered after 30 Jun 2026 but dated on or before it" in sentence
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_the_cover_says_whose_records_against_what_and_who_signs(data, tmp_path):
     pack = kpa.export_audit(

@@ -145,6 +145,7 @@ def test_records_of_one_person_do_not_reveal_the_person(loaded, tmp_path):
     assert records["m_user_id"][0] in manifest
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_figures_are_those_of_the_named_pack(pack, loaded, tmp_path):
     named = kpa.export_audit(loaded, tmp_path / "named", as_of=AS_OF)

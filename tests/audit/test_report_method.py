@@ -54,6 +54,7 @@ def test_the_cases_of_the_rules_are_those_of_the_statuses(pack, data):
     assert sum(filter(None, counts.values())) == status.height
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_every_case_is_counted_by_one_rule_whatever_its_status(tmp_path):
     """An open window makes a new employee who never completed the training expiring."""
@@ -134,6 +135,7 @@ def by_hand():
     return TrainingData(completions=COMPLETIONS.empty(), trainings=frame_of(TRAININGS, *trainings))
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_there_is_one_row_per_training_that_says_where_its_schedule_comes_from(by_hand, tmp_path):
     pack = kpa.export_audit(by_hand, tmp_path / "pack", as_of=AS_OF, expiring_days=45)
@@ -166,6 +168,7 @@ def test_expiring_days_that_the_catalogue_does_not_give_are_the_reports(pack, da
         assert (row["expiring_days_used"], said) == expected
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_a_look_back_says_that_requirements_are_of_the_day_of_the_list(data, tmp_path):
     def page(as_of, frames):

@@ -271,6 +271,7 @@ def test_a_missing_package_is_named_with_what_to_install(keys, monkeypatch):
 # The public face.
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_an_export_is_signed_with_an_encrypted_key(data, keys, tmp_path, monkeypatch):
     monkeypatch.setenv("KPA_SIGN_PASSPHRASE", PASSPHRASE)

@@ -18,13 +18,14 @@ from kpa_analytics.demo import Records
 from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
 from kpa_analytics.errors import KPADataError
 from tests.audit.packs import Page, completion, load, pdf_text, person, training, user
+from tests.drawn_once import left_blank
 
 OLD, NEW = "2026-03-31", "2026-06-30"
 DAY = 86_400_000
 #: Moments of local midnights in the central United States.
 HIRED, LEFT = 20_573 * DAY + 18_000_000, 20_579 * DAY + 18_000_000
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("blank_charts")]
 
 
 def status_of(number: int, *required: int) -> dict[str, object]:
@@ -83,8 +84,9 @@ def loads(tmp_path_factory):
 @pytest.fixture(scope="module")
 def packs(loads, tmp_path_factory):
     folder = tmp_path_factory.mktemp("packs")
-    old = kpa.export_audit(loads[0], folder / "old", as_of=OLD)
-    return old, kpa.export_audit(loads[1], folder / "new", as_of=NEW, since=old)
+    with left_blank():
+        old = kpa.export_audit(loads[0], folder / "old", as_of=OLD)
+        return old, kpa.export_audit(loads[1], folder / "new", as_of=NEW, since=old)
 
 
 def rows_of(pack) -> list[dict[str, str]]:

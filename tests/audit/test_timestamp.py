@@ -294,6 +294,7 @@ def test_the_command_line_says_what_the_timestamp_shows(
         assert (code, len(err.splitlines())) == (2, 1)
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_an_export_is_timestamped(data, tsa, tmp_path):
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, timestamp=f"{tsa.url}/my-key")
@@ -303,6 +304,7 @@ def test_an_export_is_timestamped(data, tsa, tmp_path):
     assert stated == {"file": TIMESTAMP, "authority": tsa.url.removeprefix("http://")}
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_no_pack_is_written_if_the_authority_fails(data, tsa, tmp_path):
     with pytest.raises(KPATransportError, match="HTTP status 500"):

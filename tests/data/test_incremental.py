@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,15 @@ from kpa_analytics.errors import KPADataError, KPADataWarning
 from kpa_analytics.wording import moment
 from tests.conftest import at_most, completion, sent, use
 from tests.data.refreshing import NEWEST, aged, new_records
+
+
+@pytest.fixture
+def two_pages() -> Iterator[DemoAPI]:
+    """An account whose packs are written quickly, loaded once."""
+    with kpa.demo.serve(aged(1_500)) as served:
+        use(served)
+        kpa.load_completions()
+        yield served
 
 
 def _agrees_with_a_full_download(api: DemoAPI) -> int:
@@ -86,8 +96,11 @@ def test_a_total_that_changes_between_pages_needs_a_full_download(
     assert _agrees_with_a_full_download(api) < 0
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
-def test_the_age_of_a_refresh_counts_from_its_own_oldest_page(api: DemoAPI, tmp_path: Path) -> None:
+def test_the_age_of_a_refresh_counts_from_its_own_oldest_page(
+    two_pages: DemoAPI, tmp_path: Path
+) -> None:
     first = kpa.load_all().snapshots["completions"]
     began = datetime.now(UTC)
     data = kpa.load_all(refresh="recent")
@@ -219,8 +232,11 @@ def test_a_week_after_the_last_full_download_all_pages_are_downloaded_again() ->
     assert not may_go_on(kept(full_walk_at=now, walk="incremental", increments=10))
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
-def test_an_audit_refuses_incremental_completions_by_default(api: DemoAPI, tmp_path: Path) -> None:
+def test_an_audit_refuses_incremental_completions_by_default(
+    two_pages: DemoAPI, tmp_path: Path
+) -> None:
     data = kpa.load_all(refresh="recent")
     for unasked in (data, kpa.load_all()):
         with pytest.raises(KPADataError, match=r"newest pages.*refresh=True.*incremental=True"):

@@ -80,6 +80,7 @@ def test_only_changes_of_the_part_are_listed(
     assert {*evidence.changed["id"]} == ids
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_a_pack_of_a_part_lists_the_changes_of_the_part(
     changed: kpa.TrainingData, tmp_path: Path
