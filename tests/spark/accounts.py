@@ -15,8 +15,8 @@ from tests.analysis.company import company, frame, instant, some_day
 from tests.audit.packs import load
 
 #: The completions of both random companies together, before their copies.
-COMPLETIONS = 200_000
-_PEOPLE, _SESSIONS = 6_000, 4_000
+COMPLETIONS = 40_000
+_PEOPLE, _SESSIONS = 1_500, 1_000
 
 
 def fleet(folder: Path) -> kpa.Fleet:
@@ -54,7 +54,8 @@ def _invented(seed: int, *, known: bool = True) -> TrainingData:
             pl.Series("fieldOffice_id", [rng.sample("abcde", 2) for _ in people]),
         ),
         group_trainings=frame(
-            GROUP_TRAININGS, [_session(rng, number, people) for number in range(0, 5_000, 2)]
+            GROUP_TRAININGS,
+            [_session(rng, number, people) for number in range(0, _SESSIONS * 5 // 4, 2)],
         ),
         employee_status=_requirements(pairs) if known else EMPLOYEE_STATUS.empty(),
         groups=frame(GROUPS, [{"kind": "field_office", "id": "a", "name": "Akron"}]),
