@@ -19,12 +19,12 @@ PATIENCE = 2.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 0.25
 
 
-def patiently(action: Callable[[], Result], seconds: float = PATIENCE) -> Result:
+def patiently(action: Callable[[], Result], seconds: float | None = None) -> Result:
     """Try again for some seconds while the system refuses with PermissionError.
 
     Args:
         action: the action, which must be safe to repeat.
-        seconds: how long; default two seconds. With 0, the action is tried once.
+        seconds: how long; None: `PATIENCE`, two seconds. With 0, the action is tried once.
 
     Returns:
         The result of `action`.
@@ -37,7 +37,8 @@ def patiently(action: Callable[[], Result], seconds: float = PATIENCE) -> Result
         >>> patiently(lambda: "done")
         'done'
     """
-    end, pause = time.monotonic() + seconds, _FIRST_PAUSE
+    end = time.monotonic() + (PATIENCE if seconds is None else seconds)
+    pause = _FIRST_PAUSE
     while True:
         try:
             return action()

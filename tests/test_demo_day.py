@@ -16,6 +16,7 @@ from kpa_analytics import inputs
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.schema import COMPLETIONS, STATUS, TRAININGS, USERS
 from kpa_analytics.statuses import MISSING
+from tests.widgets.specs_once import remembered
 
 REAL, INVENTED = "5e580f0cb780600088bd2c11", DEMO_ID_PREFIX + "00000001"
 #: The day on which somebody opens the demo, long after its own.
@@ -155,11 +156,12 @@ def test_no_day_means_the_same_in_every_explorer(
 ) -> None:
     monkeypatch.setattr(inputs, "_today", lambda: TODAY)
     for person, day in ((INVENTED, kpa.demo.AS_OF), (REAL, TODAY)):
-        explorer = getattr(kpa.widgets, name)(records(person))
-        assert explorer.as_of == day
-        explorer.as_of = "2026-01-01"
-        explorer.as_of = None
-        assert explorer.as_of == day
+        with remembered():
+            explorer = getattr(kpa.widgets, name)(records(person))
+            assert explorer.as_of == day
+            explorer.as_of = "2026-01-01"
+            explorer.as_of = None
+            assert explorer.as_of == day
 
 
 @pytest.mark.slow
