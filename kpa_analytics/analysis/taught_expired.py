@@ -59,6 +59,8 @@ def _expired(
     taught: pl.DataFrame, completions: pl.LazyFrame, trainings: pl.LazyFrame
 ) -> pl.LazyFrame:
     """Who taught what on which day while expired, and ` on DAY` for the last valid day."""
+    if taught.is_empty():
+        return taught.lazy().select(*_TAUGHT, pl.lit("").alias("expired_on"))
     who = taught["m_instructor_id"].unique().implode()
     own = completions.filter(pl.col("m_user_id").is_in(who)).collect(engine="in-memory")
     days = _days(taught, own)
