@@ -18,7 +18,7 @@ import kpa_analytics as kpa
 from kpa_analytics import cli
 from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, USERS, Records
 from kpa_analytics.demo_mark import DEMO_MARK
-from tests.audit.packs import training, user
+from tests.audit.packs import small_company, training, user
 from tests.conftest import completion
 
 
@@ -36,6 +36,13 @@ def run(
 def kpa_analytics(capsys, monkeypatch):
     """The command in this process: its exit code, stdout and stderr."""
     return lambda *arguments: run(capsys, monkeypatch, *arguments)
+
+
+@pytest.fixture
+def small_demo(monkeypatch):
+    """A demo that is loaded quickly."""
+    company = small_company()
+    monkeypatch.setattr("kpa_analytics.demo.company.organisation", lambda: company)
 
 
 @pytest.mark.slow
@@ -75,6 +82,7 @@ def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_pat
     assert "note: completions: 2 impossible dates" in err
 
 
+@pytest.mark.usefixtures("small_demo")
 @pytest.mark.slow
 def test_the_demo_replaces_its_own_output_and_nothing_else(kpa_analytics, tmp_path: Path):
     out = tmp_path / "first"
@@ -259,6 +267,7 @@ def test_lists_for_supervisors_are_written_and_nothing_is_sent(kpa_analytics, ac
     assert "is not empty" in err.splitlines()[-1]
 
 
+@pytest.mark.usefixtures("small_demo")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "file"), [(("supervisors",), "lists"), (("roster", "1003"), "roster.pdf")]
@@ -368,6 +377,7 @@ def test_a_trend_of_a_year_is_the_default_and_missing_may_not_be_known(
     assert "Missing: not known" in chart.read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("small_demo")
 @pytest.mark.slow
 def test_the_trend_of_the_demo_ends_on_its_own_day_and_is_marked(kpa_analytics, tmp_path):
     file = tmp_path / "trend.csv"
@@ -379,7 +389,6 @@ def test_the_trend_of_the_demo_ends_on_its_own_day_and_is_marked(kpa_analytics, 
     assert pl.read_csv(file)["demo_data"].unique().to_list() == [DEMO_MARK]
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 def test_a_plan_is_written(kpa_analytics, account, tmp_path):
     folder = tmp_path / "plan"

@@ -35,6 +35,7 @@ from tests.audit.packs import (
     unzipped,
 )
 from tests.drawn_once import drawn_anew
+from tests.publishing.small import small
 
 CHARTS = [
     "status_summary",
@@ -285,14 +286,14 @@ def test_nothing_is_overwritten(data, tmp_path):
 
 @pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
-def test_a_crash_leaves_nothing_half_made(data, tmp_path, monkeypatch):
+def test_a_crash_leaves_nothing_half_made(tmp_path, monkeypatch):
     def broken(*_: object) -> None:
         assert list(tmp_path.iterdir()), "the crash comes when most is written"
         raise OSError("no space left on device")
 
     monkeypatch.setattr(export, "write_manifest", broken)
     with pytest.raises(OSError, match="no space left"):
-        kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF)
+        kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF)
     assert list(tmp_path.iterdir()) == []
 
 

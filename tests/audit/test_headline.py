@@ -20,6 +20,7 @@ from tests.audit.packs import AS_OF, completion, load, person, settings, sheet_r
 from tests.audit.test_cases import page_text, paper, records
 from tests.frames import frame_of
 from tests.hard.canned import canned
+from tests.publishing.small import small
 
 GOOD = ("current", "expiring")
 
@@ -139,10 +140,9 @@ def test_a_look_back_counts_what_was_entered_since(tmp_path):
 
 @pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
-def test_the_cover_says_whose_records_against_what_and_who_signs(data, tmp_path):
-    pack = kpa.export_audit(
-        data, tmp_path / "pack", as_of=AS_OF, standard="ISO 45001, 7.2", organisation="Acme\nMines"
-    )
+def test_the_cover_says_whose_records_against_what_and_who_signs(tmp_path):
+    named = {"standard": "ISO 45001, 7.2", "organisation": "Acme\nMines"}
+    pack = kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF, **named)
     days = sorted(row["date"] for row in records(pack) if row["date"])
     first = date.fromisoformat(days[0])
     said = [
@@ -161,8 +161,8 @@ def test_the_cover_says_whose_records_against_what_and_who_signs(data, tmp_path)
         assert text in printed
     summary = openpyxl.load_workbook(pack / "audit.xlsx")["summary"].iter_rows(values_only=True)
     assert ("Organisation", "Acme Mines") in {(row[0], row[2]) for row in summary}
-    named = read_manifest(pack)["settings"]
-    assert (named["standard"], named["organisation"]) == ("ISO 45001, 7.2", "Acme Mines")
+    kept = read_manifest(pack)["settings"]
+    assert (kept["standard"], kept["organisation"]) == ("ISO 45001, 7.2", "Acme Mines")
 
 
 @pytest.mark.slow

@@ -21,6 +21,7 @@ from kpa_analytics.audit.sign import public_key, sign_manifest, signing_key
 from kpa_analytics.errors import KPADataError, KPAError
 from tests.audit.packs import AS_OF
 from tests.audit.tampering import small_pack
+from tests.publishing.small import small
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "audit-pack.md"
 PASSPHRASE = "correct horse / battery staple"
@@ -273,9 +274,9 @@ def test_a_missing_package_is_named_with_what_to_install(keys, monkeypatch):
 
 @pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
-def test_an_export_is_signed_with_an_encrypted_key(data, keys, tmp_path, monkeypatch):
+def test_an_export_is_signed_with_an_encrypted_key(keys, tmp_path, monkeypatch):
     monkeypatch.setenv("KPA_SIGN_PASSPHRASE", PASSPHRASE)
-    pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, sign=keys / "locked.pem")
+    pack = kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF, sign=keys / "locked.pem")
     assert found(pack, keys / "locked.pub.pem") == []
     assert openssl_accepts(pack, keys / "locked.pub.pem", "ed25519")
     stated = json.loads((pack / MANIFEST).read_bytes())["signature"]

@@ -21,6 +21,7 @@ from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.errors import KPADataError, KPAError, KPATransportError
 from tests.audit.packs import AS_OF
 from tests.audit.tampering import small_pack
+from tests.publishing.small import small
 from tests.test_cli import run
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "audit-pack.md"
@@ -296,8 +297,9 @@ def test_the_command_line_says_what_the_timestamp_shows(
 
 @pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
-def test_an_export_is_timestamped(data, tsa, tmp_path):
-    pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, timestamp=f"{tsa.url}/my-key")
+def test_an_export_is_timestamped(tsa, tmp_path):
+    url = f"{tsa.url}/my-key"
+    pack = kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF, timestamp=url)
     assert found(pack, tsa.ca) == []
     assert openssl_accepts(pack, tsa.ca)
     stated = json.loads((pack / MANIFEST).read_bytes())["timestamp"]
@@ -306,7 +308,7 @@ def test_an_export_is_timestamped(data, tsa, tmp_path):
 
 @pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
-def test_no_pack_is_written_if_the_authority_fails(data, tsa, tmp_path):
+def test_no_pack_is_written_if_the_authority_fails(tsa, tmp_path):
     with pytest.raises(KPATransportError, match="HTTP status 500"):
-        kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, timestamp=f"{tsa.url}/broken")
+        kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF, timestamp=f"{tsa.url}/broken")
     assert list(tmp_path.glob("*pack*")) == []

@@ -13,9 +13,10 @@ from tests.data.refreshing import aged
 
 
 @pytest.fixture
-def api() -> Iterator[DemoAPI]:
-    """An account of 12,000 completions that was loaded once."""
-    with kpa.demo.serve(aged(12_000)) as served:
+def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoAPI]:
+    """An account of twelve small pages of completions that was loaded once."""
+    monkeypatch.setattr("kpa_analytics.api.client.PAGE_SIZE", 100)
+    with kpa.demo.serve(aged(1_200)) as served:
         use(served)
         kpa.load_completions()
         served.requests.clear()
