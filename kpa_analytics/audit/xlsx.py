@@ -14,9 +14,9 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from kpa_analytics.analysis.training_matrix import training_matrix
 from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.data_dictionary import data_dictionary
-from kpa_analytics.audit.evidence import Evidence, labelled
+from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
-from kpa_analytics.audit.identity import with_numbers
+from kpa_analytics.audit.identity import labels_of, with_numbers
 from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_method import rule_rows
 from kpa_analytics.audit.report_text import (
@@ -68,7 +68,8 @@ def write_workbook(
         writer.sheet(SheetName.COMPLETIONS, evidence.records)
         writer.matrix(training_matrix(evidence.status))
         writer.sheet(SheetName.FINDINGS, evidence.findings)
-        writer.sheet(SheetName.INSTRUCTORS, _joined(labelled(evidence).coverage.drop("demo")))
+        coverage = labels_of(evidence.data).of(evidence.coverage.drop("demo"))
+        writer.sheet(SheetName.INSTRUCTORS, _joined(coverage))
         writer.sheet(SheetName.SESSIONS, _joined(evidence.sessions.drop("demo", "m_trainees_id")))
         writer.sheet(SheetName.VENDOR, evidence.disagreements)
         writer.sheet(SheetName.RULES, rule_rows(evidence))

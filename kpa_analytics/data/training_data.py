@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -91,7 +92,7 @@ class TrainingData:
         frames: dict[str, Any] = {**scope.frames(self.frames)}
         return replace(self, scope=scope, part_of=self, **frames)
 
-    @property
+    @cached_property
     def demo(self) -> bool:
         """Whether any records came from the demo server."""
         from_demo = any(snapshot.demo for snapshot in self.snapshots.values())
