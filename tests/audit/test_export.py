@@ -340,12 +340,12 @@ def test_an_empty_account_makes_a_pack_too(tmp_path):
 
 @pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
-def test_who_must_have_what_can_be_given(hostile, tmp_path):
-    required = pl.DataFrame({"m_user_id": [person(1)], "training_id": [2]})
-    pack = kpa.export_audit(hostile, tmp_path / "pack", as_of=AS_OF, required=required)
+def test_who_must_have_what_can_be_given(tmp_path):
+    required = pl.DataFrame({"m_user_id": ["ann", "zeb"], "training_id": [8, 7]})
+    pack = kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF, required=required)
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["required"] == "given"
-    assert manifest["counts"]["missing"] == 1
+    assert manifest["counts"]["missing"] == 2
 
 
 @pytest.mark.usefixtures("blank_charts")
