@@ -44,7 +44,8 @@ _PLOTS = {
     "expirations_by_week": 183,
     "status_over_time": 175,
     "renewal_punctuality": 173,
-    "group_sessions": 185,
+    "group_sessions": 183,
+    "group_sizes": 228,
     "group_share": 156,
 }
 #: The fewest pixels for a plot.

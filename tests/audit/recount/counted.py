@@ -245,13 +245,18 @@ class Counted:
         """The attendances, and their average per session."""
         people = [row["people"] for row in self.sessions()]
         title = f"{sum(people) / len(people):.1f}"
-        return f"{title} {title} {len(people):,} {sum(people):,}"
+        return f"{title} {title} {len(people):,} {sum(people):,} {self.without_list()}"
 
     def sizes(self) -> str:
         """The median and the largest size of a session."""
         people = [row["people"] for row in self.sessions()]
         middle = f"{median(people):g}"
-        return f"{middle} {middle} {len(people):,} {middle} {max(people)}"
+        return f"{middle} {middle} {len(people):,} {middle} {max(people)} {self.without_list()}"
+
+    def without_list(self) -> str:
+        """The sessions whose recorded people are counted because nobody is listed."""
+        number = sum(not row["attendees"] and row["recorded"] > 0 for row in self.sessions())
+        return f"{number:,}" if number else ""
 
     def in_groups(self) -> str:
         """The completions in group sessions, and their share."""
