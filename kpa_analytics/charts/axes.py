@@ -99,6 +99,20 @@ def pick(bars: alt.Chart, *fields: str) -> alt.Chart:
     return picked
 
 
+def pick_cell(cells: alt.Chart, *fields: str, edge: alt.ExprRef, ink: str) -> alt.Chart:
+    """As `pick`, for cells with numbers, which would be hard to read on pale cells.
+
+    A cell that is clicked has a frame of the colour `ink`; `edge` is the outline of the others.
+    """
+    framed = {"param": "pick", "empty": False}
+    picked: alt.Chart = cells.encode(
+        stroke=alt.StrokeValue(edge, condition=[{**framed, "value": ink}]),
+        strokeWidth=alt.StrokeWidthValue(1, condition=[{**framed, "value": 3}]),
+    )
+    picked.params = [clicked(*fields)]
+    return picked
+
+
 def clicked(*fields: str) -> alt.TopLevelSelectionParameter:
     """The selection `pick`: the values of these fields in the bars that were clicked."""
     point = alt.PointSelectionConfig(type="point", fields=[*fields], on="click")

@@ -242,7 +242,7 @@ def _cells(
     )
     colours = dict(zip(steps, p.steps, strict=True))
     drawn = {_step(filled) for filled in table["filled"]}
-    cells = base.mark_rect(strokeWidth=1, stroke=axes.outline(colours, "step", dark)).encode(
+    cells = base.mark_rect().encode(
         color=alt.Color(
             "step:N",
             scale=alt.Scale(domain=steps, range=list(p.steps)),
@@ -257,7 +257,8 @@ def _cells(
     figures = base.mark_text(aria=False).encode(
         text=alt.Text("figure:N"), color=alt.Color("ink:N", scale=None)
     )
-    return [axes.pick(cells, "training_id", period), figures]
+    edge = axes.outline(colours, "step", dark)
+    return [axes.pick_cell(cells, "training_id", period, edge=edge, ink=p.ink), figures]
 
 
 def _step(filled: int) -> str:

@@ -35,6 +35,8 @@ _NOT_IN_FILE_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 _LONGEST_NAME = 80
 _SCALES = {"png": PICTURE_SCALE, "svg": 1}
 _PARTS = ("layer", "hconcat", "vconcat", "concat")
+#: The channels that show what is selected, as `axes.pick` and `axes.pick_cell` do.
+_PICKED = ("opacity", "stroke", "strokeWidth")
 
 
 class _Styled:
@@ -177,9 +179,12 @@ def _separate(joined: Any, views: set[str]) -> Any:
 
 def _rename(part: Any, views: set[str], old: str, new: str) -> None:
     if isinstance(part, alt.Chart) and part.name in views:
-        opacity = part.encoding.opacity
-        for test in [] if opacity is alt.Undefined else opacity["condition"]:
-            test["param"] = new if test["param"] == old else test["param"]
+        for channel in _PICKED:
+            encoded = part.encoding[channel]
+            tests = alt.Undefined if encoded is alt.Undefined else encoded["condition"]
+            for test in [] if tests is alt.Undefined else tests:
+                if test.get("param") == old:
+                    test["param"] = new
     for kind in _PARTS:
         for inner in getattr(part, kind, ()):
             _rename(inner, views, old, new)

@@ -18,7 +18,7 @@ from kpa_analytics.widgets.explorer import Explorer, SharedKeywords, as_one
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
 from kpa_analytics.widgets.planner import PlannerExplorer
-from kpa_analytics.widgets.traits import need_known
+from kpa_analytics.widgets.traits import need_dictionary, need_known
 from kpa_analytics.widgets.trend import TrendExplorer
 from kpa_analytics.widgets.view_state import plain
 
@@ -43,6 +43,10 @@ class Dashboard(Explorer):
 
     The dashboard computes only the open tab, and the others when you open them. A refresh that
     fails shows a message and changes nothing.
+
+    `expiry`, `instructors`, `groups`, `trend` and `planner` are the explorers in the tabs, each
+    with its rows and its selected bars. `expiry.export()` writes an evidence pack of what is shown,
+    `trend.export()` the trend. `state` is the view as data: set it to show the view again.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
@@ -198,7 +202,7 @@ class Dashboard(Explorer):
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
-        self._restore(state)
+        self._restore(need_dictionary("state", state))
 
     def _changed(self, explorer: Explorer) -> dict[str, Any]:
         """The state of an explorer, without what it began with and what the dashboard shares."""
@@ -209,9 +213,11 @@ class Dashboard(Explorer):
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        tabs = state.get("tabs", {})
+        tabs = need_dictionary("tabs", state.get("tabs", {}))
         for name in (*tabs, state.get("tab", _TABS[0])):
             need_known("tab", name, _TABS)
+        for name, tab in tabs.items():
+            need_dictionary(f"tabs: {name}", tab)
         with self._history.together():
             own = {name: value for name, value in state.items() if name not in ("tab", "tabs")}
             self._choose(own)

@@ -93,6 +93,10 @@ class ExpiryExplorer(StatusExplorer):
     the bars, or press Escape, to clear the selection. Click a row of the table to read why it has
     its status. Each attribute below is a trait, which you can `observe` and `ipywidgets.link`.
 
+    `rows` has the cases shown, `table` those of the table, `explanation` the reasons of one case,
+    and `charts` the charts. `export()` writes an evidence pack of what is shown. `state` is the
+    view as data: set it to show the view again.
+
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.
@@ -180,7 +184,7 @@ class ExpiryExplorer(StatusExplorer):
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
-        self._restore(state)
+        self._restore(traits.need_dictionary("state", state))
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         with self._history.together():

@@ -141,7 +141,7 @@ class Explorer(traitlets.HasTraits):
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
-        self._restore(state)
+        self._restore(traits.need_dictionary("state", state))
 
     @property
     def first_state(self) -> dict[str, Any]:

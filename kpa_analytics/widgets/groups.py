@@ -75,6 +75,9 @@ class GroupTrainingExplorer(PeriodExplorer):
     Click a bar to list the sessions behind it; Shift-click adds a bar. A click outside the bars, or
     Escape, clears the selection. Click the day of a session to list its people.
 
+    `sessions` and `attendees` have the rows shown, `charts` the charts. `state` is the view as
+    data: set it to show the view again.
+
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.

@@ -64,6 +64,9 @@ class InstructorExplorer(PeriodExplorer):
     Click a bar to list the instructors behind it, with what they taught in that month or of that
     training. Shift-click adds a bar; a click outside the bars, or Escape, clears the selection.
 
+    `activity`, `coverage` and `table` have the rows shown, `charts` the charts. `state` is the view
+    as data: set it to show the view again.
+
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.

@@ -132,6 +132,10 @@ class PlannerExplorer(ChartExplorer):
     Click a session in the table, then move it by a week or drop it with the buttons. Its people and
     its instructor move with it.
 
+    `plan` is the plan, which `kpa.export_plan()` writes. `sessions`, `people` and `unplaced` have
+    the rows shown, `gaps` the gaps, and `charts` the chart. `state` is the view as data: set it to
+    show the view again.
+
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.
@@ -392,7 +396,7 @@ class PlannerExplorer(ChartExplorer):
         if self.selected is None and _PLACED in self._chosen_figures():
             return f"Selected: {_FIGURES[_PLACED]}"
         if self.selected is None and self._cells():
-            return selected_words(self._cells(), self._bar_in_words)
+            return f"People of {'; '.join(map(self._bar_in_words, self._cells()))}"
         if self.selected is None:
             return "People of a session: click a session above"
         row = plan.sessions.row(by_predicate=pl.col("session") == self.selected, named=True)

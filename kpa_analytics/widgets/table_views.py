@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kpa_analytics.widgets.table import Table
-from kpa_analytics.widgets.traits import ChoiceError, need_known
+from kpa_analytics.widgets.traits import ChoiceError, need_dictionary, need_known
 
 #: The traits of a table that a state has.
 VIEW = ("picked", "sort", "filters")
@@ -18,11 +18,10 @@ def show_views(tables: Sequence[Table], views: object) -> None:
     Raises:
         ChoiceError: there is no such table, or its columns, sort or filters are not valid.
     """
-    if not isinstance(views, Mapping):
-        raise ChoiceError(f"tables must be a dictionary, as in `state`, not {views!r}")
-    for name in views:
+    given = need_dictionary("tables", views)
+    for name in given:
         need_known("tables", name, [table.name for table in tables])
-    valid = [(table, _valid(table, views.get(table.name, {}))) for table in tables]
+    valid = [(table, _valid(table, given.get(table.name, {}))) for table in tables]
     for table, view in valid:
         if table.view != view:
             table.view = view
@@ -30,10 +29,8 @@ def show_views(tables: Sequence[Table], views: object) -> None:
 
 def _valid(table: Table, view: Any) -> dict[str, Any]:
     """A table's view, if it names only columns that the table has."""
-    if not isinstance(view, Mapping):
-        raise ChoiceError(f"tables: {table.name} must be a dictionary, as in `state`, not {view!r}")
     known = [column["column"] for column in table.offered]
-    for name, value in view.items():
+    for name, value in need_dictionary(f"tables: {table.name}", view).items():
         need_known(f"tables: {table.name}", name, VIEW)
         if not isinstance(value, Mapping if name == "filters" else list | tuple):
             raise ChoiceError(f"tables: {name} of {table.name} is not valid: {value!r}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any, Generic, NoReturn, TypeVar
 
@@ -19,6 +19,17 @@ T = TypeVar("T")
 
 class ChoiceError(KPADataError, traitlets.TraitError):
     """An explorer does not have this choice, or its value is not allowed."""
+
+
+def need_dictionary(name: str, value: object) -> Mapping[str, Any]:
+    """Return the value if it is a dictionary, as a part of a state must be.
+
+    Raises:
+        ChoiceError: it is something else.
+    """
+    if not isinstance(value, Mapping):
+        raise ChoiceError(f"{name} must be a dictionary, as in `state`, not {value!r}")
+    return value
 
 
 class Choice(traitlets.TraitType[G, S]):

@@ -83,6 +83,10 @@ class TrendExplorer(StatusExplorer):
     Click a bar to list the cases behind it; Shift-click adds a bar. A click outside the bars, or
     Escape, clears the selection.
 
+    `rows` and `punctuality` have the counts shown, `table` and `cases` the rows of the tables,
+    `charts` the charts, and `begun` the day of the first record. `export()` writes the counts and
+    the charts. `state` is the view as data: set it to show the view again.
+
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
         dark: True for a dark page; by default, the page's theme.

@@ -457,7 +457,7 @@ def use_planner(web: Page, lab: Lab, view: Locator) -> None:
     cells.last.focus()
     web.keyboard.press("Enter")
     lab.becomes(web, "dashboard.planner.sessions['training'].n_unique()", 1)
-    expect(planner.locator("caption").nth(1)).to_contain_text("Selected: ")
+    expect(planner.locator("caption").nth(1)).to_contain_text("People of ")
     keep(view, "dashboard_planner")
 
 

@@ -211,7 +211,7 @@ def test_a_cell_of_the_chart_lists_its_sessions_and_their_people(planner: Planne
     assert [row[0] for row in rows(planner)] == [1]
     assert planner.people["m_user_id"].sort().to_list() == ["bob", "eve"]
     assert planner._sessions.caption == "Selected: Ladders, week of 6 Jul 2026"
-    assert planner._people.caption == planner._sessions.caption
+    assert planner._people.caption == "People of Ladders, week of 6 Jul 2026"
     planner._charts.picked = [0, []]
     assert planner.bars == ()
     assert len(rows(planner)) == 2

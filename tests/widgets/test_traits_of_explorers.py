@@ -16,6 +16,7 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    PlannerExplorer,
     TrendExplorer,
 )
 from kpa_analytics.widgets.explorer import Explorer
@@ -205,3 +206,17 @@ def test_a_dashboard_can_be_observed_and_linked(company: kpa.TrainingData) -> No
     assert explorer.as_of == dashboard.expiry.as_of == date(2026, 1, 31)
     explorer.as_of = "2026-02-28"
     assert dashboard.instructors.as_of == date(2026, 2, 28)
+
+
+@pytest.mark.parametrize("make", [*CHOICES, PlannerExplorer])
+def test_the_docstring_lists_whatever_an_explorer_gives(make: type[Explorer]) -> None:
+    """The choices, the rows, the charts and the files; `help()` shows the rest."""
+    own = vars(make)
+    given = {name for name, value in own.items() if isinstance(value, property)} - {"still"}
+    given |= {"state"} | ({"export"} & {*own})
+    given |= set() if make is Dashboard else {"charts", *make.class_own_traits()}
+    documented = str(make.__doc__)
+    missing = {
+        name for name in given if f"`{name}" not in documented and f" {name}: " not in documented
+    }
+    assert missing == set()

@@ -16,6 +16,7 @@ from kpa_analytics.widgets import (
 )
 from kpa_analytics.widgets.address import Address
 from kpa_analytics.widgets.explorer import Explorer
+from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.view_state import KEPT, has_names, without_names
 
 CHANGES = {
@@ -204,3 +205,16 @@ def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
         Address(dashboard)._handle_custom_msg({"restore": wrong}, [])
         assert "kpa-alert" in dashboard._notice.value, wrong
         assert dashboard.state == before
+
+
+@pytest.mark.parametrize("make", [ExpiryExplorer, GroupTrainingExplorer, Dashboard])
+def test_a_state_that_is_no_dictionary_is_refused(
+    make: type[Explorer], company: kpa.TrainingData
+) -> None:
+    view = make(company)
+    for wrong in ("abc", None, [1]):
+        with pytest.raises(ChoiceError, match=r"state must be a dictionary, as in `state`, not "):
+            view.state = wrong
+    if make is Dashboard:
+        with pytest.raises(ChoiceError, match="tabs: groups must be a dictionary"):
+            view.state = {"tabs": {"groups": 3}}
