@@ -341,8 +341,8 @@ class PlannerExplorer(ChartExplorer):
 
     def _in_cells(self) -> pl.DataFrame:
         """The sessions in the selected cells of the chart."""
-        month = pl.col("week").dt.month_start()
-        return self._held.filter(in_bars(self._cells(), {"month": month}))
+        first_of_month = pl.col("week").dt.month_start()
+        return self._held.filter(in_bars(self._cells(), {"month": first_of_month}))
 
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
