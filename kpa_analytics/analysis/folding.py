@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TypeVar
 
 import polars as pl
@@ -24,6 +25,7 @@ def folded_text(text: pl.Expr) -> pl.Expr:
     return bare.str.replace_many(PLAIN_LETTERS)
 
 
+@lru_cache
 def folded(text: str) -> str:
     """One text without accents and invisible characters, in lower case.
 

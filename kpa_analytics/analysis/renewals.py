@@ -163,11 +163,11 @@ def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
         The rows in their order, with the columns of `expirations`.
     """
     judged_on = pl.col("judged_on")
-    of_key = engine.expirations.lazy().drop("training_id", "date")
-    dated = rows.join(of_key, left_on="at", right_on="expiry_key", maintain_order="left").filter(
-        _DUE.is_not_null()
-    )
-    days = dated.select("training_id", "judged_on").unique()
+    records = rows.collect(engine="in-memory")
+    of_key = engine.expirations.drop("training_id", "date", "expiry_key")
+    dated = records.hstack(of_key[records["at"]]).lazy().filter(_DUE.is_not_null())
+    of_windows = dated.filter(pl.col("expiration_source") == "window")
+    days = of_windows.select("training_id", "judged_on").unique()
     offerings = engine.rules.offerings.lazy().drop("expiring_days", "made")
     windows = with_windows(days.join(offerings, on="training_id"), judged_on).select(
         "training_id", "judged_on", "next_opens", "next_closes", "offering_opens", "in_time_since"

@@ -64,7 +64,12 @@ def expirations_by_week_table(
     monday = today - timedelta(days=today.weekday())
     valid = frame.filter(pl.col("status").is_in([CURRENT, EXPIRING]))
     number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(0, weeks)
-    placed = valid.select("training_id", "training", number.alias("number"))
+    placed = (
+        valid.lazy()
+        .group_by("training_id", number.alias("number"))
+        .agg(pl.len().cast(pl.Int64).alias("cases"), pl.col("training").first())
+        .collect(engine="in-memory")
+    )
     number = pl.col("number")
     part = (
         pl.when(number.is_null())
@@ -75,7 +80,7 @@ def expirations_by_week_table(
     )
     totals = (
         placed.group_by("number")
-        .agg(pl.len().cast(pl.Int64).alias("total"))
+        .agg(pl.col("cases").sum().alias("total"))
         .with_columns(part.cast(pl.Enum(_PARTS)).alias("part"))
         .with_columns(pl.when(pl.col("part") == "week").then("number").alias("number"))
     )
@@ -101,16 +106,11 @@ def _weeks(monday: date, weeks: int) -> pl.DataFrame:
 
 def _largest(in_weeks: pl.DataFrame) -> pl.DataFrame:
     """The training with the most cases in each week."""
-    sizes = in_weeks.group_by("number", "training_id").agg(
-        pl.len().cast(pl.Int64).alias("largest_cases")
-    )
-    titles = labels(
-        in_weeks.select("training_id", "training").unique("training_id").sort("training_id"),
-        "training",
-        "training_id",
-    ).rename({"training": "largest"})
+    trainings = in_weeks.select("training_id", "training").unique("training_id", keep="first")
+    titles = labels(trainings.sort("training_id"), "training", "training_id")
     return (
-        sizes.join(titles, on="training_id")
+        in_weeks.select("number", "training_id", pl.col("cases").alias("largest_cases"))
+        .join(titles.rename({"training": "largest"}), on="training_id")
         .sort("number", -pl.col("largest_cases"), "largest", "training_id")
         .unique("number", keep="first", maintain_order=True)
         .select("number", "largest", "largest_cases")
