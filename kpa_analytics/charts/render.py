@@ -14,6 +14,7 @@ import altair as alt
 import vl_convert
 from altair.utils.schemapi import debug_mode
 
+from kpa_analytics import chart_scripts
 from kpa_analytics.fonts import FOLDER
 
 if TYPE_CHECKING:
@@ -173,6 +174,11 @@ window.kpaEmbed = (...chart) => {
 @cache
 def library() -> str:
     """Vega, Vega-Lite and vega-embed as one script, which sets `window.kpaEmbed`."""
+    return chart_scripts.made() or bundled()
+
+
+def bundled() -> str:
+    """Make the script of `library`, which takes more than a second."""
     code: str = vl_convert.javascript_bundle(_EMBEDDER, vl_version=VEGA_LITE)
     # A scope of its own, so that its names do not collide with those of other scripts.
     return f"(() => {{{code}\n}})();".replace("</script", "<\\/script")

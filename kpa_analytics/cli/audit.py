@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kpa_analytics import chart_scripts
 from kpa_analytics.cli.loading import (
     finish_fleet,
     last_day,
@@ -123,6 +124,7 @@ def audit(
         timestamp_url(timestamp)
     if since:
         earlier_pack(since)  # before the download
+    chart_scripts.begin()
     if all_accounts:
         data: Any = load_fleet_evidence(refresh=refresh, incremental=incremental)
     elif demo:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kpa_analytics import chart_scripts
 from kpa_analytics.cli.loading import load_demo
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
@@ -29,6 +30,7 @@ def demo(
 
     out = typed_path(out)
     refuse_occupied(out.absolute(), is_demo_output)
+    chart_scripts.begin()
     data = load_demo()
     status, counts = first_rows(data, as_of=AS_OF)
     typer.echo(f"\n{DEMO_MARK}\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kpa_analytics import chart_scripts
 from kpa_analytics.cli.loading import last_day, load_demo, load_evidence, need_one_choice
 from kpa_analytics.cli.options import Account
 from kpa_analytics.cli.output import one_line
@@ -71,6 +72,8 @@ def trend(
     options: dict[str, Any] = {"every": every, "by": by}
     _check(*_period(start, end, demo), options)  # before the download
     target = _checked(out)
+    if target is not None and target.suffix.lower() == ".html":
+        chart_scripts.begin()
     data = load_demo() if demo else load_evidence(account=account)
     first, last = _period(start, end, data.demo)
     if start is None:

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import secrets
-import subprocess
 import sys
 import threading
 import webbrowser
@@ -25,6 +24,7 @@ from voila.handler import VoilaHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
+from kpa_analytics import chart_scripts
 from kpa_analytics.widgets.page_kernels import PageKernels, reloaded
 
 #: Seconds until a kernel without an open page is stopped, and between checks for such kernels. A
@@ -99,19 +99,11 @@ class _Scripts(JupyterHandler):
         self.finish(scripts)
 
 
-#: Writes the scripts that draw charts. A process can do nothing else in the two seconds it takes.
-_WRITE_SCRIPTS = """
-import sys
-from kpa_analytics.startup import skip_address_grammar
-skip_address_grammar()
-from kpa_analytics.charts.render import library
-sys.stdout.buffer.write(library().encode())
-"""
-
-
-def _chart_scripts() -> bytes:
-    command = [sys.executable, "-P", "-c", _WRITE_SCRIPTS]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout  # noqa: S603 - ours
+def _chart_scripts() -> str:
+    scripts = chart_scripts.made()
+    if scripts is None:
+        raise RuntimeError("the scripts of the charts could not be made")
+    return scripts
 
 
 class PageServer(Voila):  # type: ignore[misc]
@@ -180,6 +172,7 @@ class PageServer(Voila):  # type: ignore[misc]
 
         The first page's kernel and scripts are made ready while the browser starts.
         """
+        chart_scripts.begin()
         with ThreadPoolExecutor(1) as worker:
             self.app.settings["kpa_scripts"] = worker.submit(_chart_scripts)
             IOLoop.current().add_callback(self.kernel_manager.start_first, "kpa-analytics")
