@@ -27,7 +27,7 @@ from tests.audit.conftest import data, hostile, hostile_pack, pack
 
 __all__ = ["data", "hostile", "hostile_pack", "pack"]
 TOKEN = secrets.token_hex(12)
-SHOTS = Path(__file__).parent / "screenshots"
+_SCREENSHOTS = Path(__file__).parent / "screenshots"
 #: Chromium's headless shell draws and runs pages as Chromium does. It has no windows and no menus,
 #: so it needs half the processor time.
 _BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
@@ -236,11 +236,17 @@ def notebook_of(*cells: str) -> Any:
 
 
 def keep(view: Locator, name: str) -> None:
-    """Keep a picture of a view, the whole of it."""
-    SHOTS.mkdir(exist_ok=True)
+    """Show the whole of a view, and keep a screenshot of it if the user wants screenshots."""
     view.page.set_viewport_size({"width": 1400, "height": 2300})
     view.scroll_into_view_if_needed()
-    view.screenshot(path=SHOTS / f"{name}.png", animations="disabled")
+    save_screenshot(view, name)
+
+
+def save_screenshot(view: Locator | Page, name: str) -> None:
+    """Save a screenshot if the variable KEEP_SCREENSHOTS is set; no test reads one."""
+    if os.environ.get("KEEP_SCREENSHOTS"):
+        _SCREENSHOTS.mkdir(exist_ok=True)
+        view.screenshot(path=_SCREENSHOTS / f"{name}.png", animations="disabled")
 
 
 def free_port() -> int:

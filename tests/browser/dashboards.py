@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, expect
 
 import kpa_analytics as kpa
-from tests.browser.conftest import SHOTS
+from tests.browser.conftest import save_screenshot
 from tests.browser.hands import choose_and_clear, open_list, press
 
 
@@ -65,10 +65,9 @@ def try_explorer(explorer: Locator, shot: str) -> None:
     assert len(pickers) == 3
     for picker in pickers:
         choose_and_clear(picker)
-    SHOTS.mkdir(exist_ok=True)
     press(pickers[-1].locator("summary"))
     expect(pickers[-1].locator(".kpa-multi-select-sheet")).to_be_visible()
-    page.screenshot(path=SHOTS / f"{shot}.png", animations="disabled")
+    save_screenshot(page, shot)
     press(pickers[-1].locator("summary"))
     table = explorer.locator(".kpa-table").first
     heading = table.locator("th button").nth(1)
