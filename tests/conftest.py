@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from hypothesis import HealthCheck, settings
 import kpa_analytics as kpa
 from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
-from tests.drawn_once import left_blank, remembered
+from tests.drawn_once import left_blank, remembered, remembered_in
+from tests.shared import shared, shared_folder
 
+__all__ = ["shared", "shared_folder"]
 collect_ignore = ["benchmarks"]  # run by name alone
 
 # A slow machine is no failure: tests assert no time.
@@ -31,6 +34,13 @@ def at_most(count: int) -> int:
     """How many examples of a property are tried: `count`, or a few in a run of the quick tests."""
     few = settings.get_profile("quick").max_examples
     return min(count, few) if settings.default.max_examples == few else count
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawings_folder(shared_folder: Path) -> Iterator[None]:
+    """Let all workers take each other's drawings."""
+    with remembered_in(shared_folder / "drawings"):
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)

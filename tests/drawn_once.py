@@ -1,4 +1,4 @@
-"""Drawings that are made once for each specification, and once as pictures.
+"""Drawings that are made once for each specification, and once as pictures, for all workers.
 
 Half the time of an export goes into its charts, and many packs of the tests have the same ones.
 The same specification gives the same drawing: tests/charts/test_save.py shows it, and
@@ -9,34 +9,66 @@ pictures of their pack leave them blank.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 import vl_convert
+from filelock import FileLock
 
 from kpa_analytics.audit import chart_images
+from kpa_analytics.charts import render
 
 #: A picture with nothing in it.
 _BLANK = '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="50" viewBox="0 0 100 50"/>'
 
 _draw, _to_picture = vl_convert.vegalite_to_svg, chart_images._image
-_drawings: dict[str, str] = {}
-_pictures: dict[str, bytes] = {}
+_bundle = render.bundled
+_in_memory: dict[str, bytes] = {}
+#: The drawings of all workers of pytest-xdist, if a folder is set.
+_folder: Path | None = None
 
 
 def _drawn_once(spec: dict[str, Any], **options: Any) -> str:
-    key = json.dumps([spec, options])
-    if key not in _drawings:
-        _drawings[key] = _draw(spec, **options)
-    return _drawings[key]
+    source = json.dumps([spec, options])
+    return _once(source, lambda: _draw(spec, **options).encode("utf-8")).decode("utf-8")
 
 
 def _pictured_once(drawing: str, fonts: Any) -> bytes:
-    if drawing not in _pictures:
-        _pictures[drawing] = _to_picture(drawing, fonts)
-    return _pictures[drawing]
+    return _once(drawing, lambda: _to_picture(drawing, fonts))
+
+
+def _bundled_once() -> str:
+    return _once("scripts", lambda: _bundle().encode("utf-8")).decode("utf-8")
+
+
+def _once(source: str, make: Callable[[], bytes]) -> bytes:
+    """Take what is made from a text from memory or the folder, or make it."""
+    name = sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+    if name not in _in_memory:
+        _in_memory[name] = _once_for_all(_folder / name, make) if _folder else make()
+    return _in_memory[name]
+
+
+def _once_for_all(path: Path, make: Callable[[], bytes]) -> bytes:
+    """Read a file, which the first worker that needs it makes while the others wait."""
+    with FileLock(f"{path}.lock"):
+        if not path.exists():
+            path.write_bytes(make())
+        return path.read_bytes()
+
+
+@contextmanager
+def remembered_in(folder: Path) -> Iterator[None]:
+    """Keep drawings, and the scripts of charts, in a folder of all workers, during a block."""
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(f"{__name__}._folder", folder)
+        patch.setattr(render, "bundled", _bundled_once)
+        yield
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pickle
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import kpa_analytics as kpa
 from kpa_analytics.data.training_data import TrainingData
 from tests.audit.packs import AS_OF, hostile_company, load, small_company
 from tests.drawn_once import remembered
+from tests.shared import Shared
 
 
 def _loaded(source, folder: Path) -> TrainingData:
@@ -20,31 +23,56 @@ def _loaded(source, folder: Path) -> TrainingData:
         return load(folder, api)
 
 
+def _read(path: Path) -> TrainingData:
+    """The records that a worker loaded for all."""
+    data: TrainingData = pickle.loads(path.read_bytes())
+    return data
+
+
+def _own(pack: Path, folder: Path) -> Path:
+    """This worker's copy of a pack: a test may change a file of it and change it back."""
+    return Path(shutil.copytree(pack, folder / pack.name))
+
+
 @pytest.fixture(scope="session")
-def data(tmp_path_factory) -> TrainingData:
+def data(shared: Shared, tmp_path_factory) -> TrainingData:
     """A small demo company, loaded over HTTP."""
-    return _loaded(small_company(), tmp_path_factory.mktemp("cache"))
+
+    def load_it(path: Path) -> None:
+        data = _loaded(small_company(), tmp_path_factory.mktemp("cache"))
+        path.write_bytes(pickle.dumps(data))
+
+    return _read(shared("audited.pickle", load_it))
 
 
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory) -> TrainingData:
+def hostile(shared: Shared, tmp_path_factory) -> TrainingData:
     """A company, as if it were a real one, whose every text is hostile."""
-    data = _loaded(hostile_company(), tmp_path_factory.mktemp("cache"))
-    real = {name: replace(one, demo=False) for name, one in data.snapshots.items()}
-    return replace(data, snapshots=real)
+
+    def load_it(path: Path) -> None:
+        data = _loaded(hostile_company(), tmp_path_factory.mktemp("cache"))
+        real = {name: replace(one, demo=False) for name, one in data.snapshots.items()}
+        path.write_bytes(pickle.dumps(replace(data, snapshots=real)))
+
+    return _read(shared("hostile.pickle", load_it))
 
 
 @pytest.fixture(scope="session")
-def pack(data, tmp_path_factory) -> Path:
-    with remembered():
-        return kpa.export_audit(data, tmp_path_factory.mktemp("packs") / "pack", as_of=AS_OF)
+def pack(data, shared: Shared, tmp_path_factory) -> Path:
+    def write(folder: Path) -> None:
+        with remembered():
+            kpa.export_audit(data, folder, as_of=AS_OF)
+
+    return _own(shared("pack", write), tmp_path_factory.mktemp("packs"))
 
 
 @pytest.fixture(scope="session")
-def hostile_pack(hostile, tmp_path_factory) -> Path:
-    place = tmp_path_factory.mktemp("packs") / "hostile"
-    with remembered():
-        return kpa.export_audit(hostile, place, as_of=AS_OF, title=HOSTILE_TITLE)
+def hostile_pack(hostile, shared: Shared, tmp_path_factory) -> Path:
+    def write(folder: Path) -> None:
+        with remembered():
+            kpa.export_audit(hostile, folder, as_of=AS_OF, title=HOSTILE_TITLE)
+
+    return _own(shared("hostile", write), tmp_path_factory.mktemp("packs"))
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.shared import Shared
+
 VERSION = "4.14.1"
 _LACKING = (
     f"axe-core is needed: install npm (Debian: apt-get install npm), or run `npm pack "
@@ -23,15 +25,19 @@ _LACKING = (
 
 
 @pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+def axe(shared: Shared) -> str:
     """The script of axe-core."""
     given = os.environ.get("AXE_CORE")
-    if given:
-        return Path(given).read_text(encoding="utf-8")
+    path = Path(given) if given else shared("axe", _fetch) / "axe.min.js"
+    return path.read_text(encoding="utf-8")
+
+
+def _fetch(folder: Path) -> None:
+    """Have npm download axe-core into a new folder."""
     npm = shutil.which("npm")
     if npm is None:
         pytest.fail(_LACKING) if os.environ.get("CI") else pytest.skip(_LACKING)
-    folder = tmp_path_factory.mktemp("axe")
+    folder.mkdir()
     fetched = subprocess.run(
         [npm, "pack", "--silent", f"axe-core@{VERSION}"], cwd=folder, capture_output=True, text=True
     )
@@ -40,7 +46,7 @@ def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     with tarfile.open(folder / fetched.stdout.split()[-1]) as package:
         script = package.extractfile("package/axe.min.js")
         assert script is not None
-        return script.read().decode()
+        (folder / "axe.min.js").write_bytes(script.read())
 
 
 def violations(page: Page, axe: str) -> list[str]:

@@ -10,7 +10,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
+
+from tests.shared import Shared
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -30,19 +31,14 @@ _FOLLOWED = {"stylesheet", "icon", "preload", "modulepreload", "prefetch", "prec
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def site(shared: Shared) -> Path:
     """The folder of the built site; `--strict` makes any warning of the build an error.
 
     The variable BUILT_SITE names one that was just built that way.
     """
     if built := os.environ.get("BUILT_SITE"):
         return Path(built)
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "site"
-    with FileLock(f"{folder}.lock"):
-        if not folder.exists():
-            _build(folder)
-    return folder
+    return shared("site", _build)
 
 
 def _build(folder: Path) -> None:
