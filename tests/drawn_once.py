@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import pytest
 import vl_convert
 from filelock import FileLock
 
+from kpa_analytics import chart_scripts
 from kpa_analytics.audit import chart_images
 from kpa_analytics.charts import render
 
@@ -61,6 +63,11 @@ def _once_for_all(path: Path, make: Callable[[], bytes]) -> bytes:
         return path.read_bytes()
 
 
+def _nothing_for(step: Any) -> Callable[[], None]:
+    """Start no process for scripts that a worker has made already."""
+    return wraps(step.__wrapped__)(lambda: None)
+
+
 @contextmanager
 def remembered_in(folder: Path) -> Iterator[None]:
     """Keep drawings, and the scripts of charts, in a folder of all workers, during a block."""
@@ -68,6 +75,8 @@ def remembered_in(folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(f"{__name__}._folder", folder)
         patch.setattr(render, "bundled", _bundled_once)
+        for step in ("begin", "made"):  # tests/test_chart_scripts.py puts the real ones back
+            patch.setattr(chart_scripts, step, _nothing_for(getattr(chart_scripts, step)))
         yield
 
 
