@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from kpa_analytics.analysis.case_groups import as_by
-from kpa_analytics.charts.ranking import counted, rank, ranking
+from kpa_analytics.charts.ranking import Ranked, rank, ranking
 from kpa_analytics.charts.status_rows import read_status, status_counts
 from kpa_analytics.data.training_data import FLEET_ACCOUNT
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, need, read
 from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
 from kpa_analytics.statuses import FROM_REQUIREMENTS, MISSING, STATUS_LABELS
+from kpa_analytics.wording import one_line
 
 if TYPE_CHECKING:
     import altair as alt
@@ -65,6 +66,12 @@ def expiry_by_group_table(
         >>> expiry_by_group_table(EXPIRY_STATUS.empty(), USERS.empty()).shape
         (0, 10)
     """
+    return _ranked(status, users, by, groups).fold(top)
+
+
+def _ranked(
+    status: AnyFrame, users: AnyFrame | None, by: GroupKind, groups: AnyFrame | None
+) -> Ranked:
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
     _, singular, plural = _KINDS[by]
@@ -76,7 +83,7 @@ def expiry_by_group_table(
         .otherwise(pl.coalesce("group", "group_id"))
         .alias("group")
     )
-    return rank(named, "group_id", "group", top, f"other {plural}")
+    return rank(named, "group_id", "group", (singular, plural))
 
 
 def _of_accounts(status: AnyFrame) -> pl.DataFrame:
@@ -94,11 +101,11 @@ def _has_accounts(status: object) -> bool:
     return ACCOUNT in status.collect_schema()
 
 
-def _not_known(table: pl.DataFrame) -> str:
+def _not_known(accounts: pl.DataFrame) -> str:
     """Name the accounts without a case that follows from requirements; empty if there is none."""
-    without = table.filter(pl.sum_horizontal(FROM_REQUIREMENTS) == 0)["group"].to_list()
-    label = STATUS_LABELS[MISSING]
-    return f"{label}: none, or not known, in {', '.join(sorted(without))}" if without else ""
+    without = accounts.filter(pl.sum_horizontal(FROM_REQUIREMENTS) == 0)["group"]
+    names = ", ".join(sorted(one_line(name) for name in without))
+    return f"{STATUS_LABELS[MISSING]}: none, or not known, in {names}" if names else ""
 
 
 def _of_people(status: AnyFrame, users: AnyFrame | None, by: str) -> pl.DataFrame:
@@ -178,20 +185,17 @@ def expiry_by_group(
         >>> expiry_by_group(EXPIRY_STATUS.empty(), USERS.empty(), by="job_title").description
         'Status by job title. No completions or requirements to show.'
     """
-    table = expiry_by_group_table(status, users, by=by, groups=groups, top=top)
+    ranked = _ranked(status, users, by, groups)
     alone = status.drop(ACCOUNT) if by == ACCOUNT and _has_accounts(status) else status
     rows = read_status(alone, "m_user_id", as_of=as_of, known=requirements_known)
-    _, singular, plural = _KINDS[by]
-    notes = [_not_known(table)] if by == ACCOUNT and rows.known else []
-    is_group = pl.col("group_id").is_not_null() | (pl.col("folded") > 1)
-    counted_twice = int(table["total"].sum()) > rows.frame.height
+    singular = ranked.nouns[0]
+    notes = [_not_known(ranked.frame)] if by == ACCOUNT and rows.known else []
+    counted_twice = int(ranked.frame["total"].sum()) > rows.frame.height
     return ranking(
-        table,
+        ranked,
         rows,
-        key="group_id",
-        label="group",
+        top=top,
         title=f"Status by {singular}",
-        heading=counted(table.filter(is_group), singular, plural),
         notes=[*notes, *([f"A person in more than one {singular} counts in each"] * counted_twice)],
         dark=dark,
     )

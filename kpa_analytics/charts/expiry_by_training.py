@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.charts.ranking import counted, rank, ranking
+from kpa_analytics.charts.ranking import Ranked, rank, ranking
 from kpa_analytics.charts.status_rows import read_status, status_counts
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS
@@ -43,9 +43,13 @@ def expiry_by_training_table(status: AnyFrame, *, top: int = 20) -> pl.DataFrame
         >>> expiry_by_training_table(EXPIRY_STATUS.empty()).shape
         (0, 10)
     """
+    return _ranked(status).fold(top)
+
+
+def _ranked(status: AnyFrame) -> Ranked:
     frame = read(status, EXPIRY_STATUS, *_READ, "status")
     counts = frame.group_by("training_id").agg(pl.col("training").first(), *status_counts())
-    return rank(counts, "training_id", "training", top, "other trainings")
+    return rank(counts, "training_id", "training", ("training", "trainings"))
 
 
 def expiry_by_training(
@@ -85,14 +89,11 @@ def expiry_by_training(
         'Status by training. No completions or requirements to show.'
     """
     rows = read_status(status, "m_user_id", *_READ, as_of=as_of, known=requirements_known)
-    table = expiry_by_training_table(rows.frame, top=top)
     return ranking(
-        table,
+        _ranked(rows.frame),
         rows,
-        key="training_id",
-        label="training",
+        top=top,
         title="Status by training",
-        heading=counted(table, "training", "trainings"),
         statuses=statuses,
         dark=dark,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import altair as alt
 import polars as pl
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _ROOM, _WIDTH, _COLUMN = 200, 210, 64
 #: Pixels for names in the title.
 _NAMES = 250
+#: The share of gaps of all cases.
+_SHARE = (pl.sum_horizontal(GAPS) / pl.col("total")).alias("share")
 #: The columns of numbers, and their headings.
 _COLUMNS = {"percent": "Share", "gaps": "Gaps", EXPIRING: "Expiring", "total": "Cases"}
 
@@ -37,59 +39,78 @@ def worst_first(counts: pl.DataFrame, *ties: str) -> pl.DataFrame:
     return counts.sort(*down, *ties, descending=[True] * len(down) + [False] * len(ties))
 
 
-def rank(counts: pl.DataFrame, key: str, label: str, top: int, others: str) -> pl.DataFrame:
-    """Sort rows of status counts by their share of gaps, and fold those after the first `top`.
+class Ranked(NamedTuple):
+    """The trainings or groups of people, the highest share of gaps first.
 
-    The highest share comes first, and rows with the same share as in `worst_first`. A row without a
-    key comes last: people without a group are not a group. Labels become unique. The folded row has
-    no key either; it is named e.g. "other trainings (7)".
-
-    Returns:
-        At most `top` + 1 rows: key, label, folded (Int64; number of keys in the row), the five
-        statuses, total (Int64), share (Float64, 0 to 1; gaps of all cases).
-
-    Raises:
-        KPADataError: `top` is not 1 to 60.
+    Attributes:
+        frame: key, label, the five statuses, total (Int64), share (Float64, 0 to 1; gaps of all
+            cases). A row without a key is last: people without a group are not a group.
+        key, label: the columns with the id and the name.
+        nouns: one row and several, e.g. "training" and "trainings".
     """
-    if not 1 <= top <= 60:
-        raise KPADataError(f"top must be 1 to 60, not {top!r}")
-    figures = [*STATUSES, "total"]
-    share = (pl.sum_horizontal(GAPS) / pl.col("total")).alias("share")
+
+    frame: pl.DataFrame
+    key: str
+    label: str
+    nouns: tuple[str, str]
+
+    def fold(self, top: int) -> pl.DataFrame:
+        """Fold the rows after the first `top` into one, and make the labels unique.
+
+        The folded row has no key; it is named e.g. "other trainings (7)".
+
+        Returns:
+            At most `top` + 1 rows: the columns of `frame` with folded (Int64; number of keys in the
+            row) after the label.
+
+        Raises:
+            KPADataError: `top` is not 1 to 60.
+        """
+        if not 1 <= top <= 60:
+            raise KPADataError(f"top must be 1 to 60, not {top!r}")
+        key, label = self.key, self.label
+        figures = [*STATUSES, "total"]
+        keys = pl.lit(1, pl.Int64).alias("folded")
+        table = self.frame.select(key, label, keys, *figures, "share")
+        if table.height > top + 1:
+            rest = table.slice(top)
+            folded = rest.select(
+                pl.lit(None, table.schema[key]).alias(key),
+                pl.lit(f"other {self.nouns[1]} ({rest.height:,})").alias(label),
+                pl.len().cast(pl.Int64).alias("folded"),
+                pl.col(figures).sum(),
+            )
+            table = pl.concat([table.head(top), folded.with_columns(_SHARE)])
+        return labels(table, label, key, room=_ROOM)
+
+
+def rank(counts: pl.DataFrame, key: str, label: str, nouns: tuple[str, str]) -> Ranked:
+    """Sort rows of status counts by their share of gaps, then as `worst_first`."""
     ranked = (
         worst_first(counts, label, key)
-        .select(key, label, pl.lit(1, pl.Int64).alias("folded"), *figures, share)
+        .select(key, label, *STATUSES, "total", _SHARE)
         .sort(pl.col(key).is_null(), -pl.col("share"), maintain_order=True)
     )
-    if ranked.height > top + 1:
-        rest = ranked.slice(top)
-        folded = rest.select(
-            pl.lit(None, ranked.schema[key]).alias(key),
-            pl.lit(f"{others} ({rest.height:,})").alias(label),
-            pl.len().cast(pl.Int64).alias("folded"),
-            pl.col(figures).sum(),
-        )
-        ranked = pl.concat([ranked.head(top), folded.with_columns(share)])
-    return labels(ranked, label, key, room=_ROOM)
+    return Ranked(ranked, key, label, nouns)
 
 
 def ranking(
-    table: pl.DataFrame,
+    ranked: Ranked,
     rows: StatusRows,
     *,
-    key: str,
-    label: str,
+    top: int,
     title: str,
-    heading: str,
     notes: Sequence[str] = (),
     statuses: Collection[str] = (),
     dark: bool,
 ) -> alt.LayerChart:
-    """Draw the result of `rank`, a count of `rows`, under a heading such as "12 trainings".
+    """Draw the first `top` rows of `ranked`, a count of `rows`, and the others as one row.
 
     Each bar shows which share of the row's cases are gaps, with a line at the share of all cases. A
     row without a key has no bar if its bar would be longer than all others. Only the bars, not the
     numbers, follow `statuses` (empty: all).
     """
+    table, key, label = ranked.fold(top), ranked.key, ranked.label
     if table.is_empty():
         return nothing_to_show(title, NO_CASES, dark=dark, demo=rows.demo)
     every = rows.frame.height
@@ -103,13 +124,14 @@ def ranking(
     named = table.filter(pl.col(key).is_not_null())
     end = max(named["share"] if named.height else table["share"]) or 1.0
     drawn = placed.filter(pl.col("share") <= end)
+    heading = count(ranked.frame[key].count(), *ranked.nouns)
     return layered(
         [
             *_average(average, percent(gaps, every), end, dark),
             *_bars(drawn, key, label, end, chosen(statuses), dark),
             *number_columns(placed, _COLUMNS, start=_WIDTH, step=_COLUMN, dark=dark),
         ],
-        title=_finding(named, label, rows, gaps),
+        title=_finding(ranked, named[label], rows, gaps),
         subtitle=[
             f"{title}: {heading}, worst first: {gaps:,} of {count(every, 'case')} "
             f"{rows.gap_words} ({percent(gaps, every)}), {expiring:,} expiring soon{rows.as_of}",
@@ -125,23 +147,36 @@ def ranking(
     )
 
 
-def _finding(table: pl.DataFrame, label: str, rows: StatusRows, gaps: int) -> str:
-    """The finding, as the title: the share of gaps, and the rows with the most."""
+def _finding(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> str:
+    """The finding, as the title: the share of gaps, and the rows with the most.
+
+    All rows count, not only those drawn, whose names are given.
+    """
     if not gaps:
         return f"No case is {'a gap' if rows.known else rows.gap_words}"
-    said = f"{percent(gaps, rows.frame.height)} of cases are "
+    every, (singular, plural) = rows.frame.height, ranked.nouns
+    said = f"{percent(gaps, every)} of cases are "
     said += "gaps" if rows.known else rows.gap_words
-    if table.height < 2:
+    has_key = pl.col(ranked.key).is_not_null()
+    named, unnamed = ranked.frame.filter(has_key), ranked.frame.filter(~has_key)
+    if named.height < 2:
         return said
-    worst = table.filter(pl.col("share") == pl.col("share").max())
-    if worst.height == table.height:
-        return f"{said}, the same share in each"
-    names = listing(worst[label].to_list(), 2)
-    if width(names) > _NAMES:
-        names = f"the {label} at the top"
-    first = worst.select(pl.sum_horizontal(GAPS), "total").row(0)
-    each = " each" if worst.height > 1 else ""
-    return f"{said}, the highest share in {names} ({percent(*first)}{each})"
+    worst = named.filter(pl.col("share") == pl.col("share").max())
+    share = percent(*worst.select(pl.sum_horizontal(GAPS), "total").row(0))
+    if worst.height == named.height:
+        same = (ranked.frame["share"] == gaps / every).all()
+        return f"{said}, {'the same share' if same else share} in each {singular}"
+    first = listing(names.head(min(worst.height, 2)).to_list())
+    more = worst.height - min(names.len(), 2)
+    first += f" and {more:,} more" if more > 0 else ""
+    if width(first) > _NAMES:
+        first = f"{worst.height:,} {plural}" if worst.height > 1 else f"the {singular} at the top"
+    has = "has"
+    if worst.height > 1:
+        share, has = f"{share} each", "have"
+    if (unnamed["share"] > worst["share"][0]).any():
+        return f"{said}; of the {plural}, {first} {has} the highest share ({share})"
+    return f"{said}, the highest share in {first} ({share})"
 
 
 def _percent(row: dict[str, Any], rows: StatusRows) -> str:
@@ -247,8 +282,3 @@ def _average(share: float, words: str, end: float, dark: bool) -> list[alt.Chart
         description=axes.aria_label("label"),
     )
     return [line, label]
-
-
-def counted(table: pl.DataFrame, singular: str, plural: str) -> str:
-    """How many trainings or groups a result of `rank` covers, including the folded ones."""
-    return count(int(table["folded"].sum()), singular, plural)

@@ -52,19 +52,71 @@ def test_a_small_office_with_a_higher_share_comes_before_a_large_one():
 @pytest.mark.parametrize(
     ("company", "title"),
     [
-        (COMPANY, "8% of cases are gaps, the highest share in Casper, Elko (10% each)"),
+        (
+            COMPANY,
+            "8% of cases are gaps; of the field offices, Casper, Elko have the highest share "
+            "(10% each)",
+        ),
         (
             cases(Elko=(1, 1, 2), Casper=(0, 0, 4)),
             "25% of cases are gaps, the highest share in Elko (50%)",
         ),
         (cases(Elko=(0, 0, 2), Casper=(0, 0, 4)), "No case is a gap"),
-        (cases(Elko=(1, 0, 1), Casper=(1, 0, 1)), "50% of cases are gaps, the same share in each"),
+        (
+            cases(Elko=(1, 0, 1), Casper=(1, 0, 1)),
+            "50% of cases are gaps, the same share in each field office",
+        ),
+        (
+            cases(Elko=(1, 0, 1), Casper=(1, 0, 1), none=(3, 0, 1)),
+            "62% of cases are gaps, 50% in each field office",
+        ),
+        (
+            cases(Elko=(1, 0, 1), Casper=(2, 0, 2), Midland=(1, 0, 1), Reno=(0, 0, 2)),
+            "40% of cases are gaps, the highest share in Casper, Elko and 1 more (50% each)",
+        ),
         (cases(Elko=(1, 0, 1)), "50% of cases are gaps"),
     ],
 )
 def test_the_title_says_the_finding(company, title):
     chart = charts.expiry_by_group(*company, requirements_known=True)
     assert chart.to_dict()["title"]["text"] == title
+
+
+@pytest.mark.parametrize(
+    ("last", "title"),
+    [
+        # Only training 0 is drawn, and the row of others has another share.
+        (
+            "current",
+            "75% of cases are gaps, the highest share in Training 0 and 2 more (100% each)",
+        ),
+        ("expired", "100% of cases are gaps, the same share in each training"),
+    ],
+)
+def test_the_title_counts_the_trainings_that_are_not_drawn(last, title):
+    status = pl.DataFrame(
+        {
+            "m_user_id": [f"p{number}" for number in range(4)],
+            "training_id": range(4),
+            "training": [f"Training {number}" for number in range(4)],
+            "status": ["expired", "expired", "expired", last],
+        }
+    )
+    wanted = [pl.col(name).cast(dtype) for name, dtype in EXPIRY_STATUS.schema.items()]
+    frame = pl.concat([EXPIRY_STATUS.empty(), status], how="diagonal_relaxed").select(wanted)
+    chart = charts.expiry_by_training(frame, top=1, requirements_known=True)
+    assert chart.to_dict()["title"]["text"] == title
+
+
+def test_the_title_counts_the_groups_that_are_not_drawn():
+    chart = charts.expiry_by_group(
+        *cases(Casper=(2, 0, 0), Elko=(1, 0, 0), Midland=(0, 0, 1), Reno=(1, 0, 0)),
+        top=2,
+        requirements_known=True,
+    )
+    assert chart.to_dict()["title"]["text"] == (
+        "80% of cases are gaps, the highest share in Casper, Elko and 1 more (100% each)"
+    )
 
 
 def test_without_requirements_the_title_speaks_of_expired_cases_only():
@@ -98,6 +150,19 @@ def test_a_person_without_an_office_does_not_dwarf_the_offices():
     assert "100%" in texts  # the column has its share
 
 
+def test_the_title_counts_groups_whose_names_have_no_room():
+    names = pl.DataFrame(
+        [("field_office", office, f"{office} " * 20) for office in ("Casper", "Elko")],
+        schema=GROUPS.schema,
+        orient="row",
+    )
+    few = cases(Casper=(1, 0, 1), Elko=(1, 0, 1), Reno=(0, 0, 4))
+    chart = charts.expiry_by_group(*few, groups=names, requirements_known=True)
+    assert chart.to_dict()["title"]["text"] == (
+        "25% of cases are gaps, the highest share in 2 field offices (50% each)"
+    )
+
+
 def test_a_long_name_is_not_cut_in_the_title():
     names = pl.DataFrame(
         [("field_office", "Casper", "Casper " * 20)], schema=GROUPS.schema, orient="row"
@@ -106,7 +171,7 @@ def test_a_long_name_is_not_cut_in_the_title():
     chart = charts.expiry_by_group(*few, groups=names, requirements_known=True)
     assert (
         chart.to_dict()["title"]["text"]
-        == "17% of cases are gaps, the highest share in the group at the top (50%)"
+        == "17% of cases are gaps, the highest share in the field office at the top (50%)"
     )
 
 
