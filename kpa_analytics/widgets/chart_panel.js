@@ -68,7 +68,7 @@ function render({ model, el }) {
   };
 
   const draw = async (at) => {
-    const text = model.get("specs")[at];
+    const text = model.get("texts")[at];
     const bars = wanted(at);
     const place = (places[at] ??= { box: el.appendChild(document.createElement("div")) });
     if (place.text === text && place.picked === JSON.stringify(bars)) return;
@@ -136,7 +136,7 @@ function render({ model, el }) {
   };
 
   const drawAll = () => {
-    const many = model.get("specs").length;
+    const many = model.get("texts").length;
     for (const place of places.splice(many)) {
       place.finalize?.();
       place.box.remove();
@@ -166,12 +166,12 @@ function render({ model, el }) {
     menu.querySelector("summary").focus();
   };
   el.addEventListener("keydown", close);
-  model.on("change:specs change:picked", drawAll);
+  model.on("change:texts change:picked", drawAll);
   drawAll();
   return () => {
     gone = true;
     resized.disconnect();
-    model.off("change:specs change:picked", drawAll);
+    model.off("change:texts change:picked", drawAll);
     for (const place of places) place.finalize?.();
   };
 }

@@ -25,7 +25,8 @@ class ChartPanel(anywidget.AnyWidget):
     """Charts below each other, and the selected bars in one of them.
 
     Attributes:
-        specs: the charts' Vega-Lite specifications.
+        specs: the charts' Vega-Lite specifications; `draw` sets them.
+        texts: the same as JSON, for the browser.
         picked: the number of the chart with selected bars (-1: none), and the bars, each with the
             fields of the chart's selection `pick`.
         labels: for each chart, which of its texts can be clicked: "axis" for the labels of its
@@ -37,15 +38,14 @@ class ChartPanel(anywidget.AnyWidget):
         (HERE / name).read_text(encoding="utf-8")
         for name in ("chart_keys.js", "chart_fit.js", "chart_panel.js")
     )
-    # As text: otherwise ipywidgets searches every value for binary data.
-    specs: Any = traitlets.List().tag(
-        sync=True, to_json=lambda specs, _: [json.dumps(spec) for spec in specs]
-    )
+    # ipywidgets would search every value of the specifications for binary data.
+    texts: Any = traitlets.List().tag(sync=True)
     picked: Any = traitlets.List([-1, []]).tag(sync=True)
     labels: Any = traitlets.List().tag(sync=True)
 
     def __init__(self) -> None:
         super().__init__()
+        self.specs: list[dict[str, Any]] = []
         self.on_msg(self._on_message)
 
     def on_label(
@@ -70,6 +70,7 @@ class ChartPanel(anywidget.AnyWidget):
         """Show these charts, each as soon as it is made: the browser draws it during the next."""
         for at, spec in enumerate(charts):
             self.specs = [*self.specs[:at], spec, *self.specs[at + 1 :]]
+            self.texts = [*self.texts[:at], json.dumps(spec), *self.texts[at + 1 :]]
 
     def rows(self, chart: int) -> list[dict[str, Any]]:
         """The rows of data that a chart draws."""

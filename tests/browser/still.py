@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 
 from playwright.sync_api import Page
@@ -58,14 +57,12 @@ def put(page: Page, *widgets: Any, theme: str = "light") -> None:
         f'<body data-jp-theme-light="{is_light}"><main class="kpa-explorer"><h1>Widgets</h1></main>'
     )
     page.add_script_tag(content=_SCRIPT)
-    if any("specs" in widget.traits(sync=True) for widget in widgets):
+    if any("texts" in widget.traits(sync=True) for widget in widgets):
         page.add_script_tag(content=library())
     for widget in widgets:
         source = base64.b64encode(str(widget._esm).encode()).decode()
         state = {
-            name: [json.dumps(spec) for spec in widget.specs]
-            if name == "specs"
-            else getattr(widget, name)
+            name: getattr(widget, name)
             for name in widget.traits(sync=True)
             if not name.startswith("_") and name not in ("layout", "comm", "tabbable", "tooltip")
         }

@@ -43,7 +43,7 @@ DRAWN = (
 
 def panel(dark: bool = False) -> ChartPanel:
     made = ChartPanel()
-    made.specs = [drawn(draw, name, inputs(name), dark=dark) for name in DRAWN]
+    made.draw(drawn(draw, name, inputs(name), dark=dark) for name in DRAWN)
     rows, legend = ["axis"], ["legend"]
     made.on_label(lambda *_: None, [legend, rows + legend, [], legend, rows, rows, [], legend])
     return made
@@ -217,6 +217,7 @@ def test_a_chart_is_named_after_its_finding(web: Page) -> None:
     made = panel()
     subtitle = ["A sentence that", "goes on in", "2 lines", "Another sentence"]
     made.specs[0]["title"]["subtitle"] = subtitle
+    made.draw(made.specs)
     put(web, made)
     charts_of(web)
     for figure, spec in zip(web.get_by_role("figure").all(), made.specs, strict=True):

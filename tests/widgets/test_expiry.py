@@ -303,10 +303,10 @@ def test_the_table_and_each_chart_are_sent_as_soon_as_they_are_made(
     explorer: ExpiryExplorer,
 ) -> None:
     sent = []
-    for part, name in ((explorer._table, "rows"), (explorer._charts, "specs")):
+    for part, name in ((explorer._table, "rows"), (explorer._charts, "texts")):
         part.observe(lambda change: sent.append(change["name"]), name)
     explorer.include_terminated = not explorer.include_terminated
-    assert sent == ["rows", "specs", "specs"]
+    assert sent == ["rows", "texts", "texts"]
 
 
 def test_the_style_sheet_is_sent_once(explorer: ExpiryExplorer) -> None:
