@@ -131,7 +131,7 @@ class PageServer(Voila):  # type: ignore[misc]
         server = cls(
             config=config,
             config_file_paths=[],
-            log_level=logging.WARNING,
+            log_level=logging.ERROR,  # its warnings are not for the user, who can do nothing
             notebook_path=str(notebook),
             ip="127.0.0.1",
             port=port,

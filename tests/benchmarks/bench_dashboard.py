@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
+from kpa_analytics.widgets.page_kernels import RELOAD
 from tests.browser.conftest import CHROMIUM, FLAGS, environment, free_port, running
 
 #: Makes a choice in the open tab: ticks its first box, or else counts its first number one up and
@@ -136,8 +137,8 @@ def main(runs: int) -> None:
                     f"chart's repaint, {last:.0f} ms to the last repaint"
                 )
             page.goto("about:blank")
-            time.sleep(15)
-            print(f"15 s after leaving: {kernels(server)} kernel(s)")
+            time.sleep(RELOAD + 5)
+            print(f"{RELOAD + 5:.0f} s after leaving: {kernels(server)} kernel(s)")
             chromium.close()
 
 
