@@ -72,7 +72,7 @@ def _flags(frames: Iterable[pl.DataFrame | pl.LazyFrame | None]) -> Iterator[pl.
     import polars as pl
 
     for frame in frames:
-        if frame is not None and (marks := _marks(frame)):
+        if isinstance(frame, pl.DataFrame | pl.LazyFrame) and (marks := _marks(frame)):
             yield frame.lazy().select(pl.any_horizontal(*marks).fill_null(False).alias("demo"))
 
 

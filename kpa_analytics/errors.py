@@ -228,3 +228,17 @@ def warn(fact: str, category: type[KPADataWarning | KPACacheWarning], in_python:
     account = _ACCOUNT.get()
     named = f"{account}: {fact}" if account else fact
     warnings.warn_explicit(category(named, in_python), None, "kpa_analytics", 1)
+
+
+def not_polars(frame: object, expected: str) -> KPADataError:
+    """The error for something that is not a polars frame, with how to make one of it.
+
+    Examples:
+        >>> str(not_polars([7], "expected a polars frame"))
+        'expected a polars frame, got list'
+    """
+    kind = type(frame)
+    library = kind.__module__.partition(".")[0]
+    how = {"pandas": "pl.from_pandas(frame)", "pyarrow": "pl.from_arrow(frame)"}.get(library)
+    conversion = f" of {library}: convert it with {how}" if how else ""
+    return KPADataError(f"{expected}, got {kind.__name__}{conversion}")

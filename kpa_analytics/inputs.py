@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import polars as pl
 
 from kpa_analytics.demo_mark import DEMO_AS_OF, is_demo
-from kpa_analytics.errors import KPADataError
+from kpa_analytics.errors import KPADataError, not_polars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,10 +50,7 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
         kpa_analytics.errors.KPADataError: completions: no column 'date'; load_completions() ...
     """
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
-        raise KPADataError(
-            f"{table.name}: expected a polars frame from {table.made_by}, "
-            f"got {type(frame).__name__}{_conversion(frame)}"
-        )
+        raise not_polars(frame, f"{table.name}: expected a polars frame from {table.made_by}")
     schema, wanted = frame.collect_schema(), table.schema
     if ACCOUNT in schema and f"{ACCOUNT}_id" not in schema:  # with it, `account` names a group
         _need_one_account(frame, table)
@@ -114,13 +111,6 @@ def _several_accounts(place: str, names: Sequence[str]) -> KPADataError:
         "fleet.status() and fleet.each() compute each account separately, and fleet.together() "
         "makes the ids unique"
     )
-
-
-def _conversion(frame: object) -> str:
-    """How to make a polars frame of another library's frame; empty text for anything else."""
-    library = type(frame).__module__.partition(".")[0]
-    how = {"pandas": "pl.from_pandas(frame)", "pyarrow": "pl.from_arrow(frame)"}.get(library)
-    return f" of {library}: convert it with {how}" if how else ""
 
 
 def read(frame: AnyFrame, table: Table, *columns: str) -> pl.DataFrame:

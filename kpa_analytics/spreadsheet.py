@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 
+from kpa_analytics.errors import not_polars
+
 if TYPE_CHECKING:
     from polars.datatypes import DataType
 
@@ -67,11 +69,16 @@ def flat(frame: Frame) -> Frame:
     Returns:
         A frame of the same kind and the same rows.
 
+    Raises:
+        KPADataError: it is not a polars frame.
+
     Examples:
         >>> group = pl.DataFrame({"trainings_id": [[7, 9], []], "name": ["=1+1", "Rig 4"]})
         >>> flat(group).rows()
         [('7; 9', "'=1+1"), ('', 'Rig 4')]
     """
+    if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+        raise not_polars(frame, "expected a polars frame")
     columns = [_flat(name, dtype) for name, dtype in frame.collect_schema().items()]
     return inert(frame.select(columns))
 

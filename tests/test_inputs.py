@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -10,7 +12,17 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day, need
-from kpa_analytics.schema import COMPLETIONS, TRAININGS
+from kpa_analytics.schema import (
+    COMPLETIONS,
+    EXPIRY_STATUS,
+    GROUP_TRAININGS,
+    PLANNED_PEOPLE,
+    RENEWALS,
+    STATUS_OVER_TIME,
+    TRAININGS,
+    USERS,
+)
+from tests.frames import frame_of
 
 
 @pytest.mark.parametrize(
@@ -105,9 +117,59 @@ def test_a_path_is_text_or_a_path(given):
     [("pandas.core.frame", "from_pandas"), ("pyarrow.lib", "from_arrow"), ("numpy", None)],
 )
 def test_a_frame_of_another_library_is_refused_with_the_way_to_convert_it(module, how):
-    frame = type("DataFrame", (), {"__module__": module})()
+    frame = frame_of_library(module)
     for call in (kpa.expiry_status, kpa.instructor_activity, kpa.charts.expiry_timeline):
         with pytest.raises(KPADataError, match="expected a polars frame") as caught:
             call(frame)
         assert (f"convert it with pl.{how}(frame)" in str(caught.value)) == bool(how)
         assert ("pl." in str(caught.value)) == bool(how)
+
+
+def frame_of_library(module: str) -> object:
+    return type("DataFrame", (), {"__module__": module})()
+
+
+#: A usual argument for each parameter without a default.
+_USUAL = {
+    "completions": COMPLETIONS.empty(),
+    "status": EXPIRY_STATUS.empty(),
+    "users": USERS.empty(),
+    "group_trainings": GROUP_TRAININGS.empty(),
+    "renewals": RENEWALS.empty(),
+    "trend": STATUS_OVER_TIME.empty(),
+    "before": COMPLETIONS.empty(),
+    "after": COMPLETIONS.empty(),
+    "trainings": TRAININGS.empty(),
+    "data": kpa.TrainingData(
+        completions=frame_of(COMPLETIONS, {"id": 1, "training_id": 7, "m_user_id": "ann"})
+    ),
+    "m_user_id": "ann",
+    "sessions": PLANNED_PEOPLE.empty(),
+    "as_of": "2026-06-30",
+    "start": "2026-01-01",
+    "end": "2026-06-30",
+}
+
+
+def public_functions_and_frames():
+    """Each public function with each of its parameters that takes a frame."""
+    for module in (kpa, kpa.charts, kpa.schema):
+        for name in dir(module):
+            function = getattr(module, name)
+            if not inspect.isfunction(function):
+                continue
+            for parameter in inspect.signature(function).parameters.values():
+                if re.search(r"\b(Any)?Frame\b", str(parameter.annotation)):
+                    yield pytest.param(function, parameter.name, id=f"{name}-{parameter.name}")
+
+
+@pytest.mark.parametrize(("function", "name"), [*public_functions_and_frames()])
+def test_every_function_refuses_a_frame_of_pandas_in_each_of_its_places(function, name, tmp_path):
+    parameters = inspect.signature(function).parameters.values()
+    usual = {each.name: _USUAL.get(each.name) for each in parameters if each.default is each.empty}
+    if "out" in usual:
+        usual["out"] = tmp_path
+    if function is kpa.charts.expiry_by_group:
+        usual["users"] = USERS.empty()
+    with pytest.raises(KPADataError, match=r"convert it with pl.from_pandas\(frame\)"):
+        function(**{**usual, name: frame_of_library("pandas.core.frame")})

@@ -20,7 +20,7 @@ from kpa_analytics.inputs import (
     need_if_known,
     need_same_account,
 )
-from kpa_analytics.schema import GROUPS, RENEWAL_PUNCTUALITY, RENEWALS
+from kpa_analytics.schema import GROUPS, RENEWAL_PUNCTUALITY, RENEWALS, USERS
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.case_groups import By
@@ -75,7 +75,7 @@ def renewal_punctuality(
     as_day(as_of)  # checked before a LazyFrame is collected
     group = by if by == "month" else as_by(by, users, "month")
     need(renewals, RENEWALS, *RENEWALS.schema)
-    need_if_known(groups, GROUPS, "kind", "id", "name")
+    need_if_known(users, USERS, "id"), need_if_known(groups, GROUPS, "kind", "id", "name")
 
     def punctuality(rows: pl.DataFrame) -> pl.DataFrame:
         today = day_of(as_of, rows, users)

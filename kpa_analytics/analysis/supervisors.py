@@ -21,10 +21,11 @@ from kpa_analytics.inputs import (
     day_of,
     like,
     need,
+    need_if_known,
     need_same_account,
     read,
 )
-from kpa_analytics.schema import EXPIRY_STATUS, USERS
+from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
 from kpa_analytics.statuses import EXPIRING, GAPS
 
 ListedBy = Literal["supervisor", "manager", "field_office", "job_title"]
@@ -87,6 +88,7 @@ def supervisor_lists(
     need_same_account(status, users, groups)
     as_listed_by(by)
     as_day(as_of)
+    need_if_known(groups, GROUPS, "kind", "id", "name")
     identifier, name = group_columns(by)
     columns = need(status, EXPIRY_STATUS, *EXPIRY_STATUS.schema).collect_schema().names()
     cases = status.lazy().filter(pl.col("status").is_in(OPEN))

@@ -17,8 +17,8 @@ from kpa_analytics.charts.styled import nothing_to_show
 from kpa_analytics.charts.text import not_drawn
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import day_of, need
-from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.inputs import day_of, need, need_if_known
+from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS, SEVERITY
 from kpa_analytics.wording import count, day, one_line
 
@@ -188,6 +188,8 @@ def _person(
     today, ahead = day_of(as_of, completions, users), as_expiring_days(expiring_days)
     if type(years) is not int or not 1 <= years <= 10:
         raise KPADataError(f"years must be 1 to 10, not {years!r}")
+    need_if_known(trainings, TRAININGS, "id"), need_if_known(users, USERS, "id")
+    required_pairs(required)
     who = _who(completions, users, m_user_id, required)
     if who is None:
         return None
