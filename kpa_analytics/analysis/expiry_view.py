@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.people_filter import PeopleFilter
     from kpa_analytics.data.training_data import TrainingData
 
+#: The months that the timeline draws before that of `as_of`, and after it. A bar at each end counts
+#: the cases that expire earlier or later.
+MONTHS = 18
+EARLIER, LATER = ENDS = "earlier", "later"
 #: The number of results to keep.
 _KEPT = 4
 
@@ -75,18 +80,29 @@ def in_statuses(cases: pl.DataFrame, statuses: Sequence[str]) -> pl.DataFrame:
     return cases.filter(pl.col("status").is_in(statuses)) if statuses else cases
 
 
-def selected_rows(rows: pl.DataFrame, selected: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+def selected_rows(
+    rows: pl.DataFrame, selected: Sequence[Mapping[str, Any]], as_of: date
+) -> pl.DataFrame:
     """The rows that the selected bars of a chart represent; all rows if no bar is selected.
 
-    A bar has a `month` (its first day) or a `training_id`, and a `status`. The figure "Due within"
-    has `due_within`, a number of days.
+    A bar has a `month` (its first day, or one of `ENDS`) or a `training_id`, and a `status`. The
+    figure "Due within" has `due_within`, a number of days.
     """
     if not selected:
         return rows
     due = [due_within(bar["due_within"]) for bar in selected if "due_within" in bar]
     bars = [bar for bar in selected if "due_within" not in bar]
-    month = pl.col("expiration_date").dt.month_start()
-    return rows.filter(pl.any_horizontal(*due, *[in_bars([bar], {"month": month}) for bar in bars]))
+    months = {"month": pl.col("expiration_date").dt.month_start()}
+    ends = {"month": _end(as_of)}
+    behind = [in_bars([bar], ends if bar.get("month") in ENDS else months) for bar in bars]
+    return rows.filter(pl.any_horizontal(*due, *behind))
+
+
+def _end(as_of: date) -> pl.Expr:
+    """Whether a case expires before the months of the timeline, or after them; otherwise null."""
+    expires = pl.col("expiration_date").dt
+    away = 12 * (expires.year() - as_of.year) + expires.month() - as_of.month
+    return pl.when(away < -MONTHS).then(pl.lit(EARLIER)).when(away > MONTHS).then(pl.lit(LATER))
 
 
 def has_case(rows: pl.DataFrame, case: Mapping[str, Any]) -> bool:

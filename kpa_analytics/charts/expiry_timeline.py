@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -30,7 +31,6 @@ from kpa_analytics.wording import count, day, month, month_texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from datetime import date
 
     from kpa_analytics.inputs import AnyFrame, Day
 
@@ -104,7 +104,8 @@ def expiry_timeline(
     """Draw expirations per month, stacked by status, with a line at `as_of`.
 
     Drag to pan, hold Ctrl or Cmd and turn the wheel to zoom, double-click to reset. A click on a
-    bar sets the selection `pick` (month, status).
+    bar sets the selection `pick` (month, status); the month of the bars at the ends is "earlier"
+    or "later".
 
     Args:
         status: the result of `expiry_status()`, eager or lazy.
@@ -141,14 +142,22 @@ def expiry_timeline(
     inside, outer = seen.filter(in_month & has_bar), seen.filter(~in_month)
     beyond = outer.filter(has_bar)
     shown: list[date] = inside["month"].to_list() or [today.replace(day=1)]  # in order
+    ends = timeline_ends.placed(beyond, shown, today)
     highest = max(inside["drawn"].to_list() or beyond["drawn"].to_list())
     headroom = highest * 1.15
     least = headroom * MIN_PART / _HEIGHT
     expired = int(dated[EXPIRED].sum())
     return layered(
         [
-            _bars(stack(inside, SEVERITY, least, "status"), headroom, named, shown, today, dark),
-            *timeline_ends.outer_bars(beyond, shown, today, highest, least, named, dark),
+            _bars(
+                pl.concat([_months(inside, least), timeline_ends.bars(ends, highest, least)]),
+                headroom,
+                named,
+                shown,
+                today,
+                dark,
+            ),
+            *timeline_ends.texts(ends, highest, dark),
             *_line(today, shown, dark),
         ],
         title=_finding(dated.filter(in_month), expired, today),
@@ -183,6 +192,17 @@ def _undated(rows: pl.DataFrame) -> str:
     return not_drawn({**numbers, "no date": no_date}, _REASONS)
 
 
+def _months(inside: pl.DataFrame, least: float) -> pl.DataFrame:
+    """The parts of each month's bar, as `timeline_ends.bars` returns those of the ends."""
+    start = pl.col("month")
+    # date.max is the last day that a chart can show.
+    until = pl.min_horizontal(start.dt.offset_by("1mo"), pl.lit(date.max)).alias("until")
+    name = pl.concat_str(pl.lit("in "), month_texts(start)).alias("name")
+    return stack(inside, SEVERITY, least, "status").select(
+        start.dt.strftime("%Y-%m-%d"), start.alias("start"), until, name, *timeline_ends.OF_PARTS
+    )
+
+
 def _bars(
     rows: pl.DataFrame,
     headroom: float,
@@ -191,34 +211,33 @@ def _bars(
     today: date,
     dark: bool,
 ) -> alt.Chart:
-    """One bar for each month, with the worst status at the bottom."""
+    """A bar for each month, and for each end, with the worst status at the bottom."""
     within = (month_number(min(shown[0], today)), month_number(max(shown[-1], today)))
-    named = rows.with_columns(month_texts(pl.col("month")).alias("name"))
     bars: alt.Chart = (
-        rows_of(named.drop("part", "drawn", *STATUSES), name="months")
+        rows_of(rows, name="months")
         .transform_calculate(
             words=axes.signed_label(),
-            spoken=axes.sentence("Expires in {name}: {value:,} {status}, of {total:,}"),
+            spoken=axes.sentence("Expires {name}: {value:,} {status}, of {total:,}"),
         )
         .mark_bar(
-            binSpacing=min(GAP, _GAP * WIDTH / (within[1] - within[0] + 1)),
+            xOffset=min(GAP, _GAP * WIDTH / (within[1] - within[0] + 1)),
             y2Offset=GAP,
             strokeWidth=1,
             stroke=axes.status_edge(dark),
         )
         .encode(
             x=axes.on_day(
-                "month",
-                timeUnit="binnedutcyearmonth",
+                "start",
                 title="Month of expiration",
                 axis=axes.month_axis(axes.month_step(shown[0], shown[-1]), within),
             ),
+            x2=axes.until_day("until"),
             y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),
             y2=alt.Y2("high:Q"),
             color=axes.status_colour(dark, statuses),
             tooltip=axes.tooltip(
-                {"name": "Expires in", "words": "Status"},
-                {"value": "Certificates", "total": "All in this month"},
+                {"name": "Expires", "words": "Status"},
+                {"value": "Certificates", "total": "All statuses"},
             ),
             description=axes.aria_label(),
         )

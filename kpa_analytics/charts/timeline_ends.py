@@ -11,40 +11,41 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import month_number, months_from
 from kpa_analytics.charts.stacking import stack
 from kpa_analytics.charts.styled import rows_of
-from kpa_analytics.charts.theme import GAP, palette
-from kpa_analytics.statuses import SEVERITY, STATUSES
+from kpa_analytics.charts.theme import palette
+from kpa_analytics.statuses import SEVERITY
 from kpa_analytics.wording import count, month
 
+#: The columns of a part of a bar beside its place and name.
+OF_PARTS = ("status", "value", "total", "low", "high")
+_WHEN = {"earlier": "before these months", "later": "after these months"}
 
-def outer_bars(
-    outer: pl.DataFrame,
-    months: list[date],
-    today: date,
-    highest: float,
-    least: float,
-    statuses: list[str],
-    dark: bool,
-) -> list[alt.Chart]:
-    """The bars, with their names below and their numbers above; nothing without such rows.
+
+def placed(outer: pl.DataFrame, months: list[date], today: date) -> pl.DataFrame:
+    """The rows before and after the months, with the `start` and the end (`until`) of their bars.
 
     `outer` has the columns of the timeline's table, and `drawn`, the length of the bar.
+    """
+    slots = [_slot(part, months, today) for part in outer["part"]]
+    schema = {"start": pl.Date, "until": pl.Date}
+    return outer.with_columns(*pl.DataFrame(slots, schema=schema, orient="row"))
+
+
+def bars(ends: pl.DataFrame, highest: float, least: float) -> pl.DataFrame:
+    """The parts of the bars: month ("earlier" or "later"), start, until, name and `OF_PARTS`.
 
     A bar higher than `highest`, the highest month, is cut to it. No part is smaller than `least`.
     """
-    if outer.is_empty():  # Vega warns of a scale that has nothing to measure
-        return []
-    slots = [_slot(part, months, today) for part in outer["part"]]
-    placed = outer.drop("month").with_columns(
-        *pl.DataFrame(slots, schema={"start": pl.Date, "end": pl.Date}, orient="row"),
-        pl.min_horizontal(1.0, highest / pl.col("drawn")).alias("share"),
-    )
+    shares = ends.with_columns(pl.min_horizontal(1.0, highest / pl.col("drawn")).alias("share"))
     cut = [
         stack(bar, SEVERITY, least / bar["share"].item(), "status").with_columns(
             pl.col("low", "high") * pl.col("share")
         )
-        for bar in placed.iter_slices(1)
+        for bar in shares.iter_slices(1)
     ]
-    return [_bars(pl.concat(cut), statuses, dark), *_texts(placed, highest, dark)]
+    part = pl.col("part").cast(pl.String)
+    return pl.concat(cut or [stack(shares, SEVERITY, least, "status")]).select(
+        part.alias("month"), "start", "until", part.replace(_WHEN).alias("name"), *OF_PARTS
+    )
 
 
 def outer_sentence(outer: pl.DataFrame, months: int, today: date, highest: float) -> str:
@@ -66,39 +67,13 @@ def _slot(part: str, months: list[date], today: date) -> tuple[date, date]:
     return months_from(last, 1 + unit), months_from(last, 1 + 2 * unit)
 
 
-def _bars(parts: pl.DataFrame, statuses: list[str], dark: bool) -> alt.Chart:
-    """The bars, with a part for each status."""
-    bars: alt.Chart = (
-        rows_of(parts.drop("share", "drawn", *STATUSES))
-        .transform_calculate(
-            words=axes.signed_label(),
-            when="datum.part == 'earlier' ? 'before these months' : 'after these months'",
-        )
-        .transform_calculate(
-            spoken=axes.sentence("Expires {when}: {value:,} {status}, of {total:,}")
-        )
-        .mark_bar(y2Offset=GAP, strokeWidth=1, stroke=axes.status_edge(dark))
-        .encode(
-            x=axes.on_day("start"),
-            x2=axes.until_day("end"),
-            y=alt.Y("low:Q"),
-            y2=alt.Y2("high:Q"),
-            color=axes.status_colour(dark, statuses),
-            tooltip=axes.tooltip(
-                {"when": "Expires", "words": "Status"},
-                {"value": "Certificates", "total": "All before or after"},
-            ),
-            description=axes.aria_label(),
-        )
-    )
-    return bars
-
-
-def _texts(bars: pl.DataFrame, highest: float, dark: bool) -> list[alt.Chart]:
+def texts(ends: pl.DataFrame, highest: float, dark: bool) -> list[alt.Chart]:
     """The names and numbers of the outer bars, aligned away from the months."""
-    rows = bars.select(
+    if ends.is_empty():  # Vega warns of a scale that has nothing to measure
+        return []
+    rows = ends.select(
         "part",
-        pl.when(pl.col("part") == "earlier").then("end").otherwise("start").alias("at"),
+        pl.when(pl.col("part") == "earlier").then("until").otherwise("start").alias("at"),
         pl.col("drawn").alias("total"),
         pl.min_horizontal("drawn", highest).alias("top"),
     )

@@ -36,6 +36,8 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
         instead: the fields, if the reader's choices replace a chart by another one, by the number
             of the chart.
         figures: the names of the figures that can be selected like a bar, `{"figure": name}`.
+        ends: what a bar at an end of an axis of months has in place of a month. A month of such a
+            chart is ISO text.
         like: bars as an example.
         help: the trait's meaning.
     """
@@ -47,6 +49,7 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
         *charts: tuple[str, ...],
         instead: Mapping[int, tuple[str, ...]] = {},
         figures: Collection[str] = (),
+        ends: Collection[str] = (),
         like: str,
         help: str,  # noqa: A002
     ) -> None:
@@ -54,7 +57,7 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
         self._charts = [*enumerate(charts), *instead.items()]
         if figures:
             self._charts.append((len(charts), (FIGURE,)))
-        self._figures = figures
+        self._figures, self._ends = figures, ends
         self.info_text = f"bars such as {like}"
 
     def validate(self, obj: Any, value: object) -> tuple[Bar, ...]:
@@ -88,6 +91,8 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
             return value
         if field == GROUP:
             return str(value)
+        if field in _MONTHS and value in self._ends:
+            return value
         if field in (*_MONTHS, *_DAYS):
             return _first_day(field, value)
         if field in _NAMES:
@@ -116,8 +121,13 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
         same = [bar for bar in drawn if self._chart(bar) == chart]
         return [
             chart,
-            [{field: _to_select(field, value) for field, value in bar.items()} for bar in same],
+            [{field: self._to_select(value) for field, value in bar.items()} for bar in same],
         ]
+
+    def _to_select(self, value: Any) -> Any:
+        if not isinstance(value, date):
+            return value
+        return value.isoformat() if self._ends else day_to_select(value)
 
 
 def _first_day(field: str, value: Any) -> date:
@@ -133,13 +143,11 @@ def _first_day(field: str, value: Any) -> date:
 
 def _selected(field: str, value: Any) -> Any:
     """A value in a chart's selection in the form of the trait."""
+    if isinstance(value, str):
+        return value
     if field in _MONTHS:
         return month_selected(value)
     return _day_of(value) if field in _DAYS else value
-
-
-def _to_select(field: str, value: Any) -> Any:
-    return day_to_select(value) if field in (*_MONTHS, *_DAYS) else value
 
 
 def month_selected(moment: float | dict[str, int]) -> date:

@@ -16,6 +16,9 @@ from kpa_analytics import charts
 from kpa_analytics.analysis.choices import ExpiryChoices
 from kpa_analytics.analysis.due_within import due_label, due_note
 from kpa_analytics.analysis.expiry_view import (
+    EARLIER,
+    ENDS,
+    MONTHS,
     ExpiryView,
     has_case,
     in_statuses,
@@ -157,6 +160,7 @@ class ExpiryExplorer(StatusExplorer):
         ("month", "status"),
         ("training_id", "status"),
         (DUE,),
+        ends=ENDS,
         like=f"{{'training_id': 7, 'status': {EXPIRED!r}}} or "
         f"{{'month': '2026-07-01', 'status': {EXPIRED!r}}}",
         help="The bars whose cases the table lists; empty for all.",
@@ -283,11 +287,11 @@ class ExpiryExplorer(StatusExplorer):
             self._figures.value = _headline(
                 self._cases, self.expiring_days, self._view.requirements_known
             )
-            if selected_rows(self._rows, self.selected).is_empty():
+            if selected_rows(self._rows, self.selected, self.as_of).is_empty():
                 self.selected = ()  # the charts no longer show such a bar
             self._figures.picks = _picks(self._cases, self.expiring_days)
         self._figures.chosen = self._chosen_figures()
-        self._listed = selected_rows(self._rows, self.selected)
+        self._listed = selected_rows(self._rows, self.selected, self.as_of)
         self._table.show(
             self._view.with_rule(self._listed, choices),
             self._caption(),
@@ -305,7 +309,7 @@ class ExpiryExplorer(StatusExplorer):
             requirements_known=self._view.requirements_known,
             top=self._top,
         )
-        yield drawn(charts.expiry_timeline, self._cases, **shared)
+        yield drawn(charts.expiry_timeline, self._cases, months=MONTHS, **shared)
         yield drawn(by_training, self._cases, **shared)
 
     def _explain(self) -> None:
@@ -384,7 +388,9 @@ class ExpiryExplorer(StatusExplorer):
     def _bar_in_words(self, bar: Bar) -> str:
         if DUE in bar:
             return due_label(bar[DUE])
-        if "month" in bar:
+        if bar.get("month") in ENDS:
+            which = f"expires {'before' if bar['month'] == EARLIER else 'after'} the months shown"
+        elif "month" in bar:
             which = f"expires in {month(bar['month'])}"
         else:
             which = self._titles.get(bar["training_id"], str(bar["training_id"]))

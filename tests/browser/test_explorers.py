@@ -89,6 +89,8 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     month = view.locator(".kpa-chart [aria-label^='Expires in'][aria-label*='xpired, of']")
     month.last.wait_for()
     _click_and_compare(web, lab, view, month.first)
+    end = view.locator(".kpa-chart [aria-label^='Expires after these months']")
+    _click_and_compare(web, lab, view, end.first)
     training = view.locator(".kpa-chart").nth(1).locator("[aria-roledescription=bar]")
     _click_and_compare(web, lab, view, training.first)
     picked = lab.ask(web, "[dict(bar) for bar in explorer.selected]")
