@@ -354,7 +354,7 @@ def nothing_to_show(
         text=alt.Text("message:N"), x=alt.XValue(WIDTH / 2), y=alt.YValue(60)
     )
     frame = blank.mark_rect(
-        fillOpacity=0, stroke=p.quiet, strokeDash=[4, 4], cornerRadius=6
+        fillOpacity=0, stroke=p.quiet, strokeDash=[4, 4], cornerRadius=6, aria=False
     ).encode(x=alt.XValue(0), x2=alt.X2Value(WIDTH), y=alt.YValue(0), y2=alt.Y2Value(120))
     return layered(
         [frame, text],

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 import kpa_analytics as kpa
 from kpa_analytics import charts
-from kpa_analytics.schema import COMPLETIONS, TRAININGS
+from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, TRAININGS
 from tests.browser.axe import axe, violations
 from tests.browser.hands import point_at
 from tests.charts.drawings import CHARTS, draw, inputs
@@ -55,6 +55,10 @@ def test_a_saved_chart_breaks_no_rule(browser, axe, tmp_path, scheme):
             point_at(page.locator("[aria-roledescription=bar]").first)
             expect(page.locator("#vg-tooltip-element.visible")).to_contain_text("Training")
         assert violations(page, axe) == [], name
+    nothing = charts.expiry_timeline(EXPIRY_STATUS.empty(), dark=scheme == "dark")
+    page.goto(charts.save(nothing, tmp_path / "nothing.html").as_uri())
+    expect(page.get_by_label("Save the chart as a picture")).to_be_attached()
+    assert violations(page, axe) == []
     page.close()
 
 
