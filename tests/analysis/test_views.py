@@ -49,8 +49,9 @@ def test_the_expiry_view_filters_what_expiry_status_says(data: kpa.TrainingData)
 def test_bars_and_counts_add_up_to_the_rows(data: kpa.TrainingData) -> None:
     rows = ExpiryView(data, PeopleFilter(data)).rows(ExpiryChoices(as_of=DAY))
     bars = rows.select("training_id", "status").unique().to_dicts()
-    assert sum(selected_rows(rows, [bar]).height for bar in bars) == rows.height
-    assert selected_rows(rows, bars).height == selected_rows(rows, []).height == rows.height
+    assert sum(selected_rows(rows, [bar], DAY).height for bar in bars) == rows.height
+    assert selected_rows(rows, bars, DAY).height == selected_rows(rows, [], DAY).height
+    assert selected_rows(rows, [], DAY).height == rows.height
     counts = status_counts(rows, 30)
     assert sum(counts[status] for status in STATUSES) == counts["total"] == rows.height > 0
     assert counts["people"] == rows["m_user_id"].n_unique()
