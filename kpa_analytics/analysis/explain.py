@@ -18,6 +18,7 @@ from kpa_analytics.analysis.explain_next import NextSteps, need_plan
 from kpa_analytics.analysis.explain_parts import composed_steps
 from kpa_analytics.analysis.explanation import Explanation
 from kpa_analytics.analysis.explanation_step import Step
+from kpa_analytics.analysis.find import person_meant, training_meant
 from kpa_analytics.analysis.names import known_trainings, people_names
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.analysis.required import required_pairs, requirements
@@ -174,7 +175,10 @@ class Explainer:
         if not isinstance(m_user_id, str):
             raise KPADataError(f"m_user_id must be the id of a person, not {m_user_id!r}")
         if type(training_id) is not int:
-            raise KPADataError(f"training_id must be the id of a training, not {training_id!r}")
+            meant = training_meant(self._data, training_id)
+            raise KPADataError(
+                f"training_id must be the id of a training, not {training_id!r}{meant}"
+            )
         need_plan(plan)
         cases = self._of_person(m_user_id)
         if training_id not in cases:
@@ -239,7 +243,10 @@ class Explainer:
         """The error about a pair without a record and without a requirement."""
         data = self._data
         if m_user_id not in PeopleFilter(data).people["m_user_id"]:
-            return KPADataError(f"m_user_id: no person in the records has the id {m_user_id!r}")
+            meant = person_meant(data, m_user_id)
+            return KPADataError(
+                f"m_user_id: no person in the records has the id {m_user_id!r}{meant}"
+            )
         pairs = required_pairs(self._required).select("training_id")
         records = pl.concat([data.completions.lazy().select("training_id"), pairs])
         titles: dict[int, str] = dict(

@@ -37,6 +37,25 @@ def find_person(data: TrainingData, named: str) -> str:
         >>> find_person(TrainingData(completions=COMPLETIONS.empty(), users=users), "moe, ann")
         'a'
     """
+    return _only("person", named, *_people(data))
+
+
+def person_meant(data: TrainingData, given: object) -> str:
+    """For an error about an unknown person: who may be meant, and their ids; empty text if nobody.
+
+    Examples:
+        >>> from kpa_analytics.schema import COMPLETIONS, USERS
+        >>> users = pl.DataFrame([{"id": "a", "lastname": "Moe", "firstname": "Ann"}],
+        ...     schema=USERS.schema)
+        >>> person_meant(TrainingData(completions=COMPLETIONS.empty(), users=users), "Ann Moe")
+        '; is it Moe, Ann (a)?'
+    """
+    ways, _ = _people(data)
+    return _meant(given, ways, {person: f"{name} ({person})" for person, name in ways[2].items()})
+
+
+def _people(data: TrainingData) -> tuple[list[Mapping[str, str]], dict[str, str]]:
+    """The ways to name each person, and how a message shows each person."""
     people = (
         PeopleFilter(data)
         .people.select("m_user_id", "user")
@@ -55,7 +74,7 @@ def find_person(data: TrainingData, named: str) -> str:
     turned = {person: " ".join(reversed(name.split(", ", 1))) for person, name in names.items()}
     shown = {person: f"{names[person]} ({numbers.get(person, person)})" for person in ids}
     ways: list[Mapping[str, str]] = [ids, numbers, names, turned]
-    return _only("person", named, ways, shown)
+    return ways, shown
 
 
 def find_training(data: TrainingData, named: int | str) -> int:
@@ -66,6 +85,16 @@ def find_training(data: TrainingData, named: int | str) -> int:
     Raises:
         KPADataError: no training or more than one is called this; the message lists them.
     """
+    return _only("training", str(named), *_trainings(data))
+
+
+def training_meant(data: TrainingData, given: object) -> str:
+    """For an error about an unknown training: which may be meant; empty text if none."""
+    return _meant(given, *_trainings(data))
+
+
+def _trainings(data: TrainingData) -> tuple[list[Mapping[int, str]], dict[int, str]]:
+    """The ways to name each training, and how a message shows each training."""
     required = data.employee_status.select(
         pl.concat_list("incomplete_training_ids", "complete_training_ids").alias("training_id")
     )
@@ -76,7 +105,7 @@ def find_training(data: TrainingData, named: int | str) -> int:
     titles: dict[int, str] = dict(known.select("training_id", "training").iter_rows())
     shown = {training: f"{title} ({training})" for training, title in titles.items()}
     ids = {training: str(training) for training in titles}
-    return _only("training", str(named), [ids, titles], shown)
+    return [ids, titles], shown
 
 
 def find_office(data: TrainingData, named: str) -> str:
@@ -124,9 +153,15 @@ def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id
             first = "; ".join(shown[key] for key in matches[:_LISTED])
             more = f" and {len(matches) - _LISTED} more" if len(matches) > _LISTED else ""
             raise KPADataError(f"{named!r} names more than one {what}: {first}{more}; give the id")
-    near: list[str] = [shown[key] for way in ways for key in _near(named, way)]
-    meant = f"; is it {listing([*dict.fromkeys(near)], _LISTED)}?" if near else ""
+    meant = _meant(named, ways, shown)
     raise KPADataError(f"no {what} in the records is called {named!r}{meant}")
+
+
+def _meant(given: object, ways: list[Mapping[Id, str]], shown: Mapping[Id, str]) -> str:
+    if not isinstance(given, str):
+        return ""
+    near: list[str] = [shown[key] for way in ways for key in _near(given, way)]
+    return f"; is it {listing([*dict.fromkeys(near)], _LISTED)}?" if near else ""
 
 
 def _near(named: str, way: Mapping[Id, str]) -> list[Id]:

@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.find import training_meant
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.required import required_pairs, requirements
 from kpa_analytics.analysis.schedule_texts import schedule_texts
@@ -128,7 +129,8 @@ def roster(
 def _title(data: TrainingData, pairs: pl.DataFrame | None, training_id: object) -> str:
     """The title of a training; its id must be in the catalogue, a completion or a requirement."""
     if type(training_id) is not int:
-        raise KPADataError(f"training_id must be the id of a training, not {training_id!r}")
+        meant = training_meant(data, training_id)
+        raise KPADataError(f"training_id must be the id of a training, not {training_id!r}{meant}")
     ids = [
         frame.lazy().select("training_id")
         for frame in (data.completions, pairs)

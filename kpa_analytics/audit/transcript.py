@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.find import person_meant
 from kpa_analytics.analysis.required import required_pairs, requirements
 from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.case_rules import with_rules
@@ -95,7 +96,8 @@ def transcript_of(
     day = day_of(as_of, data.completions, data.users)
     people = people_rows(data, day).filter(pl.col("m_user_id") == _text(m_user_id))
     if people.is_empty():
-        raise KPADataError(f"m_user_id: no person in the records has the id {m_user_id!r}")
+        meant = person_meant(data, m_user_id)
+        raise KPADataError(f"m_user_id: no person in the records has the id {m_user_id!r}{meant}")
     person, needed = people.row(0, named=True), requirements(data, required)
     of_person = pl.col("m_user_id") == m_user_id
     done = data.completions.filter(of_person)

@@ -379,6 +379,11 @@ def test_nothing_counts_as_expiring_soon_before_its_date():
     ("person", "training", "said"),
     [
         ("bob", LADDERS, "m_user_id: no person in the records has the id 'bob'"),
+        (
+            "Ann Moe",
+            LADDERS,
+            "m_user_id: no person in the records has the id 'Ann Moe'; is it Moe, Ann (ann)?",
+        ),
         ("ann", 5, "training_id: no training in the records has the id 5"),
         (
             "ann",
@@ -387,7 +392,11 @@ def test_nothing_counts_as_expiring_soon_before_its_date():
             "so there is nothing to explain",
         ),
         (7, LADDERS, "m_user_id must be the id of a person, not 7"),
-        ("ann", "First Aid", "training_id must be the id of a training, not 'First Aid'"),
+        (
+            "ann",
+            "First Aid",
+            "training_id must be the id of a training, not 'First Aid'; is it First Aid (77)?",
+        ),
         ("ann", True, "training_id must be the id of a training, not True"),
     ],
 )

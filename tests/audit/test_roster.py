@@ -98,3 +98,4 @@ def test_an_unknown_training_is_named(data, wrong):
     with pytest.raises(KPADataError, match="training_id") as error:
         kpa.roster(data, wrong, as_of=AS_OF)
     assert repr(wrong) in str(error.value)
+    assert ("is it First Aid (1002)" in str(error.value)) == (wrong == "First Aid")

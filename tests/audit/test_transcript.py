@@ -158,6 +158,16 @@ def test_an_unknown_person_is_named(data, wrong):
     with pytest.raises(KPADataError, match="m_user_id") as error:
         kpa.transcript(data, wrong, as_of=AS_OF)
     assert repr(wrong) in str(error.value)
+    assert "is it" not in str(error.value)
+
+
+def test_a_name_in_place_of_an_id_is_refused_with_the_id(data):
+    name, person = (
+        data.users.select(pl.format("{}, {}", "lastname", "firstname"), "id").drop_nulls().row(0)
+    )
+    with pytest.raises(KPADataError) as error:
+        kpa.transcript(data, name, as_of=AS_OF)
+    assert f"{name} ({person})" in str(error.value)
 
 
 def test_other_wrong_arguments_are_named(data, busiest):
