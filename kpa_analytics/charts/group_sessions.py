@@ -184,6 +184,8 @@ def _finding(people: int, sized: int, number: int) -> str:
     """The finding, as the title: the average size of the sessions whose size is known."""
     if not sized:
         return f"{count(number, 'group session')} of unknown size"
+    if number == 1:
+        return f"The group session has {count(people, 'person', 'people')}"
     unknown = f" (the size of {number - sized:,} is not known)" if number > sized else ""
     return f"{people / sized:.1f} people per session on average{unknown}"
 

@@ -138,7 +138,10 @@ def _finding(people: pl.Series) -> str:
     known = people.drop_nulls().to_list()
     if not known:
         return f"{count(len(people), 'group session')} of unknown size"
-    return f"Half of the group sessions have {_people(median(known))} or fewer"
+    if len(people) == 1:
+        return f"The group session has {_people(known[0])}"
+    of_known = " of known size" if len(known) < len(people) else ""
+    return f"Half of the group sessions{of_known} have {_people(median(known))} or fewer"
 
 
 def _summary(people: pl.Series) -> list[str]:

@@ -8,11 +8,18 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.fitting import width
-from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, period_length, window
+from kpa_analytics.charts.periods import (
+    AFTER,
+    BEFORE,
+    Window,
+    part_of,
+    period_ends,
+    period_length,
+    window,
+)
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
-from kpa_analytics.charts.text import labels, not_drawn, short
+from kpa_analytics.charts.text import labels, not_drawn, short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
@@ -78,10 +85,7 @@ def instructor_activity_table(
     frame = read(activity, INSTRUCTOR_ACTIVITY, *_READ)
     drawn = window(frame, as_of, every)
     order = (
-        frame.filter(pl.col("m_instructor_id").is_not_null(), drawn.holds())
-        .group_by("m_instructor_id")
-        .agg(pl.col("instructor").first(), pl.col("completions").sum())
-        .sort("completions", "instructor", "m_instructor_id", descending=[True, False, False])
+        _busiest(frame, drawn)
         .head(top)
         .select(pl.int_range(pl.len()).alias("place"), "m_instructor_id", "instructor")
     )
@@ -110,6 +114,16 @@ def instructor_activity_table(
             pl.col("group_sessions").sum(),
         )
         .sort("part", "place", "period")
+    )
+
+
+def _busiest(frame: pl.DataFrame, drawn: Window) -> pl.DataFrame:
+    """The completions of each instructor in these periods, most first."""
+    return (
+        frame.filter(pl.col("m_instructor_id").is_not_null(), drawn.holds())
+        .group_by("m_instructor_id")
+        .agg(pl.col("instructor").first(), pl.col("completions").sum())
+        .sort("completions", "instructor", "m_instructor_id", descending=[True, False, False])
     )
 
 
@@ -156,15 +170,17 @@ def instructor_activity(
         return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=demo)
     totals = shown.group_by("place", "instructor").agg(pl.sum("completions")).sort("place")
     highest = shown.select(pl.col("completions").max()).item()
+    taught = _busiest(frame, window(frame, as_of, every))["completions"]
+    order = ", most first" if totals.height > 1 else ""
     lanes = alt.Scale(domain=[0, totals.height], reverse=True, nice=False)
     lines, *texts = _lanes(totals, lanes, dark)
     bars = _bars(shown, period_length(frame, every), max(highest, 1), lanes, dark)
     return layered(
         [lines, bars, *texts],
-        title=_finding(totals, table),
+        title=_finding(totals["instructor"].to_list(), taught),
         subtitle=[
-            f"{_TITLE}: the completions of {count(totals.height, 'instructor')} in each period, "
-            f"most first; the highest bar is {count(highest, 'completion')}",
+            f"{_TITLE}: the completions of {count(totals.height, 'instructor')} in each "
+            f"period{order}; the highest bar is {count(highest, 'completion')}",
             left_out,
         ],
         demo=demo,
@@ -174,15 +190,18 @@ def instructor_activity(
     )
 
 
-def _finding(totals: pl.DataFrame, table: pl.DataFrame) -> str:
-    """The finding, as the title: who taught the most."""
-    busiest, most = totals.select("instructor", "completions").row(0)
-    shown = ~pl.col("part").is_in(
-        ["no instructor", "earlier periods", "later periods", "no period"]
-    )
-    every = int(table.filter(shown)["completions"].sum())
-    name = busiest if width(busiest) <= _ROOM else "The instructor at the top"
-    return f"{name} taught the most: {most:,} of {count(every, 'completion')}"
+def _finding(names: list[str], completions: pl.Series) -> str:
+    """The finding, as the title: who taught the most of all instructors, with these completions."""
+    most, every = int(completions[0]), count(int(completions.sum()), "completion")
+    number = int((completions == most).sum())
+    nouns = ("instructor", "instructors")
+    if completions.len() == 1:
+        return f"{every} taught by {top_names(names, 1, nouns, _ROOM)}"
+    if number == completions.len():
+        return f"{count(number, *nouns)} taught {count(most, 'completion')} each"
+    name = top_names(names, number, nouns, _ROOM, "The")
+    each = " each" if number > 1 else ""
+    return f"{name} taught the most: {most:,} of {every}{each}"
 
 
 def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:

@@ -10,6 +10,7 @@ import polars as pl
 
 from kpa_analytics.analysis.instructors import taught_by_any, without_instructors
 from kpa_analytics.charts import axes
+from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.stacking import MIN_PIXELS
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short
@@ -40,6 +41,8 @@ _NONE = {_NOT_LATELY: _NOT_LATELY, _NEVER: f"with {_NEVER}"}
 _REASONS = {_MORE: "with as many instructors as the last row or more", **_NONE}
 #: Pixels for a label, and for the bars.
 _ROOM, _WIDTH = 210, 430
+#: Pixels for a training in the title.
+_NAME = 300
 
 
 def instructor_coverage_table(coverage: AnyFrame, *, top: int = 25) -> pl.DataFrame:
@@ -153,8 +156,7 @@ def instructor_coverage(
     none = [f", {totals[kind]:,} {phrase}" for kind, phrase in _NONE.items() if totals[kind]]
     return layered(
         _bars(_with_notes(table), _ONE, "Instructors active in the period", dark),
-        title=f"{totals[_ONE]:,} of {count(frame.height, 'training')} "
-        f"{'is' if totals[_ONE] == 1 else 'are'} taught by only one person",
+        title=taught_by_one(totals[_ONE], table["instructors"], table["training"], frame.height),
         subtitle=[
             _TITLE + "".join(none),
             not_drawn(hidden, _REASONS, "training"),
@@ -165,6 +167,24 @@ def instructor_coverage(
         width=_WIDTH,
         height=alt.Step(24),
     )
+
+
+def taught_by_one(alone: int, instructors: pl.Series, titles: pl.Series, every: int) -> str:
+    """The finding, as the title: how many of all trainings have only one instructor.
+
+    Args:
+        alone: trainings with one instructor.
+        instructors: the number of instructors of each training that is drawn.
+        titles: the trainings that are drawn.
+        every: all trainings.
+    """
+    if every > 1:
+        verb = "is" if alone == 1 else "are"
+        return f"{alone:,} of {every:,} trainings {verb} taught by only one person"
+    name = titles[0] if width(titles[0]) <= _NAME else "The training"
+    if not instructors[0]:
+        return f"{name} was not taught by an instructor in the period"
+    return f"{name} is taught by {'only one person' if alone else f'{instructors[0]:,} people'}"
 
 
 def _without(

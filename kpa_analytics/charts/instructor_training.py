@@ -11,6 +11,7 @@ from kpa_analytics.analysis.instructors import instructor_name, taught_days
 from kpa_analytics.analysis.names import people_names, with_titles
 from kpa_analytics.analysis.periods import in_last_months
 from kpa_analytics.charts import axes
+from kpa_analytics.charts.instructor_coverage import taught_by_one
 from kpa_analytics.charts.periods import middle_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short
@@ -222,8 +223,7 @@ def instructor_training(
     packed, columns = _packed(table), _headings(table)
     return layered(
         _cells(table, packed, columns, dark),
-        title=f"{alone:,} of {count(every, 'training')} {'is' if alone == 1 else 'are'} taught by "
-        "only one person",
+        title=taught_by_one(alone, table["taught_by"], table["training"], every),
         subtitle=[
             f"{_TITLE}: completions of each training and instructor in the "
             f"{count(months, 'month')} up to {day(last)}, trainings with the fewest "

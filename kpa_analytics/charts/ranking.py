@@ -8,17 +8,16 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.number_columns import number_columns
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.status_choice import chosen, only_words
 from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
-from kpa_analytics.charts.text import labels, short
+from kpa_analytics.charts.text import labels, short, top_names
 from kpa_analytics.charts.theme import GAP, TEXT, ink_on, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import EXPIRING, GAPS, SEVERITY, STATUSES, status_colours
-from kpa_analytics.wording import count, listing, percent
+from kpa_analytics.wording import count, percent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -125,6 +124,7 @@ def ranking(
     end = max(named["share"] if named.height else table["share"]) or 1.0
     drawn = placed.filter(pl.col("share") <= end)
     heading = count(ranked.frame[key].count(), *ranked.nouns)
+    order = ", worst first" if table.height > 1 else ""
     return layered(
         [
             *_average(average, percent(gaps, every), end, dark),
@@ -133,7 +133,7 @@ def ranking(
         ],
         title=_finding(ranked, named[label], rows, gaps),
         subtitle=[
-            f"{title}: {heading}, worst first: {gaps:,} of {count(every, 'case')} "
+            f"{title}: {heading}{order}: {gaps:,} of {count(every, 'case')} "
             f"{rows.gap_words} ({percent(gaps, every)}), {expiring:,} expiring soon{rows.as_of}",
             rows.not_known,
             *notes,
@@ -166,11 +166,7 @@ def _finding(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> s
     if worst.height == named.height:
         same = (ranked.frame["share"] == gaps / every).all()
         return f"{said}, {'the same share' if same else share} in each {singular}"
-    first = listing(names.head(min(worst.height, 2)).to_list())
-    more = worst.height - min(names.len(), 2)
-    first += f" and {more:,} more" if more > 0 else ""
-    if width(first) > _NAMES:
-        first = f"{worst.height:,} {plural}" if worst.height > 1 else f"the {singular} at the top"
+    first = top_names(names.to_list(), worst.height, ranked.nouns, _NAMES)
     has = "has"
     if worst.height > 1:
         share, has = f"{share} each", "have"

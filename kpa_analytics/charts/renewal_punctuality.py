@@ -12,7 +12,8 @@ from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, window
 from kpa_analytics.charts.punctuality_months import months
 from kpa_analytics.charts.punctuality_rows import ROOM, ranked_rows, share_text
 from kpa_analytics.charts.styled import nothing_to_show
-from kpa_analytics.charts.text import labels, not_drawn
+from kpa_analytics.charts.text import labels, not_drawn, top_names
+from kpa_analytics.charts.trend_rows import PLURALS
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
@@ -31,10 +32,13 @@ _REASONS = {
     "earlier": f"that expired earlier (more than {BEFORE} months back)",
     "later": f"that expire later (more than {AFTER} months ahead)",
     "no month": "without a month",
-    "others": "in other groups, with a higher share or none yet",
+    "others": "in other groups",
 }
+#: Pixels for names in the title.
+_NAMES = 300
 #: A person can be in several of them.
 _SEVERAL = ("field_office", "line_of_business")
+_NOT_KNOWN = "The share that is renewed on time is not known yet"
 _OF_WHICH = "The share is of the certificates whose expiration date has passed"
 
 
@@ -126,7 +130,8 @@ def renewal_punctuality(
         left_out,
     ]
     draw = months if read.by == "month" else ranked_rows
-    return draw(drawn, _finding(drawn, read.by), subtitle, demo, dark)
+    title = _of_month(drawn) if read.by == "month" else _of_groups(read, drawn)
+    return draw(drawn, title, subtitle, demo, dark)
 
 
 def _read(punctuality: AnyFrame) -> _Read:
@@ -190,19 +195,38 @@ def _table(read: _Read, as_of: Day | None, top: int) -> pl.DataFrame:
     return pl.concat([kept.select(columns), rest], how="diagonal")
 
 
-def _finding(drawn: pl.DataFrame, by: str | None) -> str:
-    """The finding, as the title: the share of the last month, or the lowest of the groups."""
+def _of_month(drawn: pl.DataFrame) -> str:
+    """The finding, as the title: the share of the last month."""
     known = drawn.filter(pl.col("share").is_not_null())
     if known.is_empty():
-        return "The share that is renewed on time is not known yet"
-    if by == "month":
-        share, last = known.select("share", "month").row(-1)
-        return (
-            f"{share_text(share)} of the certificates that expired in {month(last)} were renewed "
-            "on time"
-        )
-    share, group = known.select("share", "group").row(0)
-    if drawn.height == 1:
-        return f"{share_text(share)} of the certificates that expired were renewed on time"
-    name = group if len(group) <= 40 else "the row at the top"
-    return f"The lowest on-time share is that of {name}: {share_text(share)}"
+        return _NOT_KNOWN
+    share, last = known.select("share", "month").row(-1)
+    return (
+        f"{share_text(share)} of the certificates that expired in {month(last)} were renewed on "
+        "time"
+    )
+
+
+def _of_groups(read: _Read, drawn: pl.DataFrame) -> str:
+    """The finding, as the title: the lowest share of the groups, also of those not drawn."""
+    known = read.frame.filter(pl.col("share").is_not_null())
+    if known.is_empty():
+        return _NOT_KNOWN
+    has_key = pl.col("key").is_not_null()
+    named, unnamed = known.filter(has_key), known.filter(~has_key)
+    lowest = (named if named.height else unnamed).filter(pl.col("share") == pl.col("share").min())
+    share = share_text(lowest["share"][0])
+    renewed = f"{share} of the certificates that expired were renewed on time"
+    singular = (read.by or "").replace("_", " ")
+    nouns = (singular, PLURALS.get(read.by or "", ""))
+    names = drawn.filter(has_key)["group"].to_list()
+    if read.frame.height == 1 or named.is_empty():
+        return renewed
+    if named.height == 1:
+        return f"{top_names(names, 1, nouns, _NAMES, 'The')}: {renewed}"
+    if lowest.height == read.frame["key"].count():
+        return f"For each {singular}, {renewed}"
+    among = f"Of the {nouns[1]}, the" if (unnamed["share"] < lowest["share"][0]).any() else "The"
+    each = " each" if lowest.height > 1 else ""
+    name = top_names(names, lowest.height, nouns, _NAMES)
+    return f"{among} lowest on-time share is that of {name}: {share}{each}"

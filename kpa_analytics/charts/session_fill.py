@@ -11,12 +11,11 @@ import polars as pl
 from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.analysis.session_seats import SEATS, number_of_seats, seats_of_trainings
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.group_sessions import NO_SESSIONS
 from kpa_analytics.charts.number_columns import number_columns
 from kpa_analytics.charts.periods import middle_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
-from kpa_analytics.charts.text import labels, not_drawn, short
+from kpa_analytics.charts.text import labels, not_drawn, short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
@@ -38,7 +37,7 @@ _HEADINGS = {"full": "Filled", "people": "People", "sessions": "Sessions"}
 _REASONS = {
     "other day": "on other days or without a date",
     "no size": "of unknown size",
-    "fuller": "of trainings with fuller sessions",
+    "fuller": "of trainings with sessions as full as those of the last row or fuller",
 }
 
 
@@ -111,7 +110,7 @@ def session_fill(
         >>> session_fill(GROUP_SESSIONS.empty()).description
         'How full sessions were. No group sessions to show.'
     """
-    table, every, left_out, last, demo = _read(groups, capacity, as_of, months, top)
+    table, shares, left_out, last, demo = _read(groups, capacity, as_of, months, top)
     said = not_drawn(left_out, _REASONS, "session")
     if table.is_empty() or last is None:
         return nothing_to_show(_TITLE, NO_SESSIONS, said, dark=dark, demo=demo)
@@ -119,18 +118,19 @@ def session_fill(
         short(table, "training", _ROOM),
         pl.Series("full", [percent(*pair) for pair in table.select("people", "places").rows()]),
     ).with_row_index("place")
-    people, places = every
+    people, places = shares.select(pl.col("people", "places").sum()).row(0)
+    order = ", emptiest first" if table.height > 1 else ""
     return layered(
         [
             *_bars(rows, dark),
             *_average(people, places, rows, dark),
             *number_columns(rows, _HEADINGS, start=_WIDTH, step=_NUMBERS, dark=dark),
         ],
-        title=_finding(table, people, places),
+        title=_finding(table, shares),
         subtitle=[
             f"{_TITLE}: {count(people, 'attendance')} in {count(places, 'place')} "
             f"{_of_places(capacity)}, in the {count(months, 'month')} up to {day(last)}, by "
-            "training, emptiest first",
+            f"training{order}",
             said,
         ],
         demo=demo,
@@ -147,8 +147,8 @@ def _read(
     as_of: Day | None,
     months: int,
     top: int,
-) -> tuple[pl.DataFrame, tuple[int, int], dict[str, int], date | None, bool]:
-    """The table, all people and places, the sessions that are not drawn, the day, and `demo`."""
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int], date | None, bool]:
+    """The table, all trainings, the sessions that are not drawn, the day, and `demo`."""
     if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
     frame = read(groups, GROUP_SESSIONS, *_READ)
@@ -174,14 +174,13 @@ def _read(
         .sort("share", "training", "training_id")
     )
     table = labels(counts.head(top), "training", "training_id", room=_ROOM)
-    every = counts.select(pl.col("people", "places").sum()).row(0)
     left_out = {
         "other day": frame.height - inside.height,
         "no size": inside.height - sized.height,
         "fuller": int(counts["sessions"].slice(top).sum()),
     }
     columns = ("training_id", "training", "sessions", "people", "places", "share")
-    return table.select(columns), every, left_out, last, is_demo(frame)
+    return table.select(columns), counts, left_out, last, is_demo(frame)
 
 
 def _seats(capacity: int | Mapping[int, int], groups: pl.DataFrame) -> pl.Expr:
@@ -199,14 +198,18 @@ def _of_places(capacity: int | Mapping[int, int]) -> str:
     return f"({capacity:,} a session)"
 
 
-def _finding(table: pl.DataFrame, people: int, places: int) -> str:
-    """The finding, as the title: the share of all places, and the emptiest training."""
+def _finding(table: pl.DataFrame, trainings: pl.DataFrame) -> str:
+    """The finding, as the title: the share of all places, and the emptiest of all trainings."""
+    people, places = trainings.select(pl.col("people", "places").sum()).row(0)
     said = f"{percent(people, places)} of the places in past sessions were filled"
-    if table.height < 2 or table["share"].n_unique() == 1:
+    emptiest = trainings.filter(pl.col("share") == pl.col("share").min())
+    if emptiest.height == trainings.height:
         return said
-    worst = table.row(0, named=True)
-    name = worst["training"] if width(worst["training"]) <= _NAME else "the training at the top"
-    return f"{said}, fewest in {name} ({percent(worst['people'], worst['places'])})"
+    nouns = ("training", "trainings")
+    names = top_names(table["training"].to_list(), emptiest.height, nouns, _NAME)
+    share = percent(*emptiest.select("people", "places").row(0))
+    each = " each" if emptiest.height > 1 else ""
+    return f"{said}, fewest in {names} ({share}{each})"
 
 
 def _axis(field: str, rows: pl.DataFrame) -> alt.X:

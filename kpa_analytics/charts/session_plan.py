@@ -95,7 +95,10 @@ def session_plan(
             f"{filled:,} of {count(seats, 'place')} filled in {count(trainings, 'training')}",
             not_drawn(
                 {"rest": rest},
-                {"rest": f"of {count(trainings - drawn, 'training')} with fewer people"},
+                {
+                    "rest": f"of {count(trainings - drawn, 'training')} with as many people as the "
+                    "last row or fewer"
+                },
                 "session",
             ),
         ],

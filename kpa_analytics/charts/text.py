@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.charts.fitting import fitted, label
-from kpa_analytics.wording import count, one_line
+from kpa_analytics.charts.fitting import fitted, label, width
+from kpa_analytics.wording import count, listing, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,6 +42,32 @@ def not_drawn(numbers: Mapping[str, int], reasons: Mapping[str, str], noun: str 
         if numbers.get(reason)
     ]
     return "Not drawn: " + ", ".join(parts) if parts else ""
+
+
+def top_names(
+    names: Sequence[str], number: int, nouns: tuple[str, str], room: float, the: str = "the"
+) -> str:
+    """Name the rows with the most for a title, or count them if there is no room for the names.
+
+    Args:
+        names: the labels of the first rows that are drawn.
+        number: how many rows have the most, also of those that are not drawn.
+        nouns: one row and several.
+        room: pixels for the names.
+        the: the article, "The" at the start of a sentence.
+
+    Examples:
+        >>> top_names(["Casper", "Elko", "Reno"], 5, ("office", "offices"), 200)
+        'Casper, Elko and 3 more'
+        >>> top_names(["Casper " * 20], 1, ("office", "offices"), 200, "The")
+        'The office at the top'
+    """
+    first = names[: min(number, 2)]
+    more = number - len(first)
+    text = listing(first) + (f" and {more:,} more" if more else "")
+    if width(text) <= room:
+        return text
+    return f"{the} {nouns[0]} at the top" if number == 1 else f"{number:,} {nouns[1]}"
 
 
 def labels(

@@ -132,9 +132,7 @@ def training_matrix(
         ),
         title=_finding(table, rows),
         subtitle=[
-            f"{_TITLE}: the {count(min(people, all_people), 'person', 'people')} and "
-            f"{count(min(trainings, all_trainings), 'training')} with the most "
-            f"{rows.gap_words}, worst first{rows.as_of}",
+            f"{_TITLE}: {_shown(table, rows, left_out)}{rows.as_of}",
             rows.not_known,
             f"Not drawn: {left_out:,} of {every:,} cases; in all there are {all_people:,} "
             f"people and {all_trainings:,} trainings"
@@ -147,6 +145,15 @@ def training_matrix(
         width=axes.column_step(columns["short"], STEP),
         height=axes.row_step(packed["short"], 18),
     )
+
+
+def _shown(table: pl.DataFrame, rows: StatusRows, left_out: int) -> str:
+    """The people and the trainings that are drawn, and their order."""
+    people, trainings = (table[key].n_unique() for key in ("m_user_id", "training_id"))
+    said = f"{count(people, 'person', 'people')} and {count(trainings, 'training')}"
+    if left_out:
+        return f"the {said} with the most {rows.gap_words}, worst first"
+    return f"{said}, worst first" if max(people, trainings) > 1 else said
 
 
 def _finding(table: pl.DataFrame, rows: StatusRows) -> str:

@@ -8,11 +8,11 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.styled import layered, one_row, rows_of
-from kpa_analytics.charts.text import short
+from kpa_analytics.charts.text import short, top_names
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.charts.trend_rows import ROOM, Trend, on_sampled_day, thinned
+from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import DAY, count, day, percent
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
     end = drawn["share"].max() or 1.0
     names = table.unique("place").select("place", "group", "group_id").sort("place")
     today = last["day"][0]
-    groups = int(table.filter(pl.col("day") == today)["folded"].sum())
+    groups = trend.frame["key"].drop_nulls().n_unique()
+    order = f", highest on {day(today)} first" if names.height > 1 else ""
     several = "A person in several of them counts in each" if trend.by in _SEVERAL else ""
     scale = alt.Scale(domain=[0, names.height], reverse=True, nice=False)
     return layered(
@@ -46,8 +47,8 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
         title=_finding(last, trend),
         subtitle=[
             f"{title}: share of cases {trend.rows.gap_words} for "
-            f"{count(groups, trend.singular, trend.plural)}, highest on "
-            f"{day(today)} first; the highest point is {_highest(drawn)}",
+            f"{count(groups, trend.singular, trend.plural)}{order}; "
+            f"the highest point is {_highest(drawn)}",
             several,
             trend.not_known,
             left_out,
@@ -72,16 +73,37 @@ def _highest(drawn: pl.DataFrame) -> str:
     return percent(worst["gaps"], worst["total"])
 
 
-def _finding(last: pl.DataFrame, trend: Trend) -> str:
-    """The finding, as the title: the group with the highest share on the last day."""
-    on = day(last["day"][0])
-    kind = "gaps" if trend.known else f"{trend.rows.gap_words} cases"
-    some = last.filter(pl.col("gaps") > 0)
-    if some.is_empty():
-        return f"No case is {'a gap' if trend.known else trend.rows.gap_words} on {on}"
-    worst = some.sort("share", descending=True, maintain_order=True).row(0, named=True)
-    name = worst["group"] if width(worst["group"]) <= _NAME else "The row at the top"
-    return f"{name} has the highest share of {kind}: {worst['percent']} on {on}"
+def _finding(drawn: pl.DataFrame, trend: Trend) -> str:
+    """The finding, as the title: the groups with the highest share on the last day.
+
+    All groups with cases count, not only those drawn.
+    """
+    on = day(drawn["day"][0])
+    gaps = pl.sum_horizontal(GAPS)
+    last = trend.frame.filter(pl.col("day") == pl.col("day").max(), pl.col("total") > 0)
+    last = last.with_columns(gaps.alias("gaps"), (gaps / pl.col("total")).alias("share"))
+    words = trend.rows.gap_words
+    if not last["gaps"].sum():
+        return f"No case is {'a gap' if trend.known else words} on {on}"
+    has_key = pl.col("key").is_not_null()
+    named, unnamed = last.filter(has_key), last.filter(~has_key)
+    worst = (named if named.height else unnamed).filter(pl.col("share") == pl.col("share").max())
+    share = percent(*worst.select("gaps", "total").row(0))
+    of_cases = f"{share} of cases are {'gaps' if trend.known else words} on {on}"
+    if named.is_empty():
+        return of_cases
+    labelled = drawn.filter(pl.col("group_id").fill_null("") != "")["group"].to_list()
+    nouns = (trend.singular, trend.plural)
+    if named.height == 1:
+        return f"{top_names(labelled, 1, nouns, _NAME, 'The')}: {of_cases}"
+    if worst.height == trend.frame["key"].drop_nulls().n_unique():
+        return f"For each {trend.singular}, {of_cases}"
+    kind = "gaps" if trend.known else f"{words} cases"
+    among = (unnamed["share"] > worst["share"][0]).any()
+    name = top_names(labelled, worst.height, nouns, _NAME, "the" if among else "The")
+    has, each = ("have", " each") if worst.height > 1 else ("has", "")
+    start = f"Of the {trend.plural}, " if among else ""
+    return f"{start}{name} {has} the highest share of {kind}: {share}{each} on {on}"
 
 
 def _areas(

@@ -29,7 +29,8 @@ ROOM = 180
 #: Marks of all groups together; with more days, only some of them are drawn.
 _MOST = 110
 _LANES_MOST = 380
-_PLURALS = {
+#: Several groups, by the name of one.
+PLURALS = {
     "account": "accounts",
     "field_office": "field offices",
     "job_title": "job titles",
@@ -81,7 +82,7 @@ class Trend(NamedTuple):
     @property
     def plural(self) -> str:
         """The groups as a noun, e.g. "trainings"."""
-        return _PLURALS.get(self.by or "", "")
+        return PLURALS.get(self.by or "", "")
 
 
 def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:

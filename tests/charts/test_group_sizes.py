@@ -32,6 +32,7 @@ def test_sizes_zero_one_and_unknown_are_three_classes():
     sizes = charts.group_sizes_table(frame)
     assert sizes.rows() == [(0, 0, 1), (1, 1, 3), (2, 2, 0), (3, 3, 1), (4, 4, 1), (None, None, 1)]
     said = charts.group_sizes(frame).description
+    assert said.startswith("Half of the group sessions of known size have 1 person or fewer. ")
     assert "7 sessions; median 1 person, largest 4 people; 1 with nobody" in said
     assert "the size of 1 is not known" in said
     over_time = charts.group_sessions(frame).description
@@ -61,3 +62,8 @@ def test_one_enormous_session_adds_few_bars():
         .alias("attendees")
     )
     assert charts.group_sizes_table(huge).height <= 30
+
+
+def test_one_session_is_neither_half_nor_an_average():
+    for chart in (charts.group_sizes, charts.group_sessions):
+        assert chart(sized((4, 2))).description.startswith("The group session has 4 people. ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +43,28 @@ def test_the_busiest_instructors_are_drawn_first():
     table = charts.instructor_activity_table(ACTIVITY, top=4).filter(pl.col("part") == "instructor")
     order = table.unique("place").sort("place")["m_instructor_id"].to_list()
     assert [taught[who] for who in order] == sorted(taught.values(), reverse=True)[:4]
+
+
+def activity(**taught: int) -> pl.DataFrame:
+    """The completions of one month by instructor."""
+    rows = [
+        {"m_instructor_id": name, "instructor": name, "completions": number}
+        for name, number in taught.items()
+    ]
+    month = ACTIVITY.drop("m_instructor_id", "instructor", "completions").tail(1)
+    return pl.DataFrame(rows).join(month, how="cross").select(ACTIVITY.columns)
+
+
+@pytest.mark.parametrize(
+    ("taught", "title"),
+    [
+        ({"Ann": 4, "Bo": 2, "Cy": 1}, "Ann taught the most: 4 of 7 completions"),
+        ({"Ann": 4, "Bo": 4, "Cy": 1}, "Ann and 1 more taught the most: 4 of 9 completions each"),
+        ({"Ann": 4, "Bo": 4}, "2 instructors taught 4 completions each"),
+        ({"Ann": 4}, "4 completions taught by Ann"),
+    ],
+)
+def test_the_title_compares_all_instructors_also_those_not_drawn(taught, title):
+    said = charts.instructor_activity(activity(**taught), top=1).description
+    assert said.startswith(f"{title}. ")
+    assert "most first" not in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
+import pytest
 
 from kpa_analytics import charts
 from tests.charts.frames import AS_OF, coverage_frame
@@ -52,3 +53,19 @@ def test_coverage_says_how_many_trainings_it_leaves_out():
     said = charts.instructor_coverage(frame, top=10).description
     assert "Not drawn: 26 trainings with as many instructors as the last row or more" in said
     assert "4 trainings with no instructor recorded" in said
+
+
+@pytest.mark.parametrize(
+    ("instructors", "said"),
+    [
+        (0, "was not taught by an instructor in the period"),
+        (1, "is taught by only one person"),
+        (3, "is taught by 3 people"),
+    ],
+)
+def test_the_title_names_the_only_training(instructors, said):
+    frame = coverage_frame(1).with_columns(
+        instructors=pl.lit(instructors, pl.Int64), single_instructor=pl.lit(instructors == 1)
+    )
+    title = frame["training"][0]
+    assert charts.instructor_coverage(frame).description.startswith(f"{title} {said}. ")

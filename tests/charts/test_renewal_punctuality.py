@@ -70,6 +70,43 @@ def test_the_lowest_share_comes_first_and_the_rest_is_counted():
     assert shares == pytest.approx([share * 160 for share in drawn["share"]])
 
 
+def by_office(**shares: float | None) -> pl.DataFrame:
+    """The on-time share by office; `none` is no office."""
+    names = [None if office == "none" else office for office in shares]
+    return pl.concat([ALL] * len(names)).select(
+        pl.Series("field_office_id", names, pl.String),
+        pl.Series("field_office", names, pl.String),
+        *RENEWAL_PUNCTUALITY.schema.names()[:-1],
+        pl.Series("share", list(shares.values()), pl.Float64),
+    )
+
+
+RENEWED = "of the certificates that expired were renewed on time"
+
+
+@pytest.mark.parametrize(
+    ("shares", "title"),
+    [
+        ({"Elko": 0.5, "Reno": 0.25}, "The lowest on-time share is that of Reno: 25%"),
+        (
+            {"Elko": 0.0, "Casper": 0.0, "Oslo": 0.0, "Reno": 0.5},
+            "The lowest on-time share is that of Casper and 2 more: 0% each",
+        ),
+        (
+            {"Elko": 0.25, "Reno": 0.5, "none": 0.0},
+            "Of the field offices, the lowest on-time share is that of Elko: 25%",
+        ),
+        ({"Elko": 0.5, "Reno": 0.5}, f"For each field office, 50% {RENEWED}"),
+        ({"Elko": 0.5, "Reno": None, "none": 0.25}, f"Elko: 50% {RENEWED}"),
+        ({"Elko": 0.5}, f"50% {RENEWED}"),
+        ({"Elko": None, "none": 0.25}, f"25% {RENEWED}"),
+    ],
+)
+def test_the_title_compares_all_groups_also_those_not_drawn(shares, title):
+    said = charts.renewal_punctuality(by_office(**shares), top=1).description
+    assert said.startswith(f"{title}. ")
+
+
 def test_all_certificates_are_one_bar():
     chart = charts.renewal_punctuality(ALL)
     assert len(bars(chart)) == 1

@@ -41,6 +41,14 @@ def test_the_emptiest_training_comes_first():
     assert said.startswith("88% of the places in past sessions were filled, fewest in T7 (75%)")
 
 
+def test_the_title_counts_the_emptiest_trainings_that_are_not_drawn():
+    frame = sessions((6, 0, [7]), (6, 0, [8]), (6, 0, [9]), (12, 12, [5]))
+    said = charts.session_fill(frame, as_of=AS_OF, top=1).description
+    assert said.startswith(
+        "62% of the places in past sessions were filled, fewest in T7 and 2 more (50% each)"
+    )
+
+
 def test_places_by_training_and_overfull_sessions():
     frame = sessions((6, 0, [7]), (6, 0, [8]))
     table = charts.session_fill_table(frame, as_of=AS_OF, capacity={7: 4})
@@ -58,7 +66,7 @@ def test_every_session_is_drawn_or_counted():
     said = charts.session_fill(frame, as_of=AS_OF, top=1).description
     assert (
         "Not drawn: 2 sessions on other days or without a date, 1 session of unknown size, "
-        "1 session of trainings with fuller sessions"
+        "1 session of trainings with sessions as full as those of the last row or fuller"
     ) in said
     table = charts.session_fill_table(SESSIONS, as_of=AS_OF, months=1200)
     known = SESSIONS.filter(pl.col("date").is_not_null())

@@ -35,7 +35,9 @@ def test_it_says_what_it_leaves_out():
     table = charts.session_plan_table(SESSIONS, top=2)
     rest = SESSIONS.height - table["sessions"].sum()
     said = charts.session_plan(SESSIONS, top=2).description
-    assert f"Not drawn: {rest} sessions of 6 trainings with fewer people" in said
+    assert (
+        f"Not drawn: {rest} sessions of 6 trainings with as many people as the last row or fewer"
+    ) in said
 
 
 def test_a_plan_and_its_sessions_give_the_same_chart():

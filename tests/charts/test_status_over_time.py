@@ -75,6 +75,46 @@ def test_the_groups_with_the_highest_share_are_drawn_and_the_others_are_counted(
         assert f"{gaps:,} of {total:,}" in text
 
 
+def by_office(**offices: tuple[int, int]) -> pl.DataFrame:
+    """The trend of one day: gaps and all cases by office; `none` is no office."""
+    rows = [
+        {
+            "day": date(2026, 6, 30),
+            "field_office_id": None if office == "none" else office,
+            "field_office": None if office == "none" else office,
+            **{"current": total - gaps, "expiring": 0, "expired": gaps, "missing": 0},
+            **{"not_due": 0, "total": total},
+        }
+        for office, (gaps, total) in offices.items()
+    ]
+    return pl.DataFrame(rows, schema_overrides={"field_office": pl.String})
+
+
+@pytest.mark.parametrize(
+    ("offices", "title"),
+    [
+        ({"Elko": (1, 4), "Casper": (0, 4)}, "Elko has the highest share of gaps: 25%"),
+        (
+            {"Elko": (1, 4), "Casper": (1, 4), "Reno": (1, 4), "Oslo": (0, 4)},
+            "Casper and 2 more have the highest share of gaps: 25% each",
+        ),
+        (
+            {"Elko": (1, 4), "Casper": (0, 4), "Reno": (0, 4), "none": (3, 4)},
+            "Of the field offices, Elko has the highest share of gaps: 25%",
+        ),
+        ({"Elko": (1, 4), "Casper": (1, 4)}, "For each field office, 25% of cases are gaps"),
+        ({"Elko": (1, 4), "none": (3, 4)}, "Elko: 25% of cases are gaps"),
+        ({"none": (3, 4)}, "75% of cases are gaps"),
+        ({"Elko": (0, 4), "Casper": (0, 4)}, "No case is a gap"),
+    ],
+)
+def test_the_title_compares_all_groups_also_those_not_drawn(offices, title):
+    chart = charts.status_over_time(by_office(**offices), top=1)
+    assert chart.description.startswith(f"{title} on 30 Jun 2026. ")
+    count = len({*offices} - {"none"})
+    assert f" for {count} field office{'s' * (count != 1)}" in chart.description
+
+
 def test_cases_without_a_group_are_named():
     offices = TREND.drop("demo").with_columns(
         pl.lit(None, pl.String).alias("supervisor_id"), pl.lit(None, pl.String).alias("supervisor")
@@ -181,4 +221,4 @@ def test_an_impossible_number_of_groups_is_named(top):
 def test_one_group_of_any_kind_has_its_noun(by, noun):
     frame = TRAININGS.filter(pl.col("training_id") == TRAININGS["training_id"][0])
     renamed = frame.rename({"training_id": f"{by}_id", "training": by})
-    assert f" for 1 {noun}, " in charts.status_over_time(renamed).description
+    assert f" for 1 {noun}; " in charts.status_over_time(renamed).description

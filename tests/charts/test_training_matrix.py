@@ -63,3 +63,12 @@ def test_people_with_the_same_name_have_different_labels_after_shortening():
     )
     assert len(drawn) == len(ids) == 3
     assert {text[2:8] for text in drawn} == {one[-6:] for one in ids}
+
+
+def test_a_whole_matrix_is_not_compared_with_other_people():
+    said = charts.training_matrix(STATUS, people=60, trainings=40).description
+    assert "Who lacks what: 60 people and 30 trainings, worst first" in said
+    one_case = charts.training_matrix(STATUS.head(1)).description
+    assert "Who lacks what: 1 person and 1 training, as of" in one_case
+    part = charts.training_matrix(STATUS, people=5, trainings=2).description
+    assert "the 5 people and 2 trainings with the most expired or missing, worst first" in part
