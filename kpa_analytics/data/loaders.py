@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,19 @@ from kpa_analytics.schema import (
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client
     from kpa_analytics.data.fetch import Refresh
+
+#: The type of each filter of completions, and what an error says that it must be.
+_FILTERS: dict[str, tuple[type, str]] = {
+    "training_id": (
+        int,
+        "the id of a training, a whole number, not {}; load_trainings() lists the ids and titles",
+    ),
+    "user_id": (
+        str,
+        "the id of a person, 24 hex characters, not {}; load_users() lists the ids and names",
+    ),
+    "has_attachments": (bool, "True or False, not {}"),
+}
 
 
 def load_completions(
@@ -84,12 +98,14 @@ def load_completions(
         ...     kpa.load_completions(training_id=completions["training_id"][0]).columns[:5]
         ['id', 'training_id', 'm_user_id', 'created', 'date']
     """
-    arguments = {
-        "training_id": _expect("training_id", training_id, int),
-        "user_id": _expect("user_id", user_id, str),
-        "has_attachments": _expect("has_attachments", has_attachments, bool),
+    given: dict[str, object] = {
+        "training_id": training_id,
+        "user_id": user_id,
+        "has_attachments": has_attachments,
     }
-    filters = {name: value for name, value in arguments.items() if value is not None}
+    filters = {name: value for name, value in given.items() if value is not None}
+    for name, value in filters.items():
+        _check_filter(name, value)
     return _load(COMPLETIONS, filters, refresh, client).frame
 
 
@@ -255,10 +271,11 @@ def load_account(
     return TrainingData(**frames, snapshots=snapshots, account=account)
 
 
-def _expect(name: str, value: object, kind: type) -> object:
-    if value is None or type(value) is kind:
-        return value
-    raise KPADataError(f"{name} must be {kind.__name__}, not {value!r}")
+def _check_filter(name: str, value: object) -> None:
+    kind, meaning = _FILTERS[name]
+    is_name = isinstance(value, str) and re.search(r"[\s,]", value.strip())
+    if type(value) is not kind or is_name:
+        raise KPADataError(f"{name} must be {meaning.format(repr(value))}")
 
 
 def _load(

@@ -294,3 +294,19 @@ def test_load_all_uses_one_account_even_if_another_thread_reconfigures(vendor: D
         assert {snapshot.host for snapshot in data.snapshots.values()} == {vendor.url.split("/")[2]}
         assert other.requests == []
         assert kpa.load_all().completions["id"].to_list() == [7]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"training_id": "First Aid"}, "the id of a training, a whole number, not 'First Aid'; lo"),
+        ({"training_id": True}, "the id of a training, a whole number, not True; load_trainings()"),
+        ({"user_id": "Moe, Ann"}, "the id of a person, 24 hex characters, not 'Moe, Ann'; load_us"),
+        ({"user_id": 7}, "the id of a person, 24 hex characters, not 7; load_users() lists the id"),
+        ({"has_attachments": 1}, "True or False, not 1"),
+    ],
+)
+def test_a_filter_that_cannot_be_right_is_refused_before_any_request(wrong, message):
+    (name,) = wrong
+    with pytest.raises(KPADataError, match=re.escape(f"{name} must be {message}")):
+        kpa.load_completions(**wrong)
