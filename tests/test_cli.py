@@ -16,6 +16,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics import cli
+from kpa_analytics.audit import extra
 from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, USERS, Records
 from kpa_analytics.demo_mark import DEMO_MARK
 from tests.audit.packs import small_company, training, user
@@ -591,6 +592,8 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
         (["verify", "nowhere"], "nowhere is not a folder"),
         (["verify", "."], "is not a pack of this package: it has no manifest.json"),
         (["changes", "nowhere", "nowhere"], "nowhere can't be read"),
+        (["transcript", "ann", "ann.docx"], "ann.docx: a transcript or roster is saved as .pdf"),
+        (["roster", "7", "ladders"], "ladders: a transcript or roster is saved as .pdf"),
     ],
 )
 def test_an_error_is_one_clear_line(kpa_analytics, tmp_path, monkeypatch, arguments, named):
@@ -600,6 +603,28 @@ def test_an_error_is_one_clear_line(kpa_analytics, tmp_path, monkeypatch, argume
     assert len(err.splitlines()) == 1
     assert err.startswith("kpa-analytics: ")
     assert named in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["audit", "pack"], "evidence packs need typst"),
+        (["plan", "pack"], "plans need icalendar"),
+        (["supervisors", "pack"], "lists for supervisors need icalendar"),
+        (["transcript", "ann", "ann.pdf"], "transcripts and rosters need typst"),
+        (["roster", "7", "ladders.pdf"], "transcripts and rosters need typst"),
+    ],
+)
+def test_a_missing_package_is_said_before_any_download(
+    kpa_analytics, tmp_path, monkeypatch, arguments, named
+):
+    """A download would fail, because there is no token."""
+    monkeypatch.chdir(tmp_path)
+    missing = ("typst", "icalendar")
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name in missing else name)
+    code, out, err = kpa_analytics(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"kpa-analytics: {named}: python -m pip install")
 
 
 def test_a_wrong_setting_is_said_before_the_dashboard_starts(kpa_analytics, monkeypatch):

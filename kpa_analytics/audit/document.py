@@ -5,17 +5,27 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from functools import cached_property
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 
-from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
+from kpa_analytics.audit.extra import need_extra
+from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.paths import typed_path
 
-_NEEDED = ("jinja2", "typst")
+
+def pdf_path(path: str | os.PathLike[str]) -> Path:
+    """The path of a document.
+
+    Raises:
+        KPADataError: the suffix is not .pdf.
+    """
+    target = typed_path(path)
+    if target.suffix.lower() != ".pdf":
+        raise KPADataError(f"{target.name}: a transcript or roster is saved as .pdf")
+    return target
 
 
 class Document:
@@ -29,12 +39,7 @@ class Document:
     """
 
     def __init__(self, story: dict[str, Any], rows: pl.DataFrame, *, made: datetime) -> None:
-        missing = [name for name in _NEEDED if find_spec(name) is None]
-        if missing:
-            raise KPAError(
-                f"transcripts and rosters need {', '.join(missing)}: "
-                'python -m pip install "kpa-analytics[audit]"'
-            )
+        need_extra("transcripts and rosters")
         self.title = str(story["title"])
         self.rows = rows
         self._story, self._made = story, made
@@ -87,9 +92,7 @@ class Document:
         """
         from kpa_analytics.charts.save import replace_file
 
-        target = typed_path(path)
-        if target.suffix.lower() != ".pdf":
-            raise KPADataError(f"{target.name}: a transcript or roster is saved as .pdf")
+        target = pdf_path(path)
         try:
             replace_file(target, self.pdf)
         except OSError as error:

@@ -6,7 +6,6 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, time
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from kpa_analytics.audit.compare import earlier_completions
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.documents import write_documents
 from kpa_analytics.audit.evidence import Evidence, gather, labelled
+from kpa_analytics.audit.extra import need_extra
 from kpa_analytics.audit.fleet_pack import refuse_choices, write_fleet_pack
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
 from kpa_analytics.audit.pack_data import IN_PARQUET, RECORDS_FILE
@@ -41,7 +41,7 @@ from kpa_analytics.data.training_data import (
     need_training_data,
 )
 from kpa_analytics.endpoints import endpoint_of
-from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
+from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import AnyFrame, Day, as_day, need_day
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import say
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from kpa_analytics.audit.pseudonyms import Pseudonyms
 
 KIND = "audit pack"
-
-_NEEDED = ("jinja2", "typst", "xlsxwriter")
 
 
 def export_audit(
@@ -157,7 +155,7 @@ def export_audit(
         >>> kpa.verify_audit(pack).height
         0
     """
-    _need_extra()
+    need_extra("evidence packs")
     if isinstance(data, Fleet):
         refuse_choices(
             {
@@ -373,12 +371,3 @@ def _title(title: str | None, account: str | None = None) -> str:
     if title is not None and not isinstance(title, str):
         raise KPADataError(f"title must be text, not {title!r}")
     return one_line(title or TITLE)
-
-
-def _need_extra() -> None:
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise KPAError(
-            f"evidence packs need {', '.join(missing)}: "
-            'python -m pip install "kpa-analytics[audit]"'
-        )

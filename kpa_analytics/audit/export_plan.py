@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.audit.atomic_folder import new_folder
-from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.audit.extra import need_extra
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.calendar_events import Events
 
 #: The packages that write the files, by the name that Python imports.
-_NEEDED = ("icalendar", "xlsxwriter")
 WORKBOOK, CALENDAR, CHART = "plan.xlsx", "plan.ics", "plan.svg"
 
 
@@ -56,11 +55,7 @@ def export_plan(
     """
     if not isinstance(plan, SessionPlan):
         raise KPADataError(f"plan must be the result of plan_sessions(), not {type(plan).__name__}")
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise KPAError(
-            f'a plan needs {", ".join(missing)}: python -m pip install "kpa-analytics[audit]"'
-        )
+    need_extra("plans")
     from kpa_analytics.audit.plan_calendar import plan_calendar
     from kpa_analytics.audit.plan_workbook import plan_workbook
     from kpa_analytics.charts import save, session_plan

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,11 +19,12 @@ from kpa_analytics.analysis.required import requirements
 from kpa_analytics.analysis.supervisors import BY_PEOPLE, ListedBy, as_listed_by, supervisor_lists
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
+from kpa_analytics.audit.extra import need_extra
 from kpa_analytics.config import settings
 from kpa_analytics.data.progress import counting_bar
 from kpa_analytics.data.training_data import TrainingData, need_one_account, need_training_data
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, need_day
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import say
@@ -32,8 +32,6 @@ from kpa_analytics.wording import say
 if TYPE_CHECKING:
     from kpa_analytics.audit.earlier_lists import EarlierLists
     from kpa_analytics.audit.supervisor_calendar import Emptied
-
-_NEEDED = ("icalendar", "jinja2", "xlsxwriter")
 
 
 def export_supervisor_packs(
@@ -109,7 +107,7 @@ def export_supervisor_packs(
     need_one_account(data.users)
     as_listed_by(by)
     day = need_day(as_of, "as_of")
-    need_packages()
+    need_extra("lists for supervisors")
     from kpa_analytics.audit.calendar_events import owner_of
     from kpa_analytics.audit.earlier_lists import EarlierLists
     from kpa_analytics.audit.supervisor_team import digest_of
@@ -271,13 +269,3 @@ def _need_list(users: pl.DataFrame, names: dict[str, str], person: str, day: dat
     if gone.height:
         raise KPADataError(say(text.LEFT, name=shown, day=gone["left"][0]))
     raise KPADataError(say(text.EMPTY_LIST, name=shown))
-
-
-def need_packages() -> None:
-    """Raise a KPAError unless the packages that write the files are installed."""
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise KPAError(
-            f"lists for supervisors need {', '.join(missing)}: "
-            'python -m pip install "kpa-analytics[audit]"'
-        )

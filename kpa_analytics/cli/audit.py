@@ -109,6 +109,7 @@ def audit(
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.bagit import pack_in
     from kpa_analytics.audit.export import export_audit
+    from kpa_analytics.audit.extra import need_extra
     from kpa_analytics.audit.manifest import read_manifest
     from kpa_analytics.audit.sign import signing_key
     from kpa_analytics.audit.since import earlier_pack
@@ -119,6 +120,7 @@ def audit(
     last_day(as_of, demo)  # checked before the download
     out = typed_path(out)
     refuse_occupied(out.absolute())
+    need_extra("evidence packs")
     key = signing_key(sign) if sign else None
     if timestamp is not None:
         timestamp_url(timestamp)

@@ -29,8 +29,12 @@ def transcript(
     It lists every training with its status, dates, instructor, signature, files and rule.
     """
     from kpa_analytics.analysis.find import find_person
+    from kpa_analytics.audit.document import pdf_path
+    from kpa_analytics.audit.extra import need_extra
     from kpa_analytics.audit.transcript import transcript as of_person
 
+    pdf_path(out)  # checked before the download, like the packages
+    need_extra("transcripts and rosters")
     data, day = load_records(as_of, demo, account)
     _save(of_person(data, find_person(data, person), as_of=day), out, data.demo)
 
@@ -47,8 +51,12 @@ def roster(
     It lists everyone who completed or must complete the training, with what is on file.
     """
     from kpa_analytics.analysis.find import find_training
+    from kpa_analytics.audit.document import pdf_path
+    from kpa_analytics.audit.extra import need_extra
     from kpa_analytics.audit.roster import roster as of_training
 
+    pdf_path(out)  # checked before the download, like the packages
+    need_extra("transcripts and rosters")
     data, day = load_records(as_of, demo, account)
     _save(of_training(data, find_training(data, training), as_of=day), out, data.demo)
 

@@ -44,10 +44,12 @@ def plan(
     from kpa_analytics.analysis.plan_sessions import need_plan_group, plan_sessions
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.export_plan import export_plan, need_plan
+    from kpa_analytics.audit.extra import need_extra
     from kpa_analytics.paths import typed_path
 
     need_plan_group(by)  # checked before the download, like the folder
     refuse_occupied(typed_path(out).absolute())
+    need_extra("plans")
     if previous is not None:
         need_plan(typed_path(previous).absolute())
     data, day = load_records(as_of, demo, account)

@@ -45,15 +45,16 @@ def supervisors(
     """
     from kpa_analytics.analysis.supervisors import as_listed_by
     from kpa_analytics.audit.atomic_folder import refuse_occupied
-    from kpa_analytics.audit.supervisor_packs import export_supervisor_packs, need_packages
+    from kpa_analytics.audit.extra import need_extra
+    from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
     from kpa_analytics.demo_mark import DEMO_MARK
     from kpa_analytics.paths import typed_path
 
     as_listed_by(by)  # checked before the download
     out = typed_path(out)
     refuse_occupied(out.absolute())
+    need_extra("lists for supervisors")
     if previous is not None:
-        need_packages()
         from kpa_analytics.audit.earlier_lists import need_lists
 
         need_lists(typed_path(previous).absolute(), by)

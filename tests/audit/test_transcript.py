@@ -10,6 +10,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics import schema
+from kpa_analytics.audit import extra
 from kpa_analytics.audit.identity import NAMED
 from kpa_analytics.demo import Records
 from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, USERS
@@ -205,9 +206,7 @@ def test_hostile_texts_stay_texts(hostile):
 
 
 def test_a_missing_extra_is_named(data, busiest, monkeypatch):
-    from kpa_analytics.audit import document
-
-    monkeypatch.setattr(document, "find_spec", lambda name: None if name == "typst" else name)
+    monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "typst" else name)
     with pytest.raises(kpa.errors.KPAError, match=r'need typst: .* "kpa-analytics\[audit\]"'):
         kpa.transcript(data, busiest, as_of=AS_OF)
 
