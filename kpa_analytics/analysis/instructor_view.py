@@ -92,12 +92,23 @@ class InstructorView:
     def coverage(self, choices: PeriodChoices) -> pl.DataFrame:
         """The instructors of each training (`schema.INSTRUCTOR_COVERAGE`), fewest first.
 
-        Trainings without an instructor are last. The search and the field offices choose trainees,
-        so they make no difference here. Chosen instructors leave the trainings that they taught in
-        the period, with everyone who taught them.
+        Trainings without an instructor are last. The search and the field offices choose trainees.
+        Coverage counts all trainees, because a training depends on one instructor only if nobody
+        else teaches it to anybody; but if no person is found, it is empty. Chosen instructors leave
+        the trainings that they taught in the period, with everyone who taught them.
         """
-        covered = self._covered(choices.as_of, choices.months, choices.trainings)
+        covered = self.coverage_of_all(choices)
         return taught_by_any(covered, choices.instructors) if choices.instructors else covered
+
+    def coverage_of_all(self, choices: PeriodChoices) -> pl.DataFrame:
+        """The same with the trainings of all instructors."""
+        covered = self._covered(choices.as_of, choices.months, choices.trainings)
+        return covered.clear() if self.finds_nobody(choices) else covered
+
+    def finds_nobody(self, choices: PeriodChoices) -> bool:
+        """Whether the search and the field offices find no person at all."""
+        people = self._people_filter.matching(choices)
+        return people is not None and people.is_empty()
 
     def _coverage(self, as_of: date, months: int, trainings: tuple[int, ...]) -> pl.DataFrame:
         days, titles = self._days, self._titles

@@ -78,10 +78,19 @@ class PlannerView:
         return self.plan(choices).unplaced.filter(*self._people_filter.conditions(choices))
 
     def last_instructors(self, choices: PlannerChoices) -> pl.DataFrame:
-        """The chosen trainings that lose their last instructor (`schema.LAST_INSTRUCTORS`)."""
-        rows = self.plan(choices).last_instructors
-        chosen = pl.col("training_id").is_in(choices.trainings)
-        return rows.filter(chosen) if choices.trainings else rows
+        """The trainings that lose their last instructor (`schema.LAST_INSTRUCTORS`).
+
+        Of chosen trainings or people, only the trainings that these people need in the plan.
+        """
+        plan, conditions = self.plan(choices), self._people_filter.conditions(choices)
+        if not conditions:
+            return plan.last_instructors
+        needed = [
+            cases.filter(*conditions)["training_id"] for cases in (plan.people, plan.unplaced)
+        ]
+        return plan.last_instructors.filter(
+            pl.col("training_id").is_in(pl.concat(needed).implode())
+        )
 
     def gaps(self, choices: PlannerChoices) -> Gaps:
         """The gaps of the chosen trainings and people."""

@@ -142,13 +142,13 @@ def instructor_coverage(
         >>> instructor_coverage(INSTRUCTOR_COVERAGE.empty()).description
         'How many people teach each training. No trainings with an instructor to show.'
     """
-    if without:
-        return _without(read(coverage, INSTRUCTOR_COVERAGE, *_READ, _IDS), without, top, dark)
-    frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ)
+    frame = read(coverage, INSTRUCTOR_COVERAGE, *_READ, *([_IDS] if without else []))
     demo = is_demo(frame)
     if frame.is_empty():
         message = "No trainings with an instructor to show"
         return nothing_to_show(_TITLE, message, dark=dark, demo=demo)
+    if without:
+        return _without(frame, without, top, dark)
     table = instructor_coverage_table(frame, top=top)
     totals = Counter(frame.select(_taught_by()).to_series())
     hidden = totals - Counter(table["taught_by"])
@@ -193,7 +193,8 @@ def _without(
     """Draw how many others teach each training of these instructors, the fewest first."""
     demo, of_chosen = is_demo(coverage), taught_by_any(coverage, leaving)
     if of_chosen.is_empty():
-        message = "These instructors taught nothing in the period"
+        who = "This instructor" if len({*leaving}) == 1 else "These instructors"
+        message = f"{who} taught none of these trainings in the period"
         return nothing_to_show(_TITLE, message, dark=dark, demo=demo)
     remaining = without_instructors(of_chosen, leaving)
     rows = remaining.sort(

@@ -36,6 +36,8 @@ _FIGURES = {
     _UNTAUGHT: "Not taught in this period",
     _NOBODY: "Nobody else teaches",
 }
+#: Said of coverage if people are chosen.
+_EVERYONE = "; everyone trained is counted"
 _COVERAGE = (
     Heading("training", "Training"),
     Heading("instructors", "Instructors", "number"),
@@ -79,9 +81,10 @@ class InstructorExplorer(PeriodExplorer):
         instructors: ids, employee numbers or names of the instructors to show; empty for all.
             Coverage then has the trainings that they taught in the period, with all their
             instructors; its chart shows how many others remain if they leave.
-        search: text in the names of the people trained. Coverage always counts all.
-        field_offices: field offices of the people trained; empty for all. Coverage always counts
-            all.
+        search: text in the names of the people trained. Coverage always counts all, but is empty if
+            nobody is found.
+        field_offices: field offices of the people trained; empty for all. Coverage counts as for
+            `search`.
         selected: the bars whose instructors the table lists: `{"m_instructor_id": ..., "period":
             day}` (one month) or `{"training_id": ...}` each. Those of trainings also choose the
             rows of coverage, and so does a figure: `{"figure": "single-instructor"}`,
@@ -105,6 +108,8 @@ class InstructorExplorer(PeriodExplorer):
     uses = (
         "The period ends on the day in the field As of.",
         "Trainings that only one person teaches come first in the table of coverage.",
+        "The fields People and Field offices choose the people trained. Who teaches each training "
+        "is counted for everyone trained.",
         "Click a bar to list the instructors behind it.",
         SELECTING,
         PRESSING,
@@ -175,10 +180,13 @@ class InstructorExplorer(PeriodExplorer):
         choices = self._chosen(PeriodChoices)
         self._activity = self._view.activity(choices)
         self._covered = self._view.coverage(choices)
+        self._finds_nobody = self._view.finds_nobody(choices)
         self._everyone = self._view.people(choices)
         self._counted = _counted(self._covered, self.instructors)
         numbers = {figure: len(trainings) for figure, trainings in self._counted.items()}
-        self._figures.value = _headline(self._everyone, self._covered, numbers)
+        self._figures.value = layout.figures(
+            _tiles(self._everyone, numbers, self._details(choices, numbers))
+        )
         self._figures.picks = [ALL, *(figure for figure, number in numbers.items() if number)]
 
     def _draw(self) -> Iterator[dict[str, Any]]:
@@ -186,7 +194,7 @@ class InstructorExplorer(PeriodExplorer):
         activity = partial(charts.instructor_activity, as_of=day, top=_TOP)
         coverage = partial(charts.instructor_coverage, without=without, top=20)
         yield drawn(activity, self._activity, dark=dark)
-        yield drawn(coverage, self._covered, dark=dark)
+        yield drawn(coverage, self._view.coverage_of_all(self._chosen(PeriodChoices)), dark=dark)
 
     def _list(self) -> None:
         """Fill the tables with the rows behind the selected bars, or with all rows."""
@@ -204,7 +212,8 @@ class InstructorExplorer(PeriodExplorer):
             people, coverage = self._everyone, self._covered
         self._mark_figures()
         nobody = nothing(self.search)
-        self._coverage.show(coverage, self._caption(), nothing=nothing())
+        no_coverage = nobody if self._finds_nobody else nothing()
+        self._coverage.show(coverage, self._caption(), nothing=no_coverage)
         self._people.show(people, self._caption_of_people(), nothing=nobody)
 
     def _behind(self, bar: Bar) -> list[Bar]:
@@ -244,10 +253,39 @@ class InstructorExplorer(PeriodExplorer):
     def _caption(self) -> str:
         if self.selected and "period" not in self.selected[0]:
             return selected_words(self.selected, self._bar_in_words)
+        everyone = _EVERYONE if self._chooses_people() and not self._finds_nobody else ""
         if not self.instructors:
-            return "Who teaches each training"
+            return f"Who teaches each training{everyone}"
         names = listing([one_line(self._view.instructors[who]) for who in self.instructors], 3)
-        return f"Who teaches each training of {names}"
+        return f"Who teaches each training of {names}{everyone}"
+
+    def _chooses_people(self) -> bool:
+        return bool(self.search or self.field_offices)
+
+    def _details(self, choices: PeriodChoices, numbers: Mapping[str, int]) -> dict[str, str]:
+        """The text below each figure; `ALL` is that of the figures that do not count trainings."""
+        figures = (ALL, *_FIGURES)
+        if self._finds_nobody:
+            return dict.fromkeys(figures, "no person found")
+        coverage, chosen = self._covered, len(choices.trainings)
+        these = f"the {'training' if chosen == 1 else 'trainings'} chosen"
+        whole = count(coverage.height, "training")
+        never = f"{coverage['last_taught'].null_count():,} with no instructor recorded"
+        which = "chosen" if chosen else "in the catalogue or in a completion"
+        taught = count(coverage.height - numbers.get(_UNTAUGHT, 0), "training")
+        none_taught = "they taught none of the trainings chosen in this period"
+        if chosen < 2:
+            none_taught = f"they did not teach {these if chosen else 'at all'} in this period"
+        by_them = f"of {whole} that they taught in this period"
+        details = {
+            ALL: f"of {these}, in this period" if chosen else "in this period",
+            _LONE: f"of {taught} taught",
+            _UNTAUGHT: f"of {whole} {which}; {never}",
+            _NOBODY: by_them if coverage.height else none_taught,
+        }
+        if self._chooses_people():
+            details |= {figure: f"{details[figure]}{_EVERYONE}" for figure in _FIGURES}
+        return details
 
 
 def _counted(coverage: pl.DataFrame, chosen: Sequence[str]) -> dict[str, list[int]]:
@@ -261,21 +299,16 @@ def _counted(coverage: pl.DataFrame, chosen: Sequence[str]) -> dict[str, list[in
     }
 
 
-def _headline(people: pl.DataFrame, coverage: pl.DataFrame, numbers: Mapping[str, int]) -> str:
-    never = coverage["last_taught"].null_count()
-    whole = count(coverage.height, "training")
-    details = {
-        _LONE: f"of {count(coverage.height - numbers.get(_UNTAUGHT, 0), 'training')} taught",
-        _UNTAUGHT: f"of {whole} in the catalogue or in a completion; "
-        f"{never:,} with no instructor recorded",
-        _NOBODY: f"of {whole} that they taught in this period",
-    }
-    tiles = [
-        (f"{people.height:,}", "Instructors", "in this period", f"kpa-{ALL}"),
-        (f"{int(people['completions'].sum()):,}", "Completions taught", "in this period", ""),
+def _tiles(
+    people: pl.DataFrame, numbers: Mapping[str, int], details: Mapping[str, str]
+) -> list[tuple[str, str, str, str]]:
+    """The figures above the charts."""
+    completions = int(people["completions"].sum())
+    return [
+        (f"{people.height:,}", "Instructors", details[ALL], f"kpa-{ALL}"),
+        (f"{completions:,}", "Completions taught", details[ALL], ""),
+        *(
+            (f"{number:,}", _FIGURES[figure], details[figure], f"kpa-{figure}")
+            for figure, number in numbers.items()
+        ),
     ]
-    tiles += [
-        (f"{number:,}", _FIGURES[figure], details[figure], f"kpa-{figure}")
-        for figure, number in numbers.items()
-    ]
-    return layout.figures(tiles)

@@ -56,6 +56,16 @@ def test_coverage_says_how_many_trainings_it_leaves_out():
 
 
 @pytest.mark.parametrize(
+    ("leaving", "who"), [(["x"], "This instructor"), (["x", "y"], "These instructors")]
+)
+def test_instructors_who_taught_none_of_the_trainings_may_teach_others(leaving, who):
+    said = charts.instructor_coverage(coverage_frame(3), without=leaving).description
+    assert f"{who} taught none of these trainings in the period" in said
+    nothing = charts.instructor_coverage(coverage_frame(3).clear(), without=leaving).description
+    assert "No trainings with an instructor to show" in nothing
+
+
+@pytest.mark.parametrize(
     ("instructors", "said"),
     [
         (0, "was not taught by an instructor in the period"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -232,6 +233,49 @@ def test_coverage_does_not_depend_on_the_people_chosen(company: kpa.TrainingData
     explorer.search = company.users["lastname"][0]
     assert_frame_equal(explorer.coverage, before)
     assert explorer.table["trainees"].sum() < InstructorExplorer(company).table["trainees"].sum()
+    for text in (explorer._figures.value, explorer._coverage.caption):
+        assert "; everyone trained is counted" in text
+    explorer.search = ""
+    for text in (explorer._figures.value, explorer._coverage.caption):
+        assert "everyone trained" not in text
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_if_nobody_is_found_no_training_is_covered(company: kpa.TrainingData, alone: bool) -> None:
+    explorer = InstructorExplorer(company, search="zzzz")
+    if alone:
+        explorer.instructors = [next(iter(explorer.known["instructors"]))]
+    assert explorer.coverage.is_empty()
+    assert "No trainings with an instructor to show" in explorer.charts[1]["description"]
+    details = re.findall(r'kpa-detail">([^<]*)<', explorer._figures.value)
+    assert {*details} == {"no person found"}
+    assert {*re.findall(r"<strong>([^<]*)<", explorer._figures.value)} == {"0"}
+
+
+def test_an_instructor_who_taught_other_trainings_taught_none_of_those_chosen(
+    company: kpa.TrainingData,
+) -> None:
+    whole = InstructorExplorer(company).coverage.filter(pl.col("instructors") > 0)
+    who = whole["m_instructor_ids"][0][0]
+    taught = pl.col("m_instructor_ids").list.contains(who)
+    others = whole.filter(~taught)["training_id"].to_list()[:2]
+    explorer = InstructorExplorer(company, instructors=[who], trainings=others)
+    said = "This instructor taught none of these trainings in the period"
+    assert said in explorer.charts[1]["description"]
+    assert "they taught none of the trainings chosen in this period" in explorer._figures.value
+    assert "of the trainings chosen, in this period" in explorer._figures.value
+    explorer.trainings = others[:1]
+    assert "they did not teach the training chosen in this period" in explorer._figures.value
+    explorer.trainings = [*others, whole.filter(taught)["training_id"][0]]
+    assert "of 1 training that they taught in this period" in explorer._figures.value
+
+
+def test_trainings_that_are_chosen_are_not_the_whole_catalogue(company: kpa.TrainingData) -> None:
+    explorer = InstructorExplorer(company)
+    assert f"of {explorer.coverage.height} trainings in the catalogue" in explorer._figures.value
+    explorer.trainings = explorer.coverage["training_id"].to_list()[:2]
+    assert "of 2 trainings chosen; " in explorer._figures.value
+    assert "catalogue" not in explorer._figures.value
 
 
 @pytest.mark.parametrize(

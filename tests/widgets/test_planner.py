@@ -82,6 +82,11 @@ def test_trainings_that_lose_their_last_instructor_are_named_below_the_figures(
     planner.trainings = [7]
     assert sentence not in planner._figures.value
     assert "Ladders: nobody is eligible to teach it after 5 Jan 2027" in planner._figures.value
+    planner.set(trainings=(), search="eve")  # who needs Ladders only
+    assert "Ladders: nobody is eligible" in planner._figures.value
+    assert sentence not in planner._figures.value
+    planner.search = "zzzz"
+    assert "nobody is eligible" not in planner._figures.value
 
 
 @pytest.mark.slow
