@@ -25,12 +25,12 @@ function render({ model, el }) {
     said.hidden = !said.textContent;
   };
   const read = () => {
-    const state = inAddress();
-    if (state && location.hash !== text()) model.send({ restore: state });
+    if (location.hash.length < 2 || location.hash === text()) return;
+    model.send({ restore: inAddress() });
   };
   model.on("change:state change:left_out", write);
   window.addEventListener("hashchange", read);
-  if (inAddress()) read();
+  if (location.hash.length > 1) read();
   else write();
   return () => {
     model.off("change:state change:left_out", write);

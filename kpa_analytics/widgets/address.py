@@ -16,6 +16,7 @@ _LEFT_OUT = (
     "The address of this page restores this view, without the people search and the filters of "
     "columns: they may hold names of people."
 )
+_DAMAGED = "What follows the # in the address of this page is damaged: it changes nothing."
 
 
 class Address(anywidget.AnyWidget):
@@ -48,6 +49,8 @@ class Address(anywidget.AnyWidget):
             case {"restore": Mapping() as state}:
                 self._dashboard.guarded(lambda: self._restore(state))
                 self._write()
+            case {"restore": _}:
+                self._dashboard.say(_DAMAGED)
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         self._dashboard.state = without_names(state)

@@ -201,7 +201,9 @@ def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
 ) -> None:
     dashboard = Dashboard(company)
     before = dashboard.state
-    for wrong in ({"as_of": "soon"}, {"tab": "people"}, {"tab": []}, {"tabs": 3}, {"trainings": 5}):
+    wrong_parts = ({"as_of": "soon"}, {"tab": "people"}, {"tab": []}, {"tabs": 3}, {"trainings": 5})
+    for wrong in (*wrong_parts, None, [1]):
+        dashboard.say("")
         Address(dashboard)._handle_custom_msg({"restore": wrong}, [])
         assert "kpa-alert" in dashboard._notice.value, wrong
         assert dashboard.state == before
