@@ -31,6 +31,11 @@ from tests.browser.legible import (
 __all__ = ["axe"]
 #: A browser that only notes what it is to open.
 _NOTES = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_text(sys.argv[2])"
+#: How much wider than its charts and its table an explorer is.
+_UNUSED = """() => {
+    const right = (part) => document.querySelector(part).getBoundingClientRect().right;
+    return [".kpa-chart", ".kpa-table-frame"].map(part => right(".kpa-beside") - right(part));
+}"""
 
 
 @dataclass(frozen=True)
@@ -197,6 +202,7 @@ def test_the_page_itself_scrolls_prints_whole_and_is_legible(
     for narrower in (1100, 800, 390):
         web.set_viewport_size({"width": narrower, "height": 700})
         assert web.evaluate(width) == 0, narrower
+        assert web.evaluate(_UNUSED) == [0, 0], narrower
 
     last = web.locator(".kpa-table tbody tr").last.locator("td").first.inner_text()
     printed = pdf_pages(web.pdf())
