@@ -156,7 +156,8 @@ def inert_json(value: Any) -> str:
 
 
 #: Screen readers read the text of each mark, so the tooltip, which repeats it, is hidden from them.
-#: vega-tooltip uses the element with this id if there is one.
+#: vega-tooltip uses the element with this id if there is one. A menu that opens below the edge of
+#: the window is scrolled into it.
 _EMBEDDER = """
 window.kpaEmbed = (...chart) => {
   if (!document.getElementById("vg-tooltip-element")) {
@@ -168,6 +169,12 @@ window.kpaEmbed = (...chart) => {
   }
   return vegaEmbed(...chart);
 };
+document.addEventListener("toggle", async ({ target }) => {
+  if (!target.matches(".vega-embed > details[open]")) return;
+  const menu = target.querySelector(".vega-actions");
+  await Promise.allSettled(menu.getAnimations().map(({ finished }) => finished)); // it grows
+  menu.scrollIntoView({ block: "nearest" });
+}, true);
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from kpa_analytics.charts.theme import contrast
 from tests.browser.axe import violations
@@ -164,9 +164,21 @@ def a_phone_scrolls_only_inside_its_cards(page: Page) -> None:
     before = first.bounding_box()
     frame.evaluate("frame => { frame.scrollLeft = 200 }")
     assert first.bounding_box() == before
+    _a_menu_opens_inside_the_window(page.locator(".kpa-chart:visible").last)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert page.locator(".kpa-figures:visible").evaluate(_WIDER) == []
     page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+def _a_menu_opens_inside_the_window(chart: Locator) -> None:
+    """The menu of a chart, opened at the lower edge of the window, is all in the window."""
+    button = chart.locator("summary")
+    button.evaluate("button => scrollBy(0, button.getBoundingClientRect().bottom - innerHeight)")
+    expect(button).to_be_in_viewport(ratio=0.5)
+    button.press("Enter")
+    for item in chart.locator(".vega-actions a").all():
+        expect(item).to_be_in_viewport(ratio=1)
+    button.press("Escape")
 
 
 def _has_no_faults(page: Page, where: str) -> None:
