@@ -29,8 +29,9 @@ TERMS = {
         "The last day on which a completion is valid. From the next day on, it is expired."
     ),
     EXPIRING: (
-        "The status of a case that is still valid, in the last days before its expiration. "
-        "The training says how many days; if it does not, `expiring_days` does (30)."
+        "The status of a case that is not a gap yet: there is still time to renew the training, or "
+        "to complete a window training for the first time. The training says how many days before "
+        "the expiration; if it does not, `expiring_days` does (30)."
     ),
     EXPIRED: (
         "The status of a case whose last completion is no longer valid. Its days overdue are the "

@@ -911,7 +911,7 @@ FLEET_PARTS = _table(
         )
         for status in STATUSES
     ),
-    Column("in_30_days", pl.Int64, "valid cases with at most 30 days left", unit="cases"),
+    Column("in_30_days", pl.Int64, "cases to renew with at most 30 days left", unit="cases"),
     Column("findings", pl.Int64, "findings about the quality of the records", unit="findings"),
 )
 

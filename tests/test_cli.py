@@ -73,7 +73,7 @@ def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_pat
     expiring = rows.filter(pl.col("status") == "expiring").height
     assert expiring != soon.height
     assert f"expiring soon {expiring:>17,}  by each training's own" in out
-    assert f"due within 30 days {soon.height:>12,}  still valid" in out
+    assert f"due within 30 days {soon.height:>12,}  at most 30 days left to renew" in out
     assert (expiring, soon.height) == (493, 650)
     assert f"{manifest['counts']['people']:,}" in out
     assert "20,000" in out
@@ -155,7 +155,7 @@ def test_the_pack_of_the_demo_needs_no_token(kpa_analytics, tmp_path: Path):
     assert (manifest["demo"], manifest["counts"]["completions"]) == (True, 20_000)
     assert (manifest["counts"]["expiring"], manifest["counts"]["in_30_days"]) == (493, 650)
     assert f"expiring soon {493:>17,}" in out
-    assert f"due within 30 days {650:>12,}  still valid" in out
+    assert f"due within 30 days {650:>12,}  at most 30 days left to renew" in out
     page = (tmp_path / "pack" / "report.html").read_text(encoding="utf-8")
     assert re.search(r">Due within 30 days(<[^>]*>|\s)*650<", page)
     assert kpa_analytics("verify", tmp_path / "pack")[0] == 0

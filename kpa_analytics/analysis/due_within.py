@@ -1,4 +1,4 @@
-"""Valid cases that end within some days, whatever their training counts as expiring soon."""
+"""Cases to renew within some days, whatever their training counts as expiring soon."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ DUE_DAYS = 30
 
 _LABEL = "Due within {days:day|days}"
 _NOTE = (
-    "still valid, at most {days:day|days} left. Expiring soon counts by each training's own days "
-    "or window"
+    "at most {days:day|days} left to renew. Expiring soon counts by each training's own days or "
+    "window"
 )
 
 
 def due_within(days: int) -> pl.Expr:
-    """Whether a row of `expiry_status()` is valid and has at most this many days left.
+    """Whether a row of `expiry_status()` is no gap and has at most this many days left.
 
     Examples:
         >>> rows = pl.DataFrame({"status": ["current", "expired"], "days_left": [15, -1]})
         >>> rows.filter(due_within(30))["days_left"].to_list()
         [15]
     """
-    valid = pl.col("status").is_in([CURRENT, EXPIRING])
-    return valid & pl.col("days_left").is_between(0, days)
+    in_order = pl.col("status").is_in([CURRENT, EXPIRING])
+    return in_order & pl.col("days_left").is_between(0, days)
 
 
 def due_label(days: int) -> str:

@@ -114,7 +114,7 @@ def has_case(rows: pl.DataFrame, case: Mapping[str, Any]) -> bool:
 def status_counts(rows: pl.DataFrame, days: int) -> dict[str, int]:
     """The number of rows with each status, and of all rows (`total`), people and trainings.
 
-    `due_within` counts the valid cases with at most so many days left.
+    `due_within` counts the cases to renew with at most so many days left.
     """
     counts = dict(rows["status"].value_counts().iter_rows())
     return {

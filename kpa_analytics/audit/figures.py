@@ -18,8 +18,8 @@ class Figures(NamedTuple):
         people: people with at least one case.
         completions: all completion records.
         cases: all cases; the five statuses below add up to it.
-        in_30_days: valid cases with at most 30 (`DUE_DAYS`) days left. `expiring` counts by each
-            training's own number of days or window instead.
+        in_30_days: current or expiring cases with at most 30 (`DUE_DAYS`) days left. `expiring`
+            counts by each training's own number of days or window instead.
         current, expiring, expired, missing, not_due: cases of each status; `missing` and
             `not_due` are None if no requirements were provided.
     """

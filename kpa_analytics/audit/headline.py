@@ -18,12 +18,16 @@ from kpa_analytics.statuses import CURRENT, EXPIRING, GAPS, NOT_DUE
 
 
 class Peak(NamedTuple):
-    """The largest group of valid cases of one training that end on one day."""
+    """The largest group of cases of one training to renew by one day.
+
+    `kind` is "only" if there is no other group, "tied" if another one is as large, or "largest".
+    """
 
     training_id: int
     training: str
     day: date
     cases: int
+    kind: str
 
 
 class Headline(NamedTuple):
@@ -37,7 +41,7 @@ class Headline(NamedTuple):
         composed_in_order: those that are current or expiring soon.
         composed_gaps: cases of composed trainings of each status that is a gap, by status.
         people_in_order: people who have cases, and no gap among them.
-        peak: the largest group of valid cases that end within 30 days; None if there is none.
+        peak: the largest group of cases to renew within 30 days; None if there is none.
     """
 
     required: int
@@ -94,4 +98,8 @@ def _peak(soon: pl.DataFrame) -> Peak | None:
         .sort(-pl.col("cases").cast(pl.Int64), "expiration_date", "training", "training_id")
     )
     columns = groups.select("training_id", "training", "expiration_date", "cases")
-    return Peak(*columns.row(0)) if groups.height else None
+    if groups.is_empty():
+        return None
+    tied = (groups["cases"] == groups["cases"][0]).sum() > 1
+    kind = "only" if groups.height == 1 else "tied" if tied else "largest"
+    return Peak(*columns.with_columns(kind=pl.lit(kind)).row(0))

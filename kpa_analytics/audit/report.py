@@ -202,7 +202,11 @@ def _headline(evidence: Evidence) -> list[str]:
         peak = main.peak
         sentences.append(
             say(
-                text.DUE, due=figures.in_30_days, cases=peak.cases, title=peak.training, on=peak.day
+                text.PEAKS[peak.kind],
+                due=say(text.DUE, due=figures.in_30_days),
+                cases=peak.cases,
+                title=peak.training,
+                on=peak.day,
             )
         )
     return [" ".join(sentences)]

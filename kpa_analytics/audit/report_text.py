@@ -277,14 +277,14 @@ class TileLabel(StrEnum):
 #: The note below the figure of each status.
 STATUS_NOTES = {
     statuses.EXPIRED: "past their last valid day",
-    statuses.EXPIRING: "still valid, renew now",
+    statuses.EXPIRING: "still time to renew or complete",
     statuses.CURRENT: "valid, no renewal due yet",
     statuses.MISSING: "required, never completed",
 }
 #: The note below the share in order, by whether requirements were provided.
 IN_ORDER_NOTES = {
-    True: "of {cases:required case|required cases}",
-    False: "of {cases:case|cases} on record",
+    True: "current or expiring soon, of {cases:required case|required cases}",
+    False: "current or expiring soon, of {cases:case|cases} on record",
 }
 OF = "{part} of {whole}"
 UNDATED_NOTE = (
@@ -340,10 +340,13 @@ COMPOSED_APART = (
     "Composed trainings are counted separately, because otherwise a gap in a part would count "
     "twice: {in_order} of {composed:case|cases} are in order, {gaps} are expired or missing."
 )
-DUE = (
-    "For {due:case|cases}, the last valid day is within the next 30 days; the largest group is "
-    "{title}, with {cases:case|cases} on {on}."
-)
+DUE = "For {due:case|cases}, the last day to renew is within the next 30 days"
+#: The largest group of these cases: the only one, the largest, or no smaller than another.
+PEAKS = {
+    "only": "{due}: {title}, on {on}.",
+    "largest": "{due}; the largest group is {title}, with {cases:case|cases} on {on}.",
+    "tied": "{due}; no group is larger than {title}, with {cases:case|cases} on {on}.",
+}
 
 EXPIRED = "{expired:case has|cases have} expired, affecting {people:person|people}."
 MISSING = "In {missing:case|cases}, a required training was never completed."
@@ -355,8 +358,8 @@ UNDATED = (
 )
 EXPIRING = (
     "{cases:case expires|cases expire} soon: within the training's own number of expiring days, "
-    "within {expiring_days:day|days} if the training has none, or in a renewal window that is "
-    "open now."
+    "within {expiring_days:day|days} if the training has none, or in a window that is open now. "
+    "There is still time to renew the training, or to complete it for the first time."
 )
 LIMITED = (
     "Composed trainings have a table of their own. A composed training is held through the "
@@ -578,7 +581,7 @@ GLOSSARY = {
     statuses.STATUS_LABELS[statuses.EXPIRED]: "past its last valid day",
     statuses.STATUS_LABELS[
         statuses.EXPIRING
-    ]: "valid, and due for renewal by the training's own number of days or window",
+    ]: "still time to renew or complete it, by the training's own number of days or window",
     "Gap": "an expired or missing case",
     "In order": "current or expiring soon",
     statuses.STATUS_LABELS[statuses.MISSING]: "required and never completed",

@@ -74,7 +74,7 @@ _HEADINGS = (
 )
 
 
-#: The statuses of a case that is valid.
+#: The statuses of a case that is in order.
 _IN_ORDER = (CURRENT, EXPIRING)
 #: The number of trainings in the second chart; after a click on "other trainings", all of them.
 _TRAININGS, _EVERY_TRAINING = 15, 60
@@ -116,8 +116,8 @@ class ExpiryExplorer(StatusExplorer):
             shares count every status.
         include_terminated: whether to show people who have left; False.
         selected: the bars whose cases the table lists: `{"month": day, "status": ...}` or
-            `{"training_id": ..., "status": ...}` each. `{"due_within": 30}` lists the valid cases
-            with at most 30 days left.
+            `{"training_id": ..., "status": ...}` each. `{"due_within": 30}` lists the cases with
+            at most 30 days left to renew.
         explained: the case that is explained below the table, `{"m_user_id": ..., "training_id":
             ...}`, or None. It is cleared when the table no longer lists it.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
@@ -404,11 +404,12 @@ def _checked(top: object) -> int:
 
 
 def _in_order(counts: Mapping[str, int]) -> tuple[str, str, str, str]:
-    """The share of the cases shown that are valid, of all that are due."""
+    """The share of the cases shown that are current or expiring, of all that are due."""
     due = counts["total"] - counts[NOT_DUE]
     in_order = sum(counts[status] for status in _IN_ORDER)
     share = percent(in_order, due) if due else "not known"
-    return (share, "In order", f"{in_order:,} of {count(due, 'case')} due", "kpa-in-order")
+    detail = f"current or expiring soon: {in_order:,} of {count(due, 'case')} due"
+    return (share, "In order", detail, "kpa-in-order")
 
 
 def _picks(cases: pl.DataFrame, days: int) -> list[str]:

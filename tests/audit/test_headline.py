@@ -9,12 +9,17 @@ import openpyxl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.due_within import due_note
 from kpa_analytics.audit.cover import cover, warning
 from kpa_analytics.audit.evidence import gather
 from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.report import report
+from kpa_analytics.audit.report_text import GLOSSARY, STATUS_NOTES
+from kpa_analytics.audit.supervisor_text import MEANINGS
 from kpa_analytics.data.account import account_name
+from kpa_analytics.glossary import plain_meaning
 from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.statuses import EXPIRING, STATUS_LABELS
 from tests.audit.pack_reader import rows
 from tests.audit.packs import AS_OF, completion, load, person, settings, sheet_rows
 from tests.audit.test_cases import page_text, paper, records
@@ -73,12 +78,14 @@ def test_the_headline_is_recounted(pack, recounted):
     assert 0 < recounted["composed_in_order"] < recounted["composed_cases"]
     tenths = 1000 * in_order // required
     said = [
-        f"In order {tenths // 10}.{tenths % 10}% of {required:,} required cases",
+        f"In order {tenths // 10}.{tenths % 10}% current or expiring soon, of {required:,} "
+        "required cases",
         f"{required:,} cases are required and due; {in_order:,} of them are in order.",
         f"People in order {fine:,} of {people:,}",
         f"{fine:,} of {people:,} people have no expired or missing case.",
         f"Due within 30 days {recounted['in_30_days']:,} ",
         f"in order: {recounted['composed_in_order']:,} of {recounted['composed_cases']:,}",
+        "still time to renew or complete",
         f"past their last valid day; {recounted['expired_composed']:,} of composed trainings",
     ]
     page, printed = page_text(pack), paper(pack)
@@ -230,3 +237,41 @@ def test_a_refused_name_of_the_account_is_no_error(tmp_path):
         kpa.Client(settings(tmp_path, api)) as client,
     ):
         assert account_name(client) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        STATUS_NOTES[EXPIRING],
+        GLOSSARY[STATUS_LABELS[EXPIRING]],
+        plain_meaning(EXPIRING),
+        due_note(30),
+        MEANINGS.partition(STATUS_LABELS[EXPIRING])[2],
+    ],
+)
+def test_an_expiring_case_is_not_called_valid(text):
+    """A new employee whose window is open is expiring, and never completed the training."""
+    assert "renew" in text
+    assert "valid" not in text
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        ([(7, "ann"), (7, "bob")], "2 cases, the last day to renew is within the next 30 days: 7,"),
+        ([(7, "ann"), (7, "bob"), (8, "ann")], "the largest group is 7, with 2 cases on"),
+        ([(7, "ann"), (8, "ann")], "no group is larger than 7, with 1 case on"),
+    ],
+)
+def test_the_largest_group_is_compared_with_the_others(done, said):
+    expires = date(2026, 7, 10)
+    records = [
+        {
+            **{"id": number, "training_id": training, "m_user_id": who},
+            **{"date": date(2026, 6, 1), "special_expiration_date": expires},
+        }
+        for number, (training, who) in enumerate(done)
+    ]
+    story = report(evidence(AS_OF, *records), [])
+    assert said in " ".join(story["sections"][0]["sentences"])
+    assert story["tiles"][0]["note"].startswith("current or expiring soon, of ")

@@ -17,6 +17,9 @@ from tests.audit.recount.pack_tables import (
     whole_percent,
 )
 
+#: Longer names have no room in a title, which counts them.
+MOST_LETTERS = 45
+
 
 def in_order(cases: list[Row]) -> int:
     """The number of current and expiring cases."""
@@ -148,8 +151,11 @@ class Counted:
         worst = [name for name in named if shares[name] == max(shares[name] for name in named)]
         top = groups[worst[0]]
         most = sorted(worst, key=lambda name: self._rank(groups[name], name))
+        listed = " ".join(most[:2])
         more = f"{len(worst) - 2}" if len(worst) > 2 else ""
-        title = f"{whole} {' '.join(most[:2])} {more} {whole_percent(gaps(top), len(top))}"
+        if len(listed) > MOST_LETTERS:
+            listed, more = "", f"{len(worst)}" if len(worst) > 1 else ""
+        title = f"{whole} {listed} {more} {whole_percent(gaps(top), len(top))}"
         expiring = self.of_status["expiring"]
         return (
             f"{title} {title} {len(named)} {all_gaps:,} {every:,} {whole} {expiring:,} {self.day}"
