@@ -663,6 +663,23 @@ def test_the_notebooks_are_copied_and_none_is_replaced(kpa_analytics, tmp_path: 
     assert not list((tmp_path / "mine").glob("02*"))
 
 
+def test_a_folder_of_notebooks_that_cannot_be_made_is_named(kpa_analytics, tmp_path: Path):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    code, out, err = kpa_analytics("notebooks", tmp_path / "file")
+    assert (code, out) == (2, "")
+    assert f"{tmp_path / 'file'} is not a folder" in err
+    code, out, err = kpa_analytics("notebooks", tmp_path / "file" / "inside")
+    assert (code, out) == (2, "")
+    assert str(tmp_path / "file") in err
+    assert "Errno" not in err
+
+
+def test_who_has_no_jupyterlab_is_told_how_to_install_it(kpa_analytics, monkeypatch, tmp_path):
+    assert "pip install" not in kpa_analytics("notebooks", tmp_path / "with")[1]
+    monkeypatch.setattr("kpa_analytics.cli.notebooks.find_spec", lambda name: None)
+    assert '"kpa-analytics[notebook]"' in kpa_analytics("notebooks", tmp_path / "without")[1]
+
+
 def test_all_changes_are_listed_on_request(kpa_analytics, monkeypatch, tmp_path: Path):
     rows = pl.DataFrame(
         [{"table": "completions", "record": str(number)} for number in range(70)],

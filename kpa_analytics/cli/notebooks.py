@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,8 @@ def notebooks(
     replaced: if the folder already has one of the files, nothing is copied.
     """
     folder, source = typed_path(folder), _shipped("notebooks")
+    if folder.exists() and not folder.is_dir():
+        raise KPADataError(f"{folder} is not a folder; choose another one")
     examples = [path for path in sorted(source.rglob("*")) if _is_example(path)]
     files = {path.relative_to(source): path for path in examples}
     files[_RULES] = _shipped("docs") / _RULES.name
@@ -34,11 +37,10 @@ def notebooks(
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, folder / file)
     number = sum(file.suffix == ".ipynb" for file in files)
-    typer.echo(
-        f"Copied {number} notebooks and the rules ({_RULES.as_posix()}) to {folder}\n\n"
-        "Start with:\n"
-        f'  jupyter lab "{folder / "00_start_here.ipynb"}"'
-    )
+    typer.echo(f"Copied {number} notebooks and the rules ({_RULES.as_posix()}) to {folder}\n")
+    if find_spec("jupyterlab") is None:
+        typer.echo('Install JupyterLab:\n  python -m pip install "kpa-analytics[notebook]"\n')
+    typer.echo(f'Start with:\n  jupyter lab "{folder / "00_start_here.ipynb"}"')
 
 
 def _shipped(name: str) -> Path:

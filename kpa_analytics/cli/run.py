@@ -51,7 +51,7 @@ def _exit_code() -> int:
     except typer.Abort:
         print_error("stopped; nothing more was done")
     except (KPAError, OSError) as error:
-        print_error(getattr(error, "plain", "") or error)
+        print_error(getattr(error, "plain", "") or _system_error(error) or error)
         _give_up_output()
     except SystemExit as error:  # from a library: its code 1 does not mean a finding
         if isinstance(error.code, str):
@@ -63,6 +63,13 @@ def _exit_code() -> int:
     except BaseException as error:
         print_error(f"{type(error).__name__}: {error} [{_place(error)}]; please report this")
     return USAGE_OR_DATA
+
+
+def _system_error(error: Exception) -> str:
+    """An error of the operating system without its number: the file, and what is wrong."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return ""
 
 
 def _say_usage(error: Any) -> None:
