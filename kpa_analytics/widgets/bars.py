@@ -183,4 +183,15 @@ def same_bars(some: Sequence[Bar], others: Sequence[Bar]) -> bool:
 
 def selected_words(bars: Iterable[Bar], words: Callable[[Bar], str]) -> str:
     """The caption of a table with the rows behind these bars."""
-    return "Selected: " + "; ".join(map(words, bars))
+    return f"Selected: {in_words_up_to([*bars], words)}"
+
+
+def in_words_up_to(bars: Sequence[Bar], words: Callable[[Bar], str], most: int = 3) -> str:
+    """The first bars in words, and the number of the others.
+
+    Examples:
+        >>> in_words_up_to([{"day": 1}, {"day": 2}, {"day": 3}], str, most=2)
+        "{'day': 1}; {'day': 2}; and 1 more"
+    """
+    more = [f"and {len(bars) - most:,} more"] if len(bars) > most else []
+    return "; ".join([*map(words, bars[:most]), *more])

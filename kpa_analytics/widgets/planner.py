@@ -20,9 +20,10 @@ from kpa_analytics.charts.render import drawn
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets import layout, traits
-from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, selected_words
+from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING, ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
+from kpa_analytics.widgets.plan_cells import cells_of_label
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_rows import Heading
@@ -181,7 +182,7 @@ class PlannerExplorer(ChartExplorer):
         "Earlier and Later move the session by a week, Drop leaves it out, and Restore puts it "
         "back. The figures above say how many gaps are left.",
         "The column Change also says if the instructor cannot teach the session in its new week.",
-        "Click a cell of the chart to list its sessions and their people.",
+        "Click a cell of the chart, or a text beside the cells, to list sessions and their people.",
         SELECTING,
         PRESSING,
         "The last table lists the cases without a place; the reason says what must change first.",
@@ -279,6 +280,7 @@ class PlannerExplorer(ChartExplorer):
         )
         self._people = Table(_PEOPLE, None, name="planned-people", more=more)
         self._unplaced = Table(_UNPLACED, None, name="cases-without-place", more=more)
+        self._charts.on_label(self._label_clicked, [["axis", "legend"]])
         self._sessions.observe(self._clicked, "chosen")
         self._sessions.observe(self._mark_chosen, ["sort", "filters"])
         self._buttons = [
@@ -396,7 +398,7 @@ class PlannerExplorer(ChartExplorer):
         if self.selected is None and _PLACED in self._chosen_figures():
             return f"Selected: {_FIGURES[_PLACED]}"
         if self.selected is None and self._cells():
-            return f"People of {'; '.join(map(self._bar_in_words, self._cells()))}"
+            return f"People of {in_words_up_to(self._cells(), self._bar_in_words)}"
         if self.selected is None:
             return "People of a session: click a session above"
         row = plan.sessions.row(by_predicate=pl.col("session") == self.selected, named=True)
@@ -434,6 +436,12 @@ class PlannerExplorer(ChartExplorer):
             numbers = self.sessions["session"]
             chosen = numbers[change.new] if 0 <= change.new < len(numbers) else None
             self.guarded(lambda: self.set(selected=chosen))
+
+    def _label_clicked(self, kind: str, label: str, _: int) -> None:
+        """Select the cells of a label; a second click deselects them."""
+        cells = cells_of_label(label, kind, self._held, self._charts.rows(0))
+        bars = () if same_bars(self.bars, cells) else cells
+        self.guarded(lambda: self.set(bars=bars, selected=None))
 
     def _mark_chosen(self, _: Any = None) -> None:
         """Mark the selected session in the table, in its current row."""

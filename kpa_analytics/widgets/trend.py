@@ -256,7 +256,7 @@ class TrendExplorer(StatusExplorer):
         }
 
     def _tables(self) -> tuple[Table, Table, Download]:
-        self._charts.on_label(self._label_clicked, [["axis"], ["legend"]])
+        self._charts.on_label(self._label_clicked, [["axis", "legend"], ["legend"]])
         self._table = Table(headings(None, known=True), ("day", True), name="trend")
         self._people = Table(
             CASE_HEADINGS,
@@ -364,13 +364,15 @@ class TrendExplorer(StatusExplorer):
             return group_in_words(name, bar["day"], self._view.requirements_known)
         return bar_in_words(bar)
 
-    def _label_clicked(self, kind: str, label: str, _: int) -> None:
-        """List the gaps of a group, or the certificates of an outcome; a second click lists none.
+    def _label_clicked(self, kind: str, label: str, chart: int) -> None:
+        """List the gaps of a group, the cases of a status, or the certificates of an outcome.
 
-        The gaps are those of the last day.
+        The gaps and the cases are those of the last day. A second click lists none.
         """
         if kind == "axis":
             bars = self._bars_of_group(label)
+        elif chart == 0:
+            bars = [{"day": self._rows["day"].max(), "status": label}]
         else:
             months = self._punctuality.filter(pl.col(label) > 0)["month"].drop_nulls()
             bars = [{"month": month, "outcome": label} for month in months.sort()]

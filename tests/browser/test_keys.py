@@ -20,6 +20,7 @@ TITLES = ["First Aid", "Fire Watch", "Ladders", "Rigging", "Cranes", "Spills", "
 REMOVE = "\N{MULTIPLICATION SIGN}"
 POINT = "[aria-roledescription=point]"
 BAR = "[aria-roledescription=bar]"
+MARK = f":is({BAR}, {POINT}, [aria-roledescription='rect mark'])"
 #: The name of the element that has the keyboard.
 _HELD = "document.activeElement.ariaLabel ?? document.activeElement.parentElement.innerText"
 
@@ -37,7 +38,7 @@ def pickers() -> list[MultiSelect]:
 DRAWN = (
     *("expiry_timeline", "expiry_by_training", "group_sizes", "group_sessions"),
     *("instructor_activity", "instructor_coverage", "status_over_time", "renewal_punctuality"),
-    *("expirations_by_week", "status_summary"),
+    *("expirations_by_week", "session_plan", "status_summary"),
 )
 
 
@@ -45,7 +46,9 @@ def panel(dark: bool = False) -> ChartPanel:
     made = ChartPanel()
     made.draw(drawn(draw, name, inputs(name), dark=dark) for name in DRAWN)
     rows, legend = ["axis"], ["legend"]
-    made.on_label(lambda *_: None, [legend, rows + legend, [], legend, rows, rows, [], legend])
+    both = rows + legend
+    kinds = [legend, both, [], legend, rows, rows, both, legend, [], both]
+    made.on_label(lambda *_: None, kinds)
     return made
 
 
@@ -55,7 +58,7 @@ def charts_of(page: Page) -> None:
 
 def a_bar_is_selected_by_enter_and_cleared_by_escape(page: Page, chart: Locator, at: int) -> None:
     """Try the last bar: the value of a session's size may be null there."""
-    bar = chart.locator(f"svg.marks {BAR}[role=button]").last
+    bar = chart.locator(f"svg.marks {MARK}[role=button]").last
     params = drawn(draw, DRAWN[at], inputs(DRAWN[at]))["params"]
     fields = next(param["select"]["fields"] for param in params if param["name"] == "pick")
     bar.focus()
@@ -64,7 +67,7 @@ def a_bar_is_selected_by_enter_and_cleared_by_escape(page: Page, chart: Locator,
     picked = state(page, 0, "picked")
     assert (picked[0], [[*one] for one in picked[1]]) == (at, [fields])
     press_keys(page, "Escape")
-    expect(chart.locator(f"{BAR}[aria-pressed=true]")).to_have_count(0)
+    expect(chart.locator(f"{MARK}[aria-pressed=true]")).to_have_count(0)
     assert state(page, 0, "picked") == [-1, []]
 
 
@@ -194,10 +197,12 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
 
     for at, chart in enumerate(with_bars):
         expect(chart.get_by_role("button", pressed=False).first).to_be_attached()
-        assert chart.locator(f"svg.marks :is({BAR}, {POINT})[tabindex='0']").count() == 1
+        assert chart.locator(f"svg.marks {MARK}[tabindex='0']").count() == 1
         a_bar_is_selected_by_enter_and_cleared_by_escape(web, chart, at)
     assert summary.locator(f"svg.marks {BAR}[role=button]").count() == 0
-    for chart, kind in ((trainings, "axis"), (trainings, "legend"), (with_bars[4], "axis")):
+    named = ((trainings, "axis"), (trainings, "legend"), (with_bars[4], "axis"))
+    of_plan = ((with_bars[-1], "axis"), (with_bars[-1], "legend"))
+    for chart, kind in named + of_plan:
         labels = chart.locator(f".kpa-chart-label[data-kind={kind}]")
         expect(chart.locator(f".kpa-chart-label[data-kind={kind}][tabindex='0']")).to_have_count(1)
         labels.first.focus()

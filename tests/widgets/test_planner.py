@@ -222,6 +222,33 @@ def test_a_cell_of_the_chart_lists_its_sessions_and_their_people(planner: Planne
     assert len(rows(planner)) == 2
 
 
+def test_a_label_of_the_chart_lists_the_sessions_of_its_cells(planner: PlannerExplorer) -> None:
+    rows = planner._charts.rows(0)
+    of_training = next(row for row in rows if "short" in row)
+    of_week = next(row for row in rows if "label" in row)
+    (legend,) = [
+        layer["encoding"]["color"]["legend"]["values"]
+        for layer in planner.charts[0]["layer"]
+        if "legend" in layer["encoding"].get("color", {})
+    ]
+    every = planner.sessions
+    behind = {
+        ("axis", of_training["short"]): pl.col("training_id") == of_training["training_id"],
+        ("axis", of_week["label"]): pl.col("week") == date.fromisoformat(of_week["period"]),
+    }
+    for (kind, label), is_behind in behind.items():
+        planner._label_clicked(kind, label, 0)
+        assert planner.sessions.sort("session").equals(every.filter(is_behind).sort("session"))
+        assert planner.people.height == planner.sessions["filled"].sum()
+        planner._label_clicked(kind, label, 0)
+        assert planner.bars == ()
+    listed = []
+    for label in legend:
+        planner._label_clicked("legend", label, 0)
+        listed += planner.sessions["session"].to_list()
+    assert sorted(listed) == every["session"].sort().to_list()
+
+
 def test_a_cell_without_sessions_is_no_longer_selected(planner: PlannerExplorer) -> None:
     planner.set(bars={"training_id": 7, "week": MONDAYS[0]}, selected=1)
     press(planner, "Later")

@@ -434,3 +434,12 @@ def test_a_compared_group_is_chosen_by_its_name_and_dropped_with_its_chart(
     assert explorer.selected == ()
     (others,) = (name for name, each in drawn.items() if each["group_id"] is None)
     assert others.startswith("other trainings")
+
+
+def test_a_status_of_the_legend_lists_its_cases_on_the_last_day(explorer: TrendExplorer) -> None:
+    last = explorer.rows.row(-1, named=True)
+    explorer._label_clicked("legend", "expired", 0)
+    assert explorer.cases.height == last["expired"] > 0
+    assert {*explorer.cases["status"]} == {"expired"}
+    explorer._label_clicked("legend", "expired", 0)
+    assert explorer.selected == ()
