@@ -158,7 +158,7 @@ def expirations_by_week(
         subtitle=[
             f"{_TITLE}: {count(total, 'valid certificate')} by last valid day, in "
             f"{count(inside.height, 'week')}{rows.as_of}",
-            f"Most in the week of {day(peak['week'])}: {peak['total']:,}, "
+            f"In the week of {day(peak['week'])}: {peak['total']:,}, "
             f"{peak['largest_cases']:,} of them in {one_line(peak['largest'])}",
             left_out,
         ],
@@ -176,7 +176,8 @@ def _finding(totals: pl.Series, peak: date) -> str:
     if totals.len() == 1:
         return said
     alone = (totals == most).sum() == 1
-    return f"{said}{', more than in any other' if alone else '; no week has more'}"
+    weeks = f"of the {totals.len():,} weeks"
+    return f"{said}{f', more than in any other {weeks}' if alone else f'; none {weeks} has more'}"
 
 
 def _layers(inside: pl.DataFrame, peak: date, dark: bool) -> list[alt.Chart]:

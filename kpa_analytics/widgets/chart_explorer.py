@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from kpa_analytics.audit.document import Document
 
 
+#: Said of figures that count all people of the sessions in which a chosen person is.
+EVERYONE = "; everyone in these sessions is counted"
 #: The figure of all rows: a click on it clears the selection.
 ALL = "all"
 #: How figures are selected, in the help of the explorers.

@@ -245,6 +245,10 @@ class Explorer(traitlets.HasTraits):
                 lost.append(each)
         return (tuple(stays) if several else None if lost else value), lost
 
+    def _chooses_people(self) -> bool:
+        """Whether not everyone is shown."""
+        return bool(self.search or self.field_offices)
+
     def inside_dashboard(self) -> None:
         """Hide the heading and shared controls, which the dashboard shows."""
         for part in (self._mark, self.shared, self._history.buttons):

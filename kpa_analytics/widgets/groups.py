@@ -18,7 +18,7 @@ from kpa_analytics.charts.periods import period_name
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars, selected_words
-from kpa_analytics.widgets.chart_explorer import ALL, PRESSING, SELECTING
+from kpa_analytics.widgets.chart_explorer import ALL, EVERYONE, PRESSING, SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
@@ -190,7 +190,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         if changed - pointed:
             self._rows = self._view.sessions(self._chosen(PeriodChoices))
             numbers = {name: int(self._rows[of.column].sum()) for name, of in _FIGURES.items()}
-            self._figures.value = _headline(self._rows, numbers)
+            self._figures.value = _headline(self._rows, numbers, self._chooses_people())
             self._figures.picks = [ALL, *(name for name, number in numbers.items() if number)]
             read = read_sessions(self._rows)
             in_time, self._every = with_bars(read, self.as_of)
@@ -277,7 +277,8 @@ class GroupTrainingExplorer(PeriodExplorer):
         self._showing = False
 
 
-def _headline(sessions: pl.DataFrame, numbers: Mapping[str, int]) -> str:
+def _headline(sessions: pl.DataFrame, numbers: Mapping[str, int], of_people: bool) -> str:
+    """The figures, as HTML; `of_people`: the sessions are those with some people."""
     differ = int((sessions["listed_not_recorded"] > 0).sum())
     unlisted = int(sessions["recorded_not_listed_ids"].list.len().sum())
     details = {
@@ -285,7 +286,11 @@ def _headline(sessions: pl.DataFrame, numbers: Mapping[str, int]) -> str:
         "people-recorded": f"with a completion, {unlisted:,} not listed",
         "not-recorded": f"in {count(differ, 'session')}",
     }
-    tiles = [(f"{sessions.height:,}", "Sessions", "in this period", f"kpa-{ALL}")]
+    shown = "in this period"
+    if of_people:
+        shown += ", with the people chosen"
+        details = {name: f"{detail}{EVERYONE}" for name, detail in details.items()}
+    tiles = [(f"{sessions.height:,}", "Sessions", shown, f"kpa-{ALL}")]
     for name, number in numbers.items():
         worst = " kpa-worst" if name == "not-recorded" and number else ""
         tiles.append((f"{number:,}", _FIGURES[name].label, details[name], f"kpa-{name}{worst}"))

@@ -259,9 +259,6 @@ class InstructorExplorer(PeriodExplorer):
         names = listing([one_line(self._view.instructors[who]) for who in self.instructors], 3)
         return f"Who teaches each training of {names}{everyone}"
 
-    def _chooses_people(self) -> bool:
-        return bool(self.search or self.field_offices)
-
     def _details(self, choices: PeriodChoices, numbers: Mapping[str, int]) -> dict[str, str]:
         """The text below each figure; `ALL` is that of the figures that do not count trainings."""
         figures = (ALL, *_FIGURES)

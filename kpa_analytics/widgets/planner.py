@@ -21,7 +21,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
-from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING, ChartExplorer
+from kpa_analytics.widgets.chart_explorer import EVERYONE, PRESSING, SELECTING, ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
 from kpa_analytics.widgets.plan_cells import cells_of_label
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
@@ -304,7 +304,9 @@ class PlannerExplorer(ChartExplorer):
             self._gaps = self._view.gaps(choices)
             self._cases = self._view.unplaced(choices)
             self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
-            headline = _headline(self._rows, self._gaps, self._cases, last_day(plan))
+            headline = _headline(
+                self._rows, self._gaps, self._cases, last_day(plan), self._chooses_people()
+            )
             ending = in_sentences(self._view.last_instructors(choices), _WARNED)
             self._figures.value = headline + layout.notes(ending)
             self._figures.picks = _picks(self._held, self._cases)
@@ -464,17 +466,21 @@ def _picks(held: pl.DataFrame, unplaced: pl.DataFrame) -> list[str]:
     return [figure for figure, number in numbers.items() if number]
 
 
-def _headline(sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame, end: date) -> str:
+def _headline(
+    sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame, end: date, of_people: bool
+) -> str:
+    """The figures, as HTML; `of_people`: the sessions are those with some people."""
     held = sessions.filter(pl.col("change").ne_missing(DROPPED))
     filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
     changed = sessions["change"].count()
     people = unplaced["m_user_id"].n_unique()
+    places = f"of {count(seats, 'place')}{EVERYONE if of_people else ''}"
     tiles = [
         (
             *(f"{held.height:,}", _FIGURES[_HELD]),
             *(f"{changed:,} changed by you", f"kpa-all kpa-{_HELD}"),
         ),
-        (f"{filled:,}", _FIGURES[_PLACED], f"of {count(seats, 'place')}", f"kpa-{_PLACED}"),
+        (f"{filled:,}", _FIGURES[_PLACED], places, f"kpa-{_PLACED}"),
         (f"{gaps.today:,}", "Gaps today", "expired or missing", ""),
         (f"{gaps.without:,}", "Without these sessions", f"gaps on {in_words(end)}", ""),
         (f"{gaps.planned:,}", "With these sessions", f"gaps on {in_words(end)}", "kpa-worst"),

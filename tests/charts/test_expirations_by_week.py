@@ -44,9 +44,9 @@ def test_the_largest_training_of_a_week_is_named():
         (date(2026, 7, 13), 9, "Fire", 6)
     ]
     description = charts.expirations_by_week(many).description
-    assert "Most in the week of 13 Jul 2026: 9, 6 of them in Fire" in description
+    assert "In the week of 13 Jul 2026: 9, 6 of them in Fire" in description
     assert description.startswith(
-        "9 certificates expire in the week of 13 Jul 2026, more than in any other."
+        "9 certificates expire in the week of 13 Jul 2026, more than in any other of the 26 weeks."
     )
 
 
@@ -64,10 +64,10 @@ def test_weeks_with_as_many_certificates_are_not_said_to_have_fewer():
         ]
     )
     assert charts.expirations_by_week(both).to_dict()["title"]["text"] == (
-        "1 certificate expires in the week of 13 Jul 2026; no week has more"
+        "1 certificate expires in the week of 13 Jul 2026; none of the 26 weeks has more"
     )
     alone = charts.expirations_by_week(both, weeks=3).to_dict()["title"]["text"]
-    assert alone.endswith("13 Jul 2026, more than in any other")
+    assert alone.endswith("13 Jul 2026, more than in any other of the 3 weeks")
     only = charts.expirations_by_week(both, as_of=AS_OF, weeks=1)
     assert "No expirations to show" in only.description
 

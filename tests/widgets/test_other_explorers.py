@@ -16,6 +16,7 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    PlannerExplorer,
     TrendExplorer,
 )
 from kpa_analytics.widgets.connection import Connection
@@ -290,3 +291,14 @@ def test_every_explorer_answers_at_its_top_that_the_kernel_is_there(
     monkeypatch.setattr(line, "send", answers.append)
     line._handle_custom_msg("there?", [])
     assert answers == ["here"]
+
+
+@pytest.mark.parametrize("make", [GroupTrainingExplorer, PlannerExplorer])
+def test_figures_of_sessions_say_that_they_count_everyone_in_them(
+    company: kpa.TrainingData, make: type[GroupTrainingExplorer | PlannerExplorer]
+) -> None:
+    explorer = make(company)
+    said = "; everyone in these sessions is counted"
+    assert said not in explorer._figures.value
+    explorer.search = company.users["lastname"][0]
+    assert said in explorer._figures.value

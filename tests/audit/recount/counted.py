@@ -128,7 +128,7 @@ class Counted:
         titles = self.tables.titles
         largest = min(of_training, key=lambda key: (-of_training[key], titles[key], key))
         monday_of_most = printed_day(monday + timedelta(days=7 * week))
-        title = f"{sizes[week]:,} {monday_of_most}"
+        title = f"{sizes[week]:,} {monday_of_most} 26"
         return (
             f"{title} {title} {len(near):,} 26 {self.day} {monday_of_most} "
             f"{sizes[week]:,} {of_training[largest]:,} {titles[largest]} "
