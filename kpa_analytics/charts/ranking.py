@@ -196,12 +196,14 @@ def _bars(
     rows: pl.DataFrame, key: str, label: str, end: float, drawn: Sequence[str], dark: bool
 ) -> list[alt.Chart]:
     """The bars of the drawn statuses, with the number of cases in each part that has room."""
-    shares = [pl.col(status) / pl.col("total") for status in GAPS]
+    shown = [status for status in GAPS if status in drawn]
+    if not shown:
+        return []
+    shares = [pl.col(status) / pl.col("total") for status in shown]
     kept = ["place", key, label, "short", "folded", "total"]
-    parts = stack(rows.select(*kept, *shares), GAPS, end * MIN_PART / _WIDTH, "status")
-    counts = rows.select("place", *GAPS).unpivot(GAPS, index="place", variable_name="status")
-    parts = parts.drop("value", *GAPS).join(counts, on=["place", "status"])
-    parts = parts.filter(pl.col("status").is_in(drawn))
+    parts = stack(rows.select(*kept, *shares), shown, end * MIN_PART / _WIDTH, "status")
+    counts = rows.select("place", *shown).unpivot(shown, index="place", variable_name="status")
+    parts = parts.drop("value", *shown).join(counts, on=["place", "status"])
     if parts.is_empty():
         return []
     order = {status: place for place, status in enumerate(SEVERITY)}

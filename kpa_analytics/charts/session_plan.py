@@ -11,7 +11,7 @@ from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.styled import days_as_text, layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, not_drawn, short
-from kpa_analytics.charts.theme import ink_on, palette
+from kpa_analytics.charts.theme import TEXT, ink_on, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, read
@@ -217,7 +217,7 @@ def _cells(
         .transform_calculate(
             **{period: "toDate(datum.period)"},
             step=f"{limits} : '{_LAST_STEP}'",
-            figure="datum.filled < 100 ? format(datum.filled, 'd') : ''",
+            figure="format(datum.filled, datum.filled < 1000 ? 'd' : '.1~s')",
             spoken=axes.sentence(
                 "{training}, {name}: {filled:,} of {seats:place}, {sessions:session}"
             ),
@@ -257,7 +257,9 @@ def _cells(
         ),
         description=axes.aria_label(),
     )
-    figures = base.mark_text(aria=False).encode(
+    # A number of three digits has no room in a cell at the usual size.
+    size = alt.ExprRef(f"datum.filled < 100 ? {TEXT} : 10")
+    figures = base.mark_text(aria=False, fontSize=size).encode(
         text=alt.Text("figure:N"), color=alt.Color("ink:N", scale=None)
     )
     edge = axes.outline(colours, "step", dark)

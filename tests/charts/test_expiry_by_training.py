@@ -74,3 +74,14 @@ def test_the_axis_shortens_a_title_and_the_tooltip_keeps_it():
         text.startswith("Annual refresher") and text.endswith(end) and "…" in text for text in drawn
     )
     assert not any(LONG[:100] in text for text in drawn)
+
+
+@pytest.mark.parametrize("chosen", [["missing"], ["expired"], ["expired", "missing"]])
+def test_the_bars_of_some_statuses_begin_at_the_axis(chosen):
+    spec = specification(charts.expiry_by_training(STATUS, statuses=chosen))
+    rows = [row for rows in spec["datasets"].values() for row in rows if "low" in row]
+    assert {row["status"] for row in rows} == {*chosen}
+    ends = {}
+    for row in sorted(rows, key=lambda row: (row["place"], row["low"])):
+        assert row["low"] == pytest.approx(ends.get(row["place"], 0))
+        ends[row["place"]] = row["high"]

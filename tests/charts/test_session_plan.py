@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import polars as pl
@@ -12,6 +13,7 @@ from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import PLANNED_PEOPLE, UNPLACED
 from tests.charts.frames import planned_frame
+from tests.charts.marks import drawing
 
 SESSIONS = planned_frame()
 
@@ -75,3 +77,12 @@ def test_the_title_names_the_busiest_week():
 def test_the_number_of_rows_is_checked(top):
     with pytest.raises(KPADataError, match="top must be 1 to 40"):
         charts.session_plan(SESSIONS, top=top)
+
+
+def test_a_number_of_three_digits_is_drawn_and_has_room_in_its_cell():
+    busy = SESSIONS.with_columns(pl.col("filled") * 30, pl.col("seats") * 30)
+    most = charts.session_plan_table(busy)["filled"].max()
+    assert 100 <= most < 1000
+    text = re.search(rf"<text([^>]*)>{most}</text>", drawing(charts.session_plan(busy)))
+    assert text
+    assert 'font-size="10px"' in text[1]
