@@ -41,6 +41,14 @@ def test_there_is_one_notebook_for_each_question() -> None:
     ]
 
 
+def test_the_first_notebook_and_the_tutorial_lead_to_every_other_one() -> None:
+    first, *others = NOTEBOOKS
+    tutorial = (first.parents[1] / "docs" / "tutorial" / "index.md").read_text(encoding="utf-8")
+    for path in others:
+        assert f"({path.name})" in first.read_text(encoding="utf-8")
+        assert f"({path.stem}.md)" in tutorial
+
+
 def test_every_notebook_starts_with_the_same_cell() -> None:
     starts = set()
     for path in NOTEBOOKS:
