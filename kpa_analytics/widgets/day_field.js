@@ -1,11 +1,9 @@
 // A date that is still being typed is not sent: only a whole one, on Enter, on leaving the field, or
-// after a pause. A day picked from the calendar is sent at once.
+// after a pause. A day picked from the calendar is sent at once. A refused date does not stay in the
+// field when it is finished.
 const PAUSE = 1000;
-const DAY = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric", month: "short", year: "numeric", timeZone: "UTC",
-});
-const inWords = (text) => text ? DAY.format(new Date(`${text}T00:00:00Z`)) : "no day";
-const yearOf = (text) => Number(text.split("-")[0]);
+const yearOf = (text) => text.split("-")[0];
+const isAllowed = (text) => Number(yearOf(text)) >= 1000 && Number(yearOf(text)) <= 9999;
 
 function render({ model, el }) {
   el.classList.add("kpa-control", "kpa-day");
@@ -18,57 +16,57 @@ function render({ model, el }) {
   Object.assign(input, {
     id, type: "date", min: "0001-01-01", max: "9999-12-31", title: model.get("hint"),
   });
-  const note = document.createElement("span");
-  note.className = "kpa-day-note";
-  note.id = `${id}-note`;
-  note.setAttribute("role", "status");
-  input.setAttribute("aria-describedby", note.id);
-  el.replaceChildren(label, input, note);
+  el.replaceChildren(label, input);
 
   let typing = false;
+  let sent; // during a pause in typing
   let pause;
-  const say = (text) => {
-    note.textContent = text;
-    input.setAttribute("aria-invalid", String(text !== ""));
-  };
   const show = () => {
+    if (!typing) input.value = model.get("value") ?? "";
+  };
+  const stop = () => {
+    clearTimeout(pause);
     typing = false;
-    say("");
-    input.value = model.get("value") ?? "";
+    sent = undefined;
   };
   const send = (value) => {
-    typing = false;
-    say("");
     if (value === model.get("value")) return;
     model.set("value", value);
     model.save_changes();
   };
-
-  const commit = (finished) => {
-    clearTimeout(pause);
-    if (finished) typing = false;
+  const pauseTyping = () => {
+    if (!isAllowed(input.value)) return;
+    sent = input.value;
+    send(sent);
+  };
+  const finish = () => {
     const text = input.value;
-    if (text === model.get("value")) send(text);
-    else if (text && yearOf(text) > 9999) show(); // Python has no such year
-    else if (text && yearOf(text) >= 1000) send(text);
-    else if (!finished) return;
-    else if (text || input.validity.badInput) {
-      say(`Not a whole date: ${inWords(model.get("value"))} is still shown.`);
-    } else send(null);
+    const isSent = text !== "" && text === sent;
+    stop();
+    if (isSent) show(); // if Python has refused it, the day before
+    else if (text ? isAllowed(text) : !input.validity.badInput) send(text || null);
+    else {
+      input.value = ""; // also the parts of a date
+      show();
+      model.send({ refused: text && yearOf(text) });
+    }
   };
 
   input.addEventListener("keydown", (event) => {
     event.stopPropagation(); // letters are shortcuts of the notebook
-    if (event.key === "Enter") commit(true);
-    else if (event.key === "Escape") show();
-    else if (event.key !== "Tab") typing = true;
+    if (event.key === "Enter") finish();
+    else if (event.key === "Escape") {
+      stop();
+      input.value = "";
+      show();
+    } else if (event.key !== "Tab") typing = true;
   });
   input.addEventListener("input", () => {
     clearTimeout(pause);
-    if (typing) pause = setTimeout(commit, PAUSE, false);
-    else commit(true);
+    if (typing) pause = setTimeout(pauseTyping, PAUSE);
+    else finish();
   });
-  input.addEventListener("blur", () => commit(true));
+  input.addEventListener("blur", finish);
   model.on("change:value", show);
   show();
   return () => {

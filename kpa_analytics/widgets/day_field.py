@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import anywidget
 import traitlets
 
 from kpa_analytics.widgets.style import HERE
+from kpa_analytics.widgets.typed_field import TypedField
+from kpa_analytics.wording import day as in_words
 
 
 def _to_text(day: date | None, _: Any) -> str | None:
@@ -25,20 +26,33 @@ def _to_day(text: str | None, field: DayField) -> date | None:
         return kept
 
 
-class DayField(anywidget.AnyWidget):
+class DayField(TypedField):
     """A field for a date, with a calendar.
 
     The browser sends a day on Enter, when the reader leaves the field, after a pause in typing, and
-    at once if it is picked from the calendar. A date that is not whole stays in the field, with a
-    note. If the reader clears the field, `value` becomes None.
+    at once if it is picked from the calendar. Instead of a date that is not whole or not allowed,
+    the field shows its value again. If the reader clears the field, `value` becomes None.
     """
 
     _esm = HERE / "day_field.js"
-    label = traitlets.Unicode().tag(sync=True)
-    hint = traitlets.Unicode().tag(sync=True)
     value: Any = traitlets.Instance(date, allow_none=True).tag(
         sync=True, to_json=_to_text, from_json=_to_day
     )
 
     def __init__(self, label: str, hint: str) -> None:
         super().__init__(label=label, hint=hint)
+
+    def refusal(self, text: str, shown: Any) -> str:
+        """Say what is wrong with a date of the year `text`, or with a part of a date.
+
+        Examples:
+            >>> field, day = DayField("As of", ""), date(2026, 6, 30)
+            >>> field.refusal("0001", day)
+            'As of takes days of the years 1000 to 9999, not of 0001: 30 Jun 2026 is still shown.'
+            >>> field.refusal("", day)
+            'As of needs a whole date: 30 Jun 2026 is still shown.'
+        """
+        needs = (
+            f"takes days of the years 1000 to 9999, not of {text}" if text else "needs a whole date"
+        )
+        return f"{self.label} {needs}: {in_words(shown)} is still shown."

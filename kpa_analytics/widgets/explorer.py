@@ -24,6 +24,7 @@ from kpa_analytics.widgets.still import display_with_still, still
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_views import show_views
 from kpa_analytics.widgets.titles import training_options, usual_day
+from kpa_analytics.widgets.typed_field import TypedField
 from kpa_analytics.widgets.view_state import History, plain
 from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import listing, one_line
@@ -297,20 +298,24 @@ class Explorer(traitlets.HasTraits):
         for name, control in controls.items():
             self.controls[name] = control
             control.observe(partial(self._from_control, name), "value")
+            if isinstance(control, TypedField):
+                control.on_refused(partial(self._refused, name))
         return layout.bar(*controls.values())
 
     def _from_control(self, name: str, change: Any) -> None:
-        """Make the choice of a control. A day that is not allowed stays beside the message."""
+        """Make the choice of a control. A control whose value is refused shows its choice again."""
         if self._showing:
             return
-        is_day = isinstance(self.controls[name], DayField)
-        if is_day and change.new is None:
+        if isinstance(self.controls[name], DayField) and change.new is None:
             self._day_cleared(name)
-            self._show_choices()
-            return
-        value = self._to_choice(name, change.new)
-        if self.guarded(lambda: setattr(self, name, value)) or not is_day:
-            self._show_choices()
+        else:
+            value = self._to_choice(name, change.new)
+            self.guarded(lambda: setattr(self, name, value))
+        self._show_choices()
+
+    def _refused(self, name: str, text: str) -> None:
+        """Say why a field does not take a text."""
+        self.say(self.controls[name].refusal(text, self._in_control(name)))
 
     def _to_choice(self, name: str, value: Any) -> Any:
         """The choice that belongs to this value of a control."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, Unpack
 
-import ipywidgets as ipw
-
-from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets import traits
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
 from kpa_analytics.widgets.multi_select import MultiSelect
+from kpa_analytics.widgets.number_field import NumberField
 
 
 class PeriodKeywords(SharedKeywords, total=False):
@@ -34,10 +33,8 @@ class PeriodExplorer(ChartExplorer):
 
     def _own_controls(self) -> dict[str, Any]:
         return {
-            "months": layout.labelled(
-                ipw.BoundedIntText(min=1, max=120),
-                "Months up to that day",
-                "Number of months to count",
+            "months": NumberField(
+                "Months up to that day", "Number of months to count", type(self).months
             ),
             "instructors": MultiSelect("Instructors", "All instructors", self.instructors_hint),
         }

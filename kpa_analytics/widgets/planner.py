@@ -23,6 +23,7 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import EVERYONE, PRESSING, SELECTING, ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
+from kpa_analytics.widgets.number_field import NumberField
 from kpa_analytics.widgets.plan_cells import cells_of_label
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
@@ -248,15 +249,11 @@ class PlannerExplorer(ChartExplorer):
 
     def _own_controls(self) -> dict[str, Any]:
         return {
-            "weeks": layout.labelled(
-                ipw.BoundedIntText(min=1, max=MOST_WEEKS),
-                "Weeks",
-                "Number of weeks to plan, from the first Monday on",
+            "weeks": NumberField(
+                "Weeks", "Number of weeks to plan, from the first Monday on", type(self).weeks
             ),
-            "capacity": layout.labelled(
-                ipw.BoundedIntText(min=1, max=_MOST_PLACES),
-                "Places in a session",
-                "The most people in a session",
+            "capacity": NumberField(
+                "Places in a session", "The most people in a session", type(self).capacity
             ),
             "by": layout.labelled(
                 ipw.Dropdown(

@@ -9,6 +9,7 @@ import ipywidgets as ipw
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
+from kpa_analytics.widgets.number_field import NumberField
 
 
 class StatusKeywords(SharedKeywords, total=False):
@@ -28,11 +29,11 @@ class StatusExplorer(ChartExplorer):
 
     @staticmethod
     def _expiring_days_control() -> Any:
-        return layout.labelled(
-            ipw.BoundedIntText(min=0, max=3650),
+        return NumberField(
             "Expiring within (days)",
             "Days before expiration that count as expiring, unless the training sets its own "
             "number",
+            StatusExplorer.expiring_days,
         )
 
     @staticmethod

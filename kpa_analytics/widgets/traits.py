@@ -81,11 +81,13 @@ class WholeNumber(Choice[int, int]):
     def __init__(self, default: int, least: int, most: int, help: str) -> None:  # noqa: A002
         super().__init__(default, help=help)
         self.info_text = f"a whole number from {least} to {most:,}"
-        self._possible = range(least, most + 1)
+        self.least, self.most = least, most
 
     def validate(self, obj: Any, value: object) -> int:
         """Accept only whole numbers, not True and False."""
-        return value if type(value) is int and value in self._possible else self.refuse(value)
+        return (
+            value if type(value) is int and self.least <= value <= self.most else self.refuse(value)
+        )
 
 
 class OneOf(Choice[T | None, T | None], Generic[T]):

@@ -275,25 +275,49 @@ def undo_until(web: Page, lab: Lab, undo: Locator, before: dict[str, Any]) -> No
 
 
 def type_and_clear_a_date(web: Page, lab: Lab, view: Locator) -> None:
-    """A date that is being typed is not computed; one that was cleared stays, and it says so."""
-    day, note = view.get_by_label("As of", exact=True), view.locator(".kpa-day-note")
+    """A date that is being typed is not computed; one that was cleared or refused stays."""
+    day, note = view.get_by_label("As of", exact=True), view.get_by_role("alert")
     shown = "[str(explorer.as_of), explorer.rebuilds]"
     before = lab.ask(web, shown)
     day.focus()
     for key in ("Tab", "Tab", "2", "0", "Enter"):  # past month and day, into the year
         web.keyboard.press(key)
-    expect(note).to_have_text("Not a whole date: 30 Jun 2026 is still shown.")
-    expect(day).to_have_value("0020-06-30")
+    expect(note).to_have_text(
+        "As of takes days of the years 1000 to 9999, not of 0020: 30 Jun 2026 is still shown."
+    )
+    expect(day).to_have_value("2026-06-30")
     web.keyboard.type("2025")
     assert lab.ask(web, shown) == before
     web.keyboard.press("Enter")
-    expect(note).to_have_text("")
+    expect(note).to_have_count(0)
     expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 30 Jun 2025")
     lab.becomes(web, shown, ["2025-06-30", before[1] + 1])
     day.fill("")
-    expect(view.get_by_role("alert")).to_have_text("As of needs a day: 30 Jun 2025 is still shown.")
+    expect(note).to_have_text("As of needs a day: 30 Jun 2025 is still shown.")
     expect(day).to_have_value("2025-06-30")
     assert lab.ask(web, shown) == ["2025-06-30", before[1] + 1]
+    refuse_numbers(web, lab, view)
+
+
+def refuse_numbers(web: Page, lab: Lab, view: Locator) -> None:
+    """A field for a number says what it refuses, and keeps its number."""
+    days, note = view.get_by_label("Expiring within (days)"), view.get_by_role("alert")
+    for typed, key in (("-5", "Enter"), ("100000", "Tab"), ("1e3", "Enter"), ("abc", "Tab")):
+        days.fill(typed)
+        web.keyboard.press(key)
+        expect(note).to_have_text(
+            "Expiring within (days) must be a whole number from 0 to 3,650, "
+            f"not '{typed}': 30 is still shown."
+        )
+        expect(days).to_have_value("30")
+    assert lab.ask(web, "explorer.expiring_days") == 30
+    days.fill("44")
+    days.press("ArrowUp")
+    lab.becomes(web, "explorer.expiring_days", 45)
+    expect(note).to_have_count(0)
+    days.fill("30")
+    days.press("Enter")
+    lab.becomes(web, "explorer.expiring_days", 30)
 
 
 INSIDE = """([drawing, card]) => {

@@ -17,9 +17,12 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    PlannerExplorer,
     TrendExplorer,
 )
 from kpa_analytics.widgets.explorer import Explorer
+from kpa_analytics.widgets.number_field import NumberField
+from kpa_analytics.widgets.traits import WholeNumber
 
 ALONE = [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer]
 DAYS = [
@@ -136,3 +139,44 @@ def test_a_cleared_date_keeps_the_day_and_says_so(
     assert "As of needs a day: 30 Jun 2026 is still shown." in explorer._notice.value
     control.set_state({"value": "2026-05-31"})
     assert (explorer.as_of, explorer._notice.value) == (date(2026, 5, 31), "")
+
+
+@pytest.mark.parametrize(
+    ("year", "why"),
+    [
+        ("0001", "As of takes days of the years 1000 to 9999, not of 0001"),
+        ("", "As of needs a whole date"),
+    ],
+)
+def test_a_date_that_the_browser_refuses_is_reported_once(
+    mistyped: kpa.TrainingData, year: str, why: str
+) -> None:
+    explorer = ExpiryExplorer(mistyped, as_of="2026-06-30")
+    control, before = explorer.controls["as_of"], explorer.rebuilds
+    control._handle_custom_msg({"refused": year}, [])
+    assert f">{why}: 30 Jun 2026 is still shown.<" in explorer._notice.value
+    assert (control.value, explorer.rebuilds) == (date(2026, 6, 30), before)
+
+
+@pytest.mark.parametrize("make", [*ALONE, PlannerExplorer])
+def test_every_field_for_a_number_says_what_it_refuses(
+    mistyped: kpa.TrainingData, make: type[Explorer]
+) -> None:
+    explorer = make(mistyped, as_of="2026-06-30")
+    numbers = [name for name, trait in explorer.traits().items() if isinstance(trait, WholeNumber)]
+    assert numbers
+    for name in numbers:
+        control, before = explorer.controls[name], explorer.choices
+        assert isinstance(control, NumberField)
+        for text in ("-5", "1e3", "abc"):
+            control._handle_custom_msg({"refused": text}, [])
+            said = f"{control.label} must be a whole number from {control.least} to "
+            assert said in explorer._notice.value
+            quoted = f", not &#x27;{text}&#x27;: {before[name]} is still shown."
+            assert quoted in explorer._notice.value
+        control.set_state({"value": control.most + 1})
+        assert explorer.choices == before
+        assert control.value == before[name]
+        control.set_state({"value": control.most})
+        assert getattr(explorer, name) == control.most
+        assert explorer._notice.value == ""

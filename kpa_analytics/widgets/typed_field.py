@@ -1,0 +1,30 @@
+"""The base of the fields whose text may be refused before it becomes a value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets
+
+
+class TypedField(anywidget.AnyWidget):
+    """A field with a label. The browser keeps its value, and reports what it refuses."""
+
+    label = traitlets.Unicode().tag(sync=True)
+    hint = traitlets.Unicode().tag(sync=True)
+
+    def on_refused(self, work: Callable[[str], object]) -> None:
+        """Call `work` with a text that the browser refuses. `work` must not raise."""
+
+        def refuse(_: Any, message: Any, __: Any) -> None:
+            match message:
+                case {"refused": str(text)}:
+                    work(text)
+
+        self.on_msg(refuse)
+
+    def refusal(self, text: str, shown: Any) -> str:
+        """Say why a text is refused, and what is still shown."""
+        raise NotImplementedError
