@@ -19,7 +19,7 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
-from kpa_analytics.wording import count, day_texts, listing, one_line
+from kpa_analytics.wording import day_texts, listing, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -220,14 +220,19 @@ def _without(
     )
     left = int((remaining["instructors"] == 0).sum())
     names = listing(_names(of_chosen, leaving), 2)
-    trainings = count(remaining.height, "training")
+    trainings = (
+        f"{left:,} of {remaining.height:,} trainings"
+        if left
+        else f"each of {remaining.height:,} trainings"
+    )
+    if remaining.height == 1:
+        title = table["training"][0]
+        trainings = title if width(title) <= _NAME else "the training"
     hidden = {_OTHERS: remaining.height - table.height}
     reasons = {_OTHERS: "with as many others as the last row or more"}
     return layered(
         _bars(_noted(table, note), _NOBODY_ELSE, "Others active in the period", dark),
-        title=f"Without {names}, nobody teaches {left:,} of {trainings}"
-        if left
-        else f"Without {names}, somebody else still teaches each of {trainings}",
+        title=f"Without {names}, {'nobody' if left else 'somebody else still'} teaches {trainings}",
         subtitle=[
             "How many others taught each training of theirs in the period: what remains if they "
             "leave",

@@ -19,7 +19,7 @@ from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, EVERYONE, PRESSING, SELECTING
-from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
+from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords, in_period
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_rows import Heading
@@ -190,7 +190,9 @@ class GroupTrainingExplorer(PeriodExplorer):
         if changed - pointed:
             self._rows = self._view.sessions(self._chosen(PeriodChoices))
             numbers = {name: int(self._rows[of.column].sum()) for name, of in _FIGURES.items()}
-            self._figures.value = _headline(self._rows, numbers, self._chooses_people())
+            self._figures.value = _headline(
+                self._rows, numbers, len(self.trainings), self._chooses_people()
+            )
             self._figures.picks = [ALL, *(name for name, number in numbers.items() if number)]
             read = read_sessions(self._rows)
             in_time, self._every = with_bars(read, self.as_of)
@@ -277,8 +279,10 @@ class GroupTrainingExplorer(PeriodExplorer):
         self._showing = False
 
 
-def _headline(sessions: pl.DataFrame, numbers: Mapping[str, int], of_people: bool) -> str:
-    """The figures, as HTML; `of_people`: the sessions are those with some people."""
+def _headline(
+    sessions: pl.DataFrame, numbers: Mapping[str, int], trainings: int, of_people: bool
+) -> str:
+    """The figures, as HTML, of the sessions of some trainings (0: all) and perhaps some people."""
     differ = int((sessions["listed_not_recorded"] > 0).sum())
     unlisted = int(sessions["recorded_not_listed_ids"].list.len().sum())
     details = {
@@ -286,7 +290,7 @@ def _headline(sessions: pl.DataFrame, numbers: Mapping[str, int], of_people: boo
         "people-recorded": f"with a completion, {unlisted:,} not listed",
         "not-recorded": f"in {count(differ, 'session')}",
     }
-    shown = "in this period"
+    shown = in_period(trainings)
     if of_people:
         shown += ", with the people chosen"
         details = {name: f"{detail}{EVERYONE}" for name, detail in details.items()}

@@ -17,7 +17,7 @@ from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, PRESSING, SELECTING
-from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords
+from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords, in_period
 from kpa_analytics.widgets.profiles import nothing
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_rows import Heading
@@ -275,7 +275,7 @@ class InstructorExplorer(PeriodExplorer):
             none_taught = f"they did not teach {these if chosen else 'at all'} in this period"
         by_them = f"of {whole} that they taught in this period"
         details = {
-            ALL: f"of {these}, in this period" if chosen else "in this period",
+            ALL: in_period(chosen),
             _LONE: f"of {taught} taught",
             _UNTAUGHT: f"of {whole} {which}; {never}",
             _NOBODY: by_them if coverage.height else none_taught,

@@ -12,6 +12,18 @@ from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.number_field import NumberField
 
 
+def in_period(trainings: int) -> str:
+    """Say what a figure counts if so many trainings are chosen.
+
+    Examples:
+        >>> in_period(0), in_period(2)
+        ('in this period', 'of the trainings chosen, in this period')
+    """
+    if not trainings:
+        return "in this period"
+    return f"of the {'training' if trainings == 1 else 'trainings'} chosen, in this period"
+
+
 class PeriodKeywords(SharedKeywords, total=False):
     """The choices of a `PeriodExplorer`, as keywords."""
 

@@ -65,6 +65,14 @@ def test_instructors_who_taught_none_of_the_trainings_may_teach_others(leaving, 
     assert "No trainings with an instructor to show" in nothing
 
 
+def test_without_the_instructors_of_one_training_it_is_named():
+    frame = coverage_frame(9).filter(pl.col("instructors") > 1).head(1)
+    title, everyone = frame["training"][0], frame["m_instructor_ids"][0].to_list()
+    for leaving, who in ((everyone, "nobody"), (everyone[:1], "somebody else still")):
+        said = charts.instructor_coverage(frame, without=leaving).description
+        assert f", {who} teaches {title}. " in said
+
+
 @pytest.mark.parametrize(
     ("instructors", "said"),
     [

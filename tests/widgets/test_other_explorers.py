@@ -302,3 +302,12 @@ def test_figures_of_sessions_say_that_they_count_everyone_in_them(
     assert said not in explorer._figures.value
     explorer.search = company.users["lastname"][0]
     assert said in explorer._figures.value
+
+
+def test_the_number_of_sessions_says_that_it_is_of_the_trainings_chosen(
+    company: kpa.TrainingData,
+) -> None:
+    explorer = GroupTrainingExplorer(company)
+    assert "of the training" not in explorer._figures.value
+    explorer.trainings = explorer.sessions["trainings_id"][0].to_list()[:1]
+    assert "of the training chosen, in this period" in explorer._figures.value
