@@ -70,6 +70,7 @@ class _OneBar:
             self._bar.close()
 
 
+_IN_OUTPUT: ContextVar[bool] = ContextVar("in an Output widget", default=False)
 _SHARED: ContextVar[_OneBar | None] = ContextVar("shared bar", default=None)
 
 
@@ -88,6 +89,16 @@ def one_bar(labels: Sequence[str]) -> Iterator[None]:
     finally:
         _SHARED.reset(before)
         shared.close()
+
+
+@contextmanager
+def in_output() -> Iterator[None]:
+    """Show bars as a stream: the widget `Output` does not follow a line that is replaced."""
+    before = _IN_OUTPUT.set(True)
+    try:
+        yield
+    finally:
+        _IN_OUTPUT.reset(before)
 
 
 @contextmanager
@@ -130,9 +141,40 @@ def _bar(label: str, shown: bool, unit: str = "pages", number: int | None = None
     """A bar made of text, in Jupyter as well: a saved notebook keeps it, and no widget's error."""
     from tqdm import tqdm
 
-    # Jupyter shows the error stream on red.
-    file = sys.stdout if _in_notebook() else sys.stderr
+    file: Any = sys.stderr
+    if _in_notebook():  # it shows the error stream on red
+        file = sys.stdout if _IN_OUTPUT.get() else _Line()
     return tqdm(desc=label, unit=f" {unit}", disable=not shown, total=number, file=file)
+
+
+class _Line:
+    """A file whose last line is shown in a notebook, in place of the line before.
+
+    A stream cannot do that: after a warning, a carriage return does not go back to the line, and
+    Voila shows what is before it as a line of its own.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self) -> None:
+        self._shown: Any = None
+
+    def write(self, text: str) -> None:
+        """Show the last line of a text, unless it is blank."""
+        line = text.strip("\r\n").split("\r")[-1].rstrip()
+        if not line:
+            return
+        from IPython.display import display
+
+        bundle: Any = {"text/plain": line}
+        if self._shown is None:
+            show: Any = display
+            self._shown = show(bundle, raw=True, display_id=True)
+        else:
+            self._shown.update(bundle, raw=True)
+
+    def flush(self) -> None:
+        """Do nothing: each line is shown at once."""
 
 
 def _in_notebook() -> bool:

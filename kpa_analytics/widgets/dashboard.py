@@ -12,6 +12,7 @@ import ipywidgets as ipw
 from kpa_analytics.analysis.case_groups import By, as_by
 from kpa_analytics.analysis.fleet import Fleet, load_fleet
 from kpa_analytics.data.loaders import load_all
+from kpa_analytics.data.progress import in_output
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.expiry import ExpiryExplorer
 from kpa_analytics.widgets.explorer import Explorer, SharedKeywords, as_one
@@ -140,7 +141,7 @@ class Dashboard(Explorer):
 
     def _take_new(self) -> None:
         data, failure = self.data, None
-        with self._bars, warnings.catch_warnings(record=True) as caught:
+        with self._bars, in_output(), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             try:  # inside, because an Output swallows exceptions
                 data = as_one(self._load())

@@ -89,6 +89,8 @@ def _output(output: Any, place: str) -> Any:
         return output if output["text"].strip() else None
     if not data:
         return output
+    if _BAR.fullmatch(data.get("text/plain", "")):
+        return None
     if "kpa-still" in data.get("text/html", ""):
         return None  # a picture takes the explorer's place here
     if WIDGET in data:

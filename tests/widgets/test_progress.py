@@ -7,32 +7,75 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import IPython.core.getipython
+import IPython.display
 import pytest
 import tqdm
 
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
 from kpa_analytics.config import Settings
-from kpa_analytics.data.progress import PageBar, one_bar
+from kpa_analytics.data.progress import PageBar, in_output, one_bar
 from kpa_analytics.secret import Secret
 
 
-@pytest.mark.parametrize("notebook", [True, False])
-def test_a_notebook_keeps_a_line_of_text_and_a_terminal_has_it_beside_the_results(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], notebook: bool
-) -> None:
-    shell = SimpleNamespace(kernel=object(), config={"IPKernelApp": {}})
-    if notebook:
-        monkeypatch.setattr(IPython.core.getipython, "get_ipython", lambda: shell)
+class Cell:
+    """The output of a notebook's cell: what is displayed in it can be replaced."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def display(self, bundle: dict[str, str], **_: object) -> SimpleNamespace:
+        at = len(self.lines)
+        self.lines.append(bundle["text/plain"])
+
+        def update(bundle: dict[str, str], **_: object) -> None:
+            self.lines[at] = bundle["text/plain"]
+
+        return SimpleNamespace(update=update)
+
+
+def load_pages() -> None:
     with PageBar("completions", shown=True) as bar:
         for page in range(1, 5):
             bar.page(page, of=4)
+            bar.note(f"waits after page {page}")
         bar.page(5, of=4)
+
+
+@pytest.fixture
+def cell(monkeypatch: pytest.MonkeyPatch) -> Cell:
+    shell, made = SimpleNamespace(kernel=object(), config={"IPKernelApp": {}}), Cell()
+    monkeypatch.setattr(IPython.core.getipython, "get_ipython", lambda: shell)
+    monkeypatch.setattr(IPython.display, "display", made.display)
+    return made
+
+
+def test_a_terminal_has_the_bar_beside_the_results(capsys: pytest.CaptureFixture[str]) -> None:
+    load_pages()
     out, err = capsys.readouterr()
-    if not notebook:
-        out, err = err, out
-    assert err == ""
-    line = out.splitlines()[-1].split("\r")[-1]
+    assert out == ""
+    _is_complete(err.splitlines()[-1].split("\r")[-1])
+
+
+def test_a_notebook_has_one_line_whatever_else_it_prints(
+    cell: Cell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    load_pages()
+    (line,) = cell.lines
+    _is_complete(line)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_output_widget_has_a_stream_because_it_replaces_no_line(
+    cell: Cell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with in_output():
+        load_pages()
+    _is_complete(capsys.readouterr().out.splitlines()[-1].split("\r")[-1])
+    assert cell.lines == []
+
+
+def _is_complete(line: str) -> None:
     assert line.startswith("completions: 100%")
     assert "5/5" in line
 
