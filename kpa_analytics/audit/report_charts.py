@@ -37,7 +37,7 @@ _UP_TO_THE_DAY = ("instructor_activity", "group_share")
 _ROWS = {"instructor_activity": LANE}
 #: Pixels by which a chart may be higher: the page of the headline has more room for its chart, and
 #: the axes of two low panels need it for their titles.
-_MORE_ROOM = {"expiry_timeline": 150, "status_over_time": 20, "group_share": 20}
+_MORE_ROOM = {"expiry_timeline": 150, "status_over_time": 20, "group_share": 10}
 #: The plots of charts that would be too high to stay together, in pixels. A chart that is still too
 #: high is drawn again, lower.
 _PLOTS = {
@@ -46,7 +46,7 @@ _PLOTS = {
     "renewal_punctuality": 173,
     "group_sessions": 183,
     "group_sizes": 228,
-    "group_share": 156,
+    "group_share": 136,
 }
 #: The fewest pixels for a plot.
 _LOWEST = 60

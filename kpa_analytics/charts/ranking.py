@@ -167,11 +167,13 @@ def _finding(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> s
         same = (ranked.frame["share"] == gaps / every).all()
         return f"{said}, {'the same share' if same else share} in each {singular}"
     first = top_names(names.to_list(), worst.height, ranked.nouns, _NAMES)
-    has = "has"
     if worst.height > 1:
-        share, has = f"{share} each", "have"
+        share = f"{share} each"
     if (unnamed["share"] > worst["share"][0]).any():
-        return f"{said}; of the {plural}, {first} {has} the highest share ({share})"
+        noun = plural if worst.height > 1 else singular
+        if first.startswith(names[0]):
+            return f"{said}; the worst {noun}: {first} ({share})"
+        return f"{said}; the worst {first if worst.height > 1 else noun}: {share}"
     return f"{said}, the highest share in {first} ({share})"
 
 
