@@ -24,17 +24,18 @@ function render({ model, el }) {
     said.textContent = model.get("left_out");
     said.hidden = !said.textContent;
   };
-  const read = () => {
+  const read = (opened) => {
     if (location.hash.length < 2 || location.hash === text()) return;
-    model.send({ restore: inAddress() });
+    model.send({ restore: inAddress(), opened });
   };
+  const changed = () => read(false);
   model.on("change:state change:left_out", write);
-  window.addEventListener("hashchange", read);
-  if (location.hash.length > 1) read();
+  window.addEventListener("hashchange", changed);
+  if (location.hash.length > 1) read(true);
   else write();
   return () => {
     model.off("change:state change:left_out", write);
-    window.removeEventListener("hashchange", read);
+    window.removeEventListener("hashchange", changed);
   };
 }
 export default { render };

@@ -44,10 +44,11 @@ class Address(anywidget.AnyWidget):
             self.left_out = _LEFT_OUT if has_names(state) else ""
 
     def _read(self, _: Any, message: Any, __: Any) -> None:
-        """Show the state of the address that the page was opened with."""
+        """Show the state of the page's address; Undo goes back to the one it was opened with."""
         match message:
-            case {"restore": Mapping() as state}:
-                self._dashboard.guarded(lambda: self._restore(state))
+            case {"restore": Mapping() as state, "opened": bool(opened)}:
+                if self._dashboard.guarded(lambda: self._restore(state)) and opened:
+                    self._dashboard.begin_undo()
                 self._write()
             case {"restore": _}:
                 self._dashboard.say(_DAMAGED)

@@ -157,6 +157,10 @@ class Explorer(traitlets.HasTraits):
         """Go back to the choices before the last change; up to 20 changes can be undone."""
         self._history.undo()
 
+    def begin_undo(self) -> None:
+        """Let Undo go back to the view shown now, and no further. Reset goes back as before."""
+        self._history.forget()
+
     def _restore(self, state: Mapping[str, Any]) -> None:
         with self._history.together():
             self._choose({name: value for name, value in state.items() if name != "tables"})

@@ -85,7 +85,7 @@ class History:
         self.forget()
 
     def forget(self) -> None:
-        """Keep no state but the first and the one shown, e.g. because the records are others."""
+        """Keep no state but the first and the one shown, e.g. if the records are others."""
         self._before.clear()
         self._now = self._read()
         self._paused = False

@@ -137,6 +137,7 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     web.reload()
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
     expect(day).to_have_value("2026-03-31")
+    expect(view.get_by_role("button", name="Undo")).to_be_disabled()
     web.evaluate("location.hash = '%7Bgarbage'")
     expect(view.get_by_role("alert")).to_contain_text("in the address of this page is damaged")
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")

@@ -192,8 +192,32 @@ def test_the_address_of_a_page_has_the_view_and_no_names(company: kpa.TrainingDa
     assert "without the people search and the filters" in address.left_out
 
     opened = Dashboard(company)
-    Address(opened)._handle_custom_msg({"restore": {**address.state, "search": "Smith"}}, [])
+    opening = {"restore": {**address.state, "search": "Smith"}, "opened": True}
+    Address(opened)._handle_custom_msg(opening, [])
     assert (str(opened.as_of), opened.search, opened.expiry.expiring_days) == ("2026-05-31", "", 60)
+
+
+@pytest.mark.slow
+def test_undo_does_not_go_back_before_the_view_that_a_page_was_opened_with(
+    company: kpa.TrainingData,
+) -> None:
+    dashboard = Dashboard(company)
+    first, address = dashboard.state, Address(dashboard)
+    view = {**first, "tab": "trend", "tabs": {"trend": {"by": "supervisor"}}}
+    address._handle_custom_msg({"restore": view, "opened": True}, [])
+    assert dashboard.state == view
+    assert buttons(dashboard)["Undo"].disabled
+    dashboard.trend.every = "1q"
+    dashboard.undo()
+    dashboard.undo()
+    assert dashboard.state == view
+    address._handle_custom_msg({"restore": {**view, "tab": "groups"}, "opened": False}, [])
+    dashboard.undo()
+    assert dashboard.state == view
+    buttons(dashboard)["Reset"].click()
+    assert dashboard.state == first
+    dashboard.undo()
+    assert dashboard.state == view
 
 
 def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
@@ -204,7 +228,7 @@ def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
     wrong_parts = ({"as_of": "soon"}, {"tab": "people"}, {"tab": []}, {"tabs": 3}, {"trainings": 5})
     for wrong in (*wrong_parts, None, [1]):
         dashboard.say("")
-        Address(dashboard)._handle_custom_msg({"restore": wrong}, [])
+        Address(dashboard)._handle_custom_msg({"restore": wrong, "opened": True}, [])
         assert "kpa-alert" in dashboard._notice.value, wrong
         assert dashboard.state == before
 
