@@ -16,11 +16,12 @@ from typing import Self
 class KPAError(Exception):
     """The base class of every error of kpa_analytics."""
 
-    #: The message without its advice for Python, for the command line; empty: the same message.
+    #: The message without its advice for Python, for the command line and the explorers; empty: the
+    #: same message.
     plain = ""
 
     def in_python(self, advice: str) -> Self:
-        """Add advice to the message that the command line leaves out."""
+        """Add advice to the message; the command line and the explorers leave it out."""
         self.plain = str(self)
         self.args = (f"{self.plain}. In Python: {advice}", *self.args[1:])
         return self
@@ -184,7 +185,7 @@ API_ERRORS: dict[str, type[KPAAPIError]] = {
 
 
 class _Warning(UserWarning):
-    """A fact, and what helps in Python, which the command line leaves out."""
+    """A fact, and what helps in Python; the command line and the dashboard leave it out."""
 
     def __init__(self, fact: str, in_python: str = "") -> None:
         super().__init__(f"{fact}; {in_python}" if in_python else fact)

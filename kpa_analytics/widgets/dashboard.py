@@ -150,7 +150,7 @@ class Dashboard(Explorer):
         if failure is not None:
             raise failure
         self.load(data)
-        self._notes.value = layout.notes([str(warning.message) for warning in caught])
+        self._notes.value = layout.notes([_fact(warning.message) for warning in caught])
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         return {}
@@ -262,6 +262,11 @@ class Dashboard(Explorer):
                 explorer.set(**self.choices)
         self._behind.discard(at)
         return self._inner[at]
+
+
+def _fact(warning: Warning | str) -> str:
+    """A warning without its advice for Python."""
+    return str(getattr(warning, "fact", warning))
 
 
 def _loader(data: TrainingData | Fleet) -> Callable[[], TrainingData | Fleet]:

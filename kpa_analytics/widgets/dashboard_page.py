@@ -37,7 +37,8 @@ def dashboard_page() -> ipw.Widget:
     try:
         dashboard = Dashboard(load_all())
     except (KPAError, OSError) as error:
-        failure = layout.notice(f"The records could not be loaded: {error}")
+        reason = getattr(error, "plain", "") or error
+        failure = layout.notice(f"The records could not be loaded: {reason}")
         return layout.page(PageTitle(), ipw.HTML(failure), css="kpa-failure")
     title = PageTitle(text=tab_title(dashboard.as_of, demo=dashboard.data.demo))
     dashboard.observe(

@@ -340,7 +340,7 @@ class Explorer(traitlets.HasTraits):
         try:
             work()
         except KPAError as error:
-            self.say(str(error))
+            self.say(error.plain or str(error))
             return False
         except Exception as error:
             _log.exception("%s failed", self.title)

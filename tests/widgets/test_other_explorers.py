@@ -228,6 +228,23 @@ def test_a_failed_refresh_says_so_and_keeps_the_records(
     assert not dashboard._button.disabled
 
 
+def test_what_a_refresh_says_has_no_python(company: kpa.TrainingData) -> None:
+    answers = [kpa.errors.KPASettingsError("no token").in_python("kpa.configure(token=...)")]
+
+    def load() -> kpa.TrainingData:
+        if answers:
+            raise answers.pop()
+        advice = "data_quality() lists them all"
+        kpa.errors.warn("users: 1 impossible date is null", kpa.errors.KPADataWarning, advice)
+        return company
+
+    dashboard = Dashboard(company, load=load)
+    assert not dashboard.refresh()
+    assert "no token<" in dashboard._notice.value
+    assert dashboard.refresh()
+    assert "<li>users: 1 impossible date is null</li>" in dashboard._notes.value
+
+
 def test_coverage_does_not_depend_on_the_people_chosen(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
     before = explorer.coverage

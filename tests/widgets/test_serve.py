@@ -53,8 +53,8 @@ def test_the_tab_says_the_day_and_follows_it(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_page_without_records_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
-        raise kpa.errors.KPAError("no connection")
+        raise kpa.errors.KPAError("no connection").in_python("kpa.configure(...)")
 
     monkeypatch.setattr(dashboard_page, "load_all", refuse)
     page = dashboard_page.dashboard_page()
-    assert "The records could not be loaded: no connection" in page.children[-1].value
+    assert "The records could not be loaded: no connection<" in page.children[-1].value
