@@ -18,7 +18,7 @@ from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, PRESSING, SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords, in_period
-from kpa_analytics.widgets.profiles import nothing
+from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.table_rows import Heading
 from kpa_analytics.wording import count, listing, month, one_line
@@ -51,6 +51,7 @@ _PEOPLE = (
     Heading("trainees", "People trained", "number"),
     Heading("trainings", "Trainings", "number"),
     Heading("group_sessions", "Group sessions", "number"),
+    *PROFILE_HEADINGS,
 )
 
 
@@ -164,7 +165,12 @@ class InstructorExplorer(PeriodExplorer):
     def _tables(self) -> tuple[Table, Table]:
         self._charts.on_label(self._label_clicked, [["axis"], ["axis"]])
         self._coverage = Table(_COVERAGE, None, name="instructor-coverage")
-        self._people = Table(_PEOPLE, ("completions", True), name="instructors")
+        self._people = Table(
+            _PEOPLE,
+            ("completions", True),
+            name="instructors",
+            more=lambda rows: with_profiles(rows, self.data, self.as_of, "m_instructor_id"),
+        )
         return self._coverage, self._people
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:

@@ -20,11 +20,22 @@ PROFILE_HEADINGS = (
 )
 
 
-def with_profiles(rows: pl.DataFrame, data: TrainingData, as_of: date) -> pl.DataFrame:
-    """Add the columns of `PROFILE_HEADINGS` to rows with an m_user_id; null where not known."""
+def with_profiles(
+    rows: pl.DataFrame, data: TrainingData, as_of: date, person: str = "m_user_id"
+) -> pl.DataFrame:
+    """Add the columns of `PROFILE_HEADINGS` to rows about people; null where not known.
+
+    Args:
+        rows: the rows.
+        data: the records.
+        as_of: the day of the profiles.
+        person: the column with the people's ids.
+    """
     columns = [heading.column for heading in PROFILE_HEADINGS]
     people = people_rows(data, as_of).select("m_user_id", *columns)
-    return rows.join(people, on="m_user_id", how="left", maintain_order="left")
+    return rows.join(
+        people, left_on=person, right_on="m_user_id", how="left", maintain_order="left"
+    )
 
 
 def nothing(search: str = "") -> str:

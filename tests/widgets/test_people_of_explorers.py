@@ -17,6 +17,7 @@ from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,
     InstructorExplorer,
+    PlannerExplorer,
     TrendExplorer,
 )
 from kpa_analytics.widgets.explorer import Explorer
@@ -51,6 +52,26 @@ def shown(explorer: Explorer) -> pl.DataFrame:
     if isinstance(explorer, ExpiryExplorer | TrendExplorer):
         return explorer.rows
     return explorer.activity if isinstance(explorer, InstructorExplorer) else explorer.sessions
+
+
+def test_a_table_whose_rows_are_people_offers_their_profiles(haunted: kpa.TrainingData) -> None:
+    profile = ["employeeNumber", "field_office", "job_title"]
+    for make in (*EXPLORERS, PlannerExplorer):
+        for table in make(haunted)._shown_tables:
+            columns = [column["column"] for column in table.offered]
+            kinds = [column["kind"] for column in table.offered]
+            assert (columns[-3:] == profile) == (kinds[0] == "person"), table.name
+    instructors = InstructorExplorer(haunted)._people
+    instructors.picked = ["instructor", *profile]
+    users = {row["id"]: row for row in haunted.users.iter_rows(named=True)}
+    offices = dict(haunted.groups.select("id", "name").iter_rows())
+    frame = instructors.frame
+    assert {"i"} < {*frame["m_instructor_id"]}
+    for who, number, office in frame.select("m_instructor_id", *profile[:2]).iter_rows():
+        user = users.get(who, {})
+        assert number == user.get("employeeNumber")
+        places = [offices[place] for place in user.get("fieldOffice_id") or ()]
+        assert office == ("; ".join(places) or None)
 
 
 @pytest.mark.slow
