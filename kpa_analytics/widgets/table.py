@@ -12,7 +12,7 @@ import traitlets
 
 from kpa_analytics.widgets.style import HERE
 from kpa_analytics.widgets.table_rows import TEXTS, Heading, as_shown, cells, links, matching
-from kpa_analytics.wording import listing
+from kpa_analytics.wording import count, listing
 
 #: Rows on a page.
 PAGE = 50
@@ -144,16 +144,15 @@ class Table(anywidget.AnyWidget):
 
         `headings` replaces the columns; `nothing` is the text if the frame has no rows.
         """
-        self._frame, self._nothing = frame, nothing
+        self._frame, self._named, self._nothing = frame, caption, nothing
         with self.hold_sync():
             if headings is not None:
                 self.offered = [heading._asdict() for heading in headings]
                 if self.sort and self.sort[0] not in frame.columns:
                     self.sort = self.usual
-            self.caption = caption
             self._refilter()
 
-    _nothing = ""
+    _named = _nothing = ""
 
     def _refilter(self, _: Any = None) -> None:
         """Take the columns and the filters that the reader chose."""
@@ -168,6 +167,7 @@ class Table(anywidget.AnyWidget):
                 frame = self._more(frame)
             self._matching = matching(frame, self._usable(), self.words)
             self.total = self._matching.height
+            self.caption = self._named + self._filtered()
             self.nothing = "" if self.total else self._why_nothing()
             self._resort()
 
@@ -175,6 +175,12 @@ class Table(anywidget.AnyWidget):
         """The filters of columns of texts and days that the table has."""
         texts = {column["column"] for column in self.offered if column["kind"] in TEXTS}
         return {name: text for name, text in self.filters.items() if name in texts and text.strip()}
+
+    def _filtered(self) -> str:
+        """The end of the caption: how many rows the filters of columns leave, if there are any."""
+        if self._frame.is_empty() or not self._usable():
+            return ""
+        return f"; filtered: {self.total:,} of {count(self._frame.height, 'row')}"
 
     def _why_nothing(self) -> str:
         used = self._usable()

@@ -99,6 +99,8 @@ def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -
     assert facts["Trainings"] == explorer.known["trainings"][training]
     assert facts["People"] == "a"
     assert facts["Status contains"] == "expired"
+    whole = explorer._table.given.height
+    assert facts["Table"].endswith(f"; filtered: {explorer.table.height:,} of {whole:,} rows")
     assert facts["Sorted by"] == "Days left, ascending"
     assert re.search(r"fetched \d+ \w+ 20\d\d, .* UTC from 127\.0\.0\.1", facts["Records"])
 

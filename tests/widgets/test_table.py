@@ -117,6 +117,21 @@ def test_a_filter_finds_texts_as_the_people_search_does(
     assert (table.total, len(table.rows), table.nothing) == (len(rows), len(rows), "")
 
 
+def test_the_caption_says_how_many_rows_a_filter_leaves() -> None:
+    table = Table(PEOPLE_HEADINGS, None)
+    table.show(PEOPLE, "Everyone")
+    assert table.caption == "Everyone"
+    table.filters = {"who": "moe"}
+    assert table.caption == "Everyone; filtered: 1 of 3 rows"
+    table.show(PEOPLE[:1], "Only Zoë")
+    assert table.caption == "Only Zoë; filtered: 0 of 1 row"
+    table.show(PEOPLE.clear(), "Nobody")
+    assert table.caption == "Nobody"
+    table.show(PEOPLE, "Everyone")
+    table.filters = {"who": " "}
+    assert table.caption == "Everyone"
+
+
 @pytest.mark.parametrize(
     ("filters", "said"),
     [
