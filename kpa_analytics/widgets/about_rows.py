@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kpa_analytics.widgets.layout import time_of
+from kpa_analytics.widgets.table_rows import filter_words
 from kpa_analytics.wording import day, listing
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def about_rows(explorer: View, table: Table) -> dict[str, str]:
         "Table": table.caption,
         "Rows": f"{table.total:,}",
         **choices_in_words(explorer),
-        **{f"{named.get(name, name)} contains": text for name, text in table.filters.items()},
+        **dict(filter_words(named[name], wanted) for name, wanted in table.used.items()),
         "Sorted by": _sort(table, named),
         "Records": time_of(explorer.data),
         "Made by": f"kpa_analytics {version('kpa-analytics')}",

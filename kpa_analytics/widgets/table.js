@@ -97,7 +97,7 @@ function render({ model, el }) {
   // Filters: a row of fields under the headings.
   let filtering = Object.keys(model.get("filters")).length > 0;
   const filter = make("button", "", "Filter");
-  filter.title = "Show the rows whose columns contain a text";
+  filter.title = "Show the rows whose columns contain a text, or numbers from one to another";
   filter.addEventListener("click", () => {
     filtering = !filtering;
     if (!filtering && Object.keys(model.get("filters")).length) send("filters", {});
@@ -231,32 +231,50 @@ function render({ model, el }) {
   const field = (column, words, kind, active) => {
     const cell = fields.get(column) ?? newField(column, words, kind);
     fields.set(column, cell);
-    const text = cell.querySelector("input");
-    if (text && text !== active) text.value = model.get("filters")[column] ?? "";
+    for (const input of cell.querySelectorAll("input")) if (input !== active) input.value = inForce(input);
     return cell;
   };
 
+  // The text that a field shows: of the two fields for numbers, each has one of the limits.
+  const inForce = ({ dataset: { column, limit } }) => {
+    const filter = model.get("filters")[column];
+    return String((limit ? filter?.[limit] : filter) ?? "");
+  };
+  const newInput = (label, properties, data) => {
+    const input = Object.assign(make("input"), properties);
+    Object.assign(input.dataset, data);
+    input.setAttribute("aria-label", label);
+    return input;
+  };
   const newField = (column, words, kind) => {
     const cell = make("td");
-    if (!TEXTS.includes(kind)) return cell;
-    const text = make("input");
-    text.type = "search";
-    text.dataset.column = column;
-    text.placeholder = "Contains…";
-    text.setAttribute("aria-label", `${words} contains`);
+    const numbers = kind === "number";
+    const inputs = [];
+    if (numbers) {
+      const field = { type: "number", step: "any" };
+      inputs.push(newInput(`${words} from`, { ...field, placeholder: "From" }, { column, limit: 0 }));
+      inputs.push(newInput(`${words} to`, { ...field, placeholder: "To" }, { column, limit: 1 }));
+    } else if (TEXTS.includes(kind)) {
+      inputs.push(newInput(`${words} contains`, { type: "search", placeholder: "Contains…" }, { column }));
+    }
     let waiting;
     const filterBy = () => {
       clearTimeout(waiting);
-      const { [column]: before = "", ...others } = model.get("filters");
-      if (text.value.trim() === before.trim()) return;
-      send("filters", text.value.trim() ? { ...others, [column]: text.value } : others);
+      const texts = inputs.map(({ value }) => value.trim());
+      const half = inputs.some(({ validity }) => validity.badInput); // such as a minus sign alone
+      if (half || inputs.every((input, at) => inForce(input).trim() === texts[at])) return;
+      const { [column]: before, ...others } = model.get("filters");
+      const wanted = numbers ? texts.map((text) => (text ? Number(text) : null)) : inputs[0].value;
+      send("filters", texts.some(Boolean) ? { ...others, [column]: wanted } : others);
     };
-    text.addEventListener("input", () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(filterBy, 200);
-    });
-    text.addEventListener("change", filterBy);
-    cell.append(text);
+    for (const input of inputs) {
+      input.addEventListener("input", () => {
+        clearTimeout(waiting);
+        waiting = setTimeout(filterBy, 200);
+      });
+      input.addEventListener("change", filterBy);
+    }
+    cell.append(...inputs);
     return cell;
   };
   // Undo, reset and Python change the filters, too; a field that is being typed in stays.
@@ -267,7 +285,7 @@ function render({ model, el }) {
       headings();
     }
     for (const text of head.querySelectorAll("input")) {
-      if (text !== document.activeElement) text.value = now[text.dataset.column] ?? "";
+      if (text !== document.activeElement) text.value = inForce(text);
     }
   };
 

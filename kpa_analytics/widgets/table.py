@@ -11,7 +11,15 @@ import polars as pl
 import traitlets
 
 from kpa_analytics.widgets.style import HERE
-from kpa_analytics.widgets.table_rows import TEXTS, Heading, as_shown, cells, links, matching
+from kpa_analytics.widgets.table_rows import (
+    Heading,
+    as_shown,
+    cells,
+    filter_words,
+    links,
+    matching,
+    narrows,
+)
 from kpa_analytics.wording import count, listing
 
 #: Rows on a page.
@@ -21,8 +29,8 @@ PAGE = 50
 class Table(anywidget.AnyWidget):
     """The rows of a frame, a page at a time, sorted by a click (or Enter) on a heading.
 
-    The reader chooses the columns and filters columns of text. The rows can leave the table as a
-    file or through the clipboard (see `rows_out`).
+    The reader chooses the columns and filters them. The rows can leave the table as a file or
+    through the clipboard (see `rows_out`).
 
     Args:
         headings: the columns.
@@ -37,7 +45,8 @@ class Table(anywidget.AnyWidget):
     Attributes:
         words: as above; a change counts from the next `show` on.
         picked: the columns that the reader chose; empty for the usual ones.
-        filters: column -> the text that its cells must contain.
+        filters: column -> the text that its cells must contain or, of a column of numbers, a list
+            of the least and the largest number, of which one can be None.
     """
 
     _esm = HERE / "table.js"
@@ -119,6 +128,16 @@ class Table(anywidget.AnyWidget):
             for name in ("picked", "filters", "sort"):
                 setattr(self, name, given[name])
 
+    @property
+    def used(self) -> dict[str, Any]:
+        """The filters that can leave out a row."""
+        kinds = {column["column"]: column["kind"] for column in self.offered}
+        return {
+            name: wanted
+            for name, wanted in self.filters.items()
+            if narrows(wanted, kinds.get(name, ""))
+        }
+
     def row(self, place: int) -> dict[str, Any] | None:
         """The row at a place in the order shown, if it is on the page shown."""
         at = place - self.start
@@ -165,29 +184,24 @@ class Table(anywidget.AnyWidget):
             frame = self._frame
             if self._more and not needed <= {*frame.columns}:
                 frame = self._more(frame)
-            self._matching = matching(frame, self._usable(), self.words)
+            self._matching = matching(frame, self.used, self.words)
             self.total = self._matching.height
             self.caption = self._named + self._filtered()
             self.nothing = "" if self.total else self._why_nothing()
             self._resort()
 
-    def _usable(self) -> dict[str, str]:
-        """The filters of columns of texts and days that the table has."""
-        texts = {column["column"] for column in self.offered if column["kind"] in TEXTS}
-        return {name: text for name, text in self.filters.items() if name in texts and text.strip()}
-
     def _filtered(self) -> str:
         """The end of the caption: how many rows the filters of columns leave, if there are any."""
-        if self._frame.is_empty() or not self._usable():
+        if self._frame.is_empty() or not self.used:
             return ""
         return f"; filtered: {self.total:,} of {count(self._frame.height, 'row')}"
 
     def _why_nothing(self) -> str:
-        used = self._usable()
+        used = self.used
         if self._frame.is_empty() or not used:
             return self._nothing
         named = {column["column"]: column for column in self.offered}
-        wanted = listing([f"{named[name]['words']} '{text}'" for name, text in used.items()])
+        wanted = listing([_quoted(named[name]["words"], each) for name, each in used.items()])
         if len(used) == 1 and named[next(iter(used))]["kind"] == "person":
             return f"Nobody matches '{next(iter(used.values()))}'."
         return f"No row matches {wanted}."
@@ -218,3 +232,9 @@ class Table(anywidget.AnyWidget):
         order = numbered.sort("key", "row", descending=[descending, False], nulls_last=True)
         places = order.head(end).collect(engine="in-memory")["row"]
         return self._matching[places[start:]]
+
+
+def _quoted(heading: str, wanted: Any) -> str:
+    """The filter of a column in a sentence."""
+    text = filter_words(heading, wanted)[1]
+    return f"{heading} '{text}'" if isinstance(wanted, str) else f"{heading} {text}"

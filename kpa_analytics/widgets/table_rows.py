@@ -15,6 +15,8 @@ Words = Mapping[str, Mapping[Any, str]]
 
 #: The kinds of column that can be filtered by a text, such as "Jul 2026" for days.
 TEXTS = ("text", "person", "status", "date")
+#: The kind of column that is filtered by the least and the largest number; None: no limit.
+NUMBER = "number"
 #: The columns with the id of the person whom a row names, the first that is not null.
 PERSON_IDS = ("m_user_id", "m_instructor_id")
 
@@ -36,18 +38,64 @@ class Heading(NamedTuple):
     usual: bool = True
 
 
-def matching(frame: pl.DataFrame, filters: Mapping[str, str], words: Words) -> pl.DataFrame:
-    """The rows whose columns contain the texts of `filters`, as the people search reads texts.
+def matching(frame: pl.DataFrame, filters: Mapping[str, Any], words: Words) -> pl.DataFrame:
+    """The rows whose columns match `filters`: column -> a text, or the least and largest number.
 
-    Every word must occur in the column, in any order; accents and upper case make no difference.
+    The people search reads texts in the same way: every word must occur in the column, in any
+    order; accents and upper case make no difference. A number that has a label is no number.
     """
     conditions = [
-        folded_text(text_of(frame[column], words.get(column, {}))).str.contains(word, literal=True)
-        for column, text in filters.items()
-        for word in folded(text).split()
+        condition.fill_null(False)
+        for column, wanted in filters.items()
         if column in frame.columns
+        for condition in _conditions(frame[column], wanted, words.get(column, {}))
     ]
-    return frame.filter(*(condition.fill_null(False) for condition in conditions))
+    return frame.filter(*conditions)
+
+
+def _conditions(values: pl.Series, wanted: Any, words: Mapping[Any, str]) -> list[pl.Expr]:
+    if isinstance(wanted, str):
+        texts = folded_text(text_of(values, words))
+        return [texts.str.contains(word, literal=True) for word in folded(wanted).split()]
+    numbers, (least, largest) = values.cast(pl.Float64), wanted
+    return [
+        *([] if least is None else [pl.lit(numbers >= least)]),
+        *([] if largest is None else [pl.lit(numbers <= largest)]),
+        *(pl.lit(numbers != number) for number in words if number is not None),
+    ]
+
+
+def narrows(wanted: Any, kind: str) -> bool:
+    """Whether the filter of a column of this kind can leave out a row.
+
+    Examples:
+        >>> narrows("First Aid", "text"), narrows("  ", "text"), narrows("1", "number")
+        (True, False, False)
+        >>> narrows([None, 30], "number"), narrows([None, None], "number")
+        (True, False)
+    """
+    if isinstance(wanted, str):
+        return kind in TEXTS and bool(wanted.strip())
+    return kind == NUMBER and any(limit is not None for limit in wanted)
+
+
+def filter_words(heading: str, wanted: Any) -> tuple[str, str]:
+    """The filter of a column in words: what it asks of the column, and the text or the numbers.
+
+    Examples:
+        >>> filter_words("Person", "Moe")
+        ('Person contains', 'Moe')
+        >>> filter_words("Days left", [-30, None])
+        ('Days left is', '-30 or more')
+    """
+    if isinstance(wanted, str):
+        return f"{heading} contains", wanted
+    least, largest = wanted
+    if largest is None:
+        return f"{heading} is", f"{least:,} or more"
+    if least is None:
+        return f"{heading} is", f"{largest:,} or less"
+    return f"{heading} is", f"{least:,} to {largest:,}"
 
 
 def text_of(values: pl.Series, words: Mapping[Any, str]) -> pl.Expr:

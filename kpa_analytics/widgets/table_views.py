@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table_rows import NUMBER
 from kpa_analytics.widgets.traits import ChoiceError, need_dictionary, need_known
+from kpa_analytics.widgets.view_state import plain
 
 #: The traits of a table that a state has.
 VIEW = ("picked", "sort", "filters")
@@ -29,11 +31,28 @@ def show_views(tables: Sequence[Table], views: object) -> None:
 
 def _valid(table: Table, view: Any) -> dict[str, Any]:
     """A table's view, if it names only columns that the table has."""
-    known = [column["column"] for column in table.offered]
+    known = {column["column"]: column["kind"] for column in table.offered}
     for name, value in need_dictionary(f"tables: {table.name}", view).items():
         need_known(f"tables: {table.name}", name, VIEW)
         if not isinstance(value, Mapping if name == "filters" else list | tuple):
             raise ChoiceError(f"tables: {name} of {table.name} is not valid: {value!r}")
         for column in value[:1] if name == "sort" else value:
             need_known(f"tables: {name} of {table.name}", column, known)
-    return {name: dict(value) if name == "filters" else list(value) for name, value in view.items()}
+    for column, wanted in view.get("filters", {}).items():
+        _need_filter(f"tables: filters of {table.name}: {column}", wanted, known[column])
+    return {name: plain(value) for name, value in view.items()}
+
+
+def _need_filter(name: str, wanted: Any, kind: str) -> None:
+    """Refuse what is not a filter of a column of this kind."""
+    if kind != NUMBER:
+        if not isinstance(wanted, str):
+            raise ChoiceError(f"{name} must be a text, not {wanted!r}")
+        return
+    limits = wanted if isinstance(wanted, list | tuple) else ()
+    numbers = all(limit is None or type(limit) in (int, float) for limit in limits)
+    if len(limits) != 2 or not numbers:
+        raise ChoiceError(
+            f"{name} must be the least and the largest number, such as [0, 30] or [None, 30], not "
+            f"{wanted!r}"
+        )

@@ -253,6 +253,7 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     press(view.locator(".kpa-tile", has_text="Current"))
     expect(table.locator("caption")).to_contain_text("Only Current")
     lab.becomes(web, "explorer.table['status'].unique().to_list()", ["current"])
+    filter_numbers(web, lab, table)
     undo = view.get_by_role("button", name="Undo")
     press(undo)
     expect(table.locator("caption")).to_contain_text("Selected: ")
@@ -264,6 +265,27 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     expect(view.locator(".kpa-tile", has_text="Expired")).to_have_attribute("aria-pressed", "true")
     undo_until(web, lab, undo, before)
     expect(table.locator("th", has_text="Field office")).to_have_count(0)
+
+
+def filter_numbers(web: Page, lab: Lab, table: Locator) -> None:
+    """Filter a column of numbers by keyboard from one to another, and undo that."""
+    before, shown = lab.ask(web, "explorer.state"), "[*explorer._table.filters.items()]"
+    least = lab.ask(web, "explorer.table['days_left'].min()")
+    start, end = table.get_by_label("Days left from"), table.get_by_label("Days left to")
+    start.focus()
+    web.keyboard.type("-5")
+    web.keyboard.press("Tab")
+    expect(end).to_be_focused()
+    web.keyboard.type(str(least))
+    lab.becomes(web, shown, [["days_left", [-5, least]]])
+    expect(table.locator("caption")).to_contain_text("; filtered: ")
+    lab.becomes(web, "explorer.table['days_left'].unique().to_list()", [least])
+    end.fill("")
+    lab.becomes(web, shown, [["days_left", [-5, None]]])
+    undo = web.locator(".kpa-expiry").get_by_role("button", name="Undo")
+    undo_until(web, lab, undo, before)
+    expect(start).to_have_value("")
+    expect(table.locator("caption")).not_to_contain_text("; filtered: ")
 
 
 def undo_until(web: Page, lab: Lab, undo: Locator, before: dict[str, Any]) -> None:

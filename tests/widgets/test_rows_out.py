@@ -87,7 +87,7 @@ def test_sort_filter_and_columns_of_the_screen_are_those_of_the_file(
 def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -> None:
     training = company.trainings["id"][0]
     explorer = ExpiryExplorer(company, trainings=[training], search="a", as_of="2026-05-31")
-    explorer._table.filters = {"status": "expired"}
+    explorer._table.filters = {"status": "expired", "days_left": [-400, None]}
     name, content = out(explorer._table, "xlsx")
     assert name == "expirations-2026-05-31.xlsx"
     book = sheets(content)
@@ -99,6 +99,8 @@ def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -
     assert facts["Trainings"] == explorer.known["trainings"][training]
     assert facts["People"] == "a"
     assert facts["Status contains"] == "expired"
+    assert facts["Days left is"] == "-400 or more"
+    assert explorer.table["days_left"].min() >= -400
     whole = explorer._table.given.height
     assert facts["Table"].endswith(f"; filtered: {explorer.table.height:,} of {whole:,} rows")
     assert facts["Sorted by"] == "Days left, ascending"

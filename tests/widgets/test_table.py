@@ -117,6 +117,39 @@ def test_a_filter_finds_texts_as_the_people_search_does(
     assert (table.total, len(table.rows), table.nothing) == (len(rows), len(rows), "")
 
 
+NUMBERS = pl.DataFrame({"left": [-30, 0, 5, None], "share": [0.0, 12.3, 50.0, 100.0]})
+NUMBER_HEADINGS = (Heading("left", "Days left", "number"), Heading("share", "Share", "number"))
+
+
+@pytest.mark.parametrize(
+    ("filters", "rows"),
+    [
+        ({"left": [-30, 0]}, [0, 1]),
+        ({"left": [0, None]}, [1, 2]),
+        ({"left": [None, -1]}, [0]),
+        ({"left": [0.5, 10**30]}, [2]),
+        ({"left": [None, None]}, [0, 1, 2, 3]),
+        ({"left": "5"}, [0, 1, 2, 3]),
+        ({"share": [12.3, 50]}, [1, 2]),
+        ({"share": [None, 12.3], "left": [0, None]}, [1]),
+    ],
+)
+def test_numbers_are_filtered_by_the_least_and_the_largest(
+    filters: dict[str, object], rows: list[int]
+) -> None:
+    table = Table(NUMBER_HEADINGS, None)
+    table.show(NUMBERS, "")
+    table.filters = filters
+    assert_frame_equal(table.frame, NUMBERS[rows])
+
+
+def test_a_number_with_a_label_is_in_no_range() -> None:
+    table = Table(NUMBER_HEADINGS, None, words={"left": {0: "not known", None: "not known"}})
+    table.show(NUMBERS, "")
+    table.filters = {"left": [-30, 5]}
+    assert_frame_equal(table.frame, NUMBERS[[0, 2]])
+
+
 def test_the_caption_says_how_many_rows_a_filter_leaves() -> None:
     table = Table(PEOPLE_HEADINGS, None)
     table.show(PEOPLE, "Everyone")
@@ -137,14 +170,17 @@ def test_the_caption_says_how_many_rows_a_filter_leaves() -> None:
     [
         ({"who": "Smith"}, "Nobody matches 'Smith'."),
         ({"who": "Moe", "taught": "x"}, "No row matches Person 'Moe', Trainings 'x'."),
+        ({"left": [1000, 2000]}, "No row matches Days left 1,000 to 2,000."),
+        ({"left": [None, -31]}, "No row matches Days left -31 or less."),
     ],
 )
 def test_a_filter_that_finds_nothing_says_so(filters: dict[str, str], said: str) -> None:
-    table = Table(PEOPLE_HEADINGS, None)
-    table.show(PEOPLE, "", nothing="No rows here.")
+    table = Table((*PEOPLE_HEADINGS, NUMBER_HEADINGS[0]), None)
+    people = PEOPLE.with_columns(NUMBERS["left"][:3])
+    table.show(people, "", nothing="No rows here.")
     table.filters = filters
     assert (table.total, table.rows, table.nothing) == (0, [], said)
-    table.show(PEOPLE.clear(), "", nothing="No rows here.")
+    table.show(people.clear(), "", nothing="No rows here.")
     assert table.nothing == "No rows here."
 
 

@@ -38,7 +38,8 @@ def test_a_state_restores_the_view(company: kpa.TrainingData, make: type[Explore
     table = explorer._shown_tables[0]
     table.sort = [table.columns[0]["column"], True]
     table.picked = [column["column"] for column in table.columns[:2]]
-    table.filters = {table.columns[1]["column"]: "a"}
+    number = table.columns[1]["kind"] == "number"
+    table.filters = {table.columns[1]["column"]: [1, None] if number else "a"}
     state = json.loads(json.dumps(explorer.state))
     assert state["tables"] == {table.name: table.view}
     again = make(company, **state)
@@ -116,6 +117,11 @@ def test_a_change_that_fails_is_no_state(company: kpa.TrainingData) -> None:
         ({"tables": {"expirations": {"picked": ["salary"]}}}, "there is no 'salary'"),
         ({"tables": {"expirations": {"width": 3}}}, "there is no 'width'"),
         ({"tables": {"expirations": {"filters": "a"}}}, "filters of expirations is not valid"),
+        ({"tables": {"expirations": {"filters": {"user": 3}}}}, "user must be a text, not 3"),
+        *(
+            ({"tables": {"expirations": {"filters": {"days_left": wrong}}}}, "days_left must be ")
+            for wrong in ("3", 3, [0], [0, "3"], [True, None])
+        ),
         ({"tables": 3}, "tables must be a dictionary"),
     ],
 )
