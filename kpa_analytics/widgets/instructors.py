@@ -41,7 +41,7 @@ _EVERYONE = "; everyone trained is counted"
 _COVERAGE = (
     Heading("training", "Training"),
     Heading("instructors", "Instructors", "number"),
-    Heading("instructor_names", "Who"),
+    Heading("instructor_names", "Who", "people"),
     Heading("completions", "Completions", "number"),
     Heading("last_taught", "Last taught", "date"),
 )
@@ -115,7 +115,7 @@ class InstructorExplorer(PeriodExplorer):
         SELECTING,
         PRESSING,
         "Click the name of an instructor or of a training beside a chart to see only that one.",
-        "Click an instructor in the table to open their own training record.",
+        "Click an instructor in a table to open their own training record.",
     )
     terms = ("as of", "completion", "instructor", "group session")
     instructors_hint = "Only what these instructors taught"

@@ -9,7 +9,7 @@ const OUT = [
 const [NARROW, WIDE] = [60, 600];
 // What the keyboard reaches in the headings.
 const REACHED = "button, input, [role=separator]";
-const TEXTS = ["text", "person", "status", "date"];
+const TEXTS = ["text", "person", "people", "status", "date"];
 
 function render({ model, el }) {
   el.classList.add("kpa-table");
@@ -289,17 +289,21 @@ function render({ model, el }) {
     }
   };
 
+  const link = (name, person) => {
+    const button = make("button", "kpa-person-button", String(name));
+    button.title = "Open this person's training record";
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      model.send(person);
+    });
+    return button;
+  };
   const cellOf = (value, kind, place) => {
     const cell = make("td", `kpa-${kind}`);
     if (value === null || value === undefined) cell.append(make("span", "kpa-nothing", "–"));
+    else if (kind === "people") value.forEach((name, at) => cell.append(at ? "; " : "", link(name, { person: place, at })));
     else if (kind === "person" && !Array.isArray(value)) { // a list: the name of nobody in the records
-      const button = make("button", "kpa-person-button", String(value));
-      button.title = "Open this person's training record";
-      button.addEventListener("click", (event) => {
-        event.stopPropagation();
-        model.send({ person: place });
-      });
-      cell.append(button);
+      cell.append(link(value, { person: place }));
     } else cell.textContent = kind === "number" && typeof value === "number" ? FIGURES.format(value).replace("-", "\u2212") : String(value);
     return cell;
   };

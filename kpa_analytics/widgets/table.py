@@ -14,9 +14,8 @@ from kpa_analytics.widgets.style import HERE
 from kpa_analytics.widgets.table_rows import (
     Heading,
     as_shown,
-    cells,
     filter_words,
-    links,
+    linked,
     matching,
     narrows,
 )
@@ -214,9 +213,8 @@ class Table(anywidget.AnyWidget):
     def _turn(self, _: Any = None) -> None:
         self._on_page = page = self._from_to(self.start, self.start + self.page)
         columns = [
-            links(page, texts) if column["kind"] == "person" else texts
+            linked(page, column["column"], column["kind"], self.words.get(column["column"], {}))
             for column in self.columns
-            for texts in [cells(page[column["column"]], self.words.get(column["column"], {}))]
         ]
         self.rows = [list(row) for row in zip(*columns, strict=True)]
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from kpa_analytics.widgets.about_rows import View, about_rows, file_name
 from kpa_analytics.widgets.rows_out import CLIPBOARD, TYPES, rows_as
 from kpa_analytics.widgets.table import Table
-from kpa_analytics.widgets.table_rows import PERSON_IDS
+from kpa_analytics.widgets.table_rows import person_id
 from kpa_analytics.widgets.table_views import VIEW
 
 
@@ -38,8 +38,7 @@ def _answer(explorer: Owner, table: Table, message: Any, _: Any) -> None:
             if not explorer.guarded(lambda: _send(explorer, table, kind)):
                 table.send({"failed": True})
         case {"person": int(place)}:
-            row = table.row(place) or {}
-            if person := next((row[name] for name in PERSON_IDS if row.get(name)), None):
+            if person := person_id(table.row(place) or {}, message.get("at")):
                 explorer.guarded(lambda: explorer.open_record(person))
 
 

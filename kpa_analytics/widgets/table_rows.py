@@ -14,11 +14,13 @@ from kpa_analytics.wording import day_texts, one_line
 Words = Mapping[str, Mapping[Any, str]]
 
 #: The kinds of column that can be filtered by a text, such as "Jul 2026" for days.
-TEXTS = ("text", "person", "status", "date")
+TEXTS = ("text", "person", "people", "status", "date")
 #: The kind of column that is filtered by the least and the largest number; None: no limit.
 NUMBER = "number"
 #: The columns with the id of the person whom a row names, the first that is not null.
 PERSON_IDS = ("m_user_id", "m_instructor_id")
+#: The column with the ids of the people whom the cells of a `people` column name, in their order.
+PEOPLE_IDS = "m_instructor_ids"
 
 
 class Heading(NamedTuple):
@@ -28,7 +30,7 @@ class Heading(NamedTuple):
         column: its name in the frame.
         words: its heading.
         kind: `text`; `number` is aligned right; `status` shows a sign; `date` does not wrap; the
-            names of a `person` column open that person's record.
+            names of a `person` or `people` column open that person's record.
         usual: False for a column that is shown only if the reader chooses it.
     """
 
@@ -129,6 +131,20 @@ def as_shown(frame: pl.DataFrame, headings: Sequence[Heading], words: Words) -> 
     )
 
 
+def person_id(row: Mapping[str, Any], at: int | None = None) -> str | None:
+    """The id of the person whom a row names, or of the one at a place in its `people` column.
+
+    Examples:
+        >>> person_id({"m_user_id": None, "m_instructor_id": "ike"})
+        'ike'
+        >>> person_id({"m_instructor_ids": ["ike", "eve"]}, 1)
+        'eve'
+    """
+    if at is None:
+        return next((row[name] for name in PERSON_IDS if row.get(name)), None)
+    return dict(enumerate(row.get(PEOPLE_IDS) or ())).get(at)
+
+
 def links(rows: pl.DataFrame, names: Sequence[Any]) -> list[Any]:
     """The cells of a person column. A name without an id is in a list, and opens no record.
 
@@ -142,6 +158,15 @@ def links(rows: pl.DataFrame, names: Sequence[Any]) -> list[Any]:
     return [
         name if known or name is None else [name] for name, known in zip(names, has_id, strict=True)
     ]
+
+
+def linked(rows: pl.DataFrame, column: str, kind: str, words: Mapping[Any, str]) -> list[Any]:
+    """The cells of a column; those of a `people` column are lists of names."""
+    if kind == "people":
+        several = rows[column].to_list()
+        return [[one_line(name) for name in names or ()] or None for names in several]
+    texts = cells(rows[column], words)
+    return links(rows, texts) if kind == "person" else texts
 
 
 def cells(values: pl.Series, words: Mapping[Any, str]) -> list[Any]:

@@ -541,6 +541,13 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
         web.keyboard.press("Escape")
         expect(caption).not_to_contain_text("Selected: ")
 
+    # each of several names in a cell opens a record
+    teaching = web.locator(".kpa-instructors")
+    name = teaching.locator("td.kpa-people .kpa-person-button").last
+    press(name)
+    record = f"Training transcript: {name.inner_text()}"
+    expect(teaching.locator(".kpa-record h3")).to_have_text(record)
+
     day = web.locator(".kpa-groups .kpa-row-button").first
     press(day)
     expect(web.locator(".kpa-groups .kpa-table caption").nth(1)).to_contain_text("First Aid")

@@ -46,6 +46,24 @@ def test_instructors_have_records_too(company: kpa.TrainingData) -> None:
     assert explorer.table["instructor"][1] in explorer._record.title
 
 
+def test_each_of_several_names_in_a_cell_has_a_record(company: kpa.TrainingData) -> None:
+    explorer = InstructorExplorer(company)
+    table = explorer._coverage
+    kinds = {column["column"]: column["kind"] for column in table.columns}
+    assert kinds["instructor_names"] == "people"
+    names = explorer.coverage["instructor_names"].to_list()
+    row = next(place for place, several in enumerate(names) if len(several) > 1)
+    assert table.rows[row][[*kinds].index("instructor_names")] == names[row]
+    for at, name in enumerate(names[row]):
+        table._handle_custom_msg({"person": row, "at": at}, [])
+        assert name in explorer._record.title
+    explorer.close_record()
+    table._handle_custom_msg({"person": row, "at": len(names[row])}, [])
+    assert explorer.record is None
+    table.filters = {"instructor_names": names[row][1]}
+    assert {names[row][1]} <= {*explorer.coverage["instructor_names"][0]}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("make", [GroupTrainingExplorer, PlannerExplorer])
 def test_the_instructor_of_a_session_has_a_record(
