@@ -250,7 +250,7 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     expect(record).to_have_count(0)
     expect(person).to_be_focused()
 
-    press(view.locator(".kpa-tile", has_text="Current"))
+    press(view.locator(".kpa-tile", has_text="● Current"))
     expect(table.locator("caption")).to_contain_text("Only Current")
     lab.becomes(web, "explorer.table['status'].unique().to_list()", ["current"])
     filter_numbers(web, lab, table)
