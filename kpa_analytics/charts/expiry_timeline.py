@@ -160,7 +160,7 @@ def expiry_timeline(
             *timeline_ends.texts(ends, highest, dark),
             *_line(today, shown, dark),
         ],
-        title=_finding(dated.filter(in_month), expired, today),
+        title=_finding(dated, expired, today, months),
         subtitle=[
             f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
             f"{expired:,} of them expired, as of {day(today)}{rows.hypothetical}",
@@ -174,15 +174,24 @@ def expiry_timeline(
     )
 
 
-def _finding(months: pl.DataFrame, expired: int, today: date) -> str:
+def _finding(dated: pl.DataFrame, expired: int, today: date, months: int) -> str:
     """The finding, as the title: the month to come in which the most certificates expire."""
     ahead = (pl.col("total") - pl.col(EXPIRED)).alias("ahead")
-    ahead_of = months.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
-    if not ahead_of["ahead"].sum():
+    in_months = dated.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
+    in_months = in_months.filter(pl.col("ahead") > 0)
+    if in_months.is_empty():
         return f"{count(expired, 'certificate has', 'certificates have')} expired"
-    first, number = ahead_of.sort("ahead", "month", descending=[True, False]).row(0)
+    busiest = in_months.filter(pl.col("ahead") == pl.col("ahead").max()).sort("month")
+    first, number = busiest.row(0)
     expire = count(number, "certificate expires", "certificates expire")
-    return f"The busiest month ahead is {month(first)}: {expire}"
+    later = bool((dated["part"] == "later").any())
+    if in_months.height == 1 and not later:
+        return f"{expire} in {month(first)}"
+    which = f"of the next {count(months, 'month')}" if later else "ahead"
+    if busiest.height == 1:
+        return f"The busiest month {which} is {month(first)}: {expire}"
+    names = f"{month(first)} and {busiest.height - 1:,} more"
+    return f"The busiest months {which} are {names}: {expire} in each"
 
 
 def _undated(rows: pl.DataFrame) -> str:

@@ -142,3 +142,24 @@ def test_the_timeline_counts_dates_far_away():
     chart = charts.expiry_timeline(far, as_of=AS_OF)
     dated = far["expiration_date"].drop_nulls().len()
     assert f"{dated:,} later" in chart.description
+
+
+@pytest.mark.parametrize(
+    ("days", "title"),
+    [
+        (["2026-08-01"], "1 certificate expires in Aug 2026"),
+        (["2026-08-01", "2026-08-09", "2026-09-01"], "The busiest month ahead is Aug 2026: 2 "),
+        (
+            ["2026-08-01", "2026-09-01", "2026-10-01"],
+            "The busiest months ahead are Aug 2026 and 2 more: 1 certificate expires in each",
+        ),
+        (
+            ["2026-08-01", "2030-01-01", "2030-01-02"],
+            "The busiest month of the next 18 months is Aug 2026: 1 certificate expires",
+        ),
+    ],
+)
+def test_the_title_compares_the_months_ahead(days, title):
+    rows = pl.concat([_all_on(date.fromisoformat(day), "current").head(1) for day in days])
+    chart = charts.expiry_timeline(rows, as_of=AS_OF).to_dict()
+    assert chart["title"]["text"].startswith(title)

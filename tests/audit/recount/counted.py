@@ -106,9 +106,11 @@ class Counted:
             and now <= case["expiration_date"].replace(day=1) <= near[1]
         )
         fullest = min(ahead, key=lambda first: (-ahead[first], first))
-        title = f"{fullest:%b %Y} {ahead[fullest]:,}"
+        ties = [first for first in ahead if ahead[first] == ahead[fullest]]
+        title = f"{fullest:%b %Y} {f'{len(ties) - 1} ' if len(ties) > 1 else ''}{ahead[fullest]:,}"
         earlier = sum(n for first, n in month.items() if first < near[0])
         later = sum(n for first, n in month.items() if first > near[1])
+        title = f"18, {title}" if later else title
         undated = sum(case["expiration_date"] is None for case in self.valid)
         return (
             f"{title} {title} {len(dated):,} {self.of_status['expired']:,} {self.day} "
