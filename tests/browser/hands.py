@@ -80,6 +80,16 @@ def point_at(target: Locator) -> None:
     target.page.mouse.move(**_stand(target))
 
 
+def drag(target: Locator, *, x: int) -> None:
+    """Drag an element to the right by some pixels."""
+    expect(target).to_be_visible()
+    middle, mouse = _stand(target), target.page.mouse
+    mouse.move(**middle)
+    mouse.down()
+    mouse.move(middle["x"] + x, middle["y"])
+    mouse.up()
+
+
 def turn_wheel(page: Page, *, x: int, y: int, by: int) -> None:
     """Turn the wheel of the mouse over a point of the window."""
     page.mouse.move(x, y)

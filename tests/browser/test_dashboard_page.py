@@ -27,6 +27,7 @@ from tests.browser.legible import (
     every_tab_is_legible,
     no_rule_is_broken,
 )
+from tests.browser.reading import figures
 
 __all__ = ["axe"]
 #: A browser that only notes what it is to open.
@@ -122,6 +123,9 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     assert not [referer for referer in referers if served.key in referer]
     expect(web).to_have_title("Training status on 30 Jun 2026 (demo) - kpa_analytics")
     expect(view.locator(".kpa-demo").first).to_be_visible()
+    shown = figures(view.locator(".kpa-expiry"))  # those of the command line, in tests/test_cli.py
+    counted = [shown[name] for name in ("Expired", "Expiring soon", "Due within 30 days")]
+    assert counted == ["477", "493", "650"]
     press(view.locator(".kpa-chart [aria-label^='Expires in'][aria-label*='xpired, of']").first)
     expect(view.locator(".kpa-table caption").first).to_contain_text("Selected: Expired")
     day = view.get_by_label("As of", exact=True).first
@@ -138,8 +142,13 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
     expect(day).to_have_value("2026-03-31")
     expect(view.get_by_role("button", name="Undo")).to_be_disabled()
-    web.evaluate("location.hash = '%7Bgarbage'")
-    expect(view.get_by_role("alert")).to_contain_text("in the address of this page is damaged")
+    for state, said in (
+        ('{"as_of":"2026-02-31"}', "as_of must be a day such as 2026-06-30, not '2026-02-31'"),
+        ('{"trainings":[-7]}', "trainings: there is no -7"),
+        ("{garbage", "What follows the # in the address of this page is damaged"),
+    ):
+        web.evaluate("state => { location.hash = encodeURIComponent(state) }", state)
+        expect(view.get_by_role("alert")).to_contain_text(said)
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
 
 

@@ -13,9 +13,20 @@ import nbformat
 import polars as pl
 from playwright.sync_api import Locator, Page, expect
 
+from kpa_analytics.statuses import EXPIRED, SIGNED_LABELS
 from kpa_analytics.widgets.table import PAGE
 from tests.browser.conftest import TOKEN, Lab, keep
 from tests.browser.hands import open_list, point_at, press
+from tests.browser.reading import (
+    a_label_of_the_axis_shows_its_training,
+    a_status_chosen_leaves_the_figures,
+    named_rows,
+    people_are_found_without_accents,
+    picker,
+    the_figures_say_what_is_in_order,
+    what_is_due_soon_and_by_which_rule,
+    widen_by_mouse,
+)
 
 RECORDS = """\
 import warnings
@@ -68,6 +79,12 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     )
 
     drawings_fit_and_are_saved(web, view)
+    what_is_due_soon_and_by_which_rule(view)
+    a_label_of_the_axis_shows_its_training(view)
+    the_figures_say_what_is_in_order(view)
+    a_status_chosen_leaves_the_figures(view)
+    people_are_found_without_accents(view)
+    lab.becomes(web, "explorer.rebuilds", 11)  # each of the five steps changed it and back
     type_and_clear_a_date(web, lab, view)
 
     # a date, as from the calendar
@@ -144,6 +161,8 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     take_rows_out(web, lab, view, tmp_path)
     narrow_and_undo(web, lab, view)
 
+    show_a_state_of_python(web, lab, view)
+
     # an export, downloaded
     with web.expect_download() as coming:
         press(view.get_by_role("button", name="Export audit pack"))
@@ -152,6 +171,16 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     coming.value.save_as(pack)
     with zipfile.ZipFile(pack) as archive:
         assert "audit-2026-03-31/report.html" in archive.namelist()
+
+    reset = view.get_by_role("button", name="Reset")
+    press(reset)
+    expect(reset).to_be_disabled()
+    expect(view.get_by_label("As of", exact=True)).to_have_value("2026-06-30")
+    expect(view.locator(".kpa-table caption")).to_have_text("Everyone shown above")
+    for name in ("Trainings", "Statuses"):
+        expect(picker(view, name).locator(".kpa-multi-select-now")).to_have_text(
+            f"All {name.lower()}"
+        )
 
     # a dark page
     web.evaluate("jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
@@ -175,6 +204,26 @@ def take_rows_out(web: Page, lab: Lab, view: Locator, folder: Path) -> None:
     expect(table.locator(".kpa-table-said")).to_have_text(re.compile("^Copied "))
     copied = web.evaluate("navigator.clipboard.readText()")
     assert pl.read_csv(copied.encode(), separator="\t")["Person"].to_list() == people
+
+
+def show_a_state_of_python(web: Page, lab: Lab, view: Locator) -> None:
+    """A state that is set in Python is what the reader sees."""
+    lab.ask(
+        web,
+        "setattr(explorer, 'state', {'trainings': ['First Aid'], 'statuses': ['expired'], "
+        "'selected': [], 'tables': {'expirations': {'sort': ['user', True]}}})",
+    )
+    expect(view.locator(".kpa-table caption")).to_have_text(
+        re.compile(r"^Only Expired: \d+ of \d+ cases$")
+    )
+    for name, chosen in (("Trainings", "First Aid"), ("Statuses", "Expired")):
+        expect(picker(view, name).locator(".kpa-multi-select-now")).to_contain_text(chosen)
+    expect(view.locator("th", has_text="Person")).to_have_attribute("aria-sort", "descending")
+    rows = named_rows(view.locator(".kpa-table"))
+    shown = {(row["Training"], row["Status"]) for row in rows}
+    assert shown == {("First Aid", SIGNED_LABELS[EXPIRED])}
+    people = [row["Person"] for row in rows]
+    assert people == sorted(people, reverse=True)
 
 
 BESIDE = """() => document.querySelector(".kpa-table").getBoundingClientRect().left
@@ -214,6 +263,7 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     web.wait_for_function(f"() => !({BESIDE})()")
     expect(table.locator(".kpa-column").first).to_have_css("resize", "horizontal")
     widen_by_keyboard(web, table)
+    widen_by_mouse(table)
     press(table.get_by_role("button", name="Columns"))
     press(web.get_by_role("checkbox", name="Field office"))
     expect(table.locator("th", has_text="Field office")).to_be_visible()
@@ -415,10 +465,15 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
 
     press(view.get_by_role("tab", name="Group trainings"))
     groups = view.locator(".kpa-groups")
+    differ = flagged_sessions_come_first(web, groups.locator(".kpa-table").first)
     groups.locator(".kpa-row-button").first.focus()
     web.keyboard.press("Enter")
     people = groups.locator(".kpa-table").nth(1)
     expect(people.locator("caption")).to_contain_text("People of the session of")
+    standings = [row["Attendance"] for row in named_rows(people)]
+    assert (
+        f"\N{NOT EQUAL TO} {standings.count('Recorded, not listed')} recorded, not listed" == differ
+    )
     assert lab.ask(web, "dashboard.groups.attendees['user'].to_list()") == [
         row[0]
         for row in people.locator("tbody tr").evaluate_all(
@@ -438,6 +493,21 @@ def test_dashboard_tabs_share_and_refresh(web: Page, lab: Lab) -> None:
     lab.becomes(web, f"{fetched_at} > {before!r}", True)
     lab.becomes(web, "str(dashboard.as_of)", "2026-05-31")
     expect(view.get_by_label("As of", exact=True).first).to_have_value("2026-05-31")
+
+
+def flagged_sessions_come_first(web: Page, sessions: Locator) -> str:
+    """Sort by the column that flags sessions whose list and completions differ; the first flag."""
+    flags = sessions.get_by_role("button", name="List and records")
+    heading = sessions.locator("th", has_text="List and records")
+    press(flags)
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    web.keyboard.press("Enter")
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    expect(sessions.locator("tbody tr").first).to_contain_text("\N{NOT EQUAL TO} ")
+    first = named_rows(sessions)[0]
+    assert first["Listed"] != first["Recorded"]
+    assert named_rows(sessions)[-1]["List and records"] == "\N{EN DASH}"
+    return first["List and records"]
 
 
 def use_trend(web: Page, lab: Lab, view: Locator) -> None:
@@ -521,6 +591,8 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
         view = web.locator(css)
         expect(view.locator(".kpa-chart svg.marks")).to_have_count(2)
         rows = view.locator(".kpa-table").first.locator("tbody tr")
+        if name == "teaching":
+            an_instructor_changes_the_coverage(view)
 
         view.get_by_label("As of", exact=True).first.fill("2026-03-31")
         view.get_by_label("Months up to that day").fill("36")
@@ -552,6 +624,26 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
     day = web.locator(".kpa-groups .kpa-row-button").first
     press(day)
     expect(web.locator(".kpa-groups .kpa-table caption").nth(1)).to_contain_text("First Aid")
+
+
+def an_instructor_changes_the_coverage(view: Locator) -> None:
+    """The chart of coverage is of the trainings of the instructor picked, and of all afterwards."""
+    coverage = view.locator(".kpa-chart:not(.kpa-chart-coming)").nth(1)
+    instructors = picker(view, "Instructors")
+    trainings = coverage.locator(".kpa-chart-label[data-kind=axis]")
+    before = coverage.get_attribute("aria-label") or ""
+    assert "are taught by only one person" in before
+    every = trainings.all_text_contents()
+    open_list(instructors)
+    press(instructors.locator(".kpa-multi-select-row").first)
+    expect(coverage).not_to_have_attribute("aria-label", before)
+    taught = [row["Training"] for row in named_rows(view.locator(".kpa-table").first)]
+    expect(trainings).to_have_count(len(taught))
+    assert sorted(trainings.all_text_contents()) == sorted(taught) != sorted(every)
+    press(instructors.get_by_role("button", name="Clear"))
+    expect(coverage).to_have_attribute("aria-label", before)
+    expect(trainings).to_have_text(every)
+    view.page.keyboard.press("Escape")
 
 
 def test_a_failed_refresh_is_told_and_nothing_is_lost(web: Page, lab: Lab) -> None:
@@ -594,6 +686,8 @@ def test_a_saved_notebook_keeps_the_figures_and_no_error(web: Page, lab: Lab) ->
     lab.run(web, "saved", loud, EXPIRY, DASHBOARD)
     explorer, dashboard = web.locator(".kpa-expiry").first, web.locator(".kpa-dashboard")
     dashboard.locator(".kpa-chart [aria-roledescription=bar]").first.wait_for()
+    warned = web.locator(".jp-OutputArea [data-mime-type*=stderr]", has_text="KPADataWarning")
+    assert warned.inner_text().splitlines()[-1].startswith("kpa_analytics:1: KPADataWarning: ")
     stills = web.locator(".kpa-still")
     expect(stills).to_have_count(2)
     expect(stills.first).to_be_hidden()  # while the explorer is there

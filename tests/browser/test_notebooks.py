@@ -12,10 +12,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Lab, keep
+from tests.browser.reading import figures
 from tests.notebooks.running import NOTEBOOKS, texts, tidy
 
 #: This one is run in Notebook 7, the others in JupyterLab.
 IN_NOTEBOOK_7 = "02_instructors"
+#: These begin with a chart of the statuses that their explorer shows, on the demo's day.
+WITH_STATUSES = ("00_start_here", "01_expiry")
+DRAWING = ".jp-OutputArea [data-chart][data-drawn] [role=graphics-document]"
 CHART = ".jp-OutputArea [data-chart][data-drawn] svg.marks"
 
 
@@ -48,4 +52,8 @@ def test_it_runs_with_no_account_draws_and_says_what_is_committed(
     if "kpa.widgets." in cells[-1]:
         explorer = web.locator(".kpa-explorer").first
         expect(explorer.locator(".kpa-chart svg.marks")).to_have_count(2)
+        if path.stem in WITH_STATUSES:
+            said = web.locator(DRAWING).first.get_attribute("aria-label") or ""
+            assert " 477 expired, " in said
+            assert figures(explorer)["Expired"] == "477"
         keep(explorer, path.stem)

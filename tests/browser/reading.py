@@ -1,0 +1,168 @@
+"""Read an explorer as a person sees it, and change it by mouse and keyboard."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, expect
+
+from kpa_analytics.statuses import EXPIRED, SIGNED_LABELS
+from kpa_analytics.widgets.table import PAGE
+from tests.browser.hands import drag, point_at, press
+
+_FIGURES = """items => Object.fromEntries(items.map(item =>
+    [".kpa-words", "strong"].map(part => item.querySelector(part).textContent)))"""
+_ROWS = """rows => {
+    const names = [...rows[0].closest("table").querySelectorAll(".kpa-column button")]
+        .map(button => button.firstChild.textContent);
+    return rows.map(row => Object.fromEntries(
+        [...row.cells].map((cell, at) => [names[at], cell.textContent])));
+}"""
+#: The end of the text that says which page of a table is shown.
+_LAST_ROWS = re.compile(r"^Rows [\d,]+ to ([\d,]+) of \1$")
+_DAYS_OF_RULE = re.compile(r"^in its last (\d+) days ")
+
+
+def figures(view: Locator) -> dict[str, str]:
+    """The figures above the charts, by the text over each."""
+    shown: dict[str, str] = view.locator(".kpa-figures li").evaluate_all(_FIGURES)
+    return {re.sub(r"^\W+", "", name): number for name, number in shown.items()}
+
+
+def named_rows(table: Locator) -> list[dict[str, str]]:
+    """The rows of a table on its page, by their headings."""
+    rows: list[dict[str, str]] = table.locator("tbody tr").evaluate_all(_ROWS)
+    return rows
+
+
+def number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
+def picker(view: Locator, name: str) -> Locator:
+    """A picker, by the text over it."""
+    label = view.page.locator(".kpa-label", has_text=name)
+    return view.locator(".kpa-multi-select", has=label)
+
+
+def the_figures_say_what_is_in_order(view: Locator) -> None:
+    """The share in order is that of the other figures; a click lists those cases."""
+    shown = figures(view)
+    in_order = number(shown["Current"]) + number(shown["Expiring soon"])
+    due = number(shown["Cases"]) - number(shown.get("Not due", "0"))
+    assert shown["In order"] == f"{round(100 * in_order / due)}%"
+    figure = view.locator(".kpa-tile", has_text="In order")
+    expect(figure).to_contain_text(f"{in_order:,} of {due:,} cases due")
+    press(figure)
+    foot = view.locator(".kpa-table-foot span")
+    expect(foot).to_contain_text(f" of {in_order:,}; ")
+    assert figures(view) == shown
+    press(figure)
+    expect(foot).to_contain_text(f" of {shown['Cases']}; ")
+
+
+def what_is_due_soon_and_by_which_rule(view: Locator) -> None:
+    """A figure counts what is due soon; a column says which rule makes a row expiring."""
+    due = number(figures(view)["Due within 30 days"])
+    assert due > PAGE
+    figure, table = view.locator(".kpa-tile", has_text="Due within 30 days"), _table(view)
+    press(figure)
+    foot = table.locator(".kpa-table-foot span")
+    expect(foot).to_contain_text(f"Rows 1 to {PAGE} of {due:,}; ")
+    expect(table.get_by_role("button", name="Counts as expiring soon")).to_be_visible()
+    rows, top = named_rows(table), table.locator("tbody tr").first
+    shown = top.inner_text()
+    first, last = (table.get_by_role("button", name=name, exact=True) for name in ("First", "Last"))
+    expect(first).to_be_disabled()
+    press(last)
+    expect(foot).to_have_text(_LAST_ROWS)
+    expect(foot).to_contain_text(f" to {due:,} of ")
+    expect(table.locator("tbody tr")).to_have_count(due % PAGE or PAGE)
+    expect(last).to_be_disabled()
+    rows += named_rows(table)
+    press(first)
+    expect(top).to_have_text(shown, use_inner_text=True)
+    expect(first).to_be_disabled()
+    by_days = table.locator("th", has_text="Days left")
+    press(by_days.locator("button"))
+    expect(by_days).to_have_attribute("aria-sort", "descending")
+    expect(top).not_to_have_text(shown, use_inner_text=True)
+    rows += named_rows(table)
+    view.page.keyboard.press("Enter")
+    expect(top).to_have_text(shown, use_inner_text=True)
+    press(figure)
+    expect(figure).to_have_attribute("aria-pressed", "false")
+
+    seen = set()
+    for row in rows:
+        left = int(row["Days left"])
+        assert 0 <= left <= 30
+        if days := _DAYS_OF_RULE.search(row["Counts as expiring soon"]):
+            status = "Expiring soon" if left <= int(days[1]) else "Current"
+            assert row["Status"].endswith(status), row
+            seen.add(status)
+    assert seen == {"Current", "Expiring soon"}
+
+
+def a_status_chosen_leaves_the_figures(view: Locator) -> None:
+    """Statuses choose rows and bars; the figures still count every case."""
+    shown = view.locator(".kpa-figures").inner_text()
+    expired, every = figures(view)["Expired"], figures(view)["Cases"]
+    statuses, caption = picker(view, "Statuses"), _table(view).locator("caption")
+    press(statuses.locator("summary"))
+    press(statuses.locator(".kpa-multi-select-row", has_text="Expired"))
+    expect(caption).to_have_text(f"Only Expired: {expired} of {every} cases")
+    assert view.locator(".kpa-figures").inner_text() == shown
+    assert {row["Status"] for row in named_rows(_table(view))} == {SIGNED_LABELS[EXPIRED]}
+    press(statuses.get_by_role("button", name="Clear"))
+    expect(caption).to_have_text("Everyone shown above")
+    view.page.keyboard.press("Escape")
+
+
+def people_are_found_without_accents(view: Locator) -> None:
+    """Type a name in plain capitals, and take it out again."""
+    people, foot = view.get_by_label("People", exact=True), view.locator(".kpa-table-foot span")
+    every = foot.inner_text()
+    press(people)
+    view.page.keyboard.insert_text("IBANEZ")  # at once: one change
+    expect(foot).not_to_have_text(every)
+    rows = named_rows(_table(view))
+    assert rows
+    assert all(row["Person"].startswith("Ibáñez, ") for row in rows)
+    view.page.keyboard.press("Control+A")
+    view.page.keyboard.press("Delete")
+    expect(foot).to_have_text(every)
+
+
+def a_label_of_the_axis_shows_its_training(view: Locator) -> None:
+    """Click the name of a training beside a chart; a second click shows all trainings."""
+    labels = view.locator(".kpa-chart").nth(1).locator(".kpa-chart-label[data-kind=axis]")
+    label = labels.first
+    name, now = (
+        label.text_content() or "",
+        picker(view, "Trainings").locator(".kpa-multi-select-now"),
+    )
+    press(label)
+    expect(now).to_have_text(name)
+    expect(labels).to_have_text([name])
+    assert {row["Training"] for row in named_rows(_table(view))} == {name}
+    press(label)
+    expect(now).to_have_text("All trainings")
+    expect(labels).not_to_have_count(1)
+
+
+def widen_by_mouse(table: Locator) -> None:
+    """Drag the edge of the first column; Enter restores its width."""
+    edge, column = table.get_by_role("separator").first, table.locator(".kpa-column").first
+    before = column.evaluate("column => column.offsetWidth")
+    drag(edge, x=50)
+    expect(column).to_have_css("width", f"{before + 50}px")
+    point_at(table.get_by_role("separator").nth(1))  # the button is up: no width changes
+    expect(column).to_have_css("width", f"{before + 50}px")
+    edge.focus()
+    table.page.keyboard.press("Enter")
+    expect(column).to_have_attribute("style", "")
+
+
+def _table(view: Locator) -> Locator:
+    return view.locator(".kpa-table").first
