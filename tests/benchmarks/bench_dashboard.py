@@ -30,7 +30,7 @@ _CHANGE = """() => new Promise(resolve => {
     const tab = [...document.querySelectorAll(".kpa-dashboard .kpa-explorer")]
         .find((each) => each.checkVisibility());
     const box = tab.querySelector(".kpa-control input[type=checkbox]");
-    const number = tab.querySelector(".kpa-control input[type=number]");
+    const number = tab.querySelector(".kpa-number-field input");
     let first, painted, quiet;
     const watch = new MutationObserver((changes) => {
         const drew = changes.some(({ target, oldValue }) =>
@@ -49,7 +49,7 @@ _CHANGE = """() => new Promise(resolve => {
     watch.observe(tab, {childList: true, subtree: true, attributes: true, attributeOldValue: true});
     if (box) return box.click();
     number.value = Number(number.value) + (number.value % 2 ? 1 : -1);
-    number.dispatchEvent(new Event("change", {bubbles: true}));
+    number.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", bubbles: true}));
 })"""
 _BAR = ".kpa-dashboard .kpa-chart [aria-roledescription=bar]"
 
