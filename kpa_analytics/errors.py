@@ -241,5 +241,5 @@ def not_polars(frame: object, expected: str) -> KPADataError:
     kind = type(frame)
     library = kind.__module__.partition(".")[0]
     how = {"pandas": "pl.from_pandas(frame)", "pyarrow": "pl.from_arrow(frame)"}.get(library)
-    conversion = f" of {library}: convert it with {how}" if how else ""
-    return KPADataError(f"{expected}, got {kind.__name__}{conversion}")
+    conversion = f"a {library} {kind.__name__}: convert it with {how}" if how else kind.__name__
+    return KPADataError(f"{expected}, got {conversion}")

@@ -29,9 +29,10 @@ TERMS = {
         "The last day on which a completion is valid. From the next day on, it is expired."
     ),
     EXPIRING: (
-        "The status of a case that is not a gap yet: there is still time to renew the training, or "
-        "to complete a window training for the first time. The training says how many days before "
-        "the expiration; if it does not, `expiring_days` does (30)."
+        "The status of a case that will soon be a gap, unless the person renews the training or, "
+        "for a training with a window, completes it for the first time. It begins when the window "
+        "opens or, without a window, as many days before the expiration as the training says (30 "
+        "if it says nothing; `expiring_days` changes this)."
     ),
     EXPIRED: (
         "The status of a case whose last completion is no longer valid. Its days overdue are the "

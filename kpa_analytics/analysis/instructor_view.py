@@ -101,7 +101,7 @@ class InstructorView:
         return taught_by_any(covered, choices.instructors) if choices.instructors else covered
 
     def coverage_of_all(self, choices: PeriodChoices) -> pl.DataFrame:
-        """The same with the trainings of all instructors."""
+        """As `coverage`, but the chosen instructors make no difference."""
         covered = self._covered(choices.as_of, choices.months, choices.trainings)
         return covered.clear() if self.finds_nobody(choices) else covered
 

@@ -80,7 +80,7 @@ class PlannerView:
     def last_instructors(self, choices: PlannerChoices) -> pl.DataFrame:
         """The trainings that lose their last instructor (`schema.LAST_INSTRUCTORS`).
 
-        Of chosen trainings or people, only the trainings that these people need in the plan.
+        If trainings or people are chosen: only the trainings of their cases in the plan.
         """
         plan, conditions = self.plan(choices), self._people_filter.conditions(choices)
         if not conditions:

@@ -15,7 +15,7 @@ from kpa_analytics.paths import typed_path
 if TYPE_CHECKING:
     from kpa_analytics.audit.calendar_events import Events
 
-#: The packages that write the files, by the name that Python imports.
+#: The files of a plan.
 WORKBOOK, CALENDAR, CHART = "plan.xlsx", "plan.ics", "plan.svg"
 
 

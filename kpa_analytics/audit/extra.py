@@ -21,7 +21,7 @@ def need_extra(
 ) -> None:
     """Check that the packages that write these files are installed.
 
-    Commands check it before they download anything.
+    Commands check this before they download anything.
 
     Raises:
         KPAError: one of them is not installed; the message says how to install it.

@@ -277,7 +277,7 @@ class TileLabel(StrEnum):
 #: The note below the figure of each status.
 STATUS_NOTES = {
     statuses.EXPIRED: "past their last valid day",
-    statuses.EXPIRING: "still time to renew or complete",
+    statuses.EXPIRING: "renew or complete soon",
     statuses.CURRENT: "valid, no renewal due yet",
     statuses.MISSING: "required, never completed",
 }
@@ -359,7 +359,7 @@ UNDATED = (
 EXPIRING = (
     "{cases:case expires|cases expire} soon: within the training's own number of expiring days, "
     "within {expiring_days:day|days} if the training has none, or in a window that is open now. "
-    "There is still time to renew the training, or to complete it for the first time."
+    "The training must soon be renewed or, if it was never completed, completed."
 )
 LIMITED = (
     "Composed trainings have a table of their own. A composed training is held through the "
@@ -581,7 +581,7 @@ GLOSSARY = {
     statuses.STATUS_LABELS[statuses.EXPIRED]: "past its last valid day",
     statuses.STATUS_LABELS[
         statuses.EXPIRING
-    ]: "still time to renew or complete it, by the training's own number of days or window",
+    ]: "must soon be renewed or completed; the training's own number of days or window says when",
     "Gap": "an expired or missing case",
     "In order": "current or expiring soon",
     statuses.STATUS_LABELS[statuses.MISSING]: "required and never completed",

@@ -24,7 +24,7 @@ SUMMARY = "{people:person has|people have} {cases:open case|open cases}: {counts
 NOT_KNOWN = "Missing: not known, because no requirements were provided."
 MEANINGS = (
     "Expired: the certificate is no longer valid. Missing: required and never completed. "
-    "Expiring soon: there is still time to renew it, or to complete it for the first time."
+    "Expiring soon: the training must soon be renewed or, if it was never completed, completed."
 )
 COMPOSED = "Made of other trainings, and valid only while all of them are: {trainings}."
 CASES = "Every open case"

@@ -158,8 +158,8 @@ def expirations_by_week(
         subtitle=[
             f"{_TITLE}: {count(total, 'valid certificate')} by last valid day, in "
             f"{count(inside.height, 'week')}{rows.as_of}",
-            f"In the week of {day(peak['week'])}: {peak['total']:,}, "
-            f"{peak['largest_cases']:,} of them in {one_line(peak['largest'])}",
+            f"In the week of {day(peak['week'])}: {count(peak['total'], 'certificate')}, "
+            f"{peak['largest_cases']:,} of them for {one_line(peak['largest'])}",
             left_out,
         ],
         demo=rows.demo,

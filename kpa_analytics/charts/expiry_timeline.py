@@ -160,7 +160,7 @@ def expiry_timeline(
             *timeline_ends.texts(ends, highest, dark),
             *_line(today, shown, dark),
         ],
-        title=_finding(dated, expired, today, months),
+        title=_finding(dated, expired, today),
         subtitle=[
             f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
             f"{expired:,} of them expired, as of {day(today)}{rows.hypothetical}",
@@ -174,7 +174,7 @@ def expiry_timeline(
     )
 
 
-def _finding(dated: pl.DataFrame, expired: int, today: date, months: int) -> str:
+def _finding(dated: pl.DataFrame, expired: int, today: date) -> str:
     """The finding, as the title: the month to come in which the most certificates expire."""
     ahead = (pl.col("total") - pl.col(EXPIRED)).alias("ahead")
     in_months = dated.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
@@ -187,10 +187,10 @@ def _finding(dated: pl.DataFrame, expired: int, today: date, months: int) -> str
     later = bool((dated["part"] == "later").any())
     if in_months.height == 1 and not later:
         return f"{expire} in {month(first)}"
-    which = f"of the next {count(months, 'month')}" if later else "ahead"
+    which = "shown ahead" if later else "ahead"
     if busiest.height == 1:
         return f"The busiest month {which} is {month(first)}: {expire}"
-    names = f"{month(first)} and {busiest.height - 1:,} more"
+    names = f"{month(first)} and {count(busiest.height - 1, 'other month')}"
     return f"The busiest months {which} are {names}: {expire} in each"
 
 

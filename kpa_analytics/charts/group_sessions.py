@@ -185,7 +185,7 @@ def _finding(people: int, sized: int, number: int) -> str:
     if not sized:
         return f"{count(number, 'group session')} of unknown size"
     if number == 1:
-        return f"The group session has {count(people, 'person', 'people')}"
+        return f"1 group session, with {count(people, 'person', 'people')}"
     unknown = f" (the size of {number - sized:,} is not known)" if number > sized else ""
     return f"{people / sized:.1f} people per session on average{unknown}"
 

@@ -137,9 +137,9 @@ def _finding(people: pl.Series) -> str:
     """The finding, as the title: the size that half of the sessions do not exceed."""
     known = people.drop_nulls().to_list()
     if not known:
-        return f"{count(len(people), 'group session')} of unknown size"
+        return f"The size of {count(len(people), 'group session')} is not known"
     if len(people) == 1:
-        return f"The group session has {_people(known[0])}"
+        return f"The only group session has {_people(known[0])}"
     of_known = " of known size" if len(known) < len(people) else ""
     return f"Half of the group sessions{of_known} have {_people(median(known))} or fewer"
 

@@ -196,12 +196,13 @@ def _finding(names: list[str], completions: pl.Series) -> str:
     number = int((completions == most).sum())
     nouns = ("instructor", "instructors")
     if completions.len() == 1:
-        return f"{every} taught by {top_names(names, 1, nouns, _ROOM)}"
+        return f"{top_names(names, 1, nouns, _ROOM, 'The')} is the only instructor, with {every}"
     if number == completions.len():
         return f"{count(number, *nouns)} taught {count(most, 'completion')} each"
     name = top_names(names, number, nouns, _ROOM, "The")
-    each = " each" if number > 1 else ""
-    return f"{name} taught the most: {most:,} of {every}{each}"
+    if number > 1:
+        return f"{name} taught the most: {count(most, 'completion')} each, of {every}"
+    return f"{name} taught the most: {most:,} of {every}"
 
 
 def _lanes(totals: pl.DataFrame, lanes: alt.Scale, dark: bool) -> list[alt.Chart]:

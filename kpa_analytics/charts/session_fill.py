@@ -209,7 +209,7 @@ def _finding(table: pl.DataFrame, trainings: pl.DataFrame) -> str:
     names = top_names(table["training"].to_list(), emptiest.height, nouns, _NAME)
     share = percent(*emptiest.select("people", "places").row(0))
     each = " each" if emptiest.height > 1 else ""
-    return f"{said}, fewest in {names} ({share}{each})"
+    return f"{said}; the lowest share is in {names} ({share}{each})"
 
 
 def _axis(field: str, rows: pl.DataFrame) -> alt.X:

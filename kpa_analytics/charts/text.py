@@ -59,12 +59,14 @@ def top_names(
     Examples:
         >>> top_names(["Casper", "Elko", "Reno"], 5, ("office", "offices"), 200)
         'Casper, Elko and 3 more'
+        >>> top_names(["Casper", "Elko"], 2, ("office", "offices"), 200)
+        'Casper and Elko'
         >>> top_names(["Casper " * 20], 1, ("office", "offices"), 200, "The")
         'The office at the top'
     """
     first = names[: min(number, 2)]
     more = number - len(first)
-    text = listing(first) + (f" and {more:,} more" if more else "")
+    text = f"{listing(first)} and {more:,} more" if more else " and ".join(first)
     if width(text) <= room:
         return text
     return f"{the} {nouns[0]} at the top" if number == 1 else f"{number:,} {nouns[1]}"

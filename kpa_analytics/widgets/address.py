@@ -16,7 +16,7 @@ _LEFT_OUT = (
     "The address of this page restores this view, without the people search and the filters of "
     "columns: they may hold names of people."
 )
-_DAMAGED = "What follows the # in the address of this page is damaged: it changes nothing."
+_DAMAGED = "The part of this page's address after the # is damaged, so it was ignored."
 
 
 class Address(anywidget.AnyWidget):

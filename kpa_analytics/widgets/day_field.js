@@ -43,7 +43,7 @@ function render({ model, el }) {
     const text = input.value;
     const isSent = text !== "" && text === sent;
     stop();
-    if (isSent) show(); // if Python has refused it, the day before
+    if (isSent) show(); // if Python has refused it, the field shows its earlier value
     else if (text ? isAllowed(text) : !input.validity.badInput) send(text || null);
     else {
       input.value = ""; // also the parts of a date

@@ -48,11 +48,9 @@ class DayField(TypedField):
         Examples:
             >>> field, day = DayField("As of", ""), date(2026, 6, 30)
             >>> field.refusal("0001", day)
-            'As of takes days of the years 1000 to 9999, not of 0001: 30 Jun 2026 is still shown.'
+            'As of must be a date in the years 1000 to 9999, not 0001: 30 Jun 2026 is still shown.'
             >>> field.refusal("", day)
-            'As of needs a whole date: 30 Jun 2026 is still shown.'
+            'As of must be a complete date: 30 Jun 2026 is still shown.'
         """
-        needs = (
-            f"takes days of the years 1000 to 9999, not of {text}" if text else "needs a whole date"
-        )
-        return f"{self.label} {needs}: {in_words(shown)} is still shown."
+        wanted = f"date in the years 1000 to 9999, not {text}" if text else "complete date"
+        return f"{self.label} must be a {wanted}: {in_words(shown)} is still shown."

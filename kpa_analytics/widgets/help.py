@@ -14,8 +14,8 @@ from kpa_analytics.widgets.style import HERE
 #: What can be done with every table.
 TABLE_HELP = (
     "Click a heading to sort by it, and a second time to sort the other way round.",
-    "Columns chooses the columns, Filter shows the rows that contain a text or a number within "
-    "limits, and the corner of a heading changes its width.",
+    "Columns chooses the columns, Filter shows only the rows that contain a text or a number "
+    "between two limits, and the corner of a heading changes its width.",
     "CSV, Excel and Copy take all rows, in the order shown, with the columns shown.",
     "Undo goes back to the choices before the last change, Reset to those at the beginning.",
 )

@@ -37,7 +37,7 @@ _FIGURES = {
     _NOBODY: "Nobody else teaches",
 }
 #: Said of coverage if people are chosen.
-_EVERYONE = "; everyone trained is counted"
+_EVERYONE = "; counted for everyone trained, not only the people chosen"
 _COVERAGE = (
     Heading("training", "Training"),
     Heading("instructors", "Instructors", "number"),
@@ -109,8 +109,8 @@ class InstructorExplorer(PeriodExplorer):
     uses = (
         "The period ends on the day in the field As of.",
         "Trainings that only one person teaches come first in the table of coverage.",
-        "The fields People and Field offices choose the people trained. Who teaches each training "
-        "is counted for everyone trained.",
+        'The fields People and Field offices choose the people trained. The table "Who teaches '
+        'each training" always counts everyone trained.',
         "Click a bar to list the instructors behind it.",
         SELECTING,
         PRESSING,
@@ -276,9 +276,9 @@ class InstructorExplorer(PeriodExplorer):
         never = f"{coverage['last_taught'].null_count():,} with no instructor recorded"
         which = "chosen" if chosen else "in the catalogue or in a completion"
         taught = count(coverage.height - numbers.get(_UNTAUGHT, 0), "training")
-        none_taught = "they taught none of the trainings chosen in this period"
+        none_taught = "in this period they taught none of the trainings chosen"
         if chosen < 2:
-            none_taught = f"they did not teach {these if chosen else 'at all'} in this period"
+            none_taught = f"in this period they did not teach {these if chosen else 'at all'}"
         by_them = f"of {whole} that they taught in this period"
         details = {
             ALL: in_period(chosen),

@@ -1,4 +1,4 @@
-"""The cells of the plan's chart that a label of it is about."""
+"""Which cells of the plan's chart belong to a label."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ class PlannerExplorer(ChartExplorer):
         "Earlier and Later move the session by a week, Drop leaves it out, and Restore puts it "
         "back. The figures above say how many gaps are left.",
         "The column Change also says if the instructor cannot teach the session in its new week.",
-        "Click a cell of the chart, or a text beside the cells, to list sessions and their people.",
+        "Click a cell, a label or an entry of the legend in the chart to list sessions and people.",
         SELECTING,
         PRESSING,
         "The last table lists the cases without a place; the reason says what must change first.",

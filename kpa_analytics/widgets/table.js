@@ -97,7 +97,7 @@ function render({ model, el }) {
   // Filters: a row of fields under the headings.
   let filtering = Object.keys(model.get("filters")).length > 0;
   const filter = make("button", "", "Filter");
-  filter.title = "Show the rows whose columns contain a text, or numbers from one to another";
+  filter.title = "Show only the rows that contain a text, or a number between two limits";
   filter.addEventListener("click", () => {
     filtering = !filtering;
     if (!filtering && Object.keys(model.get("filters")).length) send("filters", {});

@@ -44,7 +44,7 @@ def matching(frame: pl.DataFrame, filters: Mapping[str, Any], words: Words) -> p
     """The rows whose columns match `filters`: column -> a text, or the least and largest number.
 
     The people search reads texts in the same way: every word must occur in the column, in any
-    order; accents and upper case make no difference. A number that has a label is no number.
+    order; accents and upper case make no difference. A number shown as a label matches no limits.
     """
     conditions = [
         condition.fill_null(False)
@@ -88,16 +88,16 @@ def filter_words(heading: str, wanted: Any) -> tuple[str, str]:
         >>> filter_words("Person", "Moe")
         ('Person contains', 'Moe')
         >>> filter_words("Days left", [-30, None])
-        ('Days left is', '-30 or more')
+        ('Days left, filtered', '-30 or more')
     """
     if isinstance(wanted, str):
         return f"{heading} contains", wanted
     least, largest = wanted
     if largest is None:
-        return f"{heading} is", f"{least:,} or more"
+        return f"{heading}, filtered", f"{least:,} or more"
     if least is None:
-        return f"{heading} is", f"{largest:,} or less"
-    return f"{heading} is", f"{least:,} to {largest:,}"
+        return f"{heading}, filtered", f"{largest:,} or less"
+    return f"{heading}, filtered", f"from {least:,} to {largest:,}"
 
 
 def text_of(values: pl.Series, words: Mapping[Any, str]) -> pl.Expr:

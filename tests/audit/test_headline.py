@@ -85,7 +85,7 @@ def test_the_headline_is_recounted(pack, recounted):
         f"{fine:,} of {people:,} people have no expired or missing case.",
         f"Due within 30 days {recounted['in_30_days']:,} ",
         f"in order: {recounted['composed_in_order']:,} of {recounted['composed_cases']:,}",
-        "still time to renew or complete",
+        "renew or complete soon",
         f"past their last valid day; {recounted['expired_composed']:,} of composed trainings",
     ]
     page, printed = page_text(pack), paper(pack)

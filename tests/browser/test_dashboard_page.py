@@ -145,7 +145,7 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     for state, said in (
         ('{"as_of":"2026-02-31"}', "as_of must be a day such as 2026-06-30, not '2026-02-31'"),
         ('{"trainings":[-7]}', "trainings: there is no -7"),
-        ("{garbage", "What follows the # in the address of this page is damaged"),
+        ("{garbage", "The part of this page's address after the # is damaged"),
     ):
         web.evaluate("state => { location.hash = encodeURIComponent(state) }", state)
         expect(view.get_by_role("alert")).to_contain_text(said)

@@ -355,7 +355,7 @@ def type_and_clear_a_date(web: Page, lab: Lab, view: Locator) -> None:
     for key in ("Tab", "Tab", "2", "0", "Enter"):  # past month and day, into the year
         web.keyboard.press(key)
     expect(note).to_have_text(
-        "As of takes days of the years 1000 to 9999, not of 0020: 30 Jun 2026 is still shown."
+        "As of must be a date in the years 1000 to 9999, not 0020: 30 Jun 2026 is still shown."
     )
     expect(day).to_have_value("2026-06-30")
     web.keyboard.type("2025")
@@ -419,7 +419,7 @@ def drawings_fit_and_are_saved(web: Page, view: Locator) -> None:
     with web.expect_download() as coming:
         press(save)
     assert re.fullmatch(
-        r"The busiest month of the next 18 months .* as of 30 Jun 2026\.png",
+        r"The busiest month shown ahead .* as of 30 Jun 2026\.png",
         coming.value.suggested_filename,
     )
     width, _ = struct.unpack(">II", coming.value.path().read_bytes()[16:24])

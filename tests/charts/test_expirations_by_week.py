@@ -44,7 +44,7 @@ def test_the_largest_training_of_a_week_is_named():
         (date(2026, 7, 13), 9, "Fire", 6)
     ]
     description = charts.expirations_by_week(many).description
-    assert "In the week of 13 Jul 2026: 9, 6 of them in Fire" in description
+    assert "In the week of 13 Jul 2026: 9 certificates, 6 of them for Fire" in description
     assert description.startswith(
         "9 certificates expire in the week of 13 Jul 2026, more than in any other of the 26 weeks."
     )

@@ -65,5 +65,9 @@ def test_one_enormous_session_adds_few_bars():
 
 
 def test_one_session_is_neither_half_nor_an_average():
-    for chart in (charts.group_sizes, charts.group_sessions):
-        assert chart(sized((4, 2))).description.startswith("The group session has 4 people. ")
+    titles = {
+        charts.group_sizes: "The only group session has 4 people. ",
+        charts.group_sessions: "1 group session, with 4 people. ",
+    }
+    for chart, title in titles.items():
+        assert chart(sized((4, 2))).description.startswith(title)

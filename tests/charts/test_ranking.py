@@ -54,7 +54,7 @@ def test_a_small_office_with_a_higher_share_comes_before_a_large_one():
     [
         (
             COMPANY,
-            "8% of cases are gaps; the worst field offices: Casper, Elko (10% each)",
+            "8% of cases are gaps; the worst field offices: Casper and Elko (10% each)",
         ),
         (
             cases(Elko=(1, 1, 2), Casper=(0, 0, 4)),

@@ -38,14 +38,16 @@ def test_the_emptiest_training_comes_first():
     table = charts.session_fill_table(frame, as_of=AS_OF)
     assert table.rows() == [(7, "T7", 2, 18, 24, 0.75), (8, "T8", 2, 24, 24, 1.0)]
     said = charts.session_fill(frame, as_of=AS_OF).description
-    assert said.startswith("88% of the places in past sessions were filled, fewest in T7 (75%)")
+    assert said.startswith(
+        "88% of the places in past sessions were filled; the lowest share is in T7 (75%)"
+    )
 
 
 def test_the_title_counts_the_emptiest_trainings_that_are_not_drawn():
     frame = sessions((6, 0, [7]), (6, 0, [8]), (6, 0, [9]), (12, 12, [5]))
     said = charts.session_fill(frame, as_of=AS_OF, top=1).description
     assert said.startswith(
-        "62% of the places in past sessions were filled, fewest in T7 and 2 more (50% each)"
+        "62% of the places in past sessions were filled; the lowest share is in T7 and 2 more (50% each)"
     )
 
 

@@ -144,8 +144,8 @@ def test_a_cleared_date_keeps_the_day_and_says_so(
 @pytest.mark.parametrize(
     ("year", "why"),
     [
-        ("0001", "As of takes days of the years 1000 to 9999, not of 0001"),
-        ("", "As of needs a whole date"),
+        ("0001", "As of must be a date in the years 1000 to 9999, not 0001"),
+        ("", "As of must be a complete date"),
     ],
 )
 def test_a_date_that_the_browser_refuses_is_reported_once(

@@ -99,7 +99,7 @@ def test_the_workbook_says_where_its_rows_come_from(company: kpa.TrainingData) -
     assert facts["Trainings"] == explorer.known["trainings"][training]
     assert facts["People"] == "a"
     assert facts["Status contains"] == "expired"
-    assert facts["Days left is"] == "-400 or more"
+    assert facts["Days left, filtered"] == "-400 or more"
     assert explorer.table["days_left"].min() >= -400
     whole = explorer._table.given.height
     assert facts["Table"].endswith(f"; filtered: {explorer.table.height:,} of {whole:,} rows")

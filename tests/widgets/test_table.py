@@ -170,7 +170,7 @@ def test_the_caption_says_how_many_rows_a_filter_leaves() -> None:
     [
         ({"who": "Smith"}, "Nobody matches 'Smith'."),
         ({"who": "Moe", "taught": "x"}, "No row matches Person 'Moe', Trainings 'x'."),
-        ({"left": [1000, 2000]}, "No row matches Days left 1,000 to 2,000."),
+        ({"left": [1000, 2000]}, "No row matches Days left from 1,000 to 2,000."),
         ({"left": [None, -31]}, "No row matches Days left -31 or less."),
     ],
 )

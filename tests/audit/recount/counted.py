@@ -110,7 +110,6 @@ class Counted:
         title = f"{fullest:%b %Y} {f'{len(ties) - 1} ' if len(ties) > 1 else ''}{ahead[fullest]:,}"
         earlier = sum(n for first, n in month.items() if first < near[0])
         later = sum(n for first, n in month.items() if first > near[1])
-        title = f"18, {title}" if later else title
         undated = sum(case["expiration_date"] is None for case in self.valid)
         return (
             f"{title} {title} {len(dated):,} {self.of_status['expired']:,} {self.day} "
