@@ -47,7 +47,8 @@ def test_the_title_counts_the_emptiest_trainings_that_are_not_drawn():
     frame = sessions((6, 0, [7]), (6, 0, [8]), (6, 0, [9]), (12, 12, [5]))
     said = charts.session_fill(frame, as_of=AS_OF, top=1).description
     assert said.startswith(
-        "62% of the places in past sessions were filled; the lowest share is in T7 and 2 more (50% each)"
+        "62% of the places in past sessions were filled; the lowest share is in T7 and 2 more "
+        "(50% each)"
     )
 
 
