@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -274,16 +273,13 @@ class TrendExplorer(StatusExplorer):
         return self._table, self._people, self._export
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
-        with ThreadPoolExecutor(1) as beside:
-            if changed - {"selected"}:
-                self._check_start()
-                # For the last chart, while the others are drawn.
-                self._status = beside.submit(self._view.status, self._chosen(TrendChoices))
-                self._count()
-            if changed:
-                self._list()
-            if changed != {"selected"}:
-                self._redraw(changed - {"selected"})
+        if changed - {"selected"}:
+            self._check_start()
+            self._count()
+        if changed:
+            self._list()
+        if changed != {"selected"}:
+            self._redraw(changed - {"selected"})
         self._show_bars()
 
     def _redraw(self, changed: AbstractSet[str]) -> None:
@@ -401,7 +397,8 @@ class TrendExplorer(StatusExplorer):
         if name == "renewal_punctuality":
             draw = partial(charts.renewal_punctuality, as_of=day, demo=demo)
             return drawn(draw, self._punctuality, dark=dark)
-        return drawn(charts.expirations_by_week, self._status.result(), as_of=day, dark=dark)
+        status = self._view.status(self._chosen(TrendChoices))
+        return drawn(charts.expirations_by_week, status, as_of=day, dark=dark)
 
     def _in_control(self, name: str) -> Any:
         """The control of `start` shows the usual first day, too."""
