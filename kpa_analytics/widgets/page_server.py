@@ -143,6 +143,8 @@ class PageServer(Voila):  # type: ignore[misc]
                 "allow_remote_access": False,
                 "log_function": lambda _: None,
                 "xsrf_cookie_kwargs": {"samesite": "Lax"},
+                # Jupyter's default is longer than tornado allows, which says so and takes this.
+                "ws_ping_timeout": 30_000,
             },
         )
         server.key, server.opens_browser = key, browser
