@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import polars as pl
 
+from kpa_analytics.analysis.expirations import with_expiry_key
 from kpa_analytics.analysis.status_rules import days_left, status_on
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_if_known
@@ -70,8 +71,8 @@ def derived_completions(
     Args:
         held: the completions that count on the day, one row per person and training.
         generations: as `composed_trainings` returns them, not empty.
-        own_schedule: takes training_id, date and special_expiration_date (null), and adds
-            expiration_date and starts_expiring from the training's own schedule.
+        own_schedule: takes distinct expiry keys (`with_expiry_key`), and returns expiration_date
+            and starts_expiring of each by the training's own schedule.
         as_of: the day.
 
     Returns:
@@ -141,16 +142,21 @@ def _limited(
     satisfied: pl.DataFrame, own_schedule: Callable[[pl.DataFrame], pl.DataFrame]
 ) -> pl.DataFrame:
     """Apply the trainings' own schedules, counted from the derived dates."""
-    days = satisfied.select("training_id", "date").unique()
-    own = own_schedule(days.with_columns(pl.lit(None, pl.Date).alias("special_expiration_date")))
-    limits = own.select(
-        "training_id", "date", *(pl.col(name).alias(f"own_{name}") for name in _LIMITS)
-    )
-    return satisfied.join(limits, on=["training_id", "date"], how="left", nulls_equal=True).select(
-        "person",
-        "training_id",
-        "date",
-        *(pl.min_horizontal(name, f"own_{name}").alias(name) for name in _LIMITS),
+    keyed = with_expiry_key(
+        satisfied.lazy().with_columns(pl.lit(None, pl.Date).alias("special_expiration_date"))
+    ).collect(engine="in-memory")
+    own = own_schedule(keyed.unique("expiry_key")).lazy()
+    limits = own.select("expiry_key", *(pl.col(name).name.prefix("own_") for name in _LIMITS))
+    return (
+        keyed.lazy()
+        .join(limits, on="expiry_key", how="left")
+        .select(
+            "person",
+            "training_id",
+            "date",
+            *(pl.min_horizontal(name, f"own_{name}").alias(name) for name in _LIMITS),
+        )
+        .collect(engine="in-memory")
     )
 
 

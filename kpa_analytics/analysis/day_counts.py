@@ -94,7 +94,7 @@ def day_counts(
     by_cell = cells.select(_numbers(days, "position")).to_series()
     counts = dict.fromkeys(STATUSES, pl.lit(0))
     for is_held, statuses in IN_ORDER.items():
-        held = rows.filter(held=is_held).select(_numbers(days, *POSITIONS))
+        held = rows.filter(held=is_held).select(_numbers(days, *POSITIONS).sort())
         reached = [_reached(held[position], by_cell) for position in POSITIONS]
         for status, begun, ceased in zip(statuses, reached, reached[1:], strict=False):
             counts[status] += pl.lit(begun) - pl.lit(ceased)
@@ -118,5 +118,8 @@ def _numbers(days: SampledDays, *positions: str) -> pl.Expr:
 
 
 def _reached(spans: pl.Series, cells: pl.Series) -> pl.Series:
-    """How many spans have reached a position by each cell, and all those of groups before it."""
-    return spans.sort().search_sorted(cells, side="right").cast(pl.Int64)
+    """How many spans have reached a position by each cell, and all those of groups before it.
+
+    The positions of the spans are sorted.
+    """
+    return spans.search_sorted(cells, side="right").cast(pl.Int64)

@@ -29,10 +29,11 @@ from kpa_analytics.employment import has_left
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
+from kpa_analytics.statuses import CURRENT, EXPIRING
 
 #: The columns that identify a row, before the names are added.
 _KEYS = ("pair", "person", "title", "training_id", "completion_id")
-_ROW = (*_KEYS, "date", *STATUS_COLUMNS)
+_ROW = (*_KEYS, "row", "date", *STATUS_COLUMNS)
 _NOT_HELD = (*_KEYS, "expiration_source", "status")
 #: The expiry keys of the records that prove a completion, numbered from 0.
 _AT = (pl.when("has_proof").then("expiry_key").rank("dense") - 1).alias("at")
@@ -68,16 +69,18 @@ class Rules:
         The records keep their order. A record with neither a date nor a special expiration date has
         the source `unknown`.
         """
-        rows = with_expiry_key(records.lazy()).drop("has_proof")
-        ids = records["training_id"].unique()
-        own = self.schedules.filter(pl.col("training_id").is_in(ids.implode()))
-        by_key = expirations(rows.unique("expiry_key"), own)
-        statuses = statuses_on(by_key, self.windows_on(as_of), as_of, expiring_days)
-        return (
-            rows.join(statuses.lazy(), on="expiry_key", how="left", maintain_order="left")
-            .drop("expiry_key")
-            .collect(engine="in-memory")
+        rows = with_expiry_key(records.lazy()).drop("has_proof").collect(engine="in-memory")
+        statuses = self.key_statuses(rows.unique("expiry_key"), as_of, expiring_days)
+        return rows.join(statuses, on="expiry_key", how="left", maintain_order="left").drop(
+            "expiry_key"
         )
+
+    def key_statuses(self, distinct: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
+        """The statuses of distinct expiry keys (`with_expiry_key`), as `statuses_on` has them."""
+        ids = distinct["training_id"].unique()
+        own = self.schedules.filter(pl.col("training_id").is_in(ids.implode()))
+        by_key = expirations(distinct.lazy(), own)
+        return statuses_on(by_key, self.windows_on(as_of), as_of, expiring_days)
 
 
 class Engine:
@@ -94,7 +97,8 @@ class Engine:
         expirations: the distinct expirations, as `expirations` returns them, in the order of their
             keys.
         rows: the records in the order of the result, as `ordered_records` returns them; with
-            `title` (the row of `titles`), `has_proof`, and `at` (the key of the expiration).
+            `row` (a number from 0), `title` (the row of `titles`), `has_proof`, and `at` (the key
+            of the expiration).
 
     Raises:
         KPADataError: a column is missing, or a completion or a requirement has no training.
@@ -125,6 +129,7 @@ class Engine:
             rows.lazy()
             .join(self._title_numbers, on="training_id", how="left", maintain_order="left")
             .drop("special_expiration_date", "expiry_key")
+            .with_row_index("row")
             .collect(engine="in-memory")
         )
 
@@ -139,22 +144,16 @@ class Engine:
 
     def status(self, as_of: date, expiring_days: int, include_terminated: bool) -> pl.DataFrame:
         """The statuses on a day (`schema.EXPIRY_STATUS`), sorted by m_user_id and training_id."""
-        windows = self.rules.windows_on(as_of)
-        rows = latest(self.rows.lazy(), as_of)
-        if not include_terminated and self.people["left"].count():
-            employed = ~self.people.select(has_left(as_of)).to_series()
-            rows = rows.filter(pl.lit(employed).gather(pl.col("person")))
-        statuses = statuses_on(self.expirations.lazy(), windows, as_of, expiring_days)
-        held = rows.filter("has_proof").collect(engine="in-memory")
-        held = held.hstack(statuses.select(STATUS_COLUMNS)[held["at"]]).select(_ROW)
-        parts = [held]
+        employed = self._employed(as_of, include_terminated)
+        held = self.held(as_of, expiring_days, *employed)
         not_held = never_completed(
-            rows.filter(~pl.col("has_proof")),
+            latest(self.rows.lazy(), as_of).filter(~pl.col("has_proof"), *employed),
             self.people.lazy(),
             self.rules.schedules,
-            windows,
+            self.rules.windows_on(as_of),
             as_of,
         )
+        parts = [held]
         if self.rules.composed:
             derived = self._derived(held, as_of, expiring_days)
             not_held = not_held.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
@@ -162,9 +161,40 @@ class Engine:
         parts.append(not_held.select(_NOT_HELD).collect(engine="in-memory"))
         return self._named(_merged(parts))
 
+    def held(self, as_of: date, expiring_days: int, *conditions: pl.Expr) -> pl.DataFrame:
+        """The completions that count on a day, also of people who left, in the order of the rows.
+
+        `conditions` choose among the rows.
+
+        They have the columns of `rows` that identify them, date, and those of `STATUS_COLUMNS`.
+        """
+        windows = self.rules.windows_on(as_of)
+        statuses = statuses_on(self.expirations.lazy(), windows, as_of, expiring_days)
+        counting = latest(self.rows.lazy(), as_of).filter("has_proof", *conditions)
+        rows = counting.collect(engine="in-memory")
+        return rows.hstack(statuses.select(STATUS_COLUMNS)[rows["at"]]).select(_ROW)
+
+    def valid(
+        self, held: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
+    ) -> pl.DataFrame:
+        """The current and expiring rows of `status`, in any order, from `held` on the same day."""
+        held = held.filter(*self._employed(as_of, include_terminated))
+        parts = [held]
+        if self.rules.composed:
+            parts.append(self._derived(held, as_of, expiring_days))
+        rows = pl.concat(parts, how="diagonal")
+        return self._named(rows.filter(pl.col("status").is_in([CURRENT, EXPIRING])))
+
+    def _employed(self, as_of: date, include_terminated: bool) -> list[pl.Expr]:
+        """The condition of the rows of people who are employed on a day; none if all rows are."""
+        if include_terminated or not self.people["left"].count():
+            return []
+        employed = ~self.people.select(has_left(as_of)).to_series()
+        return [pl.lit(employed).gather(pl.col("person"))]
+
     def _derived(self, held: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
-        def own_schedule(days: pl.DataFrame) -> pl.DataFrame:
-            return self.rules.record_statuses(days, as_of, expiring_days)
+        def own_schedule(distinct: pl.DataFrame) -> pl.DataFrame:
+            return self.rules.key_statuses(distinct, as_of, expiring_days)
 
         derived = derived_completions(held, self.rules.composed, own_schedule, as_of)
         return (

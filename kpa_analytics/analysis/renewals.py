@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
@@ -26,7 +27,10 @@ from kpa_analytics.inputs import (
 from kpa_analytics.schema import OUTCOME, RENEWALS
 
 _DUE, _RENEWED = pl.col("expiration_date"), pl.col("renewed_on")
-_DATE = pl.col("date")
+_CERTIFICATE = (
+    *("person", "title", "training_id", "completion_id", "row"),
+    *("expiration_date", "renewed_on", "days_late", "outcome"),
+)
 
 
 def renewals(
@@ -108,48 +112,83 @@ def renewals(
     def outcomes(records: pl.DataFrame) -> pl.DataFrame:
         today = day_of(as_of, records, users)
         engine = Engine(records, rules, users, None)
-        return _named(came_due(engine, today, days, include_terminated), engine)
+        due = Certificates(engine).came_due(
+            engine.held(today, days), today, days, include_terminated
+        )
+        return _named(due, engine)
 
     return computed(completions, outcomes, RENEWALS)
 
 
-def came_due(
-    engine: Engine,
-    today: date,
-    expiring_days: int,
-    include_terminated: bool,
-    *,
-    after: date | None = None,
-) -> pl.LazyFrame:
-    """The certificates of `renewals()`, in the order of the records, without names.
+class Certificates:
+    """The certificates of an engine, and what became of them by any day.
 
-    They have the columns of `engine.rows`, expiration_date, renewed_on, days_late and outcome. With
-    `after`, those that expired on that day or before may be left out, which saves time.
+    The outcome of a certificate that was renewed does not depend on the day, so it is computed
+    once.
     """
-    next_on = pl.col("until")
-    is_known = _DATE.is_not_null() | _RENEWED.is_null()
-    is_window = pl.col("expiration_source") == "window"  # its days depend on the renewal
-    may_be_due = is_window | (
-        (starts_expiring(expiring_days) <= today) & (after < _DUE if after else True)
-    )
-    keys = engine.expirations.select(may_be_due).to_series()
-    rows = (
-        engine.rows.lazy()
-        .filter("has_proof", pl.col("since") <= today, pl.lit(keys).gather(pl.col("at")))
-        .with_columns(pl.when(next_on <= today).then(next_on).alias("renewed_on"))
-        .filter(is_known)
-        .with_columns(_RENEWED.fill_null(today).alias("judged_on"))
-    )
-    due = (
-        judged(rows, engine)
-        .filter(starts_expiring(expiring_days) <= today)
-        .with_columns(
-            _DUE.clip(date.min, date.max),
-            (_RENEWED - _DUE).dt.total_days().alias("days_late"),
-            _outcome(today).alias("outcome"),
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def came_due(
+        self,
+        held: pl.DataFrame,
+        today: date,
+        expiring_days: int,
+        include_terminated: bool,
+        *,
+        first: date = date.min,
+    ) -> pl.LazyFrame:
+        """The certificates of `renewals()` without names, in any order.
+
+        Those that expire before the day `first` are left out.
+
+        `held` is the result of `engine.held` for the day and the number of days.
+
+        Returns person, title, training_id, completion_id, row (of `engine.rows`), expiration_date,
+        renewed_on, days_late and outcome.
+        """
+        renewed = (
+            self._renewed.lazy()
+            .filter(first <= _DUE, today >= _RENEWED)
+            .filter(starts_expiring(expiring_days) <= today)
+            .with_columns(_DUE.clip(date.min, date.max))
         )
-    )
-    return due if include_terminated else _of_employees(due, engine.people.lazy(), today)
+        is_due = pl.col("starts_expiring") <= today
+        others = (
+            held.lazy()
+            .filter(first <= _DUE, is_due)
+            .with_columns(
+                pl.lit(None, pl.Date).alias("renewed_on"),
+                pl.lit(None, pl.Int64).alias("days_late"),
+                pl.when(today > _DUE)
+                .then(pl.lit("lapsed", OUTCOME))
+                .otherwise(pl.lit("pending", OUTCOME))
+                .alias("outcome"),
+            )
+        )
+        due = pl.concat([part.select(_CERTIFICATE) for part in (renewed, others)])
+        return due if include_terminated else _of_employees(due, self._engine.people, today)
+
+    @cached_property
+    def _renewed(self) -> pl.DataFrame:
+        """The certificates that were renewed at some time, each as of that day."""
+        until = pl.col("until")
+        rows = self._engine.rows.lazy().filter(
+            "has_proof", until.is_not_null(), pl.col("date").is_not_null()
+        )
+        return (
+            judged(rows.with_columns(renewed_on=until, judged_on=until), self._engine)
+            .with_columns(
+                (_RENEWED - _DUE).dt.total_days().alias("days_late"),
+                pl.when(_RENEWED <= _DUE)
+                .then(pl.lit("on_time", OUTCOME))
+                .otherwise(pl.lit("late", OUTCOME))
+                .alias("outcome"),
+            )
+            .select(*_CERTIFICATE, "opens", "expiring_days")
+            .collect(engine="in-memory")
+        )
 
 
 def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
@@ -176,31 +215,19 @@ def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
     return moved_on(known, judged_on)
 
 
-def _outcome(today: date) -> pl.Expr:
-    return (
-        pl.when(_RENEWED <= _DUE)
-        .then(pl.lit("on_time", OUTCOME))
-        .when(_RENEWED > _DUE)
-        .then(pl.lit("late", OUTCOME))
-        .when(today > _DUE)
-        .then(pl.lit("lapsed", OUTCOME))
-        .otherwise(pl.lit("pending", OUTCOME))
-    )
-
-
-def _of_employees(due: pl.LazyFrame, people: pl.LazyFrame, today: date) -> pl.LazyFrame:
+def _of_employees(due: pl.LazyFrame, people: pl.DataFrame, today: date) -> pl.LazyFrame:
     """The certificates of people who were employed when they came to their end, or on the day."""
     day = pl.min_horizontal(_DUE, pl.lit(today))
-    return due.join(
-        people.select("person", "left", "back"), on="person", how="left", maintain_order="left"
-    ).filter(~has_left(day))
+    days = [pl.lit(people[name]).gather(pl.col("person")).alias(name) for name in ("left", "back")]
+    return due.with_columns(days).filter(~has_left(day))
 
 
 def _named(due: pl.LazyFrame, engine: Engine) -> pl.DataFrame:
     names = engine.people.lazy().select("person", "m_user_id", "user")
     titles = engine.titles.lazy().select("title", "training")
     return (
-        due.join(names, on="person", how="left", maintain_order="left")
+        due.sort("row")
+        .join(names, on="person", how="left", maintain_order="left")
         .join(titles, on="title", how="left", maintain_order="left")
         .select(RENEWALS.schema.names())
         .collect(engine="in-memory")

@@ -14,10 +14,10 @@ from kpa_analytics.analysis.day_counts import day_counts, grouping, trend_schema
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.renewal_punctuality import by_month
-from kpa_analytics.analysis.renewals import came_due
+from kpa_analytics.analysis.renewals import Certificates
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
-from kpa_analytics.statuses import CURRENT, EXPIRING, GAPS
+from kpa_analytics.statuses import GAPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +64,9 @@ class TrendView:
         self.begun = begun if isinstance(begun, date) else None
         self._grouping = lru_cache(lambda by: grouping(engine, by, data.users, data.groups))
         self._status = lru_cache(maxsize=_KEPT)(engine.status)
+        self._held = lru_cache(maxsize=_KEPT)(engine.held)
+        self._valid = lru_cache(maxsize=_KEPT)(self._valid_cases)
+        self._certificates = Certificates(engine)
         self._due = lru_cache(maxsize=_KEPT)(self._came_due)
         self._spans = lru_cache(maxsize=_KEPT)(self._daily_spans)
         self._every_day = SampledDays.between(date.max, date.max, "1d")
@@ -111,6 +114,14 @@ class TrendView:
     def status(self, choices: TrendChoices) -> pl.DataFrame:
         """The statuses on the day `as_of` (`schema.EXPIRY_STATUS`)."""
         rows = self._status(choices.as_of, choices.expiring_days, choices.include_terminated)
+        return self._filtered(rows, choices)
+
+    def valid(self, choices: TrendChoices) -> pl.DataFrame:
+        """The current and expiring rows of `status`, in any order."""
+        rows = self._valid(choices.as_of, choices.expiring_days, choices.include_terminated)
+        return self._filtered(rows, choices)
+
+    def _filtered(self, rows: pl.DataFrame, choices: TrendChoices) -> pl.DataFrame:
         conditions = self._people_filter.conditions(choices)
         return rows.filter(*conditions) if conditions else rows
 
@@ -137,8 +148,9 @@ class TrendView:
             fields = {"month": expires.dt.month_start(), "over": expires < choices.as_of}
             due = self._due_cases(choices).filter(in_bars([bar], fields))
             people = self._engine.people.select("person", "m_user_id", "user")
-            titles = self._engine.titles.select("title", "training_id", "training")
-            named = due.join(people, on="person", maintain_order="left")
+            titles = self._engine.titles.select("title", "training")
+            ordered = due.sort("row")
+            named = ordered.join(people, on="person", maintain_order="left")
             rows = named.join(titles, on="title", maintain_order="left")
         elif "day" in bar:
             rows = self.status(replace(choices, as_of=bar["day"]))
@@ -149,9 +161,8 @@ class TrendView:
                 rows = rows.filter(pl.col("status") == bar["status"])
         else:
             week = pl.col("expiration_date") - pl.lit(bar["week"])
-            rows = self.status(choices).filter(
-                pl.col("status").is_in([CURRENT, EXPIRING]), week.dt.total_days().is_between(0, 6)
-            )
+            ending = self.valid(choices).filter(week.dt.total_days().is_between(0, 6))
+            rows = ending.sort("m_user_id", "training_id")
         columns = [
             pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
             for name, dtype in CASES.items()
@@ -171,13 +182,21 @@ class TrendView:
         people = self._engine.people.join(chosen, on="person", how="semi")
         return pl.col("m_user_id").is_in(people["m_user_id"].implode())
 
+    def _valid_cases(
+        self, as_of: date, expiring_days: int, include_terminated: bool
+    ) -> pl.DataFrame:
+        held = self._held(as_of, expiring_days)
+        return self._engine.valid(held, as_of, expiring_days, include_terminated)
+
     def _came_due(
         self, first: date, as_of: date, expiring_days: int, include_terminated: bool
     ) -> pl.DataFrame:
-        due = came_due(self._engine, as_of, expiring_days, include_terminated, after=first)
-        return due.select("person", "title", "expiration_date", "outcome").collect(
-            engine="in-memory"
+        held = self._held(as_of, expiring_days)
+        due = self._certificates.came_due(
+            held, as_of, expiring_days, include_terminated, first=first
         )
+        columns = ("person", "title", "training_id", "row", "expiration_date", "outcome")
+        return due.select(columns).collect(engine="in-memory")
 
     def _chosen_spans(self, choices: TrendChoices, days: SampledDays) -> pl.DataFrame:
         """The spans of the chosen cases, between these days."""

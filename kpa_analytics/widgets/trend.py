@@ -397,8 +397,8 @@ class TrendExplorer(StatusExplorer):
         if name == "renewal_punctuality":
             draw = partial(charts.renewal_punctuality, as_of=day, demo=demo)
             return drawn(draw, self._punctuality, dark=dark)
-        status = self._view.status(self._chosen(TrendChoices))
-        return drawn(charts.expirations_by_week, status, as_of=day, dark=dark)
+        valid = self._view.valid(self._chosen(TrendChoices))
+        return drawn(charts.expirations_by_week, valid, as_of=day, dark=dark)
 
     def _in_control(self, name: str) -> Any:
         """The control of `start` shows the usual first day, too."""

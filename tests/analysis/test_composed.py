@@ -208,13 +208,13 @@ def test_a_circle_is_told_in_the_order_of_inclusion():
 def test_own_schedules_are_computed_at_once_for_the_dates_that_somebody_has(monkeypatch):
     """Not for every date of every training: with hundreds of both, that takes all the memory."""
     computed = []
-    of_records = Rules.record_statuses
+    of_keys = Rules.key_statuses
 
-    def remembered(self, records, as_of, expiring_days):
-        computed.append(records.select("training_id", "date").sort("training_id").rows())
-        return of_records(self, records, as_of, expiring_days)
+    def remembered(self, distinct, as_of, expiring_days):
+        computed.append(distinct.select("training_id", "date").sort("training_id").rows())
+        return of_keys(self, distinct, as_of, expiring_days)
 
-    monkeypatch.setattr(Rules, "record_statuses", remembered)
+    monkeypatch.setattr(Rules, "key_statuses", remembered)
     twice = {"id": 20, "title": "Both, and the first", "included_trainings_id": [1, 10]}
     records = completed_on(t1=date(2025, 7, 1), t2=date(2025, 8, 1))
     status = expiry_status(records, composed(twice), as_of=TODAY)
