@@ -32,13 +32,25 @@ if TYPE_CHECKING:
 
 _READ = ("training_id", "m_user_id", "date", "m_instructor_id", "group_training_id")
 _EVERY = "1mo"
+#: The columns of completions.
+TAUGHT = pl.Schema(
+    {
+        "date": pl.Date,
+        "m_user_id": pl.String,
+        "user": pl.String,
+        "training_id": pl.Int64,
+        "training": pl.String,
+        "m_instructor_id": pl.String,
+        "instructor": pl.String,
+    }
+)
 
 
 class InstructorView:
     """Who teaches what in one set of records, for any choices."""
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
-        self._people_filter = people_filter
+        self._people_filter, self._users = people_filter, data.users
         self._chosen = lru_cache(maxsize=1)(self._completions)
         self._covered = lru_cache(maxsize=4)(self._coverage)
         # The same for all choices. Categorical ids are counted three times as fast.
@@ -86,6 +98,28 @@ class InstructorView:
             .join(self._names, on="m_instructor_id")
             .join(self._demo, how="cross")
             .sort("completions", "instructor", "m_instructor_id", descending=[True, False, False])
+            .collect(engine="in-memory")
+        )
+
+    def completions(self, choices: PeriodChoices) -> pl.DataFrame:
+        """The completions that `people` counts, the last first.
+
+        The columns are date, m_user_id, user, training_id, training, m_instructor_id, instructor.
+        """
+        people = with_names(
+            self._taught.select(pl.col("m_user_id").unique().cast(pl.String)),
+            self._users,
+            "m_user_id",
+            "user",
+        )
+        return (
+            self._chosen(choices)
+            .with_columns(pl.col("m_user_id", "m_instructor_id").cast(pl.String))
+            .join(people, on="m_user_id")
+            .join(self._titles, on="training_id")
+            .join(self._names, on="m_instructor_id")
+            .select(*TAUGHT)
+            .sort("date", "user", "m_user_id", "training", descending=[True, False, False, False])
             .collect(engine="in-memory")
         )
 

@@ -12,6 +12,7 @@ from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.plan_sessions import plan_sessions
 from kpa_analytics.analysis.what_if import what_if
+from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import day_texts
 
@@ -30,6 +31,11 @@ BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it
 _KEPT = 4
 _HELD = {"session": pl.Int64, "week": pl.Date}
 _IS_GAP = pl.col("status").is_in(GAPS)
+#: The columns of a gap.
+GAP_CASES = pl.Schema(
+    (name, EXPIRY_STATUS.schema[name])
+    for name in ("m_user_id", "user", "training_id", "training", "expiration_date", "status")
+)
 
 
 class Gaps(NamedTuple):
@@ -92,14 +98,18 @@ class PlannerView:
             pl.col("training_id").is_in(pl.concat(needed).implode())
         )
 
-    def gaps(self, choices: PlannerChoices) -> Gaps:
-        """The gaps of the chosen trainings and people."""
+    def gap_cases(self, choices: PlannerChoices) -> list[pl.DataFrame]:
+        """The gaps of the chosen trainings and people, one frame for each number of `Gaps`.
+
+        The columns are those of `GAP_CASES`.
+        """
         plan = self.plan(choices)
         held = self._moved(choices).filter(pl.col("change").ne_missing(DROPPED))
         today, without = self._without(plan.as_of, last_day(plan))
         planned = self._with(plan, tuple(held.select("session", "week").iter_rows()))
         conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
-        return Gaps(*(rows.filter(*conditions).height for rows in (today, without, planned)))
+        each = (today, without, planned)
+        return [rows.filter(*conditions).select(GAP_CASES.names()) for rows in each]
 
     def _new_plan(self, as_of: date, weeks: int, capacity: int, by: str | None) -> SessionPlan:
         return plan_sessions(

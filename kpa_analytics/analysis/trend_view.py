@@ -131,10 +131,12 @@ class TrendView:
         Args:
             choices: the choices.
             bars: each with a day and a status, with a day and a group_id (as a text; "" for no
-                group), with a month and an outcome, with a week, or with an outcome and `over`:
-                whether the certificate expired before the day `as_of`. The cases of a group, one of
-                those that `by` chooses, are its gaps on the day. The cases of a week are the valid
-                ones on the day `as_of` that expire in it.
+                group), with a day and an earlier day `since`, with a month and an outcome, with a
+                week, or with an outcome and `over`: whether the certificate expired before the day
+                `as_of`. The cases of a group, one of those that `by` chooses, are its gaps on the
+                day. The cases since an earlier day are those that are a gap on one of the two days
+                only. The cases of a week are the valid ones on the day `as_of` that expire in it:
+                with `only`, those of this training; with `without`, those of all others.
 
         Returns:
             m_user_id, user, training_id, training, expiration_date, status (null for the cases of
@@ -152,6 +154,8 @@ class TrendView:
             ordered = due.sort("row")
             named = ordered.join(people, on="person", maintain_order="left")
             rows = named.join(titles, on="title", maintain_order="left")
+        elif "since" in bar:
+            rows = self._changed(choices, bar["since"], bar["day"])
         elif "day" in bar:
             rows = self.status(replace(choices, as_of=bar["day"]))
             if "group_id" in bar:
@@ -162,12 +166,28 @@ class TrendView:
         else:
             week = pl.col("expiration_date") - pl.lit(bar["week"])
             ending = self.valid(choices).filter(week.dt.total_days().is_between(0, 6))
-            rows = ending.sort("m_user_id", "training_id")
+            training = pl.col("training_id")
+            only = [training == bar["only"]] if "only" in bar else []
+            others = [training != bar["without"]] if "without" in bar else []
+            rows = ending.filter(*only, *others).sort("m_user_id", "training_id")
         columns = [
             pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
             for name, dtype in CASES.items()
         ]
         return rows.select(columns)
+
+    def _changed(self, choices: TrendChoices, since: date, day: date) -> pl.DataFrame:
+        """The cases that are a gap on one of two days only, with their status on the later one.
+
+        First those that became a gap. A case that has ended has no status.
+        """
+        before, after = (self.status(replace(choices, as_of=each)) for each in (since, day))
+        pair, is_gap = ["m_user_id", "training_id"], pl.col("status").is_in(GAPS)
+        new = after.filter(is_gap).join(before.filter(is_gap), on=pair, how="anti")
+        closed = before.filter(is_gap).join(after.filter(is_gap), on=pair, how="anti")
+        now = after.select(*pair, "expiration_date", "status")
+        closed = closed.drop("expiration_date", "status").join(now, on=pair, how="left")
+        return pl.concat([part.sort(pair) for part in (new, closed)], how="diagonal")
 
     def _is_in_group(self, by: str | None, group_id: str) -> pl.Expr:
         """Whether a row of the statuses belongs to this group."""

@@ -28,12 +28,13 @@ _TITLE = "Expirations per week"
 _READ = ("training_id", "training")
 _PARTS = ("week", "later", "no date")
 _REASONS = {"later": "that end later", "no date": "without an expiration date"}
-_LARGEST, _OTHERS = "Largest training of the week", "All other trainings"
+LARGEST, ALL_OTHERS = "Largest training of the week", "All other trainings"
 _HEIGHT, _ROOM = 220, 260
+WEEKS = 26
 
 
 def expirations_by_week_table(
-    status: AnyFrame, *, as_of: Day | None = None, weeks: int = 26
+    status: AnyFrame, *, as_of: Day | None = None, weeks: int = WEEKS
 ) -> pl.DataFrame:
     """Count the valid cases by the week of their last day, from the week of `as_of` on.
 
@@ -57,6 +58,11 @@ def expirations_by_week_table(
         >>> expirations_by_week_table(EXPIRY_STATUS.empty(), as_of="2026-06-30", weeks=4).shape
         (4, 5)
     """
+    return counted_weeks(status, as_of, weeks).drop("largest_id")
+
+
+def counted_weeks(status: AnyFrame, as_of: Day | None, weeks: int = WEEKS) -> pl.DataFrame:
+    """As `expirations_by_week_table`, with `largest_id`, the id of the largest training."""
     if type(weeks) is not int or not 1 <= weeks <= 104:
         raise KPADataError(f"weeks must be 1 to 104, not {weeks!r}")
     frame = read(status, EXPIRY_STATUS, *_READ, "expiration_date", "days_left", "status")
@@ -91,7 +97,7 @@ def expirations_by_week_table(
         counts.join(_largest(placed.filter(number < weeks)), on="number", how="left")
         .with_columns(pl.col("total", "largest_cases").fill_null(0))
         .sort("part", "number")
-        .select("part", "week", "total", "largest", "largest_cases")
+        .select("part", "week", "total", "largest", "largest_cases", "largest_id")
     )
 
 
@@ -113,12 +119,12 @@ def _largest(in_weeks: pl.DataFrame) -> pl.DataFrame:
         .join(titles.rename({"training": "largest"}), on="training_id")
         .sort("number", -pl.col("largest_cases"), "largest", "training_id")
         .unique("number", keep="first", maintain_order=True)
-        .select("number", "largest", "largest_cases")
+        .select("number", "largest", "largest_cases", pl.col("training_id").alias("largest_id"))
     )
 
 
 def expirations_by_week(
-    status: AnyFrame, *, as_of: Day | None = None, weeks: int = 26, dark: bool = False
+    status: AnyFrame, *, as_of: Day | None = None, weeks: int = WEEKS, dark: bool = False
 ) -> alt.LayerChart:
     """Draw how many valid certificates end in each of the coming weeks.
 
@@ -193,18 +199,18 @@ def _layers(inside: pl.DataFrame, peak: date, dark: bool) -> list[alt.Chart]:
         day_texts(pl.col("week")).alias("name"),
         "total",
         pl.col("largest").fill_null(""),
-        pl.col("largest_cases").alias(_LARGEST),
-        (pl.col("total") - pl.col("largest_cases")).alias(_OTHERS),
+        pl.col("largest_cases").alias(LARGEST),
+        (pl.col("total") - pl.col("largest_cases")).alias(ALL_OTHERS),
     )
-    parts = stack(named, (_LARGEST, _OTHERS), headroom * MIN_PIXELS / _HEIGHT, "kind")
-    return [_bars(parts.drop(_LARGEST, _OTHERS), headroom, dark), _label(named, peak, dark)]
+    parts = stack(named, (LARGEST, ALL_OTHERS), headroom * MIN_PIXELS / _HEIGHT, "kind")
+    return [_bars(parts.drop(LARGEST, ALL_OTHERS), headroom, dark), _label(named, peak, dark)]
 
 
 def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
     p = palette(dark)
-    kinds = [_LARGEST, _OTHERS]
+    kinds = [LARGEST, ALL_OTHERS]
     spoken = (
-        f"datum.kind == '{_LARGEST}' ? "
+        f"datum.kind == '{LARGEST}' ? "
         + axes.sentence("Week of {name}: {value:,} of {largest}, of {total:,}")
         + " : "
         + axes.sentence("Week of {name}: {value:,} of all other trainings, of {total:,}")
@@ -213,7 +219,7 @@ def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
         rows_of(parts, name="weeks")
         .transform_calculate(
             spoken=spoken,
-            which=f"datum.kind == '{_LARGEST}' ? datum.largest : 'all others'",
+            which=f"datum.kind == '{LARGEST}' ? datum.largest : 'all others'",
         )
         .mark_bar(x2Offset=-GAP, y2Offset=GAP, stroke=p.muted, strokeWidth=0.5)
         .encode(
@@ -242,7 +248,7 @@ def _label(named: pl.DataFrame, peak: date, dark: bool) -> alt.Chart:
     right = named["week"].to_list().index(peak) > named.height / 2
     text = pl.Series(
         "label",
-        [_fitted_label(row[_LARGEST].item(), one_line(row["largest"].item()))],
+        [_fitted_label(row[LARGEST].item(), one_line(row["largest"].item()))],
     )
     label: alt.Chart = (
         rows_of(row.select("week", "until", "total", text))

@@ -13,6 +13,7 @@ from kpa_analytics.charts.styled import demo_line, nothing_to_show, panel, rows_
 from kpa_analytics.charts.theme import GAP, WIDTH, palette
 from kpa_analytics.charts.trend_lanes import lanes
 from kpa_analytics.charts.trend_rows import (
+    TOP,
     Trend,
     counted,
     named_days,
@@ -34,7 +35,7 @@ _UPPER, _LOWER = 150, 110
 _SIDE = alt.ExprRef("datum.side")
 
 
-def status_over_time_table(trend: AnyFrame, *, top: int = 6) -> pl.DataFrame:
+def status_over_time_table(trend: AnyFrame, *, top: int = TOP) -> pl.DataFrame:
     """Count the gaps on each day, of all cases or of the groups with the highest shares of gaps.
 
     Args:
@@ -68,7 +69,7 @@ def _counted(trend: Trend, top: int) -> pl.DataFrame:
 
 
 def status_over_time(
-    trend: AnyFrame, *, top: int = 6, demo: bool = False, dark: bool = False
+    trend: AnyFrame, *, top: int = TOP, demo: bool = False, dark: bool = False
 ) -> alt.VConcatChart | alt.LayerChart:
     """Draw the share of gaps through time, with the number of cases.
 
@@ -77,7 +78,7 @@ def status_over_time(
     same in each row.
 
     A click on a bar sets the selection `pick` (day, status), a click on a day of a group (day,
-    group_id).
+    group_id; "*" for the other groups).
 
     Args:
         trend: the result of `kpa_analytics.status_over_time()`, eager or lazy.

@@ -11,7 +11,7 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.styled import layered, one_row, rows_of
 from kpa_analytics.charts.text import short, top_names
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.trend_rows import ROOM, Trend, on_sampled_day, thinned
+from kpa_analytics.charts.trend_rows import OTHERS, ROOM, Trend, on_sampled_day, thinned
 from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import DAY, count, day, percent
 
@@ -22,7 +22,6 @@ LANE = 46
 _WIDTH = 390
 #: Pixels for a name in the title.
 _NAME = 340
-_IS_GROUP, _IS_FOLDED = "datum.group_id !== null", "datum.group_id === null"
 _SEVERAL = ("field_office", "line_of_business")
 
 
@@ -92,7 +91,7 @@ def _finding(drawn: pl.DataFrame, trend: Trend) -> str:
     of_cases = f"{share} of cases are {'gaps' if trend.known else words} on {on}"
     if named.is_empty():
         return of_cases
-    labelled = drawn.filter(pl.col("group_id").fill_null("") != "")["group"].to_list()
+    labelled = drawn.filter(~pl.col("group_id").is_in(["", OTHERS]))["group"].to_list()
     nouns = (trend.singular, trend.plural)
     if named.height == 1:
         return f"{top_names(labelled, 1, nouns, _NAME, 'The')}: {of_cases}"
@@ -139,22 +138,18 @@ def _areas(
         )
     )
     shade = alt.FillOpacityValue(0, condition=[{"param": "pick", "empty": False, "value": 0.25}])
-    is_folded = pl.col("group_id").is_null()
-    groups, folded = names.filter(~is_folded), names.filter(is_folded).drop("group_id")
-    picked = _columns(rows, groups, drawn, scale, dark).properties(name="days")
-    others = [_columns(rows, folded, drawn, scale, dark)] if folded.height else []
-    picked.params = [axes.clicked("day", "group_id")]
-    return [areas, *others, picked.encode(fillOpacity=shade)]
+    columns = _columns(rows, names, drawn, scale, dark).properties(name="days")
+    columns.params = [axes.clicked("day", "group_id")]
+    return [areas, columns.encode(fillOpacity=shade)]
 
 
 def _columns(
     rows: alt.Chart, names: pl.DataFrame, drawn: pl.DataFrame, scale: alt.Scale, dark: bool
 ) -> alt.Chart:
-    """A column over each day of these groups, invisible unless it is selected."""
-    _, *fields = names.columns
+    """A column over each day of a group, invisible unless it is selected."""
+    groups = alt.LookupData(rows_of(names).data, "place", ["group", "group_id"])
     columns: alt.Chart = (
-        rows.transform_lookup("place", alt.LookupData(rows_of(names).data, "place", fields))
-        .transform_filter("isValid(datum.group)")
+        rows.transform_lookup("place", groups)
         .transform_calculate(
             lid="datum.place + 0.06",
             bottom="datum.place + 0.94",
@@ -198,21 +193,17 @@ def _texts(
     base = row.mark_rule(color=p.quiet, strokeWidth=0.75, aria=False).encode(
         y=alt.Y("bottom:Q", scale=scale, axis=None)
     )
-    who = [
-        named.mark_text(
-            align="right", color=p.muted, lineBreak="\n", lineHeight=12, clip=False
-        ).encode(
+    who = (
+        row.properties(name="labels")
+        .mark_text(align="right", color=p.muted, lineBreak="\n", lineHeight=12, clip=False)
+        .encode(
             x=alt.XValue(-10),
             y=middle,
             text=alt.Text("short:N"),
             tooltip=alt.Tooltip("group:N"),
             description=axes.aria_label("group"),
         )
-        for named in (
-            row.transform_filter(_IS_GROUP).properties(name="labels"),
-            row.transform_filter(_IS_FOLDED),
-        )
-    ]
+    )
     right: dict[str, Any] = {"align": "left", "clip": False, "aria": False}
     share = row.mark_text(**right, dx=10, dy=-8, color=p.ink, fontWeight="bold").encode(
         x=alt.XValue("width"), y=middle, text=alt.Text("percent:N")
@@ -225,4 +216,4 @@ def _texts(
         .mark_text(**right, dx=10, color=p.muted)
         .encode(x=alt.XValue("width"), y=alt.YValue(-9), text=alt.Text("heading:N"))
     )
-    return [base, *who, share, counts, head]
+    return [base, who, share, counts, head]

@@ -26,9 +26,13 @@ if TYPE_CHECKING:
 
 #: Pixels for the name of a group.
 ROOM = 180
+#: Groups that are drawn, besides the other groups as one.
+TOP = 6
 #: Marks of all groups together; with more days, only some of them are drawn.
 _MOST = 110
 _LANES_MOST = 380
+#: The id of the groups that are drawn as one.
+OTHERS = "*"
 #: Several groups, by the name of one.
 PLURALS = {
     "account": "accounts",
@@ -137,7 +141,7 @@ def _check(frame: pl.DataFrame) -> None:
             )
 
 
-def counted(trend: Trend, top: int) -> pl.DataFrame:
+def counted(trend: Trend, top: int = TOP) -> pl.DataFrame:
     """Count the gaps on each day, and fold the groups after the first `top`.
 
     The group with the highest share of gaps on the last day comes first. People without a group
@@ -145,9 +149,9 @@ def counted(trend: Trend, top: int) -> pl.DataFrame:
 
     Returns:
         place (Int64), group (String, unique; null without groups), group_id (String; "" for people
-        without a group, null for the folded groups and without groups), folded (Int64; number of
-        groups in the row), day, expired, missing, gaps, total (Int64), share (Float64, 0 to 1; null
-        if there is no case). Missing is null if it is not known.
+        without a group, `OTHERS` for the folded groups, null without groups), folded (Int64; number
+        of groups in the row), day, expired, missing, gaps, total (Int64), share (Float64, 0 to 1;
+        null if there is no case). Missing is null if it is not known.
     """
     gaps = pl.sum_horizontal(GAPS)
     share = pl.when(pl.col("total") > 0).then(gaps / pl.col("total")).alias("share")
@@ -203,7 +207,7 @@ def _names(order: pl.DataFrame, top: int, trend: Trend) -> pl.DataFrame:
     )
     if order.height > top:
         others = f"other {trend.plural} ({order.height - top:,})"
-        rest = {"place": [top], "key": [None], "group": [others], "group_id": [None]}
+        rest = {"place": [top], "key": [None], "group": [others], "group_id": [OTHERS]}
         named = pl.concat([named, pl.DataFrame(rest, schema=named.schema)])
     return labels(named, "group", "key", room=ROOM).select("place", "group", "group_id")
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
-from kpa_analytics.analysis.instructor_view import InstructorView
+from kpa_analytics.analysis.instructor_view import TAUGHT, InstructorView
 from kpa_analytics.analysis.instructors import without_instructors
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 #: The number of instructors in the first chart.
 _TOP = 12
+#: The figure that counts completions, and its label.
+_TAUGHT, _TAUGHT_WORDS = "completions", "Completions taught"
 #: The figures that count trainings, and their labels.
 _LONE, _UNTAUGHT, _NOBODY = "single-instructor", "not-taught", "nobody-else"
 _FIGURES = {
@@ -44,6 +46,13 @@ _COVERAGE = (
     Heading("instructor_names", "Who", "people"),
     Heading("completions", "Completions", "number"),
     Heading("last_taught", "Last taught", "date"),
+)
+_COMPLETIONS = (
+    Heading("user", "Person", "person"),
+    Heading("training", "Training"),
+    Heading("date", "Date", "date"),
+    Heading("instructor", "Instructor"),
+    *PROFILE_HEADINGS,
 )
 _PEOPLE = (
     Heading("instructor", "Instructor", "person"),
@@ -67,8 +76,8 @@ class InstructorExplorer(PeriodExplorer):
     Click a bar to list the instructors behind it, with what they taught in that month or of that
     training. Shift-click adds a bar; a click outside the bars, or Escape, clears the selection.
 
-    `activity`, `coverage` and `table` have the rows shown, `charts` the charts. `state` is the view
-    as data: set it to show the view again.
+    `activity`, `coverage`, `table` and `completions` have the rows shown, `charts` the charts.
+    `state` is the view as data: set it to show the view again.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
@@ -89,7 +98,7 @@ class InstructorExplorer(PeriodExplorer):
         selected: the bars whose instructors the table lists: `{"m_instructor_id": ..., "period":
             day}` (one month) or `{"training_id": ...}` each. Those of trainings also choose the
             rows of coverage, and so does a figure: `{"figure": "single-instructor"}`,
-            "not-taught" or "nobody-else".
+            "not-taught" or "nobody-else". `{"figure": "completions"}` lists the completions taught.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `activity`, `coverage`, `table` and `charts`.
 
@@ -125,7 +134,7 @@ class InstructorExplorer(PeriodExplorer):
     selected = Bars(
         ("m_instructor_id", "period"),
         ("training_id",),
-        figures=_FIGURES,
+        figures=(_TAUGHT, *_FIGURES),
         like="{'m_instructor_id': '5e58', 'period': '2026-06-01'} or {'training_id': 7}",
         help="The bars whose instructors the table lists; empty for all.",
     )
@@ -158,11 +167,20 @@ class InstructorExplorer(PeriodExplorer):
         """The instructors in the order of the table: all, or those behind the selected bars."""
         return self._people.frame
 
+    @property
+    def completions(self) -> pl.DataFrame:
+        """The completions taught, in the order of their table; none if it does not list them.
+
+        The columns are date, m_user_id, user, training_id, training, m_instructor_id and
+        instructor.
+        """
+        return self._completions.frame.select(TAUGHT.names())
+
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = InstructorView(data, self._people_filter)
         return {"instructors": self._view.instructors, "selected": {*self._titles}}
 
-    def _tables(self) -> tuple[Table, Table]:
+    def _tables(self) -> tuple[Table, Table, Table]:
         self._charts.on_label(self._label_clicked, [["axis"], ["axis"]])
         self._coverage = Table(_COVERAGE, None, name="instructor-coverage")
         self._people = Table(
@@ -171,7 +189,13 @@ class InstructorExplorer(PeriodExplorer):
             name="instructors",
             more=lambda rows: with_profiles(rows, self.data, self.as_of, "m_instructor_id"),
         )
-        return self._coverage, self._people
+        self._completions = Table(
+            _COMPLETIONS,
+            ("date", True),
+            name="completions-taught",
+            more=lambda rows: with_profiles(rows, self.data, self.as_of),
+        )
+        return self._coverage, self._people, self._completions
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         if changed - {"selected"}:
@@ -193,6 +217,7 @@ class InstructorExplorer(PeriodExplorer):
         self._figures.value = layout.figures(
             _tiles(self._everyone, numbers, self._details(choices, numbers))
         )
+        numbers[_TAUGHT] = int(self._everyone["completions"].sum())
         self._figures.picks = [ALL, *(figure for figure, number in numbers.items() if number)]
 
     def _draw(self) -> Iterator[dict[str, Any]]:
@@ -219,21 +244,31 @@ class InstructorExplorer(PeriodExplorer):
         self._mark_figures()
         nobody = nothing(self.search)
         no_coverage = nobody if self._finds_nobody else nothing()
+        self._list_completions()
         self._coverage.show(coverage, self._caption(), nothing=no_coverage)
         self._people.show(people, self._caption_of_people(), nothing=nobody)
+
+    def _list_completions(self) -> None:
+        """Show the completions in place of the other tables if their figure is selected."""
+        chosen = {FIGURE: _TAUGHT} in self.selected
+        rows = self._view.completions(self._chosen(PeriodChoices)) if chosen else TAUGHT.to_frame()
+        self._completions.show(rows, f"Selected: {_TAUGHT_WORDS}")
+        self._completions.layout.display = None if chosen else "none"
+        for table in (self._coverage, self._people):
+            table.layout.display = "none" if chosen else None
 
     def _behind(self, bar: Bar) -> list[Bar]:
         """The bars of the trainings that a selected figure counts; another bar as it is."""
         if FIGURE not in bar:
             return [bar]
-        return [{"training_id": training} for training in self._counted[bar[FIGURE]]]
+        return [{"training_id": training} for training in self._counted.get(bar[FIGURE], ())]
 
     def _caption_of_people(self) -> str:
         return selected_words(self.selected, self._bar_in_words) if self.selected else "Instructors"
 
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
-            return _FIGURES[bar[FIGURE]]
+            return _FIGURES.get(bar[FIGURE], _TAUGHT_WORDS)
         if "training_id" in bar:
             return self._titles.get(bar["training_id"], str(bar["training_id"]))
         name = one_line(self._view.instructors[bar["m_instructor_id"]])
@@ -309,7 +344,7 @@ def _tiles(
     completions = int(people["completions"].sum())
     return [
         (f"{people.height:,}", "Instructors", details[ALL], f"kpa-{ALL}"),
-        (f"{completions:,}", "Completions taught", details[ALL], ""),
+        (f"{completions:,}", _TAUGHT_WORDS, details[ALL], f"kpa-{_TAUGHT}"),
         *(
             (f"{number:,}", _FIGURES[figure], details[figure], f"kpa-{figure}")
             for figure, number in numbers.items()

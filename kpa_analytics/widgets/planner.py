@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Unpack
@@ -15,19 +15,32 @@ from kpa_analytics.analysis.choices import PlannerChoices
 from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
-from kpa_analytics.analysis.planner_view import DROPPED, Gaps, PlannerView, last_day
+from kpa_analytics.analysis.planner_view import DROPPED, GAP_CASES, Gaps, PlannerView, last_day
 from kpa_analytics.charts.render import drawn
-from kpa_analytics.errors import KPADataError
-from kpa_analytics.inputs import as_day
+from kpa_analytics.statuses import SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
-from kpa_analytics.widgets.chart_explorer import EVERYONE, PRESSING, SELECTING, ChartExplorer
+from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING, ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
 from kpa_analytics.widgets.number_field import NumberField
 from kpa_analytics.widgets.plan_cells import cells_of_label
-from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
+from kpa_analytics.widgets.planner_rows import (
+    FIGURES,
+    GAP_FIGURES,
+    GAP_HEADINGS,
+    HELD,
+    LEFT_OVER,
+    PEOPLE_HEADINGS,
+    PLACED,
+    SESSION_HEADINGS,
+    UNPLACED_HEADINGS,
+    figure_in_words,
+    headline,
+    picks,
+)
+from kpa_analytics.widgets.profiles import nothing, with_profiles
+from kpa_analytics.widgets.session_moves import Move, Moves, SessionNumber
 from kpa_analytics.widgets.table import Table
-from kpa_analytics.widgets.table_rows import Heading
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.wording import count, month
 from kpa_analytics.wording import day as in_words
@@ -37,84 +50,10 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.session_plan import SessionPlan
     from kpa_analytics.data.training_data import TrainingData
 
-#: A session and its new week; None if it is dropped.
-Move = Mapping[str, Any]
-
-#: The figures that count rows of a table, and their labels.
-_HELD, _PLACED, _LEFT_OVER = "sessions", "people", "unplaced"
-_FIGURES = {
-    _HELD: "Sessions",
-    _PLACED: "Places taken",
-    _LEFT_OVER: "Cases without a place",
-}
 _TOGETHER = ""
 _MOST_PLACES = 1000
 #: Trainings that lose their last instructor, below the figures.
 _WARNED = 3
-_SESSIONS = (
-    Heading("week", "Week of", "date"),
-    Heading("training", "Training"),
-    Heading("group", "Field office", usual=False),
-    Heading("filled", "People", "number"),
-    Heading("seats", "Places", "number", usual=False),
-    Heading("instructor", "Instructor", "person"),
-    Heading("note", "Change"),
-    Heading("reason", "Why this week"),
-)
-_PEOPLE = (
-    Heading("user", "Person", "person"),
-    Heading("training", "Training", usual=False),
-    Heading("due", "Due", "date"),
-    Heading("reason", "Why"),
-    *PROFILE_HEADINGS,
-)
-_UNPLACED = (
-    Heading("user", "Person", "person"),
-    Heading("training", "Training"),
-    Heading("due", "Due", "date"),
-    Heading("reason", "Why there is no place"),
-    *PROFILE_HEADINGS,
-)
-
-
-class Moves(traits.Choice[tuple[Move, ...], Move | Iterable[Move] | None]):
-    """Sessions in other weeks; None means no moves. A later move of a session replaces it."""
-
-    default_value = ()
-    info_text = "moves such as {'session': 3, 'week': '2026-07-20'}"
-
-    def validate(self, obj: Any, value: object) -> tuple[Move, ...]:
-        """Take one move, or several."""
-        if value is None:
-            return ()
-        if isinstance(value, str | Mapping) or not isinstance(value, Iterable):
-            value = [value]
-        moves = {move["session"]: move for move in map(self._move, value)}
-        return tuple(moves.values())
-
-    def _move(self, move: object) -> Move:
-        if not isinstance(move, Mapping) or {*move} != {"session", "week"}:
-            self.refuse(move)
-        if type(move["session"]) is not int:
-            self.refuse(move)
-        if move["week"] is None:
-            return {"session": move["session"], "week": None}
-        try:
-            day = as_day(move["week"], "week")
-        except KPADataError as error:
-            raise ChoiceError(str(error)) from None
-        return {"session": move["session"], "week": day - timedelta(days=day.weekday())}
-
-
-class SessionNumber(traits.Choice[int | None, int | None]):
-    """The number of a planned session, or None."""
-
-    default_value = None
-    info_text = "the number of a session, or None"
-
-    def validate(self, obj: Any, value: object) -> int | None:
-        """Accept whole numbers and None."""
-        return value if value is None or type(value) is int else self.refuse(value)
 
 
 class PlannerKeywords(SharedKeywords, total=False):
@@ -134,9 +73,9 @@ class PlannerExplorer(ChartExplorer):
     Click a session in the table, then move it by a week or drop it with the buttons. Its people and
     its instructor move with it.
 
-    `plan` is the plan, which `kpa.export_plan()` writes. `sessions`, `people` and `unplaced` have
-    the rows shown, `gaps` the gaps, and `charts` the chart. `state` is the view as data: set it to
-    show the view again.
+    `plan` is the plan, which `kpa.export_plan()` writes. `sessions`, `people`, `gap_cases` and
+    `unplaced` have the rows shown, `gaps` the gaps, and `charts` the chart. `state` is the view as
+    data: set it to show the view again.
 
     Args:
         data: the records, from `load_all()` or `load_fleet()`.
@@ -154,12 +93,13 @@ class PlannerExplorer(ChartExplorer):
         bars: the cells of the chart whose sessions and people are listed, `{"training_id": 7,
             "week": day}` each (`month` in a plan of more than 27 weeks); or the figure whose rows
             are listed: `{"figure": "sessions"}` lists the sessions that are held, "people" the
-            people in them, and "unplaced" only the cases without a place; empty for all rows.
+            people in them, "unplaced" only the cases without a place, and "gaps-today",
+            "gaps-without" and "gaps-with" (these sessions) only the gaps; empty for all rows.
         trainings: ids or titles of the trainings to show; empty for all.
         search: sessions with people whose name, employee number or id contains this text.
         field_offices: sessions with people in these field offices; empty for all.
         rebuilds: how often the explorer has computed what it shows; observe it to follow `plan`,
-            `sessions`, `people`, `unplaced`, `gaps` and `charts`.
+            `sessions`, `people`, `gap_cases`, `unplaced`, `gaps` and `charts`.
 
     Raises:
         KPADataError: a choice does not exist, or its value is not allowed. The error is also a
@@ -199,7 +139,7 @@ class PlannerExplorer(ChartExplorer):
     bars = Bars(
         ("training_id", "week"),
         instead={0: ("training_id", "month")},
-        figures=_FIGURES,
+        figures=FIGURES,
         like="{'training_id': 7, 'week': '2026-07-06'} or {'figure': 'unplaced'}",
         help="The cells or figures whose rows are listed; empty for all rows.",
     )
@@ -243,6 +183,14 @@ class PlannerExplorer(ChartExplorer):
         """The gaps today, and at the end of the plan without its sessions and with them."""
         return self._gaps
 
+    @property
+    def gap_cases(self) -> pl.DataFrame:
+        """The gaps of the selected figure, in the order of their table; none without such a figure.
+
+        The columns are m_user_id, user, training_id, training, expiration_date and status.
+        """
+        return self._gap_cases.frame.select(GAP_CASES.names())
+
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = PlannerView(data, self._people_filter)
         return {"by": GROUPS, "bars": {*self._titles}}
@@ -264,19 +212,26 @@ class PlannerExplorer(ChartExplorer):
             ),
         }
 
-    def _tables(self) -> tuple[Table, ipw.Box, Table, Table]:
+    def _tables(self) -> tuple[Table, ipw.Box, Table, Table, Table]:
         def more(rows: pl.DataFrame) -> pl.DataFrame:
             return with_profiles(rows, self.data, self.as_of)
 
         self._sessions = Table(
-            _SESSIONS,
+            SESSION_HEADINGS,
             ("week", False),
             name="planned-sessions",
             choosable=True,
             hint="List the people of this session",
         )
-        self._people = Table(_PEOPLE, None, name="planned-people", more=more)
-        self._unplaced = Table(_UNPLACED, None, name="cases-without-place", more=more)
+        self._people = Table(PEOPLE_HEADINGS, None, name="planned-people", more=more)
+        self._unplaced = Table(UNPLACED_HEADINGS, None, name="cases-without-place", more=more)
+        self._gap_cases = Table(
+            GAP_HEADINGS,
+            ("expiration_date", False),
+            name="gaps",
+            words={"status": SIGNED_LABELS},
+            more=more,
+        )
         self._charts.on_label(self._label_clicked, [["axis", "legend"]])
         self._sessions.observe(self._clicked, "chosen")
         self._sessions.observe(self._mark_chosen, ["sort", "filters"])
@@ -288,7 +243,7 @@ class PlannerExplorer(ChartExplorer):
         ]
         moving = layout.bar(*self._buttons)
         self._of_sessions = (self._sessions, moving, self._people)
-        return self._sessions, moving, self._people, self._unplaced
+        return self._sessions, moving, self._people, self._gap_cases, self._unplaced
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         plan = self.plan
@@ -298,15 +253,16 @@ class PlannerExplorer(ChartExplorer):
         pointed = {"selected", "bars"}
         if changed - pointed:
             self._rows = self._view.sessions(choices)
-            self._gaps = self._view.gaps(choices)
+            self._open = dict(zip(GAP_FIGURES, self._view.gap_cases(choices), strict=True))
+            self._gaps = Gaps(*(rows.height for rows in self._open.values()))
             self._cases = self._view.unplaced(choices)
             self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
-            headline = _headline(
+            figures = headline(
                 self._rows, self._gaps, self._cases, last_day(plan), self._chooses_people()
             )
             ending = in_sentences(self._view.last_instructors(choices), _WARNED)
-            self._figures.value = headline + layout.notes(ending)
-            self._figures.picks = _picks(self._held, self._cases)
+            self._figures.value = figures + layout.notes(ending)
+            self._figures.picks = picks(self._held, self._gaps, self._cases)
         if changed - {"selected"}:
             self._list()
         self._people.show(self._listed_people(choices), self._caption_of_people(plan))
@@ -324,13 +280,17 @@ class PlannerExplorer(ChartExplorer):
             self.bars = ()  # the chart no longer has such a cell
         self._mark_figures()
         nobody, chosen = nothing(self.search), self._chosen_figures()
-        rows = self._held if _HELD in chosen or _PLACED in chosen else self._rows
+        rows = self._held if HELD in chosen or PLACED in chosen else self._rows
         rows = self._in_cells() if self._cells() else rows
         self._sessions.show(rows, self._caption(), nothing=nobody)
-        selected = "Selected: " if _LEFT_OVER in chosen else ""
-        self._unplaced.show(self._cases, f"{selected}{_FIGURES[_LEFT_OVER]}", nothing=nobody)
-        for part in self._of_sessions:
-            part.layout.display = "none" if chosen == [_LEFT_OVER] else None
+        selected = "Selected: " if LEFT_OVER in chosen else ""
+        self._unplaced.show(self._cases, f"{selected}{FIGURES[LEFT_OVER]}", nothing=nobody)
+        gaps = [figure for figure in chosen if figure in GAP_FIGURES]
+        cases = [self._open[figure] for figure in gaps]
+        self._gap_cases.show(pl.concat([GAP_CASES.to_frame(), *cases]), self._caption())
+        _display(bool(gaps), self._gap_cases)
+        _display(not gaps, self._unplaced)
+        _display(not gaps and chosen != [LEFT_OVER], *self._of_sessions)
 
     def _chosen_figures(self) -> list[str]:
         """The names of the selected figures."""
@@ -347,13 +307,13 @@ class PlannerExplorer(ChartExplorer):
 
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
-            return _FIGURES[bar[FIGURE]]
+            return figure_in_words(bar[FIGURE], last_day(self.plan))
         when = month(bar["month"]) if "month" in bar else f"week of {in_words(bar['week'])}"
         return f"{self._titles[bar['training_id']]}, {when}"
 
     def _listed_people(self, choices: PlannerChoices) -> pl.DataFrame:
         """The people of the selected session or cells, or those of all sessions that are held."""
-        if self.selected is None and _PLACED in self._chosen_figures():
+        if self.selected is None and PLACED in self._chosen_figures():
             return self._view.people(choices, self._held["session"])
         if self.selected is None and self._cells():
             return self._view.people(choices, self._in_cells()["session"])
@@ -394,8 +354,8 @@ class PlannerExplorer(ChartExplorer):
         return f"Planned sessions{changed}: click a session to list its people"
 
     def _caption_of_people(self, plan: SessionPlan) -> str:
-        if self.selected is None and _PLACED in self._chosen_figures():
-            return f"Selected: {_FIGURES[_PLACED]}"
+        if self.selected is None and PLACED in self._chosen_figures():
+            return f"Selected: {FIGURES[PLACED]}"
         if self.selected is None and self._cells():
             return f"People of {in_words_up_to(self._cells(), self._bar_in_words)}"
         if self.selected is None:
@@ -450,42 +410,13 @@ class PlannerExplorer(ChartExplorer):
         self._showing = False
 
 
+def _display(shown: bool, *parts: ipw.DOMWidget) -> None:
+    for part in parts:
+        part.layout.display = None if shown else "none"
+
+
 def _button(words: str, hint: str, work: Any) -> ipw.Button:
     button = ipw.Button(description=words, tooltip=hint, disabled=True)
     button.add_class("kpa-button")
     button.on_click(lambda _: work())
     return button
-
-
-def _picks(held: pl.DataFrame, unplaced: pl.DataFrame) -> list[str]:
-    """The figures that count a row, and can be clicked."""
-    numbers = {_HELD: held.height, _PLACED: held["filled"].sum(), _LEFT_OVER: unplaced.height}
-    return [figure for figure, number in numbers.items() if number]
-
-
-def _headline(
-    sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame, end: date, of_people: bool
-) -> str:
-    """The figures, as HTML; `of_people`: the sessions are those with some people."""
-    held = sessions.filter(pl.col("change").ne_missing(DROPPED))
-    filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
-    changed = sessions["change"].count()
-    people = unplaced["m_user_id"].n_unique()
-    places = f"of {count(seats, 'place')}{EVERYONE if of_people else ''}"
-    tiles = [
-        (
-            *(f"{held.height:,}", _FIGURES[_HELD]),
-            *(f"{changed:,} changed by you", f"kpa-all kpa-{_HELD}"),
-        ),
-        (f"{filled:,}", _FIGURES[_PLACED], places, f"kpa-{_PLACED}"),
-        (f"{gaps.today:,}", "Gaps today", "expired or missing", ""),
-        (f"{gaps.without:,}", "Without these sessions", f"gaps on {in_words(end)}", ""),
-        (f"{gaps.planned:,}", "With these sessions", f"gaps on {in_words(end)}", "kpa-worst"),
-        (
-            f"{unplaced.height:,}",
-            _FIGURES[_LEFT_OVER],
-            f"of {count(people, 'person', 'people')}",
-            f"kpa-{_LEFT_OVER}",
-        ),
-    ]
-    return layout.figures(tiles)

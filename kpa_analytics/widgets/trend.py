@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import partial
@@ -18,8 +18,10 @@ from kpa_analytics.analysis.case_groups import By, groups_in, id_text
 from kpa_analytics.analysis.choices import TrendChoices
 from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.trend_view import CASES, TrendView
+from kpa_analytics.charts.expirations_by_week import counted_weeks
 from kpa_analytics.charts.outcomes import SIGNED
 from kpa_analytics.charts.render import drawn
+from kpa_analytics.charts.trend_rows import OTHERS, PLURALS, counted, read_trend
 from kpa_analytics.inputs import Day
 from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
@@ -36,6 +38,8 @@ from kpa_analytics.widgets.trend_files import write_trend
 from kpa_analytics.widgets.trend_rows import (
     CASE_HEADINGS,
     COUNTED,
+    OF_LARGEST,
+    OF_WEEKS,
     Period,
     bar_in_words,
     behind_figures,
@@ -256,7 +260,7 @@ class TrendExplorer(StatusExplorer):
         }
 
     def _tables(self) -> tuple[Table, Table, Download]:
-        self._charts.on_label(self._label_clicked, [["axis", "legend"], ["legend"]])
+        self._charts.on_label(self._label_clicked, [["axis", "legend"], ["legend"], ["legend"]])
         self._table = Table(headings(None, known=True), ("day", True), name="trend")
         self._people = Table(
             CASE_HEADINGS,
@@ -316,7 +320,7 @@ class TrendExplorer(StatusExplorer):
         self._first = period.first
         self._together, self._counted = together, behind_figures(together, due, self.as_of)
         self._figures.value = headline(together, due, period, known) + note(period)
-        self._figures.picks = [*self._counted]
+        self._figures.picks = [*self._counted, *OF_WEEKS.values()]
         self._table.words = words(known)
 
     def _list(self) -> None:
@@ -349,15 +353,33 @@ class TrendExplorer(StatusExplorer):
 
     def _behind(self) -> list[Bar]:
         """The selected bars, and those whose cases the selected figures count."""
-        return [
-            each
-            for bar in self.selected
-            for each in (self._counted[bar[FIGURE]] if FIGURE in bar else [bar])
-        ]
+        return [each for bar in self.selected for each in self._parts(bar)]
+
+    def _parts(self, bar: Bar) -> Sequence[Bar]:
+        """The bars whose cases a figure counts, or those of the groups that are drawn as one."""
+        if bar.get(GROUP) == OTHERS:
+            return [{**bar, GROUP: group} for group in self._folded()]
+        if FIGURE not in bar:
+            return [bar]
+        if bar[FIGURE] in self._counted:
+            return self._counted[bar[FIGURE]]
+        weeks = counted_weeks(self._view.valid(self._chosen(TrendChoices)), self.as_of)
+        known = weeks.filter(pl.col("part") == "week").drop_nulls("largest_id")
+        part = "only" if bar[FIGURE] == OF_LARGEST else "without"
+        return known.select("week", pl.col("largest_id").alias(part)).to_dicts()
+
+    def _folded(self) -> list[str]:
+        """The ids of the groups that the first chart draws as one."""
+        drawn = counted(read_trend(self._rows))["group_id"].unique()
+        groups = self._rows.select(id_text(self.by or "")).to_series().unique().sort()
+        return groups.filter(~groups.is_in(drawn.implode())).to_list()
 
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
             return figure_in_words(bar[FIGURE], self._together, self._view.requirements_known)
+        if self.by and bar.get(GROUP) == OTHERS:
+            others = f"the {len(self._folded()):,} other {PLURALS[self.by]}"
+            return group_in_words(others, bar["day"], self._view.requirements_known)
         if self.by and GROUP in bar:
             named = self._rows.filter(id_text(self.by) == bar[GROUP])[self.by]
             name = next((one_line(name) for name in named if name), no_group(self.by))
@@ -365,10 +387,14 @@ class TrendExplorer(StatusExplorer):
         return bar_in_words(bar)
 
     def _label_clicked(self, kind: str, label: str, chart: int) -> None:
-        """List the gaps of a group, the cases of a status, or the certificates of an outcome.
+        """List the cases of a label in a chart; a second click lists none.
 
-        The gaps and the cases are those of the last day. A second click lists none.
+        They are the gaps of a group or the cases of a status on the last day, the certificates of
+        an outcome, or the expirations of a part of each week.
         """
+        if label in OF_WEEKS:
+            self._figure_clicked(OF_WEEKS[label])
+            return
         if kind == "axis":
             bars = self._bars_of_group(label)
         elif chart == 0:

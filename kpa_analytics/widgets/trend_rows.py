@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.charts.expirations_by_week import ALL_OTHERS, LARGEST
 from kpa_analytics.charts.outcomes import LABELS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
@@ -43,8 +44,18 @@ CASE_HEADINGS = (
 
 
 #: The figures that count cases.
-GAPS_NOW, GAPS_BEFORE, ON_TIME = "gaps", "gaps-before", "on-time"
-COUNTED = (GAPS_NOW, GAPS_BEFORE, ON_TIME)
+GAPS_NOW, GAPS_BEFORE, CHANGE, ON_TIME = "gaps", "gaps-before", "change", "on-time"
+#: The entries of the last chart's legend, which are selected like a figure.
+OF_LARGEST, OF_OTHERS = "largest-of-week", "others-of-week"
+OF_WEEKS = {LARGEST: OF_LARGEST, ALL_OTHERS: OF_OTHERS}
+COUNTED = (GAPS_NOW, GAPS_BEFORE, CHANGE, ON_TIME, OF_LARGEST, OF_OTHERS)
+
+
+_NAMED = {
+    ON_TIME: _RENEWED,
+    OF_LARGEST: "Expirations of the largest training of each week",
+    OF_OTHERS: "Expirations of all other trainings of each week",
+}
 
 
 class Period(NamedTuple):
@@ -139,6 +150,8 @@ def behind_figures(rows: pl.DataFrame, due: pl.DataFrame, as_of: date) -> dict[s
     for figure, at in ((GAPS_NOW, -1), (GAPS_BEFORE, 0)) if rows.height else ():
         row = rows.row(at, named=True)
         behind[figure] = [{"day": row["day"], "status": status} for status in GAPS if row[status]]
+    if behind.get(GAPS_NOW) or behind.get(GAPS_BEFORE):
+        behind[CHANGE] = [{"since": rows["day"][0], "day": rows["day"][-1]}]
     if due.filter(pl.col("expiration_date") < as_of, pl.col("outcome") == "on_time").height:
         behind[ON_TIME] = [{"outcome": "on_time", "over": True}]
     return {figure: bars for figure, bars in behind.items() if bars}
@@ -146,8 +159,11 @@ def behind_figures(rows: pl.DataFrame, due: pl.DataFrame, as_of: date) -> dict[s
 
 def figure_in_words(figure: str, rows: pl.DataFrame, known: bool) -> str:
     """A selected figure in the caption of its cases; the arguments are those of `headline`."""
-    if figure == ON_TIME:
-        return _RENEWED
+    if figure in _NAMED:
+        return _NAMED[figure]
+    if figure == CHANGE:
+        first, last = day(rows["day"][0]), day(rows["day"][-1])
+        return f"{_kind(known)} opened or closed between {first} and {last}"
     return f"{_kind(known)} on {day(rows['day'][-1 if figure == GAPS_NOW else 0])}"
 
 
@@ -195,7 +211,7 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str
     more = "more" if cases > 0 else "fewer"
     detail = f"with {abs(cases):,} {more} cases in all" if cases else "with as many cases in all"
     worse = "kpa-worst" if change > 0 else ""
-    return (f"{sign}{abs(change):,}", "Change", detail, worse)
+    return (f"{sign}{abs(change):,}", "Change", detail, f"kpa-{CHANGE} {worse}")
 
 
 def _on_time(due: pl.DataFrame, period: Period) -> tuple[str, str, str, str]:

@@ -41,7 +41,10 @@ def explorer(company: kpa.TrainingData, request: pytest.FixtureRequest) -> Chart
     if isinstance(made, TrendExplorer):
         made.selected = {"day": made.as_of, "status": "expired"}
     if isinstance(made, PlannerExplorer):
-        made.set(selected=1, moves={"session": 1, "week": None})
+        dropped = {"session": 1, "week": None}
+        made.set(selected=1, moves=dropped, bars={"figure": "gaps-today"})
+    if isinstance(made, InstructorExplorer):
+        made.selected = {"figure": "completions"}
     return made
 
 

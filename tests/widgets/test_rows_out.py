@@ -116,10 +116,13 @@ def test_the_clipboard_has_tabs_and_no_broken_row(unchanged: ExpiryExplorer) -> 
 
 TABLES = [
     (ExpiryExplorer, ["expirations"]),
-    (InstructorExplorer, ["instructor-coverage", "instructors"]),
+    (InstructorExplorer, ["instructor-coverage", "instructors", "completions-taught"]),
     (GroupTrainingExplorer, ["group-sessions", "attendees"]),
     (TrendExplorer, ["trend", "trend-cases"]),
-    (PlannerExplorer, ["planned-sessions", "planned-people", "cases-without-place"]),
+    (
+        PlannerExplorer,
+        ["planned-sessions", "planned-people", "gaps", "cases-without-place"],
+    ),
 ]
 
 
@@ -134,7 +137,9 @@ def test_every_table_gives_out_what_it_shows(
     if isinstance(explorer, TrendExplorer):
         explorer.selected = {"day": "2026-06-30", "status": "expired"}
     if isinstance(explorer, PlannerExplorer):
-        explorer.selected = 1
+        explorer.set(selected=1, bars={"figure": "gaps-today"})
+    if isinstance(explorer, InstructorExplorer):
+        explorer.selected = {"figure": "completions"}
     assert [table.name for table in explorer._shown_tables] == names
     for table in explorer._shown_tables:
         name, content = out(table, "csv")

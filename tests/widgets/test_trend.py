@@ -15,6 +15,7 @@ from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
 from kpa_analytics import charts
+from kpa_analytics.analysis.choices import TrendChoices
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS
 from kpa_analytics.widgets import Dashboard, TrendExplorer
@@ -432,8 +433,63 @@ def test_a_compared_group_is_chosen_by_its_name_and_dropped_with_its_chart(
     explorer.selected = chosen
     explorer.by = None
     assert explorer.selected == ()
-    (others,) = (name for name, each in drawn.items() if each["group_id"] is None)
-    assert others.startswith("other trainings")
+
+
+def test_the_other_groups_list_their_gaps_by_their_name_and_by_a_click_on_a_day(
+    explorer: TrendExplorer,
+) -> None:
+    explorer.by = "training"
+    drawn = {row["short"]: row for row in explorer._charts.rows(0) if "short" in row}
+    (others,) = (name for name in drawn if name.startswith("other trainings"))
+    explorer._charts._handle_custom_msg({"chart": 0, "axis": others}, [])
+    assert explorer.selected == ({"day": LAST, "group_id": "*"},)
+    named = {each["group_id"] for each in drawn.values()}
+    assert explorer.cases.height == drawn[others]["gaps"] > 0
+    assert not {str(training) for training in explorer.cases["training_id"]} & named
+    assert f"{others.rpartition('(')[2].rstrip(')')} other trainings" in explorer._people.caption
+    chart, (bar,) = explorer._charts.picked
+    explorer.selected = ()
+    first = {"year": FIRST.year, "month": FIRST.month, "date": FIRST.day, "utc": True}
+    explorer._charts.picked = [chart, [{**bar, "day": first}]]
+    lane = explorer.rows.filter(
+        pl.col("day") == FIRST, ~pl.col("training_id").cast(pl.String).is_in(named)
+    )
+    assert explorer.cases.height == lane["expired"].sum() + lane["missing"].sum()
+    assert explorer.table["training_id"].to_list() == lane["training_id"].to_list()
+
+
+def test_a_part_of_each_week_lists_its_certificates(explorer: TrendExplorer) -> None:
+    valid = explorer._view.valid(explorer._chosen(TrendChoices))
+    weeks = kpa.charts.expirations_by_week_table(valid, as_of=LAST).filter(part="week")
+    largest = int(weeks["largest_cases"].sum())
+    numbers = {
+        "Largest training of the week": largest,
+        "All other trainings": int(weeks["total"].sum()) - largest,
+    }
+    for label, number in numbers.items():
+        explorer._charts._handle_custom_msg({"chart": 2, "legend": label}, [])
+        assert explorer.cases.height == number > 0
+        assert {*explorer.cases["status"]} <= {"current", "expiring"}
+        explorer._charts._handle_custom_msg({"chart": 2, "legend": label}, [])
+        assert explorer.selected == ()
+
+
+def test_the_change_of_gaps_lists_those_that_opened_before_those_that_closed(
+    explorer: TrendExplorer,
+) -> None:
+    explorer.selected = {"figure": "change"}
+    is_gap = pl.col("status").is_in(["expired", "missing"]).fill_null(False)
+    pair = ["m_user_id", "training_id"]
+    listed = explorer._people.given
+    then, now = (
+        explorer._view.status(replace(explorer._chosen(TrendChoices), as_of=day)).filter(is_gap)
+        for day in (FIRST, LAST)
+    )
+    opened, closed = listed.filter(is_gap), listed.filter(~is_gap)
+    assert listed.equals(pl.concat([opened, closed]))
+    assert opened.select(pair).equals(now.join(then, on=pair, how="anti").select(pair))
+    assert closed.select(pair).equals(then.join(now, on=pair, how="anti").select(pair))
+    assert "Gaps opened or closed between" in explorer._people.caption
 
 
 def test_a_status_of_the_legend_lists_its_cases_on_the_last_day(explorer: TrendExplorer) -> None:

@@ -1,0 +1,115 @@
+"""The figures of the planner, and the columns of its tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kpa_analytics.analysis.planner_view import DROPPED
+from kpa_analytics.widgets import layout
+from kpa_analytics.widgets.chart_explorer import EVERYONE
+from kpa_analytics.widgets.profiles import PROFILE_HEADINGS
+from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.wording import count
+from kpa_analytics.wording import day as in_words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kpa_analytics.analysis.planner_view import Gaps
+
+#: The figures that count rows of a table, and their labels.
+HELD, PLACED, LEFT_OVER = "sessions", "people", "unplaced"
+GAPS_TODAY, GAPS_WITHOUT, GAPS_WITH = "gaps-today", "gaps-without", "gaps-with"
+#: The figures that count gaps, in the order of `Gaps`.
+GAP_FIGURES = (GAPS_TODAY, GAPS_WITHOUT, GAPS_WITH)
+FIGURES = {
+    HELD: "Sessions",
+    PLACED: "Places taken",
+    GAPS_TODAY: "Gaps today",
+    GAPS_WITHOUT: "Without these sessions",
+    GAPS_WITH: "With these sessions",
+    LEFT_OVER: "Cases without a place",
+}
+SESSION_HEADINGS = (
+    Heading("week", "Week of", "date"),
+    Heading("training", "Training"),
+    Heading("group", "Field office", usual=False),
+    Heading("filled", "People", "number"),
+    Heading("seats", "Places", "number", usual=False),
+    Heading("instructor", "Instructor", "person"),
+    Heading("note", "Change"),
+    Heading("reason", "Why this week"),
+)
+PEOPLE_HEADINGS = (
+    Heading("user", "Person", "person"),
+    Heading("training", "Training", usual=False),
+    Heading("due", "Due", "date"),
+    Heading("reason", "Why"),
+    *PROFILE_HEADINGS,
+)
+UNPLACED_HEADINGS = (
+    Heading("user", "Person", "person"),
+    Heading("training", "Training"),
+    Heading("due", "Due", "date"),
+    Heading("reason", "Why there is no place"),
+    *PROFILE_HEADINGS,
+)
+GAP_HEADINGS = (
+    Heading("user", "Person", "person"),
+    Heading("training", "Training"),
+    Heading("expiration_date", "Expires", "date"),
+    Heading("status", "Status", "status"),
+    *PROFILE_HEADINGS,
+)
+
+
+def figure_in_words(figure: str, end: date) -> str:
+    """A selected figure in the caption of its rows; `end` is the last day of the plan.
+
+    Examples:
+        >>> from datetime import date
+        >>> figure_in_words("gaps-with", date(2026, 12, 27))
+        'Gaps on 27 Dec 2026 with these sessions'
+    """
+    words = FIGURES[figure]
+    if figure in (GAPS_WITHOUT, GAPS_WITH):
+        return f"Gaps on {in_words(end)} {words[0].lower()}{words[1:]}"
+    return words
+
+
+def picks(held: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame) -> list[str]:
+    """The figures that count a row, and can be clicked."""
+    numbers = {HELD: held.height, PLACED: held["filled"].sum(), LEFT_OVER: unplaced.height}
+    numbers |= zip(GAP_FIGURES, gaps, strict=True)
+    return [figure for figure, number in numbers.items() if number]
+
+
+def headline(
+    sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame, end: date, of_people: bool
+) -> str:
+    """The figures, as HTML; `of_people`: the sessions are those with some people."""
+    held = sessions.filter(pl.col("change").ne_missing(DROPPED))
+    filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
+    changed = sessions["change"].count()
+    people = unplaced["m_user_id"].n_unique()
+    then = f"gaps on {in_words(end)}"
+    places = f"of {count(seats, 'place')}{EVERYONE if of_people else ''}"
+    tiles = [
+        (
+            *(f"{held.height:,}", FIGURES[HELD]),
+            *(f"{changed:,} changed by you", f"kpa-all kpa-{HELD}"),
+        ),
+        (f"{filled:,}", FIGURES[PLACED], places, f"kpa-{PLACED}"),
+        (f"{gaps.today:,}", FIGURES[GAPS_TODAY], "expired or missing", f"kpa-{GAPS_TODAY}"),
+        (f"{gaps.without:,}", FIGURES[GAPS_WITHOUT], then, f"kpa-{GAPS_WITHOUT}"),
+        (f"{gaps.planned:,}", FIGURES[GAPS_WITH], then, f"kpa-worst kpa-{GAPS_WITH}"),
+        (
+            f"{unplaced.height:,}",
+            FIGURES[LEFT_OVER],
+            f"of {count(people, 'person', 'people')}",
+            f"kpa-{LEFT_OVER}",
+        ),
+    ]
+    return layout.figures(tiles)
