@@ -61,6 +61,19 @@ def the_figures_say_what_is_in_order(view: Locator) -> None:
     expect(foot).to_contain_text(f" of {shown['Cases']}; ")
 
 
+def a_figure_lists_what_it_counts(view: Locator, name: str) -> None:
+    """Click a figure: a table has as many rows as it says. Click it again."""
+    figure = view.locator(".kpa-tile", has=view.page.get_by_text(name, exact=True))
+    listed = view.locator(".kpa-table:visible").filter(has_text=f"Selected: {name}")
+    press(figure)
+    expect(figure).to_have_attribute("aria-pressed", "true")
+    foot = listed.locator(".kpa-table-foot span")
+    expect(foot).to_contain_text(f" of {figures(view)[name]}; ")
+    press(figure)
+    expect(figure).to_have_attribute("aria-pressed", "false")
+    expect(listed).to_have_count(0)
+
+
 def what_is_due_soon_and_by_which_rule(view: Locator) -> None:
     """A figure counts what is due soon; a column says which rule makes a row expiring."""
     due = number(figures(view)["Due within 30 days"])

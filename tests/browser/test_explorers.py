@@ -18,6 +18,7 @@ from kpa_analytics.widgets.table import PAGE
 from tests.browser.conftest import TOKEN, Lab, keep
 from tests.browser.hands import open_list, point_at, press
 from tests.browser.reading import (
+    a_figure_lists_what_it_counts,
     a_label_of_the_axis_shows_its_training,
     a_status_chosen_leaves_the_figures,
     named_rows,
@@ -555,6 +556,16 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
     lab.becomes(web, shown, ["2026-01-31", 5])
     keep(view, "dashboard_trend")
 
+    for label, said in (
+        ("other supervisors", "Selected: Gaps of the 7 other supervisors on 31 May 2026"),
+        ("All other trainings", "Selected: Expirations of all other trainings of each week"),
+    ):
+        press(trend.locator(".kpa-chart-label", has_text=label))
+        expect(cases).to_have_text(said)
+    a_figure_lists_what_it_counts(trend, "Gaps on 31 May 2026")
+    press(trend.locator(".kpa-tile", has_text="Change"))
+    expect(cases).to_contain_text("Selected: Gaps opened or closed between ")
+
 
 def use_planner(web: Page, lab: Lab, view: Locator) -> None:
     """Open the tab "Planner", and move a session by keyboard."""
@@ -578,6 +589,7 @@ def use_planner(web: Page, lab: Lab, view: Locator) -> None:
     lab.becomes(web, "dashboard.planner.sessions['training'].n_unique()", 1)
     expect(planner.locator("caption").nth(1)).to_contain_text("People of ")
     keep(view, "dashboard_planner")
+    a_figure_lists_what_it_counts(planner, "Gaps today")
 
 
 def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab) -> None:
@@ -593,6 +605,7 @@ def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab)
         rows = view.locator(".kpa-table").first.locator("tbody tr")
         if name == "teaching":
             an_instructor_changes_the_coverage(view)
+            a_figure_lists_what_it_counts(view, "Completions taught")
 
         view.get_by_label("As of", exact=True).first.fill("2026-03-31")
         view.get_by_label("Months up to that day").fill("36")

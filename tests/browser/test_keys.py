@@ -47,7 +47,7 @@ def panel(dark: bool = False) -> ChartPanel:
     made.draw(drawn(draw, name, inputs(name), dark=dark) for name in DRAWN)
     rows, legend = ["axis"], ["legend"]
     both = rows + legend
-    kinds = [legend, both, [], legend, rows, rows, both, legend, [], both]
+    kinds = [legend, both, [], legend, rows, rows, both, legend, legend, both]
     made.on_label(lambda *_: None, kinds)
     return made
 
