@@ -178,9 +178,9 @@ def _warn_of(table: Table, faults: pl.DataFrame) -> None:
     )
     number = faults.height
     more = f" and {number - _MOST_NAMED} more" if number > _MOST_NAMED else ""
-    became_null = "1 impossible date is" if number == 1 else f"{number} impossible dates are"
+    left_empty = "1 impossible date was" if number == 1 else f"{number} impossible dates were"
     warn(
-        f"{table.name}: {became_null} null: {examples}{more}",
+        f"{table.name}: {left_empty} left empty: {examples}{more}",
         KPADataWarning,
         "data_quality() lists them all",
     )

@@ -235,14 +235,14 @@ def test_what_a_refresh_says_has_no_python(company: kpa.TrainingData) -> None:
         if answers:
             raise answers.pop()
         advice = "data_quality() lists them all"
-        kpa.errors.warn("users: 1 impossible date is null", kpa.errors.KPADataWarning, advice)
+        kpa.errors.warn("users: 1 impossible date was left empty", kpa.errors.KPADataWarning, advice)
         return company
 
     dashboard = Dashboard(company, load=load)
     assert not dashboard.refresh()
     assert "no token<" in dashboard._notice.value
     assert dashboard.refresh()
-    assert "<li>users: 1 impossible date is null</li>" in dashboard._notes.value
+    assert "<li>users: 1 impossible date was left empty</li>" in dashboard._notes.value
 
 
 def test_coverage_does_not_depend_on_the_people_chosen(company: kpa.TrainingData) -> None:
