@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,10 @@ import traitlets
 from kpa_analytics.widgets.style import HERE
 from kpa_analytics.widgets.typed_field import TypedField
 from kpa_analytics.wording import day as in_words
+
+_EXAMPLES = "such as 30 Jun 2026 or 2026-06-30"
+#: A year before 1000.
+_EARLY = re.compile(r"\b0\d{3}\b")
 
 
 def _to_text(day: date | None, _: Any) -> str | None:
@@ -27,10 +32,11 @@ def _to_day(text: str | None, field: DayField) -> date | None:
 
 
 class DayField(TypedField):
-    """A field for a date, with a calendar.
+    """A field for a day, which it shows as every other part does, e.g. `30 Jun 2026`.
 
     The browser sends a day on Enter, when the reader leaves the field, after a pause in typing, and
-    at once if it is picked from the calendar. Instead of a date that is not whole or not allowed,
+    at once if it is picked from the calendar. It takes 30 Jun 2026, 30 June 2026, Jun 30, 2026 and
+    2026-06-30; in 06/07/2026, day and month could be either. Instead of a text that it refuses,
     the field shows its value again. If the reader clears the field, `value` becomes None.
     """
 
@@ -43,14 +49,17 @@ class DayField(TypedField):
         super().__init__(label=label, hint=hint)
 
     def refusal(self, text: str, shown: Any) -> str:
-        """Say what is wrong with a date of the year `text`, or with a part of a date.
+        """Say what is wrong with a text that is not a date, or not in the years 1000 to 9999.
 
         Examples:
             >>> field, day = DayField("As of", ""), date(2026, 6, 30)
-            >>> field.refusal("0001", day)
-            'As of must be a date in the years 1000 to 9999, not 0001: 30 Jun 2026 is still shown.'
-            >>> field.refusal("", day)
-            'As of must be a complete date: 30 Jun 2026 is still shown.'
+            >>> field.refusal("06/07/2026", day)  # doctest: +NORMALIZE_WHITESPACE
+            'As of must be a date such as 30 Jun 2026 or 2026-06-30, not 06/07/2026:
+            30 Jun 2026 is still shown.'
+            >>> field.refusal("30 Jun 0020", day)  # doctest: +NORMALIZE_WHITESPACE
+            'As of must be a date in the years 1000 to 9999, not 30 Jun 0020:
+            30 Jun 2026 is still shown.'
         """
-        wanted = f"date in the years 1000 to 9999, not {text}" if text else "complete date"
-        return f"{self.label} must be a {wanted}: {in_words(shown)} is still shown."
+        wanted = "in the years 1000 to 9999" if _EARLY.search(text) else _EXAMPLES
+        kept = in_words(shown)
+        return f"{self.label} must be a date {wanted}, not {text}: {kept} is still shown."

@@ -48,7 +48,8 @@ _FAULTS = """smallest => {
         const place = range.getBoundingClientRect();
         if (place.width) add(node.data.trim().slice(0, 40), box, place);
     }
-    for (const field of page.querySelectorAll("select, input:not([type=checkbox])")) {
+    const fields = "select, input:not([type=checkbox], [aria-hidden])";
+    for (const field of page.querySelectorAll(fields)) {
         if (!shown(field)) continue;
         const place = field.getBoundingClientRect();
         add(field.outerHTML.slice(0, 60), field, place);

@@ -34,7 +34,8 @@ window.kpaPut = async ([source, state]) => {
             for (const name of names.split(" "))
                 (heard[name.replace("change:", "")] ??= []).push(call);
         },
-        off() {}, send() {}, save_changes() {},
+        send(message) { state.said = message; },
+        off() {}, save_changes() {},
     };
     const { default: { render } } = await import(source);
     const el = document.createElement("div");
@@ -61,11 +62,11 @@ def put(page: Page, *widgets: Any, theme: str = "light") -> None:
         page.add_script_tag(content=library())
     for widget in widgets:
         source = base64.b64encode(str(widget._esm).encode()).decode()
-        state = {
-            name: getattr(widget, name)
+        state = widget.get_state(
+            name
             for name in widget.traits(sync=True)
             if not name.startswith("_") and name not in ("layout", "comm", "tabbable", "tooltip")
-        }
+        )
         page.evaluate("kpaPut", [f"data:text/javascript;base64,{source}", state])
 
 

@@ -131,7 +131,8 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     expect(view.locator(".kpa-table caption").first).to_contain_text("Selected: Expired")
     day = view.get_by_label("As of", exact=True).first
     day.fill("20266-06-30")
-    expect(day).to_have_value("2026-06-30")
+    web.keyboard.press("Enter")
+    expect(day).to_have_value("30 Jun 2026")
     day.fill("2026-03-31")
     expect(view.locator(".kpa-chart svg.marks").first).to_contain_text("as of 31 Mar 2026")
     expect(web).to_have_title("Training status on 31 Mar 2026 (demo) - kpa_analytics")
@@ -141,7 +142,7 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     assert '"as_of":"2026-03-31"' in unquote(web.url)
     web.reload()
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
-    expect(day).to_have_value("2026-03-31")
+    expect(day).to_have_value("31 Mar 2026")
     expect(view.get_by_role("button", name="Undo")).to_be_disabled()
     for state, said in (
         ('{"as_of":"2026-02-31"}', "as_of must be a day such as 2026-06-30, not '2026-02-31'"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.connection import Connection
+from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.multi_select import MultiSelect
+from kpa_analytics.wording import day as in_words
 from tests.browser.axe import axe, violations
-from tests.browser.hands import open_list
+from tests.browser.hands import open_list, press
 from tests.browser.legible import focus_is_seen
 from tests.browser.still import put, state
 from tests.charts.drawings import draw, inputs
@@ -50,6 +54,12 @@ def panel(dark: bool = False) -> ChartPanel:
     kinds = [legend, both, [], legend, rows, rows, both, legend, legend, both]
     made.on_label(lambda *_: None, kinds)
     return made
+
+
+def as_of() -> DayField:
+    field = DayField("As of", "The day of the statuses")
+    field.value = date(2026, 6, 30)
+    return field
 
 
 def charts_of(page: Page) -> None:
@@ -133,6 +143,81 @@ def test_a_picker_by_keyboard_alone(web: Page) -> None:
     first.locator("details").evaluate("fold => { fold.open = true }")
     expect(search).to_be_visible()
     expect(second.get_by_role("checkbox").first).to_be_hidden()
+
+
+TAKEN = {
+    "1 Feb 2025": "2025-02-01",
+    "  29  february 2024 ": "2024-02-29",
+    "2026-03-31": "2026-03-31",
+    "JUN 3, 2026": "2026-06-03",
+    "September 30 1000": "1000-09-30",
+    "31 Dec 9999": "9999-12-31",
+}
+REFUSED = (
+    *("06/07/2026", "6.7.2026", "2026/06/30", "30-06-2026", "2026-6-3", "20266-06-30", "30 Jun 26"),
+    *("31 Feb 2026", "2026-02-29", "0 Jun 2026", "30 Ju 2026", "30 Juno 2026", "30 Jun 0999", "x"),
+)
+
+
+def test_a_day_by_keyboard_and_by_calendar(web: Page) -> None:
+    put(web, as_of())
+    web.evaluate("addEventListener('keydown', () => { window.heard = true })")
+    day = web.get_by_label("As of", exact=True)
+
+    def enter(text: str) -> None:
+        day.select_text()
+        web.keyboard.type(text)
+        press_keys(web, "Enter")
+
+    for text, iso in TAKEN.items():
+        enter(text)
+        assert state(web, 0, "value") == iso, text
+        expect(day).to_have_value(in_words(date.fromisoformat(iso)))
+    press_keys(web, "ArrowUp PageUp")
+    expect(day).to_have_value("31 Dec 9999")
+    enter("30 Jun 2026")
+    for text in REFUSED:
+        enter(text)
+        assert (state(web, 0, "said"), state(web, 0, "value")) == ({"refused": text}, "2026-06-30")
+        expect(day).to_have_value("30 Jun 2026")
+
+    day.fill("1 Jul 2026")
+    press_keys(web, "Escape")
+    expect(day).to_have_value("30 Jun 2026")
+    press_keys(web, "ArrowUp ArrowUp ArrowDown")
+    expect(day).to_have_value("1 Jul 2026")
+    assert state(web, 0, "value") == "2026-06-30"  # before a pause
+    web.wait_for_function("kpaWidgets[0].state.value === '2026-07-01'")
+    enter("31 Jan 2026")
+    press_keys(web, "PageUp")
+    expect(day).to_have_value("28 Feb 2026")
+    press_keys(web, "PageDown ArrowDown Enter")
+    assert state(web, 0, "value") == "2026-01-27"
+
+    day.fill("30 Jun 202")
+    web.wait_for_timeout(1200)
+    assert state(web, 0, "value") == "2026-01-27"
+    web.keyboard.type("6")
+    web.wait_for_function("kpaWidgets[0].state.value === '2026-06-30'")
+    day.fill("29 Jun")
+    button = web.get_by_role("button", name="Choose As of from a calendar")
+    press(button)
+    assert web.evaluate("document.querySelector('input:open').type") == "date"
+    press_keys(web, "ArrowRight Enter")
+    assert state(web, 0, "value") == "2026-07-01"
+    expect(day).to_have_value("1 Jul 2026")
+    assert state(web, 0, "said") == {"refused": REFUSED[-1]}  # what was half typed is no mistake
+
+    web.evaluate("delete HTMLInputElement.prototype.showPicker")
+    press(button)
+    expect(web.locator("input[type=date]")).to_be_focused()
+    day.fill("")
+    press_keys(web, "Tab")
+    expect(button).to_be_focused()
+    assert state(web, 0, "value") == "2026-07-01"
+    press_keys(web, "Tab")
+    assert state(web, 0, "value") is None
+    assert web.evaluate("window.heard") is None
 
 
 def test_many_chips_stay_few_and_a_silent_kernel_is_noticed(web: Page) -> None:
@@ -238,11 +323,11 @@ def test_a_chart_is_named_after_its_finding(web: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_focus_is_seen_and_no_rule_is_broken(web: Page, axe: str, theme: str) -> None:
-    put(web, *pickers(), panel(dark=theme == "dark"), theme=theme)
+    put(web, *pickers(), as_of(), panel(dark=theme == "dark"), theme=theme)
     charts_of(web)
     web.evaluate("kpaWidgets[0].set('value', [0, 1])")
     seen = set()
-    for _ in range(12):
+    for _ in range(14):
         press_keys(web, "Tab")
         if web.evaluate("document.activeElement === document.body"):
             break  # the end of the page
@@ -250,6 +335,6 @@ def test_every_focus_is_seen_and_no_rule_is_broken(web: Page, axe: str, theme: s
         seen.add(web.evaluate("document.activeElement.outerHTML"))
         if len(seen) == 1:
             press_keys(web, "Enter")
-    assert len(seen) >= 8
+    assert len(seen) >= 10
     web.locator("details").first.evaluate("fold => { fold.open = true }")
     assert violations(web, axe) == []

@@ -142,19 +142,23 @@ def test_a_cleared_date_keeps_the_day_and_says_so(
 
 
 @pytest.mark.parametrize(
-    ("year", "why"),
+    ("text", "wanted"),
     [
-        ("0001", "As of must be a date in the years 1000 to 9999, not 0001"),
-        ("", "As of must be a complete date"),
+        ("06/07/2026", "such as 30 Jun 2026 or 2026-06-30"),
+        ("31 Feb 2026", "such as 30 Jun 2026 or 2026-06-30"),
+        ("30 Jun 20260", "such as 30 Jun 2026 or 2026-06-30"),
+        ("0001-06-30", "in the years 1000 to 9999"),
+        ("30 Jun 0020", "in the years 1000 to 9999"),
     ],
 )
 def test_a_date_that_the_browser_refuses_is_reported_once(
-    mistyped: kpa.TrainingData, year: str, why: str
+    mistyped: kpa.TrainingData, text: str, wanted: str
 ) -> None:
     explorer = ExpiryExplorer(mistyped, as_of="2026-06-30")
     control, before = explorer.controls["as_of"], explorer.rebuilds
-    control._handle_custom_msg({"refused": year}, [])
-    assert f">{why}: 30 Jun 2026 is still shown.<" in explorer._notice.value
+    control._handle_custom_msg({"refused": text}, [])
+    why = f"As of must be a date {wanted}, not {text}: 30 Jun 2026 is still shown."
+    assert f">{why}<" in explorer._notice.value
     assert (control.value, explorer.rebuilds) == (date(2026, 6, 30), before)
 
 
