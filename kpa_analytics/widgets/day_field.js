@@ -130,7 +130,11 @@ function render({ model, el }) {
     if (!el.contains(event.relatedTarget)) finish();
   });
   button.addEventListener("click", () => {
-    calendar.value = read(input.value) ?? model.get("value") ?? "";
+    if (!read(input.value)) {
+      stop();
+      show();
+    }
+    calendar.value = read(input.value) ?? "";
     try {
       calendar.showPicker();
     } catch { // an older browser, or a page inside one of another site
