@@ -22,12 +22,13 @@ class Grouping(NamedTuple):
 
     Attributes:
         column: the column of a span that decides its groups: person or title.
-        members: the groups of each value of that column: the column and `group`.
+        members: the groups of each value of that column: the column and `group`; None if all cases
+            are one group.
         named: the groups in the order of the result: `group` (a number from 0), and their columns.
     """
 
     column: str
-    members: pl.DataFrame
+    members: pl.DataFrame | None
     named: pl.DataFrame
 
 
@@ -47,8 +48,7 @@ def grouping(
         named = engine.titles.sort("training", "training_id").with_row_index("group")
         return Grouping("title", named.select("title", "group"), named.drop("title"))
     if by is None or users is None:
-        everybody = engine.people.select("person", group=pl.lit(0, pl.UInt32))
-        return Grouping("person", everybody, pl.DataFrame({"group": [0]}, {"group": pl.UInt32}))
+        return Grouping("person", None, pl.DataFrame({"group": [0]}, {"group": pl.UInt32}))
     return _people_grouping(engine.people, by, users, groups)
 
 
@@ -84,8 +84,10 @@ def day_counts(
         known: whether requirements were provided. If not, missing and not_due are null, unless a
             case has such a status on some day.
     """
-    members = grouping.members.lazy()
-    rows = spans.lazy().join(members, on=grouping.column).collect(engine="in-memory")
+    if grouping.members is None:
+        rows = spans.with_columns(group=pl.lit(0, pl.UInt32))
+    else:
+        rows = spans.join(grouping.members, on=grouping.column)
     named = grouping.named
     if len(named.columns) > 1:
         named = named.filter(pl.col("group").is_in(rows["group"].unique().implode()))

@@ -192,6 +192,8 @@ class TrendView:
     def _is_in_group(self, by: str | None, group_id: str) -> pl.Expr:
         """Whether a row of the statuses belongs to this group."""
         grouping = self._grouping(by)
+        if grouping.members is None:
+            return pl.lit(True)
         same = id_text(by) == group_id if by else pl.lit(True)
         chosen = grouping.members.filter(
             pl.col("group").is_in(grouping.named.filter(same)["group"].implode())

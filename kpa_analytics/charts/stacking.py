@@ -50,17 +50,14 @@ def stack(frame: pl.DataFrame, parts: Sequence[str], least: float, kind: str) ->
         One row per bar and part that is not 0: the columns of the frame, the column `kind`, and
         value, low, high (Float64; where the part begins and ends).
     """
-    bars = [stacked(bar, least) for bar in frame.select(parts).iter_rows()]
-    ends = pl.List(pl.Float64)
-    return (
-        frame.lazy()
-        .with_columns(
-            pl.lit([*parts]).alias(kind),
-            pl.concat_list(parts).alias("value"),
-            pl.Series("low", [[low for low, _ in bar] for bar in bars], ends),
-            pl.Series("high", [[high for _, high in bar] for bar in bars], ends),
-        )
-        .explode(kind, "value", "low", "high")
-        .filter(pl.col("value") > 0)
-        .collect(engine="in-memory")
-    )
+    pieces = [
+        (at, part, value, low, high)
+        for at, bar in enumerate(frame.select(parts).iter_rows())
+        for part, value, (low, high) in zip(parts, bar, stacked(bar, least), strict=True)
+        if value > 0
+    ]
+    number = frame.schema[parts[0]]
+    columns = {"at": pl.UInt32(), kind: pl.String(), "value": number}
+    schema = pl.Schema({**columns, "low": pl.Float64(), "high": pl.Float64()})
+    placed = pl.DataFrame(pieces, schema, orient="row")
+    return frame[placed["at"]].hstack(placed.drop("at"))

@@ -42,6 +42,7 @@ PLURALS = {
     "supervisor": "supervisors",
     "training": "trainings",
 }
+_COUNTED = ("place", "group", "group_id", "folded", "day", *GAPS, "gaps", "total", "share")
 _MS = 86_400_000
 #: The ordinal of 1970-01-01.
 _EPOCH = 719_163
@@ -155,6 +156,15 @@ def counted(trend: Trend, top: int = TOP) -> pl.DataFrame:
     """
     gaps = pl.sum_horizontal(GAPS)
     share = pl.when(pl.col("total") > 0).then(gaps / pl.col("total")).alias("share")
+    if trend.by is None:
+        whole = trend.frame.sort("day").with_columns(
+            pl.lit(0, pl.Int64).alias("place"),
+            pl.lit(None, pl.String).alias("group_id"),
+            pl.lit(1, pl.Int64).alias("folded"),
+            gaps.alias("gaps"),
+            share,
+        )
+        return whole.select(_COUNTED)
     last = trend.frame.filter(pl.col("day") == pl.col("day").max())
     order = (
         trend.frame.select(pl.col("key", "group"))
@@ -183,9 +193,7 @@ def counted(trend: Trend, top: int = TOP) -> pl.DataFrame:
         .with_columns(gaps.alias("gaps"), share)
         .sort("place", "day")
     )
-    return folded.select(
-        "place", "group", "group_id", "folded", "day", *GAPS, "gaps", "total", "share"
-    )
+    return folded.select(_COUNTED)
 
 
 def _sum(*names: str) -> pl.Expr:

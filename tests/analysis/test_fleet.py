@@ -121,7 +121,9 @@ def test_warnings_name_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     bad = Records({COMPLETIONS: [completion(1, date_number=20200230)]})
     with kpa.demo.serve(Records()) as api:
         serve_accounts(api, monkeypatch, tmp_path, south=bad)
-        with pytest.raises(KPADataWarning, match=r"^south: completions: 1 impossible date was left empty"):
+        with pytest.raises(
+            KPADataWarning, match=r"^south: completions: 1 impossible date was left empty"
+        ):
             kpa.load_fleet()  # as without threads, if warnings are errors
 
 

@@ -235,7 +235,9 @@ def test_what_a_refresh_says_has_no_python(company: kpa.TrainingData) -> None:
         if answers:
             raise answers.pop()
         advice = "data_quality() lists them all"
-        kpa.errors.warn("users: 1 impossible date was left empty", kpa.errors.KPADataWarning, advice)
+        kpa.errors.warn(
+            "users: 1 impossible date was left empty", kpa.errors.KPADataWarning, advice
+        )
         return company
 
     dashboard = Dashboard(company, load=load)
