@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 
 import pytest
 
-from kpa_analytics import chart_scripts
+from kpa_analytics import chart_scripts, cli
 from kpa_analytics.charts import render
+from kpa_analytics.errors import KPAError
 
 
 @pytest.fixture(autouse=True)
@@ -31,3 +33,23 @@ def test_a_process_that_fails_or_was_not_begun_makes_no_scripts(monkeypatch):
     monkeypatch.setattr(chart_scripts, "_MAKE", "raise SystemExit('no memory')")
     chart_scripts.begin()
     assert render.library() == "made here"
+
+
+@pytest.mark.parametrize(
+    "command", ["demo --out new", "audit new --demo", "trend --demo --out new.html"]
+)
+def test_commands_begin_the_process_before_they_download(command, monkeypatch, tmp_path):
+    done = []
+
+    def download(*_: object, **__: object) -> None:
+        done.append("download")
+        raise KPAError("no more is needed")
+
+    name, *_ = arguments = command.split()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["kpa-analytics", *arguments])
+    monkeypatch.setattr(chart_scripts, "begin", lambda: done.append("scripts"))
+    monkeypatch.setattr(f"kpa_analytics.cli.{name}.load_demo", download)
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert done == ["scripts", "download"]
