@@ -63,10 +63,13 @@ def expirations_by_week_table(
 
 def counted_weeks(status: AnyFrame, as_of: Day | None, weeks: int = WEEKS) -> pl.DataFrame:
     """As `expirations_by_week_table`, with `largest_id`, the id of the largest training."""
+    frame = read(status, EXPIRY_STATUS, *_READ, "expiration_date", "days_left", "status")
+    return _counted(frame, status_day(frame, as_of) or day_of(None, status), weeks)
+
+
+def _counted(frame: pl.DataFrame, today: date, weeks: int) -> pl.DataFrame:
     if type(weeks) is not int or not 1 <= weeks <= 104:
         raise KPADataError(f"weeks must be 1 to 104, not {weeks!r}")
-    frame = read(status, EXPIRY_STATUS, *_READ, "expiration_date", "days_left", "status")
-    today = status_day(frame, as_of) or day_of(None, status)
     monday = today - timedelta(days=today.weekday())
     valid = frame.filter(pl.col("status").is_in([CURRENT, EXPIRING]))
     number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(0, weeks)
@@ -150,7 +153,7 @@ def expirations_by_week(
     """
     rows = read_status(status, "m_user_id", *_READ, as_of=as_of)
     today = rows.today or day_of(None, rows.frame)
-    table = expirations_by_week_table(rows.frame, as_of=today, weeks=weeks)
+    table = _counted(rows.frame, today, weeks)
     inside = table.filter(pl.col("part") == "week")
     total = int(inside["total"].sum())
     left_out = not_drawn(dict(table.select("part", "total").iter_rows()), _REASONS)

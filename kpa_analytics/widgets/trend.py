@@ -145,6 +145,8 @@ class TrendExplorer(StatusExplorer):
         "Click a bar to list the cases behind it.",
         "Where groups are compared, click a day of a group to list its gaps on that day, or the "
         "name of a group to list its gaps on the last day.",
+        "Click an entry of a legend to list its cases: those of a status on the last day, those of "
+        "an outcome in all months, or those of a part of each week.",
         SELECTING,
         PRESSING,
     )
