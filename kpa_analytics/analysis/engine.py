@@ -146,20 +146,7 @@ class Engine:
         """The statuses on a day (`schema.EXPIRY_STATUS`), sorted by m_user_id and training_id."""
         employed = self._employed(as_of, include_terminated)
         held = self.held(as_of, expiring_days, *employed)
-        not_held = never_completed(
-            latest(self.rows.lazy(), as_of).filter(~pl.col("has_proof"), *employed),
-            self.people.lazy(),
-            self.rules.schedules,
-            self.rules.windows_on(as_of),
-            as_of,
-        )
-        parts = [held]
-        if self.rules.composed:
-            derived = self._derived(held, as_of, expiring_days)
-            not_held = not_held.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
-            parts.append(derived)
-        parts.append(not_held.select(_NOT_HELD).collect(engine="in-memory"))
-        return self._named(_merged(parts))
+        return self._named(_merged(self._parts(held, as_of, expiring_days, employed)))
 
     def held(self, as_of: date, expiring_days: int, *conditions: pl.Expr) -> pl.DataFrame:
         """The completions that count on a day, also of people who left, in the order of the rows.
@@ -178,12 +165,33 @@ class Engine:
         self, held: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
     ) -> pl.DataFrame:
         """The current and expiring rows of `status`, in any order, from `held` on the same day."""
-        held = held.filter(*self._employed(as_of, include_terminated))
+        employed = self._employed(as_of, include_terminated)
+        windows = self.rules.windows_on(as_of)
+        is_open = windows.filter("is_open")["training_id"]
+        may_expire = pl.col("training_id").is_in(is_open.implode())  # the others are missing
+        conditions = [*employed, may_expire]
+        rows = pl.concat(
+            self._parts(held.filter(*employed), as_of, expiring_days, conditions), how="diagonal"
+        )
+        return self._named(rows.filter(pl.col("status").is_in([CURRENT, EXPIRING])))
+
+    def _parts(
+        self, held: pl.DataFrame, as_of: date, expiring_days: int, conditions: list[pl.Expr]
+    ) -> list[pl.DataFrame]:
+        """The three kinds of rows of `status`; `conditions` choose among the third, not held."""
+        not_held = never_completed(
+            latest(self.rows.lazy(), as_of).filter(~pl.col("has_proof"), *conditions),
+            self.people.lazy(),
+            self.rules.schedules,
+            self.rules.windows_on(as_of),
+            as_of,
+        )
         parts = [held]
         if self.rules.composed:
-            parts.append(self._derived(held, as_of, expiring_days))
-        rows = pl.concat(parts, how="diagonal")
-        return self._named(rows.filter(pl.col("status").is_in([CURRENT, EXPIRING])))
+            derived = self._derived(held, as_of, expiring_days)
+            not_held = not_held.join(derived.lazy(), on="pair", how="anti", maintain_order="left")
+            parts.append(derived)
+        return [*parts, not_held.select(_NOT_HELD).collect(engine="in-memory")]
 
     def _employed(self, as_of: date, include_terminated: bool) -> list[pl.Expr]:
         """The condition of the rows of people who are employed on a day; none if all rows are."""

@@ -115,8 +115,8 @@ class InstructorView:
         return (
             self._chosen(choices)
             .with_columns(pl.col("m_user_id", "m_instructor_id").cast(pl.String))
-            .join(people, on="m_user_id")
-            .join(self._titles, on="training_id")
+            .join(people, on="m_user_id", how="left", nulls_equal=True)
+            .join(self._titles, on="training_id", how="left")
             .join(self._names, on="m_instructor_id")
             .select(*TAUGHT)
             .sort("date", "user", "m_user_id", "training", descending=[True, False, False, False])

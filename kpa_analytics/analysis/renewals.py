@@ -25,6 +25,7 @@ from kpa_analytics.inputs import (
     need_switch,
 )
 from kpa_analytics.schema import OUTCOME, RENEWALS
+from kpa_analytics.statuses import CURRENT, EXPIRED
 
 _DUE, _RENEWED = pl.col("expiration_date"), pl.col("renewed_on")
 _CERTIFICATE = (
@@ -154,14 +155,14 @@ class Certificates:
             .filter(starts_expiring(expiring_days) <= today)
             .with_columns(_DUE.clip(date.min, date.max))
         )
-        is_due = pl.col("starts_expiring") <= today
+        status = pl.col("status")  # exact, also at the end of the calendar
         others = (
             held.lazy()
-            .filter(first <= _DUE, is_due)
+            .filter(first <= _DUE, status != CURRENT)
             .with_columns(
                 pl.lit(None, pl.Date).alias("renewed_on"),
                 pl.lit(None, pl.Int64).alias("days_late"),
-                pl.when(today > _DUE)
+                pl.when(status == EXPIRED)
                 .then(pl.lit("lapsed", OUTCOME))
                 .otherwise(pl.lit("pending", OUTCOME))
                 .alias("outcome"),

@@ -183,10 +183,13 @@ class TrendView:
         """
         before, after = (self.status(replace(choices, as_of=each)) for each in (since, day))
         pair, is_gap = ["m_user_id", "training_id"], pl.col("status").is_in(GAPS)
-        new = after.filter(is_gap).join(before.filter(is_gap), on=pair, how="anti")
-        closed = before.filter(is_gap).join(after.filter(is_gap), on=pair, how="anti")
+        gaps_before, gaps_after = before.filter(is_gap), after.filter(is_gap)
+        new = gaps_after.join(gaps_before, on=pair, how="anti", nulls_equal=True)
+        closed = gaps_before.join(gaps_after, on=pair, how="anti", nulls_equal=True)
         now = after.select(*pair, "expiration_date", "status")
-        closed = closed.drop("expiration_date", "status").join(now, on=pair, how="left")
+        closed = closed.drop("expiration_date", "status").join(
+            now, on=pair, how="left", nulls_equal=True
+        )
         return pl.concat([part.sort(pair) for part in (new, closed)], how="diagonal")
 
     def _is_in_group(self, by: str | None, group_id: str) -> pl.Expr:
@@ -202,7 +205,7 @@ class TrendView:
             titles = self._engine.titles.join(chosen, on="title", how="semi")
             return pl.col("training_id").is_in(titles["training_id"].implode())
         people = self._engine.people.join(chosen, on="person", how="semi")
-        return pl.col("m_user_id").is_in(people["m_user_id"].implode())
+        return pl.col("m_user_id").is_in(people["m_user_id"].implode(), nulls_equal=True)
 
     def _valid_cases(
         self, as_of: date, expiring_days: int, include_terminated: bool

@@ -126,9 +126,8 @@ function render({ model, el }) {
     }
   });
   input.addEventListener("input", () => later(pauseTyping, TYPING));
-  el.addEventListener("focusout", (event) => {
-    if (!el.contains(event.relatedTarget)) finish();
-  });
+  input.addEventListener("blur", finish);
+  button.addEventListener("mousedown", (event) => event.preventDefault()); // the text keeps the focus
   button.addEventListener("click", () => {
     if (!read(input.value)) {
       stop();
@@ -137,14 +136,15 @@ function render({ model, el }) {
     calendar.value = read(input.value) ?? "";
     try {
       calendar.showPicker();
-    } catch { // an older browser, or a page inside one of another site
-      calendar.focus();
-      calendar.click();
+    } catch { // an older browser, or a page inside one of another site, has no calendar
+      button.remove();
+      input.focus();
     }
   });
   calendar.addEventListener("change", () => {
+    const day = calendar.value ? read(calendar.value) : null;
     stop();
-    send(calendar.value || null);
+    if (day !== undefined) send(day);
     show();
   });
   model.on("change:value", show);

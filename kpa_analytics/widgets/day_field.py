@@ -54,12 +54,12 @@ class DayField(TypedField):
         Examples:
             >>> field, day = DayField("As of", ""), date(2026, 6, 30)
             >>> field.refusal("06/07/2026", day)  # doctest: +NORMALIZE_WHITESPACE
-            'As of must be a date such as 30 Jun 2026 or 2026-06-30, not 06/07/2026:
-            30 Jun 2026 is still shown.'
+            "As of must be a date such as 30 Jun 2026 or 2026-06-30, not '06/07/2026':
+            30 Jun 2026 is still shown."
             >>> field.refusal("30 Jun 0020", day)  # doctest: +NORMALIZE_WHITESPACE
-            'As of must be a date in the years 1000 to 9999, not 30 Jun 0020:
-            30 Jun 2026 is still shown.'
+            "As of must be a date in the years 1000 to 9999, not '30 Jun 0020':
+            30 Jun 2026 is still shown."
         """
         wanted = "in the years 1000 to 9999" if _EARLY.search(text) else _EXAMPLES
-        kept = in_words(shown)
-        return f"{self.label} must be a date {wanted}, not {text}: {kept} is still shown."
+        but, kept = self.quoted(text), in_words(shown)
+        return f"{self.label} must be a date {wanted}, not {but}: {kept} is still shown."

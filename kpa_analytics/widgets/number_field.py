@@ -10,9 +10,6 @@ from kpa_analytics.widgets.style import HERE
 from kpa_analytics.widgets.traits import WholeNumber
 from kpa_analytics.widgets.typed_field import TypedField
 
-#: Of a longer text, a message quotes only the beginning.
-_QUOTED = 20
-
 
 class NumberField(TypedField):
     """A field for a number that a choice allows.
@@ -43,6 +40,5 @@ class NumberField(TypedField):
             >>> NumberField("Weeks", "", choice).refusal("1e3", 26)
             "Weeks must be a whole number from 1 to 52, not '1e3': 26 is still shown."
         """
-        quoted = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}..."
-        but = f", not {quoted!r}" if text else ""
+        but = f", not {self.quoted(text)}" if text else ""
         return f"{self.label} must be {self._allowed}{but}: {shown:,} is still shown."

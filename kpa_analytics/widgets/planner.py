@@ -285,12 +285,13 @@ class PlannerExplorer(ChartExplorer):
         self._sessions.show(rows, self._caption(), nothing=nobody)
         selected = "Selected: " if LEFT_OVER in chosen else ""
         self._unplaced.show(self._cases, f"{selected}{FIGURES[LEFT_OVER]}", nothing=nobody)
-        gaps = [figure for figure in chosen if figure in GAP_FIGURES]
-        cases = [self._open[figure] for figure in gaps]
-        self._gap_cases.show(pl.concat([GAP_CASES.to_frame(), *cases]), self._caption())
-        _display(bool(gaps), self._gap_cases)
-        _display(not gaps, self._unplaced)
-        _display(not gaps and chosen != [LEFT_OVER], *self._of_sessions)
+        cases = [self._open[figure] for figure in chosen if figure in GAP_FIGURES]
+        gaps = pl.concat([GAP_CASES.to_frame(), *cases]).unique(maintain_order=True)
+        self._gap_cases.show(gaps, self._caption())
+        _display(bool(cases), self._gap_cases)
+        _display(not cases or LEFT_OVER in chosen, self._unplaced)
+        other = {*chosen} - {*GAP_FIGURES, LEFT_OVER}
+        _display(not chosen or bool(other or self._cells()), *self._of_sessions)
 
     def _chosen_figures(self) -> list[str]:
         """The names of the selected figures."""

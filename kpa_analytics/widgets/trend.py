@@ -37,7 +37,9 @@ from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.trend_files import write_trend
 from kpa_analytics.widgets.trend_rows import (
     CASE_HEADINGS,
+    CHANGE,
     COUNTED,
+    NO_CHANGE,
     OF_LARGEST,
     OF_WEEKS,
     Period,
@@ -61,6 +63,8 @@ if TYPE_CHECKING:
 
 EVERY = {"1d": "Day", "1w": "Week", "1mo": "Month", "1q": "Quarter", "1y": "Year"}
 _TOGETHER = ""
+#: The number of the chart of weeks.
+_WEEKS = 2
 #: The charts in the order shown, and the choices that make no difference to each.
 _CHARTS = {
     "status_over_time": {"expiring_days"},
@@ -331,7 +335,7 @@ class TrendExplorer(StatusExplorer):
         self.selected = tuple(bar for bar in self.selected if other not in bar)
         self._keep_figures()
         cases = self._view.cases(self._chosen(TrendChoices), self._behind())
-        if self.selected and cases.is_empty():
+        if self.selected and cases.is_empty() and not self._lists_changes():
             self.selected = ()  # the charts no longer show such a bar
         self._mark_figures()
         rows = listed(self._rows, self.by)
@@ -341,11 +345,16 @@ class TrendExplorer(StatusExplorer):
             rows = rows.filter(self._is_behind(days))
         named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)
         self._table.show(rows, self._caption(), named, nothing=nobody)
-        self._people.show(cases, self._caption_of_cases(), nothing=nobody if self.selected else "")
+        none = NO_CHANGE if self._lists_changes() else nobody if self.selected else ""
+        self._people.show(cases, self._caption_of_cases(), nothing=none)
 
-    def _is_behind(self, bars: Iterable[Bar]) -> pl.Expr:
+    def _lists_changes(self) -> bool:
+        return {FIGURE: CHANGE} in self.selected
+
+    def _is_behind(self, bars: Sequence[Bar]) -> pl.Expr:
         """Whether a row of the table has the day, and the group, of one of these bars."""
         places = [{name: bar[name] for name in ("day", GROUP) if name in bar} for bar in bars]
+        places += [{"day": bar["since"]} for bar in bars if "since" in bar]
         return in_bars(places, {GROUP: id_text(self.by)} if self.by else {})
 
     def _caption_of_cases(self) -> str:
@@ -359,8 +368,8 @@ class TrendExplorer(StatusExplorer):
 
     def _parts(self, bar: Bar) -> Sequence[Bar]:
         """The bars whose cases a figure counts, or those of the groups that are drawn as one."""
-        if bar.get(GROUP) == OTHERS:
-            return [{**bar, GROUP: group} for group in self._folded()]
+        if bar.get(GROUP) == OTHERS and (folded := self._folded()):
+            return [{**bar, GROUP: group} for group in folded]
         if FIGURE not in bar:
             return [bar]
         if bar[FIGURE] in self._counted:
@@ -394,7 +403,7 @@ class TrendExplorer(StatusExplorer):
         They are the gaps of a group or the cases of a status on the last day, the certificates of
         an outcome, or the expirations of a part of each week.
         """
-        if label in OF_WEEKS:
+        if kind == "legend" and chart == _WEEKS:
             self._figure_clicked(OF_WEEKS[label])
             return
         if kind == "axis":

@@ -51,6 +51,7 @@ OF_WEEKS = {LARGEST: OF_LARGEST, ALL_OTHERS: OF_OTHERS}
 COUNTED = (GAPS_NOW, GAPS_BEFORE, CHANGE, ON_TIME, OF_LARGEST, OF_OTHERS)
 
 
+NO_CHANGE = "No gap was opened or closed between these days."
 _NAMED = {
     ON_TIME: _RENEWED,
     OF_LARGEST: "Expirations of the largest training of each week",
@@ -150,7 +151,7 @@ def behind_figures(rows: pl.DataFrame, due: pl.DataFrame, as_of: date) -> dict[s
     for figure, at in ((GAPS_NOW, -1), (GAPS_BEFORE, 0)) if rows.height else ():
         row = rows.row(at, named=True)
         behind[figure] = [{"day": row["day"], "status": status} for status in GAPS if row[status]]
-    if behind.get(GAPS_NOW) or behind.get(GAPS_BEFORE):
+    if rows.height > 1 and (behind.get(GAPS_NOW) or behind.get(GAPS_BEFORE)):
         behind[CHANGE] = [{"since": rows["day"][0], "day": rows["day"][-1]}]
     if due.filter(pl.col("expiration_date") < as_of, pl.col("outcome") == "on_time").height:
         behind[ON_TIME] = [{"outcome": "on_time", "over": True}]

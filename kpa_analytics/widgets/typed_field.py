@@ -8,6 +8,9 @@ from typing import Any
 import anywidget
 import traitlets
 
+#: Of a longer text, a message quotes only the beginning.
+_QUOTED = 20
+
 
 class TypedField(anywidget.AnyWidget):
     """A field with a label. The browser keeps its value, and reports what it refuses."""
@@ -24,6 +27,16 @@ class TypedField(anywidget.AnyWidget):
                     work(text)
 
         self.on_msg(refuse)
+
+    @staticmethod
+    def quoted(text: str) -> str:
+        """A refused text in a message.
+
+        Examples:
+            >>> TypedField.quoted("the last day of the month")
+            "'the last day of the ...'"
+        """
+        return repr(text if len(text) <= _QUOTED else f"{text[:_QUOTED]}...")
 
     def refusal(self, text: str, shown: Any) -> str:
         """Say why a text is refused, and what is still shown."""

@@ -317,3 +317,7 @@ def test_no_certificates_give_no_share() -> None:
     assert total.rows() == [(0, 0, 0, 0, 0, None)]
     assert kpa.renewal_punctuality(RENEWALS.empty(), as_of="2026-06-30").height == 0
     assert kpa.renewal_curve(RENEWALS.empty(), as_of="2026-06-30").height == 0
+
+
+def test_a_window_that_has_not_opened_is_not_due_on_the_last_day_of_the_calendar():
+    assert outcomes(done(date(2026, 6, 10), training=8), JUNE, as_of=date.max) == []

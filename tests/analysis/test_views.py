@@ -97,6 +97,17 @@ def test_the_instructor_view_counts_the_period(lessons: kpa.TrainingData) -> Non
     assert view.coverage(PeriodChoices(as_of=DAY, search="ann"))["completions"].to_list() == [2]
 
 
+def test_completions_taught_to_nobody_known_are_listed() -> None:
+    rows = [taught(1, DAY, "ann", "ike"), {**taught(2, DAY, "ann", "ike"), "m_user_id": None}]
+    data = kpa.TrainingData(completions=pl.DataFrame(rows, schema=COMPLETIONS.schema))
+    view, choices = InstructorView(data, PeopleFilter(data)), PeriodChoices(as_of=DAY)
+    assert view.completions(choices).select("m_user_id", "training_id", "instructor").rows() == [
+        (None, 7, "ike"),
+        ("ann", 7, "ike"),
+    ]
+    assert view.people(choices)["completions"].sum() == 2
+
+
 def test_the_session_view_names_whose_attendance_is_in_doubt(lessons: kpa.TrainingData) -> None:
     view = SessionView(lessons, PeopleFilter(lessons))
     assert view.sessions(PeriodChoices(as_of=DAY, months=1))["group_training_id"].to_list() == [50]

@@ -356,7 +356,7 @@ def type_and_clear_a_date(web: Page, lab: Lab, view: Locator) -> None:
     day.fill("06/07/2026")
     web.keyboard.press("Enter")
     expect(note).to_have_text(
-        "As of must be a date such as 30 Jun 2026 or 2026-06-30, not 06/07/2026: "
+        "As of must be a date such as 30 Jun 2026 or 2026-06-30, not '06/07/2026': "
         "30 Jun 2026 is still shown."
     )
     expect(day).to_have_value("30 Jun 2026")

@@ -157,7 +157,7 @@ def test_a_date_that_the_browser_refuses_is_reported_once(
     explorer = ExpiryExplorer(mistyped, as_of="2026-06-30")
     control, before = explorer.controls["as_of"], explorer.rebuilds
     control._handle_custom_msg({"refused": text}, [])
-    why = f"As of must be a date {wanted}, not {text}: 30 Jun 2026 is still shown."
+    why = f"As of must be a date {wanted}, not &#x27;{text}&#x27;: 30 Jun 2026 is still shown."
     assert f">{why}<" in explorer._notice.value
     assert (control.value, explorer.rebuilds) == (date(2026, 6, 30), before)
 

@@ -267,3 +267,16 @@ def test_a_long_plan_has_a_cell_for_each_month(data: kpa.TrainingData) -> None:
     assert {week.replace(day=1) for week in planner.sessions["week"]} == {last.replace(day=1)}
     with pytest.raises(ChoiceError, match="training_id"):
         planner.bars = {"training_id": 99, "month": last}
+
+
+def test_several_figures_show_all_that_they_list(planner: PlannerExplorer) -> None:
+    gaps, held = {"figure": "gaps-today"}, {"figure": "sessions"}
+    cell = planner.sessions.select("training_id", "week").row(0, named=True)
+    sessions, cases = planner._sessions.layout, planner._unplaced.layout
+    planner.bars = [gaps, gaps]
+    assert planner.gap_cases.height == planner.gaps.today > 0
+    assert (sessions.display, cases.display) == ("none", "none")
+    for other in (held, cell):
+        planner.bars = [gaps, other]
+        assert (sessions.display, cases.display) == (None, "none")
+        assert planner._gap_cases.layout.display is None

@@ -458,6 +458,32 @@ def test_the_other_groups_list_their_gaps_by_their_name_and_by_a_click_on_a_day(
     assert explorer.table["training_id"].to_list() == lane["training_id"].to_list()
 
 
+@pytest.mark.parametrize("day", [date(2025, 6, 15), date(2025, 3, 15), date(2026, 6, 30)])
+def test_the_valid_cases_are_the_current_and_expiring_ones(explorer: TrendExplorer, day) -> None:
+    """Also those of people who may wait for the window that is open, which have no date."""
+    choices = replace(explorer._chosen(TrendChoices), as_of=day)
+    is_valid = pl.col("status").is_in(["current", "expiring"])
+    wanted = explorer._view.status(choices).filter(is_valid)
+    valid = explorer._view.valid(choices).sort("m_user_id", "training_id")
+    assert_frame_equal(valid, wanted)
+    waiting = wanted.filter(pl.col("expiration_date").is_null(), status="expiring").height
+    assert (waiting > 0) == (day.day == 15)
+
+
+def test_no_change_is_said_and_stays_selected(company: kpa.TrainingData) -> None:
+    late = company.completions.filter(pl.col("date") < date(2024, 1, 1))
+    never = kpa.TrainingData(completions=late, trainings=company.trainings, users=company.users)
+    explorer = TrendExplorer(never, as_of="2026-06-30", start="2026-06-29", every="1d")
+    explorer.selected = {"figure": "change"}
+    gaps = explorer.rows.select(pl.sum_horizontal("expired", "missing")).to_series().to_list()
+    assert gaps[0] == gaps[1] > 0
+    assert explorer.selected == ({"figure": "change"},)
+    assert explorer._people.nothing == "No gap was opened or closed between these days."
+    assert explorer.table["day"].to_list() == [date(2026, 6, 30), date(2026, 6, 29)]
+    explorer.start = "2026-06-30"
+    assert "change" not in explorer._figures.picks
+
+
 def test_a_part_of_each_week_lists_its_certificates(explorer: TrendExplorer) -> None:
     valid = explorer._view.valid(explorer._chosen(TrendChoices))
     weeks = kpa.charts.expirations_by_week_table(valid, as_of=LAST).filter(part="week")
@@ -490,6 +516,27 @@ def test_the_change_of_gaps_lists_those_that_opened_before_those_that_closed(
     assert opened.select(pair).equals(now.join(then, on=pair, how="anti").select(pair))
     assert closed.select(pair).equals(then.join(now, on=pair, how="anti").select(pair))
     assert "Gaps opened or closed between" in explorer._people.caption
+
+
+def test_a_gap_of_nobody_is_not_both_opened_and_closed() -> None:
+    rows = [
+        {"id": n, "training_id": 7, "m_user_id": who, "date": date(2020, 1, 1)}
+        for n, who in enumerate([None, "ann"])
+    ]
+    done = pl.DataFrame(rows, schema=COMPLETIONS.schema)
+    ladders = {"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12}
+    trainings = pl.DataFrame([ladders], schema=kpa.schema.TRAININGS.schema)
+    data = kpa.TrainingData(completions=done, trainings=trainings)
+    explorer = TrendExplorer(data, as_of="2026-06-30", selected={"figure": "gaps"})
+    assert explorer.cases.height == 2
+    explorer.selected = {"figure": "change"}
+    assert explorer.cases.height == 0
+
+
+def test_a_group_named_like_a_part_of_the_weeks_is_still_a_group(explorer: TrendExplorer) -> None:
+    explorer.by = "training"
+    explorer._label_clicked("axis", "All other trainings", 0)
+    assert explorer.selected == ()
 
 
 def test_a_status_of_the_legend_lists_its_cases_on_the_last_day(explorer: TrendExplorer) -> None:
