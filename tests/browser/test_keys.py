@@ -228,7 +228,7 @@ def test_a_day_by_keyboard_and_by_calendar(web: Page) -> None:
     assert state(web, 0, "said") == {"refused": "31 Apr 2026"}
     expect(day).to_have_value("")
     # as in a page inside one of another site
-    web.evaluate("HTMLInputElement.prototype.showPicker = () => { throw new Error() }")
+    web.evaluate("() => { HTMLInputElement.prototype.showPicker = () => { throw Error() } }")
     press(button)
     expect(button).to_have_count(0)
     expect(day).to_be_focused()
