@@ -71,8 +71,8 @@ def derived_completions(
     Args:
         held: the completions that count on the day, one row per person and training.
         generations: as `composed_trainings` returns them, not empty.
-        own_schedule: takes distinct expiry keys (`with_expiry_key`), and returns expiration_date
-            and starts_expiring of each by the training's own schedule.
+        own_schedule: takes distinct expiry keys (`with_expiry_key`) and returns, for each,
+            expiration_date and starts_expiring by the training's own schedule.
         as_of: the day.
 
     Returns:

@@ -22,8 +22,8 @@ class Grouping(NamedTuple):
 
     Attributes:
         column: the column of a span that decides its groups: person or title.
-        members: the groups of each value of that column: the column and `group`; None if all cases
-            are one group.
+        members: the groups of each value of that column: the column and `group`; None if the cases
+            are not grouped.
         named: the groups in the order of the result: `group` (a number from 0), and their columns.
     """
 
@@ -120,8 +120,8 @@ def _numbers(days: SampledDays, *positions: str) -> pl.Expr:
 
 
 def _reached(spans: pl.Series, cells: pl.Series) -> pl.Series:
-    """How many spans have reached a position by each cell, and all those of groups before it.
+    """For each cell, how many spans have reached a position, with all spans of earlier groups.
 
-    The positions of the spans are sorted.
+    `spans` must be sorted.
     """
     return spans.search_sorted(cells, side="right").cast(pl.Int64)

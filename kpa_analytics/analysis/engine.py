@@ -149,11 +149,10 @@ class Engine:
         return self._named(_merged(self._parts(held, as_of, expiring_days, employed)))
 
     def held(self, as_of: date, expiring_days: int, *conditions: pl.Expr) -> pl.DataFrame:
-        """The completions that count on a day, also of people who left, in the order of the rows.
+        """The completions that count on a day, including those of people who left.
 
-        `conditions` choose among the rows.
-
-        They have the columns of `rows` that identify them, date, and those of `STATUS_COLUMNS`.
+        They are in the order of `rows`, and meet all `conditions`. They have the columns of `rows`
+        that identify them, date, and those of `STATUS_COLUMNS`.
         """
         windows = self.rules.windows_on(as_of)
         statuses = statuses_on(self.expirations.lazy(), windows, as_of, expiring_days)
@@ -164,7 +163,10 @@ class Engine:
     def valid(
         self, held: pl.DataFrame, as_of: date, expiring_days: int, include_terminated: bool
     ) -> pl.DataFrame:
-        """The current and expiring rows of `status`, in any order, from `held` on the same day."""
+        """The current and expiring rows that `status` would return, in any order.
+
+        `held` must be for the same day.
+        """
         employed = self._employed(as_of, include_terminated)
         windows = self.rules.windows_on(as_of)
         is_open = windows.filter("is_open")["training_id"]
@@ -194,15 +196,15 @@ class Engine:
         return [*parts, not_held.select(_NOT_HELD).collect(engine="in-memory")]
 
     def _employed(self, as_of: date, include_terminated: bool) -> list[pl.Expr]:
-        """The condition of the rows of people who are employed on a day; none if all rows are."""
+        """A condition that keeps the rows of people employed on a day; empty if it keeps all."""
         if include_terminated or not self.people["left"].count():
             return []
         employed = ~self.people.select(has_left(as_of)).to_series()
         return [pl.lit(employed).gather(pl.col("person"))]
 
     def _derived(self, held: pl.DataFrame, as_of: date, expiring_days: int) -> pl.DataFrame:
-        def own_schedule(distinct: pl.DataFrame) -> pl.DataFrame:
-            return self.rules.key_statuses(distinct, as_of, expiring_days)
+        def own_schedule(expiry_keys: pl.DataFrame) -> pl.DataFrame:
+            return self.rules.key_statuses(expiry_keys, as_of, expiring_days)
 
         derived = derived_completions(held, self.rules.composed, own_schedule, as_of)
         return (

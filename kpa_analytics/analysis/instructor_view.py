@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 _READ = ("training_id", "m_user_id", "date", "m_instructor_id", "group_training_id")
 _EVERY = "1mo"
-#: The columns of completions.
-TAUGHT = pl.Schema(
+#: The columns of the table of completions taught.
+TAUGHT_COLUMNS = pl.Schema(
     {
         "date": pl.Date,
         "m_user_id": pl.String,
@@ -102,7 +102,7 @@ class InstructorView:
         )
 
     def completions(self, choices: PeriodChoices) -> pl.DataFrame:
-        """The completions that `people` counts, the last first.
+        """The completions that `people` counts, newest first.
 
         The columns are date, m_user_id, user, training_id, training, m_instructor_id, instructor.
         """
@@ -118,7 +118,7 @@ class InstructorView:
             .join(people, on="m_user_id", how="left", nulls_equal=True)
             .join(self._titles, on="training_id", how="left")
             .join(self._names, on="m_instructor_id")
-            .select(*TAUGHT)
+            .select(*TAUGHT_COLUMNS)
             .sort("date", "user", "m_user_id", "training", descending=[True, False, False, False])
             .collect(engine="in-memory")
         )

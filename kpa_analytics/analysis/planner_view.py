@@ -31,8 +31,8 @@ BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it
 _KEPT = 4
 _HELD = {"session": pl.Int64, "week": pl.Date}
 _IS_GAP = pl.col("status").is_in(GAPS)
-#: The columns of a gap.
-GAP_CASES = pl.Schema(
+#: The columns of the tables of gaps.
+GAP_COLUMNS = pl.Schema(
     (name, EXPIRY_STATUS.schema[name])
     for name in ("m_user_id", "user", "training_id", "training", "expiration_date", "status")
 )
@@ -101,7 +101,7 @@ class PlannerView:
     def gap_cases(self, choices: PlannerChoices) -> list[pl.DataFrame]:
         """The gaps of the chosen trainings and people, one frame for each number of `Gaps`.
 
-        The columns are those of `GAP_CASES`.
+        The columns are those of `GAP_COLUMNS`.
         """
         plan = self.plan(choices)
         held = self._moved(choices).filter(pl.col("change").ne_missing(DROPPED))
@@ -109,7 +109,7 @@ class PlannerView:
         planned = self._with(plan, tuple(held.select("session", "week").iter_rows()))
         conditions = [_IS_GAP, *self._people_filter.conditions(choices)]
         each = (today, without, planned)
-        return [rows.filter(*conditions).select(GAP_CASES.names()) for rows in each]
+        return [rows.filter(*conditions).select(GAP_COLUMNS.names()) for rows in each]
 
     def _new_plan(self, as_of: date, weeks: int, capacity: int, by: str | None) -> SessionPlan:
         return plan_sessions(

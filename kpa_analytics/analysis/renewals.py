@@ -28,7 +28,7 @@ from kpa_analytics.schema import OUTCOME, RENEWALS
 from kpa_analytics.statuses import CURRENT, EXPIRED
 
 _DUE, _RENEWED = pl.col("expiration_date"), pl.col("renewed_on")
-_CERTIFICATE = (
+_CERTIFICATE_COLUMNS = (
     *("person", "title", "training_id", "completion_id", "row"),
     *("expiration_date", "renewed_on", "days_late", "outcome"),
 )
@@ -122,10 +122,9 @@ def renewals(
 
 
 class Certificates:
-    """The certificates of an engine, and what became of them by any day.
+    """The certificates of one set of records, and their outcomes on any day.
 
-    The outcome of a certificate that was renewed does not depend on the day, so it is computed
-    once.
+    Once a certificate has been renewed, its outcome never changes, so it is computed once.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -168,12 +167,12 @@ class Certificates:
                 .alias("outcome"),
             )
         )
-        due = pl.concat([part.select(_CERTIFICATE) for part in (renewed, others)])
+        due = pl.concat([part.select(_CERTIFICATE_COLUMNS) for part in (renewed, others)])
         return due if include_terminated else _of_employees(due, self._engine.people, today)
 
     @cached_property
     def _renewed(self) -> pl.DataFrame:
-        """The certificates that were renewed at some time, each as of that day."""
+        """Every certificate that was renewed, as it was on the day of its renewal."""
         until = pl.col("until")
         rows = self._engine.rows.lazy().filter(
             "has_proof", until.is_not_null(), pl.col("date").is_not_null()
@@ -187,7 +186,7 @@ class Certificates:
                 .otherwise(pl.lit("late", OUTCOME))
                 .alias("outcome"),
             )
-            .select(*_CERTIFICATE, "opens", "expiring_days")
+            .select(*_CERTIFICATE_COLUMNS, "opens", "expiring_days")
             .collect(engine="in-memory")
         )
 
@@ -217,7 +216,7 @@ def judged(rows: pl.LazyFrame, engine: Engine) -> pl.LazyFrame:
 
 
 def _of_employees(due: pl.LazyFrame, people: pl.DataFrame, today: date) -> pl.LazyFrame:
-    """The certificates of people who were employed when they came to their end, or on the day."""
+    """The certificates of people employed on the expiration date, or `today` if that is earlier."""
     day = pl.min_horizontal(_DUE, pl.lit(today))
     days = [pl.lit(people[name]).gather(pl.col("person")).alias(name) for name in ("left", "back")]
     return due.with_columns(days).filter(~has_left(day))

@@ -36,6 +36,7 @@ CASES = pl.Schema(
         "expiration_date": pl.Date,
         "status": pl.String,
         "outcome": pl.String,
+        "change": pl.String,
     }
 )
 #: The number of results to keep.
@@ -134,13 +135,13 @@ class TrendView:
                 group), with a day and an earlier day `since`, with a month and an outcome, with a
                 week, or with an outcome and `over`: whether the certificate expired before the day
                 `as_of`. The cases of a group, one of those that `by` chooses, are its gaps on the
-                day. The cases since an earlier day are those that are a gap on one of the two days
-                only. The cases of a week are the valid ones on the day `as_of` that expire in it:
-                with `only`, those of this training; with `without`, those of all others.
+                day. With `since`, the cases are those that are a gap on exactly one of the two
+                days. The cases of a week are the valid ones on the day `as_of` that expire in it;
+                `only` keeps those of a training, `without` leaves them out.
 
         Returns:
             m_user_id, user, training_id, training, expiration_date, status (null for the cases of
-            an outcome), outcome (null for the others).
+            an outcome), outcome and change (null for the others).
         """
         return pl.concat([CASES.to_frame(), *(self._behind(choices, bar) for bar in bars)])
 
@@ -155,7 +156,7 @@ class TrendView:
             named = ordered.join(people, on="person", maintain_order="left")
             rows = named.join(titles, on="title", maintain_order="left")
         elif "since" in bar:
-            rows = self._changed(choices, bar["since"], bar["day"])
+            rows = self._gap_changes(choices, bar["since"], bar["day"])
         elif "day" in bar:
             rows = self.status(replace(choices, as_of=bar["day"]))
             if "group_id" in bar:
@@ -176,10 +177,10 @@ class TrendView:
         ]
         return rows.select(columns)
 
-    def _changed(self, choices: TrendChoices, since: date, day: date) -> pl.DataFrame:
-        """The cases that are a gap on one of two days only, with their status on the later one.
+    def _gap_changes(self, choices: TrendChoices, since: date, day: date) -> pl.DataFrame:
+        """The cases that are a gap on exactly one of two days, with their status on the later day.
 
-        First those that became a gap. A case that has ended has no status.
+        `change` is opened or closed. A case that does not exist on the later day has no status.
         """
         before, after = (self.status(replace(choices, as_of=each)) for each in (since, day))
         pair, is_gap = ["m_user_id", "training_id"], pl.col("status").is_in(GAPS)
@@ -190,7 +191,11 @@ class TrendView:
         closed = closed.drop("expiration_date", "status").join(
             now, on=pair, how="left", nulls_equal=True
         )
-        return pl.concat([part.sort(pair) for part in (new, closed)], how="diagonal")
+        parts = {"opened": new, "closed": closed}
+        changes = [
+            part.sort(pair).with_columns(change=pl.lit(name)) for name, part in parts.items()
+        ]
+        return pl.concat(changes, how="diagonal")
 
     def _is_in_group(self, by: str | None, group_id: str) -> pl.Expr:
         """Whether a row of the statuses belongs to this group."""

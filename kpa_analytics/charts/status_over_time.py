@@ -78,7 +78,7 @@ def status_over_time(
     same in each row.
 
     A click on a bar sets the selection `pick` (day, status), a click on a day of a group (day,
-    group_id; "*" for the other groups).
+    group_id, which is "*" for the groups drawn as one).
 
     Args:
         trend: the result of `kpa_analytics.status_over_time()`, eager or lazy.

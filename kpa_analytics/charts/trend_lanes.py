@@ -11,7 +11,7 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.styled import layered, one_row, rows_of
 from kpa_analytics.charts.text import short, top_names
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.charts.trend_rows import OTHERS, ROOM, Trend, on_sampled_day, thinned
+from kpa_analytics.charts.trend_rows import OTHER_GROUPS_ID, ROOM, Trend, on_sampled_day, thinned
 from kpa_analytics.statuses import GAPS
 from kpa_analytics.wording import DAY, count, day, percent
 
@@ -91,7 +91,7 @@ def _finding(drawn: pl.DataFrame, trend: Trend) -> str:
     of_cases = f"{share} of cases are {'gaps' if trend.known else words} on {on}"
     if named.is_empty():
         return of_cases
-    labelled = drawn.filter(~pl.col("group_id").is_in(["", OTHERS]))["group"].to_list()
+    labelled = drawn.filter(~pl.col("group_id").is_in(["", OTHER_GROUPS_ID]))["group"].to_list()
     nouns = (trend.singular, trend.plural)
     if named.height == 1:
         return f"{top_names(labelled, 1, nouns, _NAME, 'The')}: {of_cases}"
@@ -146,7 +146,7 @@ def _areas(
 def _columns(
     rows: alt.Chart, names: pl.DataFrame, drawn: pl.DataFrame, scale: alt.Scale, dark: bool
 ) -> alt.Chart:
-    """A column over each day of a group, invisible unless it is selected."""
+    """An invisible column over each day of a group; it shows when it is selected."""
     groups = alt.LookupData(rows_of(names).data, "place", ["group", "group_id"])
     columns: alt.Chart = (
         rows.transform_lookup("place", groups)

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 #: Pixels for the name of a group.
 ROOM = 180
-#: Groups that are drawn, besides the other groups as one.
+#: How many groups get a row of their own; all others share one row.
 TOP = 6
 #: Marks of all groups together; with more days, only some of them are drawn.
 _MOST = 110
 _LANES_MOST = 380
-#: The id of the groups that are drawn as one.
-OTHERS = "*"
+#: The id of the row that all other groups share.
+OTHER_GROUPS_ID = "*"
 #: Several groups, by the name of one.
 PLURALS = {
     "account": "accounts",
@@ -150,9 +150,9 @@ def counted(trend: Trend, top: int = TOP) -> pl.DataFrame:
 
     Returns:
         place (Int64), group (String, unique; null without groups), group_id (String; "" for people
-        without a group, `OTHERS` for the folded groups, null without groups), folded (Int64; number
-        of groups in the row), day, expired, missing, gaps, total (Int64), share (Float64, 0 to 1;
-        null if there is no case). Missing is null if it is not known.
+        without a group, `OTHER_GROUPS_ID` for the folded groups, null without groups), folded
+        (Int64; number of groups in the row), day, expired, missing, gaps, total (Int64), share
+        (Float64, 0 to 1; null if there is no case). Missing is null if it is not known.
     """
     gaps = pl.sum_horizontal(GAPS)
     share = pl.when(pl.col("total") > 0).then(gaps / pl.col("total")).alias("share")
@@ -215,7 +215,7 @@ def _names(order: pl.DataFrame, top: int, trend: Trend) -> pl.DataFrame:
     )
     if order.height > top:
         others = f"other {trend.plural} ({order.height - top:,})"
-        rest = {"place": [top], "key": [None], "group": [others], "group_id": [OTHERS]}
+        rest = {"place": [top], "key": [None], "group": [others], "group_id": [OTHER_GROUPS_ID]}
         named = pl.concat([named, pl.DataFrame(rest, schema=named.schema)])
     return labels(named, "group", "key", room=ROOM).select("place", "group", "group_id")
 

@@ -25,7 +25,14 @@ EVERYONE = "; everyone in these sessions is counted"
 #: The figure of all rows: a click on it clears the selection.
 ALL = "all"
 #: How figures are selected, in the help of the explorers.
-PRESSING = "Click a figure to list the rows that it counts; a second click lists all rows again."
+PRESSING = (
+    "Click a figure to list the rows that it counts; a second click shows what was there before."
+)
+#: How dates are typed, in the help of every explorer.
+_DATES = (
+    "Type a date such as 30 Jun 2026 or 2026-06-30. The Up and Down arrows go to the next day and "
+    "the day before, Page Up and Page Down to the next month and the month before."
+)
 #: How bars are selected, in the help of every explorer.
 SELECTING = (
     "Shift-click adds a bar. A click outside the bars, or Escape, clears the selection. With the "
@@ -70,7 +77,7 @@ class ChartExplorer(Explorer):
         for part in self._shown_tables:
             connect(self, part)
         self._record = Record()
-        own.children += (self._history.buttons, Help(self.title, self.uses, self.terms))
+        own.children += (self._history.buttons, Help(self.title, (*self.uses, _DATES), self.terms))
         controls = (self._mark, self.shared, own, self._notice, self._figures)
         below = ipw.VBox([table, *more, self._record])
         self.view = layout.page(*controls, layout.beside(self._charts, below), css=self.css)
@@ -112,7 +119,7 @@ class ChartExplorer(Explorer):
             self._showing = False
 
     def _figure_clicked(self, figure: str) -> None:
-        """List the rows that a figure counts; a second click, or one on all rows, lists all."""
+        """List the rows that a figure counts; a second click shows what was there before."""
         again = figure == ALL or same_bars(getattr(self, self.picks), [{FIGURE: figure}])
         rows = {self.picks: () if again else ({FIGURE: figure},)}
         self.guarded(lambda: self._choose({**self._no_session(), **rows}))

@@ -26,7 +26,7 @@ const OPTIONS = {
 // Labels of rows and entries of the legend, as buttons. Vega keeps the datum of each drawn text.
 // Some charts draw the labels of their rows as marks, named "labels".
 const LABELS = { axis: ".role-axis-label text, .labels_marks text", legend: ".role-legend-label text" };
-function labelButtons(box, kinds, press) {
+function labelButtons(box, kinds, press, clear) {
   for (const kind of kinds) {
     for (const label of box.querySelectorAll(LABELS[kind])) {
       const datum = label.__data__?.datum;
@@ -48,6 +48,7 @@ function labelButtons(box, kinds, press) {
       label.addEventListener("click", act);
       label.addEventListener("keydown", (event) => {
         if (event.key === "Enter" || event.key === " ") act(event);
+        else if (event.key === "Escape") clear();
       });
     }
     oneStop(() => [...box.querySelectorAll(`.kpa-chart-label[data-kind=${kind}]`)]);
@@ -104,20 +105,20 @@ function render({ model, el }) {
     const zooms = params.some((param) => param.name === "zoom");
     box.classList.toggle("kpa-chart-zooms", zooms);
     if (zooms) place.natural = Number(box.querySelector("svg.marks").getAttribute("width"));
-    const kinds = model.get("labels")[at] ?? [];
-    if (kinds.length) {
-      const press = (label) => model.send({ chart: at, ...label });
-      labelButtons(box, kinds, press);
-      // Vega draws texts again, e.g. when bars are picked.
-      drawn.view.addResizeListener(() => labelButtons(box, kinds, press));
-    }
-    const pick = params.find((param) => param.name === "pick");
-    const fields = pick?.select.fields ?? [];
     const clear = () => {
       if (!wanted(at).length) return;
       model.set("picked", [-1, []]);
       model.save_changes();
     };
+    const kinds = model.get("labels")[at] ?? [];
+    if (kinds.length) {
+      const press = (label) => model.send({ chart: at, ...label });
+      labelButtons(box, kinds, press, clear);
+      // Vega draws texts again, e.g. when bars are picked.
+      drawn.view.addResizeListener(() => labelButtons(box, kinds, press, clear));
+    }
+    const pick = params.find((param) => param.name === "pick");
+    const fields = pick?.select.fields ?? [];
     const showPicked = reachable(box, drawn.view, fields, clear);
     showPicked();
     if (focused) box.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();

@@ -1,15 +1,16 @@
 // A day as people write it, e.g. 30 Jun 2026, in every browser: a field of the type "date" follows the
-// computer's language. A text counts on Enter, on leaving the field, and after a pause if it is a whole
-// date; a day from the calendar counts at once. Another text is refused: the field shows its day again.
-const TYPING = 1000;
-const STEPPING = 300;
+// computer's language. The text is read on Enter, when the reader leaves the field, and after a pause if
+// it is a complete date. A day from the calendar is taken at once. Any other text is refused, and the
+// field shows its day again.
+const TYPING_WAIT = 1000; // milliseconds
+const STEPPING_WAIT = 300;
 const MONTHS = [
   "January", "February", "March", "April", "May", "June", "July",
   "August", "September", "October", "November", "December",
 ];
 const FORMS = [
-  /^(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)$/,
-  /^(?<day>\d{1,2}) (?<month>[a-z]{3,}) (?<year>\d{4})$/,
+  /^(?<year>\d{4})-(?<month>\d{1,2})-(?<day>\d{1,2})$/,
+  /^(?<day>\d{1,2})[ -](?<month>[a-z]{3,})[ -](?<year>\d{4})$/,
   /^(?<month>[a-z]{3,}) (?<day>\d{1,2})[ ,]+(?<year>\d{4})$/,
 ];
 const STEPS = { ArrowUp: [1, 0], ArrowDown: [-1, 0], PageUp: [0, 1], PageDown: [0, -1] };
@@ -49,12 +50,12 @@ function make(label, hint) {
   Object.assign(name, { className: "kpa-label", textContent: label, htmlFor: id });
   const input = document.createElement("input");
   Object.assign(input, {
-    id, type: "text", title: hint, placeholder: "30 Jun 2026", autocomplete: "off", spellcheck: false,
+    id, type: "text", title: `${hint}, such as 30 Jun 2026 or 2026-06-30`, placeholder: "30 Jun 2026", autocomplete: "off", spellcheck: false,
   });
   const button = document.createElement("button");
   const choose = `Choose ${label} from a calendar`;
   Object.assign(button, { type: "button", title: choose, ariaLabel: choose, innerHTML: ICON });
-  const calendar = document.createElement("input"); // unseen: it opens the browser's calendar
+  const calendar = document.createElement("input"); // invisible; it only opens the browser's calendar
   Object.assign(calendar, {
     type: "date", min: "1000-01-01", max: "9999-12-31", tabIndex: -1, ariaHidden: "true",
   });
@@ -99,7 +100,7 @@ function render({ model, el }) {
   const finish = () => {
     const text = input.value.trim();
     const day = read(text);
-    // if Python has refused what was sent, the field shows its earlier day
+    // shown or sent already; if Python refused it, the earlier day comes back
     const isDone = text === inWords(model.get("value")) || (day && day === sent);
     stop();
     if (!isDone && text && !day) model.send({ refused: text });
@@ -111,10 +112,10 @@ function render({ model, el }) {
     const day = from && read(moved(from, by));
     if (!day) return;
     input.value = inWords(day);
-    later(finish, STEPPING);
+    later(finish, STEPPING_WAIT);
   };
 
-  el.addEventListener("keydown", (event) => event.stopPropagation()); // letters are shortcuts of the notebook
+  el.addEventListener("keydown", (event) => event.stopPropagation()); // in a notebook, letters are shortcuts
   input.addEventListener("keydown", (event) => {
     if (event.key === "Enter") finish();
     else if (event.key === "Escape") {
@@ -125,7 +126,7 @@ function render({ model, el }) {
       event.preventDefault();
     }
   });
-  input.addEventListener("input", () => later(pauseTyping, TYPING));
+  input.addEventListener("input", () => later(pauseTyping, TYPING_WAIT));
   input.addEventListener("blur", finish);
   button.addEventListener("mousedown", (event) => event.preventDefault()); // the text keeps the focus
   button.addEventListener("click", () => {
@@ -136,7 +137,7 @@ function render({ model, el }) {
     calendar.value = read(input.value) ?? "";
     try {
       calendar.showPicker();
-    } catch { // an older browser, or a page inside one of another site, has no calendar
+    } catch { // an older browser, or a page in a frame of another site
       button.remove();
       input.focus();
     }

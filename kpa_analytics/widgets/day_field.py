@@ -13,6 +13,8 @@ from kpa_analytics.widgets.typed_field import TypedField
 from kpa_analytics.wording import day as in_words
 
 _EXAMPLES = "such as 30 Jun 2026 or 2026-06-30"
+#: A text in the form of a date.
+_COMPLETE = re.compile(r"\d{1,2} [a-z]{3,} \d{4}|\d{4}-\d{1,2}-\d{1,2}", re.IGNORECASE)
 #: A year before 1000.
 _EARLY = re.compile(r"\b0\d{3}\b")
 
@@ -32,12 +34,13 @@ def _to_day(text: str | None, field: DayField) -> date | None:
 
 
 class DayField(TypedField):
-    """A field for a day, which it shows as every other part does, e.g. `30 Jun 2026`.
+    """A field for a day. It shows the day in words, e.g. `30 Jun 2026`.
 
     The browser sends a day on Enter, when the reader leaves the field, after a pause in typing, and
-    at once if it is picked from the calendar. It takes 30 Jun 2026, 30 June 2026, Jun 30, 2026 and
-    2026-06-30; in 06/07/2026, day and month could be either. Instead of a text that it refuses,
-    the field shows its value again. If the reader clears the field, `value` becomes None.
+    at once if it is picked from the calendar. The reader may type `30 Jun 2026`, `30 June 2026`,
+    `Jun 30, 2026` or `2026-06-30`. The field refuses `06/07/2026`, where nobody can tell the day
+    from the month. If it refuses a text, it shows its value again. If the reader clears the field,
+    `value` becomes None.
     """
 
     _esm = HERE / "day_field.js"
@@ -49,17 +52,21 @@ class DayField(TypedField):
         super().__init__(label=label, hint=hint)
 
     def refusal(self, text: str, shown: Any) -> str:
-        """Say what is wrong with a text that is not a date, or not in the years 1000 to 9999.
+        """Say why a text is refused.
 
         Examples:
             >>> field, day = DayField("As of", ""), date(2026, 6, 30)
             >>> field.refusal("06/07/2026", day)  # doctest: +NORMALIZE_WHITESPACE
             "As of must be a date such as 30 Jun 2026 or 2026-06-30, not '06/07/2026':
             30 Jun 2026 is still shown."
+            >>> field.refusal("31 Jun 2026", day)
+            "As of must be a date that exists, not '31 Jun 2026': 30 Jun 2026 is still shown."
             >>> field.refusal("30 Jun 0020", day)  # doctest: +NORMALIZE_WHITESPACE
             "As of must be a date in the years 1000 to 9999, not '30 Jun 0020':
             30 Jun 2026 is still shown."
         """
-        wanted = "in the years 1000 to 9999" if _EARLY.search(text) else _EXAMPLES
+        wanted = "that exists" if _COMPLETE.fullmatch(text.strip()) else _EXAMPLES
+        if _EARLY.search(text):
+            wanted = "in the years 1000 to 9999"
         but, kept = self.quoted(text), in_words(shown)
         return f"{self.label} must be a date {wanted}, not {but}: {kept} is still shown."

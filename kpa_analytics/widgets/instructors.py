@@ -11,7 +11,7 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import PeriodChoices
-from kpa_analytics.analysis.instructor_view import TAUGHT, InstructorView
+from kpa_analytics.analysis.instructor_view import TAUGHT_COLUMNS, InstructorView
 from kpa_analytics.analysis.instructors import without_instructors
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets import layout
@@ -169,12 +169,12 @@ class InstructorExplorer(PeriodExplorer):
 
     @property
     def completions(self) -> pl.DataFrame:
-        """The completions taught, in the order of their table; none if it does not list them.
+        """The completions taught, in the order of the table; empty unless their figure is selected.
 
         The columns are date, m_user_id, user, training_id, training, m_instructor_id and
         instructor.
         """
-        return self._completions.frame.select(TAUGHT.names())
+        return self._completions.frame.select(TAUGHT_COLUMNS.names())
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = InstructorView(data, self._people_filter)
@@ -251,7 +251,11 @@ class InstructorExplorer(PeriodExplorer):
     def _list_completions(self) -> None:
         """Show the completions in place of the other tables if their figure is selected."""
         chosen = {FIGURE: _TAUGHT} in self.selected
-        rows = self._view.completions(self._chosen(PeriodChoices)) if chosen else TAUGHT.to_frame()
+        rows = (
+            self._view.completions(self._chosen(PeriodChoices))
+            if chosen
+            else TAUGHT_COLUMNS.to_frame()
+        )
         self._completions.show(rows, f"Selected: {_TAUGHT_WORDS}")
         self._completions.layout.display = None if chosen else "none"
         for table in (self._coverage, self._people):

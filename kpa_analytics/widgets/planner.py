@@ -15,7 +15,7 @@ from kpa_analytics.analysis.choices import PlannerChoices
 from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
-from kpa_analytics.analysis.planner_view import DROPPED, GAP_CASES, Gaps, PlannerView, last_day
+from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView, last_day
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.statuses import SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
@@ -28,11 +28,11 @@ from kpa_analytics.widgets.planner_rows import (
     FIGURES,
     GAP_FIGURES,
     GAP_HEADINGS,
-    HELD,
     LEFT_OVER,
     PEOPLE_HEADINGS,
-    PLACED,
+    PLACES,
     SESSION_HEADINGS,
+    SESSIONS,
     UNPLACED_HEADINGS,
     figure_in_words,
     headline,
@@ -93,8 +93,9 @@ class PlannerExplorer(ChartExplorer):
         bars: the cells of the chart whose sessions and people are listed, `{"training_id": 7,
             "week": day}` each (`month` in a plan of more than 27 weeks); or the figure whose rows
             are listed: `{"figure": "sessions"}` lists the sessions that are held, "people" the
-            people in them, "unplaced" only the cases without a place, and "gaps-today",
-            "gaps-without" and "gaps-with" (these sessions) only the gaps; empty for all rows.
+            people in them, "unplaced" only the cases without a place, "gaps-today" only the
+            gaps on `as_of`, "gaps-without" and "gaps-with" those on the plan's last day without and
+            with its sessions; empty for all rows.
         trainings: ids or titles of the trainings to show; empty for all.
         search: sessions with people whose name, employee number or id contains this text.
         field_offices: sessions with people in these field offices; empty for all.
@@ -185,11 +186,11 @@ class PlannerExplorer(ChartExplorer):
 
     @property
     def gap_cases(self) -> pl.DataFrame:
-        """The gaps of the selected figure, in the order of their table; none without such a figure.
+        """The gaps, in the order of the table; empty unless a figure of gaps is selected.
 
         The columns are m_user_id, user, training_id, training, expiration_date and status.
         """
-        return self._gap_cases.frame.select(GAP_CASES.names())
+        return self._gap_cases.frame.select(GAP_COLUMNS.names())
 
     def _read(self, data: TrainingData) -> dict[str, Collection[Any]]:
         self._view = PlannerView(data, self._people_filter)
@@ -253,8 +254,10 @@ class PlannerExplorer(ChartExplorer):
         pointed = {"selected", "bars"}
         if changed - pointed:
             self._rows = self._view.sessions(choices)
-            self._open = dict(zip(GAP_FIGURES, self._view.gap_cases(choices), strict=True))
-            self._gaps = Gaps(*(rows.height for rows in self._open.values()))
+            self._gaps_by_figure = dict(
+                zip(GAP_FIGURES, self._view.gap_cases(choices), strict=True)
+            )
+            self._gaps = Gaps(*(rows.height for rows in self._gaps_by_figure.values()))
             self._cases = self._view.unplaced(choices)
             self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
             figures = headline(
@@ -280,18 +283,18 @@ class PlannerExplorer(ChartExplorer):
             self.bars = ()  # the chart no longer has such a cell
         self._mark_figures()
         nobody, chosen = nothing(self.search), self._chosen_figures()
-        rows = self._held if HELD in chosen or PLACED in chosen else self._rows
+        rows = self._held if SESSIONS in chosen or PLACES in chosen else self._rows
         rows = self._in_cells() if self._cells() else rows
         self._sessions.show(rows, self._caption(), nothing=nobody)
         selected = "Selected: " if LEFT_OVER in chosen else ""
         self._unplaced.show(self._cases, f"{selected}{FIGURES[LEFT_OVER]}", nothing=nobody)
-        cases = [self._open[figure] for figure in chosen if figure in GAP_FIGURES]
-        gaps = pl.concat([GAP_CASES.to_frame(), *cases]).unique(maintain_order=True)
+        cases = [self._gaps_by_figure[figure] for figure in chosen if figure in GAP_FIGURES]
+        gaps = pl.concat([GAP_COLUMNS.to_frame(), *cases]).unique(maintain_order=True)
         self._gap_cases.show(gaps, self._caption())
-        _display(bool(cases), self._gap_cases)
-        _display(not cases or LEFT_OVER in chosen, self._unplaced)
+        _show_parts(bool(cases), self._gap_cases)
+        _show_parts(not cases or LEFT_OVER in chosen, self._unplaced)
         other = {*chosen} - {*GAP_FIGURES, LEFT_OVER}
-        _display(not chosen or bool(other or self._cells()), *self._of_sessions)
+        _show_parts(not chosen or bool(other or self._cells()), *self._of_sessions)
 
     def _chosen_figures(self) -> list[str]:
         """The names of the selected figures."""
@@ -314,7 +317,7 @@ class PlannerExplorer(ChartExplorer):
 
     def _listed_people(self, choices: PlannerChoices) -> pl.DataFrame:
         """The people of the selected session or cells, or those of all sessions that are held."""
-        if self.selected is None and PLACED in self._chosen_figures():
+        if self.selected is None and PLACES in self._chosen_figures():
             return self._view.people(choices, self._held["session"])
         if self.selected is None and self._cells():
             return self._view.people(choices, self._in_cells()["session"])
@@ -355,8 +358,8 @@ class PlannerExplorer(ChartExplorer):
         return f"Planned sessions{changed}: click a session to list its people"
 
     def _caption_of_people(self, plan: SessionPlan) -> str:
-        if self.selected is None and PLACED in self._chosen_figures():
-            return f"Selected: {FIGURES[PLACED]}"
+        if self.selected is None and PLACES in self._chosen_figures():
+            return f"Selected: {FIGURES[PLACES]}"
         if self.selected is None and self._cells():
             return f"People of {in_words_up_to(self._cells(), self._bar_in_words)}"
         if self.selected is None:
@@ -411,7 +414,7 @@ class PlannerExplorer(ChartExplorer):
         self._showing = False
 
 
-def _display(shown: bool, *parts: ipw.DOMWidget) -> None:
+def _show_parts(shown: bool, *parts: ipw.DOMWidget) -> None:
     for part in parts:
         part.layout.display = None if shown else "none"
 

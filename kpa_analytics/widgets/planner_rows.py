@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     from kpa_analytics.analysis.planner_view import Gaps
 
-#: The figures that count rows of a table, and their labels.
-HELD, PLACED, LEFT_OVER = "sessions", "people", "unplaced"
+SESSIONS, PLACES, LEFT_OVER = "sessions", "people", "unplaced"
 GAPS_TODAY, GAPS_WITHOUT, GAPS_WITH = "gaps-today", "gaps-without", "gaps-with"
 #: The figures that count gaps, in the order of `Gaps`.
 GAP_FIGURES = (GAPS_TODAY, GAPS_WITHOUT, GAPS_WITH)
+#: The figures that count rows of a table, and their labels.
 FIGURES = {
-    HELD: "Sessions",
-    PLACED: "Places taken",
+    SESSIONS: "Sessions",
+    PLACES: "Places taken",
     GAPS_TODAY: "Gaps today",
     GAPS_WITHOUT: "Without these sessions",
     GAPS_WITH: "With these sessions",
@@ -80,8 +80,8 @@ def figure_in_words(figure: str, end: date) -> str:
 
 
 def picks(held: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame) -> list[str]:
-    """The figures that count a row, and can be clicked."""
-    numbers = {HELD: held.height, PLACED: held["filled"].sum(), LEFT_OVER: unplaced.height}
+    """The figures that are not 0, so that they can be clicked."""
+    numbers = {SESSIONS: held.height, PLACES: held["filled"].sum(), LEFT_OVER: unplaced.height}
     numbers |= zip(GAP_FIGURES, gaps, strict=True)
     return [figure for figure, number in numbers.items() if number]
 
@@ -89,7 +89,7 @@ def picks(held: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame) -> list[str]:
 def headline(
     sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame, end: date, of_people: bool
 ) -> str:
-    """The figures, as HTML; `of_people`: the sessions are those with some people."""
+    """The figures, as HTML; `of_people`: whether only the sessions of chosen people are shown."""
     held = sessions.filter(pl.col("change").ne_missing(DROPPED))
     filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
     changed = sessions["change"].count()
@@ -98,10 +98,10 @@ def headline(
     places = f"of {count(seats, 'place')}{EVERYONE if of_people else ''}"
     tiles = [
         (
-            *(f"{held.height:,}", FIGURES[HELD]),
-            *(f"{changed:,} changed by you", f"kpa-all kpa-{HELD}"),
+            *(f"{held.height:,}", FIGURES[SESSIONS]),
+            *(f"{changed:,} changed by you", f"kpa-all kpa-{SESSIONS}"),
         ),
-        (f"{filled:,}", FIGURES[PLACED], places, f"kpa-{PLACED}"),
+        (f"{filled:,}", FIGURES[PLACES], places, f"kpa-{PLACES}"),
         (f"{gaps.today:,}", FIGURES[GAPS_TODAY], "expired or missing", f"kpa-{GAPS_TODAY}"),
         (f"{gaps.without:,}", FIGURES[GAPS_WITHOUT], then, f"kpa-{GAPS_WITHOUT}"),
         (f"{gaps.planned:,}", FIGURES[GAPS_WITH], then, f"kpa-worst kpa-{GAPS_WITH}"),

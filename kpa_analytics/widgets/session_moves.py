@@ -1,4 +1,4 @@
-"""The planner's choices of sessions, as traits: those that are moved, and the one selected."""
+"""Two choices of the planner, as traits: the moved sessions and the selected session."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ Move = Mapping[str, Any]
 
 
 class Moves(Choice[tuple[Move, ...], Move | Iterable[Move] | None]):
-    """Sessions in other weeks; None means no moves. A later move of a session replaces it."""
+    """Sessions in other weeks; None means no moves.
+
+    If a session is moved twice, the later move counts.
+    """
 
     default_value = ()
     info_text = "moves such as {'session': 3, 'week': '2026-07-20'}"

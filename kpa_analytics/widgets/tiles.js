@@ -14,10 +14,14 @@ function render({ model, el }) {
       const button = document.createElement("button");
       button.type = "button";
       button.className = "kpa-tile";
-      button.title = key === "all" ? "Show all rows" : "Show only these rows; a second click shows all";
+      button.title = key === "all" ? "Show all rows" : "List what this figure counts; a second click shows what was there before";
       button.setAttribute("aria-pressed", String(model.get("chosen").includes(key)));
       button.append(...tile.childNodes);
-      button.addEventListener("click", () => model.send({ pick: key }));
+      const press = () => model.send({ pick: key });
+      button.addEventListener("click", press);
+      button.addEventListener("keydown", (event) => {
+        if (event.key === "Escape" && key !== "all" && model.get("chosen").includes(key)) press();
+      });
       tile.append(button);
       if (key === focused) button.focus();
     }

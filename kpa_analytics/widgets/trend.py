@@ -21,7 +21,7 @@ from kpa_analytics.analysis.trend_view import CASES, TrendView
 from kpa_analytics.charts.expirations_by_week import counted_weeks
 from kpa_analytics.charts.outcomes import SIGNED
 from kpa_analytics.charts.render import drawn
-from kpa_analytics.charts.trend_rows import OTHERS, PLURALS, counted, read_trend
+from kpa_analytics.charts.trend_rows import OTHER_GROUPS_ID, PLURALS, counted, read_trend
 from kpa_analytics.inputs import Day
 from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
@@ -38,10 +38,11 @@ from kpa_analytics.widgets.trend_files import write_trend
 from kpa_analytics.widgets.trend_rows import (
     CASE_HEADINGS,
     CHANGE,
+    CHANGE_HEADINGS,
     COUNTED,
+    LARGEST_OF_WEEK,
     NO_CHANGE,
-    OF_LARGEST,
-    OF_WEEKS,
+    WEEK_LEGEND,
     Period,
     bar_in_words,
     behind_figures,
@@ -119,8 +120,10 @@ class TrendExplorer(StatusExplorer):
             "outcome": ...}` or `{"week": day}` each. Where groups are compared, `{"day": day,
             "group_id": ...}` lists the gaps of a group on that day; "" is the id of no group. A
             figure, `{"figure": "gaps"}`, "gaps-before" or "on-time", lists the cases that it
-            counts. The table of counts then has only the days of the bars and figures that have
-            one.
+            counts; "change" lists the gaps that opened or closed, "largest-of-week" and
+            "others-of-week" the expirations of a part of every week. The group_id "*" means the
+            groups that are drawn as one. The table of counts then has only the days of the bars and
+            figures that have one.
         rebuilds: how often the explorer has computed what it shows; observe it to follow
             `rows`, `punctuality`, `table`, `cases` and `charts`.
 
@@ -148,7 +151,8 @@ class TrendExplorer(StatusExplorer):
         "Compare by counts each field office, job title, supervisor or training separately.",
         "Click a bar to list the cases behind it.",
         "Where groups are compared, click a day of a group to list its gaps on that day, or the "
-        "name of a group to list its gaps on the last day.",
+        "name of a group (or of the other groups) to list its gaps on the last day.",
+        "Change lists the gaps that opened and those that closed; the figure is the difference.",
         "Click an entry of a legend to list its cases: those of a status on the last day, those of "
         "an outcome in all months, or those of a part of each week.",
         SELECTING,
@@ -218,7 +222,8 @@ class TrendExplorer(StatusExplorer):
         """The cases behind the selected bars, in the order of their table.
 
         The columns are m_user_id, user, training_id, training, expiration_date, status (null for
-        the cases of an outcome) and outcome (null for the others).
+        the cases of an outcome), outcome and change (of a gap, opened or closed; null for the
+        others).
         """
         return self._people.frame.select(CASES.names())
 
@@ -326,7 +331,7 @@ class TrendExplorer(StatusExplorer):
         self._first = period.first
         self._together, self._counted = together, behind_figures(together, due, self.as_of)
         self._figures.value = headline(together, due, period, known) + note(period)
-        self._figures.picks = [*self._counted, *OF_WEEKS.values()]
+        self._figures.picks = [*self._counted, *WEEK_LEGEND.values()]
         self._table.words = words(known)
 
     def _list(self) -> None:
@@ -345,8 +350,10 @@ class TrendExplorer(StatusExplorer):
             rows = rows.filter(self._is_behind(days))
         named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)
         self._table.show(rows, self._caption(), named, nothing=nobody)
-        none = NO_CHANGE if self._lists_changes() else nobody if self.selected else ""
-        self._people.show(cases, self._caption_of_cases(), nothing=none)
+        columns, none = CASE_HEADINGS, nobody if self.selected else ""
+        if self._lists_changes():
+            columns, none = CHANGE_HEADINGS, NO_CHANGE
+        self._people.show(cases, self._caption_of_cases(cases), columns, nothing=none)
 
     def _lists_changes(self) -> bool:
         return {FIGURE: CHANGE} in self.selected
@@ -357,18 +364,24 @@ class TrendExplorer(StatusExplorer):
         places += [{"day": bar["since"]} for bar in bars if "since" in bar]
         return in_bars(places, {GROUP: id_text(self.by)} if self.by else {})
 
-    def _caption_of_cases(self) -> str:
+    def _caption_of_cases(self, cases: pl.DataFrame) -> str:
         if not self.selected:
             return "Cases behind a bar or a figure: click one above"
+        if self._lists_changes():
+            opened, closed = (
+                int((cases["change"] == change).sum()) for change in ("opened", "closed")
+            )
+            each = f": {opened:,} opened, {closed:,} closed"
+            return selected_words(self.selected, self._bar_in_words) + each
         return selected_words(self.selected, self._bar_in_words)
 
     def _behind(self) -> list[Bar]:
-        """The selected bars, and those whose cases the selected figures count."""
+        """The selected bars; each figure is replaced by the bars that it counts."""
         return [each for bar in self.selected for each in self._parts(bar)]
 
     def _parts(self, bar: Bar) -> Sequence[Bar]:
-        """The bars whose cases a figure counts, or those of the groups that are drawn as one."""
-        if bar.get(GROUP) == OTHERS and (folded := self._folded()):
+        """Replace a figure, or the groups drawn as one, by the bars that it counts."""
+        if bar.get(GROUP) == OTHER_GROUPS_ID and (folded := self._folded()):
             return [{**bar, GROUP: group} for group in folded]
         if FIGURE not in bar:
             return [bar]
@@ -376,7 +389,7 @@ class TrendExplorer(StatusExplorer):
             return self._counted[bar[FIGURE]]
         weeks = counted_weeks(self._view.valid(self._chosen(TrendChoices)), self.as_of)
         known = weeks.filter(pl.col("part") == "week").drop_nulls("largest_id")
-        part = "only" if bar[FIGURE] == OF_LARGEST else "without"
+        part = "only" if bar[FIGURE] == LARGEST_OF_WEEK else "without"
         return known.select("week", pl.col("largest_id").alias(part)).to_dicts()
 
     def _folded(self) -> list[str]:
@@ -388,7 +401,7 @@ class TrendExplorer(StatusExplorer):
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
             return figure_in_words(bar[FIGURE], self._together, self._view.requirements_known)
-        if self.by and bar.get(GROUP) == OTHERS:
+        if self.by and bar.get(GROUP) == OTHER_GROUPS_ID:
             others = f"the {len(self._folded()):,} other {PLURALS[self.by]}"
             return group_in_words(others, bar["day"], self._view.requirements_known)
         if self.by and GROUP in bar:
@@ -398,13 +411,14 @@ class TrendExplorer(StatusExplorer):
         return bar_in_words(bar)
 
     def _label_clicked(self, kind: str, label: str, chart: int) -> None:
-        """List the cases of a label in a chart; a second click lists none.
+        """List the cases of a label in a chart; a second click clears the list.
 
-        They are the gaps of a group or the cases of a status on the last day, the certificates of
-        an outcome, or the expirations of a part of each week.
+        In the first chart, these are the gaps of a group or the cases of a status on the last day.
+        In the second, they are the certificates of an outcome; in the third, the expirations of a
+        part of each week.
         """
         if kind == "legend" and chart == _WEEKS:
-            self._figure_clicked(OF_WEEKS[label])
+            self._figure_clicked(WEEK_LEGEND[label])
             return
         if kind == "axis":
             bars = self._bars_of_group(label)

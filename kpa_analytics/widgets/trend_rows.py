@@ -43,19 +43,28 @@ CASE_HEADINGS = (
 )
 
 
+#: The same columns where gaps that opened or closed are listed.
+CHANGE_HEADINGS = (
+    *CASE_HEADINGS[:2],
+    Heading("change", "Change"),
+    *CASE_HEADINGS[2:4],
+    *PROFILE_HEADINGS,
+)
+
+
 #: The figures that count cases.
 GAPS_NOW, GAPS_BEFORE, CHANGE, ON_TIME = "gaps", "gaps-before", "change", "on-time"
-#: The entries of the last chart's legend, which are selected like a figure.
-OF_LARGEST, OF_OTHERS = "largest-of-week", "others-of-week"
-OF_WEEKS = {LARGEST: OF_LARGEST, ALL_OTHERS: OF_OTHERS}
-COUNTED = (GAPS_NOW, GAPS_BEFORE, CHANGE, ON_TIME, OF_LARGEST, OF_OTHERS)
+#: The entries of the weekly chart's legend. A click on one selects it as if it were a figure.
+LARGEST_OF_WEEK, OTHERS_OF_WEEK = "largest-of-week", "others-of-week"
+WEEK_LEGEND = {LARGEST: LARGEST_OF_WEEK, ALL_OTHERS: OTHERS_OF_WEEK}
+COUNTED = (GAPS_NOW, GAPS_BEFORE, CHANGE, ON_TIME, LARGEST_OF_WEEK, OTHERS_OF_WEEK)
 
 
 NO_CHANGE = "No gap was opened or closed between these days."
-_NAMED = {
+_CAPTIONS = {
     ON_TIME: _RENEWED,
-    OF_LARGEST: "Expirations of the largest training of each week",
-    OF_OTHERS: "Expirations of all other trainings of each week",
+    LARGEST_OF_WEEK: "Expirations of each week's largest training",
+    OTHERS_OF_WEEK: "Expirations each week, without that week's largest training",
 }
 
 
@@ -160,8 +169,8 @@ def behind_figures(rows: pl.DataFrame, due: pl.DataFrame, as_of: date) -> dict[s
 
 def figure_in_words(figure: str, rows: pl.DataFrame, known: bool) -> str:
     """A selected figure in the caption of its cases; the arguments are those of `headline`."""
-    if figure in _NAMED:
-        return _NAMED[figure]
+    if figure in _CAPTIONS:
+        return _CAPTIONS[figure]
     if figure == CHANGE:
         first, last = day(rows["day"][0]), day(rows["day"][-1])
         return f"{_kind(known)} opened or closed between {first} and {last}"

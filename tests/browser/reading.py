@@ -62,7 +62,7 @@ def the_figures_say_what_is_in_order(view: Locator) -> None:
 
 
 def a_figure_lists_what_it_counts(view: Locator, name: str) -> None:
-    """Click a figure: a table has as many rows as it says. Click it again."""
+    """A click lists as many rows as the figure says; a second click hides them."""
     figure = view.locator(".kpa-tile", has=view.page.get_by_text(name, exact=True))
     listed = view.locator(".kpa-table:visible").filter(has_text=f"Selected: {name}")
     press(figure)

@@ -563,7 +563,10 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
 
     for label, said in (
         ("other supervisors", "Selected: Gaps of the 7 other supervisors on 31 May 2026"),
-        ("All other trainings", "Selected: Expirations of all other trainings of each week"),
+        (
+            "All other trainings",
+            "Selected: Expirations each week, without that week's largest training",
+        ),
     ):
         press(trend.locator(".kpa-chart-label", has_text=label))
         expect(cases).to_have_text(said)

@@ -151,10 +151,12 @@ TAKEN = {
     "2026-03-31": "2026-03-31",
     "JUN 3, 2026": "2026-06-03",
     "September 30 1000": "1000-09-30",
+    "3-Jun-2026": "2026-06-03",
+    "2026-6-4": "2026-06-04",
     "31 Dec 9999": "9999-12-31",
 }
 REFUSED = (
-    *("06/07/2026", "6.7.2026", "2026/06/30", "30-06-2026", "2026-6-3", "20266-06-30", "30 Jun 26"),
+    *("06/07/2026", "6.7.2026", "2026/06/30", "30-06-2026", "20266-06-30", "30 Jun 26"),
     *("31 Feb 2026", "2026-02-29", "0 Jun 2026", "30 Ju 2026", "30 Juno 2026", "30 Jun 0999", "x"),
 )
 
@@ -217,7 +219,9 @@ def test_a_day_by_keyboard_and_by_calendar(web: Page) -> None:
         press_keys(web, "ArrowRight Enter")
         expect(day).to_have_value("28 Jan 2026")
         assert state(web, 0, "value") == "2026-01-28"
-    assert state(web, 0, "said") == {"refused": REFUSED[-1]}  # half a date is no mistake there
+    assert state(web, 0, "said") == {
+        "refused": REFUSED[-1]
+    }  # the calendar button ignores an unfinished date
 
     day.fill("")
     press_keys(web, "Tab")

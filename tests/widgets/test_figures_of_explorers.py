@@ -1,4 +1,4 @@
-"""Every figure of every explorer lists the rows that it counts."""
+"""Every figure lists the rows that it counts, unless it is 0; Change lists gaps of two kinds."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def table_of(explorer: ChartExplorer, label: str) -> Table:
 
 
 def change(cases: pl.DataFrame) -> int:
-    """How many more of these cases are gaps than are none."""
+    """The gaps among these cases, minus the cases that are no gap."""
     gaps = cases["status"].is_in(["expired", "missing"]).fill_null(False).sum()
     return 2 * gaps - cases.height
 
