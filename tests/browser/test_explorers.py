@@ -569,10 +569,12 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
         ),
     ):
         press(trend.locator(".kpa-chart-label", has_text=label))
-        expect(cases).to_have_text(said)
+        expect(cases).to_contain_text(said)
     a_figure_lists_what_it_counts(trend, "Gaps on 31 May 2026")
     press(trend.locator(".kpa-tile", has_text="Change"))
     expect(cases).to_contain_text("Selected: Gaps opened or closed between ")
+    web.keyboard.press("Escape")
+    expect(cases).to_contain_text("click one above")
 
 
 def use_planner(web: Page, lab: Lab, view: Locator) -> None:
