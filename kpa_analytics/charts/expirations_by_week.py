@@ -214,9 +214,11 @@ def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
     kinds = [LARGEST, ALL_OTHERS]
     spoken = (
         f"datum.kind == '{LARGEST}' ? "
-        + axes.sentence("Week of {name}: {value:,} of {largest}, of {total:,}")
+        + axes.sentence("Week of {name}: {total:certificate}, {value:,} of them for {largest}")
         + " : "
-        + axes.sentence("Week of {name}: {value:,} of all other trainings, of {total:,}")
+        + axes.sentence(
+            "Week of {name}: {total:certificate}, {value:,} of them for all other trainings"
+        )
     )
     bars: alt.Chart = (
         rows_of(parts, name="weeks")

@@ -91,10 +91,10 @@ def bar_in_words(bar: Mapping[str, Any]) -> str:
     Examples:
         >>> from datetime import date
         >>> bar_in_words({"week": date(2026, 7, 6)})
-        'expires in the week of 6 Jul 2026'
+        'Expirations in the week of 6 Jul 2026'
     """
     if "week" in bar:
-        return f"expires in the week of {day(bar['week'])}"
+        return f"Expirations in the week of {day(bar['week'])}"
     if "month" in bar:
         return f"{LABELS[bar['outcome']]}, expires in {month(bar['month'])}"
     return f"{STATUS_LABELS[bar['status']]} on {day(bar['day'])}"
