@@ -216,6 +216,7 @@ def test_the_state_of_a_dashboard_has_the_selected_figure(company: kpa.TrainingD
     assert dashboard.instructors._coverage.caption == "Selected: Not taught in this period"
 
 
+@pytest.mark.slow
 def test_a_figure_that_is_no_longer_shown_is_deselected(shown) -> None:
     explorer = shown[InstructorExplorer]
     press(explorer, "single-instructor")
@@ -224,6 +225,7 @@ def test_a_figure_that_is_no_longer_shown_is_deselected(shown) -> None:
     assert explorer._figures.chosen == ["all"]
 
 
+@pytest.mark.slow
 def test_the_people_of_a_session_take_the_place_of_those_of_a_figure(shown) -> None:
     explorer = shown[GroupTrainingExplorer]
     press(explorer, "people-recorded")
@@ -235,6 +237,7 @@ def test_the_people_of_a_session_take_the_place_of_those_of_a_figure(shown) -> N
     assert explorer.selected is None
 
 
+@pytest.mark.slow
 def test_no_figure_is_marked_while_a_bar_is_selected(shown) -> None:
     for make in (ExpiryExplorer, InstructorExplorer):
         explorer = shown[make]
@@ -245,6 +248,7 @@ def test_no_figure_is_marked_while_a_bar_is_selected(shown) -> None:
         assert explorer._figures.chosen == []
 
 
+@pytest.mark.slow
 def test_cases_without_a_place_are_listed_alone(shown) -> None:
     planner = shown[PlannerExplorer]
     press(planner, "unplaced")

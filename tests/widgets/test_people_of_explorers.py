@@ -54,6 +54,7 @@ def shown(explorer: Explorer) -> pl.DataFrame:
     return explorer.activity if isinstance(explorer, InstructorExplorer) else explorer.sessions
 
 
+@pytest.mark.slow
 def test_a_table_whose_rows_are_people_offers_their_profiles(haunted: kpa.TrainingData) -> None:
     profile = ["employeeNumber", "field_office", "job_title"]
     for make in (*EXPLORERS, PlannerExplorer):

@@ -269,6 +269,7 @@ def test_a_long_plan_has_a_cell_for_each_month(data: kpa.TrainingData) -> None:
         planner.bars = {"training_id": 99, "month": last}
 
 
+@pytest.mark.slow
 def test_several_figures_show_all_that_they_list(planner: PlannerExplorer) -> None:
     gaps, held = {"figure": "gaps-today"}, {"figure": "sessions"}
     cell = planner.sessions.select("training_id", "week").row(0, named=True)

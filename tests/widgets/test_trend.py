@@ -435,6 +435,7 @@ def test_a_compared_group_is_chosen_by_its_name_and_dropped_with_its_chart(
     assert explorer.selected == ()
 
 
+@pytest.mark.slow
 def test_the_other_groups_list_their_gaps_by_their_name_and_by_a_click_on_a_day(
     explorer: TrendExplorer,
 ) -> None:
@@ -458,6 +459,7 @@ def test_the_other_groups_list_their_gaps_by_their_name_and_by_a_click_on_a_day(
     assert explorer.table["training_id"].to_list() == lane["training_id"].to_list()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("day", [date(2025, 6, 15), date(2025, 3, 15), date(2026, 6, 30)])
 def test_the_valid_cases_are_the_current_and_expiring_ones(explorer: TrendExplorer, day) -> None:
     """Also those of people who may wait for the window that is open, which have no date."""
@@ -470,6 +472,7 @@ def test_the_valid_cases_are_the_current_and_expiring_ones(explorer: TrendExplor
     assert (waiting > 0) == (day.day == 15)
 
 
+@pytest.mark.slow
 def test_no_change_is_said_and_stays_selected(company: kpa.TrainingData) -> None:
     late = company.completions.filter(pl.col("date") < date(2024, 1, 1))
     never = kpa.TrainingData(completions=late, trainings=company.trainings, users=company.users)
@@ -484,6 +487,7 @@ def test_no_change_is_said_and_stays_selected(company: kpa.TrainingData) -> None
     assert "change" not in explorer._figures.picks
 
 
+@pytest.mark.slow
 def test_a_part_of_each_week_lists_its_certificates(explorer: TrendExplorer) -> None:
     valid = explorer._view.valid(explorer._chosen(TrendChoices))
     weeks = kpa.charts.expirations_by_week_table(valid, as_of=LAST).filter(part="week")
@@ -500,6 +504,7 @@ def test_a_part_of_each_week_lists_its_certificates(explorer: TrendExplorer) -> 
         assert explorer.selected == ()
 
 
+@pytest.mark.slow
 def test_the_change_of_gaps_lists_those_that_opened_before_those_that_closed(
     explorer: TrendExplorer,
 ) -> None:
@@ -518,6 +523,7 @@ def test_the_change_of_gaps_lists_those_that_opened_before_those_that_closed(
     assert "Gaps opened or closed between" in explorer._people.caption
 
 
+@pytest.mark.slow
 def test_a_gap_of_nobody_is_not_both_opened_and_closed() -> None:
     rows = [
         {"id": n, "training_id": 7, "m_user_id": who, "date": date(2020, 1, 1)}
@@ -533,6 +539,7 @@ def test_a_gap_of_nobody_is_not_both_opened_and_closed() -> None:
     assert explorer.cases.height == 0
 
 
+@pytest.mark.slow
 def test_a_group_named_like_a_part_of_the_weeks_is_still_a_group(explorer: TrendExplorer) -> None:
     explorer.by = "training"
     explorer._label_clicked("axis", "All other trainings", 0)
