@@ -14,7 +14,10 @@ from kpa_analytics.wording import day as in_words
 
 _EXAMPLES = "such as 30 Jun 2026 or 2026-06-30"
 #: A text in the form of a date.
-_COMPLETE = re.compile(r"\d{1,2} [a-z]{3,} \d{4}|\d{4}-\d{1,2}-\d{1,2}", re.IGNORECASE)
+_COMPLETE = re.compile(
+    r"\d{1,2}[ -][a-z]{3,}[ -]\d{4}|[a-z]{3,} \d{1,2}[ ,]+\d{4}|\d{4}-\d{1,2}-\d{1,2}",
+    re.IGNORECASE,
+)
 #: A year before 1000.
 _EARLY = re.compile(r"\b0\d{3}\b")
 

@@ -350,10 +350,9 @@ class TrendExplorer(StatusExplorer):
             rows = rows.filter(self._is_behind(days))
         named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)
         self._table.show(rows, self._caption(), named, nothing=nobody)
-        columns, none = CASE_HEADINGS, nobody if self.selected else ""
-        if self._lists_changes():
-            columns, none = CHANGE_HEADINGS, NO_CHANGE
-        self._people.show(cases, self._caption_of_cases(cases), columns, nothing=none)
+        columns = CHANGE_HEADINGS if self._lists_changes() else CASE_HEADINGS
+        why = NO_CHANGE if self._lists_changes() else nobody if self.selected else ""
+        self._people.show(cases, self._caption_of_cases(cases), columns, nothing=why)
 
     def _lists_changes(self) -> bool:
         return {FIGURE: CHANGE} in self.selected

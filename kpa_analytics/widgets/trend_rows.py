@@ -39,16 +39,17 @@ CASE_HEADINGS = (
     Heading("expiration_date", "Expires", "date"),
     Heading("status", "Status", "status"),
     Heading("outcome", "Renewal", "status"),
+    Heading("change", "Change", usual=False),
     *PROFILE_HEADINGS,
 )
 
 
-#: The same columns where gaps that opened or closed are listed.
-CHANGE_HEADINGS = (
-    *CASE_HEADINGS[:2],
-    Heading("change", "Change"),
-    *CASE_HEADINGS[2:4],
-    *PROFILE_HEADINGS,
+#: The same columns, so that a filter stays valid, where gaps that opened or closed are listed.
+CHANGE_HEADINGS = tuple(
+    heading._replace(usual=heading.column == "change")
+    if heading.column in ("outcome", "change")
+    else heading
+    for heading in CASE_HEADINGS
 )
 
 

@@ -146,6 +146,8 @@ def test_a_cleared_date_keeps_the_day_and_says_so(
     [
         ("06/07/2026", "such as 30 Jun 2026 or 2026-06-30"),
         ("31 Feb 2026", "that exists"),
+        ("Feb 31, 2026", "that exists"),
+        ("31-Feb-2026", "that exists"),
         ("30 Jun 20260", "such as 30 Jun 2026 or 2026-06-30"),
         ("0001-06-30", "in the years 1000 to 9999"),
         ("30 Jun 0020", "in the years 1000 to 9999"),

@@ -524,6 +524,20 @@ def test_the_change_of_gaps_lists_those_that_opened_before_those_that_closed(
 
 
 @pytest.mark.slow
+def test_a_filter_stays_valid_whichever_cases_are_listed(explorer: TrendExplorer) -> None:
+    explorer.selected = {"figure": "on-time"}
+    explorer._people.filters = {"outcome": "on time"}
+    assert explorer._people.total > 0
+    explorer.selected = {"figure": "change"}
+    assert explorer._people.nothing == "No row matches Renewal 'on time'."
+    explorer._people.filters = {"change": "opened"}
+    assert explorer._people.total > 0
+    explorer.selected = {"figure": "on-time"}
+    assert explorer._people.nothing == "No row matches Change 'opened'."
+    explorer._people.filters = {}
+
+
+@pytest.mark.slow
 def test_a_gap_of_nobody_is_not_both_opened_and_closed() -> None:
     rows = [
         {"id": n, "training_id": 7, "m_user_id": who, "date": date(2020, 1, 1)}
