@@ -19,8 +19,9 @@ class YearlyDay(NamedTuple):
 
     def in_year(self, year: pl.Expr) -> pl.Expr:
         """The day in a year."""
-        first = pl.date(year, self.month, 1)
-        return pl.min_horizontal(first + pl.duration(days=self.day - 1), first.dt.month_end())
+        first = pl.date(year, self.month, 1).to_physical()
+        next_month = pl.date(year + self.month // 12, self.month % 12 + 1, 1).to_physical()
+        return (first + self.day - 1).clip(upper_bound=next_month - 1).cast(pl.Date)
 
     def year_after(self, day: pl.Expr) -> pl.Expr:
         """The year of the first such day after `day`."""

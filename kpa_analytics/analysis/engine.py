@@ -15,13 +15,13 @@ from kpa_analytics.analysis.composed import composed_trainings, derived_completi
 from kpa_analytics.analysis.derived_records import DerivedRecords, derived_records
 from kpa_analytics.analysis.expirations import expirations, with_expiry_key
 from kpa_analytics.analysis.latest_completion import (
-    PAIR,
     latest,
     ordered_records,
     people_of,
     records_of,
 )
 from kpa_analytics.analysis.names import known_trainings
+from kpa_analytics.analysis.pairs import Pairs
 from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.analysis.status_rules import STATUS_COLUMNS, never_completed, statuses_on
 from kpa_analytics.analysis.windows import windows_on, with_offerings
@@ -52,13 +52,13 @@ class Rules:
     def __init__(self, trainings: AnyFrame | None) -> None:
         self.schedules = schedules(trainings)
         self.composed = composed_trainings(trainings)
-        self._trainings = trainings
+        self.trainings = trainings
         self.offerings = with_offerings(self.schedules)
         self.windows_on = lru_cache(maxsize=_KEPT)(lambda day: windows_on(self.offerings, day))
 
     def titles(self, records: pl.DataFrame) -> pl.DataFrame:
         """The trainings of the records and the catalogue, numbered from 0 in `title`."""
-        titles = known_trainings(records.lazy(), self._trainings)
+        titles = known_trainings(records.lazy(), self.trainings)
         return titles.with_row_index("title").collect(engine="in-memory")
 
     def record_statuses(
@@ -115,12 +115,13 @@ class Engine:
     ) -> None:
         self.rules = rules
         records = records_of(completions, required)
+        _check_trainings(records)
         self.people = people_of(records, users).collect(engine="in-memory")
-        ordered = ordered_records(records, self.people.lazy())
+        self._pairs = Pairs(records, self.people, rules.trainings)
+        ordered = ordered_records(records, self.people.lazy(), self._pairs)
         if only is not None:
             ordered = latest(ordered, only)
         rows = with_expiry_key(ordered).with_columns(_AT).collect(engine="in-memory")
-        _check_trainings(rows)
         distinct = rows.lazy().filter("has_proof").select(_KEYED).unique("expiry_key")
         by_key = expirations(distinct, rules.schedules).sort("expiry_key")
         self.expirations = by_key.collect(engine="in-memory")
@@ -210,7 +211,7 @@ class Engine:
         return (
             derived.lazy()
             .join(self._title_numbers, on="training_id", how="left")
-            .with_columns(PAIR)
+            .with_columns(self._pairs.number)
             .sort("pair")
             .collect(engine="in-memory")
         )
@@ -223,11 +224,11 @@ class Engine:
         ).select(EXPIRY_STATUS.schema.names())
 
 
-def _check_trainings(rows: pl.DataFrame) -> None:
+def _check_trainings(records: pl.LazyFrame) -> None:
     """A record without a training has no status, and neither has a requirement."""
-    unknown = rows.filter(pl.col("training_id").is_null())
+    unknown = records.filter(pl.col("training_id").is_null()).select("id").collect()
     if unknown.height:
-        ids = unknown["completion_id"].drop_nulls()
+        ids = unknown["id"].drop_nulls()
         row = f"completion {ids[0]}" if ids.len() else "a row"
         raise KPADataError(f"{COMPLETIONS.name} or required: {row} has no 'training_id'")
 

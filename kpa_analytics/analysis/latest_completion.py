@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.names import with_names
+from kpa_analytics.analysis.pairs import Pairs
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.employment import employment
 from kpa_analytics.inputs import AnyFrame, need
@@ -17,12 +18,8 @@ _PAIR = ("m_user_id", "training_id")
 _AGE = ("date", "created", "id", "special_expiration_date")
 #: A record without a date counts from this day, before every possible date.
 ALWAYS = date.min
-#: Person and training as one number, which sorts many times faster than two columns.
-PAIR = (pl.col("person").cast(pl.Int128) * 2**64 + pl.col("training_id")).alias("pair")
 #: The day from which a record counts.
 _SINCE = pl.col("date").fill_null(ALWAYS)
-#: Person, training and day as one number, for the same reason.
-_PAIR_AND_DAY = pl.col("pair") * 2**32 + _SINCE.to_physical()
 
 
 def records_of(completions: AnyFrame, required: AnyFrame | None = None) -> pl.LazyFrame:
@@ -38,34 +35,39 @@ def people_of(records: pl.LazyFrame, users: AnyFrame | None) -> pl.LazyFrame:
     First", or the id), and the days of `employment`. People who are not in `users` are included.
     """
     return (
-        records.select(pl.col("m_user_id").unique().sort())
+        records.select("m_user_id")
+        .unique()
+        .sort("m_user_id")
         .with_row_index("person")
         .join(employment(users), on="m_user_id", how="left", maintain_order="left")
         .pipe(with_names, users, "m_user_id", "user")
     )
 
 
-def ordered_records(records: pl.LazyFrame, people: pl.LazyFrame) -> pl.LazyFrame:
+def ordered_records(records: pl.LazyFrame, people: pl.LazyFrame, pairs: Pairs) -> pl.LazyFrame:
     """The records of these people, sorted by person, training and age.
 
     This is the only sort, and it serves every day: the last record of each pair up to the day is
     the one that counts, and the rows are in the order of the result.
 
-    Returns pair (person and training as one number), person, training_id, date, completion_id,
+    Returns pair (the number of person and training), person, training_id, date, completion_id,
     special_expiration_date, `since` (the first day on which the record counts) and `until` (the day
     from which the next record of the pair counts; null for the last). Of records starting the same
     day, only the last is kept.
     """
     has_next = pl.col("pair") == pl.col("pair").shift(-1)
     return (
-        records.join(people.select("person", "m_user_id"), on="m_user_id", nulls_equal=True)
-        .select(PAIR, "person", "training_id", *_AGE)
-        .sort(_PAIR_AND_DAY, *_AGE)
+        records.join(
+            people.select("person", "m_user_id"), on="m_user_id", how="left", nulls_equal=True
+        )
+        .select(pairs.with_day, *_AGE)
+        .sort("pair_and_day", *_AGE)
         .drop("created")
         .rename({"id": "completion_id"})
-        .with_columns(_SINCE.alias("since"))
+        .with_columns(*pairs.split, _SINCE.alias("since"))
         .with_columns(pl.when(has_next).then(pl.col("since").shift(-1)).alias("until"))
         .filter(pl.col("until").ne_missing(pl.col("since")))
+        .drop("pair_and_day")
     )
 
 
