@@ -199,15 +199,16 @@ class StatusSpans:
 
     def employed(self, spans: pl.DataFrame) -> pl.DataFrame:
         """The parts of the spans in which the person is employed."""
-        position = self._days.position
-        leavers = self._engine.people.lazy().filter(pl.col("left").is_not_null())
-        days = leavers.select(
-            "person", position(pl.col("left")).alias("left"), position(pl.col("back")).alias("back")
-        ).collect(engine="in-memory")
-        if days.is_empty():
+        people, position = self._engine.people, self._days.position
+        has_left = people["left"].is_not_null()
+        if not has_left.any():
             return spans
-        stayed = spans.lazy().join(days.lazy(), on="person", how="anti")
-        of_leavers = spans.lazy().join(days.lazy(), on="person")
+        days = people.lazy().select(
+            "person", position(pl.col("left")).alias("left"), position(pl.col("back")).alias("back")
+        )
+        is_leaver = pl.lit(has_left).gather(pl.col("person"))
+        stayed = spans.lazy().filter(~is_leaver)
+        of_leavers = spans.lazy().filter(is_leaver).join(days, on="person")
         before = of_leavers.with_columns(pl.min_horizontal("until", "left").alias("until"))
         after = of_leavers.with_columns(pl.max_horizontal("since", "back").alias("since"))
         kept = [part.pipe(_fitted) for part in (before, after)]
