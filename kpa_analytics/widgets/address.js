@@ -29,12 +29,19 @@ function render({ model, el }) {
     model.send({ restore: inAddress(), opened });
   };
   const changed = () => read(false);
-  model.on("change:state change:left_out", write);
+  // After the charts: to write the address takes as long as a frame of the page.
+  let waiting;
+  const soon = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(write, 150);
+  };
+  model.on("change:state change:left_out", soon);
   window.addEventListener("hashchange", changed);
   if (location.hash.length > 1) read(true);
   else write();
   return () => {
-    model.off("change:state change:left_out", write);
+    clearTimeout(waiting);
+    model.off("change:state change:left_out", soon);
     window.removeEventListener("hashchange", changed);
   };
 }

@@ -69,7 +69,7 @@ function render({ model, el }) {
   };
 
   const draw = async (at) => {
-    const text = model.get("texts")[at];
+    const text = model.get(`text_${at}`);
     const bars = wanted(at);
     const place = (places[at] ??= { box: el.appendChild(document.createElement("div")) });
     if (place.text === text && place.picked === JSON.stringify(bars)) return;
@@ -137,12 +137,7 @@ function render({ model, el }) {
   };
 
   const drawAll = () => {
-    const many = model.get("texts").length;
-    for (const place of places.splice(many)) {
-      place.finalize?.();
-      place.box.remove();
-    }
-    for (let at = 0; at < many; at += 1) {
+    for (let at = 0; at < model.get("charts"); at += 1) {
       draw(at).catch((error) => { if (!gone) places[at].box.textContent = error.message; });
     }
   };
@@ -167,12 +162,22 @@ function render({ model, el }) {
     menu.querySelector("summary").focus();
   };
   el.addEventListener("keydown", close);
-  model.on("change:texts change:picked", drawAll);
+  const heard = []; // each chart has a text of its own, so that it is sent alone
+  const hear = () => {
+    while (heard.length < model.get("charts")) {
+      heard.push(`change:text_${heard.length}`);
+      model.on(heard.at(-1), drawAll);
+    }
+  };
+  hear();
+  model.on("change:charts", hear);
+  model.on("change:picked", drawAll);
   drawAll();
   return () => {
     gone = true;
     resized.disconnect();
-    model.off("change:texts change:picked", drawAll);
+    model.off("change:charts", hear);
+    model.off([...heard, "change:picked"].join(" "), drawAll);
     for (const place of places) place.finalize?.();
   };
 }

@@ -26,7 +26,9 @@ class ChartPanel(anywidget.AnyWidget):
 
     Attributes:
         specs: the charts' Vega-Lite specifications; `draw` sets them.
-        texts: the same as JSON, for the browser.
+        charts: how many charts there are.
+        text_0, text_1, ...: the same as JSON, for the browser, one trait for each chart. A list
+            would send every chart again whenever one changes.
         picked: the number of the chart with selected bars (-1: none), and the bars, each with the
             fields of the chart's selection `pick`.
         labels: for each chart, which of its texts can be clicked: "axis" for the labels of its
@@ -38,8 +40,7 @@ class ChartPanel(anywidget.AnyWidget):
         (HERE / name).read_text(encoding="utf-8")
         for name in ("chart_keys.js", "chart_fit.js", "chart_panel.js")
     )
-    # ipywidgets would search every value of the specifications for binary data.
-    texts: Any = traitlets.List().tag(sync=True)
+    charts: Any = traitlets.Int().tag(sync=True)
     picked: Any = traitlets.List([-1, []]).tag(sync=True)
     labels: Any = traitlets.List().tag(sync=True)
 
@@ -70,7 +71,16 @@ class ChartPanel(anywidget.AnyWidget):
         """Show these charts, each as soon as it is made: the browser draws it during the next."""
         for at, spec in enumerate(charts):
             self.specs = [*self.specs[:at], spec, *self.specs[at + 1 :]]
-            self.texts = [*self.texts[:at], json.dumps(spec), *self.texts[at + 1 :]]
+            # As text: ipywidgets would search every value of a specification for binary data.
+            self.set_trait(self._text(at), json.dumps(spec))
+
+    def _text(self, chart: int) -> str:
+        """The trait with the text of a chart, which is new for a new chart."""
+        name = f"text_{chart}"
+        if not self.has_trait(name):
+            self.add_traits(**{name: traitlets.Unicode().tag(sync=True)})
+            self.charts = chart + 1
+        return name
 
     def rows(self, chart: int) -> list[dict[str, Any]]:
         """The rows of data that a chart draws."""

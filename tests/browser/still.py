@@ -58,7 +58,7 @@ def put(page: Page, *widgets: Any, theme: str = "light") -> None:
         f'<body data-jp-theme-light="{is_light}"><main class="kpa-explorer"><h1>Widgets</h1></main>'
     )
     page.add_script_tag(content=_SCRIPT)
-    if any("texts" in widget.traits(sync=True) for widget in widgets):
+    if any("charts" in widget.traits(sync=True) for widget in widgets):
         page.add_script_tag(content=library())
     for widget in widgets:
         source = base64.b64encode(str(widget._esm).encode()).decode()
