@@ -168,11 +168,11 @@ function render({ model, el }) {
       heard.push(`change:text_${heard.length}`);
       model.on(heard.at(-1), drawAll);
     }
+    drawAll();
   };
-  hear();
   model.on("change:charts", hear);
   model.on("change:picked", drawAll);
-  drawAll();
+  hear();
   return () => {
     gone = true;
     resized.disconnect();

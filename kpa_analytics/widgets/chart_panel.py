@@ -71,16 +71,12 @@ class ChartPanel(anywidget.AnyWidget):
         """Show these charts, each as soon as it is made: the browser draws it during the next."""
         for at, spec in enumerate(charts):
             self.specs = [*self.specs[:at], spec, *self.specs[at + 1 :]]
+            trait = f"text_{at}"
+            if not self.has_trait(trait):
+                self.add_traits(**{trait: traitlets.Unicode().tag(sync=True)})
             # As text: ipywidgets would search every value of a specification for binary data.
-            self.set_trait(self._text(at), json.dumps(spec))
-
-    def _text(self, chart: int) -> str:
-        """The trait with the text of a chart, which is new for a new chart."""
-        name = f"text_{chart}"
-        if not self.has_trait(name):
-            self.add_traits(**{name: traitlets.Unicode().tag(sync=True)})
-            self.charts = chart + 1
-        return name
+            self.set_trait(trait, json.dumps(spec))
+            self.charts = max(self.charts, at + 1)
 
     def rows(self, chart: int) -> list[dict[str, Any]]:
         """The rows of data that a chart draws."""
