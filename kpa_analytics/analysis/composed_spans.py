@@ -83,7 +83,7 @@ def _worst(spans: list[pl.DataFrame], limits: pl.DataFrame) -> pl.DataFrame:
         .join(within, on="person")
         .with_columns(pl.col(_POSITIONS).clip(begin, end))
         .filter(_SINCE < _UNTIL)
-        .collect(engine="in-memory")  # or polars would join anew for each part below
+        .collect(engine="in-memory")  # otherwise polars repeats the join for each part
         .lazy()
     )
     soon, late = clipped.filter(_STARTS < _OVER), clipped.filter(_OVER < _UNTIL)

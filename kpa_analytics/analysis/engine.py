@@ -226,7 +226,8 @@ class Engine:
 
 def _check_trainings(records: pl.LazyFrame) -> None:
     """A record without a training has no status, and neither has a requirement."""
-    unknown = records.filter(pl.col("training_id").is_null()).select("id").collect()
+    is_unknown = pl.col("training_id").is_null()
+    unknown = records.filter(is_unknown).select("id").collect(engine="in-memory")
     if unknown.height:
         ids = unknown["id"].drop_nulls()
         row = f"completion {ids[0]}" if ids.len() else "a row"

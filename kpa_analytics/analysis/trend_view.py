@@ -41,8 +41,8 @@ CASES = pl.Schema(
 )
 #: The number of results to keep.
 _KEPT = 4
-#: The days before and after a period for which spans are computed, too: `start` and `as_of` may
-#: move so far without new ones.
+#: Spans are computed for these days before and after a period, too, so that `start` and `as_of`
+#: can move that far without new ones.
 _BEFORE, _AFTER = timedelta(days=4 * 366), timedelta(days=183)
 
 

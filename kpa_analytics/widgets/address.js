@@ -29,7 +29,7 @@ function render({ model, el }) {
     model.send({ restore: inAddress(), opened });
   };
   const changed = () => read(false);
-  // After the charts: to write the address takes as long as a frame of the page.
+  // Writing the address takes as long as drawing a frame, so it waits for the charts.
   let waiting;
   const soon = () => {
     clearTimeout(waiting);

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from kpa_analytics.analysis.pairs import Pairs
-from kpa_analytics.schema import TRAININGS
 
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 RECORDS = {"person": pl.UInt32, "training_id": pl.Int64, "date": pl.Date}
@@ -19,12 +18,7 @@ days = st.none() | st.dates() | st.sampled_from([date.min, date.max])
 
 def numbered(rows: list[tuple], *, people: int, catalogue: list[int]) -> pl.DataFrame:
     records = pl.DataFrame(rows, RECORDS, orient="row")
-    trainings = TRAININGS.empty().vstack(
-        pl.DataFrame({"id": catalogue}, {"id": pl.Int64}).select(
-            pl.col("id"),
-            *(pl.lit(None, dtype).alias(name) for name, dtype in [*TRAININGS.schema.items()][1:]),
-        )
-    )
+    trainings = pl.DataFrame({"id": catalogue}, {"id": pl.Int64})
     pairs = Pairs(records.lazy(), pl.DataFrame({"person": range(people)}), trainings)
     return records.select(
         pl.struct([*RECORDS]).alias("record"), pairs.number, pairs.with_day
