@@ -70,7 +70,11 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
 
 
 def _need_one_account(frame: AnyFrame, table: Table) -> None:
-    names = frame.lazy().select(pl.col(ACCOUNT).unique().cast(pl.String)).collect()[ACCOUNT]
+    names = (
+        frame.lazy()
+        .select(pl.col(ACCOUNT).unique().cast(pl.String))
+        .collect(engine="in-memory")[ACCOUNT]
+    )
     if len(names) > 1:
         raise _several_accounts(f"{table.name}: ", sorted(map(str, names)))
 

@@ -69,7 +69,7 @@ class InstructorView:
     @cached_property
     def instructors(self) -> dict[str, str]:
         """All instructors: id -> name, sorted by name."""
-        return by_name(dict(self._names.collect().iter_rows()))
+        return by_name(dict(self._names.collect(engine="in-memory").iter_rows()))
 
     def activity(self, choices: PeriodChoices) -> pl.DataFrame:
         """The figures per instructor and month (`schema.INSTRUCTOR_ACTIVITY`)."""

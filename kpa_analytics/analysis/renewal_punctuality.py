@@ -130,7 +130,7 @@ def _counted(
         return by_month(rows, today)
     rows = rows.with_columns(pl.lit(1).alias("certificates"))
     if by is None:
-        return rows.select(_figures(today)).collect()
+        return rows.select(_figures(today)).collect(engine="in-memory")
     identifier, name = group_columns(by)
     if by == "training":
         counted = rows.group_by(identifier).agg(pl.col(name).min(), *_figures(today))
@@ -142,7 +142,7 @@ def _counted(
             .agg(_figures(today))
             .pipe(with_group_names, by, everyone, groups)
         )
-    return counted.sort(name, identifier, nulls_last=True).select(names).collect()
+    return counted.sort(name, identifier, nulls_last=True).select(names).collect(engine="in-memory")
 
 
 def by_month(rows: pl.LazyFrame, today: date) -> pl.DataFrame:
@@ -150,7 +150,7 @@ def by_month(rows: pl.LazyFrame, today: date) -> pl.DataFrame:
     # Count by day first: a million certificates have only a few thousand days.
     days = rows.group_by(_DUE, _OUTCOME).agg(pl.len().alias("certificates"))
     months = days.group_by(_DUE.dt.month_start().alias("month")).agg(_figures(today))
-    return months.sort("month").select(_schema("month").names()).collect()
+    return months.sort("month").select(_schema("month").names()).collect(engine="in-memory")
 
 
 def _figures(today: date) -> list[pl.Expr]:

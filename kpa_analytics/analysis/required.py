@@ -24,7 +24,9 @@ REQUIRED = Table(
 def requirements(data: TrainingData, required: AnyFrame | None) -> pl.DataFrame | None:
     """The requirements: those given, or else the vendor's list, if it was loaded."""
     if required is not None:
-        return required.collect() if isinstance(required, pl.LazyFrame) else required
+        return (
+            required.collect(engine="in-memory") if isinstance(required, pl.LazyFrame) else required
+        )
     return data.requirements
 
 
@@ -92,5 +94,5 @@ def required_sources(required: AnyFrame | None, *, by: str) -> pl.DataFrame:
             pl.col("listed_in").cast(types["listed_in"]),
             pl.col("listed_at").cast(types["listed_at"]),
         )
-        .collect()
+        .collect(engine="in-memory")
     )

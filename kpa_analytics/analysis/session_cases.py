@@ -117,7 +117,9 @@ def _parts(
         (row["m_user_id"], row["training_id"]): row for row in rows.iter_rows(named=True)
     }
     titles = dict(
-        known_trainings(status.lazy().select("training_id"), data.trainings).collect().iter_rows()
+        known_trainings(status.lazy().select("training_id"), data.trainings)
+        .collect(engine="in-memory")
+        .iter_rows()
     )
 
     def single(person: str, training: int) -> set[int]:

@@ -110,7 +110,7 @@ class SessionView:
             )
             .explode("m_user_id")
             .drop_nulls()
-            .collect()
+            .collect(engine="in-memory")
         )
 
     def attendees(self, sessions: Iterable[int], standings: Collection[str] = ()) -> pl.DataFrame:
@@ -141,5 +141,5 @@ class SessionView:
         return (
             named.select(*_PERSON, "standing", *_SESSION)
             .sort(*_SESSION, *unclear_first, descending=[True, True, *[False] * 4], nulls_last=True)
-            .collect()
+            .collect(engine="in-memory")
         )

@@ -32,7 +32,7 @@ def training_matrix(status: AnyFrame) -> pl.DataFrame:
         [{'m_user_id': 'a', 'user': 'Moe, Ann', 'Ladders': 'current'}]
     """
     read = (*TRAINING_MATRIX_KEYS, "training_id", "training", "status")
-    cells = need(status, EXPIRY_STATUS, *read).select(read).collect()
+    cells = need(status, EXPIRY_STATUS, *read).select(read).collect(engine="in-memory")
     headings = _headings(cells.select("training_id", "training"))
     return (
         cells.join(headings, on="training_id")

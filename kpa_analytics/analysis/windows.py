@@ -53,12 +53,12 @@ def with_windows(offerings: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
     return (
         offerings.with_columns(WINDOW.not_closed(today).alias("next_year"))
         .with_columns(
-            WINDOW.holds(today).alias("is_open"),
             WINDOW.opens.in_year(following).alias("next_opens"),
             WINDOW.closing(following).alias("next_closes"),
             pl.when(has_begun).then("offering_opens").alias("offering_opens"),
             pl.when(is_still_open).then("year_before_opens").alias("in_time_since"),
         )
+        .with_columns((pl.col("next_opens") <= today).alias("is_open"))
         .drop("next_year")
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import altair as alt
 import polars as pl
@@ -12,7 +12,7 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.fitting import fitted, texts_are_whole, width
 from kpa_analytics.charts.stacking import MIN_PIXELS, stack
 from kpa_analytics.charts.status_rows import read_status, status_day
-from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
+from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, not_drawn
 from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.errors import KPADataError
@@ -71,15 +71,15 @@ def _counted(frame: pl.DataFrame, today: date, weeks: int) -> pl.DataFrame:
     if type(weeks) is not int or not 1 <= weeks <= 104:
         raise KPADataError(f"weeks must be 1 to 104, not {weeks!r}")
     monday = today - timedelta(days=today.weekday())
-    valid = frame.filter(pl.col("status").is_in([CURRENT, EXPIRING]))
     number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(0, weeks)
     placed = (
-        valid.lazy()
+        frame.lazy()
+        .filter(pl.col("status").is_in([CURRENT, EXPIRING]))
         .group_by("training_id", number.alias("number"))
         .agg(pl.len().cast(pl.Int64).alias("cases"), pl.col("training").first())
         .collect(engine="in-memory")
     )
-    number = pl.col("number")
+    number, cases = pl.col("number"), pl.col("cases")
     part = (
         pl.when(number.is_null())
         .then(pl.lit("no date"))
@@ -87,43 +87,45 @@ def _counted(frame: pl.DataFrame, today: date, weeks: int) -> pl.DataFrame:
         .then(pl.lit("later"))
         .otherwise(pl.lit("week"))
     )
-    totals = (
-        placed.group_by("number")
-        .agg(pl.col("cases").sum().alias("total"))
+    is_week = pl.col("part") == "week"
+    return (
+        # A week without cases has only this row of none.
+        pl.concat([_labelled(placed, weeks).lazy(), _weeks(monday, weeks)], how="diagonal")
+        .sort("number", -cases, "training", "training_id")
+        .group_by("number", maintain_order=True)
+        .agg(
+            cases.sum().alias("total"),
+            pl.col("training").first().alias("largest"),
+            cases.first().alias("largest_cases"),
+            pl.col("training_id").first().alias("largest_id"),
+        )
         .with_columns(part.cast(pl.Enum(_PARTS)).alias("part"))
-        .with_columns(pl.when(pl.col("part") == "week").then("number").alias("number"))
-    )
-    counts = _weeks(monday, weeks).join(
-        totals, on=["part", "number"], how="full", coalesce=True, nulls_equal=True
-    )
-    return (
-        counts.join(_largest(placed.filter(number < weeks)), on="number", how="left")
-        .with_columns(pl.col("total", "largest_cases").fill_null(0))
-        .sort("part", "number")
-        .select("part", "week", "total", "largest", "largest_cases", "largest_id")
+        .select(
+            "part",
+            pl.when(is_week).then(pl.lit(monday) + pl.duration(weeks=number)).alias("week"),
+            "total",
+            pl.when(is_week).then("largest").alias("largest"),
+            pl.when(is_week).then("largest_cases").otherwise(0).alias("largest_cases"),
+            pl.when(is_week).then("largest_id").alias("largest_id"),
+        )
+        .sort("part", "week")
+        .collect(engine="in-memory")
     )
 
 
-def _weeks(monday: date, weeks: int) -> pl.DataFrame:
-    """Every week that the calendar has, up to the year 9999."""
+def _weeks(monday: date, weeks: int) -> pl.LazyFrame:
+    """A row of no cases for each week that the calendar has, up to the year 9999."""
     last = (date.max - monday).days // 7
-    numbers = range(min(weeks, last + 1))
-    rows = [("week", at, monday + timedelta(days=7 * at)) for at in numbers]
-    schema: dict[str, Any] = {"part": pl.Enum(_PARTS), "number": pl.Int64, "week": pl.Date}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    numbers = pl.int_range(min(weeks, last + 1), dtype=pl.Int64, eager=True)
+    return pl.LazyFrame({"number": numbers}).with_columns(cases=pl.lit(0, pl.Int64))
 
 
-def _largest(in_weeks: pl.DataFrame) -> pl.DataFrame:
-    """The training with the most cases in each week."""
-    trainings = in_weeks.select("training_id", "training").unique("training_id", keep="first")
-    titles = labels(trainings.sort("training_id"), "training", "training_id")
-    return (
-        in_weeks.select("number", "training_id", pl.col("cases").alias("largest_cases"))
-        .join(titles.rename({"training": "largest"}), on="training_id")
-        .sort("number", -pl.col("largest_cases"), "largest", "training_id")
-        .unique("number", keep="first", maintain_order=True)
-        .select("number", "largest", "largest_cases", pl.col("training_id").alias("largest_id"))
-    )
+def _labelled(placed: pl.DataFrame, weeks: int) -> pl.DataFrame:
+    """The cases with a label for each training that has some within these weeks."""
+    inside = placed.lazy().filter(pl.col("number") < weeks).select("training_id", "training")
+    trainings = inside.unique("training_id", keep="first").sort("training_id")
+    titles = labels(trainings.collect(engine="in-memory"), "training", "training_id")
+    return placed.drop("training").join(titles, on="training_id", how="left", nulls_equal=True)
 
 
 def expirations_by_week(
@@ -156,11 +158,11 @@ def expirations_by_week(
     table = _counted(rows.frame, today, weeks)
     inside = table.filter(pl.col("part") == "week")
     total = int(inside["total"].sum())
-    left_out = not_drawn(dict(table.select("part", "total").iter_rows()), _REASONS)
+    left_out = not_drawn(dict(zip(table["part"], table["total"], strict=True)), _REASONS)
     if not total:
         message = "No expirations to show"
         return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=rows.demo)
-    peak = inside.sort("total", "week", descending=[True, False]).row(0, named=True)
+    peak = max(inside.iter_rows(named=True), key=lambda row: row["total"])  # the first of them
     return layered(
         _layers(inside, peak["week"], dark),
         title=_finding(inside["total"], peak["week"]),
@@ -190,7 +192,7 @@ def _finding(totals: pl.Series, peak: date) -> str:
 
 
 def _layers(inside: pl.DataFrame, peak: date, dark: bool) -> list[alt.Chart]:
-    headroom = inside.select(pl.col("total").max()).item() * 1.15
+    headroom = max(inside["total"]) * 1.15
     ends = (
         pl.min_horizontal(pl.col("week").cast(pl.Int32) + 7, pl.lit(date.max).cast(pl.Int32))
         .cast(pl.Date)
@@ -249,14 +251,12 @@ def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
 
 def _label(named: pl.DataFrame, peak: date, dark: bool) -> alt.Chart:
     """The highest week's number and its largest training, on the side with more room."""
-    row = named.filter(pl.col("week").eq_missing(peak))
-    right = named["week"].to_list().index(peak) > named.height / 2
-    text = pl.Series(
-        "label",
-        [_fitted_label(row[LARGEST].item(), one_line(row["largest"].item()))],
-    )
+    at = named["week"].to_list().index(peak)
+    row, right = named.row(at, named=True), at > named.height / 2
+    text = _fitted_label(row[LARGEST], one_line(row["largest"]))
+    places = {name: row[name].isoformat() for name in ("week", "until")}
     label: alt.Chart = (
-        rows_of(row.select("week", "until", "total", text))
+        one_row(**places, total=row["total"], label=text)
         .mark_text(
             align="right" if right else "left",
             baseline="bottom",

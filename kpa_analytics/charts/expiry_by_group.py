@@ -132,7 +132,7 @@ def _members(users: AnyFrame, by: str) -> pl.DataFrame:
     if isinstance(USERS.schema.get(column), pl.List):
         members = members.explode("group_id")
     known = pl.col("group_id").is_not_null() & (pl.col("group_id") != "")
-    return members.filter(known).unique().collect()
+    return members.filter(known).unique().collect(engine="in-memory")
 
 
 def _names(groups: AnyFrame | None, by: str) -> pl.DataFrame:

@@ -96,7 +96,7 @@ def _pairs(
             pl.col("m_instructor_id").cast(pl.String),
             pl.len().over("training_id").cast(pl.Int64).alias("taught_by"),
         )
-        .collect()
+        .collect(engine="in-memory")
     )
     return pairs, last
 
@@ -145,7 +145,7 @@ def _rows(pairs: pl.DataFrame, trainings: AnyFrame | None, top: int) -> pl.DataF
         .sort("taught_by", -pl.col("completions"), "training", "training_id")
         .head(top)
         .select(pl.int_range(pl.len()).alias("row"), "training_id", "training", "taught_by")
-        .collect()
+        .collect(engine="in-memory")
     )
     return labels(kept, "training", "training_id", room=_ROOM)
 
@@ -165,7 +165,7 @@ def _columns(shown: pl.DataFrame, users: AnyFrame | None, most: int) -> pl.DataF
             -pl.col("alone").cast(pl.Int64), -pl.col("completions"), "instructor", "m_instructor_id"
         )
         .select(pl.int_range(pl.len()).alias("column"), "m_instructor_id", "instructor")
-        .collect()
+        .collect(engine="in-memory")
     )
     named = labels(ranked.head(most), "instructor", "m_instructor_id", 100, NAME)
     rest = ranked.slice(most).with_columns(

@@ -38,8 +38,9 @@ def period_length(frame: pl.DataFrame, every: str | None = None) -> str:
     if len(lengths) > 1:
         raise KPADataError(f"every must be one length of period, not {', '.join(sorted(lengths))}")
     length = lengths.pop() if lengths else "1mo"
-    starts = frame.select(pl.col("period").drop_nulls().unique().sort())
-    odd = starts.filter(pl.col("period") != period_start("period", length))
+    starts = frame.lazy().select(pl.col("period").drop_nulls().unique().sort())
+    is_odd = pl.col("period") != period_start("period", length)
+    odd = starts.filter(is_odd).collect(engine="in-memory")
     if odd.height:
         raise KPADataError(
             f"period {odd.item(0, 0)} is not the first day of a period of {length}; "

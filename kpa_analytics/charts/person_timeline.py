@@ -205,7 +205,11 @@ def _person(
     if isinstance(shown, date):
         first = max(first, min(shown, _days_from(today, -_MARGIN)))
     axis = Axis(first, today, max(last, _days_from(today, _MARGIN)))
-    named = people_names(users, "m_user_id", "user").filter(pl.col("m_user_id") == who).collect()
+    named = (
+        people_names(users, "m_user_id", "user")
+        .filter(pl.col("m_user_id") == who)
+        .collect(engine="in-memory")
+    )
     return _Person(
         name=one_line(named["user"][0] if named.height else who, 60),
         spans=spans,
@@ -229,7 +233,7 @@ def _who(
     people = need(completions, COMPLETIONS, "m_user_id", "date").select(
         pl.col("m_user_id").drop_nulls().unique()
     )
-    with_completions = people.collect()["m_user_id"]
+    with_completions = people.collect(engine="in-memory")["m_user_id"]
     if m_user_id is None:
         if with_completions.len() > 1:
             raise KPADataError(
@@ -240,7 +244,8 @@ def _who(
     in_users = [] if users is None else [users.lazy().select("id")]
     listed = [required_pairs(required).select(pl.col("m_user_id").alias("id")), *in_users]
     if m_user_id in with_completions or any(
-        frame.filter(pl.col("id") == m_user_id).collect().height for frame in listed
+        frame.filter(pl.col("id") == m_user_id).collect(engine="in-memory").height
+        for frame in listed
     ):
         return m_user_id
     raise KPADataError(f"m_user_id {m_user_id!r} is not in these records")

@@ -46,7 +46,8 @@ def _share(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     """The line of the share; it breaks at months of which the share is not known."""
     p = palette(dark)
     known = (
-        rows.filter(pl.col("share").is_not_null())
+        rows.lazy()
+        .filter(pl.col("share").is_not_null())
         .with_columns(
             (pl.col("period") + (pl.col("until") - pl.col("period")) / 2).alias("middle"),
             (pl.col("period") != pl.col("until").shift(1))
@@ -55,6 +56,7 @@ def _share(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
             .alias("stretch"),
         )
         .select("middle", "name", "percent", "share", "n", "stretch")
+        .collect(engine="in-memory")
     )
     x = axes.on_day("middle", title=None, axis=alt.Axis(labels=False, ticks=False, grid=False))
     y = alt.Y(

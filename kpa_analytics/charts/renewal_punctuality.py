@@ -76,7 +76,9 @@ def renewal_punctuality_table(
         >>> renewal_punctuality_table(RENEWAL_PUNCTUALITY.empty()).shape
         (0, 10)
     """
-    return _table(_read(punctuality), as_of, top)
+    drawn, rest = _drawn_and_rest(_read(punctuality), as_of, top)
+    whole = drawn.select(pl.lit("drawn").alias("part"), pl.all())
+    return pl.concat([whole, rest], how="diagonal")
 
 
 def renewal_punctuality(
@@ -113,10 +115,8 @@ def renewal_punctuality(
     """
     read = _read(punctuality)
     demo = demo or read.demo
-    table = _table(read, as_of, top)
-    drawn = table.filter(pl.col("part") == "drawn").drop("part")
-    rest = table.filter(pl.col("part") != "drawn").group_by("part").agg(pl.col("n").sum())
-    left_out = not_drawn(dict(rest.iter_rows()), _REASONS, "certificate")
+    drawn, rest = _drawn_and_rest(read, as_of, top)
+    left_out = not_drawn(dict(rest.select("part", "n").iter_rows()), _REASONS, "certificate")
     if not drawn["n"].sum():
         message = "No certificates to show"
         return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=demo)
@@ -139,7 +139,7 @@ def _read(punctuality: AnyFrame) -> _Read:
     schema = lazy.collect_schema()
     kinds = [by for by in IN_A_FLEET if {*group_columns(by)} <= {*schema}]
     by = "month" if schema.get("month") == pl.Date else next(iter(kinds), None)
-    whole = lazy.collect()
+    whole = lazy.collect(engine="in-memory")
     key, group = group_columns(kinds[0]) if kinds else ("", "")
     none = pl.lit(None, pl.String)
     nobody = f"(no {group.replace('_', ' ')})" if kinds else "all certificates"
@@ -157,13 +157,14 @@ def _check(frame: pl.DataFrame, by: str | None) -> None:
     for name in _COUNTS:
         if frame[name].null_count():
             raise KPADataError(f"renewal_punctuality: {name} is null in some rows")
-    twice = frame.filter(pl.struct("period", "key").is_duplicated())
-    if twice.height:
-        first = twice["period" if by == "month" else "group"][0]
-        raise KPADataError(f"renewal_punctuality: {first} occurs more than once")
+    names = frame["period" if by == "month" else "group"]
+    twice = names.filter(frame[["period", "key"]].is_duplicated())
+    if twice.len():
+        raise KPADataError(f"renewal_punctuality: {twice[0]} occurs more than once")
 
 
-def _table(read: _Read, as_of: Day | None, top: int) -> pl.DataFrame:
+def _drawn_and_rest(read: _Read, as_of: Day | None, top: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows of `renewal_punctuality_table` that are drawn, without `part`, and the others."""
     if type(top) is not int or not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
     if read.by == "month":
@@ -186,13 +187,14 @@ def _table(read: _Read, as_of: Day | None, top: int) -> pl.DataFrame:
     if read.by != "month":
         kept = labels(kept, "group", "key", room=ROOM)
     rest = (
-        parts.filter(pl.col("part") != "drawn")
+        parts.lazy()
+        .filter(pl.col("part") != "drawn")
         .group_by("part")
         .agg(pl.col(_COUNTS).sum())
         .sort("part")
+        .collect(engine="in-memory")
     )
-    columns = ["part", "month", "key", "group", *RENEWAL_PUNCTUALITY.schema]
-    return pl.concat([kept.select(columns), rest], how="diagonal")
+    return kept.select("month", "key", "group", *RENEWAL_PUNCTUALITY.schema), rest
 
 
 def _of_month(drawn: pl.DataFrame) -> str:
@@ -200,11 +202,8 @@ def _of_month(drawn: pl.DataFrame) -> str:
     known = drawn.filter(pl.col("share").is_not_null())
     if known.is_empty():
         return _NOT_KNOWN
-    share, last = known.select("share", "month").row(-1)
-    return (
-        f"{share_text(share)} of the certificates that expired in {month(last)} were renewed on "
-        "time"
-    )
+    share, last = known["share"][-1], month(known["month"][-1])
+    return f"{share_text(share)} of the certificates that expired in {last} were renewed on time"
 
 
 def _of_groups(read: _Read, drawn: pl.DataFrame) -> str:

@@ -52,7 +52,7 @@ def stack(frame: pl.DataFrame, parts: Sequence[str], least: float, kind: str) ->
     """
     pieces = [
         (at, part, value, low, high)
-        for at, bar in enumerate(frame.select(parts).iter_rows())
+        for at, bar in enumerate(frame[list(parts)].iter_rows())
         for part, value, (low, high) in zip(parts, bar, stacked(bar, least), strict=True)
         if value > 0
     ]
@@ -60,4 +60,4 @@ def stack(frame: pl.DataFrame, parts: Sequence[str], least: float, kind: str) ->
     columns = {"at": pl.UInt32(), kind: pl.String(), "value": number}
     schema = pl.Schema({**columns, "low": pl.Float64(), "high": pl.Float64()})
     placed = pl.DataFrame(pieces, schema, orient="row")
-    return frame[placed["at"]].hstack(placed.drop("at"))
+    return frame[placed.drop_in_place("at")].hstack(placed)

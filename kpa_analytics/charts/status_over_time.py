@@ -26,6 +26,8 @@ from kpa_analytics.statuses import GAPS, SEVERITY
 from kpa_analytics.wording import count, day, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Gaps through time"
@@ -115,24 +117,19 @@ def _together(table: pl.DataFrame, trend: Trend, dark: bool) -> alt.VConcatChart
     mark = [demo_line(44, dark)] if trend.demo else []
     upper = panel(_share(rows, trend, dark), _UPPER)
     lower = panel([*_counts(rows, trend, dark), *mark], _LOWER)
+    days = [row for row in table.iter_rows(named=True) if row["total"]]
     return stacked_panels(
         [upper, lower],
-        title=_finding(table, trend),
-        subtitle=[*_sentences(table, trend), left_out, TODAYS],
+        title=_finding(days, trend),
+        subtitle=[*_sentences(days, trend), left_out, TODAYS],
         demo=trend.demo,
         dark=dark,
     )
 
 
-def _ends(table: pl.DataFrame) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The first and the last day with cases."""
-    first, *_, last = [*table.filter(pl.col("total") > 0).iter_rows(named=True)] * 2
-    return first, last
-
-
-def _finding(table: pl.DataFrame, trend: Trend) -> str:
-    """The finding, as the title: how the share of gaps changed."""
-    first, last = _ends(table)
+def _finding(days: Sequence[dict[str, Any]], trend: Trend) -> str:
+    """The finding, as the title: how the share of gaps changed between the days with cases."""
+    first, last = days[0], days[-1]
     before, after = (percent(row["gaps"], row["total"]) for row in (first, last))
     kind = "gaps" if trend.known else f"{trend.rows.gap_words} cases"
     if first["day"] == last["day"]:
@@ -143,14 +140,14 @@ def _finding(table: pl.DataFrame, trend: Trend) -> str:
     return f"The share of {kind} {verb} from {before} to {after}"
 
 
-def _sentences(table: pl.DataFrame, trend: Trend) -> list[str]:
-    """The counts on the first, the last and the worst day, and what is not known."""
-    first, last = _ends(table)
+def _sentences(days: Sequence[dict[str, Any]], trend: Trend) -> list[str]:
+    """The counts on the first, the last and the worst day with cases, and what is not known."""
+    first, last = days[0], days[-1]
     words = trend.rows.gap_words
     said = f"{_TITLE}: {_of(last)} {words} on {day(last['day'])}"
     if first["day"] != last["day"]:
         said += f", {_of(first)} on {day(first['day'])}"
-    worst = table.sort("share", "day", descending=[True, False], nulls_last=True).row(0, named=True)
+    worst = max(days, key=lambda row: row["share"])  # the earliest of them
     peak = ""
     if worst["gaps"] and worst["day"] not in (first["day"], last["day"]):
         share = percent(worst["gaps"], worst["total"])
@@ -167,8 +164,12 @@ def _share(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
     p = palette(dark)
     end = min(max(rows["share"].drop_nulls()) * 1.25, 1) or 1
     # A day without cases has no share, so the line breaks there.
-    known = rows.with_columns(pl.col("share").is_null().cum_sum().alias("stretch")).filter(
-        pl.col("share").is_not_null()
+    known = (
+        rows.lazy()
+        .with_columns(pl.col("share").is_null().cum_sum().alias("stretch"))
+        .filter(pl.col("share").is_not_null())
+        .select("day", "name", "percent", "share", "gaps", "total", "stretch")
+        .collect(engine="in-memory")
     )
     y = alt.Y(
         "share:Q",
@@ -179,7 +180,7 @@ def _share(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
     x = on_sampled_day(rows, 0)
     point = {"size": 28 if known.height <= 60 else 6, "filled": True, "color": p.accent}
     line: alt.Chart = (
-        rows_of(known.select("day", "name", "percent", "share", "gaps", "total", "stretch"))
+        rows_of(known)
         .transform_calculate(spoken=axes.sentence("{name}: {percent}, {gaps:,} of {total:case}"))
         .mark_line(color=p.accent, strokeWidth=2, point=point)
         .encode(
@@ -193,30 +194,25 @@ def _share(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
         )
     )
     text: alt.Chart = (
-        rows_of(_first_and_last(known, "share").select("day", "percent", "over", "side"))
+        rows_of(_first_and_last(known, "share", "percent"))
         .mark_text(align=_SIDE, dy=-11, fontWeight="bold", color=p.ink, clip=False, aria=False)
         .encode(x=x, y=alt.Y("over:Q"), text=alt.Text("percent:N"))
     )
     return [line, text]
 
 
-def _first_and_last(rows: pl.DataFrame, measure: str) -> pl.DataFrame:
-    """The rows that get a label, where it is (`over`), and the side of the day that it is on.
+def _first_and_last(rows: pl.DataFrame, measure: str, label: str) -> pl.DataFrame:
+    """The days that get a label, where it is (`over`), and the side of the day that it is on.
 
     With many days, a label lies over the highest of the days that it covers.
     """
     many = rows.height > 30
     near = rows.height // 10 if many else 1
-    inward = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit("left")).otherwise(pl.lit("right"))
-    over = pl.col(measure)
-    is_first = pl.int_range(pl.len()) < near
-    return rows.with_columns(
-        (inward if many else pl.lit("center")).alias("side"),
-        pl.when(is_first)
-        .then(over.head(near).max())
-        .otherwise(over.tail(near).max())
-        .alias("over"),
-    )[sorted({0, rows.height - 1})]
+    ends, heights = sorted({0, rows.height - 1}), rows[measure]
+    over = [heights.head(near).max(), heights.tail(near).max()]
+    sides = ["left", "right"] if many else ["center", "center"]
+    places = {"over": over[: len(ends)], "side": sides[: len(ends)]}
+    return rows[ends, ["day", label]].hstack(pl.DataFrame(places))
 
 
 def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
@@ -253,7 +249,7 @@ def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
         )
     )
     text: alt.Chart = (
-        rows_of(_first_and_last(kept, "gaps").select("day", "gaps", "over", "side"))
+        rows_of(_first_and_last(kept, "gaps", "gaps"))
         .mark_text(align=_SIDE, dy=-8, color=palette(dark).ink, clip=False, aria=False)
         .encode(x=x, y=alt.Y("over:Q"), text=alt.Text("gaps:Q", format=","))
     )

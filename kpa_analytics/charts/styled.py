@@ -326,12 +326,12 @@ def demo_line(foot: int, dark: bool, left: bool = False) -> alt.Chart:
 
 def rows_of(frame: pl.DataFrame, **options: Any) -> alt.Chart:
     """A chart of these rows, with days that do not depend on the reader's time zone."""
-    return _Rows(alt.InlineData(values=days_as_text(frame).to_dicts()), **options)
+    return _Rows({"values": days_as_text(frame).to_dicts()}, **options)
 
 
 def one_row(**values: str | float) -> alt.Chart:
     """A chart of one row; a day is ISO text."""
-    return _Rows(alt.InlineData(values=[values]))
+    return _Rows({"values": [values]})
 
 
 def days_as_text(frame: pl.DataFrame) -> pl.DataFrame:

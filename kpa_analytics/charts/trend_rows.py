@@ -108,8 +108,9 @@ def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
     ]
     marked = [column for column in names if column == "demo" or column.endswith("_id")]
     whole = lazy.select("day", *STATUSES, "total", *dict.fromkeys(marked), *([name] if by else []))
-    collected = whole.collect()
-    frame = collected.select(*group, "day", *STATUSES, "total").sort("key", "day")
+    collected = whole.collect(engine="in-memory")
+    read = collected.lazy().select(*group, "day", *STATUSES, "total").sort("key", "day")
+    frame = read.collect(engine="in-memory")
     _check(frame)
     known = not frame.height or frame[FROM_REQUIREMENTS[0]].null_count() < frame.height
     return Trend(frame, by, known, demo or is_demo(collected))
@@ -118,15 +119,17 @@ def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
 def _check(frame: pl.DataFrame) -> None:
     if frame["day"].null_count():
         raise KPADataError("status_over_time: a day is null")
-    twice = frame.filter(pl.struct("key", "day").is_duplicated())
-    if twice.height:
+    twice = frame["day"].filter(frame[["key", "day"]].is_duplicated())
+    if twice.len():
         raise KPADataError(
-            f"status_over_time: {twice['day'][0]} occurs more than once; draw one group, or the "
+            f"status_over_time: {twice[0]} occurs more than once; draw one group, or the "
             "whole result of status_over_time(by=...)"
         )
     for name in {*STATUSES, "total"} - {*FROM_REQUIREMENTS}:
         if frame[name].null_count():
             raise KPADataError(f"status_over_time: {name} is null on some days")
+    if not 0 < frame[FROM_REQUIREMENTS[0]].null_count() < frame.height:
+        return
     unknown = pl.col(FROM_REQUIREMENTS[0]).is_null()
     for name, some, every in (
         frame.group_by("key", maintain_order=True)
@@ -157,14 +160,16 @@ def counted(trend: Trend, top: int = TOP) -> pl.DataFrame:
     gaps = pl.sum_horizontal(GAPS)
     share = pl.when(pl.col("total") > 0).then(gaps / pl.col("total")).alias("share")
     if trend.by is None:
-        whole = trend.frame.sort("day").with_columns(
+        return trend.frame.select(
             pl.lit(0, pl.Int64).alias("place"),
+            "group",
             pl.lit(None, pl.String).alias("group_id"),
             pl.lit(1, pl.Int64).alias("folded"),
+            *("day", *GAPS),
             gaps.alias("gaps"),
+            "total",
             share,
         )
-        return whole.select(_COUNTED)
     last = trend.frame.filter(pl.col("day") == pl.col("day").max())
     order = (
         trend.frame.select(pl.col("key", "group"))
