@@ -58,7 +58,7 @@ def derived_completions(
     generations: list[Parts],
     own_schedule: Callable[[pl.DataFrame], pl.DataFrame],
     as_of: date,
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """The composed trainings that people hold through the included trainings, on a day.
 
     The date is the latest date of the included trainings. The training expires on the earliest of
@@ -76,9 +76,9 @@ def derived_completions(
         as_of: the day.
 
     Returns:
-        A frame of person, training_id, date, expiration_date, starts_expiring, days_left, status
-        and expiration_source (`composed`), one row for each person who holds all included trainings
-        and has not completed the composed training itself.
+        A lazy frame of person, training_id, date, expiration_date, starts_expiring, days_left,
+        status and expiration_source (`composed`), one row for each person who holds all included
+        trainings and has not completed the composed training itself.
     """
     involved = {training for parts in generations for training in parts}
     involved |= {part for parts in generations for ids in parts.values() for part in ids}
@@ -99,16 +99,12 @@ def derived_completions(
                 satisfied.append(rows)
                 own = pool.get(training)
                 pool[training] = rows if own is None else pl.concat([own, rows])
-    derived = pl.concat(satisfied)
-    if derived.height:
-        derived = _limited(derived, own_schedule)
+    rows = pl.concat(satisfied)
+    derived = _limited(rows, own_schedule) if rows.height else rows.lazy()
     for parts in generations[1:]:
-        derived = _limited_by_parts(derived, parts)
-    return (
-        derived.lazy()
-        .with_columns(days_left(as_of), status_on(as_of))
-        .with_columns(pl.lit("composed", SOURCE).alias("expiration_source"))
-        .collect(engine="in-memory")
+        derived = _limited_by_parts(derived.collect(engine="in-memory").lazy(), parts)
+    return derived.with_columns(
+        days_left(as_of), status_on(as_of), pl.lit("composed", SOURCE).alias("expiration_source")
     )
 
 
@@ -140,27 +136,19 @@ def _satisfied(pool: dict[int, pl.DataFrame], training: int, parts: list[int]) -
 
 def _limited(
     satisfied: pl.DataFrame, own_schedule: Callable[[pl.DataFrame], pl.DataFrame]
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """Apply the trainings' own schedules, counted from the derived dates."""
     keyed = with_expiry_key(
         satisfied.lazy().with_columns(pl.lit(None, pl.Date).alias("special_expiration_date"))
     ).collect(engine="in-memory")
     own = own_schedule(keyed.unique("expiry_key")).lazy()
     limits = own.select("expiry_key", *(pl.col(name).name.prefix("own_") for name in _LIMITS))
-    return (
-        keyed.lazy()
-        .join(limits, on="expiry_key", how="left")
-        .select(
-            "person",
-            "training_id",
-            "date",
-            *(pl.min_horizontal(name, f"own_{name}").alias(name) for name in _LIMITS),
-        )
-        .collect(engine="in-memory")
-    )
+    earliest = [pl.min_horizontal(name, f"own_{name}").alias(name) for name in _LIMITS]
+    both = keyed.lazy().join(limits, on="expiry_key", how="left")
+    return both.select("person", "training_id", "date", *earliest)
 
 
-def _limited_by_parts(derived: pl.DataFrame, parts: Parts) -> pl.DataFrame:
+def _limited_by_parts(derived: pl.LazyFrame, parts: Parts) -> pl.LazyFrame:
     """Let trainings expire no later than those of their parts that are derived, too."""
     pairs = pl.LazyFrame(
         [(training, part) for training, ids in parts.items() for part in ids],
@@ -168,16 +156,11 @@ def _limited_by_parts(derived: pl.DataFrame, parts: Parts) -> pl.DataFrame:
         orient="row",
     )
     of_parts = (
-        derived.lazy()
-        .select("person", pl.col("training_id").alias("part"), *_LIMITS)
+        derived.select("person", pl.col("training_id").alias("part"), *_LIMITS)
         .join(pairs, on="part")
         .group_by("person", "training_id")
         .agg(pl.col(_LIMITS).min().name.prefix("part_"))
     )
     earliest = [pl.min_horizontal(name, f"part_{name}").alias(name) for name in _LIMITS]
-    return (
-        derived.lazy()
-        .join(of_parts, on=["person", "training_id"], how="left")
-        .select("person", "training_id", "date", *earliest)
-        .collect(engine="in-memory")
-    )
+    both = derived.join(of_parts, on=["person", "training_id"], how="left")
+    return both.select("person", "training_id", "date", *earliest)

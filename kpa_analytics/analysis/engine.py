@@ -209,8 +209,7 @@ class Engine:
 
         derived = derived_completions(held, self.rules.composed, own_schedule, as_of)
         return (
-            derived.lazy()
-            .join(self._title_numbers, on="training_id", how="left")
+            derived.join(self._title_numbers, on="training_id", how="left")
             .with_columns(self._pairs.number)
             .sort("pair")
             .collect(engine="in-memory")
