@@ -7,7 +7,7 @@ counted from the latest completion of a part. docs/rules.md section 5.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -16,7 +16,6 @@ from kpa_analytics.statuses import EXPIRED, EXPIRING
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.derived_records import DerivedRecords
-    from kpa_analytics.analysis.engine import Engine
     from kpa_analytics.analysis.sampled_days import SampledDays
 
 _SINCE, _UNTIL = pl.col("since"), pl.col("until")
@@ -28,36 +27,34 @@ _PERSON = 2**32
 
 
 def composed_spans(
-    engine: Engine,
-    days: SampledDays,
+    composed: Sequence[DerivedRecords],
+    limits: Iterable[pl.DataFrame],
+    own: Iterable[pl.DataFrame],
     held: pl.DataFrame,
-    own_schedule: Callable[[DerivedRecords], pl.DataFrame],
 ) -> pl.DataFrame:
     """The spans of the composed trainings that people hold through the included trainings.
 
     Args:
-        engine: the engine, whose records say from which day each training is held.
-        days: the sampled days.
+        composed: the composed trainings, with the days from which each person holds them.
+        limits: `held_between` of each.
+        own: the spans of each by its own schedule alone.
         held: the spans of the completions.
-        own_schedule: gives the spans by a training's own schedule, as
-            `StatusSpans._own_schedule` does.
 
     Returns:
         The spans, in the columns of `held`.
     """
-    composed = [held.clear()]
-    spans = _by_title(held, engine.derived)
-    for derived in engine.derived:
+    found = [held.clear()]
+    spans = _by_title(held, composed)
+    for derived, between, by_schedule in zip(composed, limits, own, strict=True):
         of_parts = [spans[part] for part in derived.parts if part in spans]
-        own = own_schedule(derived).select(_SPAN)
-        worst = _worst([*of_parts, own], _limits(derived.rows, days))
+        worst = _worst([*of_parts, by_schedule.select(_SPAN)], between)
         title = pl.lit(derived.title, held.schema["title"]).alias("title")
-        composed.append(worst.select("person", title, pl.lit(True).alias("held"), *_POSITIONS))
+        found.append(worst.select("person", title, pl.lit(True).alias("held"), *_POSITIONS))
         spans[derived.title] = pl.concat([spans.get(derived.title, worst.clear()), worst])
-    return pl.concat(composed)
+    return pl.concat(found)
 
 
-def _by_title(held: pl.DataFrame, derived: list[DerivedRecords]) -> dict[int, pl.DataFrame]:
+def _by_title(held: pl.DataFrame, derived: Sequence[DerivedRecords]) -> dict[int, pl.DataFrame]:
     """The spans of the included trainings and of the composed trainings themselves."""
     involved = {title for each in derived for title in (each.title, *each.parts)}
     rows = held.lazy().filter(pl.col("title").is_in(list(involved))).select("title", *_SPAN)
@@ -65,12 +62,11 @@ def _by_title(held: pl.DataFrame, derived: list[DerivedRecords]) -> dict[int, pl
     return {int(key[0]): part for key, part in parts.items()}
 
 
-def _limits(records: pl.DataFrame, days: SampledDays) -> pl.DataFrame:
-    """The positions from which and until which each person holds the training."""
-    limits = records.group_by("person").agg(_SINCE.min().alias("begin"), _UNTIL.last().alias("end"))
-    return limits.select(
-        "person", *(days.position(pl.col(name)).alias(name) for name in ("begin", "end"))
-    )
+def held_between(derived: DerivedRecords, days: SampledDays) -> pl.DataFrame:
+    """The positions from which and until which each person holds a composed training."""
+    held = derived.rows.lazy().group_by("person").agg(begin=_SINCE.min(), end=_UNTIL.last())
+    positions = [days.position(pl.col(name)).alias(name) for name in ("begin", "end")]
+    return held.select("person", *positions).collect(engine="in-memory")
 
 
 def _worst(spans: list[pl.DataFrame], limits: pl.DataFrame) -> pl.DataFrame:

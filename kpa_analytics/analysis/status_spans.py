@@ -14,8 +14,7 @@ from functools import cached_property
 
 import polars as pl
 
-from kpa_analytics.analysis.composed_spans import composed_spans
-from kpa_analytics.analysis.derived_records import DerivedRecords
+from kpa_analytics.analysis.composed_spans import composed_spans, held_between
 from kpa_analytics.analysis.engine import Engine
 from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.analysis.sampled_days import SampledDays
@@ -44,13 +43,13 @@ class StatusSpans:
 
     def frame(self, expiring_days: int, *, include_terminated: bool) -> pl.DataFrame:
         """The spans, in any order; without people who left, unless they are included."""
-
-        def own_schedule(derived: DerivedRecords) -> pl.DataFrame:
-            limits = self._limits(derived.expirations, expiring_days)
-            return self._held(self._placed(derived.rows), limits)
-
         held = self._held(self._records, self._limits(self._engine.expirations, expiring_days))
-        composed = composed_spans(self._engine, self._days, held, own_schedule)
+        derived = self._engine.derived
+        own = (
+            self._held(placed, self._limits(each.expirations, expiring_days))
+            for each, placed in zip(derived, self._derived, strict=True)
+        )
+        composed = composed_spans(derived, self._held_between, own, held)
         if self._unheld is None:  # the same for any number of days
             self._unheld = self._not_held(composed)
         spans = pl.concat([held, composed, self._unheld])
@@ -59,6 +58,14 @@ class StatusSpans:
     @cached_property
     def _records(self) -> pl.DataFrame:
         return self._placed(self._engine.rows.filter("has_proof"))
+
+    @cached_property
+    def _derived(self) -> list[pl.DataFrame]:
+        return [self._placed(each.rows) for each in self._engine.derived]
+
+    @cached_property
+    def _held_between(self) -> list[pl.DataFrame]:
+        return [held_between(each, self._days) for each in self._engine.derived]
 
     def _placed(self, records: pl.DataFrame) -> pl.DataFrame:
         """The records that count on a sampled day: person, title, `at`, last_year and positions.
