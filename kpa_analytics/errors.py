@@ -20,6 +20,11 @@ class KPAError(Exception):
     #: same message.
     plain = ""
 
+    def on_screen(self, message: str) -> Self:
+        """Give the command line and the explorers a message without names of Python."""
+        self.plain = message
+        return self
+
     def in_python(self, advice: str) -> Self:
         """Add advice to the message; the command line and the explorers leave it out."""
         self.plain = str(self)

@@ -11,6 +11,7 @@ import traitlets
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets.titles import usual_day
+from kpa_analytics.wording import day as in_words
 
 G = TypeVar("G")
 S = TypeVar("S")
@@ -136,6 +137,9 @@ class FirstDay(Choice[date | None, date | str | None]):
             raise ChoiceError(
                 f"{self.name} must not be before the first completion: {self.name} is {day}, the "
                 f"first completion is of {obj.begun}"
+            ).on_screen(
+                f"{str(self.name).capitalize()} must not be before the first completion, which is "
+                f"of {in_words(obj.begun)}."
             )
         return day
 

@@ -21,6 +21,7 @@ from kpa_analytics.schema import COMPLETIONS
 from kpa_analytics.widgets import Dashboard, TrendExplorer
 from kpa_analytics.widgets.table_rows import cells
 from kpa_analytics.widgets.trend_rows import listed
+from kpa_analytics.wording import day as in_words
 from tests.widgets.expiry_cases import status
 
 FIRST, LAST = date(2025, 6, 30), date(2026, 6, 30)
@@ -240,11 +241,15 @@ def test_an_invalid_value_is_one_clear_error_and_changes_nothing(
 
 def test_a_first_day_that_is_not_allowed_is_refused_once(explorer: TrendExplorer) -> None:
     control, rows = explorer.controls["start"], explorer.rows
+    begun = in_words(explorer.begun or FIRST)
+    said = f"Start must not be before the first completion, which is of {begun}."
     for year in (2, 20, 202):
         control.value = date(year, 12, 30)
         assert control.value == FIRST
-        assert explorer._notice.value.count("must not be before the first completion") == 1
+        assert explorer._notice.value.count(said) == 1
         assert explorer.rows is rows
+    control.value = date(2027, 1, 1)
+    assert "Start must not be after 30 Jun 2026, the day in As of." in explorer._notice.value
     control.value = date(2025, 12, 30)
     assert explorer._notice.value == ""
     assert explorer.start == explorer.rows["day"][0] == date(2025, 12, 30)
