@@ -43,15 +43,15 @@ def composed_spans(
     Returns:
         The spans, in the columns of `held`.
     """
-    found = [held.clear()]
+    frames = [held.clear()]
     spans = _by_title(held, composed)
     for derived, between, by_schedule in zip(composed, limits, own, strict=True):
         of_parts = [spans[part] for part in derived.parts if part in spans]
         worst = _worst([*of_parts, by_schedule.select(_SPAN)], between)
         title = pl.lit(derived.title, held.schema["title"]).alias("title")
-        found.append(worst.select("person", title, pl.lit(True).alias("held"), *_POSITIONS))
+        frames.append(worst.select("person", title, pl.lit(True).alias("held"), *_POSITIONS))
         spans[derived.title] = pl.concat([spans.get(derived.title, worst.clear()), worst])
-    return pl.concat(found)
+    return pl.concat(frames)
 
 
 def _by_title(held: pl.DataFrame, derived: Sequence[DerivedRecords]) -> dict[int, pl.DataFrame]:

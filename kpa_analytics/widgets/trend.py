@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import date
 from functools import partial
@@ -14,14 +14,11 @@ import ipywidgets as ipw
 import polars as pl
 
 from kpa_analytics import charts
-from kpa_analytics.analysis.case_groups import By, groups_in, id_text
+from kpa_analytics.analysis.case_groups import By, groups_in
 from kpa_analytics.analysis.choices import TrendChoices
-from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.trend_view import CASES, TrendView
-from kpa_analytics.charts.expirations_by_week import counted_weeks
 from kpa_analytics.charts.outcomes import SIGNED
 from kpa_analytics.charts.render import drawn
-from kpa_analytics.charts.trend_rows import OTHER_GROUPS_ID, PLURALS, counted, read_trend
 from kpa_analytics.inputs import Day
 from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
@@ -34,29 +31,24 @@ from kpa_analytics.widgets.profiles import nothing, with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
 from kpa_analytics.widgets.table import Table
 from kpa_analytics.widgets.traits import ChoiceError
+from kpa_analytics.widgets.trend_counts import TrendCounts
 from kpa_analytics.widgets.trend_files import write_trend
 from kpa_analytics.widgets.trend_rows import (
     CASE_HEADINGS,
     CHANGE,
     CHANGE_HEADINGS,
     COUNTED,
-    LARGEST_OF_WEEK,
     NO_CHANGE,
     WEEK_LEGEND,
     Period,
-    bar_in_words,
     behind_figures,
-    figure_in_words,
-    group_in_words,
     headings,
     headline,
     listed,
-    no_group,
     note,
     words,
 )
 from kpa_analytics.wording import day as in_words
-from kpa_analytics.wording import one_line
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.fleet import Fleet
@@ -161,6 +153,7 @@ class TrendExplorer(StatusExplorer):
     terms = ("as of", "case", "gap", EXPIRED, MISSING, "certificate", "renewal", "requirement")
 
     _view: TrendView
+    _counts: TrendCounts
 
     start = traits.FirstDay(help="The first day; None for a year before `as_of`.")
     every = traits.Name("1mo", EVERY, help="The time from one day to the next, e.g. 1w.")
@@ -199,7 +192,7 @@ class TrendExplorer(StatusExplorer):
 
         There are none if `as_of` is before the first completion.
         """
-        return self._rows
+        return self._counts.rows
 
     @property
     def punctuality(self) -> pl.DataFrame:
@@ -321,7 +314,7 @@ class TrendExplorer(StatusExplorer):
     def _count(self) -> None:
         choices, view = self._chosen(TrendChoices), self._view
         together = view.trend(choices, None)
-        self._rows = view.trend(choices, self.by) if self.by else together
+        rows = view.trend(choices, self.by) if self.by else together
         due = view.due(choices)
         self._punctuality = view.by_month(due, self.as_of)
         known, period = (
@@ -329,9 +322,10 @@ class TrendExplorer(StatusExplorer):
             Period(view.first_day(choices), self.as_of, view.begun),
         )
         self._first = period.first
-        self._together, self._counted = together, behind_figures(together, due, self.as_of)
+        figures = behind_figures(together, due, self.as_of)
+        self._counts = TrendCounts(view, choices, rows, together, figures)
         self._figures.value = headline(together, due, period, known) + note(period)
-        self._figures.picks = [*self._counted, *WEEK_LEGEND.values()]
+        self._figures.picks = [*figures, *WEEK_LEGEND.values()]
         self._table.words = words(known)
 
     def _list(self) -> None:
@@ -339,15 +333,14 @@ class TrendExplorer(StatusExplorer):
         other = "status" if self.by else GROUP  # what the other chart of days has
         self.selected = tuple(bar for bar in self.selected if other not in bar)
         self._keep_figures()
-        cases = self._view.cases(self._chosen(TrendChoices), self._behind())
+        counts = self._counts
+        cases = self._view.cases(counts.choices, counts.behind(self.selected))
         if self.selected and cases.is_empty() and not self._lists_changes():
             self.selected = ()  # the charts no longer show such a bar
         self._mark_figures()
-        rows = listed(self._rows, self.by)
-        if self.search and not self._rows["total"].sum():
+        rows = listed(counts.of_days(self.selected), self.by)
+        if self.search and not counts.rows["total"].sum():
             rows = rows.clear()
-        if days := [bar for bar in self._behind() if "day" in bar]:
-            rows = rows.filter(self._is_behind(days))
         named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)
         self._table.show(rows, self._caption(), named, nothing=nobody)
         columns = CHANGE_HEADINGS if self._lists_changes() else CASE_HEADINGS
@@ -357,12 +350,6 @@ class TrendExplorer(StatusExplorer):
     def _lists_changes(self) -> bool:
         return {FIGURE: CHANGE} in self.selected
 
-    def _is_behind(self, bars: Sequence[Bar]) -> pl.Expr:
-        """Whether a row of the table has the day, and the group, of one of these bars."""
-        places = [{name: bar[name] for name in ("day", GROUP) if name in bar} for bar in bars]
-        places += [{"day": bar["since"]} for bar in bars if "since" in bar]
-        return in_bars(places, {GROUP: id_text(self.by)} if self.by else {})
-
     def _caption_of_cases(self, cases: pl.DataFrame) -> str:
         if not self.selected:
             return "Cases behind a bar or a figure: click one above"
@@ -371,43 +358,8 @@ class TrendExplorer(StatusExplorer):
                 int((cases["change"] == change).sum()) for change in ("opened", "closed")
             )
             each = f": {opened:,} opened, {closed:,} closed"
-            return selected_words(self.selected, self._bar_in_words) + each
-        return selected_words(self.selected, self._bar_in_words)
-
-    def _behind(self) -> list[Bar]:
-        """The selected bars; each figure is replaced by the bars that it counts."""
-        return [each for bar in self.selected for each in self._parts(bar)]
-
-    def _parts(self, bar: Bar) -> Sequence[Bar]:
-        """Replace a figure, or the groups drawn as one, by the bars that it counts."""
-        if bar.get(GROUP) == OTHER_GROUPS_ID and (folded := self._folded()):
-            return [{**bar, GROUP: group} for group in folded]
-        if FIGURE not in bar:
-            return [bar]
-        if bar[FIGURE] in self._counted:
-            return self._counted[bar[FIGURE]]
-        weeks = counted_weeks(self._view.valid(self._chosen(TrendChoices)), self.as_of)
-        known = weeks.filter(pl.col("part") == "week").drop_nulls("largest_id")
-        part = "only" if bar[FIGURE] == LARGEST_OF_WEEK else "without"
-        return known.select("week", pl.col("largest_id").alias(part)).to_dicts()
-
-    def _folded(self) -> list[str]:
-        """The ids of the groups that the first chart draws as one."""
-        drawn = counted(read_trend(self._rows))["group_id"].unique()
-        groups = self._rows.select(id_text(self.by or "")).to_series().unique().sort()
-        return groups.filter(~groups.is_in(drawn.implode())).to_list()
-
-    def _bar_in_words(self, bar: Bar) -> str:
-        if FIGURE in bar:
-            return figure_in_words(bar[FIGURE], self._together, self._view.requirements_known)
-        if self.by and bar.get(GROUP) == OTHER_GROUPS_ID:
-            others = f"the {len(self._folded()):,} other {PLURALS[self.by]}"
-            return group_in_words(others, bar["day"], self._view.requirements_known)
-        if self.by and GROUP in bar:
-            named = self._rows.filter(id_text(self.by) == bar[GROUP])[self.by]
-            name = next((one_line(name) for name in named if name), no_group(self.by))
-            return group_in_words(name, bar["day"], self._view.requirements_known)
-        return bar_in_words(bar)
+            return selected_words(self.selected, self._counts.in_words) + each
+        return selected_words(self.selected, self._counts.in_words)
 
     def _label_clicked(self, kind: str, label: str, chart: int) -> None:
         """List the cases of a label in a chart; a second click clears the list.
@@ -422,14 +374,14 @@ class TrendExplorer(StatusExplorer):
         if kind == "axis":
             bars = self._bars_of_group(label)
         elif chart == 0:
-            bars = [{"day": self._rows["day"].max(), "status": label}]
+            bars = [{"day": self._counts.last_day, "status": label}]
         else:
             months = self._punctuality.filter(pl.col(label) > 0)["month"].drop_nulls()
             bars = [{"month": month, "outcome": label} for month in months.sort()]
         self.guarded(lambda: self.set(selected=() if same_bars(self.selected, bars) else bars))
 
     def _bars_of_group(self, label: str) -> list[Bar]:
-        place, last = self._label_at(0, label), self._rows["day"].max()
+        place, last = self._label_at(0, label), self._counts.last_day
         groups = {
             row[GROUP] for row in self._charts.rows(0) if row.get("place") == place and GROUP in row
         }
@@ -443,7 +395,7 @@ class TrendExplorer(StatusExplorer):
         """Draw a chart of `_CHARTS`."""
         day, demo, dark = self.as_of, self.data.demo, self.dark
         if name == "status_over_time":
-            return drawn(charts.status_over_time, self._rows, demo=demo, dark=dark)
+            return drawn(charts.status_over_time, self.rows, demo=demo, dark=dark)
         if name == "renewal_punctuality":
             draw = partial(charts.renewal_punctuality, as_of=day, demo=demo)
             return drawn(draw, self._punctuality, dark=dark)
