@@ -51,7 +51,7 @@ _COMPLETIONS = (
     Heading("user", "Person", "person"),
     Heading("training", "Training"),
     Heading("date", "Date", "date"),
-    Heading("instructor", "Instructor"),
+    Heading("instructor", "Instructor", "person"),
     *PROFILE_HEADINGS,
 )
 _PEOPLE = (

@@ -156,13 +156,35 @@ function render({ model, el }) {
   };
   tools.append(columns, sheet, filter, ...out, said);
 
-  // The width that the reader gave to a column stays when the headings are drawn again.
+  // The width that the reader gave to a column stays when the headings are drawn again. As soon as
+  // one column has such a width, each of the others keeps the width that its contents give it.
   const widths = new Map();
-  const edge = (words, wide) => {
+  const layOut = () => {
+    const cells = [...(head.rows[0]?.cells ?? [])];
+    const fixed = cells.some(({ dataset }) => widths.has(dataset.column));
+    table.classList.remove("kpa-table-fixed");
+    table.style.width = "";
+    for (const cell of cells) cell.style.width = "";
+    if (!fixed) return;
+    const each = cells.map((cell) => widths.get(cell.dataset.column) ?? cell.offsetWidth);
+    cells.forEach((cell, at) => { cell.style.width = `${each[at]}px`; });
+    table.style.width = `${each.reduce((sum, width) => sum + width, 0)}px`;
+    table.classList.add("kpa-table-fixed");
+  };
+  let room = 0;
+  const resized = new ResizeObserver(() => {
+    if (room !== frame.clientWidth && widths.size) layOut();
+    room = frame.clientWidth;
+  });
+  resized.observe(frame);
+  const edge = (words, cell) => {
+    const { column } = cell.dataset;
     const line = make("span", "kpa-column-edge");
-    const tell = () => line.setAttribute("aria-valuenow", String(Math.max(wide.offsetWidth, NARROW)));
+    const tell = () => line.setAttribute("aria-valuenow", String(Math.max(cell.offsetWidth, NARROW)));
     const set = (pixels) => {
-      wide.style.width = pixels === null ? "" : `${Math.min(Math.max(pixels, NARROW), WIDE)}px`;
+      if (pixels === null) widths.delete(column);
+      else widths.set(column, Math.min(Math.max(pixels, NARROW), WIDE));
+      layOut();
       tell();
     };
     line.tabIndex = 0;
@@ -176,8 +198,8 @@ function render({ model, el }) {
     line.addEventListener("focus", tell);
     line.addEventListener("keydown", (event) => {
       const width = {
-        ArrowLeft: wide.offsetWidth - 16,
-        ArrowRight: wide.offsetWidth + 16,
+        ArrowLeft: cell.offsetWidth - 16,
+        ArrowRight: cell.offsetWidth + 16,
         Home: NARROW,
         End: WIDE,
         Enter: null,
@@ -187,7 +209,7 @@ function render({ model, el }) {
       set(width);
     });
     line.addEventListener("pointerdown", (event) => {
-      const from = wide.offsetWidth - event.clientX;
+      const from = cell.offsetWidth - event.clientX;
       const drag = (moved) => set(from + moved.clientX);
       line.setPointerCapture(event.pointerId);
       line.addEventListener("pointermove", drag);
@@ -197,7 +219,6 @@ function render({ model, el }) {
   };
 
   const headings = () => {
-    for (const wide of head.querySelectorAll(".kpa-column")) widths.set(wide.dataset.column, wide.style.width);
     const [by = null, descending = false] = model.get("sort");
     const active = head.contains(document.activeElement) ? document.activeElement : null;
     const place = [...head.querySelectorAll(REACHED)].indexOf(active);
@@ -213,15 +234,13 @@ function render({ model, el }) {
       button.append(make("span", "kpa-arrow", !sorted ? "" : descending ? "▼" : "▲"));
       button.addEventListener("click", () =>
         send("sort", sorted && descending ? model.get("usual") : [column, sorted]));
-      const wide = make("div", "kpa-column");
-      wide.dataset.column = column;
-      wide.style.width = widths.get(column) ?? "";
-      wide.append(button);
-      cell.append(wide, edge(words, wide));
+      cell.dataset.column = column;
+      cell.append(button, edge(words, cell));
       row.append(cell);
       below.append(field(column, words, kind, active));
     }
     head.replaceChildren(row, ...(filtering ? [below] : []));
+    if (widths.size) layOut();
     if (active) (active.isConnected ? active : head.querySelectorAll(REACHED)[place])?.focus();
     filter.setAttribute("aria-pressed", String(filtering));
   };
@@ -298,12 +317,13 @@ function render({ model, el }) {
     });
     return button;
   };
-  const cellOf = (value, kind, place) => {
+  const cellOf = (value, { column, kind }, place) => {
+    const named = { person: place, column };
     const cell = make("td", `kpa-${kind}`);
     if (value === null || value === undefined) cell.append(make("span", "kpa-nothing", "–"));
-    else if (kind === "people") value.forEach((name, at) => cell.append(at ? "; " : "", link(name, { person: place, at })));
+    else if (kind === "people") value.forEach((name, at) => cell.append(at ? "; " : "", link(name, { ...named, at })));
     else if (kind === "person" && !Array.isArray(value)) { // a list: the name of nobody in the records
-      cell.append(link(value, { person: place }));
+      cell.append(link(value, named));
     } else cell.textContent = kind === "number" && typeof value === "number" ? FIGURES.format(value).replace("-", "\u2212") : String(value);
     return cell;
   };
@@ -326,11 +346,11 @@ function render({ model, el }) {
   };
 
   const rows = () => {
-    const kinds = model.get("columns").map(({ kind }) => kind);
+    const headed = model.get("columns");
     const start = model.get("start");
     body.replaceChildren(...JSON.parse(model.get("rows")).map((values, at) => {
       const row = make("tr");
-      row.append(...values.map((value, column) => cellOf(value, kinds[column], start + at)));
+      row.append(...values.map((value, column) => cellOf(value, headed[column], start + at)));
       if (model.get("choosable")) choosing(row, start + at);
       return row;
     }));
@@ -370,8 +390,8 @@ function render({ model, el }) {
     send("start", Math.max(0, Math.ceil(model.get("total") / page()) - 1) * page()));
   el.addEventListener("keydown", (event) => event.stopPropagation());
   const heads = () => { headings(); chosenColumns(); };
-  const headed = "change:sort change:columns change:offered";
-  const changes = `${headed} change:rows change:total change:caption change:start change:nothing`;
+  const ofHeadings = "change:sort change:columns change:offered";
+  const changes = `${ofHeadings} change:rows change:total change:caption change:start change:nothing`;
   // Python changes several of them together, and each says so.
   let due = false;
   const soon = () => {
@@ -379,7 +399,7 @@ function render({ model, el }) {
     due = true;
     queueMicrotask(() => { due = false; rows(); });
   };
-  model.on(headed, heads);
+  model.on(ofHeadings, heads);
   model.on(changes, soon);
   model.on("change:filters", filters);
   model.on("change:chosen", mark);
@@ -395,7 +415,8 @@ function render({ model, el }) {
   theme();
   return () => {
     watch.disconnect();
-    model.off(headed, heads);
+    resized.disconnect();
+    model.off(ofHeadings, heads);
     model.off(changes, soon);
     model.off("change:filters", filters);
     model.off("change:chosen", mark);

@@ -18,6 +18,7 @@ from kpa_analytics.widgets.table_rows import (
     linked,
     matching,
     narrows,
+    sort_keys,
 )
 from kpa_analytics.wording import count, listing
 
@@ -221,12 +222,14 @@ class Table(anywidget.AnyWidget):
     def _from_to(self, start: int, end: int) -> pl.DataFrame:
         """The rows from `start` to `end` in the order shown. Equal rows keep their order.
 
-        It gathers only these rows, and does not sort the rows after them.
+        Accents and upper case make no difference to the order of texts. It gathers only these rows,
+        and does not sort the rows after them.
         """
         column, descending = self.sort or (None, False)
         if column not in self._matching.columns:
             return self._matching[start:end]
-        numbered = self._matching.lazy().select(key=column).with_row_index("row")
+        keys = sort_keys(self._matching[column]).to_frame("key")
+        numbered = keys.lazy().with_row_index("row")
         order = numbered.sort("key", "row", descending=[descending, False], nulls_last=True)
         places = order.head(end).collect(engine="in-memory")["row"]
         return self._matching[places[start:]]

@@ -37,8 +37,8 @@ def _answer(explorer: Owner, table: Table, message: Any, _: Any) -> None:
         case {"out": str(kind)} if kind in TYPES:
             if not explorer.guarded(lambda: _send(explorer, table, kind)):
                 table.send({"failed": True})
-        case {"person": int(place)}:
-            if person := person_id(table.row(place) or {}, message.get("at")):
+        case {"person": int(place), "column": str(column)}:
+            if person := person_id(table.row(place) or {}, column, message.get("at")):
                 explorer.guarded(lambda: explorer.open_record(person))
 
 

@@ -17,8 +17,12 @@ Words = Mapping[str, Mapping[Any, str]]
 TEXTS = ("text", "person", "people", "status", "date")
 #: The kind of column that is filtered by the least and the largest number; None: no limit.
 NUMBER = "number"
-#: The columns with the id of the person whom a row names, the first that is not null.
-PERSON_IDS = ("m_user_id", "m_instructor_id")
+#: The columns that name a person, and the column with that person's id.
+PERSON_IDS = {
+    "user": "m_user_id",
+    "instructor": "m_instructor_id",
+    "supervisor": "supervisor_id",
+}
 #: The column with the ids of the people whom the cells of a `people` column name, in their order.
 PEOPLE_IDS = "m_instructor_ids"
 
@@ -64,6 +68,24 @@ def _conditions(values: pl.Series, wanted: Any, words: Mapping[Any, str]) -> lis
         *([] if least is None else [pl.lit(numbers >= least)]),
         *([] if largest is None else [pl.lit(numbers <= largest)]),
         *(pl.lit(numbers != number) for number in words if number is not None),
+    ]
+
+
+def sort_keys(values: pl.Series) -> pl.Series:
+    """What a column is sorted by: its values, of which texts are in lower case without accents.
+
+    Examples:
+        >>> sort_keys(pl.Series(["Zoë", "de Vries", None])).to_list()
+        ['zoe', 'de vries', None]
+    """
+    if values.dtype == pl.List(pl.String):
+        return values.list.eval(folded_text(pl.element()))
+    if values.dtype != pl.String:
+        return values
+    texts = values.unique().alias("text").to_frame().with_columns(key=folded_text(pl.col("text")))
+    of_rows = values.alias("text").to_frame()
+    return of_rows.join(texts, on="text", how="left", nulls_equal=True, maintain_order="left")[
+        "key"
     ]
 
 
@@ -131,32 +153,29 @@ def as_shown(frame: pl.DataFrame, headings: Sequence[Heading], words: Words) -> 
     )
 
 
-def person_id(row: Mapping[str, Any], at: int | None = None) -> str | None:
-    """The id of the person whom a row names, or of the one at a place in its `people` column.
+def person_id(row: Mapping[str, Any], column: str, at: int | None = None) -> str | None:
+    """The id of the person whom a column names, or of the one at a place in a `people` column.
 
     Examples:
-        >>> person_id({"m_user_id": None, "m_instructor_id": "ike"})
+        >>> person_id({"m_user_id": "ann", "m_instructor_id": "ike"}, "instructor")
         'ike'
-        >>> person_id({"m_instructor_ids": ["ike", "eve"]}, 1)
+        >>> person_id({"m_instructor_ids": ["ike", "eve"]}, "instructor_names", 1)
         'eve'
     """
     if at is None:
-        return next((row[name] for name in PERSON_IDS if row.get(name)), None)
+        return row.get(PERSON_IDS.get(column, ""))
     return dict(enumerate(row.get(PEOPLE_IDS) or ())).get(at)
 
 
-def links(rows: pl.DataFrame, names: Sequence[Any]) -> list[Any]:
+def links(ids: Sequence[Any], names: Sequence[Any]) -> list[Any]:
     """The cells of a person column. A name without an id is in a list, and opens no record.
 
     Examples:
-        >>> rows = pl.DataFrame({"m_user_id": ["ann", None]})
-        >>> links(rows, ["Ann", "no instructor"])
+        >>> links(["ann", None], ["Ann", "no instructor"])
         ['Ann', ['no instructor']]
     """
-    columns = [rows[name].to_list() for name in PERSON_IDS if name in rows.columns]
-    has_id = map(any, zip(*columns, strict=True)) if columns else [False] * rows.height
     return [
-        name if known or name is None else [name] for name, known in zip(names, has_id, strict=True)
+        name if known or name is None else [name] for known, name in zip(ids, names, strict=True)
     ]
 
 
@@ -166,7 +185,11 @@ def linked(rows: pl.DataFrame, column: str, kind: str, words: Mapping[Any, str])
         several = rows[column].to_list()
         return [[one_line(name) for name in names or ()] or None for names in several]
     texts = cells(rows[column], words)
-    return links(rows, texts) if kind == "person" else texts
+    if kind != "person":
+        return texts
+    identifier = PERSON_IDS.get(column)
+    known = rows[identifier].to_list() if identifier in rows.columns else [None] * rows.height
+    return links(known, texts)
 
 
 def cells(values: pl.Series, words: Mapping[Any, str]) -> list[Any]:

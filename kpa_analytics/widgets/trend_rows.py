@@ -19,7 +19,7 @@ from kpa_analytics.statuses import (
 )
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS
-from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.widgets.table_rows import PERSON_IDS, Heading
 from kpa_analytics.wording import count, day, month, percent
 
 if TYPE_CHECKING:
@@ -119,7 +119,8 @@ def no_group(by: str) -> str:
 
 def headings(by: str | None, known: bool) -> list[Heading]:
     """The columns of the table; `known`: whether requirements were provided."""
-    group = [Heading(by, by.replace("_", " ").capitalize())] if by else []
+    kind = "person" if by in PERSON_IDS else "text"
+    group = [Heading(by, by.replace("_", " ").capitalize(), kind)] if by else []
     return [
         Heading("day", "Day", "date"),
         *group,

@@ -13,11 +13,13 @@ from tests.browser.hands import drag, point_at, press
 _FIGURES = """items => Object.fromEntries(items.map(item =>
     [".kpa-words", "strong"].map(part => item.querySelector(part).textContent)))"""
 _ROWS = """rows => {
-    const names = [...rows[0].closest("table").querySelectorAll(".kpa-column button")]
+    const names = [...rows[0].closest("table").querySelectorAll("th button")]
         .map(button => button.firstChild.textContent);
     return rows.map(row => Object.fromEntries(
         [...row.cells].map((cell, at) => [names[at], cell.textContent])));
 }"""
+#: A column is at least as wide as this, in pixels.
+NARROWEST = 60
 #: The end of the text that says which page of a table is shown.
 _LAST_ROWS = re.compile(r"^Rows [\d,]+ to ([\d,]+) of \1$")
 _DAYS_OF_RULE = re.compile(r"^in its last (\d+) days ")
@@ -164,17 +166,31 @@ def a_label_of_the_axis_shows_its_training(view: Locator) -> None:
     expect(labels).not_to_have_count(1)
 
 
-def widen_by_mouse(table: Locator) -> None:
-    """Drag the edge of the first column; Enter restores its width."""
-    edge, column = table.get_by_role("separator").first, table.locator(".kpa-column").first
-    before = column.evaluate("column => column.offsetWidth")
-    drag(edge, x=50)
-    expect(column).to_have_css("width", f"{before + 50}px")
-    point_at(table.get_by_role("separator").nth(1))  # the button is up: no width changes
-    expect(column).to_have_css("width", f"{before + 50}px")
-    edge.focus()
-    table.page.keyboard.press("Enter")
-    expect(column).to_have_attribute("style", "")
+def column_widths(table: Locator) -> list[int]:
+    """The width of each column, in pixels. The headings and the cells below are as wide."""
+    widths: list[list[int]] = table.locator("tr:has(th), tbody tr:first-child").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.offsetWidth))"
+    )
+    headings, cells = widths
+    assert headings == cells
+    return headings
+
+
+def resize_by_mouse(table: Locator) -> None:
+    """Drag the edge of every column to the left and to the right; Enter restores its width."""
+    usual = column_widths(table)
+    for at in range(len(usual)):
+        edge = table.get_by_role("separator").nth(at)
+        for moved in (-30, 70):
+            wanted = column_widths(table)
+            wanted[at] = max(wanted[at] + moved, NARROWEST)
+            drag(edge, x=moved)
+            assert column_widths(table) == wanted
+        point_at(table.locator("th button").nth(at))  # the button is up: no width changes
+        assert column_widths(table) == wanted
+        edge.focus()
+        table.page.keyboard.press("Enter")
+        assert column_widths(table) == usual
 
 
 def _table(view: Locator) -> Locator:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import polars as pl
 import pytest
 
@@ -11,9 +13,15 @@ from kpa_analytics.widgets import (
     GroupTrainingExplorer,
     InstructorExplorer,
     PlannerExplorer,
+    TrendExplorer,
 )
 from kpa_analytics.widgets.table import Table
-from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.widgets.table_rows import PERSON_IDS, Heading
+
+
+def press(table: Table, row: int, column: str, **which: int) -> None:
+    """Click a name in a table, as the browser reports it."""
+    table._handle_custom_msg({"person": row, "column": column, **which}, [])
 
 
 @pytest.mark.slow
@@ -21,7 +29,7 @@ def test_a_click_on_a_person_opens_their_transcript(company: kpa.TrainingData) -
     explorer = ExpiryExplorer(company, as_of="2026-03-31")
     assert explorer.record is None
     who = explorer.table.row(3, named=True)
-    explorer._table._handle_custom_msg({"person": 3}, [])
+    press(explorer._table, 3, "user")
     expected = kpa.transcript(company, who["m_user_id"], as_of="2026-03-31")
     assert explorer.record is not None
     assert explorer.record.html == expected.html == explorer._record.html
@@ -33,7 +41,7 @@ def test_a_click_on_a_person_opens_their_transcript(company: kpa.TrainingData) -
 def test_attendees_of_a_session_have_records_too(company: kpa.TrainingData) -> None:
     explorer = GroupTrainingExplorer(company)
     explorer.selected = explorer.sessions["group_training_id"][0]
-    explorer._attendees._handle_custom_msg({"person": 0}, [])
+    press(explorer._attendees, 0, "user")
     assert explorer.attendees["user"][0] in explorer._record.title
     explorer.close_record()
     assert explorer._record.html == ""
@@ -42,8 +50,39 @@ def test_attendees_of_a_session_have_records_too(company: kpa.TrainingData) -> N
 def test_instructors_have_records_too(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
     assert explorer._people.columns[0]["kind"] == "person"
-    explorer._people._handle_custom_msg({"person": 1}, [])
+    press(explorer._people, 1, "instructor")
     assert explorer.table["instructor"][1] in explorer._record.title
+
+
+def test_a_row_that_names_two_people_opens_the_record_of_each(company: kpa.TrainingData) -> None:
+    explorer = InstructorExplorer(company, selected={"figure": "completions"})
+    names = explorer._completions.frame.row(0, named=True)
+    assert names["user"] != names["instructor"]
+    for column in ("user", "instructor"):
+        press(explorer._completions, 0, column)
+        assert names[column] in explorer._record.title
+
+
+def test_a_supervisor_whose_cases_are_counted_has_a_record(company: kpa.TrainingData) -> None:
+    explorer = TrendExplorer(company, by="supervisor", every="1y")
+    at = next(n for n, who in enumerate(explorer.table["supervisor_id"]) if who is not None)
+    press(explorer._table, at, "supervisor")
+    assert explorer.table["supervisor"][at] in explorer._record.title
+    press(explorer._table, at, "total")
+    assert explorer.table["supervisor"][at] in explorer._record.title
+
+
+def test_every_column_that_names_a_person_opens_their_record(company: kpa.TrainingData) -> None:
+    for make in (
+        *(ExpiryExplorer, GroupTrainingExplorer, InstructorExplorer),
+        *(PlannerExplorer, partial(TrendExplorer, by="supervisor")),
+    ):
+        explorer = make(company)
+        tables = [each for each in vars(explorer).values() if isinstance(each, Table)]
+        headings = [Heading(**column) for table in tables for column in table.offered]
+        named = {heading.column for heading in headings if heading.kind == "person"}
+        assert named
+        assert named == {heading.column for heading in headings} & PERSON_IDS.keys()
 
 
 def test_each_of_several_names_in_a_cell_has_a_record(company: kpa.TrainingData) -> None:
@@ -55,10 +94,10 @@ def test_each_of_several_names_in_a_cell_has_a_record(company: kpa.TrainingData)
     row = next(place for place, several in enumerate(names) if len(several) > 1)
     assert table.rows[row][[*kinds].index("instructor_names")] == names[row]
     for at, name in enumerate(names[row]):
-        table._handle_custom_msg({"person": row, "at": at}, [])
+        press(table, row, "instructor_names", at=at)
         assert name in explorer._record.title
     explorer.close_record()
-    table._handle_custom_msg({"person": row, "at": len(names[row])}, [])
+    press(table, row, "instructor_names", at=len(names[row]))
     assert explorer.record is None
     table.filters = {"instructor_names": names[row][1]}
     assert {names[row][1]} <= {*explorer.coverage["instructor_names"][0]}
@@ -74,7 +113,7 @@ def test_the_instructor_of_a_session_has_a_record(
     at = next(n for n, who in enumerate(table.frame["m_instructor_id"]) if who is not None)
     kinds = {column["column"]: column["kind"] for column in table.columns}
     assert kinds["instructor"] == "person"
-    table._handle_custom_msg({"person": at}, [])
+    press(table, at, "instructor")
     assert table.frame["instructor"][at] in explorer._record.title
     assert explorer.selected is None
 
@@ -90,5 +129,5 @@ def test_a_record_that_is_not_there_is_an_error(company: kpa.TrainingData) -> No
     explorer = ExpiryExplorer(company)
     with pytest.raises(kpa.errors.KPADataError, match="no person in the records"):
         explorer.open_record("nobody")
-    explorer._table._handle_custom_msg({"person": 10**6}, [])
+    press(explorer._table, 10**6, "user")
     assert explorer.record is None

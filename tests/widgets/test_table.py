@@ -50,6 +50,27 @@ def test_marks_of_text_direction_in_names_are_removed() -> None:
     assert table.rows == [[0, "evil", "evil; Moe"]]
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_names_are_sorted_as_a_reader_expects(several: bool) -> None:
+    names = [
+        "Abel",
+        "Ångström",
+        "Côté",
+        "Cruz",
+        "de la Cruz",
+        "Łuk",
+        "Moe",
+        "Ødegaard",
+        "Zimmermann",
+    ]
+    mixed = names[::2] + names[1::2]
+    table = Table(HEADINGS[2:], ("name", False))
+    table.show(pl.DataFrame({"name": [[name] for name in mixed] if several else mixed}), "")
+    assert [row[0] for row in table.rows] == names
+    table.sort = ["name", True]
+    assert [row[0] for row in table.rows] == table.shown["Name"].explode().to_list() == names[::-1]
+
+
 def test_a_column_of_lists_is_sorted_by_its_lists() -> None:
     frame = pl.DataFrame({"number": [0, 1, 2, 3], "name": [["Moe"], [], None, ["Abel", "Roe"]]})
     table = Table(HEADINGS[::2], ("name", False))
