@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 from msgspec.structs import fields
@@ -24,7 +24,11 @@ from kpa_analytics.schema import (
     TRAININGS,
     USERS,
     Table,
+    is_text,
 )
+
+if TYPE_CHECKING:
+    from polars import DataType
 
 Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 #: Epoch milliseconds, UTC, from the year 1 to the year 9999.
@@ -160,8 +164,8 @@ class Endpoint(NamedTuple):
         kind: the kind of group, for collections of groups.
         people: columns with ids of people; pseudonyms replace them.
         public: text columns that name no person; pseudonyms replace every other text by null.
-        facts: in a collection of people, the other columns that `publish()` writes unless it is
-            called with `personal=True`.
+        facts: of the people themselves, the other columns that pseudonyms keep and that `publish()`
+            also writes without `personal=True`.
     """
 
     method: str
@@ -177,6 +181,20 @@ class Endpoint(NamedTuple):
     people: tuple[str, ...] = ()
     public: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
+
+    def hides(self, column: str, dtype: DataType) -> bool:
+        """Whether pseudonyms replace a column by null.
+
+        Examples:
+            >>> import polars as pl
+            >>> endpoint_of("users").hides("phone", pl.Int64())
+            True
+            >>> endpoint_of("users").hides("hireDate", pl.Date())
+            False
+        """
+        if column in (*self.people, *self.public, *self.facts):
+            return False
+        return is_text(dtype) or bool(self.facts)
 
     def optional_ids(self) -> list[str]:
         """The columns of ids and lists of ids that may be null.

@@ -121,17 +121,17 @@ def _table(name: str, made_by: str, *columns: Column) -> Table:
 
 
 def is_text(dtype: DataType | DataTypeClass) -> bool:
-    """Whether a column can hold text, in lists and structs too.
+    """Whether a column can hold any text, in lists and structs too; that of an Enum is no text.
 
     Examples:
-        >>> is_text(pl.List(pl.String)), is_text(pl.Date)
-        (True, False)
+        >>> is_text(pl.List(pl.String)), is_text(pl.Date), is_text(pl.Enum(["late"]))
+        (True, False, False)
     """
-    if isinstance(dtype, pl.List):
+    if isinstance(dtype, pl.List | pl.Array):
         return is_text(dtype.inner)
     if isinstance(dtype, pl.Struct):
         return any(is_text(field.dtype) for field in dtype.fields)
-    return dtype == pl.String
+    return dtype in (pl.String, pl.Categorical, pl.Binary, pl.Object)
 
 
 #: Columns that several results share.

@@ -90,6 +90,28 @@ def assignment(kind: str | None, condition: str | None) -> Assignment:
     return Assignment(CANNOT_TELL, reason=_NO_CONDITION)
 
 
+def public_conditions(trainings: pl.DataFrame) -> pl.DataFrame:
+    """Keep of each `assigned_to_condition` only what names nobody.
+
+    These are its field and, of a condition by job title or by driver, its values. Conditions by
+    other fields may have names of people.
+    """
+    if "assigned_to_condition" not in trainings.columns:
+        return trainings
+    texts = [_public(text) for text in trainings["assigned_to_condition"]]
+    return trainings.with_columns(pl.Series("assigned_to_condition", texts, pl.String))
+
+
+def _public(text: str | None) -> str | None:
+    if text is None:
+        return None
+    field, values = _condition(text)
+    if field is None:
+        return "{}"
+    known = {"settings": {"values": values}} if field in (JOB_TITLE, DRIVER) else {}
+    return json.dumps({"data": {"fieldId": field, **known}})
+
+
 def _condition(text: str | None) -> tuple[str | None, list[Any]]:
     """The field and the values of a condition; None and nothing if it has another shape."""
     try:

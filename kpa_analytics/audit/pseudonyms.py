@@ -30,6 +30,7 @@ from typing import Any
 import polars as pl
 from filelock import FileLock
 
+from kpa_analytics.analysis.assignments import public_conditions
 from kpa_analytics.cache_folder import private_file, private_folder
 from kpa_analytics.config import settings
 from kpa_analytics.data.scope import Scope
@@ -96,7 +97,8 @@ class Pseudonyms:
         """Replace every id of a person in a frame, and set every other text to null.
 
         The endpoint lists the columns with people's ids and the texts that name nobody. Without it,
-        columns with ids are recognized by their names.
+        columns with ids are recognized by their names. Of a person's profile, only the listed facts
+        are kept. Of the condition of a training, only what names nobody is kept.
         """
         people = endpoint.people if endpoint else ALL_PEOPLE
         ids = [name for name in people if name in frame.columns]
@@ -104,13 +106,13 @@ class Pseudonyms:
         new = (
             {person: self.of(person) for person in pl.concat(old).unique() if person} if old else {}
         )
-        public = endpoint.public if endpoint else ()
-        return frame.with_columns(
+        hides = endpoint.hides if endpoint else _hides
+        return public_conditions(frame).with_columns(
             *(_replaced(name, frame.schema[name], new) for name in ids),
             *(
                 pl.lit(None, dtype).alias(name)
                 for name, dtype in frame.schema.items()
-                if name not in (*ids, *public) and is_text(dtype)
+                if name not in ids and hides(name, dtype)
             ),
         )
 
@@ -163,6 +165,11 @@ def _make_key(path: Path) -> None:
             move(beside, path)
         finally:
             beside.unlink(missing_ok=True)
+
+
+def _hides(_: str, dtype: pl.DataType) -> bool:
+    """Whether a column of an unknown collection becomes null."""
+    return is_text(dtype)
 
 
 def _named(users: pl.DataFrame) -> pl.DataFrame:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from kpa_analytics.endpoints import endpoint_of
+
 _EVERY = pl.lit(True)
 _REQUIRED_IDS = ("incomplete_training_ids", "complete_training_ids")
 
@@ -86,13 +88,9 @@ class Scope:
         """Whether a finding about all records is about a selected record."""
         if self.is_all:
             return _EVERY
-        ids = {
-            "completions": frames["completions"]["id"],
-            "trainings": frames["trainings"]["id"],
-            "users": frames["users"]["id"] if self.people is None else self.people,
-            "group_trainings": frames["group_trainings"]["id"],
-            "employee_status": frames["employee_status"]["m_user_id"],
-        }
+        ids = {name: frame[endpoint_of(name).record_key] for name, frame in frames.items()}
+        if self.people is not None:
+            ids["users"] = self.people
         about = (
             (pl.col("table") == table) & pl.col("record_id").is_in(kept.cast(pl.String).implode())
             for table, kept in ids.items()

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from kpa_analytics.analysis.assignments import public_conditions
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.group_sessions import group_sessions
 from kpa_analytics.analysis.required import REQUIRED, required_pairs
@@ -142,6 +143,8 @@ def published_frame(
     Enums are texts, which every program reads.
     """
     frame = _COMPUTED[name](data, question) if name in _COMPUTED else data.frames[name]
+    if not personal:
+        frame = public_conditions(frame)
     constants = {DEMO.name: data.demo, AS_OF.name: question.as_of}
     return frame.select(
         (pl.lit(constants[column.name]) if column.name in constants else pl.col(column.name))

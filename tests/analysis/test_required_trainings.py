@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.assignments import assignment, public_conditions
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
@@ -286,3 +287,37 @@ def test_an_explanation_says_how_the_catalogue_assigns_the_training() -> None:
     assert "The catalogue assigns it to everyone." in said[1]
     assert "The catalogue assigns it by job title." in said[2]
     assert "The catalogue assigns" not in said[6]
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [
+        (None, None),
+        ("{}", "{}"),
+        ("not JSON", "{}"),
+        ({"data": {"fieldId": "region"}}, {"data": {"fieldId": "region"}}),
+        (
+            {
+                "data": {
+                    "fieldId": "supervisor",
+                    "settings": {"values": ["5e58"], "labels": ["Ann"]},
+                }
+            },
+            {"data": {"fieldId": "supervisor"}},
+        ),
+        (
+            {
+                "data": {
+                    "fieldId": "job-title",
+                    "settings": {"values": ["j1"], "labels": ["Welder"]},
+                }
+            },
+            {"data": {"fieldId": "job-title", "settings": {"values": ["j1"]}}},
+        ),
+    ],
+)
+def test_a_condition_without_names_gives_the_same_rule(condition: Any, kept: Any) -> None:
+    texts = [json.dumps(each) if isinstance(each, dict) else each for each in (condition, kept)]
+    whole = pl.DataFrame({"assigned_to_condition": texts[:1]}, {"assigned_to_condition": pl.String})
+    assert public_conditions(whole)["assigned_to_condition"].to_list() == texts[1:]
+    assert assignment("limited", texts[0]) == assignment("limited", texts[1])

@@ -64,11 +64,14 @@ def company() -> Records:
         "complete_training_ids": [],
         "last_completed": [],
     }
+    named = {"values": [person(1)], "labels": ["Aurelia Quicksilver"]}
+    condition = {"data": {"fieldId": "supervisor", "settings": named}}
+    of_a_supervisor = {"assigned_to_type": "limited", "assigned_to_condition": condition}
     leaver = user(2, "Bruno", "Quicksilver", supervisor_id=person(1))
     return Records(
         {
             "completedtrainings.v2.list": done,
-            "trainings.v2.list": [training(1, "Ladders"), training(2, "Ropes")],
+            "trainings.v2.list": [training(1, "Ladders"), training(2, "Ropes", **of_a_supervisor)],
             "users.list": [user(1, "Aurelia", "Quicksilver"), leaver],
             "grouptrainings.list": [session],
             "training-employee-status.list": [employee],

@@ -10,6 +10,7 @@ import pytest
 from kpa_analytics.audit.findings import findings
 from kpa_analytics.data.scope import Scope, with_parts
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.schema import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
@@ -168,3 +169,18 @@ def test_the_first_row_of_a_repeated_training_has_its_parts_and_blanks_are_none(
         {"id": BASICS, "included_trainings_id": [LADDERS]},
     ]
     assert with_parts(frame_of(TRAININGS, *rows), [BASICS]) == sorted([BASICS, FIRST_AID])
+
+
+@pytest.mark.parametrize("table", COLLECTIONS)
+def test_a_finding_about_a_selected_record_stays_whatever_its_table(
+    data: TrainingData, table: str
+) -> None:
+    scope = Scope(words="people: Ann", people=pl.Series(["ann"]))
+    frames = data.part(scope).frames
+    kept = frames[table][endpoint_of(table).record_key].cast(pl.String)
+    of_table = pl.DataFrame(
+        {"table": table, "record_id": [*kept, "nobody"], "finding": "id_twice", "value": ""}
+    )
+    assert of_table.filter(scope.findings(frames))["record_id"].to_list() == (
+        ["ann"] if table == "users" else kept.to_list()
+    )

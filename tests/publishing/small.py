@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -22,6 +23,9 @@ from tests.frames import frame_of
 AS_OF = date(2026, 6, 30)
 #: Texts that name or describe a person; none of them is published unless it is wanted.
 PERSONAL = ("Zebedee", "Quibble", "E-0451", "zq@example.com", "zquibble", "left his badge")
+
+
+_CONDITION = {"fieldId": "supervisor", "settings": {"labels": ["Zebedee Quibble"]}}
 
 
 def small(**changes: Any) -> TrainingData:
@@ -49,7 +53,11 @@ def _frames() -> dict[str, pl.DataFrame]:
         "trainings": frame_of(
             TRAININGS,
             {"id": 7, "title": "Ladders", "schedule_type": "rolling", "renewal_months": 12},
-            {"id": 8, "title": "First Aid", "schedule_type": "rolling", "renewal_months": 12},
+            {
+                **{"id": 8, "title": "First Aid", "schedule_type": "rolling"},
+                **{"renewal_months": 12, "assigned_to_type": "limited"},
+                "assigned_to_condition": json.dumps({"data": _CONDITION}),
+            },
         ),
         "users": frame_of(
             USERS,
