@@ -72,7 +72,7 @@ def _conditions(values: pl.Series, wanted: Any, words: Mapping[Any, str]) -> lis
 
 
 def sort_keys(values: pl.Series) -> pl.Series:
-    """What a column is sorted by: its values, of which texts are in lower case without accents.
+    """The values that sort a column: texts in lower case and without accents, others unchanged.
 
     Examples:
         >>> sort_keys(pl.Series(["Zoë", "de Vries", None])).to_list()
