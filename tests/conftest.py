@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import kpa_analytics as kpa
-from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import COMPLETIONS, Records
 from tests.drawn_once import left_blank, remembered, remembered_in
 from tests.shared import shared, shared_folder
 

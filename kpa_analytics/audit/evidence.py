@@ -22,10 +22,10 @@ from kpa_analytics.audit.findings import findings
 from kpa_analytics.audit.headline import Headline, headline
 from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.past import Past, past
-from kpa_analytics.audit.records import audit_records
+from kpa_analytics.audit.record_rows import audit_records
 from kpa_analytics.audit.sample import Sample
 from kpa_analytics.audit.since import Since
-from kpa_analytics.data.changes import changes
+from kpa_analytics.data.changes import completion_changes
 from kpa_analytics.data.snapshots import Kept
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
@@ -192,7 +192,7 @@ def _changed(earlier: Kept | None, data: TrainingData) -> tuple[pl.DataFrame, st
     if earlier is None:
         return CHANGES.empty(), ""
     try:
-        return changes(earlier.frame, data.completions), ""
+        return completion_changes(earlier.frame, data.completions), ""
     except KPADataError as error:
         return CHANGES.empty(), str(error)
 

@@ -12,7 +12,7 @@ import polars as pl
 from kpa_analytics.audit.bagit import pack_in
 from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.verify import verify_audit
-from kpa_analytics.data.changes import changes
+from kpa_analytics.data.changes import completion_changes
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import SINCE, STATUS
@@ -224,7 +224,7 @@ def _of_people(change: str, people: pl.DataFrame, day: pl.Expr) -> pl.DataFrame:
 def _of_records(
     old: pl.DataFrame, new: pl.DataFrame, people: pl.DataFrame, titles: pl.DataFrame
 ) -> pl.DataFrame:
-    rows = changes(old, new).with_columns(
+    rows = completion_changes(old, new).with_columns(
         pl.format("record_{}", pl.col("change").cast(pl.String)).alias("change")
     )
     return _rows(

@@ -29,7 +29,7 @@ _TABLES = {
 _IDS = ("id", "m_user_id", "training_id")
 
 
-def changes(old: object, new: object) -> pl.DataFrame:
+def completion_changes(old: object, new: object) -> pl.DataFrame:
     """Compare two loads of the completions, record by record and field by field.
 
     Records are matched by id, so the order of rows does not matter. `audit.compare.changes`
@@ -39,7 +39,7 @@ def changes(old: object, new: object) -> pl.DataFrame:
         >>> record = {"id": 1238, "training_id": 1046, "m_user_id": "ann", "notes": "by phone"}
         >>> old = pl.DataFrame([record], schema=COMPLETIONS.schema)
         >>> new = old.with_columns(notes=pl.lit("in person"))
-        >>> changes(old, new).row(0)
+        >>> completion_changes(old, new).row(0)
         ('edited', 1238, 'ann', 1046, 'notes', 'by phone', 'in person', 'completions')
     """
     before, after = records_of(old, "old"), records_of(new, "new")

@@ -15,8 +15,8 @@ from kpa_analytics.demo_mark import DEMO_AS_OF
 if TYPE_CHECKING:
     from kpa_analytics.demo.company import Organisation, organisation
     from kpa_analytics.demo.faults import Fault
-    from kpa_analytics.demo.records import Records
     from kpa_analytics.demo.server import serve, start
+    from kpa_analytics.demo.sources import Records
 
 __all__ = ["AS_OF", "Fault", "Organisation", "Records", "organisation", "serve", "start"]
 
@@ -27,7 +27,7 @@ AS_OF = DEMO_AS_OF
 _HOMES = {
     "Fault": "faults",
     "Organisation": "company",
-    "Records": "records",
+    "Records": "sources",
     "organisation": "company",
     "serve": "server",
     "start": "server",

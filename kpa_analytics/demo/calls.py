@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from kpa_analytics.demo.records import Source
+    from kpa_analytics.demo.sources import Source
 
 
 @dataclass

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kpa_analytics.demo.records import Wire
+from kpa_analytics.demo.sources import Wire
 
 FIRST_TRAINING_ID = 1001
 

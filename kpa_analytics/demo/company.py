@@ -9,15 +9,15 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.demo import AS_OF, records
+from kpa_analytics.demo import AS_OF, sources
 from kpa_analytics.demo.catalogue import courses, wire_trainings
 from kpa_analytics.demo.employee_status import EmployeeStatuses
 from kpa_analytics.demo.history import invent_history
 from kpa_analytics.demo.paperwork import file_completions
 from kpa_analytics.demo.people import invent_people, milliseconds
 from kpa_analytics.demo.planted import plant
-from kpa_analytics.demo.records import Listing, Wire
 from kpa_analytics.demo.sessions import gather, session_list, teach
+from kpa_analytics.demo.sources import Listing, Wire
 from kpa_analytics.demo.volume import refresh, thin
 from kpa_analytics.demo.wire import (
     completion_frame,
@@ -61,20 +61,20 @@ class Organisation:
 
     def select(self, method: str, params: Mapping[str, Any], as_of: date) -> Listing:
         """Answer one list method with these filters."""
-        if method == records.COMPLETIONS:
+        if method == sources.COMPLETIONS:
             return _listing(self._filtered(params), wire_completions)
-        if method == records.USERS:
+        if method == sources.USERS:
             return _listing(self.users, wire_users)
-        if method == records.GROUP_TRAININGS:
+        if method == sources.GROUP_TRAININGS:
             return _listing(self.group_trainings, pl.DataFrame.to_dicts)
-        if method == records.EMPLOYEE_STATUS:
+        if method == sources.EMPLOYEE_STATUS:
             return self.employee_statuses(as_of).select(params)
         return Listing.of(
             {
-                records.TRAININGS: self.trainings,
-                records.FIELD_OFFICES: self.field_offices,
-                records.LINES_OF_BUSINESS: self.lines_of_business,
-                records.JOB_TITLES: self.job_titles,
+                sources.TRAININGS: self.trainings,
+                sources.FIELD_OFFICES: self.field_offices,
+                sources.LINES_OF_BUSINESS: self.lines_of_business,
+                sources.JOB_TITLES: self.job_titles,
             }[method]
         )
 

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
 from kpa_analytics.demo.employment import Employment, employment
-from kpa_analytics.demo.records import Listing, Wire
 from kpa_analytics.demo.rules import Schedule, Standing, day_of
+from kpa_analytics.demo.sources import Listing, Wire
 
 _WORST_FIRST = ("expired", "expiring", "current")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from kpa_analytics.demo.records import Wire
+from kpa_analytics.demo.sources import Wire
 
 _HOUR = 3_600_000
 _DAY = 24 * _HOUR

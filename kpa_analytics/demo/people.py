@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.demo.records import Wire
+from kpa_analytics.demo.sources import Wire
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 
 _OFFICES = (

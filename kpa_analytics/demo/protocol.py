@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 import msgspec
 from msgspec import Meta
 
-from kpa_analytics.demo import records
+from kpa_analytics.demo import sources
 
 PageLimit = Annotated[int, Meta(ge=1, le=1000)]
 PageNumber = Annotated[int, Meta(ge=1)]
@@ -51,15 +51,15 @@ class Method(NamedTuple):
 
 
 METHODS: dict[str, Method] = {
-    records.COMPLETIONS: Method(
+    sources.COMPLETIONS: Method(
         "completedtrainings",
         100,
         {"training_id": int, "user_id": str, "has_attachments": bool},
     ),
-    records.TRAININGS: Method("trainings"),
-    records.GROUP_TRAININGS: Method("grouptrainings"),
-    records.USERS: Method("users"),
-    records.EMPLOYEE_STATUS: Method(
+    sources.TRAININGS: Method("trainings"),
+    sources.GROUP_TRAININGS: Method("grouptrainings"),
+    sources.USERS: Method("users"),
+    sources.EMPLOYEE_STATUS: Method(
         "employees",
         1000,
         {
@@ -68,9 +68,9 @@ METHODS: dict[str, Method] = {
             "include_all_completions": bool,
         },
     ),
-    records.FIELD_OFFICES: Method("fieldoffices"),
-    records.LINES_OF_BUSINESS: Method("linesofbusiness"),
-    records.JOB_TITLES: Method("jobtitles"),
+    sources.FIELD_OFFICES: Method("fieldoffices"),
+    sources.LINES_OF_BUSINESS: Method("linesofbusiness"),
+    sources.JOB_TITLES: Method("jobtitles"),
     "api.ping": Method(None),
 }
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from kpa_analytics.demo.records import Wire
+from kpa_analytics.demo.sources import Wire
 
 _EXPIRING_DAYS = 30
 _KNOWN_TYPES = ("rolling", "window", "")  # without a type, the other fields decide

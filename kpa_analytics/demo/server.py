@@ -28,7 +28,7 @@ from kpa_analytics.secret import Secret
 if TYPE_CHECKING:
     from kpa_analytics.demo.calls import Received
     from kpa_analytics.demo.faults import Faults
-    from kpa_analytics.demo.records import Source
+    from kpa_analytics.demo.sources import Source
 
 TOKEN_LENGTH = 41
 _LOOPBACK = "127.0.0.1"

@@ -23,7 +23,7 @@ from kpa_analytics.demo.protocol import (
     find_method,
     read_request,
 )
-from kpa_analytics.demo.records import EMPLOYEE_STATUS, USER_COLUMNS, USERS
+from kpa_analytics.demo.sources import EMPLOYEE_STATUS, USER_COLUMNS, USERS
 from kpa_analytics.demo_mark import DEMO_HEADER
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from kpa_analytics.demo.records import Source
+    from kpa_analytics.demo.sources import Source
 
 _MINUTE = 60.0
 

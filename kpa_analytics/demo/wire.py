@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from kpa_analytics.demo.people import OPTIONAL
-from kpa_analytics.demo.records import Wire
+from kpa_analytics.demo.sources import Wire
 
 #: The columns of the company's completions: the API's fields, except that `signed` says whether
 #: there is a signature and `files` is the number of files.

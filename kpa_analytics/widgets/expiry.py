@@ -434,4 +434,4 @@ def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:
             tiles.append((number, SIGNED_LABELS[status], detail, f"kpa-{status}"))
         if status == EXPIRING:
             tiles.append((f"{counts['due_within']:,}", due_label(days), due_note(days), "kpa-due"))
-    return layout.figures(tiles)
+    return layout.figure_tiles(tiles)

@@ -298,4 +298,4 @@ def _headline(
     for name, number in numbers.items():
         worst = " kpa-worst" if name == "not-recorded" and number else ""
         tiles.append((f"{number:,}", _FIGURES[name].label, details[name], f"kpa-{name}{worst}"))
-    return layout.figures(tiles)
+    return layout.figure_tiles(tiles)

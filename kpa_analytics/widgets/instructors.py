@@ -214,7 +214,7 @@ class InstructorExplorer(PeriodExplorer):
         self._everyone = self._view.people(choices)
         self._counted = _counted(self._covered, self.instructors)
         numbers = {figure: len(trainings) for figure, trainings in self._counted.items()}
-        self._figures.value = layout.figures(
+        self._figures.value = layout.figure_tiles(
             _tiles(self._everyone, numbers, self._details(choices, numbers))
         )
         numbers[_TAUGHT] = int(self._everyone["completions"].sum())

@@ -50,7 +50,7 @@ def notes(texts: list[str]) -> str:
     return f'<div role="status"><ul class="kpa-notes">{lines}</ul></div>' if lines else ""
 
 
-def figures(tiles: list[tuple[str, str, str, str]]) -> str:
+def figure_tiles(tiles: list[tuple[str, str, str, str]]) -> str:
     """A row of numbers, as HTML. Each tile has a number, a label, a detail and a CSS class."""
     items = "".join(
         f'<li class="{escape(css)}"><span class="kpa-words">{escape(words)}</span>'

@@ -112,4 +112,4 @@ def headline(
             f"kpa-{LEFT_OVER}",
         ),
     ]
-    return layout.figures(tiles)
+    return layout.figure_tiles(tiles)

@@ -12,7 +12,7 @@ from kpa_analytics.widgets.style import HERE
 
 
 class Tiles(anywidget.AnyWidget):
-    """Figures as `layout.figures` writes them. Those whose class is in `picks` are buttons.
+    """Figures as `layout.figure_tiles` writes them. Those whose class is in `picks` are buttons.
 
     Attributes:
         value: the figures, as HTML.

@@ -190,7 +190,7 @@ def headline(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: bool)
     """
     if rows.is_empty():
         begins = f"The records begin on {day(period.begun)}" if period.begun else ""
-        return layout.figures([(_UNKNOWN, f"Gaps on {day(period.as_of)}", begins, "kpa-all")])
+        return layout.figure_tiles([(_UNKNOWN, f"Gaps on {day(period.as_of)}", begins, "kpa-all")])
     sampled = rows.with_columns(pl.sum_horizontal(GAPS).alias("gaps"))
     before, now = (sampled.row(at, named=True) for at in (0, -1))
     tiles = [
@@ -207,7 +207,7 @@ def headline(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: bool)
     ]
     if not known:
         tiles.append((_UNKNOWN, SIGNED_LABELS[MISSING], NO_REQUIREMENTS, f"kpa-{MISSING}"))
-    return layout.figures(tiles)
+    return layout.figure_tiles(tiles)
 
 
 def _share(row: Mapping[str, Any]) -> str:

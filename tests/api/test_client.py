@@ -9,8 +9,8 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import COMPLETIONS, USERS, Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import COMPLETIONS, USERS, Records
 from kpa_analytics.errors import (
     API_ERRORS,
     KPAAPIError,

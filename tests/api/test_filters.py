@@ -8,7 +8,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
-from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS, Listing, Records
+from kpa_analytics.demo.sources import COMPLETIONS, EMPLOYEE_STATUS, Listing, Records
 from kpa_analytics.errors import KPADataError
 from tests.conftest import VENDOR_RECORDS, completion, use
 

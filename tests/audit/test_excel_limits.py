@@ -19,7 +19,7 @@ from kpa_analytics.audit.report_text import CELL_CUT
 from kpa_analytics.audit.xlsx import write_workbook
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.demo import Records
-from kpa_analytics.demo import records as wire
+from kpa_analytics.demo import sources as wire
 from kpa_analytics.errors import KPADataWarning
 from tests.audit.packs import AS_OF, Page, completion, load, pdf_text, person, training, user
 from tests.drawn_once import left_blank

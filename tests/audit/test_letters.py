@@ -18,7 +18,7 @@ import kpa_analytics as kpa
 from kpa_analytics.audit.letters import _letters, boxed, sentences, without_glyph
 from kpa_analytics.charts.theme import FONT
 from kpa_analytics.demo import Records
-from kpa_analytics.demo import records as wire
+from kpa_analytics.demo import sources as wire
 from kpa_analytics.errors import KPADataWarning
 from kpa_analytics.fonts import FOLDER
 from tests.audit.packs import AS_OF, Page, completion, load, pdf_text, person, training, user

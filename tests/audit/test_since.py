@@ -15,7 +15,7 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.audit.since import refuse_other
 from kpa_analytics.demo import Records
-from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
+from kpa_analytics.demo.sources import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
 from kpa_analytics.errors import KPADataError
 from tests.audit.packs import Page, completion, load, pdf_text, person, training, user
 from tests.drawn_once import left_blank

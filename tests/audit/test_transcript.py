@@ -13,7 +13,7 @@ from kpa_analytics import schema
 from kpa_analytics.audit import extra
 from kpa_analytics.audit.identity import NAMED
 from kpa_analytics.demo import Records
-from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, USERS
+from kpa_analytics.demo.sources import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import TRANSCRIPT

@@ -23,7 +23,7 @@ FIRST, STEP = 1_000, 1_500
 _SERVER = f"""
 import json
 import kpa_analytics.demo as demo
-from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.sources import COMPLETIONS, Records
 from tests.conftest import completion
 with demo.serve(Records()) as api:
     tokens = [

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kpa_analytics.demo.records import Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import Records
 
 
 def write(monkeypatch: pytest.MonkeyPatch, folder: Path, text: str) -> Path:

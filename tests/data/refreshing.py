@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.demo.records import COMPLETIONS, Records
+from kpa_analytics.demo.sources import COMPLETIONS, Records
 from tests.conftest import completion
 
 NEWEST = 20210101

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import fields
 
 import kpa_analytics as kpa
-from kpa_analytics.demo.records import (
+from kpa_analytics.demo.sources import (
     COMPLETIONS,
     EMPLOYEE_STATUS,
     GROUP_TRAININGS,

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.demo.records import COMPLETIONS, TRAININGS, Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import COMPLETIONS, TRAININGS, Records
 from kpa_analytics.errors import KPACacheWarning, KPAError
 from tests.conftest import completion, completions, sent, use
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from kpa_analytics.data.changes import changes
+from kpa_analytics.data.changes import completion_changes
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import CHANGES, COMPLETIONS
 from tests.conftest import at_most
@@ -60,12 +60,12 @@ EMPTY = COMPLETIONS.empty()
 def test_an_edited_field_is_a_row_with_its_old_and_new_value(field, value, old, new):
     person = value if field == "m_user_id" else "ann"
     training = value if field == "training_id" else 1046
-    rows = changes(record(), record(**{field: value}))
+    rows = completion_changes(record(), record(**{field: value}))
     assert rows.rows() == [("edited", 1238, person, training, field, old, new, "completions")]
 
 
 def test_added_and_removed_records_are_one_row_each():
-    rows = changes(record(id=5, m_user_id="bob"), record(id=6, notes=None))
+    rows = completion_changes(record(id=5, m_user_id="bob"), record(id=6, notes=None))
     assert rows.rows() == [
         ("added", 6, "ann", 1046, None, None, None, "completions"),
         ("removed", 5, "bob", 1046, None, None, None, "completions"),
@@ -75,7 +75,7 @@ def test_added_and_removed_records_are_one_row_each():
 def test_rows_are_sorted_by_kind_then_id_then_field():
     old = pl.concat([record(id=number) for number in (3, 1, 2)])
     new = pl.concat([record(id=number, files=9, notes="x") for number in (2, 9, 3)])
-    assert changes(old, new).select("change", "id", "field").rows() == [
+    assert completion_changes(old, new).select("change", "id", "field").rows() == [
         ("added", 9, None),
         ("removed", 1, None),
         ("edited", 2, "notes"),
@@ -87,8 +87,8 @@ def test_rows_are_sorted_by_kind_then_id_then_field():
 
 def test_an_object_with_completions_can_be_compared():
     data = SimpleNamespace(completions=record())
-    assert changes(data, record().lazy()).is_empty()
-    assert changes(EMPTY, data)["change"].to_list() == ["added"]
+    assert completion_changes(data, record().lazy()).is_empty()
+    assert completion_changes(EMPTY, data)["change"].to_list() == ["added"]
 
 
 @pytest.mark.parametrize(
@@ -102,19 +102,19 @@ def test_an_object_with_completions_can_be_compared():
 def test_missing_and_duplicate_ids_are_refused_by_name(ids, named):
     shared = pl.concat([record(id=number) for number in ids])
     with pytest.raises(KPADataError, match=named):
-        changes(shared, record())
+        completion_changes(shared, record())
 
 
 def test_a_missing_column_is_named():
     with pytest.raises(KPADataError, match=r"no column 'notes'; load_completions\(\)"):
-        changes(record(), record().drop("notes"))
+        completion_changes(record(), record().drop("notes"))
 
 
 @pytest.mark.slow
 @settings(max_examples=at_most(15))
 @given(completions(unique=True))
 def test_a_load_has_no_changes_from_itself(records):
-    rows = changes(records, records.reverse())
+    rows = completion_changes(records, records.reverse())
     assert rows.is_empty()
     assert rows.schema == CHANGES.schema
 
@@ -125,7 +125,7 @@ def test_a_load_has_no_changes_from_itself(records):
 def test_applying_the_changes_to_the_old_load_gives_the_new_load(old, new):
     records = {row["id"]: row for row in _as_text(old)}
     arrived = {row["id"]: row for row in _as_text(new)}
-    for change in changes(old, new).to_dicts():
+    for change in completion_changes(old, new).to_dicts():
         number = change["id"]
         if change["change"] == "added":
             assert number not in records
@@ -143,14 +143,16 @@ def test_applying_the_changes_to_the_old_load_gives_the_new_load(old, new):
 @given(completions(unique=True), completions(unique=True))
 def test_swapping_old_and_new_reverses_every_change(old, new):
     reverse = {"added": "removed", "removed": "added", "edited": "edited"}
-    back = changes(new, old).select(
+    back = completion_changes(new, old).select(
         pl.col("change").cast(pl.String).replace(reverse),
         "id",
         "field",
         pl.col("new").alias("old"),
         pl.col("old").alias("new"),
     )
-    there = changes(old, new).select(pl.col("change").cast(pl.String), "id", "field", "old", "new")
+    there = completion_changes(old, new).select(
+        pl.col("change").cast(pl.String), "id", "field", "old", "new"
+    )
     assert_frame_equal(there, back, check_row_order=False)
 
 

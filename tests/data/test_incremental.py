@@ -15,8 +15,8 @@ import kpa_analytics as kpa
 from kpa_analytics.data.incremental import may_go_on
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import COMPLETIONS, Records
 from kpa_analytics.errors import KPADataError, KPADataWarning
 from kpa_analytics.wording import moment
 from tests.conftest import at_most, completion, sent, use

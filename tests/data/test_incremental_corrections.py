@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.demo.records import COMPLETIONS, Listing, Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import COMPLETIONS, Listing, Records
 from kpa_analytics.errors import KPADataWarning
 from tests.conftest import completion, sent, use
 from tests.data.refreshing import NEWEST, aged, new_records

@@ -14,8 +14,8 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS, USERS, Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import COMPLETIONS, EMPLOYEE_STATUS, USERS, Records
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPASettingsError
 from kpa_analytics.schema import COMPLETIONS as TABLE
 from tests.conftest import completion, completions, sent, use

@@ -17,8 +17,8 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.data.progress import PageBar
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import COMPLETIONS, Listing, Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import COMPLETIONS, Listing, Records
 from kpa_analytics.errors import KPASnapshotError, KPATransportError
 from tests.conftest import completion, completions, sent, use
 from tests.hard.canned import canned

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.demo.records import COMPLETIONS, Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import COMPLETIONS, Records
 from tests.conftest import completion, completions, use
 from tests.hard.commands import PERSON
 from tests.hard.token_search import TOKEN

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import kpa_analytics as kpa
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import COMPLETIONS, EMPLOYEE_STATUS
+from kpa_analytics.demo.sources import COMPLETIONS, EMPLOYEE_STATUS
 from kpa_analytics.errors import KPADataWarning, KPAError
 from tests.conftest import VENDOR_RECORDS, at_most, completion, completions, use
 from tests.hard.canned import canned

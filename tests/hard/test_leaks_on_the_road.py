@@ -16,8 +16,8 @@ import requests
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import Records
 from kpa_analytics.errors import KPAError, KPATransportError
 from tests.hard.token_search import TOKEN, contains_token, places_of_token
 from tests.hard.wire import answer, served

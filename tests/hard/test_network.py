@@ -13,8 +13,8 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import COMPLETIONS
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import COMPLETIONS
 from kpa_analytics.errors import KPAError, KPARateLimitError, KPATransportError
 from tests.conftest import completions, sent, use
 from tests.hard.loading import LOAD, started, stopped, when

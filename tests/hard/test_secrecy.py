@@ -19,8 +19,8 @@ import zstandard
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
 from kpa_analytics.demo import Fault
-from kpa_analytics.demo.records import USERS, Records
 from kpa_analytics.demo.server import DemoAPI
+from kpa_analytics.demo.sources import USERS, Records
 from kpa_analytics.errors import KPAError
 from tests.conftest import use
 from tests.hard.loading import account, files, killed, started, when

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.demo.records import COMPLETIONS, TRAININGS
+from kpa_analytics.demo.sources import COMPLETIONS, TRAININGS
 from tests.browser.conftest import CHROMIUM
 from tests.conftest import completion, use
 from tests.notebooks.running import NOTEBOOKS, outputs, run, texts

@@ -9,7 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from kpa_analytics import TrainingData, expiry_status
-from kpa_analytics.audit.records import audit_records
+from kpa_analytics.audit.record_rows import audit_records
 from kpa_analytics.schema import COMPLETIONS
 from tests.audit.packs import AS_OF
 from tests.frames import frame_of
