@@ -35,7 +35,8 @@ _DATES = (
 )
 #: How bars are selected, in the help of every explorer.
 SELECTING = (
-    "Shift-click adds a bar. A click outside the bars, or Escape, clears the selection. With the "
+    "Shift-click adds a bar. A click on a day, a month or a number below the bars selects all bars "
+    "above it. A click outside the bars, or Escape, clears the selection. With the "
     "keyboard, arrow keys go from bar to bar and from label to label, and Enter selects one."
 )
 

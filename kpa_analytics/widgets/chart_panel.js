@@ -23,15 +23,20 @@ const OPTIONS = {
   actions: { export: true, source: false, compiled: false, editor: false },
 };
 
-// Labels of rows and entries of the legend, as buttons. Vega keeps the datum of each drawn text.
-// Some charts draw the labels of their rows as marks, named "labels".
-const LABELS = { axis: ".role-axis-label text, .labels_marks text", legend: ".role-legend-label text" };
+// Labels of rows, of a horizontal scale and of the legend, as buttons. Vega keeps the datum of each
+// drawn text. Some charts draw the labels of their rows as marks, named "labels".
+const LABELS = {
+  axis: ".role-axis-label text, .labels_marks text",
+  legend: ".role-legend-label text",
+  scale: ".role-axis[aria-label^='X-axis'] .role-axis-label text",
+};
 function labelButtons(box, kinds, press, clear) {
   for (const kind of kinds) {
     for (const label of box.querySelectorAll(LABELS[kind])) {
       const datum = label.__data__?.datum;
       const value = datum?.value ?? datum?.short;
-      if (typeof value !== "string") continue; // a number or a month
+      if (typeof value !== "string" && kind !== "scale") continue; // a number or a month
+      if (!press.can(kind, value)) continue;
       if (label.classList.contains("kpa-chart-label")) continue;
       label.classList.add("kpa-chart-label");
       label.dataset.kind = kind;
@@ -43,7 +48,7 @@ function labelButtons(box, kinds, press, clear) {
       const act = (event) => {
         event.stopPropagation();
         event.preventDefault();
-        press({ [kind]: value });
+        press.label(kind, value);
       };
       label.addEventListener("click", act);
       label.addEventListener("keydown", (event) => {
@@ -53,6 +58,27 @@ function labelButtons(box, kinds, press, clear) {
     }
     oneStop(() => [...box.querySelectorAll(`.kpa-chart-label[data-kind=${kind}]`)]);
   }
+}
+
+// The bars that belong to a label of the horizontal scale: those of its text, its day or its month.
+function barsAt(box, fields, value) {
+  const month = (day) => 12 * day.getUTCFullYear() + day.getUTCMonth();
+  const at = (field, cell) => {
+    const [day, wanted] = [new Date(cell), new Date(value)];
+    return field === "week" ? month(day) === month(wanted) : Number(day) === Number(wanted);
+  };
+  const bars = new Map();
+  for (const mark of box.querySelectorAll(MARKS)) {
+    const datum = mark.__data__?.datum ?? {};
+    if (!fields.length || fields.some((field) => datum[field] === undefined)) continue;
+    const same = typeof value === "string"
+      ? Object.values(datum).includes(value)
+      : fields.some((field) => at(field, datum[field]));
+    if (!same) continue;
+    const bar = Object.fromEntries(fields.map((field) => [field, datum[field]?.valueOf()]));
+    bars.set(JSON.stringify(bar), bar);
+  }
+  return [...bars.values()];
 }
 
 function render({ model, el }) {
@@ -111,14 +137,24 @@ function render({ model, el }) {
       model.save_changes();
     };
     const kinds = model.get("labels")[at] ?? [];
+    const pick = params.find((param) => param.name === "pick");
+    const fields = pick?.select.fields ?? [];
     if (kinds.length) {
-      const press = (label) => model.send({ chart: at, ...label });
+      const above = (value) => barsAt(box, fields, value);
+      const press = {
+        can: (kind, value) => kind !== "scale" || above(value).length > 0,
+        label: (kind, value) => {
+          if (kind !== "scale") return model.send({ chart: at, [kind]: value });
+          const texts = (some) => some.map((bar) => JSON.stringify(bar)).sort().join();
+          if (texts(above(value)) === texts(wanted(at))) return clear();
+          model.set("picked", [at, above(value)]);
+          model.save_changes();
+        },
+      };
       labelButtons(box, kinds, press, clear);
       // Vega draws texts again, e.g. when bars are picked.
       drawn.view.addResizeListener(() => labelButtons(box, kinds, press, clear));
     }
-    const pick = params.find((param) => param.name === "pick");
-    const fields = pick?.select.fields ?? [];
     const showPicked = reachable(box, drawn.view, fields, clear);
     showPicked();
     if (focused) box.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();

@@ -32,7 +32,8 @@ class ChartPanel(anywidget.AnyWidget):
         picked: the number of the chart with selected bars (-1: none), and the bars, each with the
             fields of the chart's selection `pick`.
         labels: for each chart, which of its texts can be clicked: "axis" for the labels of its
-            rows, "legend" for the entries of its legend.
+            rows, "legend" for the entries of its legend, "scale" for the days, months or numbers
+            below it, each of which selects its bars.
     """
 
     # anywidget takes one script.

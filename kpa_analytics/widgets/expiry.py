@@ -254,7 +254,7 @@ class ExpiryExplorer(StatusExplorer):
         }
 
     def _tables(self) -> tuple[Table, ipw.Widget, Download]:
-        self._charts.on_label(self._label_clicked, [["legend"], ["axis", "legend"]])
+        self._charts.on_label(self._label_clicked, [["legend", "scale"], ["axis", "legend"]])
         self._table = Table(
             _HEADINGS,
             ("days_left", False),

@@ -180,7 +180,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             name="attendees",
             more=lambda rows: with_profiles(rows, self.data, self.as_of),
         )
-        self._charts.on_label(self._legend_clicked, [["legend"]])
+        self._charts.on_label(self._legend_clicked, [["legend", "scale"], ["scale"]])
         self._sessions.observe(self._clicked, "chosen")
         self._sessions.observe(self._mark_chosen, ["sort", "filters"])
         return self._sessions, self._attendees

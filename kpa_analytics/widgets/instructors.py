@@ -181,7 +181,7 @@ class InstructorExplorer(PeriodExplorer):
         return {"instructors": self._view.instructors, "selected": {*self._titles}}
 
     def _tables(self) -> tuple[Table, Table, Table]:
-        self._charts.on_label(self._label_clicked, [["axis"], ["axis"]])
+        self._charts.on_label(self._label_clicked, [["axis", "scale"], ["axis"]])
         self._coverage = Table(_COVERAGE, None, name="instructor-coverage")
         self._people = Table(
             _PEOPLE,

@@ -79,14 +79,19 @@ def sort_keys(values: pl.Series) -> pl.Series:
         ['zoe', 'de vries', None]
     """
     if values.dtype == pl.List(pl.String):
-        return values.list.eval(folded_text(pl.element()))
+        return values.list.eval(_sort_key(pl.element()))
     if values.dtype != pl.String:
         return values
-    texts = values.unique().alias("text").to_frame().with_columns(key=folded_text(pl.col("text")))
+    texts = values.unique().alias("text").to_frame().with_columns(key=_sort_key(pl.col("text")))
     of_rows = values.alias("text").to_frame()
     return of_rows.join(texts, on="text", how="left", nulls_equal=True, maintain_order="left")[
         "key"
     ]
+
+
+def _sort_key(text: pl.Expr) -> pl.Expr:
+    """A text that begins with a sign, such as ≠, is sorted by that sign."""
+    return pl.when(text.str.contains(r"^[\p{L}\p{N}]")).then(folded_text(text)).otherwise(text)
 
 
 def narrows(wanted: Any, kind: str) -> bool:

@@ -264,7 +264,8 @@ class TrendExplorer(StatusExplorer):
         }
 
     def _tables(self) -> tuple[Table, Table, Download]:
-        self._charts.on_label(self._label_clicked, [["axis", "legend"], ["legend"], ["legend"]])
+        labels = [["axis", "legend", "scale"], ["legend", "scale"], ["legend", "scale"]]
+        self._charts.on_label(self._label_clicked, labels)
         self._table = Table(headings(None, known=True), ("day", True), name="trend")
         self._people = Table(
             CASE_HEADINGS,

@@ -166,6 +166,21 @@ def a_label_of_the_axis_shows_its_training(view: Locator) -> None:
     expect(labels).not_to_have_count(1)
 
 
+def a_label_below_the_bars_selects_them(view: Locator, chart: int) -> None:
+    """Click a day, a month or a number below the bars; a second click selects nothing."""
+    drawing = view.locator(".kpa-chart:not(.kpa-chart-coming)").nth(chart)
+    label = drawing.locator(".kpa-chart-label[data-kind=scale]").last
+    pressed = drawing.locator("[aria-roledescription=bar][aria-pressed=true]")
+    name = (label.text_content() or "")[:3]
+    press(label)
+    expect(view.locator("caption", has_text=re.compile(f"Selected: .*{name}"))).to_have_count(1)
+    expect(pressed).not_to_have_count(0)
+    bars: list[str] = pressed.evaluate_all("bars => bars.map(bar => bar.ariaLabel)")
+    assert [text for text in bars if name not in text] == []
+    press(label)
+    expect(pressed).to_have_count(0)
+
+
 def column_widths(table: Locator) -> list[int]:
     """The width of each column, in pixels. The headings and the cells below are as wide."""
     widths: list[list[int]] = table.locator("tr:has(th), tbody tr:first-child").evaluate_all(

@@ -62,6 +62,7 @@ def test_names_are_sorted_as_a_reader_expects(several: bool) -> None:
         "Moe",
         "Ødegaard",
         "Zimmermann",
+        "≠ 1",
     ]
     mixed = names[::2] + names[1::2]
     table = Table(HEADINGS[2:], ("name", False))
