@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.statuses import CURRENT, EXPIRING
+from kpa_analytics.statuses import CURRENT, EXPIRING, STATUS_LABELS
 from kpa_analytics.wording import say
 
 #: The days of this figure in reports and on the command line. An explorer uses its expiring days.
@@ -12,8 +12,8 @@ DUE_DAYS = 30
 
 _LABEL = "Due within {days:day|days}"
 _NOTE = (
-    "at most {days:day|days} left to renew. Expiring soon counts by each training's own days or "
-    "window"
+    f"at most {{days:day|days}} left to renew. {STATUS_LABELS[EXPIRING]} counts by each training's "
+    "own days or window"
 )
 
 

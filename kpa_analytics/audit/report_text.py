@@ -300,8 +300,10 @@ PEOPLE_IN_ORDER_NOTES = {
     False: "people with nothing expired",
 }
 #: The note below the share of valid completions with a signature or a file.
-ON_FILE_NOTE = "{unproved} of {valid} valid completions have neither"
-ON_FILE_UNKNOWN_NOTE = "the API does not say for {unknown} of {valid} valid completions"
+ON_FILE_NOTE = "neither: {unproved} of {valid:valid completion|valid completions}"
+ON_FILE_UNKNOWN_NOTE = (
+    "the API does not say for {unknown} of {valid:valid completion|valid completions}"
+)
 PEOPLE_NOTE = "{completions:completion|completions}; people with at least one case"
 
 # The sections, in their order.
@@ -324,21 +326,21 @@ TRAININGS_UNLISTED = f"{TRAININGS}, of which {{unlisted:is|are}} not in the cata
 
 #: By whether requirements were provided.
 REQUIRED = {
-    True: "{cases:case is|cases are} required and due; {in_order} of them are in order.",
-    False: "{cases:case is|cases are} on record; {in_order} of them are in order.",
+    True: "{cases:case is|cases are} required and due; in order: {in_order}.",
+    False: "{cases:case is|cases are} on record; in order: {in_order}.",
 }
 #: By whether requirements were provided.
 PEOPLE_IN_ORDER = {
-    True: "{in_order} of {people:person has|people have} no expired or missing case.",
-    False: "{in_order} of {people:person has|people have} no expired case.",
+    True: "Without an expired or missing case: {in_order} of {people:person|people}.",
+    False: "Without an expired case: {in_order} of {people:person|people}.",
 }
 ALL_CASES = (
-    "Of all {due:case|cases} due, including those that nobody requires and those of composed "
-    "trainings, {share} are in order."
+    "Including the cases that nobody requires and those of composed trainings, "
+    "{due:case is|cases are} due; in order: {share}."
 )
 COMPOSED_APART = (
     "Composed trainings are counted separately, because otherwise a gap in a part would count "
-    "twice: {in_order} of {composed:case|cases} are in order, {gaps} are expired or missing."
+    "twice. In order: {in_order} of {composed:case|cases}; expired or missing: {gaps}."
 )
 DUE = "For {due:case|cases}, the last day to renew is within the next 30 days"
 #: The largest group of these cases: the only one, the largest, or no smaller than another.
@@ -372,10 +374,9 @@ OWN_SCHEDULE = "its own schedule"
 LACKS = "not completed: {parts}"
 
 ON_FILE = (
-    "{valid:case is|cases are} current or expiring soon through a completion. A signature is on "
-    "file for {signed} of them, and a file but no signature for {file}. For {unproved} there is "
-    "neither: {instructor_only:record names|records name} only an instructor, and {nothing} not "
-    "even that."
+    "{valid:case is|cases are} current or expiring soon through a completion. With a signature: "
+    "{signed}; with a file but no signature: {file}; with neither: {unproved}, of which "
+    "{instructor_only:record names|records name} only an instructor, and {nothing} not even that."
 )
 ON_FILE_NOT_KNOWN = "For {not_known:case|cases}, the API does not say what is on file."
 #: What can be on file for a completion, the strongest first.
@@ -444,7 +445,7 @@ PAST_NO_RENEWALS = (
 PAST_FILES = "renewals.csv lists each of these certificates."
 
 INSTRUCTORS = (
-    "{taught:instructor has|instructors have} taught since the records began, {recently} of them "
+    "{taught:instructor has|instructors have} taught since the records began; {recently} did so "
     "in the 24 months up to {as_of}. In those 24 months, {single:training was|trainings were} "
     "taught by only one person."
 )
@@ -681,24 +682,26 @@ NOBODY = "Nobody completed this training, and nobody must complete it."
 
 # The sample for an audit test.
 
+_WORST_FIRST = ", ".join(statuses.STATUS_LABELS[status].lower() for status in statuses.SEVERITY)
+
 SAMPLE = (
-    "{drawn} of {cases:case was|cases were} drawn to test whether the evidence exists (sample size "
-    "{size}, seed {seed}). They come from {strata_drawn} of {strata:stratum|strata}. sample.csv "
-    "has columns for the result of each test."
+    "A sample was drawn to test whether the evidence exists: {drawn} of {cases:case|cases} (sample "
+    "size {size}, seed {seed}), from {strata_drawn} of {strata:stratum|strata}. sample.csv has "
+    "columns for the result of each test."
 )
 SAMPLE_METHOD = (
     "Method: all cases with the same training and status form one stratum. First, each stratum "
     "gets one place while places remain: the largest stratum of each status comes first, then the "
     "others, the largest first. Each remaining place goes to the stratum that is furthest below "
     "its share of all cases and still has cases to draw. Ties go to the stratum with the lower "
-    "training id; within one training, to the worse status (expired, missing, expiring, current, "
-    "not due). In each stratum, the cases are sorted by the SHA-256 hash (in hexadecimal digits) "
-    "of the text {seed}:training_id:m_user_id, and the first ones are drawn. So the same cases and "
-    "seed give the same sample on every machine."
+    f"training id; within one training, to the worse status ({_WORST_FIRST}). In each stratum, "
+    "the cases are sorted by the SHA-256 hash (in hexadecimal digits) of the text "
+    "{seed}:training_id:m_user_id, and the first ones are drawn. So the same cases and seed give "
+    "the same sample on every machine."
 )
 SAMPLE_IS_ALL = (
-    "Method: the sample size is {size} and the pack has {cases:case|cases}, so all of them are "
-    "drawn."
+    "Method: the sample size is {size} and the pack has {cases:case|cases}, so the sample is the "
+    "whole pack."
 )
 
 # What changed since an earlier pack.

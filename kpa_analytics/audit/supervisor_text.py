@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kpa_analytics.statuses import EXPIRED, EXPIRING, MISSING, STATUS_LABELS
+
 #: The title of a pack, by whose list it is.
 TITLES = {
     "supervisor": "Trainings of the team of {name}",
@@ -21,10 +23,11 @@ NOBODY_NAMED = "nobody is named"
 AS_OF = "as of {day}"
 
 SUMMARY = "{people:person has|people have} {cases:open case|open cases}: {counts}."
-NOT_KNOWN = "Missing: not known, because no requirements were provided."
+NOT_KNOWN = f"{STATUS_LABELS[MISSING]}: not known, because no requirements were provided."
 MEANINGS = (
-    "Expired: the certificate is no longer valid. Missing: required and never completed. "
-    "Expiring soon: the training must soon be renewed or, if it was never completed, completed."
+    f"{STATUS_LABELS[EXPIRED]}: the certificate is no longer valid. {STATUS_LABELS[MISSING]}: "
+    f"required and never completed. {STATUS_LABELS[EXPIRING]}: the training must soon be renewed "
+    "or, if it was never completed, completed."
 )
 COMPOSED = "Made of other trainings, and valid only while all of them are: {trainings}."
 CASES = "Every open case"

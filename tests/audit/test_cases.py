@@ -111,12 +111,12 @@ def test_what_is_on_file_is_recounted_from_the_records(pack):
     share = 1000 * (len(valid) - unproved) // len(valid)
     tile = (
         f"Signature or file {share // 10}.{share % 10}% "
-        f"{unproved:,} of {len(valid):,} valid completions have neither"
+        f"neither: {unproved:,} of {len(valid):,} valid completions"
     )
     sentence = (
-        f"{len(valid):,} cases are current or expiring soon through a completion. A signature is "
-        f"on file for {kinds['Signed']:,} of them, and a file but no signature for "
-        f"{kinds['File, not signed']:,}. For {unproved:,} there is neither: "
+        f"{len(valid):,} cases are current or expiring soon through a completion. With a "
+        f"signature: {kinds['Signed']:,}; with a file but no signature: "
+        f"{kinds['File, not signed']:,}; with neither: {unproved:,}, of which "
         f"{unproved - kinds['Nothing']:,} records name only an "
         f"instructor, and {kinds['Nothing']:,} not even that."
     )

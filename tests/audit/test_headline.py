@@ -80,9 +80,9 @@ def test_the_headline_is_recounted(pack, recounted):
     said = [
         f"In order {tenths // 10}.{tenths % 10}% current or expiring soon, of {required:,} "
         "required cases",
-        f"{required:,} cases are required and due; {in_order:,} of them are in order.",
+        f"{required:,} cases are required and due; in order: {in_order:,}.",
         f"People in order {fine:,} of {people:,}",
-        f"{fine:,} of {people:,} people have no expired or missing case.",
+        f"Without an expired or missing case: {fine:,} of {people:,} people.",
         f"Due within 30 days {recounted['in_30_days']:,} ",
         f"in order: {recounted['composed_in_order']:,} of {recounted['composed_cases']:,}",
         "renew or complete soon",

@@ -51,7 +51,7 @@ def sentences(story, key):
 
 @pytest.mark.slow
 def test_instructors_are_counted_ever_and_in_the_months_of_the_coverage(story):
-    assert "2 instructors have taught since the records began, 1 of them in the 24 months" in (
+    assert "2 instructors have taught since the records began; 1 did so in the 24 months" in (
         sentences(story, "instructors")
     )
 

@@ -9,7 +9,7 @@ from string import Formatter
 import pytest
 
 from kpa_analytics import audit, data
-from kpa_analytics.audit import report_text
+from kpa_analytics.audit import report_text, supervisor_text
 from kpa_analytics.wording import say
 
 AUDIT, DATA = Path(audit.__file__).parent, Path(data.__file__).parent
@@ -52,6 +52,28 @@ def literals(module: Path) -> list[str]:
 @pytest.mark.parametrize("module", SPEAKING, ids=lambda module: module.stem)
 def test_no_sentence_is_outside_the_modules_of_texts(module):
     assert literals(module) == []
+
+
+_FIELD = r"\{\w+\}"
+#: What reads wrong for some number: a verb after a number without a form, or a plural after one.
+_WRONG = (
+    rf"{_FIELD}( of (them|\{{[^}}]+\}}|{_FIELD} [a-z ]+))? (is|are|was|were|has|have)\b",
+    rf"{_FIELD} ([a-z]+ )?(cases|people|completions|trainings|records|rows|days)\b",
+    r"(?<!\|)\b[Aa]ll \{\w+:",
+)
+#: Numbers in these fields are shares, ids or texts; rows and columns of a sheet are many.
+_NO_NUMBERS = r"\{(share|all|as_of|role|folder|was|by|name|supervisor|person|account|sheet|catalogue)\}"
+
+
+@pytest.mark.parametrize(
+    "module", [report_text, supervisor_text], ids=lambda module: module.__name__
+)
+def test_a_sentence_is_right_for_every_number(module):
+    tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+    texts = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    texts = [re.sub(_NO_NUMBERS, "x", text) for text in texts if isinstance(text, str)]
+    wrong = [text for text in texts for pattern in _WRONG if re.search(pattern, text)]
+    assert wrong == []
 
 
 def test_a_number_and_its_noun_agree():

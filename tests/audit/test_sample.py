@@ -141,7 +141,7 @@ def test_seed_and_method_are_printed(sampled, status, data):
     flat = " ".join(pdf_text((sampled / "audit.pdf").read_bytes()).split())
     page = Page((sampled / "report.html").read_text(encoding="utf-8")).text
     for said in (
-        f"120 of {status.height:,} cases were drawn",
+        f"evidence exists: 120 of {status.height:,} cases",
         "sample size 120, seed 7",
         "furthest below its share of all cases",
         "7:training_id:m_user_id",
@@ -159,7 +159,9 @@ def test_a_sample_larger_than_the_cases_is_all_of_them(data, status, tmp_path):
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, sample=10**6)
     assert len(rows_of(pack)) == status.height
     page = Page((pack / "report.html").read_text(encoding="utf-8")).text
-    said = f"the sample size is 1,000,000 and the pack has {status.height:,} cases, so all of them"
+    said = (
+        f"the sample size is 1,000,000 and the pack has {status.height:,} cases, so the sample is"
+    )
     assert said in page
     assert "seed 0" in page
 
