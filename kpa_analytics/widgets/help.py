@@ -15,7 +15,7 @@ from kpa_analytics.widgets.style import HERE
 TABLE_HELP = (
     "Click a heading to sort by it, and a second time to sort the other way round.",
     "Columns chooses the columns, Filter shows only the rows that contain a text or a number "
-    "between two limits, and the corner of a heading changes its width.",
+    "between two limits, and the right edge of a heading changes the width of its column.",
     "CSV, Excel and Copy take all rows, in the order shown, with the columns shown.",
     "Undo goes back to the choices before the last change, Reset to those at the beginning.",
 )

@@ -117,7 +117,7 @@ class InstructorExplorer(PeriodExplorer):
     title, css = "Instructors", "kpa-instructors"
     uses = (
         "The period ends on the day in the field As of.",
-        "Trainings that only one person teaches come first in the table of coverage.",
+        "Trainings that only one person teaches come first in the table Who teaches each training.",
         'The fields People and Field offices choose the people trained. The table "Who teaches '
         'each training" always counts everyone trained.',
         "Click a bar to list the instructors behind it.",

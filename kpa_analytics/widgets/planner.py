@@ -129,7 +129,7 @@ class PlannerExplorer(ChartExplorer):
         PRESSING,
         "The last table lists the cases without a place; the reason says what must change first.",
     )
-    terms = ("as of", "case", "gap", "instructor", "session")
+    terms = ("as of", "case", "gap", "instructor", "eligible instructor", "session")
 
     _view: PlannerView
 

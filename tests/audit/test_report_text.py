@@ -62,7 +62,9 @@ _WRONG = (
     r"(?<!\|)\b[Aa]ll \{\w+:",
 )
 #: Numbers in these fields are shares, ids or texts; rows and columns of a sheet are many.
-_NO_NUMBERS = r"\{(share|all|as_of|role|folder|was|by|name|supervisor|person|account|sheet|catalogue)\}"
+_NO_NUMBERS = (
+    r"\{(share|all|as_of|role|folder|was|by|name|supervisor|person|account|sheet|catalogue)\}"
+)
 
 
 @pytest.mark.parametrize(
