@@ -196,7 +196,7 @@ def _finding(names: list[str], completions: pl.Series) -> str:
     number = int((completions == most).sum())
     nouns = ("instructor", "instructors")
     if completions.len() == 1:
-        return f"{top_names(names, 1, nouns, _ROOM, 'The')} is the only instructor, with {every}"
+        return f"{top_names(names, 1, nouns, _ROOM, 'The')} taught {every}"
     if number == completions.len():
         return f"{count(number, *nouns)} taught {count(most, 'completion')} each"
     name = top_names(names, number, nouns, _ROOM, "The")

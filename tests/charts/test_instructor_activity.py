@@ -64,7 +64,7 @@ def activity(**taught: int) -> pl.DataFrame:
             "Ann and 1 more taught the most: 4 completions each, of 9 completions",
         ),
         ({"Ann": 4, "Bo": 4}, "2 instructors taught 4 completions each"),
-        ({"Ann": 4}, "Ann is the only instructor, with 4 completions"),
+        ({"Ann": 4}, "Ann taught 4 completions"),
     ],
 )
 def test_the_title_compares_all_instructors_also_those_not_drawn(taught, title):
