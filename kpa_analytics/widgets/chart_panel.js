@@ -44,7 +44,8 @@ function labelButtons(box, kinds, press, clear) {
       label.setAttribute("role", "button");
       // A symbol may hold no buttons, but a group may.
       label.closest("[role=graphics-symbol]")?.setAttribute("role", "group");
-      label.setAttribute("aria-label", label.textContent);
+      // Of a month with its year below, the two lines are the name.
+      if (kind !== "scale") label.setAttribute("aria-label", label.textContent);
       const act = (event) => {
         event.stopPropagation();
         event.preventDefault();
@@ -119,8 +120,8 @@ function render({ model, el }) {
       box.remove();
       return;
     }
-    const focused = place.box.contains(document.activeElement)
-      ? document.activeElement.getAttribute("aria-label") : null;
+    const nameOf = (part) => part.getAttribute("aria-label") ?? part.textContent;
+    const focused = place.box.contains(document.activeElement) ? nameOf(document.activeElement) : null;
     place.finalize?.();
     place.box.remove();
     Object.assign(place, { box, finalize: () => drawn.finalize() });
@@ -157,7 +158,8 @@ function render({ model, el }) {
     }
     const showPicked = reachable(box, drawn.view, fields, clear);
     showPicked();
-    if (focused) box.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+    const reached = focused ? [...box.querySelectorAll("[tabindex], summary")] : [];
+    reached.find((part) => nameOf(part) === focused)?.focus();
     if (pick) {
       drawn.view.addSignalListener("pick", (_, value) => {
         drawn.view.runAfter(showPicked);
