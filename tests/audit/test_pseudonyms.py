@@ -15,9 +15,11 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.audit.pseudonyms import Pseudonyms, kept_pseudonyms
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo import Records
 from kpa_analytics.demo_mark import DEMO_ID_PREFIX, DEMO_MARK
+from kpa_analytics.endpoints import COLLECTIONS
 from kpa_analytics.errors import KPAError
 from tests.audit.packs import (
     AS_OF,
@@ -62,7 +64,7 @@ def company() -> Records:
         "percent_complete": 0,
         "incomplete_training_ids": [2],
         "complete_training_ids": [],
-        "last_completed": [],
+        "last_completed": [{"id": 2, "date_number": 20260230}],
     }
     named = {"values": [person(1)], "labels": ["Aurelia Quicksilver"]}
     condition = {"data": {"fieldId": "supervisor", "settings": named}}
@@ -88,10 +90,13 @@ def account(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def loaded(account):
     source = company()
+    odd = "impossible date"
     with kpa.demo.serve(source) as api:
-        load(account, api)
+        with pytest.warns(kpa.errors.KPADataWarning, match=odd):
+            load(account, api)
         source.edit_completion(1, notes="dear Aurelia, again", m_instructor_id=person(77))
-        return load(account, api, refresh=True)
+        with pytest.warns(kpa.errors.KPADataWarning, match=odd):
+            return load(account, api, refresh=True)
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +115,7 @@ def test_no_file_names_anybody(pack):
     for name, found in content.items():
         for secret in [*SECRET, *(person(at) for at in (1, 2, 77))]:
             assert secret.encode() not in found, (name, secret)
+    assert b"20260230" in content["report.html"], "the impossible date of a person is told"
     assert json.loads(content["manifest.json"])["settings"]["names"] is False
 
 
@@ -247,3 +253,20 @@ def test_only_the_person_in_a_filter_gets_a_pseudonym(loaded):
     hidden = pseudonyms.data(replace(loaded, snapshots={"completions": filtered}))
     expected = {**params, "user_id": pseudonyms.of(person(1))}
     assert hidden.snapshots["completions"].params == expected
+
+
+@pytest.mark.parametrize("table", COLLECTIONS)
+def test_an_impossible_date_is_told_of_the_pseudonym(loaded, table):
+    pseudonyms = Pseudonyms(b"k" * 32)
+    fault = (table, person(1), "a day", "20260230")
+    told = replace(loaded.snapshots["completions"], table=table, faults=(fault,))
+    hidden = pseudonyms.data(replace(loaded, snapshots={table: told})).faults
+    of_people = table in ("users", "employee_status")
+    assert hidden["record_id"].to_list() == [pseudonyms.of(person(1)) if of_people else person(1)]
+    assert hidden["value"].to_list() == ["20260230"]
+
+
+def test_a_part_described_with_names_is_described_without_them(loaded):
+    people = pl.Series([person(1)])
+    part = loaded.part(Scope(words="people: Quicksilver, Aurelia", people=people))
+    assert Pseudonyms(b"k" * 32).data(part).scope.words == "some people or trainings"
