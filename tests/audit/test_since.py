@@ -53,7 +53,7 @@ def company() -> Records:
             EMPLOYEE_STATUS: [status_of(number) for number in range(1, 6)],
             COMPLETIONS: [
                 completion(1, 1, person(1), 20250501),
-                completion(2, 1, person(2), 20250601),
+                completion(2, 1, person(2), 20250601, m_instructor_id=person(4)),
                 completion(3, 1, person(3), 20260101),
                 completion(4, 1, person(4), 20260101),
                 completion(5, 2, person(5), 20260101),
@@ -70,7 +70,7 @@ def loads(tmp_path_factory):
     source = company()
     with kpa.demo.serve(source) as api:
         old = load(folder, api)
-        source.add_completions(completion(7, 1, person(2), 20260505))
+        source.add_completions(completion(7, 1, person(2), 20260505, m_instructor_id=person(6)))
         source.add_completions(completion(8, 2, person(1), 20260506))
         source.edit_completion(3, notes="in person")
         source.remove_completions(6)
@@ -171,6 +171,17 @@ def test_no_change_is_told_apart_from_nothing_to_compare(loads, packs, tmp_path)
     assert "Nothing changed" not in page_of(new)
 
 
+def test_a_removed_record_of_a_training_without_cases_has_its_title(loads, packs, tmp_path):
+    ladders = loads[0].completions.filter(training_id=1)
+    left = replace(loads[0], completions=ladders)
+    new = kpa.export_audit(left, tmp_path / "new", as_of=OLD, since=packs[0])
+    removed = [row for row in rows_of(new) if row["change"] == "record_removed"]
+    assert [(row["record_id"], row["training"]) for row in removed] == [
+        ("6", "First Aid"),
+        ("5", "First Aid"),
+    ]
+
+
 @pytest.mark.parametrize("way", ["changed", "missing", "added", "manifest"])
 def test_a_pack_that_does_not_verify_is_refused(loads, packs, tmp_path, way):
     old = shutil.copytree(packs[0], tmp_path / "old")
@@ -235,6 +246,7 @@ def test_what_cannot_be_compared_is_refused(loads, packs, data, pack, tmp_path):
 
 
 def test_two_packs_of_one_part_are_compared(loads, tmp_path):
+    """Its instructors are in the pack, but who of them joined or left is not its subject."""
     old = kpa.export_audit(loads[0], tmp_path / "old", as_of=OLD, people=person(2))
     new = kpa.export_audit(loads[1], tmp_path / "new", as_of=NEW, people=person(2), since=old)
     assert told(new) == {"renewed": 1, "record_added": 1}
