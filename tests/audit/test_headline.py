@@ -6,19 +6,21 @@ import json
 from datetime import UTC, date, datetime
 
 import openpyxl
+import polars as pl
 import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.due_within import due_note
 from kpa_analytics.audit.cover import cover, warning
 from kpa_analytics.audit.evidence import gather
+from kpa_analytics.audit.headline import headline
 from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.report import report
 from kpa_analytics.audit.report_text import GLOSSARY, STATUS_NOTES
 from kpa_analytics.audit.supervisor_text import MEANINGS
 from kpa_analytics.data.account import account_name
 from kpa_analytics.glossary import plain_meaning
-from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from kpa_analytics.statuses import EXPIRING, STATUS_LABELS
 from tests.audit.pack_reader import rows
 from tests.audit.packs import AS_OF, completion, load, person, settings, sheet_rows
@@ -253,6 +255,20 @@ def test_an_expiring_case_is_not_called_valid(text):
     """A new employee whose window is open is expiring, and never completed the training."""
     assert "renew" in text
     assert "valid" not in text
+
+
+def test_of_groups_as_large_the_first_title_is_told():
+    trainings = frame_of(TRAININGS, {"id": 7, "title": "Ropes"}, {"id": 8, "title": "Ladders"})
+    done = [
+        {
+            **{"id": number, "training_id": number, "m_user_id": "ann", "date": date(2026, 6, 1)},
+            "special_expiration_date": date(2026, 7, 10),
+        }
+        for number in (7, 8)
+    ]
+    status = kpa.expiry_status(frame_of(COMPLETIONS, *done), trainings, as_of=AS_OF)
+    peak = headline(status, pl.Series([], dtype=pl.Int64), None).peak
+    assert (peak.training, peak.training_id, peak.kind) == ("Ladders", 8, "tied")
 
 
 @pytest.mark.parametrize(

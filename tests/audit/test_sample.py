@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from fractions import Fraction
+from itertools import combinations
 
 import openpyxl
 import polars as pl
@@ -25,6 +26,7 @@ from tests.drawn_once import left_blank
 STRATA = st.dictionaries(
     st.tuples(st.integers(1, 9), st.sampled_from(STATUSES)), st.integers(1, 60), min_size=1
 )
+WORST_FIRST = ["expired", "missing", "expiring", "current", "not_due"]
 
 
 @given(STRATA, st.integers(1, 400))
@@ -51,18 +53,24 @@ def test_the_order_of_the_cases_does_not_matter(sizes, size, random):
     assert allocation({key: sizes[key] for key in keys}, size) == allocation(sizes, size)
 
 
+@pytest.mark.parametrize(("worse", "better"), [*combinations(WORST_FIRST, 2)])
+def test_a_tie_goes_to_the_lower_training_and_then_to_the_worse_status(worse, better):
+    assert allocation({(1, better): 9, (1, worse): 9}, 3) == {(1, worse): 2, (1, better): 1}
+    assert allocation({(2, worse): 9, (1, better): 9}, 3) == {(1, better): 2, (2, worse): 1}
+    assert allocation({(2, worse): 9, (1, worse): 9}, 1) == {(1, worse): 1}
+
+
 def again(status: pl.DataFrame, size: int, seed: int) -> set[tuple[int, str]]:
     """The sample, drawn by what the pack says of the method and by other code than ours."""
     strata: dict[tuple[int, str], list[str]] = {}
     for row in status.iter_rows(named=True):
         strata.setdefault((row["training_id"], row["status"]), []).append(row["m_user_id"])
-    worst_first = ["expired", "missing", "expiring", "current", "not_due"]
 
     def rank(key):
-        return (-len(strata[key]), key[0], worst_first.index(key[1]))
+        return (-len(strata[key]), key[0], WORST_FIRST.index(key[1]))
 
     line = sorted(strata, key=rank)
-    first = [next((key for key in line if key[1] == status), None) for status in worst_first]
+    first = [next((key for key in line if key[1] == status), None) for status in WORST_FIRST]
     first = [key for key in first if key]
     queue = first + [key for key in line if key not in first]
     places = Counter(queue[:size])
