@@ -13,6 +13,7 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.analysis.chosen_scope import chosen_scope
 from kpa_analytics.analysis.find import find_office, find_person, find_training
+from kpa_analytics.audit.people import people_rows
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import COMPLETIONS, EMPLOYEE_STATUS, GROUPS, TRAININGS, USERS
@@ -65,6 +66,8 @@ def test_the_first_profile_of_a_repeated_id_names_the_person(small):
     other = small.users.head(1).with_columns(employeeNumber=pl.lit("E9"))
     twice = replace(small, users=pl.concat([small.users, other]))
     assert "Smith, José (E1)" in chosen_scope(twice, people=["a1"]).words
+    numbers = people_rows(twice, AS_OF).select("m_user_id", "employeeNumber")
+    assert numbers.filter(m_user_id="a1").rows() == [("a1", "E1")]
 
 
 @pytest.mark.parametrize("named", ["a1", "E1", "e1", "Smith, José", "smith, jose", "José Smith"])

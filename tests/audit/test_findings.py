@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 
 from kpa_analytics import TrainingData, data_quality
 from kpa_analytics.audit.findings import findings
+from kpa_analytics.data.scope import Scope
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from tests.frames import frame_of
 
@@ -44,3 +45,17 @@ def test_only_offerings_are_judged_on_an_earlier_day(data: TrainingData) -> None
     assert then.height > now.height, "judged on that day, records made since are in the future"
     expected = pl.concat([now.filter(~by_the_day), then.filter(by_the_day)])
     assert_frame_equal(findings(data, past), expected)
+
+
+def test_a_part_is_judged_on_the_day_of_the_newest_of_all_records() -> None:
+    """Ann's completion is dated after her record was made, but before Ben's record was made."""
+    july, december = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
+    done = [
+        {"id": 1, "m_user_id": "ann", "date": date(2026, 9, 1), "created": july},
+        {"id": 2, "m_user_id": "ben", "date": date(2026, 6, 1), "created": december},
+    ]
+    records = frame_of(COMPLETIONS, *({"training_id": 7, **row} for row in done))
+    part = TrainingData(completions=records).part(Scope(words="Ann", people=pl.Series(["ann"])))
+    assert "completion_in_future" not in findings(part, date(2026, 6, 30))["finding"]
+    alone = TrainingData(completions=part.completions)
+    assert "completion_in_future" in findings(alone, date(2026, 6, 30))["finding"]

@@ -146,10 +146,14 @@ def test_months_before_the_first_record_are_left_out_and_said():
 
 
 @pytest.mark.slow
-def test_months_in_which_everybody_had_left_are_not_compared():
+@pytest.mark.parametrize("trainings", [(), (7,)])
+def test_months_in_which_everybody_had_left_are_not_compared(trainings):
     data = records_of(date(2025, 1, 10))
     gone = data.users.with_columns(terminationDate=pl.datetime(2025, 3, 1, time_zone="UTC"))
-    section = section_of(evidence_of(replace(data, users=gone)))
+    part = replace(data, users=gone).part(Scope(words="a part", trainings=trainings))
+    evidence = evidence_of(part)
+    assert evidence.past.trend["total"].to_list() == [0] * 13
+    section = section_of(evidence)
     assert section["sentences"][0] == (
         "No more than one of these months has a case, so there is nothing to compare."
     )
