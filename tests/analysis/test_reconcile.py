@@ -42,6 +42,7 @@ def last(expires=None, starts=None, completed=date(2025, 7, 15)):
         ({"incomplete_training_ids": [7], "last_completed": last(completed=None)}, "missing"),
         ({"incomplete_training_ids": [7], "last_completed": last(date(2026, 6, 1))}, "expired"),
         ({"incomplete_training_ids": [7], "last_completed": last(DUE)}, "expired"),
+        ({"incomplete_training_ids": [7], "last_completed": last(DUE, None, None)}, "expired"),
         ({"complete_training_ids": [7], "last_completed": last(date(2026, 6, 14))}, "expired"),
         ({"complete_training_ids": [7], "last_completed": last(DAY, DAY)}, "expiring"),
         ({"complete_training_ids": [7], "last_completed": last(DUE, DAY)}, "expiring"),
@@ -108,9 +109,13 @@ def test_what_only_one_side_has_is_kept_and_does_not_agree():
 def test_a_person_told_twice_is_taken_as_told_last():
     later = datetime(2026, 6, 16, tzinfo=UTC)
     vendor = theirs(
-        {"complete_training_ids": [7], "last_updated": later}, {"incomplete_training_ids": [7]}
+        {"m_user_id": "a", "complete_training_ids": [7], "last_updated": later},
+        {"m_user_id": "a", "incomplete_training_ids": [7]},
+        {"m_user_id": "b", "incomplete_training_ids": [7]},
+        {"m_user_id": "b", "complete_training_ids": [7], "last_updated": later},
     )
-    assert reconcile(ours({"status": "current"}), vendor)["vendor_status"].to_list() == ["current"]
+    rows = reconcile(EXPIRY_STATUS.empty(), vendor)
+    assert rows["vendor_status"].to_list() == ["current", "current"]
 
 
 def test_a_list_that_names_a_training_twice_makes_one_row():

@@ -118,6 +118,18 @@ def test_every_version_of_the_small_collections_is_kept() -> None:
     assert [frame["renewal_months"].item() for frame in kept] == [12, 12, 36, 12, 12]
 
 
+def test_a_snapshot_from_the_future_does_not_make_the_newest_one_repeated() -> None:
+    """A computer whose clock was wrong wrote the same rows with a later day in the name."""
+    with kpa.demo.serve(Records({TRAININGS: [{"id": 7, "title": "Ladders"}]})) as api:
+        use(api)
+        kpa.load_trainings()
+        first = Path(kpa.snapshots()["path"][0])
+        first.rename(first.with_name("2999" + first.name[4:]))
+        kpa.load_trainings(refresh=True)
+        kpa.load_trainings(refresh=True)
+        assert kpa.snapshots().height == 3
+
+
 def test_a_stale_snapshot_is_fetched_again(vendor: DemoAPI) -> None:
     kpa.load_completions()
     kpa.configure(max_age=0)
