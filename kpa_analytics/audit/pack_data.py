@@ -87,7 +87,7 @@ def _table(folder: Path, name: str) -> pl.DataFrame:
 
 
 def _trainings(rows: pl.DataFrame) -> pl.DataFrame:
-    ids = pl.col("included_trainings_id").replace("", None).str.split(BETWEEN)
+    ids = pl.col("included_trainings_id").str.split(BETWEEN).list.filter(pl.element() != "")
     included = ids.cast(pl.List(pl.Int64))
     named = rows.rename({"training_id": "id", "training": "title"})
     return _in(TRAININGS, named.with_columns(included))

@@ -50,6 +50,20 @@ def written(loads, folder: Path) -> list[Path]:
         ]
 
 
+def test_a_pack_has_no_changes_from_its_records(data, pack):
+    assert kpa.changes(data, pack).is_empty()
+    assert kpa.changes(pack, data).is_empty()
+    assert kpa.status_changes(pack, data, as_of=AS_OF).is_empty()
+
+
+def test_a_demo_is_compared_as_of_its_own_day(data):
+    longer = data.trainings.with_columns(renewal_months=pl.col("renewal_months") * 3)
+    edited = replace(data, trainings=longer)
+    rows = kpa.status_changes(data, edited)
+    assert rows.height > 0
+    assert rows.equals(kpa.status_changes(data, edited, as_of=AS_OF))
+
+
 EXPECTED = [
     ("added", 3, person(2), 8, None, None, None, "completions"),
     ("removed", 2, person(2), 7, None, None, None, "completions"),
