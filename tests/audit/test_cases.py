@@ -12,7 +12,8 @@ from itertools import combinations
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.audit.cases import valid_completions
+from kpa_analytics.audit.cases import audit_cases, valid_completions
+from kpa_analytics.audit.evidence_coverage import evidence_coverage_table
 from kpa_analytics.demo import Records
 from tests.audit.packs import (
     AS_OF,
@@ -266,3 +267,21 @@ def test_what_the_api_does_not_say_is_not_known():
     )
     found = valid_completions(cases).select("completion_id", "evidence").rows()
     assert found == [(1, "not_known"), (2, "signed"), (4, "file"), (5, "not_known")]
+
+
+def test_of_trainings_as_bare_the_larger_one_is_first():
+    case = {"status": "current", "completion_id": 1, "signed": False, "files": 0}
+    alpha = case | {"training_id": 1, "training": "Alpha"}
+    beta = case | {"training_id": 2, "training": "Beta"}
+    cases = frame_of(kpa.schema.CASES, alpha, beta, beta | {"signed": True})
+    rows = evidence_coverage_table(cases).select("training", "nothing", "total").rows()
+    assert rows == [("Beta", 1, 2), ("Alpha", 1, 1)]
+
+
+def test_of_records_that_share_an_id_the_first_one_is_the_evidence():
+    done = {"id": 1, "training_id": 7, "m_user_id": "ann", "date": AS_OF}
+    records = frame_of(kpa.schema.COMPLETIONS, done | {"signed": True}, done | {"signed": False})
+    for completions, signed in ((records, True), (records.reverse(), False)):
+        status = kpa.expiry_status(completions, as_of=AS_OF)
+        cases = audit_cases(kpa.TrainingData(completions=completions), status)
+        assert cases.select("completion_id", "signed").rows() == [(1, signed)]

@@ -65,3 +65,10 @@ def test_records_that_share_an_id_are_all_there_and_the_future_has_no_date() -> 
         (1, date(2030, 1, 1), None, None),
         (2, None, None, "unknown"),
     }
+
+
+def test_records_of_a_person_and_training_are_in_the_order_of_their_days() -> None:
+    done = {"training_id": 7, "m_user_id": "a"}
+    first, second = {"id": 2, "date": date(2024, 1, 1)}, {"id": 1, "date": date(2025, 1, 1)}
+    data = TrainingData(completions=frame_of(COMPLETIONS, done | second, done | first))
+    assert _records(data, AS_OF)["id"].to_list() == [2, 1]

@@ -8,6 +8,8 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.rule_texts import MARKS, RULES
+from kpa_analytics.audit.evidence import gather
+from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import COMPLETIONS, SOURCES, TRAININGS, USERS
 from tests.audit.packs import AS_OF, Page, pdf_text, sheet_rows
@@ -155,6 +157,15 @@ def test_there_is_one_row_per_training_that_says_where_its_schedule_comes_from(b
     page = Page((pack / "report.html").read_text(encoding="utf-8")).text
     for title, texts in EXPECTED.items():
         assert " ".join([title, *texts]) in " ".join(page.split())
+
+
+@pytest.mark.slow
+def test_a_training_without_a_title_is_called_by_its_id():
+    data = TrainingData(completions=COMPLETIONS.empty(), trainings=frame_of(TRAININGS, {"id": 7}))
+    evidence = gather(
+        data, as_of=AS_OF, expiring_days=30, required=None, title="", names=True, earlier=None
+    )
+    assert schedule_rows(evidence).select("training_id", "training").rows() == [(7, "7")]
 
 
 def test_expiring_days_that_the_catalogue_does_not_give_are_the_reports(pack, data):

@@ -272,6 +272,22 @@ def test_the_page_names_the_trainings_that_are_made_of_others() -> None:
         assert (sentence in page_of(team).decode()) == is_said
 
 
+def test_cases_of_a_status_are_in_the_order_of_their_days() -> None:
+    case = {"training_id": 7, "training": "Rescue", "status": EXPIRED}
+    early, late = date(2026, 5, 1), date(2026, 6, 1)
+    cases = frame_of(
+        EXPIRY_STATUS,
+        case | {"m_user_id": "a", "user": "Ann", "expiration_date": late},
+        case | {"m_user_id": "b", "user": "Bob", "expiration_date": early},
+        case | {"m_user_id": "c", "user": "Cy", "status": EXPIRING, "expiration_date": early},
+    )
+    lists = cases.with_columns(supervisor_id=pl.lit("sue"), supervisor=pl.lit("Sue"))
+    (team,) = teams(
+        lists, USERS.empty(), by="supervisor", as_of=DAY, requirements_known=True, demo=False
+    )
+    assert team.cases["user"].to_list() == ["Bob", "Ann", "Cy"]
+
+
 def test_every_page_of_statuses_has_dark_colours_and_tables_that_scroll() -> None:
     pages = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html.j2")}
     coloured = {name: page for name, page in pages.items() if "in colours.items()" in page}
