@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+
 import polars as pl
 import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import ROSTER
+from kpa_analytics.schema import COMPLETIONS, ROSTER, USERS
 from tests.audit.packs import AS_OF
 from tests.audit.test_transcript import flat, pages
+from tests.frames import frame_of
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +86,23 @@ def test_people_who_left_are_counted(data, status):
     people = "person" if gone == 1 else "people"
     assert f"Not listed: {gone} {people} with a completion who left" in flat(
         kpa.roster(data, training, as_of=AS_OF)
+    )
+
+
+@pytest.mark.slow
+def test_a_later_completion_of_somebody_who_left_is_not_counted():
+    left = {"terminationDate": datetime(2026, 1, 5, 6, tzinfo=UTC)}
+    days = {"ann": date(2025, 5, 1), "bob": date(2026, 12, 1)}
+    done = [
+        {"id": at, "training_id": 7, "m_user_id": who, "date": day}
+        for at, (who, day) in enumerate(days.items())
+    ]
+    data = kpa.TrainingData(
+        completions=frame_of(COMPLETIONS, *done),
+        users=frame_of(USERS, *({"id": who, **left} for who in days)),
+    )
+    assert "Not listed: 1 person with a completion who left" in flat(
+        kpa.roster(data, 7, as_of=AS_OF)
     )
 
 

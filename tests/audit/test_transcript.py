@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from io import BytesIO
 
 import polars as pl
@@ -18,6 +19,7 @@ from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import TRANSCRIPT
 from tests.audit.packs import AS_OF, HOSTILE, completion, load, pdf_text, person, training, user
+from tests.frames import frame_of
 
 
 def pages(document) -> int:
@@ -126,6 +128,22 @@ def test_dates_signature_files_and_rule_of_each_training_are_said(company):
     assert "Window: " not in said, "only the rules that decide a case are explained"
     earlier = kpa.transcript(company, person(1), as_of="2025-12-31")
     assert "Ladders Current 1 Jun 2025 1 Jun 2026 – yes 2" in flat(earlier)  # noqa: RUF001
+
+
+def test_the_schedule_of_a_training_that_is_not_in_the_catalogue_is_not_known():
+    done = {"id": 1, "training_id": 9, "m_user_id": "ann", "date": date(2026, 1, 1)}
+    data = kpa.TrainingData(completions=frame_of(schema.COMPLETIONS, done))
+    rows = kpa.transcript(data, "ann", as_of=AS_OF).rows
+    assert rows.select("training", "rule").rows() == [("9", "unknown: not known")]
+
+
+@pytest.mark.slow
+def test_a_person_with_only_a_later_completion_has_one_on_record():
+    done = {"id": 1, "training_id": 9, "m_user_id": "ann", "date": date(2026, 7, 1)}
+    data = kpa.TrainingData(completions=frame_of(schema.COMPLETIONS, done))
+    said = flat(kpa.transcript(data, "ann", as_of=AS_OF))
+    assert "1 completion is on record." in said
+    assert "1 completion is dated after 30 Jun 2026 and not listed." in said
 
 
 @pytest.mark.slow
