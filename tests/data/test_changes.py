@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from polars.testing import assert_frame_equal
 
-from kpa_analytics.data.changes import completion_changes
+from kpa_analytics.data.changes import completion_changes, table_changes
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import CHANGES, COMPLETIONS
+from kpa_analytics.schema import CHANGES, COMPLETIONS, TRAININGS
 from tests.conftest import at_most
 from tests.frames import completions, frame_of
 
@@ -83,6 +83,14 @@ def test_rows_are_sorted_by_kind_then_id_then_field():
         ("edited", 3, "notes"),
         ("edited", 3, "files"),
     ]
+
+
+def test_of_a_repeated_id_the_first_record_is_compared():
+    first, second = ({"id": 7, "title": title} for title in ("Ladders", "Ropes"))
+    old, new = frame_of(TRAININGS, first), frame_of(TRAININGS, first, second)
+    assert table_changes({"trainings": old}, {"trainings": new}).is_empty()
+    rows = table_changes({"trainings": old}, {"trainings": new.reverse()})
+    assert rows.select("training_id", "field", "new").rows() == [(7, "title", "Ropes")]
 
 
 def test_an_object_with_completions_can_be_compared():

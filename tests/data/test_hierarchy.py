@@ -29,6 +29,7 @@ def test_a_supervisor_who_is_unknown_or_has_left_is_named(role: str) -> None:
     field = f"{role}_id"
     ann = {"id": "ann", "firstname": "Ann", "lastname": "Moe"}
     assert findings({**ann, field: "sue"}, {"id": "sue"}) == []
+    assert findings({**ann, field: " "}) == []
     assert findings({**ann, field: "sue"}) == [
         (
             *("supervisor_unknown", "ann", field, "sue"),

@@ -59,6 +59,9 @@ def unrecorded(*days, as_of, offered=None, users=None, **training):
         ([date(2025, 6, 10)], date(2025, 6, 1), date(2026, 6, 30), []),
         ([date(2025, 6, 10)], date(2025, 6, 1), date(2026, 7, 1), [("2025-06-01", "1")]),
         (THREE_AND_ONE, date(2025, 6, 30), date(2026, 9, 1), [("2025-06-30", "3")]),
+        # completed on the first day of the offering
+        ([date(2025, 6, 1)], date(2025, 6, 12), date(2026, 9, 1), [("2025-06-12", "1")]),
+        ([date(2025, 3, 1)], date(2025, 3, 1), date(2026, 9, 1), [("2025-03-01", "1")]),
         # the window of the offering itself does not count
         ([date(2025, 6, 10)], date(2025, 6, 12), date(2025, 9, 1), []),
         # superseded: not valid at all
@@ -81,6 +84,9 @@ def test_only_latest_completions_of_current_employees_are_counted():
     again = {"date": date(2026, 8, 1), "m_user_id": "p1"}
     assert unrecorded(old, again, as_of=as_of) == []
     assert unrecorded(special, {"date": None}, as_of=as_of) == []
+    noon = datetime(2019, 6, 11, 12, tzinfo=UTC)
+    earlier = {"date": old, "created": noon - timedelta(hours=1), "m_user_id": "p1"}
+    assert unrecorded(special | {"created": noon}, earlier, as_of=as_of) == []
     left = {"id": "p1", "terminationDate": datetime(2026, 8, 1, 5, tzinfo=UTC)}
     assert unrecorded(old, old, as_of=as_of, users=[left]) == [(None, "1")]
     assert unrecorded(old, as_of=as_of, schedule_type="Window") == []
