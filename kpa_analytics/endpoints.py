@@ -251,7 +251,7 @@ ENDPOINTS = (
         "users",
         User,
         USERS,
-        "User",
+        "Person",
         people=("id", "manager_id", "supervisor_id"),
         public=(
             "fieldOffice_id",

@@ -10,10 +10,10 @@ from datetime import date, datetime
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import polars as pl
 
 #: A day and a month as people read them, for strftime of polars and for Vega.
 DAY, MONTH = "%-d %b %Y", "%b %Y"
@@ -77,7 +77,6 @@ def day_texts(column: pl.Expr) -> pl.Expr:
     """A column of days as people write them; null stays null.
 
     Examples:
-        >>> import polars as pl
         >>> from datetime import date
         >>> pl.select(day_texts(pl.lit(date(2026, 7, 1)))).item()
         '1 Jul 2026'
@@ -98,6 +97,18 @@ def count(number: int, singular: str, plural: str | None = None) -> str:
         ('1 person', '12,345 records')
     """
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def count_texts(column: pl.Expr, singular: str, plural: str | None = None) -> pl.Expr:
+    """A column of numbers as `count` writes them; null stays null.
+
+    Examples:
+        >>> pl.select(count_texts(pl.lit(1200), "person is", "people are")).item()
+        '1,200 people are'
+    """
+    return column.map_elements(
+        lambda number: count(number, singular, plural), return_dtype=pl.String
+    )
 
 
 def listing(texts: Sequence[str], most: int = 5) -> str:

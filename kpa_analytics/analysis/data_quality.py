@@ -89,7 +89,7 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         >>> record = {"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2030, 1, 1)}
         >>> data = TrainingData(completions=pl.DataFrame([record], schema=COMPLETIONS.schema))
         >>> data_quality(data, as_of="2026-06-30")["message"].item()
-        'Completion 1 is dated 2030-01-01, after the as-of date 2026-06-30.'
+        'Completion 1 is dated 1 Jan 2030, after the as-of date 30 Jun 2026.'
     """
     findings = quality.record_findings(data, as_of=as_of)
     day = day_of(as_of, data.completions, data.users)

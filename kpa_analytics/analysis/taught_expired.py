@@ -17,6 +17,7 @@ from kpa_analytics.analysis.status_spans import StatusSpans
 from kpa_analytics.data import finding_texts as texts
 from kpa_analytics.data.checks import Check
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.wording import day_texts
 
 _TAUGHT = ("m_instructor_id", "training_id", "date")
 _KIND = "taught_while_expired"
@@ -79,7 +80,7 @@ def _expired(
         .filter(since <= at, at < pl.col("until"), over <= at)
         .with_columns(
             pl.when(over > since)
-            .then(pl.format(" on {}", last_valid))
+            .then(pl.format(" on {}", day_texts(last_valid)))
             .otherwise(pl.lit(""))
             .alias("expired_on")
         )

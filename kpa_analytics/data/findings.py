@@ -50,7 +50,7 @@ def blank_ids(counts: pl.LazyFrame) -> pl.LazyFrame:
         .filter(pl.col("value") > 0)
         .with_columns(
             pl.col("value").cast(pl.String),
-            texts.by_number("value", texts.BLANK_ID, texts.BLANK_IDS).alias("message"),
+            texts.sentence(texts.BLANK_IDS).alias("message"),
         )
         .select(*FINDINGS.schema)
     )
@@ -68,7 +68,7 @@ def wrong_days(completions: pl.LazyFrame, day: date) -> Iterator[Check]:
         texts.EXPIRES_FIRST,
         value=special,
     )
-    future = completions.filter(pl.col("date") > day).with_columns(pl.lit(str(day)).alias("as_of"))
+    future = completions.filter(pl.col("date") > day).with_columns(pl.lit(day).alias("as_of"))
     yield Check(
         "completion_in_future", "completions", "date", future, texts.IN_FUTURE, value="date"
     )

@@ -46,16 +46,16 @@ def odd_employment(users: pl.LazyFrame) -> list[Check]:
     """
     created = pl.col("created").dt.date()
     people = users.unique("id", keep="first", maintain_order=True).with_columns(
-        *(local_day(name).alias(f"{name}:day") for name in ("hireDate", "terminationDate")),
+        *(local_day(name).alias(f"{name}_day") for name in ("hireDate", "terminationDate")),
         pl.when(is_believed("created")).then(created).alias("profile_created"),
-        created.alias("created:day"),
+        created.alias("created_day"),
     )
     plausible_hire, plausible_end = is_believed("hireDate"), is_believed("terminationDate")
-    rehired = pl.col("hireDate:day") > pl.col("terminationDate:day")
+    rehired = pl.col("hireDate_day") > pl.col("terminationDate_day")
     instead = texts.sentence(texts.HIRED_WITH_PROFILE).fill_null(texts.NO_HIRE_DATE)
     people = people.with_columns(instead.alias("instead"))
     return [
-        Check(kind, "users", field, rows, text, value=f"{field}:day")
+        Check(kind, "users", field, rows, text, value=f"{field}_day")
         for kind, field, rows, text in (
             (
                 "implausible_profile_date",

@@ -92,12 +92,12 @@ def offerings_not_recorded(
         .then(texts.sentence(texts.NEXT_OFFERED))
         .otherwise(pl.lit(texts.NEVER_OFFERED))
     )
-    relying_people = texts.by_number("people", texts.ONE_RELIES, texts.MANY_RELY)
+    relying_people = texts.sentence(texts.RELYING)
     return Check(
         "offering_not_recorded",
         "trainings",
         "window_last_offered_date",
-        affected.with_columns(pl.lit(str(day)).alias("as_of")).with_columns(
+        affected.with_columns(pl.lit(day).alias("as_of")).with_columns(
             offered.alias("offered"), relying_people.alias("relying")
         ),
         texts.OFFERING_NOT_RECORDED,

@@ -71,13 +71,13 @@ def test_the_messages_give_the_days_and_both_names() -> None:
     assert findings.select("finding", "message").rows() == [
         (
             "recorded_late",
-            "Completion 2 is dated 2025-05-09, but it was recorded on 2025-07-01, 53 days later.",
+            "Completion 2 is dated 9 May 2025, but it was recorded on 1 Jul 2025, 53 days later.",
         ),
         (
             "recorded_after_expiry",
-            "Completion 2 of training 7 (Ladders) by person a (Moe, Ann) is dated 2025-05-09, but "
-            "it was recorded on 2025-07-01, after the previous completion had expired on "
-            "2025-05-10.",
+            "Completion 2 of training 7 (Ladders) by person a (Moe, Ann) is dated 9 May 2025, but "
+            "it was recorded on 1 Jul 2025, after the previous completion had expired on "
+            "10 May 2025.",
         ),
     ]
 

@@ -48,8 +48,8 @@ def test_a_session_on_an_expired_certificate_is_one_finding_per_training() -> No
     assert findings(HELD, taught(2, day), taught(3, day)) == [
         (
             *("group_trainings", "50", "trainings_id", "7"),
-            "Person ike (Abel, Ike) taught training 7 (Ladders) in group session 50 on 2025-05-11, "
-            "but that person's own certificate had expired on 2025-05-10.",
+            "Person ike (Abel, Ike) taught training 7 (Ladders) in group session 50 on "
+            "11 May 2025, but that person's own certificate had expired on 10 May 2025.",
         )
     ]
     assert findings(HELD, taught(2, date(2025, 5, 10))) == []
@@ -63,8 +63,8 @@ def test_outside_listed_sessions_each_completion_is_a_finding(session: int | Non
         ("completions", number, "training_id", "7") for number in ("2", "3")
     ]
     assert rows[0][4] == (
-        "Person ike (Abel, Ike) taught training 7 (Ladders) on 2025-05-11 (completion 2), but "
-        "that person's own certificate had expired on 2025-05-10."
+        "Person ike (Abel, Ike) taught training 7 (Ladders) on 11 May 2025 (completion 2), but "
+        "that person's own certificate had expired on 10 May 2025."
     )
 
 

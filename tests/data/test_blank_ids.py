@@ -158,7 +158,7 @@ def test_all_blanks_of_all_collections_are_one_finding() -> None:
     assert finding["field"] == "m_instructor_id, group_training_id, supervisor_id"
     assert (finding["record_id"], finding["value"]) == (None, "5")
     assert finding["message"] == (
-        "5 optional ids were blank or 0 and are treated as empty: m_instructor_id in completions "
+        "5 optional ids were blank or 0, and treated as empty: m_instructor_id in completions "
         "(1), group_training_id in completions (2), supervisor_id in users (1), m_instructor_id in "
         "group_trainings (1)."
     )
@@ -169,8 +169,7 @@ def test_one_blank_id_is_a_finding_in_the_singular() -> None:
     _, data = _load("completions", COMPLETIONS, [completion(1, group_training_id="")])
     [message] = kpa.data_quality(data).filter(finding="blank_ids")["message"]
     assert message == (
-        "1 optional id was blank or 0 and is treated as empty: group_training_id in completions "
-        "(1)."
+        "1 optional id was blank or 0, and treated as empty: group_training_id in completions (1)."
     )
 
 

@@ -33,14 +33,14 @@ def test_a_supervisor_who_is_unknown_or_has_left_is_named(role: str) -> None:
     assert findings({**ann, field: "sue"}) == [
         (
             *("supervisor_unknown", "ann", field, "sue"),
-            f"User ann (Moe, Ann) has the {role} sue, who is not in the user list.",
+            f"Person ann (Moe, Ann) has the {role} sue, who is not in the user list.",
         )
     ]
     gone = {"id": "sue", "lastname": "Low", "terminationDate": LEFT}
     assert findings({**ann, field: "sue"}, gone) == [
         (
             *("supervisor_left", "ann", field, "sue"),
-            f"User ann (Moe, Ann) has the {role} sue (Low), who left on 2026-06-01.",
+            f"Person ann (Moe, Ann) has the {role} sue (Low), who left on 1 Jun 2026.",
         )
     ]
     assert findings({**ann, field: "sue", "terminationDate": LEFT}) == []
@@ -55,15 +55,15 @@ def test_a_circle_is_named_to_each_person_in_it() -> None:
     ) == [
         (
             *("supervisor_circle", "bob", "supervisor_id", "cat"),
-            "User bob (Low) is in a circle of supervisors: bob (Low) -> cat -> bob (Low).",
+            "Person bob (Low) is in a circle of supervisors: bob (Low) -> cat -> bob (Low).",
         ),
         (
             *("supervisor_circle", "cat", "supervisor_id", "bob"),
-            "User cat is in a circle of supervisors: bob (Low) -> cat -> bob (Low).",
+            "Person cat is in a circle of supervisors: bob (Low) -> cat -> bob (Low).",
         ),
         (
             *("supervisor_circle", "dan", "supervisor_id", "dan"),
-            "User dan is listed as their own supervisor.",
+            "Person dan is listed as their own supervisor.",
         ),
     ]
     leaver = {"id": "cat", "supervisor_id": "bob", "terminationDate": LEFT}

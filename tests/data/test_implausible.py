@@ -53,11 +53,11 @@ def test_without_a_creation_time_dates_before_1950_are_implausible(day, is_odd):
 def test_an_implausible_date_says_when_its_record_was_created():
     record = {"id": 1, "date": date(1926, 5, 4), "created": MADE}
     assert findings(COMPLETIONS, record)["message"].item() == (
-        "Completion 1 is dated 1926-05-04, but its record was created on 2026-05-04: the year may "
+        "Completion 1 is dated 4 May 1926, but its record was created on 4 May 2026: the year may "
         "be mistyped."
     )
     alone = findings(COMPLETIONS, record | {"created": None})["message"].item()
-    assert alone == "Completion 1 is dated 1926-05-04: the year may be mistyped."
+    assert alone == "Completion 1 is dated 4 May 1926: the year may be mistyped."
 
 
 def at(*moment):
@@ -108,22 +108,22 @@ def test_odd_employment_dates_are_findings(profile, expected):
     [
         (
             {"hireDate": at(1800, 7, 1, 5)},
-            "User ann has the hire date 1800-07-01, which is implausible: the person is treated as "
-            "hired on 2019-03-04, when the profile was created.",
+            "Person ann has the hire date 1 Jul 1800, which is implausible: the person is treated "
+            "as hired on 4 Mar 2019, when the profile was created.",
         ),
         (
             {"hireDate": at(1800, 7, 1, 5), "created": None},
-            "User ann has the hire date 1800-07-01, which is implausible: the person is treated as "
-            "having no hire date.",
+            "Person ann has the hire date 1 Jul 1800, which is implausible: the person is treated "
+            "as having no hire date.",
         ),
         (
             {"terminationDate": at(1970, 1, 1)},
-            "User ann has the termination date 1970-01-01, which is implausible: the person is "
+            "Person ann has the termination date 1 Jan 1970, which is implausible: the person is "
             "treated as still employed.",
         ),
         (
             {"hireDate": at(2024, 5, 1, 5), "terminationDate": at(2023, 2, 1, 5)},
-            "User ann has the hire date 2024-05-01, after the termination date 2023-02-01: the "
+            "Person ann has the hire date 1 May 2024, after the termination date 1 Feb 2023: the "
             "person is treated as employed before the termination date, not employed from then "
             "until the hire date, and employed again from the hire date on.",
         ),

@@ -151,7 +151,7 @@ def test_every_record_of_a_same_day_repeat_has_a_row():
     assert findings["finding"].to_list() == ["same_day_repeat"] * 2
     assert findings["record_id"].to_list() == ["3", "12"]
     assert findings["message"].unique().to_list() == [
-        "Person ann completed training 7 more than once on 2026-05-04: completions 3, 12."
+        "Person ann completed training 7 more than once on 4 May 2026: completions 3, 12."
     ]
 
 

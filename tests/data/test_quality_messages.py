@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import polars as pl
@@ -16,6 +17,7 @@ from kpa_analytics.schema import (
     TRAININGS,
     USERS,
 )
+from kpa_analytics.wording import day
 from tests.data.quality_cases import AS_OF, GOOD, JUNE, SESSION, Load, completed
 from tests.frames import frame_of
 
@@ -53,7 +55,14 @@ def test_each_message_is_a_sentence_that_names_the_record_and_the_value():
     for row in findings.to_dicts():
         assert row["message"].endswith(".")
         assert row["record_id"] in row["message"]
-        assert (row["value"] or "no date") in row["message"]
+        assert (_as_read(row["value"]) or "no date") in row["message"]
+        assert not re.search(r"\d{4}-\d{2}|\bUser\b", row["message"])
+
+
+def _as_read(value):
+    """A value as a message writes it: days as in the rest of a report."""
+    is_day = re.fullmatch(r"\d{4}-\d{2}-\d{2}", value or "")
+    return day(date.fromisoformat(value)) if is_day else value
 
 
 MOE = {"id": "ann", "firstname": "Ann", "lastname": "Moe", "employeeNumber": "E7"}
@@ -76,15 +85,15 @@ TWICE = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
         ),
         (
             {"users": frame_of(USERS, {"id": "ike"}, MOE, MOE)},
-            "2 records in users share the id ann (Moe, Ann, E7).",
+            "In users, 2 records have the id ann (Moe, Ann, E7).",
         ),
         (
             {"employee_status": frame_of(EMPLOYEE_STATUS, *[{"m_user_id": "ann"}] * 2)},
-            "2 records in employee_status share the id ann (Moe, Ann, E7).",
+            "In employee_status, 2 records have the id ann (Moe, Ann, E7).",
         ),
         (
             {"users": frame_of(USERS, {"id": "ike"}, MOE | {"hireDate": EPOCH})},
-            "User ann (Moe, Ann, E7) has the hire date 1970-01-01",
+            "Person ann (Moe, Ann, E7) has the hire date 1 Jan 1970",
         ),
         (
             {"trainings": LADDERS.with_columns(schedule_type=pl.lit("annual"))},
@@ -108,7 +117,7 @@ TWICE = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
                     {"table": "trainings", "record_id": "7", "field": "x", "value": "0"},
                 )
             },
-            "Training 7 (Ladders) has 0 as its x",
+            "Training 7 (Ladders): x is 0, which is not a calendar date.",
         ),
         (
             {"group_trainings": frame_of(GROUP_TRAININGS, SESSION | {"m_trainees_id": ["bob"]})},

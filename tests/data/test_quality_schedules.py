@@ -99,7 +99,7 @@ def test_the_message_about_an_unrecorded_offering_is_one_sentence():
         trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2018, 6, 1)}),
     )
     assert record_findings(load, as_of=AS_OF + timedelta(days=1))["message"].to_list() == [
-        "Training 7 was last offered on 2018-06-01, and one of its windows has closed since then: "
+        "Training 7 was last offered on 1 Jun 2018, and one of its windows has closed since then: "
         "1 person is up to date only because no later offering is recorded."
     ]
 
@@ -141,7 +141,7 @@ def test_a_future_offering_is_named_in_the_message():
         trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2027, 6, 1)}),
     )
     assert record_findings(load, as_of="2026-03-01")["message"].to_list() == [
-        "Training 7 is next offered on 2027-06-01, after the as-of date 2026-03-01, and one of its "
+        "Training 7 is next offered on 1 Jun 2027, after the as-of date 1 Mar 2026, and one of its "
         "windows has closed since its oldest completion: 1 person is up to date only because no "
         "later offering is recorded."
     ]
