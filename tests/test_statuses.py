@@ -41,6 +41,47 @@ def test_no_other_file_spells_a_status_label(label):
     assert [name for name, text in TEXTS.items() if alone.search(text)] == []
 
 
+#: A label of several words within a text, or any label before a colon or comma.
+IN_SENTENCES = re.compile(
+    "|".join(
+        rf"\b{status.label}\b" + ("" if " " in status.label else "(?=[:,])")
+        for status in EVERY_STATUS
+    )
+)
+#: The statuses in the order of their severity, by name or label.
+BY_SEVERITY = re.compile(r",\s+".join(SEVERITY[:3]), re.IGNORECASE)
+
+
+def test_no_sentence_spells_a_status_label_or_their_order():
+    texts = [(file, text) for file in TEXTS if file.endswith(".py") for text in _prose(file)]
+    wrong = [
+        text for text in texts if any(rule.search(text[1]) for rule in (IN_SENTENCES, BY_SEVERITY))
+    ]
+    assert wrong == []
+    assert len(texts) > 1000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "at most 30 days left. Expiring soon counts by each training's own days",
+        "Missing: not known, because no requirements were provided.",
+        "to the worse status (expired, missing, expiring soon, current, not due)",
+    ],
+)
+def test_the_rule_finds_what_was_spelled_once(text):
+    assert IN_SENTENCES.search(text) or BY_SEVERITY.search(text)
+
+
+def _prose(file: str) -> list[str]:
+    """The texts of several words in a file of Python, without docstrings."""
+    everything = nodes(PACKAGE / file)
+    docstrings = {id(node.value) for node in everything if isinstance(node, ast.Expr)}
+    constants = [node for node in everything if isinstance(node, ast.Constant)]
+    texts = [node.value for node in constants if id(node) not in docstrings]
+    return [text for text in texts if isinstance(text, str) and " " in text]
+
+
 @pytest.mark.parametrize("path", [status.path for status in EVERY_STATUS])
 def test_no_other_file_draws_a_status_sign(path):
     assert [name for name, text in TEXTS.items() if path in text] == []
