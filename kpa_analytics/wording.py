@@ -10,10 +10,10 @@ from datetime import date, datetime
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import polars as pl
 
 #: A day and a month as people read them, for strftime of polars and for Vega.
 DAY, MONTH = "%-d %b %Y", "%b %Y"
@@ -77,6 +77,7 @@ def day_texts(column: pl.Expr) -> pl.Expr:
     """A column of days as people write them; null stays null.
 
     Examples:
+        >>> import polars as pl
         >>> from datetime import date
         >>> pl.select(day_texts(pl.lit(date(2026, 7, 1)))).item()
         '1 Jul 2026'
@@ -103,9 +104,12 @@ def count_texts(column: pl.Expr, singular: str, plural: str | None = None) -> pl
     """A column of numbers as `count` writes them; null stays null.
 
     Examples:
+        >>> import polars as pl
         >>> pl.select(count_texts(pl.lit(1200), "person is", "people are")).item()
         '1,200 people are'
     """
+    import polars as pl  # the command line starts without it
+
     return column.map_elements(
         lambda number: count(number, singular, plural), return_dtype=pl.String
     )
