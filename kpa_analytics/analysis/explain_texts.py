@@ -167,7 +167,7 @@ ONLY_LATER = (
     "not counted."
 )
 ALL_LATER = (
-    "All {later} completions on record are dated after {as_of} and not counted. The first is "
+    "Every completion on record ({later}) is dated after {as_of} and not counted. The first is "
     "record {record:d}, dated {done}."
 )
 NO_CASE = "So there is no case on {as_of}."

@@ -22,6 +22,7 @@ from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.demo_mark import DEMO_AS_OF
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.inputs import ACCOUNT, Day, as_day
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.case_groups import By
@@ -295,7 +296,7 @@ class Fleet:
         names = [f"{name}{' (demo data)' * data.demo}" for name, data in self.accounts.items()]
         rows = sum(data.completions.height for data in self.accounts.values())
         missing = f"; {self._missing()}" if self.failures else ""
-        return f"<Fleet: {', '.join(names)}; {rows:,} completions{missing}>"
+        return f"<Fleet: {', '.join(names)}; {count(rows, 'completion')}{missing}>"
 
     def _frame(self, name: str) -> pl.DataFrame:
         return self.each(lambda data: data.frames[name])

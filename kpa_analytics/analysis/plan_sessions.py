@@ -27,6 +27,7 @@ from kpa_analytics.analysis.useful_weeks import with_useful_weeks
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, day_of
+from kpa_analytics.wording import count
 
 #: The most weeks of a plan, and its groups.
 MOST_WEEKS = 104
@@ -182,7 +183,9 @@ def _mondays(day: date, weeks: object) -> list[date]:
         first = day + timedelta(days=-day.weekday() % 7)
         _ = first + timedelta(weeks=weeks)
     except OverflowError:
-        raise KPADataError(f"as_of must be a day with {weeks} weeks after it, not {day}") from None
+        raise KPADataError(
+            f"as_of must be a day with {count(weeks, 'week')} after it, not {day}"
+        ) from None
     return [first + timedelta(weeks=week) for week in range(weeks)]
 
 

@@ -41,7 +41,7 @@ LATE = "the session of {week} is {late:day|days} late, and no earlier one has a 
 
 #: Why a session is in its week.
 WITH_GAPS = "{gaps:person has|people have} no valid certificate now"
-FIRST_DUE = "{filled} people are due, the first on {due}"
+FIRST_DUE = "{filled:person is|people are} due, the first on {due}"
 ONE_DUE = "1 person is due on {due}"
 
 #: Which trainings nobody can teach any more before the plan ends.
@@ -50,7 +50,8 @@ LAST_INSTRUCTOR = (
     "(last eligible: {instructors})"
 )
 MORE_LAST_INSTRUCTORS = (
-    "and {more} more trainings lose their last eligible instructor before the plan ends"
+    "and {more:more training loses its|more trainings lose their} last eligible instructor before "
+    "the plan ends"
 )
 
 TITLE = "Sessions to hold in the {weeks:week|weeks} from {first}"

@@ -34,6 +34,7 @@ from kpa_analytics.errors import (
     KPASettingsError,
     KPATransportError,
 )
+from kpa_analytics.wording import count
 
 #: The vendor's maximum number of records in a page.
 PAGE_SIZE = 1000
@@ -340,7 +341,9 @@ def _paging(method: str, body: Any, limit: int) -> tuple[int, int]:
     total, last_page = paging.total, paging.last_page
     most = last_page * max(limit, PAGE_SIZE)
     if not total <= most or not last_page <= min(max(total, 1), MOST_PAGES):
-        raise KPADataError(f"{method}: {total} records can't be in {last_page} pages")
+        raise KPADataError(
+            f"{method}: {count(total, 'record')} can't be in {count(last_page, 'page')}"
+        )
     return total, last_page
 
 

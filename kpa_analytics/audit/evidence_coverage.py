@@ -79,8 +79,9 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
         [_bars(placed, shown), _shares(placed)],
         title=f"{percent(bare, sums['total'])} of valid completions have no signature or file",
         subtitle=[
-            f"{bare:,} of {count(sums['total'], 'completion')} that are current or expiring soon, "
-            f"{sums[NOTHING]:,} of them without an instructor; per training, most first",
+            f"{count(sums['total'], 'completion is', 'completions are')} current or expiring soon; "
+            f"with neither: {bare:,} ({sums[NOTHING]:,} without an instructor); per training, most "
+            "first",
             f"Not known for {sums[NOT_KNOWN]:,}: the API does not say" if sums[NOT_KNOWN] else "",
         ],
         demo=demo,

@@ -18,7 +18,7 @@ from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED, Table
 from kpa_analytics.spreadsheet import flat
-from kpa_analytics.wording import day
+from kpa_analytics.wording import count, day
 
 _WIDEST, _WIDTH_OF_MARK = 60, 16
 #: Columns for other programs, which are hidden, and the sentence that says so.
@@ -52,7 +52,7 @@ def plan_workbook(plan: SessionPlan) -> bytes:
 def _sheet(book: Any, name: str, rows: pl.DataFrame, *, demo: bool) -> None:
     if rows.height >= EXCEL.rows:
         raise KPADataError(
-            f"{name}: a sheet of Excel holds {EXCEL.rows - 1:,} rows, and the plan has "
+            f"{name}: a sheet of Excel holds {count(EXCEL.rows - 1, 'row')}, and the plan has "
             f"{rows.height:,}: plan fewer weeks"
         )
     table = marked(flat(rows), demo=demo)

@@ -291,7 +291,7 @@ UNDATED_NOTE = (
     f"{NO_REQUIREMENTS}; {{undated:listed case has|listed cases have}} only a completion without a "
     "date"
 )
-OF_COMPOSED_NOTE = "{note}; {composed} of composed trainings"
+OF_COMPOSED_NOTE = "{note}; of composed trainings: {composed}"
 IN_30_DAYS_NOTE = due_note(DUE_DAYS)
 COMPOSED_NOTE = "in order: {in_order} of {cases}, apart from their parts"
 #: The note below the people in order, by whether requirements were provided.
@@ -322,7 +322,7 @@ COVERAGE_IS_ABOUT = (
     "These figures are about every training in the catalogue or in a completion: {trainings}."
 )
 TRAININGS = "{trainings:training|trainings}"
-TRAININGS_UNLISTED = f"{TRAININGS}, of which {{unlisted:is|are}} not in the catalogue ({{ids}})"
+TRAININGS_UNLISTED = f"{TRAININGS} ({{unlisted}} not in the catalogue: {{ids}})"
 
 #: By whether requirements were provided.
 REQUIRED = {
@@ -375,8 +375,8 @@ LACKS = "not completed: {parts}"
 
 ON_FILE = (
     "{valid:case is|cases are} current or expiring soon through a completion. With a signature: "
-    "{signed}; with a file but no signature: {file}; with neither: {unproved}, of which "
-    "{instructor_only:record names|records name} only an instructor, and {nothing} not even that."
+    "{signed}; with a file but no signature: {file}; with neither: {unproved} (only an "
+    "instructor's name: {instructor_only}; not even that: {nothing})."
 )
 ON_FILE_NOT_KNOWN = "For {not_known:case|cases}, the API does not say what is on file."
 #: What can be on file for a completion, the strongest first.
@@ -468,11 +468,11 @@ NO_FINDINGS = "No findings: every record passed every check."
 VENDOR_NOT_LOADED = "The vendor's own statuses were not loaded."
 VENDOR = (
     "The vendor gives its own status for {compared:case|cases}, as of {on}. For that day, "
-    "{agreeing:of them agrees|of them agree} with ours in both status and expiration date; "
-    "{differing:differs|differ}."
+    "status and expiration date both agree with ours in {agreeing:case|cases}, and at least one "
+    "of them differs in {differing:case|cases}."
 )
 #: Cases that the vendor has and we do not, such as those of people who left.
-VENDOR_ONLY = "{only:of these is|of these are} in the vendor's list only."
+VENDOR_ONLY = "Only in the vendor's list: {only:case|cases}."
 
 CHANGED = "Completions since the load of {since}, {since:%H:%M} UTC: {numbers}."
 CHANGED_NUMBER = "{number} {kind}"
@@ -597,8 +597,8 @@ CONTROLS = {
     "search": "Search",
     "all": "all",
     "clear": "Show all rows",
-    "every_row": "{all} rows",
-    "some_rows": "{shown} of {all} rows",
+    "every_row": "rows: {all}",
+    "some_rows": "rows: {shown} of {all}",
 }
 
 # Rows, columns, texts and letters that the files of the pack could not hold.
@@ -728,7 +728,7 @@ SINCE_CASES = {
 SINCE_OTHERS = {
     "joined": "{n:person|people} joined",
     "left": "{n:person|people} left",
-    "record_edited": "{n:field|fields} of records edited",
+    "record_edited": "{n:field of a record|fields of records} edited",
     "record_removed": "{n:record|records} removed",
     "record_added": "{n:record|records} added",
 }

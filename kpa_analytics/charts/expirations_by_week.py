@@ -187,7 +187,7 @@ def _finding(totals: pl.Series, peak: date) -> str:
     if totals.len() == 1:
         return said
     alone = (totals == most).sum() == 1
-    weeks = f"of the {totals.len():,} weeks"
+    weeks = f"of the {count(totals.len(), 'week')}"
     return f"{said}{f', more than in any other {weeks}' if alone else f'; none {weeks} has more'}"
 
 

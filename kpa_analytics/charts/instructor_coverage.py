@@ -19,7 +19,7 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import INSTRUCTOR_COVERAGE
-from kpa_analytics.wording import day_texts, listing, one_line
+from kpa_analytics.wording import count, day_texts, listing, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -180,11 +180,12 @@ def taught_by_one(alone: int, instructors: pl.Series, titles: pl.Series, every: 
     """
     if every > 1:
         verb = "is" if alone == 1 else "are"
-        return f"{alone:,} of {every:,} trainings {verb} taught by only one person"
+        return f"{alone:,} of {count(every, 'training')} {verb} taught by only one person"
     name = titles[0] if width(titles[0]) <= _NAME else "The training"
     if not instructors[0]:
         return f"{name} was not taught by an instructor in the period"
-    return f"{name} is taught by {'only one person' if alone else f'{instructors[0]:,} people'}"
+    people = "only one person" if alone else count(instructors[0], "person", "people")
+    return f"{name} is taught by {people}"
 
 
 def _without(
@@ -221,9 +222,9 @@ def _without(
     left = int((remaining["instructors"] == 0).sum())
     names = listing(_names(of_chosen, leaving), 2)
     trainings = (
-        f"{left:,} of {remaining.height:,} trainings"
+        f"{left:,} of {count(remaining.height, 'training')}"
         if left
-        else f"each of {remaining.height:,} trainings"
+        else f"each of {count(remaining.height, 'training')}"
     )
     if remaining.height == 1:
         title = table["training"][0]

@@ -237,8 +237,8 @@ def _who(
     if m_user_id is None:
         if with_completions.len() > 1:
             raise KPADataError(
-                f"these completions are of {with_completions.len():,} people; give the id of one "
-                "as m_user_id"
+                f"these completions are of {count(with_completions.len(), 'person', 'people')}; "
+                "give the id of one as m_user_id"
             )
         return str(with_completions[0]) if with_completions.len() else None
     in_users = [] if users is None else [users.lazy().select("id")]

@@ -134,8 +134,8 @@ def training_matrix(
         subtitle=[
             f"{_TITLE}: {_shown(table, rows, left_out)}{rows.as_of}",
             rows.not_known,
-            f"Not drawn: {left_out:,} of {every:,} cases; in all there are {all_people:,} "
-            f"people and {all_trainings:,} trainings"
+            f"Not drawn: {left_out:,} of {count(every, 'case')}; in all: "
+            f"{count(all_people, 'person', 'people')} and {count(all_trainings, 'training')}"
             if left_out
             else "",
         ],

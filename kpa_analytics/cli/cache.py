@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from kpa_analytics.wording import count
+
 cache = typer.Typer(no_args_is_help=True, help="Show or delete the files kept on this machine.")
 
 
@@ -16,8 +18,9 @@ def show() -> None:
     from kpa_analytics.data.snapshots import snapshots
 
     for row in snapshots().iter_rows(named=True):
+        records = count(row["rows"], "record")
         typer.echo(
-            f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC  {row['table']:<16} {row['rows']:>9,} records"
+            f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC  {row['table']:<16} {records:>17}"
             f"  {row['path']}"
         )
     typer.echo(f"kept in {settings().cache_dir}")

@@ -16,6 +16,7 @@ from kpa_analytics.cli.loading import (
 )
 from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, Refresh
 from kpa_analytics.errors import KPAError
+from kpa_analytics.wording import count
 
 
 def publish(
@@ -80,7 +81,9 @@ def publish(
         .iter_rows()
     ):
         of = files.filter(account=name).height
-        typer.echo(f"  {name:<24} {changed} of {of} files written, {rows:,} rows in all")
+        typer.echo(
+            f"  {name:<24} {changed} of {count(of, 'file')} written, {count(rows, 'row')} in all"
+        )
     typer.echo(f"published in {place}")
     if all_accounts:
         finish_fleet(data)

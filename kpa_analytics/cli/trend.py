@@ -15,6 +15,7 @@ from kpa_analytics.cli.output import one_line
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import STATUS_LABELS, STATUSES
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     import polars as pl
@@ -148,7 +149,9 @@ def _print(counts: pl.DataFrame, by: str | None) -> None:
         shown = ["not known" if figure is None else f"{figure:,}" for figure in figures]
         typer.echo(f"{row['day']!s:<12}{group:<{width}}" + "".join(f"{text:>15}" for text in shown))
     if counts.height > LISTED:
-        typer.echo(f"... and {counts.height - LISTED:,} more lines; --out FILE.csv has them all")
+        typer.echo(
+            f"... and {count(counts.height - LISTED, 'more line')}; --out FILE.csv has every line"
+        )
 
 
 def _write(counts: pl.DataFrame, target: Path, demo: bool) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from kpa_analytics.cli.output import one_line
 from kpa_analytics.paths import typed_path
+from kpa_analytics.wording import count
 
 #: The exit code when something differs.
 FINDING = 1
@@ -64,7 +65,9 @@ def verify(
     if any(finding != "litter" for finding in findings["finding"]):
         raise typer.Exit(FINDING)
     manifest = read_manifest(pack_in(folder))
-    typer.echo(f"{len(manifest['files'])} files, all as in the manifest; seal {manifest['seal']}")
+    typer.echo(
+        f"{count(len(manifest['files']), 'file')}, as in the manifest; seal {manifest['seal']}"
+    )
     for line in what_was_shown(folder, key=signer, tsa_ca=trusted):
         typer.echo(one_line(line))
 

@@ -27,6 +27,7 @@ from kpa_analytics.errors import (
     warn,
 )
 from kpa_analytics.schema import COMPLETIONS, Table
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client
@@ -178,7 +179,7 @@ def _warn_of(table: Table, faults: pl.DataFrame) -> None:
     )
     number = faults.height
     more = f" and {number - _MOST_NAMED} more" if number > _MOST_NAMED else ""
-    left_empty = "1 impossible date was" if number == 1 else f"{number} impossible dates were"
+    left_empty = count(number, "impossible date was", "impossible dates were")
     warn(
         f"{table.name}: {left_empty} left empty: {examples}{more}",
         KPADataWarning,

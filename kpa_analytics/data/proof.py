@@ -57,6 +57,7 @@ from kpa_analytics.data.sightings import Sightings
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPASnapshotError
 from kpa_analytics.schema import Table
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.api.client import Client, Page
@@ -223,8 +224,9 @@ def proved_download(
         pass
     raise KPASnapshotError(
         f"{method}: the collection kept changing, or its pages contradict each other. After "
-        f"{len(received.pages)} pages it is not proved that all {received.pages[-1].total} records "
-        "were read. Nothing was kept; load again when fewer people are entering records"
+        f"{count(len(received.pages), 'page')} it is not proved that every record was read "
+        f"({received.pages[-1].total:,} in all). Nothing was kept; load again when fewer people "
+        "are entering records"
     )
 
 

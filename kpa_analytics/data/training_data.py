@@ -22,7 +22,7 @@ from kpa_analytics.schema import (
     TRAININGS,
     USERS,
 )
-from kpa_analytics.wording import moment
+from kpa_analytics.wording import count, moment
 
 #: The column of `users` with the account of each person, in the records of several accounts.
 FLEET_ACCOUNT = "fleet_account"
@@ -112,8 +112,9 @@ class TrainingData:
 
     def __repr__(self) -> str:
         summary = (
-            f"{self.completions.height:,} completions, {self.trainings.height:,} trainings, "
-            f"{self.users.height:,} people"
+            f"{count(self.completions.height, 'completion')}, "
+            f"{count(self.trainings.height, 'training')}, "
+            f"{count(self.users.height, 'person', 'people')}"
         )
         if snapshot := self.snapshots.get("completions"):
             summary += f", fetched {moment(snapshot.fetched_at)} from {snapshot.host}"

@@ -408,7 +408,7 @@ def _in_order(counts: Mapping[str, int]) -> tuple[str, str, str, str]:
     due = counts["total"] - counts[NOT_DUE]
     in_order = sum(counts[status] for status in _IN_ORDER)
     share = percent(in_order, due) if due else "not known"
-    detail = f"{in_order:,} of {count(due, 'case')} due are current or expiring soon"
+    detail = f"current or expiring soon: {in_order:,} of {count(due, 'case')} due"
     return (share, "In order", detail, "kpa-in-order")
 
 

@@ -12,7 +12,7 @@ from kpa_analytics.widgets.connection import Connection
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.search_field import SearchField
-from kpa_analytics.wording import moment
+from kpa_analytics.wording import count, moment
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -30,7 +30,7 @@ def heading(title: str, data: TrainingData) -> str:
 def time_of(data: TrainingData) -> str:
     """Say when and from where the records were fetched."""
     snapshot = data.snapshots.get("completions")
-    records = f"{data.completions.height:,} completions"
+    records = count(data.completions.height, "completion")
     if snapshot is None:
         return f"{records}, only of {data.scope.words}" if data.scope.words else records
     source = f"{records}, fetched {moment(snapshot.fetched_at)} from {snapshot.host}"

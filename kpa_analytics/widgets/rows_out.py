@@ -13,7 +13,7 @@ from kpa_analytics.audit.csv import marked
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPAError
 from kpa_analytics.spreadsheet import flat
-from kpa_analytics.wording import listing
+from kpa_analytics.wording import count, listing
 
 CSV, EXCEL, CLIPBOARD = "csv", "xlsx", "clipboard"
 TYPES = {
@@ -62,8 +62,8 @@ def _workbook(rows: pl.DataFrame, facts: Mapping[str, str], *, demo: bool) -> by
 
     if rows.height >= excel_limits.EXCEL.rows:
         raise KPAError(
-            f"a sheet of Excel holds {excel_limits.EXCEL.rows - 1:,} rows, and the table has "
-            f"{rows.height:,}: filter it, or use the CSV"
+            f"a sheet of Excel holds {count(excel_limits.EXCEL.rows - 1, 'row')}, and the table "
+            f"has {rows.height:,}: filter it, or use the CSV"
         )
     table = marked(flat(rows), demo=demo)
     content = io.BytesIO()

@@ -221,7 +221,9 @@ def _change(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str
     sign = "+" if change > 0 else "\N{MINUS SIGN}" if change < 0 else ""
     cases = now["total"] - before["total"]
     more = "more" if cases > 0 else "fewer"
-    detail = f"with {abs(cases):,} {more} cases in all" if cases else "with as many cases in all"
+    detail = (
+        f"with {count(abs(cases), f'{more} case')} in all" if cases else "with as many cases in all"
+    )
     worse = "kpa-worst" if change > 0 else ""
     return (f"{sign}{abs(change):,}", "Change", detail, f"kpa-{CHANGE} {worse}")
 

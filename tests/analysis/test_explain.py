@@ -219,7 +219,7 @@ def test_completions_after_the_day_and_an_earlier_one_that_expires_later_are_sai
     alone = why(account({"date": date(2026, 7, 1)}, {"date": date(2026, 8, 1)}))
     assert (alone.status, alone.expiration_date) == (None, None)
     assert rules(alone) == ["future", "future"]
-    assert "All 2 completions on record are dated after 30 Jun 2026" in str(alone)
+    assert "Every completion on record (2) is dated after 30 Jun 2026" in str(alone)
     assert "Not counted as of 30 Jun 2026" in str(alone)
 
 

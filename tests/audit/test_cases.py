@@ -117,9 +117,8 @@ def test_what_is_on_file_is_recounted_from_the_records(pack):
     sentence = (
         f"{len(valid):,} cases are current or expiring soon through a completion. With a "
         f"signature: {kinds['Signed']:,}; with a file but no signature: "
-        f"{kinds['File, not signed']:,}; with neither: {unproved:,}, of which "
-        f"{unproved - kinds['Nothing']:,} records name only an "
-        f"instructor, and {kinds['Nothing']:,} not even that."
+        f"{kinds['File, not signed']:,}; with neither: {unproved:,} (only an "
+        f"instructor's name: {unproved - kinds['Nothing']:,}; not even that: {kinds['Nothing']:,})."
     )
     for text in (page_text(pack), paper(pack)):
         assert tile in text

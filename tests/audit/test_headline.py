@@ -88,7 +88,7 @@ def test_the_headline_is_recounted(pack, recounted):
         f"Due within 30 days {recounted['in_30_days']:,} ",
         f"in order: {recounted['composed_in_order']:,} of {recounted['composed_cases']:,}",
         "renew or complete soon",
-        f"past their last valid day; {recounted['expired_composed']:,} of composed trainings",
+        f"past their last valid day; of composed trainings: {recounted['expired_composed']:,}",
     ]
     page, printed = page_text(pack), paper(pack)
     for sentence in said:

@@ -57,7 +57,7 @@ def test_instructors_are_counted_ever_and_in_the_months_of_the_coverage(story):
 
 
 def test_trainings_that_are_not_in_the_catalogue_are_counted_apart(story):
-    about = "2 trainings, of which 1 is not in the catalogue (999)."
+    about = "2 trainings (1 not in the catalogue: 999)."
     assert f"The cases cover {about}" in sentences(story, "standing")
     assert f"in a completion: {about}" in sentences(story, "instructors")
 

@@ -74,7 +74,7 @@ def test_the_share_in_order_is_of_the_cases_due(company: kpa.TrainingData) -> No
     rows = explorer.rows.filter(pl.col("status") != "not_due")
     valid = rows.filter(pl.col("status").is_in(["current", "expiring"])).height
     tile = explorer._figures.value.split("In order")[1].split("</li>")[0]
-    assert f"{valid:,} of {rows.height:,} cases due are current or expiring soon" in tile
+    assert f"current or expiring soon: {valid:,} of {rows.height:,} cases due" in tile
     assert f"<strong>{100 * valid / rows.height:.0f}%</strong>" in tile
 
 
