@@ -1,4 +1,4 @@
-"""The words of this package, each with its one meaning, for the site and the explorers."""
+"""The words of this package, each with its one meaning: for the site, explorers and reports."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
 
 #: A link to another page of the site.
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
-#: Each word and its meaning, in Markdown, in alphabetical order.
+#: Each word and its meaning, in Markdown, in alphabetical order. The first sentence is a definition
+#: that can be read alone; reports print only that.
 TERMS = {
     "as of": (
         "The day on which a status holds. Every status is as of a day; the default is "
         "today, and the demo has a day of its own."
     ),
-    "case": "One person and one training. A person who must have ten trainings is ten cases.",
+    "case": (
+        "One person and one training that the person has completed or must complete. A person who "
+        "must have ten trainings is ten cases."
+    ),
     "certificate": "A completion that has an expiration date.",
-    "completion": "One record that a person took a training on a day.",
+    "completion": "The record that a person completed a training on a day.",
     "composed training": (
-        "A training that is made of others. A person who holds all of them holds it."
+        "A training that includes other trainings: a person who holds all of them holds it, too."
     ),
     CURRENT: "The status of a case that is valid and not yet expiring.",
     "eligible instructor": (
@@ -47,6 +51,7 @@ TERMS = {
         "One occasion on which several people took a training together, with a list of "
         "those people. KPA calls such lists group trainings."
     ),
+    "in order": "The word for a case that is current or expiring soon.",
     "instructor": (
         "The person who taught, as the completion says. Online and self-taught completions "
         "name nobody."
@@ -100,3 +105,13 @@ def plain_meaning(term: str) -> str:
         'A case that is expired or missing.'
     """
     return _LINK.sub(r"\1", TERMS[term]).replace("`", "")
+
+
+def definition(term: str) -> str:
+    """The first sentence about a word, without the marks of Markdown.
+
+    Examples:
+        >>> definition("missing")
+        'The status of a case that is required and was never completed.'
+    """
+    return plain_meaning(term).partition(". ")[0].removesuffix(".") + "."

@@ -3,7 +3,8 @@
 Other modules decide what the report says; this module has the words, so a translation changes only
 this file. `wording.say` fills in numbers, with the right form of the noun, and days. The texts of
 the rules and of schedules are in `analysis.rule_texts` and `analysis.schedule_texts`, and those of
-findings in `data.finding_texts`: lower layers print them too. Those of the charts are in `charts`.
+findings in `data.finding_texts`: lower layers print them too. Those of the charts are in `charts`,
+and the meanings of words in `glossary`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from enum import StrEnum
 
 from kpa_analytics import statuses
 from kpa_analytics.analysis.due_within import DUE_DAYS, due_label, due_note
+from kpa_analytics.glossary import definition
 from kpa_analytics.statuses import NO_REQUIREMENTS
 
 #: The language of the texts, as HTML and PDF name it.
@@ -573,21 +575,20 @@ LOOKS_BACK = (
     "many records were edited is not known."
 )
 GLOSSARY_HEADING = "Glossary"
+#: The words in a report, as `glossary` defines them.
 GLOSSARY = {
-    "As of": "the day for which every status holds",
-    "Case": "one person and one training that the person has completed or must complete",
-    "Completion": "the record that a person completed a training on a day",
-    "Composed training": "a training that people hold through the trainings that it includes",
-    statuses.STATUS_LABELS[statuses.CURRENT]: "valid, and not expiring soon",
-    statuses.STATUS_LABELS[statuses.EXPIRED]: "past its last valid day",
-    statuses.STATUS_LABELS[
-        statuses.EXPIRING
-    ]: "must soon be renewed or completed; the training's own number of days or window says when",
-    "Gap": "an expired or missing case",
-    "In order": "current or expiring soon",
-    statuses.STATUS_LABELS[statuses.MISSING]: "required and never completed",
-    statuses.STATUS_LABELS[statuses.NOT_DUE]: "required, but not yet to be completed",
-    "Valid through": "the last day on which a completion is valid",
+    "As of": definition("as of"),
+    "Case": definition("case"),
+    "Completion": definition("completion"),
+    "Composed training": definition("composed training"),
+    statuses.STATUS_LABELS[statuses.CURRENT]: definition(statuses.CURRENT),
+    statuses.STATUS_LABELS[statuses.EXPIRED]: definition(statuses.EXPIRED),
+    statuses.STATUS_LABELS[statuses.EXPIRING]: definition(statuses.EXPIRING),
+    "Gap": definition("gap"),
+    "In order": definition("in order"),
+    statuses.STATUS_LABELS[statuses.MISSING]: definition(statuses.MISSING),
+    statuses.STATUS_LABELS[statuses.NOT_DUE]: definition("not due"),
+    HEADINGS["expiration_date"]: definition("expiration"),
 }
 
 # The controls above a table of the page.

@@ -162,7 +162,7 @@ def test_the_cover_says_whose_records_against_what_and_who_signs(tmp_path):
         "Prepared by",
         "Reviewed by",
         "Approved by",
-        "Case one person and one training",
+        "Case One person and one training",
     ]
     page, printed = page_text(pack), paper(pack)
     for text in said:

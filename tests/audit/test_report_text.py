@@ -19,6 +19,7 @@ from kpa_analytics.analysis import (
 )
 from kpa_analytics.audit import report_text, supervisor_text
 from kpa_analytics.data import finding_texts
+from kpa_analytics.glossary import TERMS, plain_meaning
 from kpa_analytics.wording import say
 
 AUDIT, DATA = Path(audit.__file__).parent, Path(data.__file__).parent
@@ -121,6 +122,17 @@ def test_a_sentence_is_right_for_every_number(module):
     wrong = {text: one for text, one in said if WRONG.search(one)}
     assert wrong == {}
     assert said or module is due_within
+
+
+def test_words_mean_in_reports_what_they_mean_elsewhere():
+    """Each definition is the first sentence of the glossary of the site and the explorers."""
+    meanings = {plain_meaning(term) for term in TERMS}
+    for word, meaning in report_text.GLOSSARY.items():
+        assert any(text == meaning or text.startswith(f"{meaning} ") for text in meanings), word
+    said_twice = {word.lower() for word in report_text.GLOSSARY} & TERMS.keys()
+    assert len(said_twice) == 10
+    for word in said_twice:
+        assert plain_meaning(word).startswith(report_text.GLOSSARY[word.capitalize()])
 
 
 def test_a_number_and_its_noun_agree():

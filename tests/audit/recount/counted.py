@@ -141,7 +141,7 @@ class Counted:
         *proved, named, nothing = self.on_file()
         whole = sum(proved) + named + nothing
         title = whole_percent(named + nothing, whole)
-        return f"{title} {title} {named + nothing:,} {whole:,} {nothing:,}"
+        return f"{title} {title} {whole:,} {named + nothing:,} {nothing:,}"
 
     def ranked(self, groups: dict[str, list[Row]], no_group: str = "") -> str:
         """The share of gaps in each group: the title and the subtitle of a chart."""
