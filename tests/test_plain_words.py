@@ -29,7 +29,8 @@ FILES = sorted(
 #: Words that native readers did not understand, or that sounded translated.
 PRIVATE = re.compile(
     r"\b(walks?|walked|walking|floors?|wing|hangs on|asked for|stands?(?!-)|stood|passed over"
-    r"|in silence|no clock is asked|once more)\b",
+    r"|in silence|no clock is asked|once more|needs the extra|newest pages only|made of others"
+    r"|belong together and|mark of its rule|path of your case|shown ahead)\b",
     re.IGNORECASE,
 )
 #: The same in the source of a file, where quotes and the ends of lines may part two words.

@@ -331,7 +331,7 @@ def load_fleet(accounts: Iterable[str] | None = None, *, refresh: Refresh = Fals
 
         [south]
         api_url = "https://api.novaraflex.com/v1"
-        keyring = "kpa/south"             # service/user in the keyring (needs the extra keyring)
+        keyring = "kpa/south"             # service/user; install kpa-analytics[keyring]
 
     An account may have its own `requests_per_minute`. All other settings are the current ones.
 

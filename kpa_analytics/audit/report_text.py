@@ -517,10 +517,10 @@ HOW_TO_VERIFY = (
     "the files and the manifests together."
 )
 INCREMENTAL = (
-    "The completions were updated from their newest pages only. They were last read in full on "
-    "{full_walk_at}, {full_walk_at:%H:%M} UTC. If an older record was edited since then, this pack "
-    "may show the record as it was before. If a record was deleted and entered again, this pack "
-    "may show the deleted record and lack the new one."
+    "In the last update, only the newest pages of the completions were read. All pages were "
+    "last read on {full_walk_at}, {full_walk_at:%H:%M} UTC. If an older record was edited since "
+    "then, this pack may show the record as it was before. If a record was deleted and entered "
+    "again, this pack may show the deleted record and lack the new one."
 )
 PSEUDONYMS = (
     "People are shown under stable pseudonyms, made with a key that stays with whoever made this "

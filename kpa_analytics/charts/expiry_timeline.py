@@ -187,11 +187,14 @@ def _finding(dated: pl.DataFrame, expired: int, today: date) -> str:
     later = bool((dated["part"] == "later").any())
     if in_months.height == 1 and not later:
         return f"{expire} in {month(first)}"
-    which = "shown ahead" if later else "ahead"
     if busiest.height == 1:
-        return f"The busiest month {which} is {month(first)}: {expire}"
+        if later:
+            return f"Of the coming months shown, {month(first)} is the busiest: {expire}"
+        return f"The busiest month ahead is {month(first)}: {expire}"
     names = f"{month(first)} and {count(busiest.height - 1, 'other month')}"
-    return f"The busiest months {which} are {names}: {expire} in each"
+    if later:
+        return f"Of the coming months shown, {names} are the busiest: {expire} in each"
+    return f"The busiest months ahead are {names}: {expire} in each"
 
 
 def _undated(rows: pl.DataFrame) -> str:

@@ -45,7 +45,7 @@ def audit(
     refresh: Refresh = False,
     incremental: Annotated[
         bool,
-        typer.Option(help="Accept completions that were updated from their newest pages only."),
+        typer.Option(help="Accept a snapshot of which only the newest pages were updated."),
     ] = False,
     bagit: Annotated[
         bool, typer.Option("--bagit", help="Write a BagIt bag, with the pack in its data folder.")
@@ -54,7 +54,7 @@ def audit(
         Path | None,
         typer.Option(
             metavar="KEY.pem",
-            help="Sign the manifest with this private key (needs the extra sign).",
+            help="Sign the manifest with this private key. Install kpa-analytics[sign] first.",
         ),
     ] = None,
     timestamp: Annotated[

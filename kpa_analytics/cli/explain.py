@@ -20,8 +20,8 @@ def explain(
 ) -> None:
     """Say why a person has a status, and what to do next.
 
-    Each step ends with the mark of its rule: [vendor], [inferred] or [ours]. docs/rules.md has
-    every rule; `kpa-analytics notebooks` copies it.
+    Each step ends with a mark that says where its rule comes from: [vendor], [inferred] or [ours].
+    docs/rules.md has every rule; `kpa-analytics notebooks` copies it.
     """
     from kpa_analytics.analysis.explain import explain as explained
     from kpa_analytics.analysis.find import find_person, find_training

@@ -33,7 +33,7 @@ def publish(
     refresh: Refresh = False,
     incremental: Annotated[
         bool,
-        typer.Option(help="Accept completions that were updated from their newest pages only."),
+        typer.Option(help="Accept a snapshot of which only the newest pages were updated."),
     ] = False,
     account: Account = None,
     all_accounts: AllAccounts = False,

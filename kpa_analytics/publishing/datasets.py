@@ -48,8 +48,8 @@ ACCOUNTS_TABLE = Table(
         Column(
             "complete",
             pl.Boolean,
-            "its files belong together and are of its last publish; false while they are replaced, "
-            "if a publish was stopped, or if the account could not be loaded",
+            "true: all files of the account are as its last publish left them; false: they are "
+            "being replaced, a publish was stopped, or the account could not be loaded",
         ),
         AS_OF,
         Column("fetched_at", INSTANT, "when its oldest records were fetched, UTC; null if unknown"),

@@ -430,7 +430,7 @@ def drawings_fit_and_are_saved(web: Page, view: Locator) -> None:
     with web.expect_download() as coming:
         press(save)
     assert re.fullmatch(
-        r"The busiest month shown ahead .* as of 30 Jun 2026\.png",
+        r"Of the coming months shown, .* as of 30 Jun 2026\.png",
         coming.value.suggested_filename,
     )
     width, _ = struct.unpack(">II", coming.value.path().read_bytes()[16:24])

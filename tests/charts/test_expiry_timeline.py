@@ -154,8 +154,12 @@ def test_the_timeline_counts_dates_far_away():
             "The busiest months ahead are Aug 2026 and 2 other months: 1 certificate expires in ",
         ),
         (
+            ["2026-08-01", "2026-09-01", "2030-01-01"],
+            "Of the coming months shown, Aug 2026 and 1 other month are the busiest: 1 ",
+        ),
+        (
             ["2026-08-01", "2030-01-01", "2030-01-02"],
-            "The busiest month shown ahead is Aug 2026: 1 certificate expires",
+            "Of the coming months shown, Aug 2026 is the busiest: 1 certificate expires",
         ),
     ],
 )
