@@ -86,7 +86,8 @@ def number(shown: str, detail: str) -> int | None:
     """The number of rows: of a share, the number in its detail; None if it is not known."""
     if shown == "not known":
         return None
-    text = detail.split(" of ")[0] if shown.endswith("%") else shown
+    counted = re.search(r"([\d,]+) of ", detail) if shown.endswith("%") else None
+    text = counted[1] if counted else shown
     return int(text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
 
 
