@@ -15,8 +15,13 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from pyrate_limiter import Rate, SQLiteBucket
 from urllib3 import HTTPConnectionPool, PoolManager
+from voila.app import Voila
+from voila.handler import VoilaHandler
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+from voila.tornado.handler import TornadoVoilaHandler
 from xlsxwriter.format import Format
 from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.worksheet import Worksheet
@@ -141,6 +146,17 @@ def test_a_shared_budget_is_a_table_behind_a_lock(tmp_path: Path) -> None:
         bucket.conn.execute("SELECT name, item_timestamp FROM rate_bucket").fetchall()
     finally:
         bucket.close()
+
+
+def test_a_page_server_replaces_handlers_of_voila_and_methods_of_its_kernels() -> None:
+    assert issubclass(TornadoVoilaHandler, VoilaHandler)
+    assert [*signature(Voila.init_handlers).parameters] == ["self"]
+    assert [*signature(Voila.listen).parameters] == ["self"]
+    assert [*signature(TornadoVoilaHandler.get).parameters] == ["self", "path"]
+    assert [*signature(VoilaShutdownKernelHandler.post).parameters] == ["self", "kernel_id"]
+    for name in ("kernel_model", "notify_connect", "notify_disconnect", "cull_kernel_if_idle"):
+        method = getattr(AsyncMappingKernelManager, name)
+        assert [*signature(method).parameters] == ["self", "kernel_id"]
 
 
 def test_a_pool_makes_its_connections_and_they_their_answers_of_these_classes() -> None:
