@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import ipywidgets as ipw
 
 from kpa_analytics.widgets import layout
-from kpa_analytics.widgets.bars import FIGURE, Bars, same_bars
+from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.help import Help
@@ -17,6 +17,8 @@ from kpa_analytics.widgets.table_links import connect
 from kpa_analytics.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kpa_analytics.audit.document import Document
 
 
@@ -132,8 +134,15 @@ class ChartExplorer(Explorer):
     def _keep_figures(self) -> None:
         """Deselect the figures that now count no row."""
         bars = getattr(self, self.picks)
-        kept = tuple(bar for bar in bars if bar.get(FIGURE) in (None, *self._figures.picks))
-        if kept != bars:
+        self._keep(bar for bar in bars if bar.get(FIGURE) in (None, *self._figures.picks))
+
+    def _keep(self, bars: Iterable[Bar]) -> None:
+        """Deselect all bars but these: after another choice, the charts no longer show the others.
+
+        Bars that were selected just now stay: other observers must see what was selected.
+        """
+        kept = tuple(bars)
+        if self.picks not in self._chosen_now and kept != getattr(self, self.picks):
             setattr(self, self.picks, kept)
 
     def _mark_figures(self) -> None:

@@ -288,7 +288,7 @@ class ExpiryExplorer(StatusExplorer):
                 self._cases, self.expiring_days, self._view.requirements_known
             )
             if selected_rows(self._rows, self.selected, self.as_of).is_empty():
-                self.selected = ()  # the charts no longer show such a bar
+                self._keep(())
             self._figures.picks = _picks(self._cases, self.expiring_days)
         self._figures.chosen = self._chosen_figures()
         self._listed = selected_rows(self._rows, self.selected, self.as_of)

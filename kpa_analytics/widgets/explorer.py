@@ -79,6 +79,7 @@ class Explorer(traitlets.HasTraits):
         self._dark, self._page_is_dark = dark, False
         self._showing = False
         self._shown: dict[str, Any] = {}
+        self._chosen_now: AbstractSet[str] = frozenset()  # other observers have yet to see these
         self._shown_tables: list[Table] = []
         self._history = History(lambda: self.state, self._restore_valid, self._note)
         self._mark, self._notice = ipw.HTML(), ipw.HTML()
@@ -201,6 +202,7 @@ class Explorer(traitlets.HasTraits):
         """Rebuild once for all changes made together, before other observers are called."""
         before, now = self._shown, self.choices
         if changed := {name for name in now if now[name] != before[name]}:
+            self._chosen_now = changed
             try:
                 with self.hold_trait_notifications():
                     self._show(changed)
@@ -209,6 +211,7 @@ class Explorer(traitlets.HasTraits):
                 self._choose(before)
                 raise
             finally:
+                self._chosen_now = frozenset()
                 self._show_choices()
             self._history.note()
 

@@ -216,8 +216,8 @@ class GroupTrainingExplorer(PeriodExplorer):
         self._keep_figures()
         rows = self._behind(self.bars) if self.bars else self._rows
         if rows.is_empty():
-            self.bars = ()  # the charts no longer show such a bar
-            rows = self._rows
+            self._keep(())
+            rows = rows if self.bars else self._rows
         self._mark_figures()
         caption = "Sessions: click a day to list its people"
         if self.bars:

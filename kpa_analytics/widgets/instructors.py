@@ -239,8 +239,9 @@ class InstructorExplorer(PeriodExplorer):
         if trainings:
             coverage = coverage.filter(pl.col("training_id").is_in(trainings))
         if people.is_empty() and (coverage.is_empty() or not trainings) and self.selected:
-            self.selected = ()  # the charts no longer show such a bar
-            people, coverage = self._everyone, self._covered
+            self._keep(())
+            if not self.selected:
+                people, coverage = self._everyone, self._covered
         self._mark_figures()
         nobody = nothing(self.search)
         no_coverage = nobody if self._finds_nobody else nothing()

@@ -280,7 +280,7 @@ class PlannerExplorer(ChartExplorer):
         """Fill the tables with all rows, or with those that the selected figures count."""
         self._keep_figures()
         if self._cells() and self._in_cells().is_empty():
-            self.bars = ()  # the chart no longer has such a cell
+            self._keep(())
         self._mark_figures()
         nobody, chosen = nothing(self.search), self._chosen_figures()
         rows = self._held if SESSIONS in chosen or PLACES in chosen else self._rows

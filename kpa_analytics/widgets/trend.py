@@ -332,14 +332,16 @@ class TrendExplorer(StatusExplorer):
     def _list(self) -> None:
         """Fill the tables with the cases and the days of the selected bars, or with all days."""
         other = "status" if self.by else GROUP  # what the other chart of days has
-        self.selected = tuple(bar for bar in self.selected if other not in bar)
+        self._keep(bar for bar in self.selected if other not in bar)
         self._keep_figures()
         counts = self._counts
-        cases = self._view.cases(counts.choices, counts.behind(self.selected))
-        if self.selected and cases.is_empty() and not self._lists_changes():
-            self.selected = ()  # the charts no longer show such a bar
+        bars = [bar for bar in self.selected if other not in bar]
+        cases = self._view.cases(counts.choices, counts.behind(bars))
+        if bars and cases.is_empty() and not self._lists_changes():
+            self._keep(())
+            bars = bars if self.selected else []
         self._mark_figures()
-        rows = listed(counts.of_days(self.selected), self.by)
+        rows = listed(counts.of_days(bars), self.by)
         if self.search and not counts.rows["total"].sum():
             rows = rows.clear()
         named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)

@@ -19,6 +19,8 @@ from kpa_analytics.widgets import (
     PlannerExplorer,
     TrendExplorer,
 )
+from kpa_analytics.widgets.bars import FIGURE
+from kpa_analytics.widgets.chart_explorer import ALL, ChartExplorer
 from kpa_analytics.widgets.explorer import Explorer
 
 SHARED = {"as_of", "trainings", "search", "field_offices"}
@@ -32,6 +34,10 @@ CHOICES = {
     | {"start", "every", "by", "expiring_days", "include_terminated", "selected"},
     Dashboard: SHARED,
 }
+
+KINDS = (
+    *(ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer, PlannerExplorer),
+)
 
 
 @pytest.fixture
@@ -172,6 +178,48 @@ def test_selecting_and_deselecting_notify_observers(explorer: ExpiryExplorer) ->
     explorer.statuses = ["current"]
     assert changes[-1][1:] == ((bar,), (), explorer.rebuilds)
     assert len(changes) == 2
+
+
+def a_bar(explorer: ChartExplorer) -> dict[str, Any]:
+    """A bar that the first explorer of its kind shows."""
+    match explorer:
+        case ExpiryExplorer():
+            expired = explorer.rows.filter(pl.col("status") == "expired")
+            return {"training_id": expired["training_id"][0], "status": "expired"}
+        case InstructorExplorer():
+            return {"training_id": explorer.coverage["training_id"][0]}
+        case TrendExplorer():
+            return {"day": explorer.as_of, "status": "expired"}
+        case _:
+            return {FIGURE: next(name for name in explorer._figures.picks if name != ALL)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", KINDS)
+def test_selected_bars_can_be_linked(company: kpa.TrainingData, make: type[ChartExplorer]) -> None:
+    """A bar that one of the two does not show stays selected until other rows are chosen."""
+    period = {"months": 120} if "months" in CHOICES.get(make, ()) else {}
+    here, there = make(company, **period), make(company, search="nobody at all", **period)
+    name, bar = make.picks, a_bar(here)
+    ipw.link((here, name), (there, name))
+    for chosen_in in (here, there):
+        setattr(chosen_in, name, [bar])
+        assert getattr(here, name) == getattr(there, name) == (bar,)
+        assert here._shown_tables[0].frame.height or here._shown_tables[1].frame.height
+        assert there._shown_tables[0].frame.is_empty()
+        there.search = "nobody at all there"
+        assert getattr(here, name) == getattr(there, name) == ()
+        there.search = "nobody at all"
+
+
+@pytest.mark.slow
+def test_a_bar_of_the_other_trend_can_be_linked(company: kpa.TrainingData) -> None:
+    together, by_job = TrendExplorer(company), TrendExplorer(company, by="job_title")
+    ipw.link((together, "selected"), (by_job, "selected"))
+    together.selected = bar = {"day": together.as_of, "status": "expired"}
+    assert together.selected == by_job.selected == (bar,)
+    assert not together._people.frame.is_empty()
+    assert by_job._people.frame.is_empty()
 
 
 @pytest.mark.slow
