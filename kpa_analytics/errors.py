@@ -236,8 +236,14 @@ def warn(fact: str, category: type[KPADataWarning | KPACacheWarning], in_python:
     warnings.warn_explicit(category(named, in_python), None, "kpa_analytics", 1)
 
 
-def not_polars(frame: object, expected: str) -> KPADataError:
+def not_polars(frame: object, expected: str, schema: str = "") -> KPADataError:
     """The error for something that is not a polars frame, with how to make one of it.
+
+    Args:
+        frame: the object.
+        expected: what was expected.
+        schema: the schema of the expected table, as Python. pandas has no type for days, and none
+            for whole numbers that can be missing.
 
     Examples:
         >>> str(not_polars([7], "expected a polars frame"))
@@ -245,6 +251,8 @@ def not_polars(frame: object, expected: str) -> KPADataError:
     """
     kind = type(frame)
     library = kind.__module__.partition(".")[0]
-    how = {"pandas": "pl.from_pandas(frame)", "pyarrow": "pl.from_arrow(frame)"}.get(library)
+    types = f", schema_overrides={schema}" if schema else ""
+    ways = {"pandas": f"pl.from_pandas(frame{types})", "pyarrow": "pl.from_arrow(frame)"}
+    how = ways.get(library)
     conversion = f"a {library} {kind.__name__}: convert it with {how}" if how else kind.__name__
     return KPADataError(f"{expected}, got {conversion}")

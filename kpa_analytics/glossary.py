@@ -24,7 +24,7 @@ TERMS = {
     "composed training": (
         "A training that includes other trainings: a person who holds all of them holds it, too."
     ),
-    CURRENT: "The status of a case that is valid and not yet expiring.",
+    CURRENT: "A case that is valid and does not expire soon.",
     "eligible instructor": (
         "An instructor who taught the training lately, is employed, and holds the training."
     ),
@@ -33,14 +33,14 @@ TERMS = {
         "The last day on which a completion is valid. From the next day on, it is expired."
     ),
     EXPIRING: (
-        "The status of a case that will soon be a gap, unless the person renews the training or, "
-        "for a training with a window, completes it for the first time. It begins when the window "
+        "A case that will soon be a gap, unless the person renews the training or, for a training "
+        "with a window, completes it for the first time. The status begins when the window "
         "opens or, without a window, as many days before the expiration as the training says (30 "
         "if it says nothing; `expiring_days` changes this)."
     ),
     EXPIRED: (
-        "The status of a case whose last completion is no longer valid. Its days overdue are the "
-        "days since the expiration."
+        "A case whose last completion is no longer valid. Its days overdue are the days since the "
+        "expiration."
     ),
     "fleet": (
         "Several accounts that are loaded together. Each is counted separately, because the same "
@@ -51,7 +51,7 @@ TERMS = {
         "One occasion on which several people took a training together, with a list of "
         "those people. KPA calls such lists group trainings."
     ),
-    "in order": "The word for a case that is current or expiring soon.",
+    "in order": "A case that is current or expiring soon.",
     "instructor": (
         "The person who taught, as the completion says. Online and self-taught completions "
         "name nobody."
@@ -60,12 +60,11 @@ TERMS = {
         "The list of all files of a pack, with a hash of each, and where the records come from."
     ),
     MISSING: (
-        "The status of a case that is required and was never completed. Without a list of "
-        "requirements it is not known, and every figure says so."
+        "A case that is required and was never completed. Without a list of requirements the "
+        "missing cases are not known, and every figure says so."
     ),
     "not due": (
-        "The status of a case that is required, was never completed, and does not have to "
-        "be completed yet."
+        "A case that is required, was never completed, and does not have to be completed yet."
     ),
     "open case": (
         "A case that is expired, missing or expiring, so that somebody must act on it. It is on "
@@ -112,6 +111,6 @@ def definition(term: str) -> str:
 
     Examples:
         >>> definition("missing")
-        'The status of a case that is required and was never completed.'
+        'A case that is required and was never completed.'
     """
     return plain_meaning(term).partition(". ")[0].removesuffix(".") + "."

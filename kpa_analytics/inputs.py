@@ -50,7 +50,8 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
         kpa_analytics.errors.KPADataError: completions: no column 'date'; load_completions() ...
     """
     if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
-        raise not_polars(frame, f"{table.name}: expected a polars frame from {table.made_by}")
+        expected = f"{table.name}: expected a polars frame from {table.made_by}"
+        raise not_polars(frame, expected, _schema_of(table))
     schema, wanted = frame.collect_schema(), table.schema
     if ACCOUNT in schema and f"{ACCOUNT}_id" not in schema:  # with it, `account` names a group
         _need_one_account(frame, table)
@@ -63,10 +64,17 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
             raise KPADataError(
                 f"{table.name}: column {column!r} is {schema[column]}, not "
                 f"{wanted[column]}; {table.made_by} returns such frames"
+            ).in_python(
+                "a frame from pandas gets these types with "
+                f"pl.from_pandas(frame, schema_overrides={_schema_of(table)})"
             )
     others = [name for name in columns if schema[name] != wanted[name]]
     lazy = frame.lazy()
     return lazy.with_columns(pl.col(name).cast(wanted[name]) for name in others) if others else lazy
+
+
+def _schema_of(table: Table) -> str:
+    return f"kpa.schema.{table.name.upper()}.schema"
 
 
 def _need_one_account(frame: AnyFrame, table: Table) -> None:

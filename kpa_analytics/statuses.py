@@ -37,6 +37,9 @@ class Status(NamedTuple):
     dark: str
 
 
+#: The largest number of days before an expiration that may count as expiring.
+MOST_EXPIRING_DAYS = 36_500
+
 _DISC = "M-1,0A1,1,0,1,1,1,0A1,1,0,1,1,-1,0Z"
 
 #: Every status, in the order of the Enum type of status columns.

@@ -11,6 +11,8 @@ from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.analysis.schedules import SCHEDULE_FIELDS, schedules
 from kpa_analytics.data.scope import with_parts
 from kpa_analytics.schema import CAUSE
+from kpa_analytics.wording import day as in_words
+from kpa_analytics.wording import day_texts
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.situation import Situation
@@ -43,7 +45,7 @@ def details(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.Data
         )
         for cause, text in texts.items()
     ]
-    in_time = f"as of {after.as_of} instead of {before.as_of}"
+    in_time = f"as of {in_words(after.as_of)} instead of {in_words(before.as_of)}"
     parts.append(cases.filter(pl.col("cause") == "time").with_columns(detail=pl.lit(in_time)))
     return pl.concat(parts).with_columns(pl.col("cause").cast(CAUSE))
 
@@ -159,14 +161,17 @@ def _requirements(before: Situation, after: Situation) -> pl.DataFrame:
 
 
 def _distinct(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
-    """The distinct rows, with lists and times as text."""
+    """The distinct rows, with lists, days and times as text."""
     rows = frame.select(columns)
     texts = []
     for name, dtype in rows.schema.items():
         if isinstance(dtype, pl.List):
             texts.append(pl.col(name).cast(pl.List(pl.String)).list.join("; "))
         elif isinstance(dtype, pl.Datetime):
-            texts.append(pl.col(name).dt.strftime("%Y-%m-%d %H:%M:%S%.f UTC"))
+            time = pl.col(name).dt.strftime("%H:%M:%S%.f UTC")
+            texts.append(pl.format("{}, {}", day_texts(pl.col(name)), time).alias(name))
+        elif dtype == pl.Date:
+            texts.append(day_texts(pl.col(name)))
     return rows.with_columns(texts).unique(maintain_order=True)
 
 

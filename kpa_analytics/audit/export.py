@@ -44,6 +44,7 @@ from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import AnyFrame, Day, as_day, need_day
 from kpa_analytics.paths import typed_path
+from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ def export_audit(
         if stamped_by:
             timestamp_manifest(pack, stamped_by)
         if bagit:
-            write_bag(folder, f"{evidence.title}, as of {evidence.as_of}")
+            write_bag(folder, f"{evidence.title}, as of {in_words(evidence.as_of)}")
     return target
 
 

@@ -17,6 +17,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import SINCE, STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+from kpa_analytics.wording import day as in_words
 
 #: The tables of a pack that are compared, each a Parquet file.
 COMPARED = ("cases", "people", "records")
@@ -156,7 +157,8 @@ def refuse_other(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -
             f"{folder} covers other records ({before}) than this pack ({after}): not comparable"
         )
     if earlier["as_of"] > facts["as_of"]:
-        raise KPADataError(f"{folder} is as of {earlier['as_of']}, which is after {facts['as_of']}")
+        days = [in_words(date.fromisoformat(side["as_of"])) for side in (earlier, facts)]
+        raise KPADataError(f"{folder} is as of {days[0]}, which is after {days[1]}")
 
 
 def _hosts(hosts: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from kpa_analytics.cli.loading import (
     load_fleet_evidence,
     need_one_choice,
 )
-from kpa_analytics.cli.options import Account, AllAccounts, Refresh
+from kpa_analytics.cli.options import Account, AllAccounts, ExpiringDays, Refresh
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
@@ -38,10 +38,7 @@ def audit(
             "Hire and leaving days stay, because the statuses depend on them."
         ),
     ] = True,
-    expiring_days: Annotated[
-        int,
-        typer.Option(min=0, max=36_500, help="Days before expiration that count as expiring soon."),
-    ] = 30,
+    expiring_days: ExpiringDays = 30,
     refresh: Refresh = False,
     incremental: Annotated[
         bool,
@@ -115,6 +112,7 @@ def audit(
     from kpa_analytics.audit.since import earlier_pack
     from kpa_analytics.audit.timestamp import timestamp_url
     from kpa_analytics.demo_mark import DEMO_MARK
+    from kpa_analytics.wording import day as in_words
 
     need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
     last_day(as_of, demo)  # checked before the download
@@ -165,7 +163,7 @@ def audit(
         print_figure(name, counts[name])
     first = "index.html" if all_accounts else "report.html"
     typer.echo(
-        f"\nas of {day}; written to {out}\n"
+        f"\nas of {in_words(day)}; written to {out}\n"
         f"open {pack_in(out) / first}, check later with: kpa-analytics verify {out}\n"
         f"seal {manifest['seal']}"
     )

@@ -27,6 +27,7 @@ def demo(
     from kpa_analytics.audit.first_chart import first_rows, is_demo_output, write_first_chart
     from kpa_analytics.demo import AS_OF
     from kpa_analytics.demo_mark import DEMO_MARK
+    from kpa_analytics.wording import day as in_words
 
     out = typed_path(out)
     refuse_occupied(out.absolute(), is_demo_output)
@@ -48,7 +49,7 @@ def demo(
         (MISSING, counts.missing, ""),
     ):
         print_figure(name, figure, note)
-    typer.echo(f"\nper person and training, as of {AS_OF}")
+    typer.echo(f"\nper person and training, as of {in_words(AS_OF)}")
     write_first_chart(data, status, counts, out, as_of=AS_OF)  # takes longer than the figures
     typer.echo(
         f"Written to {out}\n\n"

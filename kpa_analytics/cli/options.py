@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from kpa_analytics.statuses import MOST_EXPIRING_DAYS
+
 Refresh = Annotated[
     bool, typer.Option("--refresh", help="Download everything again, even recent data.")
 ]
@@ -20,6 +22,15 @@ AsOf = Annotated[
     str | None,
     typer.Option(
         help="The day of the statuses, e.g. 2026-06-30. Default: today, or the demo's day."
+    ),
+]
+ExpiringDays = Annotated[
+    int,
+    typer.Option(
+        min=0,
+        max=MOST_EXPIRING_DAYS,
+        help="Days before expiration that count as expiring soon, unless the training sets its own "
+        "number.",
     ),
 ]
 Demo = Annotated[

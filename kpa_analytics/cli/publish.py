@@ -14,7 +14,7 @@ from kpa_analytics.cli.loading import (
     load_fleet_evidence,
     need_one_choice,
 )
-from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, Refresh
+from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, ExpiringDays, Refresh
 from kpa_analytics.errors import KPAError
 from kpa_analytics.wording import count
 
@@ -22,10 +22,7 @@ from kpa_analytics.wording import count
 def publish(
     folder: Annotated[str, typer.Argument(help="The folder, or a URL such as s3://bucket/folder.")],
     as_of: AsOf = None,
-    expiring_days: Annotated[
-        int,
-        typer.Option(min=0, max=36_500, help="Days before expiration that count as expiring soon."),
-    ] = 30,
+    expiring_days: ExpiringDays = 30,
     personal: Annotated[
         bool,
         typer.Option("--personal", help="Also write names, employee numbers and other free text."),

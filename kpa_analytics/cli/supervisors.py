@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from kpa_analytics.cli.loading import load_records
-from kpa_analytics.cli.options import Account, AsOf, Demo
+from kpa_analytics.cli.options import Account, AsOf, Demo, ExpiringDays
 from kpa_analytics.wording import count
 
 
@@ -30,10 +30,7 @@ def supervisors(
             "longer needed are cancelled.",
         ),
     ] = None,
-    expiring_days: Annotated[
-        int,
-        typer.Option(min=0, max=36_500, help="Days before expiration that count as expiring soon."),
-    ] = 30,
+    expiring_days: ExpiringDays = 30,
     account: Account = None,
     demo: Demo = False,
 ) -> None:
@@ -49,6 +46,7 @@ def supervisors(
     from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
     from kpa_analytics.demo_mark import DEMO_MARK
     from kpa_analytics.paths import typed_path
+    from kpa_analytics.wording import day as in_words
 
     as_listed_by(by)  # checked before the download
     out = typed_path(out)
@@ -70,7 +68,7 @@ def supervisors(
         previous=previous,
     )
     lists = len([*folder.glob("*/cases.html")])
-    typer.echo(f"{count(lists, 'list')}, as of {day}; written to {out}")
+    typer.echo(f"{count(lists, 'list')}, as of {in_words(day)}; written to {out}")
     emptied = len([*folder.glob("*/calendar.ics")]) - lists
     if emptied:
         calendars = count(emptied, "calendar cancels", "calendars cancel")

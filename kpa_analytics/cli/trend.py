@@ -16,6 +16,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import STATUS_LABELS, STATUSES
 from kpa_analytics.wording import count
+from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     import polars as pl
@@ -147,7 +148,8 @@ def _print(counts: pl.DataFrame, by: str | None) -> None:
         group = one_line(row[by] or f"(no {by.replace('_', ' ')})")[:_NAME] if by else ""
         figures = [row[name] for name in (*STATUSES, "total")]
         shown = ["not known" if figure is None else f"{figure:,}" for figure in figures]
-        typer.echo(f"{row['day']!s:<12}{group:<{width}}" + "".join(f"{text:>15}" for text in shown))
+        day = f"{in_words(row['day']):<12}"
+        typer.echo(f"{day}{group:<{width}}" + "".join(f"{text:>15}" for text in shown))
     if counts.height > LISTED:
         typer.echo(
             f"... and {count(counts.height - LISTED, 'more line')}; --out FILE.csv has every line"

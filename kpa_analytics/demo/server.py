@@ -24,6 +24,7 @@ from kpa_analytics.demo.calls import Account
 from kpa_analytics.demo.faults import DroppedError
 from kpa_analytics.demo.service import Service
 from kpa_analytics.secret import Secret
+from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     from kpa_analytics.demo.calls import Received
@@ -201,7 +202,7 @@ def serve(
 
 _STARTED = (
     "Demo: invented people and records, served on this machine. Without as_of, the day is "
-    f"{AS_OF}, not today."
+    "{day}, not today."
 )
 
 _started: DemoAPI | None = None
@@ -228,7 +229,7 @@ def start(
     if _started is None:
         _started = _open(org, token, rate_limit, port, as_of)
         atexit.register(_forget, _started)
-        print(_STARTED)  # noqa: T201
+        print(_STARTED.format(day=in_words(AS_OF)))  # noqa: T201
     config.point_at_demo(token=_started.token, api_url=_started.url, requests_per_minute=_UNHURRIED)
     return _started
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
+from kpa_analytics.statuses import MOST_EXPIRING_DAYS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
@@ -23,7 +24,7 @@ class StatusExplorer(ChartExplorer):
     """An explorer of the statuses of people's trainings."""
 
     expiring_days = traits.WholeNumber(
-        *(30, 0, 3650), help="Days before expiration that count as expiring."
+        *(30, 0, MOST_EXPIRING_DAYS), help="Days before expiration that count as expiring."
     )
     include_terminated = traits.Switch(help="Whether people who have left are shown.")
 

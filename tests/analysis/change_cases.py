@@ -20,6 +20,7 @@ from kpa_analytics.analysis.schedules import SCHEDULE_FIELDS
 from kpa_analytics.analysis.situation import Situation
 from kpa_analytics.analysis.status_changes import STEPS, changed_cases
 from kpa_analytics.schema import STATUS_CHANGES
+from kpa_analytics.wording import day
 from tests.analysis.company import LAST, catalogue, company, completions, roster, some_day
 
 CASE = ["m_user_id", "training_id"]
@@ -217,7 +218,7 @@ class Sides:
 
     def _time(self, case: Case, detail: str) -> None:
         assert self.old.as_of < self.new.as_of
-        assert detail == f"as of {self.new.as_of} instead of {self.old.as_of}"
+        assert detail == f"as of {day(self.new.as_of)} instead of {day(self.old.as_of)}"
 
     def _records(self, case: Case, detail: str) -> None:
         person, parts = case[0], self.parts(case[1])

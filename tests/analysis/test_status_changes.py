@@ -75,13 +75,13 @@ SPECIAL = {**TRAINED, "training_id": 99, "special_expiration_date": date(2026, 8
             account([TRAINED]),
             account([TRAINED, {**TRAINED, "id": 2, "date": date(2026, 6, 1)}]),
             7,
-            ("expired", "current", "record", "record 2 added, completed 2026-06-01"),
+            ("expired", "current", "record", "record 2 added, completed 1 Jun 2026"),
         ),
         (
             account([{**TRAINED, "date": date(2026, 6, 1)}]),
             account([TRAINED]),
             7,
-            ("current", "expired", "record", "record 1 edited: date 2026-06-01 -> 2025-01-31"),
+            ("current", "expired", "record", "record 1 edited: date 1 Jun 2026 -> 31 Jan 2025"),
         ),
         (
             account([TRAINED]),
@@ -123,7 +123,7 @@ SPECIAL = {**TRAINED, "training_id": 99, "special_expiration_date": date(2026, 8
             account([TRAINED]),
             account([TRAINED], users=[LEFT]),
             7,
-            ("expired", None, "person", "terminationDate (empty) -> 2026-06-01 05:00:00 UTC"),
+            ("expired", None, "person", "terminationDate (empty) -> 1 Jun 2026, 05:00:00 UTC"),
         ),
         (
             account([TRAINED], users=[LEFT]),
@@ -159,7 +159,7 @@ SPECIAL = {**TRAINED, "training_id": 99, "special_expiration_date": date(2026, 8
             account([TRAINED], as_of=date(2026, 1, 31)),
             account([TRAINED]),
             7,
-            ("expiring", "expired", "time", "as of 2026-06-30 instead of 2026-01-31"),
+            ("expiring", "expired", "time", "as of 30 Jun 2026 instead of 31 Jan 2026"),
         ),
     ],
 )
@@ -181,7 +181,7 @@ def test_a_record_made_milliseconds_later_is_an_edit():
             "expired",
             "current",
             "record",
-            "record 1 edited: created 2026-06-01 05:00:00 UTC -> 2026-06-01 05:00:00.002 UTC",
+            "record 1 edited: created 1 Jun 2026, 05:00:00 UTC -> 1 Jun 2026, 05:00:00.002 UTC",
         )
     ]
 
@@ -200,7 +200,7 @@ def test_a_training_that_the_catalogue_repeats_has_the_parts_of_its_first_row(pa
         renewed = [*BOTH, {**TRAINED, "id": 3, "date": DAY}]
         rows = changed_cases(account(BOTH, catalogue), account(renewed, catalogue))
         assert rows.filter(training_id=9)["detail"].to_list() == [
-            "record 3 added, completed 2026-06-30"
+            "record 3 added, completed 30 Jun 2026"
         ]
 
 
@@ -209,7 +209,7 @@ def test_the_vendors_duplicates_are_one_record():
     assert changed_cases(twice, twice).is_empty()
     renewed = account([TRAINED, TRAINED, *[{**TRAINED, "id": 2, "date": DAY}] * 2])
     assert changed_cases(twice, renewed)["detail"].to_list() == [
-        "record 2 added, completed 2026-06-30"
+        "record 2 added, completed 30 Jun 2026"
     ]
 
 

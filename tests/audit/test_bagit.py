@@ -52,7 +52,7 @@ def test_a_pack_in_a_bag_is_valid_for_bagit_for_sha256sum_and_for_us(evidence_ba
     opened.validate()
     assert opened.version_info == (1, 0)
     assert opened.algorithms == ["sha256"]
-    assert "as of 2026-06-30" in opened.info["External-Description"]
+    assert "as of 30 Jun 2026" in opened.info["External-Description"]
     assert found(evidence_bag) == []
     for folder in (evidence_bag, evidence_bag / "data"):
         subprocess.run(

@@ -226,7 +226,7 @@ def test_a_pack_is_as_of_its_own_day(edited, edited_packs, tmp_path):
     later = kpa.export_audit(edited[1], tmp_path / "later", as_of="2028-01-01")
     rows = kpa.status_changes(edited_packs[1], later)
     assert rows.select("before", "after", "cause").rows() == [("current", "expired", "time")]
-    with pytest.raises(KPADataError, match="is as of 2028-01-01, which is after"):
+    with pytest.raises(KPADataError, match="is as of 1 Jan 2028, which is after"):
         kpa.status_changes(later, edited_packs[1])
 
 

@@ -239,7 +239,7 @@ def test_what_cannot_be_compared_is_refused(loads, packs, data, pack, tmp_path):
     refused(loads[1], "invented data and this pack has real data", pack)
     refused(loads[1], "names and this pack has pseudonyms", packs[0], names=False)
     refused(loads[1], "covers other records", packs[0], people=person(1))
-    refused(loads[1], "is after 2026-01-31", packs[0], as_of=date(2026, 1, 31))
+    refused(loads[1], "is after 31 Jan 2026", packs[0], as_of=date(2026, 1, 31))
     refused(loads[1], "nowhere is not a folder", tmp_path / "nowhere")
     (tmp_path / "empty").mkdir()
     refused(loads[1], "empty", tmp_path / "empty")

@@ -389,7 +389,7 @@ def refuse_numbers(web: Page, lab: Lab, view: Locator) -> None:
         days.fill(typed)
         web.keyboard.press(key)
         expect(note).to_have_text(
-            "Expiring within (days) must be a whole number from 0 to 3,650, "
+            "Expiring within (days) must be a whole number from 0 to 36,500, "
             f"not '{typed}': 30 is still shown."
         )
         expect(days).to_have_value("30")

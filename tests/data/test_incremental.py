@@ -100,7 +100,7 @@ def test_the_age_of_a_refresh_counts_from_its_own_oldest_page(api: DemoAPI, tmp_
     assert f"last full download {moment(first.fetched_at)}" in repr(kpa.load_all())
     pack = kpa.export_audit(data, tmp_path / "pack", as_of="2021-01-01", incremental=True)
     report = (pack / "report.html").read_text(encoding="utf-8")
-    assert f"in full on {moment(first.fetched_at)}" in report
+    assert f"last read on {moment(first.fetched_at)}" in report
     sources = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["sources"]
     full_walks = {source["table"]: source["full_walk_at"] for source in sources}
     assert full_walks["completions"] == f"{first.fetched_at:%Y-%m-%dT%H:%M:%SZ}"

@@ -151,7 +151,7 @@ def test_controls_and_python_stay_in_sync_with_one_rebuild_each(explorer: Expiry
     ("name", "value", "said"),
     [
         ("as_of", "30/06/2026", "as_of must be a day"),
-        ("expiring_days", -1, "expiring_days must be a whole number from 0 to 3,650"),
+        ("expiring_days", -1, "expiring_days must be a whole number from 0 to 36,500"),
         ("expiring_days", True, "expiring_days must be a whole number"),
         ("trainings", [-5], "trainings: there is no -5"),
         ("trainings", "all", "trainings must be a list"),

@@ -226,7 +226,7 @@ def test_a_share_of_gaps_is_0_only_for_no_gap_and_100_only_for_nothing_else(
         ("every", "1m", "every: there is no '1m'; there are 1d, 1w, 1mo, 1q, 1y"),
         ("every", None, "every: there is no None"),
         ("by", "office", "by: there is no 'office'; there are field_office, job_title"),
-        ("expiring_days", -1, "expiring_days must be a whole number from 0 to 3,650"),
+        ("expiring_days", -1, "expiring_days must be a whole number from 0 to 36,500"),
         ("statuses", ["expired"], "TrendExplorer has no choice statuses; there are as_of"),
     ],
 )
