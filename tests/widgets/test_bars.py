@@ -202,6 +202,8 @@ def test_bars_that_are_no_longer_drawn_are_deselected(shown) -> None:
     assert explorer.sessions.height > 0
     trend = shown[TrendExplorer]
     trend.selected = {"day": "1990-01-01", "status": "expired"}
+    assert (len(trend.selected), trend.cases.height) == (1, 0)
+    trend.expiring_days = 31
     assert trend.selected == ()
     trend.selected = {"day": DAY, "status": "expired"}
     assert trend.cases.height > 0

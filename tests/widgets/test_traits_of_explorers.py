@@ -142,7 +142,7 @@ def test_several_choices_at_once_cause_one_rebuild_and_one_notice_each(
 def test_one_invalid_value_among_several_changes_no_choice(explorer: ExpiryExplorer) -> None:
     changes = heard(explorer, *explorer.choices, "rebuilds")
     before = dict(explorer.choices)
-    for wrong in ({"statuses": ["late"]}, {"expiring_days": 3651}, {"horizon": 3}):
+    for wrong in ({"statuses": ["late"]}, {"expiring_days": 36_501}, {"horizon": 3}):
         with pytest.raises(kpa.errors.KPADataError, match=next(iter(wrong))):
             explorer.set(as_of="2026-01-31", **wrong)
         assert explorer.choices == before

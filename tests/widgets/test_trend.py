@@ -412,13 +412,15 @@ def test_a_day_of_a_compared_group_lists_its_gaps(explorer: TrendExplorer, by: A
         group = "" if row[f"{by}_id"] is None else str(row[f"{by}_id"])
         explorer.selected = {"day": row["day"], "group_id": group}
         gaps = row["expired"] + (row["missing"] or 0)
-        assert (explorer.cases.height, len(explorer.selected)) == (gaps, min(gaps, 1))
+        assert (explorer.cases.height, len(explorer.selected)) == (gaps, 1)
         if gaps:
             assert {*explorer.cases["status"]} <= {"expired", "missing"}
             assert explorer.table.height == 1
             named = row[by] or f"(no {by.replace('_', ' ')})"
             assert named in explorer._people.caption
     explorer.selected = {"day": LAST, "group_id": "nobody's"}
+    assert explorer.cases.is_empty()
+    explorer.expiring_days = 31
     assert explorer.selected == ()
 
 
