@@ -190,11 +190,12 @@ API_ERRORS: dict[str, type[KPAAPIError]] = {
 
 
 class _Warning(UserWarning):
-    """A fact, and what helps in Python; the command line and the dashboard leave it out."""
+    """A fact, and what helps in Python; the command line says `in_shell`, the dashboard neither."""
 
-    def __init__(self, fact: str, in_python: str = "") -> None:
+    def __init__(self, fact: str, in_python: str = "", in_shell: str = "") -> None:
         super().__init__(f"{fact}; {in_python}" if in_python else fact)
         self.fact = fact
+        self.in_shell = f"{fact}; {in_shell}" if in_shell else fact
 
 
 class KPADataWarning(_Warning):
@@ -223,17 +224,23 @@ def about(account: str) -> Iterator[None]:
         _ACCOUNT.reset(before)
 
 
-def warn(fact: str, category: type[KPADataWarning | KPACacheWarning], in_python: str = "") -> None:
+def warn(
+    fact: str,
+    category: type[KPADataWarning | KPACacheWarning],
+    in_python: str = "",
+    in_shell: str = "",
+) -> None:
     """Warn without a place: neither a line of this package nor one of the caller helps a reader.
 
     Args:
         fact: the fact and, if it is the same everywhere, the remedy.
         category: the class of the warning.
         in_python: the remedy in Python.
+        in_shell: the remedy on the command line.
     """
     account = _ACCOUNT.get()
     named = f"{account}: {fact}" if account else fact
-    warnings.warn_explicit(category(named, in_python), None, "kpa_analytics", 1)
+    warnings.warn_explicit(category(named, in_python, in_shell), None, "kpa_analytics", 1)
 
 
 def not_polars(frame: object, expected: str, schema: str = "") -> KPADataError:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: The columns with names and statuses, in the order in which they are shown.
 _NAMES = ("user", "training", "instructor", "supervisor", "status", "before", "after")
 _FRAME = ("polars.dataframe.frame", "DataFrame")
-_HTML = "text/html"
+_HTML, _PLAIN = "text/html", "text/plain"
 
 
 def names_first(frame: pl.DataFrame) -> pl.DataFrame:
@@ -53,9 +53,14 @@ def show_names_first() -> None:
     shell: Any = get_ipython()
     if shell is None:
         return
-    formatter = shell.display_formatter.formatters[_HTML]
-    if _FRAME not in formatter.deferred_printers:
-        formatter.for_type_by_name(*_FRAME, _html)
+    formatters = shell.display_formatter.formatters
+    for kind, show in ((_HTML, _html), (_PLAIN, _plain)):
+        if _FRAME not in formatters[kind].deferred_printers:
+            formatters[kind].for_type_by_name(*_FRAME, show)
+
+
+def _plain(frame: pl.DataFrame, printer: Any, _: bool) -> None:
+    printer.text(repr(names_first(frame)))
 
 
 def _html(frame: pl.DataFrame) -> str:

@@ -84,6 +84,7 @@ def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_pat
     assert "expiry_timeline.html" in out
     assert "completions" in err, "the progress bar"
     assert "note: completions: 2 impossible dates" in err
+    assert "; an evidence pack lists them all: kpa-analytics audit FOLDER" in err
 
 
 @pytest.mark.usefixtures("small_demo")

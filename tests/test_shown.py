@@ -34,6 +34,8 @@ shell.run_cell("import kpa_analytics as kpa, polars as pl")
 shell.run_cell("status = kpa.schema.EXPIRY_STATUS.empty()")
 html = shell.display_formatter.format(shell.user_ns["status"])[0]["text/html"]
 print(html.index(">user<") < html.index(">m_user_id<"), shell.user_ns["status"].columns[0])
+plain = shell.display_formatter.format(shell.user_ns["status"])[0]["text/plain"]
+print(plain.splitlines()[2].split()[1])
 other = shell.user_ns["pl"].DataFrame({"a": [1]})
 print(shell.display_formatter.format(other)[0]["text/html"] == other._repr_html_())
 """
@@ -44,7 +46,7 @@ def test_jupyter_shows_names_first_and_other_frames_as_polars_does() -> None:
     run = subprocess.run(
         [sys.executable, "-c", IN_JUPYTER], capture_output=True, text=True, check=True, timeout=300
     )
-    assert run.stdout.split() == ["True", "m_user_id", "True"]
+    assert run.stdout.split() == ["True", "m_user_id", "user", "True"]
 
 
 def test_outside_of_jupyter_nothing_is_registered() -> None:

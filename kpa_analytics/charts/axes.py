@@ -13,7 +13,7 @@ from kpa_analytics.charts.theme import edge
 from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUS_LABELS, status_colours
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
 
@@ -27,10 +27,34 @@ def status_colour(dark: bool, statuses: Collection[str], offset: int = 8) -> alt
     return alt.Color(
         "status:N",
         scale=alt.Scale(domain=shown, range=[colours[status] for status in shown]),
-        legend=alt.Legend(
-            title=None, labelExpr=signed_label("datum.value"), values=shown, offset=offset
-        ),
+        legend=legend(shown, STATUS_LABELS, SIGNED_LABELS, offset=offset),
     )
+
+
+def legend(
+    shown: Sequence[str],
+    spoken: Mapping[str, str] | None = None,
+    drawn: Mapping[str, str] | None = None,
+    **options: Any,
+) -> alt.Legend:
+    """A legend. Vega would name it for screen readers by its values, as they are in the data.
+
+    Args:
+        shown: the values, in order.
+        spoken: the name of each value; by default, the value itself.
+        drawn: the label that is drawn for each value; by default, the value itself.
+        **options: of `alt.Legend`; without a title, there is none.
+
+    Examples:
+        >>> legend(["late"], {"late": "Late"}, {"late": "▲ Late"}).description
+        'Legend: Late'
+    """
+    title = options.pop("title", None)
+    names = ", ".join((spoken or {}).get(value, value) for value in shown)
+    if drawn:
+        options["labelExpr"] = f"{dict(drawn)}[datum.value]"
+    described = f"{title or 'Legend'}: {names}"
+    return alt.Legend(title=title, values=[*shown], description=described, **options)
 
 
 def status_edge(dark: bool) -> alt.ExprRef:

@@ -237,7 +237,7 @@ def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=kinds, range=[p.accent, p.quiet]),
-                legend=alt.Legend(title=None, values=kinds),
+                legend=axes.legend(kinds),
             ),
             tooltip=axes.tooltip(
                 {"name": "Week of", "which": "Training"},

@@ -219,10 +219,10 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             color=alt.Color(
                 "size:N",
                 scale=alt.Scale(domain=list(SIZES), range=fills),
-                legend=alt.Legend(
+                legend=axes.legend(
+                    [size for size in SIZES if size in rows["size"]],
                     title="People in the session",
                     columns=4,
-                    values=[size for size in SIZES if size in rows["size"]],
                 ),
             ),
             tooltip=axes.tooltip(

@@ -185,7 +185,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             color=alt.Color(
                 "way:N",
                 scale=alt.Scale(domain=list(_LEGEND), range=[p.accent, p.quiet]),
-                legend=alt.Legend(title=None, labelExpr=f"{_LEGEND}[datum.value]"),
+                legend=axes.legend([*_LEGEND], _LEGEND, _LEGEND),
             ),
             tooltip=_tooltip(),
             description=axes.aria_label(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
+from kpa_analytics.charts import axes
 from kpa_analytics.statuses import (
     CURRENT,
     EXPIRED,
@@ -37,5 +38,5 @@ def outcome_colour(shown: list[str], dark: bool) -> alt.Color:
     return alt.Color(
         "outcome:N",
         scale=alt.Scale(domain=shown, range=[colours[name] for name in shown]),
-        legend=alt.Legend(title=None, labelExpr=f"{SIGNED}[datum.value]", values=shown),
+        legend=axes.legend(shown, LABELS, SIGNED),
     )

@@ -31,6 +31,8 @@ EMBED = {
 PICTURE_SCALE = 2
 #: The name of that menu for screen readers.
 _MENU = "Save the chart as a picture"
+#: How Vega names a legend in a drawing.
+_LEGEND_NAME = re.compile(r'aria-label="Symbol legend [^"]*"')
 _PNG_START = 8
 _SURROGATE_PAIR = re.compile("[\U00010000-\U0010ffff]")
 #: Characters that XML, and so SVG, forbids. vl-convert ends the process at one of them.
@@ -74,7 +76,25 @@ def svg(spec: Mapping[str, Any]) -> str:
         image = image.replace(f'"clip{number}"', f'"{new}"').replace(
             f"url(#clip{number})", f"url(#{new})"
         )
-    return image
+    return _with_legends_described(image, spec)
+
+
+def _with_legends_described(image: str, spec: Mapping[str, Any]) -> str:
+    """Name the legends of a drawing by their descriptions, which Vega leaves out."""
+    said = list(_legends(spec))
+    if len(said) != len(_LEGEND_NAME.findall(image)):  # a user's own legend has no description
+        return image
+    names = iter(said)
+    return _LEGEND_NAME.sub(lambda _: f'aria-label="{escape(next(names))}"', image)
+
+
+def _legends(part: Any) -> Iterator[str]:
+    """The descriptions of the legends in a specification."""
+    for name, inner in part.items() if isinstance(part, dict) else enumerate(part):
+        if name == "legend" and isinstance(inner, dict) and "description" in inner:
+            yield inner["description"]
+        elif isinstance(inner, dict | list) and name != "datasets":
+            yield from _legends(inner)
 
 
 def png(spec: Mapping[str, Any], scale: float = PICTURE_SCALE) -> bytes:
@@ -157,9 +177,11 @@ def inert_json(value: Any) -> str:
 
 #: Screen readers read the text of each mark, so the tooltip, which repeats it, is hidden from them.
 #: vega-tooltip uses the element with this id if there is one. A menu that opens below the edge of
-#: the window is scrolled into it.
+#: the window is scrolled into it. A legend is named by its description, which Vega leaves out.
 _EMBEDDER = """
-window.kpaEmbed = (...chart) => {
+const legendsIn = ({ items }) => items.flatMap((item) => item.items ?? []).flatMap((mark) =>
+  mark.role === "legend" ? [mark] : mark.marktype === "group" ? legendsIn(mark) : []);
+window.kpaEmbed = async (...chart) => {
   if (!document.getElementById("vg-tooltip-element")) {
     const tooltip = document.createElement("div");
     tooltip.id = "vg-tooltip-element";
@@ -167,7 +189,14 @@ window.kpaEmbed = (...chart) => {
     tooltip.setAttribute("aria-hidden", "true");
     document.body.append(tooltip);
   }
-  return vegaEmbed(...chart);
+  const drawn = await vegaEmbed(...chart);
+  const boxes = drawn.view.container().querySelectorAll(".role-legend");
+  legendsIn(drawn.view.scenegraph().root).forEach(({ description, items: [item] }, at) => {
+    if (!description) return;
+    item.description = description; // where Vega looks for it when it draws again
+    boxes[at]?.setAttribute("aria-label", description);
+  });
+  return drawn;
 };
 document.addEventListener("toggle", async ({ target }) => {
   if (!target.matches(".vega-embed > details[open]")) return;

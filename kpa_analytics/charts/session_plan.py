@@ -249,10 +249,8 @@ def _cells(
         color=alt.Color(
             "step:N",
             scale=alt.Scale(domain=steps, range=list(p.steps)),
-            legend=alt.Legend(
-                title="People",
-                titleOrient="left",
-                values=[step for step in steps if step in drawn],
+            legend=axes.legend(
+                [step for step in steps if step in drawn], title="People", titleOrient="left"
             ),
         ),
         description=axes.aria_label(),

@@ -83,7 +83,7 @@ def _say_usage(error: Any) -> None:
 
 
 def _note(message: Warning | str, *_: Any, **__: Any) -> None:
-    typer.echo(f"note: {one_line(getattr(message, 'fact', message))}", err=True)
+    typer.echo(f"note: {one_line(getattr(message, 'in_shell', message))}", err=True)
 
 
 def _say_all_letters() -> None:

@@ -184,4 +184,5 @@ def _warn_of(table: Table, faults: pl.DataFrame) -> None:
         f"{table.name}: {left_empty} left empty: {examples}{more}",
         KPADataWarning,
         "data_quality() lists them all",
+        "an evidence pack lists them all: kpa-analytics audit FOLDER",
     )

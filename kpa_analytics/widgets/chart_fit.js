@@ -11,12 +11,12 @@ function roomIn(el) {
   return { width: el.clientWidth, scale: textScale() };
 }
 
-function fit(box, title, room) {
+function fit(box, spec, room) {
   const svg = box.querySelector("svg.marks");
   if (!svg || !room.width) return;
   const whole = Number(svg.getAttribute("width")) * room.scale;
   const narrow = whole * SMALLEST > room.width - MENU;
-  const head = box.querySelector(".kpa-chart-head") ?? headOf(title);
+  const head = box.querySelector(".kpa-chart-head") ?? headOf(spec);
   if (!narrow) head.remove();
   else if (!head.isConnected) box.prepend(head);
   box.classList.toggle("kpa-chart-narrow", narrow);
@@ -25,26 +25,31 @@ function fit(box, title, room) {
   if (!narrow) return;
   const scrolls = svg.parentElement;
   head.lastChild.hidden = scrolls.scrollWidth <= scrolls.clientWidth;
-  const drawn = title?.text ? svg.querySelector(".role-title") : null;
+  const drawn = spec.title?.text ? svg.querySelector(".role-title") : null;
   if (!drawn) return;
   const low = drawn.getBoundingClientRect().bottom - svg.getBoundingClientRect().top;
   svg.style.marginTop = `${-Math.floor(low)}px`; // only here: a saved picture keeps its title
 }
 
-// The sentences of a subtitle, which is broken into lines for the drawing. Ours begin with a capital.
-function sentences(lines) {
+// The sentences of a subtitle, which is broken into lines for the drawing. The description has the same
+// sentences, separated by full stops.
+function sentences(lines, description) {
   const whole = [];
+  let last = "";
   for (const line of [lines ?? []].flat()) {
-    if (whole.length && !/^\p{Lu}/u.test(line)) whole.push(`${whole.pop()} ${line}`);
+    const ended = description.includes(`${last.replace(/\.$/, "")}. ${line}`);
+    if (whole.length && !ended) whole.push(`${whole.pop()} ${line}`);
     else whole.push(line);
+    last = line;
   }
   return whole;
 }
 
-function headOf(title) {
+function headOf({ title, description = "" }) {
   const head = document.createElement("div");
   head.className = "kpa-chart-head";
-  const lines = [title?.text, ...sentences(title?.subtitle), "Scroll sideways to see the whole chart."];
+  const told = sentences(title?.subtitle, description);
+  const lines = [title?.text, ...told, "Scroll sideways to see the whole chart."];
   for (const text of lines.filter(Boolean)) {
     const line = document.createElement("p");
     line.textContent = text;

@@ -127,8 +127,8 @@ function render({ model, el }) {
     Object.assign(place, { box, finalize: () => drawn.finalize() });
     box.querySelector("details > summary")?.setAttribute("aria-label", "Save the chart as a picture");
     box.classList.remove("kpa-chart-coming");
-    place.title = spec.title;
-    fit(box, spec.title, room);
+    place.spec = spec;
+    fit(box, spec, room);
     const zooms = params.some((param) => param.name === "zoom");
     box.classList.toggle("kpa-chart-zooms", zooms);
     if (zooms) place.natural = Number(box.querySelector("svg.marks").getAttribute("width"));
@@ -184,7 +184,7 @@ function render({ model, el }) {
   const resized = new ResizeObserver(() => {
     room = roomIn(el);
     places.forEach((place, at) => {
-      if (place.finalize) fit(place.box, place.title, room);
+      if (place.finalize) fit(place.box, place.spec, room);
       if (!place.natural || place.fits === hasRoom(place)) return;
       place.text = undefined;
       draw(at);

@@ -2,16 +2,22 @@
 //
 // When a connection to the kernel is closed, for example by a restart, its widgets are told, and those
 // of ipywidgets (such as the explorer around this line) are marked. A kernel that stopped in another
-// way does not answer, so each use of the explorer asks it for an answer.
+// way does not answer, so each use of the explorer asks it for an answer. The dashboard's page also
+// asks its server, because a server that has stopped can be noticed at once.
 const MARK = "jupyter-widgets-disconnected";
+const IN_VOILA = "voila_process" in window; // its page shows no cell that could be run
+const AGAIN = IN_VOILA ? "reload the page" : "run its cell again, or reload the page";
 const CLOSED = "This explorer is disconnected from its kernel, which was restarted or stopped. " +
-  "Nothing that you choose has an effect. Run its cell again, or reload the page.";
+  `Nothing that you choose has an effect. To go on, ${AGAIN}.`;
 const SILENT = "The kernel does not answer: it is busy, or it has stopped. The explorer works again " +
-  "when the kernel answers; otherwise run its cell again, or reload the page.";
+  `when the kernel answers; otherwise ${AGAIN}.`;
+const STOPPED = "The dashboard has stopped. Nothing that you choose has an effect. To go on, start it " +
+  "again with: kpa-analytics dashboard";
 
 function render({ model, el }) {
   el.classList.add("kpa-connection");
   let asked;
+  let doubted;
 
   // Inside a dashboard, the dashboard's own line says it.
   const isInside = () => el.parentElement?.parentElement?.closest(".kpa-explorer");
@@ -28,9 +34,12 @@ function render({ model, el }) {
   };
   const isClosed = () => el.closest(`.${MARK}`) !== null;
   const look = () => setTimeout(() => { if (isClosed()) say(CLOSED); }); // after it is marked
-  const answered = () => {
-    clearTimeout(asked);
+  const forget = () => {
+    for (const waiting of [asked, doubted]) clearTimeout(waiting);
     asked = undefined;
+  };
+  const answered = () => {
+    forget();
     if (!isClosed()) say("");
   };
   const ask = (event) => {
@@ -40,6 +49,7 @@ function render({ model, el }) {
       return;
     }
     asked = setTimeout(say, 1000 * model.get("patience"), SILENT);
+    doubted = setTimeout(() => window.kpaServer?.().catch(() => say(STOPPED)), 1000);
     try {
       model.send("there?");
     } catch {
@@ -47,12 +57,14 @@ function render({ model, el }) {
     }
   };
 
+  const letGo = keepFocus(() => (isInside() ? null : el.parentElement));
   model.on("comm_live_update", look);
   model.on("msg:custom", answered);
   for (const use of ["pointerdown", "keydown"]) document.addEventListener(use, ask, true);
   look();
   return () => {
-    clearTimeout(asked);
+    forget();
+    letGo();
     model.off("comm_live_update", look);
     model.off("msg:custom", answered);
     for (const use of ["pointerdown", "keydown"]) document.removeEventListener(use, ask, true);

@@ -1,4 +1,4 @@
-"""A line at the top of an explorer that says when its kernel is gone."""
+"""A line at the top of an explorer that says when its kernel is gone, and keeps the focus there."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ class Connection(anywidget.AnyWidget):
     """Empty while the kernel answers; otherwise a message, and the explorer is disabled.
 
     The browser notices a closed connection by itself. It also asks whether the kernel is there
-    whenever the explorer is used, because a kernel that has stopped says nothing.
+    whenever the explorer is used, because a kernel that has stopped says nothing. And it gives the
+    keyboard's focus to another part if the part that has it is disabled.
     """
 
-    _esm = HERE / "connection.js"
+    # anywidget takes one script.
+    _esm = "\n".join(
+        (HERE / name).read_text(encoding="utf-8") for name in ("keep_focus.js", "connection.js")
+    )
     _css = STYLE
     patience = traitlets.Float(30, help="seconds in which the kernel should answer").tag(sync=True)
 

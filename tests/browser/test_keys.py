@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -324,20 +325,74 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
 
 def test_a_chart_is_named_after_its_finding(web: Page) -> None:
     made = panel()
-    subtitle = ["A sentence that", "goes on in", "2 lines", "Another sentence"]
-    made.specs[0]["title"]["subtitle"] = subtitle
+    title = made.specs[0]["title"]
+    title["subtitle"] = ["A sentence that", "goes on in", "2 lines", "3 more", "Another sentence"]
+    sentences = [title["text"], "A sentence that goes on in 2 lines", "3 more", "Another sentence"]
+    made.specs[0]["description"] = ". ".join(sentences) + "."
     made.draw(made.specs)
     put(web, made)
     charts_of(web)
     for figure, spec in zip(web.get_by_role("figure").all(), made.specs, strict=True):
         expect(figure).to_have_attribute("aria-label", spec["title"]["text"])
+        legend = figure.locator(".role-legend")
+        for name in legend_names(spec):
+            expect(legend).to_have_attribute("aria-label", name)
         whole = figure.locator("[role=graphics-document]")
         expect(whole).to_have_attribute("aria-label", spec["description"])
 
     web.set_viewport_size({"width": 390, "height": 800})
     expect(web.locator(".kpa-chart-head").first).to_be_visible()
-    lines = web.locator(".kpa-chart-head").first.locator("p").all_inner_texts()
-    assert lines[1:3] == ["A sentence that goes on in 2 lines", "Another sentence"]
+    heads = [head.locator("p") for head in web.locator(".kpa-chart-head").all()]
+    assert heads[0].all_inner_texts()[:4] == sentences
+    for head, spec in zip(heads, made.specs, strict=True):
+        lines = [line.rstrip(".") for line in head.all_inner_texts()[:-1]]
+        assert spec["description"].startswith(". ".join(lines))
+
+
+def legend_names(spec: dict[str, Any]) -> list[str]:
+    """The description of the legend, which no layer but one has."""
+    colours = [layer.get("encoding", {}).get("color", {}) for layer in spec.get("layer", ())]
+    legends = [colour.get("legend") for colour in colours if isinstance(colour, dict)]
+    return [legend["description"] for legend in legends if legend]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_menu_and_the_tooltip_follow_the_page_and_the_text_size(web: Page, theme: str) -> None:
+    put(web, panel(dark=theme == "dark"), theme=theme)
+    charts_of(web)
+    web.evaluate("document.documentElement.style.fontSize = '32px'")
+    ground = "rgb(255, 255, 255)" if theme == "light" else "rgb(33, 33, 33)"
+    web.locator(BAR).first.focus()
+    press(web.locator(".kpa-chart summary").first)
+    web.locator(BAR).first.hover()
+    for part, size in (("#vg-tooltip-element", "24px"), (".vega-actions", "26px")):
+        shown = web.locator(part).first
+        expect(shown).to_be_visible()
+        expect(shown).to_have_css("background-color", ground)
+        text = shown.locator(":is(td, a)").first
+        expect(text).to_have_css("font-size", size)
+
+
+def test_the_focus_stays_when_its_button_is_disabled(web: Page) -> None:
+    """A browser would give it to the page, and Tab would begin at the top."""
+    put(web, Connection(), Connection())
+    web.evaluate(
+        """() => {
+            const box = document.createElement("div");
+            box.innerHTML = "<button>Undo</button><button>Reset</button>";
+            document.querySelector("main").append(box, document.createElement("button"));
+        }"""
+    )
+    undo, reset = web.get_by_role("button", name="Undo"), web.get_by_role("button", name="Reset")
+    off = "button => { button.disabled = true }"
+    undo.focus()
+    undo.evaluate(off)
+    expect(reset).to_be_focused()
+    reset.evaluate(off)
+    expect(web.get_by_role("button").last).to_be_focused()
+    undo.evaluate("button => { button.disabled = false }")
+    undo.evaluate(off)  # it did not have the focus
+    expect(web.get_by_role("button").last).to_be_focused()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -1,0 +1,24 @@
+"""A dashboard whose server has stopped says so. The browser notes the refused connections itself."""
+
+from __future__ import annotations
+
+import psutil
+from playwright.sync_api import Page, expect
+
+from tests.browser.hands import press
+from tests.browser.test_dashboard_page import Served, served
+
+__all__ = ["served"]
+
+
+def test_a_stopped_dashboard_says_so_at_the_next_choice(page: Page, served: Served) -> None:
+    page.goto(f"{served.url}?token={served.key}")
+    view = page.locator(".kpa-dashboard")
+    view.locator(".kpa-table tbody tr").first.wait_for()
+    psutil.Process(served.process).terminate()
+    press(view.get_by_label("Include people who left").first)
+    said = view.get_by_role("alert").filter(has_text="The dashboard has stopped")
+    expect(said).to_have_count(1, timeout=10_000)
+    expect(said).to_contain_text("kpa-analytics dashboard")
+    expect(said).not_to_contain_text("cell")
+    expect(view.locator(":scope > [inert]")).not_to_have_count(0)
