@@ -82,6 +82,12 @@ function barsAt(box, fields, value) {
   return [...bars.values()];
 }
 
+// Whether a colour, #RRGGBB, is nearer to black than to white.
+function isDark(colour) {
+  const parts = colour.match(/[0-9a-f]{2}/gi) ?? ["ff"];
+  return parts.reduce((sum, part) => sum + parseInt(part, 16), 0) < 128 * parts.length;
+}
+
 function render({ model, el }) {
   el.classList.add("kpa-charts");
   const places = []; // per chart: its element, its view and its selected bars
@@ -110,7 +116,9 @@ function render({ model, el }) {
       .map((param) => param.name === "pick" && bars.length ? { ...param, value: bars } : param);
     const box = document.createElement("div");
     box.className = "kpa-chart kpa-chart-coming";
-    box.style.background = spec.config?.background ?? "";
+    const ground = spec.config?.background ?? "";
+    box.style.background = ground;
+    box.classList.toggle("kpa-chart-dark", isDark(ground));
     box.setAttribute("role", "figure");
     box.setAttribute("aria-label", spec.title?.text ?? "Chart");
     place.box.before(box);

@@ -23,7 +23,7 @@ def _style_sheet() -> str:
     return "\n".join(
         (
             f":root {{ {_colours(dark=False)} }}",
-            f'[data-jp-theme-light="false"] {{ {_colours(dark=True)} }}',
+            f'@media screen {{ [data-jp-theme-light="false"] {{ {_colours(dark=True)} }} }}',
             (HERE / "style.css").read_text(encoding="utf-8"),
             *tiles,
         )

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import psutil
+import pypdfium2
 import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
@@ -78,6 +79,13 @@ def served(
         for warning in ("not trusted", "websocket_ping"):
             assert warning not in said, "a warning about which a user can do nothing"
     assert not Path(noted.read_text(encoding="utf-8").removeprefix("file://")).parent.exists()
+
+
+def pdf_greys(content: bytes) -> list[float]:
+    """How light each page is on average, 0 (black) to 255 (white)."""
+    with pypdfium2.PdfDocument(content) as document:
+        drawn = [bytes(page.render(scale=0.5, grayscale=True).buffer) for page in document]
+    return [sum(pixels) / len(pixels) for pixels in drawn]
 
 
 def kernels(served: Served) -> list[psutil.Process]:
@@ -200,6 +208,8 @@ def test_the_page_itself_scrolls_prints_whole_and_is_legible(
         web.emulate_media(color_scheme=scheme)
         for part in ("body", ".kpa-chart", ".kpa-table-frame"):
             expect(web.locator(part).first).to_have_css("background-color", ground)
+        paper = pdf_greys(web.pdf(print_background=True))
+        assert all(grey > 210 for grey in paper[:3]), (scheme, paper)  # charts are on the first
 
     turn_wheel(web, x=20, y=400, by=300)  # over the margin
     web.wait_for_function("scrollY === 300")
