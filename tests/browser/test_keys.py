@@ -362,9 +362,8 @@ def test_the_menu_and_the_tooltip_follow_the_page_and_the_text_size(web: Page, t
     charts_of(web)
     web.evaluate("document.documentElement.style.fontSize = '32px'")
     ground = "rgb(255, 255, 255)" if theme == "light" else "rgb(33, 33, 33)"
-    web.locator(BAR).first.focus()
     press(web.locator(".kpa-chart summary").first)
-    web.locator(BAR).first.hover()
+    web.locator(BAR).first.focus()
     for part, size in (("#vg-tooltip-element", "24px"), (".vega-actions", "26px")):
         shown = web.locator(part).first
         expect(shown).to_be_visible()
