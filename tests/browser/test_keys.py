@@ -362,14 +362,15 @@ def test_the_menu_and_the_tooltip_follow_the_page_and_the_text_size(web: Page, t
     charts_of(web)
     web.evaluate("document.documentElement.style.fontSize = '32px'")
     ground = "rgb(255, 255, 255)" if theme == "light" else "rgb(33, 33, 33)"
-    press(web.locator(".kpa-chart summary").first)
-    web.locator(BAR).first.focus()
-    for part, size in (("#vg-tooltip-element", "24px"), (".vega-actions", "26px")):
+    for part, size, show in (
+        ("#vg-tooltip-element", "24px", web.locator(BAR).first.focus),
+        (".vega-actions", "26px", lambda: press(web.locator(".kpa-chart summary").first)),
+    ):
+        show()
         shown = web.locator(part).first
         expect(shown).to_be_visible()
         expect(shown).to_have_css("background-color", ground)
-        text = shown.locator(":is(td, a)").first
-        expect(text).to_have_css("font-size", size)
+        expect(shown.locator(":is(td, a)").first).to_have_css("font-size", size)
 
 
 def test_the_focus_stays_when_its_button_is_disabled(web: Page) -> None:
