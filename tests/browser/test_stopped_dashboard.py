@@ -1,4 +1,4 @@
-"""A dashboard whose server has stopped says so. The browser notes the refused connections itself."""
+"""A dashboard whose server has stopped says so, while the browser notes refused connections."""
 
 from __future__ import annotations
 
