@@ -63,6 +63,8 @@ def changes(old: object, new: object) -> pl.DataFrame:
     if isinstance(before, PackData) != isinstance(after, PackData):
         for side in tables:
             side.pop("users", None)
+            if "trainings" in side:
+                side["trainings"] = _as_in_a_pack(side["trainings"])
     return table_changes(*tables)
 
 
@@ -192,6 +194,14 @@ def _tables(side: Any, name: str) -> dict[str, pl.DataFrame]:
         for unknown in _not_kept(data):
             tables.pop(unknown, None)
     return tables
+
+
+def _as_in_a_pack(trainings: pl.DataFrame) -> pl.DataFrame:
+    """The catalogue as a pack shows it: a training without a title has its id, a list no null."""
+    return trainings.with_columns(
+        pl.col("title").fill_null(pl.col("id").cast(pl.String)),
+        pl.col("included_trainings_id").list.drop_nulls(),
+    )
 
 
 def _not_kept(data: TrainingData) -> list[str]:
