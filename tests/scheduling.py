@@ -35,7 +35,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Use every core, but none besides this process for files alone or a debugger.
 
-    A browser test often waits. So that no core waits with it, there is one process more.
+    A browser test often waits. So that no core waits with it, there is one process more. As each
+    process has a core, polars gets one thread in it: more threads would only wait for each other.
     """
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None  # pytest-xdist reads it
@@ -44,6 +45,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     watched = config.option.trace or config.option.capture == "no"
     if single or watched or config.option.collectonly:
         return 0
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")  # of the processes that start now
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (cores or 1) + ("not browser" not in config.option.markexpr)
 
