@@ -51,7 +51,7 @@ def hostile(shared: Shared, tmp_path_factory) -> TrainingData:
 
     def load_it(path: Path) -> None:
         data = _loaded(hostile_company(), tmp_path_factory.mktemp("cache"))
-        real = {name: replace(one, demo=False) for name, one in data.snapshots.items()}
+        real = {name: replace(snapshot, demo=False) for name, snapshot in data.snapshots.items()}
         path.write_bytes(pickle.dumps(replace(data, snapshots=real)))
 
     return _read(shared("hostile.pickle", load_it))

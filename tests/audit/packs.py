@@ -229,7 +229,7 @@ class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self._inside: list[str] = []
         self.feed(text)
 
@@ -244,8 +244,8 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._inside:
-            self.words.append(data)
+            self.texts.append(data)
 
     @property
     def text(self) -> str:
-        return re.sub(r"\s+", " ", " ".join(self.words))
+        return re.sub(r"\s+", " ", " ".join(self.texts))

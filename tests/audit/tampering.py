@@ -123,8 +123,8 @@ def _rename_in_case_only(files: Contents, chance: random.Random) -> None:
 
 
 def _swap(files: Contents, chance: random.Random) -> None:
-    one, other = _of(files, chance, payload=True), _of(files, chance, payload=True)
-    files[one], files[other] = files[other], files[one]
+    name, other = _of(files, chance, payload=True), _of(files, chance, payload=True)
+    files[name], files[other] = files[other], files[name]
 
 
 def _change_a_digit_of_a_tag_hash(files: Contents, chance: random.Random) -> None:

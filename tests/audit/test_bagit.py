@@ -42,7 +42,7 @@ def is_valid(folder: Path) -> bool:
     return True
 
 
-def found(folder: Path) -> list[tuple[str, str]]:
+def findings_of(folder: Path) -> list[tuple[str, str]]:
     return kpa.verify_audit(folder).select("path", "finding").rows()
 
 
@@ -53,7 +53,7 @@ def test_a_pack_in_a_bag_is_valid_for_bagit_for_sha256sum_and_for_us(evidence_ba
     assert opened.version_info == (1, 0)
     assert opened.algorithms == ["sha256"]
     assert "as of 30 Jun 2026" in opened.info["External-Description"]
-    assert found(evidence_bag) == []
+    assert findings_of(evidence_bag) == []
     for folder in (evidence_bag, evidence_bag / "data"):
         subprocess.run(
             ["sha256sum", "--strict", "-c", "manifest-sha256.txt"], cwd=folder, check=True
@@ -67,7 +67,7 @@ def test_the_bag_holds_the_same_pack(evidence_bag, pack):
     assert payload == files(pack)
     names = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", TAG_CHECKSUMS}
     assert files(evidence_bag).keys() - {f"data/{name}" for name in payload} == names
-    assert found(evidence_bag / "data") == []
+    assert findings_of(evidence_bag / "data") == []
     assert kpa.changes(pack, evidence_bag).is_empty()
 
 
@@ -77,7 +77,7 @@ def test_bagits_verdict_and_ours_agree_on_a_thousand_tamperings(bag):
     alarms = 0
     for number, changed in enumerate(tamperings(whole, 1_000, seed=14)):
         write(bag, changed)
-        ours = set(found(bag))
+        ours = set(findings_of(bag))
         assert is_valid(bag) == (not ours) == (changed == whole), number
         assert _fits(ours, expected(whole, changed)), (number, ours)
         alarms += bool(ours)
@@ -97,7 +97,7 @@ def test_verify_names_what_bagit_cannot_see(bag):
     (bag / "beside.txt").touch()
     (bag / "data" / "empty").mkdir()
     assert is_valid(bag)
-    assert found(bag) == [("beside.txt", "added"), ("data/empty", "added")]
+    assert findings_of(bag) == [("beside.txt", "added"), ("data/empty", "added")]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_verify_names_what_bagit_cannot_see(bag):
 def test_verify_finds_a_tag_manifest_that_only_reads_the_same(bag, damage):
     path = bag / TAG_CHECKSUMS
     path.write_bytes(damage(path.read_bytes()))
-    assert found(bag)
+    assert findings_of(bag)
 
 
 @pytest.mark.parametrize(
@@ -120,19 +120,19 @@ def test_verify_finds_a_tag_manifest_that_only_reads_the_same(bag, damage):
 )
 def test_a_bag_that_lost_one_of_its_own_files_is_still_a_bag(bag, name):
     (bag / name).unlink()
-    assert (name, "missing") in found(bag)
-    assert all(path.startswith("data/") or path == name for path, _ in found(bag))
+    assert (name, "missing") in findings_of(bag)
+    assert all(path.startswith("data/") or path == name for path, _ in findings_of(bag))
 
 
 def test_a_bag_without_its_pack_is_a_finding(bag):
     shutil.rmtree(bag / "data")
-    assert ("data/manifest.json", "missing") in found(bag)
+    assert ("data/manifest.json", "missing") in findings_of(bag)
 
 
 def test_litter_in_a_bag_is_litter(bag):
     for place in (bag, bag / "data"):
         (place / "Thumbs.db").touch()
-    assert found(bag) == [("Thumbs.db", "litter"), ("data/Thumbs.db", "litter")]
+    assert findings_of(bag) == [("Thumbs.db", "litter"), ("data/Thumbs.db", "litter")]
 
 
 def test_names_are_encoded_as_the_rfc_says(tmp_path):
@@ -143,7 +143,7 @@ def test_names_are_encoded_as_the_rfc_says(tmp_path):
     assert [line.split("  ")[1] for line in listed] == [
         *("data/%250A", "data/100%2525", "data/carriage%0Dreturn", "data/line%0Afeed")
     ]
-    assert [path for path, _ in found(tmp_path / "bag")] == ["data/manifest.json"]
+    assert [path for path, _ in findings_of(tmp_path / "bag")] == ["data/manifest.json"]
 
 
 @pytest.mark.slow

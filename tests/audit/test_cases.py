@@ -143,17 +143,17 @@ def test_a_gap_separates_the_parts_of_each_bar_of_what_is_on_file(pack):
     parts = [box for box in boxes(drawn) if not box.moved]
     assert len({box.fill for box in parts}) == 4
     assert all(box.contrast("#FFFFFF") >= 3 for box in parts)
-    assert all(one.gap(other) >= 0.9 for one, other in combinations(parts, 2))
+    assert all(part.gap(other) >= 0.9 for part, other in combinations(parts, 2))
 
 
 def test_every_table_of_cases_has_instructor_signature_and_files(pack):
     proof = {"Instructor", "Signed", "Files"}
-    found = tables(pack)
-    about = [name for name in found if "expire" in name.lower() or "missing" in name.lower()]
+    rows_of = tables(pack)
+    about = [name for name in rows_of if "expire" in name.lower() or "missing" in name.lower()]
     about = [name for name in about if not name.startswith("Renewals by")]  # counts of months
     assert len(about) == 4
     for name in about:
-        assert proof <= found[name][0].keys(), name
+        assert proof <= rows_of[name][0].keys(), name
     assert {"instructor", "signed", "files"} <= sheet_rows(pack, "status")[0].keys()
     assert {"instructor", "signed", "files"} <= records(pack)[0].keys()
     assert "Instructor Signed Files" in paper(pack)
@@ -173,8 +173,8 @@ def test_the_evidence_of_a_case_is_that_of_its_record(pack):
 def test_every_expired_and_missing_case_is_on_page_and_paper(pack):
     gaps = [row for row in sheet_rows(pack, "status") if row["status"] in ("expired", "missing")]
     assert len(gaps) > 60
-    found = tables(pack)
-    shown = [row for name, rows in found.items() if "xpired and missing" in name for row in rows]
+    rows_of = tables(pack)
+    shown = [row for name, rows in rows_of.items() if "xpired and missing" in name for row in rows]
     wanted = Counter((case["status"], labelled(case), case["training"]) for case in gaps)
     assert wanted == Counter(
         (row["Status"].lower(), row["Person"], row["Training"]) for row in shown
@@ -264,8 +264,8 @@ def test_what_the_api_does_not_say_is_not_known():
         {"completion_id": 4, "status": "expiring", "signed": False, "files": 2},
         {"completion_id": 5, "status": "current", "signed": False},
     )
-    found = valid_completions(cases).select("completion_id", "evidence").rows()
-    assert found == [(1, "not_known"), (2, "signed"), (4, "file"), (5, "not_known")]
+    completions = valid_completions(cases).select("completion_id", "evidence").rows()
+    assert completions == [(1, "not_known"), (2, "signed"), (4, "file"), (5, "not_known")]
 
 
 def test_of_trainings_as_bare_the_larger_one_is_first():

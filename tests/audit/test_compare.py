@@ -91,7 +91,7 @@ def test_every_kind_of_side_gives_the_same_changes(two, packs):
         "data": two,
         "frames": [data.completions for data in two],
         "snapshots": snapshots,
-        "paths": [str(one.path) for one in snapshots],
+        "paths": [str(snapshot.path) for snapshot in snapshots],
         "packs": packs,
         "mixed": [packs[0], two[1]],
     }
@@ -136,13 +136,13 @@ def test_a_damaged_side_is_refused(two, packs, tmp_path):
 def test_what_is_neither_is_named(tmp_path, two):
     (tmp_path / "empty").mkdir()
     (tmp_path / "letter.parquet").write_text("dear")
-    for wrong, words in (
+    for wrong, message in (
         (tmp_path / "empty", "empty is not a pack of this package: it has no manifest.json"),
         (tmp_path / "letter.parquet", "letter.parquet is not a snapshot"),
         (tmp_path / "nowhere.parquet", "nowhere.parquet can't be read"),
         (7, "expected a polars frame"),
     ):
-        with pytest.raises(KPADataError, match=words):
+        with pytest.raises(KPADataError, match=message):
             kpa.changes(wrong, two[1])
 
 

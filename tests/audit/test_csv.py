@@ -86,8 +86,8 @@ def test_the_text_as_it_was_can_be_had_back(texts):
 def test_a_csv_reads_back_as_what_was_written(tmp_path_factory, texts):
     content = written(texts, tmp_path_factory.mktemp("csv") / "rows.csv")
     read = list(csv.DictReader(StringIO(content, newline="")))
-    found = as_before(pl.Series([row["text"] for row in read], dtype=pl.String))
-    assert found.to_list() == [text or "" for text in texts]
+    restored = as_before(pl.Series([row["text"] for row in read], dtype=pl.String))
+    assert restored.to_list() == [text or "" for text in texts]
     assert [row["id"] for row in read] == [str(at) for at in range(len(texts))]
     assert {row["days_left"] for row in read} == {"-5"}
 

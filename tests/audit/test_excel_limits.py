@@ -107,7 +107,7 @@ def test_without_a_cut_no_sheet_and_no_manifest_says_anything(pack, evidence, tm
 @pytest.mark.slow
 def test_texts_are_cut_in_headings_cells_and_summary_alike(evidence, tmp_path):
     cuts, book = written(evidence, tmp_path / "a.xlsx", Limits(1_000, 1_000, 50))
-    cut = {one.split(":")[0].removeprefix("Sheet ") for one in cuts if "cut" in one}
+    cut = {message.split(":")[0].removeprefix("Sheet ") for message in cuts if "cut" in message}
     ends = {
         name
         for name in book.sheetnames
@@ -150,7 +150,7 @@ def long_texts(tmp_path_factory):
         data = load(folder / "cache", api)
     with left_blank(), pytest.warns(KPADataWarning) as caught:
         pack = kpa.export_audit(data, folder / "pack", as_of=AS_OF)
-    return pack, [str(one.message) for one in caught]
+    return pack, [str(warning.message) for warning in caught]
 
 
 @pytest.mark.slow

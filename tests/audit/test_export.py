@@ -98,24 +98,24 @@ def test_a_pack_holds_all_its_files(pack):
 
 @pytest.mark.slow
 def test_headline_figures_agree_everywhere(pack, book, status, data):
-    counts = {one: status.filter(pl.col("status") == one).height for one in STATUSES}
-    assert min(counts[one] for one in ("expired", "missing", "expiring", "current")) > 0
+    counts = {name: status.filter(pl.col("status") == name).height for name in STATUSES}
+    assert min(counts[name] for name in ("expired", "missing", "expiring", "current")) > 0
     people, completions = status["m_user_id"].n_unique(), data.completions.height
 
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
-    told = manifest["counts"]
-    assert {one: told[one] for one in STATUSES} == counts
-    assert (told["people"], told["completions"]) == (people, completions)
+    stated = manifest["counts"]
+    assert {name: stated[name] for name in STATUSES} == counts
+    assert (stated["people"], stated["completions"]) == (people, completions)
 
     page = Page((pack / "report.html").read_text(encoding="utf-8")).text
     paper = " ".join(pdf_text((pack / "audit.pdf").read_bytes()).split())
     rows = list(book["summary"].iter_rows(values_only=True))
     summary = {row[0]: row[1] for row in reversed(rows)}
-    for one in ("expired", "missing", "expiring", "current"):
-        words, figure = STATUS_LABELS[one], f"{counts[one]:,}"
-        assert f"{words} {figure} " in page
-        assert f"{words} {figure} " in paper
-        assert summary[words] == counts[one]
+    for name in ("expired", "missing", "expiring", "current"):
+        label, figure = STATUS_LABELS[name], f"{counts[name]:,}"
+        assert f"{label} {figure} " in page
+        assert f"{label} {figure} " in paper
+        assert summary[label] == counts[name]
     assert f"People {people:,} {completions:,} completions" in page
     assert f"People {people:,} {completions:,} completions" in paper
 
@@ -180,9 +180,9 @@ def test_the_workbook_holds_the_rows_behind_the_report(book, status, data, pack)
     assert set(status.columns) <= set(heading)
     assert len(rows) == status.height
     place = heading.index("status")
-    for one in STATUSES:
-        counted = sum(row[place] == one for row in rows)
-        assert counted == status.filter(pl.col("status") == one).height
+    for name in STATUSES:
+        counted = sum(row[place] == name for row in rows)
+        assert counted == status.filter(pl.col("status") == name).height
     assert len(sheet_frame(book, "completions")[1]) == data.completions.height
     assert len(sheet_frame(book, "findings")[1]) == kpa.data_quality(data, as_of=AS_OF).height
     matrix = kpa.training_matrix(status)
@@ -200,7 +200,7 @@ def test_the_workbook_is_fit_to_work_with(book, status):
 
 
 def test_the_matrix_is_coloured_by_status(book, status):
-    colours = {f"FF{status_colours()[one][1:]}" for one in status["status"].unique()}
+    colours = {f"FF{status_colours()[name][1:]}" for name in status["status"].unique()}
     filled = [
         cell.fill.fgColor.rgb
         for row in book["matrix"].iter_rows(min_row=2)
@@ -251,7 +251,7 @@ def test_the_manifest_says_where_it_all_comes_from(pack, data):
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["as_of"] == "2026-06-30"
     assert manifest["settings"] == {"expiring_days": 30, "required": "vendor", "names": True}
-    sources = {one["table"]: one for one in manifest["sources"]}
+    sources = {source["table"]: source for source in manifest["sources"]}
     assert sources.keys() == data.snapshots.keys()
     assert sources["completions"]["method"] == "completedtrainings.v2.list"
     assert sources["completions"]["rows"] == data.completions.height
@@ -269,9 +269,9 @@ def test_no_path_of_this_machine_and_no_token_is_in_a_pack(tmp_path):
         token, data = api.token, load(tmp_path / "cache", api)
     content = files(kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF))
     content["audit.xlsx"] = unzipped(content["audit.xlsx"])
-    for name, found in content.items():
-        assert token.encode() not in found, name
-        assert str(tmp_path).encode() not in found, name
+    for name, file_bytes in content.items():
+        assert token.encode() not in file_bytes, name
+        assert str(tmp_path).encode() not in file_bytes, name
 
 
 def test_nothing_is_overwritten(data, tmp_path):
@@ -377,10 +377,10 @@ def test_the_report_tells_what_changed_since_the_earlier_load(tmp_path):
         json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["counts"]["changes"] == 4
     )
     paper = pdf_text((pack / "audit.pdf").read_bytes())
-    told = paper[paper.index("Changed records") : paper.index("How statuses were computed")]
+    section = paper[paper.index("Changed records") : paper.index("How statuses were computed")]
     for instructor in (person(1), person(2)):  # too long for its column: on two lines, not over it
-        assert instructor not in told
-        assert instructor in told.replace("\n", "")
+        assert instructor not in section
+        assert instructor in section.replace("\n", "")
 
 
 @pytest.mark.slow

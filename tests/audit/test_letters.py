@@ -53,9 +53,13 @@ def fonts_of(pdf: bytes) -> set[str]:
     """The fonts of a document, those of the pictures in it included."""
 
     def below(resources: Any) -> set[str]:
-        fonts = {str(one.get_object()["/BaseFont"]) for one in _values(resources, "/Font")}
-        inside = [one.get_object() for one in _values(resources, "/XObject")]
-        more = [below(one["/Resources"].get_object()) for one in inside if "/Resources" in one]
+        fonts = {str(font.get_object()["/BaseFont"]) for font in _values(resources, "/Font")}
+        inside = [drawing.get_object() for drawing in _values(resources, "/XObject")]
+        more = [
+            below(drawing["/Resources"].get_object())
+            for drawing in inside
+            if "/Resources" in drawing
+        ]
         return fonts.union(*more)
 
     pages = pypdf.PdfReader(BytesIO(pdf)).pages
@@ -78,11 +82,13 @@ def test_every_list_of_fonts_on_screen_begins_with_ours_and_ends_sans(pack):
     texts = [path.read_text(encoding="utf-8") for path in sheets]
     texts += [(pack / "report.html").read_text(encoding="utf-8").split("<script")[0]]
     lists = [
-        one for text in texts for one in re.findall(r"font(?:-family)?: ([^;{}]*,[^;{}]*)", text)
+        family
+        for text in texts
+        for family in re.findall(r"font(?:-family)?: ([^;{}]*,[^;{}]*)", text)
     ]
     assert len(lists) >= 5
-    for one in lists:
-        assert re.fullmatch(r".*(Arimo, Arial, .*sans-serif|monospace)", one.strip()), one
+    for family in lists:
+        assert re.fullmatch(r".*(Arimo, Arial, .*sans-serif|monospace)", family.strip()), family
     drawn = "".join(path.read_text("utf-8") for path in (pack / "charts").glob("*.svg"))
     assert set(re.findall('font-family="([^"]*)"', drawn)) == {FONT}
     assert re.fullmatch("Arimo, Arial, .*sans-serif", FONT)
@@ -118,7 +124,9 @@ def test_a_letter_without_a_glyph_spoils_none_beside_it():
     assert "ễ" in beside
     assert NOWHERE not in beside
     every = set("安全 السلامة 👷🏽")
-    assert set(without_glyph(every)) == {one for one in every if boxed({"a": one}) != {"a": one}}
+    assert set(without_glyph(every)) == {
+        letter for letter in every if boxed({"a": letter}) != {"a": letter}
+    }
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def small(tmp_path_factory) -> Path:
     return folder
 
 
-def found(folder: Path) -> list[tuple[str, str]]:
+def findings_of(folder: Path) -> list[tuple[str, str]]:
     return kpa.verify_audit(folder).select("path", "finding").rows()
 
 
@@ -40,7 +40,7 @@ def flip(path: Path, place: int, bit: int) -> bytes:
 
 
 def test_what_was_not_touched_is_fine(small):
-    assert found(small) == []
+    assert findings_of(small) == []
 
 
 @pytest.mark.slow
@@ -48,7 +48,7 @@ def test_a_flipped_bit_anywhere_in_the_manifest_is_found(small):
     manifest = small / MANIFEST
     for place in range(manifest.stat().st_size):
         before = flip(manifest, place, place % 8)
-        assert (MANIFEST, "changed") in found(small), (place, manifest.read_bytes()[place])
+        assert (MANIFEST, "changed") in findings_of(small), (place, manifest.read_bytes()[place])
         manifest.write_bytes(before)
 
 
@@ -62,7 +62,7 @@ def test_a_flipped_bit_anywhere_in_a_pack_is_found(pack, data):
     place = data.draw(st.integers(0, (pack / name).stat().st_size - 1))
     before = flip(pack / name, place, data.draw(st.integers(0, 7)))
     try:
-        assert (name, "changed") in found(pack)
+        assert (name, "changed") in findings_of(pack)
     finally:
         (pack / name).write_bytes(before)
 
@@ -71,7 +71,7 @@ def test_missing_and_added_files_are_named(small):
     (small / "records.csv").rename(small / "charts" / "records.csv")
     (small / "link").symlink_to(small / "charts" / "records.csv")
     try:
-        assert found(small) == [
+        assert findings_of(small) == [
             ("charts/records.csv", "added"),
             ("link", "added"),
             ("records.csv", "missing"),
@@ -85,7 +85,7 @@ def test_a_file_replaced_by_a_link_to_the_same_bytes_is_found(small, tmp_path):
     (small / "records.csv").rename(tmp_path / "elsewhere")
     (small / "records.csv").symlink_to(tmp_path / "elsewhere")
     try:
-        assert found(small) == [("records.csv", "changed")]
+        assert findings_of(small) == [("records.csv", "changed")]
     finally:
         (small / "records.csv").unlink()
         (tmp_path / "elsewhere").rename(small / "records.csv")
@@ -105,7 +105,7 @@ def test_a_file_replaced_by_a_link_to_the_same_bytes_is_found(small, tmp_path):
 )
 def test_what_is_no_manifest_is_found(tmp_path, content):
     (tmp_path / MANIFEST).write_text(content)
-    assert found(tmp_path) == [(MANIFEST, "changed")]
+    assert findings_of(tmp_path) == [(MANIFEST, "changed")]
 
 
 def test_a_manifest_that_names_files_outside_reads_none_of_them(tmp_path):
@@ -114,18 +114,18 @@ def test_a_manifest_that_names_files_outside_reads_none_of_them(tmp_path):
     (tmp_path / "pack").mkdir()
     entry = {"path": "../outside.txt", "sha256": "", "bytes": 6}
     (tmp_path / "pack" / MANIFEST).write_text(json.dumps({"files": [entry], "seal": "x"}))
-    assert ("../outside.txt", "missing") in found(tmp_path / "pack")
+    assert ("../outside.txt", "missing") in findings_of(tmp_path / "pack")
 
 
 def test_no_manifest_at_all_is_a_finding_and_no_folder_an_error(tmp_path):
-    assert found(tmp_path) == [(MANIFEST, "missing")]
+    assert findings_of(tmp_path) == [(MANIFEST, "missing")]
     with pytest.raises(KPADataError, match="nowhere is not a folder"):
         kpa.verify_audit(tmp_path / "nowhere")
 
 
 def test_the_seal_differs_where_a_fact_differs(tmp_path):
-    one = write_manifest(tmp_path, {"as_of": "2026-06-30"})
-    assert write_manifest(tmp_path, {"as_of": "2026-07-01"}) != one
+    seal = write_manifest(tmp_path, {"as_of": "2026-06-30"})
+    assert write_manifest(tmp_path, {"as_of": "2026-07-01"}) != seal
 
 
 LITTER = [
@@ -140,7 +140,7 @@ def test_what_a_file_manager_leaves_is_litter(small, folder, name):
     (small / folder / name).write_text("x")
     try:
         path = name if folder == "." else f"{folder}/{name}"
-        assert found(small) == [(path, "litter")]
+        assert findings_of(small) == [(path, "litter")]
     finally:
         (small / folder / name).unlink()
 
@@ -149,7 +149,7 @@ def test_what_a_file_manager_leaves_is_litter(small, folder, name):
 def test_what_only_looks_like_litter_was_added(small, name):
     (small / name).write_text("x")
     try:
-        assert found(small) == [(name, "added")]
+        assert findings_of(small) == [(name, "added")]
     finally:
         (small / name).unlink()
 
@@ -160,7 +160,7 @@ def test_added_folders_are_named_though_they_are_empty_or_hold_litter(small):
     (small / "untidy").mkdir()
     (small / "untidy" / "Thumbs.db").touch()
     try:
-        assert found(small) == [
+        assert findings_of(small) == [
             ("charts/.DS_Store", "added"),
             ("empty", "added"),
             ("empty/deeper", "added"),
@@ -177,7 +177,7 @@ def test_litter_that_was_there_before_the_manifest_is_not_listed(tmp_path):
     (tmp_path / ".DS_Store").touch()
     write_manifest(tmp_path, {})
     (tmp_path / ".DS_Store").unlink()
-    assert found(tmp_path) == []
+    assert findings_of(tmp_path) == []
 
 
 def test_a_file_that_cannot_be_read_is_an_error_that_names_it(small, monkeypatch):

@@ -34,11 +34,11 @@ def made(tmp_path_factory):
             "KPA_CACHE_DIR": str(cache),
             "KPA_REQUESTS_PER_MINUTE": "100000",
         }
-        told = CliRunner().invoke(
+        result = CliRunner().invoke(
             app, ["audit", str(pack), "--as-of", "2026-06-30"], env=environment
         )
-    assert told.exit_code == 0, told.output
-    return told.output, pack
+    assert result.exit_code == 0, result.output
+    return result.output, pack
 
 
 def test_the_command_says_not_known(made):

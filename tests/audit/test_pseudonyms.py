@@ -112,9 +112,9 @@ def test_no_file_names_anybody(pack):
     content["audit.xlsx"] = unzipped(content["audit.xlsx"])
     content["records.parquet"] = pl.read_parquet(pack / "records.parquet").write_json().encode()
     content["pdf text"] = pdf_text(content["audit.pdf"]).encode()
-    for name, found in content.items():
+    for name, file_bytes in content.items():
         for secret in [*SECRET, *(person(at) for at in (1, 2, 77))]:
-            assert secret.encode() not in found, (name, secret)
+            assert secret.encode() not in file_bytes, (name, secret)
     assert b"20260230" in content["report.html"], "the impossible date of a person is told"
     assert json.loads(content["manifest.json"])["settings"]["names"] is False
 
@@ -144,12 +144,12 @@ def test_pseudonyms_last_from_pack_to_pack(pack, loaded, account, tmp_path):
 @pytest.mark.slow
 def test_records_of_one_person_do_not_reveal_the_person(loaded, tmp_path):
     asked = replace(loaded.snapshots["completions"], params={"user_id": person(1)})
-    one = replace(
+    part = replace(
         loaded,
         completions=loaded.completions.filter(pl.col("m_user_id") == person(1)),
         snapshots={**loaded.snapshots, "completions": asked},
     )
-    pack = kpa.export_audit(one, tmp_path / "one", as_of=AS_OF, names=False)
+    pack = kpa.export_audit(part, tmp_path / "one", as_of=AS_OF, names=False)
     manifest = (pack / "manifest.json").read_text(encoding="utf-8")
     assert person(1) not in manifest
     records = pl.read_parquet(pack / "records.parquet")
@@ -161,8 +161,8 @@ def test_records_of_one_person_do_not_reveal_the_person(loaded, tmp_path):
 def test_figures_are_those_of_the_named_pack(pack, loaded, tmp_path):
     named = kpa.export_audit(loaded, tmp_path / "named", as_of=AS_OF)
     ours, theirs = (
-        json.loads((one / "manifest.json").read_text(encoding="utf-8"))["counts"]
-        for one in (pack, named)
+        json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["counts"]
+        for folder in (pack, named)
     )
     # Notes are left out, so an edited note is no change there.
     assert theirs.pop("changes") == ours.pop("changes") + 1 == 2
@@ -170,10 +170,10 @@ def test_figures_are_those_of_the_named_pack(pack, loaded, tmp_path):
 
 
 def test_the_key_is_private_and_random(tmp_path):
-    one, other = tmp_path / "one", tmp_path / "other"
-    assert kept_pseudonyms(one).of("ann") == kept_pseudonyms(one).of("ann")
-    assert kept_pseudonyms(one).of("ann") != kept_pseudonyms(other).of("ann")
-    key = one / "pseudonyms.key"
+    folder, other = tmp_path / "one", tmp_path / "other"
+    assert kept_pseudonyms(folder).of("ann") == kept_pseudonyms(folder).of("ann")
+    assert kept_pseudonyms(folder).of("ann") != kept_pseudonyms(other).of("ann")
+    key = folder / "pseudonyms.key"
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert len(key.read_bytes()) == 32
 
@@ -259,8 +259,8 @@ def test_only_the_person_in_a_filter_gets_a_pseudonym(loaded):
 def test_an_impossible_date_is_told_of_the_pseudonym(loaded, table):
     pseudonyms = Pseudonyms(b"k" * 32)
     fault = (table, person(1), "a day", "20260230")
-    told = replace(loaded.snapshots["completions"], table=table, faults=(fault,))
-    hidden = pseudonyms.data(replace(loaded, snapshots={table: told})).faults
+    snapshot = replace(loaded.snapshots["completions"], table=table, faults=(fault,))
+    hidden = pseudonyms.data(replace(loaded, snapshots={table: snapshot})).faults
     of_people = table in ("users", "employee_status")
     assert hidden["record_id"].to_list() == [pseudonyms.of(person(1)) if of_people else person(1)]
     assert hidden["value"].to_list() == ["20260230"]

@@ -118,8 +118,8 @@ def renderings(text):
 
 @pytest.mark.parametrize("module", TEXTS, ids=lambda module: module.__name__.split(".")[-1])
 def test_a_sentence_is_right_for_every_number(module):
-    said = [(text, one) for text in sentences_of(module) for one in renderings(text)]
-    wrong = {text: one for text, one in said if WRONG.search(one)}
+    said = [(text, sentence) for text in sentences_of(module) for sentence in renderings(text)]
+    wrong = {text: sentence for text, sentence in said if WRONG.search(sentence)}
     assert wrong == {}
     assert said or module is due_within
 

@@ -71,7 +71,7 @@ def signed_pack(folder: Path, keys: Path, kind: str = "ed25519") -> Path:
     return folder
 
 
-def found(pack: Path, key: Path | None = None) -> list[tuple[str, str]]:
+def findings_of(pack: Path, key: Path | None = None) -> list[tuple[str, str]]:
     return kpa.verify_audit(pack, key=key).select("path", "finding").rows()
 
 
@@ -92,7 +92,7 @@ def openssl_accepts(pack: Path, key: Path, kind: str) -> bool:
 def test_what_we_sign_we_accept_and_openssl_accepts(keys, tmp_path, kind):
     pack = signed_pack(tmp_path / "pack", keys, kind)
     public = keys / f"{kind}.pub.pem"
-    assert found(pack, public) == []
+    assert findings_of(pack, public) == []
     assert openssl_accepts(pack, public, kind)
     (pack / MANIFEST).write_bytes((pack / MANIFEST).read_bytes() + b" ")
     assert not openssl_accepts(pack, public, kind)
@@ -110,7 +110,7 @@ def test_what_openssl_signs_we_accept(keys, tmp_path, kind):
         )
     else:
         openssl("dgst", "-sha256", "-sign", private, "-out", signature, pack / MANIFEST)
-    assert found(pack, keys / f"{kind}.pub.pem") == []
+    assert findings_of(pack, keys / f"{kind}.pub.pem") == []
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "rsa", "p256"])
@@ -133,26 +133,28 @@ def test_who_rewrites_files_and_manifest_together_is_found_with_the_key_and_not_
     facts = json.loads((pack / MANIFEST).read_bytes())
     write_manifest(pack, {name: facts[name] for name in facts if name not in ("files", "seal")})
     (pack / SIGNATURE).write_bytes(signature)
-    assert found(pack) == []
-    assert found(pack, keys / "ed25519.pub.pem") == [(SIGNATURE, "unverified")]
+    assert findings_of(pack) == []
+    assert findings_of(pack, keys / "ed25519.pub.pem") == [(SIGNATURE, "unverified")]
 
 
 def test_a_missing_signature_is_one_finding_with_and_without_a_key(keys, tmp_path):
     pack = signed_pack(tmp_path / "pack", keys)
     (pack / SIGNATURE).unlink()
-    assert found(pack) == found(pack, keys / "ed25519.pub.pem") == [(SIGNATURE, "missing")]
+    assert (
+        findings_of(pack) == findings_of(pack, keys / "ed25519.pub.pem") == [(SIGNATURE, "missing")]
+    )
 
 
 def test_a_pack_that_never_had_a_signature_fails_a_key(keys, tmp_path):
     pack = small_pack(tmp_path / "pack")
-    assert found(pack) == []
-    assert found(pack, keys / "ed25519.pub.pem") == [(SIGNATURE, "missing")]
+    assert findings_of(pack) == []
+    assert findings_of(pack, keys / "ed25519.pub.pem") == [(SIGNATURE, "missing")]
 
 
 def test_a_signature_that_the_manifest_does_not_announce_was_added(tmp_path):
     pack = small_pack(tmp_path / "pack")
     (pack / SIGNATURE).write_bytes(b"x" * 64)
-    assert found(pack) == [(SIGNATURE, "added")]
+    assert findings_of(pack) == [(SIGNATURE, "added")]
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "manifest.json.sig", "manifest.json.tsr"])
@@ -169,13 +171,13 @@ def test_a_damaged_manifest_is_one_finding(keys, tmp_path):
     pack = signed_pack(tmp_path / "pack", keys)
     content = (pack / MANIFEST).read_bytes()
     (pack / MANIFEST).write_bytes(content.replace(b"2026-06-30", b"2026-06-31"))
-    assert found(pack, keys / "ed25519.pub.pem") == [(MANIFEST, "changed")]
+    assert findings_of(pack, keys / "ed25519.pub.pem") == [(MANIFEST, "changed")]
 
 
 def test_files_are_compared_though_the_signature_is_good(keys, tmp_path):
     pack = signed_pack(tmp_path / "pack", keys)
     (pack / "records.csv").write_text("id\n")
-    assert found(pack, keys / "ed25519.pub.pem") == [("records.csv", "changed")]
+    assert findings_of(pack, keys / "ed25519.pub.pem") == [("records.csv", "changed")]
 
 
 def test_the_pack_in_a_bag_is_signed(keys, tmp_path):
@@ -183,8 +185,10 @@ def test_the_pack_in_a_bag_is_signed(keys, tmp_path):
     pack = signed_pack(tmp_path / "bag" / "data", keys)
     write_bag(tmp_path / "bag", "signed")
     for folder in (tmp_path / "bag", pack):
-        assert found(folder, keys / "ed25519.pub.pem") == []
-    assert found(tmp_path / "bag", keys / "other.pub.pem") == [(f"data/{SIGNATURE}", "unverified")]
+        assert findings_of(folder, keys / "ed25519.pub.pem") == []
+    assert findings_of(tmp_path / "bag", keys / "other.pub.pem") == [
+        (f"data/{SIGNATURE}", "unverified")
+    ]
 
 
 # Keys that can't be used, and their passphrases.
@@ -277,7 +281,7 @@ def test_a_missing_package_is_named_with_what_to_install(keys, monkeypatch):
 def test_an_export_is_signed_with_an_encrypted_key(keys, tmp_path, monkeypatch):
     monkeypatch.setenv("KPA_SIGN_PASSPHRASE", PASSPHRASE)
     pack = kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF, sign=keys / "locked.pem")
-    assert found(pack, keys / "locked.pub.pem") == []
+    assert findings_of(pack, keys / "locked.pub.pem") == []
     assert openssl_accepts(pack, keys / "locked.pub.pem", "ed25519")
     stated = json.loads((pack / MANIFEST).read_bytes())["signature"]
     der = subprocess.run(

@@ -94,7 +94,7 @@ def rows_of(pack) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def told(pack) -> dict[str, int]:
+def change_counts(pack) -> dict[str, int]:
     settings = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))["settings"]
     return {kind: count for kind, count in settings["since"]["changes"].items() if count}
 
@@ -133,7 +133,7 @@ def test_every_kind_of_change_is_told(packs):
     numbers = {row["user"]: row["employeeNumber"] for row in rows}
     assert (numbers["Moe1, Ann"], numbers["Moe4, Ann"]) == ("EMP-00001", "EMP-00004")
     assert numbers["Comer, New"] == "EMP-00006"
-    assert told(packs[1]) == {
+    assert change_counts(packs[1]) == {
         **dict.fromkeys(("newly_expired", "newly_missing", "renewed", "first_completed"), 1),
         **dict.fromkeys(("other_status", "joined", "left"), 1),
         **{"record_edited": 1, "record_removed": 1, "record_added": 2},
@@ -158,7 +158,7 @@ def test_the_report_says_it_everywhere(packs):
 
 def test_no_change_is_told_apart_from_nothing_to_compare(loads, packs, tmp_path):
     same = kpa.export_audit(loads[0], tmp_path / "same", as_of=OLD, since=packs[0])
-    assert told(same) == {}
+    assert change_counts(same) == {}
     assert rows_of(same) == []
     assert "Nothing changed since the pack as of 31 Mar 2026" in page_of(same)
     assert "nothing to compare: this pack was made without an earlier pack" in page_of(packs[0])
@@ -249,12 +249,12 @@ def test_two_packs_of_one_part_are_compared(loads, tmp_path):
     """Its instructors are in the pack, but who of them joined or left is not its subject."""
     old = kpa.export_audit(loads[0], tmp_path / "old", as_of=OLD, people=person(2))
     new = kpa.export_audit(loads[1], tmp_path / "new", as_of=NEW, people=person(2), since=old)
-    assert told(new) == {"renewed": 1, "record_added": 1}
+    assert change_counts(new) == {"renewed": 1, "record_added": 1}
 
 
 def test_packs_with_pseudonyms_are_compared(loads, packs, tmp_path):
     old = kpa.export_audit(loads[0], tmp_path / "old", as_of=OLD, names=False)
     new = kpa.export_audit(loads[1], tmp_path / "new", as_of=NEW, names=False, since=old)
     hidden = {"record_edited": 0}  # notes are left out
-    assert told(new) | hidden == told(packs[1]) | hidden
+    assert change_counts(new) | hidden == change_counts(packs[1]) | hidden
     assert "Moe" not in (new / "since.csv").read_text(encoding="utf-8-sig")

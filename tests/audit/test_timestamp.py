@@ -139,7 +139,7 @@ def stamped_pack(folder: Path, tsa: TSA) -> Path:
     return folder
 
 
-def found(pack: Path, ca: Path | None = None) -> list[tuple[str, str]]:
+def findings_of(pack: Path, ca: Path | None = None) -> list[tuple[str, str]]:
     return kpa.verify_audit(pack, tsa_ca=ca).select("path", "finding").rows()
 
 
@@ -153,9 +153,9 @@ def openssl_accepts(pack: Path, ca: Path) -> bool:
 @pytest.mark.slow
 def test_a_timestamp_is_accepted_by_us_and_by_openssl(tsa, other_ca, tmp_path):
     pack = stamped_pack(tmp_path / "pack", tsa)
-    assert found(pack) == found(pack, tsa.ca) == []
+    assert findings_of(pack) == findings_of(pack, tsa.ca) == []
     assert openssl_accepts(pack, tsa.ca)
-    assert found(pack, other_ca) == [(TIMESTAMP, "unverified")]
+    assert findings_of(pack, other_ca) == [(TIMESTAMP, "unverified")]
     assert not openssl_accepts(pack, other_ca)
 
 
@@ -177,14 +177,14 @@ def test_the_timestamp_of_another_manifest_is_found_without_a_certificate(tsa, t
     kept = {name: facts[name] for name in facts if name not in ("files", "seal")}
     write_manifest(pack, {**kept, "title": "Backdated"})
     (pack / TIMESTAMP).write_bytes(token)
-    assert found(pack) == found(pack, tsa.ca) == [(TIMESTAMP, "unverified")]
+    assert findings_of(pack) == findings_of(pack, tsa.ca) == [(TIMESTAMP, "unverified")]
 
 
 @pytest.mark.parametrize("content", [b"", b"junk"])
 def test_a_damaged_timestamp_is_found(tsa, tmp_path, content):
     pack = stamped_pack(tmp_path / "pack", tsa)
     (pack / TIMESTAMP).write_bytes(content)
-    assert found(pack) == [(TIMESTAMP, "unverified")]
+    assert findings_of(pack) == [(TIMESTAMP, "unverified")]
 
 
 def test_a_forged_time_is_found_with_the_certificate(tsa, tmp_path):
@@ -192,16 +192,16 @@ def test_a_forged_time_is_found_with_the_certificate(tsa, tmp_path):
     token = (pack / TIMESTAMP).read_bytes()
     (moment,) = set(re.findall(rb"\x18\x0f(20\d{12}Z)", token))
     (pack / TIMESTAMP).write_bytes(token.replace(moment, b"2001" + moment[4:]))
-    assert found(pack, tsa.ca) == [(TIMESTAMP, "unverified")]
+    assert findings_of(pack, tsa.ca) == [(TIMESTAMP, "unverified")]
 
 
 def test_a_missing_timestamp_is_one_finding(tsa, tmp_path):
     pack = stamped_pack(tmp_path / "pack", tsa)
     (pack / TIMESTAMP).unlink()
-    assert found(pack) == found(pack, tsa.ca) == [(TIMESTAMP, "missing")]
+    assert findings_of(pack) == findings_of(pack, tsa.ca) == [(TIMESTAMP, "missing")]
     plain = small_pack(tmp_path / "plain")
-    assert found(plain) == []
-    assert found(plain, tsa.ca) == [(TIMESTAMP, "missing")]
+    assert findings_of(plain) == []
+    assert findings_of(plain, tsa.ca) == [(TIMESTAMP, "missing")]
 
 
 @pytest.mark.slow
@@ -209,8 +209,8 @@ def test_the_pack_in_a_bag_is_timestamped(tsa, other_ca, tmp_path):
     (tmp_path / "bag").mkdir()
     stamped_pack(tmp_path / "bag" / "data", tsa)
     write_bag(tmp_path / "bag", "timestamped")
-    assert found(tmp_path / "bag", tsa.ca) == []
-    assert found(tmp_path / "bag", other_ca) == [(f"data/{TIMESTAMP}", "unverified")]
+    assert findings_of(tmp_path / "bag", tsa.ca) == []
+    assert findings_of(tmp_path / "bag", other_ca) == [(f"data/{TIMESTAMP}", "unverified")]
 
 
 @pytest.mark.parametrize(
@@ -266,9 +266,9 @@ def test_without_the_extra_verify_still_compares_the_files(tsa, tmp_path, monkey
     pack = stamped_pack(tmp_path / "pack", tsa)
     for module in (sign, timestamp):
         monkeypatch.setattr(module, "find_spec", lambda name: None)
-    assert found(pack) == []
+    assert findings_of(pack) == []
     with pytest.raises(KPAError, match=r'need rfc3161-client: .*"kpa-analytics\[sign\]"'):
-        found(pack, tsa.ca)
+        findings_of(pack, tsa.ca)
     with pytest.raises(KPAError, match="need rfc3161-client"):
         timestamp_url(tsa.url)
 
@@ -300,7 +300,7 @@ def test_the_command_line_says_what_the_timestamp_shows(
 def test_an_export_is_timestamped(tsa, tmp_path):
     url = f"{tsa.url}/my-key"
     pack = kpa.export_audit(small(), tmp_path / "pack", as_of=AS_OF, timestamp=url)
-    assert found(pack, tsa.ca) == []
+    assert findings_of(pack, tsa.ca) == []
     assert openssl_accepts(pack, tsa.ca)
     stated = json.loads((pack / MANIFEST).read_bytes())["timestamp"]
     assert stated == {"file": TIMESTAMP, "authority": tsa.url.removeprefix("http://")}

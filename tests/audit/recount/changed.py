@@ -59,7 +59,7 @@ def _kind(was: Row, is_now: Row) -> str:
 
 
 def _of_records(old: PackTables, new: PackTables) -> list[Row]:
-    before, after = ({one["id"]: one for one in tables.records} for tables in (old, new))
+    before, after = ({record["id"]: record for record in tables.records} for tables in (old, new))
     rows = [{"change": "record_added", "record_id": key} for key in {*after} - {*before}]
     rows += [{"change": "record_removed", "record_id": key} for key in {*before} - {*after}]
     rows += [

@@ -38,9 +38,11 @@ class Counted:
         self.tables, self.as_of, self.cases = tables, tables.as_of, tables.cases
         self.of_status = Counter(case["status"] for case in self.cases)
         self.due = [case for case in self.cases if case["status"] != "not_due"]
-        self.catalogue = {one["id"] for one in tables.trainings}
-        self.composed_ids = {one["id"] for one in tables.trainings if one["included_trainings_id"]}
-        self.composed = [one for one in self.due if one["training_id"] in self.composed_ids]
+        self.catalogue = {training["id"] for training in tables.trainings}
+        self.composed_ids = {
+            training["id"] for training in tables.trainings if training["included_trainings_id"]
+        }
+        self.composed = [case for case in self.due if case["training_id"] in self.composed_ids]
         self.required = [
             case
             for case in self.due
@@ -55,12 +57,16 @@ class Counted:
         by_id = {record["id"]: record for record in tables.records}
         self.proofs = [by_id[case["completion_id"]] for case in self.valid if case["completion_id"]]
         self.happened = [
-            one for one in tables.records if not one["date"] or one["date"] <= self.as_of
+            record
+            for record in tables.records
+            if not record["date"] or record["date"] <= self.as_of
         ]
         self.later = len(tables.records) - len(self.happened)
-        self.taught = [one for one in self.happened if one["m_instructor_id"]]
+        self.taught = [record for record in self.happened if record["m_instructor_id"]]
         start = months_before(self.as_of, 24)
-        self.recent = [one for one in self.taught if one["date"] and one["date"] > start]
+        self.recent = [
+            record for record in self.taught if record["date"] and record["date"] > start
+        ]
 
     def peak(self) -> tuple[int, date, int]:
         """The training, day and number of the most valid cases that end on one day soon."""
@@ -71,20 +77,20 @@ class Counted:
 
     def on_file(self) -> tuple[int, int, int, int]:
         """Valid completions: signed, only a file, only an instructor, nothing."""
-        signed = [one for one in self.proofs if one["signed"] == "true"]
-        unsigned = [one for one in self.proofs if one["signed"] == "false"]
+        signed = [proof for proof in self.proofs if proof["signed"] == "true"]
+        unsigned = [proof for proof in self.proofs if proof["signed"] == "false"]
         assert len(signed) + len(unsigned) == len(self.proofs)
-        file = [one for one in unsigned if int(one["files"])]
-        neither = [one for one in unsigned if not int(one["files"])]
-        named = sum(bool(one["m_instructor_id"]) for one in neither)
+        file = [proof for proof in unsigned if int(proof["files"])]
+        neither = [proof for proof in unsigned if not int(proof["files"])]
+        named = sum(bool(proof["m_instructor_id"]) for proof in neither)
         return len(signed), len(file), named, len(neither) - named
 
     def instructors_of(self) -> dict[int, set[str]]:
         """The instructors of each training in the last 24 months."""
-        found = defaultdict(set)
-        for one in self.recent:
-            found[one["training_id"]].add(one["m_instructor_id"])
-        return found
+        instructors = defaultdict(set)
+        for record in self.recent:
+            instructors[record["training_id"]].add(record["m_instructor_id"])
+        return instructors
 
     def listed(self, ids: set[int]) -> str:
         """The number of trainings, and the number and the ids of those that the catalogue lacks."""
@@ -209,11 +215,13 @@ class Counted:
 
     def busiest(self) -> str:
         """The completions of the busiest instructor, and the others, per month."""
-        dated = [one for one in self.taught if one["date"]]
-        totals = Counter(one["m_instructor_id"] for one in dated)
+        dated = [record for record in self.taught if record["date"]]
+        totals = Counter(record["m_instructor_id"] for record in dated)
         who = min(totals, key=lambda key: (-totals[key], self.tables.person(key)))
         title = f"{self.tables.person(who)} {totals[who]:,} {len(dated):,}"
-        bars = Counter((one["m_instructor_id"], one["date"].replace(day=1)) for one in dated)
+        bars = Counter(
+            (record["m_instructor_id"], record["date"].replace(day=1)) for record in dated
+        )
         alone = len(self.happened) - len(self.taught)
         undated = len(self.taught) - len(dated)
         return (
@@ -232,16 +240,16 @@ class Counted:
     def sessions(self) -> list[Row]:
         """Every group session up to the day: its day, and who is in its records."""
         records = defaultdict(list)
-        for one in self.happened:
-            if one["group_training_id"] is not None:
-                records[one["group_training_id"]].append(one)
+        for record in self.happened:
+            if record["group_training_id"] is not None:
+                records[record["group_training_id"]].append(record)
         rows = []
         for sheet in self.tables.sheets["sessions"]:
             of_session = records.pop(sheet["group training id"], [])
-            recorded = {one["m_user_id"] for one in of_session}
+            recorded = {record["m_user_id"] for record in of_session}
             assert sheet["recorded"] == len(recorded)
             assert sheet["completions"] == len(of_session)
-            days = Counter(one["date"] for one in of_session if one["date"])
+            days = Counter(record["date"] for record in of_session if record["date"])
             assert not days or as_day(sheet["date"]) in days
             people = sheet["attendees"] if sheet["attendees"] is not None else len(recorded)
             rows.append({**sheet, "people": people})
@@ -267,8 +275,8 @@ class Counted:
 
     def in_groups(self) -> str:
         """The completions in group sessions, and their share."""
-        dated = [one for one in self.happened if one["date"]]
-        grouped = sum(one["group_training_id"] is not None for one in dated)
+        dated = [record for record in self.happened if record["date"]]
+        grouped = sum(record["group_training_id"] is not None for record in dated)
         title = whole_percent(grouped, len(dated))
         undated = len(self.happened) - len(dated)
         return (

@@ -58,13 +58,17 @@ class PackTables:
         self.as_of = date.fromisoformat(self.manifest["as_of"])
         self.records = pack_reader.completions(pack)
         self.trainings = pack_reader.trainings(pack)
-        self.people = {one["m_user_id"]: one for one in pack_reader.rows(pack, "people.csv")}
+        self.people = {
+            person["m_user_id"]: person for person in pack_reader.rows(pack, "people.csv")
+        }
         self.required = pack_reader.required(pack)
         self.cases = [self._case(row) for row in pack_reader.rows(pack, "cases.csv")]
-        titles = {one["id"]: one["title"] for one in self.trainings}
-        self.titles = {one["training_id"]: one["training"] for one in self.records} | titles
+        titles = {training["id"]: training["title"] for training in self.trainings}
+        self.titles = {
+            record["training_id"]: record["training"] for record in self.records
+        } | titles
         self._title_counts = Counter(self.titles.values())
-        self._name_counts = Counter(one["user"] for one in self.people.values())
+        self._name_counts = Counter(person["user"] for person in self.people.values())
 
     @cached_property
     def sheets(self) -> dict[str, list[Row]]:

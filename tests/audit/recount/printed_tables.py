@@ -94,9 +94,9 @@ def _limit(case: Row) -> str:
 def _single_instructor(counted: Counted) -> list[list[str]]:
     rows = []
     for training, who in counted.instructors_of().items():
-        done = [one for one in counted.recent if one["training_id"] == training]
+        done = [record for record in counted.recent if record["training_id"] == training]
         if len(who) == 1:
-            last = max(one["date"] for one in done)
+            last = max(record["date"] for record in done)
             person = counted.tables.person(*who)
             title = counted.tables.training(training)
             rows.append([title, person, f"{len(done):,}", printed_day(last)])

@@ -44,9 +44,11 @@ def _head(counted: Counted) -> dict[str, str]:
     on = _fetched(counted.tables)
     fetched = f"{printed_day(on.date())} {on:%H:%M}"
     (host,) = facts["hosts"]
-    first = min(one["date"] for one in counted.happened if one["date"])
+    first = min(record["date"] for record in counted.happened if record["date"])
     entered = [
-        one for one in counted.happened if one["date"] and one["created"].date() > counted.as_of
+        record
+        for record in counted.happened
+        if record["date"] and record["created"].date() > counted.as_of
     ]
     texts = {
         "head title": counted.day,
@@ -66,7 +68,9 @@ def _head(counted: Counted) -> dict[str, str]:
 
 def _fetched(tables: PackTables) -> datetime:
     """The moment at which the first collection was fetched."""
-    return min(datetime.fromisoformat(one["fetched_at"]) for one in tables.manifest["sources"])
+    return min(
+        datetime.fromisoformat(source["fetched_at"]) for source in tables.manifest["sources"]
+    )
 
 
 def _tiles(counted: Counted) -> dict[str, str]:
@@ -123,11 +127,12 @@ def _teaching(counted: Counted) -> dict[str, str]:
     who = counted.instructors_of()
     alone = sum(len(each) == 1 for each in who.values())
     taught, recently = (
-        len({one["m_instructor_id"] for one in rows}) for rows in (counted.taught, counted.recent)
+        len({record["m_instructor_id"] for record in rows})
+        for rows in (counted.taught, counted.recent)
     )
-    in_groups = sum(one["group_training_id"] is not None for one in counted.happened)
+    in_groups = sum(record["group_training_id"] is not None for record in counted.happened)
     share = whole_percent(in_groups, len(counted.happened))
-    known = counted.catalogue | {one["training_id"] for one in counted.tables.records}
+    known = counted.catalogue | {record["training_id"] for record in counted.tables.records}
     return {
         "instructors 1": f"{taught:,} {recently:,} 24 {counted.day} 24 {alone:,}",
         "instructors 2": counted.listed(known),
