@@ -32,8 +32,8 @@ def completed_on(**days):
 
 
 def row_of(status, training):
-    found = status.filter(pl.col("training_id") == training)
-    return found.row(0, named=True) if found.height else None
+    rows = status.filter(pl.col("training_id") == training)
+    return rows.row(0, named=True) if rows.height else None
 
 
 def test_a_composed_training_is_derived_from_its_parts():

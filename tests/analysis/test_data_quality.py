@@ -35,7 +35,9 @@ def record(number: int, day: date | None, recorded: date | None, **fields: Any) 
     return {**case, **fields}
 
 
-def found(*records: dict[str, Any], training: Any = None, as_of: str = "2026-06-30") -> list[Any]:
+def findings_of(
+    *records: dict[str, Any], training: Any = None, as_of: str = "2026-06-30"
+) -> list[Any]:
     data = kpa.TrainingData(
         completions=frame_of(COMPLETIONS, *records),
         trainings=frame_of(TRAININGS, training or LADDERS),
@@ -50,11 +52,11 @@ def found(*records: dict[str, Any], training: Any = None, as_of: str = "2026-06-
 @pytest.mark.slow
 def test_a_completion_is_recorded_late_after_more_than_30_days() -> None:
     day = date(2026, 3, 1)
-    assert found(record(1, day, day + timedelta(30))) == []
-    assert found(record(1, day, day + timedelta(31))) == [
+    assert findings_of(record(1, day, day + timedelta(30))) == []
+    assert findings_of(record(1, day, day + timedelta(31))) == [
         ("recorded_late", "1", "created", "2026-04-01")
     ]
-    assert found(record(1, day, None), record(2, None, day)) == []
+    assert findings_of(record(1, day, None), record(2, None, day)) == []
 
 
 def test_the_messages_give_the_days_and_both_names() -> None:
@@ -83,7 +85,7 @@ def test_the_messages_give_the_days_and_both_names() -> None:
 
 
 def after_expiry(*records: dict[str, Any], **options: Any) -> list[str]:
-    rows = found(*records, **options)
+    rows = findings_of(*records, **options)
     return [row[1] for row in rows if row[0] == "recorded_after_expiry"]
 
 
@@ -131,7 +133,7 @@ def test_a_window_certificate_has_not_expired_until_the_training_is_offered_agai
 
 def test_trainings_that_include_each_other_in_a_circle_do_not_end_the_checks() -> None:
     circle = {**LADDERS, "included_trainings_id": [7]}
-    assert found(record(1, date(2026, 3, 1), date(2026, 5, 1)), training=circle)
+    assert findings_of(record(1, date(2026, 3, 1), date(2026, 5, 1)), training=circle)
 
 
 def expected(completions: list[dict[str, Any]], trainings: Any, as_of: date) -> list[str]:
@@ -180,10 +182,10 @@ def test_a_frame_in_several_parts_has_the_same_findings():
     ]
     parts = [frame_of(COMPLETIONS, *rows[:5]), frame_of(COMPLETIONS, *rows[5:])]
     divided = pl.concat(parts, rechunk=False)
-    found, expected = (
+    findings, expected = (
         kpa.data_quality(kpa.TrainingData(completions=frame), as_of="2026-06-30")
         for frame in (divided, divided.rechunk())
     )
     assert divided.n_chunks() == 2
-    assert found.filter(pl.col("finding") == "implausible_date").height == 3
-    assert found.equals(expected)
+    assert findings.filter(pl.col("finding") == "implausible_date").height == 3
+    assert findings.equals(expected)

@@ -191,10 +191,10 @@ HELD = {
 
 @pytest.mark.parametrize("kind", HELD)
 def test_each_kind_of_schedule_cites_its_own_rules(kind):
-    completion, training, cited, words, status = HELD[kind]
+    completion, training, cited, phrase, status = HELD[kind]
     explanation = why(account(completion, **training))
     assert rules(explanation) == cited
-    assert words in str(explanation)
+    assert phrase in str(explanation)
     assert explanation.status == status
     assert explanation.steps[-1].text.endswith(f"{_label(status)}.")
 

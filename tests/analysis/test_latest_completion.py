@@ -18,15 +18,15 @@ def test_the_latest_completion_counts_even_where_an_earlier_one_expires_later():
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("latest", "other"),
     [
         ({"date": date(2026, 1, 2)}, {"date": date(2026, 1, 1), "created": at(2026, 2, 2)}),
         ({"created": at(2026, 1, 2)}, {"created": at(2026, 1, 1)}),
     ],
 )
-def test_ties_go_by_created_and_then_by_id(one, other):
+def test_ties_go_by_created_and_then_by_id(latest, other):
     same = {"date": date(2026, 1, 1), "created": at(2026, 1, 1)}
-    for records, counts in (((one, other), 1), ((other, one), 2), ((other, other), 2)):
+    for records, counts in (((latest, other), 1), ((other, latest), 2), ((other, other), 2)):
         status = expiry_status(done(*({**same, **row} for row in records)), as_of=TODAY)
         assert status["completion_id"].to_list() == [counts]
 

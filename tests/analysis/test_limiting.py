@@ -56,16 +56,16 @@ EARLY, LATE = date(2025, 1, 10), date(2026, 3, 1)
 
 
 def test_the_first_part_to_expire_limits_a_composed_training_and_those_that_include_it():
-    found = limits(catalogue(), (FIRST_AID, EARLY), (LADDERS, LATE))
-    assert found[BASICS] == (FIRST_AID, "First aid", EARLY)
-    assert found[PASSPORT] == (FIRST_AID, "First aid", EARLY)
-    assert found[FIRST_AID] == found[LADDERS] == (None, None, None)
+    limit_of = limits(catalogue(), (FIRST_AID, EARLY), (LADDERS, LATE))
+    assert limit_of[BASICS] == (FIRST_AID, "First aid", EARLY)
+    assert limit_of[PASSPORT] == (FIRST_AID, "First aid", EARLY)
+    assert limit_of[FIRST_AID] == limit_of[LADDERS] == (None, None, None)
 
 
 def test_its_own_schedule_limits_it_where_that_ends_first():
-    found = limits(catalogue(renewal_months=1), (FIRST_AID, LATE), (LADDERS, LATE))
-    assert found[BASICS] == (BASICS, "Basics", LATE)
-    assert found[PASSPORT] == (BASICS, "Basics", LATE)
+    limit_of = limits(catalogue(renewal_months=1), (FIRST_AID, LATE), (LADDERS, LATE))
+    assert limit_of[BASICS] == (BASICS, "Basics", LATE)
+    assert limit_of[PASSPORT] == (BASICS, "Basics", LATE)
 
 
 def test_a_missing_one_names_what_is_lacking():
@@ -80,8 +80,8 @@ def test_where_titles_repeat_what_is_lacking_is_named_with_its_id():
 
 
 def test_a_completion_of_its_own_has_no_limit():
-    found = limits(catalogue(), (FIRST_AID, EARLY), (LADDERS, LATE), (BASICS, LATE))
-    assert found[BASICS] == (None, None, None)
+    limit_of = limits(catalogue(), (FIRST_AID, EARLY), (LADDERS, LATE), (BASICS, LATE))
+    assert limit_of[BASICS] == (None, None, None)
 
 
 @pytest.mark.slow

@@ -132,12 +132,12 @@ def test_equal_to_expiry_status_on_any_day_by_any_group(
         groups = account.groups(row, by) if by else [()]
         expected.update((*group, row["status"]) for group in groups)
     rows = trend.filter(day=max(day, start)).drop("day", "total")
-    found = {
+    cells = {
         (*row[:-5], name): count
         for row in rows.iter_rows()
         for name, count in zip(STATUSES, row[-5:], strict=True)
     }
-    assert {cell: count for cell, count in found.items() if count} == dict(expected)
+    assert {cell: count for cell, count in cells.items() if count} == dict(expected)
 
 
 @pytest.mark.parametrize("by", BY)

@@ -12,7 +12,7 @@ _BAR = re.compile(r'<path aria-label="([^"]*)"[^>]* d="(M[^"A]*)"[^>]* fill="(#[
 
 def bars(chart) -> list[tuple[str, float, float]]:
     """The label, width and height (pixels) of each bar in a drawing."""
-    return [(unescape(words), *_size(path)) for words, path, _ in _BAR.findall(drawing(chart))]
+    return [(unescape(label), *_size(path)) for label, path, _ in _BAR.findall(drawing(chart))]
 
 
 def drawing(chart) -> str:
@@ -23,7 +23,7 @@ def _size(path: str) -> tuple[float, float]:
     x = y = 0.0
     points = []
     for step, numbers in re.findall(r"([MLhvHVZ])([^MLhvHVZ]*)", path):
-        values = [float(one) for one in re.findall(r"-?[\d.]+(?:e-?\d+)?", numbers)]
+        values = [float(number) for number in re.findall(r"-?[\d.]+(?:e-?\d+)?", numbers)]
         if step in "ML":
             x, y = values
         elif step in "hH":
@@ -37,7 +37,7 @@ def _size(path: str) -> tuple[float, float]:
 
 def labels_drawn(chart) -> list[str]:
     return [
-        unescape(one)
-        for one in re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart))
-        if "…" in one
+        unescape(label)
+        for label in re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart))
+        if "…" in label
     ]

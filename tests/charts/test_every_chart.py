@@ -64,23 +64,23 @@ def test_no_stroke_has_the_colour_of_the_background(name, dark):
 def _heard(name: str) -> list[str]:
     """The texts that a screen reader reads for the marks of a chart."""
     marks = re.findall(r'aria-label="([^"]*)" role="graphics-symbol"', picture(name, demo=True))
-    return [unescape(words) for words in marks if "axis" not in words]
+    return [unescape(label) for label in marks if "axis" not in label]
 
 
 @pytest.mark.slow
 @every_chart
 def test_screen_readers_read_plain_text(name):
-    heard = [words for words in _heard(name) if not words.startswith("Title text")]
+    heard = [label for label in _heard(name) if not label.startswith("Title text")]
     assert heard
-    for words in heard:
-        assert ";" not in words, words
-        assert "_" not in words, words
-        fields = re.findall(r"\b(\w+): ", words)
+    for label in heard:
+        assert ";" not in label, label
+        assert "_" not in label, label
+        fields = re.findall(r"\b(\w+): ", label)
         inner = {"bottom", "order", "top", "place", "low", "high", "seen", "start", "end", "value"}
-        assert not inner & {*fields}, words
-        assert "undefined" not in words, words
-        assert "NaN" not in words, words
-        assert "null" not in words, words
+        assert not inner & {*fields}, label
+        assert "undefined" not in label, label
+        assert "NaN" not in label, label
+        assert "null" not in label, label
 
 
 @pytest.mark.slow
@@ -241,14 +241,14 @@ def test_a_frame_of_another_table_is_an_error_that_names_it(name):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("told", "heard"),
+    ("statuses", "heard"),
     [
         (["current"], "Legend: Current"),
         (["expired", "current"], "Legend: Expired, Current"),
     ],
 )
-def test_screen_readers_read_what_the_legend_shows(told, heard):
-    frame = status_frame(40, 4).filter(pl.col("status").is_in(told))
+def test_screen_readers_read_what_the_legend_shows(statuses, heard):
+    frame = status_frame(40, 4).filter(pl.col("status").is_in(statuses))
     for chart in (charts.training_matrix, charts.expiry_timeline):
         for spec in (specification(chart(frame)), drawn(chart, frame)):
             assert heard in svg(spec)
@@ -258,8 +258,8 @@ def test_screen_readers_read_what_the_legend_shows(told, heard):
 def large() -> pl.DataFrame:
     """A million statuses: 20,000 people, 1,000 trainings with long titles, 100 years of dates."""
     people = pl.int_range(1_000_000, eager=True)
-    one = status_frame(500, 40, density=0.5)
-    rows = one.select(pl.all().gather(people % one.height))
+    sample = status_frame(500, 40, density=0.5)
+    rows = sample.select(pl.all().gather(people % sample.height))
     user, training = people % 20_000, people % 1_000
     users = [str(number) for number in range(20_000)]
     return rows.with_columns(

@@ -27,9 +27,9 @@ def test_a_mistyped_expiration_makes_no_slivers_of_the_timeline(wrong):
         pl.lit(days, pl.Int64).alias("days_left"),
         pl.lit("expired" if days < 0 else "current", usual.schema["status"]).alias("status"),
     )
-    plain, with_wrong = (charts.expiry_timeline(one) for one in (usual, usual.vstack(odd)))
+    plain, with_wrong = (charts.expiry_timeline(frame) for frame in (usual, usual.vstack(odd)))
     widest = max(wide for _, wide, _ in bars(plain))
-    months = [wide for words, wide, _ in bars(with_wrong) if "these months" not in words]
+    months = [wide for label, wide, _ in bars(with_wrong) if "these months" not in label]
     assert min(months) > 0.8 * widest
     assert re.search(r"\d+ (earlier|later)", with_wrong.description)
 
@@ -57,8 +57,8 @@ def test_expirations_far_away_still_have_a_bar(day, status, part, when):
     number = frame.height
     assert f"{number:,} {part}" in chart.description
     assert "to show" not in chart.description
-    ((words, wide, high),) = bars(chart)
-    assert words.startswith(f"Expires {when}: {number} ")
+    ((label, wide, high),) = bars(chart)
+    assert label.startswith(f"Expires {when}: {number} ")
     assert min(wide, high) > 20
     texts = re.findall(r">([^<]*)</text>", drawing(chart))
     assert part in texts
@@ -80,8 +80,8 @@ def test_an_outer_bar_that_is_cut_says_so():
     near = status_frame(30, 4).filter(pl.col("expiration_date").is_not_null())
     chart = charts.expiry_timeline(pl.concat([near, *[_all_on(date(2015, 3, 1), "expired")] * 20]))
     assert "(bar cut short)" in chart.description
-    heights = {words: high for words, _, high in bars(chart)}
-    outer = max(high for words, high in heights.items() if "before these months" in words)
+    heights = {label: high for label, _, high in bars(chart)}
+    outer = max(high for label, high in heights.items() if "before these months" in label)
     assert outer <= 230
     assert max(heights.values()) > 100
 

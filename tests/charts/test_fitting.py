@@ -18,7 +18,7 @@ SERIES = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "titles", [SERIES, [f"防火安全{'訓練' * 40}{one}防火" for one in "甲乙丙丁"]]
+    "titles", [SERIES, [f"防火安全{'訓練' * 40}{character}防火" for character in "甲乙丙丁"]]
 )
 @pytest.mark.parametrize("name", ["expiry_by_training", "training_matrix", "instructor_coverage"])
 def test_titles_that_differ_only_in_the_middle_have_different_labels(name, titles):

@@ -32,7 +32,7 @@ def table(**options):
 def test_each_cell_counts_the_completions_of_a_training_and_an_instructor():
     cells = table(instructors=20)
     counted = cells.select("training_id", "m_instructor_id", "completions").iter_rows()
-    assert {(one, other): number for one, other, number in counted} == PAIRS
+    assert {(training, other): number for training, other, number in counted} == PAIRS
     for training, teachers in cells.select("training_id", "taught_by").iter_rows():
         assert teachers == len(TEACHERS[training])
 
@@ -40,7 +40,7 @@ def test_each_cell_counts_the_completions_of_a_training_and_an_instructor():
 def test_trainings_with_the_fewest_instructors_come_first():
     order = table().unique("row").sort("row")
     known = [
-        (len(TEACHERS[training]), -sum(n for (one, _), n in PAIRS.items() if one == training))
+        (len(TEACHERS[training]), -sum(n for (key, _), n in PAIRS.items() if key == training))
         for training in order["training_id"]
     ]
     assert known == sorted(known)

@@ -36,8 +36,8 @@ def test_a_mistyped_year_neither_empties_a_chart_nor_thins_its_bars(analysis, wr
     )
     assert bars(with_wrong) == bars(usual)
     assert bars(usual)
-    told = usual.description.removesuffix(".")
-    number = re.search(r"(\d+) (?:completions? in )?earlier", told)
+    description = usual.description.removesuffix(".")
+    number = re.search(r"(\d+) (?:completions? in )?earlier", description)
     before = int(number[1]) if number else 0
     if wrong > AS_OF:
         assert re.search(r"Not drawn: .*\b1 (completion in )?later", with_wrong.description)
@@ -57,7 +57,7 @@ def test_a_single_period_keeps_its_length(analysis, every, name):
     frame = analysis(completions(date(2026, 5, 5)), every=every)
     assert frame["every"].to_list() == [every]
     chart = getattr(charts, analysis.__name__)(frame)
-    assert any(name in words for words, *_ in bars(chart))
+    assert any(name in label for label, *_ in bars(chart))
 
 
 def test_another_length_than_that_of_the_frame_is_an_error_that_names_both():
@@ -81,9 +81,9 @@ def test_another_length_than_that_of_the_frame_is_an_error_that_names_both():
 )
 def test_a_period_has_the_length_in_every(periods, every, name, until):
     rows = [
-        {"m_instructor_id": "a", "instructor": "A", "period": one, "every": every,
+        {"m_instructor_id": "a", "instructor": "A", "period": period, "every": every,
          "completions": 1, "trainees": 1, "trainings": 1, "group_sessions": 0, "demo": False}
-        for one in periods
+        for period in periods
     ]  # fmt: skip
     frame = pl.DataFrame(rows, schema=INSTRUCTOR_ACTIVITY.schema)
     drawn = charts.instructor_activity(frame).to_dict()

@@ -98,8 +98,8 @@ def test_one_day_is_visible():
 def test_other_people_are_not_read():
     others = RECORDS[0].with_columns(m_user_id=pl.lit("other"), id=pl.col("id") + 10_000)
     both = pl.concat([RECORDS[0], others])
-    one = charts.person_timeline(both, *RECORDS[1:], m_user_id=WHO, as_of=AS_OF)
-    assert one.to_json() == charts.person_timeline(*RECORDS, as_of=AS_OF).to_json()
+    chart = charts.person_timeline(both, *RECORDS[1:], m_user_id=WHO, as_of=AS_OF)
+    assert chart.to_json() == charts.person_timeline(*RECORDS, as_of=AS_OF).to_json()
     with pytest.raises(KPADataError, match="of 2 people; give the id of one as m_user_id"):
         charts.person_timeline(both, as_of=AS_OF)
     with pytest.raises(KPADataError, match="m_user_id 'nobody' is not in these records"):

@@ -130,20 +130,20 @@ def test_without_requirements_the_title_speaks_of_expired_cases_only():
 @pytest.mark.slow
 def test_a_bar_is_as_long_as_the_share_of_gaps_and_its_numbers_are_beside_it():
     chart = charts.expiry_by_group(*COMPANY)
-    wide = {words: width for words, width, _ in bars(chart)}
+    wide = {label: width for label, width, _ in bars(chart)}
     assert wide["Casper: 2 Expired, of 20 cases"] / wide["Midland: 5 Expired, of 100 cases"] == (
         pytest.approx(2, abs=0.1)
     )
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart))
     for text in ("Share", "Gaps", "Expiring", "Cases", "7%", "100", "all cases 8%"):
         assert text in texts
-    assert not any("current" in words.lower() for words in wide)
+    assert not any("current" in label.lower() for label in wide)
 
 
 @pytest.mark.slow
 def test_a_person_without_an_office_does_not_dwarf_the_offices():
     assert not any(
-        "(no field office)" in words for words, *_ in bars(charts.expiry_by_group(*COMPANY))
+        "(no field office)" in label for label, *_ in bars(charts.expiry_by_group(*COMPANY))
     )
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawing(charts.expiry_by_group(*COMPANY)))
     assert "100%" in texts  # the column has its share

@@ -106,10 +106,10 @@ def test_offline_every_chart_is_interactive_and_a_picture(offline, chart):
     assert bundle["text/plain"] == chart.description
     page = bundle["text/html"]
     assert not FOREIGN.search(page)
-    words, still = re.search(
+    alt_text, still = re.search(
         r'<img alt="([^"]*)" src="data:image/svg\+xml;base64,([^"]*)"', page
     ).groups()
-    assert html.unescape(words) == chart.description
+    assert html.unescape(alt_text) == chart.description
     assert DEMO_MARK in base64.b64decode(still).decode()
 
 
@@ -160,16 +160,16 @@ def _png(pixels: bytes, *, pieces: int, level: int) -> bytes:
 
 def _chunks(image: bytes) -> dict[bytes, bytes]:
     """The chunks of a PNG, joined by kind, after a check of their lengths and checksums."""
-    found, at = {}, 8
+    chunks, at = {}, 8
     while at < len(image):
         (length,) = struct.unpack(">I", image[at : at + 4])
         kind, content = image[at + 4 : at + 8], image[at + 8 : at + 8 + length]
         assert struct.unpack(">I", image[at + 8 + length : at + 12 + length]) == (
             zlib.crc32(kind + content),
         )
-        found[kind] = found.get(kind, b"") + content
+        chunks[kind] = chunks.get(kind, b"") + content
         at += length + 12
-    return found
+    return chunks
 
 
 def test_a_repacked_png_is_smaller_valid_and_has_the_same_pixels():

@@ -64,9 +64,9 @@ def test_a_long_plan_is_drawn_by_month_and_stays_small():
 
 
 def test_the_title_names_the_busiest_week():
-    one = SESSIONS.filter(pl.col("week") == date(2026, 7, 6))
-    said = charts.session_plan(one).description
-    assert said.startswith(f"{one.height} sessions are planned, in the week of 6 Jul 2026")
+    sessions = SESSIONS.filter(pl.col("week") == date(2026, 7, 6))
+    said = charts.session_plan(sessions).description
+    assert said.startswith(f"{sessions.height} sessions are planned, in the week of 6 Jul 2026")
     weeks = SESSIONS.group_by("week").len().sort("len", "week", descending=[True, False])
     assert f", {weeks['len'][0]} of them in the week of " in (
         charts.session_plan(SESSIONS).description

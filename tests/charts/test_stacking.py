@@ -55,11 +55,11 @@ def tiny(name: str) -> list[pl.DataFrame]:
 @pytest.mark.slow
 @every_chart
 def test_one_case_among_ten_thousand_is_visible(name):
-    found = bars(draw(name, tiny(name)))
-    assert found
-    for words, wide, high in found:
-        if not words.endswith(": 0 sessions"):
-            assert min(wide, high) >= 1.5, words
+    sizes = bars(draw(name, tiny(name)))
+    assert sizes
+    for label, wide, high in sizes:
+        if not label.endswith(": 0 sessions"):
+            assert min(wide, high) >= 1.5, label
 
 
 def test_a_bar_is_as_long_as_the_sum_of_its_parts_if_they_are_visible():

@@ -128,7 +128,7 @@ def test_a_day_without_cases_has_no_share():
     frame = TREND.with_columns(nobody)
     assert charts.status_over_time_table(frame)["share"].null_count() == 1
     line = 'aria-roledescription="line mark"'
-    whole, broken = (svg(specification(charts.status_over_time(one))) for one in (TREND, frame))
+    whole, broken = (svg(specification(charts.status_over_time(trend))) for trend in (TREND, frame))
     assert (whole.count(line), broken.count(line)) == (1, 2)
 
 

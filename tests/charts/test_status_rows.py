@@ -23,7 +23,7 @@ def test_a_case_is_called_a_case(name):
     assert "People" not in svg(specification(chart))
     assert '"title": "People"' not in chart.to_json()
     assert '"title": "Cases"' in chart.to_json()
-    assert any(re.search(r"\d+ Expired, of \d+ cases", words) for words, *_ in bars(chart))
+    assert any(re.search(r"\d+ Expired, of \d+ cases", label) for label, *_ in bars(chart))
 
 
 @pytest.mark.parametrize(
@@ -36,8 +36,8 @@ def test_without_requirements_missing_is_not_known(name):
     assert "Missing: not known. No requirements were provided" in said
     assert "0 missing" not in said
     assert "expired or missing" not in said
-    told = draw(name, held, requirements_known=True).description
-    assert "not known" not in told
+    description = draw(name, held, requirements_known=True).description
+    assert "not known" not in description
     assert "not known" not in draw(name, inputs(name)).description
 
 

@@ -16,7 +16,7 @@ from kpa_analytics.statuses import status_colours
 from tests.charts.drawings import CHARTS, draw, inputs, picture, valid_spec
 from tests.charts.frames import status_frame
 
-HOW = {"row": lambda one, other: one | other, "column": lambda one, other: one & other}
+HOW = {"row": lambda chart, other: chart | other, "column": lambda chart, other: chart & other}
 
 
 @pytest.fixture
@@ -40,12 +40,12 @@ def fills(image: str) -> set[str]:
 @pytest.mark.parametrize(("how", "dark"), [("row", False), ("column", True)])
 @pytest.mark.parametrize("two", [*pairwise(CHARTS), (CHARTS[-1], CHARTS[0])], ids="|".join)
 def test_two_charts_are_joined_and_look_as_each_does_alone(two, how, dark, drawn, capfd):
-    one, other = (drawn(name, dark=dark) for name in two)
-    spec = specification(HOW[how](one, other))  # altair validates here
+    chart, other = (drawn(name, dark=dark) for name in two)
+    spec = specification(HOW[how](chart, other))  # altair validates here
     joined, alone = svg(spec), [picture(name, dark=dark) for name in two]
     assert sorted(texts_of(joined)) == sorted(text for image in alone for text in texts_of(image))
     assert spec["config"] == valid_spec(two[0], dark=dark)["config"]
-    assert spec["description"] == f"{one.description} {other.description}"
+    assert spec["description"] == f"{chart.description} {other.description}"
     assert fills(joined) == set.union(*map(fills, alone))
     assert "WARN" not in capfd.readouterr().err
 
@@ -75,11 +75,11 @@ def test_a_click_in_one_chart_selects_only_there(drawn):
 
 @pytest.mark.slow
 def test_charts_joined_twice_keep_their_selections_apart(drawn):
-    one, other, third = (
+    timeline, other, third = (
         drawn(f"expiry_{name}") for name in ("timeline", "by_training", "by_group")
     )
-    before = [chart.to_json() for chart in (one, other, third)]
-    joined = (one | other) & (other | third)
+    before = [chart.to_json() for chart in (timeline, other, third)]
+    joined = (timeline | other) & (other | third)
     spec = specification(joined)
     rows = [part["layer"] for row in spec["vconcat"] for part in row["hconcat"]]
     tested = [
@@ -91,7 +91,7 @@ def test_charts_joined_twice_keep_their_selections_apart(drawn):
     assert len({param["name"] for param in spec["params"]}) == len(spec["params"])
     assert len(set(tested)) == 4
     assert {*tested} | {"zoom"} == {param["name"] for param in spec["params"]}
-    assert [chart.to_json() for chart in (one, other, third)] == before
+    assert [chart.to_json() for chart in (timeline, other, third)] == before
 
 
 def test_a_notebook_sees_every_selection_of_joined_charts(drawn):
@@ -118,13 +118,13 @@ def test_joined_charts_keep_the_colours_of_their_statuses():
 
 @pytest.mark.slow
 def test_the_demo_mark_is_under_its_own_chart():
-    one, other = (charts.expiry_timeline(status_frame(30, 6, demo=True)) for _ in range(2))
-    assert texts(specification(one | other)).count(DEMO_MARK) == 2
+    chart, other = (charts.expiry_timeline(status_frame(30, 6, demo=True)) for _ in range(2))
+    assert texts(specification(chart | other)).count(DEMO_MARK) == 2
     alone = re.findall(
-        rf'translate\(([\d.]+),([\d.]+)\)"[^>]*>{DEMO_MARK}', svg(specification(one))
+        rf'translate\(([\d.]+),([\d.]+)\)"[^>]*>{DEMO_MARK}', svg(specification(chart))
     )
     both = re.findall(
-        rf'translate\(([\d.]+),([\d.]+)\)"[^>]*>{DEMO_MARK}', svg(specification(one | other))
+        rf'translate\(([\d.]+),([\d.]+)\)"[^>]*>{DEMO_MARK}', svg(specification(chart | other))
     )
     assert both == alone * 2  # each is placed within its own plot
     assert float(alone[0][0]) > 600

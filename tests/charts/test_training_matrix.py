@@ -62,7 +62,7 @@ def test_people_with_the_same_name_have_different_labels_after_shortening():
         )
     )
     assert len(drawn) == len(ids) == 3
-    assert {text[2:8] for text in drawn} == {one[-6:] for one in ids}
+    assert {text[2:8] for text in drawn} == {person[-6:] for person in ids}
 
 
 def test_a_whole_matrix_is_not_compared_with_other_people():

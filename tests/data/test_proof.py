@@ -186,7 +186,7 @@ def test_pages_overlap_and_one_page_takes_one_request() -> None:
     with kpa.demo.serve(completions(3_500)) as api:
         use(api)
         kpa.load_completions()
-        assert [one.params["limit"] for one in api.requests] == [1000, 990, 985, 981]
+        assert [request.params["limit"] for request in api.requests] == [1000, 990, 985, 981]
     with kpa.demo.serve(completions(999)) as api:
         use(api)
         kpa.load_completions()
@@ -198,7 +198,7 @@ def test_kept_pages_of_two_downloads_are_not_mixed(api: DemoAPI) -> None:
     api.faults.add(Fault.drop(), page=4)
     with pytest.raises(KPATransportError):
         kpa.load_completions()
-    top = max(api.organisation.records[COMPLETIONS], key=lambda one: one["date_number"])["id"]
+    top = max(api.organisation.records[COMPLETIONS], key=lambda record: record["date_number"])["id"]
     api.organisation.remove_completions(top)
     api.faults.add(Fault.drop(), page=2)
     with pytest.raises(KPATransportError):
@@ -248,7 +248,7 @@ def test_ties_whose_order_changes_from_page_to_page_are_loaded_whole(count: int,
             chance = random.Random(end)
             mixed = sorted(
                 self.records.get(method, []),
-                key=lambda one: (-one["date_number"], chance.random()),
+                key=lambda record: (-record["date_number"], chance.random()),
             )
             return Listing.of(mixed)
 
@@ -299,6 +299,6 @@ def test_no_clock_is_believed(hours: int | None) -> None:
     moment = datetime.now(UTC) + timedelta(hours=hours or 0)
     headers = {} if hours is None else {"Date": format_datetime(moment, usegmt=True)}
     with canned(answering, **headers):
-        found = _ids()
-    assert found >= set(range(1, 2500))
-    assert found <= {*range(1, 2501), 9001}
+        ids = _ids()
+    assert ids >= set(range(1, 2500))
+    assert ids <= {*range(1, 2501), 9001}

@@ -26,11 +26,11 @@ def test_no_accepted_load_misses_or_invents_a_record(share: float, enough: int) 
     """5,200 records in pages of 1,000, at a twentieth of the size: 10,000 accepted in all."""
     chance, accepted = random.Random(1), 0
     for _ in range(12_000):
-        one = load(Account(260, chance), 50, sometimes(share, chance))
-        accepted += one.keys is not None
-        if one.keys is not None:
-            assert not one.missing
-            assert not one.invented
+        outcome = load(Account(260, chance), 50, sometimes(share, chance))
+        accepted += outcome.keys is not None
+        if outcome.keys is not None:
+            assert not outcome.missing
+            assert not outcome.invented
         if accepted == enough:
             break
     assert accepted == enough
@@ -40,9 +40,9 @@ def test_no_accepted_load_misses_or_invents_a_record(share: float, enough: int) 
 def test_at_its_real_size_too() -> None:
     chance = random.Random(2)
     loads = [load(Account(5_200, chance), 1000, sometimes(0.15, chance)) for _ in range(100)]
-    accepted = [one for one in loads if one.keys is not None]
+    accepted = [outcome for outcome in loads if outcome.keys is not None]
     assert len(accepted) > 80
-    assert not any(one.missing or one.invented for one in accepted)
+    assert not any(outcome.missing or outcome.invented for outcome in accepted)
 
 
 @pytest.mark.slow
@@ -50,8 +50,10 @@ def test_at_its_real_size_too() -> None:
 def test_forty_pages_that_never_hold_still_are_loaded(share: float) -> None:
     chance = random.Random(22)
     loads = [load(Account(2_000, chance), 50, sometimes(share, chance)) for _ in range(1_000)]
-    assert sum(one.keys is not None for one in loads) >= 990
-    assert not any(one.missing or one.invented for one in loads if one.keys is not None)
+    assert sum(outcome.keys is not None for outcome in loads) >= 990
+    assert not any(
+        outcome.missing or outcome.invented for outcome in loads if outcome.keys is not None
+    )
 
 
 @pytest.mark.slow
@@ -64,11 +66,11 @@ def test_forty_pages_with_a_change_at_every_20th_request(change: str) -> None:
     for _ in range(30):
         account = Account(40_000, chance)
         account.change = getattr(account, change)
-        one = load(account, 1000, every(20))
-        assert one.keys is not None
-        assert not one.missing
-        assert not one.invented
-        assert one.requests <= 1.6 * 40
+        outcome = load(account, 1000, every(20))
+        assert outcome.keys is not None
+        assert not outcome.missing
+        assert not outcome.invented
+        assert outcome.requests <= 1.6 * 40
 
 
 #: Changes that hide a record that moved up, in accounts of 40 pages, with the size of a page.
@@ -103,11 +105,11 @@ HIDDEN: dict[str, tuple[int, Script]] = {
 def test_a_record_that_another_change_hides_is_found_in_time(case: str) -> None:
     size, script = HIDDEN[case]
     account = Scripted(40 * size, script)
-    one = load(account, size, account.happens)
-    assert one.keys is not None
-    assert not one.missing
-    assert not one.invented
-    assert one.requests <= 1.6 * 40
+    outcome = load(account, size, account.happens)
+    assert outcome.keys is not None
+    assert not outcome.missing
+    assert not outcome.invented
+    assert outcome.requests <= 1.6 * 40
 
 
 @pytest.mark.parametrize("count", [40_000, 100_000, 157_000, 1_000_000])

@@ -32,17 +32,17 @@ def test_whatever_changes_meanwhile_no_record_is_missed(share: float) -> None:
     """A deleted id replaces one that was never seen; counting does not show it."""
     chance = random.Random(5)
     loads = [load(Untidy(260, 14, chance), 50, sometimes(share, chance)) for _ in range(300)]
-    accepted = [one for one in loads if one.keys is not None]
+    accepted = [outcome for outcome in loads if outcome.keys is not None]
     assert len(accepted) > 30
-    assert not any(one.missing or one.invented for one in accepted)
+    assert not any(outcome.missing or outcome.invented for outcome in accepted)
 
 
 @pytest.mark.parametrize(("count", "days"), [(5_500, 28), (2_500, 1)])
 def test_at_their_real_size_they_are_loaded(count: int, days: int) -> None:
     chance = random.Random(6)
-    one = load(Untidy(count, days, chance), 1000, sometimes(0, chance))
-    assert not one.missing
-    assert one.keys is not None
+    outcome = load(Untidy(count, days, chance), 1000, sometimes(0, chance))
+    assert not outcome.missing
+    assert outcome.keys is not None
 
 
 def _sightings(*pages: tuple[Sequence[int], int]) -> list[int] | None:
