@@ -127,7 +127,7 @@ def test_a_usage_error_is_one_line_that_says_where_to_read_on(kpa_analytics, arg
     code, out, err = kpa_analytics(*arguments)
     assert (code, out, len(err.splitlines())) == (2, "", 1)
     assert err.startswith("kpa-analytics: ")
-    assert all(words.lower() in err.lower() for words in said)
+    assert all(phrase.lower() in err.lower() for phrase in said)
 
 
 @pytest.mark.parametrize("group", [[], ["cache"]])

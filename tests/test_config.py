@@ -130,7 +130,7 @@ def test_the_token_tells_itself_nowhere() -> None:
     current = Settings(token=TOKEN)
     said = [repr(current), str(current), f"{current}", repr(dataclasses.asdict(current))]
     said += [f"{current.token:>50}", repr(copy.deepcopy(current)), repr(vars(current))]
-    assert not any(TOKEN in one for one in said)
+    assert not any(TOKEN in text for text in said)
     with pytest.raises(KPASettingsError):
         pickle.dumps(current)
     assert copy.copy(current.token) == copy.deepcopy(current.token) == Secret(TOKEN)

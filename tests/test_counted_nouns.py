@@ -36,7 +36,7 @@ def uncounted(values: list[ast.expr]) -> Iterator[str]:
 
 
 def test_numbers_in_the_package_are_counted_with_their_nouns() -> None:
-    found = {
+    uncounted_texts = {
         file.relative_to(ROOT).as_posix(): [
             text
             for node in nodes(file)
@@ -45,7 +45,9 @@ def test_numbers_in_the_package_are_counted_with_their_nouns() -> None:
         ]
         for file in FILES
     }
-    assert {file for file, texts in found.items() if texts} == MANY.keys(), found
+    assert {file for file, texts in uncounted_texts.items() if texts} == MANY.keys(), (
+        uncounted_texts
+    )
 
 
 @pytest.mark.parametrize(

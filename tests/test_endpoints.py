@@ -13,7 +13,9 @@ import kpa_analytics as kpa
 from kpa_analytics.audit.pseudonyms import Pseudonyms
 from kpa_analytics.endpoints import BY_METHOD, COLLECTIONS, ENDPOINTS, Endpoint, endpoint_of
 
-every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda one: one.method)
+every_endpoint = pytest.mark.parametrize(
+    "endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.method
+)
 
 
 def test_training_data_holds_every_collection() -> None:

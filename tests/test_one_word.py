@@ -82,7 +82,7 @@ def other_words(path: Path) -> list[str]:
 @pytest.mark.parametrize("patterns", [PAGES, CODE], ids=["pages", "code"])
 def test_each_thing_has_one_word(patterns: tuple[str, ...]) -> None:
     offences = {path.relative_to(ROOT).as_posix(): other_words(path) for path in files(*patterns)}
-    assert {path: words for path, words in offences.items() if words} == {}
+    assert {path: synonyms for path, synonyms in offences.items() if synonyms} == {}
     assert len(offences) > 10
 
 

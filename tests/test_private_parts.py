@@ -90,11 +90,11 @@ def _classes() -> Iterator[type]:
     for module in pkgutil.walk_packages([str(PACKAGE)], "kpa_analytics."):
         # At the lowest versions there is no PySpark, without which no module of spark is imported.
         if not module.name.startswith(("kpa_analytics.__main__", "kpa_analytics.spark.")):
-            for _, found in inspect.getmembers(
+            for _, member in inspect.getmembers(
                 importlib.import_module(module.name), inspect.isclass
             ):
-                if found.__module__ == module.name:
-                    yield found
+                if member.__module__ == module.name:
+                    yield member
 
 
 def test_no_other_private_method_is_overridden() -> None:

@@ -157,7 +157,7 @@ def invented(people: int, *, mixed: bool, completed: int = COMPLETED) -> Company
     kinds = [n % 3 if mixed else 0 for n in courses]
 
     def of_kind(kind: int, value: int) -> list[int | None]:
-        return [value if one == kind else None for one in kinds]
+        return [value if course_kind == kind else None for course_kind in kinds]
 
     return Company(
         table(

@@ -77,15 +77,15 @@ def _write_frames(folder: Path) -> None:
 def _run(group: tuple[str, ...], turns: int, folder: Path) -> dict[str, list[dict[str, Any]]]:
     """Each job's turns; they take them one after the other, so that a busy hour hits them all."""
     workers = {job: _worker(job, folder) for job in group}
-    found: dict[str, list[dict[str, Any]]] = {job: [] for job in group}
+    answers: dict[str, list[dict[str, Any]]] = {job: [] for job in group}
     for _ in range(turns):
         for job, worker in workers.items():
             worker.stdin.write("turn\n")
             worker.stdin.flush()
-            found[job].append(json.loads(worker.stdout.readline()))
+            answers[job].append(json.loads(worker.stdout.readline()))
     for worker in workers.values():
         worker.communicate()
-    return found
+    return answers
 
 
 def _worker(job: str, folder: Path) -> subprocess.Popen[str]:
@@ -95,7 +95,7 @@ def _worker(job: str, folder: Path) -> subprocess.Popen[str]:
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
-    found: Measured = {}
+    measurements: Measured = {}
     for rows in (*SIZES, LARGE):
         folder = tmp_path_factory.mktemp(str(rows))
         with _served(rows) as (url, token):
@@ -107,15 +107,15 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
                 "KPA_MAX_AGE": "100000",
             }
             kpa.configure(progress=False)
-            found[rows] = {}
+            measurements[rows] = {}
             for group, turns in (LARGE_LOADS if rows == LARGE else LOADS).items():
-                found[rows] |= _run(group, turns, folder)
+                measurements[rows] |= _run(group, turns, folder)
                 _write_frames(folder)
         for group, turns in (LARGE_STATUSES if rows == LARGE else STATUSES).items():
-            found[rows] |= _run(group, turns, folder)
+            measurements[rows] |= _run(group, turns, folder)
         if rows == SIZES[0]:
             _yardsticks_agree(folder)
-    return found
+    return measurements
 
 
 def _yardsticks_agree(folder: Path) -> None:
@@ -141,88 +141,98 @@ def _row(what: str, target: str, values: list[str]) -> str:
     return f"| {what} | {' | '.join(values)} | {target} |"
 
 
-def _each(found: Measured, jobs: tuple[str, ...], text: Callable[..., str]) -> list[str]:
+def _each(measurements: Measured, jobs: tuple[str, ...], text: Callable[..., str]) -> list[str]:
     """A text made of the turns of jobs, for each size; where a job did not run, a dash."""
     return [
-        text(*(one[job] for job in jobs)) if one.keys() >= {*jobs} else "-"
-        for one in found.values()
+        text(*(measurement[job] for job in jobs)) if measurement.keys() >= {*jobs} else "-"
+        for measurement in measurements.values()
     ]
 
 
-def _ratios(found: Measured, *jobs: str) -> list[str]:
+def _ratios(measurements: Measured, *jobs: str) -> list[str]:
     """The median of the turns' ratios."""
 
     def median(ours: Turns, yardstick: Turns) -> str:
         pairs = zip(ours, yardstick, strict=True)
         return f"{statistics.median(a['seconds'] / b['seconds'] for a, b in pairs):.2f}"
 
-    return _each(found, jobs, median)
+    return _each(measurements, jobs, median)
 
 
-def _best(found: Measured, job: str) -> list[float]:
-    return [min(turn["seconds"] for turn in one[job]) for one in found.values()]
+def _best(measurements: Measured, job: str) -> list[float]:
+    return [
+        min(turn["seconds"] for turn in measurement[job]) for measurement in measurements.values()
+    ]
 
 
-def _seconds(found: Measured, job: str) -> list[str]:
-    return [f"{seconds:.3f} s" for seconds in _best(found, job)]
+def _seconds(measurements: Measured, job: str) -> list[str]:
+    return [f"{seconds:.3f} s" for seconds in _best(measurements, job)]
 
 
-def _growth(found: Measured, job: str) -> list[str]:
+def _growth(measurements: Measured, job: str) -> list[str]:
     """How much longer each takes than the one before, which is a tenth of it."""
-    return ["-", *(f"{b / a:.1f}" for a, b in itertools.pairwise(_best(found, job)))]
+    return ["-", *(f"{b / a:.1f}" for a, b in itertools.pairwise(_best(measurements, job)))]
 
 
-def _megabytes(found: Measured, job: str) -> list[str]:
-    return _each(found, (job,), lambda turns: f"{turns[0]['peak'] / 2**20:.0f} MB")
+def _megabytes(measurements: Measured, job: str) -> list[str]:
+    return _each(measurements, (job,), lambda turns: f"{turns[0]['peak'] / 2**20:.0f} MB")
 
 
-def _of_the_json(found: Measured, when: str) -> list[str]:
+def _of_the_json(measurements: Measured, when: str) -> list[str]:
     """The most that any turn took."""
 
     def most(ours: Turns, bare: Turns) -> str:
         return f"{max(turn[when] for turn in ours) / bare[0]['json']:.3f}"
 
-    return _each(found, ("cold load", "bare loop"), most)
+    return _each(measurements, ("cold load", "bare loop"), most)
 
 
-def _table(found: Measured) -> str:
-    header = [f"{rows:,}" for rows in found]
+def _table(measurements: Measured) -> str:
+    header = [f"{rows:,}" for rows in measurements]
     lines = [
         _row("completions", "target at the end", header),
         _row("---", "---", ["---:"] * len(header)),
-        _row("cold load, both caches written", "", _seconds(found, "cold load")),
+        _row("cold load, both caches written", "", _seconds(measurements, "cold load")),
         _row(
             "... / time of a loop that stores nothing",
             "<= 1",
-            _ratios(found, "cold load", "bare loop"),
+            _ratios(measurements, "cold load", "bare loop"),
         ),
-        _row("... growth, for ten times the records", "<= 10", _growth(found, "cold load")),
-        _row("... peak of memory", "", _megabytes(found, "cold load")),
-        _row("peak of memory of the bare loop", "more than ours", _megabytes(found, "bare loop")),
-        _row("warm load", "", _seconds(found, "warm load")),
-        _row("... / `pl.read_parquet`", "<= 1.2", _ratios(found, "warm load", "read_parquet")),
-        _row("`expiry_status`", "", _seconds(found, "expiry_status")),
-        _row("... / DuckDB's SQL", "<= 0.8", _ratios(found, "expiry_status", "DuckDB")),
-        _row("... / pandas", "< 1", _ratios(found, "expiry_status", "pandas")),
-        _row("... growth, for ten times the records", "<= 10", _growth(found, "expiry_status")),
-        _row("... peak of memory", "", _megabytes(found, "expiry_status")),
-        _row("peak of memory of DuckDB", "more than ours", _megabytes(found, "DuckDB")),
-        _row("peak of memory of pandas", "more than ours", _megabytes(found, "pandas")),
-        _row("disk while fetching / the JSON", "<= 0.33", _of_the_json(found, "most")),
-        _row("disk in the end / the JSON", "<= 0.1", _of_the_json(found, "after")),
+        _row("... growth, for ten times the records", "<= 10", _growth(measurements, "cold load")),
+        _row("... peak of memory", "", _megabytes(measurements, "cold load")),
+        _row(
+            "peak of memory of the bare loop",
+            "more than ours",
+            _megabytes(measurements, "bare loop"),
+        ),
+        _row("warm load", "", _seconds(measurements, "warm load")),
+        _row(
+            "... / `pl.read_parquet`", "<= 1.2", _ratios(measurements, "warm load", "read_parquet")
+        ),
+        _row("`expiry_status`", "", _seconds(measurements, "expiry_status")),
+        _row("... / DuckDB's SQL", "<= 0.8", _ratios(measurements, "expiry_status", "DuckDB")),
+        _row("... / pandas", "< 1", _ratios(measurements, "expiry_status", "pandas")),
+        _row(
+            "... growth, for ten times the records", "<= 10", _growth(measurements, "expiry_status")
+        ),
+        _row("... peak of memory", "", _megabytes(measurements, "expiry_status")),
+        _row("peak of memory of DuckDB", "more than ours", _megabytes(measurements, "DuckDB")),
+        _row("peak of memory of pandas", "more than ours", _megabytes(measurements, "pandas")),
+        _row("disk while fetching / the JSON", "<= 0.33", _of_the_json(measurements, "most")),
+        _row("disk in the end / the JSON", "<= 0.1", _of_the_json(measurements, "after")),
     ]
     return "\n".join(lines)
 
 
-def _short(found: Measured) -> str:
+def _short(measurements: Measured) -> str:
     """The rows that a reader of the README looks for."""
     rows = {
-        "completions": [f"{rows:,}" for rows in found],
-        "---": ["---:"] * len(found),
-        "`load_completions()` from the disk": _seconds(found, "warm load"),
-        "`expiry_status()`": _seconds(found, "expiry_status"),
-        "... compared with DuckDB's SQL": _ratios(found, "expiry_status", "DuckDB"),
-        "... compared with pandas": _ratios(found, "expiry_status", "pandas"),
+        "completions": [f"{rows:,}" for rows in measurements],
+        "---": ["---:"] * len(measurements),
+        "`load_completions()` from the disk": _seconds(measurements, "warm load"),
+        "`expiry_status()`": _seconds(measurements, "expiry_status"),
+        "... compared with DuckDB's SQL": _ratios(measurements, "expiry_status", "DuckDB"),
+        "... compared with pandas": _ratios(measurements, "expiry_status", "pandas"),
     }
     return "\n".join(f"| {what} | {' | '.join(values)} |" for what, values in rows.items())
 

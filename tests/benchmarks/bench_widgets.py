@@ -48,7 +48,7 @@ def test_a_change_of_a_control(
     turns: dict[str, list[dict[str, Any]]] = {
         "as_of": [{"as_of": f"2026-0{month}-28"} for month in range(1, 6)],
         "trainings": [{"trainings": trainings[:few]} for few in (1, 10, 20, 0)],
-        "search": [{"search": words} for words in ("an", "lee", "")],
+        "search": [{"search": text} for text in ("an", "lee", "")],
         "field_offices": [{"field_offices": chosen} for chosen in ([office], [], [""], [])],
     }
     if isinstance(explorer, ExpiryExplorer):

@@ -52,5 +52,7 @@ def _fetch(folder: Path) -> None:
 def violations(page: Page, axe: str) -> list[str]:
     """Each rule that the page breaks, and the first element that breaks it."""
     page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found["violations"]]
+    report = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['html']}" for violation in report["violations"]
+    ]

@@ -40,16 +40,16 @@ def use_by_mouse(view: Locator, shot: str, folder: Path, saved: Path) -> None:
 
     press(view.get_by_role("tab", name="Expirations"))
     only_one_training(view)
-    there = {one.name for one in folder.iterdir()}
+    there = {path.name for path in folder.iterdir()}
     press(view.get_by_role("button", name="Export audit pack"))
     link = view.get_by_role("link", name="Download")
     expect(link).to_be_visible(timeout=180_000)
-    (pack,) = (one for one in folder.iterdir() if one.name not in there)
+    (pack,) = (path for path in folder.iterdir() if path.name not in there)
     expect(view.get_by_text(f"Written to {pack}")).to_be_visible()
     assert kpa.verify_audit(pack).is_empty()
     if os.name == "posix":
-        files = [one for one in pack.rglob("*") if one.is_file()]
-        assert {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
+        files = [path for path in pack.rglob("*") if path.is_file()]
+        assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
     with page.expect_download() as coming:
         press(link)
     coming.value.save_as(saved)

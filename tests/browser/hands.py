@@ -144,12 +144,12 @@ def choose_and_clear(picker: Locator) -> str:
     every = now.inner_text()
     press(button)
     rows = picker.locator(".kpa-multi-select-row")
-    words = rows.nth(1).inner_text()
+    label = rows.nth(1).inner_text()
     press(rows.nth(1))
-    expect(now).to_have_text(words)
+    expect(now).to_have_text(label)
     press(rows.last)
     press(picker.get_by_role("button", name="Clear"))
     expect(now).to_have_text(every)
     press(button)
     expect(rows.first).to_be_hidden()
-    return words
+    return label

@@ -90,7 +90,7 @@ def pdf_greys(content: bytes) -> list[float]:
 
 def kernels(served: Served) -> list[psutil.Process]:
     started = psutil.Process(served.process).children(recursive=True)
-    return [one for one in started if one.is_running() and _is_kernel(one)]
+    return [process for process in started if process.is_running() and _is_kernel(process)]
 
 
 def _is_kernel(process: psutil.Process) -> bool:
@@ -104,7 +104,7 @@ def kernel_of(page: Page, served: Served) -> psutil.Process:
     """The process behind an open page."""
     config = page.locator("#jupyter-config-data").text_content() or ""
     own: str = json.loads(config)["kernelId"]
-    (process,) = (one for one in kernels(served) if own in " ".join(one.cmdline()))
+    (process,) = (kernel for kernel in kernels(served) if own in " ".join(kernel.cmdline()))
     return process
 
 
@@ -254,23 +254,23 @@ def test_without_the_key_nothing_is_shown_or_started(served: Served, browser: Br
     expect(page.locator(".kpa-dashboard")).to_have_count(0)
     page.close()
     for address in ("", "?token=guess", "voila/files/x.png", "voila/static/x"):
-        told = requests.get(served.url + address, timeout=30)
-        assert "kpa-dashboard" not in told.text
+        response = requests.get(served.url + address, timeout=30)
+        assert "kpa-dashboard" not in response.text
     for method, address in (("POST", "voila/api/shutdown/1"), ("DELETE", "api/kernels/1")):
-        told = requests.request(method, served.url + address, timeout=30)
-        assert told.status_code == 403, address
+        response = requests.request(method, served.url + address, timeout=30)
+        assert response.status_code == 403, address
     assert set(kernels(served)) <= before
 
 
 def test_other_sites_can_do_nothing_in_the_name_of_who_is_logged_in(served: Served) -> None:
     session = requests.Session()
-    told = session.get(f"{served.url}?token={served.key}", allow_redirects=False, timeout=30)
-    assert (told.status_code, told.headers["Location"]) == (302, "/")
-    (cookie,) = told.headers["Set-Cookie"].splitlines()
+    response = session.get(f"{served.url}?token={served.key}", allow_redirects=False, timeout=30)
+    assert (response.status_code, response.headers["Location"]) == (302, "/")
+    (cookie,) = response.headers["Set-Cookie"].splitlines()
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
     assert served.key not in cookie
-    assert told.headers["Content-Security-Policy"].startswith("frame-ancestors 'self'")
+    assert response.headers["Content-Security-Policy"].startswith("frame-ancestors 'self'")
     kernel = "00000000-0000-0000-0000-000000000000"
     posted = session.post(f"{served.url}voila/api/shutdown/{kernel}", timeout=30)
     assert posted.status_code == 403  # a form on another site has no _xsrf

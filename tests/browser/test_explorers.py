@@ -55,15 +55,15 @@ def listed(view: Locator) -> list[list[str]]:
     return rows
 
 
-def pick_training(view: Locator, words: str) -> None:
+def pick_training(view: Locator, title: str) -> None:
     """Choose a training by keyboard alone: open, search, to the box, space, close."""
     view.locator(".kpa-multi-select summary").first.focus()
     keyboard = view.page.keyboard
     keyboard.press("Enter")
     search = view.get_by_role("searchbox", name="Search trainings")
     expect(search).to_be_focused()
-    keyboard.type(words)
-    box = view.get_by_role("checkbox", name=words, exact=True)
+    keyboard.type(title)
+    box = view.get_by_role("checkbox", name=title, exact=True)
     while not box.evaluate("box => box === document.activeElement"):
         keyboard.press("Tab")
     keyboard.press("Space")
@@ -442,14 +442,14 @@ def drawings_fit_and_are_saved(web: Page, view: Locator) -> None:
 
 def _click_and_compare(web: Page, lab: Lab, view: Locator, bar: Locator) -> None:
     """Click a bar; the table lists as many rows as the bar says, and those of the frame."""
-    told = re.search(r": ([\d,]+) ", bar.get_attribute("aria-label") or "")
-    assert told
+    match = re.search(r": ([\d,]+) ", bar.get_attribute("aria-label") or "")
+    assert match
     caption = view.locator(".kpa-table caption")
     before = caption.inner_text()
     press(bar)
     expect(caption).not_to_have_text(before)
     expect(caption).to_contain_text("Selected: ")
-    size = int(told[1].replace(",", ""))
+    size = int(match[1].replace(",", ""))
     if size <= PAGE:
         expect(view.locator(".kpa-table tbody tr")).to_have_count(size)
     frame: list[list[Any]] = lab.ask(

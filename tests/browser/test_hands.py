@@ -52,8 +52,8 @@ def clicks(page: Page, script: str) -> dict[str, int]:
     try:
         press(page.locator("#target"))
     finally:
-        found: dict[str, int] = page.evaluate("window.clicks")
-    return found
+        counts: dict[str, int] = page.evaluate("window.clicks")
+    return counts
 
 
 @pytest.mark.parametrize("script", ["", _SLIDES_FOR_A_SECOND, _SLIPS_AWAY_TWICE, _IS_MADE_ANEW])

@@ -76,7 +76,7 @@ def a_bar_is_selected_by_enter_and_cleared_by_escape(page: Page, chart: Locator,
     press_keys(page, "Enter")
     expect(bar).to_have_attribute("aria-pressed", "true")
     picked = state(page, 0, "picked")
-    assert (picked[0], [[*one] for one in picked[1]]) == (at, [fields])
+    assert (picked[0], [[*names] for names in picked[1]]) == (at, [fields])
     press_keys(page, "Escape")
     expect(chart.locator(f"{MARK}[aria-pressed=true]")).to_have_count(0)
     assert state(page, 0, "picked") == [-1, []]

@@ -44,7 +44,7 @@ def test_no_code_calls_functions_that_only_some_systems_have() -> None:
     patient = [
         inside for _, name, call in calls if name == "patiently" for inside in ast.walk(call)
     ]
-    found = [
+    offences = [
         f"{place} {name}: use {_CALLS[name]}"
         for place, name, call in calls
         if name in _CALLS
@@ -53,7 +53,7 @@ def test_no_code_calls_functions_that_only_some_systems_have() -> None:
         # frames are renamed by a dictionary, files by a path
         and not (name == "rename" and call.args and isinstance(call.args[0], ast.Dict))
     ]
-    assert found == []
+    assert offences == []
 
 
 def test_every_text_file_says_its_encoding() -> None:
@@ -64,8 +64,8 @@ def test_every_text_file_says_its_encoding() -> None:
         other = owner in ("os", "webbrowser") and getattr(call.func, "attr", "") == "open"
         return binary or other or any(word.arg == "encoding" for word in call.keywords)
 
-    found = [place for place, name, call in _calls() if name in _TEXT_CALLS and not says(call)]
-    assert found == []
+    places = [place for place, name, call in _calls() if name in _TEXT_CALLS and not says(call)]
+    assert places == []
 
 
 def test_no_cache_path_is_too_long_for_windows(api: DemoAPI) -> None:
@@ -83,7 +83,9 @@ def test_tzdata_is_a_requirement_on_windows() -> None:
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert [
-        one for one in project["dependencies"] if re.match("tzdata.*sys_platform == 'win32'", one)
+        requirement
+        for requirement in project["dependencies"]
+        if re.match("tzdata.*sys_platform == 'win32'", requirement)
     ]
     assert project["scripts"]["kpa-analytics"] == "kpa_analytics.__main__:main"
 
@@ -98,14 +100,14 @@ def test_the_readme_has_every_command_for_powershell() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     blocks = {
         shell: [
-            one
+            command
             for text in re.findall(rf"```{shell}\n(.*?)```", readme, re.S)
-            for one in commands(text)
+            for command in commands(text)
         ]
         for shell in ("bash", "powershell")
     }
     token = {'$env:KPA_API_TOKEN = "..."': "export KPA_API_TOKEN=..."}
-    assert [token.get(one, one) for one in blocks["powershell"]] == blocks["bash"]
+    assert [token.get(command, command) for command in blocks["powershell"]] == blocks["bash"]
     assert blocks["powershell"].index("kpa-analytics demo --out audit-demo") < blocks[
         "powershell"
     ].index('$env:KPA_API_TOKEN = "..."')

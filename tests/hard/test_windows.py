@@ -185,7 +185,9 @@ def test_a_damaged_database_is_closed_before_it_is_set_aside(
     def move(source: Path, target: Path) -> None:
         if str(target).endswith(".damaged"):
             links = [link for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
-            moves.append([one for one in map(os.path.realpath, links) if name in one])
+            moves.append(
+                [real_path for real_path in map(os.path.realpath, links) if name in real_path]
+            )
         real(source, target)
 
     monkeypatch.setattr(os, "replace", move)

@@ -60,15 +60,15 @@ def test_power_bi_opens_the_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("personal", [False, True])
 def test_the_data_dictionary_describes_every_column(tmp_path: Path, personal: bool) -> None:
     kpa.publish(small(), tmp_path, as_of=AS_OF, personal=personal)
-    words = pl.read_csv(tmp_path / "data_dictionary.csv")
-    assert not words.select(pl.any_horizontal(pl.all().is_null()).any()).item()
-    assert words.filter(column="m_trainees_id")["type"].unique().to_list() == ["list of text"]
+    dictionary = pl.read_csv(tmp_path / "data_dictionary.csv")
+    assert not dictionary.select(pl.any_horizontal(pl.all().is_null()).any()).item()
+    assert dictionary.filter(column="m_trainees_id")["type"].unique().to_list() == ["list of text"]
     for table in TABLES:
         columns = pl.scan_parquet(tmp_path / table).collect_schema().names()
-        listed = words.filter(file=f"{table}/")["column"].to_list()
+        listed = dictionary.filter(file=f"{table}/")["column"].to_list()
         assert listed == ["account", *columns[:-1]]
     accounts = pl.read_parquet(tmp_path / "accounts.parquet")
-    assert words.filter(file="accounts.parquet")["column"].to_list() == accounts.columns
+    assert dictionary.filter(file="accounts.parquet")["column"].to_list() == accounts.columns
 
 
 @pytest.mark.slow

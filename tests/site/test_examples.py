@@ -83,18 +83,20 @@ def whole() -> Any:
 @pytest.mark.slow
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_every_command_exists_with_its_options(path: Path, whole: Any) -> None:
-    for words in _commands(path):
-        command, rest = whole, words
+    for arguments in _commands(path):
+        command, rest = whole, arguments
         while hasattr(command, "commands") and rest and rest[0] in command.commands:
             command, rest = command.commands[rest[0]], rest[1:]
         options = {option for each in command.params for option in each.opts + each.secondary_opts}
         used = {word for word in rest if word.startswith("--")} - {"--help"}
-        assert command is not whole or words == ["COMMAND", "--help"], words
-        assert used <= options, words
+        assert command is not whole or arguments == ["COMMAND", "--help"], arguments
+        assert used <= options, arguments
 
 
 def test_the_page_of_the_command_line_has_every_command(whole: Any) -> None:
-    named = {" ".join(words[:2]) for words in _commands(DOCS / "how-to" / "command-line.md")}
+    named = {
+        " ".join(arguments[:2]) for arguments in _commands(DOCS / "how-to" / "command-line.md")
+    }
     for name, command in whole.commands.items():
         parts = [f"{name} {part}" for part in getattr(command, "commands", [])] or [name]
         for part in parts:

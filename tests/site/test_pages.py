@@ -62,12 +62,12 @@ def test_every_internal_link_leads_to_a_page_and_a_place(site: Path) -> None:
 
 def test_the_search_finds_what_is_expiring(site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
-    found = {
+    locations = {
         entry["location"]
         for entry in index["docs"]
         if "expiring" in f"{entry['title']} {entry['text']}".lower()
     }
-    pages_found = {location.partition("#")[0] for location in found}
+    pages_found = {location.partition("#")[0] for location in locations}
     assert {"glossary.html", "rules.html", "reference/expiry.html"} <= pages_found
 
 

@@ -156,11 +156,13 @@ def executors() -> list[psutil.Process]:
     """The processes of the cluster's executors: children of this process' Java."""
     executor = "org.apache.spark.executor.CoarseGrainedExecutorBackend"
     return [
-        child for child in psutil.Process().children(recursive=True) if executor in words(child)
+        child
+        for child in psutil.Process().children(recursive=True)
+        if executor in command_of(child)
     ]
 
 
-def words(process: psutil.Process) -> list[str]:
+def command_of(process: psutil.Process) -> list[str]:
     """The words of its command; none if it is over."""
     try:
         return process.cmdline()

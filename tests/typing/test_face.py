@@ -112,9 +112,9 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
     # With the package's settings, mypy takes from its cache what it has checked of the package.
     command = [sys.executable, "-m", "mypy", "--strict", str(file)]
     answer = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    found = re.findall(r"analysis_of_a_user\.py:(\d+): error: (.*)", answer.stdout)
-    assert found, answer.stdout + answer.stderr
-    return {int(line): message for line, message in found}
+    errors = re.findall(r"analysis_of_a_user\.py:(\d+): error: (.*)", answer.stdout)
+    assert errors, answer.stdout + answer.stderr
+    return {int(line): message for line, message in errors}
 
 
 def test_what_is_right_passes(complaints: dict[int, str]) -> None:

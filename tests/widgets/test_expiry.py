@@ -290,7 +290,7 @@ def test_incomplete_bars_are_errors_and_bars_no_longer_drawn_are_deselected(
             explorer.selected = [bar]
     status, training = explorer.rows.select("status", "training_id").row(0)
     explorer.selected = [{"training_id": training, "status": status}]
-    other = next(one for one in explorer.rows["status"].unique() if one != status)
+    other = next(name for name in explorer.rows["status"].unique() if name != status)
     explorer.statuses = [other]
     assert explorer.selected == ()
     assert explorer.table.height == explorer.rows.height > 0

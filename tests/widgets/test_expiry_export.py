@@ -47,9 +47,9 @@ def test_export_of_a_composed_training_takes_its_parts(
     training, parts = composed.select("id", "included_trainings_id").row(0)
     explorer.trainings = [training]
     pack = explorer.export(tmp_path / "pack")
-    told = pl.read_parquet(pack / "records.parquet")["training_id"].unique()
+    ids = pl.read_parquet(pack / "records.parquet")["training_id"].unique()
     known = {*company.completions["training_id"]}
-    assert {*told} == {training, *parts} & known
+    assert {*ids} == {training, *parts} & known
     assert {*parts} & known
 
 
@@ -76,7 +76,7 @@ def test_an_export_counts_what_is_on_the_screen_and_says_what_it_leaves_out(
     counted = {
         row["status"]: row["count"] for row in explorer.rows["status"].value_counts().to_dicts()
     }
-    assert {one: manifest["counts"][one] for one in counted} == counted
+    assert {name: manifest["counts"][name] for name in counted} == counted
     assert manifest["counts"]["cases"] == explorer.rows.height > 0
     assert manifest["settings"]["only"] == f"trainings {title}"
     assert f"Only a part: trainings {title}" in report
@@ -101,15 +101,15 @@ def odd_about(company: kpa.TrainingData, people: pl.Series) -> set[tuple[object,
     done = company.completions.filter(pl.col("m_user_id").is_in(people.implode()))
     attended = company.group_trainings.select("id", "m_trainees_id").drop_nulls().iter_rows()
     about = {
-        "completions": {str(one) for one in done["id"]},
-        "trainings": {str(one) for one in company.trainings["id"]},
+        "completions": {str(key) for key in done["id"]},
+        "trainings": {str(key) for key in company.trainings["id"]},
         "users": {*people},
-        "group_trainings": {str(one) for one in done["group_training_id"].drop_nulls()}
+        "group_trainings": {str(key) for key in done["group_training_id"].drop_nulls()}
         | {str(session) for session, listed in attended if {*listed} & {*people}},
         "employee_status": {*people},
     }
     part = replace(company, completions=done, employee_status=company.employee_status.clear())
-    whole, alone = (kpa.data_quality(one, as_of="2026-06-30") for one in (company, part))
+    whole, alone = (kpa.data_quality(records, as_of="2026-06-30") for records in (company, part))
     offering = pl.col("finding") == "offering_not_recorded"  # a part counts its own people
     return {
         (row["finding"], row["table"], row["record_id"], row["value"])
@@ -127,7 +127,7 @@ def test_an_export_of_some_people_reports_the_findings_in_their_records(
 ) -> None:
     everything = kpa.data_quality(company, as_of="2026-06-30")
     differ = everything.filter(pl.col("finding") == "attendees_differ")["value"]
-    who = next(one for one in differ if odd_about(company, pl.Series([one])))
+    who = next(person for person in differ if odd_about(company, pl.Series([person])))
     explorer = ExpiryExplorer(company, search=who)
     manifest, report = exported(explorer, tmp_path / "some")
     expected = odd_about(company, pl.Series([who]))

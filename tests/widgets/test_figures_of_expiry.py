@@ -17,11 +17,11 @@ from tests.widgets.expiry_cases import drawn
 
 def tiles(explorer: ExpiryExplorer) -> dict[str, tuple[str, str]]:
     """Label -> figure and detail."""
-    found = re.findall(
+    matches = re.findall(
         r'kpa-words">([^<]*)</span><strong>([^<]*)</strong><span class="kpa-detail">([^<]*)<',
         unescape(explorer._figures.value),
     )
-    return {label: (figure, detail) for label, figure, detail in found}
+    return {label: (figure, detail) for label, figure, detail in matches}
 
 
 def titles(explorer: ExpiryExplorer) -> list[Any]:

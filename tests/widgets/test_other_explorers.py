@@ -114,15 +114,15 @@ def test_each_change_of_a_control_draws_once(
     company: kpa.TrainingData, make: type[Explorer]
 ) -> None:
     explorer = make(company)
-    told = [{"as_of": "2025-09-30"}, {"search": "a"}, {"search": ""}]
+    changes = [{"as_of": "2025-09-30"}, {"search": "a"}, {"search": ""}]
     if make is ExpiryExplorer:
-        told += [{"statuses": ["expired"]}, {"trainings": [company.trainings["id"][0]]}]
+        changes += [{"statuses": ["expired"]}, {"trainings": [company.trainings["id"][0]]}]
     else:
-        told += [{"months": months} for months in (6, 120)]
+        changes += [{"months": months} for months in (6, 120)]
     rebuilds = explorer.rebuilds
-    for change in told:
+    for change in changes:
         explorer.set(**change)
-    assert explorer.rebuilds == rebuilds + len(told)
+    assert explorer.rebuilds == rebuilds + len(changes)
 
 
 def test_sessions_are_those_of_the_analysis(company: kpa.TrainingData) -> None:
@@ -142,11 +142,11 @@ def test_a_session_lists_people_without_a_completion_first(company: kpa.Training
     explorer = GroupTrainingExplorer(company, months=120)
     odd = explorer.sessions.filter(pl.col("listed_not_recorded") > 0).row(0, named=True)
     explorer.selected = odd["group_training_id"]
-    told = explorer.attendees
-    assert {*told["m_user_id"]} == {*odd["m_trainees_id"], *odd["recorded_not_listed_ids"]}
-    doubt = told.filter(pl.col("standing") == "Listed, not recorded")["m_user_id"]
+    attendees = explorer.attendees
+    assert {*attendees["m_user_id"]} == {*odd["m_trainees_id"], *odd["recorded_not_listed_ids"]}
+    doubt = attendees.filter(pl.col("standing") == "Listed, not recorded")["m_user_id"]
     assert {*doubt} == {*odd["listed_not_recorded_ids"]}
-    assert told["standing"][0] != "Listed and recorded"
+    assert attendees["standing"][0] != "Listed and recorded"
 
 
 def test_a_click_selects_a_session_and_sorting_keeps_it(company: kpa.TrainingData) -> None:

@@ -59,8 +59,8 @@ def rows(planner: PlannerExplorer) -> list[tuple[Any, ...]]:
     return planner.sessions.select("session", "week", "training", "change").rows()
 
 
-def press(planner: PlannerExplorer, words: str) -> None:
-    next(button for button in planner._buttons if button.description == words).click()
+def press(planner: PlannerExplorer, label: str) -> None:
+    next(button for button in planner._buttons if button.description == label).click()
 
 
 def test_it_shows_the_plan_and_the_gaps(planner: PlannerExplorer) -> None:

@@ -64,11 +64,11 @@ def renewals(data: kpa.TrainingData, **options: Any) -> pl.DataFrame:
 
 def tiles(explorer: TrendExplorer) -> dict[str, tuple[str, str]]:
     """Label -> figure and detail."""
-    found = re.findall(
+    matches = re.findall(
         r'kpa-words">([^<]*)</span><strong>([^<]*)</strong><span class="kpa-detail">([^<]*)<',
         explorer._figures.value,
     )
-    return {label: (figure, detail) for label, figure, detail in found}
+    return {label: (figure, detail) for label, figure, detail in matches}
 
 
 @pytest.mark.slow
@@ -183,8 +183,8 @@ def test_groups_are_columns_of_the_table_and_people_without_one_are_named(
     explorer: TrendExplorer,
 ) -> None:
     explorer.by = "supervisor"
-    words = [heading["words"] for heading in explorer._table.columns]
-    assert words[:2] == ["Day", "Supervisor"]
+    headings = [heading["words"] for heading in explorer._table.columns]
+    assert headings[:2] == ["Day", "Supervisor"]
     assert explorer.rows["supervisor"].null_count() > 0
     assert "(no supervisor)" in explorer.table["supervisor"]
     explorer._table.sort = ["supervisor", False]
