@@ -29,6 +29,7 @@ from kpa_analytics.schema import (
 
 if TYPE_CHECKING:
     from polars import DataType
+    from polars.datatypes import DataTypeClass
 
 Int = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 #: Epoch milliseconds, UTC, from the year 1 to the year 9999.
@@ -164,7 +165,7 @@ class Endpoint(NamedTuple):
         kind: the kind of group, for collections of groups.
         people: columns with ids of people; pseudonyms replace them.
         public: text columns that name no person; pseudonyms replace every other text by null.
-        facts: of the people themselves, the other columns that pseudonyms keep and that `publish()`
+        facts: of records about people, the other columns that pseudonyms keep and that `publish()`
             also writes without `personal=True`.
     """
 
@@ -182,8 +183,13 @@ class Endpoint(NamedTuple):
     public: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
 
-    def hides(self, column: str, dtype: DataType) -> bool:
-        """Whether pseudonyms replace a column by null.
+    @property
+    def about_people(self) -> bool:
+        """Whether a record is the data of one person: then any column of it may be personal."""
+        return self.record_key in self.people
+
+    def hides(self, column: str, dtype: DataType | DataTypeClass) -> bool:
+        """Whether pseudonyms replace a column by null, and `publish()` leaves it out.
 
         Examples:
             >>> import polars as pl
@@ -194,7 +200,7 @@ class Endpoint(NamedTuple):
         """
         if column in (*self.people, *self.public, *self.facts):
             return False
-        return is_text(dtype) or bool(self.facts)
+        return is_text(dtype) or self.about_people
 
     def optional_ids(self) -> list[str]:
         """The columns of ids and lists of ids that may be null.
@@ -284,6 +290,13 @@ ENDPOINTS = (
         whole_answer=("last_updated",),
         people=("m_user_id",),
         public=("status",),
+        facts=(
+            "percent_complete",
+            "incomplete_training_ids",
+            "complete_training_ids",
+            "last_completed",
+            "last_updated",
+        ),
     ),
     _groups("fieldoffices.list", "fieldoffices", "field_office"),
     _groups("linesofbusiness.list", "linesofbusiness", "line_of_business"),

@@ -21,6 +21,7 @@ from kpa_analytics.inputs import (
     need_same_account,
 )
 from kpa_analytics.schema import GROUPS, RENEWAL_PUNCTUALITY, RENEWALS, USERS
+from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.case_groups import By
@@ -101,8 +102,8 @@ def check_day(renewals: pl.DataFrame, today: date) -> None:
     if wrong.height:
         outcome, due = wrong.select(_OUTCOME, _DUE).row(0)
         raise KPADataError(
-            f"as_of is {today}, but these renewals are of another day: a certificate that expires "
-            f"on {due} is {outcome}"
+            f"as_of is {in_words(today)}, but these renewals were computed for another day: a "
+            f"certificate that expires on {in_words(due)} is {outcome}"
         )
 
 

@@ -29,6 +29,7 @@ from kpa_analytics.inputs import (
     need_switch,
 )
 from kpa_analytics.schema import GROUPS
+from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.case_groups import By
@@ -117,7 +118,8 @@ def status_over_time(
     need_same_account(completions, trainings, users, required, groups)
     first, last = need_day(start, "start"), need_day(end, "end")
     if first > last:
-        raise KPADataError(f"start must not be after end: start is {first}, end is {last}")
+        days_in_words = f"start is {in_words(first)}, end is {in_words(last)}"
+        raise KPADataError(f"start must not be after end: {days_in_words}")
     days = SampledDays.between(first, last, every)
     ahead, group = as_expiring_days(expiring_days), as_by(by, users)
     need_switch(include_terminated, "include_terminated")

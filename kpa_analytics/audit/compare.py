@@ -21,6 +21,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, Day, as_day, day_of, need_same_account
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.wording import day as in_words
 
 
 def changes(old: object, new: object) -> pl.DataFrame:
@@ -129,7 +130,7 @@ def status_changes(
         for side, name, day in zip(sides, ("before", "after"), days, strict=True)
     )
     if earlier.as_of > later.as_of:
-        raise KPADataError(f"as_of: {earlier.as_of} is after {later.as_of}")
+        raise KPADataError(f"as_of: {in_words(earlier.as_of)} is after {in_words(later.as_of)}")
     return changed_cases(earlier, later, include_terminated=include_terminated)
 
 

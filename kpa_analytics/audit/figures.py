@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import polars as pl
 
 from kpa_analytics.analysis.due_within import DUE_DAYS, due_within
 from kpa_analytics.inputs import AnyFrame
-from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
+from kpa_analytics.statuses import (
+    CURRENT,
+    EXPIRING,
+    FROM_REQUIREMENTS,
+    MISSING,
+    NOT_DUE,
+    STATUSES,
+)
 
 
 class Figures(NamedTuple):
@@ -17,27 +25,38 @@ class Figures(NamedTuple):
     Attributes:
         people: people with at least one case.
         completions: all completion records.
-        cases: all cases; the five statuses below add up to it.
+        cases: all cases; the statuses add up to it.
         in_30_days: current or expiring cases with at most 30 (`DUE_DAYS`) days left. `expiring`
             counts by each training's own number of days or window instead.
-        current, expiring, expired, missing, not_due: cases of each status; `missing` and
-            `not_due` are None if no requirements were provided.
+        by_status: the cases of each status; None for those that follow from requirements, if none
+            were provided.
     """
 
     people: int
     completions: int
     cases: int
     in_30_days: int
-    current: int
-    expiring: int
-    expired: int
-    missing: int | None
-    not_due: int | None
+    by_status: Mapping[str, int | None]
 
     @property
     def due(self) -> int:
         """The cases that are due: all except those that are not due yet."""
-        return self.cases - (self.not_due or 0)
+        return self.cases - (self.by_status[NOT_DUE] or 0)
+
+    @property
+    def in_order(self) -> int:
+        """The cases that are current or expiring."""
+        return sum(self.by_status[status] or 0 for status in (CURRENT, EXPIRING))
+
+    @property
+    def requirements_known(self) -> bool:
+        """Whether requirements were provided, so that missing cases are known."""
+        return self.by_status[MISSING] is not None
+
+    def as_counts(self) -> dict[str, int | None]:
+        """Every figure by its name, e.g. for a manifest."""
+        others = {name: value for name, value in self._asdict().items() if name != "by_status"}
+        return {**others, **self.by_status}
 
 
 def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool) -> Figures:
@@ -46,7 +65,7 @@ def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool
     Examples:
         >>> from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
         >>> counts = figures(EXPIRY_STATUS.empty(), COMPLETIONS.empty(), requirements_known=False)
-        >>> counts.expired, counts.missing
+        >>> counts.by_status["expired"], counts.by_status["missing"]
         (0, None)
     """
     each = [(pl.col("status") == status).sum().alias(status) for status in STATUSES]
@@ -57,6 +76,7 @@ def figures(status: AnyFrame, completions: AnyFrame, *, requirements_known: bool
     )
     counts = status.lazy().select(*totals, *each).collect().row(0, named=True)
     records = completions.lazy().select(pl.len()).collect().item()
+    by_status = {name: counts.pop(name) for name in STATUSES}
     if not requirements_known:
-        counts |= dict.fromkeys(FROM_REQUIREMENTS)
-    return Figures(completions=records, **counts)
+        by_status |= dict.fromkeys(FROM_REQUIREMENTS)
+    return Figures(completions=records, by_status=by_status, **counts)

@@ -37,7 +37,7 @@ def provenance(
         "as_of": as_of.isoformat(),
         "fetched_at": instant(fetched) if fetched else None,
         "hosts": sorted({snapshot.host for snapshot in data.snapshots.values()}),
-        "counts": figures._asdict(),
+        "counts": figures.as_counts(),
         "settings": settings,
         "sources": [_source(snapshot) for _, snapshot in sorted(data.snapshots.items())],
         "versions": {

@@ -124,7 +124,7 @@ class Pseudonyms:
             if endpoint.filters.get(name) in endpoint.people
         }
         snapshot = replace(snapshot, params={**snapshot.params, **hidden})
-        if endpoint.record_key not in endpoint.people:
+        if not endpoint.about_people:
             return snapshot
         faults = tuple((table, self.of(who), *rest) for table, who, *rest in snapshot.faults)
         return replace(snapshot, faults=faults)

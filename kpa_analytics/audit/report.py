@@ -101,18 +101,17 @@ def _facts(evidence: Evidence) -> list[str]:
 
 def _tiles(evidence: Evidence) -> list[dict[str, str]]:
     figures = evidence.figures
-    known = figures.missing is not None
-    main = evidence.headline
+    known, main, by_status = figures.requirements_known, evidence.headline, figures.by_status
     in_order = say(text.IN_ORDER_NOTES[known], cases=main.required)
     people = say(text.PEOPLE_NOTE, completions=figures.completions)
     return [
         _tile(TileLabel.IN_ORDER, share(main.required_in_order, main.required), in_order),
-        _status_tile(EXPIRED, figures.expired, main.composed_gaps[EXPIRED]),
-        _status_tile(MISSING, figures.missing, main.composed_gaps[MISSING])
+        _status_tile(EXPIRED, by_status[EXPIRED], main.composed_gaps[EXPIRED]),
+        _status_tile(MISSING, by_status[MISSING], main.composed_gaps[MISSING])
         if known
         else _tile(STATUS_LABELS[MISSING], NOT_KNOWN, _missing_note(evidence), MISSING),
-        _status_tile(EXPIRING, figures.expiring),
-        _status_tile(CURRENT, figures.current),
+        _status_tile(EXPIRING, by_status[EXPIRING]),
+        _status_tile(CURRENT, by_status[CURRENT]),
         _tile(TileLabel.IN_30_DAYS, f"{figures.in_30_days:,}", text.IN_30_DAYS_NOTE),
         _on_file(evidence),
         *([_composed(main)] if main.composed else []),
@@ -151,7 +150,7 @@ def _on_file(evidence: Evidence) -> dict[str, str]:
 
 def share_in_order(figures: Figures) -> str:
     """The share of all cases due that are in order."""
-    return share(figures.current + figures.expiring, figures.due)
+    return share(figures.in_order, figures.due)
 
 
 def share(part: int, whole: int) -> str:
@@ -181,7 +180,7 @@ def _standing(evidence: Evidence) -> Section:
 
 def _headline(evidence: Evidence) -> list[str]:
     main, figures = evidence.headline, evidence.figures
-    known = figures.missing is not None
+    known = figures.requirements_known
     sentences = [
         say(text.REQUIRED[known], cases=main.required, in_order=main.required_in_order),
         say(text.PEOPLE_IN_ORDER[known], people=figures.people, in_order=main.people_in_order),

@@ -32,7 +32,7 @@ def gaps(evidence: Evidence) -> Section:
     """The section with every expired and missing case, grouped by training."""
     rows = evidence.cases.filter(pl.col("status").is_in(GAPS))
     expired = rows.filter(pl.col("status") == EXPIRED)
-    missing = evidence.figures.missing
+    missing = evidence.figures.by_status[MISSING]
     sentences = [
         say(text.EXPIRED, expired=expired.height, people=expired["m_user_id"].n_unique()),
         text.MISSING_NOT_KNOWN if missing is None else say(text.MISSING, missing=missing),

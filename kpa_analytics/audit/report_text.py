@@ -377,8 +377,8 @@ LACKS = "not completed: {parts}"
 
 ON_FILE = (
     "{valid:case is|cases are} current or expiring soon through a completion. With a signature: "
-    "{signed}; with a file but no signature: {file}; with neither: {unproved} (only an "
-    "instructor's name: {instructor_only}; not even that: {nothing})."
+    "{signed}; with a file but no signature: {file}; with neither: {unproved} "
+    "({instructor_only:names|name} an instructor, {nothing:does|do} not)."
 )
 ON_FILE_NOT_KNOWN = "For {not_known:case|cases}, the API does not say what is on file."
 #: What can be on file for a completion, the strongest first.
@@ -417,7 +417,7 @@ PAST_BEGINS = (
     "show them."
 )
 PAST_ONE_DAY = "The first completion is dated {begun}, so there is no earlier month to compare."
-PAST_NO_CASES = "No more than one of these months has a case, so there is nothing to compare."
+PAST_NO_CASES = "Fewer than two of these months have any cases, so there is nothing to compare."
 PAST_NOTHING = (
     "No completion is dated on or before {as_of}, so nothing is known about earlier days."
 )

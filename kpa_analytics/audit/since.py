@@ -64,7 +64,9 @@ def earlier_pack(folder: str | os.PathLike[str]) -> EarlierPack:
     place = typed_path(folder)
     for path, finding, detail in verify_audit(place).rows():
         if finding != "litter":
-            raise KPADataError(f"{place / path} is {finding}: {detail}; so nothing is compared")
+            raise KPADataError(
+                f"{place / path} is {finding}: {detail}. The packs were not compared"
+            )
     pack = pack_in(place)
     manifest = read_manifest(pack)
     frames = []
@@ -141,20 +143,25 @@ def refuse_other(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -
         )
         if before != after:
             there, here = (this, that) if before else (that, this)
-            raise KPADataError(f"{folder} has {there} and this pack has {here}: not comparable")
+            raise KPADataError(
+                f"{folder} has {there} and this pack has {here}, so they cannot be compared"
+            )
     before, after = (side.get("account") for side in (earlier, facts))
     if before and after and before != after:
-        raise KPADataError(f"{folder} is of another account: {before}, and these are of {after}")
+        raise KPADataError(
+            f"{folder} belongs to another account, {before}; these records belong to {after}"
+        )
     before, after = (_hosts(side["hosts"]) for side in (earlier, facts))
     if before and after and before != after:
         raise KPADataError(
-            f"{folder} is of another account: its records are from {', '.join(before)}, and "
+            f"{folder} belongs to another account: its records are from {', '.join(before)}, and "
             f"these are from {', '.join(after)}"
         )
     before, after = (side["settings"].get("only") or "all records" for side in (earlier, facts))
     if before != after:
         raise KPADataError(
-            f"{folder} covers other records ({before}) than this pack ({after}): not comparable"
+            f"{folder} covers other records ({before}) than this pack ({after}), so they cannot be "
+            "compared"
         )
     if earlier["as_of"] > facts["as_of"]:
         days = [in_words(date.fromisoformat(side["as_of"])) for side in (earlier, facts)]
@@ -170,7 +177,7 @@ def _hosts(hosts: list[str]) -> list[str]:
 
 def _refuse_strangers(old: EarlierPack, people: pl.DataFrame, records: pl.DataFrame) -> None:
     """Raise an error if the packs have nobody in common, or the same ids for other records."""
-    another = f"{old.folder} is of another account"
+    another = f"{old.folder} belongs to another account"
     known = people["m_user_id"].is_in(old.people["m_user_id"].implode())
     if old.people.height and people.height and not known.any():
         raise KPADataError(f"{another}: none of its people are in these records")

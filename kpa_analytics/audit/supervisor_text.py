@@ -29,7 +29,7 @@ MEANINGS = (
     f"required and never completed. {STATUS_LABELS[EXPIRING]}: the training must soon be renewed "
     "or, if it was never completed, completed."
 )
-COMPOSED = "Made of other trainings, and valid only while all of them are: {trainings}."
+COMPOSED = "Composed trainings, each valid only while all trainings in it are: {trainings}."
 CASES = "Every open case"
 NOBODY_NOTE = (
     "The profiles of these people name nobody, or somebody who is not in the user list or has left."
@@ -92,7 +92,7 @@ HEADINGS = {
 }
 
 DEMO_SUBJECT = "DEMO DATA - {subject}"
-OTHER_LISTS = "previous: {folder} has lists for every {was}, not for every {by}"
+OTHER_LISTS = "previous: {folder} has a list for every {was}; this run makes one for every {by}"
 LEFT = "{name} left on {day} and has no list: the cases of their people are on nobody's list"
 NO_LIST = "no {by} with an open case is called {name!r}"
 EMPTY_LIST = "{name} has no list, because no open case belongs on it"

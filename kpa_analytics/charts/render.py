@@ -31,7 +31,9 @@ EMBED = {
 PICTURE_SCALE = 2
 #: The name of that menu for screen readers.
 _MENU = "Save the chart as a picture"
-#: How Vega names a legend in a drawing.
+#: How Vega names an axis in a drawing, with the kind and the ends of its scale.
+_SCALE = re.compile(r'(aria-label="[XY]-axis[^"]*?) for an? [^"]*? scale with [^"]*')
+#: How it names a legend.
 _LEGEND_NAME = re.compile(r'aria-label="Symbol legend [^"]*"')
 _PNG_START = 8
 _SURROGATE_PAIR = re.compile("[\U00010000-\U0010ffff]")
@@ -76,7 +78,7 @@ def svg(spec: Mapping[str, Any]) -> str:
         image = image.replace(f'"clip{number}"', f'"{new}"').replace(
             f"url(#clip{number})", f"url(#{new})"
         )
-    return _with_legends_described(image, spec)
+    return _with_legends_described(_SCALE.sub(r"\1", image), spec)
 
 
 def _with_legends_described(image: str, spec: Mapping[str, Any]) -> str:
@@ -177,10 +179,13 @@ def inert_json(value: Any) -> str:
 
 #: Screen readers read the text of each mark, so the tooltip, which repeats it, is hidden from them.
 #: vega-tooltip uses the element with this id if there is one. A menu that opens below the edge of
-#: the window is scrolled into it. A legend is named by its description, which Vega leaves out.
+#: the window is scrolled into it. A legend is named by its description, which Vega leaves out,
+#: and an axis by its title, without the ends of its scale, which Vega writes in its own way.
 _EMBEDDER = """
-const legendsIn = ({ items }) => items.flatMap((item) => item.items ?? []).flatMap((mark) =>
-  mark.role === "legend" ? [mark] : mark.marktype === "group" ? legendsIn(mark) : []);
+const guidesIn = ({ items }) => items.flatMap((item) => item.items ?? []).flatMap((mark) => {
+  if (["axis", "legend"].includes(mark.role)) return [mark];
+  return mark.marktype === "group" ? guidesIn(mark) : [];
+});
 window.kpaEmbed = async (...chart) => {
   if (!document.getElementById("vg-tooltip-element")) {
     const tooltip = document.createElement("div");
@@ -190,11 +195,13 @@ window.kpaEmbed = async (...chart) => {
     document.body.append(tooltip);
   }
   const drawn = await vegaEmbed(...chart);
-  const boxes = drawn.view.container().querySelectorAll(".role-legend");
-  legendsIn(drawn.view.scenegraph().root).forEach(({ description, items: [item] }, at) => {
-    if (!description) return;
-    item.description = description; // where Vega looks for it when it draws again
-    boxes[at]?.setAttribute("aria-label", description);
+  const boxes = drawn.view.container().querySelectorAll(":is(.role-axis, .role-legend)");
+  guidesIn(drawn.view.scenegraph().root).forEach(({ description, items: [item] }, at) => {
+    const name = boxes[at]?.getAttribute("aria-label");
+    if (!name) return;
+    // Where Vega looks for it when it draws again.
+    item.description = description ?? name.replace(/ for an? .* scale with .*/s, "");
+    boxes[at].setAttribute("aria-label", item.description);
   });
   return drawn;
 };

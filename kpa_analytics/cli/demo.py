@@ -35,18 +35,19 @@ def demo(
     data = load_demo()
     status, counts = first_rows(data, as_of=AS_OF)
     typer.echo(f"\n{DEMO_MARK}\n")
+    by_status = counts.by_status
     for name, figure, note in (
         ("people", counts.people, ""),
         ("completions", counts.completions, ""),
-        (EXPIRED, counts.expired, ""),
+        (EXPIRED, by_status[EXPIRED], ""),
         (
             EXPIRING,
-            counts.expiring,
+            by_status[EXPIRING],
             "by each training's own expiring days or window, as in the charts",
         ),
         (due_label(DUE_DAYS), counts.in_30_days, due_note(DUE_DAYS)),
-        (CURRENT, counts.current, ""),
-        (MISSING, counts.missing, ""),
+        (CURRENT, by_status[CURRENT], ""),
+        (MISSING, by_status[MISSING], ""),
     ):
         print_figure(name, figure, note)
     typer.echo(f"\nper person and training, as of {in_words(AS_OF)}")

@@ -16,7 +16,7 @@ from kpa_analytics.analysis.group_sessions import group_sessions
 from kpa_analytics.analysis.required import REQUIRED, required_pairs
 from kpa_analytics.audit.past import monthly_trend
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.endpoints import ALL_PEOPLE, COLLECTIONS
+from kpa_analytics.endpoints import ALL_PEOPLE, COLLECTIONS, endpoint_of
 from kpa_analytics.schema import (
     COMPLETIONS,
     EXPIRY_STATUS,
@@ -128,11 +128,7 @@ def columns_hash(*, personal: bool) -> str:
 def _is_public(name: str, column: Column) -> bool:
     if name not in COLLECTIONS:
         return column.name in (*ALL_PEOPLE, *_PUBLIC) or not is_text(column.dtype)
-    endpoint = COLLECTIONS[name][0]
-    if column.name in (*endpoint.people, *endpoint.public):
-        return True
-    about_people = endpoint.record_key in endpoint.people
-    return column.name in endpoint.facts if about_people else not is_text(column.dtype)
+    return not endpoint_of(name).hides(column.name, column.dtype)
 
 
 def published_frame(

@@ -16,6 +16,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import types as T  # noqa: N812 - the name that Spark's documentation uses
 
 from kpa_analytics.analysis.required import REQUIRED
+from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import ACCOUNT, need
 from kpa_analytics.schema import COMPLETIONS, GROUP_TRAININGS, GROUPS, TRAININGS, USERS, Table
@@ -228,7 +229,8 @@ def _reason(error: PySparkException | Py4JJavaError) -> str:
 
 
 def _indispensable(table: Table) -> list[str]:
-    """The columns that are always published: all except texts, which may be personal."""
-    return [
-        name for name, dtype in table.schema.items() if dtype != pl.String or name.endswith("id")
-    ]
+    """The columns that are always published: a collection may lack those that may be personal."""
+    if table.name not in COLLECTIONS:
+        return [*table.schema]
+    hides = endpoint_of(table).hides
+    return [name for name, dtype in table.schema.items() if not hides(name, dtype)]

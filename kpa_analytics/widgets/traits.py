@@ -136,10 +136,10 @@ class FirstDay(Choice[date | None, date | str | None]):
         if obj.begun is not None and day < obj.begun:
             raise ChoiceError(
                 f"{self.name} must not be before the first completion: {self.name} is {day}, the "
-                f"first completion is of {obj.begun}"
+                f"first completion is dated {obj.begun}"
             ).on_screen(
-                f"{str(self.name).capitalize()} must not be before the first completion, which is "
-                f"of {in_words(obj.begun)}."
+                f"{str(self.name).capitalize()} must not be before the first completion, "
+                f"which is dated {in_words(obj.begun)}."
             )
         return day
 

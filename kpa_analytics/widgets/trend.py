@@ -306,7 +306,8 @@ class TrendExplorer(StatusExplorer):
             return
         if self.start != self._shown.get("start"):
             raise ChoiceError(
-                f"start must not be after as_of: start is {self.start}, as_of is {self.as_of}"
+                f"start must not be after as_of: start is {in_words(self.start)}, as_of is "
+                f"{in_words(self.as_of)}"
             ).on_screen(f"Start must not be after {in_words(self.as_of)}, the day in As of.")
         first, last = in_words(self.start), in_words(self.as_of)
         self.say(f"The first day, {first}, is after {last}, so the year before that day is shown.")

@@ -296,7 +296,7 @@ GOOD = {"start": "2026-01-01", "end": "2026-06-30"}
     [
         (
             {"start": "2026-07-01"},
-            "start must not be after end: start is 2026-07-01, end is 2026-06-30",
+            "start must not be after end: start is 1 Jul 2026, end is 30 Jun 2026",
         ),
         ({"start": "01/01/2026"}, "start must be a day such as 2026-06-30, not '01/01/2026'"),
         ({"end": "2026-06-31"}, "end must be a day such as 2026-06-30, not '2026-06-31'"),

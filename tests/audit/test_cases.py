@@ -15,6 +15,7 @@ import kpa_analytics as kpa
 from kpa_analytics.audit.cases import audit_cases, valid_completions
 from kpa_analytics.audit.evidence_coverage import evidence_coverage_table
 from kpa_analytics.demo import Records
+from kpa_analytics.wording import count
 from tests.audit.packs import (
     AS_OF,
     Page,
@@ -117,8 +118,9 @@ def test_what_is_on_file_is_recounted_from_the_records(pack):
     sentence = (
         f"{len(valid):,} cases are current or expiring soon through a completion. With a "
         f"signature: {kinds['Signed']:,}; with a file but no signature: "
-        f"{kinds['File, not signed']:,}; with neither: {unproved:,} (only an "
-        f"instructor's name: {unproved - kinds['Nothing']:,}; not even that: {kinds['Nothing']:,})."
+        f"{kinds['File, not signed']:,}; with neither: {unproved:,} ("
+        f"{count(unproved - kinds['Nothing'], 'names', 'name')} an instructor, "
+        f"{count(kinds['Nothing'], 'does', 'do')} not)."
     )
     for text in (page_text(pack), paper(pack)):
         assert tile in text

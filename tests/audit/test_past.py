@@ -155,7 +155,7 @@ def test_months_in_which_everybody_had_left_are_not_compared(trainings):
     assert evidence.past.trend["total"].to_list() == [0] * 13
     section = section_of(evidence)
     assert section["sentences"][0] == (
-        "No more than one of these months has a case, so there is nothing to compare."
+        "Fewer than two of these months have any cases, so there is nothing to compare."
     )
     assert section["charts"] == section["tables"] == []
 
@@ -216,7 +216,7 @@ def test_a_part_counts_its_own_cases_only(data):
     ):
         evidence = evidence_of(data.part(scope), required=None)
         *_, last = evidence.past.trend.iter_rows(named=True)
-        counts = evidence.figures._asdict()
+        counts = evidence.figures.as_counts()
         assert {name: last[name] for name in STATUSES} == {name: counts[name] for name in STATUSES}
         assert last["total"] == counts["cases"] > 0
         about = evidence.past.renewals.select("training_id", "m_user_id")

@@ -233,7 +233,9 @@ def test_what_cannot_be_compared_is_refused(loads, packs, data, pack, tmp_path):
     }
     refused(replace(loads[1], snapshots=snapshots), "another account: .*api.example.com", packs[0])
     facts = {"demo": False, "settings": {}, "account": "south"}
-    with pytest.raises(KPADataError, match="is of another account: north, and these are of south"):
+    with pytest.raises(
+        KPADataError, match="belongs to another account, north; these records belong to south"
+    ):
         refuse_other(packs[0], {**facts, "account": "north"}, facts)
     refused(data, "real data and this pack has invented data", packs[0])
     refused(loads[1], "invented data and this pack has real data", pack)

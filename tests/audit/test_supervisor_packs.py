@@ -268,7 +268,7 @@ def test_the_page_names_the_trainings_that_are_made_of_others() -> None:
         (team,) = teams(
             lists, USERS.empty(), by="supervisor", as_of=DAY, requirements_known=True, demo=False
         )
-        sentence = "Made of other trainings, and valid only while all of them are: Rescue."
+        sentence = "Composed trainings, each valid only while all trainings in it are: Rescue."
         assert (sentence in page_of(team).decode()) == is_said
 
 
@@ -486,7 +486,7 @@ def test_an_earlier_run_of_other_lists_is_named(tmp_path: Path) -> None:
     with pytest.raises(kpa.errors.KPADataError) as error:
         write(**two_teams(), out=tmp_path / "second", by="job_title", previous=first)
     assert str(error.value) == (
-        f"previous: {first} has lists for every supervisor, not for every job title"
+        f"previous: {first} has a list for every supervisor; this run makes one for every job title"
     )
     made = two_teams()
     north = {**made, "data": replace(made["data"], account="north")}

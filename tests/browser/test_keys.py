@@ -334,6 +334,7 @@ def test_a_chart_is_named_after_its_finding(web: Page) -> None:
     charts_of(web)
     for figure, spec in zip(web.get_by_role("figure").all(), made.specs, strict=True):
         expect(figure).to_have_attribute("aria-label", spec["title"]["text"])
+        expect(figure.locator("[aria-label*=' scale with ']")).to_have_count(0)
         legend = figure.locator(".role-legend")
         for name in legend_names(spec):
             expect(legend).to_have_attribute("aria-label", name)

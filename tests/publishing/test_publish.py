@@ -13,6 +13,7 @@ from filelock import FileLock
 from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
+from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.publishing.datasets import TABLES, published_columns
 from kpa_analytics.schema import Column
@@ -81,6 +82,22 @@ def test_a_column_that_nobody_listed_is_left_out(monkeypatch: pytest.MonkeyPatch
     for name, column in new.items():
         assert column not in published_columns(name, personal=False)
         assert column in published_columns(name, personal=True)
+
+
+@pytest.mark.parametrize("name", ["users", "employee_status"])
+@pytest.mark.parametrize(
+    "dtype",
+    [pl.Int64(), pl.Date(), pl.Boolean(), pl.List(pl.Int64()), pl.Struct({"n": pl.Int64()})],
+)
+def test_of_people_a_column_that_nobody_listed_is_hidden_whatever_its_type(
+    name: str, dtype: pl.DataType
+) -> None:
+    endpoint = endpoint_of(name)
+    assert endpoint.hides("birth", dtype)
+    kept = {
+        column for column, kind in endpoint.table.schema.items() if not endpoint.hides(column, kind)
+    }
+    assert kept == {*endpoint.people, *endpoint.public, *endpoint.facts}
 
 
 def test_an_unchanged_file_is_not_written_again(tmp_path: Path) -> None:

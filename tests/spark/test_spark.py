@@ -21,7 +21,9 @@ from polars.testing import assert_frame_equal
 import kpa_analytics as kpa
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError, KPADataWarning
-from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.publishing.datasets import DEMO, published_columns
+from kpa_analytics.schema import COMPLETIONS, GROUP_TRAININGS, GROUPS, TRAININGS, USERS, Table
+from kpa_analytics.spark.published import _indispensable
 
 pytestmark = [
     pytest.mark.slow,
@@ -311,3 +313,9 @@ def test_the_page_about_spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for code in blocks:
         exec(compile(code, page.name, "exec"), names)
     assert list(names["status"].columns[:2]) == ["account", "m_user_id"]
+
+
+@pytest.mark.parametrize("table", [COMPLETIONS, TRAININGS, USERS, GROUP_TRAININGS, GROUPS])
+def test_spark_needs_the_columns_that_publish_always_writes(table: Table) -> None:
+    columns = [column.name for column in published_columns(table.name, personal=False)]
+    assert [*_indispensable(table), DEMO.name] == columns
