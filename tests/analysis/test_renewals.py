@@ -308,7 +308,7 @@ def test_bad_input_is_named() -> None:
 def test_renewals_of_another_day_are_refused() -> None:
     rows = kpa.renewals(done(date(2025, 6, 30)), frame_of(TRAININGS, LADDERS), as_of="2026-06-30")
     for function in (kpa.renewal_punctuality, kpa.renewal_curve):
-        with pytest.raises(kpa.errors.KPADataError, match="expires on 2026-06-30 is pending"):
+        with pytest.raises(kpa.errors.KPADataError, match="expires on 30 Jun 2026 is pending"):
             function(rows, as_of="2026-07-01")
 
 

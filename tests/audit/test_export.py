@@ -121,20 +121,13 @@ def test_headline_figures_agree_everywhere(pack, book, status, data):
 
 
 def test_the_share_in_order_is_never_rounded_up():
-    nearly = Figures(
-        people=1,
-        completions=1,
-        cases=100_000,
-        in_30_days=0,
-        current=99_999,
-        expiring=0,
-        expired=1,
-        missing=0,
-        not_due=0,
-    )
-    assert share_in_order(nearly) == "99.9%"
-    assert share_in_order(nearly._replace(current=100_000, expired=0)) == "100.0%"
-    assert share_in_order(nearly._replace(cases=5, current=0, expired=0, not_due=5)) == NOTHING
+    def share(**cases: int) -> str:
+        by_status = dict.fromkeys(STATUSES, 0) | cases
+        return share_in_order(Figures(1, 1, sum(cases.values()), 0, by_status))
+
+    assert share(current=99_998, expiring=1, expired=1) == "99.9%"
+    assert share(current=100_000) == "100.0%"
+    assert share(not_due=5) == NOTHING
 
 
 def test_records_hold_every_completion_once(pack, data):

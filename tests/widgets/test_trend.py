@@ -216,7 +216,7 @@ def test_a_share_of_gaps_is_0_only_for_no_gap_and_100_only_for_nothing_else(
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("start", "2027-01-01", "start must not be after as_of: start is 2027-01-01"),
+        ("start", "2027-01-01", "start must not be after as_of: start is 1 Jan 2027"),
         (
             "start",
             "2001-01-01",
@@ -242,7 +242,7 @@ def test_an_invalid_value_is_one_clear_error_and_changes_nothing(
 def test_a_first_day_that_is_not_allowed_is_refused_once(explorer: TrendExplorer) -> None:
     control, rows = explorer.controls["start"], explorer.rows
     begun = in_words(explorer.begun or FIRST)
-    said = f"Start must not be before the first completion, which is of {begun}."
+    said = f"Start must not be before the first completion, which is dated {begun}."
     for year in (2, 20, 202):
         control.value = date(year, 12, 30)
         assert control.value == FIRST
