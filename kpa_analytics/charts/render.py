@@ -182,10 +182,6 @@ def inert_json(value: Any) -> str:
 #: the window is scrolled into it. A legend is named by its description, which Vega leaves out,
 #: and an axis by its title, without the ends of its scale, which Vega writes in its own way.
 _EMBEDDER = """
-const guidesIn = ({ items }) => items.flatMap((item) => item.items ?? []).flatMap((mark) => {
-  if (["axis", "legend"].includes(mark.role)) return [mark];
-  return mark.marktype === "group" ? guidesIn(mark) : [];
-});
 window.kpaEmbed = async (...chart) => {
   if (!document.getElementById("vg-tooltip-element")) {
     const tooltip = document.createElement("div");
@@ -195,14 +191,14 @@ window.kpaEmbed = async (...chart) => {
     document.body.append(tooltip);
   }
   const drawn = await vegaEmbed(...chart);
-  const boxes = drawn.view.container().querySelectorAll(":is(.role-axis, .role-legend)");
-  guidesIn(drawn.view.scenegraph().root).forEach(({ description, items: [item] }, at) => {
-    const name = boxes[at]?.getAttribute("aria-label");
-    if (!name) return;
+  for (const guide of drawn.view.container().querySelectorAll(":is(.role-axis, .role-legend)")) {
+    const name = guide.getAttribute("aria-label");
+    const item = guide.firstElementChild?.__data__;
+    if (!name || !item) continue;
     // Where Vega looks for it when it draws again.
-    item.description = description ?? name.replace(/ for an? .* scale with .*/s, "");
-    boxes[at].setAttribute("aria-label", item.description);
-  });
+    item.description = item.mark.description ?? name.replace(/ for an? .* scale with .*/s, "");
+    guide.setAttribute("aria-label", item.description);
+  }
   return drawn;
 };
 document.addEventListener("toggle", async ({ target }) => {
