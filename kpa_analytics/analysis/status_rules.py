@@ -12,6 +12,8 @@ from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
 #: The columns that describe the status of a completion.
 STATUS_COLUMNS = ("expiration_source", "expiration_date", "days_left", "starts_expiring", "status")
+#: Whether a person is new to a training: hired after it was last offered.
+IS_NEW = (pl.col("hired") > pl.col("offered")).fill_null(False)
 
 
 def statuses_on(
@@ -43,15 +45,21 @@ def statuses_on(
 
 def starts_expiring(expiring_days: int) -> pl.Expr:
     """The first day on which a completion is expiring, from its expiration and its window."""
-    expires = pl.col("expiration_date")
-    days = pl.coalesce("expiring_days", pl.lit(expiring_days, pl.Int64))
-    counted = (expires.to_physical().cast(pl.Int64) - days).cast(pl.Int32).cast(pl.Date)
     return (
         pl.when(pl.col("opens").is_not_null())
-        .then(pl.min_horizontal("opens", expires))
-        .otherwise(counted)
+        .then(pl.min_horizontal("opens", "expiration_date"))
+        .otherwise(counted_back(expiring_days).cast(pl.Date))
         .alias("starts_expiring")
     )
+
+
+def counted_back(expiring_days: int) -> pl.Expr:
+    """The day that is the training's own number of days, or else this one, before the expiration.
+
+    As a number of days since 1970: the day may be before the year 1.
+    """
+    days = pl.coalesce("expiring_days", pl.lit(expiring_days, pl.Int64))
+    return (pl.col("expiration_date").to_physical().cast(pl.Int64) - days).cast(pl.Int32)
 
 
 def days_left(as_of: date) -> pl.Expr:
@@ -123,10 +131,6 @@ def not_yet(as_of: date) -> pl.Expr:
 
 
 def may_wait(as_of: date) -> pl.Expr:
-    """Whether a person who never completed the training may wait for the next window.
-
-    A person is new if hired after the training was last offered.
-    """
+    """Whether a person who never completed the training may wait for the next window."""
     was_offered = (pl.col("offered") <= pl.lit(as_of)).fill_null(False)
-    is_new = (pl.col("hired") > pl.col("offered")).fill_null(False)
-    return (pl.col("grace_allowed") & (is_new | ~was_offered)).fill_null(False)
+    return (pl.col("grace_allowed") & (IS_NEW | ~was_offered)).fill_null(False)

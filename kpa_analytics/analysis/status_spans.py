@@ -18,7 +18,9 @@ from kpa_analytics.analysis.composed_spans import composed_spans, held_between
 from kpa_analytics.analysis.engine import Engine
 from kpa_analytics.analysis.latest_completion import ALWAYS
 from kpa_analytics.analysis.sampled_days import SampledDays
+from kpa_analytics.analysis.status_rules import IS_NEW, counted_back
 from kpa_analytics.analysis.window_cycles import WindowCycles
+from kpa_analytics.analysis.windows import SUPERSEDED, in_time
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
 POSITIONS = ("since", "starts", "over", "until")
@@ -97,12 +99,11 @@ class StatusSpans:
         """
         position = self._days.position
         is_window = pl.col("expiration_source") == "window"
-        is_lost = is_window & (pl.col("date") < pl.col("offering_opens")).fill_null(False)
-        has_time = (pl.col("date") >= pl.col("year_before_opens")).fill_null(False)
+        is_lost = is_window & SUPERSEDED
+        has_time = in_time("year_before_opens")
         over = pl.when(has_time).then(pl.col("offering_closes") + _DAY).otherwise("offered")
         expires = pl.col("expiration_date").to_physical()
-        ahead = pl.coalesce("expiring_days", pl.lit(expiring_days, pl.Int64))
-        starts = (expires.cast(pl.Int64) - ahead).cast(pl.Int32)
+        starts = counted_back(expiring_days)
         lost = pl.when(is_lost).then("offered")
         return (
             by_key.lazy()
@@ -158,11 +159,10 @@ class StatusSpans:
             self._cycles.numbers.lazy(), on="training_id", how="left"
         )
         exists = pl.max_horizontal("exists_since", "made").fill_null(always)
-        is_new = (pl.col("hired") > pl.col("offered")).fill_null(False)
         waits_until = (
             pl.when(~pl.col("grace_allowed").fill_null(False))
             .then(always)
-            .when(~is_new)
+            .when(~IS_NEW)
             .then("offered")
         )
         rows = (

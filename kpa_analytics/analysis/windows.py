@@ -13,13 +13,22 @@ import polars as pl
 from kpa_analytics.yearly import WINDOW
 
 _OFFERED = pl.col("offered")
-#: Whether a completion (`date`) is from before the last offering, and whether there is time left to
-#: renew one that is. Both read columns of `windows_on`.
+#: Whether a completion (`date`) is from before the last offering, a column of `windows_on`.
 SUPERSEDED = (pl.col("date") < pl.col("offering_opens")).fill_null(False)
-IN_TIME = (pl.col("date") >= pl.col("in_time_since")).fill_null(False)
 _ONE_DAY = pl.duration(days=1)
 #: The columns of `windows_on` beside training_id.
 _WINDOWS = ("is_open", "next_opens", "next_closes", "offering_opens", "in_time_since")
+
+
+def in_time(since: str) -> pl.Expr:
+    """Whether there is time left to renew a superseded completion, which was completed in time.
+
+    `since` is the column with the first day that is in time, such as `in_time_since`.
+    """
+    return (pl.col("date") >= pl.col(since)).fill_null(False)
+
+
+IN_TIME = in_time("in_time_since")
 
 
 def windows_on(offerings: pl.DataFrame, as_of: date) -> pl.DataFrame:
