@@ -11,8 +11,7 @@ from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.latest_completion import records_of
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_rules import starts_expiring
-from kpa_analytics.analysis.windows import renewals as moved_on
-from kpa_analytics.analysis.windows import with_windows
+from kpa_analytics.analysis.windows import moved_on, with_windows
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import (
     AnyFrame,

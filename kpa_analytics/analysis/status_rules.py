@@ -6,7 +6,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.windows import renewals
+from kpa_analytics.analysis.windows import moved_on
 from kpa_analytics.schema import SOURCE, STATUS
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
@@ -32,7 +32,7 @@ def statuses_on(
     """
     judged = expirations.join(windows.lazy(), on="training_id", how="left", maintain_order="left")
     return (
-        renewals(judged, pl.lit(as_of))
+        moved_on(judged, pl.lit(as_of))
         .with_columns(starts_expiring(expiring_days))
         .with_columns(status_on(as_of))
         # The status depends on the exact days; the result has only days that Python can represent.

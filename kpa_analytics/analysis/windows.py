@@ -101,7 +101,7 @@ def with_offerings(catalogue: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def renewals(expirations: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
+def moved_on(expirations: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
     """Update opens and expiration_date of window trainings to the day of each row.
 
     If no offering supersedes a completion, it is valid, however many windows have passed. It is
