@@ -6,6 +6,7 @@ import polars as pl
 
 from kpa_analytics.analysis.late_records import recorded_after_expiry, recorded_late
 from kpa_analytics.analysis.taught_expired import taught_while_expired
+from kpa_analytics.analysis.unrecorded_offerings import offering_not_recorded
 from kpa_analytics.data import quality
 from kpa_analytics.data.checks import names_of
 from kpa_analytics.data.training_data import TrainingData
@@ -13,7 +14,14 @@ from kpa_analytics.inputs import Day, as_table, day_of, need
 from kpa_analytics.schema import COMPLETIONS, FINDINGS, GROUP_TRAININGS, TRAININGS, USERS
 
 #: Every kind of finding, in the order in which they are reported.
-KINDS = (*quality.KINDS, "recorded_late", "recorded_after_expiry", "taught_while_expired")
+KINDS = (
+    *quality.KINDS[:-1],
+    "offering_not_recorded",
+    *quality.KINDS[-1:],  # the blank ids
+    "recorded_late",
+    "recorded_after_expiry",
+    "taught_while_expired",
+)
 
 
 def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
@@ -101,15 +109,19 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
             (data.group_trainings, GROUP_TRAININGS),
         )
     )
-    # Renewals need no composed trainings, and one that includes itself must not end the checks.
+    # These rules need no composed trainings, and one that includes itself must not end the checks.
     parts = pl.lit(None, TRAININGS.schema["included_trainings_id"]).alias("included_trainings_id")
+    alone = trainings.with_columns(parts)
     completions = need(data.completions, COMPLETIONS, *COMPLETIONS.schema)
     checks = (
+        offering_not_recorded(completions, alone, users, day),
         recorded_late(completions),
-        recorded_after_expiry(completions, trainings.with_columns(parts), day),
+        recorded_after_expiry(completions, alone, day),
         *taught_while_expired(completions, trainings, sessions, day),
     )
     names = names_of(users, trainings)
     order = (pl.col("record_id").cast(pl.Int64), pl.col("value", "message"))
-    late = [as_table(check.findings(names).sort(*order), FINDINGS) for check in checks]
-    return pl.concat([findings, *(rows.collect(engine="in-memory") for rows in late)])
+    others = [as_table(check.findings(names).sort(*order), FINDINGS) for check in checks]
+    kind = pl.col("finding").cast(pl.Enum(KINDS))
+    rows = pl.concat([findings, *(part.collect(engine="in-memory") for part in others)])
+    return rows.sort(kind, maintain_order=True)

@@ -101,6 +101,15 @@ def with_offerings(catalogue: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def outlasts_window(today: pl.Expr) -> pl.Expr:
+    """Whether a completion is valid although the first window after it has closed by a day.
+
+    No offering by then supersedes it. This reads the columns of `expirations` and of `windows_on`.
+    """
+    is_window = pl.col("expiration_source") == "window"
+    return is_window & ~SUPERSEDED & (pl.col("expiration_date") < today)
+
+
 def moved_on(expirations: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
     """Update opens and expiration_date of window trainings to the day of each row.
 
@@ -112,14 +121,14 @@ def moved_on(expirations: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
     """
     is_window = pl.col("expiration_source") == "window"
     is_over = pl.col("expiration_date") < today
-    moves_on = is_window & ~SUPERSEDED & is_over
+    outlasts = outlasts_window(today)
     ended_early = is_window & SUPERSEDED & ~IN_TIME & ~is_over
     return expirations.with_columns(
-        pl.when(moves_on)
+        pl.when(outlasts)
         .then("next_closes")
         .when(ended_early)
         .then(pl.col("offering_opens") - _ONE_DAY)
         .otherwise("expiration_date")
         .alias("expiration_date"),
-        pl.when(moves_on).then("next_opens").otherwise("opens").alias("opens"),
+        pl.when(outlasts).then("next_opens").otherwise("opens").alias("opens"),
     )

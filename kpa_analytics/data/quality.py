@@ -1,4 +1,4 @@
-"""Data quality: all wrong or implausible records, one row per finding."""
+"""Data quality: records that are wrong or implausible by themselves, one row per finding."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from kpa_analytics.data.findings import (
     wrong_days,
 )
 from kpa_analytics.data.implausible import implausible_dates, odd_employment
-from kpa_analytics.data.offerings import offerings_not_recorded, unknown_schedules
 from kpa_analytics.data.orphan_ids import REFERENCES, attendees_differ, unknown_ids
 from kpa_analytics.data.snapshots import Snapshot
+from kpa_analytics.data.unknown_schedules import unknown_schedules
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, as_table, day_of, need
 from kpa_analytics.schema import BLANK_IDS, FAULTS, FINDINGS
@@ -45,13 +45,12 @@ KINDS = (
     *hierarchy.KINDS,
     "attendees_differ",
     "unknown_schedule",
-    "offering_not_recorded",
     "blank_ids",
 )
 
 
 def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFrame:
-    """List the findings of `data_quality()`, except those about records made late.
+    """List the findings of `data_quality()` that need no expiration dates, except the late records.
 
     Its documentation describes the arguments, the result and each finding.
 
@@ -79,7 +78,6 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
         *hierarchy.hierarchy_faults(rows["users"], day),
         *attendees_differ(completions, rows["group_trainings"]),
         *unknown_schedules(rows["trainings"]),
-        offerings_not_recorded(completions, rows["trainings"], rows["users"], day),
     ]
     names = names_of(rows["users"], rows["trainings"])
     findings = [*(check.findings(names) for check in checks), blank_ids(blanks.lazy())]

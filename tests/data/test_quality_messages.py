@@ -18,7 +18,7 @@ from kpa_analytics.schema import (
     USERS,
 )
 from kpa_analytics.wording import day
-from tests.data.quality_cases import AS_OF, GOOD, JUNE, SESSION, Load, completed
+from tests.data.quality_cases import AS_OF, GOOD, SESSION, Load
 from tests.frames import frame_of
 
 
@@ -31,10 +31,8 @@ def test_each_message_is_a_sentence_that_names_the_record_and_the_value():
         GOOD | {"id": 5, "date": None},
         GOOD | {"id": 5},
         GOOD | {"id": 6, "date": date(1926, 5, 4)},
-        GOOD | {"id": 7, "date": date(2020, 6, 10), "training_id": 8},
     )
-    window = JUNE | {"id": 8, "window_last_offered_date": date(2019, 6, 1)}
-    trainings = frame_of(TRAININGS, {"id": 7}, window, {"id": 11, "schedule_type": "annual"})
+    trainings = frame_of(TRAININGS, {"id": 7}, {"id": 11, "schedule_type": "annual"})
     people = frame_of(
         USERS,
         {"id": "bob", "hireDate": datetime(1970, 1, 1, tzinfo=UTC), "supervisor_id": "gone"},
@@ -102,13 +100,6 @@ TWICE = frame_of(COMPLETIONS, *(GOOD | {"id": number} for number in (12, 3)))
         (
             {"trainings": LADDERS.with_columns(included_trainings_id=pl.lit([8]))},
             "Training 7 (Ladders) refers to training 8, which is not in the catalogue.",
-        ),
-        (
-            {
-                "trainings": frame_of(TRAININGS, JUNE | {"title": "Heat"}),
-                **completed(date=date(2019, 6, 10)),
-            },
-            "Training 7 (Heat) has no last offered date",
         ),
         (
             {

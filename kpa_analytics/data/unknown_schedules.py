@@ -1,0 +1,55 @@
+"""Findings about schedules that can't be used."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from kpa_analytics.data import finding_texts as texts
+from kpa_analytics.data.checks import Check
+from kpa_analytics.schema import SCHEDULE_TYPES
+from kpa_analytics.yearly import FIXED_DAY, WINDOW, YearlyDay, are_possible
+
+
+def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
+    """Trainings whose completions have unknown expiration dates.
+
+    Either the schedule type is not one of the vendor's, or the window or the fixed day has a date
+    that does not exist. A blank type is not unknown: the fixed day or the renewal months decide.
+    """
+    kind = pl.col("schedule_type")
+    is_known = kind.is_in(SCHEDULE_TYPES) | kind.str.strip_chars().fill_null("").eq("")
+    is_window = (kind == "window").fill_null(False)
+    fixed_is_set = pl.all_horizontal(part > 0 for part in FIXED_DAY).fill_null(False)
+    catalogue = trainings.unique("id", keep="first", maintain_order=True).with_columns(
+        *(_written(day).alias(name) for name, day in WINDOW._asdict().items())
+    )
+    impossible_day = is_known & ~is_window & fixed_is_set & ~are_possible(FIXED_DAY)
+    return [
+        Check(
+            "unknown_schedule",
+            "trainings",
+            field,
+            catalogue.filter(is_meant).with_columns(value.alias("schedule")),
+            text,
+            value="schedule",
+        )
+        for field, is_meant, value, text in (
+            ("schedule_type", ~is_known, kind, texts.UNKNOWN_TYPE),
+            (
+                "window_open_month",
+                is_window & ~are_possible(*WINDOW),
+                texts.sentence(texts.RANGE),
+                texts.IMPOSSIBLE_WINDOW,
+            ),
+            (
+                "expires_on_month",
+                impossible_day,
+                _written(FIXED_DAY),
+                texts.IMPOSSIBLE_FIXED_DAY,
+            ),
+        )
+    ]
+
+
+def _written(day: YearlyDay) -> pl.Expr:
+    return pl.format("{}-{}", *(part.cast(pl.String).fill_null("?") for part in day))
