@@ -65,3 +65,13 @@ def test_an_unknown_training_keeps_its_special_date_and_nothing_else():
         ("1", "unknown", "current", None),
         ("2", "special", "expiring", TODAY),
     ]
+
+
+def test_of_the_same_date_and_creation_the_higher_id_counts_whatever_its_special_date():
+    same = {"date": date(2026, 1, 1), "created": at(2026, 1, 1)}
+    records = done(
+        {**same, "special_expiration_date": date(2030, 1, 1)},
+        {**same, "special_expiration_date": date(2026, 2, 1)},
+    )
+    status = expiry_status(records, as_of=TODAY)
+    assert status.select("completion_id", "status").rows() == [(2, "expired")]

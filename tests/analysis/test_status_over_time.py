@@ -340,3 +340,23 @@ def test_records_without_a_date_do_not_decide_where_the_records_begin() -> None:
     done = done_on(date(2020, 1, 1), None, special_expiration_date=date(1999, 1, 1))
     trend = kpa.status_over_time(done, start="2020-01-01", end="2020-01-01")
     assert trend["expired"].to_list() == [1]
+
+
+def test_a_person_hired_on_the_day_of_the_offering_is_missing_from_that_day() -> None:
+    offered = date(2026, 6, 10)
+    window = {"id": 7, "title": "Ladders", "schedule_type": "window"}
+    window |= {"window_open_month": 6, "window_open_day": 1}
+    window |= {"window_close_month": 6, "window_close_day": 30}
+    window |= {"window_last_offered_date": offered}
+    hired = datetime(2026, 6, 10, 5, tzinfo=UTC)
+    users = frame_of(USERS, {"id": "ann", "hireDate": hired}, {"id": "bob"})
+    frames = (
+        frame_of(COMPLETIONS, {"id": 1, "training_id": 8, "m_user_id": "bob", "date": FIRST}),
+        frame_of(TRAININGS, window),
+        users,
+    )
+    required = pl.DataFrame({"m_user_id": ["ann"], "training_id": [7]})
+    status = kpa.expiry_status(*frames, as_of=offered, required=required)
+    assert status.filter(m_user_id="ann")["status"].to_list() == ["missing"]
+    trend = kpa.status_over_time(*frames, start=offered, end=offered, every="1d", required=required)
+    assert trend["missing"].to_list() == [1]
