@@ -89,6 +89,10 @@ def at(*moment):
             {"hireDate": at(2024, 5, 1, 5), "terminationDate": at(2023, 2, 1, 5)},
             [("hired_after_leaving", "hireDate", "2024-05-01")],
         ),
+        (
+            {"hireDate": at(2206, 5, 1, 5), "terminationDate": at(2027, 2, 1, 5)},
+            [("implausible_hire_date", "hireDate", "2206-05-01")],
+        ),
         ({"hireDate": at(2024, 5, 1, 5), "terminationDate": at(2024, 5, 1, 5)}, []),
         # the same day, as midnight in two time zones
         ({"hireDate": at(2024, 4, 30, 14), "terminationDate": at(2024, 5, 1, 5)}, []),
