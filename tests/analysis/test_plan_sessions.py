@@ -15,6 +15,7 @@ import kpa_analytics as kpa
 from kpa_analytics import schema
 from kpa_analytics.analysis.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.last_instructors import in_sentences
+from kpa_analytics.analysis.session_cases import in_groups
 from kpa_analytics.analysis.session_reasons import CourseReasons, Place
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
@@ -492,3 +493,47 @@ def test_why_nobody_may_teach_is_said_in_words() -> None:
     data = account(due_on(date(2026, 7, 14)), teachers=[("ike", 7, date(2025, 5, 1))])
     reasons = plan(data).unplaced["reason"].unique().to_list()
     assert reasons == ["no eligible instructor (Ike: own certificate expired on 1 May 2026)"]
+
+
+@pytest.mark.parametrize("left", [date(2026, 7, 15), date(2026, 7, 16)])
+def test_whoever_leaves_when_the_certificate_expires_needs_no_session(left: date) -> None:
+    """The last day of employment is the day before: the 14th, or the 15th."""
+    data = account(due_on(date(2026, 7, 14)), teachers=IKE, left={"p0": left})
+    made = plan(data)
+    people = [*made.people["m_user_id"], *made.unplaced["m_user_id"]]
+    assert people == ([] if left == date(2026, 7, 15) else ["p0"])
+
+
+def test_a_case_of_its_own_and_of_a_composed_training_is_due_on_the_earlier_day() -> None:
+    parts = {"id": 9, "title": "Both", "included_trainings_id": [7, 8], "renewal_months": 11}
+    ropes = {**LADDERS, "id": 8, "title": "Ropes", "renewal_months": 24}
+    days = [("x", 7, date(2025, 7, 28)), ("x", 8, date(2025, 7, 28))]
+    data = account(days, [LADDERS, ropes, {**LADDERS, **parts}], teachers=IKE)
+    made = plan(data)
+    due = made.people.filter(m_user_id="x").select("training_id", "due").rows()
+    assert due == [(7, AS_OF)]
+
+
+def test_a_person_in_two_field_offices_is_in_the_alphabetically_first() -> None:
+    data = account(due_on(date(2026, 7, 14)), teachers=IKE)
+    users = data.users.with_columns(
+        pl.when(pl.col("id") == "p0").then(["s", "n"]).otherwise([]).alias("fieldOffice_id")
+    )
+    offices = [("n", "North"), ("s", "South")]
+    groups = pl.DataFrame(
+        [{"kind": "field_office", "id": key, "name": name} for key, name in offices],
+        schema=schema.GROUPS.schema,
+    )
+    cases = pl.DataFrame(
+        {"m_user_id": ["p0"], "group": [None]}, schema_overrides={"group": pl.String}
+    )
+    grouped = in_groups(cases, replace(data, users=users, groups=groups), "field_office")
+    assert grouped.rows() == [("p0", "North")]
+
+
+def test_a_free_place_before_the_first_useful_day_is_no_reason() -> None:
+    place = Place(None, AS_OF, is_gap=True, composed="", week=MONDAYS[2], first=MONDAYS[1])
+    reasons = CourseReasons(MONDAYS, [MONDAYS[1]], by_window=False)
+    assert reasons.of(place) == (
+        "missing; the session of 20 Jul 2026 is the first with a free place"
+    )
