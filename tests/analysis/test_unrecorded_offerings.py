@@ -72,6 +72,8 @@ def unrecorded(*days, as_of, offered=None, users=None, **training):
         ([date(2024, 6, 10)], date(2025, 3, 1), date(2026, 9, 1), []),
         # an offering after the day is ignored
         ([date(2024, 6, 10)], date(2026, 6, 1), date(2025, 9, 1), [(None, "1")]),
+        # an offering on the day itself counts
+        ([date(2019, 6, 10)], date(2026, 6, 30), date(2026, 6, 30), []),
         # nobody relies on it
         ([], date(2020, 6, 1), date(2026, 9, 1), []),
     ],
