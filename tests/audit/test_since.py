@@ -7,18 +7,21 @@ import json
 import shutil
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import openpyxl
 import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.audit.since import refuse_other
+from kpa_analytics.audit.since import EarlierPack, changes_since, refuse_other
 from kpa_analytics.demo import Records
 from kpa_analytics.demo.sources import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.schema import CASES, PEOPLE, RECORDS
 from tests.audit.packs import Page, completion, load, pdf_text, person, training, user
 from tests.drawn_once import left_blank
+from tests.frames import frame_of
 
 OLD, NEW = "2026-03-31", "2026-06-30"
 DAY = 86_400_000
@@ -260,3 +263,18 @@ def test_packs_with_pseudonyms_are_compared(loads, packs, tmp_path):
     hidden = {"record_edited": 0}  # notes are left out
     assert change_counts(new) | hidden == change_counts(packs[1]) | hidden
     assert "Moe" not in (new / "since.csv").read_text(encoding="utf-8-sig")
+
+
+def test_a_new_employee_whose_window_opens_has_not_completed_it():
+    """The case was not due, or is new, and is expiring without a completion."""
+    person_of = {"m_user_id": "ann", "user": "Ann", "employed": True}
+    people = frame_of(PEOPLE, person_of)
+    records = frame_of(RECORDS)
+    facts = {"settings": {}, "hosts": [], "as_of": NEW}
+    case = {"m_user_id": "ann", "user": "Ann", "training_id": 7, "training": "Ladders"}
+    before, after = (frame_of(CASES, {**case, "status": kind}) for kind in ("not_due", "expiring"))
+    old = EarlierPack(Path("old"), {**facts, "as_of": OLD}, before, people, records)
+    rows = changes_since(old, facts, after, people, records).rows
+    assert rows.select("change", "before", "after").rows() == [
+        ("other_status", "not_due", "expiring")
+    ]
