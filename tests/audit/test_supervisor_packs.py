@@ -582,3 +582,14 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(tmp_path: Path) -> None:
         assert not (tmp_path / "lists").exists()
     with pytest.raises(kpa.errors.KPADataError, match="is not empty"):
         write(data, taken)
+
+
+def test_an_event_of_a_past_week_is_not_cancelled(tmp_path: Path) -> None:
+    first = write(**two_teams(), out=tmp_path / "1")
+    later: dict[str, Any] = {"as_of": DAY + timedelta(days=14), "previous": first}
+    second = write(**two_teams(), out=tmp_path / "2", **later)
+    for folder in folders(second):
+        now = events(folder)
+        assert len(now) == 1
+        assert not now.keys() & events(first / folder.name).keys()
+        assert [event.get("status") for event in now.values()] == [None]
