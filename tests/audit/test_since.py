@@ -266,7 +266,7 @@ def test_packs_with_pseudonyms_are_compared(loads, packs, tmp_path):
 
 
 def test_a_new_employee_whose_window_opens_has_not_completed_it():
-    """The case was not due, or is new, and is expiring without a completion."""
+    """The case was not due, and is now expiring, without a completion."""
     person_of = {"m_user_id": "ann", "user": "Ann", "employed": True}
     people = frame_of(PEOPLE, person_of)
     records = frame_of(RECORDS)
