@@ -269,7 +269,7 @@ def test_a_rule_edit_moves_expired_cases_of_the_demo(data):
     ("before", "options", "said"),
     [
         ("a frame", {}, "before must be the result of load_all"),
-        ("data", {"as_of": ("2026-06-30", "2026-06-29")}, "2026-06-30 is after 2026-06-29"),
+        ("data", {"as_of": ("2026-06-30", "2026-06-29")}, "30 Jun 2026 is after 29 Jun 2026"),
         ("data", {"as_of": ("2026-06-30",)}, "as_of must be a day or two days"),
         ("data", {"as_of": "June"}, "as_of must be a day such as 2026-06-30, not 'June'"),
         ("data", {"expiring_days": -1}, "expiring_days must be a whole number"),

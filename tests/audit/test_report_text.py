@@ -9,7 +9,7 @@ from string import Formatter
 
 import pytest
 
-from kpa_analytics import audit, data
+from kpa_analytics import analysis, audit, data
 from kpa_analytics.analysis import (
     due_within,
     expiring_rule,
@@ -23,6 +23,7 @@ from kpa_analytics.glossary import TERMS, plain_meaning
 from kpa_analytics.wording import say
 
 AUDIT, DATA = Path(audit.__file__).parent, Path(data.__file__).parent
+ANALYSIS = Path(analysis.__file__).parent
 #: The modules that decide what the report and the findings say.
 SPEAKING = [
     *(AUDIT / f"{name}.py" for name in ("report", "report_method", "report_model")),
@@ -38,7 +39,8 @@ SPEAKING = [
         )
     ),
     *(DATA / f"{name}.py" for name in ("checks", "findings", "implausible")),
-    *(DATA / f"{name}.py" for name in ("offerings", "orphan_ids")),
+    *(DATA / f"{name}.py" for name in ("orphan_ids", "unknown_schedules")),
+    ANALYSIS / "unrecorded_offerings.py",
 ]
 _WORDS = re.compile(r"[A-Za-z]+ [a-z]+ [a-z]+")
 

@@ -553,7 +553,7 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
 
     start = trend.get_by_label("Start", exact=True)
     for day, said in (
-        ("2001-01-01", "Start must not be before the first completion, which is of "),
+        ("2001-01-01", "Start must not be before the first completion, which is dated "),
         ("2027-01-01", "Start must not be after 31 May 2026, the day in As of."),
     ):
         start.fill(day)
