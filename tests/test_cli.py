@@ -387,6 +387,16 @@ def test_a_trend_of_a_year_is_the_default_and_missing_may_not_be_known(
     assert "Missing: not known" in chart.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
+def test_moments_are_written_as_days_are(kpa_analytics, account):
+    """By every command that prints when records were fetched: 30 Jun 2026, 14:05 UTC."""
+    for command in (["fetch"], ["cache", "show"]):
+        code, out, _ = kpa_analytics(*command)
+        assert code == 0
+        assert re.search(r"\b\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d UTC", out), command
+        assert not re.search(r"\b\d{4}-\d\d-\d\d\b", re.sub(r"\S*[/\\\\]\S*", "", out)), command
+
+
 @pytest.mark.usefixtures("small_demo")
 @pytest.mark.slow
 def test_the_trend_of_the_demo_ends_on_its_own_day_and_is_marked(kpa_analytics, tmp_path):

@@ -54,9 +54,9 @@ def starts_expiring(expiring_days: int) -> pl.Expr:
 
 
 def counted_back(expiring_days: int) -> pl.Expr:
-    """The day that is the training's own number of days, or else this one, before the expiration.
+    """The expiration minus the training's own expiring days; `expiring_days` if it has none.
 
-    As a number of days since 1970: the day may be before the year 1.
+    The result is a number of days since 1970, because the day may be before the year 1.
     """
     days = pl.coalesce("expiring_days", pl.lit(expiring_days, pl.Int64))
     return (pl.col("expiration_date").to_physical().cast(pl.Int64) - days).cast(pl.Int32)

@@ -32,7 +32,7 @@ PICTURE_SCALE = 2
 #: The name of that menu for screen readers.
 _MENU = "Save the chart as a picture"
 #: How Vega names an axis in a drawing, with the kind and the ends of its scale.
-_SCALE = re.compile(r'(aria-label="[XY]-axis[^"]*?) for an? [^"]*? scale with [^"]*')
+_SCALE = re.compile(r'(aria-label="[XY]-axis[^"]*?) for an? \w+ scale with [^"]*')
 #: How it names a legend.
 _LEGEND_NAME = re.compile(r'aria-label="Symbol legend [^"]*"')
 _PNG_START = 8
@@ -83,7 +83,7 @@ def svg(spec: Mapping[str, Any]) -> str:
 
 def _with_legends_described(image: str, spec: Mapping[str, Any]) -> str:
     """Name the legends of a drawing by their descriptions, which Vega leaves out."""
-    said = list(_legends(spec))
+    said = [_NOT_IN_XML.sub("", description) for description in _legends(spec)]
     if len(said) != len(_LEGEND_NAME.findall(image)):  # a user's own legend has no description
         return image
     names = iter(said)
@@ -196,7 +196,7 @@ window.kpaEmbed = async (...chart) => {
     const item = guide.firstElementChild?.__data__;
     if (!name || !item) continue;
     // Where Vega looks for it when it draws again.
-    item.description = item.mark.description ?? name.replace(/ for an? .* scale with .*/s, "");
+    item.description = item.mark.description ?? name.replace(/ for an? \\w+ scale with .*/s, "");
     guide.setAttribute("aria-label", item.description);
   }
   return drawn;

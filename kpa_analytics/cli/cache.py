@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kpa_analytics.wording import count
+from kpa_analytics.wording import count, moment
 
 cache = typer.Typer(no_args_is_help=True, help="Show or delete the files kept on this machine.")
 
@@ -20,8 +20,7 @@ def show() -> None:
     for row in snapshots().iter_rows(named=True):
         records = count(row["rows"], "record")
         typer.echo(
-            f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC  {row['table']:<16} {records:>17}"
-            f"  {row['path']}"
+            f"{moment(row['fetched_at']):<23} {row['table']:<16} {records:>17}  {row['path']}"
         )
     typer.echo(f"kept in {settings().cache_dir}")
 

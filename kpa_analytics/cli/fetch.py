@@ -10,6 +10,7 @@ from kpa_analytics.cli.loading import finish_fleet, need_one_choice
 from kpa_analytics.cli.options import Account, AllAccounts, Refresh
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.wording import moment
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -43,5 +44,5 @@ def fetch(
 
 def _print(data: TrainingData) -> None:
     for name, snapshot in data.snapshots.items():
-        fetched = f"fetched {snapshot.fetched_at:%Y-%m-%d %H:%M} UTC"
+        fetched = f"fetched {moment(snapshot.fetched_at)}"
         print_figure(name.replace("_", " "), snapshot.rows, fetched)
