@@ -70,8 +70,9 @@ def index_of(
 ) -> bytes:
     """The index of all lists, with their sums, the emptied lists and the profiles to correct."""
     headings = [
-        *(text.GROUPS[by].capitalize(), "People", *(STATUS_LABELS[status] for status in URGENT)),
-        *("Open cases", "E-mail"),
+        *(text.GROUPS[by].capitalize(), text.INDEX_PEOPLE),
+        *(STATUS_LABELS[status] for status in URGENT),
+        *(text.INDEX_OPEN_CASES, text.INDEX_ADDRESS),
     ]
     rows = [
         {

@@ -37,6 +37,9 @@ NOBODY_NOTE = (
 
 INDEX_TITLE = "Lists for every {group}"
 INDEX_CAPTION = "The lists, and their sums"
+INDEX_PEOPLE = "People"
+INDEX_OPEN_CASES = "Open cases"
+INDEX_ADDRESS = "E-mail"
 INDEX_SUM = "Sum"
 INDEX_MAIL = "draft to"
 NO_ADDRESS = "no address"
@@ -81,6 +84,9 @@ MAIL_LINE = "- {person}: {training}, {status}"
 MAIL_LINE_DATED = "- {person}: {training}, {status}, {day}"
 MAIL_MORE = "... and {more:other case|other cases}."
 
+#: The sheet of the workbook, and the heading of its column that marks invented data.
+SHEET = "Open cases"
+DEMO_HEADING = "Demo data"
 HEADINGS = {
     "user": "Person",
     "employeeNumber": "Employee number",

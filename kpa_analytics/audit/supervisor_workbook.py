@@ -10,7 +10,7 @@ import xlsxwriter
 
 from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.supervisor_team import Team
-from kpa_analytics.audit.supervisor_text import HEADINGS
+from kpa_analytics.audit.supervisor_text import DEMO_HEADING, HEADINGS, SHEET
 from kpa_analytics.audit.xlsx_rows import BulkSheet
 from kpa_analytics.charts.theme import ink_on
 from kpa_analytics.demo_mark import DEMO_MARK
@@ -28,7 +28,7 @@ def workbook_of(team: Team, made: datetime) -> bytes:
         notice = DEMO_MARK if team.demo else ""
         created = made.replace(tzinfo=None)
         book.set_properties({"title": team.title[:255], "created": created, "comments": notice})
-        sheet = book.add_worksheet("Open cases", worksheet_class=BulkSheet)
+        sheet = book.add_worksheet(SHEET, worksheet_class=BulkSheet)
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
@@ -39,7 +39,7 @@ def workbook_of(team: Team, made: datetime) -> bytes:
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         for place, name in enumerate(rows.columns):
             sheet.set_column(place, place, _WIDTHS.get(name, 15))
-            sheet.write_string(0, place, HEADINGS.get(name, "Demo data"), bold)
+            sheet.write_string(0, place, HEADINGS.get(name, DEMO_HEADING), bold)
         sheet.autofilter(0, 0, max(rows.height, 1), rows.width - 1)
         top = {"valign": "top"}
         day = book.add_format({**top, "num_format": "yyyy-mm-dd", "align": "left"})
