@@ -39,6 +39,9 @@ class Status(NamedTuple):
 
 #: The largest number of days before an expiration that may count as expiring.
 MOST_EXPIRING_DAYS = 36_500
+#: The days of the figure "Due within" in reports and on the command line. An explorer uses its
+#: expiring days.
+DUE_DAYS = 30
 
 _DISC = "M-1,0A1,1,0,1,1,1,0A1,1,0,1,1,-1,0Z"
 

@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.rule_texts import MARKS, RULES, Rule
 from kpa_analytics.api.records import METHODS
+from kpa_analytics.report_text import MARKS, RULES, Rule
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 
 ROOT = Path(__file__).parents[1]

@@ -89,7 +89,7 @@ def test_no_other_file_draws_a_status_sign(path):
 
 #: The files that may spell a status, and why. A new status touches no other code.
 SPELLED = {
-    "analysis/rule_texts.py": "the name of the rule about it",
+    "report_text.py": "the name of the rule about it",
     "demo/employee_status.py": "the demo imports nothing of the package",
     "demo/rules.py": "the demo imports nothing of the package",
     "audit/pack_data.py": "a missing file of a pack",

@@ -13,6 +13,14 @@ from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import (
+    CHOSEN_FIELD_OFFICES,
+    CHOSEN_NUMBER,
+    CHOSEN_OUTSIDE,
+    CHOSEN_PEOPLE,
+    CHOSEN_TRAININGS,
+)
+from kpa_analytics.wording import say
 
 Id = TypeVar("Id", int, str)
 
@@ -22,9 +30,6 @@ People = str | Iterable[str]
 Trainings = int | str | Iterable[int | str]
 #: One or several field offices: ids or names.
 Offices = str | Iterable[str]
-
-#: Before the names of chosen people whose records are left out.
-_OUTSIDE = "chosen, but in none of these field offices"
 
 
 def chosen_scope(
@@ -67,15 +72,15 @@ def chosen_scope(
     included = [label for who, label in labels.items() if who in inside]
     outside = [label for who, label in labels.items() if who not in inside]
     words = {
-        "trainings": _titles(data, courses),
-        "people": included,
-        "field offices": [finder.offices[office] for office in offices],
-        _OUTSIDE: outside,
+        CHOSEN_TRAININGS: _titles(data, courses),
+        CHOSEN_PEOPLE: included,
+        CHOSEN_FIELD_OFFICES: [finder.offices[office] for office in offices],
+        CHOSEN_OUTSIDE: outside,
     }
     without_names = {
         **words,
-        "people": [f"{len(included)} chosen"] if chosen else [],
-        _OUTSIDE: [f"{len(outside)}"] if outside else [],
+        CHOSEN_PEOPLE: [say(CHOSEN_NUMBER, number=len(included))] if chosen else [],
+        CHOSEN_OUTSIDE: [f"{len(outside)}"] if outside else [],
     }
     return Scope(
         words=_in_words(words),

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.statuses import CURRENT, EXPIRING, STATUS_LABELS
+from kpa_analytics.report_text import DUE_LABEL, DUE_NOTE
+from kpa_analytics.statuses import CURRENT, EXPIRING
 from kpa_analytics.wording import say
-
-#: The days of this figure in reports and on the command line. An explorer uses its expiring days.
-DUE_DAYS = 30
-
-_LABEL = "Due within {days:day|days}"
-_NOTE = (
-    f"at most {{days:day|days}} left to renew. {STATUS_LABELS[EXPIRING]} counts by each training's "
-    "own days or window"
-)
 
 
 def due_within(days: int) -> pl.Expr:
@@ -31,9 +23,9 @@ def due_within(days: int) -> pl.Expr:
 
 def due_label(days: int) -> str:
     """The name of the figure, e.g. "Due within 30 days"."""
-    return say(_LABEL, days=days)
+    return say(DUE_LABEL, days=days)
 
 
 def due_note(days: int) -> str:
     """Say what the figure counts, and how it differs from expiring soon."""
-    return say(_NOTE, days=days)
+    return say(DUE_NOTE, days=days)

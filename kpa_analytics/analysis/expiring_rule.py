@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from kpa_analytics import report_text as text
 from kpa_analytics.statuses import EXPIRING
 from kpa_analytics.wording import say
-
-OWN_DAYS = "in its last {days:day|days} (the training's own number)"
-DEFAULT_DAYS = "in its last {days:day|days} (the default)"
-WINDOW = "in its renewal window"
-COMPOSED = "with its included trainings"
 
 
 def with_expiring_rule(
@@ -29,19 +25,20 @@ def with_expiring_rule(
     Source: docs/rules.md sections 1, 2, 3 and 5.
     """
     own = dict(schedules.select("training_id", "expiring_days").drop_nulls().iter_rows())
-    default = say(DEFAULT_DAYS, days=expiring_days)
-    said = {training: say(OWN_DAYS, days=days) for training, days in own.items()}
-    kinds = pl.Enum([*dict.fromkeys([default, *said.values(), WINDOW, COMPOSED])])
+    default = say(text.EXPIRING_DEFAULT_DAYS, days=expiring_days)
+    said = {training: say(text.EXPIRING_OWN_DAYS, days=days) for training, days in own.items()}
+    in_window, with_parts = text.EXPIRING_IN_WINDOW, text.EXPIRING_WITH_PARTS
+    kinds = pl.Enum([*dict.fromkeys([default, *said.values(), in_window, with_parts])])
     counted = pl.col("training_id").replace_strict(said, default=default, return_dtype=kinds)
     source = pl.col("expiration_source")
     waits = source.is_null() & (pl.col("status") == EXPIRING)
     rule = (
         pl.when((source == "window").fill_null(False) | waits)
-        .then(pl.lit(WINDOW, kinds))
+        .then(pl.lit(in_window, kinds))
         .when(pl.col("expiration_date").is_null())
         .then(pl.lit(None, kinds))
         .when(source == "composed")
-        .then(pl.lit(COMPOSED, kinds))
+        .then(pl.lit(with_parts, kinds))
         .otherwise(counted)
     )
     return rows.with_columns(rule.alias("expiring_rule"))

@@ -10,7 +10,7 @@ from kpa_analytics.analysis.assignments import assignment
 from kpa_analytics.analysis.explain_case import Case, schedule_sentence
 from kpa_analytics.analysis.explain_parts import part_values
 from kpa_analytics.analysis.explanation_step import Step, step
-from kpa_analytics.analysis.rule_texts import NEVER_COMPLETED
+from kpa_analytics.report_text import NEVER_COMPLETED
 from kpa_analytics.statuses import EXPIRING, MISSING
 from kpa_analytics.wording import listing, say
 

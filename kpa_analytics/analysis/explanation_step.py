@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from kpa_analytics.analysis.rule_texts import RULES, Mark
+from kpa_analytics.report_text import RULES, Mark
 
 _RULES = {rule.key: rule for rule in RULES}
 

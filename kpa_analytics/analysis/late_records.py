@@ -11,9 +11,9 @@ from datetime import date
 
 import polars as pl
 
+from kpa_analytics import report_text as texts
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.renewals import judged
-from kpa_analytics.data import finding_texts as texts
 from kpa_analytics.data.checks import Check
 
 _PAIR = ("m_user_id", "training_id")

@@ -10,14 +10,13 @@ from datetime import date
 
 import polars as pl
 
+from kpa_analytics import report_text as texts
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import StatusSpans
-from kpa_analytics.data import finding_texts as texts
-from kpa_analytics.data.checks import Check
+from kpa_analytics.data.checks import Check, sentence
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.wording import day_texts
 
 _TAUGHT = ("m_instructor_id", "training_id", "date")
 _KIND = "taught_while_expired"
@@ -59,7 +58,7 @@ def taught_while_expired(
 def _expired(
     taught: pl.DataFrame, completions: pl.LazyFrame, trainings: pl.LazyFrame
 ) -> pl.LazyFrame:
-    """Who taught what on which day while expired, and ` on DAY` for the last valid day."""
+    """Who taught what on which day while expired, and `texts.EXPIRED_ON` if the day is known."""
     if taught.is_empty():
         return taught.lazy().select(*_TAUGHT, pl.lit("").alias("expired_on"))
     who = taught["m_instructor_id"].unique().implode()
@@ -78,9 +77,10 @@ def _expired(
         .with_columns(days.position(pl.col("date")).alias("at"))
         .join(spans.lazy().filter("held"), on=["person", "title"])
         .filter(since <= at, at < pl.col("until"), over <= at)
+        .with_columns(last_valid.alias("last_valid"))
         .with_columns(
             pl.when(over > since)
-            .then(pl.format(" on {}", day_texts(last_valid)))
+            .then(sentence(texts.EXPIRED_ON))
             .otherwise(pl.lit(""))
             .alias("expired_on")
         )

@@ -6,8 +6,8 @@ from datetime import date
 
 import polars as pl
 
+from kpa_analytics import report_text as text
 from kpa_analytics.analysis.schedule_texts import schedule_texts
-from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.wording import say

@@ -10,10 +10,10 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.audit import report_text as text
+from kpa_analytics import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.provenance import fetched_at
-from kpa_analytics.audit.report_text import NOT_KNOWN, CoverLabel
+from kpa_analytics.report_text import NOT_KNOWN, CoverLabel
 from kpa_analytics.wording import listing, say
 
 #: Records that were entered in this time after the day of the report are no surprise.

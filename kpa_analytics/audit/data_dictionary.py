@@ -8,9 +8,9 @@ from functools import cache
 import polars as pl
 from msgspec.structs import fields
 
-from kpa_analytics.audit import report_text as text
-from kpa_analytics.audit.report_text import SheetName, sheet_heading
+from kpa_analytics import report_text as text
 from kpa_analytics.endpoints import COLLECTIONS
+from kpa_analytics.report_text import SheetName, sheet_heading
 from kpa_analytics.schema import (
     CASES,
     CHANGES,

@@ -65,7 +65,7 @@ class Document:
     def _limits(self) -> list[str]:
         """The sentences about the letters without a font, for which the PDF is a plain one."""
         from kpa_analytics.audit.letters import sentences, undrawable
-        from kpa_analytics.audit.report_text import LETTERS_MISSING_IN_DOCUMENT, PLAIN_PDF
+        from kpa_analytics.report_text import LETTERS_MISSING_IN_DOCUMENT, PLAIN_PDF
 
         missing = undrawable(self._story, {})
         return [*sentences(missing, LETTERS_MISSING_IN_DOCUMENT), PLAIN_PDF]

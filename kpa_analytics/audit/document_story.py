@@ -11,16 +11,15 @@ from importlib.metadata import version
 import polars as pl
 from msgspec import to_builtins
 
-from kpa_analytics.analysis.rule_texts import NEVER_COMPLETED, RULES
-from kpa_analytics.audit import report_text as text
+from kpa_analytics import report_text as text
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import Section, Sheet, printed
-from kpa_analytics.audit.report_text import Caption, Heading
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import NEVER_COMPLETED, RULES, Caption, Heading
 from kpa_analytics.schema import Table
 from kpa_analytics.statuses import (
     MISSING,

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from kpa_analytics import report_text as text
 from kpa_analytics.audit.cases import (
     EVIDENCE,
     FILE,
@@ -16,18 +17,16 @@ from kpa_analytics.audit.cases import (
     SIGNED,
     valid_completions,
 )
-from kpa_analytics.audit.report_text import EVIDENCE_LABELS
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, short
 from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.wording import count, percent
+from kpa_analytics.wording import percent, say
 
 #: Trainings that are drawn; the others become one row.
 MOST = 40
-_TITLE = "What is on file"
 _ROOM, _WIDTH = 200, 330
 
 
@@ -59,7 +58,7 @@ def evidence_coverage_table(cases: pl.DataFrame, *, top: int = MOST) -> pl.DataF
         rest = table.slice(top)
         others = rest.select(
             pl.lit(None, pl.Int64).alias("training_id"),
-            pl.lit(f"other trainings ({rest.height:,})").alias("training"),
+            pl.lit(say(text.OTHER_TRAININGS, others=rest.height)).alias("training"),
             pl.col(*EVIDENCE, "total").sum(),
         )
         table = pl.concat([table.head(top), others])
@@ -70,19 +69,19 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
     """Draw `evidence_coverage_table`: one bar per training, from signed to nothing at all."""
     table, demo = evidence_coverage_table(cases), is_demo(cases)
     if table.is_empty():
-        return nothing_to_show(_TITLE, "No valid completions to show", dark=False, demo=demo)
+        return nothing_to_show(
+            text.Heading.ON_FILE.value, text.COVERAGE_NOTHING, dark=False, demo=demo
+        )
     sums = table.select(pl.col(*EVIDENCE, "total").sum()).row(0, named=True)
     bare = sums[INSTRUCTOR_ONLY] + sums[NOTHING]
     shown = [kind for kind in EVIDENCE if sums[kind]]
     placed = table.with_columns(short(table, "training", _ROOM)).with_row_index("place")
     return layered(
         [_bars(placed, shown), _shares(placed)],
-        title=f"{percent(bare, sums['total'])} of valid completions have no signature or file",
+        title=say(text.COVERAGE_TITLE, share=percent(bare, sums["total"])),
         subtitle=[
-            f"{count(sums['total'], 'completion is', 'completions are')} current or expiring soon; "
-            f"with neither: {bare:,} ({sums[NOTHING]:,} without an instructor); per training, most "
-            "first",
-            f"Not known for {sums[NOT_KNOWN]:,}: the API does not say" if sums[NOT_KNOWN] else "",
+            say(text.COVERAGE, valid=sums["total"], bare=bare, nothing=sums[NOTHING]),
+            say(text.COVERAGE_NOT_KNOWN, unknown=sums[NOT_KNOWN]) if sums[NOT_KNOWN] else "",
         ],
         demo=demo,
         dark=False,
@@ -96,18 +95,18 @@ def _bars(placed: pl.DataFrame, shown: list[str]) -> alt.Chart:
     longest = placed.select(pl.col("total").max()).item()
     bars: alt.Chart = (
         rows_of(_parts(placed, shown, longest))
-        .transform_calculate(spoken=axes.sentence("{training}: {value:,} {kind}, of {total:,}"))
+        .transform_calculate(spoken=axes.sentence(text.COVERAGE_SPOKEN))
         # The gap separates parts of similar colours. The outline makes every part visible, and
         # shows "nothing" as an empty box.
         .mark_bar(x2Offset=-GAP, stroke=palette().muted, strokeWidth=1)
         .encode(
-            x=alt.X("low:Q", **axes.counting("Valid completions", longest)),
+            x=alt.X("low:Q", **axes.counting(text.VALID_COMPLETIONS, longest)),
             x2=alt.X2("high:Q"),
             y=axes.labelled_rows(),
             color=_fill(shown),
             tooltip=axes.tooltip(
-                {"training": "Training", "kind": "On file"},
-                {"value": "Valid completions", "total": "All of this training"},
+                {"training": text.HEADINGS["training"], "kind": text.COVERAGE_KIND},
+                {"value": text.VALID_COMPLETIONS, "total": text.COVERAGE_TOTAL},
             ),
             description=axes.aria_label(),
         )
@@ -120,7 +119,7 @@ def _parts(placed: pl.DataFrame, shown: list[str], longest: int) -> pl.DataFrame
     bars = placed.select("place", "short", "training", "total", *shown)
     parts = stack(bars, shown, longest * MIN_PART / _WIDTH, "kind").drop(shown)
     return parts.with_columns(
-        pl.col("kind").replace_strict(EVIDENCE_LABELS, return_dtype=pl.String)
+        pl.col("kind").replace_strict(text.EVIDENCE_LABELS, return_dtype=pl.String)
     )
 
 
@@ -133,7 +132,7 @@ def _fill(shown: list[str]) -> alt.Color:
         NOTHING: p.background,
         NOT_KNOWN: p.grid,
     }
-    names = [EVIDENCE_LABELS[kind] for kind in shown]
+    names = [text.EVIDENCE_LABELS[kind] for kind in shown]
     outline: dict[str, Any] = {"symbolStrokeColor": p.muted, "symbolStrokeWidth": 1}
     return alt.Color(
         "kind:N",
@@ -145,7 +144,7 @@ def _fill(shown: list[str]) -> alt.Color:
 def _shares(placed: pl.DataFrame) -> alt.Chart:
     """The share with a signature or a file at the end of each row."""
     numbers = placed.select(pl.sum_horizontal(SIGNED, FILE), "total").iter_rows()
-    texts = [f"{percent(proved, total)} signed or file" for proved, total in numbers]
+    texts = [say(text.COVERAGE_SHARE, share=percent(proved, total)) for proved, total in numbers]
     shares: alt.Chart = (
         rows_of(placed.select("place", "short", pl.Series("share", texts, pl.String)))
         .mark_text(dx=8, align="left", color=palette().muted, clip=False, aria=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from kpa_analytics.audit.report_text import CELL_CUT
+from kpa_analytics.report_text import CELL_CUT
 
 #: The smallest whole number with more digits than Excel keeps.
 TOO_MANY_DIGITS = 10**15

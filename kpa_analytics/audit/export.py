@@ -28,7 +28,6 @@ from kpa_analytics.audit.provenance import fetched_at, instant, provenance
 from kpa_analytics.audit.pseudonyms import kept_pseudonyms
 from kpa_analytics.audit.recompute import people as listed_people
 from kpa_analytics.audit.recompute import recompute_tables
-from kpa_analytics.audit.report_text import IN_WORKBOOK, TITLE
 from kpa_analytics.audit.sample import sample_of, sample_size
 from kpa_analytics.audit.sign import SigningKey, sign_manifest, signing_key
 from kpa_analytics.audit.since import changes_since, earlier_pack
@@ -44,7 +43,7 @@ from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import AnyFrame, Day, as_day, need_day
 from kpa_analytics.paths import typed_path
-from kpa_analytics.wording import day as in_words
+from kpa_analytics.report_text import BAG, IN_WORKBOOK, TITLE
 from kpa_analytics.wording import say
 
 if TYPE_CHECKING:
@@ -242,7 +241,7 @@ def export_audit(
         if stamped_by:
             timestamp_manifest(pack, stamped_by)
         if bagit:
-            write_bag(folder, f"{evidence.title}, as of {in_words(evidence.as_of)}")
+            write_bag(folder, say(BAG, title=evidence.title, day=evidence.as_of))
     return target
 
 

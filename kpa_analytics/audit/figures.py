@@ -7,10 +7,11 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.analysis.due_within import DUE_DAYS, due_within
+from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.statuses import (
     CURRENT,
+    DUE_DAYS,
     EXPIRING,
     FROM_REQUIREMENTS,
     MISSING,

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from kpa_analytics.analysis.due_within import DUE_DAYS, due_label
-from kpa_analytics.audit import report_text as text
+from kpa_analytics import report_text as text
 from kpa_analytics.audit.atomic_folder import new_folder
 from kpa_analytics.audit.csv import marked, write_csv
 from kpa_analytics.audit.html import page_style, policy, template
@@ -155,7 +154,7 @@ def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
 
 def _heading(name: str) -> str:
     if name == "in_30_days":
-        return due_label(DUE_DAYS)
+        return text.TileLabel.IN_30_DAYS
     return STATUS_LABELS.get(name) or text.sheet_heading(name)
 
 

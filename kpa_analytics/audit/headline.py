@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.analysis.due_within import DUE_DAYS, due_within
+from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.inputs import AnyFrame
-from kpa_analytics.statuses import CURRENT, EXPIRING, GAPS, NOT_DUE
+from kpa_analytics.statuses import CURRENT, DUE_DAYS, EXPIRING, GAPS, NOT_DUE
 
 
 class Peak(NamedTuple):

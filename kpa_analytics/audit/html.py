@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from kpa_analytics.audit.report_text import CHART, CONTENTS, SKIP
 from kpa_analytics.charts.render import inert_json, library
+from kpa_analytics.report_text import CHART, CONTENTS, SKIP
 from kpa_analytics.statuses import status_colours
 from kpa_analytics.wording import say
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import typst
 
-from kpa_analytics.audit.report_text import IN_HEAD, IN_TITLE, LETTER, LETTERS_MISSING
 from kpa_analytics.fonts import FOLDER
+from kpa_analytics.report_text import IN_HEAD, IN_TITLE, LETTER, LETTERS_MISSING, NAMELESS_LETTER
 from kpa_analytics.wording import listing, say
 
 #: With no font set, typst would leave out a letter that no font has, without an error.
@@ -107,4 +107,4 @@ def _beyond_ascii(text: str) -> set[str]:
 
 
 def _name(letter: str) -> str:
-    return f"U+{ord(letter):04X} {unicodedata.name(letter, 'without a name')}"
+    return f"U+{ord(letter):04X} {unicodedata.name(letter, NAMELESS_LETTER)}"

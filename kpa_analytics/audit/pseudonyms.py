@@ -40,7 +40,9 @@ from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.endpoints import ALL_PEOPLE, COLLECTIONS, Endpoint, endpoint_of
 from kpa_analytics.errors import KPAError
 from kpa_analytics.patience import move
+from kpa_analytics.report_text import CHOSEN_UNNAMED, PSEUDONYM
 from kpa_analytics.schema import is_text
+from kpa_analytics.wording import say
 
 _KEY_BYTES = 32
 _KEY_FILE = "pseudonyms.key"
@@ -90,7 +92,7 @@ class Pseudonyms:
         people = scope.people
         if people is not None:
             people = pl.Series([self.of(person) for person in people], dtype=pl.String)
-        words = scope.words_without_names or "some people or trainings"
+        words = scope.words_without_names or CHOSEN_UNNAMED
         return replace(scope, words=words, people=people)
 
     def frame(self, frame: pl.DataFrame, endpoint: Endpoint | None = None) -> pl.DataFrame:
@@ -175,7 +177,8 @@ def _hides(_: str, dtype: pl.DataType) -> bool:
 def _named(users: pl.DataFrame) -> pl.DataFrame:
     """The users with names made from their pseudonyms."""
     digits = pl.col("id").str.strip_prefix(DEMO_ID_PREFIX).str.to_uppercase()
-    name = pl.format("Person {}-{}", digits.str.slice(0, 4), digits.str.slice(4, 4))
+    blank = say(PSEUDONYM, first="{}", second="{}")
+    name = pl.format(blank, digits.str.slice(0, 4), digits.str.slice(4, 4))
     return users.with_columns(name.alias("lastname"))
 
 

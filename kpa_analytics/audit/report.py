@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from msgspec import to_builtins
 
+from kpa_analytics import report_text as text
 from kpa_analytics.analysis.folding import PLAIN_LETTERS
 from kpa_analytics.audit import (
     report_cases,
@@ -18,7 +19,6 @@ from kpa_analytics.audit import (
     report_sample,
     report_since,
 )
-from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.cover import cover, warning
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
@@ -26,9 +26,9 @@ from kpa_analytics.audit.headline import Headline
 from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
-from kpa_analytics.audit.report_text import NOT_KNOWN, Caption, Heading, SheetName, TileLabel
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import NOT_KNOWN, Caption, Heading, SheetName, TileLabel
 from kpa_analytics.statuses import (
     CURRENT,
     EXPIRED,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.audit import report_text as text
+from kpa_analytics import report_text as text
 from kpa_analytics.audit.cases import (
     EVIDENCE,
     FILE,
@@ -19,7 +19,7 @@ from kpa_analytics.audit.cases import (
 )
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.report_model import Section, Sheet, printed
-from kpa_analytics.audit.report_text import Caption, Heading
+from kpa_analytics.report_text import Caption, Heading
 from kpa_analytics.statuses import EXPIRED, EXPIRING, GAPS, MISSING, STATUS_LABELS
 from kpa_analytics.wording import say
 

@@ -12,7 +12,6 @@ from kpa_analytics.audit.chart_images import images
 from kpa_analytics.audit.chart_parts import excess
 from kpa_analytics.audit.evidence_coverage import evidence_coverage
 from kpa_analytics.audit.letters import boxed
-from kpa_analytics.audit.report_text import CHART_OF_PART, NOT_DRAWN
 from kpa_analytics.charts.axes import slanted
 from kpa_analytics.charts.expiry_by_group import GroupKind
 from kpa_analytics.charts.fitting import lines, whole_texts
@@ -21,6 +20,7 @@ from kpa_analytics.charts.instructor_training import NAME, STEP
 from kpa_analytics.charts.render import drawn, svg
 from kpa_analytics.charts.training_matrix import ROOM as MATRIX_ROOM
 from kpa_analytics.charts.training_matrix import STEP as MATRIX_STEP
+from kpa_analytics.report_text import CHART_OF_PART, NOT_DRAWN
 from kpa_analytics.wording import one_line, say
 
 if TYPE_CHECKING:

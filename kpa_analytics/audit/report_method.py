@@ -9,12 +9,11 @@ from importlib.metadata import version
 
 import polars as pl
 
-from kpa_analytics.analysis.rule_texts import MARKS, NEVER_COMPLETED, RULES
-from kpa_analytics.audit import report_text as text
+from kpa_analytics import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.report_model import Section, printed
-from kpa_analytics.audit.report_text import Caption, Heading, SheetName
 from kpa_analytics.audit.schedule_rows import schedule_rows
+from kpa_analytics.report_text import MARKS, NEVER_COMPLETED, RULES, Caption, Heading, SheetName
 from kpa_analytics.schema import RULES as RULES_TABLE
 from kpa_analytics.schema import SOURCES
 from kpa_analytics.wording import moment, say

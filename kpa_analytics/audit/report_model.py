@@ -9,7 +9,7 @@ import polars as pl
 from msgspec import Struct
 
 from kpa_analytics import statuses
-from kpa_analytics.audit.report_text import GROUP, HEADINGS, MORE_ROWS, MORE_ROWS_IN, SheetName
+from kpa_analytics.report_text import GROUP, HEADINGS, MORE_ROWS, MORE_ROWS_IN, SheetName
 from kpa_analytics.schema import STATUS
 from kpa_analytics.wording import day_texts, one_line, say
 

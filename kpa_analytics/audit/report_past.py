@@ -9,12 +9,12 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.audit import report_text as text
+from kpa_analytics import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.past import Past
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
-from kpa_analytics.audit.report_text import Caption, Heading
 from kpa_analytics.charts.punctuality_rows import share_text
+from kpa_analytics.report_text import Caption, Heading
 from kpa_analytics.statuses import GAPS, STATUSES
 from kpa_analytics.wording import month, percent, say
 

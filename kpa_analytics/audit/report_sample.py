@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.audit import report_text as text
+from kpa_analytics import report_text as text
 from kpa_analytics.audit.report_model import Section, printed
-from kpa_analytics.audit.report_text import Caption, Heading, SheetName
 from kpa_analytics.audit.sample import FOR_THE_TESTER, Sample
+from kpa_analytics.report_text import Caption, Heading, SheetName
 from kpa_analytics.wording import say
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.audit import report_text as text
+from kpa_analytics import report_text as text
 from kpa_analytics.audit.case_rules import with_rules
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError

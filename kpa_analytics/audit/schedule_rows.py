@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from kpa_analytics import report_text as text
 from kpa_analytics.analysis.schedule_texts import schedule_text
 from kpa_analytics.analysis.schedules import schedules
-from kpa_analytics.audit import report_text as text
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.wording import say
 

@@ -19,7 +19,10 @@ from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
 from kpa_analytics.audit.identity import labels_of, with_numbers
 from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_method import rule_rows
-from kpa_analytics.audit.report_text import (
+from kpa_analytics.audit.xlsx_rows import BulkSheet
+from kpa_analytics.charts.theme import ink_on, palette
+from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import (
     CELLS_CUT,
     COLUMNS_CUT,
     COMPLETE_SOURCES,
@@ -27,9 +30,6 @@ from kpa_analytics.audit.report_text import (
     SheetName,
     sheet_heading,
 )
-from kpa_analytics.audit.xlsx_rows import BulkSheet
-from kpa_analytics.charts.theme import ink_on, palette
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.schema import DATA_DICTIONARY, STATUS
 from kpa_analytics.statuses import STATUS_SIGNS, status_colours
 from kpa_analytics.wording import listing, say

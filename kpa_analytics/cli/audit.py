@@ -19,7 +19,7 @@ from kpa_analytics.cli.loading import (
 from kpa_analytics.cli.options import Account, AllAccounts, ExpiringDays, Refresh
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
-from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+from kpa_analytics.statuses import CURRENT, DUE_DAYS, EXPIRED, EXPIRING, MISSING
 
 
 def audit(
@@ -102,7 +102,7 @@ def audit(
     With --all-accounts, the folder has a pack of each account, and an index that adds them up. If
     an account can't be loaded, the index names it, and the exit code is 2.
     """
-    from kpa_analytics.analysis.due_within import DUE_DAYS, due_label, due_note
+    from kpa_analytics.analysis.due_within import due_label, due_note
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.bagit import pack_in
     from kpa_analytics.audit.export import export_audit

@@ -11,7 +11,7 @@ from kpa_analytics import chart_scripts
 from kpa_analytics.cli.loading import load_demo
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
-from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+from kpa_analytics.statuses import CURRENT, DUE_DAYS, EXPIRED, EXPIRING, MISSING
 
 
 def demo(
@@ -22,7 +22,7 @@ def demo(
     Serves the company's records on this machine, fetches them over HTTP, prints the headline
     figures, and writes the first expiry chart with the rows behind it.
     """
-    from kpa_analytics.analysis.due_within import DUE_DAYS, due_label, due_note
+    from kpa_analytics.analysis.due_within import due_label, due_note
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.first_chart import first_rows, is_demo_output, write_first_chart
     from kpa_analytics.demo import AS_OF

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.data.finding_texts import columns_in, sentence
 from kpa_analytics.endpoints import COLLECTIONS
+from kpa_analytics.wording import count_texts, day_texts
 
 #: The collections that are checked: all except the names of groups.
 TABLES = {name: of[0].table for name, of in COLLECTIONS.items() if len(of) == 1}
@@ -16,6 +17,8 @@ TABLES = {name: of[0].table for name, of in COLLECTIONS.items() if len(of) == 1}
 _IDS = {"person": "m_user_id", "training": "training_id"}
 #: The collections whose records have a name or a title.
 _NAMED = {"users": "person", "employee_status": "person", "trainings": "training"}
+#: A column in a sentence, and how its values are written.
+_COLUMN = re.compile(r"{(\w+)(?::([^{}]+))?}")
 
 
 class Check(NamedTuple):
@@ -26,7 +29,7 @@ class Check(NamedTuple):
         table: the collection.
         field: the field in question; an expression if it differs from row to row.
         rows: the affected rows.
-        text: the sentence about each row, as in `finding_texts`.
+        text: the sentence about each row, as in `report_text`.
         record: the column of the record's id.
         value: the column of the value in question.
     """
@@ -97,3 +100,25 @@ def _named(
         .with_columns(pl.format("{} ({})", column, "name").fill_null(pl.col(column)).alias(column))
         .drop("name")
     )
+
+
+def columns_in(text: str) -> list[str]:
+    """The columns that a sentence names.
+
+    Examples:
+        >>> columns_in("Completion {record} is dated {date:day}.")
+        ['record', 'date']
+    """
+    return [column for column, _ in _COLUMN.findall(text)]
+
+
+def sentence(text: str) -> pl.Expr:
+    """The sentence about each row, with the row's values."""
+    written = [_written(pl.col(column), form) for column, form in _COLUMN.findall(text)]
+    return pl.format(_COLUMN.sub("{}", text), *written)
+
+
+def _written(column: pl.Expr, form: str) -> pl.Expr:
+    if form == "day":
+        return day_texts(column)
+    return count_texts(column, *form.split("|")) if form else column

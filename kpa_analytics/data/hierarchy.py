@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.data import finding_texts as texts
+from kpa_analytics import report_text as texts
 from kpa_analytics.data.checks import Check, names_of
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import TRAININGS

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from kpa_analytics.data import finding_texts as texts
+from kpa_analytics import report_text as texts
 from kpa_analytics.data.checks import TABLES, Check
 from kpa_analytics.endpoints import endpoint_of
 
@@ -42,7 +42,7 @@ def unknown_ids(reference: Reference, rows: dict[str, pl.LazyFrame]) -> Check:
         ids = ids.explode("value").unique()
     known = rows[target].select(pl.col(endpoint_of(target).record_key).alias("value"))
     unknown = ids.filter(pl.col("value").is_not_null()).join(known, on="value", how="anti")
-    return Check(kind, table, field, unknown, texts.UNKNOWN[kind])
+    return Check(kind, table, field, unknown, texts.UNKNOWN_ID[kind])
 
 
 def attendees_differ(completions: pl.LazyFrame, sessions: pl.LazyFrame) -> list[Check]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.data import finding_texts as texts
-from kpa_analytics.data.checks import Check
+from kpa_analytics import report_text as texts
+from kpa_analytics.data.checks import Check, sentence
 from kpa_analytics.schema import SCHEDULE_TYPES
 from kpa_analytics.yearly import FIXED_DAY, WINDOW, YearlyDay, are_possible
 
@@ -34,11 +34,11 @@ def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
             value="schedule",
         )
         for field, is_meant, value, text in (
-            ("schedule_type", ~is_known, kind, texts.UNKNOWN_TYPE),
+            ("schedule_type", ~is_known, kind, texts.UNKNOWN_SCHEDULE_TYPE),
             (
                 "window_open_month",
                 is_window & ~are_possible(*WINDOW),
-                texts.sentence(texts.RANGE),
+                sentence(texts.WINDOW_RANGE),
                 texts.IMPOSSIBLE_WINDOW,
             ),
             (

@@ -7,7 +7,6 @@ from io import BytesIO
 import polars as pl
 
 from kpa_analytics.audit.data_dictionary import described
-from kpa_analytics.audit.report_text import IN_PARQUET_LIST_OF as LISTS
 from kpa_analytics.publishing.datasets import (
     ACCOUNT_COLUMN,
     ACCOUNTS_TABLE,
@@ -16,6 +15,7 @@ from kpa_analytics.publishing.datasets import (
     TABLES,
     published_columns,
 )
+from kpa_analytics.report_text import IN_PARQUET_LIST_OF as LISTS
 from kpa_analytics.schema import DATA_DICTIONARY
 from kpa_analytics.spreadsheet import inert
 

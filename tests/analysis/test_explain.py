@@ -14,8 +14,8 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.explain import Explainer
-from kpa_analytics.analysis.rule_texts import MARKS, RULES
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import MARKS, RULES
 from kpa_analytics.schema import COMPLETIONS, EMPLOYEE_STATUS, TRAININGS, USERS
 from tests.analysis.company import company
 from tests.analysis.replayer import blinded, replay

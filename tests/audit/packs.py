@@ -15,11 +15,11 @@ import pypdfium2
 
 import kpa_analytics as kpa
 from kpa_analytics.api.client import Client
-from kpa_analytics.audit.report_text import sheet_heading
 from kpa_analytics.config import Settings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo import sources as wire
 from kpa_analytics.demo.sources import Records, Source
+from kpa_analytics.report_text import sheet_heading
 from kpa_analytics.schema import Table
 from kpa_analytics.secret import Secret
 

@@ -15,12 +15,12 @@ import kpa_analytics as kpa
 from kpa_analytics.audit.evidence import gather
 from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
 from kpa_analytics.audit.report import report
-from kpa_analytics.audit.report_text import CELL_CUT
 from kpa_analytics.audit.xlsx import write_workbook
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.demo import Records
 from kpa_analytics.demo import sources as wire
 from kpa_analytics.errors import KPADataWarning
+from kpa_analytics.report_text import CELL_CUT
 from tests.audit.packs import AS_OF, Page, completion, load, pdf_text, person, training, user
 from tests.drawn_once import left_blank
 

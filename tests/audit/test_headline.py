@@ -16,10 +16,10 @@ from kpa_analytics.audit.evidence import gather
 from kpa_analytics.audit.headline import headline
 from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.report import report
-from kpa_analytics.audit.report_text import GLOSSARY, STATUS_NOTES
 from kpa_analytics.audit.supervisor_text import MEANINGS
 from kpa_analytics.data.account import account_name
 from kpa_analytics.glossary import plain_meaning
+from kpa_analytics.report_text import GLOSSARY, STATUS_NOTES
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from kpa_analytics.statuses import EXPIRING, STATUS_LABELS
 from tests.audit.pack_reader import rows

@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.rule_texts import MARKS, RULES
 from kpa_analytics.audit.evidence import gather
 from kpa_analytics.audit.schedule_rows import schedule_rows
 from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.report_text import MARKS, RULES
 from kpa_analytics.schema import COMPLETIONS, SOURCES, TRAININGS, USERS
 from tests.audit.packs import AS_OF, Page, pdf_text, sheet_rows
 from tests.frames import frame_of

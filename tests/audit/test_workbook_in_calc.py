@@ -18,7 +18,7 @@ from kpa_analytics.audit.evidence import gather, labelled
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_method import rule_rows
-from kpa_analytics.audit.report_text import sheet_heading
+from kpa_analytics.report_text import sheet_heading
 from kpa_analytics.statuses import STATUS_SIGNS
 from tests.audit.packs import AS_OF, pdf_pages
 

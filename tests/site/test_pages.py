@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.rule_texts import RULES
+from kpa_analytics.report_text import RULES
 from kpa_analytics.schema import Table
 from tests.site.built import DOCS, ROOT, pages, read
 

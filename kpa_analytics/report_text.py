@@ -1,20 +1,21 @@
-"""Every text of the evidence pack's report: headings, sentences, captions, columns, sheet names.
+"""Every text of the report: headings, sentences, captions, columns, sheet names, rules, findings.
 
-Other modules decide what the report says; this module has the words, so a translation changes only
-this file. `wording.say` fills in numbers, with the right form of the noun, and days. The texts of
-the rules and of schedules are in `analysis.rule_texts` and `analysis.schedule_texts`, and those of
-findings in `data.finding_texts`: lower layers print them too. Those of the charts are in `charts`,
-and the meanings of words in `glossary`.
+Other modules decide what the report says; this module has the words, so a translation of the
+report changes this file. `wording.say` fills in days and numbers, with the right form of the noun.
+Only these words are elsewhere: those on the charts in `charts`, the labels in `statuses`, the
+definitions in `glossary`, the meanings of columns in `schema`, the nouns of records in `endpoints`,
+the names of months in `wording`, and the page verify.html.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Literal, NamedTuple
 
 from kpa_analytics import statuses
-from kpa_analytics.analysis.due_within import DUE_DAYS, due_label, due_note
 from kpa_analytics.glossary import definition
-from kpa_analytics.statuses import NO_REQUIREMENTS
+from kpa_analytics.statuses import DUE_DAYS, NO_REQUIREMENTS
+from kpa_analytics.wording import say
 
 #: The language of the texts, as HTML and PDF name it.
 LANGUAGE = "en"
@@ -265,12 +266,20 @@ FROM_HOSTS = "from {hosts}"
 PEOPLE_SHOWN = {True: "People shown by name", False: "People shown by pseudonym, notes left out"}
 
 
+#: The label and the note of the cases to renew within some days.
+DUE_LABEL = "Due within {days:day|days}"
+DUE_NOTE = (
+    f"at most {{days:day|days}} left to renew. {statuses.STATUS_LABELS[statuses.EXPIRING]} counts "
+    "by each training's own days or window"
+)
+
+
 class TileLabel(StrEnum):
     """The labels of the tiles that show no status."""
 
     IN_ORDER = "In order"
     ON_FILE = "Signature or file"
-    IN_30_DAYS = due_label(DUE_DAYS)
+    IN_30_DAYS = say(DUE_LABEL, days=DUE_DAYS)
     COMPOSED = "Composed trainings"
     PEOPLE_IN_ORDER = "People in order"
     PEOPLE = "People"
@@ -294,7 +303,7 @@ UNDATED_NOTE = (
     "date"
 )
 OF_COMPOSED_NOTE = "{note}; of composed trainings: {composed}"
-IN_30_DAYS_NOTE = due_note(DUE_DAYS)
+IN_30_DAYS_NOTE = say(DUE_NOTE, days=DUE_DAYS)
 COMPOSED_NOTE = "in order: {in_order} of {cases}, apart from their parts"
 #: The note below the people in order, by whether requirements were provided.
 PEOPLE_IN_ORDER_NOTES = {
@@ -390,6 +399,25 @@ EVIDENCE_LABELS = {
     "not_known": "Not known",
 }
 NO_VALID = "No case is current or expiring soon through a completion."
+
+# The chart of what is on file.
+
+COVERAGE_TITLE = "{share} of valid completions have no signature or file"
+COVERAGE = (
+    "{valid:completion is|completions are} current or expiring soon; with neither: {bare} "
+    "({nothing} without an instructor); per training, most first"
+)
+COVERAGE_NOT_KNOWN = "Not known for {unknown}: the API does not say"
+COVERAGE_NOTHING = "No valid completions to show"
+VALID_COMPLETIONS = "Valid completions"
+COVERAGE_KIND = "On file"
+COVERAGE_TOTAL = "All of this training"
+COVERAGE_SHARE = "{share} signed or file"
+#: A part of a bar, for screen readers.
+COVERAGE_SPOKEN = "{training}: {value:,} {kind}, of {total:,}"
+OTHER_TRAININGS = "other trainings ({others})"
+
+# Where the gaps are, and how they developed.
 
 GAPS = (
     "The charts show which trainings, groups of people and people have most of the gaps. A share "
@@ -509,6 +537,18 @@ ORIGIN = (
 )
 ORIGIN_UNKNOWN = "The records were supplied as data frames. Their origin is not known."
 ORIGIN_OF_PART = "This pack covers only a part of the records: {choice}."
+#: What is chosen for a part, as `choice` lists it.
+CHOSEN_TRAININGS = "trainings"
+CHOSEN_PEOPLE = "people"
+CHOSEN_FIELD_OFFICES = "field offices"
+#: The number of chosen people, where no name may be given.
+CHOSEN_NUMBER = "{number:d} chosen"
+#: Before the names of chosen people whose records are left out.
+CHOSEN_OUTSIDE = "chosen, but in none of these field offices"
+#: A part that can't be described without naming people.
+CHOSEN_UNNAMED = "some people or trainings"
+#: The description of a bag, in its bag-info.txt.
+BAG = "{title}, as of {day}"
 HOW_TO_VERIFY = (
     "manifest.json lists every file of this pack with its size and SHA-256 hash. The command "
     "kpa-analytics verify FOLDER finds any file that was changed, removed or added since; so does "
@@ -522,6 +562,8 @@ INCREMENTAL = (
     "then, this pack may show the record as it was before. If a record was deleted and entered "
     "again, this pack may show the deleted record and lack the new one."
 )
+#: A person's name in a pack with pseudonyms, from the first eight digits.
+PSEUDONYM = "Person {first}-{second}"
 PSEUDONYMS = (
     "People are shown under stable pseudonyms, made with a key that stays with whoever made this "
     "pack. Notes are left out, because free text can contain names. Hire and leaving days stay in "
@@ -624,6 +666,8 @@ CELLS_CUT = (
 IN_TITLE = "title"
 IN_HEAD = "head"
 LETTER = "{name} (in {places})"
+#: The name of a letter without a name in Unicode.
+NAMELESS_LETTER = "without a name"
 LETTERS_MISSING = (
     "The machine that made this pack has no font with these letters, so audit.pdf and the charts "
     "show a box or nothing instead: {letters}. records.csv and audit.xlsx contain them "
@@ -736,3 +780,351 @@ SINCE_OTHERS = {
 SINCE_DAYS = "Each row has the day of expiration, completion, hire or leaving, if it is known."
 SINCE_TABLE = "{added:added record is|added records are} not printed here, but in since.csv."
 NO_EARLIER_LOAD = "There is nothing to compare: no earlier load of the completions is kept."
+
+# What findings say. A name in braces is a column of the finding's rows; `record`, `person` and
+# `training` are ids with the name or title beside them. `data.checks.sentence` fills in all rows at
+# once, by the forms of `wording.say`.
+
+NO_DATE = "Completion {record} has no date."
+IMPOSSIBLE_DATE = "{noun} {record}: {field} is {value}, which is not a calendar date."
+EXPIRES_FIRST = (
+    "Completion {record} is dated {date:day}, but its special expiration date, "
+    "{special_expiration_date:day}, is earlier."
+)
+IN_FUTURE = "Completion {record} is dated {date:day}, after the as-of date {as_of:day}."
+RECORDED_LATE = (
+    "Completion {record} is dated {date:day}, but it was recorded on {created_day:day}, "
+    "{days:day|days} later."
+)
+RECORDED_AFTER_EXPIRY = (
+    "Completion {record} of training {training} by person {person} is dated {date:day}, but it was "
+    "recorded on {created_day:day}, after the previous completion had expired on {expired_on:day}."
+)
+TAUGHT_WHILE_EXPIRED = (
+    "Person {person} taught training {training} in group session {record} on {date:day}, but that "
+    "person's own certificate had expired{expired_on}."
+)
+COACHED_WHILE_EXPIRED = (
+    "Person {person} taught training {training} on {date:day} (completion {record}), but that "
+    "person's own certificate had expired{expired_on}."
+)
+#: The day is left out if it is not known.
+EXPIRED_ON = " on {last_valid:day}"
+SHARED_ID = "In {table}, {count:record has|records have} the id {record}."
+REPEATED = (
+    "Person {person} completed training {training} more than once on {date:day}: completions "
+    "{listed}{more}."
+)
+MORE_REPEATS = " and {others} more"
+
+BLANK_IDS = "{value:optional id was|optional ids were} blank or 0, and treated as empty: {listed}."
+BLANKS_OF_FIELD = "{field} in {table} ({count}{since})"
+SINCE_FULL_DOWNLOAD = " since the last full download"
+
+IMPLAUSIBLE_DATE = "Completion {record} is dated {date:day}{created_on}: the year may be mistyped."
+BUT_CREATED_ON = ", but its record was created on {created_day:day}"
+IMPLAUSIBLE_PROFILE = (
+    "Person {record} has a profile that was created on {created_day:day}, which is implausible: "
+    "this date is not used."
+)
+IMPLAUSIBLE_HIRE = (
+    "Person {record} has the hire date {hireDate_day:day}, which is implausible: the person is "
+    "treated as {instead}."
+)
+HIRED_WITH_PROFILE = "hired on {profile_created:day}, when the profile was created"
+NO_HIRE_DATE = "having no hire date"
+IMPLAUSIBLE_TERMINATION = (
+    "Person {record} has the termination date {terminationDate_day:day}, which is implausible: the "
+    "person is treated as still employed."
+)
+HIRED_AFTER_LEAVING = (
+    "Person {record} has the hire date {hireDate_day:day}, after the termination date "
+    "{terminationDate_day:day}: the person is treated as employed before the termination date, not "
+    "employed from then until the hire date, and employed again from the hire date on."
+)
+
+UNKNOWN_ID = {
+    "unknown_user": "{noun} {record} refers to person {value}, who is not in the user list.",
+    "unknown_training": "{noun} {record} refers to training {value}, which is not in the "
+    "catalogue.",
+    "unknown_group_session": "{noun} {record} refers to group session {value}, which is not in the "
+    "session list.",
+    "unknown_instructor": "{noun} {record} refers to instructor {value}, who is not in the user "
+    "list.",
+}
+SUPERVISOR_UNKNOWN = "Person {record} has the {role} {person}, who is not in the user list."
+SUPERVISOR_LEFT = "Person {record} has the {role} {person}, who left on {left:day}."
+SUPERVISOR_CIRCLE = "Person {record} is in a circle of {role}s: {circle}."
+OWN_SUPERVISOR = "Person {record} is listed as their own {role}."
+LISTED_ONLY = "Group session {record} lists person {person}, who has no completion in it."
+RECORDED_ONLY = (
+    "Group session {record} has a completion by person {person}, who is not on its list."
+)
+
+UNKNOWN_SCHEDULE_TYPE = (
+    "Training {record} has the schedule type {schedule}, which is not recognized, so its "
+    "expiration dates are unknown."
+)
+IMPOSSIBLE_WINDOW = (
+    "Training {record} has a window from {schedule}, which is not a valid range of days "
+    "(month-day), so its expiration dates are unknown."
+)
+IMPOSSIBLE_FIXED_DAY = (
+    "Training {record} has the fixed day {schedule}, which is not a valid day (month-day), so its "
+    "expiration dates are unknown."
+)
+WINDOW_RANGE = "{opens} to {closes}"
+
+OFFERING_NOT_RECORDED = (
+    "Training {record} {offered}: {relying} only because no later offering is recorded."
+)
+LAST_OFFERED = (
+    "was last offered on {window_last_offered_date:day}, and one of its windows has closed since "
+    "then"
+)
+NEXT_OFFERED = (
+    "is next offered on {offered_later:day}, after the as-of date {as_of:day}, and one of its "
+    "windows has closed since its oldest completion"
+)
+NEVER_OFFERED = (
+    "has no last offered date, and one of its windows has closed since its oldest completion"
+)
+RELYING_PEOPLE = "{people:person is|people are} up to date"
+
+# The schedule of a training in words, and the field of the catalogue that it is taken from.
+
+NO_RENEWAL = "no renewal"
+IMPOSSIBLE_DAYS = "its days do not exist in the calendar"
+EVERY_MONTHS = "every {months:month|months}"
+YEARLY_DAY = "on {yearly_day} each year"
+YEARLY_DAY_AND_RENEWAL = "on {yearly_day}, within {months:month|months} of completion"
+YEARLY_WINDOW = "{opens} to {closes} each year, {offered}"
+WINDOW_OFFERED = "last offered {day}"
+WINDOW_NOT_OFFERED = "no offering listed so far"
+UNKNOWN_SCHEDULE = "schedule type {kind!r} is not known"
+
+
+class ScheduleSource(StrEnum):
+    """The field of the catalogue that a schedule is taken from."""
+
+    WINDOW = "window"
+    RENEWAL = "renewal months"
+    FIXED_DAY = "fixed day"
+    FIXED_DAY_AND_RENEWAL = "fixed day and renewal months"
+    IMPOSSIBLE_DAYS = "days of the window or the fixed day"
+    TYPE = "schedule type"
+
+
+# Why a case counts as expiring soon.
+
+EXPIRING_OWN_DAYS = "in its last {days:day|days} (the training's own number)"
+EXPIRING_DEFAULT_DAYS = "in its last {days:day|days} (the default)"
+EXPIRING_IN_WINDOW = "in its renewal window"
+EXPIRING_WITH_PARTS = "with its included trainings"
+
+# The rules. The docs quote their texts, too, so each rule is worded only once.
+
+#: Where a rule comes from.
+Mark = Literal["vendor", "inferred", "ours"]
+
+MARKS: dict[Mark, str] = {
+    "vendor": "the vendor's published page or help article says so",
+    "inferred": "the only interpretation we found that fits what the vendor says",
+    "ours": "a decision of this project",
+}
+
+
+class Rule(NamedTuple):
+    """One rule.
+
+    Attributes:
+        key: its short name; the expiration source if the rule gives an expiration date.
+        section: its section in docs/rules.md.
+        text: the rule in full sentences.
+        mark: where the rule comes from.
+    """
+
+    key: str
+    section: int
+    text: str
+    mark: Mark
+
+    @property
+    def cited(self) -> str:
+        """The rule with its mark, as the report prints it."""
+        return f"{self.text} [{self.mark}]"
+
+    @property
+    def link(self) -> str:
+        """The place in the docs, e.g. `docs/rules.md#window-offering`."""
+        return f"docs/rules.md#{self.key.replace(' ', '-')}"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "special",
+        1,
+        "If the record has a special expiration date, the completion expires on that date, "
+        "whatever the schedule says.",
+        "vendor",
+    ),
+    Rule(
+        "fixed",
+        1,
+        "The completion expires on a fixed day of the year. This is the last such day within the "
+        "renewal period. If the period contains no such day, it is the first one after the "
+        "completion. The vendor names only rolling and window trainings, so our confidence in "
+        "this rule is low.",
+        "inferred",
+    ),
+    Rule(
+        "rolling",
+        1,
+        "The training is renewed after a number of months. The completion expires that many "
+        "calendar months later, on the same day of the month.",
+        "vendor",
+    ),
+    Rule(
+        "shorter month",
+        1,
+        "If that month is too short, the completion expires on the last day of that month: one "
+        "month after 31 January 2024 is 29 February 2024.",
+        "ours",
+    ),
+    Rule(
+        "never",
+        1,
+        "If the training has no renewal period, the completion does not expire.",
+        "ours",
+    ),
+    Rule(
+        "unknown",
+        1,
+        "The expiration date is unknown if the training is not in the catalogue, if its schedule "
+        "has an unknown type or impossible days, or if the completion has no date. A completion "
+        "without a date and without a special expiration date proves nothing: the case has the "
+        "status of a person who must have the training and never completed it.",
+        "ours",
+    ),
+    Rule(
+        "good through",
+        1,
+        "A completion is valid through its expiration date and expired from the next day. In the "
+        "last days before that date, its status is expiring. The training sets how many days "
+        "that is; if it does not, this report's number applies.",
+        "ours",
+    ),
+    Rule(
+        "window",
+        2,
+        "A completion stops being valid when the training is offered again, not when a window "
+        "closes. A completion from the last offering or later is valid. If no last offered date "
+        "is listed, every completion is valid.",
+        "vendor",
+    ),
+    Rule(
+        "window offering",
+        2,
+        "An offering is the whole window that contains the last offered date; if no window "
+        "contains that date, the offering is that one day. Completions before the offering are "
+        "superseded.",
+        "inferred",
+    ),
+    Rule(
+        "window time left",
+        2,
+        "While the window of the last offering is open, a superseded completion is expiring, not "
+        "expired, if its date is on or after the opening day of the window one year earlier. The "
+        "person still has time to renew it.",
+        "inferred",
+    ),
+    Rule("window expired", 2, "Every other superseded completion is expired.", "ours"),
+    Rule(
+        "window renewal",
+        2,
+        "A valid completion is expiring while a window is open that opened after the completion "
+        "date. Its expiration date is the last day of the next window in which it can be "
+        "renewed. That date moves to the next year if the training is not offered again.",
+        "vendor",
+    ),
+    Rule(
+        "future offering",
+        2,
+        "A last offered date after the day of the report is ignored.",
+        "ours",
+    ),
+    Rule(
+        "missing",
+        3,
+        "If a person must have a training and never completed it, the status is missing.",
+        "ours",
+    ),
+    Rule(
+        "new employee",
+        3,
+        "A window training is missing if it is required for new employees, or if it was offered "
+        "since the person was hired. Otherwise it is expiring while the window is open, and not "
+        "due while it is closed.",
+        "vendor",
+    ),
+    Rule(
+        "looking back",
+        3,
+        "The requirements are those of the day when the records were loaded. A training is not "
+        "missing before the person was hired or the training was created.",
+        "ours",
+    ),
+    Rule(
+        "local midnight",
+        3,
+        "KPA records hire and termination dates as midnight, local time. If the recorded time is "
+        "a full hour from 13:00 to 23:00 UTC, we read it as midnight east of Greenwich, so the "
+        "date is the next day. For any other time, the date is the UTC date.",
+        "inferred",
+    ),
+    Rule(
+        "latest",
+        4,
+        "The latest completion counts: by date, then by the time when it was recorded, then by "
+        "id. Earlier ones are superseded, even if one of them expires later.",
+        "ours",
+    ),
+    Rule(
+        "parts",
+        5,
+        "A training that includes others is completed when all included trainings are completed.",
+        "vendor",
+    ),
+    Rule(
+        "composed",
+        5,
+        "The date of a composed training is the latest date of the included trainings. It "
+        "expires on the earliest of their expiration dates and of its own schedule, counted from "
+        "that date. Its status is the worst of the statuses of the included trainings and of its "
+        "own schedule.",
+        "inferred",
+    ),
+    Rule("order of parts", 5, "The order of the included trainings does not matter.", "ours"),
+    Rule(
+        "left",
+        6,
+        "People are not counted from the day of their termination until the day when they are "
+        "hired again.",
+        "ours",
+    ),
+    Rule("future", 6, "A completion after the day of the report is not counted.", "ours"),
+    Rule(
+        "quality",
+        7,
+        "Impossible or implausible records are listed under data quality. No record is changed or"
+        " left out.",
+        "ours",
+    ),
+)
+
+#: The rules for people who never completed a training, by the status that they give.
+NEVER_COMPLETED = {
+    statuses.MISSING: statuses.MISSING,
+    statuses.EXPIRING: "new employee",
+    statuses.NOT_DUE: "new employee",
+}

@@ -9,68 +9,75 @@ from string import Formatter
 
 import pytest
 
-from kpa_analytics import analysis, audit, data
-from kpa_analytics.analysis import (
-    due_within,
-    expiring_rule,
-    explain_texts,
-    schedule_texts,
-    session_texts,
-)
-from kpa_analytics.audit import report_text, supervisor_text
-from kpa_analytics.data import finding_texts
+from kpa_analytics import report_text
+from kpa_analytics.analysis import explain_texts, session_texts
+from kpa_analytics.audit import supervisor_text
 from kpa_analytics.glossary import TERMS, plain_meaning
 from kpa_analytics.wording import say
+from tests.source_code import nodes
 
-AUDIT, DATA = Path(audit.__file__).parent, Path(data.__file__).parent
-ANALYSIS = Path(analysis.__file__).parent
+PACKAGE = Path(report_text.__file__).parent
+#: The modules of `audit` with texts of their own, which are not the report's.
+NOT_THE_REPORT = {
+    "atomic_folder": "errors",
+    "calendar_events": "errors",
+    "differences": "what verify finds",
+    "extra": "errors",
+    "manifest": "what verify finds",
+    "plan_calendar": "the files of a plan",
+    "plan_workbook": "the files of a plan",
+    "sign": "what verify finds, and errors",
+    "supervisor_calendar": "the program's name in a calendar",
+    "supervisor_packs": "errors",
+    "supervisor_text": "every text of supervisors' lists",
+    "timestamp": "what verify finds, and errors",
+    "verify": "what verify finds",
+}
 #: The modules that decide what the report and the findings say.
 SPEAKING = [
-    *(AUDIT / f"{name}.py" for name in ("report", "report_method", "report_model")),
-    *(AUDIT / f"{name}.py" for name in ("schedule_rows", "xlsx", "excel_limits")),
-    *(
-        AUDIT / f"{name}.py"
-        for name in (
-            "document_story",
-            "case_rules",
-            "report_past",
-            "report_sample",
-            "report_since",
-        )
-    ),
-    *(DATA / f"{name}.py" for name in ("checks", "findings", "implausible")),
-    *(DATA / f"{name}.py" for name in ("orphan_ids", "unknown_schedules")),
-    ANALYSIS / "unrecorded_offerings.py",
+    *(file for file in sorted(PACKAGE.glob("audit/*.py")) if file.stem not in NOT_THE_REPORT),
+    *(PACKAGE / f"data/{name}.py" for name in ("checks", "findings", "hierarchy", "implausible")),
+    *(PACKAGE / f"data/{name}.py" for name in ("orphan_ids", "quality", "unknown_schedules")),
+    *(PACKAGE / f"analysis/{name}.py" for name in ("chosen_scope", "data_quality", "due_within")),
+    *(PACKAGE / f"analysis/{name}.py" for name in ("expiring_rule", "late_records", "reconcile")),
+    *(PACKAGE / f"analysis/{name}.py" for name in ("schedule_texts", "taught_expired")),
+    PACKAGE / "analysis/unrecorded_offerings.py",
 ]
+#: Texts in them that the report does not print.
+NOT_PRINTED = {
+    "audit/document.py": "transcripts and rosters",  # for an error
+    "audit/fleet_pack.py": "fleet audit pack",  # in the manifest
+    "audit/letters.py": 'the text `"(.+?)"` could not be displayed',  # what typst says
+    "audit/since.py": " belongs to another account",  # for errors
+}
 _WORDS = re.compile(r"[A-Za-z]+ [a-z]+ [a-z]+")
 
 
-def literals(module: Path) -> list[str]:
-    """The texts of several words in a module, docstrings left out."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    docstrings = {
-        id(node.value)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-    }
-    constants = [
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and id(node) not in docstrings
-    ]
-    return [text for text in constants if isinstance(text, str) and _WORDS.search(text)]
+def literals(module: Path) -> set[str]:
+    """The texts of several words in a module, without docstrings and what a `raise` says."""
+    everything = nodes(module)
+    left_out = {id(node.value) for node in everything if isinstance(node, ast.Expr)}
+    for node in everything:
+        if isinstance(node, ast.Raise):
+            left_out |= {id(part) for part in ast.walk(node)}
+    constants = [node for node in everything if isinstance(node, ast.Constant)]
+    texts = [node.value for node in constants if id(node) not in left_out]
+    return {text for text in texts if isinstance(text, str) and _WORDS.search(text)}
 
 
 @pytest.mark.parametrize("module", SPEAKING, ids=lambda module: module.stem)
 def test_no_sentence_is_outside_the_modules_of_texts(module):
-    assert literals(module) == []
+    printed_elsewhere = NOT_PRINTED.get(module.relative_to(PACKAGE).as_posix())
+    assert literals(module) == ({printed_elsewhere} if printed_elsewhere else set())
+
+
+def test_the_modules_with_texts_of_their_own_have_some():
+    audit = {file.stem: file for file in PACKAGE.glob("audit/*.py")}
+    assert [name for name in NOT_THE_REPORT if not literals(audit[name])] == []
 
 
 #: Every module of sentences that `say` fills in.
-TEXTS = (
-    *(report_text, supervisor_text, finding_texts, session_texts, explain_texts),
-    *(schedule_texts, expiring_rule, due_within),
-)
+TEXTS = (report_text, supervisor_text, session_texts, explain_texts)
 #: Fields without a form that are days, shares, ids, names or words, and so need no form. Only a
 #: sheet with very many rows or columns is cut.
 _SAMPLES = {
@@ -123,7 +130,7 @@ def test_a_sentence_is_right_for_every_number(module):
     said = [(text, sentence) for text in sentences_of(module) for sentence in renderings(text)]
     wrong = {text: sentence for text, sentence in said if WRONG.search(sentence)}
     assert wrong == {}
-    assert said or module is due_within
+    assert said
 
 
 def test_words_mean_in_reports_what_they_mean_elsewhere():
@@ -156,12 +163,11 @@ SENTENCES = {
 
 @pytest.mark.parametrize("name", SENTENCES)
 def test_every_sentence_can_be_filled_in_for_one_and_for_many(name):
-    """With whole numbers for every number and noun."""
-    fields = {field for _, field, _, _ in Formatter().parse(SENTENCES[name]) if field}
+    """With whole numbers for every number and noun, also for the days of findings."""
+    text = SENTENCES[name].replace(":day}", "}")
+    fields = {field for _, field, _, _ in Formatter().parse(text) if field}
     moment = datetime(2026, 6, 30, 12, 5, tzinfo=UTC)
     days = {"moment", "since", "full_walk_at", "as_of", "on", "listed_on", "day", "begun"}
     for number in (1, 2):
-        said = say(
-            SENTENCES[name], **{field: moment if field in days else number for field in fields}
-        )
+        said = say(text, **{field: moment if field in days else number for field in fields})
         assert not re.search(r"[{}|]", said)
