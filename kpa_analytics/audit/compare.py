@@ -13,7 +13,7 @@ from kpa_analytics.analysis.situation import Situation
 from kpa_analytics.analysis.status_changes import changed_cases
 from kpa_analytics.audit.pack_data import PackData, read_pack
 from kpa_analytics.audit.since import refuse_other
-from kpa_analytics.data.changes import records_of, table_changes
+from kpa_analytics.data.changes import completions_of, table_changes
 from kpa_analytics.data.kept_data import kept_data
 from kpa_analytics.data.snapshots import Kept, Snapshot, SnapshotFolder, read_snapshot
 from kpa_analytics.data.training_data import TrainingData
@@ -185,7 +185,7 @@ def _tables(side: Any, name: str) -> dict[str, pl.DataFrame]:
     """The tables of a side, as `table_changes` needs them."""
     pack = side if isinstance(side, PackData) else None
     data = pack.data if pack else side
-    tables = {"completions": records_of(data, name)}
+    tables = {"completions": completions_of(data, name)}
     if isinstance(data, TrainingData):
         required = pack.required if pack else data.requirements
         tables["trainings"] = data.trainings

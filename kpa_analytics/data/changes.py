@@ -42,7 +42,7 @@ def completion_changes(old: object, new: object) -> pl.DataFrame:
         >>> completion_changes(old, new).row(0)
         ('edited', 1238, 'ann', 1046, 'notes', 'by phone', 'in person', 'completions')
     """
-    before, after = records_of(old, "old"), records_of(new, "new")
+    before, after = completions_of(old, "old"), completions_of(new, "new")
     return table_changes({"completions": before}, {"completions": after})
 
 
@@ -79,7 +79,7 @@ def _of_table(
     return pl.concat(parts).sort("change", *keys, maintain_order=True)
 
 
-def records_of(source: Any, side: str) -> pl.DataFrame:
+def completions_of(source: Any, side: str) -> pl.DataFrame:
     """The completions of one side; each must have a unique id."""
     columns = COMPLETIONS.schema.names()
     frame = getattr(source, "completions", source)

@@ -62,8 +62,8 @@ class FullWalkNeededError(Exception):
     """The fetched pages do not fit the kept collection: a full download is needed."""
 
 
-class Stretch(NamedTuple):
-    """Consecutive records of the present collection, with their positions in the kept one.
+class ReadRange(NamedTuple):
+    """Consecutive records that were read, and their positions in both collections.
 
     Attributes:
         start: position of the first record in the present collection.
@@ -117,7 +117,7 @@ class _CatchingUp:
         head = self._head()
         total = self.fetched[0].total
         before = self.kept.frame.height
-        bottom = Stretch(total, total, before, before)
+        bottom = ReadRange(total, total, before, before)
         frame = pl.concat([self._own(head), *self._between(head, bottom)])
         frame = self._with_trainings(self._whole(frame))
         answers = [page.answer for page in self.fetched]
@@ -135,14 +135,14 @@ class _CatchingUp:
             raise FullWalkNeededError
         return frame
 
-    def _head(self) -> Stretch:
+    def _head(self) -> ReadRange:
         """The newest pages, down to the place where they join the kept collection."""
         rows = self._page(1, self._page_size)
         total = self.fetched[0].total
         while rows.height < total and not self._joins(rows):
             number, limit = next_page(rows.height, self._page_size, total)
             start, page = (number - 1) * limit, self._page(number, limit)
-            _agree(Stretch(0, rows.height, 0, 0, rows), start, page)
+            _agree(ReadRange(0, rows.height, 0, 0, rows), start, page)
             rows = pl.concat([rows.head(start), page])
         return self._placed(0, rows)
 
@@ -152,8 +152,8 @@ class _CatchingUp:
         places = self._places(rows.tail(wanted)).to_list()
         return bool(places) and places == list(range(places[0], places[0] + wanted))
 
-    def _between(self, left: Stretch, right: Stretch) -> list[pl.DataFrame]:
-        """The records between two stretches."""
+    def _between(self, left: ReadRange, right: ReadRange) -> list[pl.DataFrame]:
+        """The records between two ranges."""
         positions, candidates = right.start - left.end, right.first - left.last - 1
         if candidates < 0:
             raise FullWalkNeededError
@@ -167,11 +167,11 @@ class _CatchingUp:
             return [own]
         return [*self._between(left, middle), own, *self._between(middle, right)]
 
-    def _own(self, stretch: Stretch) -> pl.DataFrame:
-        return finish(self.table, cast("pl.DataFrame", stretch.rows)).frame
+    def _own(self, read: ReadRange) -> pl.DataFrame:
+        return finish(self.table, cast("pl.DataFrame", read.rows)).frame
 
-    def _middle(self, left: Stretch, right: Stretch) -> Stretch:
-        """Fetch a page in the middle; if it overlaps the two stretches, it must agree with them."""
+    def _middle(self, left: ReadRange, right: ReadRange) -> ReadRange:
+        """Fetch a page in the middle; if it overlaps the two ranges, it must agree with them."""
         size = self._page_size
         pages = -(-(right.start - left.end) // size)
         number = left.end // size + pages // 2 + 1
@@ -184,16 +184,16 @@ class _CatchingUp:
         rows = page[a - start : b - start]
         if self._places(rows).is_empty():
             if a == left.end:
-                return Stretch(a, b, left.last + 1, left.last, rows)
+                return ReadRange(a, b, left.last + 1, left.last, rows)
             if b == right.start:
-                return Stretch(a, b, right.first, right.first - 1, rows)
+                return ReadRange(a, b, right.first, right.first - 1, rows)
         return self._placed(a, rows)
 
-    def _placed(self, start: int, rows: pl.DataFrame) -> Stretch:
+    def _placed(self, start: int, rows: pl.DataFrame) -> ReadRange:
         places = self._places(rows)
         if places.is_empty() or not places.is_sorted():
             raise FullWalkNeededError
-        return Stretch(start, start + rows.height, places[0], places[-1], rows)
+        return ReadRange(start, start + rows.height, places[0], places[-1], rows)
 
     def _places(self, rows: pl.DataFrame) -> pl.Series:
         """Positions of these records in the kept collection, without new records."""
@@ -275,11 +275,11 @@ class _CatchingUp:
         return faults.filter(record.is_in(present))
 
 
-def _agree(stretch: Stretch, start: int, page: pl.DataFrame) -> None:
-    """Refuse a page whose records or order differ from a stretch that it overlaps."""
-    a, b = max(start, stretch.start), min(start + page.height, stretch.end)
-    if stretch.rows is None or a >= b:
+def _agree(read: ReadRange, start: int, page: pl.DataFrame) -> None:
+    """Refuse a page whose records or order differ from a range that it overlaps."""
+    a, b = max(start, read.start), min(start + page.height, read.end)
+    if read.rows is None or a >= b:
         return
-    before = stretch.rows["id"][a - stretch.start : b - stretch.start]
+    before = read.rows["id"][a - read.start : b - read.start]
     if not page["id"][a - start : b - start].equals(before):
         raise FullWalkNeededError

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from kpa_analytics.data.training_data import TrainingData
-    from kpa_analytics.widgets.table import Table
+    from kpa_analytics.widgets.table import RowsTable
 
 #: Choices that filter no rows by themselves: the table's caption says which bars are selected.
 _POINTED = ("selected", "bars", "explained", "moves")
@@ -37,7 +37,7 @@ class View(Protocol):
         """The current value of every choice."""
 
 
-def about_rows(explorer: View, table: Table) -> dict[str, str]:
+def about_rows(explorer: View, table: RowsTable) -> dict[str, str]:
     """Facts about the rows: label -> text.
 
     They name the explorer, the day, every choice, the sort, the filters of columns, the time and
@@ -66,7 +66,7 @@ def choices_in_words(explorer: View) -> dict[str, str]:
     }
 
 
-def file_name(explorer: View, table: Table, suffix: str) -> str:
+def file_name(explorer: View, table: RowsTable, suffix: str) -> str:
     """The name of a file with the rows: table and day, e.g. `expirations-2026-06-30.csv`."""
     return f"{table.name}-{explorer.choices['as_of']:%Y-%m-%d}.{suffix}"
 
@@ -90,7 +90,7 @@ def _choice(explorer: View, name: str, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _sort(table: Table, named: Mapping[str, str]) -> str:
+def _sort(table: RowsTable, named: Mapping[str, str]) -> str:
     if not table.sort:
         return ""
     column, descending = table.sort

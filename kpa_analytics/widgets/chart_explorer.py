@@ -12,7 +12,7 @@ from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.explorer import Explorer
 from kpa_analytics.widgets.help import Help
 from kpa_analytics.widgets.record import Record
-from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_links import connect
 from kpa_analytics.widgets.tiles import Tiles
 
@@ -64,7 +64,7 @@ class ChartExplorer(Explorer):
         """Make the controls of the explorer's own choices, by choice."""
         raise NotImplementedError
 
-    def _tables(self) -> tuple[Table, *tuple[ipw.Widget, ...]]:
+    def _tables(self) -> tuple[RowsTable, *tuple[ipw.Widget, ...]]:
         """Make the table, and everything else below the charts."""
         raise NotImplementedError
 
@@ -76,7 +76,7 @@ class ChartExplorer(Explorer):
         own = self._bar(self._own_controls())
         table, *more = self._tables()
         table.observe(self._follow_page, "dark")
-        self._shown_tables = [part for part in (table, *more) if isinstance(part, Table)]
+        self._shown_tables = [part for part in (table, *more) if isinstance(part, RowsTable)]
         for part in self._shown_tables:
             connect(self, part)
         self._record = Record()

@@ -14,7 +14,7 @@ import traitlets
 from kpa_analytics.widgets.style import HERE
 
 
-class Download(anywidget.AnyWidget):
+class DownloadButton(anywidget.AnyWidget):
     """A button that shows the path of the folder it made, with a link to download it.
 
     The file comes through the widget's own channel, so the link works in JupyterLab, Voila and

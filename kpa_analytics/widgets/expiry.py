@@ -46,14 +46,14 @@ from kpa_analytics.statuses import (
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import DUE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, SELECTING
-from kpa_analytics.widgets.download import Download
+from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.explained import Case, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
-from kpa_analytics.widgets.table import Table
-from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.widgets.table import RowsTable
+from kpa_analytics.widgets.table_rows import ColumnHeading
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.wording import count, listing, month, percent
 
@@ -63,13 +63,13 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 _HEADINGS = (
-    Heading("user", "Person", "person"),
-    Heading("training", "Training"),
-    Heading("date", "Completed", "date"),
-    Heading("expiration_date", "Expires", "date"),
-    Heading("days_left", "Days left", "number"),
-    Heading("status", "Status", "status"),
-    Heading("expiring_rule", "Counts as expiring soon"),
+    ColumnHeading("user", "Person", "person"),
+    ColumnHeading("training", "Training"),
+    ColumnHeading("date", "Completed", "date"),
+    ColumnHeading("expiration_date", "Expires", "date"),
+    ColumnHeading("days_left", "Days left", "number"),
+    ColumnHeading("status", "Status", "status"),
+    ColumnHeading("expiring_rule", "Counts as expiring soon"),
     *PROFILE_HEADINGS,
 )
 
@@ -253,9 +253,9 @@ class ExpiryExplorer(StatusExplorer):
             "include_terminated": self._include_terminated_control(),
         }
 
-    def _tables(self) -> tuple[Table, ipw.Widget, Download]:
+    def _tables(self) -> tuple[RowsTable, ipw.Widget, DownloadButton]:
         self._charts.on_label(self._label_clicked, [["legend", "scale"], ["axis", "legend"]])
-        self._table = Table(
+        self._table = RowsTable(
             _HEADINGS,
             ("days_left", False),
             name="expirations",
@@ -267,7 +267,7 @@ class ExpiryExplorer(StatusExplorer):
         self._table.observe(self._row_clicked, "chosen")
         self._table.observe(self._mark_explained, "rows")
         self._why = why_panel()
-        self._export = Download(
+        self._export = DownloadButton(
             "Export audit pack",
             "Write the evidence pack of the trainings and people shown, except those who left",
         )

@@ -21,7 +21,7 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.about_rows import choices_in_words
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.still import display_with_still, still
-from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_views import show_views
 from kpa_analytics.widgets.titles import training_options, usual_day
 from kpa_analytics.widgets.typed_field import TypedField
@@ -80,7 +80,7 @@ class Explorer(traitlets.HasTraits):
         self._showing = False
         self._shown: dict[str, Any] = {}
         self._chosen_now: AbstractSet[str] = frozenset()  # other observers have yet to see these
-        self._shown_tables: list[Table] = []
+        self._shown_tables: list[RowsTable] = []
         self._history = History(lambda: self.state, self._restore_valid, self._note)
         self._mark, self._notice = ipw.HTML(), ipw.HTML()
         self._notice.add_class("kpa-notice")

@@ -21,8 +21,8 @@ from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars, selected_wo
 from kpa_analytics.widgets.chart_explorer import ALL, EVERYONE, PRESSING, SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords, in_period
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
-from kpa_analytics.widgets.table import Table
-from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.widgets.table import RowsTable
+from kpa_analytics.widgets.table_rows import ColumnHeading
 from kpa_analytics.wording import count, day
 
 if TYPE_CHECKING:
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 _SESSIONS = (
-    Heading("date", "Day", "date"),
-    Heading("trainings", "Trainings"),
-    Heading("instructor", "Instructor", "person"),
-    Heading("attendees", "Listed", "number"),
-    Heading("recorded", "Recorded", "number"),
-    Heading("listed_not_recorded", "Listed, not recorded", "number"),
-    Heading("check", "List and records"),
+    ColumnHeading("date", "Day", "date"),
+    ColumnHeading("trainings", "Trainings"),
+    ColumnHeading("instructor", "Instructor", "person"),
+    ColumnHeading("attendees", "Listed", "number"),
+    ColumnHeading("recorded", "Recorded", "number"),
+    ColumnHeading("listed_not_recorded", "Listed, not recorded", "number"),
+    ColumnHeading("check", "List and records"),
 )
 _ATTENDEES = (
-    Heading("user", "Person", "person"),
-    Heading("standing", "Attendance"),
-    Heading("date", "Session of", "date"),
+    ColumnHeading("user", "Person", "person"),
+    ColumnHeading("standing", "Attendance"),
+    ColumnHeading("date", "Session of", "date"),
     *PROFILE_HEADINGS,
 )
 
@@ -165,8 +165,8 @@ class GroupTrainingExplorer(PeriodExplorer):
         self._view = SessionView(data, self._people_filter)
         return {"instructors": self._view.instructors, "selected": self._view.ids}
 
-    def _tables(self) -> tuple[Table, Table]:
-        self._sessions = Table(
+    def _tables(self) -> tuple[RowsTable, RowsTable]:
+        self._sessions = RowsTable(
             _SESSIONS,
             ("date", True),
             name="group-sessions",
@@ -174,7 +174,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             hint="List the people of this session",
             more=self._view.with_check,
         )
-        self._attendees = Table(
+        self._attendees = RowsTable(
             _ATTENDEES,
             None,
             name="attendees",

@@ -19,8 +19,8 @@ from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, PRESSING, SELECTING
 from kpa_analytics.widgets.period import PeriodExplorer, PeriodKeywords, in_period
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
-from kpa_analytics.widgets.table import Table
-from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.widgets.table import RowsTable
+from kpa_analytics.widgets.table_rows import ColumnHeading
 from kpa_analytics.wording import count, listing, month, one_line
 
 if TYPE_CHECKING:
@@ -41,25 +41,25 @@ _FIGURES = {
 #: Said of coverage if people are chosen.
 _EVERYONE = "; counted for everyone trained, not only the people chosen"
 _COVERAGE = (
-    Heading("training", "Training"),
-    Heading("instructors", "Instructors", "number"),
-    Heading("instructor_names", "Who", "people"),
-    Heading("completions", "Completions", "number"),
-    Heading("last_taught", "Last taught", "date"),
+    ColumnHeading("training", "Training"),
+    ColumnHeading("instructors", "Instructors", "number"),
+    ColumnHeading("instructor_names", "Who", "people"),
+    ColumnHeading("completions", "Completions", "number"),
+    ColumnHeading("last_taught", "Last taught", "date"),
 )
 _COMPLETIONS = (
-    Heading("user", "Person", "person"),
-    Heading("training", "Training"),
-    Heading("date", "Date", "date"),
-    Heading("instructor", "Instructor", "person"),
+    ColumnHeading("user", "Person", "person"),
+    ColumnHeading("training", "Training"),
+    ColumnHeading("date", "Date", "date"),
+    ColumnHeading("instructor", "Instructor", "person"),
     *PROFILE_HEADINGS,
 )
 _PEOPLE = (
-    Heading("instructor", "Instructor", "person"),
-    Heading("completions", "Completions", "number"),
-    Heading("trainees", "People trained", "number"),
-    Heading("trainings", "Trainings", "number"),
-    Heading("group_sessions", "Group sessions", "number"),
+    ColumnHeading("instructor", "Instructor", "person"),
+    ColumnHeading("completions", "Completions", "number"),
+    ColumnHeading("trainees", "People trained", "number"),
+    ColumnHeading("trainings", "Trainings", "number"),
+    ColumnHeading("group_sessions", "Group sessions", "number"),
     *PROFILE_HEADINGS,
 )
 
@@ -180,16 +180,16 @@ class InstructorExplorer(PeriodExplorer):
         self._view = InstructorView(data, self._people_filter)
         return {"instructors": self._view.instructors, "selected": {*self._titles}}
 
-    def _tables(self) -> tuple[Table, Table, Table]:
+    def _tables(self) -> tuple[RowsTable, RowsTable, RowsTable]:
         self._charts.on_label(self._label_clicked, [["axis", "scale"], ["axis"]])
-        self._coverage = Table(_COVERAGE, None, name="instructor-coverage")
-        self._people = Table(
+        self._coverage = RowsTable(_COVERAGE, None, name="instructor-coverage")
+        self._people = RowsTable(
             _PEOPLE,
             ("completions", True),
             name="instructors",
             more=lambda rows: with_profiles(rows, self.data, self.as_of, "m_instructor_id"),
         )
-        self._completions = Table(
+        self._completions = RowsTable(
             _COMPLETIONS,
             ("date", True),
             name="completions-taught",

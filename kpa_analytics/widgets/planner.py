@@ -35,12 +35,12 @@ from kpa_analytics.widgets.planner_rows import (
     SESSIONS,
     UNPLACED_HEADINGS,
     figure_in_words,
-    headline,
     picks,
+    planner_figures,
 )
 from kpa_analytics.widgets.profiles import nothing, with_profiles
-from kpa_analytics.widgets.session_moves import Move, Moves, SessionNumber
-from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.session_moves import Move, SessionMoves, SessionNumber
+from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.wording import count, month
 from kpa_analytics.wording import day as in_words
@@ -136,7 +136,7 @@ class PlannerExplorer(ChartExplorer):
     weeks = traits.WholeNumber(26, 1, MOST_WEEKS, help="The number of weeks that are planned.")
     capacity = traits.WholeNumber(12, 1, _MOST_PLACES, help="The most people in a session.")
     by = traits.OneOf[str](help="Plan each field office separately; None: all together.")
-    moves = Moves(help="Sessions that are held in another week, or dropped.")
+    moves = SessionMoves(help="Sessions that are held in another week, or dropped.")
     bars = Bars(
         ("training_id", "week"),
         instead={0: ("training_id", "month")},
@@ -213,20 +213,20 @@ class PlannerExplorer(ChartExplorer):
             ),
         }
 
-    def _tables(self) -> tuple[Table, ipw.Box, Table, Table, Table]:
+    def _tables(self) -> tuple[RowsTable, ipw.Box, RowsTable, RowsTable, RowsTable]:
         def more(rows: pl.DataFrame) -> pl.DataFrame:
             return with_profiles(rows, self.data, self.as_of)
 
-        self._sessions = Table(
+        self._sessions = RowsTable(
             SESSION_HEADINGS,
             ("week", False),
             name="planned-sessions",
             choosable=True,
             hint="List the people of this session",
         )
-        self._people = Table(PEOPLE_HEADINGS, None, name="planned-people", more=more)
-        self._unplaced = Table(UNPLACED_HEADINGS, None, name="cases-without-place", more=more)
-        self._gap_cases = Table(
+        self._people = RowsTable(PEOPLE_HEADINGS, None, name="planned-people", more=more)
+        self._unplaced = RowsTable(UNPLACED_HEADINGS, None, name="cases-without-place", more=more)
+        self._gap_cases = RowsTable(
             GAP_HEADINGS,
             ("expiration_date", False),
             name="gaps",
@@ -260,7 +260,7 @@ class PlannerExplorer(ChartExplorer):
             self._gaps = Gaps(*(rows.height for rows in self._gaps_by_figure.values()))
             self._cases = self._view.unplaced(choices)
             self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
-            figures = headline(
+            figures = planner_figures(
                 self._rows, self._gaps, self._cases, last_day(plan), self._chooses_people()
             )
             ending = in_sentences(self._view.last_instructors(choices), _WARNED)

@@ -10,7 +10,7 @@ from kpa_analytics.analysis.planner_view import DROPPED
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.chart_explorer import EVERYONE
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS
-from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.widgets.table_rows import ColumnHeading
 from kpa_analytics.wording import count
 from kpa_analytics.wording import day as in_words
 
@@ -33,34 +33,34 @@ FIGURES = {
     LEFT_OVER: "Cases without a place",
 }
 SESSION_HEADINGS = (
-    Heading("week", "Week of", "date"),
-    Heading("training", "Training"),
-    Heading("group", "Field office", usual=False),
-    Heading("filled", "People", "number"),
-    Heading("seats", "Places", "number", usual=False),
-    Heading("instructor", "Instructor", "person"),
-    Heading("note", "Change"),
-    Heading("reason", "Why this week"),
+    ColumnHeading("week", "Week of", "date"),
+    ColumnHeading("training", "Training"),
+    ColumnHeading("group", "Field office", usual=False),
+    ColumnHeading("filled", "People", "number"),
+    ColumnHeading("seats", "Places", "number", usual=False),
+    ColumnHeading("instructor", "Instructor", "person"),
+    ColumnHeading("note", "Change"),
+    ColumnHeading("reason", "Why this week"),
 )
 PEOPLE_HEADINGS = (
-    Heading("user", "Person", "person"),
-    Heading("training", "Training", usual=False),
-    Heading("due", "Due", "date"),
-    Heading("reason", "Why"),
+    ColumnHeading("user", "Person", "person"),
+    ColumnHeading("training", "Training", usual=False),
+    ColumnHeading("due", "Due", "date"),
+    ColumnHeading("reason", "Why"),
     *PROFILE_HEADINGS,
 )
 UNPLACED_HEADINGS = (
-    Heading("user", "Person", "person"),
-    Heading("training", "Training"),
-    Heading("due", "Due", "date"),
-    Heading("reason", "Why there is no place"),
+    ColumnHeading("user", "Person", "person"),
+    ColumnHeading("training", "Training"),
+    ColumnHeading("due", "Due", "date"),
+    ColumnHeading("reason", "Why there is no place"),
     *PROFILE_HEADINGS,
 )
 GAP_HEADINGS = (
-    Heading("user", "Person", "person"),
-    Heading("training", "Training"),
-    Heading("expiration_date", "Expires", "date"),
-    Heading("status", "Status", "status"),
+    ColumnHeading("user", "Person", "person"),
+    ColumnHeading("training", "Training"),
+    ColumnHeading("expiration_date", "Expires", "date"),
+    ColumnHeading("status", "Status", "status"),
     *PROFILE_HEADINGS,
 )
 
@@ -86,7 +86,7 @@ def picks(held: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame) -> list[str]:
     return [figure for figure, number in numbers.items() if number]
 
 
-def headline(
+def planner_figures(
     sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame, end: date, of_people: bool
 ) -> str:
     """The figures, as HTML; `of_people`: whether only the sessions of chosen people are shown."""

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.audit.people import people_rows
-from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.widgets.table_rows import ColumnHeading
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 PROFILE_HEADINGS = (
-    Heading("employeeNumber", "Employee number", usual=False),
-    Heading("field_office", "Field office", usual=False),
-    Heading("job_title", "Job title", usual=False),
+    ColumnHeading("employeeNumber", "Employee number", usual=False),
+    ColumnHeading("field_office", "Field office", usual=False),
+    ColumnHeading("job_title", "Job title", usual=False),
 )
 
 

@@ -14,7 +14,7 @@ from kpa_analytics.widgets.traits import Choice, ChoiceError
 Move = Mapping[str, Any]
 
 
-class Moves(Choice[tuple[Move, ...], Move | Iterable[Move] | None]):
+class SessionMoves(Choice[tuple[Move, ...], Move | Iterable[Move] | None]):
     """Sessions in other weeks; None means no moves.
 
     If a session is moved twice, the later move counts.

@@ -12,7 +12,7 @@ import traitlets
 
 from kpa_analytics.widgets.style import HERE
 from kpa_analytics.widgets.table_rows import (
-    Heading,
+    ColumnHeading,
     as_shown,
     filter_words,
     linked,
@@ -26,7 +26,7 @@ from kpa_analytics.wording import count, listing
 PAGE = 50
 
 
-class Table(anywidget.AnyWidget):
+class RowsTable(anywidget.AnyWidget):
     """The rows of a frame, a page at a time, sorted by a click (or Enter) on a heading.
 
     The reader chooses the columns and filters them. The rows can leave the table as a file or
@@ -70,7 +70,7 @@ class Table(anywidget.AnyWidget):
 
     def __init__(
         self,
-        headings: Sequence[Heading],
+        headings: Sequence[ColumnHeading],
         sort: tuple[str, bool] | None,
         *,
         name: str = "rows",
@@ -95,9 +95,9 @@ class Table(anywidget.AnyWidget):
         self.observe(self._refilter, ["picked", "filters"])
 
     @property
-    def headings(self) -> list[Heading]:
+    def headings(self) -> list[ColumnHeading]:
         """The columns shown, in order."""
-        return [Heading(**column) for column in self.columns]
+        return [ColumnHeading(**column) for column in self.columns]
 
     @property
     def given(self) -> pl.DataFrame:
@@ -155,7 +155,7 @@ class Table(anywidget.AnyWidget):
         self,
         frame: pl.DataFrame,
         caption: str,
-        headings: Sequence[Heading] | None = None,
+        headings: Sequence[ColumnHeading] | None = None,
         *,
         nothing: str = "",
     ) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from kpa_analytics.widgets.about_rows import View, about_rows, file_name
 from kpa_analytics.widgets.rows_out import CLIPBOARD, TYPES, rows_as
-from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import person_id
 from kpa_analytics.widgets.table_views import VIEW
 
@@ -26,13 +26,13 @@ class Owner(View, Protocol):
         """Note that the state may have changed."""
 
 
-def connect(explorer: Owner, table: Table) -> None:
+def connect(explorer: Owner, table: RowsTable) -> None:
     """Answer what the reader asks of a table."""
     table.on_msg(partial(_answer, explorer))
     table.observe(lambda _: explorer.note_state(), [*VIEW])
 
 
-def _answer(explorer: Owner, table: Table, message: Any, _: Any) -> None:
+def _answer(explorer: Owner, table: RowsTable, message: Any, _: Any) -> None:
     match message:
         case {"out": str(kind)} if kind in TYPES:
             if not explorer.guarded(lambda: _send(explorer, table, kind)):
@@ -42,7 +42,7 @@ def _answer(explorer: Owner, table: Table, message: Any, _: Any) -> None:
                 explorer.guarded(lambda: explorer.open_record(person))
 
 
-def _send(explorer: Owner, table: Table, kind: str) -> None:
+def _send(explorer: Owner, table: RowsTable, kind: str) -> None:
     rows, facts = table.shown, about_rows(explorer, table)
     content = rows_as(kind, rows, facts, demo=explorer.data.demo)
     name = file_name(explorer, table, "txt" if kind == CLIPBOARD else kind)

@@ -27,7 +27,7 @@ PERSON_IDS = {
 PEOPLE_IDS = "m_instructor_ids"
 
 
-class Heading(NamedTuple):
+class ColumnHeading(NamedTuple):
     """A column of the table.
 
     Attributes:
@@ -148,7 +148,7 @@ def labelled(values: pl.Series, words: Mapping[Any, str]) -> pl.Series:
     return pl.Series(values.name, texts, dtype=pl.String)
 
 
-def as_shown(frame: pl.DataFrame, headings: Sequence[Heading], words: Words) -> pl.DataFrame:
+def as_shown(frame: pl.DataFrame, headings: Sequence[ColumnHeading], words: Words) -> pl.DataFrame:
     """The columns shown under their headings, with the labels that the reader sees."""
     return pl.DataFrame(
         [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import NUMBER
 from kpa_analytics.widgets.traits import ChoiceError, need_dictionary, need_known
 from kpa_analytics.widgets.view_state import plain
@@ -14,7 +14,7 @@ from kpa_analytics.widgets.view_state import plain
 VIEW = ("picked", "sort", "filters")
 
 
-def show_views(tables: Sequence[Table], views: object) -> None:
+def show_views(tables: Sequence[RowsTable], views: object) -> None:
     """Give tables the columns, sort and filters of a state; the usual ones if it has none.
 
     Raises:
@@ -29,7 +29,7 @@ def show_views(tables: Sequence[Table], views: object) -> None:
             table.view = view
 
 
-def _valid(table: Table, view: Any) -> dict[str, Any]:
+def _valid(table: RowsTable, view: Any) -> dict[str, Any]:
     """A table's view, if it names only columns that the table has."""
     known = {column["column"]: column["kind"] for column in table.offered}
     for name, value in need_dictionary(f"tables: {table.name}", view).items():

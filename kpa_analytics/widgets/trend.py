@@ -25,11 +25,11 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar, Bars, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING
 from kpa_analytics.widgets.day_field import DayField
-from kpa_analytics.widgets.download import Download
+from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.pack import free_folder
 from kpa_analytics.widgets.profiles import nothing, with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
-from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.trend_counts import TrendCounts
 from kpa_analytics.widgets.trend_files import write_trend
@@ -43,9 +43,9 @@ from kpa_analytics.widgets.trend_rows import (
     Period,
     behind_figures,
     headings,
-    headline,
     listed,
     note,
+    trend_figures,
     words,
 )
 from kpa_analytics.wording import day as in_words
@@ -263,18 +263,18 @@ class TrendExplorer(StatusExplorer):
             "include_terminated": self._include_terminated_control(),
         }
 
-    def _tables(self) -> tuple[Table, Table, Download]:
+    def _tables(self) -> tuple[RowsTable, RowsTable, DownloadButton]:
         labels = [["axis", "legend", "scale"], ["legend", "scale"], ["legend", "scale"]]
         self._charts.on_label(self._label_clicked, labels)
-        self._table = Table(headings(None, known=True), ("day", True), name="trend")
-        self._people = Table(
+        self._table = RowsTable(headings(None, known=True), ("day", True), name="trend")
+        self._people = RowsTable(
             CASE_HEADINGS,
             ("expiration_date", False),
             name="trend-cases",
             words={"status": SIGNED_LABELS, "outcome": SIGNED},
             more=lambda rows: with_profiles(rows, self.data, self.as_of),
         )
-        self._export = Download(
+        self._export = DownloadButton(
             "Export counts and charts",
             "Write the counts as CSV and the charts as SVG, of the people and trainings shown",
         )
@@ -326,7 +326,7 @@ class TrendExplorer(StatusExplorer):
         self._first = period.first
         figures = behind_figures(together, due, self.as_of)
         self._counts = TrendCounts(view, choices, rows, together, figures)
-        self._figures.value = headline(together, due, period, known) + note(period)
+        self._figures.value = trend_figures(together, due, period, known) + note(period)
         self._figures.picks = [*figures, *WEEK_LEGEND.values()]
         self._table.words = words(known)
 

@@ -19,7 +19,7 @@ from kpa_analytics.statuses import (
 )
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS
-from kpa_analytics.widgets.table_rows import PERSON_IDS, Heading
+from kpa_analytics.widgets.table_rows import PERSON_IDS, ColumnHeading
 from kpa_analytics.wording import count, day, month, percent
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ _TODAYS = (
 
 #: The columns of the cases behind the selected bars.
 CASE_HEADINGS = (
-    Heading("user", "Person", "person"),
-    Heading("training", "Training"),
-    Heading("expiration_date", "Expires", "date"),
-    Heading("status", "Status", "status"),
-    Heading("outcome", "Renewal", "status"),
-    Heading("change", "Change", usual=False),
+    ColumnHeading("user", "Person", "person"),
+    ColumnHeading("training", "Training"),
+    ColumnHeading("expiration_date", "Expires", "date"),
+    ColumnHeading("status", "Status", "status"),
+    ColumnHeading("outcome", "Renewal", "status"),
+    ColumnHeading("change", "Change", usual=False),
     *PROFILE_HEADINGS,
 )
 
@@ -117,17 +117,17 @@ def no_group(by: str) -> str:
     return f"(no {by.replace('_', ' ')})"
 
 
-def headings(by: str | None, known: bool) -> list[Heading]:
+def headings(by: str | None, known: bool) -> list[ColumnHeading]:
     """The columns of the table; `known`: whether requirements were provided."""
     kind = "person" if by in PERSON_IDS else "text"
-    group = [Heading(by, by.replace("_", " ").capitalize(), kind)] if by else []
+    group = [ColumnHeading(by, by.replace("_", " ").capitalize(), kind)] if by else []
     return [
-        Heading("day", "Day", "date"),
+        ColumnHeading("day", "Day", "date"),
         *group,
-        Heading("total", "Cases", "number"),
-        Heading("gaps", _kind(known), "number"),
-        Heading("percent", f"{_kind(known)} (%)", "number"),
-        *(Heading(status, STATUS_LABELS[status], "number") for status in SEVERITY),
+        ColumnHeading("total", "Cases", "number"),
+        ColumnHeading("gaps", _kind(known), "number"),
+        ColumnHeading("percent", f"{_kind(known)} (%)", "number"),
+        *(ColumnHeading(status, STATUS_LABELS[status], "number") for status in SEVERITY),
     ]
 
 
@@ -170,7 +170,7 @@ def behind_figures(rows: pl.DataFrame, due: pl.DataFrame, as_of: date) -> dict[s
 
 
 def figure_in_words(figure: str, rows: pl.DataFrame, known: bool) -> str:
-    """A selected figure in the caption of its cases; the arguments are those of `headline`."""
+    """A selected figure in the caption of its cases; the arguments are those of `trend_figures`."""
     if figure in _CAPTIONS:
         return _CAPTIONS[figure]
     if figure == CHANGE:
@@ -179,7 +179,7 @@ def figure_in_words(figure: str, rows: pl.DataFrame, known: bool) -> str:
     return f"{_kind(known)} on {day(rows['day'][-1 if figure == GAPS_NOW else 0])}"
 
 
-def headline(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: bool) -> str:
+def trend_figures(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: bool) -> str:
     """The numbers above the charts, as HTML.
 
     Args:

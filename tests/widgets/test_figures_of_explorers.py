@@ -21,7 +21,7 @@ from kpa_analytics.widgets import (
     TrendExplorer,
 )
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
-from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table import RowsTable
 
 #: The table of each figure; by default, the first table of the explorer.
 TABLES = {
@@ -91,7 +91,7 @@ def number(shown: str, detail: str) -> int | None:
     return int(text.replace(",", "").replace("\N{MINUS SIGN}", "-"))
 
 
-def table_of(explorer: ChartExplorer, label: str) -> Table:
+def table_of(explorer: ChartExplorer, label: str) -> RowsTable:
     names = TABLES.get(type(explorer), {})
     name = names.get(label, names.get("", explorer._shown_tables[0].name))
     return next(table for table in explorer._shown_tables if table.name == name)

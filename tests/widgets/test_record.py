@@ -15,11 +15,11 @@ from kpa_analytics.widgets import (
     PlannerExplorer,
     TrendExplorer,
 )
-from kpa_analytics.widgets.table import Table
-from kpa_analytics.widgets.table_rows import PERSON_IDS, Heading
+from kpa_analytics.widgets.table import RowsTable
+from kpa_analytics.widgets.table_rows import PERSON_IDS, ColumnHeading
 
 
-def press(table: Table, row: int, column: str, **which: int) -> None:
+def press(table: RowsTable, row: int, column: str, **which: int) -> None:
     """Click a name in a table, as the browser reports it."""
     table._handle_custom_msg({"person": row, "column": column, **which}, [])
 
@@ -78,8 +78,8 @@ def test_every_column_that_names_a_person_opens_their_record(company: kpa.Traini
         *(PlannerExplorer, partial(TrendExplorer, by="supervisor")),
     ):
         explorer = make(company)
-        tables = [each for each in vars(explorer).values() if isinstance(each, Table)]
-        headings = [Heading(**column) for table in tables for column in table.offered]
+        tables = [each for each in vars(explorer).values() if isinstance(each, RowsTable)]
+        headings = [ColumnHeading(**column) for table in tables for column in table.offered]
         named = {heading.column for heading in headings if heading.kind == "person"}
         assert named
         assert named == {heading.column for heading in headings} & PERSON_IDS.keys()
@@ -119,7 +119,7 @@ def test_the_instructor_of_a_session_has_a_record(
 
 
 def test_a_name_without_an_id_opens_no_record() -> None:
-    table = Table((Heading("instructor", "Instructor", "person"),), None)
+    table = RowsTable((ColumnHeading("instructor", "Instructor", "person"),), None)
     names = {"m_instructor_id": ["ike", None], "instructor": ["Ike", "no instructor"]}
     table.show(pl.DataFrame(names), "")
     assert table.rows == [["Ike"], [["no instructor"]]]

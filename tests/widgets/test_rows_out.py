@@ -24,10 +24,10 @@ from kpa_analytics.widgets import (
 )
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.rows_out import rows_as
-from kpa_analytics.widgets.table import Table
+from kpa_analytics.widgets.table import RowsTable
 
 
-def ask(table: Table, message: dict[str, Any]) -> list[tuple[dict[str, Any], list[bytes]]]:
+def ask(table: RowsTable, message: dict[str, Any]) -> list[tuple[dict[str, Any], list[bytes]]]:
     """The answers of a table to a message of the browser."""
     answers = []
     table.send = lambda content, buffers=None: answers.append((content, buffers))
@@ -36,7 +36,7 @@ def ask(table: Table, message: dict[str, Any]) -> list[tuple[dict[str, Any], lis
     return answers
 
 
-def out(table: Table, kind: str) -> tuple[str, bytes]:
+def out(table: RowsTable, kind: str) -> tuple[str, bytes]:
     (answer,) = ask(table, {"out": kind})
     return answer[0]["name"], answer[1][0]
 

@@ -10,10 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from kpa_analytics.widgets.table import PAGE, Table
-from kpa_analytics.widgets.table_rows import Heading
+from kpa_analytics.widgets.table import PAGE, RowsTable
+from kpa_analytics.widgets.table_rows import ColumnHeading
 
-HEADINGS = (Heading("number", "Row"), Heading("day", "Day", "date"), Heading("name", "Name"))
+HEADINGS = (
+    ColumnHeading("number", "Row"),
+    ColumnHeading("day", "Day", "date"),
+    ColumnHeading("name", "Name"),
+)
 ROWS = st.lists(
     st.tuples(
         st.none() | st.dates(date(2026, 1, 1), date(2026, 1, 6)),
@@ -34,7 +38,7 @@ def test_every_page_is_one_of_a_full_stable_sort(
 ) -> None:
     frame = numbered(rows)
     whole = frame.sort(by, descending=down, nulls_last=True, maintain_order=True)
-    table = Table(HEADINGS, (by, down))
+    table = RowsTable(HEADINGS, (by, down))
     table.show(frame, "")
     assert_frame_equal(table.frame, whole)
     assert table.total == frame.height
@@ -45,7 +49,7 @@ def test_every_page_is_one_of_a_full_stable_sort(
 
 def test_marks_of_text_direction_in_names_are_removed() -> None:
     frame = pl.DataFrame({"number": [0], "day": ["\u202eevil"], "name": [["\u202eevil", "Moe"]]})
-    table = Table(HEADINGS, None)
+    table = RowsTable(HEADINGS, None)
     table.show(frame, "")
     assert table.rows == [[0, "evil", "evil; Moe"]]
 
@@ -65,7 +69,7 @@ def test_names_are_sorted_as_a_reader_expects(several: bool) -> None:
         "≠ 1",
     ]
     mixed = names[::2] + names[1::2]
-    table = Table(HEADINGS[2:], ("name", False))
+    table = RowsTable(HEADINGS[2:], ("name", False))
     table.show(pl.DataFrame({"name": [[name] for name in mixed] if several else mixed}), "")
     assert [row[0] for row in table.rows] == names
     table.sort = ["name", True]
@@ -74,7 +78,7 @@ def test_names_are_sorted_as_a_reader_expects(several: bool) -> None:
 
 def test_a_column_of_lists_is_sorted_by_its_lists() -> None:
     frame = pl.DataFrame({"number": [0, 1, 2, 3], "name": [["Moe"], [], None, ["Abel", "Roe"]]})
-    table = Table(HEADINGS[::2], ("name", False))
+    table = RowsTable(HEADINGS[::2], ("name", False))
     table.show(frame, "")
     assert table.rows == [[1, None], [3, "Abel; Roe"], [0, "Moe"], [2, None]]
     table.sort = ["name", True]
@@ -86,7 +90,7 @@ def test_without_a_sort_column_the_rows_keep_their_order(
     sort: tuple[str, bool] | None,
 ) -> None:
     frame = numbered([(None, "b"), (date(2026, 1, 1), "a")])
-    table = Table(HEADINGS, sort)
+    table = RowsTable(HEADINGS, sort)
     table.show(frame, "")
     assert_frame_equal(table.frame, frame)
     assert table.rows == [[0, None, "b"], [1, "1 Jan 2026", "a"]]
@@ -94,7 +98,7 @@ def test_without_a_sort_column_the_rows_keep_their_order(
 
 def test_another_column_starts_at_the_first_page() -> None:
     frame = numbered([(None, str(number)) for number in range(250)])
-    table = Table(HEADINGS, ("number", True))
+    table = RowsTable(HEADINGS, ("number", True))
     table.show(frame, "")
     table.start = 200
     assert [row[0] for row in table.rows] == [*range(49, -1, -1)]
@@ -111,10 +115,10 @@ PEOPLE = pl.DataFrame(
     }
 )
 PEOPLE_HEADINGS = (
-    Heading("who", "Person", "person"),
-    Heading("taught", "Trainings"),
-    Heading("status", "Status", "status"),
-    Heading("day", "Expires", "date"),
+    ColumnHeading("who", "Person", "person"),
+    ColumnHeading("taught", "Trainings"),
+    ColumnHeading("status", "Status", "status"),
+    ColumnHeading("day", "Expires", "date"),
 )
 
 
@@ -132,7 +136,7 @@ PEOPLE_HEADINGS = (
 def test_a_filter_finds_texts_as_the_people_search_does(
     filters: dict[str, str], rows: list[int]
 ) -> None:
-    table = Table(PEOPLE_HEADINGS, None, words={"status": {"expired": "x Expired"}})
+    table = RowsTable(PEOPLE_HEADINGS, None, words={"status": {"expired": "x Expired"}})
     table.show(PEOPLE, "")
     table.filters = filters
     assert_frame_equal(table.frame, PEOPLE[rows])
@@ -140,7 +144,10 @@ def test_a_filter_finds_texts_as_the_people_search_does(
 
 
 NUMBERS = pl.DataFrame({"left": [-30, 0, 5, None], "share": [0.0, 12.3, 50.0, 100.0]})
-NUMBER_HEADINGS = (Heading("left", "Days left", "number"), Heading("share", "Share", "number"))
+NUMBER_HEADINGS = (
+    ColumnHeading("left", "Days left", "number"),
+    ColumnHeading("share", "Share", "number"),
+)
 
 
 @pytest.mark.parametrize(
@@ -159,21 +166,21 @@ NUMBER_HEADINGS = (Heading("left", "Days left", "number"), Heading("share", "Sha
 def test_numbers_are_filtered_by_the_least_and_the_largest(
     filters: dict[str, object], rows: list[int]
 ) -> None:
-    table = Table(NUMBER_HEADINGS, None)
+    table = RowsTable(NUMBER_HEADINGS, None)
     table.show(NUMBERS, "")
     table.filters = filters
     assert_frame_equal(table.frame, NUMBERS[rows])
 
 
 def test_a_number_with_a_label_is_in_no_range() -> None:
-    table = Table(NUMBER_HEADINGS, None, words={"left": {0: "not known", None: "not known"}})
+    table = RowsTable(NUMBER_HEADINGS, None, words={"left": {0: "not known", None: "not known"}})
     table.show(NUMBERS, "")
     table.filters = {"left": [-30, 5]}
     assert_frame_equal(table.frame, NUMBERS[[0, 2]])
 
 
 def test_the_caption_says_how_many_rows_a_filter_leaves() -> None:
-    table = Table(PEOPLE_HEADINGS, None)
+    table = RowsTable(PEOPLE_HEADINGS, None)
     table.show(PEOPLE, "Everyone")
     assert table.caption == "Everyone"
     table.filters = {"who": "moe"}
@@ -197,7 +204,7 @@ def test_the_caption_says_how_many_rows_a_filter_leaves() -> None:
     ],
 )
 def test_a_filter_that_finds_nothing_says_so(filters: dict[str, str], said: str) -> None:
-    table = Table((*PEOPLE_HEADINGS, NUMBER_HEADINGS[0]), None)
+    table = RowsTable((*PEOPLE_HEADINGS, NUMBER_HEADINGS[0]), None)
     people = PEOPLE.with_columns(NUMBERS["left"][:3])
     table.show(people, "", nothing="No rows here.")
     table.filters = filters
@@ -213,8 +220,8 @@ def test_columns_that_are_not_usual_are_computed_when_they_are_chosen() -> None:
         computed.append(frame.height)
         return frame.with_columns(office=pl.lit("Elko"))
 
-    office = Heading("office", "Field office", usual=False)
-    table = Table((*PEOPLE_HEADINGS, office), None, more=more)
+    office = ColumnHeading("office", "Field office", usual=False)
+    table = RowsTable((*PEOPLE_HEADINGS, office), None, more=more)
     table.show(PEOPLE, "")
     assert computed == []
     assert [heading.column for heading in table.headings] == ["who", "taught", "status", "day"]
