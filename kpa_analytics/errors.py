@@ -230,7 +230,7 @@ def warn(
     in_python: str = "",
     in_shell: str = "",
 ) -> None:
-    """Warn without a place: neither a line of this package nor one of the caller helps a reader.
+    """Show the warning without a file and line number, because neither would help a reader.
 
     Args:
         fact: the fact and, if it is the same everywhere, the remedy.
@@ -244,7 +244,7 @@ def warn(
 
 
 def not_polars(frame: object, expected: str, schema: str = "") -> KPADataError:
-    """The error for something that is not a polars frame, with how to make one of it.
+    """The error for something that is not a polars frame, which says how to convert it.
 
     Args:
         frame: the object.

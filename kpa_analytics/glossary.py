@@ -17,7 +17,7 @@ TERMS = {
     ),
     "case": (
         "One person and one training that the person has completed or must complete. A person who "
-        "must have ten trainings is ten cases."
+        "must have ten trainings counts as ten cases."
     ),
     "certificate": "A completion that has an expiration date.",
     "completion": "The record that a person completed a training on a day.",
@@ -39,8 +39,8 @@ TERMS = {
         "if it says nothing; `expiring_days` changes this)."
     ),
     EXPIRED: (
-        "A case whose last completion is no longer valid. Its days overdue are the days since the "
-        "expiration."
+        "A case whose latest completion is no longer valid. Its days overdue are the days since "
+        "the expiration."
     ),
     "fleet": (
         "Several accounts that are loaded together. Each is counted separately, because the same "
@@ -60,8 +60,8 @@ TERMS = {
         "The list of all files of a pack, with a hash of each, and where the records come from."
     ),
     MISSING: (
-        "A case that is required and was never completed. Without a list of requirements the "
-        "missing cases are not known, and every figure says so."
+        "A case that is required and was never completed. Without a list of requirements, "
+        "the number of missing cases is given as 'not known'."
     ),
     "not due": (
         "A case that is required, was never completed, and does not have to be completed yet."

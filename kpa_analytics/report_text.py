@@ -269,8 +269,9 @@ PEOPLE_SHOWN = {True: "People shown by name", False: "People shown by pseudonym,
 #: The label and the note of the cases to renew within some days.
 DUE_LABEL = "Due within {days:day|days}"
 DUE_NOTE = (
-    f"at most {{days:day|days}} left to renew. {statuses.STATUS_LABELS[statuses.EXPIRING]} counts "
-    "by each training's own days or window"
+    "at most {days:day|days} left to renew. "
+    f"'{statuses.STATUS_LABELS[statuses.EXPIRING]}' uses each training's own number of days, or "
+    "its window"
 )
 
 
@@ -302,9 +303,9 @@ UNDATED_NOTE = (
     f"{NO_REQUIREMENTS}; {{undated:listed case has|listed cases have}} only a completion without a "
     "date"
 )
-OF_COMPOSED_NOTE = "{note}; of composed trainings: {composed}"
+OF_COMPOSED_NOTE = "{note}; {composed} of them in composed trainings"
 IN_30_DAYS_NOTE = say(DUE_NOTE, days=DUE_DAYS)
-COMPOSED_NOTE = "in order: {in_order} of {cases}, apart from their parts"
+COMPOSED_NOTE = "in order: {in_order} of {cases}; their parts are counted separately"
 #: The note below the people in order, by whether requirements were provided.
 PEOPLE_IN_ORDER_NOTES = {
     True: "people with nothing expired or missing",
@@ -337,7 +338,7 @@ TRAININGS_UNLISTED = f"{TRAININGS} ({{unlisted}} not in the catalogue: {{ids}})"
 
 #: By whether requirements were provided.
 REQUIRED = {
-    True: "{cases:case is|cases are} required and due; in order: {in_order}.",
+    True: "Required cases, without those that are not due yet: {cases}. In order: {in_order}.",
     False: "{cases:case is|cases are} on record; in order: {in_order}.",
 }
 #: By whether requirements were provided.
@@ -346,8 +347,8 @@ PEOPLE_IN_ORDER = {
     False: "Without an expired case: {in_order} of {people:person|people}.",
 }
 ALL_CASES = (
-    "Including the cases that nobody requires and those of composed trainings, "
-    "{due:case is|cases are} due; in order: {share}."
+    "Including the cases that nobody requires and those of composed trainings, but without those "
+    "that are not due yet, the number of cases is {due}. In order: {share}."
 )
 COMPOSED_APART = (
     "Composed trainings are counted separately, because otherwise a gap in a part would count "
@@ -404,8 +405,9 @@ NO_VALID = "No case is current or expiring soon through a completion."
 
 COVERAGE_TITLE = "{share} of valid completions have no signature or file"
 COVERAGE = (
-    "{valid:completion is|completions are} current or expiring soon; with neither: {bare} "
-    "({nothing} without an instructor); per training, most first"
+    "Of {valid:valid completion|valid completions}, {bare:has|have} neither a signature nor a "
+    "file; {nothing:of these does|of these do} not name an instructor. Trainings with the most "
+    "come first"
 )
 COVERAGE_NOT_KNOWN = "Not known for {unknown}: the API does not say"
 COVERAGE_NOTHING = "No valid completions to show"
@@ -420,8 +422,9 @@ OTHER_TRAININGS = "other trainings ({others})"
 # Where the gaps are, and how they developed.
 
 GAPS = (
-    "The charts show which trainings, groups of people and people have most of the gaps. A share "
-    "is of all cases in its row; the dashed line is at the share of all cases."
+    "The charts show which trainings and groups of people have the highest share of gaps, and "
+    "which people have gaps. Each share is the gaps of a row divided by its cases. The dashed line "
+    "marks the share among all cases."
 )
 
 #: How the gaps developed, by whether requirements were provided.
@@ -450,7 +453,7 @@ PAST_NOTHING = (
     "No completion is dated on or before {as_of}, so nothing is known about earlier days."
 )
 PAST_TODAYS = (
-    "Requirements, the schedules of trainings and field offices are today's on every day, because "
+    "Every day is counted with today's requirements, training schedules and field offices, because "
     "the vendor does not give those of the past. So the figures of a past day are computed by "
     "today's rules, from the records as they are today. They can differ from what people saw on "
     "that day."
@@ -490,8 +493,9 @@ NOT_DRAWN = "Not drawn: {later:completion|completions} dated after {as_of}"
 ANNEX = "How large the group sessions were, and which share of completions was recorded in one."
 
 QUALITY = (
-    "The checks produced {findings:finding|findings}. No record was corrected or dropped: the "
-    "figures include every record as it was received."
+    "The checks produced {findings:finding|findings}. No record was dropped. Impossible dates "
+    "and blank ids count as empty, and implausible hire, termination and profile dates are not "
+    "used."
 )
 NO_FINDINGS = "No findings: every record passed every check."
 
@@ -532,9 +536,11 @@ PAST_METHOD = (
 NEWER_REQUIREMENTS = "That list dates from {listed_on}. The list for {as_of} is not known."
 
 ORIGIN = (
-    "The records were read from {hosts} with kpa_analytics {version}, an unofficial tool. Every "
-    "collection was read to its last page and checked for completeness before it was used."
+    "The records were read from {hosts} with kpa_analytics {version}, an unofficial tool. "
+    "{collections} was read to its last page and checked for completeness before it was used."
 )
+#: By whether only the newest pages of the completions were read.
+COLLECTIONS = {False: "Every collection", True: "Every collection except the completions"}
 ORIGIN_UNKNOWN = "The records were supplied as data frames. Their origin is not known."
 ORIGIN_OF_PART = "This pack covers only a part of the records: {choice}."
 #: What is chosen for a part, as `choice` lists it.
@@ -566,10 +572,10 @@ INCREMENTAL = (
 PSEUDONYM = "Person {first}-{second}"
 PSEUDONYMS = (
     "People are shown under stable pseudonyms, made with a key that stays with whoever made this "
-    "pack. Notes are left out, because free text can contain names. Hire and leaving days stay in "
-    "people.csv, because the statuses depend on them; the day on which a profile was created stays "
-    "only where the hire day does not decide. Field offices, job titles and the days of records "
-    "stay, too: whoever knows these people may recognise one of them."
+    "pack. Notes are left out, because free text can contain names. Hire and termination dates "
+    "stay in people.csv, because the statuses depend on them; the day on which a profile was "
+    "created stays only for people without a usable hire date. Field offices, job titles and the "
+    "days of records stay, too: whoever knows these people may recognise one of them."
 )
 
 # The schedule of each training.
@@ -883,13 +889,13 @@ LAST_OFFERED = (
     "then"
 )
 NEXT_OFFERED = (
-    "is next offered on {offered_later:day}, after the as-of date {as_of:day}, and one of its "
-    "windows has closed since its oldest completion"
+    "has the last offered date {offered_later:day}, which is after the as-of date {as_of:day}, and "
+    "one of its windows has closed since its oldest completion"
 )
 NEVER_OFFERED = (
     "has no last offered date, and one of its windows has closed since its oldest completion"
 )
-RELYING_PEOPLE = "{people:person is|people are} up to date"
+RELYING_PEOPLE = "{people:person holds|people hold} a valid completion"
 
 # The schedule of a training in words, and the field of the catalogue that it is taken from.
 
@@ -988,7 +994,7 @@ RULES: tuple[Rule, ...] = (
         "shorter month",
         1,
         "If that month is too short, the completion expires on the last day of that month: one "
-        "month after 31 January 2024 is 29 February 2024.",
+        "month after 31 Jan 2024 is 29 Feb 2024.",
         "ours",
     ),
     Rule(
@@ -1042,9 +1048,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "window renewal",
         2,
-        "A valid completion is expiring while a window is open that opened after the completion "
-        "date. Its expiration date is the last day of the next window in which it can be "
-        "renewed. That date moves to the next year if the training is not offered again.",
+        "A valid completion is expiring while a window is open, if that window opened after the "
+        "completion date. Its expiration date is the last day of the next window in which it can "
+        "be renewed. That date moves to the next year if the training is not offered again.",
         "vendor",
     ),
     Rule(
@@ -1098,10 +1104,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "composed",
         5,
-        "The date of a composed training is the latest date of the included trainings. It "
-        "expires on the earliest of their expiration dates and of its own schedule, counted from "
-        "that date. Its status is the worst of the statuses of the included trainings and of its "
-        "own schedule.",
+        "The date of a composed training is the latest date of the included trainings. It expires "
+        "on the earliest of these dates: the expiration dates of the included trainings, and the "
+        "date that its own schedule gives, counted from the completion date. Its status is the "
+        "worst of the statuses of the included trainings and of its own schedule.",
         "inferred",
     ),
     Rule("order of parts", 5, "The order of the included trainings does not matter.", "ours"),
@@ -1116,8 +1122,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "quality",
         7,
-        "Impossible or implausible records are listed under data quality. No record is changed or"
-        " left out.",
+        "Impossible or implausible records are listed under data quality. No record is left out. "
+        "Impossible dates and blank ids count as empty, and implausible hire, termination and "
+        "profile dates are not used.",
         "ours",
     ),
 )

@@ -85,7 +85,9 @@ _SAMPLES = {
     **dict.fromkeys(("kept", "all", "units"), "5,000"),
     **dict.fromkeys(("as_of", "created_on", "day", "done", "end", "listed_on", "week"), "a day"),
     **dict.fromkeys(("offered", "opens", "since", "special", "first"), "a day"),
-    **dict.fromkeys(("account", "catalogue", "folder", "note", "sheet", "schedule"), "a word"),
+    **dict.fromkeys(
+        ("account", "catalogue", "collections", "folder", "note", "sheet", "schedule"), "a word"
+    ),
     **dict.fromkeys(("by", "field", "kind", "lacking", "noun", "role", "was"), "a word"),
     **dict.fromkeys(("name", "person", "record", "supervisor", "training", "user"), "a name"),
     **dict.fromkeys(("training_id", "value"), "a number of its own"),

@@ -3,7 +3,9 @@
 # Which completion counts.
 
 LATEST = "The latest completion on or before {as_of} is record {record:d}, dated {done}."
-UNDATED = "No completion has a date. Record {record:d} counts for its special expiration date."
+UNDATED = (
+    "No completion has a date. Record {record:d} counts, because it has a special expiration date."
+)
 SUPERSEDES = "{earlier:other record is|other records are} superseded."
 LATER_SPECIAL = (
     "One of them has the special expiration date {special}, but only the latest completion counts."
@@ -26,7 +28,10 @@ SCHEDULES = {
     "unknown": "The schedule of {training} (training {training_id:d}) cannot be used: {schedule}",
 }
 NOT_IN_CATALOGUE = "Training {training_id:d} is not in the catalogue, so its schedule is not known."
-NO_DATE = "Without a date, the schedule of {training} (training {training_id:d}) cannot be counted."
+NO_DATE = (
+    "The completion has no date, so the schedule of {training} (training {training_id:d}) gives no "
+    "expiration date."
+)
 WAS_VALID = "So it was valid through {expires}."
 IS_VALID = "So it is valid through {expires}."
 SHORTER_MONTH = "The month in which it expires has no day {day}, so its last day counts."
@@ -130,7 +135,10 @@ LISTED_IN = {
     "complete_training_ids": "required and complete",
 }
 GIVEN = "The requirements that were provided list it for {user}."
-NOT_LISTED = "No requirement is known; the record alone makes it a case."
+NOT_LISTED = (
+    "{training} is not known to be required of {user}. It is a case only because a completion is "
+    "on record."
+)
 SINCE = (
     "It counts from {since}: before that, the person was not yet known or the training did not "
     "exist yet."

@@ -31,10 +31,12 @@ FIRST_FREE = (
     "a later expiration date"
 )
 OTHER_INSTRUCTOR = "the session of {week} is the best one that somebody else can teach"
-NEXT_NOT_CHEAPER = "a place in a session before that of {week} would not cost less"
+NEXT_NOT_CHEAPER = (
+    "a session before that of {week} has a free place, but using it would not make the plan better"
+)
 LATE_NOT_CHEAPER = (
-    "the session of {week} is {late:day|days} late, and a place in an earlier one would not cost "
-    "less"
+    "the session of {week} is {late:day|days} late; an earlier one has a free place, but using it "
+    "would not make the plan better"
 )
 LATE_FIRST = "the session of {week} is {late:day|days} late, and none is held earlier"
 LATE = "the session of {week} is {late:day|days} late, and no earlier one has a free place"

@@ -65,7 +65,11 @@ def offering_not_recorded(
 def _people(
     completions: pl.LazyFrame, rules: Rules, users: pl.LazyFrame, today: date
 ) -> pl.LazyFrame:
-    """The number of people who rely on it that a training was not offered: training_id, people."""
+    """How many people of each training are valid only because no later offering is recorded.
+
+    Returns:
+        training_id, people.
+    """
     of_windows = completions.join(rules.offerings.lazy(), on="training_id", how="semi")
     engine = Engine(of_windows.collect(engine="in-memory"), rules, users, None, only=today)
     outlasting = (

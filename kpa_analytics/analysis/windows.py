@@ -21,7 +21,7 @@ _WINDOWS = ("is_open", "next_opens", "next_closes", "offering_opens", "in_time_s
 
 
 def in_time(since: str) -> pl.Expr:
-    """Whether there is time left to renew a superseded completion, which was completed in time.
+    """Whether a superseded completion is recent enough to be renewed in the open window.
 
     `since` is the column with the first day that is in time, such as `in_time_since`.
     """
@@ -102,9 +102,10 @@ def with_offerings(catalogue: pl.DataFrame) -> pl.DataFrame:
 
 
 def outlasts_window(today: pl.Expr) -> pl.Expr:
-    """Whether a completion is valid although the first window after it has closed by a day.
+    """Whether a completion is still valid on a day although the first window after it has closed.
 
-    No offering by then supersedes it. This reads the columns of `expirations` and of `windows_on`.
+    That is so if no later offering superseded it. This reads the columns of `expirations` and of
+    `windows_on`.
     """
     is_window = pl.col("expiration_source") == "window"
     return is_window & ~SUPERSEDED & (pl.col("expiration_date") < today)

@@ -133,8 +133,10 @@ def _origin(data: TrainingData) -> list[str]:
     snapshot, choice = data.snapshots.get("completions"), data.scope.words
     hosts = ", ".join(sorted({kept.host for kept in data.snapshots.values()}))
     tool = version("kpa-analytics")
-    sentences = [say(text.ORIGIN, hosts=hosts, version=tool) if snapshot else text.ORIGIN_UNKNOWN]
+    sentences = [] if snapshot else [text.ORIGIN_UNKNOWN]
     if snapshot:
+        read = text.COLLECTIONS[snapshot.full_walk_at is not None]
+        sentences.append(say(text.ORIGIN, hosts=hosts, version=tool, collections=read))
         moment = fetched_at(data)
         sentences.append(say(text.COMPLETIONS_HASH, moment=moment, sha256=snapshot.rows_sha256))
         if snapshot.full_walk_at:

@@ -1,7 +1,7 @@
 """The headline of a pack, without mixing what must not be added up.
 
 A gap in an included training is also a gap in the composed training, so composed trainings are
-counted apart from their parts. Cases that nobody requires do not count as being in order.
+counted separately from their parts. Cases that nobody requires do not count as being in order.
 """
 
 from __future__ import annotations

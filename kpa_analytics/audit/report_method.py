@@ -100,7 +100,8 @@ def _origin_sentences(evidence: Evidence) -> list[str]:
     sentences = [text.ORIGIN_UNKNOWN]
     if snapshots:
         tool = version("kpa-analytics")
-        sentences = [say(text.ORIGIN, hosts=hosts(evidence), version=tool)]
+        whole = text.COLLECTIONS[bool(full_walks)]
+        sentences = [say(text.ORIGIN, hosts=hosts(evidence), version=tool, collections=whole)]
     if choice:
         sentences.append(say(text.ORIGIN_OF_PART, choice=choice))
     sentences.append(text.HOW_TO_VERIFY)

@@ -61,7 +61,7 @@ def calendar_of(team: Team, made: datetime, earlier: Events | None = None) -> by
 
 
 class Emptied(NamedTuple):
-    """A list without an open case since the earlier run.
+    """A list that has become empty since the earlier run.
 
     Attributes:
         folder: the name of its folder.
@@ -77,7 +77,7 @@ class Emptied(NamedTuple):
 
 
 def cancelling(emptied: Emptied, as_of: date, made: datetime, *, demo: bool) -> bytes:
-    """The calendar of a list without an open case: it cancels the events of the earlier run."""
+    """The calendar of a list that has become empty: it cancels the events of the earlier run."""
     calendar = _calendar(emptied.title, emptied.owner, demo=demo)
     _cancel(calendar, emptied.events, _foot(as_of, demo=demo), made)
     return bytes(calendar.to_ical())

@@ -48,8 +48,11 @@ NOT_SENT = (
     "Nothing has been sent. Each folder has a draft, mail.eml: open it, read it, and send it "
     "yourself. This page names everybody, so it is for the safety manager only."
 )
-EMPTIED = "Lists without an open case since the earlier run"
-EMPTIED_NOTE = "The calendar of each cancels its events: import it, or send it to its supervisor."
+EMPTIED = "Lists that have become empty since the earlier run"
+EMPTIED_NOTE = (
+    "Each of these lists has a calendar that cancels its earlier events. Import it, or send it to "
+    "whoever has the list."
+)
 EMPTIED_LIST = "{title}: {events:event is|events are} cancelled"
 FINDINGS = "Profiles to correct"
 SUPERVISOR_LEFT = (

@@ -19,6 +19,7 @@ from kpa_analytics.audit.sign import need_sign_extra
 from kpa_analytics.config import settings
 from kpa_analytics.errors import KPADataError, KPATransportError
 from kpa_analytics.paths import typed_path
+from kpa_analytics.wording import day
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
@@ -139,7 +140,8 @@ def what_the_timestamp_shows(folder: Path, trusted: Authority | None) -> str:
     if find_spec("rfc3161_client") is None:
         return 'timestamp not checked: python -m pip install "kpa-analytics[sign]"'
     moment = _token((folder / TIMESTAMP).read_bytes()).tst_info.gen_time
-    said = f"the timestamp says that manifest.json existed at {moment:%Y-%m-%d %H:%M:%S} UTC"
+    said = f"the timestamp says that manifest.json existed on {day(moment)}, "
+    said += f"{moment:%H:%M:%S} UTC"
     if trusted:
         return f"{said}; an authority in {trusted.name} made it"
     return f"{said}, but who made it was not checked: give the authority's certificate (--tsa-ca)"

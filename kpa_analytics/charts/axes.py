@@ -43,7 +43,7 @@ def legend(
         shown: the values, in order.
         spoken: the name of each value; by default, the value itself.
         drawn: the label that is drawn for each value; by default, the value itself.
-        **options: of `alt.Legend`; without a title, there is none.
+        **options: of `alt.Legend`; by default, the legend has no title.
 
     Examples:
         >>> legend(["late"], {"late": "Late"}, {"late": "▲ Late"}).description

@@ -35,14 +35,14 @@ def audit(
         bool,
         typer.Option(
             help="Show names; --no-names shows pseudonyms that never change, and leaves notes out. "
-            "Hire and leaving days stay, because the statuses depend on them."
+            "Hire and termination dates stay, because the statuses depend on them."
         ),
     ] = True,
     expiring_days: ExpiringDays = 30,
     refresh: Refresh = False,
     incremental: Annotated[
         bool,
-        typer.Option(help="Accept a snapshot of which only the newest pages were updated."),
+        typer.Option(help="Accept a snapshot in which only the newest pages were updated."),
     ] = False,
     bagit: Annotated[
         bool, typer.Option("--bagit", help="Write a BagIt bag, with the pack in its data folder.")

@@ -43,7 +43,7 @@ def demo(
         (
             EXPIRING,
             by_status[EXPIRING],
-            "by each training's own expiring days or window, as in the charts",
+            "each training uses its own number of days, or its window, as in the charts",
         ),
         (due_label(DUE_DAYS), counts.in_30_days, due_note(DUE_DAYS)),
         (CURRENT, by_status[CURRENT], ""),

@@ -25,12 +25,14 @@ def publish(
     expiring_days: ExpiringDays = 30,
     personal: Annotated[
         bool,
-        typer.Option("--personal", help="Also write names, employee numbers and other free text."),
+        typer.Option(
+            "--personal", help="Also write names, employee numbers, e-mail addresses and free text."
+        ),
     ] = False,
     refresh: Refresh = False,
     incremental: Annotated[
         bool,
-        typer.Option(help="Accept a snapshot of which only the newest pages were updated."),
+        typer.Option(help="Accept a snapshot in which only the newest pages were updated."),
     ] = False,
     account: Account = None,
     all_accounts: AllAccounts = False,

@@ -72,7 +72,7 @@ def supervisors(
     emptied = len([*folder.glob("*/calendar.ics")]) - lists
     if emptied:
         calendars = count(emptied, "calendar cancels", "calendars cancel")
-        typer.echo(f"{calendars} the events of a list without an open case")
+        typer.echo(f"{calendars} the events of lists that no longer have an open case")
     if data.demo:
         typer.echo(DEMO_MARK)
     typer.echo(f"open {out / 'index.html'}; nothing was sent")

@@ -65,7 +65,7 @@ def trend(
 ) -> None:
     """Count the cases of each status through time.
 
-    Requirements, schedules of trainings and groups of people are today's, on every day.
+    Every day is counted with today's requirements, training schedules and groups of people.
     """
     from kpa_analytics.analysis.status_over_time import status_over_time
     from kpa_analytics.demo_mark import DEMO_MARK
@@ -93,7 +93,7 @@ def trend(
     if data.demo:
         typer.echo(f"{DEMO_MARK}\n")
     _print(counts, by)
-    typer.echo("requirements, schedules and groups are today's, on every day")
+    typer.echo("every day is counted with today's requirements, training schedules and groups")
     if target:
         _write(counts, target, data.demo)
         typer.echo(f"written to {target}")

@@ -42,9 +42,10 @@ def verify(
 ) -> None:
     """Compare every file of a pack with its manifest.
 
-    With --key, the signature of the manifest is checked, too. Exits with 1 and names the
-    file if one was changed, is missing or was added, or if --key is given and does not accept the
-    signature; with 2 if the folder is not a pack or the key cannot be read. A file left by a file
+    With --key, the signature of the manifest is checked, too; with --tsa-ca, its timestamp. Exits
+    with 1 if a file was changed, is missing or was added, or if the signature or the timestamp is
+    not valid. Exits with 2 if the folder is not a pack, or if the key or certificate cannot be
+    read. A file left by a file
     manager or an office program (desktop.ini, .DS_Store, ~$audit.xlsx) is listed as litter and does
     not change the exit code.
     """

@@ -1,4 +1,7 @@
-"""A line at the top of an explorer that says when its kernel is gone, and keeps the focus there."""
+"""A line at the top of an explorer that says when its kernel is gone.
+
+It also keeps the keyboard's focus inside the explorer.
+"""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ HELD = {
         {"special_expiration_date": date(2027, 7, 10)},
         {},
         ["latest", "special", "good-through", "good-through"],
-        "No completion has a date. Record 100 counts for its special expiration date.",
+        "No completion has a date. Record 100 counts, because it has a special expiration date.",
         "current",
     ),
     "own expiring days": (
@@ -334,7 +334,7 @@ def test_a_record_without_any_date_proves_nothing():
     assert explanation.status == "missing"
     assert explanation.steps[0].record == 100
     assert "Record 100 has neither a date nor a special expiration date" in str(explanation)
-    assert "No requirement is known; the record alone makes it a case." in str(explanation)
+    assert "is not known to be required of Moe, Ann. It is a case only because" in str(explanation)
 
 
 def test_a_person_or_a_training_that_did_not_exist_yet_is_no_case():

@@ -105,7 +105,7 @@ def test_the_message_about_an_unrecorded_offering_is_one_sentence():
     )
     assert data_quality(load, as_of=AS_OF + timedelta(days=1))["message"].to_list() == [
         "Training 7 was last offered on 1 Jun 2018, and one of its windows has closed since then: "
-        "1 person is up to date only because no later offering is recorded."
+        "1 person holds a valid completion only because no later offering is recorded."
     ]
 
 
@@ -115,9 +115,9 @@ def test_a_future_offering_is_named_in_the_message():
         trainings=frame_of(TRAININGS, JUNE | {"window_last_offered_date": date(2027, 6, 1)}),
     )
     assert data_quality(load, as_of="2026-03-01")["message"].to_list() == [
-        "Training 7 is next offered on 1 Jun 2027, after the as-of date 1 Mar 2026, and one of its "
-        "windows has closed since its oldest completion: 1 person is up to date only because no "
-        "later offering is recorded."
+        "Training 7 has the last offered date 1 Jun 2027, which is after the as-of date 1 Mar "
+        "2026, and one of its windows has closed since its oldest completion: 1 person holds a "
+        "valid completion only because no later offering is recorded."
     ]
 
 

@@ -82,13 +82,14 @@ def test_the_headline_is_recounted(pack, recounted):
     said = [
         f"In order {tenths // 10}.{tenths % 10}% current or expiring soon, of {required:,} "
         "required cases",
-        f"{required:,} cases are required and due; in order: {in_order:,}.",
+        f"Required cases, without those that are not due yet: {required:,}. "
+        f"In order: {in_order:,}.",
         f"People in order {fine:,} of {people:,}",
         f"Without an expired or missing case: {fine:,} of {people:,} people.",
         f"Due within 30 days {recounted['in_30_days']:,} ",
         f"in order: {recounted['composed_in_order']:,} of {recounted['composed_cases']:,}",
         "renew or complete soon",
-        f"past their last valid day; of composed trainings: {recounted['expired_composed']:,}",
+        f"past their last valid day; {recounted['expired_composed']:,} of them in composed trainings",
     ]
     page, printed = page_text(pack), paper(pack)
     for sentence in said:

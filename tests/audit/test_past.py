@@ -185,7 +185,10 @@ def test_without_requirements_missing_is_not_known_on_any_day(undated):
 @pytest.mark.slow
 def test_it_says_that_the_rules_are_todays():
     text = said(evidence_of(records_of(date(2025, 1, 10))))
-    assert "Requirements, the schedules of trainings and field offices are today's" in text
+    assert (
+        "Every day is counted with today's requirements, training schedules and field offices"
+        in text
+    )
     assert "the figures of a past day are computed by today's rules" in text
 
 
