@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+from kpa_analytics.statuses import EVERY_STATUS, NAMES
 
 #: A link to another page of the site.
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
-#: Each word and its meaning, in Markdown, in alphabetical order. The first sentence is a definition
-#: that can be read alone; reports print only that.
-TERMS = {
+_MEANINGS = {
     "as of": (
         "The day on which a status holds. Every status is as of a day; the default is "
         "today, and the demo has a day of its own."
@@ -24,23 +22,12 @@ TERMS = {
     "composed training": (
         "A training that includes other trainings: a person who holds all of them holds it, too."
     ),
-    CURRENT: "A case that is valid and does not expire soon.",
     "eligible instructor": (
         "An instructor who taught the training lately, is employed, and holds the training."
     ),
     "evidence pack": "The folder for an auditor: report, records, charts and manifest.",
     "expiration": (
         "The last day on which a completion is valid. From the next day on, it is expired."
-    ),
-    EXPIRING: (
-        "A case that will soon be a gap, unless the person renews the training or, for a training "
-        "with a window, completes it for the first time. The status begins when the window "
-        "opens or, without a window, as many days before the expiration as the training says (30 "
-        "if it says nothing; `expiring_days` changes this)."
-    ),
-    EXPIRED: (
-        "A case whose latest completion is no longer valid. Its days overdue are the days since "
-        "the expiration."
     ),
     "fleet": (
         "Several accounts that are loaded together. Each is counted separately, because the same "
@@ -58,13 +45,6 @@ TERMS = {
     ),
     "manifest": (
         "The list of all files of a pack, with a hash of each, and where the records come from."
-    ),
-    MISSING: (
-        "A case that is required and was never completed. Without a list of requirements, "
-        "the number of missing cases is given as 'not known'."
-    ),
-    "not due": (
-        "A case that is required, was never completed, and does not have to be completed yet."
     ),
     "open case": (
         "A case that is expired, missing or expiring, so that somebody must act on it. It is on "
@@ -88,12 +68,16 @@ TERMS = {
     "snapshot": (
         "A complete collection as it was at one download, kept on your machine as one file."
     ),
-    "status": "What a case is as of a day: current, expiring, expired, missing or not due.",
+    "status": f"What a case is as of a day: {NAMES.replace('_', ' ')}.",
+    **{status.name.replace("_", " "): status.meaning for status in EVERY_STATUS},
     "window training": (
         "A training that is offered once a year between two days. [The "
         "rules](docs/rules.md#2-window-trainings) say how long a completion is valid."
     ),
 }
+#: Each word and its meaning, in Markdown, in alphabetical order. The first sentence is a definition
+#: that can be read alone; reports print only that.
+TERMS = dict(sorted(_MEANINGS.items()))
 
 
 def plain_meaning(term: str) -> str:

@@ -623,21 +623,18 @@ LOOKS_BACK = (
     "many records were edited is not known."
 )
 GLOSSARY_HEADING = "Glossary"
-#: The words in a report, as `glossary` defines them.
-GLOSSARY = {
+_GLOSSARY = {
     "As of": definition("as of"),
     "Case": definition("case"),
     "Completion": definition("completion"),
     "Composed training": definition("composed training"),
-    statuses.STATUS_LABELS[statuses.CURRENT]: definition(statuses.CURRENT),
-    statuses.STATUS_LABELS[statuses.EXPIRED]: definition(statuses.EXPIRED),
-    statuses.STATUS_LABELS[statuses.EXPIRING]: definition(statuses.EXPIRING),
     "Gap": definition("gap"),
     "In order": definition("in order"),
-    statuses.STATUS_LABELS[statuses.MISSING]: definition(statuses.MISSING),
-    statuses.STATUS_LABELS[statuses.NOT_DUE]: definition("not due"),
     HEADINGS["expiration_date"]: definition("expiration"),
+    **{status.label: definition(status.name.replace("_", " ")) for status in statuses.EVERY_STATUS},
 }
+#: The words in a report, as `glossary` defines them.
+GLOSSARY = dict(sorted(_GLOSSARY.items()))
 
 # The controls above a table of the page.
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from kpa_analytics.spreadsheet import flat as flat
-from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
+from kpa_analytics.statuses import FROM_REQUIREMENTS, NAMES, STATUSES
 
 if TYPE_CHECKING:
     from polars.datatypes import DataType, DataTypeClass
@@ -338,7 +338,7 @@ EXPIRY_STATUS = _table(
         "days_left", pl.Int64, "expiration_date - as_of, days; negative if expired", unit="days"
     ),
     Column("starts_expiring", pl.Date, "the first day on which it counts as expiring"),
-    Column("status", STATUS, "current, expiring, expired, missing or not_due"),
+    Column("status", STATUS, NAMES),
 )
 
 WHAT_IF = _table(
@@ -489,7 +489,7 @@ REQUIRED_FOR = _table(
     _TITLE,
     *_ASSIGNMENT,
     Column("held", pl.Boolean, "the person has a valid completion; false for a new employee"),
-    Column("status", STATUS, "current, expiring, expired, missing or not_due"),
+    Column("status", STATUS, NAMES),
     Column("date", pl.Date, "the day of completion"),
     Column("expiration_date", pl.Date, "the last day on which it is valid, or null"),
 )
@@ -767,7 +767,7 @@ _LIMITS = (
     Column("limited_by_date", pl.Date, "the day on which the limiting training was completed"),
 )
 _ON_FILE = (
-    Column("status", STATUS, "current, expiring, expired, missing or not_due"),
+    Column("status", STATUS, NAMES),
     Column("completion_id", pl.Int64, "the completion that counts; null if none or composed"),
     Column("date", pl.Date, "the day of completion"),
     Column("expiration_date", pl.Date, "the last day on which it is valid, or null"),

@@ -24,6 +24,7 @@ class Status(NamedTuple):
         from_requirements: the status can only be found if the requirements are known.
         light: the colour on a light background.
         dark: the colour on a dark background.
+        meaning: what `glossary` says about it.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Status(NamedTuple):
     from_requirements: bool
     light: str
     dark: str
+    meaning: str
 
 
 #: The largest number of days before an expiration that may count as expiring.
@@ -57,6 +59,7 @@ EVERY_STATUS = (
         from_requirements=False,
         light="#3F9D8C",
         dark="#2B7D76",
+        meaning="A case that is valid and does not expire soon.",
     ),
     Status(
         *("expiring", "Expiring soon", "▲", "M0,-.9L1,.8L-1,.8Z"),
@@ -65,6 +68,12 @@ EVERY_STATUS = (
         from_requirements=False,
         light="#F2BC42",
         dark="#F2B83D",
+        meaning=(
+            "A case that will soon be a gap, unless the person renews the training or, for a "
+            "training with a window, completes it for the first time. The status begins when the "
+            "window opens or, without a window, as many days before the expiration as the training "
+            "says (30 if it says nothing; `expiring_days` changes this)."
+        ),
     ),
     Status(
         *("expired", "Expired", "×"),  # noqa: RUF001 - the sign is a multiplication sign
@@ -74,6 +83,10 @@ EVERY_STATUS = (
         from_requirements=False,
         light="#B3321F",
         dark="#EE6352",
+        meaning=(
+            "A case whose latest completion is no longer valid. Its days overdue are the days "
+            "since the expiration."
+        ),
     ),
     Status(
         *("missing", "Missing", "○", f"{_DISC}M-.64,0A.64,.64,0,1,0,.64,0A.64,.64,0,1,0,-.64,0Z"),
@@ -82,6 +95,10 @@ EVERY_STATUS = (
         from_requirements=True,
         light="#3B2250",
         dark="#F1EAFF",
+        meaning=(
+            "A case that is required and was never completed. Without a list of requirements, "
+            "the number of missing cases is given as 'not known'."
+        ),
     ),
     Status(
         *("not_due", "Not due", "–", "M-.9,-.18L.9,-.18L.9,.18L-.9,.18Z"),  # noqa: RUF001
@@ -90,6 +107,9 @@ EVERY_STATUS = (
         from_requirements=True,
         light="#DCE2E9",
         dark="#3A4350",
+        meaning=(
+            "A case that is required, was never completed, and does not have to be completed yet."
+        ),
     ),
 )
 
@@ -99,6 +119,10 @@ STATUSES = tuple(status.name for status in EVERY_STATUS)
 CURRENT, EXPIRING, EXPIRED, MISSING, NOT_DUE = STATUSES
 #: The names, worst first.
 SEVERITY = tuple(status.name for status in sorted(EVERY_STATUS, key=lambda status: status.severity))
+#: The names in a sentence.
+NAMES = f"{', '.join(STATUSES[:-1])} or {STATUSES[-1]}"
+#: The names of those with a figure of their own, worst first.
+COUNTED = tuple(name for name in SEVERITY if name != NOT_DUE)
 #: The names of the gaps: expired and missing.
 GAPS = tuple(status.name for status in EVERY_STATUS if status.gap)
 #: The names of the statuses that can only be found if the requirements are known.

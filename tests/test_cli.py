@@ -74,7 +74,7 @@ def test_the_demo_writes_its_chart_and_the_rows_behind_it(kpa_analytics, tmp_pat
     )
     expiring = rows.filter(pl.col("status") == "expiring").height
     assert expiring != soon.height
-    assert f"expiring soon {expiring:>17,}  by each training's own" in out
+    assert f"expiring soon {expiring:>17,}\n" in out
     assert f"due within 30 days {soon.height:>12,}  at most 30 days left to renew" in out
     expired = manifest["counts"]["expired"]
     assert (expired, expiring, soon.height) == (477, 493, 650)  # as in the dashboard's page

@@ -30,10 +30,7 @@ from kpa_analytics.charts.theme import palette
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.report_text import NOT_KNOWN, Caption, Heading, SheetName, TileLabel
 from kpa_analytics.statuses import (
-    CURRENT,
-    EXPIRED,
-    EXPIRING,
-    MISSING,
+    COUNTED,
     NO_REQUIREMENTS,
     STATUS_LABELS,
     STATUS_SIGNS,
@@ -101,17 +98,12 @@ def _facts(evidence: Evidence) -> list[str]:
 
 def _tiles(evidence: Evidence) -> list[dict[str, str]]:
     figures = evidence.figures
-    known, main, by_status = figures.requirements_known, evidence.headline, figures.by_status
+    known, main = figures.requirements_known, evidence.headline
     in_order = say(text.IN_ORDER_NOTES[known], cases=main.required)
     people = say(text.PEOPLE_NOTE, completions=figures.completions)
     return [
         _tile(TileLabel.IN_ORDER, share(main.required_in_order, main.required), in_order),
-        _status_tile(EXPIRED, by_status[EXPIRED], main.composed_gaps[EXPIRED]),
-        _status_tile(MISSING, by_status[MISSING], main.composed_gaps[MISSING])
-        if known
-        else _tile(STATUS_LABELS[MISSING], NOT_KNOWN, _missing_note(evidence), MISSING),
-        _status_tile(EXPIRING, by_status[EXPIRING]),
-        _status_tile(CURRENT, by_status[CURRENT]),
+        *(_status_tile(evidence, status) for status in COUNTED),
         _tile(TileLabel.IN_30_DAYS, f"{figures.in_30_days:,}", text.IN_30_DAYS_NOTE),
         _on_file(evidence),
         *([_composed(main)] if main.composed else []),
@@ -161,9 +153,12 @@ def share(part: int, whole: int) -> str:
     return f"{tenths // 10}.{tenths % 10}%"
 
 
-def _status_tile(status: str, cases: int | None, composed: int = 0) -> dict[str, str]:
+def _status_tile(evidence: Evidence, status: str) -> dict[str, str]:
+    cases = evidence.figures.by_status[status]
+    if cases is None:
+        return _tile(STATUS_LABELS[status], NOT_KNOWN, _missing_note(evidence), status)
     note = text.STATUS_NOTES[status]
-    if composed:
+    if composed := evidence.headline.composed_gaps.get(status):
         note = say(text.OF_COMPOSED_NOTE, note=note, composed=composed)
     return _tile(STATUS_LABELS[status], f"{cases:,}", note, status)
 

@@ -19,7 +19,7 @@ from kpa_analytics.cli.loading import (
 from kpa_analytics.cli.options import Account, AllAccounts, ExpiringDays, Refresh
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
-from kpa_analytics.statuses import CURRENT, DUE_DAYS, EXPIRED, EXPIRING, MISSING
+from kpa_analytics.statuses import COUNTED, DUE_DAYS
 
 
 def audit(
@@ -156,11 +156,10 @@ def audit(
         typer.echo(f"{DEMO_MARK}\n")
     manifest = read_manifest(pack_in(pack))
     counts = manifest["counts"]
-    for name in ("people", "completions", EXPIRED, EXPIRING):
+    for name in ("people", "completions", *COUNTED):
         print_figure(name, counts[name])
     print_figure(due_label(DUE_DAYS), counts["in_30_days"], due_note(DUE_DAYS))
-    for name in (CURRENT, MISSING, "findings"):
-        print_figure(name, counts[name])
+    print_figure("findings", counts["findings"])
     first = "index.html" if all_accounts else "report.html"
     typer.echo(
         f"\nas of {in_words(day)}; written to {out}\n"

@@ -11,7 +11,7 @@ from kpa_analytics import chart_scripts
 from kpa_analytics.cli.loading import load_demo
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
-from kpa_analytics.statuses import CURRENT, DUE_DAYS, EXPIRED, EXPIRING, MISSING
+from kpa_analytics.statuses import COUNTED, DUE_DAYS
 
 
 def demo(
@@ -35,21 +35,11 @@ def demo(
     data = load_demo()
     status, counts = first_rows(data, as_of=AS_OF)
     typer.echo(f"\n{DEMO_MARK}\n")
-    by_status = counts.by_status
-    for name, figure, note in (
-        ("people", counts.people, ""),
-        ("completions", counts.completions, ""),
-        (EXPIRED, by_status[EXPIRED], ""),
-        (
-            EXPIRING,
-            by_status[EXPIRING],
-            "each training uses its own number of days, or its window, as in the charts",
-        ),
-        (due_label(DUE_DAYS), counts.in_30_days, due_note(DUE_DAYS)),
-        (CURRENT, by_status[CURRENT], ""),
-        (MISSING, by_status[MISSING], ""),
-    ):
-        print_figure(name, figure, note)
+    print_figure("people", counts.people)
+    print_figure("completions", counts.completions)
+    for name in COUNTED:
+        print_figure(name, counts.by_status[name])
+    print_figure(due_label(DUE_DAYS), counts.in_30_days, due_note(DUE_DAYS))
     typer.echo(f"\nper person and training, as of {in_words(AS_OF)}")
     write_first_chart(data, status, counts, out, as_of=AS_OF)  # takes longer than the figures
     typer.echo(

@@ -89,7 +89,8 @@ def test_the_headline_is_recounted(pack, recounted):
         f"Due within 30 days {recounted['in_30_days']:,} ",
         f"in order: {recounted['composed_in_order']:,} of {recounted['composed_cases']:,}",
         "renew or complete soon",
-        f"past their last valid day; {recounted['expired_composed']:,} of them in composed trainings",
+        f"past their last valid day; {recounted['expired_composed']:,} of them in composed "
+        "trainings",
     ]
     page, printed = page_text(pack), paper(pack)
     for sentence in said:
