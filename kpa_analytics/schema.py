@@ -121,7 +121,7 @@ def _table(name: str, made_by: str, *columns: Column) -> Table:
 
 
 def is_text(dtype: DataType | DataTypeClass) -> bool:
-    """Whether a column can hold any text, in lists and structs too; that of an Enum is no text.
+    """Whether a column can hold any text, in lists and structs too. An Enum does not count as text.
 
     Examples:
         >>> is_text(pl.List(pl.String)), is_text(pl.Date), is_text(pl.Enum(["late"]))

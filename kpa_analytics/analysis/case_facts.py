@@ -17,7 +17,7 @@ from kpa_analytics.analysis.limiting import HELD, LIMITS, limiting_trainings
 from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.analysis.required import required_pairs, required_sources
 from kpa_analytics.analysis.schedules import RENEWS
-from kpa_analytics.analysis.status_rules import may_wait, not_yet
+from kpa_analytics.analysis.status_rules import has_grace, not_yet
 from kpa_analytics.analysis.windows import IN_TIME, SUPERSEDED
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import AnyFrame, read
@@ -47,8 +47,8 @@ def case_facts(
 
     - of the records: `counted` and `later` (the numbers of completions up to the day, or without a
       date, and after it), `undated_id`, `first_later` and `first_later_id`, `latest_special` (the
-      latest special expiration date of those counted); of the status, `is_held`;
-    - of the person: `hired`, `exists_since`, `left`, `back`, `has_left`, `not_yet`, `may_wait`;
+      latest special expiration date of those counted); of the status, `held`;
+    - of the person: `hired`, `exists_since`, `left`, `back`, `has_left`, `not_yet`, `has_grace`;
     - of the training: the columns of `schedules` and `windows_on`, `superseded`, `in_time`,
       `renewal` (the day on which the renewal period ends);
     - of the requirement: `required_by`, `listed_in`, `listed_at`;
@@ -78,9 +78,9 @@ def case_facts(
             SUPERSEDED.alias("superseded"),
             IN_TIME.alias("in_time"),
             not_yet(as_of).alias("not_yet"),
-            may_wait(as_of).alias("may_wait"),
+            has_grace(as_of).alias("has_grace"),
             has_left(as_of),
-            HELD.fill_null(False).alias("is_held"),
+            HELD.fill_null(False).alias("held"),
             pl.when(RENEWS).then(RENEWAL).clip(upper_bound=date.max).alias("renewal"),
             *(pl.lit(None).alias(name) for name in LIMITS if name not in limited.columns),
         )

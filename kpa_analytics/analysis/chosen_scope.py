@@ -63,7 +63,7 @@ def chosen_scope(
         *([finder.in_offices(offices)] if offices else []),
     )
     if members.is_empty():
-        raise KPADataError("nobody of the chosen people is in a chosen field office")
+        raise KPADataError("none of the chosen people is in a chosen field office")
     names = dict(finder.people.select("m_user_id", "user").iter_rows())
     profiles = data.users.unique("id", keep="first")
     numbers = dict(profiles.select("id", "employeeNumber").iter_rows())

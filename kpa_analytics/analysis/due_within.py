@@ -10,7 +10,7 @@ from kpa_analytics.wording import say
 
 
 def due_within(days: int) -> pl.Expr:
-    """Whether a row of `expiry_status()` is no gap and has at most this many days left.
+    """Whether a row of `expiry_status()` is current or expiring, with at most this many days left.
 
     Examples:
         >>> rows = pl.DataFrame({"status": ["current", "expired"], "days_left": [15, -1]})

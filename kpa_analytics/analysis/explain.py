@@ -53,7 +53,7 @@ def explain(
     For an expired, missing or expiring case, sentences below the steps say what to do next: whose
     list the case is on (`supervisor_lists()`), who may teach the training until when
     (`eligible_instructors()`), and with a plan, in which session the person has a place. Each of
-    them cites its rule. Sessions that were not held are no records: see `what_if()`.
+    them cites its rule. A session that was not held is not a record: see `what_if()`.
 
     People who left are explained, too; a step says that they are counted only if
     `include_terminated` is set. To explain many cases of the same records, use an `Explainer`.
@@ -275,7 +275,7 @@ def _steps(case: Case) -> list[Step]:
     facts = case.facts
     if facts["status"] is None:
         return no_case_steps(case)
-    if not facts["is_held"]:
+    if not facts["held"]:
         return never_steps(case)
     if facts["expiration_source"] == "composed":
         return composed_steps(case)

@@ -38,7 +38,7 @@ def _latest(case: Case) -> Step:
 
 
 def _schedule(case: Case) -> Step:
-    """By which rule the completion expires."""
+    """The rule by which the completion expires."""
     facts, source = case.facts, case.facts["expiration_source"]
     if source == "special":
         special = facts["expiration_date"]
@@ -52,7 +52,7 @@ def _schedule(case: Case) -> Step:
 
 
 def _end(case: Case) -> Step:
-    """Until when the completion is valid."""
+    """The last day on which the completion is valid."""
     facts, source = case.facts, case.facts["expiration_source"]
     record, done, expires = facts["completion_id"], facts["date"], facts["expiration_date"]
     if expires is None:

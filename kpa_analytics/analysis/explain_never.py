@@ -21,7 +21,7 @@ def never_steps(case: Case) -> list[Step]:
     if case.included:
         steps.append(_lacking(case))
     elif _is_window(case):
-        steps.append(_may_wait(case))
+        steps.append(_grace(case))
     return [*steps, _status(case)]
 
 
@@ -105,7 +105,7 @@ def _is_window(case: Case) -> bool:
     return training.get("schedule_type") == "window"
 
 
-def _may_wait(case: Case) -> Step:
+def _grace(case: Case) -> Step:
     """Whether the person may wait for the next window: a new employee, or never offered."""
     facts = case.facts
     offered, hired = facts["offered"], facts["hired"]
@@ -113,7 +113,7 @@ def _may_wait(case: Case) -> Step:
         sentence = text.REQUIRED_AT_ONCE
     elif offered is None or offered > case.as_of:
         sentence = text.NEVER_OFFERED
-    elif facts["may_wait"]:
+    elif facts["has_grace"]:
         sentence = text.NEW
     else:
         sentence = text.NOT_NEW

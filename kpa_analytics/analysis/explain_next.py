@@ -118,7 +118,7 @@ class NextSteps:
         due = [
             part
             for part, facts in held.items()
-            if not facts or not facts["is_held"] or facts["status"] in OPEN
+            if not facts or not facts["held"] or facts["status"] in OPEN
         ]
         ends = [
             (facts["expiration_date"] or date.max, part) for part, facts in held.items() if facts

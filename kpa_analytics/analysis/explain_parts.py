@@ -20,7 +20,7 @@ def composed_steps(case: Case) -> list[Step]:
 
 def held(facts: dict[str, Any] | None) -> bool:
     """Whether a case is held, by a completion or through other trainings (`limiting.HELD`)."""
-    return facts is not None and bool(facts["is_held"])
+    return facts is not None and bool(facts["held"])
 
 
 def _parts(case: Case) -> Step:

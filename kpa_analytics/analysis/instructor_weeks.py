@@ -70,7 +70,7 @@ class InstructorWeeks:
         return chosen
 
     def free(self, training: int, week: int, attendees: Collection[str]) -> list[str]:
-        """The instructors who can teach a training in a week and are no attendees."""
+        """The instructors who can teach a training in a week and do not attend it themselves."""
         return [person for person in self._free(training, week) if person not in attendees]
 
     def _free(self, training: int, week: int) -> list[str]:

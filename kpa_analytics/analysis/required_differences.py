@@ -25,7 +25,9 @@ def differences(
     employee_status: AnyFrame,
     day: date,
 ) -> pl.LazyFrame:
-    """The pairs that are required, listed, or not told, with `listed` and `cause`.
+    """The pairs that a rule requires or the vendor lists, and those that no rule decides.
+
+    They have the columns of `pairs`, `listed` and `cause`.
 
     `pairs` is the result of `assigned_pairs`.
     """
@@ -100,11 +102,11 @@ def _cause() -> pl.Expr:
         .then(pl.lit("condition_not_met"))
         .otherwise(pl.lit("assigned_otherwise"))
     )
-    is_told = pl.col("rule").is_not_null()
+    has_rule = pl.col("rule").is_not_null()
     return (
         pl.when(_REQUIRED & _LISTED)
         .then(None)
-        .when(is_told & _REQUIRED.is_null())
+        .when(has_rule & _REQUIRED.is_null())
         .then(pl.lit("cannot_tell"))
         .when(_REQUIRED)
         .then(only_ours)

@@ -122,5 +122,5 @@ def _grace_allowed() -> pl.Expr:
 
     Source: the vendor's help article on training windows; docs/rules.md section 3.
     """
-    new_may_wait = ~pl.col("window_required_for_new_employees").fill_null(False)
-    return _IS_WINDOW & new_may_wait & ~_IS_COMPOSED.fill_null(False)
+    grace_for_new = ~pl.col("window_required_for_new_employees").fill_null(False)
+    return _IS_WINDOW & grace_for_new & ~_IS_COMPOSED.fill_null(False)

@@ -32,7 +32,7 @@ def with_no_place(
 
 
 def _teaching(cases: pl.DataFrame, instructors: InstructorWeeks) -> pl.DataFrame:
-    """Of each training: how many may teach it, why nobody may, and the only person who may."""
+    """For each training, how many may teach it, why nobody may, and the only person who may."""
     rows = []
     for training in cases["training_id"].unique():
         eligible = [*instructors.of(training)]
@@ -46,7 +46,7 @@ def _teaching(cases: pl.DataFrame, instructors: InstructorWeeks) -> pl.DataFrame
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def in_order(cases: pl.DataFrame) -> Iterator[tuple[int, list[int]]]:
+def ordered_courses(cases: pl.DataFrame) -> Iterator[tuple[int, list[int]]]:
     """Each training and group: the training, and the rows of the cases that can have a place.
 
     Those with the fewest instructors come first, then those with the most gaps.

@@ -174,5 +174,5 @@ def check_start(start: date, begun: object) -> None:
     if isinstance(begun, date) and start < begun:
         raise KPADataError(
             f"start must not be before the first completion: start is {start}, the first "
-            f"completion is of {begun}"
+            f"completion is dated {begun}"
         )

@@ -113,7 +113,7 @@ def never_completed(
         .join(is_open, on="training_id", how="left", maintain_order="left")
         .filter(~not_yet(as_of))
         .with_columns(
-            pl.when(~may_wait(as_of))
+            pl.when(~has_grace(as_of))
             .then(pl.lit(MISSING, STATUS))
             .when("is_open")
             .then(pl.lit(EXPIRING, STATUS))
@@ -130,7 +130,7 @@ def not_yet(as_of: date) -> pl.Expr:
     return ((pl.col("exists_since") > today) | (pl.col("made") > today)).fill_null(False)
 
 
-def may_wait(as_of: date) -> pl.Expr:
+def has_grace(as_of: date) -> pl.Expr:
     """Whether a person who never completed the training may wait for the next window."""
     was_offered = (pl.col("offered") <= pl.lit(as_of)).fill_null(False)
     return (pl.col("grace_allowed") & (IS_NEW | ~was_offered)).fill_null(False)

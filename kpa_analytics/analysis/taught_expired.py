@@ -29,8 +29,8 @@ def taught_while_expired(
     """Group sessions, and completions outside of them, that were taught on an expired certificate.
 
     A listed group session has one row for each training in question; any other completion has a
-    row of its own. Somebody who never completed the training, by then, is not reported: nothing
-    says that the person ever needed it.
+    row of its own. Somebody who had not completed the training by then is not reported, because
+    nothing says that the person ever needed it.
     """
     taught = (
         completions.filter(pl.col("m_instructor_id").is_not_null(), pl.col("date") <= today)

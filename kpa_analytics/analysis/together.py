@@ -10,8 +10,8 @@ import polars as pl
 
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Snapshot
-from kpa_analytics.data.training_data import FLEET_ACCOUNT, TrainingData
-from kpa_analytics.endpoints import COLLECTIONS, ID_ENDINGS
+from kpa_analytics.data.training_data import FLEET_ACCOUNT, LOADED, TrainingData
+from kpa_analytics.endpoints import ID_ENDINGS
 from kpa_analytics.errors import KPADataError
 
 #: Between a person's id and the account's name. The id comes first, for the mark of the demo.
@@ -33,9 +33,7 @@ def together(accounts: Mapping[str, TrainingData], missing: str) -> TrainingData
         KPADataError: an id is too large to be made unique; the message names the account.
     """
     parts = [_unique(name, place, data) for place, (name, data) in enumerate(accounts.items())]
-    frames: dict[str, Any] = {
-        table: pl.concat([part[table] for part in parts]) for table in COLLECTIONS
-    }
+    frames: dict[str, Any] = {table: pl.concat([part[table] for part in parts]) for table in LOADED}
     snapshots = {
         f"{table} of {name}": _unique_faults(name, place, snapshot)
         for place, (name, data) in enumerate(accounts.items())

@@ -51,7 +51,7 @@ def _first_weeks(cases: pl.DataFrame, rules: Rules, days: Sequence[date]) -> pl.
 
 
 def _new_ends(ends: pl.LazyFrame, rules: Rules, days: Sequence[date]) -> pl.LazyFrame:
-    """Until when each training would be valid if it were completed on each of these days."""
+    """The day through which each training would be valid if completed on each of these days."""
     records = (
         ends.select("training_id")
         .unique()

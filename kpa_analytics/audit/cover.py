@@ -16,7 +16,8 @@ from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.report_text import NOT_KNOWN, CoverLabel
 from kpa_analytics.wording import listing, say
 
-#: Records that were entered in this time after the day of the report are no surprise.
+#: The cover does not mention records that were entered within this time after the day of the
+#: report, because that is usual.
 _SOON = timedelta(days=7)
 #: Field offices that the cover names; the others are counted.
 _MOST_OFFICES = 12

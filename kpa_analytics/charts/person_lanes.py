@@ -55,7 +55,7 @@ class Axis(NamedTuple):
 
 
 def newest(spans: pl.DataFrame, axis: Axis) -> pl.DataFrame:
-    """Of each training, the newest spans for which the time before the line has room."""
+    """The newest spans of each training for which the time before the line has room."""
     room = ((axis.today - axis.first).days + 1) * axis.pixels
     most = max(int(room / MIN_PART / 2), 1)
     return (

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from kpa_analytics.data.snapshots import Kept, SnapshotFolder, moment_of
-from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.endpoints import COLLECTIONS
+from kpa_analytics.data.training_data import LOADED, TrainingData
+from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import COMPLETIONS
 
@@ -30,9 +30,9 @@ def kept_data(path: Path) -> TrainingData:
     if completions is None:
         raise KPADataError(f"{path} was damaged, or another version of kpa_analytics wrote it")
     kept = {COMPLETIONS.name: completions}
-    for name, endpoints in COLLECTIONS.items():
+    for name in LOADED:
         if name != COMPLETIONS.name:
-            then = _kept_at(SnapshotFolder(account, endpoints[0].table, {}), path)
+            then = _kept_at(SnapshotFolder(account, endpoint_of(name).table, {}), path)
             kept |= {name: then} if then else {}
     frames: dict[str, Any] = {name: each.frame for name, each in kept.items()}
     return TrainingData(**frames, snapshots={name: each.snapshot for name, each in kept.items()})

@@ -12,7 +12,7 @@ from kpa_analytics.config import Settings, settings
 from kpa_analytics.data.accounts import account_settings
 from kpa_analytics.data.progress import one_bar
 from kpa_analytics.data.snapshots import Kept, SnapshotFolder, snapshot_folder
-from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.data.training_data import LOADED, TrainingData
 from kpa_analytics.endpoints import COLLECTIONS
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
@@ -260,14 +260,14 @@ def load_account(
     current: Settings, account: str | None, refresh: Refresh = False, client: Client | None = None
 ) -> TrainingData:
     """Load everything of the account of these settings; the arguments are those of `load_all`."""
-    completions_last = sorted(COLLECTIONS, key=COMPLETIONS.name.__eq__)  # see `kept_data`
+    completions_last = sorted(LOADED, key=COMPLETIONS.name.__eq__)  # see `kept_data`
     with one_bar(completions_last):
         kept = {
             name: _load(COLLECTIONS[name][0].table, {}, refresh, client, current)
             for name in completions_last
         }
-    frames: dict[str, Any] = {name: kept[name].frame for name in COLLECTIONS}
-    snapshots = {name: kept[name].snapshot for name in COLLECTIONS}
+    frames: dict[str, Any] = {name: kept[name].frame for name in LOADED}
+    snapshots = {name: kept[name].snapshot for name in LOADED}
     return TrainingData(**frames, snapshots=snapshots, account=account)
 
 

@@ -80,7 +80,7 @@ class TrainingData:
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
         """Every collection by its table name."""
-        return {name: getattr(self, name) for name in COLLECTIONS}
+        return {name: getattr(self, name) for name in LOADED}
 
     def part(self, scope: Scope) -> TrainingData:
         """Select the records of a scope, with the provenance of the complete records.
@@ -157,3 +157,7 @@ def need_evidence(data: TrainingData, incremental: object) -> None:
         "corrections of older records may be missing: use load_all(refresh=True), or pass "
         "incremental=True to accept them"
     )
+
+
+#: The collections that `load_all()` loads: those for which `TrainingData` has a field.
+LOADED = tuple(name for name in COLLECTIONS if name in TrainingData.__dataclass_fields__)

@@ -98,7 +98,7 @@ def enough_partitions(completions: DataFrame) -> int:
 
 
 def _tagged(number: int, frame: DataFrame, wire: Wire) -> DataFrame:
-    """The rows as they travel; of all frames but the first, with their place.
+    """The rows as Spark sends them; those of every frame but the first have their place.
 
     The first frame has the most rows, and no function depends on their order.
     """

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kpa_analytics.audit.document import Document
 
 
-#: Said of figures that count all people of the sessions in which a chosen person is.
+#: The note about figures that count all people of the sessions in which a chosen person is.
 EVERYONE = "; everyone in these sessions is counted"
 #: The figure of all rows: a click on it clears the selection.
 ALL = "all"

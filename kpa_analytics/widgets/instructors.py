@@ -38,7 +38,7 @@ _FIGURES = {
     _UNTAUGHT: "Not taught in this period",
     _NOBODY: "Nobody else teaches",
 }
-#: Said of coverage if people are chosen.
+#: The note about coverage if people are chosen.
 _EVERYONE = "; counted for everyone trained, not only the people chosen"
 _COVERAGE = (
     ColumnHeading("training", "Training"),

@@ -139,7 +139,8 @@ def _kind(known: bool) -> str:
 def listed(rows: pl.DataFrame, by: str | None) -> pl.DataFrame:
     """The rows of the table: `gaps`, and their share in `percent`, after the columns of `rows`.
 
-    A percentage is 0 only for no gap and 100 only for gaps alone, and null without a case.
+    A percentage is 0 only if there are no gaps, 100 only if every case is a gap, and null if there
+    are no cases.
     """
     nobody = [pl.col(by).fill_null(no_group(by))] if by else []
     share = 100 * pl.col("gaps") / pl.col("total")

@@ -106,7 +106,7 @@ def test_what_only_one_side_has_is_kept_and_does_not_agree():
     assert rows["agree"].to_list() == [False] * 5
 
 
-def test_a_person_told_twice_is_taken_as_told_last():
+def test_of_two_statuses_of_a_person_the_last_counts():
     later = datetime(2026, 6, 16, tzinfo=UTC)
     vendor = theirs(
         {"m_user_id": "a", "complete_training_ids": [7], "last_updated": later},

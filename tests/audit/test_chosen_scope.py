@@ -118,7 +118,7 @@ def test_an_office_is_found_by_name_or_id(small):
         ({"people": 7}, "people: 7 is not an id or a name"),
         ({"trainings": True}, "trainings: True is not"),
         ({"trainings": 7.5}, "trainings must be a text or a list"),
-        ({"people": "a1", "field_office": "Casper"}, "nobody of the chosen people"),
+        ({"people": "a1", "field_office": "Casper"}, "none of the chosen people"),
     ],
 )
 def test_a_choice_that_names_no_one_thing_is_refused(small, choice, said):
