@@ -2,9 +2,10 @@
 
 Other modules decide what the report says; this module has the words, so a translation of the
 report changes this file. `wording.say` fills in days and numbers, with the right form of the noun.
-Only these words are elsewhere: those on the charts in `charts`, the labels in `statuses`, the
-definitions in `glossary`, the meanings of columns in `schema`, the nouns of records in `endpoints`,
-the names of months in `wording`, and the page verify.html.
+Only these words are elsewhere: those on the charts in `charts`; the labels in `statuses`; the
+definitions in `glossary`; the meanings of columns in `schema`; the nouns of records in `endpoints`;
+months, "and n more" and "(no title)" in `wording`; the mark of demo data in `demo_mark`; what an
+error says; and the page verify.html.
 """
 
 from __future__ import annotations
@@ -484,7 +485,7 @@ INSTRUCTORS = (
 )
 
 SESSIONS = "{held:group session is|group sessions are} on record."
-SHARE = "{share:.0%} of {total:completion was|completions were} recorded in a group session."
+SHARE = "{share} of {total:completion was|completions were} recorded in a group session."
 NO_COMPLETIONS = "No completions are on record."
 #: Completions that have not happened yet, in a sum and in a chart.
 NOT_COUNTED = "Not counted: {later:completion|completions} dated after {as_of}."
@@ -510,6 +511,8 @@ VENDOR_ONLY = "Only in the vendor's list: {only:case|cases}."
 
 CHANGED = "Completions since the load of {since}, {since:%H:%M} UTC: {numbers}."
 CHANGED_NUMBER = "{number} {kind}"
+#: What happened to a record between two loads.
+CHANGES = {"added": "added", "removed": "removed", "edited": "edited"}
 CHANGES_UNKNOWN = "The changes could not be determined: {reason}."
 
 METHOD = (
@@ -555,6 +558,8 @@ CHOSEN_OUTSIDE = "chosen, but in none of these field offices"
 CHOSEN_UNNAMED = "some people or trainings"
 #: The description of a bag, in its bag-info.txt.
 BAG = "{title}, as of {day}"
+#: The collections whose names are not those of their tables.
+COLLECTION_NAMES = {"group_trainings": "group trainings", "employee_status": "employee status"}
 HOW_TO_VERIFY = (
     "manifest.json lists every file of this pack with its size and SHA-256 hash. The command "
     "kpa-analytics verify FOLDER finds any file that was changed, removed or added since; so does "
@@ -608,6 +613,8 @@ class CoverLabel(StrEnum):
 
 WHOLE_SCOPE = "all people and trainings of the account"
 NO_FIELD_OFFICE = "people without a field office"
+#: The choice of people without a field office, beside the names of field offices.
+NO_OFFICE_CHOICE = "No field office"
 PERIOD = "completions from {first} to {as_of}"
 PERIOD_EMPTY = "no completions up to {as_of}"
 NO_STANDARD = "none named"
@@ -780,9 +787,50 @@ SINCE_OTHERS = {
     "record_removed": "{n:record|records} removed",
     "record_added": "{n:record|records} added",
 }
+#: Each of these changes in a table.
+SINCE_CHANGES = {
+    "newly_expired": "newly expired",
+    "newly_missing": "newly missing",
+    "renewed": "renewed",
+    "first_completed": "first completed",
+    "other_status": "other status",
+    "joined": "joined",
+    "left": "left",
+    "record_edited": "record edited",
+    "record_removed": "record removed",
+    "record_added": "record added",
+}
 SINCE_DAYS = "Each row has the day of expiration, completion, hire or leaving, if it is known."
 SINCE_TABLE = "{added:added record is|added records are} not printed here, but in since.csv."
 NO_EARLIER_LOAD = "There is nothing to compare: no earlier load of the completions is kept."
+
+#: The name of each kind of finding.
+FINDING_NAMES = {
+    "impossible_date": "Impossible date",
+    "expiration_before_completion": "Expiration before completion",
+    "completion_in_future": "Completion in future",
+    "implausible_date": "Implausible date",
+    "implausible_profile_date": "Implausible profile date",
+    "implausible_hire_date": "Implausible hire date",
+    "implausible_termination_date": "Implausible termination date",
+    "hired_after_leaving": "Hired after leaving",
+    "duplicate_id": "Duplicate id",
+    "same_day_repeat": "Same day repeat",
+    "unknown_user": "Unknown user",
+    "unknown_training": "Unknown training",
+    "unknown_group_session": "Unknown group session",
+    "unknown_instructor": "Unknown instructor",
+    "supervisor_unknown": "Supervisor unknown",
+    "supervisor_left": "Supervisor left",
+    "supervisor_circle": "Supervisor circle",
+    "attendees_differ": "Attendees differ",
+    "unknown_schedule": "Unknown schedule",
+    "offering_not_recorded": "Offering not recorded",
+    "blank_ids": "Blank ids",
+    "recorded_late": "Recorded late",
+    "recorded_after_expiry": "Recorded after expiry",
+    "taught_while_expired": "Taught while expired",
+}
 
 # What findings say. A name in braces is a column of the finding's rows; `record`, `person` and
 # `training` are ids with the name or title beside them. `data.checks.sentence` fills in all rows at
@@ -855,9 +903,13 @@ UNKNOWN_ID = {
     "unknown_instructor": "{noun} {record} refers to instructor {value}, who is not in the user "
     "list.",
 }
+#: What somebody is whom a field of a profile names.
+ROLES = {"supervisor_id": "supervisor", "manager_id": "manager"}
 SUPERVISOR_UNKNOWN = "Person {record} has the {role} {person}, who is not in the user list."
 SUPERVISOR_LEFT = "Person {record} has the {role} {person}, who left on {left:day}."
-SUPERVISOR_CIRCLE = "Person {record} is in a circle of {role}s: {circle}."
+SUPERVISOR_CIRCLE = (
+    "Person {record} is in a circle, in which each person's {role} is the next: {circle}."
+)
 OWN_SUPERVISOR = "Person {record} is listed as their own {role}."
 LISTED_ONLY = "Group session {record} lists person {person}, who has no completion in it."
 RECORDED_ONLY = (

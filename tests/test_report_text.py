@@ -1,8 +1,12 @@
 """The texts of the report are in one module, so a translation changes only that file."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from datetime import UTC, date, datetime
+from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
 from string import Formatter
@@ -11,8 +15,11 @@ import pytest
 
 from kpa_analytics import report_text
 from kpa_analytics.analysis import explain_texts, session_texts
+from kpa_analytics.analysis.data_quality import KINDS
 from kpa_analytics.audit import supervisor_text
+from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.glossary import TERMS, plain_meaning
+from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.wording import say
 from tests.source_code import nodes
 
@@ -173,3 +180,46 @@ def test_every_sentence_can_be_filled_in_for_one_and_for_many(name):
     for number in (1, 2):
         said = say(text, **{field: moment if field in days else number for field in fields})
         assert not re.search(r"[{}|]", said)
+
+
+class _Page(HTMLParser):
+    """The texts of a report outside the rows of its tables, its charts and its scripts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside: list[str] = []
+        self.texts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in ("br", "hr", "img", "input", "link", "meta", "wbr"):
+            self.inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.inside and self.inside.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not {"svg", "script", "style", "tbody"} & {*self.inside}:
+            self.texts.append(data)
+
+
+@pytest.mark.slow
+def test_a_translation_of_this_module_translates_the_whole_page(tmp_path):
+    """Other texts: the mark of demo data, statuses, the glossary's words and the marks of rules."""
+    make = [sys.executable, "-W", "ignore", "-m", "tests.audit.upper_case", str(tmp_path / "pack")]
+    environment = os.environ | {"KPA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONUTF8": "1"}
+    made = subprocess.run(make, cwd=PACKAGE.parent, env=environment, capture_output=True, text=True)
+    assert made.returncode == 0, made.stderr
+    page = _Page()
+    page.feed((tmp_path / "pack" / "report.html").read_text(encoding="utf-8"))
+    others = {DEMO_MARK, *STATUS_LABELS.values(), *report_text.GLOSSARY}
+    others |= {f"[{mark}]" for mark in report_text.MARKS}
+    known = re.compile("|".join(map(re.escape, sorted(others, key=len, reverse=True))))
+    left = [text.strip() for text in page.texts if re.search(r"\b[a-z]{4,}\b", known.sub("", text))]
+    assert left == []
+    assert any(text.startswith("EACH CASE IS JUDGED AS OF 30 Jun") for text in page.texts)
+
+
+def test_every_kind_of_finding_and_change_has_a_name():
+    assert [*report_text.FINDING_NAMES] == [*KINDS]
+    assert {*report_text.SINCE_CHANGES} == {*report_text.SINCE_CASES, *report_text.SINCE_OTHERS}

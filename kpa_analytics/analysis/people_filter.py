@@ -10,6 +10,7 @@ import polars as pl
 
 from kpa_analytics.analysis.folding import by_name, folded, folded_text
 from kpa_analytics.analysis.names import with_names
+from kpa_analytics.report_text import NO_OFFICE_CHOICE
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.choices import Choices
@@ -72,7 +73,7 @@ class PeopleFilter:
         groups = self._data.groups.filter(pl.col("kind") == "field_office")
         names = dict(groups.select("id", "name").iter_rows())
         known = {office: names.get(office) or office for office in used}
-        return {**by_name(known), NO_OFFICE: "No field office"}
+        return {**by_name(known), NO_OFFICE: NO_OFFICE_CHOICE}
 
     def matching(self, choices: Choices) -> pl.Series | None:
         """The ids of the people that match the search and the field offices; None for everyone.

@@ -36,7 +36,7 @@ from kpa_analytics.statuses import (
     STATUS_SIGNS,
     status_colours,
 )
-from kpa_analytics.wording import listing, say
+from kpa_analytics.wording import MONTHS, listing, percent, say
 
 #: Rows of a printed table; the workbook has them all.
 PRINTED_ROWS = 60
@@ -75,7 +75,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         "colours": {**status_colours(), "demo": palette().demo},
         "labels": STATUS_LABELS,
         "signs": STATUS_SIGNS,
-        "controls": {**text.CONTROLS, "plain": PLAIN_LETTERS},
+        "controls": {**text.CONTROLS, "months": MONTHS, "plain": PLAIN_LETTERS},
     }
 
 
@@ -278,7 +278,9 @@ def _sessions(evidence: Evidence) -> Section:
     total = in_groups + alone
     sentences = [
         say(text.SESSIONS, held=sessions.height),
-        say(text.SHARE, share=in_groups / total, total=total) if total else text.NO_COMPLETIONS,
+        say(text.SHARE, share=percent(in_groups, total), total=total)
+        if total
+        else text.NO_COMPLETIONS,
     ]
     if evidence.later:
         sentences.append(say(text.NOT_COUNTED, later=evidence.later, as_of=evidence.as_of))
@@ -288,9 +290,8 @@ def _sessions(evidence: Evidence) -> Section:
 
 
 def _quality(evidence: Evidence) -> Section:
-    kind = pl.col("finding").cast(pl.String).str.replace_all("_", " ")
     findings = evidence.findings.with_columns(
-        (kind.str.head(1).str.to_uppercase() + kind.str.slice(1)).alias("finding")
+        pl.col("finding").cast(pl.String).replace_strict(text.FINDING_NAMES, return_dtype=pl.String)
     )
     kinds = findings.group_by("finding", maintain_order=True).len("records")
     tables = [
@@ -337,7 +338,10 @@ def _changes(evidence: Evidence) -> Section:
         return Section("changes", Heading.CHANGES, [text.NO_EARLIER_LOAD], [], [])
     names = evidence.records.select("m_user_id", "user").unique("m_user_id")
     titles = evidence.records.select("training_id", "training").unique("training_id")
-    rows = evidence.changed.join(names, "m_user_id", "left", maintain_order="left")
+    changed = evidence.changed.with_columns(
+        pl.col("change").cast(pl.String).replace_strict(text.CHANGES, return_dtype=pl.String)
+    )
+    rows = changed.join(names, "m_user_id", "left", maintain_order="left")
     table = printed(
         rows.join(titles, "training_id", "left", maintain_order="left").rename({"id": "record"}),
         *("change", "record", "user", "training", "field", "old", "new"),
@@ -351,12 +355,10 @@ def _changes(evidence: Evidence) -> Section:
 def _changed(evidence: Evidence) -> str:
     if evidence.changes_unknown or evidence.changed_since is None:
         return say(text.CHANGES_UNKNOWN, reason=evidence.changes_unknown)
-    ids = {
-        kind: evidence.changed.filter(pl.col("change") == kind)["id"]
-        for kind in ("added", "removed", "edited")
-    }
+    ids = {kind: evidence.changed.filter(pl.col("change") == kind)["id"] for kind in text.CHANGES}
     numbers = ", ".join(
-        say(text.CHANGED_NUMBER, number=ids[kind].n_unique(), kind=kind) for kind in ids
+        say(text.CHANGED_NUMBER, number=ids[kind].n_unique(), kind=said)
+        for kind, said in text.CHANGES.items()
     )
     return say(text.CHANGED, since=evidence.changed_since, numbers=numbers)
 

@@ -42,7 +42,10 @@ def since_pack(since: Since | None, labels: Labels) -> Section:
         labels.of(since.rows)
         .filter(pl.col("change") != "record_added")
         .with_columns(
-            pl.col("change").cast(pl.String).str.replace_all("_", " ").alias("since_change"),
+            pl.col("change")
+            .cast(pl.String)
+            .replace_strict(text.SINCE_CHANGES, return_dtype=pl.String)
+            .alias("since_change"),
             pl.coalesce(
                 pl.format("{}: {}", "field", _label("before").fill_null(NOTHING)), _label("before")
             ).alias("before"),

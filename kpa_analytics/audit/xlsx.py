@@ -76,7 +76,7 @@ def write_workbook(
         writer.sheet(SheetName.TREND, evidence.past.trend)
         writer.sheet(SheetName.RENEWALS, evidence.past.renewals)
         for name, table in recompute_tables(evidence).items():
-            writer.sheet(SheetName(name), table)
+            writer.sheet(SheetName[name.upper()], table)
         if evidence.changed_since:
             writer.sheet(SheetName.CHANGES, evidence.changed)
         if evidence.sample:

@@ -107,7 +107,8 @@ def group_share(
     left_out = not_drawn(dict(parts.iter_rows()), _REASONS)
     if shown.is_empty():
         return nothing_to_show(_TITLE, "No completions to show", left_out, dark=dark, demo=demo)
-    rows = period_ends(shown, length)
+    shares = [percent(*row) for row in shown.select("in_groups", "total").iter_rows()]
+    rows = period_ends(shown.with_columns(pl.Series("percent", shares)), length)
     mark = [demo_line(44, dark)] if demo else []
     title = f"{percent(grouped, total)} of completions were recorded in a group session"
     subtitle = [
@@ -127,7 +128,7 @@ def group_share(
 def _tooltip() -> list[alt.Tooltip]:
     return [
         alt.Tooltip("name:N", title="Period"),
-        alt.Tooltip("share:Q", title="Share in groups", format=".0%"),
+        alt.Tooltip("percent:N", title="Share in groups"),
         alt.Tooltip("in_groups:Q", title="Completions in groups", format=","),
         alt.Tooltip("alone:Q", title="Completions alone", format=","),
     ]
@@ -141,9 +142,7 @@ def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     line: alt.Chart = (
         rows_of(rows.with_columns(middle.alias("middle"), gaps.alias("stretch")))
         .transform_calculate(
-            spoken=axes.sentence(
-                "{name}: {share:.0%} in groups, {in_groups:,} of {total:completion}"
-            )
+            spoken=axes.sentence("{name}: {percent} in groups, {in_groups:,} of {total:completion}")
         )
         .mark_line(color=accent, strokeWidth=2, point={"size": 28, "filled": True, "color": accent})
         .encode(

@@ -14,8 +14,6 @@ from kpa_analytics.data.checks import Check, names_of
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import TRAININGS
 
-#: The fields of a profile that name somebody above the person, and what that person is.
-ROLES = {"supervisor_id": "supervisor", "manager_id": "manager"}
 KINDS = UNKNOWN, GONE, CIRCLE = ("supervisor_unknown", "supervisor_left", "supervisor_circle")
 
 
@@ -27,7 +25,7 @@ def hierarchy_faults(users: pl.LazyFrame, day: date) -> list[Check]:
     staff = first.join(employed, on="id", how="semi", maintain_order="left")
     return [
         check
-        for field, role in ROLES.items()
+        for field, role in texts.ROLES.items()
         for check in _faults(staff, first, days.with_columns(has_left(day)), field, role)
     ]
 

@@ -25,6 +25,18 @@ def test_the_share_keeps_sixty_periods_and_adds_up_the_rest():
     assert f"Not drawn: {rest:,} earlier" in charts.group_share(frame).description
 
 
+def test_a_share_is_0_percent_only_for_none_and_100_percent_only_for_all():
+    counts = [(1, 20_000), (20_000, 1), (0, 9), (9, 0)]
+    columns = zip(*counts, strict=True)
+    grouped, alone = (
+        pl.Series(name, column)
+        for name, column in zip(("in_groups", "alone"), columns, strict=True)
+    )
+    frame = share_frame(4).with_columns(grouped, alone, share=grouped / (grouped + alone))
+    rows = next(iter(specification(charts.group_share(frame))["datasets"].values()))
+    assert [row["percent"] for row in rows] == ["<1%", ">99%", "0%", "100%"]
+
+
 @pytest.mark.slow
 def test_the_share_s_line_stops_where_a_period_has_no_completion():
     frame = share_frame(12)

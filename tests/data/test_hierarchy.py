@@ -55,11 +55,13 @@ def test_a_circle_is_named_to_each_person_in_it() -> None:
     ) == [
         (
             *("supervisor_circle", "bob", "supervisor_id", "cat"),
-            "Person bob (Low) is in a circle of supervisors: bob (Low) -> cat -> bob (Low).",
+            "Person bob (Low) is in a circle, in which each person's "
+            "supervisor is the next: bob (Low) -> cat -> bob (Low).",
         ),
         (
             *("supervisor_circle", "cat", "supervisor_id", "bob"),
-            "Person cat is in a circle of supervisors: bob (Low) -> cat -> bob (Low).",
+            "Person cat is in a circle, in which each person's "
+            "supervisor is the next: bob (Low) -> cat -> bob (Low).",
         ),
         (
             *("supervisor_circle", "dan", "supervisor_id", "dan"),

@@ -1,6 +1,5 @@
 // Search, filters and sorting for the tables of the report. Without scripts the tables show all rows.
 const controls = JSON.parse(document.querySelector("main").dataset.controls);
-const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const text = (cell) => cell.textContent.trim();
 // A search finds Ramírez for "ramirez", as in the explorers.
 function folded(words) {
@@ -18,7 +17,8 @@ function make(tag, properties = {}, ...children) {
 function sortable(shown) {
   if (shown === "\u2013") return null;
   const day = shown.match(/^(?:(\d{1,2}) )?(\w{3}) (\d{1,4})$/);
-  if (day && MONTHS.includes(day[2])) return (+day[3] * 12 + MONTHS.indexOf(day[2])) * 31 + +(day[1] ?? 0);
+  const month = day ? controls.months.indexOf(day[2]) : -1;
+  if (month >= 0) return (+day[3] * 12 + month) * 31 + +(day[1] ?? 0);
   return /^-?[\d,]+(\.\d+)?$/.test(shown) ? +shown.replaceAll(",", "") : shown;
 }
 
@@ -51,7 +51,7 @@ function equip(box) {
     clear.hidden = whole && !wanted.length;
     box.classList.toggle("filtered", !whole);
     state.textContent = (whole ? controls.every_row : controls.some_rows)
-      .replace("{shown}", shown.toLocaleString("en")).replace("{all}", rows.length.toLocaleString("en"));
+      .replace("{shown}", shown.toLocaleString(document.documentElement.lang)).replace("{all}", rows.length.toLocaleString(document.documentElement.lang));
   }
 
   headings.forEach((heading, place) => {

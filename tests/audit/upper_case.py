@@ -1,0 +1,74 @@
+"""Make a pack with every text of the report in upper case, as a translation would change it.
+
+Usage: python -m tests.audit.upper_case FOLDER. It changes `report_text` before the modules that
+import from it, so it needs a process of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from enum import StrEnum
+from typing import Any
+
+from kpa_analytics import report_text
+
+_ENUMS = {
+    name: kind
+    for name, kind in vars(report_text).items()
+    if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
+}
+
+
+def upper(text: str) -> str:
+    """The text in upper case, except the names of its fields."""
+
+    def part(match: re.Match[str]) -> str:
+        name, colon, form = match["field"].partition(":")
+        return f"{{{name}{colon}{form.upper() if '|' in form else form}}}"
+
+    texts = re.split(r"(\{[^{}]*\})", text)
+    texts[::2] = [plain.upper() for plain in texts[::2]]
+    return re.sub(r"\{(?P<field>[^{}]*)\}", part, "".join(texts))
+
+
+def change() -> None:
+    """Put every text of `report_text` in upper case; keys, such as those of rules, stay."""
+    enums = {
+        kind: StrEnum(name, {member.name: upper(member.value) for member in kind})  # type: ignore[misc]
+        for name, kind in _ENUMS.items()
+    }
+
+    def changed(value: Any) -> Any:
+        if type(value) in enums:
+            return enums[type(value)][value.name]
+        if isinstance(value, report_text.Rule):
+            return value._replace(text=upper(value.text))
+        if isinstance(value, str):
+            return upper(value)
+        if isinstance(value, tuple):
+            return tuple(map(changed, value))
+        if isinstance(value, dict):
+            return {
+                changed(key) if type(key) in enums else key: changed(each)
+                for key, each in value.items()
+            }
+        return value
+
+    keys = {"LANGUAGE", "NEVER_COMPLETED"}
+    for name, value in list(vars(report_text).items()):
+        if name.isupper() and name not in keys and not name.startswith("_"):
+            setattr(report_text, name, changed(value))
+    for name, kind in _ENUMS.items():
+        setattr(report_text, name, enums[kind])
+
+
+if __name__ == "__main__":
+    change()
+    import kpa_analytics as kpa
+    from tests.drawn_once import left_blank
+
+    with kpa.demo.serve(kpa.demo.organisation(people=60, completions=900)) as api:
+        kpa.configure(token=api.token, api_url=api.url, progress=False, requests_per_minute=6000)
+        with left_blank():
+            kpa.export_audit(kpa.load_all(), sys.argv[1], as_of=kpa.demo.AS_OF, sample=5, seed=1)
