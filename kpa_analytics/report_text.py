@@ -823,7 +823,7 @@ FINDING_NAMES = {
     "supervisor_unknown": "Supervisor unknown",
     "supervisor_left": "Supervisor left",
     "supervisor_circle": "Supervisor circle",
-    "attendees_differ": "Attendees differ",
+    "attendees_differ": "List and completions differ",
     "unknown_schedule": "Unknown schedule",
     "offering_not_recorded": "Offering not recorded",
     "blank_ids": "Blank ids",
