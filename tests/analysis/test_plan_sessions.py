@@ -550,3 +550,23 @@ def test_a_free_place_before_the_first_useful_day_is_no_reason() -> None:
     assert reasons.of(place) == (
         "missing; the session of 20 Jul 2026 is the first with a free place"
     )
+
+
+def test_an_instructor_who_leaves_after_the_plan_is_planned_like_everyone() -> None:
+    """Uma must renew, and only she can teach from the second week on."""
+    teachers = [("ike", 7, date(2025, 7, 1)), ("uma", 7, date(2025, 7, 13))]
+    staying, leaving = (
+        plan(account([], teachers=teachers, left=left)) for left in ({}, {"uma": date(2027, 9, 1)})
+    )
+    assert leaving.people.equals(staying.people)
+    assert leaving.unplaced.equals(staying.unplaced)
+    assert leaving.unplaced["m_user_id"].to_list() == ["uma"]
+
+
+def test_no_session_is_held_that_gives_no_later_expiration() -> None:
+    """A completion of December expires on the same 31 December as one of January."""
+    yearly = {**LADDERS, "expires_on_month": 12, "expires_on_day": 31}
+    done = [("p0", 7, date(2026, 1, 12))]
+    data = account(done, [yearly], teachers=[("ike", 7, date(2026, 1, 12))])
+    made = kpa.plan_sessions(data, as_of="2026-12-01", weeks=8)
+    assert date(2026, 12, 28) not in made.sessions["week"]

@@ -151,8 +151,11 @@ def test_each_difference_from_the_vendors_list_has_its_cause() -> None:
         {"id": "ann", "jobTitle_id": "desk"},
         {"id": "bob", "jobTitle_id": "rig"},
         {"id": "left", "terminationDate": gone},
+        {"id": "new", "created": later},
     ]
-    listed = vendors(ann=([1, 2], [3, 6, 99]), left=([1], []), ghost=([1], []), absent=([], []))
+    listed = vendors(
+        new=([], []), ann=([1, 2], [3, 6, 99]), left=([1], []), ghost=([1], []), absent=([], [])
+    )
     rows = kpa.required_trainings(
         frame_of(TRAININGS, *catalogue), frame_of(USERS, *people), listed, as_of=DAY
     )
@@ -171,6 +174,7 @@ def test_each_difference_from_the_vendors_list_has_its_cause() -> None:
         (99, None, True, "not_in_catalogue"),
     ]
     assert set(rows.filter(m_user_id="bob", required=True)["cause"]) == {"person_not_listed"}
+    assert {*rows.filter(m_user_id="new", required=True)["cause"]} == {"newer_than_list"}
     others = rows.filter(pl.col("m_user_id").is_in(["left", "ghost"]))
     assert others.select("m_user_id", "cause").rows() == [
         ("ghost", "not_in_user_list"),

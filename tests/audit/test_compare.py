@@ -153,6 +153,8 @@ def test_pseudonyms_are_not_compared_with_names(two, tmp_path, packs):
     with pytest.raises(KPADataError, match="pseudonyms"):
         kpa.changes(hidden, packs[1])
     assert kpa.changes(hidden, hidden).is_empty()
+    with pytest.raises(KPADataError, match="pseudonyms"):
+        kpa.status_changes(hidden, two[1])
 
 
 def test_a_snapshot_that_was_not_kept_is_named(two):

@@ -17,11 +17,12 @@ import kpa_analytics as kpa
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import TrendChoices
 from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from kpa_analytics.widgets import Dashboard, TrendExplorer
 from kpa_analytics.widgets.table_rows import cells
 from kpa_analytics.widgets.trend_rows import listed
 from kpa_analytics.wording import day as in_words
+from tests.frames import frame_of
 from tests.widgets.expiry_cases import status
 
 FIRST, LAST = date(2025, 6, 30), date(2026, 6, 30)
@@ -574,3 +575,18 @@ def test_a_status_of_the_legend_lists_its_cases_on_the_last_day(explorer: TrendE
     assert {*explorer.cases["status"]} == {"expired"}
     explorer._label_clicked("legend", "expired", 0)
     assert explorer.selected == ()
+
+
+def test_a_day_of_other_years_has_the_counts_of_its_own_year() -> None:
+    done = [
+        {"id": number, "m_user_id": f"p{number}", "training_id": 7, "date": day}
+        for number, day in enumerate([date(2012, 3, 1), date(2012, 9, 1), date(2025, 9, 1)])
+    ]
+    data = kpa.TrainingData(
+        completions=frame_of(COMPLETIONS, *done),
+        trainings=frame_of(TRAININGS, {"id": 7, "schedule_type": "rolling", "renewal_months": 12}),
+    )
+    moved = TrendExplorer(data, as_of="2026-06-30")
+    moved.set(as_of="2013-05-31")
+    assert_frame_equal(moved.rows, TrendExplorer(data, as_of="2013-05-31").rows)
+    assert moved.rows.select("current", "expired").row(-1) == (1, 1)

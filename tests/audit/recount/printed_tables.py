@@ -136,6 +136,8 @@ def _iso_day(text: str) -> date | None:
 
 
 def _kind_in_words(kind: str) -> str:
+    if kind == "attendees_differ":
+        return "List and completions differ"
     return kind.replace("_", " ").capitalize()
 
 
