@@ -112,6 +112,15 @@ def test_a_record_that_another_change_hides_is_found_in_time(case: str) -> None:
     assert outcome.requests <= 1.6 * 40
 
 
+def test_the_search_does_not_end_while_a_part_that_it_read_has_changed() -> None:
+    """Later changes explain the shift of the whole, but not that of the part with the record."""
+    account = Scripted(2000, {39: [(1_862, 1_102)], 46: [(None, 82)], 55: [(113, 1_757)]})
+    outcome = load(account, 50, account.happens)
+    assert outcome.keys is not None
+    assert not outcome.missing
+    assert not outcome.invented
+
+
 @pytest.mark.parametrize("count", [40_000, 100_000, 157_000, 1_000_000])
 def test_a_collection_that_holds_still_costs_at_most_seven_hundredths_more(count: int) -> None:
     assert pages_needed(count, 1000) <= 1.07 * count / 1000
