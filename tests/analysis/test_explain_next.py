@@ -177,6 +177,12 @@ def test_a_composed_training_names_the_included_trainings_to_complete() -> None:
     assert [each.partition(" ")[0] for each in steps[2:]] == ["Nobody", "Nobody"]
 
 
+def test_every_included_training_that_expires_soon_must_be_completed() -> None:
+    held = (done("ann", date(2025, 7, 10)), done("ann", date(2025, 7, 15), training=8))
+    steps = next_steps(records(*held, trainings=(BASICS, LADDERS, ROPES)), 2)
+    assert steps[1] == f"To complete Basics, Moe, Ann must complete Ladders, Ropes. {PLANNING}"
+
+
 def test_a_composed_training_that_only_its_own_schedule_ends_renews_the_part_that_ends_first() -> (
     None
 ):

@@ -184,6 +184,16 @@ def test_last_taught_looks_back_without_limit_but_never_past_as_of():
     assert result["last_taught"].to_list() == [date(2001, 1, 1)]
 
 
+def test_a_training_that_was_taught_on_as_of_was_last_taught_then():
+    assert coverage(taught(1, "ann", AS_OF, "ike"))["last_taught"].to_list() == [AS_OF]
+
+
+def test_of_instructors_who_taught_equally_often_the_first_id_comes_first():
+    day = date(2026, 3, 1)
+    result = coverage(taught(1, "ann", day, "zed"), taught(1, "bob", day, "ike"))
+    assert result["m_instructor_ids"].to_list() == [["ike", "zed"]]
+
+
 def test_an_instructor_who_has_left_still_counts():
     gone = frame_of(USERS, {"id": "ike", "lastname": "Abel", "terminationDate": 0})
     result = coverage(taught(1, "ann", date(2026, 3, 1), "ike"), users=gone)

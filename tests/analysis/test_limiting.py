@@ -62,6 +62,11 @@ def test_the_first_part_to_expire_limits_a_composed_training_and_those_that_incl
     assert limit_of[FIRST_AID] == limit_of[LADDERS] == (None, None, None)
 
 
+def test_of_parts_that_expire_on_the_same_day_the_first_id_limits():
+    limit_of = limits(catalogue(), (FIRST_AID, date(2025, 8, 1)), (LADDERS, date(2023, 8, 1)))
+    assert limit_of[BASICS] == (FIRST_AID, "First aid", date(2025, 8, 1))
+
+
 def test_its_own_schedule_limits_it_where_that_ends_first():
     limit_of = limits(catalogue(renewal_months=1), (FIRST_AID, LATE), (LADDERS, LATE))
     assert limit_of[BASICS] == (BASICS, "Basics", LATE)
@@ -71,6 +76,12 @@ def test_its_own_schedule_limits_it_where_that_ends_first():
 def test_a_missing_one_names_what_is_lacking():
     assert limits(catalogue(), (FIRST_AID, LATE))[BASICS] == (None, "Ladders", None)
     assert limits(catalogue())[BASICS] == (None, "First aid; Ladders", None)
+
+
+def test_what_is_lacking_is_named_in_the_order_of_the_titles():
+    title = pl.when(pl.col("id") == FIRST_AID).then(pl.lit("Rescue")).otherwise("title")
+    renamed = catalogue().with_columns(title.alias("title"))
+    assert limits(renamed)[BASICS] == (None, "Ladders; Rescue", None)
 
 
 def test_where_titles_repeat_what_is_lacking_is_named_with_its_id():

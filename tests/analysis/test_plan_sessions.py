@@ -135,6 +135,7 @@ def test_of_many_last_instructors_the_first_are_named_and_the_others_counted() -
     rows = [(number, f"T{number}", date(2026, 7, number), "Ike") for number in range(1, 8)]
     frame = pl.DataFrame(rows, LAST_INSTRUCTORS.schema, orient="row")
     assert len(in_sentences(frame)) == 7
+    assert in_sentences(frame, 6) == in_sentences(frame), "a single one more is named"
     assert in_sentences(frame, 5)[4:] == [
         in_sentences(frame)[4],
         "and 2 more trainings lose their last eligible instructor before the plan ends",
@@ -239,6 +240,24 @@ def test_a_late_place_says_what_is_wrong_with_earlier_ones(
     assert CourseReasons(held, taken, by_window=False).of(place).endswith(why)
 
 
+@pytest.mark.parametrize(
+    ("full", "why"),
+    [
+        ([], "is before it"),
+        ([1], "is before it"),
+        ([1, 2], "is before it, and the later ones in time are full"),
+    ],
+)
+def test_a_place_before_later_ones_in_time_says_whether_all_of_them_are_full(
+    full: list[int], why: str
+) -> None:
+    """One of the later sessions is on the due day itself, so it is in time, too."""
+    due = MONDAYS[2]
+    place = Place(due, due, is_gap=False, composed="", week=MONDAYS[0], first=MONDAYS[0])
+    reasons = CourseReasons(MONDAYS, [MONDAYS[week] for week in full], by_window=False)
+    assert reasons.of(place) == f"expires on 20 Jul 2026; the session of 6 Jul 2026 {why}"
+
+
 def test_nothing_is_said_about_full_sessions_that_are_not_full() -> None:
     """Being late costs nothing here, so people are late although the first session has room."""
     data = account(due_on(MONDAYS[0], date(2026, 7, 29)), teachers=IKE)
@@ -321,6 +340,12 @@ def test_an_instructor_teaches_once_a_week_while_the_own_certificate_is_valid() 
     assert len({*taught}) == len(taught) == 6
     assert [week for week, name in taught if name == "Ike"] == MONDAYS[:2]  # until 14 Jul
     assert made.unplaced["m_user_id"].to_list() == ["ike"]  # due last, and no place is left
+
+
+def test_an_instructor_teaches_on_the_last_day_of_the_own_certificate() -> None:
+    teachers = [("ike", 7, MONDAYS[0].replace(year=2025))]
+    made = plan(account([("x", 7, date(2024, 1, 1))], teachers=teachers))
+    assert made.people.select("m_user_id", "week").rows() == [("x", MONDAYS[0])]
 
 
 def test_nobody_teaches_themselves() -> None:

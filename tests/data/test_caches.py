@@ -7,8 +7,10 @@ import hashlib
 import os
 import re
 import stat
+import time
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -129,6 +131,19 @@ def test_a_snapshot_from_the_future_is_stale_and_leaves_the_newest_one() -> None
         assert kpa.snapshots().height == 2, "the one from the future counts as stale"
         kpa.load_trainings(refresh=True)
         assert kpa.snapshots().height == 3
+
+
+@pytest.mark.parametrize(("seconds", "kept"), [(30, 1), (90, 2)])
+def test_a_clock_that_goes_back_by_less_than_a_minute_makes_no_snapshot_stale(
+    seconds: int, kept: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with kpa.demo.serve(Records({TRAININGS: [{"id": 7, "title": "Ladders"}]})) as api:
+        use(api)
+        kpa.load_trainings()
+        clock = SimpleNamespace(time=lambda: time.time() - seconds)
+        monkeypatch.setattr("kpa_analytics.data.snapshots.time", clock)
+        kpa.load_trainings()
+        assert len(sent(api, TRAININGS)) == kept
 
 
 def test_a_stale_snapshot_is_fetched_again(vendor: DemoAPI) -> None:

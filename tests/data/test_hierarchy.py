@@ -73,6 +73,10 @@ def test_a_circle_is_named_to_each_person_in_it() -> None:
     assert kinds == {"supervisor_left"}
 
 
+def test_a_circle_starts_with_the_first_id_wherever_it_is_entered() -> None:
+    assert circles_of({"ann": "cat", "bob": "cat", "cat": "bob"}) == [["bob", "cat"]]
+
+
 def test_circles_are_those_of_plain_walks() -> None:
     for seed in range(200):
         rng = random.Random(seed)
