@@ -106,6 +106,14 @@ def test_a_session_that_nobody_taught_says_so():
     assert result.select("m_instructor_id", "instructor").rows() == [(None, "no instructor")]
 
 
+def test_completions_without_a_day_and_an_instructor_do_not_hide_those_of_the_session():
+    blank = {"date": None, "m_instructor_id": None}
+    (result,) = sessions_of(
+        [recorded(50, "ann"), recorded(50, "bob", **blank), recorded(50, "cat", **blank)]
+    ).to_dicts()
+    assert (result["date"], result["m_instructor_id"]) == (date(2026, 5, 4), "ike")
+
+
 def test_the_listed_instructor_counts_before_the_one_that_completions_name():
     result = sessions_of([recorded(50, "ann", m_instructor_id="zed")], [listed(50, "ann")])
     assert result["m_instructor_id"].to_list() == ["ike"]

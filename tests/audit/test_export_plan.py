@@ -118,6 +118,19 @@ def test_a_plan_of_the_same_day_replaces_what_changed_and_cancels_what_is_gone(
     assert gone not in past
 
 
+@pytest.mark.parametrize(("days_later", "cancelled"), [(0, 1), (1, 0)])
+def test_a_session_of_today_is_cancelled_and_one_of_yesterday_is_over(
+    days_later: int, cancelled: int, tmp_path: Path
+) -> None:
+    first = some_plan()
+    earlier = events_of(
+        plan_calendar(replace(first, sessions=first.sessions.head(1))), tmp_path, ""
+    )
+    today = WEEK + timedelta(days=days_later)
+    later = replace(some_plan(as_of=today), sessions=first.sessions.clear())
+    assert plan_calendar(later, earlier).count(b"STATUS:CANCELLED") == cancelled
+
+
 def test_the_earlier_plan_is_in_a_folder(tmp_path: Path) -> None:
     with pytest.raises(KPADataError, match=r"previous: .*earlier has no plan: it has no plan\.ics"):
         kpa.export_plan(some_plan(), tmp_path / "plan", previous=tmp_path / "earlier")

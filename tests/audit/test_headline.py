@@ -20,7 +20,7 @@ from kpa_analytics.audit.supervisor_text import MEANINGS
 from kpa_analytics.data.account import account_name
 from kpa_analytics.glossary import plain_meaning
 from kpa_analytics.report_text import GLOSSARY, STATUS_NOTES
-from kpa_analytics.schema import COMPLETIONS, TRAININGS
+from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, TRAININGS
 from kpa_analytics.statuses import EXPIRING, STATUS_LABELS
 from tests.audit.pack_reader import rows
 from tests.audit.packs import AS_OF, completion, load, person, settings, sheet_rows
@@ -96,6 +96,19 @@ def test_the_headline_is_recounted(pack, recounted):
     for sentence in said:
         assert sentence in page
         assert sentence in printed
+
+
+def test_cases_that_are_not_due_yet_are_left_out_but_not_their_people():
+    cases = [("ann", 7, "not_due"), ("ann", 9, "not_due"), ("bob", 7, "current")]
+    columns = ("m_user_id", "training_id", "status")
+    status = frame_of(EXPIRY_STATUS, *(dict(zip(columns, case, strict=True)) for case in cases))
+    assert headline(status, pl.Series([9]), None).counts == {
+        "required_cases": 1,
+        "required_in_order": 1,
+        "composed_cases": 0,
+        "composed_in_order": 0,
+        "people_in_order": 2,
+    }
 
 
 @pytest.mark.slow

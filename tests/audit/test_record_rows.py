@@ -67,6 +67,13 @@ def test_records_that_share_an_id_are_all_there_and_the_future_has_no_date() -> 
     }
 
 
+def test_a_completion_of_the_day_itself_has_happened() -> None:
+    done = {"id": 1, "training_id": 7, "m_user_id": "a", "date": AS_OF}
+    end = date(2027, 1, 1)
+    data = TrainingData(completions=frame_of(COMPLETIONS, {**done, "special_expiration_date": end}))
+    assert _records(data, AS_OF).select("standing", "expiration_date").rows() == [("counts", end)]
+
+
 def test_records_of_a_person_and_training_are_in_the_order_of_their_days() -> None:
     done = {"training_id": 7, "m_user_id": "a"}
     first, second = {"id": 2, "date": date(2024, 1, 1)}, {"id": 1, "date": date(2025, 1, 1)}

@@ -250,6 +250,16 @@ def test_what_cannot_be_compared_is_refused(loads, packs, data, pack, tmp_path):
     refused(loads[1], "empty", tmp_path / "empty")
 
 
+@pytest.mark.parametrize("change", ["joined", "left"])
+def test_records_of_nobody_belong_to_no_other_account(change):
+    facts = {"demo": False, "hosts": [], "as_of": "2026-01-31", "settings": {}}
+    ann = frame_of(PEOPLE, {"m_user_id": "ann", "user": "Moe, Ann", "employed": True})
+    before, after = (PEOPLE.empty(), ann) if change == "joined" else (ann, PEOPLE.empty())
+    old = EarlierPack(Path("old"), facts, CASES.empty(), before, RECORDS.empty())
+    since = changes_since(old, facts, CASES.empty(), after, RECORDS.empty())
+    assert since.rows.select("change", "m_user_id").rows() == [(change, "ann")]
+
+
 def test_two_packs_of_one_part_are_compared(loads, tmp_path):
     """Its instructors are in the pack, but who of them joined or left is not its subject."""
     old = kpa.export_audit(loads[0], tmp_path / "old", as_of=OLD, people=person(2))
