@@ -69,6 +69,11 @@ def test_sessions_after_the_day_do_not_count() -> None:
     assert not before["hypothetical"].any()
 
 
+def test_the_statuses_of_the_day_itself_count_the_sessions_of_that_day() -> None:
+    today = kpa.what_if(small(), session(AS_OF), as_of=AS_OF, until=AS_OF)
+    assert today.select("status", "hypothetical").row(0) == ("current", True)
+
+
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
 def test_it_says_what_expiry_status_says_after_such_completions(seed: int) -> None:
     """Random companies: every kind of schedule, composed trainings, leavers and unknown people."""

@@ -72,6 +72,14 @@ def test_added_and_removed_records_are_one_row_each():
     ]
 
 
+def test_a_list_is_text_without_its_empty_places():
+    old, new = (
+        frame_of(TRAININGS, {"id": 7, "included_trainings_id": ids}) for ids in ([None, 9], [9, 8])
+    )
+    rows = table_changes({"trainings": old}, {"trainings": new})
+    assert rows.select("field", "old", "new").rows() == [("included_trainings_id", "9", "9; 8")]
+
+
 def test_rows_are_sorted_by_kind_then_id_then_field():
     old = pl.concat([record(id=number) for number in (3, 1, 2)])
     new = pl.concat([record(id=number, files=9, notes="x") for number in (2, 9, 3)])
@@ -104,6 +112,8 @@ def test_an_object_with_completions_can_be_compared():
     [
         ([7, 7, 8], "ids in old are missing or not unique: 7$"),
         ([None], "ids in old are missing or not unique: None$"),
+        ([*range(5)] * 2, "0, 1, 2, 3, 4$"),
+        ([*range(6)] * 2, "0, 1, 2, 3, 4 and 1 more$"),
         ([*range(7)] * 2, "0, 1, 2, 3, 4 and 2 m"),
     ],
 )

@@ -179,6 +179,14 @@ def test_an_impossible_date_is_null_with_one_warning_that_names_the_id() -> None
     }
 
 
+@pytest.mark.parametrize("number", [2026113, 20261, -20260101, 120260101])
+def test_a_date_number_without_eight_digits_is_no_date(number: int) -> None:
+    with kpa.demo.serve(Records({COMPLETIONS: [completion(1, date_number=number)]})) as api:
+        use(api)
+        with pytest.warns(KPADataWarning, match=rf"1 \(date {number}\)"):
+            assert kpa.load_completions()["date"].to_list() == [None]
+
+
 @pytest.mark.slow
 def test_load_all_loads_every_collection(tmp_path: Path) -> None:
     org = kpa.demo.organisation(people=30, completions=1500, seed=5)
@@ -219,6 +227,17 @@ def test_groups_that_the_token_may_not_read_show_as_ids(caplog: pytest.LogCaptur
         api.faults.add(kpa.demo.Fault.error("token_permission"), method="fieldoffices.list")
         assert kpa.load_groups().is_empty()
     assert "field_office" in caplog.text
+
+
+def test_a_job_title_is_named_by_its_title() -> None:
+    groups = {
+        "fieldoffices.list": [{"id": "n", "name": "North"}],
+        "jobtitles.list": [{"id": "r", "title": "Rig Hand"}],
+    }
+    with kpa.demo.serve(Records(groups)) as api:
+        use(api)
+        names = kpa.load_groups().select("kind", "id", "name").rows()
+    assert names == [("field_office", "n", "North"), ("job_title", "r", "Rig Hand")]
 
 
 def test_unneeded_personal_fields_are_not_stored() -> None:
@@ -280,6 +299,15 @@ def test_signed_means_that_a_signature_is_on_file() -> None:
         signed = dict(kpa.load_completions().select("id", "signed").rows())
     assert [signed[n] for n in range(1, len(SIGNATURES) + 1)] == [s for _, s in SIGNATURES]
     assert signed[99] is None
+
+
+def test_white_space_in_an_empty_signature_is_no_signature() -> None:
+    records = [completion(1, signature={}), completion(2, signature=[])]
+    with kpa.demo.serve(Records({COMPLETIONS: records})) as api:
+        use(api)
+        api.faults.add(Fault.body(lambda body: body.replace(b"{}", b"{ }").replace(b"[]", b"[\n]")))
+        assert kpa.load_completions()["signed"].to_list() == [False, False]
+        assert {*kpa.load_completions()["id"]} == {1, 2}
 
 
 @pytest.mark.slow
