@@ -81,6 +81,20 @@ def test_the_steps_lead_from_the_record_to_the_status():
     )
 
 
+def test_of_later_completions_of_one_day_the_first_id_is_named():
+    later = {"date": date(2026, 8, 1)}
+    data = account(*({**later, "id": number} for number in (103, 101, 102)))
+    assert "The first is record 101, dated 1 Aug 2026." in str(why(data))
+
+
+def test_a_special_date_of_a_completion_after_the_day_is_not_mentioned():
+    done = ({"date": date(2025, 8, 1)}, {"date": date(2025, 9, 1)})
+    later = {"date": date(2026, 8, 1), "special_expiration_date": date(2030, 1, 1)}
+    assert "special expiration date" not in str(why(account(*done, later)))
+    earlier = {**later, "date": date(2025, 7, 1)}
+    assert "special expiration date 1 Jan 2030" in str(why(account(*done, earlier)))
+
+
 def rules(explanation) -> list[str]:
     return [step.rule.partition("#")[2] for step in explanation.steps]
 

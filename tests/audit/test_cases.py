@@ -279,6 +279,16 @@ def test_of_trainings_as_bare_the_larger_one_is_first():
     assert rows == [("Beta", 1, 2), ("Alpha", 1, 1)]
 
 
+@pytest.mark.parametrize(
+    ("trainings", "shown"), [(3, ["T0", "T1", "T2"]), (4, ["T0", "T1", "other trainings (2)"])]
+)
+def test_a_single_training_more_than_the_most_has_a_row_of_its_own(trainings, shown):
+    case = {"status": "current", "completion_id": 1, "signed": False, "files": 0}
+    each = ({**case, "training_id": n, "training": f"T{n}"} for n in range(trainings))
+    table = evidence_coverage_table(frame_of(kpa.schema.CASES, *each), top=2)
+    assert table["training"].to_list() == shown
+
+
 def test_of_records_that_share_an_id_the_first_one_is_the_evidence():
     done = {"id": 1, "training_id": 7, "m_user_id": "ann", "date": AS_OF}
     records = frame_of(kpa.schema.COMPLETIONS, done | {"signed": True}, done | {"signed": False})

@@ -593,3 +593,18 @@ def test_an_event_of_a_past_week_is_not_cancelled(tmp_path: Path) -> None:
         assert len(now) == 1
         assert not now.keys() & events(first / folder.name).keys()
         assert [event.get("status") for event in now.values()] == [None]
+
+
+def test_an_event_of_monday_is_cancelled_later_in_the_week(tmp_path: Path) -> None:
+    monday = date(2026, 6, 29)
+    people = frame_of(USERS, {"id": "ann"})
+    data = kpa.TrainingData(completions=COMPLETIONS.empty(), users=people)
+
+    def lacking(*trainings: int) -> pl.DataFrame:
+        return pl.DataFrame({"m_user_id": ["ann"] * len(trainings), "training_id": [*trainings]})
+
+    first = write(data, tmp_path / "1", as_of=monday, required=lacking(7, 8))
+    later = {"as_of": monday + timedelta(days=2), "previous": first}
+    (folder,) = folders(write(data, tmp_path / "2", required=lacking(7), **later))
+    statuses = {str(event.get("status", "")) for event in events(folder).values()}
+    assert statuses == {"", "CANCELLED"}
