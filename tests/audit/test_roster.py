@@ -10,7 +10,7 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import COMPLETIONS, ROSTER, USERS
+from kpa_analytics.schema import COMPLETIONS, ROSTER, TRAININGS, USERS
 from tests.audit.packs import AS_OF
 from tests.audit.test_transcript import flat, pages
 from tests.frames import frame_of
@@ -92,7 +92,7 @@ def test_people_who_left_are_counted(data, status):
 @pytest.mark.slow
 def test_a_later_completion_of_somebody_who_left_is_not_counted():
     left = {"terminationDate": datetime(2026, 1, 5, 6, tzinfo=UTC)}
-    days = {"ann": date(2025, 5, 1), "bob": date(2026, 12, 1)}
+    days = {"ann": date(2025, 5, 1), "bob": date(2026, 12, 1), "cat": AS_OF}
     done = [
         {"id": at, "training_id": 7, "m_user_id": who, "date": day}
         for at, (who, day) in enumerate(days.items())
@@ -101,9 +101,21 @@ def test_a_later_completion_of_somebody_who_left_is_not_counted():
         completions=frame_of(COMPLETIONS, *done),
         users=frame_of(USERS, *({"id": who, **left} for who in days)),
     )
-    assert "Not listed: 1 person with a completion who left" in flat(
+    assert "Not listed: 2 people with a completion who left" in flat(
         kpa.roster(data, 7, as_of=AS_OF)
     )
+
+
+def test_whoever_left_with_an_included_training_only_is_not_counted():
+    done = {"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2025, 5, 1)}
+    left = {"id": "ann", "terminationDate": datetime(2026, 1, 5, 6, tzinfo=UTC)}
+    data = kpa.TrainingData(
+        completions=frame_of(COMPLETIONS, done),
+        trainings=frame_of(TRAININGS, {"id": 7}, {"id": 9, "included_trainings_id": [7]}),
+        users=frame_of(USERS, left),
+    )
+    assert "Not listed" in flat(kpa.roster(data, 7, as_of=AS_OF))
+    assert "Not listed" not in flat(kpa.roster(data, 9, as_of=AS_OF))
 
 
 @pytest.mark.slow

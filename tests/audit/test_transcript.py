@@ -146,6 +146,14 @@ def test_a_person_with_only_a_later_completion_has_one_on_record():
     assert "1 completion is dated after 30 Jun 2026 and not listed." in said
 
 
+def test_a_completion_of_the_day_itself_is_no_later_one():
+    done = {"id": 1, "training_id": 9, "m_user_id": "ann", "date": AS_OF}
+    data = kpa.TrainingData(completions=frame_of(schema.COMPLETIONS, done))
+    document = kpa.transcript(data, "ann", as_of=AS_OF)
+    assert document.rows["date"].to_list() == [AS_OF]
+    assert "dated after" not in flat(document)
+
+
 @pytest.mark.slow
 def test_a_person_who_left_has_one_too(company):
     document = kpa.transcript(company, person(2), as_of=AS_OF)
