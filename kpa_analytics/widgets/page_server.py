@@ -143,8 +143,10 @@ class PageServer(Voila):  # type: ignore[misc]
                 "allow_remote_access": False,
                 "log_function": lambda _: None,
                 "xsrf_cookie_kwargs": {"samesite": "Lax"},
-                # Jupyter's default is longer than tornado allows, which says so and takes this.
-                "ws_ping_timeout": 30_000,
+                # No pings: page and server are on one machine, where a lost connection is noticed
+                # without them. Tornado allows no timeout that is longer than the interval, and
+                # Jupyter closes a live connection if it is not longer.
+                "ws_ping_interval": 0,
             },
         )
         server.key, server.opens_browser = key, browser

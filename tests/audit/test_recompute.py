@@ -254,8 +254,10 @@ def test_pseudonyms_keep_hire_and_leaving_days_and_say_so(data, pack, pack_with_
     assert all(text[10:] in ("", "T00:00:00.000+0000") for text, *_ in created)
     assert any(text for text, *_ in created), "a profile without a hire day"
     said = Page((pack_with_pseudonyms / "report.html").read_text(encoding="utf-8")).text
-    assert "Hire and leaving days stay in people.csv, because the statuses depend on them" in said
-    assert "Hire and leaving days" not in (pack / "report.html").read_text(encoding="utf-8")
+    assert (
+        "Hire and termination dates stay in people.csv, because the statuses depend on them" in said
+    )
+    assert "Hire and termination dates" not in (pack / "report.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from kpa_analytics.analysis.folding import folded
 from kpa_analytics.statuses import EXPIRED, SIGNED_LABELS
 from kpa_analytics.widgets.table import PAGE
-from tests.browser.conftest import TOKEN, Lab, keep
+from tests.browser.conftest import TOKEN, Lab, keep, notebook_of
 from tests.browser.hands import open_list, point_at, press
 from tests.browser.reading import (
     NARROWEST,
@@ -68,6 +68,24 @@ def pick_training(view: Locator, title: str) -> None:
         keyboard.press("Tab")
     keyboard.press("Space")
     keyboard.press("Escape")
+
+
+def test_an_explorer_keeps_its_height_in_notebook_7(web: Page, lab: Lab) -> None:
+    """Notebook 7 puts tall outputs that change into a small box."""
+    lab.run_notebook(web, "seven", notebook_of(RECORDS, EXPIRY), in_notebook_7=True)
+    view = web.locator(".kpa-expiry")
+    view.locator(".kpa-chart [aria-roledescription=bar]").first.wait_for()
+    titles = view.locator(".kpa-chart svg.marks").first
+    before = titles.text_content()
+    press(view.get_by_role("checkbox", name="Include people who left"))
+    expect(titles).not_to_have_text(before or "")
+    scrolled = "area => area.closest('.jp-CodeCell').matches('.jp-mod-outputsScrolled')"
+    area = web.locator(".jp-Cell-outputArea", has=view)
+    web.wait_for_function(
+        f"() => ({scrolled})(document.querySelector('.kpa-expiry').closest('.jp-Cell-outputArea'))"
+    )
+    inside, whole = area.evaluate("area => [area.clientHeight, area.scrollHeight]")
+    assert inside >= whole > 1000
 
 
 def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> None:
