@@ -113,7 +113,7 @@ def expiry_timeline(
         months: number of months to show before and after that day's month. One bar at each end
             counts earlier and later expirations; it is cut short if it exceeds every month.
         statuses: draw the bars of these statuses only; empty for all. The title and the subtitle
-            count every status; above expired bars alone, the title counts only these.
+            count every status.
         dark: True for a dark background.
 
     Returns:
@@ -160,7 +160,7 @@ def expiry_timeline(
             *timeline_ends.texts(ends, highest, dark),
             *_line(today, shown, dark),
         ],
-        title=_finding(dated, expired, today, only_expired=named == [EXPIRED]),
+        title=_finding(dated, expired, today),
         subtitle=[
             f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
             f"{expired:,} of them expired, as of {day(today)}{rows.hypothetical}",
@@ -174,15 +174,12 @@ def expiry_timeline(
     )
 
 
-def _finding(dated: pl.DataFrame, expired: int, today: date, *, only_expired: bool) -> str:
-    """The finding, as the title: the month to come in which the most certificates expire.
-
-    A chart of expired certificates only says how many there are.
-    """
+def _finding(dated: pl.DataFrame, expired: int, today: date) -> str:
+    """The finding, as the title: the month to come in which the most certificates expire."""
     ahead = (pl.col("total") - pl.col(EXPIRED)).alias("ahead")
     in_months = dated.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
     in_months = in_months.filter(pl.col("ahead") > 0)
-    if only_expired or in_months.is_empty():
+    if in_months.is_empty():
         return f"{count(expired, 'certificate has', 'certificates have')} expired"
     busiest = in_months.filter(pl.col("ahead") == pl.col("ahead").max()).sort("month")
     first, number = busiest.row(0)

@@ -167,13 +167,3 @@ def test_the_title_compares_the_months_ahead(days, title):
     rows = pl.concat([_all_on(date.fromisoformat(day), "current").head(1) for day in days])
     chart = charts.expiry_timeline(rows, as_of=AS_OF).to_dict()
     assert chart["title"]["text"].startswith(title)
-
-
-def test_the_title_above_expired_bars_alone_counts_them():
-    """Without bars in the coming months, it names none of these months."""
-    chart = charts.expiry_timeline(STATUS, as_of=AS_OF, statuses=["expired"]).to_dict()
-    expired = STATUS.filter(pl.col("status") == "expired").height
-    assert chart["title"]["text"] == f"{expired:,} certificates have expired"
-    several = charts.expiry_timeline(STATUS, as_of=AS_OF, statuses=["expired", "current"])
-    whole = charts.expiry_timeline(STATUS, as_of=AS_OF)
-    assert several.to_dict()["title"]["text"] == whole.to_dict()["title"]["text"]
