@@ -2,10 +2,11 @@
 
 Other modules decide what the report says; this module has the words, so a translation of the
 report changes this file. `wording.say` fills in days and numbers, with the right form of the noun.
-Only these words are elsewhere: those on the charts in `charts`; the labels in `statuses`; the
-definitions in `glossary`; the meanings of columns in `schema`; the nouns of records in `endpoints`;
-months, "and n more" and "(no title)" in `wording`; the mark of demo data in `demo_mark`; what an
-error says; and the page verify.html.
+Only these words are elsewhere: those on the charts in `charts`; the labels in `statuses`, and the
+sentence for the case that no requirements were provided; the definitions in `glossary`; the
+meanings of columns in `schema`; the nouns of records in `endpoints`; months, "and n more" and "(no
+title)" in `wording`; the mark of demo data in `demo_mark`; what an error says; and the page
+verify.html.
 """
 
 from __future__ import annotations

@@ -208,7 +208,9 @@ def test_a_translation_of_this_module_translates_the_whole_page(tmp_path):
     """Other texts: the mark of demo data, statuses, the glossary's words and the marks of rules."""
     make = [sys.executable, "-W", "ignore", "-m", "tests.audit.upper_case", str(tmp_path / "pack")]
     environment = os.environ | {"KPA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONUTF8": "1"}
-    made = subprocess.run(make, cwd=PACKAGE.parent, env=environment, capture_output=True, text=True)
+    made = subprocess.run(
+        make, cwd=PACKAGE.parent, env=environment, capture_output=True, encoding="utf-8"
+    )
     assert made.returncode == 0, made.stderr
     page = _Page()
     page.feed((tmp_path / "pack" / "report.html").read_text(encoding="utf-8"))

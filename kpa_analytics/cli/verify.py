@@ -45,9 +45,8 @@ def verify(
     With --key, the signature of the manifest is checked, too; with --tsa-ca, its timestamp. Exits
     with 1 if a file was changed, is missing or was added, or if the signature or the timestamp is
     not valid. Exits with 2 if the folder is not a pack, or if the key or certificate cannot be
-    read. A file left by a file
-    manager or an office program (desktop.ini, .DS_Store, ~$audit.xlsx) is listed as litter and does
-    not change the exit code.
+    read. A file left by a file manager or an office program (desktop.ini, .DS_Store, ~$audit.xlsx)
+    is listed as litter and does not change the exit code.
     """
     from kpa_analytics.audit.bagit import is_bag, pack_in
     from kpa_analytics.audit.manifest import read_manifest, refuse_other_folders

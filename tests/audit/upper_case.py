@@ -34,8 +34,9 @@ def upper(text: str) -> str:
 
 def change() -> None:
     """Put every text of `report_text` in upper case; keys, such as those of rules, stay."""
+    make: Any = StrEnum
     enums = {
-        kind: StrEnum(name, {member.name: upper(member.value) for member in kind})  # type: ignore[misc]
+        kind: make(name, {member.name: upper(member.value) for member in kind})
         for name, kind in _ENUMS.items()
     }
 

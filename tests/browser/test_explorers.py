@@ -79,11 +79,8 @@ def test_an_explorer_keeps_its_height_in_notebook_7(web: Page, lab: Lab) -> None
     before = titles.text_content()
     press(view.get_by_role("checkbox", name="Include people who left"))
     expect(titles).not_to_have_text(before or "")
-    scrolled = "area => area.closest('.jp-CodeCell').matches('.jp-mod-outputsScrolled')"
+    expect(web.locator(".jp-CodeCell.jp-mod-outputsScrolled", has=view)).to_have_count(1)
     area = web.locator(".jp-Cell-outputArea", has=view)
-    web.wait_for_function(
-        f"() => ({scrolled})(document.querySelector('.kpa-expiry').closest('.jp-Cell-outputArea'))"
-    )
     inside, whole = area.evaluate("area => [area.clientHeight, area.scrollHeight]")
     assert inside >= whole > 1000
 
