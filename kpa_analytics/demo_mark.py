@@ -24,9 +24,6 @@ DEMO_AS_OF = date(2026, 6, 30)
 #: The response header of the demo server; its value is "true".
 DEMO_HEADER = "KPA-Analytics-Demo"
 
-#: The text on every chart, page and file made from demo data.
-DEMO_MARK = "DEMO DATA - invented people and records, not evidence"
-
 
 def is_demo(*frames: pl.DataFrame | pl.LazyFrame | None) -> bool:
     """Whether at least one of the frames has records of the demo organisation.

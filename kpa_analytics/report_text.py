@@ -2,11 +2,11 @@
 
 Other modules decide what the report says; this module has the words, so a translation of the
 report changes this file. `wording.say` fills in days and numbers, with the right form of the noun.
-Only these words are elsewhere: those on the charts in `charts`; the labels in `statuses`, and the
-sentence for the case that no requirements were provided; the definitions in `glossary`; the
-meanings of columns in `schema`; the nouns of records in `endpoints`; months, "and n more" and "(no
-title)" in `wording`; the mark of demo data in `demo_mark`; what an error says; and the page
-verify.html.
+Only these words are elsewhere: those on the charts in `charts`; the labels in `statuses`; the
+definitions in `glossary`; the meanings of columns in `schema`; the nouns of records in `endpoints`;
+months, "and n more" and "(no title)" in `wording`, the one helper of sentences; what an error says;
+and the page verify.html. The keys of rules and their marks are printed as they are: keys are also
+values in the files and places in docs/rules.md.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from kpa_analytics.wording import say
 LANGUAGE = "en"
 #: The title of a pack if its maker gives none.
 TITLE = "Training records"
+#: The text on every chart, page and file made from demo data.
+DEMO_MARK = "DEMO DATA - invented people and records, not evidence"
 #: A figure that cannot be given.
 NOT_KNOWN = "not known"
 
@@ -559,8 +561,15 @@ CHOSEN_OUTSIDE = "chosen, but in none of these field offices"
 CHOSEN_UNNAMED = "some people or trainings"
 #: The description of a bag, in its bag-info.txt.
 BAG = "{title}, as of {day}"
-#: The collections whose names are not those of their tables.
-COLLECTION_NAMES = {"group_trainings": "group trainings", "employee_status": "employee status"}
+#: The name of each collection, by its table.
+COLLECTION_NAMES = {
+    "completions": "completions",
+    "trainings": "trainings",
+    "users": "users",
+    "group_trainings": "group trainings",
+    "employee_status": "employee status",
+    "groups": "groups",
+}
 HOW_TO_VERIFY = (
     "manifest.json lists every file of this pack with its size and SHA-256 hash. The command "
     "kpa-analytics verify FOLDER finds any file that was changed, removed or added since; so does "
@@ -586,8 +595,14 @@ PSEUDONYMS = (
 
 # The schedule of each training.
 
-#: The kinds of schedule whose printed name is not the name of their rule.
-SCHEDULE_KINDS = {"fixed": "fixed day", "unknown": NOT_KNOWN}
+#: The kind of schedule, by its rule.
+SCHEDULE_KINDS = {
+    "window": "window",
+    "fixed": "fixed day",
+    "rolling": "rolling",
+    "never": "never",
+    "unknown": NOT_KNOWN,
+}
 COMPOSED = "composed of {included:training|trainings}, own schedule: {kind}"
 WITH_INCLUDED = "{source}, included trainings"
 FROM_CATALOGUE = "the catalogue"

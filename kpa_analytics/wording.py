@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-#: A day and a month as people read them, for strftime of polars and for Vega.
-DAY, MONTH = "%-d %b %Y", "%b %Y"
+#: A day as people read it, for Vega.
+DAY = "%-d %b %Y"
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 #: Control characters, noncharacters and marks that set the text direction, which could reorder a
@@ -82,12 +82,18 @@ def day_texts(column: pl.Expr) -> pl.Expr:
         >>> pl.select(day_texts(pl.lit(date(2026, 7, 1)))).item()
         '1 Jul 2026'
     """
-    return column.dt.strftime(DAY)
+    import polars as pl  # the command line starts without it
+
+    return pl.concat_str(column.dt.day(), month_texts(column), separator=" ")
 
 
 def month_texts(column: pl.Expr) -> pl.Expr:
     """A column of days as the months that people write; null stays null."""
-    return column.dt.strftime(MONTH)
+    import polars as pl
+
+    names = column.dt.month().replace_strict(dict(enumerate(MONTHS, 1)), return_dtype=pl.String)
+    year = column.dt.year().cast(pl.String).str.zfill(4)
+    return pl.concat_str(names, year, separator=" ")
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:

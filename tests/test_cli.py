@@ -19,7 +19,7 @@ import kpa_analytics as kpa
 from kpa_analytics import cli
 from kpa_analytics.audit import extra
 from kpa_analytics.demo.sources import COMPLETIONS, TRAININGS, USERS, Records
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.wording import day as in_words
 from tests.audit.packs import small_company, training, user
 from tests.conftest import completion

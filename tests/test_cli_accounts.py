@@ -16,7 +16,7 @@ import kpa_analytics as kpa
 from kpa_analytics import cli
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.demo.sources import Records
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from tests.conftest import completions
 from tests.data.accounts_toml import serve_accounts
 

@@ -17,8 +17,8 @@ from kpa_analytics import report_text
 from kpa_analytics.analysis import explain_texts, session_texts
 from kpa_analytics.analysis.data_quality import KINDS
 from kpa_analytics.audit import supervisor_text
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.glossary import TERMS, plain_meaning
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.wording import say
 from tests.source_code import nodes

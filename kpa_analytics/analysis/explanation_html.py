@@ -6,8 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from kpa_analytics.analysis import explain_texts as text
-from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.report_text import MARKS, RULES
+from kpa_analytics.report_text import DEMO_MARK, MARKS, RULES
 from kpa_analytics.statuses import STATUS_SIGNS, status_colours
 from kpa_analytics.wording import say
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.spreadsheet import inert
 
 

@@ -17,9 +17,9 @@ from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.manifest import read_manifest, write_checksums, write_manifest
 from kpa_analytics.audit.sign import SigningKey, sign_manifest
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import FLEET_PARTS
 from kpa_analytics.statuses import STATUS_LABELS, status_colours
 from kpa_analytics.wording import day, one_line, say

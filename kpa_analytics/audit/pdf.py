@@ -12,8 +12,8 @@ import typst
 
 from kpa_analytics.audit.chart_parts import parts, size
 from kpa_analytics.audit.html import TEMPLATES
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.fonts import FOLDER
+from kpa_analytics.report_text import DEMO_MARK
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.report_charts import Drawing

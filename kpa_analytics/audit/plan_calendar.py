@@ -11,7 +11,7 @@ import icalendar
 
 from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.audit.calendar_events import CANCELLED, Events, new_calendar, owner_of
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.wording import one_line, say
 
 _PROGRAM = "-//kpa_analytics//planned sessions//EN"

@@ -14,8 +14,8 @@ from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.excel_limits import EXCEL, fitting
 from kpa_analytics.audit.xlsx_rows import BulkSheet
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED, Table
 from kpa_analytics.spreadsheet import flat
 from kpa_analytics.wording import count, day

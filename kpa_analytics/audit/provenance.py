@@ -10,7 +10,7 @@ from typing import Any
 from kpa_analytics.audit.figures import Figures
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 
 _MADE_WITH = ("kpa-analytics", "polars", "altair", "vl-convert-python")
 #: The facts of a snapshot that a manifest states.

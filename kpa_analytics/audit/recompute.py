@@ -12,14 +12,21 @@ from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.audit.people import people_rows
 from kpa_analytics.audit.schedule_rows import schedule_rows
+from kpa_analytics.report_text import SheetName
 from kpa_analytics.schema import PACK_REQUIRED, PACK_TRAININGS, Table
 
+#: The sheet of each of these tables, by the name of its file.
+SHEETS = {
+    "trainings": SheetName.TRAININGS,
+    "people": SheetName.PEOPLE,
+    "required": SheetName.REQUIRED,
+}
 #: Separates the items of a list in one cell.
 BETWEEN = "; "
 
 
 def recompute_tables(evidence: Evidence) -> dict[str, pl.DataFrame]:
-    """The three tables by name, as files and sheets call them."""
+    """The three tables, by the name of their file; `SHEETS` has their sheets."""
     return {
         "trainings": trainings(evidence),
         "people": people(evidence),

@@ -27,8 +27,7 @@ from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.report_text import NOT_KNOWN, Caption, Heading, SheetName, TileLabel
+from kpa_analytics.report_text import DEMO_MARK, NOT_KNOWN, Caption, Heading, SheetName, TileLabel
 from kpa_analytics.statuses import (
     COUNTED,
     NO_REQUIREMENTS,

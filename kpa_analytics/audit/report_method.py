@@ -81,7 +81,7 @@ def origin(evidence: Evidence) -> Section:
     snapshots = [snapshot for _, snapshot in sorted(evidence.data.snapshots.items())]
     rows = pl.DataFrame(
         {
-            "collection": text.COLLECTION_NAMES.get(snapshot.table, snapshot.table),
+            "collection": text.COLLECTION_NAMES[snapshot.table],
             "method": snapshot.method,
             "records": snapshot.rows,
             "pages": snapshot.pages,

@@ -101,7 +101,10 @@ def _row_of_day(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _months(past: Past) -> Sheet:
-    shares = [share_text(share) for share in past.punctuality["share"]]
+    shares = [
+        text.NOT_KNOWN if share is None else share_text(share)
+        for share in past.punctuality["share"]
+    ]
     frame = past.punctuality.with_columns(
         pl.Series("month", [month(first) for first in past.punctuality["month"]], pl.String),
         pl.Series("on_time_share", shares, pl.String),

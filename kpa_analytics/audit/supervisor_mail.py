@@ -14,7 +14,7 @@ from email.policy import SMTP
 
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.supervisor_team import Team, case_line, in_words
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.wording import one_line, say
 
 MAIL = "mail.eml"

@@ -15,8 +15,7 @@ from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.supervisor_calendar import CALENDAR, Emptied
 from kpa_analytics.audit.supervisor_team import URGENT, Team
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.demo_mark import DEMO_MARK
-from kpa_analytics.report_text import LANGUAGE, NOT_KNOWN
+from kpa_analytics.report_text import DEMO_MARK, LANGUAGE, NOT_KNOWN
 from kpa_analytics.statuses import MISSING, STATUS_LABELS, STATUS_SIGNS, status_colours
 from kpa_analytics.wording import day, listing, one_line, say
 

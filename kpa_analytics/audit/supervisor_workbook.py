@@ -13,7 +13,7 @@ from kpa_analytics.audit.supervisor_team import Team
 from kpa_analytics.audit.supervisor_text import DEMO_HEADING, HEADINGS, SHEET
 from kpa_analytics.audit.xlsx_rows import BulkSheet
 from kpa_analytics.charts.theme import ink_on
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.statuses import SIGNED_LABELS, status_colours
 
 WORKBOOK = "cases.xlsx"

@@ -17,15 +17,15 @@ from kpa_analytics.audit.data_dictionary import data_dictionary
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.excel_limits import EXCEL, Limits, fitting, is_cut
 from kpa_analytics.audit.identity import labels_of, with_numbers
-from kpa_analytics.audit.recompute import recompute_tables
+from kpa_analytics.audit.recompute import SHEETS, recompute_tables
 from kpa_analytics.audit.report_method import rule_rows
 from kpa_analytics.audit.xlsx_rows import BulkSheet
 from kpa_analytics.charts.theme import ink_on, palette
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.report_text import (
     CELLS_CUT,
     COLUMNS_CUT,
     COMPLETE_SOURCES,
+    DEMO_MARK,
     ROWS_CUT,
     SheetName,
     sheet_heading,
@@ -76,7 +76,7 @@ def write_workbook(
         writer.sheet(SheetName.TREND, evidence.past.trend)
         writer.sheet(SheetName.RENEWALS, evidence.past.renewals)
         for name, table in recompute_tables(evidence).items():
-            writer.sheet(SheetName[name.upper()], table)
+            writer.sheet(SHEETS[name], table)
         if evidence.changed_since:
             writer.sheet(SheetName.CHANGES, evidence.changed)
         if evidence.sample:
@@ -190,7 +190,7 @@ class _Writer:
             for column, length in zip(shown, lengths, strict=True)
         }
         cut += sheet.put(shown, styles, units=self._limits.units)
-        self._write_cuts(sheet, whole, shown, cut)
+        self._write_cuts(name, sheet, whole, shown, cut)
 
     def matrix(self, matrix: pl.DataFrame) -> None:
         """Write people by trainings, with a sign and a colour in each cell."""
@@ -214,7 +214,7 @@ class _Writer:
         signs = shown.with_columns(cells) if shown.width > names else shown
         styles = dict.fromkeys(shown.columns[names:], by_sign)
         cut += sheet.put(signs, styles, units=self._limits.units)
-        self._write_cuts(sheet, whole, shown, cut)
+        self._write_cuts(SheetName.MATRIX, sheet, whole, shown, cut)
 
     def _shown(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The part of a frame that a sheet can hold, with room for a sentence about the cut."""
@@ -224,10 +224,14 @@ class _Writer:
         return frame if frame.height < limits.rows else frame.head(limits.rows - 2)
 
     def _write_cuts(
-        self, sheet: Any, whole: pl.DataFrame, shown: pl.DataFrame, cells: list[str]
+        self,
+        name: SheetName,
+        sheet: Any,
+        whole: pl.DataFrame,
+        shown: pl.DataFrame,
+        cells: list[str],
     ) -> None:
         """Write the sentences about cuts right of the headings, and below the last row."""
-        name = SheetName(sheet.name)
         of_sheet = {"sheet": name, "source": COMPLETE_SOURCES[name]}
         cuts = []
         if shown.height < whole.height:
@@ -251,7 +255,7 @@ class _Writer:
             source=COMPLETE_SOURCES[sheet],
         )
 
-    def _sheet(self, name: str) -> Any:
+    def _sheet(self, name: SheetName) -> Any:
         sheet = self._book.add_worksheet(name, worksheet_class=BulkSheet)
         sheet.set_landscape()
         sheet.set_paper(9)

@@ -20,7 +20,7 @@ from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.render import EMBED, PICTURE_SCALE, specification
 from kpa_analytics.charts.save import WRITERS, save_as
 from kpa_analytics.charts.theme import WIDTH, palette
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -111,7 +111,7 @@ def audit(
     from kpa_analytics.audit.sign import signing_key
     from kpa_analytics.audit.since import earlier_pack
     from kpa_analytics.audit.timestamp import timestamp_url
-    from kpa_analytics.demo_mark import DEMO_MARK
+    from kpa_analytics.report_text import DEMO_MARK
     from kpa_analytics.wording import day as in_words
 
     need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})

@@ -26,7 +26,7 @@ def demo(
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.first_chart import first_rows, is_demo_output, write_first_chart
     from kpa_analytics.demo import AS_OF
-    from kpa_analytics.demo_mark import DEMO_MARK
+    from kpa_analytics.report_text import DEMO_MARK
     from kpa_analytics.wording import day as in_words
 
     out = typed_path(out)

@@ -63,7 +63,7 @@ def roster(
 
 
 def _save(document: Document, out: Path, demo: bool) -> None:
-    from kpa_analytics.demo_mark import DEMO_MARK
+    from kpa_analytics.report_text import DEMO_MARK
 
     path = document.save(out)
     if demo:

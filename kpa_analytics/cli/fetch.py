@@ -9,7 +9,7 @@ import typer
 from kpa_analytics.cli.loading import finish_fleet, need_one_choice
 from kpa_analytics.cli.options import Account, AllAccounts, Refresh
 from kpa_analytics.cli.output import print_figure
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.wording import moment
 
 if TYPE_CHECKING:

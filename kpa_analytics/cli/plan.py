@@ -10,7 +10,7 @@ import typer
 from kpa_analytics.cli.loading import load_records
 from kpa_analytics.cli.options import Account, AsOf, Demo
 from kpa_analytics.cli.output import one_line, print_figure
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 
 _WHY = "plan.xlsx says why, in the sheet unplaced"
 

@@ -47,9 +47,9 @@ def publish(
     import polars as pl
 
     from kpa_analytics.accounts_file import listed_accounts
-    from kpa_analytics.demo_mark import DEMO_MARK
     from kpa_analytics.publishing.publish import publish as publish_tables
     from kpa_analytics.publishing.publish import published_folder
+    from kpa_analytics.report_text import DEMO_MARK
 
     need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
     last_day(as_of, demo)  # checked before the download

@@ -44,8 +44,8 @@ def supervisors(
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.extra import need_extra
     from kpa_analytics.audit.supervisor_packs import export_supervisor_packs
-    from kpa_analytics.demo_mark import DEMO_MARK
     from kpa_analytics.paths import typed_path
+    from kpa_analytics.report_text import DEMO_MARK
     from kpa_analytics.wording import day as in_words
 
     as_listed_by(by)  # checked before the download

@@ -68,7 +68,7 @@ def trend(
     Every day is counted with today's requirements, training schedules and groups of people.
     """
     from kpa_analytics.analysis.status_over_time import status_over_time
-    from kpa_analytics.demo_mark import DEMO_MARK
+    from kpa_analytics.report_text import DEMO_MARK
 
     need_one_choice({"--demo": demo, "--account": account})
     options: dict[str, Any] = {"every": every, "by": by}

@@ -10,8 +10,8 @@ from typing import Any
 import polars as pl
 
 from kpa_analytics.audit.csv import marked
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPAError
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.spreadsheet import flat
 from kpa_analytics.wording import count, listing
 

@@ -19,8 +19,8 @@ from kpa_analytics.data.side_by_side import side_by_side
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo.faults import Fault
 from kpa_analytics.demo.sources import COMPLETIONS, Records
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import EMPLOYEE_STATUS, EXPIRY_STATUS
 from tests.conftest import completion, completions
 from tests.data.accounts_toml import serve_accounts

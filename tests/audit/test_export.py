@@ -18,8 +18,8 @@ from kpa_analytics.audit.manifest import read_manifest
 from kpa_analytics.audit.report import share_in_order
 from kpa_analytics.audit.report_model import NOTHING
 from kpa_analytics.demo import Records
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import CASES, RECORDS
 from kpa_analytics.statuses import STATUS_LABELS, STATUSES, status_colours
 from tests.audit.packs import (

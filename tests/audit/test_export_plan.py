@@ -16,8 +16,8 @@ import kpa_analytics as kpa
 from kpa_analytics.audit.calendar_events import events_of
 from kpa_analytics.audit.plan_calendar import plan_calendar
 from kpa_analytics.audit.plan_workbook import plan_workbook
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import LAST_INSTRUCTORS, PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
 
 HOSTILE = '=HYPERLINK("http://x","y")\r\nBEGIN:VALARM'

@@ -15,8 +15,8 @@ from kpa_analytics.audit.fleet_pack import write_fleet_pack
 from kpa_analytics.audit.manifest import read_manifest, write_manifest
 from kpa_analytics.audit.provenance import provenance
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import EMPLOYEE_STATUS
 from tests.publishing.small import AS_OF, small
 

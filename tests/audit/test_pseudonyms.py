@@ -18,9 +18,10 @@ from kpa_analytics.audit.pseudonyms import Pseudonyms, kept_pseudonyms
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.demo import Records
-from kpa_analytics.demo_mark import DEMO_ID_PREFIX, DEMO_MARK
+from kpa_analytics.demo_mark import DEMO_ID_PREFIX
 from kpa_analytics.endpoints import COLLECTIONS
 from kpa_analytics.errors import KPAError
+from kpa_analytics.report_text import DEMO_MARK
 from tests.audit.packs import (
     AS_OF,
     completion,

@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS, ROSTER, TRAININGS, USERS
 from tests.audit.packs import AS_OF
 from tests.audit.test_transcript import flat, pages

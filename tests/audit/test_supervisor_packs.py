@@ -27,7 +27,8 @@ from kpa_analytics.audit.supervisor_page import page_of
 from kpa_analytics.audit.supervisor_profiles import profiles_to_correct
 from kpa_analytics.audit.supervisor_team import teams
 from kpa_analytics.audit.supervisor_text import HEADINGS
-from kpa_analytics.demo_mark import DEMO_ID_PREFIX, DEMO_MARK
+from kpa_analytics.demo_mark import DEMO_ID_PREFIX
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, GROUPS, TRAININGS, USERS
 from kpa_analytics.statuses import EXPIRED, EXPIRING, MISSING
 from tests.audit.packs import HOSTILE, Page

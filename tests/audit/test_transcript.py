@@ -15,8 +15,8 @@ from kpa_analytics.audit import extra
 from kpa_analytics.audit.identity import NAMED
 from kpa_analytics.demo import Records
 from kpa_analytics.demo.sources import COMPLETIONS, TRAININGS, USERS
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import TRANSCRIPT
 from tests.audit.packs import AS_OF, HOSTILE, completion, load, pdf_text, person, training, user
 from tests.frames import frame_of

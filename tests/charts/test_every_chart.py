@@ -16,8 +16,8 @@ import vl_convert
 from kpa_analytics import charts
 from kpa_analytics.charts.render import drawn, specification, svg
 from kpa_analytics.charts.theme import contrast
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import DEMO_MARK
 from tests.charts.boxes import boxes
 from tests.charts.drawings import draw, every_chart, hostile, inputs, picture, valid_spec
 from tests.charts.frames import (

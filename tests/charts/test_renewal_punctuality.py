@@ -9,8 +9,8 @@ import pytest
 
 from kpa_analytics import charts
 from kpa_analytics.charts.render import specification, svg
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import RENEWAL_PUNCTUALITY
 from tests.charts.frames import HOSTILE, punctuality_by_training, punctuality_frame
 from tests.charts.marks import bars, drawing

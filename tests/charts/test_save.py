@@ -17,8 +17,8 @@ import vl_convert
 from kpa_analytics import charts
 from kpa_analytics.charts.offline import offline_bundle
 from kpa_analytics.charts.render import VEGA_LITE, library, packed, specification, with_our_font
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import DEMO_MARK
 from tests.charts.drawings import CHARTS, draw, inputs
 from tests.charts.frames import HOSTILE, status_frame
 

@@ -11,8 +11,8 @@ import pytest
 from kpa_analytics import charts
 from kpa_analytics.charts.render import specification, svg
 from kpa_analytics.charts.theme import contrast
-from kpa_analytics.demo_mark import DEMO_MARK
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import DEMO_MARK
 from tests.charts.frames import HOSTILE, trend_by_training, trend_frame
 from tests.charts.marks import drawing
 

@@ -11,7 +11,7 @@ import pytest
 from kpa_analytics import charts
 from kpa_analytics.charts.offline import offline_bundle
 from kpa_analytics.charts.render import specification, svg
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.statuses import status_colours
 from tests.charts.drawings import CHARTS, draw, inputs, picture, valid_spec
 from tests.charts.frames import status_frame

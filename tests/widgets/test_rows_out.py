@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.widgets import (
     ExpiryExplorer,
     GroupTrainingExplorer,

@@ -16,7 +16,7 @@ from polars.testing import assert_frame_equal
 import kpa_analytics as kpa
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import TrendChoices
-from kpa_analytics.demo_mark import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from kpa_analytics.widgets import Dashboard, TrendExplorer
 from kpa_analytics.widgets.table_rows import cells

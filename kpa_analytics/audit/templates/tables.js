@@ -16,7 +16,7 @@ function make(tag, properties = {}, ...children) {
 // A day, a month or a number as a number, an empty cell as null, any other text as it is.
 function sortable(shown) {
   if (shown === "\u2013") return null;
-  const day = shown.match(/^(?:(\d{1,2}) )?(\w{3}) (\d{1,4})$/);
+  const day = shown.match(/^(?:(\d{1,2}) )?(\S+) (\d{1,4})$/);
   const month = day ? controls.months.indexOf(day[2]) : -1;
   if (month >= 0) return (+day[3] * 12 + month) * 31 + +(day[1] ?? 0);
   return /^-?[\d,]+(\.\d+)?$/.test(shown) ? +shown.replaceAll(",", "") : shown;
