@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 
 from kpa_analytics import statuses
 from kpa_analytics.glossary import definition
-from kpa_analytics.statuses import DUE_DAYS, NO_REQUIREMENTS
+from kpa_analytics.statuses import DUE_DAYS
 from kpa_analytics.wording import say
 
 #: The language of the texts, as HTML and PDF name it.
@@ -27,6 +27,8 @@ TITLE = "Training records"
 DEMO_MARK = "DEMO DATA - invented people and records, not evidence"
 #: A figure that cannot be given.
 NOT_KNOWN = "not known"
+#: Why the number of missing cases is not known.
+NO_REQUIREMENTS = "No requirements were provided"
 
 
 class SheetName(StrEnum):

@@ -127,8 +127,6 @@ COUNTED = tuple(name for name in SEVERITY if name != NOT_DUE)
 GAPS = tuple(status.name for status in EVERY_STATUS if status.gap)
 #: The names of the statuses that can only be found if the requirements are known.
 FROM_REQUIREMENTS = tuple(status.name for status in EVERY_STATUS if status.from_requirements)
-#: The text of reports, charts and explorers if they are unknown.
-NO_REQUIREMENTS = "No requirements were provided"
 #: The label of each status.
 STATUS_LABELS = {status.name: status.label for status in EVERY_STATUS}
 #: The sign of each status.

@@ -18,11 +18,17 @@ from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import Section, Sheet, printed
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.report_text import DEMO_MARK, NEVER_COMPLETED, RULES, Caption, Heading
+from kpa_analytics.report_text import (
+    DEMO_MARK,
+    NEVER_COMPLETED,
+    NO_REQUIREMENTS,
+    RULES,
+    Caption,
+    Heading,
+)
 from kpa_analytics.schema import Table
 from kpa_analytics.statuses import (
     MISSING,
-    NO_REQUIREMENTS,
     SEVERITY,
     STATUS_LABELS,
     STATUS_SIGNS,

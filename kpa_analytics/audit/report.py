@@ -27,10 +27,17 @@ from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.report_text import DEMO_MARK, NOT_KNOWN, Caption, Heading, SheetName, TileLabel
+from kpa_analytics.report_text import (
+    DEMO_MARK,
+    NO_REQUIREMENTS,
+    NOT_KNOWN,
+    Caption,
+    Heading,
+    SheetName,
+    TileLabel,
+)
 from kpa_analytics.statuses import (
     COUNTED,
-    NO_REQUIREMENTS,
     STATUS_LABELS,
     STATUS_SIGNS,
     status_colours,

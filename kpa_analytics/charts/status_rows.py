@@ -10,12 +10,12 @@ import polars as pl
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, as_day, read
+from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
     GAPS,
     MISSING,
-    NO_REQUIREMENTS,
     STATUS_LABELS,
     STATUSES,
 )

@@ -29,6 +29,7 @@ from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     CURRENT,
@@ -36,7 +37,6 @@ from kpa_analytics.statuses import (
     EXPIRING,
     FROM_REQUIREMENTS,
     MISSING,
-    NO_REQUIREMENTS,
     NOT_DUE,
     SEVERITY,
     SIGNED_LABELS,

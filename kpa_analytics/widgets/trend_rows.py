@@ -8,11 +8,11 @@ import polars as pl
 
 from kpa_analytics.charts.expirations_by_week import ALL_OTHERS, LARGEST
 from kpa_analytics.charts.outcomes import LABELS
+from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
     GAPS,
     MISSING,
-    NO_REQUIREMENTS,
     SEVERITY,
     SIGNED_LABELS,
     STATUS_LABELS,

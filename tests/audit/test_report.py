@@ -68,6 +68,27 @@ def test_the_share_of_sessions_says_how_many_completions_it_leaves_out(story):
     assert "Not counted: 1 completion dated after 30 Jun 2026." in said
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("grouped", "share"), [(1, "<1%"), (200, ">99%")])
+def test_the_share_of_sessions_is_0_only_for_none_and_100_only_for_all(grouped, share):
+    records = [
+        done(
+            number, m_user_id=f"person {number}", group_training_id=5 if number < grouped else None
+        )
+        for number in range(201)
+    ]
+    data = TrainingData(
+        completions=frame_of(COMPLETIONS, *records),
+        trainings=frame_of(TRAININGS, {"id": 7, "title": "Ladders"}),
+        users=USERS.empty(),
+    )
+    evidence = gather(
+        data, as_of=AS_OF, expiring_days=30, required=None, title="", names=True, earlier=None
+    )
+    said = sentences(report(evidence, []), "sessions")
+    assert f"{share} of 201 completions were recorded in a group session." in said
+
+
 def test_a_sentence_that_findings_share_is_printed_once(story):
     (quality,) = (section for section in story["sections"] if section["key"] == "quality")
     kinds, findings = quality["tables"]

@@ -1,17 +1,20 @@
-"""Make a pack with every text of the report in upper case, as a translation would change it.
+"""Make packs with every text of the report in upper case, as a translation would change it.
 
 Usage: python -m tests.audit.upper_case FOLDER. It changes `report_text` before the modules that
-import from it, so it needs a process of its own.
+import from it, so it needs a process of its own. The packs are `before`, `whole` (with a sample and
+the changes since `before`) and `part` (with pseudonyms, without requirements).
 """
 
 from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
-from kpa_analytics import report_text
+from kpa_analytics import report_text, wording
 
 _ENUMS = {
     name: kind
@@ -33,7 +36,7 @@ def upper(text: str) -> str:
 
 
 def change() -> None:
-    """Put every text of `report_text` in upper case; keys, such as those of rules, stay."""
+    """Put every text of `report_text`, and months, in upper case; keys, as of rules, stay."""
     make: Any = StrEnum
     enums = {
         kind: make(name, {member.name: upper(member.value) for member in kind})
@@ -62,6 +65,7 @@ def change() -> None:
             setattr(report_text, name, changed(value))
     for name, kind in _ENUMS.items():
         setattr(report_text, name, enums[kind])
+    wording.MONTHS[:] = map(str.upper, wording.MONTHS)
 
 
 if __name__ == "__main__":
@@ -71,5 +75,10 @@ if __name__ == "__main__":
 
     with kpa.demo.serve(kpa.demo.organisation(people=60, completions=900)) as api:
         kpa.configure(token=api.token, api_url=api.url, progress=False, requests_per_minute=6000)
+        data, folder, day = kpa.load_all(), Path(sys.argv[1]), kpa.demo.AS_OF
+        unknown = replace(data, employee_status=data.employee_status.clear())
+        offices = [report_text.NO_OFFICE_CHOICE, *data.groups["name"].head(1)]
         with left_blank():
-            kpa.export_audit(kpa.load_all(), sys.argv[1], as_of=kpa.demo.AS_OF, sample=5, seed=1)
+            before = kpa.export_audit(data, folder / "before", as_of=day.replace(month=5))
+            kpa.export_audit(data, folder / "whole", as_of=day, sample=5, since=before)
+            kpa.export_audit(unknown, folder / "part", as_of=day, names=False, field_office=offices)
