@@ -563,7 +563,7 @@ CHOSEN_OUTSIDE = "chosen, but in none of these field offices"
 CHOSEN_UNNAMED = "some people or trainings"
 #: The description of a bag, in its bag-info.txt.
 BAG = "{title}, as of {day}"
-#: The name of each collection, by its table.
+#: The name of each collection that a pack is made from, by its table.
 COLLECTION_NAMES = {
     "completions": "completions",
     "trainings": "trainings",

@@ -19,7 +19,8 @@ from kpa_analytics import report_text
 from kpa_analytics.analysis import explain_texts, session_texts
 from kpa_analytics.analysis.data_quality import KINDS
 from kpa_analytics.audit import supervisor_text
-from kpa_analytics.endpoints import COLLECTIONS, ENDPOINTS
+from kpa_analytics.data.training_data import LOADED
+from kpa_analytics.endpoints import ENDPOINTS
 from kpa_analytics.glossary import TERMS, plain_meaning
 from kpa_analytics.schema import SOURCES
 from kpa_analytics.statuses import STATUS_LABELS
@@ -263,6 +264,6 @@ def test_a_column_of_days_reads_like_each_day():
 
 def test_every_kind_of_finding_and_change_and_every_collection_has_a_name():
     assert [*report_text.FINDING_NAMES] == [*KINDS]
-    assert {*report_text.COLLECTION_NAMES} == {*COLLECTIONS}
+    assert {*report_text.COLLECTION_NAMES} == {*LOADED}
     assert {*report_text.SCHEDULE_KINDS} == {*SOURCES} - {"special", "composed"}
     assert {*report_text.SINCE_CHANGES} == {*report_text.SINCE_CASES, *report_text.SINCE_OTHERS}
