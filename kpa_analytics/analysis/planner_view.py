@@ -39,7 +39,7 @@ GAP_COLUMNS = pl.Schema(
 
 
 class Gaps(NamedTuple):
-    """The gaps today, and on the last day of the plan without its sessions and with them."""
+    """The gaps at the start of a plan, and at its end without its sessions and with them."""
 
     today: int
     without: int

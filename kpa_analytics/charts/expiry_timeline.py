@@ -160,7 +160,7 @@ def expiry_timeline(
             *timeline_ends.texts(ends, highest, dark),
             *_line(today, shown, dark),
         ],
-        title=_finding(dated, expired, today),
+        title=_finding(dated, expired, today, months),
         subtitle=[
             f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
             f"{expired:,} of them expired, as of {day(today)}{rows.hypothetical}",
@@ -174,7 +174,7 @@ def expiry_timeline(
     )
 
 
-def _finding(dated: pl.DataFrame, expired: int, today: date) -> str:
+def _finding(dated: pl.DataFrame, expired: int, today: date, months: int) -> str:
     """The finding, as the title: the month to come in which the most certificates expire."""
     ahead = (pl.col("total") - pl.col(EXPIRED)).alias("ahead")
     in_months = dated.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
@@ -187,14 +187,13 @@ def _finding(dated: pl.DataFrame, expired: int, today: date) -> str:
     later = bool((dated["part"] == "later").any())
     if in_months.height == 1 and not later:
         return f"{expire} in {month(first)}"
+    last = month(months_from(today, months))
     if busiest.height == 1:
-        if later:
-            return f"Of the coming months shown, {month(first)} is the busiest: {expire}"
-        return f"The busiest month ahead is {month(first)}: {expire}"
+        start = f"Through {last}, the busiest month" if later else "The busiest month ahead"
+        return f"{start} is {month(first)}: {expire}"
+    start = f"Through {last}, the busiest months" if later else "The busiest months ahead"
     names = f"{month(first)} and {count(busiest.height - 1, 'other month')}"
-    if later:
-        return f"Of the coming months shown, {names} are the busiest: {expire} in each"
-    return f"The busiest months ahead are {names}: {expire} in each"
+    return f"{start} are {names}: {expire} in each"
 
 
 def _undated(rows: pl.DataFrame) -> str:

@@ -32,7 +32,11 @@ const LABELS = {
 };
 function labelButtons(box, kinds, press, clear) {
   for (const kind of kinds) {
+    let year;
     for (const label of box.querySelectorAll(LABELS[kind])) {
+      // Of the months of a year, only the first one drawn has the year, on a second line.
+      const below = kind === "scale" && label.querySelectorAll("tspan")[1]?.textContent;
+      year = below || year;
       const datum = label.__data__?.datum;
       const value = datum?.value ?? datum?.short;
       if (typeof value !== "string" && kind !== "scale") continue; // a number or a month
@@ -44,8 +48,8 @@ function labelButtons(box, kinds, press, clear) {
       label.setAttribute("role", "button");
       // A symbol may hold no buttons, but a group may.
       label.closest("[role=graphics-symbol]")?.setAttribute("role", "group");
-      // Of a month with its year below, the two lines are the name.
-      if (kind !== "scale") label.setAttribute("aria-label", label.textContent);
+      const name = [label.textContent, ...(year ? [year] : [])].join(" ");
+      if (!below) label.setAttribute("aria-label", name);
       const act = (event) => {
         event.stopPropagation();
         event.preventDefault();
@@ -199,15 +203,19 @@ function render({ model, el }) {
     });
   });
   resized.observe(el);
-  const close = (event) => {
-    // Keys such as A, B and Enter are notebook shortcuts, and must not reach the notebook.
-    event.stopPropagation();
-    const menu = event.key === "Escape" && el.querySelector("details[open]");
+  const close = (menu) => {
     if (!menu) return;
     menu.open = false;
     menu.querySelector("summary").focus();
   };
-  el.addEventListener("keydown", close);
+  el.addEventListener("keydown", (event) => {
+    // Keys such as A, B and Enter are notebook shortcuts, and must not reach the notebook.
+    event.stopPropagation();
+    if (event.key === "Escape") close(el.querySelector("details[open]"));
+  });
+  el.addEventListener("click", ({ target }) => {
+    if (target.closest(".vega-actions a")) close(target.closest("details")); // saved
+  });
   const heard = []; // each chart has a text of its own, so that it is sent alone
   const hear = () => {
     while (heard.length < model.get("charts")) {

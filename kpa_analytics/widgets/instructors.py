@@ -315,14 +315,14 @@ class InstructorExplorer(PeriodExplorer):
         whole = count(coverage.height, "training")
         never = f"{coverage['last_taught'].null_count():,} with no instructor recorded"
         which = "chosen" if chosen else "in the catalogue or in a completion"
-        taught = count(coverage.height - numbers.get(_UNTAUGHT, 0), "training")
+        taught = coverage.height - numbers.get(_UNTAUGHT, 0)
         none_taught = "in this period they taught none of the trainings chosen"
         if chosen < 2:
             none_taught = f"in this period they did not teach {these if chosen else 'at all'}"
         by_them = f"of {whole} that they taught in this period"
         details = {
             ALL: in_period(chosen),
-            _LONE: f"of {taught} taught",
+            _LONE: f"of {whole}, {taught:,} of them taught",
             _UNTAUGHT: f"of {whole} {which}; {never}",
             _NOBODY: by_them if coverage.height else none_taught,
         }

@@ -181,7 +181,7 @@ class PlannerExplorer(ChartExplorer):
 
     @property
     def gaps(self) -> Gaps:
-        """The gaps today, and at the end of the plan without its sessions and with them."""
+        """The gaps on `as_of`, and at the end of the plan without its sessions and with them."""
         return self._gaps
 
     @property
@@ -261,7 +261,8 @@ class PlannerExplorer(ChartExplorer):
             self._cases = self._view.unplaced(choices)
             self._held = self._rows.filter(pl.col("change").ne_missing(DROPPED))
             figures = planner_figures(
-                self._rows, self._gaps, self._cases, last_day(plan), self._chooses_people()
+                *(self._rows, self._gaps, self._cases),
+                *(self.as_of, last_day(plan), self._chooses_people()),
             )
             ending = in_sentences(self._view.last_instructors(choices), _WARNED)
             self._figures.value = figures + layout.notes(ending)

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.planner_view import Gaps
 
 SESSIONS, PLACES, LEFT_OVER = "sessions", "people", "unplaced"
-GAPS_TODAY, GAPS_WITHOUT, GAPS_WITH = "gaps-today", "gaps-without", "gaps-with"
+GAPS_AT_START, GAPS_WITHOUT, GAPS_WITH = "gaps-today", "gaps-without", "gaps-with"
 #: The figures that count gaps, in the order of `Gaps`.
-GAP_FIGURES = (GAPS_TODAY, GAPS_WITHOUT, GAPS_WITH)
+GAP_FIGURES = (GAPS_AT_START, GAPS_WITHOUT, GAPS_WITH)
 #: The figures that count rows of a table, and their labels.
 FIGURES = {
     SESSIONS: "Sessions",
     PLACES: "Places taken",
-    GAPS_TODAY: "Gaps today",
+    GAPS_AT_START: "Gaps at the start",
     GAPS_WITHOUT: "Without these sessions",
     GAPS_WITH: "With these sessions",
     LEFT_OVER: "Cases without a place",
@@ -87,7 +87,12 @@ def picks(held: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame) -> list[str]:
 
 
 def planner_figures(
-    sessions: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame, end: date, of_people: bool
+    sessions: pl.DataFrame,
+    gaps: Gaps,
+    unplaced: pl.DataFrame,
+    as_of: date,
+    end: date,
+    of_people: bool,
 ) -> str:
     """The figures, as HTML; `of_people`: whether only the sessions of chosen people are shown."""
     held = sessions.filter(pl.col("change").ne_missing(DROPPED))
@@ -102,7 +107,10 @@ def planner_figures(
             *(f"{changed:,} changed by you", f"kpa-all kpa-{SESSIONS}"),
         ),
         (f"{filled:,}", FIGURES[PLACES], places, f"kpa-{PLACES}"),
-        (f"{gaps.today:,}", FIGURES[GAPS_TODAY], "expired or missing", f"kpa-{GAPS_TODAY}"),
+        (
+            *(f"{gaps.today:,}", FIGURES[GAPS_AT_START]),
+            *(f"expired or missing on {in_words(as_of)}", f"kpa-{GAPS_AT_START}"),
+        ),
         (f"{gaps.without:,}", FIGURES[GAPS_WITHOUT], then, f"kpa-{GAPS_WITHOUT}"),
         (f"{gaps.planned:,}", FIGURES[GAPS_WITH], then, f"kpa-worst kpa-{GAPS_WITH}"),
         (

@@ -347,7 +347,7 @@ function render({ model, el }) {
 
   const rows = () => {
     const headed = model.get("columns");
-    const start = model.get("start");
+    const start = model.get("shown_from");
     body.replaceChildren(...JSON.parse(model.get("rows")).map((values, at) => {
       const row = make("tr");
       row.append(...values.map((value, column) => cellOf(value, headed[column], start + at)));
@@ -375,7 +375,7 @@ function render({ model, el }) {
   };
 
   const mark = () => {
-    const at = model.get("chosen") - model.get("start");
+    const at = model.get("chosen") - model.get("shown_from");
     [...body.children].forEach((row, place) => {
       row.classList.toggle("kpa-row-chosen", place === at);
       row.querySelector(".kpa-row-button")?.setAttribute("aria-pressed", String(place === at));
@@ -385,13 +385,14 @@ function render({ model, el }) {
   const page = () => model.get("page");
   first.addEventListener("click", () => send("start", 0));
   back.addEventListener("click", () => send("start", Math.max(0, model.get("start") - page())));
-  on.addEventListener("click", () => send("start", model.get("start") + page()));
-  final.addEventListener("click", () =>
-    send("start", Math.max(0, Math.ceil(model.get("total") / page()) - 1) * page()));
+  const end = () => Math.max(0, Math.ceil(model.get("total") / page()) - 1) * page();
+  on.addEventListener("click", () => send("start", Math.min(model.get("start") + page(), end())));
+  final.addEventListener("click", () => send("start", end()));
   el.addEventListener("keydown", (event) => event.stopPropagation());
   const heads = () => { headings(); chosenColumns(); };
   const ofHeadings = "change:sort change:columns change:offered";
-  const changes = `${ofHeadings} change:rows change:total change:caption change:start change:nothing`;
+  const ofRows = "change:rows change:total change:caption change:shown_from change:nothing";
+  const changes = `${ofHeadings} ${ofRows}`;
   // Python changes several of them together, and each says so.
   let due = false;
   const soon = () => {

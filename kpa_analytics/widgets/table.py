@@ -56,7 +56,8 @@ class RowsTable(anywidget.AnyWidget):
     filters: Any = traitlets.Dict().tag(sync=True)
     # As text: otherwise ipywidgets searches every value for binary data.
     rows: Any = traitlets.List().tag(sync=True, to_json=lambda rows, _: json.dumps(rows))
-    start = traitlets.Int(0).tag(sync=True)
+    start = traitlets.Int(0, help="the place of the first row wanted").tag(sync=True)
+    shown_from = traitlets.Int(0, help="the place of the first of `rows`").tag(sync=True)
     page = traitlets.Int(PAGE).tag(sync=True)
     total = traitlets.Int(0).tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
@@ -217,7 +218,9 @@ class RowsTable(anywidget.AnyWidget):
             linked(page, column["column"], column["kind"], self.words.get(column["column"], {}))
             for column in self.columns
         ]
-        self.rows = [list(row) for row in zip(*columns, strict=True)]
+        with self.hold_sync():
+            self.rows = [list(row) for row in zip(*columns, strict=True)]
+            self.shown_from = self.start
 
     def _from_to(self, start: int, end: int) -> pl.DataFrame:
         """The rows from `start` to `end` in the order shown. Equal rows keep their order.

@@ -426,7 +426,7 @@ INSIDE = """([drawing, card]) => {
 
 
 def drawings_fit_and_are_saved(web: Page, view: Locator) -> None:
-    """Charts shrink or scroll in their cards; their menu closes with Esc and names the picture."""
+    """Charts shrink or scroll in their cards; their menu names the picture, and closes then."""
     drawings = view.locator(".kpa-chart svg.marks")
     for width in (390, 1400):
         web.set_viewport_size({"width": width, "height": 1100})
@@ -445,14 +445,15 @@ def drawings_fit_and_are_saved(web: Page, view: Locator) -> None:
     with web.expect_download() as coming:
         press(save)
     assert re.fullmatch(
-        r"Of the coming months shown, .* as of 30 Jun 2026\.png",
+        r"Through Dec 2027, the busiest month is .* as of 30 Jun 2026\.png",
         coming.value.suggested_filename,
     )
     width, _ = struct.unpack(">II", coming.value.path().read_bytes()[16:24])
     box = drawings.first.bounding_box()
     assert box
     assert width == 2 * round(box["width"])
-    web.keyboard.press("Escape")
+    expect(save).to_be_hidden()
+    expect(button).to_be_focused()
 
 
 def _click_and_compare(web: Page, lab: Lab, view: Locator, bar: Locator) -> None:
@@ -621,7 +622,7 @@ def use_planner(web: Page, lab: Lab, view: Locator) -> None:
     lab.becomes(web, "dashboard.planner.sessions['training'].n_unique()", 1)
     expect(planner.locator("caption").nth(1)).to_contain_text("People of ")
     keep(view, "dashboard_planner")
-    a_figure_lists_what_it_counts(planner, "Gaps today")
+    a_figure_lists_what_it_counts(planner, "Gaps at the start")
 
 
 def test_instructors_and_groups_alone_by_mouse_and_keyboard(web: Page, lab: Lab) -> None:

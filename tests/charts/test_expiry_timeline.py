@@ -155,11 +155,11 @@ def test_the_timeline_counts_dates_far_away():
         ),
         (
             ["2026-08-01", "2026-09-01", "2030-01-01"],
-            "Of the coming months shown, Aug 2026 and 1 other month are the busiest: 1 ",
+            "Through Dec 2027, the busiest months are Aug 2026 and 1 other month: 1 ",
         ),
         (
             ["2026-08-01", "2030-01-01", "2030-01-02"],
-            "Of the coming months shown, Aug 2026 is the busiest: 1 certificate expires",
+            "Through Dec 2027, the busiest month is Aug 2026: 1 certificate expires",
         ),
     ],
 )

@@ -146,5 +146,5 @@ def test_joined_charts_are_saved_and_shown_offline(tmp_path, drawn):
     page = charts.save(joined, tmp_path / "both.html").read_text(encoding="utf-8")
     assert f"background: {charts.palette(dark=True).background}" in page
     bundle, _ = offline_bundle(specification(joined))
-    assert bundle["text/plain"].startswith("Of the coming months shown, ")
+    assert bundle["text/plain"].startswith("Through Dec 2027, the busiest month is ")
     assert "Group sessions by size: " in bundle["text/plain"]

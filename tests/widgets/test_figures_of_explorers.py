@@ -36,7 +36,9 @@ TABLES = {
     PlannerExplorer: {
         "Places taken": "planned-people",
         "Cases without a place": "cases-without-place",
-        **dict.fromkeys(["Gaps today", "Without these sessions", "With these sessions"], "gaps"),
+        **dict.fromkeys(
+            ["Gaps at the start", "Without these sessions", "With these sessions"], "gaps"
+        ),
     },
 }
 EXPLORERS = (
