@@ -851,8 +851,8 @@ FINDING_NAMES = {
 }
 
 # What findings say. A name in braces is a column of the finding's rows; `record`, `person` and
-# `training` are ids with the name or title beside them. `data.checks.sentence` fills in all rows at
-# once, by the forms of `wording.say`.
+# `training` are ids with the name or title beside them. `data.checks.row_sentences` fills in all
+# rows at once, by the forms of `wording.say`.
 
 NO_DATE = "Completion {record} has no date."
 IMPOSSIBLE_DATE = "{noun} {record}: {field} is {value}, which is not a calendar date."

@@ -17,7 +17,7 @@ import pytest
 
 from kpa_analytics import report_text
 from kpa_analytics.analysis import explain_texts, session_texts
-from kpa_analytics.analysis.data_quality import KINDS
+from kpa_analytics.analysis.data_quality import EVERY_KIND
 from kpa_analytics.audit import supervisor_text
 from kpa_analytics.data.training_data import LOADED
 from kpa_analytics.endpoints import ENDPOINTS
@@ -263,7 +263,7 @@ def test_a_column_of_days_reads_like_each_day():
 
 
 def test_every_kind_of_finding_and_change_and_every_collection_has_a_name():
-    assert [*report_text.FINDING_NAMES] == [*KINDS]
+    assert [*report_text.FINDING_NAMES] == [*EVERY_KIND]
     assert {*report_text.COLLECTION_NAMES} == {*LOADED}
     assert {*report_text.SCHEDULE_KINDS} == {*SOURCES} - {"special", "composed"}
     assert {*report_text.SINCE_CHANGES} == {*report_text.SINCE_CASES, *report_text.SINCE_OTHERS}

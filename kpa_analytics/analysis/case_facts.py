@@ -24,7 +24,7 @@ from kpa_analytics.inputs import AnyFrame, read
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
 
 #: One row of `case_facts`.
-Facts = dict[str, Any]
+CaseFacts = dict[str, Any]
 
 _PAIR = ["m_user_id", "training_id"]
 _OWN = ("expiration_source", "expiration_date", "starts_expiring")
@@ -127,9 +127,9 @@ def _own_schedules(
     return own.lazy().select(*_PAIR, *(pl.col(name).alias(f"own_{name}") for name in _OWN))
 
 
-def by_person(facts: pl.DataFrame) -> Iterable[dict[int, Facts]]:
+def by_person(facts: pl.DataFrame) -> Iterable[dict[int, CaseFacts]]:
     """The facts of each person, by training; `facts` is sorted by person."""
-    cases: dict[int, Facts] = {}
+    cases: dict[int, CaseFacts] = {}
     person = None
     for row in facts.iter_rows(named=True):
         if row["m_user_id"] != person and cases:

@@ -14,7 +14,7 @@ from kpa_analytics.inputs import Day, as_table, day_of, need
 from kpa_analytics.schema import COMPLETIONS, FINDINGS, GROUP_TRAININGS, TRAININGS, USERS
 
 #: Every kind of finding, in the order in which they are reported.
-KINDS = (
+EVERY_KIND = (
     *quality.KINDS[:-1],
     "offering_not_recorded",
     *quality.KINDS[-1:],  # the blank ids
@@ -40,9 +40,10 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         as_of: completions after this day are in the future; default today.
 
     Returns:
-        A frame in the columns of `schema.FINDINGS`, one row per finding, in the order of `KINDS`,
-        then by table and record. The message gives the name and employee number of a person, and
-        the title of a training, beside the id. The findings, with the table and field of each:
+        A frame in the columns of `schema.FINDINGS`, one row per finding, in the order of
+        `EVERY_KIND`, then by table and record. The message gives the name and employee number of a
+        person, and the title of a training, beside the id. The findings, with the table and field
+        of each:
 
         - impossible_date (any date): the API sent a date that does not exist, or a completion has
           no date.
@@ -122,6 +123,6 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
     names = names_of(users, trainings)
     order = (pl.col("record_id").cast(pl.Int64), pl.col("value", "message"))
     others = [as_table(check.findings(names).sort(*order), FINDINGS) for check in checks]
-    kind = pl.col("finding").cast(pl.Enum(KINDS))
+    kind = pl.col("finding").cast(pl.Enum(EVERY_KIND))
     rows = pl.concat([findings, *(part.collect(engine="in-memory") for part in others)])
     return rows.sort(kind, maintain_order=True)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: The months that the timeline draws before that of `as_of`, and after it. A bar at each end counts
 #: the cases that expire earlier or later.
-MONTHS = 18
+MONTHS_SHOWN = 18
 EARLIER, LATER = ENDS = "earlier", "later"
 #: The number of results to keep.
 _KEPT = 4
@@ -102,7 +102,12 @@ def _end(as_of: date) -> pl.Expr:
     """Whether a case expires before the months of the timeline, or after them; otherwise null."""
     expires = pl.col("expiration_date").dt
     away = 12 * (expires.year() - as_of.year) + expires.month() - as_of.month
-    return pl.when(away < -MONTHS).then(pl.lit(EARLIER)).when(away > MONTHS).then(pl.lit(LATER))
+    return (
+        pl.when(away < -MONTHS_SHOWN)
+        .then(pl.lit(EARLIER))
+        .when(away > MONTHS_SHOWN)
+        .then(pl.lit(LATER))
+    )
 
 
 def has_case(rows: pl.DataFrame, case: Mapping[str, Any]) -> bool:
@@ -111,7 +116,7 @@ def has_case(rows: pl.DataFrame, case: Mapping[str, Any]) -> bool:
     return not rows.lazy().filter(*same).head(1).collect(engine="in-memory").is_empty()
 
 
-def status_counts(rows: pl.DataFrame, days: int) -> dict[str, int]:
+def case_counts(rows: pl.DataFrame, days: int) -> dict[str, int]:
     """The number of rows with each status, and of all rows (`total`), people and trainings.
 
     `due_within` counts the cases to renew with at most so many days left.

@@ -9,12 +9,12 @@ from typing import Any
 import polars as pl
 
 from kpa_analytics.analysis import explain_texts as text
-from kpa_analytics.analysis.case_facts import Facts, by_person, case_facts
+from kpa_analytics.analysis.case_facts import CaseFacts, by_person, case_facts
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.explain_case import Case, left
 from kpa_analytics.analysis.explain_completion import completion_steps
 from kpa_analytics.analysis.explain_never import never_steps, no_case_steps
-from kpa_analytics.analysis.explain_next import NextSteps, need_plan
+from kpa_analytics.analysis.explain_next import NextSteps, check_plan
 from kpa_analytics.analysis.explain_parts import composed_steps
 from kpa_analytics.analysis.explanation import Explanation
 from kpa_analytics.analysis.explanation_step import Step
@@ -179,7 +179,7 @@ class Explainer:
             raise KPADataError(
                 f"training_id must be the id of a training, not {training_id!r}{meant}"
             )
-        need_plan(plan)
+        check_plan(plan)
         cases = self._of_person(m_user_id)
         if training_id not in cases:
             raise self._nothing(m_user_id, training_id)
@@ -191,7 +191,7 @@ class Explainer:
         for cases in by_person(self._facts(data.completions, data.users, self._required)):
             yield from (self._explained(cases, training_id) for training_id in cases)
 
-    def _person(self, m_user_id: str) -> dict[int, Facts]:
+    def _person(self, m_user_id: str) -> dict[int, CaseFacts]:
         """The facts of all cases of a person, by training."""
         of_person = pl.col("m_user_id") == m_user_id
         facts = self._facts(
@@ -216,7 +216,7 @@ class Explainer:
         )
 
     def _explained(
-        self, person: dict[int, Facts], training_id: int, plan: SessionPlan | None = None
+        self, person: dict[int, CaseFacts], training_id: int, plan: SessionPlan | None = None
     ) -> Explanation:
         facts = person[training_id]
         case = Case(

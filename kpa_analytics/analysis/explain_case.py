@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from kpa_analytics.analysis import explain_texts as text
-from kpa_analytics.analysis.case_facts import Facts
+from kpa_analytics.analysis.case_facts import CaseFacts
 from kpa_analytics.analysis.explanation_step import Step, step
 from kpa_analytics.analysis.schedule_texts import schedule_text
 from kpa_analytics.statuses import STATUS_LABELS
@@ -38,8 +38,8 @@ class Case:
         expiring_days: the number for trainings without their own.
     """
 
-    facts: Facts
-    person: dict[int, Facts]
+    facts: CaseFacts
+    person: dict[int, CaseFacts]
     catalogue: dict[int, dict[str, Any]]
     as_of: date
     expiring_days: int

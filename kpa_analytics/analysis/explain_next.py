@@ -33,7 +33,7 @@ from kpa_analytics.wording import listing, one_line, say
 _MOST = 3
 
 
-def need_plan(plan: object) -> None:
+def check_plan(plan: object) -> None:
     """Raise a KPADataError unless `plan` is a plan of sessions, or None."""
     if plan is not None and not isinstance(plan, SessionPlan):
         kind = type(plan).__name__

@@ -8,7 +8,7 @@ from typing import Any
 
 from kpa_analytics.analysis import explain_texts as text
 from kpa_analytics.analysis.explanation_html import explanation_html
-from kpa_analytics.analysis.explanation_step import Step, plain
+from kpa_analytics.analysis.explanation_step import Step, json_value
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.wording import one_line, say
@@ -64,7 +64,7 @@ class Explanation:
             "training": self.training,
             "as_of": self.as_of.isoformat(),
             "status": self.status,
-            "expiration_date": plain(self.expiration_date),
+            "expiration_date": json_value(self.expiration_date),
             "steps": [each.to_dict() for each in self.steps],
             "next_steps": [*self.next_steps],
             "demo": self.demo,

@@ -39,7 +39,7 @@ class Step:
             "record": self.record,
             "rule": self.rule,
             "mark": self.mark,
-            "values": plain(self.values),
+            "values": json_value(self.values),
         }
 
 
@@ -50,12 +50,12 @@ def step(key: str, *sentences: str, record: int | None = None, **values: Any) ->
     return Step(text=said, record=record, rule=rule.link, mark=rule.mark, values=values)
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """A value as JSON has it: days and moments as ISO texts."""
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {name: plain(each) for name, each in value.items()}
+        return {name: json_value(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
+        return [json_value(each) for each in value]
     return value

@@ -18,7 +18,7 @@ _NOT_IN_CATALOGUE = "the vendor lists it, but the catalogue does not have the tr
 _NOT_A_MEMBER = "the vendor lists it, but the user list has no such employee"
 
 
-def differences(
+def requirement_differences(
     pairs: pl.LazyFrame,
     trainings: AnyFrame,
     users: AnyFrame,

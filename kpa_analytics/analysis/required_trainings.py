@@ -8,7 +8,7 @@ import polars as pl
 
 from kpa_analytics.analysis.assignments import CANNOT_TELL, Assignment, assignment
 from kpa_analytics.analysis.names import with_names, with_titles
-from kpa_analytics.analysis.required_differences import differences
+from kpa_analytics.analysis.required_differences import requirement_differences
 from kpa_analytics.data.training_data import need_one_account
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import (
@@ -113,7 +113,7 @@ def required_trainings(
             listed=None, cause=None
         )
     else:
-        kept = differences(pairs, trainings, users, employee_status, day)
+        kept = requirement_differences(pairs, trainings, users, employee_status, day)
     rows = kept.pipe(with_names, users, "m_user_id", "user").pipe(with_titles, trainings)
     return like(trainings, as_table(rows, REQUIRED_TRAININGS).sort("m_user_id", "training_id"))
 

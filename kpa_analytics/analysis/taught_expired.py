@@ -15,7 +15,7 @@ from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import StatusSpans
-from kpa_analytics.data.checks import Check, sentence
+from kpa_analytics.data.checks import Check, row_sentences
 from kpa_analytics.errors import KPADataError
 
 _TAUGHT = ("m_instructor_id", "training_id", "date")
@@ -80,7 +80,7 @@ def _expired(
         .with_columns(last_valid.alias("last_valid"))
         .with_columns(
             pl.when(over > since)
-            .then(sentence(texts.EXPIRED_ON))
+            .then(row_sentences(texts.EXPIRED_ON))
             .otherwise(pl.lit(""))
             .alias("expired_on")
         )

@@ -15,7 +15,7 @@ import polars as pl
 from kpa_analytics import report_text as texts
 from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.windows import outlasts_window
-from kpa_analytics.data.checks import Check, sentence
+from kpa_analytics.data.checks import Check, row_sentences
 from kpa_analytics.employment import has_left
 
 _OFFERED = pl.col("offered")
@@ -34,9 +34,9 @@ def offering_not_recorded(
     relying = _people(completions, rules, users, today)
     offered = (
         pl.when(_LAST.is_not_null())
-        .then(sentence(texts.LAST_OFFERED))
+        .then(row_sentences(texts.LAST_OFFERED))
         .when(_LATER.is_not_null())
-        .then(sentence(texts.NEXT_OFFERED))
+        .then(row_sentences(texts.NEXT_OFFERED))
         .otherwise(pl.lit(texts.NEVER_OFFERED))
     )
     affected = (
@@ -49,7 +49,9 @@ def offering_not_recorded(
             pl.when(today < _OFFERED).then(_OFFERED).alias("offered_later"),
             pl.lit(today).alias("as_of"),
         )
-        .with_columns(offered.alias("offered"), sentence(texts.RELYING_PEOPLE).alias("relying"))
+        .with_columns(
+            offered.alias("offered"), row_sentences(texts.RELYING_PEOPLE).alias("relying")
+        )
     )
     return Check(
         "offering_not_recorded",

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kpa_analytics.audit.checksums import CHECKSUMS
-from kpa_analytics.audit.differences import DETAILS, Finding, differences, files
+from kpa_analytics.audit.differences import DETAILS, Finding, file_differences, files
 from kpa_analytics.audit.manifest import MANIFEST, check_manifest
 
 PAYLOAD = "data"
@@ -97,7 +97,7 @@ def _differences(folder: Path) -> list[Finding]:
         for name, file in _read(folder / CHECKSUMS).items()
         if name.startswith(f"{PAYLOAD}/")
     }
-    findings = differences(folder, {**tags, **payload, TAG_CHECKSUMS: {}}, files(folder))
+    findings = file_differences(folder, {**tags, **payload, TAG_CHECKSUMS: {}}, files(folder))
     whole = not {*tags, TAG_CHECKSUMS} & {finding.path for finding in findings}
     if whole and (folder / TAG_CHECKSUMS).read_bytes() != _tag_lines(folder):
         findings.append(Finding(TAG_CHECKSUMS, "changed", DETAILS["rewritten"]))

@@ -45,7 +45,7 @@ def files(folder: Path) -> dict[str, dict[str, Any]]:
     return {name: _entry(name, path) for name, path in zip(names, paths, strict=True)}
 
 
-def differences(
+def file_differences(
     folder: Path,
     listed: Mapping[str, Mapping[str, Any]],
     present: Mapping[str, Mapping[str, Any]],

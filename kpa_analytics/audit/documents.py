@@ -40,13 +40,13 @@ def _documents(evidence: Evidence, required: AnyFrame | None) -> Iterator[tuple[
     scope = evidence.data.scope
     for person in [] if scope.people is None else scope.people:
         document = transcript_of(evidence.data, person, **settings, names=evidence.names)
-        yield f"{TRANSCRIPTS}/{file_name(document, person)}.pdf", document
+        yield f"{TRANSCRIPTS}/{document_name(document, person)}.pdf", document
     for training in scope.trainings:
         document = roster(evidence.data, training, **settings, incremental=True)  # as checked
-        yield f"{ROSTERS}/{file_name(document, str(training))}.pdf", document
+        yield f"{ROSTERS}/{document_name(document, str(training))}.pdf", document
 
 
-def file_name(document: Document, key: str) -> str:
+def document_name(document: Document, key: str) -> str:
     """A name that every file system accepts, e.g. `moe-ann-5e580f0c`.
 
     Letters other than a to z lose their accents or are left out. If that changes the id, its hash

@@ -207,7 +207,7 @@ def _vendor_day(data: TrainingData) -> date | None:
     return updated if isinstance(updated, date) else None
 
 
-def labelled(evidence: Evidence) -> Evidence:
+def with_labels(evidence: Evidence) -> Evidence:
     """The same evidence with labels in place of names and titles, for the report and the charts."""
     of = labels_of(evidence.data).of
     names = ("status", "cases", "records", "activity", "coverage", "sessions", "disagreements")

@@ -19,7 +19,7 @@ from kpa_analytics.audit.bagit import PAYLOAD, write_bag
 from kpa_analytics.audit.compare import earlier_completions
 from kpa_analytics.audit.csv import marked, write_csv, write_parquet
 from kpa_analytics.audit.documents import write_documents
-from kpa_analytics.audit.evidence import Evidence, gather, labelled
+from kpa_analytics.audit.evidence import Evidence, gather, with_labels
 from kpa_analytics.audit.extra import need_extra
 from kpa_analytics.audit.fleet_pack import refuse_choices, write_fleet_pack
 from kpa_analytics.audit.manifest import write_checksums, write_manifest
@@ -255,7 +255,7 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     from kpa_analytics.audit.xlsx import write_workbook
 
     facts = _facts(evidence)
-    shown = labelled(evidence)
+    shown = with_labels(evidence)
     drawings = draw(shown)
     story = report(shown, list(drawings))
     missing = undrawable(story, {name: drawing.svg for name, drawing in drawings.items()})

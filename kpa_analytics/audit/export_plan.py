@@ -61,7 +61,9 @@ def export_plan(
     from kpa_analytics.charts import save, session_plan
 
     earlier = (
-        None if previous is None else _earlier(need_plan(typed_path(previous).absolute()), plan)
+        None
+        if previous is None
+        else _earlier(earlier_calendar(typed_path(previous).absolute()), plan)
     )
     with new_folder(out) as folder:
         (folder / WORKBOOK).write_bytes(plan_workbook(plan))
@@ -70,7 +72,7 @@ def export_plan(
     return typed_path(out).absolute()
 
 
-def need_plan(previous: Path) -> Path:
+def earlier_calendar(previous: Path) -> Path:
     """The calendar in the folder of an earlier plan.
 
     Raises:

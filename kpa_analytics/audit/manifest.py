@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kpa_analytics.audit.checksums import CHECKSUMS, checksums
-from kpa_analytics.audit.differences import DETAILS, Finding, differences, files
+from kpa_analytics.audit.differences import DETAILS, Finding, file_differences, files
 from kpa_analytics.audit.litter import is_litter
 from kpa_analytics.errors import KPADataError
 
@@ -101,7 +101,7 @@ def check_manifest(folder: Path) -> list[Finding]:
     broken = [] if sealed else [Finding(MANIFEST, "changed", DETAILS["broken seal"])]
     if (folder / MANIFEST).is_symlink():
         broken = [Finding(MANIFEST, "changed", DETAILS["changed to a link"])]
-    return broken + differences(folder, listed, _but_manifest(folder))
+    return broken + file_differences(folder, listed, _but_manifest(folder))
 
 
 def _but_manifest(folder: Path) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,7 @@ from kpa_analytics.wording import moment, say
 MOST_TRAININGS = 300
 
 
-def computed(evidence: Evidence) -> Section:
+def how_computed(evidence: Evidence) -> Section:
     """The section that says how statuses are computed: every rule with its mark, every schedule."""
     marks = [say(text.MARK, mark=mark, meaning=meaning) for mark, meaning in MARKS.items()]
     sentences = [

@@ -28,7 +28,7 @@ MOST_ON_PAGE = 20_000
 NOTHING = "–"  # noqa: RUF001 - an en dash, as in print
 
 
-class Group(Struct):
+class RowGroup(Struct):
     """Rows that are together on paper, under a heading of their own."""
 
     heading: str
@@ -50,7 +50,7 @@ class Sheet(Struct):
     on_paper: int
     more_on_paper: str
     grouped_by: int = -1
-    groups: list[Group] = []
+    groups: list[RowGroup] = []
 
 
 class Section(Struct):
@@ -100,9 +100,9 @@ def _more(hidden: int, rest: SheetName | None) -> str:
     return say(MORE_ROWS_IN if rest else MORE_ROWS, hidden=hidden, sheet=rest) if hidden else ""
 
 
-def _groups(cells: list[str]) -> list[Group]:
+def _groups(cells: list[str]) -> list[RowGroup]:
     sizes = [(cell, len(list(same))) for cell, same in groupby(cells)]
-    return [Group(say(GROUP, group=cell, cases=size), size) for cell, size in sizes]
+    return [RowGroup(say(GROUP, group=cell, cases=size), size) for cell, size in sizes]
 
 
 def _kind(column: pl.Series) -> str:

@@ -14,7 +14,7 @@ from kpa_analytics.report_text import Caption, Heading, SheetName
 from kpa_analytics.wording import say
 
 
-def drawn(sample: Sample) -> Section:
+def drawn_cases(sample: Sample) -> Section:
     """The drawn cases, the method, and empty columns for the tester."""
     numbers = {name: value for name, value in sample._asdict().items() if isinstance(value, int)}
     sentence = say(text.SAMPLE, drawn=sample.rows.height, **numbers)

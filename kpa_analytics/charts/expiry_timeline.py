@@ -142,7 +142,7 @@ def expiry_timeline(
     inside, outer = seen.filter(in_month & has_bar), seen.filter(~in_month)
     beyond = outer.filter(has_bar)
     shown: list[date] = inside["month"].to_list() or [today.replace(day=1)]  # in order
-    ends = timeline_ends.placed(beyond, shown, today)
+    ends = timeline_ends.outer_rows(beyond, shown, today)
     highest = max(inside["drawn"].to_list() or beyond["drawn"].to_list())
     headroom = highest * 1.15
     least = headroom * MIN_PART / _HEIGHT

@@ -11,7 +11,7 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.periods import (
     AFTER,
     BEFORE,
-    Window,
+    DrawnPeriods,
     part_of,
     period_ends,
     period_length,
@@ -117,7 +117,7 @@ def instructor_activity_table(
     )
 
 
-def _busiest(frame: pl.DataFrame, drawn: Window) -> pl.DataFrame:
+def _busiest(frame: pl.DataFrame, drawn: DrawnPeriods) -> pl.DataFrame:
     """The completions of each instructor in these periods, most first."""
     return (
         frame.filter(pl.col("m_instructor_id").is_not_null(), drawn.holds())

@@ -70,7 +70,7 @@ def middle_day(frame: pl.DataFrame, column: str, as_of: Day | None) -> date | No
     return middle if isinstance(middle, date) else None
 
 
-class Window(NamedTuple):
+class DrawnPeriods(NamedTuple):
     """The periods that a chart draws: the first, the last, and their length."""
 
     first: pl.Expr
@@ -82,7 +82,7 @@ class Window(NamedTuple):
         return pl.col("period").is_between(self.first, self.last)
 
 
-def window(frame: pl.DataFrame, as_of: Day | None, every: str | None) -> Window:
+def window(frame: pl.DataFrame, as_of: Day | None, every: str | None) -> DrawnPeriods:
     """The periods around a day: `BEFORE` up to its own, and `AFTER` after it.
 
     Raises:
@@ -91,7 +91,7 @@ def window(frame: pl.DataFrame, as_of: Day | None, every: str | None) -> Window:
     length = period_length(frame, every)
     number, unit = re.fullmatch(r"(\d+)(\D+)", length).groups()  # type: ignore[union-attr]
     own = pl.lit(middle_day(frame, "period", as_of), pl.Date).dt.truncate(length)
-    return Window(
+    return DrawnPeriods(
         own.dt.offset_by(f"-{(BEFORE - 1) * int(number)}{unit}"),
         own.dt.offset_by(f"{AFTER * int(number)}{unit}"),
         length,

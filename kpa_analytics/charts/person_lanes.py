@@ -65,7 +65,7 @@ def newest(spans: pl.DataFrame, axis: Axis) -> pl.DataFrame:
     )
 
 
-def placed(spans: pl.DataFrame, order: pl.DataFrame, axis: Axis) -> pl.DataFrame:
+def bar_places(spans: pl.DataFrame, order: pl.DataFrame, axis: Axis) -> pl.DataFrame:
     """Place each bar on the time axis, so that even one day is visible.
 
     Args:

@@ -11,7 +11,7 @@ from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.person_spans import SPANS, PersonRecords
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.analysis.schedules import as_expiring_days
-from kpa_analytics.charts.person_lanes import MOST_BARS, Axis, lanes, newest, placed
+from kpa_analytics.charts.person_lanes import MOST_BARS, Axis, bar_places, lanes, newest
 from kpa_analytics.charts.status_rows import StatusRows
 from kpa_analytics.charts.styled import nothing_to_show
 from kpa_analytics.charts.text import not_drawn
@@ -134,7 +134,7 @@ def person_timeline(
         return nothing_to_show(_TITLE, _NOTHING, dark=dark, demo=bool(person and person.demo))
     order = _worst_first(person.status).head(top)
     spans = newest(person.spans, person.axis)
-    bars = placed(spans, order, person.axis)
+    bars = bar_places(spans, order, person.axis)
     fits = order.filter(pl.col("place") < _lanes_that_fit(bars))
     rest = person.status.height - fits.height
     rows = StatusRows(person.status, person.axis.today, person.known, person.demo)

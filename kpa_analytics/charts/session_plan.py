@@ -244,7 +244,7 @@ def _cells(
         )
     )
     colours = dict(zip(steps, p.steps, strict=True))
-    drawn = {step(filled) for filled in table["filled"]}
+    drawn = {colour_step(filled) for filled in table["filled"]}
     cells = base.mark_rect().encode(
         color=alt.Color(
             "step:N",
@@ -264,6 +264,6 @@ def _cells(
     return [axes.pick_cell(cells, "training_id", period, edge=edge, ink=p.ink), figures]
 
 
-def step(filled: int) -> str:
+def colour_step(filled: int) -> str:
     """The step of colour of a number of people."""
     return next((name for name, most in _STEPS.items() if filled <= most), _LAST_STEP)

@@ -20,7 +20,7 @@ OF_PARTS = ("status", "value", "total", "low", "high")
 _WHEN = {"earlier": "before these months", "later": "after these months"}
 
 
-def placed(outer: pl.DataFrame, months: list[date], today: date) -> pl.DataFrame:
+def outer_rows(outer: pl.DataFrame, months: list[date], today: date) -> pl.DataFrame:
     """The rows before and after the months, with the `start` and the end (`until`) of their bars.
 
     `outer` has the columns of the timeline's table, and `drawn`, the length of the bar.

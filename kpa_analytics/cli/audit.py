@@ -9,8 +9,8 @@ import typer
 
 from kpa_analytics import chart_scripts
 from kpa_analytics.cli.loading import (
+    chosen_day,
     finish_fleet,
-    last_day,
     load_demo,
     load_evidence,
     load_fleet_evidence,
@@ -115,7 +115,7 @@ def audit(
     from kpa_analytics.wording import day as in_words
 
     need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
-    last_day(as_of, demo)  # checked before the download
+    chosen_day(as_of, demo)  # checked before the download
     out = typed_path(out)
     refuse_occupied(out.absolute())
     need_extra("evidence packs")
@@ -131,7 +131,7 @@ def audit(
         data = load_demo()
     else:
         data = load_evidence(refresh=refresh, incremental=incremental, account=account)
-    day = data.day(as_of) if all_accounts else last_day(as_of, data.demo)
+    day = data.day(as_of) if all_accounts else chosen_day(as_of, data.demo)
     pack = export_audit(
         data,
         out,

@@ -9,7 +9,7 @@ import typer
 
 from kpa_analytics.cli.loading import load_records
 from kpa_analytics.cli.options import Account, AsOf, Demo
-from kpa_analytics.cli.output import one_line
+from kpa_analytics.cli.output import terminal_line
 from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
@@ -68,4 +68,6 @@ def _save(document: Document, out: Path, demo: bool) -> None:
     path = document.save(out)
     if demo:
         typer.echo(DEMO_MARK)
-    typer.echo(f"{one_line(document.title)}, {count(len(document.rows), 'row')}; written to {path}")
+    typer.echo(
+        f"{terminal_line(document.title)}, {count(len(document.rows), 'row')}; written to {path}"
+    )

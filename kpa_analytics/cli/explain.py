@@ -8,7 +8,7 @@ import typer
 
 from kpa_analytics.cli.loading import load_records
 from kpa_analytics.cli.options import Account, AsOf, Demo
-from kpa_analytics.cli.output import one_line
+from kpa_analytics.cli.output import terminal_line
 
 
 def explain(
@@ -31,4 +31,4 @@ def explain(
         data, find_person(data, person), find_training(data, training), as_of=day
     )
     for line in str(explanation).splitlines():
-        typer.echo(one_line(line))
+        typer.echo(terminal_line(line))

@@ -21,12 +21,12 @@ def load_records(
 ) -> tuple[TrainingData, date]:
     """The records of an account or of the invented company, and the day of the statuses."""
     need_one_choice({"--demo": demo, "--account": account})
-    last_day(as_of, demo)  # checked before the download
+    chosen_day(as_of, demo)  # checked before the download
     data = load_demo() if demo else load_evidence(account=account)
-    return data, last_day(as_of, data.demo)
+    return data, chosen_day(as_of, data.demo)
 
 
-def last_day(as_of: str | None, demo: bool, name: str = "as_of") -> date:
+def chosen_day(as_of: str | None, demo: bool, name: str = "as_of") -> date:
     """The day of the statuses; None means today, or the demo's day for invented records.
 
     Records of the demo's server are invented, too, without `--demo`.

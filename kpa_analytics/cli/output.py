@@ -18,10 +18,10 @@ def print_figure(name: str, figure: int | None, note: str = "") -> None:
 
 def print_error(error: object) -> None:
     """Print an error to stderr."""
-    typer.echo(f"kpa-analytics: {one_line(error)}", err=True)
+    typer.echo(f"kpa-analytics: {terminal_line(error)}", err=True)
 
 
-def one_line(text: object) -> str:
+def terminal_line(text: object) -> str:
     """Make a text safe for the terminal: one line, control characters escaped, token removed."""
     line = " ".join(_without_token(str(text)).split())
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in line)

@@ -9,7 +9,7 @@ import typer
 
 from kpa_analytics.cli.loading import load_records
 from kpa_analytics.cli.options import Account, AsOf, Demo
-from kpa_analytics.cli.output import one_line, print_figure
+from kpa_analytics.cli.output import print_figure, terminal_line
 from kpa_analytics.report_text import DEMO_MARK
 
 _WHY = "plan.xlsx says why, in the sheet unplaced"
@@ -43,7 +43,7 @@ def plan(
     """
     from kpa_analytics.analysis.plan_sessions import need_plan_group, plan_sessions
     from kpa_analytics.audit.atomic_folder import refuse_occupied
-    from kpa_analytics.audit.export_plan import export_plan, need_plan
+    from kpa_analytics.audit.export_plan import earlier_calendar, export_plan
     from kpa_analytics.audit.extra import need_extra
     from kpa_analytics.paths import typed_path
 
@@ -51,16 +51,16 @@ def plan(
     refuse_occupied(typed_path(out).absolute())
     need_extra("plans")
     if previous is not None:
-        need_plan(typed_path(previous).absolute())
+        earlier_calendar(typed_path(previous).absolute())
     data, day = load_records(as_of, demo, account)
     made = plan_sessions(data, as_of=day, weeks=weeks, capacity=capacity, by=by)  # type: ignore[arg-type]
     folder = export_plan(made, out, previous=previous)
-    typer.echo(one_line(made.title))
+    typer.echo(terminal_line(made.title))
     if made.demo:
         typer.echo(DEMO_MARK)
     print_figure("sessions", made.sessions.height)
     print_figure("places taken", made.people.height)
     print_figure("cases with no place", made.unplaced.height, _WHY if made.unplaced.height else "")
     for sentence in made.warnings:
-        typer.echo(one_line(sentence))
+        typer.echo(terminal_line(sentence))
     typer.echo(f"written to {folder}")

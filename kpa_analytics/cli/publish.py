@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from kpa_analytics.cli.loading import (
+    chosen_day,
     finish_fleet,
-    last_day,
     load_demo,
     load_evidence,
     load_fleet_evidence,
@@ -52,7 +52,7 @@ def publish(
     from kpa_analytics.report_text import DEMO_MARK
 
     need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
-    last_day(as_of, demo)  # checked before the download
+    chosen_day(as_of, demo)  # checked before the download
     place = published_folder(folder)
     try:
         if all_accounts:

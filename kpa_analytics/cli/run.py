@@ -17,7 +17,7 @@ import typer
 from typer.main import get_command
 
 from kpa_analytics.cli.commands import app
-from kpa_analytics.cli.output import one_line, print_error
+from kpa_analytics.cli.output import print_error, terminal_line
 from kpa_analytics.errors import KPACacheWarning, KPADataWarning, KPAError
 
 USAGE_OR_DATA = 2
@@ -83,7 +83,7 @@ def _say_usage(error: Any) -> None:
 
 
 def _note(message: Warning | str, *_: Any, **__: Any) -> None:
-    typer.echo(f"note: {one_line(getattr(message, 'in_shell', message))}", err=True)
+    typer.echo(f"note: {terminal_line(getattr(message, 'in_shell', message))}", err=True)
 
 
 def _say_all_letters() -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kpa_analytics import chart_scripts
-from kpa_analytics.cli.loading import last_day, load_demo, load_evidence, need_one_choice
+from kpa_analytics.cli.loading import chosen_day, load_demo, load_evidence, need_one_choice
 from kpa_analytics.cli.options import Account
-from kpa_analytics.cli.output import one_line
+from kpa_analytics.cli.output import terminal_line
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import STATUS_LABELS, STATUSES
@@ -102,7 +102,7 @@ def trend(
 def _period(start: str | None, end: str | None, demo: bool) -> tuple[date, date]:
     from kpa_analytics.inputs import as_day
 
-    last = last_day(end, demo, "end")
+    last = chosen_day(end, demo, "end")
     return _year_before(last) if start is None else as_day(start, "start"), last
 
 
@@ -145,7 +145,7 @@ def _print(counts: pl.DataFrame, by: str | None) -> None:
     head = f"{'day':<12}{(by or '').replace('_', ' '):<{width}}"
     typer.echo(head + "".join(f"{heading:>15}" for heading in headings))
     for row in counts.head(LISTED).iter_rows(named=True):
-        group = one_line(row[by] or f"(no {by.replace('_', ' ')})")[:_NAME] if by else ""
+        group = terminal_line(row[by] or f"(no {by.replace('_', ' ')})")[:_NAME] if by else ""
         figures = [row[name] for name in (*STATUSES, "total")]
         shown = ["not known" if figure is None else f"{figure:,}" for figure in figures]
         day = f"{in_words(row['day']):<12}"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kpa_analytics.cli.output import one_line
+from kpa_analytics.cli.output import terminal_line
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import count
 
@@ -61,7 +61,7 @@ def verify(
     trusted = authority(tsa_ca) if tsa_ca else None
     findings = verify_audit(folder, key=signer, tsa_ca=trusted)
     for path, finding, detail in findings.rows():
-        typer.echo(f"{finding}: {one_line(f'{path} ({detail})')}")
+        typer.echo(f"{finding}: {terminal_line(f'{path} ({detail})')}")
     if any(finding != "litter" for finding in findings["finding"]):
         raise typer.Exit(FINDING)
     manifest = read_manifest(pack_in(folder))
@@ -69,7 +69,7 @@ def verify(
         f"{count(len(manifest['files']), 'file')}, as in the manifest; seal {manifest['seal']}"
     )
     for line in what_was_shown(folder, key=signer, tsa_ca=trusted):
-        typer.echo(one_line(line))
+        typer.echo(terminal_line(line))
 
 
 def changes(
@@ -96,7 +96,7 @@ def changes(
             "(empty)" if row[side] is None else repr(row[side]) for side in ("old", "new")
         )
         edit = f": {row['field']} {before} -> {after}" if row["field"] else ""
-        typer.echo(one_line(f"{row['change']} {_RECORD[row['table']].format(**row)}{edit}"))
+        typer.echo(terminal_line(f"{row['change']} {_RECORD[row['table']].format(**row)}{edit}"))
     if differences.height > listed.height:
         typer.echo(f"... and {differences.height - LISTED:,} more; --all lists them all")
     if differences.height:

@@ -60,7 +60,7 @@ class Check(NamedTuple):
             "record_id",
             "field",
             "value",
-            sentence(self.text).alias("message"),
+            row_sentences(self.text).alias("message"),
         )
 
 
@@ -112,7 +112,7 @@ def columns_in(text: str) -> list[str]:
     return [column for column, _ in _COLUMN.findall(text)]
 
 
-def sentence(text: str) -> pl.Expr:
+def row_sentences(text: str) -> pl.Expr:
     """The sentence about each row, with the row's values."""
     written = [_written(pl.col(column), form) for column, form in _COLUMN.findall(text)]
     return pl.format(_COLUMN.sub("{}", text), *written)

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics import report_text as texts
-from kpa_analytics.data.checks import TABLES, Check, sentence
+from kpa_analytics.data.checks import TABLES, Check, row_sentences
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.schema import FINDINGS
 
@@ -45,12 +45,12 @@ def blank_ids(counts: pl.LazyFrame) -> pl.LazyFrame:
             pl.col("table", "field").unique(maintain_order=True).str.join(", "),
             pl.lit(None, pl.String).alias("record_id"),
             pl.col("count").sum().alias("value"),
-            sentence(texts.BLANKS_OF_FIELD).str.join(", ").alias("listed"),
+            row_sentences(texts.BLANKS_OF_FIELD).str.join(", ").alias("listed"),
         )
         .filter(pl.col("value") > 0)
         .with_columns(
             pl.col("value").cast(pl.String),
-            sentence(texts.BLANK_IDS).alias("message"),
+            row_sentences(texts.BLANK_IDS).alias("message"),
         )
         .select(*FINDINGS.schema)
     )
@@ -96,7 +96,7 @@ def repeats(completions: pl.LazyFrame) -> Check:
         .filter(pl.col("id").list.len() > 1)
         .with_columns(
             pl.when(pl.col("others") > 0)
-            .then(sentence(texts.MORE_REPEATS))
+            .then(row_sentences(texts.MORE_REPEATS))
             .otherwise(pl.lit(""))
             .alias("more")
         )

@@ -14,7 +14,11 @@ from kpa_analytics.data.checks import Check, names_of
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import TRAININGS
 
-KINDS = UNKNOWN, GONE, CIRCLE = ("supervisor_unknown", "supervisor_left", "supervisor_circle")
+HIERARCHY_KINDS = UNKNOWN, GONE, CIRCLE = (
+    "supervisor_unknown",
+    "supervisor_left",
+    "supervisor_circle",
+)
 
 
 def hierarchy_faults(users: pl.LazyFrame, day: date) -> list[Check]:

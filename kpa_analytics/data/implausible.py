@@ -7,7 +7,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics import report_text as texts
-from kpa_analytics.data.checks import Check, sentence
+from kpa_analytics.data.checks import Check, row_sentences
 from kpa_analytics.employment import is_believed, local_day
 
 #: A completion dated more than this many days after its record was created is implausible.
@@ -27,7 +27,7 @@ def implausible_dates(completions: pl.LazyFrame) -> Check:
     created = pl.col("created").dt.date()
     too_late = pl.col("date") > created + pl.duration(days=MOST_DAYS_AHEAD)
     too_early = pl.col("date") < created.dt.offset_by(f"-{MOST_YEARS_BACK}y")
-    created_on = sentence(texts.BUT_CREATED_ON).fill_null("")
+    created_on = row_sentences(texts.BUT_CREATED_ON).fill_null("")
     implausible = completions.filter(
         too_late.fill_null(False) | too_early.fill_null(False) | (pl.col("date") < FIRST_COMPLETION)
     ).with_columns(created.alias("created_day"))
@@ -52,7 +52,7 @@ def odd_employment(users: pl.LazyFrame) -> list[Check]:
     )
     plausible_hire, plausible_end = is_believed("hireDate"), is_believed("terminationDate")
     rehired = pl.col("hireDate_day") > pl.col("terminationDate_day")
-    instead = sentence(texts.HIRED_WITH_PROFILE).fill_null(texts.NO_HIRE_DATE)
+    instead = row_sentences(texts.HIRED_WITH_PROFILE).fill_null(texts.NO_HIRE_DATE)
     people = people.with_columns(instead.alias("instead"))
     return [
         Check(kind, "users", field, rows, text, value=f"{field}_day")

@@ -42,7 +42,7 @@ KINDS = (
     "unknown_training",
     "unknown_group_session",
     "unknown_instructor",
-    *hierarchy.KINDS,
+    *hierarchy.HIERARCHY_KINDS,
     "attendees_differ",
     "unknown_schedule",
     "blank_ids",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics import report_text as texts
-from kpa_analytics.data.checks import Check, sentence
+from kpa_analytics.data.checks import Check, row_sentences
 from kpa_analytics.schema import SCHEDULE_TYPES
 from kpa_analytics.yearly import FIXED_DAY, WINDOW, YearlyDay, are_possible
 
@@ -38,7 +38,7 @@ def unknown_schedules(trainings: pl.LazyFrame) -> list[Check]:
             (
                 "window_open_month",
                 is_window & ~are_possible(*WINDOW),
-                sentence(texts.WINDOW_RANGE),
+                row_sentences(texts.WINDOW_RANGE),
                 texts.IMPOSSIBLE_WINDOW,
             ),
             (

@@ -12,7 +12,7 @@ from kpa_analytics.audit.provenance import fetched_at, instant
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.publishing.datasets import (
     ACCOUNTS_TABLE,
-    TABLES,
+    PUBLISHED_TABLES,
     columns_hash,
     file_of,
 )
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
 
-Facts = dict[str, Any]
+AccountFacts = dict[str, Any]
 
 _OUTDATED = {
     "complete": False,
@@ -36,7 +36,7 @@ class Searchable(Protocol):
         """Whether a file is there."""
 
 
-def other_accounts(place: Searchable, index: Facts, fleet: Fleet) -> dict[str, Facts]:
+def other_accounts(place: Searchable, index: AccountFacts, fleet: Fleet) -> dict[str, AccountFacts]:
     """The facts about the accounts of the folder that are not in the fleet.
 
     An account whose files were all deleted is not among them. If only some were deleted, or if
@@ -46,7 +46,7 @@ def other_accounts(place: Searchable, index: Facts, fleet: Fleet) -> dict[str, F
     for name, facts in index["accounts"].items():
         if name in fleet.accounts or name in fleet.failures:
             continue
-        there = {table for table in TABLES if place.exists(file_of(table, name))}
+        there = {table for table in PUBLISHED_TABLES if place.exists(file_of(table, name))}
         lost = [table for table in facts["files"] if table not in there]
         if lost and there:
             others[name] = _without(facts, lost)
@@ -55,19 +55,19 @@ def other_accounts(place: Searchable, index: Facts, fleet: Fleet) -> dict[str, F
     return others
 
 
-def _has_these_columns(facts: Facts, index: Facts) -> bool:
+def _has_these_columns(facts: AccountFacts, index: AccountFacts) -> bool:
     return bool(facts.get("columns") == columns_hash(personal=index["personal"]))
 
 
-def _without(facts: Facts, lost: list[str]) -> Facts:
+def _without(facts: AccountFacts, lost: list[str]) -> AccountFacts:
     files = {table: file for table, file in facts["files"].items() if table not in lost}
     failure = f"its files were deleted: {', '.join(lost)}"
     return {**facts, "complete": False, "failure": failure, "files": files}
 
 
 def account_facts(
-    data: TrainingData, as_of: date, files: Facts, columns: str, replaced_at: str
-) -> Facts:
+    data: TrainingData, as_of: date, files: AccountFacts, columns: str, replaced_at: str
+) -> AccountFacts:
     """The facts about an account that is published.
 
     Args:
@@ -92,10 +92,12 @@ def account_facts(
     }
 
 
-def failed_accounts(index: Facts, failures: Mapping[str, Exception]) -> dict[str, Facts]:
+def failed_accounts(
+    index: AccountFacts, failures: Mapping[str, Exception]
+) -> dict[str, AccountFacts]:
     """The facts about the accounts that could not be loaded; their files stay as they are."""
     unknown = dict.fromkeys(("demo", "as_of", "fetched_at", "replaced_at", "requirements_known"))
-    new: Facts = {**unknown, "hosts": [], "files": {}}
+    new: AccountFacts = {**unknown, "hosts": [], "files": {}}
     return {
         name: {
             **index["accounts"].get(name, new),
@@ -106,7 +108,7 @@ def failed_accounts(index: Facts, failures: Mapping[str, Exception]) -> dict[str
     }
 
 
-def accounts_frame(facts: Mapping[str, Facts]) -> pl.DataFrame:
+def accounts_frame(facts: Mapping[str, AccountFacts]) -> pl.DataFrame:
     """The content of accounts.parquet, in the order of the names."""
     rows = [
         {
@@ -125,7 +127,11 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def refuse_other_choice(
-    place: object, index: Facts, others: Mapping[str, Facts], fleet: Fleet, personal: bool
+    place: object,
+    index: AccountFacts,
+    others: Mapping[str, AccountFacts],
+    fleet: Fleet,
+    personal: bool,
 ) -> None:
     """All accounts of a folder have the same columns, and no two are in the same folder.
 

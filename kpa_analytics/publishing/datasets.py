@@ -65,7 +65,7 @@ ACCOUNTS_TABLE = Table(
 )
 
 #: The names of the tables, which are the names of their folders.
-TABLES: Mapping[str, Table] = MappingProxyType(
+PUBLISHED_TABLES: Mapping[str, Table] = MappingProxyType(
     {
         "completions": COMPLETIONS,
         "status": EXPIRY_STATUS._replace(columns=(AS_OF, *EXPIRY_STATUS.columns)),
@@ -107,7 +107,7 @@ def published_columns(name: str, *, personal: bool) -> list[Column]:
         >>> [column.name for column in published_columns("groups", personal=False)]
         ['kind', 'id', 'name', 'demo']
     """
-    columns = TABLES[name].columns
+    columns = PUBLISHED_TABLES[name].columns
     return [*(each for each in columns if personal or _is_public(name, each)), DEMO]
 
 
@@ -119,7 +119,7 @@ def columns_hash(*, personal: bool) -> str:
     """
     columns = [
         (name, each.name, str(pl.String if isinstance(each.dtype, pl.Enum) else each.dtype))
-        for name in TABLES
+        for name in PUBLISHED_TABLES
         for each in published_columns(name, personal=personal)
     ]
     return hashlib.sha256(repr(columns).encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ from kpa_analytics.publishing.datasets import (
     ACCOUNTS_TABLE,
     AS_OF,
     DEMO,
-    TABLES,
+    PUBLISHED_TABLES,
     published_columns,
 )
 from kpa_analytics.report_text import IN_PARQUET_LIST_OF as LISTS
@@ -32,7 +32,7 @@ def dictionary(*, personal: bool) -> bytes:
     """
     rows = [
         described(f"{name}/", ACCOUNTS_TABLE if column in _ADDED else table, column, LISTS)
-        for name, table in TABLES.items()
+        for name, table in PUBLISHED_TABLES.items()
         for column in (ACCOUNT_COLUMN, *published_columns(name, personal=personal))
     ]
     rows += [

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from kpa_analytics.errors import KPAError
-from kpa_analytics.publishing.account_facts import Facts, account_facts, accounts_frame
+from kpa_analytics.publishing.account_facts import AccountFacts, account_facts, accounts_frame
 from kpa_analytics.publishing.connections import DUCKDB, POWER_BI, duckdb_script, power_bi_file
 from kpa_analytics.publishing.datasets import (
-    TABLES,
+    PUBLISHED_TABLES,
     Question,
     columns_hash,
     file_of,
@@ -28,7 +28,7 @@ from kpa_analytics.schema import PUBLISHED
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
-Place = LocalFolder | RemoteFolder
+PublishedFolder = LocalFolder | RemoteFolder
 
 #: What the folder has of each account.
 ACCOUNTS = "accounts.parquet"
@@ -47,13 +47,13 @@ class File(NamedTuple):
 
 
 def write_beside(
-    place: Place,
+    place: PublishedFolder,
     account: str,
     data: TrainingData,
     question: Question,
     personal: bool,
-    before: Facts,
-) -> tuple[list[File], Facts]:
+    before: AccountFacts,
+) -> tuple[list[File], AccountFacts]:
     """Write the files of an account that have changed, beside their places.
 
     Args:
@@ -68,7 +68,7 @@ def write_beside(
         All files of the account, and the facts about it.
     """
     files = []
-    for table in TABLES:
+    for table in PUBLISHED_TABLES:
         frame = published_frame(table, data, question, personal=personal)
         path = file_of(table, account)
         beside = place.beside(path)
@@ -89,7 +89,9 @@ def write_beside(
     return files, account_facts(data, question.as_of, facts, columns, replaced_at or _now())
 
 
-def replace_files(place: Place, files: list[File], facts: dict[str, Facts], personal: bool) -> None:
+def replace_files(
+    place: PublishedFolder, files: list[File], facts: dict[str, AccountFacts], personal: bool
+) -> None:
     """Give the new files their names. Meanwhile their accounts are not complete.
 
     Raises:
@@ -104,14 +106,16 @@ def replace_files(place: Place, files: list[File], facts: dict[str, Facts], pers
         _put(place, INDEX, index_bytes(meanwhile, personal=personal))
         _replace(place, new)
     _put(place, DICTIONARY, dictionary(personal=personal))
-    _put(place, DUCKDB, duckdb_script(place.address, [*TABLES]))
+    _put(place, DUCKDB, duckdb_script(place.address, [*PUBLISHED_TABLES]))
     if place.native:
         _put(place, POWER_BI, power_bi_file(place.native))
     _put(place, ACCOUNTS, _parquet(accounts_frame(facts)))
     _put(place, INDEX, index_bytes(facts, personal=personal))
 
 
-def _meanwhile(facts: dict[str, Facts], changing: set[tuple[str, str]]) -> dict[str, Facts]:
+def _meanwhile(
+    facts: dict[str, AccountFacts], changing: set[tuple[str, str]]
+) -> dict[str, AccountFacts]:
     """The facts while files are replaced: nobody knows yet which content these files have."""
     meanwhile = {name: {**fact, "files": {**fact["files"]}} for name, fact in facts.items()}
     for account, table in changing:
@@ -120,13 +124,13 @@ def _meanwhile(facts: dict[str, Facts], changing: set[tuple[str, str]]) -> dict[
     return meanwhile
 
 
-def listed(files: list[File]) -> pl.DataFrame:
+def files_frame(files: list[File]) -> pl.DataFrame:
     """The files as a frame (`schema.PUBLISHED`)."""
     rows = [(*file[:-1], "written" if file.written else "unchanged") for file in files]
     return pl.DataFrame(rows, schema=PUBLISHED.schema, orient="row")
 
 
-def _put(place: Place, name: str, content: bytes) -> None:
+def _put(place: PublishedFolder, name: str, content: bytes) -> None:
     """Replace a small file, unless it has this content."""
     if place.read(name) == content:
         return
@@ -136,7 +140,7 @@ def _put(place: Place, name: str, content: bytes) -> None:
     _replace(place, {name: beside})
 
 
-def _replace(place: Place, files: dict[str, Path]) -> None:
+def _replace(place: PublishedFolder, files: dict[str, Path]) -> None:
     """Replace files, or say which could not be replaced, and what state the folder is in."""
     held = place.replace(files)
     if held:

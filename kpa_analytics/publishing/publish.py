@@ -23,7 +23,7 @@ from kpa_analytics.publishing.account_facts import (
     refuse_other_choice,
 )
 from kpa_analytics.publishing.datasets import Question
-from kpa_analytics.publishing.files import Place, listed, replace_files, write_beside
+from kpa_analytics.publishing.files import PublishedFolder, files_frame, replace_files, write_beside
 from kpa_analytics.publishing.index import INDEX, read_index
 from kpa_analytics.publishing.local_folder import LocalFolder
 from kpa_analytics.publishing.remote_folder import RemoteFolder
@@ -139,7 +139,7 @@ def publish(
             written, facts[name] = write_beside(place, name, each, question, personal, before)
             files += written
         replace_files(place, files, facts, personal)
-    return listed(files)
+    return files_frame(files)
 
 
 def publish_failure(
@@ -166,7 +166,7 @@ def publish_failure(
             replace_files(place, [], facts, index["personal"])
 
 
-def published_folder(folder: str | os.PathLike[str]) -> Place:
+def published_folder(folder: str | os.PathLike[str]) -> PublishedFolder:
     """The folder of a path or a URL.
 
     Raises:

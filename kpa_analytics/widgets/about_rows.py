@@ -66,7 +66,7 @@ def choices_in_words(explorer: View) -> dict[str, str]:
     }
 
 
-def file_name(explorer: View, table: RowsTable, suffix: str) -> str:
+def rows_file_name(explorer: View, table: RowsTable, suffix: str) -> str:
     """The name of a file with the rows: table and day, e.g. `expirations-2026-06-30.csv`."""
     return f"{table.name}-{explorer.choices['as_of']:%Y-%m-%d}.{suffix}"
 

@@ -83,7 +83,7 @@ class ChartExplorer(Explorer):
         own.children += (self._history.buttons, Help(self.title, (*self.uses, _DATES), self.terms))
         controls = (self._mark, self.shared, own, self._notice, self._figures)
         below = ipw.VBox([table, *more, self._record])
-        self.view = layout.page(*controls, layout.beside(self._charts, below), css=self.css)
+        self.view = layout.explorer_box(*controls, layout.beside(self._charts, below), css=self.css)
 
     @property
     def record(self) -> Document | None:

@@ -21,7 +21,7 @@ from kpa_analytics.widgets.instructors import InstructorExplorer
 from kpa_analytics.widgets.planner import PlannerExplorer
 from kpa_analytics.widgets.traits import need_dictionary, need_known
 from kpa_analytics.widgets.trend import TrendExplorer
-from kpa_analytics.widgets.view_state import plain
+from kpa_analytics.widgets.view_state import json_choice
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -167,7 +167,7 @@ class Dashboard(Explorer):
         head = ipw.HBox([self._mark, self._history.buttons, self._button])
         head.add_class("kpa-dashboard-head")
         self.shared = self._bar(layout.shared_controls())
-        self.view = layout.page(
+        self.view = layout.explorer_box(
             head,
             self._bars,
             self.shared,
@@ -196,7 +196,7 @@ class Dashboard(Explorer):
         """
         tabs = {_TABS[at]: self._changed(explorer) for at, explorer in sorted(self._inner.items())}
         return {
-            **{name: plain(value) for name, value in self.choices.items()},
+            **{name: json_choice(value) for name, value in self.choices.items()},
             "tab": _TABS[self._tabs.selected_index or 0],
             "tabs": {name: changed for name, changed in tabs.items() if changed},
         }

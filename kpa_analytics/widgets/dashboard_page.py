@@ -39,7 +39,7 @@ def dashboard_page() -> ipw.Widget:
     except (KPAError, OSError) as error:
         reason = getattr(error, "plain", "") or error
         failure = layout.notice(f"The records could not be loaded: {reason}")
-        return layout.page(PageTitle(), ipw.HTML(failure), css="kpa-failure")
+        return layout.explorer_box(PageTitle(), ipw.HTML(failure), css="kpa-failure")
     title = PageTitle(text=tab_title(dashboard.as_of, demo=dashboard.data.demo))
     dashboard.observe(
         lambda change: title.set_trait("text", tab_title(change.new, demo=dashboard.data.demo)),

@@ -18,12 +18,12 @@ from kpa_analytics.analysis.due_within import due_label, due_note
 from kpa_analytics.analysis.expiry_view import (
     EARLIER,
     ENDS,
-    MONTHS,
+    MONTHS_SHOWN,
     ExpiryView,
+    case_counts,
     has_case,
     in_statuses,
     selected_rows,
-    status_counts,
 )
 from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
@@ -47,7 +47,7 @@ from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import DUE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, SELECTING
 from kpa_analytics.widgets.download import DownloadButton
-from kpa_analytics.widgets.explained import Case, OneCase, why, why_panel
+from kpa_analytics.widgets.explained import CaseKey, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
 from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
@@ -85,7 +85,7 @@ class ExpiryKeywords(StatusKeywords, total=False):
 
     statuses: Iterable[str] | None
     selected: Bar | Iterable[Bar] | None
-    explained: Case | None
+    explained: CaseKey | None
     top: int
 
 
@@ -309,7 +309,7 @@ class ExpiryExplorer(StatusExplorer):
             requirements_known=self._view.requirements_known,
             top=self._top,
         )
-        yield drawn(charts.expiry_timeline, self._cases, months=MONTHS, **shared)
+        yield drawn(charts.expiry_timeline, self._cases, months=MONTHS_SHOWN, **shared)
         yield drawn(by_training, self._cases, **shared)
 
     def _explain(self) -> None:
@@ -414,7 +414,7 @@ def _in_order(counts: Mapping[str, int]) -> tuple[str, str, str, str]:
 
 def _picks(cases: pl.DataFrame, days: int) -> list[str]:
     """The figures that count a case, and can be clicked; `days` are the expiring days."""
-    counts = status_counts(cases, days)
+    counts = case_counts(cases, days)
     statuses = [status for status in STATUSES if counts[status]]
     in_order = ["in-order"] if {*_IN_ORDER} & {*statuses} else []
     return [ALL, *statuses, *in_order, *(["due"] if counts["due_within"] else [])]
@@ -422,7 +422,7 @@ def _picks(cases: pl.DataFrame, days: int) -> list[str]:
 
 def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:
     """The numbers above the charts, as HTML; `days` are the expiring days."""
-    counts = status_counts(cases, days)
+    counts = case_counts(cases, days)
     people = count(counts["people"], "person", "people")
     detail = f"one person and one training each; {people}, {count(counts['trainings'], 'training')}"
     tiles = [(f"{counts['total']:,}", "Cases", detail, "kpa-all"), _in_order(counts)]

@@ -11,19 +11,19 @@ from kpa_analytics.analysis.explanation import Explanation
 from kpa_analytics.widgets.traits import Choice
 
 #: A case: its `m_user_id` and its `training_id`.
-Case = Mapping[str, Any]
+CaseKey = Mapping[str, Any]
 
 _KEYS = ("m_user_id", "training_id")
 _HINT = '<p class="kpa-time">Click a row of the table to read why it has its status.</p>'
 
 
-class OneCase(Choice[Case | None, Case | None]):
+class OneCase(Choice[CaseKey | None, CaseKey | None]):
     """One case, e.g. a row of the table, or None."""
 
     default_value = None
     info_text = "a case such as {'m_user_id': '5e58', 'training_id': 7}, or None"
 
-    def validate(self, obj: Any, value: object) -> Case | None:
+    def validate(self, obj: Any, value: object) -> CaseKey | None:
         """Keep the ids of the person and the training."""
         if value is None:
             return None

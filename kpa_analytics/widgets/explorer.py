@@ -25,7 +25,7 @@ from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_views import show_views
 from kpa_analytics.widgets.titles import training_options, usual_day
 from kpa_analytics.widgets.typed_field import TypedField
-from kpa_analytics.widgets.view_state import History, plain
+from kpa_analytics.widgets.view_state import History, json_choice
 from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import listing, one_line
 
@@ -62,7 +62,7 @@ class Explorer(traitlets.HasTraits):
     known: dict[str, Collection[Any]]
     finders: dict[str, Callable[[str], Any]]
 
-    as_of = traits.Day(help="The day of the statuses.")
+    as_of = traits.DayChoice(help="The day of the statuses.")
     trainings = traits.SomeOf[int](help="Ids of the trainings shown; empty for all.")
     search = traits.Text(help="Text in people's names, employee numbers or ids.")
     field_offices = traits.SomeOf[str](help="Ids of the field offices shown; empty for all.")
@@ -139,7 +139,10 @@ class Explorer(traitlets.HasTraits):
         people search and the filters of columns have the texts that somebody typed.
         """
         views = {table.name: table.view for table in self._shown_tables if table.view}
-        return {**{name: plain(value) for name, value in self.choices.items()}, "tables": views}
+        return {
+            **{name: json_choice(value) for name, value in self.choices.items()},
+            "tables": views,
+        }
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:

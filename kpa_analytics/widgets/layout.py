@@ -97,7 +97,7 @@ def beside(*parts: ipw.Widget) -> ipw.Box:
     return box
 
 
-def page(*parts: ipw.Widget, css: str) -> ipw.VBox:
+def explorer_box(*parts: ipw.Widget, css: str) -> ipw.VBox:
     """Parts below each other, as one view, under a line that says when the kernel is gone."""
     box = ipw.VBox([Connection(), *parts])
     box.add_class("kpa-explorer")

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from kpa_analytics.charts.session_plan import session_plan_table, step
+from kpa_analytics.charts.session_plan import colour_step, session_plan_table
 
 
 def cells_of_label(
@@ -23,7 +23,7 @@ def cells_of_label(
     """
     table = session_plan_table(sessions)
     if kind == "legend":
-        of_label = table["filled"].map_elements(step, pl.String) == label
+        of_label = table["filled"].map_elements(colour_step, pl.String) == label
     else:
         rows = [*drawn]
         trainings = [row["training_id"] for row in rows if row.get("short") == label]

@@ -129,7 +129,7 @@ def filter_words(heading: str, wanted: Any) -> tuple[str, str]:
 
 def text_of(values: pl.Series, words: Mapping[Any, str]) -> pl.Expr:
     """The cells of a column as texts, as the reader sees them."""
-    shown = labelled(values, words)
+    shown = label_values(values, words)
     if shown.dtype == pl.Date:
         return day_texts(pl.lit(shown))
     if isinstance(shown.dtype, pl.List):
@@ -137,7 +137,7 @@ def text_of(values: pl.Series, words: Mapping[Any, str]) -> pl.Expr:
     return pl.lit(shown.cast(pl.String))
 
 
-def labelled(values: pl.Series, words: Mapping[Any, str]) -> pl.Series:
+def label_values(values: pl.Series, words: Mapping[Any, str]) -> pl.Series:
     """A column with the labels that replace its values; unchanged if none of them occurs."""
     if not words:
         return values
@@ -152,7 +152,7 @@ def as_shown(frame: pl.DataFrame, headings: Sequence[ColumnHeading], words: Word
     """The columns shown under their headings, with the labels that the reader sees."""
     return pl.DataFrame(
         [
-            labelled(frame[heading.column], words.get(heading.column, {})).alias(heading.words)
+            label_values(frame[heading.column], words.get(heading.column, {})).alias(heading.words)
             for heading in headings
         ]
     )

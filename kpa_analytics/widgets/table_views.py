@@ -8,7 +8,7 @@ from typing import Any
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import NUMBER
 from kpa_analytics.widgets.traits import ChoiceError, need_dictionary, need_known
-from kpa_analytics.widgets.view_state import plain
+from kpa_analytics.widgets.view_state import json_choice
 
 #: The traits of a table that a state has.
 VIEW = ("picked", "sort", "filters")
@@ -40,7 +40,7 @@ def _valid(table: RowsTable, view: Any) -> dict[str, Any]:
             need_known(f"tables: {name} of {table.name}", column, known)
     for column, wanted in view.get("filters", {}).items():
         _need_filter(f"tables: filters of {table.name}: {column}", wanted, known[column])
-    return {name: plain(value) for name, value in view.items()}
+    return {name: json_choice(value) for name, value in view.items()}
 
 
 def _need_filter(name: str, wanted: Any, kind: str) -> None:

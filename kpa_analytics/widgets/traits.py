@@ -41,7 +41,7 @@ class Choice(traitlets.TraitType[G, S]):
         raise ChoiceError(f"{self.name} must be {self.info()}, not {value!r}")
 
 
-class Day(Choice[date, date | str | None]):
+class DayChoice(Choice[date, date | str | None]):
     """A calendar day; None means today, or the demo's day for demo data."""
 
     default_value = None

@@ -37,15 +37,15 @@ from kpa_analytics.widgets.trend_rows import (
     CASE_HEADINGS,
     CHANGE,
     CHANGE_HEADINGS,
-    COUNTED,
     NO_CHANGE,
+    TREND_FIGURES,
     WEEK_LEGEND,
     Period,
     behind_figures,
     headings,
-    listed,
     note,
     trend_figures,
+    with_gap_shares,
     words,
 )
 from kpa_analytics.wording import day as in_words
@@ -163,7 +163,7 @@ class TrendExplorer(StatusExplorer):
         ("month", "outcome"),
         ("week",),
         instead={0: ("day", GROUP)},
-        figures=COUNTED,
+        figures=TREND_FIGURES,
         like=f"{{'day': '2026-06-30', 'status': {EXPIRED!r}}} or {{'week': '2026-07-06'}}",
         help="The bars whose cases are listed; empty for none.",
     )
@@ -342,7 +342,7 @@ class TrendExplorer(StatusExplorer):
             self._keep(())
             bars = bars if self.selected else []
         self._mark_figures()
-        rows = listed(counts.of_days(bars), self.by)
+        rows = with_gap_shares(counts.of_days(bars), self.by)
         if self.search and not counts.rows["total"].sum():
             rows = rows.clear()
         named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)

@@ -58,7 +58,7 @@ GAPS_NOW, GAPS_BEFORE, CHANGE, ON_TIME = "gaps", "gaps-before", "change", "on-ti
 #: The entries of the weekly chart's legend. A click on one selects it as if it were a figure.
 LARGEST_OF_WEEK, OTHERS_OF_WEEK = "largest-of-week", "others-of-week"
 WEEK_LEGEND = {LARGEST: LARGEST_OF_WEEK, ALL_OTHERS: OTHERS_OF_WEEK}
-COUNTED = (GAPS_NOW, GAPS_BEFORE, CHANGE, ON_TIME, LARGEST_OF_WEEK, OTHERS_OF_WEEK)
+TREND_FIGURES = (GAPS_NOW, GAPS_BEFORE, CHANGE, ON_TIME, LARGEST_OF_WEEK, OTHERS_OF_WEEK)
 
 
 NO_CHANGE = "No gap was opened or closed between these days."
@@ -136,7 +136,7 @@ def _kind(known: bool) -> str:
     return "Gaps" if known else "Known gaps"
 
 
-def listed(rows: pl.DataFrame, by: str | None) -> pl.DataFrame:
+def with_gap_shares(rows: pl.DataFrame, by: str | None) -> pl.DataFrame:
     """The rows of the table: `gaps`, and their share in `percent`, after the columns of `rows`.
 
     A percentage is 0 only if there are no gaps, 100 only if every case is a gap, and null if there

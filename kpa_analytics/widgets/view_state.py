@@ -14,7 +14,7 @@ import ipywidgets as ipw
 KEPT = 20
 
 
-def plain(value: Any) -> Any:
+def json_choice(value: Any) -> Any:
     """A choice as data that JSON has, e.g. a day as text.
 
     Examples:
@@ -24,9 +24,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {key: plain(each) for key, each in value.items()}
+        return {key: json_choice(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
-        return [plain(each) for each in value]
+        return [json_choice(each) for each in value]
     return value
 
 

@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.choices import ExpiryChoices, PeriodChoices
-from kpa_analytics.analysis.expiry_view import ExpiryView, in_statuses, selected_rows, status_counts
+from kpa_analytics.analysis.expiry_view import ExpiryView, case_counts, in_statuses, selected_rows
 from kpa_analytics.analysis.instructor_view import InstructorView
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.analysis.session_view import SessionView
@@ -52,7 +52,7 @@ def test_bars_and_counts_add_up_to_the_rows(data: kpa.TrainingData) -> None:
     assert sum(selected_rows(rows, [bar], DAY).height for bar in bars) == rows.height
     assert selected_rows(rows, bars, DAY).height == selected_rows(rows, [], DAY).height
     assert selected_rows(rows, [], DAY).height == rows.height
-    counts = status_counts(rows, 30)
+    counts = case_counts(rows, 30)
     assert sum(counts[status] for status in STATUSES) == counts["total"] == rows.height > 0
     assert counts["people"] == rows["m_user_id"].n_unique()
 

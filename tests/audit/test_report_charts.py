@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import vl_convert
 
-from kpa_analytics.audit.evidence import gather, labelled
+from kpa_analytics.audit.evidence import gather, with_labels
 from kpa_analytics.audit.report_charts import draw
 from tests.audit.packs import AS_OF
 
@@ -29,5 +29,5 @@ def test_every_chart_is_drawn_once(data, monkeypatch):
         names=True,
         earlier=None,
     )
-    drawings = draw(labelled(evidence))
+    drawings = draw(with_labels(evidence))
     assert drawn == [drawing.title for drawing in drawings.values()]

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from kpa_analytics.analysis.training_matrix import training_matrix
-from kpa_analytics.audit.evidence import gather, labelled
+from kpa_analytics.audit.evidence import gather, with_labels
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.audit.recompute import recompute_tables
 from kpa_analytics.audit.report_method import rule_rows
@@ -71,7 +71,7 @@ def frames(data) -> dict[str, pl.DataFrame]:
         "completions": evidence.records,
         "matrix": matrix.with_columns(signs),
         "findings": evidence.findings,
-        "instructors": labelled(evidence).coverage.drop("demo"),
+        "instructors": with_labels(evidence).coverage.drop("demo"),
         "sessions": evidence.sessions.drop("demo", "m_trainees_id"),
         "vendor": evidence.disagreements,
         "rules": rule_rows(evidence),

@@ -20,7 +20,7 @@ def _remembered(name: str, data: TrainingData, question: Any, *, personal: bool)
     frames = [*data.frames.values()]
     key = (
         name,
-        datasets.TABLES[name],
+        datasets.PUBLISHED_TABLES[name],
         *map(id, frames),
         question,
         personal,
@@ -36,7 +36,7 @@ def _of_tables(tables: tuple[object, ...], personal: bool) -> bytes:
 
 
 def _dictionary(*, personal: bool) -> bytes:
-    return _of_tables((*datasets.TABLES.items(),), personal)
+    return _of_tables((*datasets.PUBLISHED_TABLES.items(),), personal)
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from polars.testing import assert_frame_equal
 import kpa_analytics as kpa
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPAError
-from kpa_analytics.publishing.datasets import TABLES, published_columns
+from kpa_analytics.publishing.datasets import PUBLISHED_TABLES, published_columns
 from kpa_analytics.schema import Column
 from tests.publishing.small import AS_OF, PERSONAL, small
 
@@ -37,7 +37,7 @@ def files(folder: Path) -> dict[str, tuple[int, int]]:
 def test_every_table_is_a_partition_of_its_account(tmp_path: Path) -> None:
     published = kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
     kpa.publish(small(), tmp_path, account="south", as_of=AS_OF)
-    assert published["table"].to_list() == list(TABLES)
+    assert published["table"].to_list() == list(PUBLISHED_TABLES)
     for table, rows in published.select("table", "rows").iter_rows():
         assert (tmp_path / table / "account=north" / "data.parquet").is_file()
         assert read(tmp_path, table)["account"].to_list() == ["north"] * rows + ["south"] * rows
@@ -62,7 +62,7 @@ def test_the_tables_say_what_the_functions_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize("personal", [False, True])
 def test_personal_fields_are_written_only_if_wanted(tmp_path: Path, personal: bool) -> None:
     kpa.publish(small(), tmp_path, account="north", as_of=AS_OF, personal=personal)
-    tables = [read(tmp_path, table) for table in TABLES]
+    tables = [read(tmp_path, table) for table in PUBLISHED_TABLES]
     texts = "".join(table.write_json() for table in tables)
     for text in PERSONAL:
         assert (text in texts) is personal
@@ -77,8 +77,13 @@ def test_a_column_that_nobody_listed_is_left_out(monkeypatch: pytest.MonkeyPatch
         "completions": Column("mood", pl.String, "free text"),
         "status": Column("nickname", pl.String, "another name"),
     }
-    more = {name: TABLES[name]._replace(columns=(*TABLES[name].columns, new[name])) for name in new}
-    monkeypatch.setattr("kpa_analytics.publishing.datasets.TABLES", {**TABLES, **more})
+    more = {
+        name: PUBLISHED_TABLES[name]._replace(columns=(*PUBLISHED_TABLES[name].columns, new[name]))
+        for name in new
+    }
+    monkeypatch.setattr(
+        "kpa_analytics.publishing.datasets.PUBLISHED_TABLES", {**PUBLISHED_TABLES, **more}
+    )
     for name, column in new.items():
         assert column not in published_columns(name, personal=False)
         assert column in published_columns(name, personal=True)
@@ -134,7 +139,7 @@ def test_an_account_whose_files_were_deleted_is_not_complete(tmp_path: Path) -> 
     kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
     south = pl.read_parquet(tmp_path / "accounts.parquet").row(1, named=True)
     assert (south["complete"], south["failure"]) == (False, "its files were deleted: users")
-    for table in TABLES:
+    for table in PUBLISHED_TABLES:
         shutil.rmtree(tmp_path / table / "account=south")
     kpa.publish(small(), tmp_path, account="north", as_of=AS_OF, personal=True)
     assert pl.read_parquet(tmp_path / "accounts.parquet")["account"].to_list() == ["north"]
@@ -232,9 +237,14 @@ def test_what_a_killed_publish_left_is_deleted(tmp_path: Path) -> None:
 def test_accounts_of_another_version_with_other_columns_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    older = {**TABLES, "groups": TABLES["groups"]._replace(columns=TABLES["groups"].columns[:2])}
+    older = {
+        **PUBLISHED_TABLES,
+        "groups": PUBLISHED_TABLES["groups"]._replace(
+            columns=PUBLISHED_TABLES["groups"].columns[:2]
+        ),
+    }
     with monkeypatch.context() as patch:
-        patch.setattr("kpa_analytics.publishing.datasets.TABLES", older)
+        patch.setattr("kpa_analytics.publishing.datasets.PUBLISHED_TABLES", older)
         kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
     kpa.publish(small(), tmp_path, account="south", as_of=AS_OF)
     accounts = pl.read_parquet(tmp_path / "accounts.parquet")

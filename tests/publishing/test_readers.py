@@ -15,7 +15,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, KPATokenInactiveError
-from kpa_analytics.publishing.datasets import TABLES
+from kpa_analytics.publishing.datasets import PUBLISHED_TABLES
 from tests.publishing.small import AS_OF, PERSONAL, small
 
 
@@ -30,7 +30,7 @@ def test_duckdbs_views_have_every_table_with_its_account(tmp_path: Path, fleet: 
     kpa.publish(fleet, folder, as_of=AS_OF)
     with duckdb.connect() as connection:
         connection.execute((folder / "duckdb.sql").read_text(encoding="utf-8"))
-        for table in TABLES:
+        for table in PUBLISHED_TABLES:
             rows = connection.sql(f"SELECT * FROM {table}").pl()
             assert rows.columns[0] == "account"
             assert set(rows["account"]) == {"north", "south"}
@@ -63,7 +63,7 @@ def test_the_data_dictionary_describes_every_column(tmp_path: Path, personal: bo
     dictionary = pl.read_csv(tmp_path / "data_dictionary.csv")
     assert not dictionary.select(pl.any_horizontal(pl.all().is_null()).any()).item()
     assert dictionary.filter(column="m_trainees_id")["type"].unique().to_list() == ["list of text"]
-    for table in TABLES:
+    for table in PUBLISHED_TABLES:
         columns = pl.scan_parquet(tmp_path / table).collect_schema().names()
         listed = dictionary.filter(file=f"{table}/")["column"].to_list()
         assert listed == ["account", *columns[:-1]]
@@ -145,7 +145,7 @@ def test_demo_accounts_are_marked_in_every_table(tmp_path: Path) -> None:
     users = small().users.with_columns(id=pl.lit(demo_id))
     both = kpa.Fleet({"north": small(), "training": small(users=users)})
     kpa.publish(both, tmp_path, as_of=AS_OF)
-    for table in TABLES:
+    for table in PUBLISHED_TABLES:
         rows = pl.scan_parquet(tmp_path / table).collect()
         assert set(rows.select("account", "demo").rows()) == {("north", False), ("training", True)}
     accounts = pl.read_parquet(tmp_path / "accounts.parquet")
@@ -263,7 +263,7 @@ def test_a_folder_in_s3_is_read_as_on_this_machine(
             content = store.cat_file(path)
             assert b"hidden-key" not in content
             assert not any(text.encode() in content for text in PERSONAL)
-        assert first.height == 2 * len(TABLES)
+        assert first.height == 2 * len(PUBLISHED_TABLES)
         with pytest.raises(KPAError, match=r"s3://missing/published: .*(NoSuchBucket|bucket)"):
             kpa.publish(fleet, "s3://missing/published", as_of=AS_OF)
     finally:

@@ -20,7 +20,7 @@ from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from kpa_analytics.widgets import Dashboard, TrendExplorer
 from kpa_analytics.widgets.table_rows import cells
-from kpa_analytics.widgets.trend_rows import listed
+from kpa_analytics.widgets.trend_rows import with_gap_shares
 from kpa_analytics.wording import day as in_words
 from tests.frames import frame_of
 from tests.widgets.expiry_cases import status
@@ -210,7 +210,7 @@ def test_a_share_of_gaps_is_0_only_for_no_gap_and_100_only_for_nothing_else(
             total=pl.Series([10_000, 10_000, 0]),
         )
     )
-    assert listed(few, None)["percent"].to_list() == [0.1, 99.9, None]
+    assert with_gap_shares(few, None)["percent"].to_list() == [0.1, 99.9, None]
     assert cells(pl.Series([12.0, 0.1, 99.94, None]), {}) == ["12.0", "0.1", "99.9", None]
 
 

@@ -113,9 +113,11 @@ class Counted:
         )
         fullest = min(ahead, key=lambda first: (-ahead[first], first))
         ties = [first for first in ahead if ahead[first] == ahead[fullest]]
-        title = f"{fullest:%b %Y} {f'{len(ties) - 1} ' if len(ties) > 1 else ''}{ahead[fullest]:,}"
         earlier = sum(n for first, n in month.items() if first < near[0])
         later = sum(n for first, n in month.items() if first > near[1])
+        last = f"{near[1]:%b %Y} " if later else ""
+        others = f"{len(ties) - 1} " if len(ties) > 1 else ""
+        title = f"{last}{fullest:%b %Y} {others}{ahead[fullest]:,}"
         undated = sum(case["expiration_date"] is None for case in self.valid)
         return (
             f"{title} {title} {len(dated):,} {self.of_status['expired']:,} {self.day} "
