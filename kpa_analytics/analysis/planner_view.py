@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: The words for a session that was dropped or moved, and for what is wrong with it then.
 DROPPED, MOVED = "dropped", "moved from {}"
+#: What follows the reason for the place of a person in such a session.
+NOW_DROPPED, NOW_MOVED = "{}; you dropped it", "{}; you moved it to {}"
 BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it until {} only"
 #: The number of plans that are kept.
 _KEPT = 4
@@ -75,9 +77,24 @@ class PlannerView:
         return rows.sort("week", "training", "session")
 
     def people(self, choices: PlannerChoices, sessions: Iterable[int]) -> pl.DataFrame:
-        """The people of these sessions (`schema.PLANNED_PEOPLE`)."""
+        """The people of these sessions (`schema.PLANNED_PEOPLE`).
+
+        A reason names the planned week of a session. It also says if the session was moved or
+        dropped.
+        """
         numbers = pl.Series(list(sessions), dtype=pl.Int64).implode()
-        return self.plan(choices).people.filter(pl.col("session").is_in(numbers))
+        people = self.plan(choices).people.filter(pl.col("session").is_in(numbers))
+        changed = self._moved(choices).select("session", "change", now="week")
+        now = (
+            pl.when(pl.col("change") == DROPPED)
+            .then(pl.format(NOW_DROPPED, "reason"))
+            .when(pl.col("change").is_not_null())
+            .then(pl.format(NOW_MOVED, "reason", day_texts(pl.col("now"))))
+            .otherwise("reason")
+        )
+        return people.join(changed, on="session", how="left", maintain_order="left").select(
+            *(pl.col(name) if name != "reason" else now.alias("reason") for name in people.columns)
+        )
 
     def unplaced(self, choices: PlannerChoices) -> pl.DataFrame:
         """The cases of the chosen trainings and people that have no place (`schema.UNPLACED`)."""

@@ -12,15 +12,18 @@ function render({ model, el }) {
   button.textContent = model.get("label");
   button.title = model.get("hint");
 
+  // Not `disabled`: that would take the keyboard's focus from it.
+  const works = (now) => button.setAttribute("aria-disabled", String(now));
   button.addEventListener("click", () => {
-    button.disabled = true;
+    if (button.getAttribute("aria-disabled") === "true") return;
+    works(true);
     link.hidden = true;
     where.textContent = "Writing…";
     model.send("make");
   });
   const onMessage = (message, buffers) => {
     if (message === "done") {
-      button.disabled = false;
+      works(false);
       if (link.hidden) where.textContent = "";
       return;
     }

@@ -98,9 +98,17 @@ _SHOW_TABS = """() => {
 }"""
 _ALL_DARK = """() => [...document.querySelectorAll(".kpa-chart")].every(
     chart => chart.style.background === "rgb(22, 26, 33)")"""
-#: Widths of the window, and the reader's size of text in percent: a phone, browser zoom of 200% in
-#: a window of 1280 pixels, text zoom of 200%, and a wide screen.
-_SIZES = ((390, 100), (640, 100), (1280, 200), (1600, 100))
+#: The captions of tables and the labels of boxes to tick that are cut at the edge of their card.
+_CUT_CAPTIONS = """() => {
+    const right = part => part.getBoundingClientRect().right;
+    const parts = document.querySelectorAll(".kpa-table caption, .widget-checkbox *");
+    return [...parts].filter(part => part.checkVisibility())
+        .filter(part => right(part) > right(part.closest(".kpa-table-frame, .kpa-explorer")) + 1)
+        .map(part => part.textContent);
+}"""
+#: Widths of the window, and the reader's size of text in percent: a phone, the same with large
+#: text, browser zoom of 200% in a window of 1280 pixels, text zoom of 200%, and a wide screen.
+_SIZES = ((390, 100), (330, 200), (640, 100), (1280, 200), (1600, 100))
 
 
 def focus_is_seen(page: Page) -> None:
@@ -122,6 +130,7 @@ def every_tab_is_legible(page: Page) -> None:
             page.set_viewport_size({"width": width, "height": 900})
             page.evaluate("size => { document.documentElement.style.fontSize = size }", f"{text}%")
             _has_no_faults(page, f"{tab} at {width} pixels and text of {text}%")
+            assert page.evaluate(_CUT_CAPTIONS) == [], f"{tab} at {width} pixels"
         for table in page.locator(".kpa-table:visible").all():
             _no_column_is_cut(table, tab)  # at 1600 pixels, beside the charts
         _focus_is_seen_in_the_controls(page)

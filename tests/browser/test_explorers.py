@@ -184,10 +184,16 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
 
     show_a_state_of_python(web, lab, view)
 
-    # an export, downloaded
+    # an export, by keyboard, downloaded
+    export = view.get_by_role("button", name="Export audit pack")
+    export.focus()
+    web.keyboard.press("Enter")
+    link = view.get_by_role("link", name="Download")
+    expect(link).to_be_visible()
+    expect(export).to_be_focused()
+    expect(export).to_be_enabled()
     with web.expect_download() as coming:
-        press(view.get_by_role("button", name="Export audit pack"))
-        press(view.get_by_role("link", name="Download"))
+        press(link)
     pack = tmp_path / "pack.zip"
     coming.value.save_as(pack)
     with zipfile.ZipFile(pack) as archive:

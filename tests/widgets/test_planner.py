@@ -119,6 +119,24 @@ def test_moving_a_session_changes_its_week_and_what_must_be_checked(
 
 
 @pytest.mark.slow
+def test_the_reasons_for_places_say_that_the_session_was_moved_or_dropped(
+    planner: PlannerExplorer,
+) -> None:
+    planner.selected = 1
+    planned = planner.people
+    press(planner, "Later")
+    assert planner.people["reason"].to_list() == [
+        f"{reason}; you moved it to 13 Jul 2026" for reason in planned["reason"]
+    ]
+    press(planner, "Drop")
+    assert planner.people["reason"].to_list() == [
+        f"{reason}; you dropped it" for reason in planned["reason"]
+    ]
+    press(planner, "Restore")
+    assert planner.people.equals(planned)
+
+
+@pytest.mark.slow
 def test_an_instructor_who_is_no_longer_eligible_is_named(data: kpa.TrainingData) -> None:
     planner = PlannerExplorer(data, as_of=AS_OF, weeks=40)
     late = date(2027, 1, 11)
