@@ -297,7 +297,9 @@ def test_an_explanation_is_printed_line_by_line(kpa_analytics, account):
     assert "\x1b" not in out
     code, out, err = kpa_analytics("explain", who, "Scaffolds", "--as-of", "2021-06-30")
     assert (code, out) == (2, "")
-    assert err.splitlines()[-1].endswith("no training in the records is called 'Scaffolds'")
+    assert err.splitlines()[-1].endswith(
+        "no training in the records is called 'Scaffolds'; give an id or a whole name"
+    )
 
 
 @pytest.mark.slow
@@ -603,7 +605,7 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
         (["trend", "--by", "shoe_size"], "by must be one of field_office"),
         (["trend", "--out", "trend.gif"], "trend.gif: a trend can be written as"),
         (["trend", "--out", "no/trend.csv"], "no is not a folder"),
-        (["plan", "here", "--by", "shoe_size"], "by must be field_office or None"),
+        (["plan", "here", "--by", "shoe_size"], "by must be field_office, or left out"),
         (["plan", "here", "--previous", "nowhere"], "nowhere has no plan: it has no plan.ics"),
         (["supervisors", "here", "--previous", "nowhere"], "nowhere has no lists of an earlier"),
         (["plan", "here", "--weeks", "0"], "Invalid value for '--weeks'"),

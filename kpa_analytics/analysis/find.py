@@ -153,7 +153,7 @@ def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id
             first = "; ".join(shown[key] for key in matches[:_LISTED])
             more = f" and {len(matches) - _LISTED} more" if len(matches) > _LISTED else ""
             raise KPADataError(f"{named!r} names more than one {what}: {first}{more}; give the id")
-    meant = _meant(named, ways, shown)
+    meant = _meant(named, ways, shown) or "; give an id or a whole name"
     raise KPADataError(f"no {what} in the records is called {named!r}{meant}")
 
 

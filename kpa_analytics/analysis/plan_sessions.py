@@ -205,7 +205,7 @@ def _seats(capacity: object, data: TrainingData) -> Mapping[int, int]:
 def need_plan_group(by: object) -> None:
     """Raise a KPADataError unless `by` is a group by which sessions can be planned, or None."""
     if by is not None and by not in GROUPS:
-        raise KPADataError(f"by must be {' or '.join(GROUPS)} or None, not {by!r}")
+        raise KPADataError(f"by must be {' or '.join(GROUPS)}, or left out, not {by!r}")
 
 
 def _cost(value: float, name: str) -> float:

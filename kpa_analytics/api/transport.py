@@ -150,7 +150,10 @@ def _body(response: Response, deadline: Deadline) -> bytes:
 def _transport_error(error: Exception, request: PreparedRequest) -> KPATransportError:
     """Describe an error in our own text: the library's text could quote the request."""
     if isinstance(error, Timeout | ReadTimeoutError):
-        reason, problem = "timeout", "no answer in time (to wait longer, change `timeout`)"
+        reason, problem = (
+            "timeout",
+            "no answer in time (timeout or KPA_TIMEOUT sets how long to wait)",
+        )
     elif isinstance(error, TooLargeError):
         reason, problem = "too_large", f"the answer is larger than {MOST_BYTES // 10**6} MB"
     elif _too_long(cause := _cause(error)):
@@ -160,9 +163,12 @@ def _transport_error(error: Exception, request: PreparedRequest) -> KPATransport
     elif isinstance(error, SSLError):
         reason, problem = "connection", "the server's certificate was refused"
     elif isinstance(cause, HTTPException) and not isinstance(cause, OSError):
-        reason, problem = "connection", "the answer is not HTTP; check api_url"
+        reason, problem = "connection", "the answer is not HTTP; check api_url or KPA_API_URL"
     else:
-        reason, problem = "connection", "no connection; check the network and api_url"
+        reason, problem = (
+            "connection",
+            "no connection; check the network and api_url or KPA_API_URL",
+        )
     return KPATransportError(f"{request.url}: {problem} [{type(error).__name__}]", reason)
 
 

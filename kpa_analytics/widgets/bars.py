@@ -11,7 +11,7 @@ from kpa_analytics.charts.outcomes import OUTCOMES
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.statuses import STATUSES
-from kpa_analytics.widgets.traits import Choice, ChoiceError, id_of, need_known
+from kpa_analytics.widgets.traits import GIVE_ONE, Choice, ChoiceError, id_of, need_known
 
 #: A bar: the values of the fields that identify it in its chart.
 Bar = Mapping[str, Any]
@@ -100,7 +100,8 @@ class Bars(Choice[tuple[Bar, ...], Bar | Iterable[Bar] | None]):
             return value
         kind = "trainings" if field == "training_id" else "instructors"
         key = id_of(obj, field, value, kind)
-        need_known(field, key, obj.known[kind if kind == "instructors" else self.name])
+        known = obj.known[kind if kind == "instructors" else self.name]
+        need_known(field, key, known, GIVE_ONE)
         return key
 
     def of_chart(self, picked: Sequence[Any]) -> list[Bar]:

@@ -16,6 +16,8 @@ from kpa_analytics.wording import day as in_words
 G = TypeVar("G")
 S = TypeVar("S")
 T = TypeVar("T")
+#: What to do if an id, a title or a name is not known.
+GIVE_ONE = "; give an id or a whole name"
 
 
 class ChoiceError(KPADataError, traitlets.TraitError):
@@ -158,7 +160,7 @@ class SomeOf(Choice[tuple[T, ...], Iterable[T | str] | None], Generic[T]):
             self.refuse(value)
         chosen: list[Any] = [id_of(obj, str(self.name), each) for each in value]
         for each in chosen:
-            need_known(str(self.name), each, obj.known[self.name])
+            need_known(str(self.name), each, obj.known[self.name], GIVE_ONE)
         return tuple(dict.fromkeys(chosen))
 
 
@@ -182,19 +184,22 @@ def id_of(explorer: Any, name: str, value: Any, kind: str = "") -> Any:
     try:
         key = find(value)
     except KPADataError as error:
-        raise ChoiceError(f"{name}: {error} (give an id or a whole name)") from None
+        raise ChoiceError(f"{name}: {error}") from None
     if key not in explorer.known[kind]:
         raise ChoiceError(f"{name}: {value!r}, id {key!r}, cannot be chosen: not among {kind}")
     return key
 
 
-def need_known(name: str, value: object, known: Collection[Any]) -> None:
-    """Reject a value that is not known with a `ChoiceError`, which lists the known ones if few."""
+def need_known(name: str, value: object, known: Collection[Any], advice: str = "") -> None:
+    """Reject a value that is not known with a `ChoiceError`.
+
+    It lists the known values if they are few, and otherwise gives the advice.
+    """
     try:
         if value in known:
             return
     except TypeError:  # a list or a frame, which has no hash
         pass
     few = 0 < len(known) <= 12
-    there_are = f"; there are {', '.join(map(str, known))}" if few else ""
-    raise ChoiceError(f"{name}: there is no {value!r}{there_are}")
+    advice = f"; there are {', '.join(map(str, known))}" if few else advice
+    raise ChoiceError(f"{name}: there is no {value!r}{advice}")

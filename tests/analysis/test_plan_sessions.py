@@ -482,8 +482,8 @@ def test_costs_decide() -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"by": "colour"}, "by must be field_office or None, not 'colour'"),
-        ({"by": ["field_office"]}, "by must be field_office or None, not ['field_office']"),
+        ({"by": "colour"}, "by must be field_office, or left out, not 'colour'"),
+        ({"by": ["field_office"]}, "by must be field_office, or left out, not ['field_office']"),
         ({"capacity": 0}, "capacity must be a whole number from 1 to 10,000, not 0"),
         ({"capacity": True}, "capacity must be a whole number from 1 to 10,000, not True"),
         ({"capacity": {7: 0}}, "capacity of training 7 must be a whole number from 1"),
