@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 from kpa_analytics.errors import KPAError
+from kpa_analytics.install_command import install_command
 from kpa_analytics.wording import listing
 
 _PACKAGES = {
@@ -28,6 +29,4 @@ def need_extra(
     """
     missing = [package for package in _PACKAGES[what] if find_spec(package) is None]
     if missing:
-        raise KPAError(
-            f'{what} need {listing(missing)}: python -m pip install "kpa-analytics[audit]"'
-        )
+        raise KPAError(f"{what} need {listing(missing)}: {install_command('audit')}")

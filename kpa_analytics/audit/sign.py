@@ -23,6 +23,7 @@ from kpa_analytics.audit.differences import Finding
 from kpa_analytics.audit.manifest import MANIFEST, SIGNATURE
 from kpa_analytics.config import SIGN_PASSPHRASE
 from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.install_command import install_command
 from kpa_analytics.paths import typed_path
 from kpa_analytics.secret import Secret
 
@@ -170,7 +171,7 @@ def check_signature(folder: Path, key: PublicKey) -> Finding | None:
 def need_sign_extra(purpose: str, package: str = "cryptography") -> None:
     """Raise a KPAError that names the package to install, unless it is installed."""
     if find_spec(package.replace("-", "_")) is None:
-        raise KPAError(f'{purpose} need {package}: python -m pip install "kpa-analytics[sign]"')
+        raise KPAError(f"{purpose} need {package}: {install_command('sign')}")
 
 
 def _decrypted(file: Path, content: bytes) -> Any:

@@ -18,6 +18,7 @@ from kpa_analytics.audit.manifest import MANIFEST, TIMESTAMP
 from kpa_analytics.audit.sign import need_sign_extra
 from kpa_analytics.config import settings
 from kpa_analytics.errors import KPADataError, KPATransportError
+from kpa_analytics.install_command import install_command
 from kpa_analytics.paths import typed_path
 from kpa_analytics.wording import day
 
@@ -138,7 +139,7 @@ def check_timestamp(folder: Path, trusted: Authority | None) -> Finding | None:
 def what_the_timestamp_shows(folder: Path, trusted: Authority | None) -> str:
     """One line that says what a checked timestamp shows."""
     if find_spec("rfc3161_client") is None:
-        return 'timestamp not checked: python -m pip install "kpa-analytics[sign]"'
+        return f"timestamp not checked: {install_command('sign')}"
     moment = _token((folder / TIMESTAMP).read_bytes()).tst_info.gen_time
     said = f"the timestamp says that manifest.json existed on {day(moment)}, "
     said += f"{moment:%H:%M:%S} UTC"

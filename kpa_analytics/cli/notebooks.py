@@ -11,6 +11,7 @@ import typer
 
 import kpa_analytics
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.install_command import install_command
 from kpa_analytics.paths import typed_path
 
 #: The rules, by the path that explanations and reports name.
@@ -39,7 +40,7 @@ def notebooks(
     number = sum(file.suffix == ".ipynb" for file in files)
     typer.echo(f"Copied {number} notebooks and the rules ({_RULES.as_posix()}) to {folder}\n")
     if find_spec("jupyterlab") is None:
-        typer.echo('Install JupyterLab:\n  python -m pip install "kpa-analytics[notebook]"\n')
+        typer.echo(f"Install JupyterLab:\n  {install_command('notebook')}\n")
     typer.echo(f'Start with:\n  jupyter lab "{folder / "00_start_here.ipynb"}"')
 
 

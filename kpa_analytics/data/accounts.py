@@ -12,6 +12,7 @@ from kpa_analytics.account_names import as_account, refuse_same_names
 from kpa_analytics.accounts_file import ListedAccount, listed_accounts
 from kpa_analytics.config import Settings, settings
 from kpa_analytics.errors import KPADataError, KPAError, KPASettingsError
+from kpa_analytics.install_command import install_command
 from kpa_analytics.secret import as_secret
 
 
@@ -105,8 +106,7 @@ def _from_keyring(account: ListedAccount) -> object:
         from keyring.errors import KeyringError
     except ImportError:
         raise KPAError(
-            f"{account.place}: the keyring needs a package: "
-            'python -m pip install "kpa-analytics[keyring]"'
+            f"{account.place}: the keyring needs a package: {install_command('keyring')}"
         ) from None
     try:
         token = as_secret(keyring.get_password(service, user))

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kpa_analytics.errors import KPADataError, KPAError
+from kpa_analytics.install_command import install_command
 from kpa_analytics.publishing.local_folder import UNFINISHED
 
 #: Stores in which an object is there as a whole or not at all. In others, files are renamed.
@@ -33,8 +34,7 @@ class RemoteFolder:
             from fsspec.core import url_to_fs
         except ImportError:
             raise KPAError(
-                f"{self.address}: a URL needs a package: "
-                'python -m pip install "kpa-analytics[fsspec]"'
+                f"{self.address}: a URL needs a package: {install_command('fsspec')}"
             ) from None
         try:
             self._store, self._path = url_to_fs(self.address)

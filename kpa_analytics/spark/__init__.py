@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from kpa_analytics.errors import KPAError
+from kpa_analytics.install_command import install_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +63,4 @@ def __dir__() -> list[str]:
 
 def _need(package: str) -> None:
     if find_spec(package) is None:
-        raise KPAError(
-            f'kpa_analytics.spark needs {package}: python -m pip install "kpa-analytics[spark]"'
-        )
+        raise KPAError(f"kpa_analytics.spark needs {package}: {install_command('spark')}")

@@ -11,6 +11,7 @@ import polars as pl
 
 from kpa_analytics.audit.csv import marked
 from kpa_analytics.errors import KPAError
+from kpa_analytics.install_command import install_command
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.spreadsheet import flat
 from kpa_analytics.wording import count, listing
@@ -52,9 +53,7 @@ def _text(table: pl.DataFrame, **options: Any) -> bytes:
 
 def _workbook(rows: pl.DataFrame, facts: Mapping[str, str], *, demo: bool) -> bytes:
     if find_spec("xlsxwriter") is None:
-        raise KPAError(
-            'Excel workbooks need XlsxWriter: python -m pip install "kpa-analytics[audit]"'
-        )
+        raise KPAError(f"Excel workbooks need XlsxWriter: {install_command('audit')}")
     import xlsxwriter
 
     from kpa_analytics.audit import excel_limits

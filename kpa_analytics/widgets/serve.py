@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from kpa_analytics.errors import KPAError
+from kpa_analytics.install_command import install_command
 
 _HERE = Path(__file__).parent
 
@@ -28,7 +29,7 @@ def serve_dashboard(*, port: int = 8866, browser: bool = True) -> None:
             port is free.
     """
     if find_spec("voila") is None:
-        raise KPAError(f"the dashboard needs Voila: {_install_command()}")
+        raise KPAError(f"the dashboard needs Voila: {install_command('dashboard')}")
     # Jupyter searches this folder first for the page's template and kernel.
     folders = [str(_HERE), *filter(None, [os.environ.get("JUPYTER_PATH")])]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(folders)
@@ -41,12 +42,3 @@ def serve_dashboard(*, port: int = 8866, browser: bool = True) -> None:
             raise KPAError(
                 f"the dashboard could not start: no port from {port} on is free on 127.0.0.1"
             ) from stopped
-
-
-def _install_command() -> str:
-    """The command that installs Voila, for a checkout of the source or an installed package."""
-    checkout = _HERE.parents[1]
-    if not (checkout / "pyproject.toml").is_file():
-        return 'python -m pip install "kpa-analytics[dashboard]"'
-    place = "." if Path.cwd() == checkout else checkout
-    return f'python -m pip install -e "{place}[dashboard]"'

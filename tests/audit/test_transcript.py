@@ -233,7 +233,7 @@ def test_hostile_texts_stay_texts(hostile):
 
 def test_a_missing_extra_is_named(data, busiest, monkeypatch):
     monkeypatch.setattr(extra, "find_spec", lambda name: None if name == "typst" else name)
-    with pytest.raises(kpa.errors.KPAError, match=r'need typst: .* "kpa-analytics\[audit\]"'):
+    with pytest.raises(kpa.errors.KPAError, match=r"need typst: .* -m pip install .*\[audit\]"):
         kpa.transcript(data, busiest, as_of=AS_OF)
 
 

@@ -168,7 +168,7 @@ def test_without_the_keyring_package_the_error_names_the_extra(
 ) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
     write(monkeypatch, tmp_path, f'[north]\n{HOST}\nkeyring = "kpa/north"')
-    with pytest.raises(KPAError, match=r"kpa-analytics\[keyring\]"):
+    with pytest.raises(KPAError, match=r"pip install .*\[keyring\]"):
         settings_by_account()
 
 

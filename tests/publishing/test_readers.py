@@ -281,5 +281,5 @@ def test_a_url_that_can_not_be_used_is_named(fleet: kpa.Fleet, monkeypatch: Any)
             kpa.publish(fleet, login)
         assert "hidden" not in str(caught.value)
     monkeypatch.setitem(sys.modules, "fsspec.core", None)
-    with pytest.raises(KPAError, match=r"kpa-analytics\[fsspec\]"):
+    with pytest.raises(KPAError, match=r"pip install .*\[fsspec\]"):
         kpa.publish(fleet, "memory://published")

@@ -14,6 +14,7 @@ from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
 from kpa_analytics.errors import KPAError
+from kpa_analytics.install_command import install_command
 
 
 @pytest.mark.parametrize("package", ["pyspark", "pyarrow", "pandas"])
@@ -22,7 +23,7 @@ def test_a_missing_package_is_named_with_its_cure(name, package, monkeypatch) ->
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(KPAError, match=package) as caught:
         getattr(kpa.spark, name)
-    assert 'pip install "kpa-analytics[spark]"' in str(caught.value)
+    assert str(caught.value).endswith(install_command("spark"))
 
 
 def test_a_misspelt_name_is_an_attribute_error() -> None:
