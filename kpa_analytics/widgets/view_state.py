@@ -18,7 +18,7 @@ def json_choice(value: Any) -> Any:
     """A choice as data that JSON has, e.g. a day as text.
 
     Examples:
-        >>> plain(({"month": date(2026, 7, 1), "status": "expired"},))
+        >>> json_choice(({"month": date(2026, 7, 1), "status": "expired"},))
         [{'month': '2026-07-01', 'status': 'expired'}]
     """
     if isinstance(value, date):
