@@ -16,6 +16,8 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.wording import listing
 
 Id = TypeVar("Id", int, str)
+#: What to do if an id, a title or a name is not known.
+GIVE_ONE = "; give an id or a whole name"
 #: Candidates that an error lists.
 _LISTED = 5
 #: Names that are compared letter by letter; more take seconds.
@@ -153,7 +155,7 @@ def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id
             first = "; ".join(shown[key] for key in matches[:_LISTED])
             more = f" and {len(matches) - _LISTED} more" if len(matches) > _LISTED else ""
             raise KPADataError(f"{named!r} names more than one {what}: {first}{more}; give the id")
-    meant = _meant(named, ways, shown) or "; give an id or a whole name"
+    meant = _meant(named, ways, shown) or GIVE_ONE
     raise KPADataError(f"no {what} in the records is called {named!r}{meant}")
 
 

@@ -8,6 +8,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 import traitlets
 
+from kpa_analytics.analysis.find import GIVE_ONE
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets.titles import usual_day
@@ -16,8 +17,6 @@ from kpa_analytics.wording import day as in_words
 G = TypeVar("G")
 S = TypeVar("S")
 T = TypeVar("T")
-#: What to do if an id, a title or a name is not known.
-GIVE_ONE = "; give an id or a whole name"
 
 
 class ChoiceError(KPADataError, traitlets.TraitError):

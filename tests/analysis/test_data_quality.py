@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.data_quality import EVERY_KIND
 from kpa_analytics.schema import COMPLETIONS, FINDINGS, TRAININGS, USERS
 from tests.analysis.company import FIRST, company
 from tests.analysis.oracle import by_id
@@ -161,7 +160,6 @@ def test_equal_to_plain_python_in_random_companies(seed: int, as_of: date) -> No
     completions, trainings, users, _ = company(seed, people=12, count=1200)
     data = kpa.TrainingData(completions=completions, trainings=trainings, users=users)
     findings = kpa.data_quality(data, as_of=as_of)
-    assert set(findings["finding"]) <= set(EVERY_KIND)
     ours = findings.filter(finding="recorded_after_expiry")["record_id"].sort().to_list()
     assert ours == expected(completions.to_dicts(), by_id(trainings.to_dicts()), as_of)
     late = {
