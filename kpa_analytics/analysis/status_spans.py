@@ -29,6 +29,7 @@ IN_ORDER = {True: (CURRENT, EXPIRING, EXPIRED), False: (NOT_DUE, EXPIRING, MISSI
 _SPAN = ("person", "title", "held", *POSITIONS)
 _SINCE, _UNTIL = pl.col("since"), pl.col("until")
 _DAY = pl.duration(days=1)
+_IS_WINDOW = pl.col("expiration_source") == "window"
 
 
 class StatusSpans:
@@ -45,11 +46,11 @@ class StatusSpans:
 
     def frame(self, expiring_days: int, *, include_terminated: bool) -> pl.DataFrame:
         """The spans, in any order; without people who left, unless they are included."""
-        held = self._held(self._records, self._limits(self._engine.expirations, expiring_days))
+        held = self._begun(self._held, self._engine.expirations, expiring_days)
         derived = self._engine.derived
         own = (
-            self._held(placed, self._limits(each.expirations, expiring_days))
-            for each, placed in zip(derived, self._derived, strict=True)
+            self._begun(spans, each.expirations, expiring_days)
+            for each, spans in zip(derived, self._derived, strict=True)
         )
         composed = composed_spans(derived, self._held_between, own, held)
         if self._unheld is None:  # the same for any number of days
@@ -57,13 +58,20 @@ class StatusSpans:
         spans = pl.concat([held, composed, self._unheld])
         return spans if include_terminated else self.employed(spans)
 
+    def _begun(self, held: pl.DataFrame, by_key: pl.DataFrame, expiring_days: int) -> pl.DataFrame:
+        """Spans of `_of_records` with `starts` for a number of days. Nothing else depends on it."""
+        by_date = self._days.position(counted_back(expiring_days))
+        by_key = by_key.select(pl.when(_IS_WINDOW).then(None).otherwise(by_date).alias("starts"))
+        counted = pl.lit(by_key.to_series()).gather(pl.col("at")).clip(_SINCE, _UNTIL)
+        return held.with_columns(pl.coalesce(counted, "starts").alias("starts")).select(_SPAN)
+
     @cached_property
-    def _records(self) -> pl.DataFrame:
-        return self._placed(self._engine.rows.filter("has_proof"))
+    def _held(self) -> pl.DataFrame:
+        return self._of_records(self._engine.rows.filter("has_proof"), self._engine.expirations)
 
     @cached_property
     def _derived(self) -> list[pl.DataFrame]:
-        return [self._placed(each.rows) for each in self._engine.derived]
+        return [self._of_records(each.rows, each.expirations) for each in self._engine.derived]
 
     @cached_property
     def _held_between(self) -> list[pl.DataFrame]:
@@ -90,20 +98,19 @@ class StatusSpans:
             .collect(engine="in-memory")
         )
 
-    def _limits(self, by_key: pl.DataFrame, expiring_days: int) -> pl.DataFrame:
+    def _limits(self, by_key: pl.DataFrame) -> pl.DataFrame:
         """The positions that decide the statuses of each expiry key, in the order of the keys.
 
-        From `lost` on, the completion is current until `starts`, expiring until `over` and then
-        expired. The days before `lost` are those of a window training's valid completion, which is
-        renewed in the windows from `first_year` on; `window` is null for other trainings.
+        From `lost` on, the completion is current until it begins to expire, expiring until `over`
+        and then expired. A window training's completion begins to expire when it is `lost`. Before,
+        it is valid, and is renewed in the windows from `first_year` on; `window` is null for other
+        trainings.
         """
-        position = self._days.position
-        is_window = pl.col("expiration_source") == "window"
+        position, is_window = self._days.position, _IS_WINDOW
         is_lost = is_window & SUPERSEDED
         has_time = in_time("year_before_opens")
         over = pl.when(has_time).then(pl.col("offering_closes") + _DAY).otherwise("offered")
         expires = pl.col("expiration_date").to_physical()
-        starts = counted_back(expiring_days)
         lost = pl.when(is_lost).then("offered")
         return (
             by_key.lazy()
@@ -113,7 +120,6 @@ class StatusSpans:
                 pl.when(is_window).then("window").alias("window"),
                 pl.col("opens").dt.year().alias("first_year"),
                 pl.when(is_window).then(position(lost)).otherwise(0).alias("lost"),
-                pl.when(is_window).then(position(lost)).otherwise(position(starts)).alias("starts"),
                 position(pl.when(is_window).then(over.to_physical()).otherwise(expires + 1)).alias(
                     "over"
                 ),
@@ -121,11 +127,16 @@ class StatusSpans:
             .collect(engine="in-memory")
         )
 
-    def _held(self, placed: pl.DataFrame, limits: pl.DataFrame) -> pl.DataFrame:
-        """The spans of records that prove a completion, as `_placed` returns them."""
-        at = placed["at"]
-        ruled = placed.with_columns(series.gather(at) for series in limits).lazy()
-        decided = ruled.with_columns(pl.max_horizontal("since", "lost").alias("since"))
+    def _of_records(self, records: pl.DataFrame, by_key: pl.DataFrame) -> pl.DataFrame:
+        """The spans of records that prove a completion, with `at`, the row of `by_key`.
+
+        `starts` is that of window trainings alone.
+        """
+        placed, limits = self._placed(records), self._limits(by_key)
+        ruled = placed.with_columns(series.gather(placed["at"]) for series in limits).lazy()
+        decided = ruled.with_columns(
+            pl.max_horizontal("since", "lost").alias("since"), starts="lost"
+        )
         valid = ruled.filter(pl.col("window").is_not_null()).with_columns(
             pl.min_horizontal("until", "lost").alias("until")
         )
@@ -144,7 +155,7 @@ class StatusSpans:
             )
             .with_columns(_UNTIL.alias("over"))
         )
-        parts = [part.pipe(_fitted, held=True) for part in (decided, renewed)]
+        parts = [part.pipe(_fitted, "at", held=True) for part in (decided, renewed)]
         return pl.concat(parts).collect(engine="in-memory")
 
     def _not_held(self, composed: pl.DataFrame) -> pl.DataFrame:
@@ -222,12 +233,12 @@ class StatusSpans:
         return pl.concat([stayed, *kept]).collect(engine="in-memory")
 
 
-def _fitted(spans: pl.LazyFrame, *, held: bool | None = None) -> pl.LazyFrame:
+def _fitted(spans: pl.LazyFrame, *more: str, held: bool | None = None) -> pl.LazyFrame:
     """The spans that last at least one day, with `starts` and `over` from since to until."""
     if held is not None:
         spans = spans.with_columns(pl.lit(held).alias("held"))
     return (
         spans.filter(_SINCE < _UNTIL)
         .with_columns(pl.col("starts", "over").clip(_SINCE, _UNTIL))
-        .select(_SPAN)
+        .select(*_SPAN, *more)
     )
