@@ -373,7 +373,7 @@ def test_without_a_day_invented_records_have_the_day_of_the_demo(kpa_analytics, 
 def test_a_trend_from_before_the_first_completion_is_one_line(kpa_analytics, account):
     code, out, err = kpa_analytics("trend", "--start", "1990-01-01")
     assert (code, out) == (2, "")
-    assert "start must not be before the first completion" in err.splitlines()[-1]
+    assert "--start must not be before the first completion: --start is 1990" in err.splitlines()[-1]
 
 
 @pytest.mark.slow
@@ -597,15 +597,19 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
     ("arguments", "named"),
     [
         (["fetch"], "KPA_API_TOKEN"),
-        (["audit", "pack", "--as-of", "30/06/2026"], "as_of"),
-        (["trend", "--start", "2026-06-30", "--end", "2025-06-30"], "start must not be after end"),
-        (["trend", "--start", "30/06/2026"], "start must be a day"),
-        (["trend", "--end", "soon"], "end must be a day"),
-        (["trend", "--every", "monthly"], "every must be a period"),
-        (["trend", "--by", "shoe_size"], "by must be one of field_office"),
+        (["audit", "pack", "--as-of", "30/06/2026"], ": --as-of must be a day"),
+        (
+            ["trend", "--start", "2026-06-30", "--end", "2025-06-30"],
+            ": --start must not be after --end: --start is 30 Jun 2026, --end is 30 Jun 2025\n",
+        ),
+        (["trend", "--start", "30/06/2026"], ": --start must be a day"),
+        (["trend", "--end", "soon"], ": --end must be a day"),
+        (["trend", "--end", "end is"], ": --end must be a day such as 2026-06-30, not 'end is'\n"),
+        (["trend", "--every", "monthly"], ": --every must be a period"),
+        (["trend", "--by", "shoe_size"], ": --by must be one of field_office"),
         (["trend", "--out", "trend.gif"], "trend.gif: a trend can be written as"),
         (["trend", "--out", "no/trend.csv"], "no is not a folder"),
-        (["plan", "here", "--by", "shoe_size"], "by must be field_office, or left out"),
+        (["plan", "here", "--by", "shoe_size"], ": --by must be field_office, or left out,"),
         (["plan", "here", "--previous", "nowhere"], "nowhere has no plan: it has no plan.ics"),
         (["supervisors", "here", "--previous", "nowhere"], "nowhere has no lists of an earlier"),
         (["plan", "here", "--weeks", "0"], "Invalid value for '--weeks'"),

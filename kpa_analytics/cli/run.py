@@ -7,6 +7,7 @@ An error is one line, never a traceback, and never shows the token.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from io import TextIOWrapper
@@ -51,7 +52,8 @@ def _exit_code() -> int:
     except typer.Abort:
         print_error("stopped; nothing more was done")
     except (KPAError, OSError) as error:
-        print_error(getattr(error, "plain", "") or _system_error(error) or error)
+        problem = getattr(error, "plain", "") or _system_error(error) or str(error)
+        print_error(_with_options(problem))
         _give_up_output()
     except SystemExit as error:  # from a library: its code 1 does not mean a finding
         if isinstance(error.code, str):
@@ -63,6 +65,21 @@ def _exit_code() -> int:
     except BaseException as error:
         print_error(f"{type(error).__name__}: {error} [{_place(error)}]; please report this")
     return USAGE_OR_DATA
+
+
+def _with_options(problem: str) -> str:
+    """Name the arguments that an error is about as on the command line: `--as-of` for `as_of`."""
+    commands: Any = get_command(app)
+    command = commands.commands.get(next(iter(sys.argv[1:]), ""))
+    options = {
+        param.name: param.opts[0]
+        for param in getattr(command, "params", [])
+        if param.opts[0].startswith("--")
+    }
+    if problem.partition(" must ")[0] not in options:
+        return problem
+    argument = rf"(?<![\w'\"])({'|'.join(options)})(?=:| must | is )"
+    return re.sub(argument, lambda found: options[found[0]], problem)
 
 
 def _system_error(error: Exception) -> str:

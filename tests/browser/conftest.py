@@ -144,6 +144,10 @@ def environment(root: Path) -> dict[str, str]:
         file = settings / extension / f"{name}.jupyterlab-settings"
         file.write_text(json.dumps(values))
     (root / "notebooks").mkdir()
+    # Without the grammar of `kpa_analytics.startup`, the server and each kernel start in seconds less.
+    (root / "startup").mkdir()
+    (root / "startup/sitecustomize.py").write_text('import sys\nsys.modules["rfc3987_syntax"] = None\n')
+    env["PYTHONPATH"] = str(root / "startup")
     return env
 
 
