@@ -259,7 +259,7 @@ def test_lists_for_supervisors_are_written_and_nothing_is_sent(kpa_analytics, ac
     arguments = ["supervisors", tmp_path / "lists", "--as-of", "2020-06-30"]
     code, out, err = kpa_analytics(*arguments, "--by", "boss")
     assert (code, out) == (2, "")
-    known = "by must be one of supervisor, manager, field_office, job_title, not 'boss'"
+    known = "--by must be one of supervisor, manager, field_office, job_title, not 'boss'"
     assert err == f"kpa-analytics: {known}\n"
     account.records[TRAININGS] = [training(1046, "Ladders", renewal_months=1)]
     code, out, _ = kpa_analytics(*arguments, "--by", "manager")
