@@ -373,7 +373,9 @@ def test_without_a_day_invented_records_have_the_day_of_the_demo(kpa_analytics, 
 def test_a_trend_from_before_the_first_completion_is_one_line(kpa_analytics, account):
     code, out, err = kpa_analytics("trend", "--start", "1990-01-01")
     assert (code, out) == (2, "")
-    assert "--start must not be before the first completion: --start is 1990" in err.splitlines()[-1]
+    assert (
+        "--start must not be before the first completion: --start is 1990" in err.splitlines()[-1]
+    )
 
 
 @pytest.mark.slow

@@ -79,7 +79,7 @@ def _with_options(problem: str) -> str:
     if problem.partition(" must ")[0] not in options:
         return problem
     argument = rf"(?<![\w'\"])({'|'.join(options)})(?=:| must | is )"
-    return re.sub(argument, lambda found: options[found[0]], problem)
+    return re.sub(argument, lambda match: options[match[0]], problem)
 
 
 def _system_error(error: Exception) -> str:
