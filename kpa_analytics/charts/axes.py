@@ -143,6 +143,16 @@ def clicked(*fields: str) -> alt.TopLevelSelectionParameter:
     return _Selection(name="pick", select=point, views=[])
 
 
+def zoomable(bars: alt.Chart) -> alt.Chart:
+    """Let the reader move the horizontal scale, and zoom it with Ctrl and the wheel."""
+    wheel = "wheel![event.ctrlKey || event.metaKey]"
+    range_shown = alt.IntervalSelectionConfig(type="interval", encodings=["x"], zoom=wheel)
+    zoom = _Selection(name="zoom", select=range_shown, bind="scales", views=[])
+    picked: alt.Chart = bars.copy(deep=False)
+    picked.params = [*bars.params, zoom]
+    return picked
+
+
 class _Selection(alt.TopLevelSelectionParameter):
     """A selection that is not checked against the schema each time altair compares it with others.
 

@@ -253,13 +253,7 @@ def _bars(
             description=axes.aria_label(),
         )
     )
-    zoom = alt.selection_interval(
-        name="zoom",
-        encodings=["x"],
-        bind="scales",
-        zoom="wheel![event.ctrlKey || event.metaKey]",
-    )
-    return axes.pick(bars, "month", "status").add_params(zoom)
+    return axes.zoomable(axes.pick(bars, "month", "status"))
 
 
 def _line(today: date, shown: list[date], dark: bool) -> list[alt.Chart]:
