@@ -144,11 +144,6 @@ def environment(root: Path) -> dict[str, str]:
         file = settings / extension / f"{name}.jupyterlab-settings"
         file.write_text(json.dumps(values))
     (root / "notebooks").mkdir()
-    # Without the grammar that `kpa_analytics.startup` leaves out, kernels start seconds earlier.
-    (root / "startup").mkdir()
-    leave_out = 'import sys\nsys.modules["rfc3987_syntax"] = None\n'
-    (root / "startup/sitecustomize.py").write_text(leave_out)
-    env["PYTHONPATH"] = str(root / "startup")
     return env
 
 
