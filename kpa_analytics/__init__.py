@@ -11,6 +11,7 @@ from importlib import import_module
 
 from kpa_analytics import errors
 from kpa_analytics.shown import show_names_first
+from kpa_analytics.startup import defer_address_grammar
 
 #: As typing has it, whose import takes longer than all else here: Ctrl-C would find it at work.
 TYPE_CHECKING = False
@@ -195,3 +196,4 @@ def __dir__() -> list[str]:
 
 
 show_names_first()
+defer_address_grammar()

@@ -11,9 +11,6 @@ import sys
 def main() -> None:
     """Run the command line and exit with its code; 130 after Ctrl-C."""
     try:
-        from kpa_analytics.startup import skip_address_grammar
-
-        skip_address_grammar()
         from kpa_analytics import cli
 
         cli.main()

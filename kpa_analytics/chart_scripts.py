@@ -8,8 +8,6 @@ from functools import cache
 
 _MAKE = """
 import sys
-from kpa_analytics.startup import skip_address_grammar
-skip_address_grammar()
 from kpa_analytics.charts.render import bundled
 sys.stdout.buffer.write(bundled().encode())
 """

@@ -1,15 +1,42 @@
-"""Faster imports for processes that are ours alone."""
+"""Faster imports."""
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+from typing import Any
+
+_GRAMMAR = "rfc3987_syntax"
 
 
-def skip_address_grammar() -> None:
-    """Import altair and Jupyter in a second less.
+def defer_address_grammar() -> None:
+    """Let altair be imported in seconds less where JupyterLab is installed.
 
-    JupyterLab installs `rfc3987_syntax`, a grammar of web addresses, and jsonschema builds it on
-    import. No chart has an address to check, and jsonschema works without the grammar. Call this
-    only in a process of our own (a command, the dashboard's kernel), never in a user's.
+    JupyterLab installs `rfc3987_syntax`, which builds a grammar of web addresses on import, and
+    jsonschema, which altair imports, imports it. It is imported when something needs it: no chart
+    has an address to check.
     """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    spec = None if _GRAMMAR in sys.modules else find_spec(_GRAMMAR)
+    if spec is None:
+        return
+
+    def grammar() -> Any:
+        if sys.modules.get(_GRAMMAR) is deferred:
+            del sys.modules[_GRAMMAR]
+            vars(deferred).update(vars(import_module(_GRAMMAR)))
+        return import_module(_GRAMMAR)
+
+    def is_valid_syntax(term: str, text: str) -> bool:  # what jsonschema takes from it
+        valid: bool = grammar().is_valid_syntax(term, text)
+        return valid
+
+    deferred = ModuleType(_GRAMMAR)
+    vars(deferred).update(
+        __spec__=spec,
+        __path__=spec.submodule_search_locations,
+        is_valid_syntax=is_valid_syntax,
+        __getattr__=lambda name: getattr(grammar(), name),
+    )
+    sys.modules[_GRAMMAR] = deferred

@@ -12,13 +12,7 @@ from _pytest.doctest import DoctestItem
 
 from kpa_analytics import config
 from kpa_analytics.demo import company
-from kpa_analytics.startup import skip_address_grammar
 from tests.thorough import SLOW_OF, THOROUGH
-
-skip_address_grammar()
-_STARTUP = str(Path(__file__).parent / "startup")  # does the same in the processes that tests start
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_STARTUP, os.environ.get("PYTHONPATH")]))
-
 
 _tests = count()
 _BROWSER = Path(__file__).parent / "browser"

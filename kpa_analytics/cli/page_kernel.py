@@ -8,15 +8,12 @@ from contextlib import redirect_stderr, redirect_stdout, suppress
 from importlib import import_module
 from typing import Any
 
-from kpa_analytics.startup import skip_address_grammar
-
 
 def load_ipython_extension(_: Any) -> None:
     """Import what a page needs and, without a token, start and load the demo.
 
     The page loads again, from what is kept, and reports what goes wrong.
     """
-    skip_address_grammar()
     import kpa_analytics as kpa
 
     import_module("kpa_analytics.widgets.dashboard_page")

@@ -9,9 +9,6 @@ from tests.hard.windows import become_windows
 
 if __name__ == "__main__":  # before the package is imported; whoever only looks stays as they are
     become_windows()
-    from kpa_analytics.startup import skip_address_grammar
-
-    skip_address_grammar()  # as the command does
 
 import kpa_analytics as kpa
 from kpa_analytics import cli
