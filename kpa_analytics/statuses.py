@@ -21,6 +21,7 @@ class Status(NamedTuple):
             paths five times faster than text.
         severity: 1 is the worst. Stacked bars, legends and tables use this order.
         gap: the person does not have a valid completion.
+        valid: the person has a valid completion.
         from_requirements: the status can only be found if the requirements are known.
         light: the colour on a light background.
         dark: the colour on a dark background.
@@ -33,6 +34,7 @@ class Status(NamedTuple):
     path: str
     severity: int
     gap: bool
+    valid: bool
     from_requirements: bool
     light: str
     dark: str
@@ -56,6 +58,7 @@ EVERY_STATUS = (
         *("current", "Current", "●", _DISC),
         severity=4,
         gap=False,
+        valid=True,
         from_requirements=False,
         light="#3F9D8C",
         dark="#2B7D76",
@@ -65,6 +68,7 @@ EVERY_STATUS = (
         *("expiring", "Expiring soon", "▲", "M0,-.9L1,.8L-1,.8Z"),
         severity=3,
         gap=False,
+        valid=True,
         from_requirements=False,
         light="#F2BC42",
         dark="#F2B83D",
@@ -80,6 +84,7 @@ EVERY_STATUS = (
         "M-.95,-.7L-.7,-.95L0,-.25L.7,-.95L.95,-.7L.25,0L.95,.7L.7,.95L0,.25L-.7,.95L-.95,.7L-.25,0Z",
         severity=1,
         gap=True,
+        valid=False,
         from_requirements=False,
         light="#B3321F",
         dark="#EE6352",
@@ -92,6 +97,7 @@ EVERY_STATUS = (
         *("missing", "Missing", "○", f"{_DISC}M-.64,0A.64,.64,0,1,0,.64,0A.64,.64,0,1,0,-.64,0Z"),
         severity=2,
         gap=True,
+        valid=False,
         from_requirements=True,
         light="#3B2250",
         dark="#F1EAFF",
@@ -104,6 +110,7 @@ EVERY_STATUS = (
         *("not_due", "Not due", "–", "M-.9,-.18L.9,-.18L.9,.18L-.9,.18Z"),  # noqa: RUF001
         severity=5,
         gap=False,
+        valid=False,
         from_requirements=True,
         light="#DCE2E9",
         dark="#3A4350",
@@ -125,6 +132,10 @@ NAMES = f"{', '.join(STATUSES[:-1])} or {STATUSES[-1]}"
 COUNTED = tuple(name for name in SEVERITY if name != NOT_DUE)
 #: The names of the gaps: expired and missing.
 GAPS = tuple(status.name for status in EVERY_STATUS if status.gap)
+#: The names of the cases that are in order: current and expiring.
+VALID = tuple(status.name for status in EVERY_STATUS if status.valid)
+#: The names of the cases that somebody must act on, worst first.
+OPEN = tuple(name for name in SEVERITY if name in (*GAPS, EXPIRING))
 #: The names of the statuses that can only be found if the requirements are known.
 FROM_REQUIREMENTS = tuple(status.name for status in EVERY_STATUS if status.from_requirements)
 #: The label of each status.

@@ -12,8 +12,10 @@ from kpa_analytics.statuses import (
     EVERY_STATUS,
     FROM_REQUIREMENTS,
     GAPS,
+    OPEN,
     SEVERITY,
     STATUSES,
+    VALID,
     status_colours,
 )
 from tests.source_code import nodes
@@ -87,7 +89,7 @@ def test_no_other_file_draws_a_status_sign(path):
     assert [name for name, text in TEXTS.items() if path in text] == []
 
 
-#: The files that may spell a status, and why. A new status touches no other code.
+#: The files that may spell a status, and why.
 SPELLED = {
     "report_text.py": "the name of the rule about it",
     "demo/employee_status.py": "the demo imports nothing of the package",
@@ -119,6 +121,20 @@ def _names(file: str, text: str) -> set[str]:
     return {string.removeprefix("kpa-") for string in strings if isinstance(string, str)}
 
 
+def test_only_the_spans_of_statuses_list_several_of_them():
+    """`VALID`, `GAPS`, `OPEN` and the other lists follow from what each status says of itself."""
+    constants = {name.upper() for name in STATUSES}
+    lists = {
+        file
+        for file in TEXTS
+        if file.endswith(".py")
+        for node in nodes(PACKAGE / file)
+        if isinstance(node, ast.Tuple | ast.List | ast.Set) and len(node.elts) > 1
+        if {getattr(each, "id", None) for each in node.elts} <= constants
+    }
+    assert lists == {"analysis/status_spans.py"}
+
+
 def test_every_status_has_its_own_name_label_sign_colours_and_severity():
     for values in zip(
         *((s.name, s.label, s.sign, s.path, s.severity) for s in EVERY_STATUS), strict=True
@@ -127,10 +143,13 @@ def test_every_status_has_its_own_name_label_sign_colours_and_severity():
     assert sorted(STATUSES) == sorted(SEVERITY)
 
 
-def test_gaps_are_the_worst_and_what_needs_requirements_is_known():
+def test_the_lists_of_statuses():
     assert SEVERITY[: len(GAPS)] == ("expired", "missing")
     assert set(GAPS) == {"expired", "missing"}
     assert set(FROM_REQUIREMENTS) == {"missing", "not_due"}
+    assert VALID == ("current", "expiring")
+    assert OPEN == ("expired", "missing", "expiring")
+    assert not set(VALID) & set(GAPS)
 
 
 @pytest.mark.parametrize("dark", [False, True])

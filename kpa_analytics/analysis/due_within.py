@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.report_text import DUE_LABEL, DUE_NOTE
-from kpa_analytics.statuses import CURRENT, EXPIRING
+from kpa_analytics.statuses import VALID
 from kpa_analytics.wording import say
 
 
@@ -17,7 +17,7 @@ def due_within(days: int) -> pl.Expr:
         >>> rows.filter(due_within(30))["days_left"].to_list()
         [15]
     """
-    in_order = pl.col("status").is_in([CURRENT, EXPIRING])
+    in_order = pl.col("status").is_in(VALID)
     return in_order & pl.col("days_left").is_between(0, days)
 
 

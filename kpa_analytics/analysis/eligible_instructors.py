@@ -26,12 +26,12 @@ from kpa_analytics.inputs import (
     need_same_account,
 )
 from kpa_analytics.schema import COMPLETIONS, ELIGIBLE_INSTRUCTORS, TRAININGS, USERS
-from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING
+from kpa_analytics.statuses import EXPIRED, VALID
 from kpa_analytics.wording import day_texts
 
 _READ = ("id", "training_id", "m_user_id", "created", "date", "special_expiration_date")
 _CASE = ("training_id", "m_instructor_id")
-_VALID = pl.col("status").is_in([CURRENT, EXPIRING]).fill_null(False)
+_VALID = pl.col("status").is_in(VALID).fill_null(False)
 _ELIGIBLE = _VALID & pl.col("is_known").eq_missing(True) & ~pl.col("has_left").eq_missing(True)
 _NOBODY = pl.col("m_instructor_id").is_null()
 

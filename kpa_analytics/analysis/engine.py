@@ -29,7 +29,7 @@ from kpa_analytics.employment import has_left
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS
-from kpa_analytics.statuses import CURRENT, EXPIRING
+from kpa_analytics.statuses import VALID
 
 #: The columns that identify a row, before the names are added.
 _KEYS = ("pair", "person", "title", "training_id", "completion_id")
@@ -176,7 +176,7 @@ class Engine:
         rows = pl.concat(
             self._parts(held.filter(*employed), as_of, expiring_days, conditions), how="diagonal"
         )
-        return self._named(rows.filter(pl.col("status").is_in([CURRENT, EXPIRING])))
+        return self._named(rows.filter(pl.col("status").is_in(VALID)))
 
     def _parts(
         self, held: pl.DataFrame, as_of: date, expiring_days: int, conditions: list[pl.Expr]

@@ -22,11 +22,12 @@ from kpa_analytics.analysis.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.analysis.session_texts import NOBODY_KNOWN, ONLY_INSTRUCTOR
-from kpa_analytics.analysis.supervisors import OPEN, supervisor_lists
+from kpa_analytics.analysis.supervisors import supervisor_lists
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import EXPIRY_STATUS
+from kpa_analytics.statuses import OPEN
 from kpa_analytics.wording import listing, one_line, say
 
 #: The most instructors in a sentence, and the most trainings with sentences of their own.

@@ -14,7 +14,7 @@ from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import IN_ORDER, POSITIONS, StatusSpans
 from kpa_analytics.inputs import AnyFrame, need
 from kpa_analytics.schema import COMPLETIONS, STATUS, USERS
-from kpa_analytics.statuses import CURRENT, EXPIRING
+from kpa_analytics.statuses import CURRENT, EXPIRING, VALID
 
 _DAY = pl.duration(days=1)
 #: The columns of spans.
@@ -131,7 +131,7 @@ def _ahead(status: pl.DataFrame, as_of: date) -> pl.DataFrame:
     if as_of == date.max:
         return pl.DataFrame(schema=SPANS)
     tomorrow = pl.lit(as_of + timedelta(days=1))
-    valid = status.filter(pl.col("status").is_in([CURRENT, EXPIRING]))
+    valid = status.filter(pl.col("status").is_in(VALID))
     ends = pl.col("expiration_date")
     turns = pl.max_horizontal("starts_expiring", tomorrow)
     current = valid.filter(status=CURRENT).select(

@@ -15,7 +15,7 @@ from kpa_analytics.data.training_data import TrainingData, need_one_account, nee
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, as_table, day_of
 from kpa_analytics.schema import REQUIRED_FOR, USERS
-from kpa_analytics.statuses import CURRENT, EXPIRING
+from kpa_analytics.statuses import VALID
 
 #: The id of a person who is not there yet.
 _NEW = "new employee"
@@ -90,7 +90,7 @@ def required_for(
     status = expiry_status(
         own, data.trainings, profile, as_of=day, required=required, include_terminated=True
     )
-    held = HELD & pl.col("status").is_in([CURRENT, EXPIRING])
+    held = HELD & pl.col("status").is_in(VALID)
     cases = status.lazy().select(
         "training_id", held.alias("held"), "status", "date", "expiration_date"
     )

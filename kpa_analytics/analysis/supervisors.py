@@ -26,14 +26,12 @@ from kpa_analytics.inputs import (
     read,
 )
 from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
-from kpa_analytics.statuses import EXPIRING, GAPS
+from kpa_analytics.statuses import OPEN
 
 ListedBy = Literal["supervisor", "manager", "field_office", "job_title"]
 LISTED_BY: tuple[str, ...] = get_args(ListedBy)
 #: The groups that are people, who can leave.
 BY_PEOPLE = LISTED_BY[:2]
-#: The statuses that somebody must act on.
-OPEN = (*GAPS, EXPIRING)
 
 
 def supervisor_lists(

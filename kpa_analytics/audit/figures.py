@@ -10,13 +10,12 @@ import polars as pl
 from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.inputs import AnyFrame
 from kpa_analytics.statuses import (
-    CURRENT,
     DUE_DAYS,
-    EXPIRING,
     FROM_REQUIREMENTS,
     MISSING,
     NOT_DUE,
     STATUSES,
+    VALID,
 )
 
 
@@ -47,7 +46,7 @@ class Figures(NamedTuple):
     @property
     def in_order(self) -> int:
         """The cases that are current or expiring."""
-        return sum(self.by_status[status] or 0 for status in (CURRENT, EXPIRING))
+        return sum(self.by_status[status] or 0 for status in VALID)
 
     @property
     def requirements_known(self) -> bool:

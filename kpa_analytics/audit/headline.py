@@ -14,7 +14,7 @@ import polars as pl
 from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.inputs import AnyFrame
-from kpa_analytics.statuses import CURRENT, DUE_DAYS, EXPIRING, GAPS, NOT_DUE
+from kpa_analytics.statuses import DUE_DAYS, GAPS, NOT_DUE, VALID
 
 
 class Peak(NamedTuple):
@@ -72,7 +72,7 @@ def headline(status: pl.DataFrame, composed: pl.Series, required: AnyFrame | Non
         composed: the ids of the composed trainings.
         required: who must have which training, or None if it is not known.
     """
-    good = pl.col("status").is_in([CURRENT, EXPIRING])
+    good = pl.col("status").is_in(VALID)
     due = status.filter(pl.col("status") != NOT_DUE)
     is_composed = pl.col("training_id").is_in(composed.implode())
     single, whole = due.filter(~is_composed), due.filter(is_composed)

@@ -16,7 +16,7 @@ from kpa_analytics.data.changes import completion_changes
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import SINCE, STATUS
-from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING
+from kpa_analytics.statuses import EXPIRED, MISSING, VALID
 from kpa_analytics.wording import day as in_words
 
 #: The tables of a pack that are compared, each a Parquet file.
@@ -204,11 +204,7 @@ def _of_cases(old: pl.DataFrame, new: pl.DataFrame, gone: pl.DataFrame) -> pl.Da
         .then(pl.lit("newly_missing"))
         .when(is_later)
         .then(pl.lit("renewed"))
-        .when(
-            pl.col("date").is_null()
-            & after.is_in([CURRENT, EXPIRING])
-            & pl.col("date_new").is_not_null()
-        )
+        .when(pl.col("date").is_null() & after.is_in(VALID) & pl.col("date_new").is_not_null())
         .then(pl.lit("first_completed"))
         .when(after.ne_missing(before))
         .then(pl.lit("other_status"))

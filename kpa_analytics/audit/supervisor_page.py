@@ -13,10 +13,10 @@ from typing import Any
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.supervisor_calendar import CALENDAR, Emptied
-from kpa_analytics.audit.supervisor_team import URGENT, Team
+from kpa_analytics.audit.supervisor_team import Team
 from kpa_analytics.charts.theme import palette
 from kpa_analytics.report_text import DEMO_MARK, LANGUAGE, NOT_KNOWN
-from kpa_analytics.statuses import MISSING, STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS, STATUS_SIGNS, status_colours
 from kpa_analytics.wording import day, listing, one_line, say
 
 PAGE, INDEX = "cases.html", "index.html"
@@ -70,7 +70,7 @@ def index_of(
     """The index of all lists, with their sums, the emptied lists and the profiles to correct."""
     headings = [
         *(text.GROUPS[by].capitalize(), text.INDEX_PEOPLE),
-        *(STATUS_LABELS[status] for status in URGENT),
+        *(STATUS_LABELS[status] for status in OPEN),
         *(text.INDEX_OPEN_CASES, text.INDEX_ADDRESS),
     ]
     rows = [
@@ -143,8 +143,7 @@ def _figures(teams: Sequence[Team], requirements_known: bool) -> list[int | None
     """The number of people, of cases of each status, and of all cases; None: not known."""
     numbers = Counter(status for team in teams for status in team.cases["status"])
     by_status = [
-        None if status == MISSING and not requirements_known else numbers[status]
-        for status in URGENT
+        None if status == MISSING and not requirements_known else numbers[status] for status in OPEN
     ]
     people = sum(team.people for team in teams)
     return [people, *by_status, sum(team.cases.height for team in teams)]

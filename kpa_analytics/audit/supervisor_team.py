@@ -15,11 +15,9 @@ from kpa_analytics.analysis.case_groups import group_columns
 from kpa_analytics.analysis.folding import folded
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.identity import with_numbers
-from kpa_analytics.statuses import EXPIRED, EXPIRING, MISSING, STATUS_LABELS
+from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS
 from kpa_analytics.wording import one_line, say
 
-#: The statuses of open cases, most urgent first.
-URGENT = (EXPIRED, MISSING, EXPIRING)
 _SHOWN = tuple(text.HEADINGS)
 _LONGEST_NAME = 40
 #: The folder of the cases for which nobody is named.
@@ -113,7 +111,7 @@ def teams(
     identifier, name = group_columns(by)
     ordered = (
         with_numbers(lists, users)
-        .with_columns(pl.col("status").cast(pl.Enum(URGENT)).alias("urgency"))
+        .with_columns(pl.col("status").cast(pl.Enum(OPEN)).alias("urgency"))
         .sort(name, identifier, "urgency", "expiration_date", "user", "training", nulls_last=True)
     )
     for (key, called), rows in ordered.group_by([identifier, name], maintain_order=True):
@@ -133,7 +131,7 @@ def teams(
 def counts_of(statuses: Iterable[str]) -> dict[str, int | None]:
     """The number of cases of each open status."""
     numbers = Counter(statuses)
-    return {status: numbers[status] for status in URGENT}
+    return {status: numbers[status] for status in OPEN}
 
 
 def in_words(counts: dict[str, int | None]) -> str:

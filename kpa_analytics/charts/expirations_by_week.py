@@ -18,7 +18,7 @@ from kpa_analytics.charts.theme import GAP, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import day_of, read
 from kpa_analytics.schema import EXPIRY_STATUS
-from kpa_analytics.statuses import CURRENT, EXPIRING
+from kpa_analytics.statuses import VALID
 from kpa_analytics.wording import count, day, day_texts, one_line
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _counted(frame: pl.DataFrame, today: date, weeks: int) -> pl.DataFrame:
     number = ((pl.col("expiration_date") - monday).dt.total_days() // 7).clip(0, weeks)
     placed = (
         frame.lazy()
-        .filter(pl.col("status").is_in([CURRENT, EXPIRING]))
+        .filter(pl.col("status").is_in(VALID))
         .group_by("training_id", number.alias("number"))
         .agg(pl.len().cast(pl.Int64).alias("cases"), pl.col("training").first())
         .collect(engine="in-memory")

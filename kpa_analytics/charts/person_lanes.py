@@ -22,6 +22,7 @@ from kpa_analytics.statuses import (
     STATUS_LABELS,
     STATUS_SIGNS,
     STATUSES,
+    VALID,
     status_colours,
 )
 from kpa_analytics.wording import day
@@ -288,7 +289,7 @@ def _texts(names: pl.DataFrame, scale: alt.Scale, dark: bool) -> list[alt.Chart]
 def _state(status: str, ends: date | None) -> str:
     """The status on the day, with its sign and the day on which it ends or ended."""
     sign = STATUS_SIGNS[status]
-    if status in (CURRENT, EXPIRING):
+    if status in VALID:
         return f"{sign} until {day(ends)}" if ends else f"{sign} no end"
     if status == EXPIRED and ends:
         return f"{sign} ended {day(ends)}"

@@ -42,6 +42,7 @@ from kpa_analytics.statuses import (
     SIGNED_LABELS,
     STATUS_LABELS,
     STATUSES,
+    VALID,
 )
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import DUE, Bar, Bars, selected_words
@@ -75,7 +76,6 @@ _HEADINGS = (
 
 
 #: The statuses of a case that is in order.
-_IN_ORDER = (CURRENT, EXPIRING)
 #: The number of trainings in the second chart; after a click on "other trainings", all of them.
 _TRAININGS, _EVERY_TRAINING = 15, 60
 
@@ -353,7 +353,7 @@ class ExpiryExplorer(StatusExplorer):
     def _figure_clicked(self, figure: str) -> None:
         """Show the cases that a figure counts; a second click, or one on all cases, shows all."""
         again = figure == ALL or self._chosen_figures() == [figure]
-        statuses = {"in-order": _IN_ORDER, "due": ()}.get(figure, (figure,))
+        statuses = {"in-order": VALID, "due": ()}.get(figure, (figure,))
         due = ({DUE: self.expiring_days},) if figure == "due" else ()
         only = ((), ()) if again else (statuses, due)
         self.guarded(lambda: self.set(statuses=only[0], selected=only[1]))
@@ -362,7 +362,7 @@ class ExpiryExplorer(StatusExplorer):
         """The figures whose cases are listed."""
         if {DUE: self.expiring_days} in self.selected:
             return ["due"]
-        if {*self.statuses} == {*_IN_ORDER}:
+        if {*self.statuses} == {*VALID}:
             return ["in-order"]
         return list(self.statuses) or ([] if self.selected else [ALL])
 
@@ -406,7 +406,7 @@ def _checked(top: object) -> int:
 def _in_order(counts: Mapping[str, int]) -> tuple[str, str, str, str]:
     """The share of the cases shown that are current or expiring, of all that are due."""
     due = counts["total"] - counts[NOT_DUE]
-    in_order = sum(counts[status] for status in _IN_ORDER)
+    in_order = sum(counts[status] for status in VALID)
     share = percent(in_order, due) if due else "not known"
     detail = f"current or expiring soon: {in_order:,} of {count(due, 'case')} due"
     return (share, "In order", detail, "kpa-in-order")
@@ -416,7 +416,7 @@ def _picks(cases: pl.DataFrame, days: int) -> list[str]:
     """The figures that count a case, and can be clicked; `days` are the expiring days."""
     counts = case_counts(cases, days)
     statuses = [status for status in STATUSES if counts[status]]
-    in_order = ["in-order"] if {*_IN_ORDER} & {*statuses} else []
+    in_order = ["in-order"] if {*VALID} & {*statuses} else []
     return [ALL, *statuses, *in_order, *(["due"] if counts["due_within"] else [])]
 
 
