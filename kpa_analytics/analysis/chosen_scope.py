@@ -55,7 +55,7 @@ def chosen_scope(
             f"data is already a part of the records ({data.scope.words}): choose from data.whole"
         )
     chosen = _chosen("people", people, str, lambda named: find_person(data, named))
-    courses = _chosen("trainings", trainings, int, lambda named: find_training(data, named))
+    training_ids = _chosen("trainings", trainings, int, lambda named: find_training(data, named))
     offices = _chosen("field_office", field_office, str, lambda named: find_office(data, named))
     finder = PeopleFilter(data)
     members = finder.people.filter(
@@ -72,7 +72,7 @@ def chosen_scope(
     included = [label for who, label in labels.items() if who in inside]
     outside = [label for who, label in labels.items() if who not in inside]
     words = {
-        CHOSEN_TRAININGS: _titles(data, courses),
+        CHOSEN_TRAININGS: _titles(data, training_ids),
         CHOSEN_PEOPLE: included,
         CHOSEN_FIELD_OFFICES: [finder.offices[office] for office in offices],
         CHOSEN_OUTSIDE: outside,
@@ -85,7 +85,7 @@ def chosen_scope(
     return Scope(
         words=_in_words(words),
         words_without_names=_in_words(without_names),
-        trainings=tuple(courses),
+        trainings=tuple(training_ids),
         people=members["m_user_id"] if chosen or offices else None,
     )
 
@@ -122,10 +122,12 @@ def _found(name: str, text: str, find: Callable[[str], Id]) -> list[Id]:
         raise KPADataError(f"{name}: {whole}") from whole
 
 
-def _titles(data: TrainingData, courses: list[int]) -> list[str]:
+def _titles(data: TrainingData, training_ids: list[int]) -> list[str]:
     known = known_trainings(data.completions.lazy(), data.trainings).collect()
     titles = dict(known.iter_rows())
-    return [f"{titles.get(course, course)} ({course})" for course in courses]
+    return [
+        f"{titles.get(training_id, training_id)} ({training_id})" for training_id in training_ids
+    ]
 
 
 def _in_words(chosen: dict[str, list[str]]) -> str:

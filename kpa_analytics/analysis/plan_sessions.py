@@ -19,7 +19,7 @@ from kpa_analytics.analysis.plan_tables import plan_tables
 from kpa_analytics.analysis.required import requirements
 from kpa_analytics.analysis.session_bookings import Bookings
 from kpa_analytics.analysis.session_cases import in_groups, session_cases
-from kpa_analytics.analysis.session_courses import ordered_courses, with_no_place
+from kpa_analytics.analysis.session_order import ordered_trainings, with_no_place
 from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.analysis.session_seats import SEATS, number_of_seats, seats_of_trainings
 from kpa_analytics.analysis.session_weeks import Costs
@@ -133,7 +133,7 @@ def plan_sessions(
     instructors = InstructorWeeks(taught, days)
     cases = with_no_place(_cases(data, rules, day, days, by, required), instructors, days)
     bookings = Bookings(cases, as_of=day, days=days, costs=costs, instructors=instructors)
-    for training, rows in ordered_courses(cases):
+    for training, rows in ordered_trainings(cases):
         bookings.add(training, rows, seats.get(training, SEATS))
     windows = rules.schedules.filter(pl.col("rule") == "window")["training_id"]
     tables = plan_tables(

@@ -12,7 +12,7 @@ import polars as pl
 
 from kpa_analytics.analysis import session_texts as text
 from kpa_analytics.analysis.instructor_weeks import InstructorWeeks
-from kpa_analytics.analysis.session_weeks import Costs, Course, served_by_week
+from kpa_analytics.analysis.session_weeks import Costs, Demand, served_by_week
 from kpa_analytics.wording import say
 
 
@@ -62,7 +62,7 @@ class Bookings:
 
     def add(self, training: int, rows: Sequence[int], seats: int) -> None:
         """Book the sessions of a training for these cases, which are in the order of `due`."""
-        course = Course(
+        demand = Demand(
             due=[self._due[row] for row in rows],
             first_weeks=[*accumulate((self._firsts[row] for row in rows), max)],
             days=self._numbers,
@@ -72,7 +72,7 @@ class Bookings:
         sessions: list[Booking] = []
         conflicts: list[tuple[int, int]] = []
         served = 0
-        for week, number in enumerate(served_by_week(course, self._costs)):
+        for week, number in enumerate(served_by_week(demand, self._costs)):
             part = rows[served : served + number]
             served += number
             here = [row for row in part if week < self._stays[row]]

@@ -44,7 +44,7 @@ class Costs:
 
 
 @dataclass(frozen=True)
-class Course:
+class Demand:
     """The people of one training, and the weeks in which its sessions can be.
 
     Attributes:
@@ -62,57 +62,57 @@ class Course:
     seats: int
 
 
-def served_by_week(course: Course, costs: Costs) -> list[int]:
+def served_by_week(demand: Demand, costs: Costs) -> list[int]:
     """How many people to serve in each week, in the order of their due days, at the lowest cost.
 
     As many people are served as the weeks have room for, so the last ones may be left.
 
     Examples:
         >>> weeks = {"days": [0, 7], "rooms": [1, 1]}
-        >>> course = Course([5, 6, 12], [0, 0, 0], seats=12, **weeks)
-        >>> served_by_week(course, Costs(500, 0.5, 1000))
+        >>> demand = Demand([5, 6, 12], [0, 0, 0], seats=12, **weeks)
+        >>> served_by_week(demand, Costs(500, 0.5, 1000))
         [3, 0]
-        >>> course = Course([5, 6, 12], [0, 0, 0], seats=2, **weeks)
-        >>> served_by_week(course, Costs(500, 0.5, 1000))
+        >>> demand = Demand([5, 6, 12], [0, 0, 0], seats=2, **weeks)
+        >>> served_by_week(demand, Costs(500, 0.5, 1000))
         [2, 1]
     """
-    count = _most_served(course)
-    limits = _limits(course, count)
-    sums = [0, *accumulate(course.due[:count])]
-    places = [_Places(course.due, sums, day, costs) for day in course.days]
+    count = _most_served(demand)
+    limits = _limits(demand, count)
+    sums = [0, *accumulate(demand.due[:count])]
+    places = [_Places(demand.due, sums, day, costs) for day in demand.days]
     best = [_Best(0, [0.0])]
-    for (least, most), room, paid in zip(limits, course.rooms, places, strict=True):
-        best.append(best[-1].after(least, most, room, course.seats, costs.session, paid))
+    for (least, most), room, paid in zip(limits, demand.rooms, places, strict=True):
+        best.append(best[-1].after(least, most, room, demand.seats, costs.session, paid))
     counts = []
-    for before, room, paid in zip(best[-2::-1], course.rooms[::-1], places[::-1], strict=True):
-        earlier = before.source(count, room, course.seats, costs.session, paid)
+    for before, room, paid in zip(best[-2::-1], demand.rooms[::-1], places[::-1], strict=True):
+        earlier = before.source(count, room, demand.seats, costs.session, paid)
         counts.append(count - earlier)
         count = earlier
     return counts[::-1]
 
 
-def _most_served(course: Course) -> int:
+def _most_served(demand: Demand) -> int:
     """How many people the weeks have room for."""
     served = 0
-    for week, room in enumerate(course.rooms):
-        allowed = bisect_right(course.first_weeks, week)
-        served = max(served, min(allowed, served + room * course.seats))
+    for week, room in enumerate(demand.rooms):
+        allowed = bisect_right(demand.first_weeks, week)
+        served = max(served, min(allowed, served + room * demand.seats))
     return served
 
 
-def _limits(course: Course, count: int) -> list[tuple[int, int]]:
+def _limits(demand: Demand, count: int) -> list[tuple[int, int]]:
     """The least and the most people served by the end of each week, in some plan of least cost."""
-    days, rooms, spare = course.days, course.rooms, course.seats - 1
-    allowed = [min(bisect_right(course.first_weeks, week), count) for week in range(len(days))]
+    days, rooms, spare = demand.days, demand.rooms, demand.seats - 1
+    allowed = [min(bisect_right(demand.first_weeks, week), count) for week in range(len(days))]
     least, most = [], [count]
     before = 0
     for day, room, can in zip(days, rooms, allowed, strict=True):
-        wanted = min(bisect_right(course.due, day), can) - spare
-        before = max(min(wanted, before + room * course.seats), 0)
+        wanted = min(bisect_right(demand.due, day), can) - spare
+        before = max(min(wanted, before + room * demand.seats), 0)
         least.append(before)
     for next_day, room in zip(days[:0:-1], rooms[:0:-1], strict=True):
-        pressing = bisect_left(course.due, next_day) + spare
-        most.append(min(max(pressing, most[-1] - room * course.seats), count))
+        pressing = bisect_left(demand.due, next_day) + spare
+        most.append(min(max(pressing, most[-1] - room * demand.seats), count))
     return [
         (low, min(high, can)) for low, high, can in zip(least, most[::-1], allowed, strict=True)
     ]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kpa_analytics.audit.checksums import CHECKSUMS
-from kpa_analytics.audit.differences import DETAILS, Finding, file_differences, files
+from kpa_analytics.audit.differences import DETAILS, Difference, file_differences, files
 from kpa_analytics.audit.manifest import MANIFEST, check_manifest
 
 PAYLOAD = "data"
@@ -74,34 +74,34 @@ def pack_in(folder: Path) -> Path:
     return folder / PAYLOAD if is_bag(folder) else folder
 
 
-def check_bag(folder: Path) -> list[Finding]:
+def check_bag(folder: Path) -> list[Difference]:
     """Compare a bag with its own manifests, and the pack in it with manifest.json.
 
     Returns:
         As `check_manifest()`, with paths from the folder of the bag.
     """
     of_pack = [
-        finding._replace(path=f"{PAYLOAD}/{finding.path}")
-        for finding in check_manifest(folder / PAYLOAD)
+        difference._replace(path=f"{PAYLOAD}/{difference.path}")
+        for difference in check_manifest(folder / PAYLOAD)
     ]
-    findings: dict[tuple[str, str], Finding] = {}
-    for finding in [*of_pack, *_differences(folder)]:
-        findings.setdefault((finding.path, finding.finding), finding)
-    return sorted(findings.values())
+    differences: dict[tuple[str, str], Difference] = {}
+    for difference in [*of_pack, *_differences(folder)]:
+        differences.setdefault((difference.path, difference.finding), difference)
+    return sorted(differences.values())
 
 
-def _differences(folder: Path) -> list[Finding]:
+def _differences(folder: Path) -> list[Difference]:
     tags: dict[str, Any] = {name: {} for name in TAG_FILES} | _read(folder / TAG_CHECKSUMS)
     payload = {
         name: file
         for name, file in _read(folder / CHECKSUMS).items()
         if name.startswith(f"{PAYLOAD}/")
     }
-    findings = file_differences(folder, {**tags, **payload, TAG_CHECKSUMS: {}}, files(folder))
-    whole = not {*tags, TAG_CHECKSUMS} & {finding.path for finding in findings}
+    differences = file_differences(folder, {**tags, **payload, TAG_CHECKSUMS: {}}, files(folder))
+    whole = not {*tags, TAG_CHECKSUMS} & {difference.path for difference in differences}
     if whole and (folder / TAG_CHECKSUMS).read_bytes() != _tag_lines(folder):
-        findings.append(Finding(TAG_CHECKSUMS, "changed", DETAILS["rewritten"]))
-    return findings
+        differences.append(Difference(TAG_CHECKSUMS, "changed", DETAILS["rewritten"]))
+    return differences
 
 
 def _tag_lines(folder: Path) -> bytes:

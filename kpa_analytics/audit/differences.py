@@ -30,7 +30,7 @@ DETAILS = {
 }
 
 
-class Finding(NamedTuple):
+class Difference(NamedTuple):
     """A file or folder that differs from the manifest: its path in the pack, and the difference."""
 
     path: str
@@ -49,7 +49,7 @@ def file_differences(
     folder: Path,
     listed: Mapping[str, Mapping[str, Any]],
     present: Mapping[str, Mapping[str, Any]],
-) -> list[Finding]:
+) -> list[Difference]:
     """The files that were changed, are missing or were added, and added folders without files.
 
     Args:
@@ -59,9 +59,9 @@ def file_differences(
         present: the files that it holds, as `files()` returns them.
 
     Returns:
-        The findings, sorted by path. A file that a file manager leaves behind is `litter`.
+        The differences, sorted by path. A file that a file manager leaves behind is `litter`.
     """
-    findings = [
+    differences = [
         *(_missing(path) for path in listed.keys() - present.keys()),
         *(_added(folder, path, listed) for path in present.keys() - listed.keys()),
         *(
@@ -72,29 +72,29 @@ def file_differences(
         ),
         *_empty_folders(folder, listed),
     ]
-    return sorted(findings)
+    return sorted(differences)
 
 
-def _missing(path: str) -> Finding:
-    return Finding(_in_letters(path), "missing", DETAILS["missing"])
+def _missing(path: str) -> Difference:
+    return Difference(_in_letters(path), "missing", DETAILS["missing"])
 
 
-def _changed(folder: Path, path: str) -> Finding:
+def _changed(folder: Path, path: str) -> Difference:
     if (folder / path).is_symlink():
-        return Finding(_in_letters(path), "changed", DETAILS["changed to a link"])
-    return Finding(_in_letters(path), "changed", DETAILS["changed"])
+        return Difference(_in_letters(path), "changed", DETAILS["changed to a link"])
+    return Difference(_in_letters(path), "changed", DETAILS["changed"])
 
 
-def _added(folder: Path, path: str, listed: Iterable[str]) -> Finding:
+def _added(folder: Path, path: str, listed: Iterable[str]) -> Difference:
     name = _in_letters(path)
     if is_litter(folder / path):
-        return Finding(name, "litter", DETAILS["litter"])
+        return Difference(name, "litter", DETAILS["litter"])
     if (folder / path).is_symlink():
-        return Finding(name, "added", DETAILS["added link"])
-    return Finding(name, "added", DETAILS["added"] + _alike(path, listed))
+        return Difference(name, "added", DETAILS["added link"])
+    return Difference(name, "added", DETAILS["added"] + _alike(path, listed))
 
 
-def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Finding]:
+def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Difference]:
     """The folders that were added and contain no file, or only litter."""
     contents = [path for path in folder.rglob("*") if not _is_folder(path) and not is_litter(path)]
     holding = {parent for path in contents for parent in path.parents}
@@ -110,7 +110,7 @@ def _empty_folders(folder: Path, listed: Mapping[str, Any]) -> list[Finding]:
         if _is_folder(path) and path not in holding
     ]
     return [
-        Finding(_in_letters(path), "added", DETAILS["added folder"] + _alike(path, expected))
+        Difference(_in_letters(path), "added", DETAILS["added folder"] + _alike(path, expected))
         for path in added
         if path not in expected
     ]

@@ -21,7 +21,7 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import labels, short
-from kpa_analytics.charts.theme import GAP, palette
+from kpa_analytics.charts.theme import SPACING, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.wording import percent, say
 
@@ -98,7 +98,7 @@ def _bars(placed: pl.DataFrame, shown: list[str]) -> alt.Chart:
         .transform_calculate(spoken=axes.sentence(text.COVERAGE_SPOKEN))
         # The gap separates parts of similar colours. The outline makes every part visible, and
         # shows "nothing" as an empty box.
-        .mark_bar(x2Offset=-GAP, stroke=palette().muted, strokeWidth=1)
+        .mark_bar(x2Offset=-SPACING, stroke=palette().muted, strokeWidth=1)
         .encode(
             x=alt.X("low:Q", **axes.counting(text.VALID_COMPLETIONS, longest)),
             x2=alt.X2("high:Q"),

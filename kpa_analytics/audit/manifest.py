@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kpa_analytics.audit.checksums import CHECKSUMS, checksums
-from kpa_analytics.audit.differences import DETAILS, Finding, file_differences, files
+from kpa_analytics.audit.differences import DETAILS, Difference, file_differences, files
 from kpa_analytics.audit.litter import is_litter
 from kpa_analytics.errors import KPADataError
 
@@ -80,15 +80,15 @@ def refuse_other_folders(folder: Path) -> None:
         raise KPADataError(f"{folder} is not a pack of this package: it has no {MANIFEST}")
 
 
-def check_manifest(folder: Path) -> list[Finding]:
+def check_manifest(folder: Path) -> list[Difference]:
     """Compare every file of a folder with its manifest.
 
-    The result has one finding per file that was changed, is missing or was added, and per added
+    The result has one row per file that was changed, is missing or was added, and per added
     folder without files, sorted by path. A file left by a file manager or an office program is
     `litter`. If the seal is broken, the manifest itself comes first.
     """
     if not (folder / MANIFEST).is_file():
-        return [Finding(MANIFEST, "missing", DETAILS["no manifest"])]
+        return [Difference(MANIFEST, "missing", DETAILS["no manifest"])]
     raw = (folder / MANIFEST).read_bytes()
     try:
         content = json.loads(raw)
@@ -97,10 +97,10 @@ def check_manifest(folder: Path) -> list[Finding]:
         listed |= {name: {} for fact, name in ANNOUNCED.items() if fact in content}
         sealed = seal == _seal(content) and raw == _bytes({**content, _SEAL: seal})
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return [Finding(MANIFEST, "changed", DETAILS["unreadable manifest"])]
-    broken = [] if sealed else [Finding(MANIFEST, "changed", DETAILS["broken seal"])]
+        return [Difference(MANIFEST, "changed", DETAILS["unreadable manifest"])]
+    broken = [] if sealed else [Difference(MANIFEST, "changed", DETAILS["broken seal"])]
     if (folder / MANIFEST).is_symlink():
-        broken = [Finding(MANIFEST, "changed", DETAILS["changed to a link"])]
+        broken = [Difference(MANIFEST, "changed", DETAILS["changed to a link"])]
     return broken + file_differences(folder, listed, _but_manifest(folder))
 
 

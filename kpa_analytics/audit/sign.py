@@ -19,7 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kpa_analytics.audit.differences import Finding
+from kpa_analytics.audit.differences import Difference
 from kpa_analytics.audit.manifest import MANIFEST, SIGNATURE
 from kpa_analytics.config import SIGN_PASSPHRASE
 from kpa_analytics.errors import KPADataError, KPAError
@@ -151,16 +151,18 @@ def sign_manifest(folder: Path, key: SigningKey) -> None:
     (folder / SIGNATURE).write_bytes(key.sign((folder / MANIFEST).read_bytes()))
 
 
-def check_signature(folder: Path, key: PublicKey) -> Finding | None:
+def check_signature(folder: Path, key: PublicKey) -> Difference | None:
     """Check the signature of a pack's manifest; None if the key accepts it."""
     try:
         content = (folder / MANIFEST).read_bytes()
         signature = (folder / SIGNATURE).read_bytes()
     except FileNotFoundError:
-        return Finding(SIGNATURE, "missing", "a key was given, but there is no signature to check")
+        return Difference(
+            SIGNATURE, "missing", "a key was given, but there is no signature to check"
+        )
     if key.accepts(signature, content):
         return None
-    return Finding(
+    return Difference(
         SIGNATURE,
         "unverified",
         f"{key.name} does not accept it: the manifest was signed with another key, or one of the "

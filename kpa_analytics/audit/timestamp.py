@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from kpa_analytics.audit.differences import Finding
+from kpa_analytics.audit.differences import Difference
 from kpa_analytics.audit.manifest import MANIFEST, TIMESTAMP
 from kpa_analytics.audit.sign import need_sign_extra
 from kpa_analytics.config import settings
@@ -113,7 +113,7 @@ def timestamp_manifest(folder: Path, address: TimestampURL) -> None:
     (folder / TIMESTAMP).write_bytes(answer)
 
 
-def check_timestamp(folder: Path, trusted: Authority | None) -> Finding | None:
+def check_timestamp(folder: Path, trusted: Authority | None) -> Difference | None:
     """Check the timestamp of a pack's manifest; None if there is nothing wrong with it.
 
     Without a trusted authority, only the hash in the timestamp is compared with the manifest's; and
@@ -121,18 +121,20 @@ def check_timestamp(folder: Path, trusted: Authority | None) -> Finding | None:
     """
     if not (folder / TIMESTAMP).is_file():
         said = "the certificate of an authority was given, but there is no timestamp to check"
-        return Finding(TIMESTAMP, "missing", said) if trusted else None
+        return Difference(TIMESTAMP, "missing", said) if trusted else None
     if not trusted and find_spec("rfc3161_client") is None:
         return None
     content = (folder / MANIFEST).read_bytes()
     try:
         token = _token((folder / TIMESTAMP).read_bytes())
         if token.tst_info.message_imprint.message != _hashed(token, content):
-            return Finding(TIMESTAMP, "unverified", "it is not a timestamp of this manifest.json")
+            return Difference(
+                TIMESTAMP, "unverified", "it is not a timestamp of this manifest.json"
+            )
     except (ValueError, LookupError):
-        return Finding(TIMESTAMP, "unverified", "it is not a timestamp, or it was changed")
+        return Difference(TIMESTAMP, "unverified", "it is not a timestamp, or it was changed")
     if trusted and not _accepts(trusted, token, content):
-        return Finding(TIMESTAMP, "unverified", f"no authority in {trusted.name} made it")
+        return Difference(TIMESTAMP, "unverified", f"no authority in {trusted.name} made it")
     return None
 
 

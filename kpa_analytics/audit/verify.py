@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from kpa_analytics.audit.bagit import check_bag, is_bag, pack_in
-from kpa_analytics.audit.differences import Finding
+from kpa_analytics.audit.differences import Difference
 from kpa_analytics.audit.manifest import MANIFEST, check_manifest, read_manifest
 from kpa_analytics.audit.sign import PublicKey, check_signature, public_key
 from kpa_analytics.audit.timestamp import (
@@ -77,17 +77,17 @@ def verify_audit(
     signer = key if key is None or isinstance(key, PublicKey) else public_key(key)
     trusted = tsa_ca if tsa_ca is None or isinstance(tsa_ca, Authority) else authority(tsa_ca)
     try:
-        findings = check_bag(folder) if is_bag(folder) else check_manifest(folder)
+        differences = check_bag(folder) if is_bag(folder) else check_manifest(folder)
         if signer:
-            findings = _with(check_signature(pack_in(folder), signer), findings, folder)
-        findings = _with(check_timestamp(pack_in(folder), trusted), findings, folder)
+            differences = _with(check_signature(pack_in(folder), signer), differences, folder)
+        differences = _with(check_timestamp(pack_in(folder), trusted), differences, folder)
     except OSError as error:
         raise KPADataError(f"{error.filename} can't be read: {error.strerror}") from error
-    return pl.DataFrame(findings, schema=VERIFICATION.schema, orient="row")
+    return pl.DataFrame(differences, schema=VERIFICATION.schema, orient="row")
 
 
 def what_was_shown(folder: Path, *, key: PublicKey | None, tsa_ca: Authority | None) -> list[str]:
-    """Say in lines what a verification without findings shows, and what it does not show."""
+    """Say in lines what a verification without differences shows, and what it does not show."""
     pack = pack_in(folder)
     manifest = read_manifest(pack)
     if key:
@@ -101,12 +101,14 @@ def what_was_shown(folder: Path, *, key: PublicKey | None, tsa_ca: Authority | N
     return lines
 
 
-def _with(finding: Finding | None, findings: list[Finding], folder: Path) -> list[Finding]:
+def _with(
+    difference: Difference | None, differences: list[Difference], folder: Path
+) -> list[Difference]:
     """Add what is wrong with a signature or timestamp, if the manifest is whole."""
     place = pack_in(folder).relative_to(folder)
-    damaged = {(place / MANIFEST).as_posix()} & {other.path for other in findings}
-    if finding is None or damaged:
-        return findings
-    named = finding._replace(path=(place / finding.path).as_posix())
-    others = [other for other in findings if other[:2] != named[:2]]
+    damaged = {(place / MANIFEST).as_posix()} & {other.path for other in differences}
+    if difference is None or damaged:
+        return differences
+    named = difference._replace(path=(place / difference.path).as_posix())
+    others = [other for other in differences if other[:2] != named[:2]]
     return sorted([*others, named])

@@ -14,7 +14,7 @@ from kpa_analytics.charts.stacking import MIN_PIXELS, stack
 from kpa_analytics.charts.status_rows import read_status, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, not_drawn
-from kpa_analytics.charts.theme import GAP, palette
+from kpa_analytics.charts.theme import SPACING, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import day_of, read
 from kpa_analytics.schema import EXPIRY_STATUS
@@ -165,7 +165,7 @@ def expirations_by_week(
     peak = max(inside.iter_rows(named=True), key=lambda row: row["total"])  # the first of them
     return layered(
         _layers(inside, peak["week"], dark),
-        title=_finding(inside["total"], peak["week"]),
+        title=_title(inside["total"], peak["week"]),
         subtitle=[
             f"{_TITLE}: {count(total, 'valid certificate')} by last valid day, in "
             f"{count(inside.height, 'week')}{rows.as_of}",
@@ -179,7 +179,7 @@ def expirations_by_week(
     )
 
 
-def _finding(totals: pl.Series, peak: date) -> str:
+def _title(totals: pl.Series, peak: date) -> str:
     """The finding, as the title: the week in which the most certificates expire."""
     most = max(totals)
     said = count(most, "certificate expires", "certificates expire")
@@ -228,7 +228,7 @@ def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
             spoken=spoken,
             which=f"datum.kind == '{LARGEST}' ? datum.largest : 'all others'",
         )
-        .mark_bar(x2Offset=-GAP, y2Offset=GAP, stroke=p.muted, strokeWidth=0.5)
+        .mark_bar(x2Offset=-SPACING, y2Offset=SPACING, stroke=p.muted, strokeWidth=0.5)
         .encode(
             x=axes.on_day("week", title="Week of the last valid day", axis=axes.month_axis(1)),
             x2=axes.until_day("until"),

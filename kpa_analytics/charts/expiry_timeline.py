@@ -15,7 +15,7 @@ from kpa_analytics.charts.status_choice import only, only_words
 from kpa_analytics.charts.status_rows import read_status, status_counts, status_day
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import not_drawn
-from kpa_analytics.charts.theme import GAP, WIDTH, palette
+from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import day_of, read
 from kpa_analytics.schema import EXPIRY_STATUS
@@ -43,8 +43,8 @@ _REASONS = {
     NOT_DUE: "not due",
 }
 _HEIGHT = 260
-#: The gap between bars, as a part of a month's width; at most `GAP`.
-_GAP = 1 / 6
+#: The space between bars, as a part of a month's width; at most `SPACING`.
+_SPACING = 1 / 6
 
 
 def expiry_timeline_table(
@@ -160,7 +160,7 @@ def expiry_timeline(
             *timeline_ends.texts(ends, highest, dark),
             *_line(today, shown, dark),
         ],
-        title=_finding(dated, expired, today, months),
+        title=_title(dated, expired, today, months),
         subtitle=[
             f"{_TITLE}: {count(int(dated['total'].sum()), 'certificate')} by expiration date, "
             f"{expired:,} of them expired, as of {day(today)}{rows.hypothetical}",
@@ -174,7 +174,7 @@ def expiry_timeline(
     )
 
 
-def _finding(dated: pl.DataFrame, expired: int, today: date, months: int) -> str:
+def _title(dated: pl.DataFrame, expired: int, today: date, months: int) -> str:
     """The finding, as the title: the month to come in which the most certificates expire."""
     ahead = (pl.col("total") - pl.col(EXPIRED)).alias("ahead")
     in_months = dated.filter(pl.col("month") >= today.replace(day=1)).select("month", ahead)
@@ -231,8 +231,8 @@ def _bars(
             spoken=axes.sentence("Expires {name}: {value:,} {status}, of {total:,}"),
         )
         .mark_bar(
-            xOffset=min(GAP, _GAP * WIDTH / (within[1] - within[0] + 1)),
-            y2Offset=GAP,
+            xOffset=min(SPACING, _SPACING * WIDTH / (within[1] - within[0] + 1)),
+            y2Offset=SPACING,
             strokeWidth=1,
             stroke=axes.status_edge(dark),
         )

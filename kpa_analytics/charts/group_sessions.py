@@ -12,7 +12,7 @@ from kpa_analytics.charts.periods import middle_day, part_of, period_ends
 from kpa_analytics.charts.stacking import MIN_PART, stacked
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
 from kpa_analytics.charts.text import not_drawn
-from kpa_analytics.charts.theme import GAP, palette
+from kpa_analytics.charts.theme import SPACING, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import GROUP_SESSIONS
@@ -167,7 +167,7 @@ def group_sessions(
     sized = int(shown.filter(pl.col("size") != _UNKNOWN)["sessions"].sum())
     return layered(
         [_bars(period_ends(shown.drop("part", "every"), every), dark)],
-        title=_finding(people, sized, number),
+        title=_title(people, sized, number),
         subtitle=[
             f"{_TITLE}: {count(number, 'session')} with {count(people, 'attendance')}; "
             f"each bar is {_PERIODS[every]}",
@@ -180,7 +180,7 @@ def group_sessions(
     )
 
 
-def _finding(people: int, sized: int, number: int) -> str:
+def _title(people: int, sized: int, number: int) -> str:
     """The finding, as the title: the average size of the sessions whose size is known."""
     if not sized:
         return f"{count(number, 'group session')} of unknown size"
@@ -206,7 +206,7 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         rows_of(rows.with_columns(*pl.DataFrame(ends, schema=_ENDS, orient="row")), name="sizes")
         .transform_calculate(size_words=f"{SIZE_WORDS}[datum.size]")
         .transform_calculate(spoken=axes.sentence("{name}, {size_words}: {sessions:session}"))
-        .mark_bar(x2Offset=-GAP, y2Offset=GAP, strokeWidth=1, stroke=edges)
+        .mark_bar(x2Offset=-SPACING, y2Offset=SPACING, strokeWidth=1, stroke=edges)
         .encode(
             x=axes.on_day(
                 "period",

@@ -12,7 +12,7 @@ from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, period_ends, wi
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, panel, rows_of, stacked_panels
 from kpa_analytics.charts.text import not_drawn
-from kpa_analytics.charts.theme import GAP, WIDTH, palette
+from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import GROUP_SHARE
@@ -136,11 +136,11 @@ def _tooltip() -> list[alt.Tooltip]:
 
 def _line(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     # A period without completions has no share, so the line breaks there.
-    gaps = (pl.col("period") != pl.col("until").shift(1)).fill_null(False).cum_sum()
+    breaks = (pl.col("period") != pl.col("until").shift(1)).fill_null(False).cum_sum()
     middle = pl.col("period") + (pl.col("until") - pl.col("period")) / 2
     accent = palette(dark).accent
     line: alt.Chart = (
-        rows_of(rows.with_columns(middle.alias("middle"), gaps.alias("stretch")))
+        rows_of(rows.with_columns(middle.alias("middle"), breaks.alias("stretch")))
         .transform_calculate(
             spoken=axes.sentence("{name}: {percent} in groups, {in_groups:,} of {total:completion}")
         )
@@ -171,7 +171,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
         rows_of(stack(rows, list(_WAYS), highest * MIN_PART / _LOWER, "part"))
         .transform_calculate(way=f"{_WAYS}[datum.part]")
         .transform_calculate(spoken=axes.sentence("{name}: {value:,} ") + " + lower(datum.way)")
-        .mark_bar(x2Offset=-GAP, y2Offset=GAP, strokeWidth=1, stroke=edges)
+        .mark_bar(x2Offset=-SPACING, y2Offset=SPACING, strokeWidth=1, stroke=edges)
         .encode(
             x=axes.on_day(
                 "period",

@@ -121,7 +121,7 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     summary = _summary(frame["people"])
     return layered(
         _bars(_named(group_sizes_table(frame)), dark),
-        title=_finding(frame["people"]),
+        title=_title(frame["people"]),
         subtitle=[
             f"{_TITLE}: {'; '.join([count(frame.height, 'session'), *summary])}",
             without_list(frame),
@@ -133,7 +133,7 @@ def group_sizes(groups: AnyFrame, *, dark: bool = False) -> alt.LayerChart:
     )
 
 
-def _finding(people: pl.Series) -> str:
+def _title(people: pl.Series) -> str:
     """The finding, as the title: the size that half of the sessions do not exceed."""
     known = people.drop_nulls().to_list()
     if not known:

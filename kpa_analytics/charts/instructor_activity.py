@@ -177,7 +177,7 @@ def instructor_activity(
     bars = _bars(shown, period_length(frame, every), max(highest, 1), lanes, dark)
     return layered(
         [lines, bars, *texts],
-        title=_finding(totals["instructor"].to_list(), taught),
+        title=_title(totals["instructor"].to_list(), taught),
         subtitle=[
             f"{_TITLE}: the completions of {count(totals.height, 'instructor')} in each "
             f"period{order}; the highest bar is {count(highest, 'completion')}",
@@ -190,7 +190,7 @@ def instructor_activity(
     )
 
 
-def _finding(names: list[str], completions: pl.Series) -> str:
+def _title(names: list[str], completions: pl.Series) -> str:
     """The finding, as the title: who taught the most of all instructors, with these completions."""
     most, every = int(completions[0]), count(int(completions.sum()), "completion")
     number = int((completions == most).sum())

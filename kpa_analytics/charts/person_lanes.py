@@ -12,7 +12,7 @@ from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PART, stacked
 from kpa_analytics.charts.styled import layered, one_row, rows_of
 from kpa_analytics.charts.text import labels, short
-from kpa_analytics.charts.theme import GAP, ink_on, palette
+from kpa_analytics.charts.theme import SPACING, ink_on, palette
 from kpa_analytics.statuses import (
     CURRENT,
     EXPIRED,
@@ -183,7 +183,7 @@ def _bars(
                 spoken=axes.sentence("{training}: {status} from {from_day} to {to_day}"),
             )
             .mark_bar(
-                x2Offset=-GAP,
+                x2Offset=-SPACING,
                 strokeWidth=1,
                 stroke=axes.status_edge(dark),
                 fillOpacity=0.35 if is_ahead else alt.Undefined,
@@ -228,7 +228,7 @@ def _signs(bars: pl.DataFrame, axis: Axis, scale: alt.Scale, dark: bool) -> list
         return []
     signs: alt.Chart = (
         rows_of(inside)
-        .mark_text(baseline="middle", fontSize=10, dx=-GAP / 2, aria=False)
+        .mark_text(baseline="middle", fontSize=10, dx=-SPACING / 2, aria=False)
         .encode(
             x=_x("at", axis),
             y=alt.Y("middle:Q", scale=scale, axis=None),

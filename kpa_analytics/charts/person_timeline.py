@@ -149,7 +149,7 @@ def person_timeline(
         bars.filter(pl.col("place") < fits.height),
         fits,
         person.axis,
-        title=_finding(person, gaps, rows),
+        title=_title(person, gaps, rows),
         subtitle=[
             f"{_TITLE}: {count(person.status.height, 'training')}, gaps first{rows.as_of}",
             "Pale bars: how long a training stays valid if it is not renewed",
@@ -280,6 +280,6 @@ def _lanes_that_fit(bars: pl.DataFrame) -> int:
     return max(int((sizes <= MOST_BARS).sum()), 1)
 
 
-def _finding(person: _Person, gaps: int, rows: StatusRows) -> str:
+def _title(person: _Person, gaps: int, rows: StatusRows) -> str:
     """The finding, as the title: how many trainings of the person are gaps."""
     return f"{person.name}: {gaps:,} of {count(person.status.height, 'training')} {rows.gap_words}"

@@ -13,7 +13,7 @@ from kpa_analytics.charts.periods import period_ends
 from kpa_analytics.charts.punctuality_rows import share_text
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, panel, rows_of, stacked_panels
-from kpa_analytics.charts.theme import GAP, palette
+from kpa_analytics.charts.theme import SPACING, palette
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,8 +103,8 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             + " + lower(slice(datum.which, 2))"
         )
         .mark_bar(
-            x2Offset=-GAP,
-            y2Offset=GAP,
+            x2Offset=-SPACING,
+            y2Offset=SPACING,
             strokeWidth=1,
             stroke=axes.outline(outcome_colours(dark), "outcome", dark),
         )

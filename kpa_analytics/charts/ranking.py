@@ -14,7 +14,7 @@ from kpa_analytics.charts.status_choice import chosen, only_words
 from kpa_analytics.charts.status_rows import NO_CASES, StatusRows
 from kpa_analytics.charts.styled import layered, nothing_to_show, one_row, rows_of
 from kpa_analytics.charts.text import labels, short, top_names
-from kpa_analytics.charts.theme import GAP, TEXT, ink_on, palette
+from kpa_analytics.charts.theme import SPACING, TEXT, ink_on, palette
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.statuses import EXPIRING, GAPS, SEVERITY, STATUSES, status_colours
 from kpa_analytics.wording import count, percent
@@ -131,7 +131,7 @@ def ranking(
             *_bars(drawn, key, label, end, chosen(statuses), dark),
             *number_columns(placed, _COLUMNS, start=_WIDTH, step=_COLUMN, dark=dark),
         ],
-        title=_finding(ranked, named[label], rows, gaps),
+        title=_title(ranked, named[label], rows, gaps),
         subtitle=[
             f"{title}: {heading}{order}: {gaps:,} of {count(every, 'case')} "
             f"{rows.gap_words} ({percent(gaps, every)}), {expiring:,} expiring soon{rows.as_of}",
@@ -147,7 +147,7 @@ def ranking(
     )
 
 
-def _finding(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> str:
+def _title(ranked: Ranked, names: pl.Series, rows: StatusRows, gaps: int) -> str:
     """The finding, as the title: the share of gaps, and the rows with the most.
 
     All rows count, not only those drawn, whose names are given.
@@ -228,7 +228,7 @@ def _parts(
             words=axes.signed_label(),
             spoken=axes.sentence(f"{{{label}}}: {{value:,}} {{status}}, of {{total:case}}"),
         )
-        .mark_bar(x2Offset=-GAP, strokeWidth=1, stroke=axes.status_edge(dark))
+        .mark_bar(x2Offset=-SPACING, strokeWidth=1, stroke=axes.status_edge(dark))
         .encode(
             x=_share_axis("low", end),
             x2=alt.X2("high:Q"),
@@ -259,7 +259,7 @@ def _figures(parts: pl.DataFrame, end: float, dark: bool) -> list[alt.Chart]:
         return []
     return [
         rows_of(inside)
-        .mark_text(baseline="middle", dx=-GAP / 2, aria=False)
+        .mark_text(baseline="middle", dx=-SPACING / 2, aria=False)
         .encode(
             x=_share_axis("middle", end),
             y=axes.labelled_rows(),

@@ -126,7 +126,7 @@ def session_fill(
             *_average(people, places, rows, dark),
             *number_columns(rows, _HEADINGS, start=_WIDTH, step=_NUMBERS, dark=dark),
         ],
-        title=_finding(table, shares),
+        title=_title(table, shares),
         subtitle=[
             f"{_TITLE}: {count(people, 'attendance')} in {count(places, 'place')} "
             f"{_of_places(capacity)}, in the {count(months, 'month')} up to {day(last)}, by "
@@ -198,7 +198,7 @@ def _of_places(capacity: int | Mapping[int, int]) -> str:
     return f"({capacity:,} a session)"
 
 
-def _finding(table: pl.DataFrame, trainings: pl.DataFrame) -> str:
+def _title(table: pl.DataFrame, trainings: pl.DataFrame) -> str:
     """The finding, as the title: the share of all places, and the emptiest of all trainings."""
     people, places = trainings.select(pl.col("people", "places").sum()).row(0)
     said = f"{percent(people, places)} of the places in past sessions were filled"

@@ -89,7 +89,7 @@ def session_plan(
     per = "week" if table["every"][0] == "1w" else "month"
     return layered(
         _cells(table, packed, columns, dark),
-        title=_finding(sessions),
+        title=_title(sessions),
         subtitle=[
             f"{_TITLE}: people of each training and {per}, most people first; "
             f"{filled:,} of {count(seats, 'place')} filled in {count(trainings, 'training')}",
@@ -151,7 +151,7 @@ def _every(weeks: pl.Series) -> str:
     return "1w"
 
 
-def _finding(sessions: pl.DataFrame) -> str:
+def _title(sessions: pl.DataFrame) -> str:
     """The finding, as the title: how many sessions, and the busiest week."""
     weeks = sessions.group_by("week").len().sort("len", "week", descending=[True, False])
     busiest, most = weeks.row(0)

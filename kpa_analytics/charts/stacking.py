@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from kpa_analytics.charts.theme import GAP
+from kpa_analytics.charts.theme import SPACING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: The smallest size of a mark, in pixels: a thinner mark may be invisible.
 MIN_PIXELS = 1.6
 #: The smallest length of a part of a bar: such a mark, and the gap beside it.
-MIN_PART = MIN_PIXELS + GAP
+MIN_PART = MIN_PIXELS + SPACING
 
 
 def stacked(values: Sequence[float], least: float) -> list[tuple[float, float]]:

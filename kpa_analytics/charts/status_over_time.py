@@ -10,7 +10,7 @@ import polars as pl
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.stacking import MIN_PART, stack
 from kpa_analytics.charts.styled import demo_line, nothing_to_show, panel, rows_of, stacked_panels
-from kpa_analytics.charts.theme import GAP, WIDTH, palette
+from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.charts.trend_lanes import lanes
 from kpa_analytics.charts.trend_rows import (
     TOP,
@@ -120,14 +120,14 @@ def _together(table: pl.DataFrame, trend: Trend, dark: bool) -> alt.VConcatChart
     days = [row for row in table.iter_rows(named=True) if row["total"]]
     return stacked_panels(
         [upper, lower],
-        title=_finding(days, trend),
+        title=_title(days, trend),
         subtitle=[*_sentences(days, trend), left_out, TODAYS],
         demo=trend.demo,
         dark=dark,
     )
 
 
-def _finding(days: Sequence[dict[str, Any]], trend: Trend) -> str:
+def _title(days: Sequence[dict[str, Any]], trend: Trend) -> str:
     """The finding, as the title: how the share of gaps changed between the days with cases."""
     first, last = days[0], days[-1]
     before, after = (percent(row["gaps"], row["total"]) for row in (first, last))
@@ -232,7 +232,7 @@ def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
         .mark_bar(
             orient="vertical",
             size=max(min(0.7 * WIDTH / rows.height, 40), 2),
-            y2Offset=GAP,
+            y2Offset=SPACING,
             strokeWidth=1 if rows.height <= 60 else 0.5,
             stroke=axes.status_edge(dark),
         )

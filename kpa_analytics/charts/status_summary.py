@@ -16,7 +16,7 @@ from kpa_analytics.charts.status_rows import (
     requirements_are_known,
 )
 from kpa_analytics.charts.styled import layered, nothing_to_show, rows_of
-from kpa_analytics.charts.theme import GAP, WIDTH, palette
+from kpa_analytics.charts.theme import SPACING, WIDTH, palette
 from kpa_analytics.inputs import read
 from kpa_analytics.schema import EXPIRY_STATUS, STATUS
 from kpa_analytics.statuses import (
@@ -108,7 +108,7 @@ def status_summary(
     figures = _figures(status_summary_table(rows.frame, requirements_known=rows.known))
     return layered(
         [*_bar(figures, dark), *_texts(figures, dark)],
-        title=_finding(rows),
+        title=_title(rows),
         subtitle=[
             f"{_TITLE}: {count(rows.frame.height, 'case')} (one person and one training each) of "
             f"{count(people, 'person', 'people')} and {count(trainings, 'training')}{rows.as_of}",
@@ -122,7 +122,7 @@ def status_summary(
     )
 
 
-def _finding(rows: StatusRows) -> str:
+def _title(rows: StatusRows) -> str:
     """The finding, as the title: which share of cases are gaps."""
     gaps, every = int(rows.frame["status"].is_in(GAPS).sum()), rows.frame.height
     what = "gaps" if rows.known else rows.gap_words
@@ -171,9 +171,9 @@ def _bar(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
     """The bar of all cases, and a key of its colours beside the numbers."""
     colours = status_colours(dark)
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    gap = GAP * figures.height / WIDTH
+    spacing = SPACING * figures.height / WIDTH
     ends = figures.with_columns(
-        pl.max_horizontal("start", pl.col("end") - gap).alias("drawn_to"),
+        pl.max_horizontal("start", pl.col("end") - spacing).alias("drawn_to"),
         (pl.col("end") > pl.col("start")).cast(pl.Int8).alias("outline"),
     )
     base = rows_of(ends).encode(

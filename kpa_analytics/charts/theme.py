@@ -18,7 +18,7 @@ WIDTH = 605
 #: The size of text on axes and in marks: 9 points on paper.
 TEXT = 13
 #: Pixels of background between two marks that touch each other, with half an outline on each side.
-GAP = 2
+SPACING = 2
 #: What an outline has at least against the background (WCAG 2, 1.4.11: 3), and a little more.
 _EDGE_CONTRAST = 3.1
 

@@ -130,7 +130,7 @@ def training_matrix(
             statuses=table["status"].unique().to_list(),
             dark=dark,
         ),
-        title=_finding(table, rows),
+        title=_title(table, rows),
         subtitle=[
             f"{_TITLE}: {_shown(table, rows, left_out)}{rows.as_of}",
             rows.not_known,
@@ -156,7 +156,7 @@ def _shown(table: pl.DataFrame, rows: StatusRows, left_out: int) -> str:
     return f"{said}, worst first" if max(people, trainings) > 1 else said
 
 
-def _finding(table: pl.DataFrame, rows: StatusRows) -> str:
+def _title(table: pl.DataFrame, rows: StatusRows) -> str:
     """The finding, as the title: how many of all gaps lie in its cells."""
     every, here = (int(frame["status"].is_in(GAPS).sum()) for frame in (rows.frame, table))
     what = "gap" if rows.known else f"{rows.gap_words} case"

@@ -43,7 +43,7 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
             *_areas(drawn, names, end, scale, dark),  # type: ignore[arg-type]
             *_texts(names, last, scale, dark),
         ],
-        title=_finding(last, trend),
+        title=_title(last, trend),
         subtitle=[
             f"{title}: share of cases {trend.rows.gap_words} for "
             f"{count(groups, trend.singular, trend.plural)}{order}; "
@@ -72,7 +72,7 @@ def _highest(drawn: pl.DataFrame) -> str:
     return percent(worst["gaps"], worst["total"])
 
 
-def _finding(drawn: pl.DataFrame, trend: Trend) -> str:
+def _title(drawn: pl.DataFrame, trend: Trend) -> str:
     """The finding, as the title: the groups with the highest share on the last day.
 
     All groups with cases count, not only those drawn.

@@ -32,7 +32,7 @@ QUIET = 20
 
 
 class Stretch(NamedTuple):
-    """A part of the records read, without a gap, that was read a second time.
+    """A part of the records read, without an interval, that was read a second time.
 
     Attributes:
         first: the place of its first record among the records read.
@@ -47,14 +47,14 @@ class Stretch(NamedTuple):
     below: int
 
 
-class Gap(NamedTuple):
+class Interval(NamedTuple):
     """The records between two stretches, not yet read a second time."""
 
     above: Stretch
     below: Stretch
 
-    def holds(self, other: Gap) -> bool:
-        """Whether the other gap is a part of this one."""
+    def holds(self, other: Interval) -> bool:
+        """Whether the other interval is a part of this one."""
         return self.above.last <= other.above.last and other.below.first <= self.below.first
 
     @property
@@ -94,7 +94,7 @@ class _Search:
         self.left = {*range(len(read.keys))}.difference(self.places.values())
         self.new: dict[Any, int] = {}
         self.came_later: set[Any] = set()
-        self.halved: list[Gap] = []
+        self.halved: list[Interval] = []
         self.end = read.moves.read_then - 1
         self.stretches = [
             Stretch(-1, -1, 0, 0),
@@ -105,14 +105,16 @@ class _Search:
     def run(self) -> Generator[Ask, Seen, list[int]]:
         for looks in range(2 * self.read.asks):
             old = sum(key <= self.read.newest for key in self.new)
-            gaps = [Gap(*two) for two in pairwise(self.stretches) if two[1].first > two[0].last]
-            changed = [gap for gap in gaps if gap.changed(self.left)]
-            enough = not gaps or (looks >= self.enough and self._quiet() and not changed)
+            intervals = [
+                Interval(*two) for two in pairwise(self.stretches) if two[1].first > two[0].last
+            ]
+            changed = [interval for interval in intervals if interval.changed(self.left)]
+            enough = not intervals or (looks >= self.enough and self._quiet() and not changed)
             if old >= self.read.moves.came_up or (enough and len(self.new) >= self._expected()):
                 return list(self.new.values())
-            if not gaps:
+            if not intervals:
                 break
-            ask = self._ask(self._next_gap(changed, gaps)) if looks else self._end()
+            ask = self._ask(self._next_interval(changed, intervals)) if looks else self._end()
             self._note(ask, (yield ask))
         raise MovedError
 
@@ -128,29 +130,32 @@ class _Search:
         seldom = (self.read.moves.seams + unexplained) * QUIET <= self.read.asks
         return seldom and self.total == self.read.totals[-1]
 
-    def _next_gap(self, changed: list[Gap], gaps: list[Gap]) -> Gap:
-        """The widest gap that changed; if none did, the widest gap.
+    def _next_interval(self, changed: list[Interval], intervals: list[Interval]) -> Interval:
+        """The widest interval that changed; if none did, the widest interval.
 
-        A later change can make all parts of a gap that changed look unchanged. So, as long as too
-        few unseen records are found, prefer the part of a gap that was halved most often.
+        A later change can make all parts of an interval that changed look unchanged. So, as long as
+        too few unseen records are found, prefer the part of an interval that was halved most often.
         """
         if changed:
-            self.halved.append(max(changed, key=lambda gap: gap.size))
+            self.halved.append(max(changed, key=lambda interval: interval.size))
             return self.halved[-1]
         halved = self.halved if len(self.new) < self._expected() else []
-        return max(gaps, key=lambda gap: (sum(each.holds(gap) for each in halved), gap.size))
+        return max(
+            intervals,
+            key=lambda interval: (sum(each.holds(interval) for each in halved), interval.size),
+        )
 
     def _end(self) -> Ask:
         """The page that ends shortly after the last record that matters, to see its shift."""
         end = self.end + self.read.moves.shift - self.size * 9 // 10
         return Ask(*next_page(max(0, end), self.size, self.total), fresh=True)
 
-    def _ask(self, gap: Gap) -> Ask:
-        """The page that closes a gap, or a page from the middle of a wide gap."""
-        above, below = gap
+    def _ask(self, interval: Interval) -> Ask:
+        """The page that closes an interval, or a page from the middle of a wide interval."""
+        above, below = interval
         end = above.last + 1 + min(above.below, below.above) - self.size // 20
-        if above.last >= 0 and gap.size > self.size * 9 // 10:
-            end += gap.size // 2
+        if above.last >= 0 and interval.size > self.size * 9 // 10:
+            end += interval.size // 2
         return Ask(*next_page(max(0, end), self.size, self.total), fresh=True)
 
     def _note(self, ask: Ask, page: Seen) -> None:

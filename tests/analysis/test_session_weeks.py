@@ -8,13 +8,13 @@ from math import ceil
 import highspy
 import pytest
 
-from kpa_analytics.analysis.session_weeks import Costs, Course, served_by_week
+from kpa_analytics.analysis.session_weeks import Costs, Demand, served_by_week
 
 
-def some_course(rng: random.Random) -> tuple[Course, Costs]:
+def some_demand(rng: random.Random) -> tuple[Demand, Costs]:
     """A few people in a few weeks, with too few or too many sessions, late starts and any costs."""
     weeks, people = rng.randint(1, 5), rng.randint(0, 9)
-    course = Course(
+    demand = Demand(
         due=sorted(rng.randint(0, 7 * weeks + 3) for _ in range(people)),
         first_weeks=sorted(rng.choice([0, 0, 0, rng.randint(0, weeks)]) for _ in range(people)),
         days=[rng.randint(0, 6) + 7 * week for week in range(weeks)],
@@ -22,40 +22,40 @@ def some_course(rng: random.Random) -> tuple[Course, Costs]:
         seats=rng.randint(1, 4),
     )
     costs = Costs(rng.choice([0, 4, 30, 500]), rng.choice([0, 0.5, 2]), rng.choice([0, 3, 1000]))
-    return course, costs
+    return demand, costs
 
 
-def cost_of(counts: list[int], course: Course, costs: Costs) -> float:
+def cost_of(counts: list[int], demand: Demand, costs: Costs) -> float:
     """The cost of serving people in the order of their due days."""
     total, served = 0.0, 0
-    for count, day in zip(counts, course.days, strict=True):
-        part = course.due[served : served + count]
+    for count, day in zip(counts, demand.days, strict=True):
+        part = demand.due[served : served + count]
         served += count
-        total += costs.session * ceil(count / course.seats)
+        total += costs.session * ceil(count / demand.seats)
         total += sum(costs.of_place(due, day) for due in part)
     return total
 
 
-def solver(course: Course) -> tuple[highspy.Highs, list[dict[int, object]], list[object]]:
-    """The integer programme of a course: who is in which week, in any order of due days."""
+def solver(demand: Demand) -> tuple[highspy.Highs, list[dict[int, object]], list[object]]:
+    """The integer programme of a demand: who is in which week, in any order of due days."""
     highs = highspy.Highs()
     highs.silent()
     highs.setOptionValue("threads", 1)
     highs.setOptionValue("presolve", "off")
-    sessions = [highs.addIntegral(lb=0, ub=room) for room in course.rooms]
+    sessions = [highs.addIntegral(lb=0, ub=room) for room in demand.rooms]
     places = [
-        {week: highs.addBinary() for week in range(first, len(course.days))}
-        for first in course.first_weeks
+        {week: highs.addBinary() for week in range(first, len(demand.days))}
+        for first in demand.first_weeks
     ]
     for week, number in enumerate(sessions):
         inside = [place[week] for place in places if week in place]
         if inside:
-            highs.addConstr(highs.qsum(inside) <= course.seats * number)
+            highs.addConstr(highs.qsum(inside) <= demand.seats * number)
     return highs, places, sessions
 
 
-def most_places(course: Course) -> int:
-    highs, places, _ = solver(course)
+def most_places(demand: Demand) -> int:
+    highs, places, _ = solver(demand)
     every = [place for weeks in places for place in weeks.values()]
     for weeks in places:
         if weeks:
@@ -66,30 +66,30 @@ def most_places(course: Course) -> int:
     return round(highs.getObjectiveValue())
 
 
-def least_cost(course: Course, costs: Costs) -> float:
-    highs, places, sessions = solver(course)
+def least_cost(demand: Demand, costs: Costs) -> float:
+    highs, places, sessions = solver(demand)
     paid = [costs.session * number for number in sessions]
-    for due, weeks in zip(course.due, places, strict=True):
+    for due, weeks in zip(demand.due, places, strict=True):
         highs.addConstr(highs.qsum(weeks.values()) == 1)
         for week, place in weeks.items():
-            paid.append(costs.of_place(due, course.days[week]) * place)
+            paid.append(costs.of_place(due, demand.days[week]) * place)
     highs.minimize(highs.qsum(paid))
     return float(highs.getObjectiveValue())
 
 
 def check(seed: int) -> None:
-    course, costs = some_course(random.Random(seed))
-    counts = served_by_week(course, costs)
+    demand, costs = some_demand(random.Random(seed))
+    counts = served_by_week(demand, costs)
     served = sum(counts)
-    first = Course(
-        course.due[:served], course.first_weeks[:served], course.days, course.rooms, course.seats
+    first = Demand(
+        demand.due[:served], demand.first_weeks[:served], demand.days, demand.rooms, demand.seats
     )
     assert all(
-        ceil(count / course.seats) <= room for count, room in zip(counts, course.rooms, strict=True)
+        ceil(count / demand.seats) <= room for count, room in zip(counts, demand.rooms, strict=True)
     )
-    assert served == len(course.due) or served == most_places(course), seed
+    assert served == len(demand.due) or served == most_places(demand), seed
     cost = least_cost(first, costs) if served else 0.0
-    assert cost_of(counts, course, costs) == pytest.approx(cost, abs=1e-4), seed
+    assert cost_of(counts, demand, costs) == pytest.approx(cost, abs=1e-4), seed
 
 
 def test_the_solver_finds_no_cheaper_weeks() -> None:
@@ -108,8 +108,8 @@ def test_a_lapse_is_worth_a_session() -> None:
     rng = random.Random(3)
     due = sorted(rng.randint(0, 70) for _ in range(90))
     days = [7 * week for week in range(11)]
-    course = Course(due, [0] * 90, days, [9] * 11, 12)
-    counts = served_by_week(course, Costs(500, 0.5, 1000))
+    demand = Demand(due, [0] * 90, days, [9] * 11, 12)
+    counts = served_by_week(demand, Costs(500, 0.5, 1000))
     served = 0
     for count, day in zip(counts, days, strict=True):
         assert all(each >= day for each in due[served : served + count])

@@ -9,7 +9,7 @@ import polars as pl
 from kpa_analytics.analysis import session_texts as text
 from kpa_analytics.analysis.instructor_weeks import InstructorWeeks
 
-_COURSE = ("training_id", "group")
+_TRAINING_AND_GROUP = ("training_id", "group")
 
 
 def with_no_place(
@@ -46,20 +46,20 @@ def _teaching(cases: pl.DataFrame, instructors: InstructorWeeks) -> pl.DataFrame
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def ordered_courses(cases: pl.DataFrame) -> Iterator[tuple[int, list[int]]]:
+def ordered_trainings(cases: pl.DataFrame) -> Iterator[tuple[int, list[int]]]:
     """Each training and group: the training, and the rows of the cases that can have a place.
 
     Those with the fewest instructors come first, then those with the most gaps.
     """
-    courses = (
+    ordered = (
         cases.with_row_index("row")
-        .group_by(_COURSE)
+        .group_by(_TRAINING_AND_GROUP)
         .agg(
             pl.col("eligible").first(),
             pl.col("is_gap").sum().alias("gaps"),
             pl.col("row").filter(pl.col("no_place").is_null()),
         )
         .filter(pl.col("row").list.len() > 0)
-        .sort("eligible", "gaps", *_COURSE, descending=[False, True, False, False])
+        .sort("eligible", "gaps", *_TRAINING_AND_GROUP, descending=[False, True, False, False])
     )
-    yield from courses.select("training_id", "row").iter_rows()
+    yield from ordered.select("training_id", "row").iter_rows()
