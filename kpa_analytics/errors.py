@@ -190,7 +190,10 @@ API_ERRORS: dict[str, type[KPAAPIError]] = {
 
 
 class _Warning(UserWarning):
-    """A fact, and what helps in Python; the command line says `in_shell`, the dashboard neither."""
+    """A fact and what to do: `in_python`, or `in_shell` on the command line.
+
+    The dashboard shows only the fact.
+    """
 
     def __init__(self, fact: str, in_python: str = "", in_shell: str = "") -> None:
         super().__init__(f"{fact}; {in_python}" if in_python else fact)

@@ -114,7 +114,7 @@ FLEET_PEOPLE = (
 )
 FLEET_VERIFY = (
     "The manifest of this folder lists every file of every account's pack, and each pack can also "
-    "be verified alone."
+    "be verified on its own."
 )
 
 # The data dictionary: how types and units are called.
@@ -360,7 +360,7 @@ COMPOSED_APART = (
     "Composed trainings are counted separately, because otherwise a gap in a part would count "
     "twice. In order: {in_order} of {composed:case|cases}; expired or missing: {gaps}."
 )
-DUE = "For {due:case|cases}, the last day to renew is within the next 30 days"
+DUE = "For {due:case|cases}, the last day to renew is within the next {days:day|days}"
 #: The largest group of these cases: the only one, the largest, or no smaller than another.
 PEAKS = {
     "only": "{due}: {title}, on {on}.",
@@ -379,7 +379,7 @@ UNDATED = (
 EXPIRING = (
     "{cases:case expires|cases expire} soon: within the training's own number of expiring days, "
     "within {expiring_days:day|days} if the training has none, or in a window that is open now. "
-    "The training must soon be renewed or, if it was never completed, completed."
+    "The person must soon renew the training, or complete it for the first time."
 )
 LIMITED = (
     "Composed trainings have a table of their own. A composed training is held through the "
@@ -1084,7 +1084,7 @@ RULES: tuple[Rule, ...] = (
         1,
         "A completion is valid through its expiration date and expired from the next day. In the "
         "last days before that date, its status is expiring. The training sets how many days "
-        "that is; if it does not, this report's number applies.",
+        "that is; if it does not, the number chosen for the report applies.",
         "ours",
     ),
     Rule(

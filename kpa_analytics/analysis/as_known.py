@@ -14,7 +14,7 @@ _CREATED = pl.col("created")
 
 
 def as_known_by(value: Day | None) -> pl.Expr | None:
-    """Whether a record was `created` at or before an instant; None for None.
+    """Whether a record was `created` at or before an instant; None if none is given.
 
     Args:
         value: an instant with a time zone (a datetime, or ISO text such as `2026-06-30T17:00:00Z`),

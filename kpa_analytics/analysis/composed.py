@@ -149,7 +149,7 @@ def _limited(
 
 
 def _limited_by_parts(derived: pl.LazyFrame, parts: Parts) -> pl.LazyFrame:
-    """Let trainings expire no later than those of their parts that are derived, too."""
+    """Limit the expiration of each training by those of its parts that are composed, too."""
     pairs = pl.LazyFrame(
         [(training, part) for training, ids in parts.items() for part in ids],
         schema={"training_id": pl.Int64, "part": pl.Int64},

@@ -118,7 +118,7 @@ def _worst(spans: list[pl.DataFrame], limits: pl.DataFrame) -> pl.DataFrame:
 def _changes(
     rows: pl.LazyFrame, position: str, *, expiring: int = 0, expired: int = 0
 ) -> pl.LazyFrame:
-    """How many more timelines are expiring and expired from a position on.
+    """By how much the numbers of expiring and expired timelines change at a position.
 
     `at` is a person and a position as one number, by which polars sorts faster than by two.
     """

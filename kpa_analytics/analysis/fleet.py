@@ -1,4 +1,4 @@
-"""`load_fleet()` and `Fleet`: the records of several accounts, whose ids never meet."""
+"""`load_fleet()` and `Fleet`: the records of several accounts. Their ids are never joined."""
 
 from __future__ import annotations
 

@@ -28,11 +28,11 @@ CASE_COLUMNS = pl.Schema(
         ("user", pl.String),
         ("training_id", pl.Int64),  # the training that a session must teach
         ("training", pl.String),
-        ("status", STATUS),  # null if only a composed training asks for it
+        ("status", STATUS),  # null if only a composed training requires it
         ("expires", pl.Date),  # the last day of holding it, or of doing without; null: never held
         ("due", pl.Date),  # the last day for a session in time; for a gap, the day of the plan
         ("is_gap", pl.Boolean),
-        ("composed", pl.String),  # the composed training that asks for it; empty: due itself
+        ("composed", pl.String),  # the composed training that requires it; empty: due itself
         ("last_day", pl.Date),  # the person's last day of employment; null if it is not known
         ("group", pl.String),
     ]

@@ -53,9 +53,9 @@ def write_fleet_pack(
 ) -> Path:
     """Write the pack of a fleet: a new folder that appears complete or not at all.
 
-    Each account has its own pack, in the folder of its name, which can be verified alone. Ids of
-    two accounts never meet: the index only adds up their figures. Accounts that could not be loaded
-    are named, in the index and in the manifest.
+    Each account has its own pack, in the folder of its name, which can be verified on its own. Ids
+    of two accounts are never joined: the index only adds up their figures. Accounts that could not
+    be loaded are named, in the index and in the manifest.
 
     Args:
         fleet: the accounts.

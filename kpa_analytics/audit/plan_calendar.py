@@ -87,7 +87,7 @@ def _cancelling(plan: SessionPlan, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sequence(plan: SessionPlan, event: dict[str, Any], old: dict[str, Any] | None) -> int:
-    """The days of the plan since 1970, or a number that is higher than that of the old event."""
+    """The number of the event's version: the days since 1970, but higher if the event changed."""
     days = (plan.as_of - _FIRST_DAY).days
     if old is None:
         return days
@@ -129,7 +129,7 @@ def _mark(plan: SessionPlan) -> list[str]:
 
 
 def _uid(plan: SessionPlan, training: int, group: str | None, week: date, number: int) -> str:
-    """The same for the same session in any plan of an account; it tells nobody's name."""
+    """An id that a session has in every plan of an account. It contains no names."""
     parts = f"{training}|{group or ''}|{week}|{number}|{'demo' if plan.demo else ''}"
     parts += f"|{plan.account}" if plan.account else ""
     return f"{hashlib.sha256(parts.encode()).hexdigest()[:32]}@kpa-analytics"

@@ -36,12 +36,7 @@ from kpa_analytics.report_text import (
     SheetName,
     TileLabel,
 )
-from kpa_analytics.statuses import (
-    COUNTED,
-    STATUS_LABELS,
-    STATUS_SIGNS,
-    status_colours,
-)
+from kpa_analytics.statuses import COUNTED, DUE_DAYS, STATUS_LABELS, STATUS_SIGNS, status_colours
 from kpa_analytics.wording import MONTHS, listing, percent, say
 
 #: Rows of a printed table; the workbook has them all.
@@ -203,7 +198,7 @@ def _headline(evidence: Evidence) -> list[str]:
         sentences.append(
             say(
                 text.PEAKS[peak.kind],
-                due=say(text.DUE, due=figures.in_30_days),
+                due=say(text.DUE, due=figures.in_30_days, days=DUE_DAYS),
                 cases=peak.cases,
                 title=peak.training,
                 on=peak.day,

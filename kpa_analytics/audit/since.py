@@ -176,7 +176,7 @@ def _hosts(hosts: list[str]) -> list[str]:
 
 
 def _refuse_strangers(old: EarlierPack, people: pl.DataFrame, records: pl.DataFrame) -> None:
-    """Raise an error if the packs have nobody in common, or the same ids for other records."""
+    """Raise an error if the packs have nobody in common, or use the same ids for other records."""
     another = f"{old.folder} belongs to another account"
     known = people["m_user_id"].is_in(old.people["m_user_id"].implode())
     if old.people.height and people.height and not known.any():

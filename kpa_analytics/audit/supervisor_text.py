@@ -26,8 +26,8 @@ SUMMARY = "{people:person has|people have} {cases:open case|open cases}: {counts
 NOT_KNOWN = f"{STATUS_LABELS[MISSING]}: not known, because no requirements were provided."
 MEANINGS = (
     f"{STATUS_LABELS[EXPIRED]}: the certificate is no longer valid. {STATUS_LABELS[MISSING]}: "
-    f"required and never completed. {STATUS_LABELS[EXPIRING]}: the training must soon be renewed "
-    "or, if it was never completed, completed."
+    f"required and never completed. {STATUS_LABELS[EXPIRING]}: the person must soon renew the "
+    "training, or complete it for the first time."
 )
 COMPOSED = "Composed trainings, each valid only while all trainings in it are: {trainings}."
 CASES = "Every open case"
@@ -104,4 +104,4 @@ DEMO_SUBJECT = "DEMO DATA - {subject}"
 OTHER_LISTS = "previous: {folder} has a list for every {was}; this run makes one for every {by}"
 LEFT = "{name} left on {day} and has no list: the cases of their people are on nobody's list"
 NO_LIST = "no {by} with an open case is called {name!r}"
-EMPTY_LIST = "{name} has no list, because no open case belongs on it"
+EMPTY_LIST = "{name} has no list, because there are no open cases for it"

@@ -128,7 +128,7 @@ def empty_of(argument: Argument | None) -> pl.DataFrame | None:
 
 
 def _check_spelling(table: Table, names: list[str], columns: tuple[str, ...]) -> None:
-    """Spark does not tell capitals from small letters, so `Account` would not be our `account`."""
+    """Refuse column names that differ only in case, because Spark cannot tell them apart."""
     for column in (ACCOUNT, *columns):
         alike = [name for name in names if name.lower() == column.lower()]
         if len(alike) > 1:

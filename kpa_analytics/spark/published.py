@@ -188,7 +188,7 @@ class Published:
             self._need_every_account(table, folders)
 
     def _need_every_account(self, table: Table, folders: Mapping[str, str]) -> None:
-        """An account without a catalogue, for example, would have statuses that are not known."""
+        """Raise an error if an account with completions is not in this table."""
         for account in self._accounts_with_completions:
             if account not in folders:
                 raise KPADataError(
