@@ -21,6 +21,8 @@ import pytest
 from icalendar import Calendar
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.case_groups import group_columns
+from kpa_analytics.analysis.supervisors import LISTED_BY
 from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.audit.supervisor_mail import usable
 from kpa_analytics.audit.supervisor_page import page_of
@@ -271,6 +273,15 @@ def test_the_page_names_the_trainings_that_are_made_of_others() -> None:
         )
         sentence = "Composed trainings, each valid only while all trainings in it are: Rescue."
         assert (sentence in page_of(team).decode()) == is_said
+
+
+@pytest.mark.parametrize("by", LISTED_BY)
+def test_cases_on_nobodys_list_have_a_title(by: str) -> None:
+    case = {**{"m_user_id": "ann", "user": "Ann"}, "training_id": 7, "status": EXPIRED}
+    nobody = [pl.lit(None, pl.String).alias(column) for column in group_columns(by)]
+    lists = frame_of(EXPIRY_STATUS, case).with_columns(nobody)
+    (team,) = teams(lists, USERS.empty(), by=by, as_of=DAY, requirements_known=True, demo=False)
+    assert team.title == f"Trainings of people without a {by.replace('_', ' ')}"
 
 
 def test_cases_of_a_status_are_in_the_order_of_their_days() -> None:
