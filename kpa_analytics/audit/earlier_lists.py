@@ -69,11 +69,13 @@ def need_lists(folder: Path, by: str) -> None:
     """Raise a KPADataError unless a folder has lists of this kind."""
     index = folder / INDEX
     if not index.is_file():
-        raise KPADataError(f"{folder} has no lists of an earlier run: it has no {INDEX}")
+        raise KPADataError(f"previous: {folder} has no lists of an earlier run: it has no {INDEX}")
     page = read_earlier(index).decode("utf-8", errors="replace")
     kinds = [kind for kind, group in text.GROUPS.items() if f"<title>{_title(group)} - " in page]
     if not kinds:
-        raise KPADataError(f"{folder} has no lists of an earlier run: its {INDEX} is another page")
+        raise KPADataError(
+            f"previous: {folder} has no lists of an earlier run: its {INDEX} is another page"
+        )
     if kinds != [by]:
         was, wanted = text.GROUPS[kinds[0]], text.GROUPS[by]
         raise KPADataError(say(text.OTHER_LISTS, folder=folder, was=was, by=wanted))

@@ -60,7 +60,9 @@ def plan(
         typer.echo(DEMO_MARK)
     print_figure("sessions", made.sessions.height)
     print_figure("places taken", made.people.height)
-    print_figure("cases with no place", made.unplaced.height, _WHY if made.unplaced.height else "")
+    print_figure(
+        "cases without a place", made.unplaced.height, _WHY if made.unplaced.height else ""
+    )
     for sentence in made.warnings:
         typer.echo(terminal_line(sentence))
     typer.echo(f"written to {folder}")

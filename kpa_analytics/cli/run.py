@@ -69,17 +69,21 @@ def _exit_code() -> int:
 
 def _with_options(problem: str) -> str:
     """Name the arguments that an error is about as on the command line: `--as-of` for `as_of`."""
-    commands: Any = get_command(app)
-    command = commands.commands.get(next(iter(sys.argv[1:]), ""))
     options = {
         param.name: param.opts[0]
-        for param in getattr(command, "params", [])
+        for param in getattr(_command(), "params", [])
         if param.opts[0].startswith("--")
     }
-    if problem.partition(" must ")[0] not in options:
+    if re.split(" must |: ", problem, maxsplit=1)[0] not in options:
         return problem
     argument = rf"(?<![\w'\"])({'|'.join(options)})(?=:| must | is )"
     return re.sub(argument, lambda match: options[match[0]], problem)
+
+
+def _command() -> Any:
+    """The command that was given; None if there is no such command."""
+    commands: Any = get_command(app)
+    return commands.commands.get(next(iter(sys.argv[1:]), ""))
 
 
 def _system_error(error: Exception) -> str:
@@ -91,12 +95,25 @@ def _system_error(error: Exception) -> str:
 
 def _say_usage(error: Any) -> None:
     """Report a usage error and point to the help; without any command, print the help."""
-    problem = error.format_message()
+    problem = _number_wanted(error) or error.format_message()
     if "\n" in problem:
         typer.echo(problem, err=True)
         return
-    command = error.ctx.command_path if error.ctx else "kpa-analytics"
+    named = f" {sys.argv[1]}" if _command() else ""  # an option without its value has no context
+    command = error.ctx.command_path if error.ctx else f"kpa-analytics{named}"
     print_error(f"{problem} (see {command} --help)")
+
+
+def _number_wanted(error: Any) -> str:
+    """Say which numbers an option takes, if one with limits was given another value."""
+    param = getattr(error, "param", None)
+    limits = getattr(param, "type", param)  # typer 0.26 has them there
+    low, high = getattr(limits, "min", None), getattr(limits, "max", None)
+    if not isinstance(error, typer.BadParameter) or low is None or high is None:
+        return ""
+    return (
+        f"Invalid value for '{param.opts[0]}': it must be a whole number from {low:,} to {high:,}"
+    )
 
 
 def _note(message: Warning | str, *_: Any, **__: Any) -> None:

@@ -103,6 +103,13 @@ function reachable(box, view, fields, clear) {
     else return;
     event.preventDefault();
   });
+  // A number in a bar lies on it: a click on the number selects the bar, which gets the keyboard.
+  box.addEventListener("click", ({ target }) => {
+    const number = target.__data__?.datum;
+    if (!number || !fields.length || marks.includes(target)) return;
+    marks.find((mark) => isButton(mark) && fields.every((field) => number[field] !== undefined
+      && number[field]?.valueOf() === datum(mark)[field]?.valueOf()))?.focus({ preventScroll: true });
+  });
   return () => {
     const picked = fields.length ? view.data("pick_store") : [];
     for (const mark of marks.filter(isButton)) {

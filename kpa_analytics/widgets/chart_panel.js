@@ -192,7 +192,10 @@ function render({ model, el }) {
     }
   };
 
-  // Redraw a drawing that zooms where the room for it came or went.
+  // Fit the drawings again, and redraw one that zooms where the room for it came or went. The page's
+  // text may grow without the width of the panel, so a square of its size is watched, too.
+  const letter = el.appendChild(document.createElement("div"));
+  letter.className = "kpa-letter";
   const resized = new ResizeObserver(() => {
     room = roomIn(el);
     places.forEach((place, at) => {
@@ -203,6 +206,7 @@ function render({ model, el }) {
     });
   });
   resized.observe(el);
+  resized.observe(letter);
   const close = (menu) => {
     if (!menu) return;
     menu.open = false;

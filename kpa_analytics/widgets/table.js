@@ -321,7 +321,13 @@ function render({ model, el }) {
     const named = { person: place, column };
     const cell = make("td", `kpa-${kind}`);
     if (value === null || value === undefined) cell.append(make("span", "kpa-nothing", "–"));
-    else if (kind === "people") value.forEach((name, at) => cell.append(at ? "; " : "", link(name, { ...named, at })));
+    else if (kind === "people") {
+      value.forEach((name, at) => { // the semicolon stays beside its name
+        const part = make("span", "kpa-one-of-people");
+        part.append(link(name, { ...named, at }), at < value.length - 1 ? ";" : "");
+        cell.append(at ? " " : "", part);
+      });
+    }
     else if (kind === "person" && !Array.isArray(value)) { // a list: the name of nobody in the records
       cell.append(link(value, named));
     } else cell.textContent = kind === "number" && typeof value === "number" ? FIGURES.format(value).replace("-", "\u2212") : String(value);

@@ -323,6 +323,34 @@ def test_bars_by_keyboard_alone(web: Page) -> None:
     assert names.count() == drawn(draw, DRAWN[4], inputs(DRAWN[4]))["height"] // 30
 
 
+def test_a_click_on_the_number_of_a_cell_gives_the_cell_the_keyboard(web: Page) -> None:
+    put(web, panel())
+    charts_of(web)
+    plan = web.get_by_role("figure").nth(DRAWN.index("session_plan"))
+    number = plan.locator(".mark-text.role-mark:not(.labels_marks) text").filter(has_text="1").first
+    press(number)
+    chosen = plan.locator(f"{MARK}[aria-pressed=true]")
+    expect(chosen).to_be_focused()
+    press_keys(web, "Escape")
+    expect(chosen).to_have_count(0)
+    press_keys(web, "ArrowDown Enter")
+    expect(chosen).to_have_count(1)
+
+
+def test_the_charts_grow_with_the_text_of_an_open_page(web: Page) -> None:
+    put(web, panel())
+    charts_of(web)
+    drawing = web.locator(".kpa-chart svg.marks").first
+    usual = drawing.bounding_box()
+    web.evaluate("document.documentElement.style.fontSize = '20px'")
+    grown = usual["width"] * 20 / 16 if usual else 0
+    web.wait_for_function(
+        "([svg, wide]) => Math.abs(svg.getBoundingClientRect().width - wide) < 2",
+        arg=[drawing.element_handle(), grown],
+        timeout=10_000,
+    )
+
+
 def test_a_chart_is_named_after_its_finding(web: Page) -> None:
     made = panel()
     title = made.specs[0]["title"]
