@@ -106,7 +106,7 @@ def _say_usage(error: Any) -> None:
 
 def _number_wanted(error: Any) -> str:
     """Say which numbers an option takes, if one with limits was given another value."""
-    param = getattr(error, "param", None)
+    param: Any = getattr(error, "param", None)
     limits = getattr(param, "type", param)  # typer 0.26 has them there
     low, high = getattr(limits, "min", None), getattr(limits, "max", None)
     if not isinstance(error, typer.BadParameter) or low is None or high is None:
