@@ -52,7 +52,8 @@ def chosen_scope(
         return Scope()
     if not data.scope.is_all:
         raise KPADataError(
-            f"data is already a part of the records ({data.scope.words}): choose from data.whole"
+            f"data is already a part of the records ({data.scope.description}): choose from "
+            "data.whole"
         )
     chosen = _chosen("people", people, str, lambda named: find_person(data, named))
     training_ids = _chosen("trainings", trainings, int, lambda named: find_training(data, named))
@@ -71,20 +72,20 @@ def chosen_scope(
     inside = {*members["m_user_id"]}
     included = [label for who, label in labels.items() if who in inside]
     outside = [label for who, label in labels.items() if who not in inside]
-    words = {
+    named = {
         CHOSEN_TRAININGS: _titles(data, training_ids),
         CHOSEN_PEOPLE: included,
         CHOSEN_FIELD_OFFICES: [finder.offices[office] for office in offices],
         CHOSEN_OUTSIDE: outside,
     }
     without_names = {
-        **words,
+        **named,
         CHOSEN_PEOPLE: [say(CHOSEN_NUMBER, number=len(included))] if chosen else [],
         CHOSEN_OUTSIDE: [f"{len(outside)}"] if outside else [],
     }
     return Scope(
-        words=_in_words(words),
-        words_without_names=_in_words(without_names),
+        description=_in_words(named),
+        description_without_names=_in_words(without_names),
         trainings=tuple(training_ids),
         people=members["m_user_id"] if chosen or offices else None,
     )

@@ -39,8 +39,8 @@ def together(accounts: Mapping[str, TrainingData], missing: str) -> TrainingData
         for place, (name, data) in enumerate(accounts.items())
         for table, snapshot in data.snapshots.items()
     }
-    words = f"{', '.join(accounts)}; {missing}" if missing else ""
-    return TrainingData(**frames, snapshots=snapshots, scope=Scope(words=words))
+    accounts_named = f"{', '.join(accounts)}; {missing}" if missing else ""
+    return TrainingData(**frames, snapshots=snapshots, scope=Scope(description=accounts_named))
 
 
 def _unique(name: str, place: int, data: TrainingData) -> dict[str, pl.DataFrame]:

@@ -28,7 +28,7 @@ def cover(evidence: Evidence) -> dict[str, Any]:
     moment = fetched_at(evidence.data)
     rows = {
         CoverLabel.ORGANISATION: evidence.organisation or NOT_KNOWN,
-        CoverLabel.SCOPE: evidence.data.scope.words or text.WHOLE_SCOPE,
+        CoverLabel.SCOPE: evidence.data.scope.description or text.WHOLE_SCOPE,
         CoverLabel.FIELD_OFFICES: _field_offices(evidence),
         CoverLabel.PERIOD: _period(evidence),
         CoverLabel.STANDARD: evidence.standard or text.NO_STANDARD,

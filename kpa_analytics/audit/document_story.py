@@ -135,7 +135,7 @@ def _rules(cases: pl.DataFrame) -> list[str]:
 
 
 def _origin(data: TrainingData) -> list[str]:
-    snapshot, choice = data.snapshots.get("completions"), data.scope.words
+    snapshot, choice = data.snapshots.get("completions"), data.scope.description
     hosts = ", ".join(sorted({kept.host for kept in data.snapshots.values()}))
     tool = version("kpa-analytics")
     sentences = [] if snapshot else [text.ORIGIN_UNKNOWN]

@@ -304,7 +304,7 @@ def _facts(evidence: Evidence) -> dict[str, object]:
         "names": evidence.names,
         **({"standard": evidence.standard} if evidence.standard else {}),
         **({"organisation": evidence.organisation} if evidence.organisation else {}),
-        **({} if scope.is_all else {"only": scope.words, "scope": _ids(scope)}),
+        **({} if scope.is_all else {"only": scope.description, "scope": _ids(scope)}),
         **({"changes_since": instant(loaded)} if loaded else {}),
         **({"sample": evidence.sample.facts} if evidence.sample else {}),
         **({"since": evidence.since.facts} if evidence.since else {}),

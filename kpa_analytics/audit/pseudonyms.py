@@ -92,8 +92,8 @@ class Pseudonyms:
         people = scope.people
         if people is not None:
             people = pl.Series([self.of(person) for person in people], dtype=pl.String)
-        words = scope.words_without_names or CHOSEN_UNNAMED
-        return replace(scope, words=words, people=people)
+        described = scope.description_without_names or CHOSEN_UNNAMED
+        return replace(scope, description=described, people=people)
 
     def frame(self, frame: pl.DataFrame, endpoint: Endpoint | None = None) -> pl.DataFrame:
         """Replace every id of a person in a frame, and set every other text to null.

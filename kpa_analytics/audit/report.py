@@ -87,7 +87,7 @@ def add_quality_sentence(story: dict[str, Any], sentence: str) -> None:
 
 
 def _facts(evidence: Evidence) -> list[str]:
-    choice, hosts = evidence.data.scope.words, report_method.hosts(evidence)
+    choice, hosts = evidence.data.scope.description, report_method.hosts(evidence)
     moment = fetched_at(evidence.data)
     return [
         *([say(text.ONLY_A_PART, choice=choice)] if choice else []),

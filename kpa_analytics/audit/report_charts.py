@@ -91,7 +91,7 @@ def draw(evidence: Evidence) -> dict[str, Drawing]:
 
     Each chart gets a file of its own, so each says if the pack covers only a part.
     """
-    choice = evidence.data.scope.words
+    choice = evidence.data.scope.description
     with whole_texts():
         specs = _specifications(evidence)
     for name, spec in specs.items():

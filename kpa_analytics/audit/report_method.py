@@ -95,7 +95,7 @@ def origin(evidence: Evidence) -> Section:
 
 
 def _origin_sentences(evidence: Evidence) -> list[str]:
-    snapshots, choice = evidence.data.snapshots.values(), evidence.data.scope.words
+    snapshots, choice = evidence.data.snapshots.values(), evidence.data.scope.description
     full_walks = [snapshot.full_walk_at for snapshot in snapshots if snapshot.full_walk_at]
     sentences = [text.ORIGIN_UNKNOWN]
     if snapshots:

@@ -227,7 +227,7 @@ def _bars(
     bars: alt.Chart = (
         rows_of(rows, name="months")
         .transform_calculate(
-            words=axes.signed_label(),
+            signed=axes.signed_label(),
             spoken=axes.sentence("Expires {name}: {value:,} {status}, of {total:,}"),
         )
         .mark_bar(
@@ -247,7 +247,7 @@ def _bars(
             y2=alt.Y2("high:Q"),
             color=axes.status_colour(dark, statuses),
             tooltip=axes.tooltip(
-                {"name": "Expires", "words": "Status"},
+                {"name": "Expires", "signed": "Status"},
                 {"value": "Certificates", "total": "All statuses"},
             ),
             description=axes.aria_label(),

@@ -179,7 +179,7 @@ def _bars(
             .transform_calculate(
                 top=f"datum.place + 0.5 - {_HEIGHTS}[datum.status] / 2",
                 bottom=f"datum.place + 0.5 + {_HEIGHTS}[datum.status] / 2",
-                words=axes.signed_label(),
+                signed=axes.signed_label(),
                 spoken=axes.sentence("{training}: {status} from {from_day} to {to_day}"),
             )
             .mark_bar(
@@ -197,7 +197,7 @@ def _bars(
                 tooltip=axes.tooltip(
                     {
                         "training": "Training",
-                        "words": "Status",
+                        "signed": "Status",
                         "from_day": "From",
                         "to_day": "To",
                     }

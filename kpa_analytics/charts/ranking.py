@@ -225,7 +225,7 @@ def _parts(
     bars: alt.Chart = (
         rows_of(parts.drop("folded"))
         .transform_calculate(
-            words=axes.signed_label(),
+            signed=axes.signed_label(),
             spoken=axes.sentence(f"{{{label}}}: {{value:,}} {{status}}, of {{total:case}}"),
         )
         .mark_bar(x2Offset=-SPACING, strokeWidth=1, stroke=axes.status_edge(dark))
@@ -235,7 +235,7 @@ def _parts(
             y=axes.labelled_rows(),
             color=axes.status_colour(dark, statuses, offset=30),
             tooltip=axes.tooltip(
-                {label: label.capitalize(), "words": "Status"},
+                {label: label.capitalize(), "signed": "Status"},
                 {"value": "Cases", "total": "All cases"},
             ),
             description=axes.aria_label(),

@@ -249,10 +249,10 @@ def _average(people: int, places: int, rows: pl.DataFrame, dark: bool) -> list[a
     line = base.mark_rule(
         strokeDash=[5, 3], strokeWidth=1.25, color=palette(dark).ink, aria=False
     ).encode(x=_axis("share", rows))
-    words = base.mark_text(align="right" if share > 0.5 else "left", clip=False).encode(
+    text = base.mark_text(align="right" if share > 0.5 else "left", clip=False).encode(
         x=_axis("share", rows),
         y=alt.YValue(-9),
         text=alt.Text("label:N"),
         description=axes.aria_label("label"),
     )
-    return [line, words]
+    return [line, text]

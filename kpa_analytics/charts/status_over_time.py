@@ -226,7 +226,7 @@ def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
     bars: alt.Chart = (
         rows_of(parts, name="days")
         .transform_calculate(
-            words=axes.signed_label(),
+            signed=axes.signed_label(),
             spoken=axes.sentence("{name}: {value:,} {status}, of {total:case}"),
         )
         .mark_bar(
@@ -243,7 +243,7 @@ def _counts(rows: pl.DataFrame, trend: Trend, dark: bool) -> list[alt.Chart]:
             # A legend without entries would make the drawing infinitely large.
             **({"color": axes.status_colour(dark, shown)} if shown else {}),
             tooltip=axes.tooltip(
-                {"name": "Day", "words": "Status"}, {"value": "Cases", "total": "All cases"}
+                {"name": "Day", "signed": "Status"}, {"value": "Cases", "total": "All cases"}
             ),
             description=axes.aria_label(),
         )

@@ -144,7 +144,7 @@ def _figures(table: pl.DataFrame) -> pl.DataFrame:
 def _figure(row: dict[str, Any], every: int) -> dict[str, str]:
     """The texts for one status: cases, share and people."""
     label = STATUS_LABELS[row["status"]].lower()
-    named = {"status": row["status"], "words": SIGNED_LABELS[row["status"]]}
+    named = {"status": row["status"], "signed": SIGNED_LABELS[row["status"]]}
     if row["rows"] is None:
         unknown = {"figure": "not known", "part": "", "people": "not known"}
         return {**named, **unknown, "spoken": f"{label} not known"}
@@ -158,7 +158,7 @@ def _figure(row: dict[str, Any], every: int) -> dict[str, str]:
     }
 
 
-_TOOLTIP = {"words": "Status", "figure": "Cases", "people": "People"}
+_TOOLTIP = {"signed": "Status", "figure": "Cases", "people": "People"}
 
 
 def _column() -> alt.X:
@@ -205,7 +205,7 @@ def _texts(figures: pl.DataFrame, dark: bool) -> list[alt.Chart]:
         return chart
 
     return [
-        text("words:N", 4, color=p.muted, fontWeight="normal"),
+        text("signed:N", 4, color=p.muted, fontWeight="normal"),
         text("figure:N", 22, color=p.ink, fontSize=22, fontWeight="bold"),
         text("part:N", 50, color=p.muted, fontWeight="normal", lineBreak="\n"),
     ]

@@ -203,7 +203,7 @@ def _cells(
             as_=["training", "title"],
         )
         .transform_calculate(
-            words=axes.signed_label(),
+            signed=axes.signed_label(),
             sign=f"{STATUS_SIGNS}[datum.status]",
             ink=f"{ink}[datum.status]",
             days="datum.left == '' ? 'no expiration date' : datum.left < 0 ? "
@@ -230,7 +230,7 @@ def _cells(
                 {
                     "user": "Person",
                     "training": "Training",
-                    "words": "Status",
+                    "signed": "Status",
                     "days": "Expiration",
                 }
             ),

@@ -18,16 +18,16 @@ class Scope:
     """A selection of an account's records; by default all of them.
 
     Attributes:
-        words: a description of the selection, e.g. `trainings: First Aid`; empty for all records.
-        words_without_names: the same without names of people, for packs that hide them.
+        description: what is selected, e.g. `trainings: First Aid`; empty for all records.
+        description_without_names: the same without names of people, for packs that hide them.
         trainings: ids of the selected trainings; empty for all. The trainings that these are
             composed of are included.
         people: ids of the selected people; None for everyone. All profiles remain, for the names
             of instructors.
     """
 
-    words: str = ""
-    words_without_names: str = ""
+    description: str = ""
+    description_without_names: str = ""
     trainings: tuple[int, ...] = ()
     people: pl.Series | None = None
 

@@ -121,7 +121,7 @@ class TrainingData:
             if snapshot.full_walk_at:
                 summary += f", last full download {moment(snapshot.full_walk_at)}"
         name = f"{self.account}: " if self.account else ""
-        only = f", only {self.scope.words}" if self.scope.words else ""
+        only = f", only {self.scope.description}" if self.scope.description else ""
         return f"<TrainingData: {name}{summary}{only}{', demo data' if self.demo else ''}>"
 
 

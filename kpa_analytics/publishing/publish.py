@@ -199,6 +199,6 @@ def _fleet(data: TrainingData | Fleet, account: str | None) -> Fleet:
 def _need_whole(data: TrainingData) -> None:
     if not data.scope.is_all:
         raise KPADataError(
-            f"these records are only a part of the account ({data.scope.words}): publish the "
+            f"these records are only a part of the account ({data.scope.description}): publish the "
             "result of load_all()"
         )

@@ -43,7 +43,7 @@ def about_rows(explorer: View, table: RowsTable) -> dict[str, str]:
     They name the explorer, the day, every choice, the sort, the filters of columns, the time and
     host of the records, and the version of this package.
     """
-    named = {column["column"]: column["words"] for column in table.offered}
+    named = {column["column"]: column["label"] for column in table.offered}
     facts = {
         "Explorer": explorer.title,
         "Table": table.caption,

@@ -230,7 +230,7 @@ class ExpiryExplorer(StatusExplorer):
             KPAError: the extra `audit` is not installed, or `out` can't be written.
         """
         scope = Scope(
-            words=self._chosen_in_words(),
+            description=self._chosen_in_words(),
             trainings=self.trainings,
             people=self._view.people(self._chosen(ExpiryChoices)),
         )
@@ -259,7 +259,7 @@ class ExpiryExplorer(StatusExplorer):
             _HEADINGS,
             ("days_left", False),
             name="expirations",
-            words={"status": SIGNED_LABELS},
+            labels={"status": SIGNED_LABELS},
             choosable=True,
             hint="Read why this case has its status",
             more=lambda rows: with_profiles(rows, self.data, self.as_of),

@@ -32,7 +32,7 @@ def time_of(data: TrainingData) -> str:
     snapshot = data.snapshots.get("completions")
     records = count(data.completions.height, "completion")
     if snapshot is None:
-        return f"{records}, only of {data.scope.words}" if data.scope.words else records
+        return f"{records}, only of {data.scope.description}" if data.scope.description else records
     source = f"{records}, fetched {moment(snapshot.fetched_at)} from {snapshot.host}"
     if snapshot.full_walk_at:
         source += f", last full download {moment(snapshot.full_walk_at)}"

@@ -230,7 +230,7 @@ class PlannerExplorer(ChartExplorer):
             GAP_HEADINGS,
             ("expiration_date", False),
             name="gaps",
-            words={"status": SIGNED_LABELS},
+            labels={"status": SIGNED_LABELS},
             more=more,
         )
         self._charts.on_label(self._label_clicked, [["axis", "legend"]])
@@ -420,8 +420,8 @@ def _show_parts(shown: bool, *parts: ipw.DOMWidget) -> None:
         part.layout.display = None if shown else "none"
 
 
-def _button(words: str, hint: str, work: Any) -> ipw.Button:
-    button = ipw.Button(description=words, tooltip=hint, disabled=True)
+def _button(label: str, hint: str, work: Any) -> ipw.Button:
+    button = ipw.Button(description=label, tooltip=hint, disabled=True)
     button.add_class("kpa-button")
     button.on_click(lambda _: work())
     return button

@@ -73,10 +73,10 @@ def figure_in_words(figure: str, end: date) -> str:
         >>> figure_in_words("gaps-with", date(2026, 12, 27))
         'Gaps on 27 Dec 2026 with these sessions'
     """
-    words = FIGURES[figure]
+    label = FIGURES[figure]
     if figure in (GAPS_WITHOUT, GAPS_WITH):
-        return f"Gaps on {in_words(end)} {words[0].lower()}{words[1:]}"
-    return words
+        return f"Gaps on {in_words(end)} {label[0].lower()}{label[1:]}"
+    return label
 
 
 def picks(held: pl.DataFrame, gaps: Gaps, unplaced: pl.DataFrame) -> list[str]:

@@ -73,7 +73,7 @@ function render({ model, el }) {
   const shown = () => model.get("columns").map(({ column }) => column);
   const choices = () => {
     const now = shown();
-    sheet.replaceChildren(...model.get("offered").map(({ column, words }) => {
+    sheet.replaceChildren(...model.get("offered").map(({ column, label }) => {
       const row = make("label", "kpa-multi-select-row");
       const box = make("input");
       box.type = "checkbox";
@@ -84,7 +84,7 @@ function render({ model, el }) {
         const wanted = box.checked ? [...shown(), column] : shown().filter((one) => one !== column);
         send("picked", wanted);
       });
-      row.append(box, make("span", "", words));
+      row.append(box, make("span", "", label));
       return row;
     }));
   };
@@ -129,8 +129,8 @@ function render({ model, el }) {
     await navigator.clipboard.write([new ClipboardItem({ "text/plain": text })]);
     said.textContent = `Copied ${rowsIn((await file).rows)}`;
   };
-  const out = OUT.map(([kind, words, hint]) => {
-    const button = make("button", "", words);
+  const out = OUT.map(([kind, label, hint]) => {
+    const button = make("button", "", label);
     button.title = hint;
     button.addEventListener("click", async () => {
       for (const one of out) one.disabled = true;
@@ -177,7 +177,7 @@ function render({ model, el }) {
     room = frame.clientWidth;
   });
   resized.observe(frame);
-  const edge = (words, cell) => {
+  const edge = (label, cell) => {
     const { column } = cell.dataset;
     const line = make("span", "kpa-column-edge");
     const tell = () => line.setAttribute("aria-valuenow", String(Math.max(cell.offsetWidth, NARROW)));
@@ -191,7 +191,7 @@ function render({ model, el }) {
     line.title = "Arrow keys change the width of the column, and Enter restores it";
     line.setAttribute("role", "separator");
     line.setAttribute("aria-orientation", "vertical");
-    line.setAttribute("aria-label", `Width of ${words}`);
+    line.setAttribute("aria-label", `Width of ${label}`);
     line.setAttribute("aria-valuemin", String(NARROW));
     line.setAttribute("aria-valuemax", String(WIDE));
     tell();
@@ -224,20 +224,20 @@ function render({ model, el }) {
     const place = [...head.querySelectorAll(REACHED)].indexOf(active);
     const row = make("tr");
     const below = make("tr", "kpa-table-filters");
-    for (const { column, words, kind } of model.get("columns")) {
+    for (const { column, label, kind } of model.get("columns")) {
       const cell = make("th", `kpa-${kind}`);
       cell.scope = "col";
       const sorted = column === by;
       cell.setAttribute("aria-sort", !sorted ? "none" : descending ? "descending" : "ascending");
-      const button = make("button", "", words);
-      button.title = `Sort by ${words.toLowerCase()}. A third click restores the order.`;
+      const button = make("button", "", label);
+      button.title = `Sort by ${label.toLowerCase()}. A third click restores the order.`;
       button.append(make("span", "kpa-arrow", !sorted ? "" : descending ? "▼" : "▲"));
       button.addEventListener("click", () =>
         send("sort", sorted && descending ? model.get("usual") : [column, sorted]));
       cell.dataset.column = column;
-      cell.append(button, edge(words, cell));
+      cell.append(button, edge(label, cell));
       row.append(cell);
-      below.append(field(column, words, kind, active));
+      below.append(field(column, label, kind, active));
     }
     head.replaceChildren(row, ...(filtering ? [below] : []));
     if (widths.size) layOut();
@@ -247,8 +247,8 @@ function render({ model, el }) {
 
   // A field stays the same when the headings are drawn again, so that what is being typed stays.
   const fields = new Map();
-  const field = (column, words, kind, active) => {
-    const cell = fields.get(column) ?? newField(column, words, kind);
+  const field = (column, label, kind, active) => {
+    const cell = fields.get(column) ?? newField(column, label, kind);
     fields.set(column, cell);
     for (const input of cell.querySelectorAll("input")) if (input !== active) input.value = inForce(input);
     return cell;
@@ -265,16 +265,16 @@ function render({ model, el }) {
     input.setAttribute("aria-label", label);
     return input;
   };
-  const newField = (column, words, kind) => {
+  const newField = (column, label, kind) => {
     const cell = make("td");
     const numbers = kind === "number";
     const inputs = [];
     if (numbers) {
       const field = { type: "number", step: "any" };
-      inputs.push(newInput(`${words} from`, { ...field, placeholder: "From" }, { column, limit: 0 }));
-      inputs.push(newInput(`${words} to`, { ...field, placeholder: "To" }, { column, limit: 1 }));
+      inputs.push(newInput(`${label} from`, { ...field, placeholder: "From" }, { column, limit: 0 }));
+      inputs.push(newInput(`${label} to`, { ...field, placeholder: "To" }, { column, limit: 1 }));
     } else if (TEXTS.includes(kind)) {
-      inputs.push(newInput(`${words} contains`, { type: "search", placeholder: "Contains…" }, { column }));
+      inputs.push(newInput(`${label} contains`, { type: "search", placeholder: "Contains…" }, { column }));
     }
     let waiting;
     const filterBy = () => {

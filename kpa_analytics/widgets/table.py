@@ -36,14 +36,14 @@ class RowsTable(anywidget.AnyWidget):
         headings: the columns.
         sort: the column to sort by at first, and whether descending; None keeps the frame's order.
         name: the table's name in the state of its explorer and in the names of files.
-        words: labels that replace values: column -> value -> label.
+        labels: those that replace values: column -> value -> label.
         choosable: a click on a row sets `chosen` to its place in the order shown, or to -1 if it
             was chosen already.
         hint: what the click does, for a reader who points at the row.
         more: adds the columns that are not usual to a frame, when the reader chooses one of them.
 
     Attributes:
-        words: as above; a change counts from the next `show` on.
+        labels: as above; a change counts from the next `show` on.
         picked: the columns that the reader chose; empty for the usual ones.
         filters: column -> the text that its cells must contain or, of a column of numbers, a list
             of the least and the largest number, of which one can be None.
@@ -75,12 +75,12 @@ class RowsTable(anywidget.AnyWidget):
         sort: tuple[str, bool] | None,
         *,
         name: str = "rows",
-        words: dict[str, dict[Any, str]] | None = None,
+        labels: dict[str, dict[Any, str]] | None = None,
         choosable: bool = False,
         hint: str = "",
         more: Callable[[pl.DataFrame], pl.DataFrame] | None = None,
     ) -> None:
-        self.name, self.words = name, words or {}
+        self.name, self.labels = name, labels or {}
         self._more = more
         self._frame = self._matching = self._on_page = pl.DataFrame()
         super().__init__(
@@ -113,7 +113,7 @@ class RowsTable(anywidget.AnyWidget):
     @property
     def shown(self) -> pl.DataFrame:
         """All rows in the order shown: the columns shown, under their headings."""
-        return as_shown(self.frame, self.headings, self.words)
+        return as_shown(self.frame, self.headings, self.labels)
 
     @property
     def view(self) -> dict[str, Any]:
@@ -185,7 +185,7 @@ class RowsTable(anywidget.AnyWidget):
             frame = self._frame
             if self._more and not needed <= {*frame.columns}:
                 frame = self._more(frame)
-            self._matching = matching(frame, self.used, self.words)
+            self._matching = matching(frame, self.used, self.labels)
             self.total = self._matching.height
             self.caption = self._named + self._filtered()
             self.nothing = "" if self.total else self._why_nothing()
@@ -202,7 +202,7 @@ class RowsTable(anywidget.AnyWidget):
         if self._frame.is_empty() or not used:
             return self._nothing
         named = {column["column"]: column for column in self.offered}
-        wanted = listing([_quoted(named[name]["words"], each) for name, each in used.items()])
+        wanted = listing([_quoted(named[name]["label"], each) for name, each in used.items()])
         if len(used) == 1 and named[next(iter(used))]["kind"] == "person":
             return f"Nobody matches '{next(iter(used.values()))}'."
         return f"No row matches {wanted}."
@@ -215,7 +215,7 @@ class RowsTable(anywidget.AnyWidget):
     def _turn(self, _: Any = None) -> None:
         self._on_page = page = self._from_to(self.start, self.start + self.page)
         columns = [
-            linked(page, column["column"], column["kind"], self.words.get(column["column"], {}))
+            linked(page, column["column"], column["kind"], self.labels.get(column["column"], {}))
             for column in self.columns
         ]
         with self.hold_sync():

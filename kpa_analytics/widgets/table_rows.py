@@ -11,7 +11,7 @@ from kpa_analytics.analysis.folding import folded, folded_text
 from kpa_analytics.wording import day_texts, one_line
 
 #: Labels that replace values: column -> value -> label.
-Words = Mapping[str, Mapping[Any, str]]
+Labels = Mapping[str, Mapping[Any, str]]
 
 #: The kinds of column that can be filtered by a text, such as "Jul 2026" for days.
 TEXTS = ("text", "person", "people", "status", "date")
@@ -32,19 +32,19 @@ class ColumnHeading(NamedTuple):
 
     Attributes:
         column: its name in the frame.
-        words: its heading.
+        label: its heading.
         kind: `text`; `number` is aligned right; `status` shows a sign; `date` does not wrap; the
             names of a `person` or `people` column open that person's record.
         usual: False for a column that is shown only if the reader chooses it.
     """
 
     column: str
-    words: str
+    label: str
     kind: str = "text"
     usual: bool = True
 
 
-def matching(frame: pl.DataFrame, filters: Mapping[str, Any], words: Words) -> pl.DataFrame:
+def matching(frame: pl.DataFrame, filters: Mapping[str, Any], labels: Labels) -> pl.DataFrame:
     """The rows whose columns match `filters`: column -> a text, or the least and largest number.
 
     The people search reads texts in the same way: every word must occur in the column, in any
@@ -54,20 +54,20 @@ def matching(frame: pl.DataFrame, filters: Mapping[str, Any], words: Words) -> p
         condition.fill_null(False)
         for column, wanted in filters.items()
         if column in frame.columns
-        for condition in _conditions(frame[column], wanted, words.get(column, {}))
+        for condition in _conditions(frame[column], wanted, labels.get(column, {}))
     ]
     return frame.filter(*conditions)
 
 
-def _conditions(values: pl.Series, wanted: Any, words: Mapping[Any, str]) -> list[pl.Expr]:
+def _conditions(values: pl.Series, wanted: Any, labels: Mapping[Any, str]) -> list[pl.Expr]:
     if isinstance(wanted, str):
-        texts = folded_text(text_of(values, words))
+        texts = folded_text(text_of(values, labels))
         return [texts.str.contains(word, literal=True) for word in folded(wanted).split()]
     numbers, (least, largest) = values.cast(pl.Float64), wanted
     return [
         *([] if least is None else [pl.lit(numbers >= least)]),
         *([] if largest is None else [pl.lit(numbers <= largest)]),
-        *(pl.lit(numbers != number) for number in words if number is not None),
+        *(pl.lit(numbers != number) for number in labels if number is not None),
     ]
 
 
@@ -127,9 +127,9 @@ def filter_words(heading: str, wanted: Any) -> tuple[str, str]:
     return f"{heading}, filtered", f"from {least:,} to {largest:,}"
 
 
-def text_of(values: pl.Series, words: Mapping[Any, str]) -> pl.Expr:
+def text_of(values: pl.Series, labels: Mapping[Any, str]) -> pl.Expr:
     """The cells of a column as texts, as the reader sees them."""
-    shown = label_values(values, words)
+    shown = label_values(values, labels)
     if shown.dtype == pl.Date:
         return day_texts(pl.lit(shown))
     if isinstance(shown.dtype, pl.List):
@@ -137,22 +137,24 @@ def text_of(values: pl.Series, words: Mapping[Any, str]) -> pl.Expr:
     return pl.lit(shown.cast(pl.String))
 
 
-def label_values(values: pl.Series, words: Mapping[Any, str]) -> pl.Series:
+def label_values(values: pl.Series, labels: Mapping[Any, str]) -> pl.Series:
     """A column with the labels that replace its values; unchanged if none of them occurs."""
-    if not words:
+    if not labels:
         return values
-    shown = [words.get(value, value) for value in values]
+    shown = [labels.get(value, value) for value in values]
     if shown == values.to_list():
         return values
     texts = [None if value is None else str(value) for value in shown]
     return pl.Series(values.name, texts, dtype=pl.String)
 
 
-def as_shown(frame: pl.DataFrame, headings: Sequence[ColumnHeading], words: Words) -> pl.DataFrame:
+def as_shown(
+    frame: pl.DataFrame, headings: Sequence[ColumnHeading], labels: Labels
+) -> pl.DataFrame:
     """The columns shown under their headings, with the labels that the reader sees."""
     return pl.DataFrame(
         [
-            label_values(frame[heading.column], words.get(heading.column, {})).alias(heading.words)
+            label_values(frame[heading.column], labels.get(heading.column, {})).alias(heading.label)
             for heading in headings
         ]
     )
@@ -184,12 +186,12 @@ def links(ids: Sequence[Any], names: Sequence[Any]) -> list[Any]:
     ]
 
 
-def linked(rows: pl.DataFrame, column: str, kind: str, words: Mapping[Any, str]) -> list[Any]:
+def linked(rows: pl.DataFrame, column: str, kind: str, labels: Mapping[Any, str]) -> list[Any]:
     """The cells of a column; those of a `people` column are lists of names."""
     if kind == "people":
         several = rows[column].to_list()
         return [[one_line(name) for name in names or ()] or None for names in several]
-    texts = cells(rows[column], words)
+    texts = cells(rows[column], labels)
     if kind != "person":
         return texts
     identifier = PERSON_IDS.get(column)
@@ -197,7 +199,7 @@ def linked(rows: pl.DataFrame, column: str, kind: str, words: Mapping[Any, str])
     return links(known, texts)
 
 
-def cells(values: pl.Series, words: Mapping[Any, str]) -> list[Any]:
+def cells(values: pl.Series, labels: Mapping[Any, str]) -> list[Any]:
     """The cells of a column as plain values, without characters that change text direction.
 
     Fractions have one decimal each, so that they align.
@@ -207,8 +209,8 @@ def cells(values: pl.Series, words: Mapping[Any, str]) -> list[Any]:
     if values.dtype == pl.List:
         lists = values.to_list()
         return ["; ".join(one_line(str(item)) for item in items or ()) or None for items in lists]
-    if words:
-        return [words.get(value, value) for value in values]
+    if labels:
+        return [labels.get(value, value) for value in values]
     if values.dtype.is_float():
         return [None if number is None else f"{number:,.1f}" for number in values]
     if values.dtype == pl.String:

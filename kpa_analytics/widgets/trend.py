@@ -45,8 +45,8 @@ from kpa_analytics.widgets.trend_rows import (
     headings,
     note,
     trend_figures,
+    unknown_labels,
     with_gap_shares,
-    words,
 )
 from kpa_analytics.wording import day as in_words
 
@@ -271,7 +271,7 @@ class TrendExplorer(StatusExplorer):
             CASE_HEADINGS,
             ("expiration_date", False),
             name="trend-cases",
-            words={"status": SIGNED_LABELS, "outcome": SIGNED},
+            labels={"status": SIGNED_LABELS, "outcome": SIGNED},
             more=lambda rows: with_profiles(rows, self.data, self.as_of),
         )
         self._export = DownloadButton(
@@ -328,7 +328,7 @@ class TrendExplorer(StatusExplorer):
         self._counts = TrendCounts(view, choices, rows, together, figures)
         self._figures.value = trend_figures(together, due, period, known) + note(period)
         self._figures.picks = [*figures, *WEEK_LEGEND.values()]
-        self._table.words = words(known)
+        self._table.labels = unknown_labels(known)
 
     def _list(self) -> None:
         """Fill the tables with the cases and the days of the selected bars, or with all days."""

@@ -77,8 +77,8 @@ class Period(NamedTuple):
     begun: date | None
 
 
-def words(known: bool) -> dict[str, dict[Any, str]]:
-    """The words of the table for counts that are not known.
+def unknown_labels(known: bool) -> dict[str, dict[Any, str]]:
+    """The labels of the table for counts that are not known.
 
     `known`: whether requirements were provided.
     """

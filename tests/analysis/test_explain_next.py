@@ -242,7 +242,7 @@ def test_anything_else_than_a_plan_is_refused(wrong: object) -> None:
 
 def test_instructors_are_judged_by_all_records_where_a_part_is_explained() -> None:
     data = records(*EXPIRED)
-    part = data.part(Scope(words="Ann", people=pl.Series(["ann"])))
+    part = data.part(Scope(description="Ann", people=pl.Series(["ann"])))
     assert part.completions.height == 1
     assert next_steps(part) == next_steps(data)
 

@@ -65,7 +65,7 @@ def small() -> TrainingData:
 def test_the_first_profile_of_a_repeated_id_names_the_person(small):
     other = small.users.head(1).with_columns(employeeNumber=pl.lit("E9"))
     twice = replace(small, users=pl.concat([small.users, other]))
-    assert "Smith, José (E1)" in chosen_scope(twice, people=["a1"]).words
+    assert "Smith, José (E1)" in chosen_scope(twice, people=["a1"]).description
     numbers = people_rows(twice, AS_OF).select("m_user_id", "employeeNumber")
     assert numbers.filter(m_user_id="a1").rows() == [("a1", "E1")]
 
@@ -134,24 +134,24 @@ def test_a_choice_of_a_part_is_refused(small):
 
 def test_a_scope_says_what_was_chosen(small):
     scope = chosen_scope(small, "a2, E1", [7, "8"], None)
-    assert scope.words == (
+    assert scope.description == (
         "trainings: First Aid, advanced (7), Ladders (8); people: Smith, Ann (E2), Smith, José (E1)"
     )
-    assert scope.words_without_names.endswith("people: 2 chosen")
+    assert scope.description_without_names.endswith("people: 2 chosen")
     assert (scope.trainings, sorted(scope.people)) == ((7, 8), ["a1", "a2"])
     assert chosen_scope(small).is_all
     both = chosen_scope(small, field_office=["Elko", "No field office"])
     assert sorted(both.people) == ["a1", "a3", "ghost"]
-    assert both.words == "field offices: Elko, No field office"
+    assert both.description == "field offices: Elko, No field office"
 
 
 def test_a_scope_names_who_is_in_no_chosen_office(small):
     scope = chosen_scope(small, ["a1", "a2"], None, "Elko")
-    assert scope.words == (
+    assert scope.description == (
         "people: Smith, José (E1); field offices: Elko; "
         "chosen, but in none of these field offices: Smith, Ann (E2)"
     )
-    assert scope.words_without_names.endswith("in none of these field offices: 1")
+    assert scope.description_without_names.endswith("in none of these field offices: 1")
     assert list(scope.people) == ["a1"]
 
 

@@ -48,7 +48,7 @@ def test_compared_are_the_chosen_cases_that_the_vendor_judges(
         ),
     )
     evidence = gather(
-        data.part(Scope(words="a part", trainings=trainings)),
+        data.part(Scope(description="a part", trainings=trainings)),
         as_of=date(2026, 6, 30),
         expiring_days=30,
         required=None,

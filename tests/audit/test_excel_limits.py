@@ -36,7 +36,7 @@ def evidence(data):
     """The evidence of ten people: a workbook that is written and read quickly."""
     some = data.completions["m_user_id"].unique(maintain_order=True).head(10)
     return gather(
-        data.part(Scope(words="ten people", people=some)),
+        data.part(Scope(description="ten people", people=some)),
         as_of=AS_OF,
         expiring_days=30,
         required=None,

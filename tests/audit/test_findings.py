@@ -55,7 +55,9 @@ def test_a_part_is_judged_on_the_day_of_the_newest_of_all_records() -> None:
         {"id": 2, "m_user_id": "ben", "date": date(2026, 6, 1), "created": december},
     ]
     records = frame_of(COMPLETIONS, *({"training_id": 7, **row} for row in done))
-    part = TrainingData(completions=records).part(Scope(words="Ann", people=pl.Series(["ann"])))
+    part = TrainingData(completions=records).part(
+        Scope(description="Ann", people=pl.Series(["ann"]))
+    )
     assert "completion_in_future" not in findings(part, date(2026, 6, 30))["finding"]
     alone = TrainingData(completions=part.completions)
     assert "completion_in_future" in findings(alone, date(2026, 6, 30))["finding"]

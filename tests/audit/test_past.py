@@ -150,7 +150,7 @@ def test_months_before_the_first_record_are_left_out_and_said():
 def test_months_in_which_everybody_had_left_are_not_compared(trainings):
     data = records_of(date(2025, 1, 10))
     gone = data.users.with_columns(terminationDate=pl.datetime(2025, 3, 1, time_zone="UTC"))
-    part = replace(data, users=gone).part(Scope(words="a part", trainings=trainings))
+    part = replace(data, users=gone).part(Scope(description="a part", trainings=trainings))
     evidence = evidence_of(part)
     assert evidence.past.trend["total"].to_list() == [0] * 13
     section = section_of(evidence)
@@ -214,8 +214,8 @@ def test_a_part_counts_its_own_cases_only(data):
     composed = data.trainings.filter(pl.col("included_trainings_id").list.len() > 0)["id"][0]
     people = data.users["id"].head(20)
     for scope in (
-        Scope(words="one training", trainings=(composed,)),
-        Scope(words="some people", people=people),
+        Scope(description="one training", trainings=(composed,)),
+        Scope(description="some people", people=people),
     ):
         evidence = evidence_of(data.part(scope), required=None)
         *_, last = evidence.past.trend.iter_rows(named=True)
@@ -228,7 +228,7 @@ def test_a_part_counts_its_own_cases_only(data):
 
 @pytest.mark.slow
 def test_days_without_a_case_of_the_part_are_counted_as_none(data):
-    unheard = Scope(words="a training that nobody did", trainings=(424242,))
+    unheard = Scope(description="a training that nobody did", trainings=(424242,))
     evidence = evidence_of(data.part(unheard), required=None)
     assert evidence.past.trend.is_empty()
     assert STATUS_OVER_TIME.fits(evidence.past.trend)

@@ -269,5 +269,5 @@ def test_an_impossible_date_is_told_of_the_pseudonym(loaded, table):
 
 def test_a_part_described_with_names_is_described_without_them(loaded):
     people = pl.Series([person(1)])
-    part = loaded.part(Scope(words="people: Quicksilver, Aurelia", people=people))
-    assert Pseudonyms(b"k" * 32).data(part).scope.words == "some people or trainings"
+    part = loaded.part(Scope(description="people: Quicksilver, Aurelia", people=people))
+    assert Pseudonyms(b"k" * 32).data(part).scope.description == "some people or trainings"

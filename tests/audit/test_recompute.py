@@ -233,7 +233,7 @@ def test_groups_without_a_name_keep_their_id_and_no_training_is_dropped():
 def test_a_part_names_its_people_and_their_instructors_only(data):
     taught = data.completions.drop_nulls("m_instructor_id")
     trainee = taught["m_user_id"][0]
-    some = data.part(Scope(words="one person", people=pl.Series([trainee])))
+    some = data.part(Scope(description="one person", people=pl.Series([trainee])))
     instructors = {*some.completions["m_instructor_id"].drop_nulls()}
     instructors |= {*some.group_trainings["m_instructor_id"].drop_nulls()}
     evidence = evidence_of(some)

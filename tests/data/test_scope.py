@@ -85,7 +85,7 @@ def data() -> TrainingData:
 
 
 def of_people(*people: str, trainings: tuple[int, ...] = ()) -> Scope:
-    return Scope(words="some", trainings=trainings, people=pl.Series(people, dtype=pl.String))
+    return Scope(description="some", trainings=trainings, people=pl.Series(people, dtype=pl.String))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_the_first_row_of_a_repeated_training_has_its_parts_and_blanks_are_none(
 def test_a_finding_about_a_selected_record_stays_whatever_its_table(
     data: TrainingData, table: str
 ) -> None:
-    scope = Scope(words="people: Ann", people=pl.Series(["ann"]))
+    scope = Scope(description="people: Ann", people=pl.Series(["ann"]))
     frames = data.part(scope).frames
     kept = frames[table][endpoint_of(table).record_key].cast(pl.String)
     of_table = pl.DataFrame(

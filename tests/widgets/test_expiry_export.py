@@ -150,7 +150,7 @@ def test_a_part_under_pseudonyms_does_not_name_the_search_text(
 ) -> None:
     word = company.users["lastname"][0]
     ids = company.users.filter(pl.col("lastname") == word)["id"]
-    some = company.part(Scope(words=f"people found by {word!r}", people=ids))
+    some = company.part(Scope(description=f"people found by {word!r}", people=ids))
     pack = kpa.export_audit(some, tmp_path / "some", as_of="2026-06-30", names=False)
     manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["settings"]["only"] == "some people or trainings"

@@ -67,7 +67,7 @@ def test_only_changes_of_the_part_are_listed(
     changed: kpa.TrainingData, trainings: list[int], people: list[str] | None, ids: set[int]
 ) -> None:
     who = None if people is None else pl.Series(people, dtype=pl.String)
-    part = changed.part(Scope(words="a part", trainings=tuple(trainings), people=who))
+    part = changed.part(Scope(description="a part", trainings=tuple(trainings), people=who))
     evidence = gather(
         part,
         as_of=date(2026, 6, 30),

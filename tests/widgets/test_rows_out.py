@@ -55,7 +55,7 @@ def test_every_row_is_in_the_csv_in_the_order_shown(unchanged: ExpiryExplorer) -
     name, content = out(table, "csv")
     assert name == "expirations-2026-06-30.csv"
     heading, *rows = read_csv(content)
-    assert heading == ["demo_data", *(heading.words for heading in table.headings)]
+    assert heading == ["demo_data", *(heading.label for heading in table.headings)]
     assert len(rows) == unchanged.table.height > table.page
     assert {row[0] for row in rows} == {DEMO_MARK}
     assert [row[1:3] for row in rows] == [
@@ -145,7 +145,7 @@ def test_every_table_gives_out_what_it_shows(
         name, content = out(table, "csv")
         assert name == f"{table.name}-2026-06-30.csv"
         heading, *rows = read_csv(content)
-        assert heading[1:] == [column.words for column in table.headings]
+        assert heading[1:] == [column.label for column in table.headings]
         assert len(rows) == table.total > 0
         assert len(sheets(out(table, "xlsx")[1])["rows"]) == table.total + 1
 

@@ -136,7 +136,7 @@ PEOPLE_HEADINGS = (
 def test_a_filter_finds_texts_as_the_people_search_does(
     filters: dict[str, str], rows: list[int]
 ) -> None:
-    table = RowsTable(PEOPLE_HEADINGS, None, words={"status": {"expired": "x Expired"}})
+    table = RowsTable(PEOPLE_HEADINGS, None, labels={"status": {"expired": "x Expired"}})
     table.show(PEOPLE, "")
     table.filters = filters
     assert_frame_equal(table.frame, PEOPLE[rows])
@@ -173,7 +173,7 @@ def test_numbers_are_filtered_by_the_least_and_the_largest(
 
 
 def test_a_number_with_a_label_is_in_no_range() -> None:
-    table = RowsTable(NUMBER_HEADINGS, None, words={"left": {0: "not known", None: "not known"}})
+    table = RowsTable(NUMBER_HEADINGS, None, labels={"left": {0: "not known", None: "not known"}})
     table.show(NUMBERS, "")
     table.filters = {"left": [-30, 5]}
     assert_frame_equal(table.frame, NUMBERS[[0, 2]])

@@ -174,7 +174,7 @@ def test_without_requirements_missing_is_not_known_and_never_0(company: kpa.Trai
     assert shown["Known gaps on 30 Jun 2026"][0] == f"{gaps[-1]:,}"
     assert shown["○ Missing"] == ("not known", "No requirements were provided")
     assert not any(label.startswith("Gaps") for label in shown)
-    at = [heading["words"] for heading in alone._table.columns].index("Missing")
+    at = [heading["label"] for heading in alone._table.columns].index("Missing")
     cells = {row[at] for row in alone._table.rows}
     assert "not known" in cells
     assert 0 not in cells
@@ -184,13 +184,13 @@ def test_groups_are_columns_of_the_table_and_people_without_one_are_named(
     explorer: TrendExplorer,
 ) -> None:
     explorer.by = "supervisor"
-    headings = [heading["words"] for heading in explorer._table.columns]
+    headings = [heading["label"] for heading in explorer._table.columns]
     assert headings[:2] == ["Day", "Supervisor"]
     assert explorer.rows["supervisor"].null_count() > 0
     assert "(no supervisor)" in explorer.table["supervisor"]
     explorer._table.sort = ["supervisor", False]
     explorer.by = None
-    assert "Supervisor" not in [heading["words"] for heading in explorer._table.columns]
+    assert "Supervisor" not in [heading["label"] for heading in explorer._table.columns]
     assert explorer._table.sort == ["day", True]
 
 
