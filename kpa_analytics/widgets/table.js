@@ -322,8 +322,8 @@ function render({ model, el }) {
     const cell = make("td", `kpa-${kind}`);
     if (value === null || value === undefined) cell.append(make("span", "kpa-nothing", "–"));
     else if (kind === "people") {
-      value.forEach((name, at) => { // the semicolon stays beside its name
-        const part = make("span", "kpa-one-of-people");
+      value.forEach((name, at) => { // a name of usual length is on one line with its semicolon
+        const part = make("span", String(name).length <= 30 ? "kpa-whole-name" : "");
         part.append(link(name, { ...named, at }), at < value.length - 1 ? ";" : "");
         cell.append(at ? " " : "", part);
       });
