@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.util import find_spec
-from types import ModuleType
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
 _GRAMMAR = "rfc3987_syntax"
@@ -32,11 +31,13 @@ def defer_address_grammar() -> None:
         valid: bool = grammar().is_valid_syntax(term, text)
         return valid
 
-    deferred = ModuleType(_GRAMMAR)
-    vars(deferred).update(
-        __spec__=spec,
-        __path__=spec.submodule_search_locations,
-        is_valid_syntax=is_valid_syntax,
-        __getattr__=lambda name: getattr(grammar(), name),
-    )
+    def attribute(name: str) -> Any:
+        if (
+            name.startswith("__") and name != "__all__"
+        ):  # whoever looks at every module asks for these
+            raise AttributeError(f"module {_GRAMMAR!r} has no attribute {name!r}")
+        return getattr(grammar(), name)
+
+    deferred = module_from_spec(spec)
+    vars(deferred).update(is_valid_syntax=is_valid_syntax, __getattr__=attribute)
     sys.modules[_GRAMMAR] = deferred

@@ -14,6 +14,9 @@ import kpa_analytics as kpa
 kpa.charts.expiry_timeline
 import altair, jsonschema
 built = lambda: "rfc3987_syntax.syntax_helpers" in sys.modules
+import inspect
+for module in [*sys.modules.values()]:  # as a traceback in Jupyter looks for the file of a module
+    inspect.getmodule(module), getattr(module, "__file__", ""), getattr(module, "__wrapped__", "")
 assert not built()
 """
 CHECK = """

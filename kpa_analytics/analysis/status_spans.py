@@ -46,10 +46,10 @@ class StatusSpans:
 
     def frame(self, expiring_days: int, *, include_terminated: bool) -> pl.DataFrame:
         """The spans, in any order; without people who left, unless they are included."""
-        held = self._begun(self._held, self._engine.expirations, expiring_days)
+        held = self._with_starts(self._held, self._engine.expirations, expiring_days)
         derived = self._engine.derived
         own = (
-            self._begun(spans, each.expirations, expiring_days)
+            self._with_starts(spans, each.expirations, expiring_days)
             for each, spans in zip(derived, self._derived, strict=True)
         )
         composed = composed_spans(derived, self._held_between, own, held)
@@ -58,7 +58,9 @@ class StatusSpans:
         spans = pl.concat([held, composed, self._unheld])
         return spans if include_terminated else self.employed(spans)
 
-    def _begun(self, held: pl.DataFrame, by_key: pl.DataFrame, expiring_days: int) -> pl.DataFrame:
+    def _with_starts(
+        self, held: pl.DataFrame, by_key: pl.DataFrame, expiring_days: int
+    ) -> pl.DataFrame:
         """Spans of `_of_records` with `starts` for a number of days. Nothing else depends on it."""
         by_date = self._days.position(counted_back(expiring_days))
         by_key = by_key.select(pl.when(_IS_WINDOW).then(None).otherwise(by_date).alias("starts"))

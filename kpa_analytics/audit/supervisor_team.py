@@ -91,7 +91,7 @@ class Team(NamedTuple):
 
 
 def digest_of(by: str, key: str | None) -> str:
-    """Stable letters for the list of a supervisor or group; None is the list of nobody."""
+    """Stable letters for the list of a supervisor or group; None means nobody's list."""
     if key is None:
         return NOBODYS_FOLDER
     return hashlib.sha256(f"{by} {key}".encode()).hexdigest()[:12]

@@ -148,9 +148,9 @@ def zoomable(bars: alt.Chart) -> alt.Chart:
     wheel = "wheel![event.ctrlKey || event.metaKey]"
     range_shown = alt.IntervalSelectionConfig(type="interval", encodings=["x"], zoom=wheel)
     zoom = _Selection(name="zoom", select=range_shown, bind="scales", views=[])
-    picked: alt.Chart = bars.copy(deep=False)
-    picked.params = [*bars.params, zoom]
-    return picked
+    zoomed: alt.Chart = bars.copy(deep=False)
+    zoomed.params = [*bars.params, zoom]
+    return zoomed
 
 
 class _Selection(alt.TopLevelSelectionParameter):

@@ -76,7 +76,7 @@ def _with_options(problem: str) -> str:
     }
     if re.split(" must |: ", problem, maxsplit=1)[0] not in options:
         return problem
-    argument = rf"(?<![\w'\"])({'|'.join(options)})(?=:| must | is )"
+    argument = rf"(?<![\w'\"/\\.-])({'|'.join(options)})(?=:| must | is )"
     return re.sub(argument, lambda match: options[match[0]], problem)
 
 

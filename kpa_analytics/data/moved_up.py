@@ -32,7 +32,7 @@ QUIET = 20
 
 
 class Stretch(NamedTuple):
-    """A part of the records read, without an interval, that was read a second time.
+    """A run of records that were all read a second time.
 
     Attributes:
         first: the place of its first record among the records read.

@@ -327,8 +327,7 @@ function render({ model, el }) {
         part.append(link(name, { ...named, at }), at < value.length - 1 ? ";" : "");
         cell.append(at ? " " : "", part);
       });
-    }
-    else if (kind === "person" && !Array.isArray(value)) { // a list: the name of nobody in the records
+    } else if (kind === "person" && !Array.isArray(value)) { // a list: the name of nobody in the records
       cell.append(link(value, named));
     } else cell.textContent = kind === "number" && typeof value === "number" ? FIGURES.format(value).replace("-", "\u2212") : String(value);
     return cell;
