@@ -32,9 +32,8 @@ def defer_address_grammar() -> None:
         return valid
 
     def attribute(name: str) -> Any:
-        if (
-            name.startswith("__") and name != "__all__"
-        ):  # whoever looks at every module asks for these
+        # Whoever looks at every module, as a traceback in Jupyter does, must not build the grammar.
+        if name.startswith("__") and name != "__all__":
             raise AttributeError(f"module {_GRAMMAR!r} has no attribute {name!r}")
         return getattr(grammar(), name)
 
