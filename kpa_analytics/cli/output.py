@@ -13,7 +13,7 @@ def print_figure(name: str, figure: int | None, note: str = "") -> None:
     """Print a name (or a status' label) and its figure; None prints as not known."""
     label = STATUS_LABELS.get(name, name).lower()
     shown = "not known" if figure is None else f"{figure:,}"
-    typer.echo(f"  {label:<21} {shown:>10}  {note}".rstrip())
+    typer.echo(f"  {label:<20} {shown:>10}  {note}".rstrip())
 
 
 def print_error(error: object) -> None:

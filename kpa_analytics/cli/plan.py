@@ -60,9 +60,8 @@ def plan(
         typer.echo(DEMO_MARK)
     print_figure("sessions", made.sessions.height)
     print_figure("places taken", made.people.height)
-    print_figure(
-        "cases without a place", made.unplaced.height, _WHY if made.unplaced.height else ""
-    )
+    unplaced = made.unplaced.height
+    print_figure("without a place", unplaced, f"cases; {_WHY}" if unplaced else "cases")
     for sentence in made.warnings:
         typer.echo(terminal_line(sentence))
     typer.echo(f"written to {folder}")
