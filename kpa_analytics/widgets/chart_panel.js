@@ -35,8 +35,8 @@ function labelButtons(box, kinds, press, clear) {
     let year;
     for (const label of box.querySelectorAll(LABELS[kind])) {
       // Of the months of a year, only the first one drawn has the year, on a second line.
-      const [month, below] = [...label.querySelectorAll("tspan")].map((line) => line.textContent);
-      if (kind === "scale") year = below || year;
+      const below = kind === "scale" && label.querySelectorAll("tspan")[1]?.textContent;
+      year = below || year;
       const datum = label.__data__?.datum;
       const value = datum?.value ?? datum?.short;
       if (typeof value !== "string" && kind !== "scale") continue; // a number or a month
@@ -48,8 +48,8 @@ function labelButtons(box, kinds, press, clear) {
       label.setAttribute("role", "button");
       // A symbol may hold no buttons, but a group may.
       label.closest("[role=graphics-symbol]")?.setAttribute("role", "group");
-      const shown = kind === "scale" && below ? month : label.textContent;
-      label.setAttribute("aria-label", [shown, ...(year ? [year] : [])].join(" "));
+      const name = [label.textContent, ...(year ? [year] : [])].join(" ");
+      if (!below) label.setAttribute("aria-label", name);
       const act = (event) => {
         event.stopPropagation();
         event.preventDefault();

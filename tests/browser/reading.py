@@ -169,12 +169,13 @@ def a_label_of_the_axis_shows_its_training(view: Locator) -> None:
 def a_label_below_the_bars_selects_them(view: Locator, chart: int) -> None:
     """Click a day, a month or a number below the bars; a second click selects nothing.
 
-    The label is named with its year, even if an earlier label has the year.
+    The label is named with its year, even if an earlier label has the year below its month.
     """
     drawing = view.locator(".kpa-chart:not(.kpa-chart-coming)").nth(chart)
     label = drawing.locator(".kpa-chart-label[data-kind=scale]").last
     pressed = drawing.locator("[aria-roledescription=bar][aria-pressed=true]")
-    name = label.get_attribute("aria-label") or ""
+    below_each_other = " ".join(label.locator("tspan").all_text_contents())
+    name = label.get_attribute("aria-label") or below_each_other
     assert re.fullmatch(r"\d+|(\d+ )?[A-Z][a-z]{2} \d{4}", name)
     press(label)
     expect(view.locator("caption", has_text=re.compile(f"Selected: .*{name}"))).to_have_count(1)
