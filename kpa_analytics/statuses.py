@@ -41,6 +41,9 @@ class Status(NamedTuple):
     meaning: str
 
 
+#: Days before an expiration that count as expiring, unless the caller or the training has another
+#: number. Public signatures say 30, so that readers see it; a test compares them with this.
+EXPIRING_DAYS = 30
 #: The largest number of days before an expiration that may count as expiring.
 MOST_EXPIRING_DAYS = 36_500
 #: The days of the figure "Due within" in reports and on the command line. An explorer uses its

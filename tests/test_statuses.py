@@ -10,6 +10,7 @@ import pytest
 
 from kpa_analytics.statuses import (
     EVERY_STATUS,
+    EXPIRING_DAYS,
     FROM_REQUIREMENTS,
     GAPS,
     OPEN,
@@ -133,6 +134,26 @@ def test_only_the_spans_of_statuses_list_several_of_them():
         if {getattr(each, "id", None) for each in node.elts} <= constants
     }
     assert lists == {"analysis/status_spans.py"}
+
+
+def test_every_signature_has_the_same_expiring_days():
+    """A signature says 30 for its readers; code that nobody calls by hand says `EXPIRING_DAYS`."""
+    spelled = {}
+    for file in TEXTS:
+        functions = nodes(PACKAGE / file) if file.endswith(".py") else ()
+        for each in functions:
+            if not isinstance(each, ast.FunctionDef):
+                continue
+            taken = each.args
+            usual = dict(zip(reversed(taken.args), reversed(taken.defaults), strict=False))
+            usual |= dict(zip(taken.kwonlyargs, taken.kw_defaults, strict=True))
+            spelled |= {
+                f"{file}: {each.name}": default.value
+                for argument, default in usual.items()
+                if argument.arg == "expiring_days" and isinstance(default, ast.Constant)
+            }
+    assert len(spelled) > 15
+    assert {name: days for name, days in spelled.items() if days not in (EXPIRING_DAYS, None)} == {}
 
 
 def test_every_status_has_its_own_name_label_sign_colours_and_severity():

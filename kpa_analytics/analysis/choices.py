@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kpa_analytics.statuses import EXPIRING_DAYS
+
 
 @dataclass(frozen=True, kw_only=True)
 class Choices:
@@ -36,7 +38,7 @@ class ExpiryChoices(Choices):
         include_terminated: also count people who left on or before `as_of`.
     """
 
-    expiring_days: int = 30
+    expiring_days: int = EXPIRING_DAYS
     statuses: tuple[str, ...] = ()
     include_terminated: bool = False
 
@@ -70,7 +72,7 @@ class TrendChoices(Choices):
     start: date | None = None
     every: str = "1mo"
     by: str | None = None
-    expiring_days: int = 30
+    expiring_days: int = EXPIRING_DAYS
     include_terminated: bool = False
 
 

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from kpa_analytics.statuses import EXPIRING_DAYS
+
 
 class Situation(NamedTuple):
     """Everything that statuses depend on.
@@ -26,4 +28,4 @@ class Situation(NamedTuple):
     users: pl.DataFrame
     required: pl.DataFrame | None
     as_of: date
-    expiring_days: int = 30
+    expiring_days: int = EXPIRING_DAYS

@@ -21,6 +21,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, Day, as_day, day_of, need_same_account
 from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.statuses import EXPIRING_DAYS
 from kpa_analytics.wording import day as in_words
 
 
@@ -223,7 +224,7 @@ def _situation(side: Any, name: str, as_of: Day | None, expiring_days: int | Non
             ).in_python("load_all() keeps all of them")
         snapshot = side.snapshots.get(COMPLETIONS.name)
         fetched = snapshot.fetched_at.date() if snapshot and not side.demo else None
-        usual, day = 30, day_of(fetched, side.completions)
+        usual, day = EXPIRING_DAYS, day_of(fetched, side.completions)
         data, required = side, side.requirements
     else:
         raise KPADataError(

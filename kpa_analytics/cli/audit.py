@@ -19,7 +19,7 @@ from kpa_analytics.cli.loading import (
 from kpa_analytics.cli.options import Account, AllAccounts, ExpiringDays, Refresh
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
-from kpa_analytics.statuses import COUNTED, DUE_DAYS
+from kpa_analytics.statuses import COUNTED, DUE_DAYS, EXPIRING_DAYS
 
 
 def audit(
@@ -38,7 +38,7 @@ def audit(
             "Hire and termination dates stay, because the statuses depend on them."
         ),
     ] = True,
-    expiring_days: ExpiringDays = 30,
+    expiring_days: ExpiringDays = EXPIRING_DAYS,
     refresh: Refresh = False,
     incremental: Annotated[
         bool,

@@ -16,13 +16,14 @@ from kpa_analytics.cli.loading import (
 )
 from kpa_analytics.cli.options import Account, AllAccounts, AsOf, Demo, ExpiringDays, Refresh
 from kpa_analytics.errors import KPAError
+from kpa_analytics.statuses import EXPIRING_DAYS
 from kpa_analytics.wording import count
 
 
 def publish(
     folder: Annotated[str, typer.Argument(help="The folder, or a URL such as s3://bucket/folder.")],
     as_of: AsOf = None,
-    expiring_days: ExpiringDays = 30,
+    expiring_days: ExpiringDays = EXPIRING_DAYS,
     personal: Annotated[
         bool,
         typer.Option(

@@ -9,6 +9,7 @@ import typer
 
 from kpa_analytics.cli.loading import load_records
 from kpa_analytics.cli.options import Account, AsOf, Demo, ExpiringDays
+from kpa_analytics.statuses import EXPIRING_DAYS
 from kpa_analytics.wording import count
 
 
@@ -30,7 +31,7 @@ def supervisors(
             "longer needed are cancelled.",
         ),
     ] = None,
-    expiring_days: ExpiringDays = 30,
+    expiring_days: ExpiringDays = EXPIRING_DAYS,
     account: Account = None,
     demo: Demo = False,
 ) -> None:

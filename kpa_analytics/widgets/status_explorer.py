@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as ipw
 
-from kpa_analytics.statuses import MOST_EXPIRING_DAYS
+from kpa_analytics.statuses import EXPIRING_DAYS, MOST_EXPIRING_DAYS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.explorer import SharedKeywords
@@ -24,7 +24,8 @@ class StatusExplorer(ChartExplorer):
     """An explorer of the statuses of people's trainings."""
 
     expiring_days = traits.WholeNumber(
-        *(30, 0, MOST_EXPIRING_DAYS), help="Days before expiration that count as expiring."
+        *(EXPIRING_DAYS, 0, MOST_EXPIRING_DAYS),
+        help="Days before expiration that count as expiring.",
     )
     include_terminated = traits.Switch(help="Whether people who have left are shown.")
 
