@@ -368,7 +368,7 @@ PEAKS = {
     "tied": "{due}; no group is larger than {title}, with {cases:case|cases} on {on}.",
 }
 
-EXPIRED = "{expired:case has|cases have} expired, affecting {people:person|people}."
+EXPIRED_CASES = "{expired:case has|cases have} expired, affecting {people:person|people}."
 MISSING = "In {missing:case|cases}, a required training was never completed."
 MISSING_NOT_KNOWN = f"It is not known how many trainings are missing. {NO_REQUIREMENTS}."
 #: Only said if no requirements were provided.
@@ -750,7 +750,7 @@ ON_RECORD = (
 LATER = "{later:completion is|completions are} dated after {as_of} and not listed."
 ON_ROSTER = "The table lists {cases:person|people} who completed the training or must complete it."
 GONE = "Not listed: {gone:person|people} with a completion who left on or before {as_of}."
-NO_CASES = "No training is on record and none is required."
+NOTHING_ON_RECORD = "No training is on record and none is required."
 NOBODY = "Nobody completed this training, and nobody must complete it."
 
 # The sample for an audit test.

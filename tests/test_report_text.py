@@ -158,7 +158,7 @@ def test_words_mean_in_reports_what_they_mean_elsewhere():
 
 
 def test_a_number_and_its_noun_agree():
-    expired = report_text.EXPIRED
+    expired = report_text.EXPIRED_CASES
     assert say(expired, expired=1, people=1) == "1 case has expired, affecting 1 person."
     assert say(expired, expired=1200, people=2) == "1,200 cases have expired, affecting 2 people."
     days = {"on": date(2026, 6, 30), "agreeing": 8, "differing": 1}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: Why somebody has no place.
-NO_INSTRUCTOR = "no eligible instructor ({reason})"
+NO_ELIGIBLE_INSTRUCTOR = "no eligible instructor ({reason})"
 NOBODY_KNOWN = "nobody taught it lately"
 ONLY_INSTRUCTOR = "the only eligible instructor is this person"
 ONLY_FREE_INSTRUCTOR = "the only instructor free in the week of {week} is this person"

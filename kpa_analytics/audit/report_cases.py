@@ -34,7 +34,7 @@ def gaps(evidence: Evidence) -> Section:
     expired = rows.filter(pl.col("status") == EXPIRED)
     missing = evidence.figures.by_status[MISSING]
     sentences = [
-        say(text.EXPIRED, expired=expired.height, people=expired["m_user_id"].n_unique()),
+        say(text.EXPIRED_CASES, expired=expired.height, people=expired["m_user_id"].n_unique()),
         text.MISSING_NOT_KNOWN if missing is None else say(text.MISSING, missing=missing),
     ]
     if undated := undated_cases(evidence):

@@ -146,7 +146,7 @@ def _facts(person: dict[str, object], names: bool) -> list[str]:
 
 def _sentences(cases: pl.DataFrame, done: pl.DataFrame, day: date) -> list[str]:
     if cases.is_empty() and done.is_empty():
-        return [text.NO_CASES]
+        return [text.NOTHING_ON_RECORD]
     later = done.filter(pl.col("date") > day).height
     sentences = [say(text.ON_RECORD, completions=done.height)]
     if later:

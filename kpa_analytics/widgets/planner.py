@@ -34,8 +34,8 @@ from kpa_analytics.widgets.planner_rows import (
     SESSION_HEADINGS,
     SESSIONS,
     UNPLACED_HEADINGS,
-    figure_in_words,
     picks,
+    plan_caption,
     planner_figures,
 )
 from kpa_analytics.widgets.profiles import nothing, with_profiles
@@ -312,7 +312,7 @@ class PlannerExplorer(ChartExplorer):
 
     def _bar_in_words(self, bar: Bar) -> str:
         if FIGURE in bar:
-            return figure_in_words(bar[FIGURE], last_day(self.plan))
+            return plan_caption(bar[FIGURE], last_day(self.plan))
         when = month(bar["month"]) if "month" in bar else f"week of {in_words(bar['week'])}"
         return f"{self._titles[bar['training_id']]}, {when}"
 

@@ -65,12 +65,12 @@ GAP_HEADINGS = (
 )
 
 
-def figure_in_words(figure: str, end: date) -> str:
+def plan_caption(figure: str, end: date) -> str:
     """A selected figure in the caption of its rows; `end` is the last day of the plan.
 
     Examples:
         >>> from datetime import date
-        >>> figure_in_words("gaps-with", date(2026, 12, 27))
+        >>> plan_caption("gaps-with", date(2026, 12, 27))
         'Gaps on 27 Dec 2026 with these sessions'
     """
     label = FIGURES[figure]

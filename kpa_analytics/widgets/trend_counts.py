@@ -17,9 +17,9 @@ from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar
 from kpa_analytics.widgets.trend_rows import (
     LARGEST_OF_WEEK,
     bar_in_words,
-    figure_in_words,
     group_in_words,
     no_group,
+    trend_caption,
 )
 from kpa_analytics.wording import one_line
 
@@ -72,7 +72,7 @@ class TrendCounts:
         """A selected bar or figure in the caption of its cases."""
         known, by = self.view.requirements_known, self.choices.by
         if FIGURE in bar:
-            return figure_in_words(bar[FIGURE], self.together, known)
+            return trend_caption(bar[FIGURE], self.together, known)
         if not by or GROUP not in bar:
             return bar_in_words(bar)
         if bar[GROUP] == OTHER_GROUPS_ID:

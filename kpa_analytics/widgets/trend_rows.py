@@ -170,7 +170,7 @@ def behind_figures(rows: pl.DataFrame, due: pl.DataFrame, as_of: date) -> dict[s
     return {figure: bars for figure, bars in behind.items() if bars}
 
 
-def figure_in_words(figure: str, rows: pl.DataFrame, known: bool) -> str:
+def trend_caption(figure: str, rows: pl.DataFrame, known: bool) -> str:
     """A selected figure in the caption of its cases; the arguments are those of `trend_figures`."""
     if figure in _CAPTIONS:
         return _CAPTIONS[figure]
@@ -197,11 +197,11 @@ def trend_figures(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: 
     tiles = [
         (
             f"{now['gaps']:,}",
-            *(figure_in_words(GAPS_NOW, rows, known), _share(now), f"kpa-all kpa-{GAPS_NOW}"),
+            *(trend_caption(GAPS_NOW, rows, known), _share(now), f"kpa-all kpa-{GAPS_NOW}"),
         ),
         (
             f"{before['gaps']:,}",
-            *(figure_in_words(GAPS_BEFORE, rows, known), _share(before), f"kpa-{GAPS_BEFORE}"),
+            *(trend_caption(GAPS_BEFORE, rows, known), _share(before), f"kpa-{GAPS_BEFORE}"),
         ),
         _change(before, now),
         _on_time(due, period),
