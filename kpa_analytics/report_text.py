@@ -2,11 +2,11 @@
 
 Other modules decide what the report says; this module has the words, so a translation of the
 report changes this file. `wording.say` fills in days and numbers, with the right form of the noun.
-Only these words are elsewhere: those on the charts in `charts`; the labels in `statuses`; the
-definitions in `glossary`; the meanings of columns in `schema`; the nouns of records in `endpoints`;
-months, "and n more" and "(no title)" in `wording`, the one helper of sentences; what an error says;
-and the page verify.html. The keys of rules and their marks are printed as they are: keys are also
-values in the files and places in docs/rules.md.
+Only these words are elsewhere: those on the charts in `charts`; the labels in `statuses` and
+`outcomes`; the definitions in `glossary`; the meanings of columns in `schema`; the nouns of records
+in `endpoints`; months, "and n more" and "(no title)" in `wording`, the one helper of sentences;
+what an error says; and the page verify.html. The keys of rules and their marks are printed as they
+are: keys are also values in the files and places in docs/rules.md.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from kpa_analytics import statuses
+from kpa_analytics import outcomes, statuses
 from kpa_analytics.glossary import definition
 from kpa_analytics.statuses import DUE_DAYS
 from kpa_analytics.wording import say
@@ -239,10 +239,7 @@ HEADINGS = {
     "gap_share": "Share of gaps",
     "month": "Month",
     "n": "Certificates",
-    "on_time": "On time",
-    "late": "Late",
-    "lapsed": "Lapsed",
-    "pending": "Pending",
+    **outcomes.OUTCOME_LABELS,
     "on_time_share": "On-time share",
     "kind": "Kind",
     "schedule": "Months, day or window",

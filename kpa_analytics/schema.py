@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.outcomes import LAPSED, OUTCOMES, PENDING, RENEWED_LATE, RENEWED_ON_TIME
 from kpa_analytics.spreadsheet import flat as flat
 from kpa_analytics.statuses import FROM_REQUIREMENTS, NAMES, STATUSES
 
@@ -40,7 +41,7 @@ REQUIREMENT_CAUSE = pl.Enum(
 )
 
 #: What became of a certificate that came due.
-OUTCOME = pl.Enum(["on_time", "late", "lapsed", "pending"])
+OUTCOME = pl.Enum(OUTCOMES)
 
 
 class Column(NamedTuple):
@@ -383,14 +384,14 @@ RENEWALS = _table(
         "renewed_on - expiration_date, days; negative if early, null if not renewed",
         unit="days",
     ),
-    Column("outcome", OUTCOME, "on_time, late, lapsed or pending"),
+    Column("outcome", OUTCOME, f"{', '.join(OUTCOMES[:-1])} or {OUTCOMES[-1]}"),
 )
 
 _OUTCOMES = (
-    Column("on_time", pl.Int64, "renewed by the expiration date", unit="certificates"),
-    Column("late", pl.Int64, "renewed after it", unit="certificates"),
-    Column("lapsed", pl.Int64, "expired and not renewed", unit="certificates"),
-    Column("pending", pl.Int64, "not renewed, but still valid", unit="certificates"),
+    Column(RENEWED_ON_TIME, pl.Int64, "renewed by the expiration date", unit="certificates"),
+    Column(RENEWED_LATE, pl.Int64, "renewed after it", unit="certificates"),
+    Column(LAPSED, pl.Int64, "expired and not renewed", unit="certificates"),
+    Column(PENDING, pl.Int64, "not renewed, but still valid", unit="certificates"),
 )
 
 RENEWAL_PUNCTUALITY = _table(

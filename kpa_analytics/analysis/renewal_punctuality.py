@@ -20,6 +20,7 @@ from kpa_analytics.inputs import (
     need_if_known,
     need_same_account,
 )
+from kpa_analytics.outcomes import LAPSED, OUTCOMES, PENDING, RENEWED_ON_TIME
 from kpa_analytics.schema import GROUPS, RENEWAL_PUNCTUALITY, RENEWALS, USERS
 from kpa_analytics.wording import day as in_words
 
@@ -94,8 +95,8 @@ def check_day(renewals: pl.DataFrame, today: date) -> None:
             renewal is later.
     """
     is_wrong = (
-        ((_OUTCOME == "pending") & (today > _DUE))
-        | ((_OUTCOME == "lapsed") & (today <= _DUE))
+        ((_OUTCOME == PENDING) & (today > _DUE))
+        | ((_OUTCOME == LAPSED) & (today <= _DUE))
         | (pl.col("renewed_on") > today)
     )
     wrong = renewals.filter(is_wrong.fill_null(False))
@@ -157,9 +158,8 @@ def by_month(rows: pl.LazyFrame, today: date) -> pl.DataFrame:
 def _figures(today: date) -> list[pl.Expr]:
     """The counts of each outcome, and the share of `RENEWAL_PUNCTUALITY`, of `certificates`."""
     number, is_over = pl.col("certificates"), today > _DUE
-    on_time = number.filter(is_over & (_OUTCOME == "on_time")).sum()
+    on_time = number.filter(is_over & (_OUTCOME == RENEWED_ON_TIME)).sum()
     share = pl.when(is_over.any()).then(on_time / number.filter(is_over).sum())
-    outcomes = RENEWAL_PUNCTUALITY.schema.names()[1:-1]
-    counts = [number.filter(_OUTCOME.eq(outcome)).sum().alias(outcome) for outcome in outcomes]
+    counts = [number.filter(_OUTCOME.eq(outcome)).sum().alias(outcome) for outcome in OUTCOMES]
     each = [count.cast(pl.Int64) for count in (number.sum().alias("n"), *counts)]
     return [*each, share.alias("share")]

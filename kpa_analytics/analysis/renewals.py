@@ -23,6 +23,7 @@ from kpa_analytics.inputs import (
     need_same_account,
     need_switch,
 )
+from kpa_analytics.outcomes import LAPSED, PENDING, RENEWED_LATE, RENEWED_ON_TIME
 from kpa_analytics.schema import OUTCOME, RENEWALS
 from kpa_analytics.statuses import CURRENT, EXPIRED
 
@@ -161,8 +162,8 @@ class Certificates:
                 pl.lit(None, pl.Date).alias("renewed_on"),
                 pl.lit(None, pl.Int64).alias("days_late"),
                 pl.when(status == EXPIRED)
-                .then(pl.lit("lapsed", OUTCOME))
-                .otherwise(pl.lit("pending", OUTCOME))
+                .then(pl.lit(LAPSED, OUTCOME))
+                .otherwise(pl.lit(PENDING, OUTCOME))
                 .alias("outcome"),
             )
         )
@@ -181,8 +182,8 @@ class Certificates:
             .with_columns(
                 (_RENEWED - _DUE).dt.total_days().alias("days_late"),
                 pl.when(_RENEWED <= _DUE)
-                .then(pl.lit("on_time", OUTCOME))
-                .otherwise(pl.lit("late", OUTCOME))
+                .then(pl.lit(RENEWED_ON_TIME, OUTCOME))
+                .otherwise(pl.lit(RENEWED_LATE, OUTCOME))
                 .alias("outcome"),
             )
             .select(*_CERTIFICATE_COLUMNS, "opens", "expiring_days")

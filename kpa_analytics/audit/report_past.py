@@ -14,11 +14,10 @@ from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.past import Past
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
 from kpa_analytics.charts.punctuality_rows import share_text
+from kpa_analytics.outcomes import OUTCOMES, RENEWED_ON_TIME
 from kpa_analytics.report_text import Caption, Heading
 from kpa_analytics.statuses import GAPS, STATUSES
 from kpa_analytics.wording import month, percent, say
-
-_OUTCOMES = ("on_time", "late", "lapsed", "pending")
 
 
 def last_months(evidence: Evidence, drawn: list[str]) -> Section:
@@ -70,9 +69,9 @@ def _renewals(evidence: Evidence, past: Past) -> list[str]:
     period = {"since": past.since, "as_of": evidence.as_of}
     if past.punctuality.is_empty():
         return [say(text.PAST_NO_RENEWALS, **period)]
-    numbers = past.punctuality.select(pl.col("n", *_OUTCOMES).sum()).row(0, named=True)
+    numbers = past.punctuality.select(pl.col("n", *OUTCOMES).sum()).row(0, named=True)
     over = past.renewals.filter(pl.col("expiration_date") < evidence.as_of)
-    in_time = over.filter(pl.col("outcome") == "on_time").height
+    in_time = over.filter(pl.col("outcome") == RENEWED_ON_TIME).height
     share = say(
         text.PAST_SHARE,
         share=percent(in_time, over.height),
@@ -109,7 +108,7 @@ def _months(past: Past) -> Sheet:
         pl.Series("month", [month(first) for first in past.punctuality["month"]], pl.String),
         pl.Series("on_time_share", shares, pl.String),
     )
-    return printed(frame, "month", "n", *_OUTCOMES, "on_time_share", caption=Caption.PAST_RENEWALS)
+    return printed(frame, "month", "n", *OUTCOMES, "on_time_share", caption=Caption.PAST_RENEWALS)
 
 
 def _figure(cases: int | None) -> str:

@@ -8,7 +8,12 @@ import altair as alt
 import polars as pl
 
 from kpa_analytics.charts import axes
-from kpa_analytics.charts.outcomes import OUTCOMES, SIGNED, outcome_colour, outcome_colours
+from kpa_analytics.charts.outcome_colours import (
+    SIGNED,
+    WORST_FIRST,
+    outcome_colour,
+    outcome_colours,
+)
 from kpa_analytics.charts.periods import period_ends
 from kpa_analytics.charts.punctuality_rows import share_text
 from kpa_analytics.charts.stacking import MIN_PART, stack
@@ -92,9 +97,9 @@ def _share(rows: pl.DataFrame, dark: bool) -> list[alt.Chart]:
 def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
     """One bar for each month, with the worst outcome at the bottom."""
     highest = max(rows["n"]) * 1.05
-    kept = rows.select(pl.col("period").alias("month"), "until", "name", "n", *OUTCOMES)
-    shown = [outcome for outcome in OUTCOMES if rows[outcome].sum()]
-    parts = stack(kept, OUTCOMES, highest * MIN_PART / _LOWER, "outcome").drop(OUTCOMES)
+    kept = rows.select(pl.col("period").alias("month"), "until", "name", "n", *WORST_FIRST)
+    shown = [outcome for outcome in WORST_FIRST if rows[outcome].sum()]
+    parts = stack(kept, WORST_FIRST, highest * MIN_PART / _LOWER, "outcome").drop(WORST_FIRST)
     bars: alt.Chart = (
         rows_of(parts, name="months")
         .transform_calculate(which=f"{SIGNED}[datum.outcome]")

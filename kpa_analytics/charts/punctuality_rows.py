@@ -12,6 +12,13 @@ from kpa_analytics.charts.number_columns import number_columns
 from kpa_analytics.charts.styled import layered, rows_of
 from kpa_analytics.charts.text import short
 from kpa_analytics.charts.theme import palette
+from kpa_analytics.outcomes import (
+    LAPSED,
+    OUTCOME_LABELS,
+    PENDING,
+    RENEWED_LATE,
+    RENEWED_ON_TIME,
+)
 from kpa_analytics.wording import percent
 
 if TYPE_CHECKING:
@@ -22,11 +29,9 @@ ROOM = 200
 _WIDTH, _COLUMN = 160, 62
 #: The columns of numbers, and their headings.
 _COLUMNS = {
-    "percent": "On time",
+    "percent": OUTCOME_LABELS[RENEWED_ON_TIME],
     "n": "Due",
-    "late": "Late",
-    "lapsed": "Lapsed",
-    "pending": "Pending",
+    **{outcome: OUTCOME_LABELS[outcome] for outcome in (RENEWED_LATE, LAPSED, PENDING)},
 }
 
 

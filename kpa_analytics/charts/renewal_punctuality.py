@@ -17,6 +17,7 @@ from kpa_analytics.charts.trend_rows import PLURALS
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
+from kpa_analytics.outcomes import OUTCOME_LABELS
 from kpa_analytics.schema import RENEWAL_PUNCTUALITY
 from kpa_analytics.wording import count, month
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _TITLE = "On-time renewal"
 _COUNTS = RENEWAL_PUNCTUALITY.schema.names()[:-1]
-_OUTCOMES = {"on_time": "on time", "late": "late", "lapsed": "lapsed", "pending": "pending"}
 _PARTS = ("earlier", "drawn", "later", "no month")
 #: Why certificates are not drawn.
 _REASONS = {
@@ -121,7 +121,9 @@ def renewal_punctuality(
         message = "No certificates to show"
         return nothing_to_show(_TITLE, message, left_out, dark=dark, demo=demo)
     numbers = drawn.select(pl.col(_COUNTS).sum()).row(0, named=True)
-    outcomes = ", ".join(f"{numbers[outcome]:,} {word}" for outcome, word in _OUTCOMES.items())
+    outcomes = ", ".join(
+        f"{numbers[each]:,} {label.lower()}" for each, label in OUTCOME_LABELS.items()
+    )
     several = "A person in several groups counts in each" if read.by in _SEVERAL else ""
     subtitle = [
         f"{_TITLE}: {count(numbers['n'], 'certificate')} that came due: {outcomes}",

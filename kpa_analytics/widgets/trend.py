@@ -17,7 +17,7 @@ from kpa_analytics import charts
 from kpa_analytics.analysis.case_groups import By, groups_in
 from kpa_analytics.analysis.choices import TrendChoices
 from kpa_analytics.analysis.trend_view import CASES, TrendView
-from kpa_analytics.charts.outcomes import SIGNED
+from kpa_analytics.charts.outcome_colours import SIGNED
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.inputs import Day
 from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import polars as pl
 
 from kpa_analytics.charts.expirations_by_week import ALL_OTHERS, LARGEST
-from kpa_analytics.charts.outcomes import LABELS
+from kpa_analytics.outcomes import OUTCOME_LABELS, RENEWED_ON_TIME
 from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
@@ -97,7 +97,7 @@ def bar_in_words(bar: Mapping[str, Any]) -> str:
     if "week" in bar:
         return f"Expirations in the week of {day(bar['week'])}"
     if "month" in bar:
-        return f"{LABELS[bar['outcome']]}, expires in {month(bar['month'])}"
+        return f"{OUTCOME_LABELS[bar['outcome']]}, expires in {month(bar['month'])}"
     return f"{STATUS_LABELS[bar['status']]} on {day(bar['day'])}"
 
 
@@ -165,8 +165,8 @@ def behind_figures(rows: pl.DataFrame, due: pl.DataFrame, as_of: date) -> dict[s
         behind[figure] = [{"day": row["day"], "status": status} for status in GAPS if row[status]]
     if rows.height > 1 and (behind.get(GAPS_NOW) or behind.get(GAPS_BEFORE)):
         behind[CHANGE] = [{"since": rows["day"][0], "day": rows["day"][-1]}]
-    if due.filter(pl.col("expiration_date") < as_of, pl.col("outcome") == "on_time").height:
-        behind[ON_TIME] = [{"outcome": "on_time", "over": True}]
+    if due.filter(pl.col("expiration_date") < as_of, pl.col("outcome") == RENEWED_ON_TIME).height:
+        behind[ON_TIME] = [{"outcome": RENEWED_ON_TIME, "over": True}]
     return {figure: bars for figure, bars in behind.items() if bars}
 
 
@@ -234,7 +234,7 @@ def _on_time(due: pl.DataFrame, period: Period) -> tuple[str, str, str, str]:
     label, since = _RENEWED, day(period.first)
     if over.is_empty():
         return (_UNKNOWN, label, f"no certificate expired since {since}", "")
-    on_time = int((over["outcome"] == "on_time").sum())
+    on_time = int((over["outcome"] == RENEWED_ON_TIME).sum())
     detail = f"{on_time:,} of {count(over.height, 'certificate')} that expired since {since}"
     return (percent(on_time, over.height), label, detail, f"kpa-{ON_TIME}")
 

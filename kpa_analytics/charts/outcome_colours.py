@@ -1,10 +1,17 @@
-"""The outcomes of certificates that came due: label, sign and colour, worst first."""
+"""How charts show the outcomes of certificates that came due: sign and colour, worst first."""
 
 from __future__ import annotations
 
 import altair as alt
 
 from kpa_analytics.charts import axes
+from kpa_analytics.outcomes import (
+    LAPSED,
+    OUTCOME_LABELS,
+    PENDING,
+    RENEWED_LATE,
+    RENEWED_ON_TIME,
+)
 from kpa_analytics.statuses import (
     CURRENT,
     EXPIRED,
@@ -14,22 +21,19 @@ from kpa_analytics.statuses import (
     status_colours,
 )
 
-#: Each outcome, the status whose sign and colour it has, and its label.
-_LOOKS = {
-    "lapsed": (EXPIRED, "Lapsed"),
-    "late": (EXPIRING, "Late"),
-    "pending": (NOT_DUE, "Pending"),
-    "on_time": (CURRENT, "On time"),
+#: Each outcome, and the status whose sign and colour it has.
+_LOOKS = {LAPSED: EXPIRED, RENEWED_LATE: EXPIRING, PENDING: NOT_DUE, RENEWED_ON_TIME: CURRENT}
+WORST_FIRST = tuple(_LOOKS)
+SIGNED = {
+    outcome: f"{STATUS_SIGNS[status]} {OUTCOME_LABELS[outcome]}"
+    for outcome, status in _LOOKS.items()
 }
-OUTCOMES = tuple(_LOOKS)
-LABELS = {name: label for name, (_, label) in _LOOKS.items()}
-SIGNED = {name: f"{STATUS_SIGNS[status]} {label}" for name, (status, label) in _LOOKS.items()}
 
 
 def outcome_colours(dark: bool) -> dict[str, str]:
     """The colour of each outcome."""
     colours = status_colours(dark)
-    return {name: colours[status] for name, (status, _) in _LOOKS.items()}
+    return {outcome: colours[status] for outcome, status in _LOOKS.items()}
 
 
 def outcome_colour(shown: list[str], dark: bool) -> alt.Color:
@@ -38,5 +42,5 @@ def outcome_colour(shown: list[str], dark: bool) -> alt.Color:
     return alt.Color(
         "outcome:N",
         scale=alt.Scale(domain=shown, range=[colours[name] for name in shown]),
-        legend=axes.legend(shown, LABELS, SIGNED),
+        legend=axes.legend(shown, OUTCOME_LABELS, SIGNED),
     )
