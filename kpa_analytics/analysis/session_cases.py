@@ -13,7 +13,7 @@ from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.limiting import HELD
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.employment import employment
+from kpa_analytics.employment import employment, has_left
 from kpa_analytics.schema import STATUS
 from kpa_analytics.statuses import GAPS
 
@@ -33,7 +33,10 @@ CASE_COLUMNS = pl.Schema(
         ("due", pl.Date),  # the last day for a session in time; for a gap, the day of the plan
         ("is_gap", pl.Boolean),
         ("composed", pl.String),  # the composed training that requires it; empty: due itself
-        ("last_day", pl.Date),  # the person's last day of employment; null if it is not known
+        (
+            "last_day",
+            pl.Date,
+        ),  # the person's last day of employment from `as_of` on; null if not known
         ("group", pl.String),
     ]
 )
@@ -76,11 +79,12 @@ def _due(
 ) -> pl.DataFrame:
     closing = rules.windows_on(as_of).lazy().select("training_id", "next_closes")
     is_gap = pl.col("status").is_in(GAPS)
-    leaves = (pl.col("left") <= pl.col("expires") + _ONE_DAY).fill_null(False)
+    leaves = has_left(pl.col("expires") + _ONE_DAY)
+    still_to_come = pl.when(pl.col("left") > as_of).then("left")
     return (
         status.lazy()
         .join(closing, on="training_id", how="left", maintain_order="left")
-        .join(employment(data.users).select("m_user_id", "left"), on="m_user_id", how="left")
+        .join(employment(data.users), on="m_user_id", how="left")
         .with_columns(
             pl.when(is_gap | pl.col("completion_id").is_not_null() | HELD)
             .then("expiration_date")
@@ -92,7 +96,7 @@ def _due(
         .with_columns(
             is_gap.alias("is_gap"),
             pl.lit("").alias("composed"),
-            (pl.col("left") - _ONE_DAY).alias("last_day"),
+            (still_to_come - _ONE_DAY).alias("last_day"),
             pl.lit(None, pl.String).alias("group"),
         )
         .collect(engine="in-memory")

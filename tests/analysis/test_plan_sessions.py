@@ -40,6 +40,7 @@ def account(
     *,
     teachers: list[tuple[str, int, date]] = (),
     left: dict[str, date] | None = None,
+    hired: dict[str, date] | None = None,
     offices: dict[str, str] | None = None,
 ) -> kpa.TrainingData:
     """Completions of (person, training, day); each teacher completed a training on a day."""
@@ -52,15 +53,19 @@ def account(
         pupil = {"m_user_id": f"pupil-{training}", "date": date(2026, 6, 1)}
         rows += [own, {**own, **pupil, "id": number + 1000, "m_instructor_id": person}]
     people = sorted({str(row["m_user_id"]) for row in rows})
-    gone = {
-        person: datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
-        for person, day in (left or {}).items()
-    }
+    gone, back = (
+        {
+            person: datetime(day.year, day.month, day.day, 5, tzinfo=UTC)
+            for person, day in (days or {}).items()
+        }
+        for days in (left, hired)
+    )
     profiles = [
         {
             "id": person,
             "lastname": person.capitalize(),
             "terminationDate": gone.get(person),
+            "hireDate": back.get(person),
             "fieldOffice_id": [offices[person]] if offices and person in offices else [],
         }
         for person in people
@@ -270,7 +275,10 @@ def test_nothing_is_said_about_full_sessions_that_are_not_full() -> None:
 
 
 def random_account(rng: random.Random) -> tuple[kpa.TrainingData, dict[str, date]]:
-    """People, instructors and leavers of three trainings, and when the leavers leave."""
+    """People, instructors and leavers of three trainings, and when the leavers leave.
+
+    Others left long ago and were hired again.
+    """
     window = {
         **{"id": 9, "title": "Heat", "schedule_type": "window"},
         **{"window_open_month": 7, "window_open_day": 10},
@@ -282,6 +290,7 @@ def random_account(rng: random.Random) -> tuple[kpa.TrainingData, dict[str, date
         return AS_OF - timedelta(days=rng.randint(1, longest))
 
     left = {person: AS_OF + timedelta(days=rng.randint(-9, 40)) for person in people[::4]}
+    returned = people[1::4]
     teachers = [
         (rng.choice([*people, "ike"]), training, held(363))
         for training in (7, 8, 9)
@@ -291,7 +300,8 @@ def random_account(rng: random.Random) -> tuple[kpa.TrainingData, dict[str, date
         [(person, training, held(420)) for person in people for training in (7, 8, 9)],
         [LADDERS, {**LADDERS, "id": 8, "title": "Ropes"}, window],
         teachers=teachers,
-        left=left,
+        left=left | dict.fromkeys(returned, date(2020, 1, 1)),
+        hired=dict.fromkeys(returned, date(2021, 1, 1)),
         offices=dict.fromkeys(people[::2], "n"),
     )
     return data, left
@@ -304,7 +314,8 @@ def test_random_plans_keep_every_rule(seed: int) -> None:
     rng = random.Random(seed)
     data, left = random_account(rng)
     seats, by = rng.choice([1, 2, 12]), rng.choice([None, "field_office"])
-    made = plan(data, weeks=rng.choice([2, 5]), capacity=seats, by=by)
+    weeks = rng.choice([2, 5])
+    made = plan(data, weeks=weeks, capacity=seats, by=by)
     may_teach = kpa.eligible_instructors(data.completions, data.trainings, data.users, as_of=AS_OF)
     until = {
         (row["training_id"], row["m_instructor_id"]): row["eligible_until"] or date.max
@@ -324,10 +335,11 @@ def test_random_plans_keep_every_rule(seed: int) -> None:
     case = ["m_user_id", "training_id"]
     placed = pl.concat([made.people.select(case), made.unplaced.select(case)])
     assert not placed.is_duplicated().any()
-    gaps = kpa.expiry_status(data.completions, data.trainings, data.users, as_of=AS_OF).filter(
-        pl.col("status").is_in(GAPS)
-    )
-    assert gaps.join(placed, on=case, how="anti").is_empty()
+    status = kpa.expiry_status(data.completions, data.trainings, data.users, as_of=AS_OF)
+    stays = ~pl.col("m_user_id").is_in([*left])
+    comes_due = stays & (pl.col("expiration_date") <= MONDAYS[0] + timedelta(weeks=weeks - 1))
+    to_place = status.filter(pl.col("status").is_in(GAPS) | comes_due)
+    assert to_place.join(placed, on=case, how="anti").is_empty()
     after = kpa.what_if(data, made, as_of=AS_OF).join(made.people, on=case, how="semi")
     assert after.filter(pl.col("status").is_in(GAPS) | ~pl.col("hypothetical")).is_empty()
 
@@ -400,6 +412,17 @@ def test_nobody_has_a_place_after_the_last_day_of_work() -> None:
         ("x", "leaves before a session can be held"),
         ("z", "leaves before a session can be held"),
     ]
+
+
+def test_people_who_were_hired_again_have_places() -> None:
+    done = [("x", 7, date(2024, 1, 1)), *due_on(MONDAYS[1], MONDAYS[1])]
+    left = dict.fromkeys(["x", "p0"], date(2020, 1, 1)) | {"p1": date(2026, 7, 7)}
+    hired = dict.fromkeys(["x", "p0"], date(2024, 1, 1)) | {"p1": date(2026, 7, 10)}
+    made = plan(account(done, teachers=IKE, left=left, hired=hired))
+    assert made.unplaced.is_empty()
+    assert {*made.people["m_user_id"]} == {"x", "p0", "p1"}
+    away = made.people.filter(m_user_id="p1")["week"].item()  # from 7 to 9 July
+    assert away == MONDAYS[0]
 
 
 def test_trainings_share_an_instructor() -> None:
