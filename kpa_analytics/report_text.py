@@ -737,8 +737,8 @@ COMPOSED_MISSING_RULE = "missing: still lacks {limits}"
 #: The rule of a case without a completion, by its status.
 NEVER_COMPLETED_RULES = {
     statuses.MISSING: "missing: required, never completed",
-    statuses.EXPIRING: "new employee: the window is open",
-    statuses.NOT_DUE: "new employee: not due yet",
+    statuses.EXPIRING: "never completed: the window is open",
+    statuses.NOT_DUE: "never completed: not due yet",
 }
 ON_RECORD = (
     "{completions:completion is|completions are} on record. The table lists the latest of each "

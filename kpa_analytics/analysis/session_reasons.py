@@ -61,7 +61,7 @@ class CourseReasons:
             return MISSING
         if place.is_gap:
             return _said(text.EXPIRED, day=place.expires)
-        return _said(text.RENEW_BY if self._by_window else text.EXPIRES, day=place.expires)
+        return _said(text.COMPLETE_BY if self._by_window else text.EXPIRES, day=place.expires)
 
     def _why_this_week(self, place: Place) -> str:
         week, due = place.week, place.due

@@ -14,7 +14,7 @@ NO_ROOM = "no free place: the eligible instructors can hold no more sessions in 
 #: Why somebody has this place: the need, and the session.
 EXPIRED = "expired on {day}"
 EXPIRES = "expires on {day}"
-RENEW_BY = "must be renewed by {day}"
+COMPLETE_BY = "must be completed by {day}"
 FOR_COMPOSED = "{need}; needed for {composed}"
 FIRST_SESSION = "the session of {week} is the first"
 NEXT_SESSION = "the session of {week} is the first with a free place"

@@ -455,9 +455,21 @@ def test_a_window_training_waits_for_its_window() -> None:
     data = account([("x", 7, date(2025, 7, 15))], [window], teachers=IKE)
     person = plan(data).people.filter(pl.col("m_user_id") == "x")
     assert person["week"].item() == date(2026, 7, 27)
-    assert person["reason"].item().startswith("must be renewed by 31 Jul 2026")
+    assert person["reason"].item().startswith("must be completed by 31 Jul 2026")
     early = plan(data, weeks=2)
     assert early.people.filter(pl.col("m_user_id") == "x").is_empty()
+
+
+def test_who_never_completed_a_window_training_is_not_told_to_renew_it() -> None:
+    window = {
+        **{"id": 7, "title": "Heat", "schedule_type": "window"},
+        **{"window_open_month": 7, "window_open_day": 10},
+        **{"window_close_month": 7, "window_close_day": 31},
+    }
+    required = pl.DataFrame({"m_user_id": ["new"], "training_id": [7]})
+    made = plan(account([], [window], teachers=IKE), required=required)
+    person = made.people.filter(m_user_id="new")
+    assert person["reason"].item().startswith("must be completed by 31 Jul 2026")
 
 
 def test_a_composed_training_is_planned_through_its_parts() -> None:

@@ -119,6 +119,26 @@ def test_whoever_left_with_an_included_training_only_is_not_counted():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("opens", "rule"),
+    [(6, "never completed: the window is open"), (9, "never completed: not due yet")],
+)
+def test_whoever_never_completed_a_training_is_not_called_new(opens, rule):
+    """It was never offered, so a person hired long ago waits, too."""
+    window = {"window_open_month": opens, "window_open_day": 1}
+    window |= {"window_close_month": opens + 1, "window_close_day": 31}
+    account = kpa.TrainingData(
+        completions=COMPLETIONS.empty(),
+        trainings=frame_of(
+            TRAININGS, {"id": 7, "title": "Heat", "schedule_type": "window", **window}
+        ),
+        users=frame_of(USERS, {"id": "ann", "hireDate": datetime(1999, 1, 1, 5, tzinfo=UTC)}),
+    )
+    required = pl.DataFrame({"m_user_id": ["ann"], "training_id": [7]})
+    people = kpa.roster(account, 7, as_of=AS_OF, required=required).rows
+    assert people["rule"].to_list() == [rule]
+
+
 def test_a_roster_of_few_people_is_one_page(data, status):
     few = status.group_by("training_id").len().filter(pl.col("len") < 25).sort(pl.all())
     for training in few["training_id"].head(3):
