@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from kpa_analytics.demo_mark import DEMO_AS_OF, is_demo
 from kpa_analytics.errors import KPADataError, not_polars
+from kpa_analytics.spreadsheet import Frame as Frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from kpa_analytics.schema import Table
 
-#: A DataFrame or a LazyFrame; a function returns the kind that it received.
-Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 AnyFrame = pl.DataFrame | pl.LazyFrame
 #: The first column of frames of several accounts.
 ACCOUNT = "account"

@@ -12,6 +12,7 @@ from kpa_analytics.errors import not_polars
 if TYPE_CHECKING:
     from polars.datatypes import DataType
 
+#: A DataFrame or a LazyFrame; a function returns the kind that it received.
 Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
 
 #: The signs that make a spreadsheet take a text for a formula (OWASP, "CSV Injection"), with the

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 _SINCE, _UNTIL = pl.col("since"), pl.col("until")
 _STARTS, _OVER = pl.col("starts"), pl.col("over")
-_POSITIONS = ("since", "starts", "over", "until")
-_SPAN = ("person", *_POSITIONS)
+#: The columns of a span that are positions of its days.
+POSITIONS = ("since", "starts", "over", "until")
+_SPAN = ("person", *POSITIONS)
 #: The number of a person is multiplied by this; it is more than there are positions.
 _PERSON = 2**32
 
@@ -49,7 +50,7 @@ def composed_spans(
         of_parts = [spans[part] for part in derived.parts if part in spans]
         worst = _worst([*of_parts, by_schedule.select(_SPAN)], between)
         title = pl.lit(derived.title, held.schema["title"]).alias("title")
-        frames.append(worst.select("person", title, pl.lit(True).alias("held"), *_POSITIONS))
+        frames.append(worst.select("person", title, pl.lit(True).alias("held"), *POSITIONS))
         spans[derived.title] = pl.concat([spans.get(derived.title, worst.clear()), worst])
     return pl.concat(frames)
 
@@ -77,7 +78,7 @@ def _worst(spans: list[pl.DataFrame], limits: pl.DataFrame) -> pl.DataFrame:
         pl.concat(spans)
         .lazy()
         .join(within, on="person")
-        .with_columns(pl.col(_POSITIONS).clip(begin, end))
+        .with_columns(pl.col(POSITIONS).clip(begin, end))
         .filter(_SINCE < _UNTIL)
         .collect(engine="in-memory")  # otherwise polars repeats the join for each part
         .lazy()
@@ -110,7 +111,7 @@ def _worst(spans: list[pl.DataFrame], limits: pl.DataFrame) -> pl.DataFrame:
             pl.when(is_expired).then("since").otherwise("until").alias("over"),
             "until",
         )
-        .cast(dict.fromkeys(_POSITIONS, pl.Int32))
+        .cast(dict.fromkeys(POSITIONS, pl.Int32))
         .collect(engine="in-memory")
     )
 

@@ -14,6 +14,7 @@ from functools import cached_property
 
 import polars as pl
 
+from kpa_analytics.analysis.composed_spans import POSITIONS as POSITIONS
 from kpa_analytics.analysis.composed_spans import composed_spans, held_between
 from kpa_analytics.analysis.engine import Engine
 from kpa_analytics.analysis.latest_completion import ALWAYS
@@ -23,7 +24,6 @@ from kpa_analytics.analysis.window_cycles import WindowCycles
 from kpa_analytics.analysis.windows import SUPERSEDED, in_time
 from kpa_analytics.statuses import CURRENT, EXPIRED, EXPIRING, MISSING, NOT_DUE
 
-POSITIONS = ("since", "starts", "over", "until")
 #: The statuses of a case that is held, and of one that is not, in the order of a span.
 IN_ORDER = {True: (CURRENT, EXPIRING, EXPIRED), False: (NOT_DUE, EXPIRING, MISSING)}
 _SPAN = ("person", "title", "held", *POSITIONS)
