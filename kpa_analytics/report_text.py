@@ -406,20 +406,20 @@ NO_VALID = "No case is current or expiring soon through a completion."
 
 # The chart of what is on file.
 
-COVERAGE_TITLE = "{share} of valid completions have no signature or file"
-COVERAGE = (
+ON_FILE_CHART_TITLE = "{share} of valid completions have no signature or file"
+ON_FILE_CHART_SUBTITLE = (
     "Of {valid:valid completion|valid completions}, {bare:has|have} neither a signature nor a "
     "file; {nothing:of these does|of these do} not name an instructor. Trainings with the most "
     "come first"
 )
-COVERAGE_NOT_KNOWN = "Not known for {unknown}: the API does not say"
-COVERAGE_NOTHING = "No valid completions to show"
+ON_FILE_CHART_NOT_KNOWN = "Not known for {unknown}: the API does not say"
+ON_FILE_CHART_NOTHING = "No valid completions to show"
 VALID_COMPLETIONS = "Valid completions"
-COVERAGE_KIND = "On file"
-COVERAGE_TOTAL = "All of this training"
-COVERAGE_SHARE = "{share} signed or file"
+ON_FILE_CHART_KIND = "On file"
+ON_FILE_CHART_TOTAL = "All of this training"
+ON_FILE_CHART_SHARE = "{share} signed or file"
 #: A part of a bar, for screen readers.
-COVERAGE_SPOKEN = "{training}: {value:,} {kind}, of {total:,}"
+ON_FILE_CHART_SPOKEN = "{training}: {value:,} {kind}, of {total:,}"
 OTHER_TRAININGS = "other trainings ({others})"
 
 # Where the gaps are, and how they developed.

@@ -374,7 +374,8 @@ def test_a_trend_from_before_the_first_completion_is_one_line(kpa_analytics, acc
     code, out, err = kpa_analytics("trend", "--start", "1990-01-01")
     assert (code, out) == (2, "")
     assert (
-        "--start must not be before the first completion: --start is 1990" in err.splitlines()[-1]
+        "--start must not be before the first completion: --start is 1 Jan 1990"
+        in err.splitlines()[-1]
     )
 
 
@@ -617,6 +618,10 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
         (
             ["plan", "here", "--weeks", "0"],
             "'--weeks': it must be a whole number from 1 to 104 (see",
+        ),
+        (
+            ["audit", "here", "--sample", "0"],
+            "'--sample': it must be a whole number of at least 1 (see",
         ),
         (["plan", "here", "--capacity", "x"], "it must be a whole number from 1 to 10,000 (see"),
         (["trend", "--start"], "'--start' requires an argument. (see kpa-analytics trend --help)"),

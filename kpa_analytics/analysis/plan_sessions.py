@@ -28,6 +28,7 @@ from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, day_of
 from kpa_analytics.wording import count
+from kpa_analytics.wording import day as in_words
 
 #: The most weeks of a plan, and its groups.
 MOST_WEEKS = 104
@@ -184,7 +185,7 @@ def _mondays(day: date, weeks: object) -> list[date]:
         _ = first + timedelta(weeks=weeks)
     except OverflowError:
         raise KPADataError(
-            f"as_of must be a day with {count(weeks, 'week')} after it, not {day}"
+            f"as_of must be a day with {count(weeks, 'week')} after it, not {in_words(day)}"
         ) from None
     return [first + timedelta(weeks=week) for week in range(weeks)]
 

@@ -173,6 +173,6 @@ def check_start(start: date, begun: object) -> None:
     """
     if isinstance(begun, date) and start < begun:
         raise KPADataError(
-            f"start must not be before the first completion: start is {start}, the first "
-            f"completion is dated {begun}"
+            f"start must not be before the first completion: start is {in_words(start)}, "
+            f"the first completion is dated {in_words(begun)}"
         )

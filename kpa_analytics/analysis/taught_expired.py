@@ -17,6 +17,7 @@ from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import StatusSpans
 from kpa_analytics.data.checks import Check, row_sentences
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.statuses import EXPIRING_DAYS
 
 _TAUGHT = ("m_instructor_id", "training_id", "date")
 _KIND = "taught_while_expired"
@@ -59,13 +60,13 @@ def _expired(
     taught: pl.DataFrame, completions: pl.LazyFrame, trainings: pl.LazyFrame
 ) -> pl.LazyFrame:
     """Who taught what on which day while expired, and `texts.EXPIRED_ON` if the day is known."""
-    if taught.is_empty():
-        return taught.lazy().select(*_TAUGHT, pl.lit("").alias("expired_on"))
     who = taught["m_instructor_id"].unique().implode()
     own = completions.filter(pl.col("m_user_id").is_in(who)).collect(engine="in-memory")
     days = _days(taught, own)
     engine = Engine(own, _rules(trainings), None, None)
-    spans = StatusSpans(engine, days).frame(as_expiring_days(30), include_terminated=True)
+    spans = StatusSpans(engine, days).frame(
+        as_expiring_days(EXPIRING_DAYS), include_terminated=True
+    )
     at, since, over = pl.col("at"), pl.col("since"), pl.col("over")
     last_valid = pl.lit(days.days).gather((over - 1).clip(0))
     return (

@@ -17,6 +17,7 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, as_day, day_of, need, need_same_account
 from kpa_analytics.schema import COMPLETIONS, PLANNED_PEOPLE, PLANNED_SESSIONS, WHAT_IF, Column
 from kpa_analytics.wording import count, listing
+from kpa_analytics.wording import day as in_words
 
 #: A plan, its people, its sessions (perhaps moved) with its people, or a frame of one's own.
 Sessions = SessionPlan | AnyFrame | tuple[AnyFrame, AnyFrame]
@@ -143,8 +144,10 @@ def _check(data: TrainingData, rows: pl.DataFrame, needed: pl.DataFrame | None, 
         raise KPADataError(f"sessions: {rows_have} no person, training or day")
     past = rows.filter(pl.col("date") < day)["date"].unique().sort()
     if past.len():
-        days = listing([str(each) for each in past])
-        raise KPADataError(f"sessions: no session can be planned before as_of, {day}: {days}")
+        days = listing([in_words(each) for each in past])
+        raise KPADataError(
+            f"sessions: no session can be planned before as_of, {in_words(day)}: {days}"
+        )
     pairs = required_pairs(needed).select("m_user_id", "training_id")
     records = pl.concat([data.completions.lazy().select("m_user_id", "training_id"), pairs])
     trainings = known_trainings(records, data.trainings).collect()["training_id"]
@@ -164,7 +167,9 @@ def _last_day(planned: pl.DataFrame, day: date, until: Day | None) -> date:
         return planned["date"].max() or day  # type: ignore[return-value]
     last = as_day(until, "until")
     if last < day:
-        raise KPADataError(f"until must not be before as_of: until is {last}, as_of is {day}")
+        raise KPADataError(
+            f"until must not be before as_of: until is {in_words(last)}, as_of is {in_words(day)}"
+        )
     return last
 
 

@@ -74,7 +74,7 @@ def need_lists(folder: Path, by: str) -> None:
     kinds = [kind for kind, group in text.GROUPS.items() if f"<title>{_title(group)} - " in page]
     if not kinds:
         raise KPADataError(
-            f"previous: {folder} has no lists of an earlier run: its {INDEX} is another page"
+            f"previous: {folder} has no lists of an earlier run: its {INDEX} is not their page"
         )
     if kinds != [by]:
         was, wanted = text.GROUPS[kinds[0]], text.GROUPS[by]

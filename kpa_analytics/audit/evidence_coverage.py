@@ -70,7 +70,7 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
     table, demo = evidence_coverage_table(cases), is_demo(cases)
     if table.is_empty():
         return nothing_to_show(
-            text.Heading.ON_FILE.value, text.COVERAGE_NOTHING, dark=False, demo=demo
+            text.Heading.ON_FILE.value, text.ON_FILE_CHART_NOTHING, dark=False, demo=demo
         )
     sums = table.select(pl.col(*EVIDENCE, "total").sum()).row(0, named=True)
     bare = sums[INSTRUCTOR_ONLY] + sums[NOTHING]
@@ -78,10 +78,10 @@ def evidence_coverage(cases: pl.DataFrame) -> alt.LayerChart:
     placed = table.with_columns(short(table, "training", _ROOM)).with_row_index("place")
     return layered(
         [_bars(placed, shown), _shares(placed)],
-        title=say(text.COVERAGE_TITLE, share=percent(bare, sums["total"])),
+        title=say(text.ON_FILE_CHART_TITLE, share=percent(bare, sums["total"])),
         subtitle=[
-            say(text.COVERAGE, valid=sums["total"], bare=bare, nothing=sums[NOTHING]),
-            say(text.COVERAGE_NOT_KNOWN, unknown=sums[NOT_KNOWN]) if sums[NOT_KNOWN] else "",
+            say(text.ON_FILE_CHART_SUBTITLE, valid=sums["total"], bare=bare, nothing=sums[NOTHING]),
+            say(text.ON_FILE_CHART_NOT_KNOWN, unknown=sums[NOT_KNOWN]) if sums[NOT_KNOWN] else "",
         ],
         demo=demo,
         dark=False,
@@ -95,7 +95,7 @@ def _bars(placed: pl.DataFrame, shown: list[str]) -> alt.Chart:
     longest = placed.select(pl.col("total").max()).item()
     bars: alt.Chart = (
         rows_of(_parts(placed, shown, longest))
-        .transform_calculate(spoken=axes.sentence(text.COVERAGE_SPOKEN))
+        .transform_calculate(spoken=axes.sentence(text.ON_FILE_CHART_SPOKEN))
         # The gap separates parts of similar colours. The outline makes every part visible, and
         # shows "nothing" as an empty box.
         .mark_bar(x2Offset=-SPACING, stroke=palette().muted, strokeWidth=1)
@@ -105,8 +105,8 @@ def _bars(placed: pl.DataFrame, shown: list[str]) -> alt.Chart:
             y=axes.labelled_rows(),
             color=_fill(shown),
             tooltip=axes.tooltip(
-                {"training": text.HEADINGS["training"], "kind": text.COVERAGE_KIND},
-                {"value": text.VALID_COMPLETIONS, "total": text.COVERAGE_TOTAL},
+                {"training": text.HEADINGS["training"], "kind": text.ON_FILE_CHART_KIND},
+                {"value": text.VALID_COMPLETIONS, "total": text.ON_FILE_CHART_TOTAL},
             ),
             description=axes.aria_label(),
         )
@@ -144,7 +144,9 @@ def _fill(shown: list[str]) -> alt.Color:
 def _shares(placed: pl.DataFrame) -> alt.Chart:
     """The share with a signature or a file at the end of each row."""
     numbers = placed.select(pl.sum_horizontal(SIGNED, FILE), "total").iter_rows()
-    texts = [say(text.COVERAGE_SHARE, share=percent(proved, total)) for proved, total in numbers]
+    texts = [
+        say(text.ON_FILE_CHART_SHARE, share=percent(proved, total)) for proved, total in numbers
+    ]
     shares: alt.Chart = (
         rows_of(placed.select("place", "short", pl.Series("share", texts, pl.String)))
         .mark_text(dx=8, align="left", color=palette().muted, clip=False, aria=False)

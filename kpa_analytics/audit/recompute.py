@@ -50,7 +50,7 @@ def people(evidence: Evidence) -> pl.DataFrame:
     """Everyone in the records (`schema.PEOPLE`): who they are, and when they were employed.
 
     A pack about some people has these people, and the instructors in its records. With pseudonyms,
-    it has of the time at which a profile was created no more than the statuses depend on.
+    it has the time at which a profile was created only if the statuses depend on it.
     """
     rows = people_rows(evidence.data, evidence.as_of).filter(_is_meant(evidence))
     return rows if evidence.names else rows.with_columns(_created_if_it_decides())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from heapq import heapify, heappop, heapreplace
+from heapq import heappop, heapreplace
 from typing import NamedTuple
 
 import polars as pl
@@ -138,10 +138,10 @@ def allocation(sizes: dict[tuple[int, str], int], size: int) -> dict[tuple[int, 
         """How far a stratum is below its share, in parts of `whole`."""
         return size * sizes[key] - whole * places[key]
 
+    # As the largest strata come first, this list is sorted, and so it is a heap.
     waiting = [
         (-shortfall(key), at) for at, key in enumerate(order) if _has_room(places, sizes, key)
     ]
-    heapify(waiting)
     for _ in range(left):
         key = order[waiting[0][1]]
         places[key] += 1

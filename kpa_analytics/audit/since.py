@@ -169,7 +169,7 @@ def refuse_other(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -
 
 
 def _hosts(hosts: list[str]) -> list[str]:
-    """The hosts without the port of a server on this machine, which is another each time."""
+    """The hosts without the port of a server on this machine, because that port changes."""
     return sorted(
         {host.rpartition(":")[0] if host.startswith(_LOOPBACK) else host for host in hosts}
     )

@@ -12,6 +12,7 @@ import polars as pl
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, as_day, day_of
+from kpa_analytics.wording import day as in_words
 from kpa_analytics.wording import day_texts, month_texts
 
 #: How many periods to draw up to that of `as_of`, and after it.
@@ -43,7 +44,7 @@ def period_length(frame: pl.DataFrame, every: str | None = None) -> str:
     odd = starts.filter(is_odd).collect(engine="in-memory")
     if odd.height:
         raise KPADataError(
-            f"period {odd.item(0, 0)} is not the first day of a period of {length}; "
+            f"period {in_words(odd.item(0, 0))} is not the first day of a period of {length}; "
             "give the length of a period as every="
         )
     return length

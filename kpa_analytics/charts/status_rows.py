@@ -106,7 +106,7 @@ def status_day(frame: pl.DataFrame, as_of: Day | None) -> date | None:
     actual = as_day(expiration - timedelta(days=left))
     if given not in (None, actual):
         raise KPADataError(
-            f"as_of is {given}, but these statuses are of {actual}; "
+            f"as_of is {day(given)}, but these statuses are of {day(actual)}; "
             f"call expiry_status(..., as_of={str(given)!r}) first"
         )
     return actual

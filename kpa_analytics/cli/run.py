@@ -109,11 +109,10 @@ def _number_wanted(error: Any) -> str:
     param: Any = getattr(error, "param", None)
     limits = getattr(param, "type", param)  # typer 0.26 has them there
     low, high = getattr(limits, "min", None), getattr(limits, "max", None)
-    if not isinstance(error, typer.BadParameter) or low is None or high is None:
+    if not isinstance(error, typer.BadParameter) or low is None:
         return ""
-    return (
-        f"Invalid value for '{param.opts[0]}': it must be a whole number from {low:,} to {high:,}"
-    )
+    numbers = f"of at least {low:,}" if high is None else f"from {low:,} to {high:,}"
+    return f"Invalid value for '{param.opts[0]}': it must be a whole number {numbers}"
 
 
 def _note(message: Warning | str, *_: Any, **__: Any) -> None:

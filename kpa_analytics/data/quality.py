@@ -59,7 +59,7 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
             not a day.
     """
     if not all(hasattr(data, name) for name in TABLES):
-        raise KPADataError(f"data: expected the result of load_all(), got {type(data).__name__}")
+        raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
     rows = {name: need(getattr(data, name), table, *table.schema) for name, table in TABLES.items()}
     day = day_of(as_of, rows["completions"], rows["users"])
     completions = rows["completions"]

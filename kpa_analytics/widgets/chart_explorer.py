@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import ipywidgets as ipw
 
+from kpa_analytics.statuses import EXPIRING_DAYS
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, same_bars
 from kpa_analytics.widgets.chart_panel import ChartPanel
@@ -99,7 +100,7 @@ class ChartExplorer(Explorer):
         """
         from kpa_analytics.audit.transcript import transcript
 
-        days = self.choices.get("expiring_days", 30)
+        days = self.choices.get("expiring_days", EXPIRING_DAYS)
         day = self.choices["as_of"]
         self._record.show(transcript(self.data, m_user_id, as_of=day, expiring_days=days))
 

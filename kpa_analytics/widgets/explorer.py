@@ -14,7 +14,7 @@ import traitlets
 from kpa_analytics.analysis.find import find_office, find_person, find_training
 from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.people_filter import PeopleFilter
-from kpa_analytics.data.training_data import TrainingData
+from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.inputs import Day
 from kpa_analytics.widgets import layout, traits
@@ -182,7 +182,7 @@ class Explorer(traitlets.HasTraits):
         self.guarded(lambda: self._restore(kept))
 
     def _note(self) -> None:
-        """Say that the state is another one."""
+        """Report that the state has changed."""
         self.set_trait("states", self.states + 1)
 
     def set(self, **changes: Unpack[SharedKeywords]) -> None:
@@ -266,8 +266,7 @@ class Explorer(traitlets.HasTraits):
             part.layout.display = "none"
 
     def _take(self, data: TrainingData) -> None:
-        if not isinstance(data, TrainingData):
-            raise KPADataError(f"data must be the result of load_all(), not {type(data).__name__}")
+        need_training_data(data)
         self.data, self._people_filter = data, PeopleFilter(data)
         self._titles = training_options(data)
         offices = self._people_filter.offices

@@ -136,8 +136,8 @@ class FirstDay(Choice[date | None, date | str | None]):
             raise ChoiceError(str(error)) from None
         if obj.begun is not None and day < obj.begun:
             raise ChoiceError(
-                f"{self.name} must not be before the first completion: {self.name} is {day}, the "
-                f"first completion is dated {obj.begun}"
+                f"{self.name} must not be before the first completion: {self.name} is "
+                f"{in_words(day)}, the first completion is dated {in_words(obj.begun)}"
             ).on_screen(
                 f"{str(self.name).capitalize()} must not be before the first completion, "
                 f"which is dated {in_words(obj.begun)}."

@@ -530,7 +530,7 @@ def test_costs_decide() -> None:
         ({"early_cost": float("nan")}, "early_cost must be a number that is not negative, not nan"),
         ({"late_cost": "1"}, "late_cost must be a number that is not negative, not '1'"),
         ({"as_of": "30/06/2026"}, "as_of must be a day such as 2026-06-30, not '30/06/2026'"),
-        ({"as_of": date.max}, "as_of must be a day with 4 weeks after it, not 9999-12-31"),
+        ({"as_of": date.max}, "as_of must be a day with 4 weeks after it, not 31 Dec 9999"),
     ],
 )
 def test_bad_input_is_named(options: dict[str, Any], said: str) -> None:

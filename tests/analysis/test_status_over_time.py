@@ -311,10 +311,10 @@ GOOD = {"start": "2026-01-01", "end": "2026-06-30"}
         ({"by": ["training"]}, "by must be one of field_office, .* not \\['training'\\]"),
         ({"by": "supervisor"}, "by='supervisor' needs users"),
         ({"expiring_days": -1}, "expiring_days must be .* not -1"),
-        ({"start": "2019-12-31"}, "start is 2019-12-31, the first completion is dated 2020-01-01"),
+        ({"start": "2019-12-31"}, "start is 31 Dec 2019, the first completion is dated 1 Jan 2020"),
         (
             {"start": "1990-01-01", "end": "1990-02-01"},
-            "start is 1990-01-01, the first completion is dated 2020-01-01",
+            "start is 1 Jan 1990, the first completion is dated 1 Jan 2020",
         ),
     ],
 )
@@ -332,7 +332,7 @@ def test_other_frames_and_missing_columns_are_named() -> None:
         kpa.status_over_time(done.drop("date"), **GOOD)
     with pytest.raises(kpa.errors.KPADataError, match="no column 'kind'"):
         kpa.status_over_time(done, groups=GROUPS.empty().drop("kind"), **GOOD)
-    with pytest.raises(kpa.errors.KPADataError, match="first completion is dated 2020-01-01"):
+    with pytest.raises(kpa.errors.KPADataError, match="first completion is dated 1 Jan 2020"):
         kpa.status_over_time(done.lazy(), start="2019-01-01", end="2026-01-01").collect()
 
 

@@ -163,7 +163,7 @@ def test_charts_say_that_the_sessions_have_not_been_held() -> None:
         (
             session(date(2026, 6, 29)),
             {},
-            "sessions: no session can be planned before as_of, 2026-06-30: 2026-06-29",
+            "sessions: no session can be planned before as_of, 30 Jun 2026: 29 Jun 2026",
         ),
         (session(training_id=99), {}, "sessions: no training in the records has the id 99"),
         (session(m_user_id="zoe"), {}, "sessions: no person in the records has the id zoe"),
@@ -171,7 +171,11 @@ def test_charts_say_that_the_sessions_have_not_been_held() -> None:
         (session().drop("date"), {}, "sessions: no column 'date'"),
         (session().with_columns(pl.col("date").cast(pl.String)), {}, "column 'date' is String"),
         ("monday", {}, "sessions: expected a polars frame"),
-        (session(), {"until": "2026-06-29"}, "until must not be before as_of: until is 2026-06-29"),
+        (
+            session(),
+            {"until": "2026-06-29"},
+            "until must not be before as_of: until is 29 Jun 2026",
+        ),
         (session(), {"as_of": "soon"}, "as_of must be a day such as 2026-06-30, not 'soon'"),
     ],
 )

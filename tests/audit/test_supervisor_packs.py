@@ -506,7 +506,7 @@ def test_an_earlier_run_of_other_lists_is_named(tmp_path: Path) -> None:
         write(**north, out=tmp_path / "second", previous=first)
     assert not (tmp_path / "second").exists()
     (first / "index.html").write_text("<title>Holidays</title>", encoding="utf-8")
-    with pytest.raises(kpa.errors.KPADataError, match=r"its index\.html is another page"):
+    with pytest.raises(kpa.errors.KPADataError, match=r"its index\.html is not their page"):
         write(**two_teams(), out=tmp_path / "second", previous=first)
 
 

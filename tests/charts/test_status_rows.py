@@ -43,7 +43,7 @@ def test_without_requirements_missing_is_not_known(name):
 
 @pytest.mark.parametrize("name", ["expiry_timeline", "status_summary", "training_matrix"])
 def test_another_day_than_that_of_the_frame_is_an_error_that_names_both(name):
-    with pytest.raises(KPADataError, match=r"as_of is 2027-01-01, .* are of 2026-06-30"):
+    with pytest.raises(KPADataError, match=r"as_of is 1 Jan 2027, .* are of 30 Jun 2026"):
         getattr(charts, name)(STATUS, as_of="2027-01-01")
     assert getattr(charts, name)(STATUS, as_of=AS_OF).description
 

@@ -200,7 +200,7 @@ def test_a_missing_column_is_named():
 
 
 def test_a_single_frame_is_refused():
-    with pytest.raises(KPADataError, match=r"expected the result of load_all\(\), got DataFrame"):
+    with pytest.raises(KPADataError, match=r"must be the result of load_all\(\), not DataFrame"):
         record_findings(frame_of(COMPLETIONS))
 
 

@@ -221,7 +221,7 @@ def test_a_share_of_gaps_is_0_only_for_no_gap_and_100_only_for_nothing_else(
         (
             "start",
             "2001-01-01",
-            "start must not be before the first completion: start is 2001-01-01",
+            "start must not be before the first completion: start is 1 Jan 2001",
         ),
         ("start", "30/06/2026", "start must be a day"),
         ("every", "1m", "every: there is no '1m'; there are 1d, 1w, 1mo, 1q, 1y"),
