@@ -100,13 +100,33 @@ def members(users: AnyFrame, by: str) -> pl.LazyFrame:
     return rows.filter(pl.col(identifier).str.strip_chars() != "").unique(maintain_order=True)
 
 
+def group_names(groups: AnyFrame | None, by: str) -> pl.LazyFrame:
+    """The id and the name of each group of people of a kind; groups without a name are absent.
+
+    If an id has several names, the alphabetically first one is used. The columns are those of
+    `group_columns`.
+    """
+    identifier, name = group_columns(by)
+    return (
+        need_if_known(groups, GROUPS, "kind", "id", "name")
+        .filter(pl.col("kind") == by, pl.col("name").str.strip_chars() != "")
+        .group_by(pl.col("id").alias(identifier))
+        .agg(pl.col("name").min().alias(name))
+    )
+
+
+def names_of_groups(groups: AnyFrame | None, by: str) -> dict[str, str]:
+    """The same as `group_names`, as a dictionary in the order of the ids."""
+    named = group_names(groups, by).collect(engine="in-memory")
+    return dict(sorted(named.iter_rows()))
+
+
 def with_group_names(
     rows: pl.LazyFrame, by: str, users: AnyFrame, groups: AnyFrame | None
 ) -> pl.LazyFrame:
     """Add the name of each group of people, in the order of the rows; its id if it has no name.
 
-    Names of supervisors and managers are those of `users`, other names are those of `groups`. If an
-    id has several names, the alphabetically first one is used.
+    Names of supervisors and managers are those of `users`, other names those of `group_names`.
     """
     identifier, name = group_columns(by)
     if by == ACCOUNT:
@@ -114,10 +134,7 @@ def with_group_names(
     names = (
         people_names(users, identifier, name)
         if by in ("supervisor", "manager")
-        else need_if_known(groups, GROUPS, "kind", "id", "name")
-        .filter(pl.col("kind") == by, pl.col("name").str.strip_chars() != "")
-        .group_by(pl.col("id").alias(identifier))
-        .agg(pl.col("name").min().alias(name))
+        else group_names(groups, by)
     )
     return rows.join(names, on=identifier, how="left", maintain_order="left").with_columns(
         pl.col(name).fill_null(pl.col(identifier))

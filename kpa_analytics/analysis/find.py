@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from kpa_analytics.analysis.case_groups import names_of_groups
 from kpa_analytics.analysis.folding import folded, folded_text
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.people_filter import NO_OFFICE, PeopleFilter
@@ -132,13 +133,10 @@ def find_job_title(data: TrainingData, named: str) -> str:
     Raises:
         KPADataError: no job title or more than one is called this; the message lists them.
     """
-    titles = data.groups.filter(pl.col("kind") == "job_title").unique(
-        "id", keep="first", maintain_order=True
-    )
+    listed = data.groups.filter(pl.col("kind") == "job_title")["id"].drop_nulls()
     held = data.users["jobTitle_id"].drop_nulls().unique().sort()
-    names: dict[str, str] = {job: job for job in held}
-    named_titles = titles.select("id", pl.coalesce("name", "id"))
-    names |= dict(named_titles.iter_rows())
+    names: dict[str, str] = {job: job for job in [*held, *listed]}
+    names |= names_of_groups(data.groups, "job_title")
     ids = {job: job for job in names}
     shown = {job: f"{name} ({job})" for job, name in names.items()}
     return _only("job title", named, [ids, names], shown)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kpa_analytics.analysis.case_groups import names_of_groups
 from kpa_analytics.analysis.folding import by_name, folded, folded_text
 from kpa_analytics.analysis.names import with_names
 from kpa_analytics.report_text import NO_OFFICE_CHOICE
@@ -70,9 +71,8 @@ class PeopleFilter:
     def offices(self) -> dict[str, str]:
         """Field office id -> name, sorted by name; "No field office" is last."""
         used = self.people["offices"].explode().drop_nulls().unique()
-        groups = self._data.groups.filter(pl.col("kind") == "field_office")
-        names = dict(groups.select("id", "name").iter_rows())
-        known = {office: names.get(office) or office for office in used}
+        names = names_of_groups(self._data.groups, "field_office")
+        known = {office: names.get(office, office) for office in used}
         return {**by_name(known), NO_OFFICE: NO_OFFICE_CHOICE}
 
     def matching(self, choices: Choices) -> pl.Series | None:

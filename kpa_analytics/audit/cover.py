@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from kpa_analytics import report_text as text
+from kpa_analytics.analysis.case_groups import names_of_groups
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.report_text import NOT_KNOWN, CoverLabel
@@ -71,8 +72,7 @@ def _field_offices(evidence: Evidence) -> str:
     offices = people.join(
         users.select("id", office="fieldOffice_id"), left_on="m_user_id", right_on="id", how="left"
     ).explode("office")
-    named = data.groups.filter(pl.col("kind") == "field_office").drop_nulls("name")
-    names = dict(named.select("id", "name").iter_rows())
+    names = names_of_groups(data.groups, "field_office")
     listed = offices["office"].drop_nulls().replace(names).unique().sort().to_list()
     if offices["office"].null_count():
         listed.append(text.NO_FIELD_OFFICE)

@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from kpa_analytics.analysis.case_groups import names_of_groups
 from kpa_analytics.analysis.people_filter import PeopleFilter
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, employment_days, has_left
@@ -53,7 +54,6 @@ def people_rows(data: TrainingData, as_of: date) -> pl.DataFrame:
 
 def _names(data: TrainingData, column: str, kind: str) -> pl.Expr:
     """The names of a person's groups of a kind; the id of a group without a name."""
-    named = data.groups.filter(pl.col("kind") == kind, pl.col("name").is_not_null())
-    names = dict(named.select("id", "name").iter_rows())
+    names = names_of_groups(data.groups, kind)
     texts = pl.col(column).list.drop_nulls().list.eval(pl.element().replace(names)).list.join("; ")
     return pl.when(texts != "").then(texts).alias(kind)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kpa_analytics import report_text
 from kpa_analytics.statuses import EXPIRED, EXPIRING, MISSING, STATUS_LABELS
 
 #: The title of a pack, by whose list it is.
@@ -90,15 +91,9 @@ MAIL_MORE = "... and {more:other case|other cases}."
 #: The sheet of the workbook, and the heading of its column that marks invented data.
 SHEET = "Open cases"
 DEMO_HEADING = "Demo data"
-HEADINGS = {
-    "user": "Person",
-    "employeeNumber": "Employee number",
-    "training": "Training",
-    "status": "Status",
-    "date": "Completed on",
-    "expiration_date": "Expiration date",
-    "days_left": "Days left",
-}
+_COLUMNS = ("user", "employeeNumber", "training", "status", "date", "expiration_date", "days_left")
+#: As in the report, where other days than that of the completion are a `date`, too.
+HEADINGS = {name: report_text.HEADINGS[name] for name in _COLUMNS} | {"date": "Completed"}
 
 DEMO_SUBJECT = "DEMO DATA - {subject}"
 OTHER_LISTS = "previous: {folder} has a list for every {was}; this run makes one for every {by}"

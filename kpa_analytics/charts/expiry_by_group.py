@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import as_by
+from kpa_analytics.analysis.case_groups import as_by, group_columns, members, names_of_groups
 from kpa_analytics.charts.ranking import Ranked, rank, ranking
 from kpa_analytics.charts.status_rows import read_status, status_counts
-from kpa_analytics.data.training_data import FLEET_ACCOUNT
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, need, read
-from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
+from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import FROM_REQUIREMENTS, MISSING, STATUS_LABELS
 from kpa_analytics.wording import one_line
 
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day
 
 GroupKind = Literal["field_office", "line_of_business", "job_title", "account"]
-#: For each kind of group: its column in users, its singular and its plural.
+#: The singular and the plural of each kind of group.
 _KINDS = {
-    "field_office": ("fieldOffice_id", "field office", "field offices"),
-    "line_of_business": ("lineOfBusiness_id", "line of business", "lines of business"),
-    "job_title": ("jobTitle_id", "job title", "job titles"),
-    ACCOUNT: (FLEET_ACCOUNT, "account", "accounts"),
+    "field_office": ("field office", "field offices"),
+    "line_of_business": ("line of business", "lines of business"),
+    "job_title": ("job title", "job titles"),
+    ACCOUNT: ("account", "accounts"),
 }
 
 
@@ -74,15 +73,11 @@ def _ranked(
 ) -> Ranked:
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
-    _, singular, plural = _KINDS[by]
+    singular, plural = _KINDS[by]
     of_fleet = by == ACCOUNT and (users is None or _has_accounts(status))
     counts = _of_accounts(status) if of_fleet else _of_people(status, users, by)
-    named = counts.join(_names(groups, by), on="group_id", how="left").with_columns(
-        pl.when(pl.col("group_id").is_null())
-        .then(pl.lit(f"(no {singular})"))
-        .otherwise(pl.coalesce("group", "group_id"))
-        .alias("group")
-    )
+    group = pl.col("group_id").replace(names_of_groups(groups, by)).fill_null(f"(no {singular})")
+    named = counts.with_columns(group.alias("group"))
     return rank(named, "group_id", "group", (singular, plural))
 
 
@@ -112,35 +107,16 @@ def _of_people(status: AnyFrame, users: AnyFrame | None, by: str) -> pl.DataFram
     """The counts of each group of people."""
     if users is None:
         raise KPADataError(f"by={by!r} needs users, as load_users() returns them")
+    as_by(by, users)
+    identifier, _ = group_columns(by)
+    groups = members(users, by).rename({identifier: "group_id"}).collect(engine="in-memory")
     cases = read(status, EXPIRY_STATUS, "m_user_id", "status")
     return (
         cases.group_by("m_user_id")
         .agg(status_counts())
-        .join(_members(users, by), on="m_user_id", how="left")
+        .join(groups, on="m_user_id", how="left")
         .group_by("group_id")
         .agg(pl.exclude("m_user_id").sum())
-    )
-
-
-def _members(users: AnyFrame, by: str) -> pl.DataFrame:
-    """One row per person and group: m_user_id, group_id; people without a group are absent."""
-    column = _KINDS[by][0]
-    as_by(by, users)
-    members = need(users, USERS, "id").select(
-        pl.col("id").alias("m_user_id"), pl.col(column).alias("group_id")
-    )
-    if isinstance(USERS.schema.get(column), pl.List):
-        members = members.explode("group_id")
-    known = pl.col("group_id").is_not_null() & (pl.col("group_id") != "")
-    return members.filter(known).unique().collect(engine="in-memory")
-
-
-def _names(groups: AnyFrame | None, by: str) -> pl.DataFrame:
-    named = read(GROUPS.empty() if groups is None else groups, GROUPS, "kind", "id", "name")
-    return (
-        named.filter(pl.col("kind") == by, pl.col("name").str.strip_chars() != "")
-        .select(pl.col("id").alias("group_id"), pl.col("name").alias("group"))
-        .unique("group_id", keep="first", maintain_order=True)
     )
 
 
