@@ -52,16 +52,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Search for garbage less often: this takes a tenth of the time of the tests.
+    """Do not search for garbage while the tests are collected, and seldom afterwards.
 
-    The modules and the thousands of tests stay until the end, so no search looks at them again.
-    While they are collected, nothing is searched.
+    The modules and the thousands of tests stay until the end. To search them again and again
+    takes a third of the time of the collection, and a tenth of that of the tests.
     """
     gc.disable()
     try:
         return (yield)
     finally:
-        gc.freeze()
         gc.set_threshold(20_000, 20, 50)
         gc.enable()
 

@@ -60,7 +60,7 @@ def sample_size(sample: object, seed: object) -> tuple[int, int] | None:
     """
     if sample is None:
         if seed is not None:
-            raise KPADataError(f"seed is {seed!r}, but there is no sample: give a sample, too")
+            raise KPADataError("seed must be given with a sample, and there is no sample")
         return None
     if type(sample) is not int or sample < 1:
         raise KPADataError(f"sample must be a whole number of cases from 1, not {sample!r}")

@@ -252,8 +252,8 @@ class Dashboard(Explorer):
             explorer.inside_dashboard()
             explorer.observe(lambda _: self._follow_tab(explorer), "states")
             self._inner[at] = explorer
-            tabs = list(self._tabs.children)
-            self._tabs.children = (*tabs[:at], explorer.view, *tabs[at + 1 :])
+            # Into the page of the tab: new children of the tabs would draw them all again.
+            self._tabs.children[at].children = (explorer.view,)
         elif at in self._behind:
             explorer = self._inner[at]
             if explorer.data is not self.data:

@@ -187,7 +187,7 @@ def test_without_a_sample_there_is_none(pack):
         ({"sample": 2.5}, "sample must be"),
         ({"sample": True}, "sample must be"),
         ({"sample": 9, "seed": "x"}, "seed must be a whole number, not 'x'"),
-        ({"seed": 3}, "seed is 3, but there is no sample"),
+        ({"seed": 3}, "seed must be given with a sample"),
     ],
 )
 def test_wrong_arguments_are_named(data, tmp_path, wrong, named):

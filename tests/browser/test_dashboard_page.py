@@ -160,6 +160,12 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
         web.evaluate("state => { location.hash = encodeURIComponent(state) }", state)
         expect(view.get_by_role("alert")).to_contain_text(said)
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
+    for name in ("Instructors", "Group trainings", "Trend", "Planner"):
+        tab = view.get_by_role("tab", name=name)
+        tab.focus()
+        web.keyboard.press("Enter")  # what the tab shows is made now
+        view.locator(".kpa-chart svg.marks:visible").first.wait_for()
+        expect(tab).to_be_focused()
 
 
 @pytest.fixture(scope="module")
