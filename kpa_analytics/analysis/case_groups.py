@@ -101,7 +101,7 @@ def members(users: AnyFrame, by: str) -> pl.LazyFrame:
 
 
 def group_names(groups: AnyFrame | None, by: str) -> pl.LazyFrame:
-    """The id and the name of each group of people of a kind; groups without a name are absent.
+    """The id and the name of each group of people of a kind that has both.
 
     If an id has several names, the alphabetically first one is used. The columns are those of
     `group_columns`.
@@ -110,6 +110,7 @@ def group_names(groups: AnyFrame | None, by: str) -> pl.LazyFrame:
     return (
         need_if_known(groups, GROUPS, "kind", "id", "name")
         .filter(pl.col("kind") == by, pl.col("name").str.strip_chars() != "")
+        .drop_nulls("id")
         .group_by(pl.col("id").alias(identifier))
         .agg(pl.col("name").min().alias(name))
     )
@@ -117,8 +118,8 @@ def group_names(groups: AnyFrame | None, by: str) -> pl.LazyFrame:
 
 def names_of_groups(groups: AnyFrame | None, by: str) -> dict[str, str]:
     """The same as `group_names`, as a dictionary in the order of the ids."""
-    named = group_names(groups, by).collect(engine="in-memory")
-    return dict(sorted(named.iter_rows()))
+    identifier, _ = group_columns(by)
+    return dict(group_names(groups, by).sort(identifier).collect(engine="in-memory").iter_rows())
 
 
 def with_group_names(

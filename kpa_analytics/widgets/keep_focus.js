@@ -1,5 +1,7 @@
-// Keeps the keyboard's focus in an explorer. A browser takes it from a button that is disabled, such as
-// Reset once the view is the first one; then the next part that can have the focus gets it.
+// Keeps the keyboard in an explorer. A browser takes the focus from a button that is disabled, such as
+// Reset once the view is the first one; then the next part that can have the focus gets it. Notebook 7
+// reads its shortcuts (A, B, arrow keys) before an explorer can stop them, so each part that has the
+// focus has the attribute that turns them off.
 const FOCUSABLE = ":is(button, input, select, summary, [tabindex='0']):not(:disabled)";
 
 function keepFocus(explorerNow) {
@@ -18,7 +20,9 @@ function keepFocus(explorerNow) {
   const note = ({ target }) => {
     const now = explorerNow();
     last = now?.contains(target) ? target : undefined;
-    if (!last || now === explorer) return;
+    if (!last) return;
+    last.dataset.lmSuppressShortcuts = "true";
+    if (now === explorer) return;
     explorer = now;
     watch.disconnect();
     watch.observe(explorer, { attributeFilter: ["disabled"], subtree: true });

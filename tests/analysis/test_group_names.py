@@ -21,6 +21,7 @@ DAY = date(2026, 6, 30)
 )
 def test_an_office_has_one_name_in_every_result(given, shown):
     named = [{"kind": "field_office", "id": "o1", "name": name} for name in given]
+    named.append({"kind": "field_office", "id": None, "name": "Nowhere"})
     data = kpa.TrainingData(
         completions=frame_of(
             COMPLETIONS, {"id": 1, "training_id": 7, "m_user_id": "ann", "date": DAY}

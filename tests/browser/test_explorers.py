@@ -70,7 +70,7 @@ def pick_training(view: Locator, title: str) -> None:
     keyboard.press("Escape")
 
 
-def test_an_explorer_keeps_its_height_in_notebook_7(web: Page, lab: Lab) -> None:
+def test_an_explorer_keeps_its_height_and_its_keys_in_notebook_7(web: Page, lab: Lab) -> None:
     """Notebook 7 puts tall outputs that change into a small box."""
     lab.run_notebook(web, "seven", notebook_of(RECORDS, EXPIRY), in_notebook_7=True)
     view = web.locator(".kpa-expiry")
@@ -83,6 +83,27 @@ def test_an_explorer_keeps_its_height_in_notebook_7(web: Page, lab: Lab) -> None
     area = web.locator(".jp-Cell-outputArea", has=view)
     inside, whole = area.evaluate("area => [area.clientHeight, area.scrollHeight]")
     assert inside >= whole > 1000
+    keys_stay_in_the_explorer(web, view)
+
+
+def keys_stay_in_the_explorer(web: Page, view: Locator) -> None:
+    """B would insert a cell, and the arrow keys would go to another one."""
+    cells = web.locator(".jp-Notebook .jp-Cell")
+    before = cells.count()
+    for part in (".kpa-tile", ".kpa-chart [tabindex='0']", ".kpa-table .kpa-row-button"):
+        view.locator(part).first.focus()
+        for key in ("b", "ArrowDown"):
+            web.keyboard.press(key)
+            expect(view.locator(":focus")).to_have_count(1)
+    picker = view.locator(".kpa-multi-select", has_text="Trainings").first
+    picker.locator("summary").focus()
+    web.keyboard.press("Enter")
+    web.keyboard.type("aid")
+    for key in ("ArrowDown", "Enter", "ArrowDown", "ArrowUp"):
+        web.keyboard.press(key)
+        expect(picker.locator(":focus")).to_have_count(1)
+    web.keyboard.press("Escape")
+    assert cells.count() == before
 
 
 def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> None:
