@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kpa_analytics.analysis.session_seats import SEATS
 from kpa_analytics.statuses import EXPIRING_DAYS
 
 
@@ -89,6 +90,6 @@ class PlannerChoices(Choices):
     """
 
     weeks: int = 26
-    capacity: int = 12
+    capacity: int = SEATS
     by: str | None = None
     moves: tuple[Mapping[str, Any], ...] = ()

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from kpa_analytics.analysis.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.cli.loading import load_records
 from kpa_analytics.cli.options import Account, AsOf, Demo
 from kpa_analytics.cli.output import print_figure, terminal_line
@@ -22,8 +23,8 @@ def plan(
     account: Account = None,
     weeks: Annotated[int, typer.Option(min=1, max=104, help="The number of weeks.")] = 26,
     capacity: Annotated[
-        int, typer.Option(min=1, max=10_000, help="The most people in a session.")
-    ] = 12,
+        int, typer.Option(min=1, max=MOST_SEATS, help="The most people in a session.")
+    ] = SEATS,
     by: Annotated[
         str | None, typer.Option(help="field_office plans each field office separately.")
     ] = None,

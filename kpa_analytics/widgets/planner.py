@@ -16,6 +16,7 @@ from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView, last_day
+from kpa_analytics.analysis.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.statuses import SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 _TOGETHER = ""
-_MOST_PLACES = 1000
 #: Trainings that lose their last instructor, below the figures.
 _WARNED = 3
 
@@ -134,7 +134,7 @@ class PlannerExplorer(ChartExplorer):
     _view: PlannerView
 
     weeks = traits.WholeNumber(26, 1, MOST_WEEKS, help="The number of weeks that are planned.")
-    capacity = traits.WholeNumber(12, 1, _MOST_PLACES, help="The most people in a session.")
+    capacity = traits.WholeNumber(SEATS, 1, MOST_SEATS, help="The most people in a session.")
     by = traits.OneOf[str](help="Plan each field office separately; None: all together.")
     moves = SessionMoves(help="Sessions that are held in another week, or dropped.")
     bars = Bars(

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.session_seats import MOST_SEATS
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.widgets import Dashboard, PlannerExplorer
 from kpa_analytics.widgets.traits import ChoiceError
@@ -173,6 +174,8 @@ def test_another_plan_ends_the_moves_and_says_so(planner: PlannerExplorer) -> No
     planner.capacity = 1
     assert planner.moves == ()
     assert "The plan has changed" in planner._notice.value
+    planner.capacity = MOST_SEATS  # as many as on the command line
+    assert planner.capacity == 10_000
 
 
 @pytest.mark.slow
