@@ -344,9 +344,12 @@ def test_the_charts_grow_with_the_text_of_an_open_page(web: Page) -> None:
     usual = drawing.bounding_box()
     web.evaluate("document.documentElement.style.fontSize = '20px'")
     grown = usual["width"] * 20 / 16 if usual else 0
-    web.wait_for_function(
-        "([svg, wide]) => Math.abs(svg.getBoundingClientRect().width - wide) < 2",
-        arg=[drawing.element_handle(), grown],
+    web.wait_for_function(  # asked anew each time, because a drawing that zooms is drawn again
+        """wide => {
+            const svg = document.querySelector(".kpa-chart svg.marks");
+            return Math.abs(svg.getBoundingClientRect().width - wide) < 2;
+        }""",
+        arg=grown,
         timeout=10_000,
     )
 
