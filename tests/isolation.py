@@ -48,16 +48,20 @@ _FIRST_CASE_IS_QUICK = (
     "tests/hard/test_damage.py",
     "tests/widgets/",
 )
-#: Fixtures that write an evidence pack, and the examples that write files or load everything.
+#: Fixtures that write an evidence pack, and the examples that write files or load records.
 _PACKS = {"pack", "packs", "hostile_pack"}
 _LONG_EXAMPLES = {
     f"kpa_analytics.{name}"
     for name in (
         "analysis.fleet.load_fleet",
+        "api.client.Client",
         "audit.export.export_audit",
         "audit.export_plan.export_plan",
         "audit.roster.roster",
         "audit.transcript.transcript",
+        "data.loaders.load_completions",
+        "data.loaders.load_employee_status",
+        "data.snapshots.snapshots",
         "data.training_data.TrainingData",
         "publishing.publish.publish",
     )

@@ -623,6 +623,8 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
             ["audit", "here", "--sample", "0"],
             "'--sample': it must be a whole number of at least 1 (see",
         ),
+        (["audit", "here", "--seed", "x"], "'--seed': it must be a whole number (see"),
+        (["audit", "here", "--seed", "4"], ": --seed must be given with a sample"),
         (["plan", "here", "--capacity", "x"], "it must be a whole number from 1 to 10,000 (see"),
         (["trend", "--start"], "'--start' requires an argument. (see kpa-analytics trend --help)"),
         (["plan", "--previous", "nowhere", "here"], ": --previous: "),

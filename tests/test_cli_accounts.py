@@ -100,6 +100,7 @@ def test_publish_writes_every_account_and_keeps_those_that_fail(run, api: DemoAP
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.slow
 def test_one_account_at_a_time(run, tmp_path: Path):
     for command in (
         ["fetch", "--account", "north", "--all-accounts"],

@@ -60,6 +60,7 @@ def test_what_the_code_cites_is_shipped() -> None:
             assert (ROOT / cited).is_file(), f"{file.name} cites {cited}"
 
 
+@pytest.mark.slow
 def test_the_window_examples_hold() -> None:
     rows = re.findall(r"^\| (\d{4}-.*) \|$", _page("rules.md"), re.MULTILINE)
     assert len(rows) == 5

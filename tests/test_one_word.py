@@ -79,6 +79,7 @@ def other_words(path: Path) -> list[str]:
     return [match.group() for text in shown for match in RULE.finditer(text)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patterns", [PAGES, CODE], ids=["pages", "code"])
 def test_each_thing_has_one_word(patterns: tuple[str, ...]) -> None:
     offences = {path.relative_to(ROOT).as_posix(): other_words(path) for path in files(*patterns)}

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 FILES = sorted(
     path
@@ -76,6 +78,7 @@ def _comments(text: str) -> Iterator[str]:
             yield token.string
 
 
+@pytest.mark.slow
 def test_no_text_has_a_private_word() -> None:
     assert _offences(_private_words) == {}
 

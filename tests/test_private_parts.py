@@ -48,6 +48,7 @@ def _is_private(name: str) -> bool:
     return name.startswith("_") and not name.endswith("_") and name not in PUBLIC
 
 
+@pytest.mark.slow
 def test_no_other_private_member_is_used() -> None:
     used, ours = set(), set()
     for node in _trees():

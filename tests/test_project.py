@@ -148,6 +148,7 @@ def _defined(node: ast.AST) -> str | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "empty"),
     [(Path(kpa.__file__).parent, EMPTY_NAMES), (ROOT / "tests", EMPTY_NAMES_IN_TESTS)],

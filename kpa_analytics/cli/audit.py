@@ -108,6 +108,7 @@ def audit(
     from kpa_analytics.audit.export import export_audit
     from kpa_analytics.audit.extra import need_extra
     from kpa_analytics.audit.manifest import read_manifest
+    from kpa_analytics.audit.sample import sample_size
     from kpa_analytics.audit.sign import signing_key
     from kpa_analytics.audit.since import earlier_pack
     from kpa_analytics.audit.timestamp import timestamp_url
@@ -116,6 +117,7 @@ def audit(
 
     need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
     chosen_day(as_of, demo)  # checked before the download
+    sample_size(sample, seed)
     out = typed_path(out)
     refuse_occupied(out.absolute())
     need_extra("evidence packs")

@@ -105,14 +105,16 @@ def _say_usage(error: Any) -> None:
 
 
 def _number_wanted(error: Any) -> str:
-    """Say which numbers an option takes, if one with limits was given another value."""
+    """Say which numbers an option takes, if it was given another value."""
     param: Any = getattr(error, "param", None)
     limits = getattr(param, "type", param)  # typer 0.26 has them there
     low, high = getattr(limits, "min", None), getattr(limits, "max", None)
-    if not isinstance(error, typer.BadParameter) or low is None:
+    if not isinstance(error, typer.BadParameter) or (low is None and "integer" not in str(error)):
         return ""
-    numbers = f"of at least {low:,}" if high is None else f"from {low:,} to {high:,}"
-    return f"Invalid value for '{param.opts[0]}': it must be a whole number {numbers}"
+    numbers = "" if low is None else f" of at least {low:,}"
+    if high is not None:
+        numbers = f" from {low:,} to {high:,}"
+    return f"Invalid value for '{param.opts[0]}': it must be a whole number{numbers}"
 
 
 def _note(message: Warning | str, *_: Any, **__: Any) -> None:

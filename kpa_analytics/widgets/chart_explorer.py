@@ -132,6 +132,10 @@ class ChartExplorer(Explorer):
         """The choice that deselects a session, in an explorer whose table has sessions."""
         return {} if self.picks == "selected" else {"selected": None}
 
+    def _before_records(self) -> str:
+        """A line below the figures, as HTML, if the day shown is before the first completion."""
+        return layout.before_records(self.data.completions["date"].min(), self.choices["as_of"])
+
     def _keep_figures(self) -> None:
         """Deselect the figures that now count no row."""
         bars = getattr(self, self.picks)

@@ -284,9 +284,8 @@ class ExpiryExplorer(StatusExplorer):
         if changed - {"selected"}:
             self._cases = self._view.rows(choices)
             self._rows = in_statuses(self._cases, self.statuses)
-            self._figures.value = _headline(
-                self._cases, self.expiring_days, self._view.requirements_known
-            )
+            figures = _headline(self._cases, self.expiring_days, self._view.requirements_known)
+            self._figures.value = figures + self._before_records()
             if selected_rows(self._rows, self.selected, self.as_of).is_empty():
                 self._keep(())
             self._figures.picks = _picks(self._cases, self.expiring_days)

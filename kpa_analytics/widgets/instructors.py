@@ -214,9 +214,8 @@ class InstructorExplorer(PeriodExplorer):
         self._everyone = self._view.people(choices)
         self._counted = _counted(self._covered, self.instructors)
         numbers = {figure: len(trainings) for figure, trainings in self._counted.items()}
-        self._figures.value = layout.figure_tiles(
-            _tiles(self._everyone, numbers, self._details(choices, numbers))
-        )
+        tiles = _tiles(self._everyone, numbers, self._details(choices, numbers))
+        self._figures.value = layout.figure_tiles(tiles) + self._before_records()
         numbers[_TAUGHT] = int(self._everyone["completions"].sum())
         self._figures.picks = [ALL, *(figure for figure, number in numbers.items() if number)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.search_field import SearchField
 from kpa_analytics.wording import count, moment
+from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
@@ -48,6 +50,19 @@ def notes(texts: list[str]) -> str:
     """A list of notes, as HTML."""
     lines = "".join(f"<li>{escape(text)}</li>" for text in dict.fromkeys(texts))
     return f'<div role="status"><ul class="kpa-notes">{lines}</ul></div>' if lines else ""
+
+
+def before_records(begun: object, as_of: date) -> str:
+    """A line that says that a day is before the first completion, as HTML; "" if it is not.
+
+    Args:
+        begun: the day of the first completion; None if no completion has a date.
+        as_of: the day.
+    """
+    if not isinstance(begun, date) or begun <= as_of:
+        return ""
+    text = f"The first completion is dated {in_words(begun)}: nothing is known of earlier days."
+    return f'<p class="kpa-time">{text}</p>'
 
 
 def figure_tiles(tiles: list[tuple[str, str, str, str]]) -> str:

@@ -265,13 +265,12 @@ class PlannerExplorer(ChartExplorer):
                 *(self.as_of, last_day(plan), self._chooses_people()),
             )
             ending = in_sentences(self._view.last_instructors(choices), _WARNED)
-            self._figures.value = figures + layout.notes(ending)
+            self._figures.value = figures + layout.notes(ending) + self._before_records()
             self._figures.picks = picks(self._held, self._gaps, self._cases)
         if changed - {"selected"}:
             self._list()
         self._people.show(self._listed_people(choices), self._caption_of_people(plan))
-        for button in self._buttons:
-            button.disabled = self.selected is None
+        self._enable_moves(plan)
         self._mark_chosen()
         if not changed or changed - pointed:
             self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
@@ -334,7 +333,7 @@ class PlannerExplorer(ChartExplorer):
             self.say("The plan has changed, so every session is in its planned week again.")
             self.set(moves=None, selected=None)
         known = {*plan.sessions["session"]}
-        last = plan.first_week + timedelta(weeks=plan.weeks - 1)
+        last = _last_week(plan)
         for move in self.moves:
             if move["session"] not in known:
                 raise ChoiceError(f"moves: there is no session {move['session']} in this plan")
@@ -344,6 +343,21 @@ class PlannerExplorer(ChartExplorer):
                     f"moves: session {move['session']} cannot be in the week of {in_words(week)}: "
                     f"the plan goes from {in_words(plan.first_week)} to {in_words(last)}"
                 )
+
+    def _enable_moves(self, plan: SessionPlan) -> None:
+        """Enable each button that changes the selected session; the others would do nothing."""
+        of_session = self._rows.filter(pl.col("session").eq_missing(self.selected))
+        rows = of_session.select("week", "change").iter_rows()
+        week, change = next(rows, (None, DROPPED))
+        moved = any(move["session"] == self.selected for move in self.moves)
+        useful = {
+            "Earlier": week is not None and week > plan.first_week,
+            "Later": week is not None and week < _last_week(plan),
+            "Drop": change != DROPPED,
+            "Restore": moved,
+        }
+        for button in self._buttons:
+            button.disabled = not useful[button.description]
 
     def _check_selected(self, plan: SessionPlan) -> None:
         if self.selected is None or self.selected in plan.sessions["session"]:
@@ -413,6 +427,10 @@ class PlannerExplorer(ChartExplorer):
         self._showing = True
         self._sessions.chosen = -1 if at is None else at
         self._showing = False
+
+
+def _last_week(plan: SessionPlan) -> date:
+    return plan.first_week + timedelta(weeks=plan.weeks - 1)
 
 
 def _show_parts(shown: bool, *parts: ipw.DOMWidget) -> None:

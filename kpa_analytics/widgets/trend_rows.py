@@ -241,7 +241,5 @@ def _on_time(due: pl.DataFrame, period: Period) -> tuple[str, str, str, str]:
 
 def note(period: Period) -> str:
     """A line about every figure, as HTML."""
-    text = _TODAYS
-    if period.begun and period.as_of < period.begun:
-        text = f"The first completion is of {day(period.begun)}: nothing is known of earlier days."
-    return f'<p class="kpa-time">{text}</p>'
+    earlier = layout.before_records(period.begun, period.as_of)
+    return earlier or f'<p class="kpa-time">{_TODAYS}</p>'

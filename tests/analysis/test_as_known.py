@@ -56,6 +56,7 @@ def test_equal_to_the_status_from_a_snapshot_of_that_instant(
         assert_frame_equal(trend, kpa.status_over_time(snapshot, *rest, **period))
 
 
+@pytest.mark.slow
 def test_a_record_of_the_instant_is_known_and_a_later_one_is_not() -> None:
     moment = datetime(2026, 6, 30, 17, tzinfo=UTC)
     assert known(moment, moment) == [0]

@@ -316,6 +316,7 @@ def test_a_training_that_was_never_completed_says_who_requires_it_and_who_may_wa
     assert f"It counts from {person['hireDate'].day} Jun 2025: before that" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listed", ["incomplete", "complete"])
 def test_the_vendors_list_and_its_day_are_named(listed):
     data = account()
@@ -382,6 +383,7 @@ def test_the_number_of_expiring_days_is_used_and_named():
     assert explanation.steps[-1].values["expiring_days_from"] == "default"
 
 
+@pytest.mark.slow
 def test_nothing_counts_as_expiring_soon_before_its_date():
     said = str(why(account({"date": date(2026, 6, 1)}), expiring_days=400).steps[-1])
     assert "from its first day, because it expires within 400 days (the default" in said

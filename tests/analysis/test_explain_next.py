@@ -164,6 +164,7 @@ BASICS = {"id": 2, "title": "Basics", "schedule_type": "rolling", "included_trai
 ROPES = {**LADDERS, "id": 8, "title": "Ropes"}
 
 
+@pytest.mark.slow
 def test_a_composed_training_names_the_included_trainings_to_complete() -> None:
     held = (*EXPIRED, done("ann", date(2026, 5, 1), training=8))
     steps = next_steps(records(*held, trainings=(BASICS, LADDERS, ROPES)), 2)
@@ -207,6 +208,7 @@ def test_a_plan_gives_the_session_and_its_reason_and_leaves_the_steps_as_they_ar
     assert with_plan.steps == kpa.explain(data, "ann", 7, as_of=DAY).steps
 
 
+@pytest.mark.slow
 def test_a_case_without_a_place_says_why() -> None:
     data = records(done("ann", date(2025, 6, 10)))
     plan = kpa.plan_sessions(data, as_of=DAY, weeks=8)
@@ -216,6 +218,7 @@ def test_a_case_without_a_place_says_why() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_case_that_the_plan_does_not_cover_says_what_it_covers() -> None:
     data = records(done("ann", date(2025, 7, 25), "ike"), EXPIRED[1])
     plan = kpa.plan_sessions(data, as_of=DAY, weeks=1)
@@ -225,6 +228,7 @@ def test_a_case_that_the_plan_does_not_cover_says_what_it_covers() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_composed_case_has_the_places_of_its_included_trainings() -> None:
     held = (*EXPIRED, done("ann", date(2026, 5, 1), training=8))
     data = records(*held, trainings=(BASICS, LADDERS, ROPES))
@@ -240,6 +244,7 @@ def test_anything_else_than_a_plan_is_refused(wrong: object) -> None:
     assert str(error.value) == f"plan must be the result of plan_sessions() or None, not {kind}"
 
 
+@pytest.mark.slow
 def test_instructors_are_judged_by_all_records_where_a_part_is_explained() -> None:
     data = records(*EXPIRED)
     part = data.part(Scope(description="Ann", people=pl.Series(["ann"])))
@@ -247,6 +252,7 @@ def test_instructors_are_judged_by_all_records_where_a_part_is_explained() -> No
     assert next_steps(part) == next_steps(data)
 
 
+@pytest.mark.slow
 def test_names_of_others_are_escaped_and_stay_on_one_line() -> None:
     hostile = "<img src=x onerror=alert(1)>\u202e\nX"
     people = ({"id": "sue", "lastname": hostile}, {"id": "i", "lastname": hostile})

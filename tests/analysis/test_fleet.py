@@ -217,6 +217,7 @@ def test_loads_of_two_accounts_are_not_compared(
     assert kpa.changes(done.filter(account="north"), fleet["north"]).is_empty()
 
 
+@pytest.mark.slow
 def test_together_no_two_accounts_share_an_id(fleet: kpa.Fleet) -> None:
     data = fleet.together()
     assert not data.completions["id"].is_duplicated().any()
@@ -338,6 +339,7 @@ def test_charts_count_by_account(fleet: kpa.Fleet) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_chart_says_where_missing_may_not_be_known(fleet: kpa.Fleet) -> None:
     south = replace(fleet["south"], employee_status=EMPLOYEE_STATUS.empty())
     half = kpa.Fleet({"north": fleet["north"], "south": south})

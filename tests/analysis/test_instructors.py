@@ -106,6 +106,7 @@ def test_activity_counts_every_completion_exactly_once(rows, every):
     assert activity.select("m_instructor_id", "period").is_unique().all()
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(15))
 @given(completions(), EVERY)
 def test_activity_of_two_halves_of_the_instructors_is_the_whole(rows, every):

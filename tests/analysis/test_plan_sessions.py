@@ -115,6 +115,7 @@ def test_tables_and_the_last_week_before_the_day() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_last_day_of_the_last_eligible_instructor_is_a_sentence() -> None:
     """Those of Slings and Ladders end within the weeks, that of Ropes on the last day of them."""
     teachers = [
@@ -159,6 +160,7 @@ def test_people_who_may_not_teach_for_the_same_reason_share_it() -> None:
     )
 
 
+@pytest.mark.slow
 def test_one_session_serves_neighbours_and_a_full_one_sends_people_earlier() -> None:
     days = [date(2026, 7, 15), date(2026, 7, 16), date(2026, 7, 24)]
     together = plan(account(due_on(*days), teachers=IKE))
@@ -360,6 +362,7 @@ def test_an_instructor_teaches_on_the_last_day_of_the_own_certificate() -> None:
     assert made.people.select("m_user_id", "week").rows() == [("x", MONDAYS[0])]
 
 
+@pytest.mark.slow
 def test_nobody_teaches_themselves() -> None:
     alone = plan(account([], teachers=[("ike", 7, date(2025, 7, 14))]))
     assert alone.unplaced.select("m_user_id", "reason").rows() == [
@@ -446,6 +449,7 @@ def test_of_trainings_with_the_same_instructors_the_one_with_more_gaps_chooses_f
     assert made.unplaced["training"].to_list() == ["Ladders"]
 
 
+@pytest.mark.slow
 def test_a_window_training_waits_for_its_window() -> None:
     window = {
         **{"id": 7, "title": "Heat", "schedule_type": "window"},
@@ -501,12 +505,14 @@ def test_each_field_office_by_itself() -> None:
     assert dict(made.people.select("m_user_id", "group").iter_rows()) == {"p0": "North", "p1": None}
 
 
+@pytest.mark.slow
 def test_seats_by_training() -> None:
     data = account(due_on(*[date(2026, 7, 15)] * 4), teachers=IKE)
     assert plan(data, capacity={7: 2}).sessions["seats"].to_list() == [2, 2]
     assert plan(data, capacity={}).sessions["seats"].to_list() == [12]
 
 
+@pytest.mark.slow
 def test_costs_decide() -> None:
     days = [date(2026, 7, 8), date(2026, 7, 29)]
     data = account(due_on(*days), teachers=IKE)
@@ -612,6 +618,7 @@ def test_a_free_place_before_the_first_useful_day_is_no_reason() -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_instructor_who_leaves_after_the_plan_is_planned_like_everyone() -> None:
     """Uma must renew, and only she can teach from the second week on."""
     teachers = [("ike", 7, date(2025, 7, 1)), ("uma", 7, date(2025, 7, 13))]

@@ -111,6 +111,7 @@ def test_on_time_through_the_expiration_date_and_late_from_the_next_day() -> Non
         assert rows == [(date(2025, 5, 10), renewed, late, outcome)]
 
 
+@pytest.mark.slow
 def test_not_renewed_is_pending_through_the_expiration_date_and_then_lapsed() -> None:
     of = done(date(2025, 6, 30))
     assert outcomes(of, LADDERS, as_of="2026-05-30") == []
@@ -136,6 +137,7 @@ def test_early_renewals_count_and_each_certificate_has_a_row() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_window_certificate_ends_when_the_training_is_offered_again() -> None:
     never = outcomes(done(date(2023, 6, 10), training=8), JUNE, as_of="2026-07-01")
     assert never == []
@@ -170,6 +172,7 @@ def test_a_completion_without_a_date_counts_only_alone() -> None:
     assert outcomes(pl.concat([done(None, **special), dated]), LADDERS) == []
 
 
+@pytest.mark.slow
 def test_people_who_were_not_employed_on_the_day_are_left_out() -> None:
     def leaving(day: date, back: date | None = None) -> pl.DataFrame:
         def noon(of: date | None) -> datetime | None:

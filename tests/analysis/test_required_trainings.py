@@ -183,6 +183,7 @@ def test_each_difference_from_the_vendors_list_has_its_cause() -> None:
     assert rows["reason"].null_count() == rows["rule"].null_count() == 0
 
 
+@pytest.mark.slow
 def test_every_pair_of_either_list_is_there_and_every_difference_has_a_cause() -> None:
     for seed in range(6):
         rng = random.Random(seed)

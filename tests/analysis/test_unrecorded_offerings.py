@@ -51,6 +51,7 @@ def unrecorded(*days, as_of, offered=None, users=None, **training):
     ).rows()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("days", "offered", "as_of", "expected"),
     [
@@ -98,6 +99,7 @@ def test_only_latest_completions_of_current_employees_are_counted():
     assert unrecorded(old, as_of=as_of, window_close_day=None) == []
 
 
+@pytest.mark.slow
 def test_the_message_about_an_unrecorded_offering_is_one_sentence():
     load = Load(
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
@@ -130,10 +132,12 @@ def test_the_message_names_the_training():
     assert message.startswith("Training 7 (Heat) has no last offered date, and one of its windows")
 
 
+@pytest.mark.slow
 def test_trainings_that_include_each_other_in_a_circle_do_not_end_the_check():
     assert unrecorded(date(2019, 6, 10), as_of=AS_OF, included_trainings_id=[7]) == [(None, "1")]
 
 
+@pytest.mark.slow
 def test_findings_are_listed_in_the_order_of_their_kinds():
     """Whether or not the expiry engine gives them."""
     records = {

@@ -92,6 +92,7 @@ def test_errors_survive_pickling(client: Client, api: DemoAPI) -> None:
     assert (type(again), str(again)) == (type(caught.value), str(caught.value))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [

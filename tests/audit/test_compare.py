@@ -69,6 +69,7 @@ def test_what_a_pack_cannot_show_of_the_catalogue_is_no_change(edited, tmp_path)
     assert kpa.changes(odd, pack).is_empty()
 
 
+@pytest.mark.slow
 def test_a_demo_is_compared_as_of_its_own_day(data):
     longer = data.trainings.with_columns(renewal_months=pl.col("renewal_months") * 3)
     edited = replace(data, trainings=longer)
@@ -283,6 +284,7 @@ def test_bad_input_of_status_changes_is_named(two, before, options, said):
         kpa.status_changes(side, two[1], **options)
 
 
+@pytest.mark.slow
 def test_a_table_that_was_not_kept_is_not_known(monkeypatch, tmp_path):
     """Only the completions were loaded before: the trainings are not new, they are unknown."""
     source = Records(

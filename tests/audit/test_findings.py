@@ -24,6 +24,7 @@ JUNE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("as_of", "people"), [(date(2026, 6, 30), 0), (date(2026, 7, 1), 1)])
 def test_offerings_are_judged_on_the_day_of_the_pack(as_of: date, people: int) -> None:
     made = datetime(2026, 12, 1, tzinfo=UTC)
@@ -47,6 +48,7 @@ def test_only_offerings_are_judged_on_an_earlier_day(data: TrainingData) -> None
     assert_frame_equal(findings(data, past), expected)
 
 
+@pytest.mark.slow
 def test_a_part_is_judged_on_the_day_of_the_newest_of_all_records() -> None:
     """Ann's completion is dated after her record was made, but before Ben's record was made."""
     july, december = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)

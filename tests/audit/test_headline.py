@@ -286,6 +286,7 @@ def test_of_groups_as_large_the_first_title_is_told():
     assert (peak.training, peak.training_id, peak.kind) == ("Ladders", 8, "tied")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("done", "said"),
     [

@@ -117,6 +117,7 @@ def test_every_letter_without_a_glyph_is_found():
     assert without_glyph({"a", NOWHERE, "\u200d", "\ufe0f"}) == [NOWHERE]
 
 
+@pytest.mark.slow
 def test_a_letter_without_a_glyph_spoils_none_beside_it():
     drawn = '<text font-family="Arimo">{}</text>'
     beside = boxed({"a": drawn.format(f"السلامة {NOWHERE}👷🏽 ễ")})["a"]

@@ -106,6 +106,7 @@ def test_a_later_completion_of_somebody_who_left_is_not_counted():
     )
 
 
+@pytest.mark.slow
 def test_whoever_left_with_an_included_training_only_is_not_counted():
     done = {"id": 1, "training_id": 7, "m_user_id": "ann", "date": date(2025, 5, 1)}
     left = {"id": "ann", "terminationDate": datetime(2026, 1, 5, 6, tzinfo=UTC)}
@@ -139,6 +140,7 @@ def test_whoever_never_completed_a_training_is_not_called_new(opens, rule):
     assert people["rule"].to_list() == [rule]
 
 
+@pytest.mark.slow
 def test_a_roster_of_few_people_is_one_page(data, status):
     few = status.group_by("training_id").len().filter(pl.col("len") < 25).sort(pl.all())
     for training in few["training_id"].head(3):

@@ -446,6 +446,7 @@ def two_teams(*, gap_of_ann: bool = True, prefix: str = "") -> dict[str, Any]:
     }
 
 
+@pytest.mark.slow
 def test_events_of_two_accounts_are_different_in_one_calendar(tmp_path: Path) -> None:
     people = frame_of(USERS, {"id": "ann"})
     missing = pl.DataFrame({"m_user_id": ["ann"], "training_id": [7]})
@@ -457,6 +458,7 @@ def test_events_of_two_accounts_are_different_in_one_calendar(tmp_path: Path) ->
     assert len(ids) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["supervisor", "job_title"])
 def test_the_calendar_of_a_list_that_became_empty_cancels_its_events(
     tmp_path: Path, by: str
@@ -493,6 +495,7 @@ def test_the_calendar_of_a_list_that_became_empty_cancels_its_events(
         write(**later, **options, out=tmp_path / "5", previous=second, **chosen)
 
 
+@pytest.mark.slow
 def test_an_earlier_run_of_other_lists_is_named(tmp_path: Path) -> None:
     first = write(**two_teams(), out=tmp_path / "first")
     with pytest.raises(kpa.errors.KPADataError) as error:
@@ -542,6 +545,7 @@ def test_every_file_of_demo_data_says_so(tmp_path: Path) -> None:
     assert DEMO_MARK in body.get_content()
 
 
+@pytest.mark.slow
 def test_without_requirements_missing_cases_are_not_known(tmp_path: Path) -> None:
     out = write(company(8), tmp_path / "lists", required=None)
     assert "Missing: not known" in Page((out / "index.html").read_text(encoding="utf-8")).text
@@ -596,6 +600,7 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(tmp_path: Path) -> None:
         write(data, taken)
 
 
+@pytest.mark.slow
 def test_an_event_of_a_past_week_is_not_cancelled(tmp_path: Path) -> None:
     first = write(**two_teams(), out=tmp_path / "1")
     later: dict[str, Any] = {"as_of": DAY + timedelta(days=14), "previous": first}

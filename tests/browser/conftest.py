@@ -212,8 +212,9 @@ class Lab:
                 const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
                 const told = kernel.requestExecute({code, store_history: false});
                 let said = "";
-                told.onIOPub = (message) => { said += message.content.text ?? "" };
-                await told.done;
+                told.onIOPub = ({ content }) => { said += content.text ?? content.evalue ?? "" };
+                const { content } = await told.done;
+                if (content.status !== "ok") throw new Error(said);
                 return said;
             }""",
             f"import json; print(json.dumps({code}, default=str))",

@@ -182,6 +182,7 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     expect(view.locator(".kpa-why")).to_contain_text("Click a row of the table")
     press(rows.nth(1).locator("td").nth(3))
     expect(rows.nth(1)).to_have_class(re.compile("kpa-row-chosen"))
+    expect(why.locator("h3")).to_contain_text(listed(view)[1][0])  # the kernel's answer
     said = lab.ask(
         web, "[explorer.explanation.title, *(s.text for s in explorer.explanation.steps)]"
     )

@@ -170,6 +170,7 @@ def test_its_description_repeats_its_title_and_subtitle(name):
     assert all(line.rstrip(".") in spec["description"] for line in spec["title"]["subtitle"])
 
 
+@pytest.mark.slow
 @every_chart
 def test_demo_data_is_marked_in_drawing_and_description(name):
     assert DEMO_MARK in valid_spec(name, demo=True)["description"]

@@ -79,6 +79,7 @@ def test_the_number_of_rows_is_checked(top):
         charts.session_plan(SESSIONS, top=top)
 
 
+@pytest.mark.slow
 def test_a_number_of_three_digits_is_drawn_and_has_room_in_its_cell():
     busy = SESSIONS.with_columns(pl.col("filled") * 30, pl.col("seats") * 30)
     most = charts.session_plan_table(busy)["filled"].max()

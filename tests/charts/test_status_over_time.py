@@ -57,6 +57,7 @@ def test_missing_that_is_not_known_is_said_and_never_drawn_as_zero():
     assert "○ Missing" in drawing(charts.status_over_time(TREND))
 
 
+@pytest.mark.slow
 def test_the_groups_with_the_highest_share_are_drawn_and_the_others_are_counted():
     table = charts.status_over_time_table(TRAININGS, top=4)
     last = table.filter(pl.col("day") == pl.col("day").max())
@@ -157,6 +158,7 @@ def test_hostile_titles_stay_text():
     assert len(chart.to_json()) < 100_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_line_of_a_group_contrasts_with_the_background(dark):
     colours = charts.palette(dark)

@@ -45,6 +45,7 @@ def test_accounts_do_not_share_a_cache() -> None:
         assert kpa.load_completions().height == 5
 
 
+@pytest.mark.slow
 def test_the_token_is_in_no_file() -> None:
     folder = kpa.configure().cache_dir
     with kpa.demo.serve(completions(2500)) as api:
@@ -78,6 +79,7 @@ def test_only_the_owner_can_read_the_files(tmp_path: Path, umask: int) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == wanted, path
 
 
+@pytest.mark.slow
 def test_clear_cache_deletes_only_our_files(tmp_path: Path) -> None:
     with kpa.demo.serve(completions(3)) as api:
         use(api)
@@ -108,6 +110,7 @@ def test_only_the_last_few_snapshots_are_kept(vendor: DemoAPI) -> None:
     assert kpa.snapshots().height == 2
 
 
+@pytest.mark.slow
 def test_every_version_of_the_small_collections_is_kept() -> None:
     """Of consecutive snapshots with the same rows, the first and the last are kept."""
     training = {"id": 7, "title": "Ladders", "renewal_months": 12}

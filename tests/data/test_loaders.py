@@ -73,6 +73,7 @@ def test_a_load_requests_pages_of_a_thousand(vendor: DemoAPI) -> None:
     assert [received.params["limit"] for received in vendor.requests] == [1000]
 
 
+@pytest.mark.slow
 def test_an_empty_account_loads_as_an_empty_frame_with_all_columns() -> None:
     with kpa.demo.serve(Records()) as api:
         use(api)
@@ -81,6 +82,7 @@ def test_an_empty_account_loads_as_an_empty_frame_with_all_columns() -> None:
     assert [frame.height for frame in (data.completions, data.users, data.trainings)] == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_filters_are_answered_from_a_fresh_snapshot() -> None:
     records = [
         completion(n, training_id=n % 3, m_user_id=f"user-{n % 4}", files=[{}] * (n % 2))
@@ -158,6 +160,7 @@ def test_the_error_about_a_missing_token_says_what_to_do() -> None:
         kpa.load_completions()
 
 
+@pytest.mark.slow
 def test_an_impossible_date_is_null_with_one_warning_that_names_the_id() -> None:
     records = [
         completion(1, date_number=20200230),

@@ -34,6 +34,7 @@ def test_a_stall_outlasts_a_short_timeout(api):
     assert post(api, "api.ping", timeout=60).json() == {"ok": True}
 
 
+@pytest.mark.slow
 def test_a_client_that_closes_the_connection_causes_no_output(api, capfd):
     api.faults.add(Fault.stall(0.3))
     with socket.create_connection(("127.0.0.1", urlsplit(api.url).port)) as client:

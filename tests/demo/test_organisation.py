@@ -130,6 +130,7 @@ def test_composed_trainings_have_known_parts_and_one_is_nested(company):
     assert any(part in composed for parts in composed.values() for part in parts)
 
 
+@pytest.mark.slow
 def test_the_demo_company_shows_the_effect_of_a_new_offering(company):
     """It has people who are valid by the vendor's rule alone, in an open window, or too late."""
     seen = {}
@@ -307,6 +308,7 @@ def test_records_can_be_added_removed_and_edited():
     assert 1 not in company.completions["id"]
 
 
+@pytest.mark.slow
 def test_the_employee_status_follows_a_changed_record():
     company = organisation(people=60, completions=1500)
     before = company.employee_statuses(AS_OF)

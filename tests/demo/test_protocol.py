@@ -278,6 +278,7 @@ def test_only_this_machine_can_reach_it(api):
         socket.create_connection(("127.0.0.2", port), timeout=1)
 
 
+@pytest.mark.slow
 def test_the_employee_status_is_as_of_the_given_day():
     company = organisation(people=40, completions=800)
     with serve(company) as now, serve(company, as_of=AS_OF.replace(year=2029)) as later:

@@ -42,6 +42,7 @@ assert (settings().api_url, settings().requests_per_minute) == (demo.url, 7)
 """
 
 
+@pytest.mark.slow
 def test_the_demos_settings_end_when_another_account_is_configured():
     """A real token must not go to the demo, nor the demo's request rate to the vendor."""
     run = subprocess.run(

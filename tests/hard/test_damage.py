@@ -159,6 +159,7 @@ def test_a_load_works_with_a_folder_or_file_in_the_wrong_place(api: DemoAPI, nam
     assert _loads() or name == "completions.lock"
 
 
+@pytest.mark.slow
 def test_a_session_whose_budget_file_is_damaged_uses_its_own_budget(api: DemoAPI) -> None:
     kpa.load_trainings()
 
@@ -341,6 +342,7 @@ def test_a_snapshot_on_a_read_only_disk_is_used(api: DemoAPI, small_disk: Path) 
     assert len(sent(api)) == 4
 
 
+@pytest.mark.slow
 def test_a_load_does_not_wait_forever_for_a_locked_page_cache(
     api: DemoAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:

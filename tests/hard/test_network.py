@@ -76,6 +76,7 @@ def test_a_permanent_status_is_not_retried(api: DemoAPI, code: int) -> None:
     assert (len(api.requests), caught.value.reason) == (1, "status")
 
 
+@pytest.mark.slow
 def test_a_download_waits_after_rate_limit_exceeded(api: DemoAPI) -> None:
     api.faults.add(Fault.rate_limited(), page=3, times=2)
     assert kpa.load_completions().height == 6_500
@@ -126,18 +127,21 @@ def _reason(wire: Wire) -> str:
     return caught.value.reason
 
 
+@pytest.mark.slow
 def test_a_stall_before_the_answer_is_a_timeout(wire: Wire) -> None:
     kpa.configure(timeout=0.2)
     wire.pieces, wire.pause = [b"HTTP/1.1 200 OK\r\n", b"\r\n"], 10
     assert _reason(wire) == "timeout"
 
 
+@pytest.mark.slow
 def test_a_stall_in_the_body_is_a_timeout(wire: Wire) -> None:
     kpa.configure(timeout=0.2)
     wire.pieces, wire.pause = [answer(OK[:5], length=len(OK)), OK[5:]], 10
     assert _reason(wire) == "timeout"
 
 
+@pytest.mark.slow
 def test_a_body_that_never_ends_is_a_timeout(wire: Wire) -> None:
     kpa.configure(timeout=0.05)
     wire.pieces = [answer(b"", length=10**6), *[b" "] * 1_000]
@@ -165,6 +169,7 @@ TRICKLES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", TRICKLES)
 def test_bytes_without_progress_end_after_the_timeout(wire: Wire, shape: str) -> None:
     """Without a deadline, each of these would last until the server closes the connection."""
@@ -174,6 +179,7 @@ def test_bytes_without_progress_end_after_the_timeout(wire: Wire, shape: str) ->
     assert _reason(wire) == "timeout"
 
 
+@pytest.mark.slow
 def test_a_slow_collection_releases_its_lock(wire: Wire) -> None:
     kpa.configure(timeout=0.2, progress=False)
     wire.pieces, wire.pause = [b"HTTP/1.1 200 OK\r\nX: ", *[b"y"] * 90], 0.05

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import kpa_analytics as kpa
 from kpa_analytics.demo.server import DemoAPI
 from tests.conftest import VENDOR_RECORDS
@@ -38,6 +40,7 @@ def _calls() -> Iterator[tuple[str, str, ast.Call]]:
                 yield f"{file.relative_to(PACKAGE).as_posix()}:{node.lineno}", name, node
 
 
+@pytest.mark.slow
 def test_no_code_calls_functions_that_only_some_systems_have() -> None:
     allowed = {("paths.py", "expanduser")}
     calls = [*_calls()]
@@ -56,6 +59,7 @@ def test_no_code_calls_functions_that_only_some_systems_have() -> None:
     assert offences == []
 
 
+@pytest.mark.slow
 def test_every_text_file_says_its_encoding() -> None:
     def says(call: ast.Call) -> bool:
         modes = [value.value for value in call.args if isinstance(value, ast.Constant)]
@@ -68,6 +72,7 @@ def test_every_text_file_says_its_encoding() -> None:
     assert places == []
 
 
+@pytest.mark.slow
 def test_no_cache_path_is_too_long_for_windows(api: DemoAPI) -> None:
     """A user's folder may take 100 characters of the 260 that Windows allows."""
     kpa.load_completions(training_id=1046, user_id=VENDOR_RECORDS[0]["m_user_id"])

@@ -140,6 +140,7 @@ def test_an_account_that_failed_keeps_its_files_and_is_named(
     assert json.loads((tmp_path / "index.json").read_bytes())["complete"] is False
 
 
+@pytest.mark.slow
 def test_demo_accounts_are_marked_in_every_table(tmp_path: Path) -> None:
     demo_id = "64656d6f64656d6f00000001"
     users = small().users.with_columns(id=pl.lit(demo_id))

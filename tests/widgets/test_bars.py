@@ -192,6 +192,7 @@ def test_a_selection_is_in_the_state_and_can_be_undone(shown, company, make, nam
     assert getattr(explorer, name) == ()
 
 
+@pytest.mark.slow
 def test_bars_that_are_no_longer_drawn_are_deselected(shown) -> None:
     explorer = shown[GroupTrainingExplorer]
     first = explorer.sessions["date"].min().replace(day=1)

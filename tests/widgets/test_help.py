@@ -18,6 +18,7 @@ from kpa_analytics.widgets.help import Help
 EXPLORERS = [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", EXPLORERS)
 def test_every_explorer_explains_its_words_and_its_use(
     company: kpa.TrainingData, make: type[ChartExplorer]

@@ -125,6 +125,7 @@ def test_each_change_of_a_control_draws_once(
     assert explorer.rebuilds == rebuilds + len(changes)
 
 
+@pytest.mark.slow
 def test_sessions_are_those_of_the_analysis(company: kpa.TrainingData) -> None:
     explorer = GroupTrainingExplorer(company)
     whole = kpa.group_sessions(
@@ -211,6 +212,7 @@ def test_a_refresh_keeps_choices_and_takes_new_records(
     assert "1,200 completions" in dashboard._mark.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [kpa.errors.KPASettingsError("no token"), OSError("<b>disk</b>")])
 def test_a_failed_refresh_says_so_and_keeps_the_records(
     company: kpa.TrainingData, error: Exception
@@ -228,6 +230,7 @@ def test_a_failed_refresh_says_so_and_keeps_the_records(
     assert not dashboard._button.disabled
 
 
+@pytest.mark.slow
 def test_what_a_refresh_says_has_no_python(company: kpa.TrainingData) -> None:
     answers = [kpa.errors.KPASettingsError("no token").in_python("kpa.configure(token=...)")]
 
@@ -247,6 +250,7 @@ def test_what_a_refresh_says_has_no_python(company: kpa.TrainingData) -> None:
     assert "<li>users: 1 impossible date was left empty</li>" in dashboard._notes.value
 
 
+@pytest.mark.slow
 def test_coverage_does_not_depend_on_the_people_chosen(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
     before = explorer.coverage
@@ -272,6 +276,7 @@ def test_if_nobody_is_found_no_training_is_covered(company: kpa.TrainingData, al
     assert {*re.findall(r"<strong>([^<]*)<", explorer._figures.value)} == {"0"}
 
 
+@pytest.mark.slow
 def test_an_instructor_who_taught_other_trainings_taught_none_of_those_chosen(
     company: kpa.TrainingData,
 ) -> None:
@@ -330,3 +335,16 @@ def test_the_number_of_sessions_says_that_it_is_of_the_trainings_chosen(
     assert "of the training" not in explorer._figures.value
     explorer.trainings = explorer.sessions["trainings_id"][0].to_list()[:1]
     assert "of the training chosen, in this period" in explorer._figures.value
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "make",
+    [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer, PlannerExplorer],
+)
+def test_a_day_before_the_first_completion_is_said_to_be(company, make) -> None:
+    begun = company.completions["date"].min()
+    explorer = make(company, as_of="2001-01-01")
+    assert "nothing is known of earlier days" in explorer._figures.value
+    explorer.as_of = begun
+    assert "nothing is known of earlier days" not in explorer._figures.value

@@ -74,6 +74,7 @@ def test_it_shows_the_plan_and_the_gaps(planner: PlannerExplorer) -> None:
     assert len(planner.charts) == 1
 
 
+@pytest.mark.slow
 def test_trainings_that_lose_their_last_instructor_are_named_below_the_figures(
     planner: PlannerExplorer,
 ) -> None:
@@ -201,11 +202,26 @@ def test_a_move_that_cannot_be_is_refused_and_changes_nothing(planner: PlannerEx
 
 
 @pytest.mark.slow
-def test_a_click_that_cannot_be_is_said_beside_the_controls(planner: PlannerExplorer) -> None:
+def test_only_buttons_that_change_the_selected_session_are_enabled(
+    planner: PlannerExplorer,
+) -> None:
+    def enabled() -> list[str]:
+        return [button.description for button in planner._buttons if not button.disabled]
+
+    assert enabled() == []
     planner.selected = 1
-    press(planner, "Earlier")
-    assert "cannot be in the week of 29 Jun 2026" in planner._notice.value
-    assert planner.moves == ()
+    assert enabled() == ["Later", "Drop"]  # it is in the first week
+    press(planner, "Later")
+    assert enabled() == ["Earlier", "Later", "Drop", "Restore"]
+    planner.moves = {"session": 1, "week": MONDAYS[5]}
+    assert enabled() == ["Earlier", "Drop", "Restore"]
+    press(planner, "Drop")
+    assert "Restore" in enabled()
+    assert "Drop" not in enabled()
+    planner.search = "zzzz"
+    assert enabled() == ["Restore"]
+    planner.set(selected=None, search="")
+    assert enabled() == []
 
 
 @pytest.mark.slow
@@ -278,6 +294,7 @@ def test_a_cell_without_sessions_is_no_longer_selected(planner: PlannerExplorer)
     assert rows(planner)[0][1] == MONDAYS[1]
 
 
+@pytest.mark.slow
 def test_a_long_plan_has_a_cell_for_each_month(data: kpa.TrainingData) -> None:
     planner = PlannerExplorer(data, as_of=AS_OF, weeks=60)
     last = planner.sessions["week"].max()

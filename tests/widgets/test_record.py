@@ -38,6 +38,7 @@ def test_a_click_on_a_person_opens_their_transcript(company: kpa.TrainingData) -
     assert explorer.record is None
 
 
+@pytest.mark.slow
 def test_attendees_of_a_session_have_records_too(company: kpa.TrainingData) -> None:
     explorer = GroupTrainingExplorer(company)
     explorer.selected = explorer.sessions["group_training_id"][0]
@@ -47,6 +48,7 @@ def test_attendees_of_a_session_have_records_too(company: kpa.TrainingData) -> N
     assert explorer._record.html == ""
 
 
+@pytest.mark.slow
 def test_instructors_have_records_too(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
     assert explorer._people.columns[0]["kind"] == "person"
@@ -54,6 +56,7 @@ def test_instructors_have_records_too(company: kpa.TrainingData) -> None:
     assert explorer.table["instructor"][1] in explorer._record.title
 
 
+@pytest.mark.slow
 def test_a_row_that_names_two_people_opens_the_record_of_each(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company, selected={"figure": "completions"})
     names = explorer._completions.frame.row(0, named=True)
@@ -63,6 +66,7 @@ def test_a_row_that_names_two_people_opens_the_record_of_each(company: kpa.Train
         assert names[column] in explorer._record.title
 
 
+@pytest.mark.slow
 def test_a_supervisor_whose_cases_are_counted_has_a_record(company: kpa.TrainingData) -> None:
     explorer = TrendExplorer(company, by="supervisor", every="1y")
     at = next(n for n, who in enumerate(explorer.table["supervisor_id"]) if who is not None)
@@ -72,6 +76,7 @@ def test_a_supervisor_whose_cases_are_counted_has_a_record(company: kpa.Training
     assert explorer.table["supervisor"][at] in explorer._record.title
 
 
+@pytest.mark.slow
 def test_every_column_that_names_a_person_opens_their_record(company: kpa.TrainingData) -> None:
     for make in (
         *(ExpiryExplorer, GroupTrainingExplorer, InstructorExplorer),
@@ -85,6 +90,7 @@ def test_every_column_that_names_a_person_opens_their_record(company: kpa.Traini
         assert named == {heading.column for heading in headings} & PERSON_IDS.keys()
 
 
+@pytest.mark.slow
 def test_each_of_several_names_in_a_cell_has_a_record(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
     table = explorer._coverage
@@ -125,6 +131,7 @@ def test_a_name_without_an_id_opens_no_record() -> None:
     assert table.rows == [["Ike"], [["no instructor"]]]
 
 
+@pytest.mark.slow
 def test_a_record_that_is_not_there_is_an_error(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company)
     with pytest.raises(kpa.errors.KPADataError, match="no person in the records"):

@@ -66,6 +66,7 @@ def test_every_row_is_in_the_csv_in_the_order_shown(unchanged: ExpiryExplorer) -
     ]
 
 
+@pytest.mark.slow
 def test_sort_filter_and_columns_of_the_screen_are_those_of_the_file(
     company: kpa.TrainingData,
 ) -> None:

@@ -405,6 +405,7 @@ def test_the_dashboards_tab_shares_its_choices_and_computes_only_when_it_is_open
     assert dashboard._notice.value == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("by", ["supervisor", "field_office", "training"])
 def test_a_day_of_a_compared_group_lists_its_gaps(explorer: TrendExplorer, by: Any) -> None:
     explorer.by = by
@@ -577,6 +578,7 @@ def test_a_status_of_the_legend_lists_its_cases_on_the_last_day(explorer: TrendE
     assert explorer.selected == ()
 
 
+@pytest.mark.slow
 def test_a_day_of_other_years_has_the_counts_of_its_own_year() -> None:
     done = [
         {"id": number, "m_user_id": f"p{number}", "training_id": 7, "date": day}

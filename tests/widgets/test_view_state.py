@@ -226,6 +226,7 @@ def test_undo_does_not_go_back_before_the_view_that_a_page_was_opened_with(
     assert dashboard.state == view
 
 
+@pytest.mark.slow
 def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
     company: kpa.TrainingData,
 ) -> None:
