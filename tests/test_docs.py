@@ -54,6 +54,7 @@ def test_the_api_page_has_every_method_that_is_called() -> None:
         assert f"`{method}`" in page, method
 
 
+@pytest.mark.slow
 def test_what_the_code_cites_is_shipped() -> None:
     for file in (ROOT / "kpa_analytics").rglob("*.py"):
         for cited in re.findall(r"\b[\w/]+\.md\b", file.read_text(encoding="utf-8")):

@@ -83,6 +83,7 @@ def test_no_text_has_a_private_word() -> None:
     assert _offences(_private_words) == {}
 
 
+@pytest.mark.slow
 def test_no_docstring_begins_with_a_question_word() -> None:
     assert _offences(_questions) == {}
 

@@ -75,6 +75,7 @@ def test_no_other_private_member_is_used() -> None:
     assert {name for name in used - ours if _is_private(name)} == CALLED
 
 
+@pytest.mark.slow
 def test_no_module_of_another_package_is_private() -> None:
     imported = {
         name

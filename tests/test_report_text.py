@@ -138,6 +138,7 @@ def renderings(text):
         yield say(plain, **others, **dict(zip(numbers, chosen, strict=True)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", TEXTS, ids=lambda module: module.__name__.split(".")[-1])
 def test_a_sentence_is_right_for_every_number(module):
     said = [(text, sentence) for text in sentences_of(module) for sentence in renderings(text)]

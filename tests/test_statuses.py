@@ -122,6 +122,7 @@ def _names(file: str, text: str) -> set[str]:
     return {string.removeprefix("kpa-") for string in strings if isinstance(string, str)}
 
 
+@pytest.mark.slow
 def test_only_the_spans_of_statuses_list_several_of_them():
     """`VALID`, `GAPS`, `OPEN` and the other lists follow from what each status says of itself."""
     constants = {name.upper() for name in STATUSES}

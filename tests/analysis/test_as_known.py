@@ -67,6 +67,7 @@ def test_a_record_of_the_instant_is_known_and_a_later_one_is_not() -> None:
     assert known(datetime(2026, 6, 30, 12, tzinfo=timezone(timedelta(hours=-5))), moment) == [0]
 
 
+@pytest.mark.slow
 def test_a_day_means_its_end_in_utc() -> None:
     last = datetime(2026, 6, 30, 23, 59, 59, 999000, tzinfo=UTC)
     for day in ("2026-06-30", date(2026, 6, 30), datetime(2026, 6, 30)):

@@ -58,6 +58,7 @@ def test_a_completion_is_recorded_late_after_more_than_30_days() -> None:
     assert findings_of(record(1, day, None), record(2, None, day)) == []
 
 
+@pytest.mark.slow
 def test_the_messages_give_the_days_and_both_names() -> None:
     done = [
         record(1, date(2024, 5, 10), date(2024, 5, 10)),
@@ -130,6 +131,7 @@ def test_a_window_certificate_has_not_expired_until_the_training_is_offered_agai
     assert after_expiry(*done, training=offered) == ["2"]
 
 
+@pytest.mark.slow
 def test_trainings_that_include_each_other_in_a_circle_do_not_end_the_checks() -> None:
     circle = {**LADDERS, "included_trainings_id": [7]}
     assert findings_of(record(1, date(2026, 3, 1), date(2026, 5, 1)), training=circle)

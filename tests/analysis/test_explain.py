@@ -247,6 +247,7 @@ def composed(**own: object) -> tuple[dict[str, object], ...]:
 DONE = ({"date": date(2026, 1, 10)}, {"training_id": 1, "date": date(2025, 12, 1)})
 
 
+@pytest.mark.slow
 def test_a_composed_training_names_the_training_that_limits_it():
     limited = why(account(*DONE, others=composed(title="Basics")), 2)
     assert rules(limited) == ["parts", "composed", "never", "composed", "composed"]

@@ -146,6 +146,7 @@ def test_a_training_that_nobody_may_teach_says_why(kind: str) -> None:
     assert sentence == f"Nobody may teach Ladders next: {why}. {TEACHING}"
 
 
+@pytest.mark.slow
 def test_a_case_that_is_current_not_due_or_of_a_person_who_left_has_no_next_steps() -> None:
     current = kpa.explain(records(done("ann", date(2026, 6, 1))), "ann", 7, as_of=DAY)
     assert (current.status, current.next_steps) == ("current", ())
@@ -178,6 +179,7 @@ def test_a_composed_training_names_the_included_trainings_to_complete() -> None:
     assert [each.partition(" ")[0] for each in steps[2:]] == ["Nobody", "Nobody"]
 
 
+@pytest.mark.slow
 def test_every_included_training_that_expires_soon_must_be_completed() -> None:
     held = (done("ann", date(2025, 7, 10)), done("ann", date(2025, 7, 15), training=8))
     steps = next_steps(records(*held, trainings=(BASICS, LADDERS, ROPES)), 2)
@@ -274,6 +276,7 @@ def test_a_training_without_a_title_is_named_by_its_id() -> None:
     assert next_steps(data)[1].startswith("Training 7 can be taught next by")
 
 
+@pytest.mark.slow
 def test_every_explanation_of_an_explainer_has_its_next_steps() -> None:
     data = records(*EXPIRED)
     explainer = kpa.Explainer(data, as_of=DAY)

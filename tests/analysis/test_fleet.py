@@ -117,6 +117,7 @@ def test_one_failure_is_named_and_the_rest_are_usable(
             use()
 
 
+@pytest.mark.slow
 def test_warnings_name_the_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = Records({COMPLETIONS: [completion(1, date_number=20200230)]})
     with kpa.demo.serve(Records()) as api:
@@ -150,6 +151,7 @@ def test_the_status_of_each_account_follows_its_own_rules(fleet: kpa.Fleet) -> N
     assert kpa.charts.status_over_time(trend).to_dict()["title"]["text"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lazy", [False, True])
 def test_rows_of_several_accounts_meet_in_no_function(fleet: kpa.Fleet, lazy: bool) -> None:
     done: Any = fleet.completions.lazy() if lazy else fleet.completions
@@ -248,6 +250,7 @@ def test_together_no_two_accounts_share_an_id(fleet: kpa.Fleet) -> None:
     assert_frame_equal(counted, apart.drop("demo"), check_row_order=False)
 
 
+@pytest.mark.slow
 def test_together_keeps_the_mark_of_the_demo() -> None:
     users = small().users.with_columns(id=pl.lit("64656d6f64656d6f00000001"))
     data = small(users=users, employee_status=EMPLOYEE_STATUS.empty())
@@ -312,6 +315,7 @@ def test_an_error_of_one_account_names_it() -> None:
         fleet["east"]
 
 
+@pytest.mark.slow
 def test_charts_count_by_account(fleet: kpa.Fleet) -> None:
     status = fleet.status(as_of=AS_OF)
     table = kpa.charts.expiry_by_group_table(status, by="account")

@@ -219,6 +219,7 @@ def test_a_missing_column_is_named_with_the_function_that_makes_it():
         instructor_activity(FIVE, pl.DataFrame({"title": []}))
 
 
+@pytest.mark.slow
 @settings(max_examples=at_most(20))
 @given(completions(), st.integers(1, 40), st.dates(date(2024, 1, 1), date(2027, 1, 1)))
 def test_coverage_is_what_plain_python_counts(rows, months, as_of):

@@ -17,6 +17,7 @@ def test_the_latest_completion_counts_even_where_an_earlier_one_expires_later():
     assert status.select("completion_id", "status").rows() == [(2, "expired")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("latest", "other"),
     [

@@ -73,6 +73,7 @@ def test_its_own_schedule_limits_it_where_that_ends_first():
     assert limit_of[PASSPORT] == (BASICS, "Basics", LATE)
 
 
+@pytest.mark.slow
 def test_a_missing_one_names_what_is_lacking():
     assert limits(catalogue(), (FIRST_AID, LATE))[BASICS] == (None, "Ladders", None)
     assert limits(catalogue())[BASICS] == (None, "First aid; Ladders", None)

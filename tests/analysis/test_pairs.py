@@ -25,6 +25,7 @@ def numbered(rows: list[tuple], *, people: int, catalogue: list[int]) -> pl.Data
     ).with_columns(pl.struct(pairs.split).alias("split"))
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 4), ids, days), max_size=12))
 def test_numbers_sort_as_the_columns_do_and_give_them_back(rows: list[tuple]) -> None:
     frame = numbered(rows, people=5, catalogue=[3])

@@ -93,6 +93,7 @@ def plan(data: kpa.TrainingData, **options: Any) -> kpa.SessionPlan:
     return kpa.plan_sessions(data, as_of=AS_OF, **{"weeks": 4, **options})
 
 
+@pytest.mark.slow
 def test_tables_and_the_last_week_before_the_day() -> None:
     data = replace(account(due_on(date(2026, 7, 14)), teachers=IKE), account="north")
     made = plan(data)
@@ -173,6 +174,7 @@ def test_one_session_serves_neighbours_and_a_full_one_sends_people_earlier() -> 
     )
 
 
+@pytest.mark.slow
 def test_gaps_come_first_and_say_so() -> None:
     done = [("old", 7, date(2024, 1, 1))]
     required = pl.DataFrame({"m_user_id": ["new"], "training_id": [7]})
@@ -185,6 +187,7 @@ def test_gaps_come_first_and_say_so() -> None:
     }
 
 
+@pytest.mark.slow
 def test_nobody_is_dropped() -> None:
     """Each open or coming case has a place, or a line that says why not."""
     done = [*due_on(*[date(2026, 7, 8)] * 5), ("x", 8, date(2025, 7, 20))]
@@ -265,6 +268,7 @@ def test_a_place_before_later_ones_in_time_says_whether_all_of_them_are_full(
     assert reasons.of(place) == f"expires on 20 Jul 2026; the session of 6 Jul 2026 {why}"
 
 
+@pytest.mark.slow
 def test_nothing_is_said_about_full_sessions_that_are_not_full() -> None:
     """Being late costs nothing here, so people are late although the first session has room."""
     data = account(due_on(MONDAYS[0], date(2026, 7, 29)), teachers=IKE)
@@ -346,6 +350,7 @@ def test_random_plans_keep_every_rule(seed: int) -> None:
     assert after.filter(pl.col("status").is_in(GAPS) | ~pl.col("hypothetical")).is_empty()
 
 
+@pytest.mark.slow
 def test_an_instructor_teaches_once_a_week_while_the_own_certificate_is_valid() -> None:
     teachers = [("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2026, 5, 1))]
     expired = [(f"p{number}", 7, date(2024, 1, 1)) for number in range(6)]
@@ -356,6 +361,7 @@ def test_an_instructor_teaches_once_a_week_while_the_own_certificate_is_valid() 
     assert made.unplaced["m_user_id"].to_list() == ["ike"]  # due last, and no place is left
 
 
+@pytest.mark.slow
 def test_an_instructor_teaches_on_the_last_day_of_the_own_certificate() -> None:
     teachers = [("ike", 7, MONDAYS[0].replace(year=2025))]
     made = plan(account([("x", 7, date(2024, 1, 1))], teachers=teachers))
@@ -394,6 +400,7 @@ def test_two_instructors_renew_each_other() -> None:
     assert joined.sessions.select("week", "filled").rows() == [(MONDAYS[0], 2), (MONDAYS[1], 1)]
 
 
+@pytest.mark.slow
 def test_an_instructor_changes_places_with_somebody_in_another_session_of_the_week() -> None:
     """Ann is booked for the first session, so only Ike is left for his own."""
     teachers = [("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2026, 5, 1))]
@@ -406,6 +413,7 @@ def test_an_instructor_changes_places_with_somebody_in_another_session_of_the_we
     assert made.cost == 500 + 500 + 0.5
 
 
+@pytest.mark.slow
 def test_nobody_has_a_place_after_the_last_day_of_work() -> None:
     done = [("x", 7, date(2024, 1, 1)), ("y", 7, date(2024, 1, 1)), ("z", 7, date(2024, 2, 1))]
     left = {"x": date(2026, 7, 6), "y": date(2026, 7, 7), "z": date(2026, 7, 13)}
@@ -417,6 +425,7 @@ def test_nobody_has_a_place_after_the_last_day_of_work() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_people_who_were_hired_again_have_places() -> None:
     done = [("x", 7, date(2024, 1, 1)), *due_on(MONDAYS[1], MONDAYS[1])]
     left = dict.fromkeys(["x", "p0"], date(2020, 1, 1)) | {"p1": date(2026, 7, 7)}
@@ -428,6 +437,7 @@ def test_people_who_were_hired_again_have_places() -> None:
     assert away == MONDAYS[0]
 
 
+@pytest.mark.slow
 def test_trainings_share_an_instructor() -> None:
     """The training that has another instructor leaves the shared one to the other training."""
     ropes = {**LADDERS, "id": 8, "title": "Ropes"}
@@ -440,6 +450,7 @@ def test_trainings_share_an_instructor() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_of_trainings_with_the_same_instructors_the_one_with_more_gaps_chooses_first() -> None:
     ropes = {**LADDERS, "id": 8, "title": "Ropes"}
     teachers = [*IKE, ("ike", 8, date(2026, 5, 1))]
@@ -464,6 +475,7 @@ def test_a_window_training_waits_for_its_window() -> None:
     assert early.people.filter(pl.col("m_user_id") == "x").is_empty()
 
 
+@pytest.mark.slow
 def test_who_never_completed_a_window_training_is_not_told_to_renew_it() -> None:
     window = {
         **{"id": 7, "title": "Heat", "schedule_type": "window"},
@@ -476,6 +488,7 @@ def test_who_never_completed_a_window_training_is_not_told_to_renew_it() -> None
     assert person["reason"].item().startswith("must be completed by 31 Jul 2026")
 
 
+@pytest.mark.slow
 def test_a_composed_training_is_planned_through_its_parts() -> None:
     both = {"id": 9, "title": "Both", "schedule_type": "rolling", "included_trainings_id": [7, 8]}
     ropes = {**LADDERS, "id": 8, "title": "Ropes", "renewal_months": None}
@@ -491,12 +504,14 @@ def test_a_composed_training_is_planned_through_its_parts() -> None:
     assert own.select("status", "hypothetical").row(0) == ("current", True)
 
 
+@pytest.mark.slow
 def test_who_leaves_first_needs_no_session() -> None:
     days = [date(2026, 7, 15), date(2026, 7, 15)]
     data = account(due_on(*days), teachers=IKE, left={"p0": date(2026, 7, 10)})
     assert plan(data).people["m_user_id"].to_list() == ["p1"]
 
 
+@pytest.mark.slow
 def test_each_field_office_by_itself() -> None:
     days = [date(2026, 7, 15), date(2026, 7, 15)]
     data = account(due_on(*days), teachers=IKE, offices={"p0": "n"})
@@ -552,6 +567,7 @@ def test_a_frame_is_no_records() -> None:
         kpa.plan_sessions(COMPLETIONS.empty(), as_of=AS_OF)
 
 
+@pytest.mark.slow
 def test_it_shows_itself_in_jupyter() -> None:
     done = [*due_on(date(2026, 7, 14)), ("<b>x</b>", 8, date(2025, 7, 10))]
     ropes = {**LADDERS, "id": 8, "title": "<script>"}
@@ -568,12 +584,14 @@ def test_an_account_without_anything_due() -> None:
     assert str(made).startswith("Sessions to hold in the 4 weeks from 6 Jul 2026")
 
 
+@pytest.mark.slow
 def test_why_nobody_may_teach_is_said_in_words() -> None:
     data = account(due_on(date(2026, 7, 14)), teachers=[("ike", 7, date(2025, 5, 1))])
     reasons = plan(data).unplaced["reason"].unique().to_list()
     assert reasons == ["no eligible instructor (Ike: own certificate expired on 1 May 2026)"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("left", [date(2026, 7, 15), date(2026, 7, 16)])
 def test_whoever_leaves_when_the_certificate_expires_needs_no_session(left: date) -> None:
     """The last day of employment is the day before: the 14th, or the 15th."""
@@ -583,6 +601,7 @@ def test_whoever_leaves_when_the_certificate_expires_needs_no_session(left: date
     assert people == ([] if left == date(2026, 7, 15) else ["p0"])
 
 
+@pytest.mark.slow
 def test_a_case_of_its_own_and_of_a_composed_training_is_due_on_the_earlier_day() -> None:
     parts = {"id": 9, "title": "Both", "included_trainings_id": [7, 8], "renewal_months": 11}
     ropes = {**LADDERS, "id": 8, "title": "Ropes", "renewal_months": 24}
@@ -630,6 +649,7 @@ def test_an_instructor_who_leaves_after_the_plan_is_planned_like_everyone() -> N
     assert leaving.unplaced["m_user_id"].to_list() == ["uma"]
 
 
+@pytest.mark.slow
 def test_no_session_is_held_that_gives_no_later_expiration() -> None:
     """A completion of December expires on the same 31 December as one of January."""
     yearly = {**LADDERS, "expires_on_month": 12, "expires_on_day": 31}

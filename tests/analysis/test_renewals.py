@@ -100,6 +100,7 @@ def test_equal_to_the_oracle_in_bigger_companies_with_every_outcome() -> None:
     assert min(seen[outcome] for outcome in ("on_time", "late", "lapsed", "pending")) > 20
 
 
+@pytest.mark.slow
 def test_on_time_through_the_expiration_date_and_late_from_the_next_day() -> None:
     first = date(2024, 5, 10)
     for renewed, late, outcome in (
@@ -246,6 +247,7 @@ def test_punctuality_counts_every_group(came_due: pl.DataFrame, by: Any) -> None
     assert_frame_equal(lazy.collect(), ours)
 
 
+@pytest.mark.slow
 def test_the_curve_is_kaplan_and_meiers(came_due: pl.DataFrame) -> None:
     as_of = date(2026, 6, 15)
     curve = kpa.renewal_curve(came_due, USERS_OF_11, as_of=as_of)

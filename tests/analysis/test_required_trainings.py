@@ -233,6 +233,7 @@ def needs(data: kpa.TrainingData, *who: str, **job: Any) -> list[tuple[Any, ...]
     return rows.select("training_id", "required", "held", "status").rows()
 
 
+@pytest.mark.slow
 def test_a_new_employee_needs_everything_that_the_job_asks() -> None:
     assert needs(company(), job_title="rig hand") == [
         (1, True, False, MISSING),

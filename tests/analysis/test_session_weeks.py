@@ -92,6 +92,7 @@ def check(seed: int) -> None:
     assert cost_of(counts, demand, costs) == pytest.approx(cost, abs=1e-4), seed
 
 
+@pytest.mark.slow
 def test_the_solver_finds_no_cheaper_weeks() -> None:
     for seed in range(12):
         check(seed)

@@ -55,6 +55,7 @@ def test_a_session_on_an_expired_certificate_is_one_finding_per_training() -> No
     assert findings(HELD, taught(2, date(2025, 5, 10))) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("session", [None, 51])
 def test_outside_listed_sessions_each_completion_is_a_finding(session: int | None) -> None:
     day = date(2025, 5, 11)

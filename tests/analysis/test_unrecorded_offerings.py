@@ -111,6 +111,7 @@ def test_the_message_about_an_unrecorded_offering_is_one_sentence():
     ]
 
 
+@pytest.mark.slow
 def test_a_future_offering_is_named_in_the_message():
     load = Load(
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),
@@ -123,6 +124,7 @@ def test_a_future_offering_is_named_in_the_message():
     ]
 
 
+@pytest.mark.slow
 def test_the_message_names_the_training():
     load = Load(
         completions=frame_of(COMPLETIONS, GOOD | {"date": date(2019, 6, 10)}),

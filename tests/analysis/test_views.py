@@ -27,6 +27,7 @@ def data() -> kpa.TrainingData:
     return kpa.TrainingData(completions=completions, trainings=trainings, users=users)
 
 
+@pytest.mark.slow
 def test_the_expiry_view_filters_what_expiry_status_says(data: kpa.TrainingData) -> None:
     view = ExpiryView(data, PeopleFilter(data))
     whole = kpa.expiry_status(data.completions, data.trainings, data.users, as_of=DAY)
@@ -46,6 +47,7 @@ def test_the_expiry_view_filters_what_expiry_status_says(data: kpa.TrainingData)
     assert not view.requirements_known
 
 
+@pytest.mark.slow
 def test_bars_and_counts_add_up_to_the_rows(data: kpa.TrainingData) -> None:
     rows = ExpiryView(data, PeopleFilter(data)).rows(ExpiryChoices(as_of=DAY))
     bars = rows.select("training_id", "status").unique().to_dicts()

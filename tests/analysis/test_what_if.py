@@ -52,6 +52,7 @@ def test_the_row_of_the_session_is_hypothetical_and_so_is_what_rests_on_it() -> 
     ]
 
 
+@pytest.mark.slow
 def test_the_records_and_the_status_of_today_stay() -> None:
     data = small()
     before = data.completions.clone()
@@ -69,6 +70,7 @@ def test_sessions_after_the_day_do_not_count() -> None:
     assert not before["hypothetical"].any()
 
 
+@pytest.mark.slow
 def test_the_statuses_of_the_day_itself_count_the_sessions_of_that_day() -> None:
     today = kpa.what_if(small(), session(AS_OF), as_of=AS_OF, until=AS_OF)
     assert today.select("status", "hypothetical").row(0) == ("current", True)

@@ -41,6 +41,7 @@ def write(fleet: kpa.Fleet, out: Path) -> dict[str, Any]:
     return read_manifest(out)
 
 
+@pytest.mark.slow
 def test_the_sums_are_those_of_the_parts(tmp_path: Path) -> None:
     fewer = small(completions=small().completions.head(1))
     manifest = write(kpa.Fleet({"north": small(), "south": fewer}), tmp_path / "pack")
@@ -55,6 +56,7 @@ def test_the_sums_are_those_of_the_parts(tmp_path: Path) -> None:
     assert manifest["complete"] is True
 
 
+@pytest.mark.slow
 def test_one_verification_covers_every_part(tmp_path: Path) -> None:
     pack = tmp_path / "pack"
     write(kpa.Fleet({"north": small(), "south": small()}), pack)

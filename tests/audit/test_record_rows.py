@@ -22,6 +22,7 @@ def _records(data: TrainingData, as_of: date) -> pl.DataFrame:
     return audit_records(data, status, as_of=as_of, expiring_days=30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("as_of", "others"),
     [

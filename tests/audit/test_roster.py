@@ -34,6 +34,7 @@ def trainings(data) -> dict[str, int]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["composed", "window", "first"])
 def test_the_rows_are_the_statuses_with_what_is_on_file(data, status, kind):
     training = trainings(data)[kind]

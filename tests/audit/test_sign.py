@@ -253,6 +253,7 @@ def test_a_wrong_passphrase_is_an_error_that_does_not_show_it(keys, monkeypatch)
     assert "hunter2" not in seen + "".join(repr(frame.frame.f_locals) for frame in frames[1:])
 
 
+@pytest.mark.slow
 def test_without_a_terminal_the_error_names_the_variable(keys):
     code = "import sys; from kpa_analytics.audit.sign import signing_key; signing_key(sys.argv[1])"
     done = subprocess.run(

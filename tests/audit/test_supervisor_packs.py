@@ -355,6 +355,7 @@ def test_an_address_that_no_program_can_read_is_no_recipient() -> None:
         assert usable(address) == address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damaged", [b"", b"x", b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR\n"]
 )
@@ -558,6 +559,7 @@ def test_without_requirements_missing_cases_are_not_known(tmp_path: Path) -> Non
     assert "Sum 0 0 not known 0 0" in page.text
 
 
+@pytest.mark.slow
 def test_folder_names_are_safe_and_different_on_every_system(tmp_path: Path) -> None:
     names = ["CON", "con", "../../up", "A" * 300, " . ", "日本", "", "nobody named"]
     users = [{"id": f"b{number}", "lastname": name} for number, name in enumerate(names)]
@@ -612,6 +614,7 @@ def test_an_event_of_a_past_week_is_not_cancelled(tmp_path: Path) -> None:
         assert [event.get("status") for event in now.values()] == [None]
 
 
+@pytest.mark.slow
 def test_an_event_of_monday_is_cancelled_later_in_the_week(tmp_path: Path) -> None:
     monday = date(2026, 6, 29)
     people = frame_of(USERS, {"id": "ann"})

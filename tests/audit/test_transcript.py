@@ -88,6 +88,7 @@ def test_the_rows_are_the_statuses_with_what_is_on_file(data, busiest, document)
             assert row[name] == record.get(name), row
 
 
+@pytest.mark.slow
 def test_one_page_says_who_what_and_from_where(data, busiest, document):
     said = flat(document)
     profile = data.users.filter(pl.col("id") == busiest).row(0, named=True)
@@ -217,6 +218,7 @@ def test_jupyter_shows_it_and_a_file_keeps_it(document, tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["transcript.pdf"]
 
 
+@pytest.mark.slow
 def test_the_same_records_and_day_give_the_same_bytes(data, busiest, document):
     assert kpa.transcript(data, busiest, as_of=AS_OF).pdf == document.pdf
 
@@ -278,6 +280,7 @@ def test_a_transcript_says_who_taught_and_which_training_is_meant(alike):
     assert set(document.rows["instructor_employeeNumber"]) == {"EMP-00002", "EMP-00003"}
 
 
+@pytest.mark.slow
 def test_a_roster_says_who_taught_and_which_namesake_is_meant(alike):
     document = kpa.roster(alike, 1, as_of=AS_OF)
     said = flat(document)

@@ -28,6 +28,7 @@ def test_titles_that_differ_only_in_the_middle_have_different_labels(name, title
     assert len(drawn) == len(set(drawn)) == frame["training_id"].n_unique() > 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["training_matrix", "instructor_activity"])
 def test_names_that_differ_only_in_the_middle_have_different_labels(name):
     column, key = (

@@ -27,6 +27,7 @@ def spans(**options: object) -> pl.DataFrame:
     return charts.person_timeline_table(*RECORDS, as_of=AS_OF, **options)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("back", [0, 1, 200, 555, 900])
 def test_each_span_has_the_status_of_its_days(back):
     day = AS_OF - timedelta(days=back)
@@ -43,6 +44,7 @@ def test_each_span_has_the_status_of_its_days(back):
     assert len(pairs) >= 3
 
 
+@pytest.mark.slow
 def test_what_is_ahead_ends_on_the_expiration_date():
     status = kpa.expiry_status(*RECORDS, as_of=AS_OF)
     valid = status.filter(pl.col("status").is_in(["current", "expiring"])).sort("training_id")

@@ -57,6 +57,7 @@ def test_a_share_that_is_not_known_is_no_bar_and_no_point():
     assert bars(said) == []
 
 
+@pytest.mark.slow
 def test_the_lowest_share_comes_first_and_the_rest_is_counted():
     table = charts.renewal_punctuality_table(TRAININGS, top=5)
     drawn = table.filter(pl.col("part") == "drawn")

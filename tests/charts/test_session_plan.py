@@ -42,6 +42,7 @@ def test_it_says_what_it_leaves_out():
     ) in said
 
 
+@pytest.mark.slow
 def test_a_plan_and_its_sessions_give_the_same_chart():
     plan = SessionPlan(
         as_of=date(2026, 6, 30),
@@ -54,6 +55,7 @@ def test_a_plan_and_its_sessions_give_the_same_chart():
     assert charts.session_plan(plan).to_json() == charts.session_plan(SESSIONS).to_json()
 
 
+@pytest.mark.slow
 def test_a_long_plan_is_drawn_by_month_and_stays_small():
     long = planned_frame(40, 104)
     table = charts.session_plan_table(long, top=40)

@@ -37,6 +37,7 @@ def test_the_description_has_share_and_count_of_the_first_and_the_last_day():
     assert "Requirements, schedules of trainings and groups of people are today's" in said
 
 
+@pytest.mark.slow
 def test_a_period_without_gaps_is_drawn():
     frame = TREND.with_columns(pl.lit(0, pl.Int64).alias(gap) for gap in ("expired", "missing"))
     picture = svg(specification(charts.status_over_time(frame)))
@@ -172,12 +173,14 @@ def test_demo_counts_are_marked():
     assert DEMO_MARK not in charts.status_over_time(TRAININGS).description
 
 
+@pytest.mark.slow
 def test_one_day_is_drawn():
     said = charts.status_over_time(TREND.tail(1))
     assert "on 28 Jun 2026" in said.description
     assert "28 Jun" in drawing(said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [1, 1926, 9999])
 def test_days_of_any_year_are_labelled(year):
     days = TREND.tail(2).with_columns(day=pl.Series([date(year, 1, 2), date(year, 12, 31)]))

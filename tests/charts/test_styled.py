@@ -60,6 +60,7 @@ def test_joined_charts_are_joined_again(drawn):
     assert spec["description"].count("Status by") == 2
 
 
+@pytest.mark.slow
 def test_a_click_in_one_chart_selects_only_there(drawn):
     spec = specification(drawn("expiry_timeline") | drawn("expiry_by_training"))
     timeline, trainings = (part["layer"] for part in spec["hconcat"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +53,7 @@ def test_people_with_the_same_name_stay_two_rows_of_the_matrix():
     assert table["user"].n_unique() == 2
 
 
+@pytest.mark.slow
 def test_people_with_the_same_name_have_different_labels_after_shortening():
     name = "García Hernández de la Torre, Alejandra"
     frame = status_frame(3, 4).with_columns(pl.lit(name).alias("user"))

@@ -172,6 +172,7 @@ def test_without_the_keyring_package_the_error_names_the_extra(
         settings_by_account()
 
 
+@pytest.mark.slow
 def test_load_all_loads_the_account_that_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

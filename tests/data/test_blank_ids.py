@@ -179,17 +179,20 @@ def test_without_blanks_there_is_no_finding() -> None:
     assert _blank_findings(data) == []
 
 
+@pytest.mark.slow
 def test_a_blank_text_in_a_list_column_is_null() -> None:
     frame, _ = _load("users", USERS, [{"id": "u", "clients_id": " ", "projects_id": "p"}])
     assert frame.select("clients_id", "projects_id").row(0) == (None, ["p"])
 
 
+@pytest.mark.slow
 def test_required_ids_are_kept_unchanged() -> None:
     frame, data = _load("completions", COMPLETIONS, [completion(1, m_user_id="", training_id=0)])
     assert frame.select("m_user_id", "training_id").row(0) == ("", 0)
     assert data.blank_ids.is_empty()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", ["abc", True, 1.5, {}])
 def test_an_invalid_id_is_refused_by_name(value: object) -> None:
     records = [completion(1, group_training_id=""), completion(2, group_training_id=value)]

@@ -26,6 +26,7 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 def test_a_listed_snapshot_has_the_hash_of_its_file(vendor: DemoAPI) -> None:
     data = kpa.load_all()
     listed = kpa.snapshots()
@@ -65,6 +66,7 @@ def test_the_token_is_in_no_file() -> None:
             assert not any(secret in content for secret in secrets), file
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("umask", [0o000, 0o077])
 def test_only_the_owner_can_read_the_files(tmp_path: Path, umask: int) -> None:
     before = os.umask(umask)

@@ -46,6 +46,7 @@ def test_a_supervisor_who_is_unknown_or_has_left_is_named(role: str) -> None:
     assert findings({**ann, field: "sue", "terminationDate": LEFT}) == []
 
 
+@pytest.mark.slow
 def test_a_circle_is_named_to_each_person_in_it() -> None:
     assert findings(
         {"id": "ann", "supervisor_id": "bob"},

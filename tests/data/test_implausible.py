@@ -50,6 +50,7 @@ def test_without_a_creation_time_dates_before_1950_are_implausible(day, is_odd):
     assert bool(kinds(COMPLETIONS, record)) == is_odd
 
 
+@pytest.mark.slow
 def test_an_implausible_date_says_when_its_record_was_created():
     record = {"id": 1, "date": date(1926, 5, 4), "created": MADE}
     assert findings(COMPLETIONS, record)["message"].item() == (

@@ -57,6 +57,7 @@ def test_signatures_and_files_of_the_current_api_are_loaded() -> None:
     assert frame["notes"].to_list() == ["ok", None, None]
 
 
+@pytest.mark.slow
 def test_2345_records_take_three_requests_and_the_second_load_none() -> None:
     with kpa.demo.serve(completions(2345)) as api:
         use(api)

@@ -89,6 +89,7 @@ def test_a_removed_record_makes_us_read_again(api: DemoAPI, page: int) -> None:
     assert sent(api).count(1) == 2
 
 
+@pytest.mark.slow
 def test_one_removed_above_and_one_added_below_is_noticed(api: DemoAPI) -> None:
     """The total and the number of ids stay the same, yet one record slipped between pages."""
     top = kpa.load_completions()["id"][0]
@@ -182,6 +183,7 @@ def test_pages_folded_into_a_snapshot_are_not_kept_twice() -> None:
     assert pages.stat().st_size < 20_000
 
 
+@pytest.mark.slow
 def test_pages_overlap_and_one_page_takes_one_request() -> None:
     with kpa.demo.serve(completions(3_500)) as api:
         use(api)

@@ -168,6 +168,7 @@ def test_a_record_sent_twice_is_a_duplicate_but_not_a_repeat():
     ]
 
 
+@pytest.mark.slow
 def test_allowed_values_are_not_reported():
     same_day = completed(date=AS_OF, special_expiration_date=AS_OF)
     assert findings_of(**same_day) == []

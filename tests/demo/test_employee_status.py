@@ -210,6 +210,7 @@ def test_rehired_people_are_not_employed_in_between():
     assert incomplete("2026-02-01") == incomplete("2026-04-30") == []
 
 
+@pytest.mark.slow
 def test_people_and_pages_can_be_selected_over_http():
     company = organisation(people=60, completions=1500)
     method = "training-employee-status.list"

@@ -180,6 +180,7 @@ def test_names_come_from_many_languages(company):
     assert any(not name.isascii() for name in names)
 
 
+@pytest.mark.slow
 def test_the_statuses_are_plausible(company):
     """Most cases are current, a visible share is expiring, some are expired or missing."""
     employees = company.employee_statuses(AS_OF).select({}).stretch(0, 1000)
@@ -293,6 +294,7 @@ def test_a_large_company_has_the_same_shape():
     assert 0.5 < in_sessions < 0.85
 
 
+@pytest.mark.slow
 def test_records_can_be_added_removed_and_edited():
     company = organisation(people=60, completions=1500)
     new = {"id": 1, "training_id": 1001, "m_user_id": "u", "created": 5, "date_number": 20991231}

@@ -56,6 +56,7 @@ def test_a_passing_fault_is_retried_exactly_as_often_as_set(
     assert len(waits) == retries
 
 
+@pytest.mark.slow
 def test_the_waits_grow_and_differ_between_clients(api: DemoAPI, waits: list[float]) -> None:
     use(api, retries=3)
     api.faults.add(Fault.drop(), times=None)

@@ -102,6 +102,7 @@ def test_a_request_that_waits_notifies_once(api: DemoAPI, monkeypatch: pytest.Mo
     assert next(looks, None) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lock", ["budget.sqlite.lock", "completions.lock"])
 def test_a_process_that_died_holds_no_lock(api: DemoAPI, lock: str) -> None:
     kpa.load_completions()
@@ -124,6 +125,7 @@ def test_permits_dated_in_the_future_do_not_block_requests(api: DemoAPI) -> None
     assert len(api.requests) == 2
 
 
+@pytest.mark.slow
 def test_a_clock_set_back_during_a_session_does_not_block_requests(
     api: DemoAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:

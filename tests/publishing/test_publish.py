@@ -105,6 +105,7 @@ def test_of_people_a_column_that_nobody_listed_is_hidden_whatever_its_type(
     assert kept == {*endpoint.people, *endpoint.public, *endpoint.facts}
 
 
+@pytest.mark.slow
 def test_an_unchanged_file_is_not_written_again(tmp_path: Path) -> None:
     kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
     before = files(tmp_path)
@@ -159,6 +160,7 @@ def test_a_file_url_is_a_folder_of_this_machine(tmp_path: Path) -> None:
     assert read(tmp_path / "a folder", "users").height == 2
 
 
+@pytest.mark.slow
 def test_a_stopped_publish_leaves_whole_files_and_an_index_that_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +200,7 @@ class Held:
         written.replace(target)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_open_elsewhere_is_named_and_nothing_is_lost(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,6 +219,7 @@ def test_a_file_that_is_open_elsewhere_is_named_and_nothing_is_lost(
     assert pl.read_parquet(tmp_path / "accounts.parquet")["complete"].to_list() == [True]
 
 
+@pytest.mark.slow
 def test_a_file_that_is_closed_after_a_moment_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,6 +99,7 @@ def test_a_reader_sees_whole_tables_at_every_moment(
     assert seen[-1]["complete"]
 
 
+@pytest.mark.slow
 def test_a_program_that_has_a_file_open_reads_the_old_one_to_its_end(tmp_path: Path) -> None:
     """A link to a file shows what a program sees that opened it before."""
     folder = tmp_path / "published"
@@ -111,6 +112,7 @@ def test_a_program_that_has_a_file_open_reads_the_old_one_to_its_end(tmp_path: P
     assert {path: path.read_bytes() for path in opened} == opened
 
 
+@pytest.mark.slow
 def test_a_reader_can_tell_that_tables_were_replaced_meanwhile(tmp_path: Path) -> None:
     def replaced_at(data: kpa.TrainingData) -> Any:
         kpa.publish(data, tmp_path, account="north", as_of=AS_OF)
@@ -155,6 +157,7 @@ def test_demo_accounts_are_marked_in_every_table(tmp_path: Path) -> None:
     assert named["account"].unique().to_list() == ["demo"]
 
 
+@pytest.mark.slow
 def test_bad_input_of_a_fleet_is_named(tmp_path: Path, fleet: kpa.Fleet) -> None:
     with pytest.raises(KPADataError, match="a fleet names its accounts"):
         kpa.publish(fleet, tmp_path, account="north")

@@ -172,6 +172,7 @@ CLICKS = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "name", "bars"), CLICKS)
 def test_a_selection_is_in_the_state_and_can_be_undone(shown, company, make, name, bars) -> None:
     explorer = shown[make]
@@ -235,6 +236,7 @@ def labels(explorer: ChartExplorer, chart: int, **message: str) -> None:
     explorer._charts._handle_custom_msg({"chart": chart, **message}, [])
 
 
+@pytest.mark.slow
 def test_names_of_instructors_and_trainings_can_be_clicked(shown) -> None:
     explorer = shown[InstructorExplorer]
     for chart, name in ((0, "instructors"), (1, "trainings")):

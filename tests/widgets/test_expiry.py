@@ -70,6 +70,7 @@ def test_trainings_statuses_people_and_offices_narrow_the_rows(
     assert_frame_equal(explorer.rows, whole.filter(pl.col("m_user_id").is_in(inside.implode())))
 
 
+@pytest.mark.slow
 def test_people_without_an_office_can_be_chosen(company: kpa.TrainingData) -> None:
     nobody = pl.lit([], pl.List(pl.String)).alias("fieldOffice_id")
     data = kpa.TrainingData(
@@ -209,6 +210,7 @@ def test_demo_data_is_marked_and_the_heading_shows_the_time(
     assert all("DEMO DATA" in spec["description"] for spec in unchanged.charts)
 
 
+@pytest.mark.slow
 def test_names_from_other_people_stay_text(company: kpa.TrainingData) -> None:
     hostile = "<img src=x onerror=alert(1)>"
     data = kpa.TrainingData(
@@ -296,6 +298,7 @@ def test_incomplete_bars_are_errors_and_bars_no_longer_drawn_are_deselected(
     assert explorer.table.height == explorer.rows.height > 0
 
 
+@pytest.mark.slow
 def test_without_requirements_missing_is_not_known(
     unchanged: ExpiryExplorer, company: kpa.TrainingData
 ) -> None:

@@ -71,6 +71,7 @@ def spec_rows(explorer: ExpiryExplorer, chart: int) -> list[dict[str, Any]]:
     return [{**row, "training": row.get("training") or row.get("short")} for row in rows]
 
 
+@pytest.mark.slow
 def test_statuses_without_a_date_leave_no_bar_and_the_chart_says_so(
     company: kpa.TrainingData,
 ) -> None:
@@ -79,6 +80,7 @@ def test_statuses_without_a_date_leave_no_bar_and_the_chart_says_so(
     assert "Bars: only ○ Missing" in json.dumps(explorer.charts[0], ensure_ascii=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [30, 0, 90])
 def test_due_within_counts_valid_cases_by_the_days_of_the_control(
     company: kpa.TrainingData, days: int

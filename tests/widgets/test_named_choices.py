@@ -38,6 +38,7 @@ def test_trainings_and_offices_are_taken_by_name(
     assert explorer.field_offices == (office, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [GroupTrainingExplorer, InstructorExplorer])
 def test_instructors_are_taken_by_name_and_employee_number(
     company: kpa.TrainingData, make: type[InstructorExplorer]
@@ -56,6 +57,7 @@ def test_instructors_are_taken_by_name_and_employee_number(
         explorer.instructors = [other["employeeNumber"]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", EVERY)
 def test_a_title_that_names_none_or_several_is_an_error_with_the_ids(
     company: kpa.TrainingData, make: type[Explorer]

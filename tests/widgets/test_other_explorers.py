@@ -31,6 +31,7 @@ def lately(data: kpa.TrainingData, months: int = 24) -> pl.DataFrame:
     return data.completions.filter(pl.col("date") > begin, pl.col("date") <= DAY)
 
 
+@pytest.mark.slow
 def test_instructors_are_those_of_the_analyses(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
     taught = lately(company).filter(pl.col("m_instructor_id").is_not_null())
@@ -54,6 +55,7 @@ def test_trainings_of_one_instructor_come_first(company: kpa.TrainingData) -> No
     assert alone[0]
 
 
+@pytest.mark.slow
 def test_period_instructor_and_training_narrow_what_was_taught(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company, months=6)
     taught = lately(company, 6).filter(pl.col("m_instructor_id").is_not_null())
@@ -295,6 +297,7 @@ def test_an_instructor_who_taught_other_trainings_taught_none_of_those_chosen(
     assert "of 1 training that they taught in this period" in explorer._figures.value
 
 
+@pytest.mark.slow
 def test_trainings_that_are_chosen_are_not_the_whole_catalogue(company: kpa.TrainingData) -> None:
     explorer = InstructorExplorer(company)
     assert f"of {explorer.coverage.height} trainings in the catalogue" in explorer._figures.value
@@ -303,6 +306,7 @@ def test_trainings_that_are_chosen_are_not_the_whole_catalogue(company: kpa.Trai
     assert "catalogue" not in explorer._figures.value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "make", [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer, Dashboard]
 )
@@ -317,6 +321,7 @@ def test_every_explorer_answers_at_its_top_that_the_kernel_is_there(
     assert answers == ["here"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [GroupTrainingExplorer, PlannerExplorer])
 def test_figures_of_sessions_say_that_they_count_everyone_in_them(
     company: kpa.TrainingData, make: type[GroupTrainingExplorer | PlannerExplorer]
@@ -328,6 +333,7 @@ def test_figures_of_sessions_say_that_they_count_everyone_in_them(
     assert said in explorer._figures.value
 
 
+@pytest.mark.slow
 def test_the_number_of_sessions_says_that_it_is_of_the_trainings_chosen(
     company: kpa.TrainingData,
 ) -> None:

@@ -79,6 +79,7 @@ def test_a_page_that_is_left_loses_its_kernel(run: Callable[[Story], None]) -> N
     run(story)
 
 
+@pytest.mark.slow
 def test_a_reloaded_page_keeps_its_kernel_and_not_that_of_another_page(
     run: Callable[[Story], None],
 ) -> None:
@@ -95,6 +96,7 @@ def test_a_reloaded_page_keeps_its_kernel_and_not_that_of_another_page(
     run(story)
 
 
+@pytest.mark.slow
 def test_a_goodbye_that_is_slower_than_the_reload_does_not_stop_the_kernel(
     run: Callable[[Story], None],
 ) -> None:

@@ -118,6 +118,7 @@ def test_people_without_a_profile_are_found(
     assert {*invented["group_training_id"]} == {10**8, 10**8 + 1}
 
 
+@pytest.mark.slow
 def test_a_bar_of_a_training_that_only_the_vendor_names_can_be_picked(
     haunted: kpa.TrainingData,
 ) -> None:

@@ -18,6 +18,7 @@ def test_without_voila_the_error_says_the_command_that_installs_it(
     assert str(raised.value) == f"the dashboard needs Voila: {install_command('dashboard')}"
 
 
+@pytest.mark.slow
 def test_the_tab_says_the_day_and_follows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
     monkeypatch.setattr(dashboard_page, "load_all", lambda: data)

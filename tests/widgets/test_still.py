@@ -24,6 +24,7 @@ class Tags(HTMLParser):
         self.seen.add(tag)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPLORERS)
 def test_it_has_the_figures_and_choices_of_every_explorer(
     company: kpa.TrainingData, name: str

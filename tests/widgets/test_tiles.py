@@ -57,6 +57,7 @@ def test_the_tiles_in_order_and_due_within_list_the_cases_that_they_count(
         explorer.selected = {"due_within": -1}
 
 
+@pytest.mark.slow
 def test_only_a_tile_that_counts_rows_can_be_clicked(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company, trainings=[company.completions["training_id"][0]])
     counted = {"all", "in-order", *explorer.rows["status"]}
@@ -69,6 +70,7 @@ def test_only_a_tile_that_counts_rows_can_be_clicked(company: kpa.TrainingData) 
     assert explorer._figures.picks == ["all"]
 
 
+@pytest.mark.slow
 def test_the_share_in_order_is_of_the_cases_due(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company)
     rows = explorer.rows.filter(pl.col("status") != "not_due")

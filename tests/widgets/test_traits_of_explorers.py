@@ -157,6 +157,7 @@ def test_an_invalid_value_is_also_a_traitlets_error(explorer: ExpiryExplorer) ->
         explorer.set_trait("expiring_days", "30")
 
 
+@pytest.mark.slow
 def test_a_misspelt_choice_is_an_error_that_lists_the_choices(company: kpa.TrainingData) -> None:
     with pytest.raises(kpa.errors.KPADataError, match=r"no choice horizon; there are .*expiring_"):
         ExpiryExplorer(company, horizon=3)

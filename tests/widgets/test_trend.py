@@ -376,6 +376,7 @@ def test_other_records_keep_the_first_day_only_if_they_reach_it() -> None:
     assert "no longer chosen: start 2025-01-01." in explorer._notice.value
 
 
+@pytest.mark.slow
 def test_no_records_are_an_empty_trend() -> None:
     explorer = TrendExplorer(kpa.TrainingData(completions=COMPLETIONS.empty()), as_of=LAST)
     assert explorer.rows["total"].to_list() == [0] * 13

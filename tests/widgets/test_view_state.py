@@ -102,6 +102,7 @@ def test_the_last_20_states_are_kept(company: kpa.TrainingData) -> None:
     assert explorer.expiring_days == 3
 
 
+@pytest.mark.slow
 def test_a_change_that_fails_is_no_state(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company)
     with pytest.raises(kpa.errors.KPADataError):
@@ -240,6 +241,7 @@ def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
         assert dashboard.state == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [ExpiryExplorer, GroupTrainingExplorer, Dashboard])
 def test_a_state_that_is_no_dictionary_is_refused(
     make: type[Explorer], company: kpa.TrainingData
