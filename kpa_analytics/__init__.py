@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.required_trainings import required_trainings
     from kpa_analytics.analysis.session_plan import SessionPlan
     from kpa_analytics.analysis.status_over_time import status_over_time
-    from kpa_analytics.analysis.supervisors import supervisor_lists
+    from kpa_analytics.analysis.supervisor_lists import supervisor_lists
     from kpa_analytics.analysis.training_matrix import training_matrix
     from kpa_analytics.analysis.what_if import what_if
     from kpa_analytics.api.client import Client
@@ -110,7 +110,7 @@ _HOMES = {
     "snapshots": "data.snapshots",
     "status_changes": "audit.compare",
     "status_over_time": "analysis.status_over_time",
-    "supervisor_lists": "analysis.supervisors",
+    "supervisor_lists": "analysis.supervisor_lists",
     "training_matrix": "analysis.training_matrix",
     "transcript": "audit.transcript",
     "verify_audit": "audit.verify",

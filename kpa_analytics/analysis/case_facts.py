@@ -46,8 +46,9 @@ def case_facts(
     left have their statuses, too. Besides the columns of `expiry_status()` there are
 
     - of the records: `counted` and `later` (the numbers of completions up to the day, or without a
-      date, and after it), `undated_id`, `first_later` and `first_later_id`, `latest_special` (the
-      latest special expiration date of those counted); of the status, `held`;
+      date, and after it), `undated` (whether one has no date), `undated_id`, `first_later` and
+      `first_later_id`, `latest_special` (the latest special expiration date of those counted); of
+      the status, `held`;
     - of the person: `hired`, `exists_since`, `left`, `back`, `has_left`, `not_yet`, `has_grace`;
     - of the training: the columns of `schedules` and `windows_on`, `superseded`, `in_time`,
       `renewal` (the day on which the renewal period ends);
@@ -102,6 +103,7 @@ def _records(completions: pl.DataFrame, as_of: date) -> pl.LazyFrame:
         .agg(
             (~later).sum().alias("counted"),
             later.sum().alias("later"),
+            pl.col("date").is_null().any().alias("undated"),
             pl.col("id").filter(pl.col("date").is_null()).last().alias("undated_id"),
             pl.col("special_expiration_date").filter(~later).max().alias("latest_special"),
             pl.col("date").filter(later).first().alias("first_later"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,6 +27,15 @@ FIELDS = {
 }
 
 
+def _record_in_words(values: Mapping[str, Any]) -> dict[str, str]:
+    """The record of a sentence, and the same for its start."""
+    if "record" not in values:
+        return {}
+    known = values["record"] is not None
+    record = say(text.RECORD, id=values["record"]) if known else text.WITHOUT_ID
+    return {"record": record, "Record": f"{record[:1].upper()}{record[1:]}"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """One case, the facts behind it, and everything that is known of the same person.
@@ -45,7 +55,10 @@ class Case:
     expiring_days: int
 
     def say(self, sentence: str, **values: Any) -> str:
-        """Fill in a sentence with the names of this case, its day, its status, and values."""
+        """Fill in a sentence with the names of this case, its day, its status, and values.
+
+        A value `record` is the id of a record, or None if it has no id.
+        """
         label = STATUS_LABELS[self.facts["status"]].lower() if self.facts["status"] else ""
         return say(
             sentence,
@@ -54,7 +67,7 @@ class Case:
             training_id=self.facts["training_id"],
             as_of=self.as_of,
             status=label,
-            **values,
+            **values | _record_in_words(values),
         )
 
     def title(self, training: int) -> str:

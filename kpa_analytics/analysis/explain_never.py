@@ -43,7 +43,7 @@ def no_case_steps(case: Case) -> list[Step]:
 def _no_completion(case: Case) -> Step:
     record, undated = case.facts["completion_id"], case.facts["undated_id"]
     record = undated if record is None else record
-    if record is not None:
+    if record is not None or case.facts["undated"]:
         key, said = "unknown", case.say(text.PROVES_NOTHING, record=record)
     else:
         key, said = NEVER_COMPLETED[MISSING], case.say(text.NO_RECORD)

@@ -22,7 +22,7 @@ from kpa_analytics.analysis.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.session_plan import SessionPlan
 from kpa_analytics.analysis.session_texts import NOBODY_KNOWN, ONLY_INSTRUCTOR
-from kpa_analytics.analysis.supervisors import supervisor_lists
+from kpa_analytics.analysis.supervisor_lists import supervisor_lists
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.errors import KPADataError

@@ -2,10 +2,12 @@
 
 # Which completion counts.
 
-LATEST = "The latest completion on or before {as_of} is record {record:d}, dated {done}."
-UNDATED = (
-    "No completion has a date. Record {record:d} counts, because it has a special expiration date."
-)
+RECORD = "record {id:d}"
+#: Records of an account have ids; those of a frame made by hand may have none.
+WITHOUT_ID = "a record without an id"
+
+LATEST = "The latest completion on or before {as_of} is {record}, dated {done}."
+UNDATED = "No completion has a date. {Record} counts, because it has a special expiration date."
 SUPERSEDES = "{earlier:other record is|other records are} superseded."
 LATER_SPECIAL = (
     "One of them has the special expiration date {special}, but only the latest completion counts."
@@ -16,7 +18,7 @@ NOT_COUNTED = "{later:completion is|completions are} dated after {as_of} and not
 
 FROM_CATALOGUE = "(catalogue: {source})"
 SPECIAL = (
-    "Record {record:d} has the special expiration date {special}, which overrides the schedule of "
+    "{Record} has the special expiration date {special}, which overrides the schedule of "
     "{training} (training {training_id:d})."
 )
 #: What each kind of schedule says of a training.
@@ -125,7 +127,7 @@ NO_RECORD = (
     "record."
 )
 PROVES_NOTHING = (
-    "Record {record:d} has neither a date nor a special expiration date, so it proves no "
+    "{Record} has neither a date nor a special expiration date, so it proves no "
     "completion of {training} (training {training_id:d})."
 )
 LISTED = "The vendor's employee status of {listed_on} lists it as {listed} for {user}."
@@ -171,12 +173,11 @@ MISSING_RECORD = "There is no valid completion: {status}."
 
 LEFT = "{user} left on {left}, so the case is counted only if people who left are included."
 ONLY_LATER = (
-    "The only completion on record, record {record:d}, is dated {done}. It is after {as_of} and "
-    "not counted."
+    "The only completion on record, {record}, is dated {done}. It is after {as_of} and not counted."
 )
 ALL_LATER = (
     "Every completion on record ({later}) is dated after {as_of} and not counted. The first is "
-    "record {record:d}, dated {done}."
+    "{record}, dated {done}."
 )
 NO_CASE = "So there is no case on {as_of}."
 PERSON_NOT_YET = "{user} was first known on {since}, after {as_of}: there was no case yet."

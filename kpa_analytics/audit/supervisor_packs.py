@@ -16,7 +16,12 @@ from kpa_analytics.analysis.find import find_person
 from kpa_analytics.analysis.folding import folded
 from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.required import requirements
-from kpa_analytics.analysis.supervisors import BY_PEOPLE, ListedBy, as_listed_by, supervisor_lists
+from kpa_analytics.analysis.supervisor_lists import (
+    BY_PEOPLE,
+    ListedBy,
+    as_listed_by,
+    supervisor_lists,
+)
 from kpa_analytics.audit import supervisor_text as text
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.extra import need_extra

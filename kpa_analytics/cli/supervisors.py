@@ -41,7 +41,7 @@ def supervisors(
     expiring trainings of that supervisor's people, and nobody else's. Nothing is sent. index.html
     is for the safety manager.
     """
-    from kpa_analytics.analysis.supervisors import as_listed_by
+    from kpa_analytics.analysis.supervisor_lists import as_listed_by
     from kpa_analytics.audit.atomic_folder import refuse_occupied
     from kpa_analytics.audit.extra import need_extra
     from kpa_analytics.audit.supervisor_packs import export_supervisor_packs

@@ -558,3 +558,17 @@ def test_every_sentence_ends_and_has_no_blank_left_in_it():
         for step in explanation.steps:
             assert step.text.endswith("."), step.text
             assert not re.search(r"[{}|]|None(?! of the)|  ", step.text), step.text
+
+
+@pytest.mark.parametrize(
+    ("done", "said"),
+    [
+        ({"date": date(2026, 1, 1)}, "on or before 30 Jun 2026 is a record without an id, dated"),
+        ({"special_expiration_date": date(2027, 1, 1)}, "A record without an id counts, because"),
+        ({"date": date(2027, 1, 1)}, "on record, a record without an id, is dated 1 Jan 2027."),
+        ({}, "A record without an id has neither a date nor a special expiration date"),
+    ],
+)
+def test_a_record_without_an_id_is_explained_and_said_to_have_none(done, said):
+    data = account({"id": None, **done})
+    assert said in str(why(data))

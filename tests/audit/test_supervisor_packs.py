@@ -22,7 +22,7 @@ from icalendar import Calendar
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.case_groups import group_columns
-from kpa_analytics.analysis.supervisors import LISTED_BY
+from kpa_analytics.analysis.supervisor_lists import LISTED_BY
 from kpa_analytics.audit.html import TEMPLATES
 from kpa_analytics.audit.supervisor_mail import usable
 from kpa_analytics.audit.supervisor_page import page_of
