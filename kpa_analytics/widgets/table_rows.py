@@ -48,7 +48,9 @@ def matching(frame: pl.DataFrame, filters: Mapping[str, Any], labels: Labels) ->
     """The rows whose columns match `filters`: column -> a text, or the least and largest number.
 
     The people search reads texts in the same way: every word must occur in the column, in any
-    order; accents and upper case make no difference. A number shown as a label matches no limits.
+    order; accents and upper case make no difference. A day is found as shown, such as "Jul 2026",
+    and by the beginning of its ISO text, such as "2026-07". A number shown as a label matches no
+    limits.
     """
     conditions = [
         condition.fill_null(False)
@@ -61,14 +63,20 @@ def matching(frame: pl.DataFrame, filters: Mapping[str, Any], labels: Labels) ->
 
 def _conditions(values: pl.Series, wanted: Any, labels: Mapping[Any, str]) -> list[pl.Expr]:
     if isinstance(wanted, str):
-        texts = folded_text(text_of(values, labels))
-        return [texts.str.contains(word, literal=True) for word in folded(wanted).split()]
+        return [_has_word(values, labels, word) for word in folded(wanted).split()]
     numbers, (least, largest) = values.cast(pl.Float64), wanted
     return [
         *([] if least is None else [pl.lit(numbers >= least)]),
         *([] if largest is None else [pl.lit(numbers <= largest)]),
         *(pl.lit(numbers != number) for number in labels if number is not None),
     ]
+
+
+def _has_word(values: pl.Series, labels: Mapping[Any, str], word: str) -> pl.Expr:
+    shown = folded_text(text_of(values, labels)).str.contains(word, literal=True)
+    if values.dtype != pl.Date or "-" not in word:
+        return shown
+    return shown | pl.lit(values.dt.to_string("iso").str.starts_with(word))
 
 
 def sort_keys(values: pl.Series) -> pl.Series:

@@ -131,6 +131,9 @@ PEOPLE_HEADINGS = (
         ({"status": "expired"}, [0, 2]),
         ({"who": "  "}, [0, 1, 2]),
         ({"day": "jul 2026"}, [0, 2]),
+        ({"day": "2026-07"}, [0, 2]),
+        ({"day": "2026-06-30"}, [1]),
+        ({"day": "1 2026-07 jul"}, [0, 2]),
     ],
 )
 def test_a_filter_finds_texts_as_the_people_search_does(
