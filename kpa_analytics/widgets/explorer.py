@@ -31,6 +31,8 @@ from kpa_analytics.wording import listing, one_line
 
 _log = logging.getLogger(__name__)
 _Choices = TypeVar("_Choices")
+#: The entry of a drop-down list that chooses None: ipywidgets takes None for no entry at all.
+TOGETHER = ""
 
 
 class SharedKeywords(TypedDict, total=False):
@@ -300,6 +302,8 @@ class Explorer(traitlets.HasTraits):
     def _in_control(self, name: str) -> Any:
         """The value that the control of a choice shows."""
         value = getattr(self, name)
+        if value is None and isinstance(self.controls[name], ipw.Dropdown):
+            return TOGETHER
         return list(value) if isinstance(value, tuple) else value
 
     def _bar(self, controls: Mapping[str, Any]) -> ipw.Widget:
@@ -318,17 +322,14 @@ class Explorer(traitlets.HasTraits):
         if isinstance(self.controls[name], DayField) and change.new is None:
             self._day_cleared(name)
         else:
-            value = self._to_choice(name, change.new)
+            together = isinstance(self.controls[name], ipw.Dropdown) and change.new == TOGETHER
+            value = None if together else change.new
             self.guarded(lambda: setattr(self, name, value))
         self._show_choices()
 
     def _refused(self, name: str, text: str) -> None:
         """Say why a field does not take a text."""
         self.say(self.controls[name].refusal(text, self._in_control(name)))
-
-    def _to_choice(self, name: str, value: Any) -> Any:
-        """The choice that belongs to this value of a control."""
-        return value
 
     def _day_cleared(self, name: str) -> None:
         """Keep the day that was cleared from its control, and say so."""

@@ -22,7 +22,7 @@ from kpa_analytics.statuses import SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING, ChartExplorer
-from kpa_analytics.widgets.explorer import SharedKeywords
+from kpa_analytics.widgets.explorer import TOGETHER, SharedKeywords
 from kpa_analytics.widgets.number_field import NumberField
 from kpa_analytics.widgets.plan_cells import cells_of_label
 from kpa_analytics.widgets.planner_rows import (
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.session_plan import SessionPlan
     from kpa_analytics.data.training_data import TrainingData
 
-_TOGETHER = ""
 #: Trainings that lose their last instructor, below the figures.
 _WARNED = 3
 
@@ -206,7 +205,7 @@ class PlannerExplorer(ChartExplorer):
             ),
             "by": layout.labelled(
                 ipw.Dropdown(
-                    options=[("All together", _TOGETHER), ("Each field office", GROUPS[0])]
+                    options=[("All together", TOGETHER), ("Each field office", GROUPS[0])]
                 ),
                 "Plan by",
                 "Plan the sessions of each field office separately",
@@ -401,12 +400,6 @@ class PlannerExplorer(ChartExplorer):
 
     def _other_moves(self) -> list[Move]:
         return [move for move in self.moves if move["session"] != self.selected]
-
-    def _in_control(self, name: str) -> Any:
-        return (self.by or _TOGETHER) if name == "by" else super()._in_control(name)
-
-    def _to_choice(self, name: str, value: Any) -> Any:
-        return None if name == "by" and value == _TOGETHER else super()._to_choice(name, value)
 
     def _clicked(self, change: Any) -> None:
         """Select the session that was clicked in the table."""

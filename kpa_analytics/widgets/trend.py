@@ -26,6 +26,7 @@ from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar, Bars, same_bars, sele
 from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING
 from kpa_analytics.widgets.day_field import DayField
 from kpa_analytics.widgets.download import DownloadButton
+from kpa_analytics.widgets.explorer import TOGETHER
 from kpa_analytics.widgets.pack import free_folder
 from kpa_analytics.widgets.profiles import nothing, with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 EVERY = {"1d": "Day", "1w": "Week", "1mo": "Month", "1q": "Quarter", "1y": "Year"}
-_TOGETHER = ""
 #: The number of the chart of weeks.
 _WEEKS = 2
 #: The charts in the order shown, and the choices that make no difference to each.
@@ -255,7 +255,7 @@ class TrendExplorer(StatusExplorer):
                 "The time from one day to the next, counted back from the last day",
             ),
             "by": layout.labelled(
-                ipw.Dropdown(options=[("All cases together", _TOGETHER), *groups]),
+                ipw.Dropdown(options=[("All cases together", TOGETHER), *groups]),
                 "Compare by",
                 "Count each of these groups separately",
             ),
@@ -408,12 +408,7 @@ class TrendExplorer(StatusExplorer):
 
     def _in_control(self, name: str) -> Any:
         """The control of `start` shows the usual first day, too."""
-        if name == "start":
-            return self._first
-        return (self.by or _TOGETHER) if name == "by" else super()._in_control(name)
-
-    def _to_choice(self, name: str, value: Any) -> Any:
-        return None if name == "by" and value == _TOGETHER else super()._to_choice(name, value)
+        return self._first if name == "start" else super()._in_control(name)
 
     def _day_cleared(self, name: str) -> None:
         """Show the usual first day where that of the reader was cleared, and say so."""
