@@ -67,7 +67,7 @@ _HEADINGS = (
     ColumnHeading("user", "Person", "person"),
     ColumnHeading("training", "Training"),
     ColumnHeading("date", "Completed", "date"),
-    ColumnHeading("expiration_date", "Expires", "date"),
+    ColumnHeading("expiration_date", "Valid through", "date"),
     ColumnHeading("days_left", "Days left", "number"),
     ColumnHeading("status", "Status", "status"),
     ColumnHeading("expiring_rule", "Counts as expiring soon"),

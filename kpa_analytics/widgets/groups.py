@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kpa_analytics.data.training_data import TrainingData
 
 _SESSIONS = (
-    ColumnHeading("date", "Day", "date"),
+    ColumnHeading("date", "Date", "date"),
     ColumnHeading("trainings", "Trainings"),
     ColumnHeading("instructor", "Instructor", "person"),
     ColumnHeading("attendees", "Listed", "number"),

@@ -59,7 +59,7 @@ UNPLACED_HEADINGS = (
 GAP_HEADINGS = (
     ColumnHeading("user", "Person", "person"),
     ColumnHeading("training", "Training"),
-    ColumnHeading("expiration_date", "Expires", "date"),
+    ColumnHeading("expiration_date", "Valid through", "date"),
     ColumnHeading("status", "Status", "status"),
     *PROFILE_HEADINGS,
 )

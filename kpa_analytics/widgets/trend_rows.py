@@ -36,7 +36,7 @@ _TODAYS = (
 CASE_HEADINGS = (
     ColumnHeading("user", "Person", "person"),
     ColumnHeading("training", "Training"),
-    ColumnHeading("expiration_date", "Expires", "date"),
+    ColumnHeading("expiration_date", "Valid through", "date"),
     ColumnHeading("status", "Status", "status"),
     ColumnHeading("outcome", "Renewal", "status"),
     ColumnHeading("change", "Change", usual=False),

@@ -11,6 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
+from kpa_analytics.report_text import HEADINGS
 from kpa_analytics.widgets import (
     Dashboard,
     ExpiryExplorer,
@@ -354,3 +355,15 @@ def test_a_day_before_the_first_completion_is_said_to_be(company, make) -> None:
     assert "nothing is known of earlier days" in explorer._figures.value
     explorer.as_of = begun
     assert "nothing is known of earlier days" not in explorer._figures.value
+
+
+@pytest.mark.slow
+def test_a_column_has_the_heading_of_the_report(company: kpa.TrainingData) -> None:
+    """`date` is the day of many things: "Completed" of a completion, "Session of" of a list."""
+    explorers = (ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer)
+    for make in (*explorers, PlannerExplorer):
+        for table in make(company)._shown_tables:
+            for column in table.offered:
+                name, label = column["column"], column["label"]
+                if name != "date":
+                    assert label == HEADINGS.get(name, label), (make, label)
