@@ -10,6 +10,7 @@ import traitlets
 
 from kpa_analytics.widgets.dashboard import Dashboard
 from kpa_analytics.widgets.style import HERE
+from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.view_state import has_names, without_names
 
 _LEFT_OUT = (
@@ -17,6 +18,7 @@ _LEFT_OUT = (
     "columns: they may hold names of people."
 )
 _DAMAGED = "The part of this page's address after the # is damaged, so it was ignored."
+_IGNORED = "The view in this page's address cannot be shown, so it was ignored: {why}"
 
 
 class Address(anywidget.AnyWidget):
@@ -54,4 +56,7 @@ class Address(anywidget.AnyWidget):
                 self._dashboard.say(_DAMAGED)
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        self._dashboard.state = without_names(state)
+        try:
+            self._dashboard.state = without_names(state)
+        except ChoiceError as error:
+            raise ChoiceError(_IGNORED.format(why=error.plain or error)) from None

@@ -238,6 +238,7 @@ def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
         dashboard.say("")
         Address(dashboard)._handle_custom_msg({"restore": wrong, "opened": True}, [])
         assert "kpa-alert" in dashboard._notice.value, wrong
+        assert "this page&#x27;s address" in dashboard._notice.value, wrong
         assert dashboard.state == before
 
 
