@@ -72,6 +72,26 @@ def need(frame: AnyFrame, table: Table, *columns: str) -> pl.LazyFrame:
     return lazy.with_columns(pl.col(name).cast(wanted[name]) for name in others) if others else lazy
 
 
+def typed(frame: Frame, table: Table) -> Frame:
+    """Convert the columns that `need` accepts with another type to the types of their table.
+
+    Every other column stays as it is.
+
+    Examples:
+        >>> from kpa_analytics.schema import TRAININGS
+        >>> small = pl.DataFrame({"id": [7]}, schema={"id": pl.Int8})
+        >>> typed(small, TRAININGS).schema["id"]
+        Int64
+    """
+    schema = frame.collect_schema()
+    others = [
+        pl.col(name).cast(dtype)
+        for name, dtype in table.schema.items()
+        if name in schema and schema[name] != dtype and _fits(schema[name], dtype)
+    ]
+    return frame.with_columns(others) if others else frame
+
+
 def _schema_of(table: Table) -> str:
     return f"kpa.schema.{table.name.upper()}.schema"
 

@@ -24,6 +24,7 @@ from kpa_analytics.inputs import (
     day_of,
     need,
     need_same_account,
+    typed,
 )
 from kpa_analytics.schema import COMPLETIONS, ELIGIBLE_INSTRUCTORS, TRAININGS, USERS
 from kpa_analytics.statuses import EXPIRED, VALID
@@ -95,7 +96,10 @@ def eligible_instructors(
     as_day(as_of)  # checked before a LazyFrame is collected
     as_months(months)
     need(completions, COMPLETIONS, *_READ, "m_instructor_id")
-    need(trainings, TRAININGS, *TRAININGS.schema), need(users, USERS, "id"), employment(users)
+    completions = typed(completions, COMPLETIONS)
+    trainings = need(trainings, TRAININGS, *TRAININGS.schema)
+    users = typed(need(users, USERS, "id"), USERS)
+    employment(users)
 
     def instructors(records: pl.DataFrame) -> pl.DataFrame:
         day = day_of(as_of, records, users)

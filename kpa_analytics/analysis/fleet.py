@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -22,7 +22,7 @@ from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.demo_mark import DEMO_AS_OF
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.inputs import ACCOUNT, Day, as_day
-from kpa_analytics.wording import count
+from kpa_analytics.wording import count, listing
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.case_groups import By
@@ -259,7 +259,8 @@ class Fleet:
             The tables with a leading column `account`.
 
         Raises:
-            KPADataError: `compute` raised it; the message names the account.
+            KPADataError: `compute` raised it, or did not return a DataFrame, or its tables have
+                different columns; the message names the account.
 
         Examples:
             >>> fleet = Fleet({"north": TrainingData(completions=pl.DataFrame({"id": [1, 2]}))})
@@ -273,8 +274,10 @@ class Fleet:
                 table = compute(data)
             except KPADataError as error:
                 raise KPADataError(f"{name}: {error}") from error
+            _need_table(name, table)
             tables.append(table.select(pl.lit(name).alias(ACCOUNT), pl.all()))
-        return pl.concat(tables)
+        _need_same_columns([*self.accounts], tables)
+        return pl.concat(tables, how="diagonal")
 
     def __getitem__(self, name: str) -> TrainingData:
         """The records of one account."""
@@ -299,7 +302,12 @@ class Fleet:
         return f"<Fleet: {', '.join(names)}; {count(rows, 'completion')}{missing}>"
 
     def _frame(self, name: str) -> pl.DataFrame:
-        return self.each(lambda data: data.frames[name])
+        self.warn_if_incomplete()
+        frames = (
+            data.frames[name].select(pl.lit(account).alias(ACCOUNT), pl.all())
+            for account, data in self.accounts.items()
+        )
+        return pl.concat(frames, how="diagonal_relaxed")
 
     def _missing(self) -> str:
         """The accounts that could not be loaded, with the kind of each error; empty if none."""
@@ -316,6 +324,30 @@ class Fleet:
                 f"these are only {len(self.accounts)} of {of} accounts; {self._missing()}",
                 KPADataWarning,
                 "fleet.failures has the errors",
+            )
+
+
+def _need_table(account: str, table: object) -> None:
+    if not isinstance(table, pl.DataFrame):
+        raise KPADataError(
+            f"{account}: compute must return a polars DataFrame, not {type(table).__name__}"
+        )
+    if ACCOUNT in table.columns:
+        raise KPADataError(
+            f"{account}: the table already has a column {ACCOUNT!r}: rename it in compute"
+        )
+
+
+def _need_same_columns(accounts: Sequence[str], tables: Sequence[pl.DataFrame]) -> None:
+    """Check that tables of accounts can be stacked: they have the same columns and types."""
+    first = tables[0].schema
+    for account, table in zip(accounts, tables, strict=True):
+        both = {**first, **table.schema}
+        other = sorted(name for name in both if first.get(name) != table.schema.get(name))
+        if other:
+            raise KPADataError(
+                f"{account}: the table has other columns than that of {accounts[0]}: "
+                f"{listing(other)} are not the same in both"
             )
 
 

@@ -37,7 +37,7 @@ def plan_tables(
     """
     places = _places(cases, bookings, days)
     sessions = _sessions(places, bookings, costs, names)
-    people = _with_reasons(places, sessions, by_window)
+    people = _with_reasons(places, sessions, by_window, days[0])
     numbers = sessions.select("booking", "session")
     return {
         "sessions": sessions.select(PLANNED_SESSIONS.schema.names()),
@@ -104,7 +104,7 @@ def _days(time: pl.Expr) -> pl.Expr:
 
 
 def _with_reasons(
-    places: pl.DataFrame, sessions: pl.DataFrame, by_window: set[int]
+    places: pl.DataFrame, sessions: pl.DataFrame, by_window: set[int], begins: date
 ) -> pl.DataFrame:
     """The places with `reason`, which is put into words once for people in the same situation."""
     reasons = {}
@@ -113,6 +113,7 @@ def _with_reasons(
         reasons[course] = CourseReasons(
             rows["week"].unique().sort().to_list(),
             {*rows["week"]} - {*spare},
+            begins=begins,
             by_window=course[0] in by_window,
         )
     alike = [*_COURSE, *Place._fields]

@@ -6,7 +6,7 @@ import polars as pl
 
 from kpa_analytics.analysis.renewal_punctuality import check_day
 from kpa_analytics.employment import employment, has_left
-from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of, need
+from kpa_analytics.inputs import AnyFrame, Day, Frame, as_day, computed, day_of, need, typed
 from kpa_analytics.schema import RENEWAL_CURVE, RENEWALS
 
 _DAY = pl.duration(days=1)
@@ -49,6 +49,7 @@ def renewal_curve(
     """
     as_day(as_of)  # checked before a LazyFrame is collected
     need(renewals, RENEWALS, *RENEWALS.schema)
+    renewals = typed(renewals, RENEWALS)
     days = employment(users)
 
     def curve(rows: pl.DataFrame) -> pl.DataFrame:

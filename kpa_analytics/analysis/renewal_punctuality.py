@@ -19,6 +19,7 @@ from kpa_analytics.inputs import (
     need,
     need_if_known,
     need_same_account,
+    typed,
 )
 from kpa_analytics.outcomes import LAPSED, OUTCOMES, PENDING, RENEWED_ON_TIME
 from kpa_analytics.schema import GROUPS, RENEWAL_PUNCTUALITY, RENEWALS, USERS
@@ -77,6 +78,7 @@ def renewal_punctuality(
     as_day(as_of)  # checked before a LazyFrame is collected
     group = by if by == "month" else as_by(by, users, "month")
     need(renewals, RENEWALS, *RENEWALS.schema)
+    renewals = typed(renewals, RENEWALS)
     need_if_known(users, USERS, "id"), need_if_known(groups, GROUPS, "kind", "id", "name")
 
     def punctuality(rows: pl.DataFrame) -> pl.DataFrame:

@@ -41,11 +41,15 @@ class CourseReasons:
     Args:
         weeks: the weeks with sessions, in their order.
         full: those in which every session is full.
+        begins: the first week of the plan. Whether an earlier session would help is not computed.
         by_window: whether the training is renewed in windows.
     """
 
-    def __init__(self, weeks: Sequence[date], full: Collection[date], *, by_window: bool) -> None:
-        self._weeks, self._full, self._by_window = weeks, full, by_window
+    def __init__(
+        self, weeks: Sequence[date], full: Collection[date], *, begins: date, by_window: bool
+    ) -> None:
+        self._weeks, self._full, self._begins = weeks, full, begins
+        self._by_window = by_window
 
     def of(self, place: Place) -> str:
         """The need of a person, and why it is met in this week."""
@@ -84,9 +88,9 @@ class CourseReasons:
                 return _said(text.FIRST_SESSION, week=week)
             return _said(text.NEXT_NOT_CHEAPER if has_free else text.NEXT_SESSION, week=week)
         late = (week - place.due).days
-        if first > place.due and not has_free:
+        if first > max(place.due, self._begins) and not has_free:
             reason = text.NOT_EARLIER if week == first else text.FIRST_FREE
-            return _said(reason, week=week, late=late, first=first)
+            return _said(reason, week=week, late=late)
         if has_free:
             return _said(text.LATE_NOT_CHEAPER, week=week, late=late)
         return _said(text.LATE if earlier else text.LATE_FIRST, week=week, late=late)

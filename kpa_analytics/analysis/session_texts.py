@@ -4,7 +4,8 @@ from __future__ import annotations
 
 #: Why somebody has no place.
 NO_ELIGIBLE_INSTRUCTOR = "no eligible instructor ({reason})"
-NOBODY_KNOWN = "nobody taught it lately"
+#: The usual months of `eligible_instructors()`, which has no row of a training without a record.
+NOBODY_KNOWN = "nobody taught it in the last 24 months"
 ONLY_INSTRUCTOR = "the only eligible instructor is this person"
 ONLY_FREE_INSTRUCTOR = "the only instructor free in the week of {week} is this person"
 NOT_USEFUL = "a session in these weeks would not give a later expiration date"
@@ -23,7 +24,7 @@ BEFORE = "the session of {week} is before it"
 BEFORE_FULL = "the session of {week} is before it, and the later ones in time are full"
 ON_THE_DAY = "the session of {week} is on that day"
 NOT_EARLIER = (
-    "the session of {week} is {late:day|days} late; a session before {first} would not give a "
+    "the session of {week} is {late:day|days} late; one on an earlier Monday would not give a "
     "later expiration date"
 )
 FIRST_FREE = (

@@ -88,8 +88,9 @@ def supervisor_lists(
     as_day(as_of)
     need_if_known(groups, GROUPS, "kind", "id", "name")
     identifier, name = group_columns(by)
-    columns = need(status, EXPIRY_STATUS, *EXPIRY_STATUS.schema).collect_schema().names()
-    cases = status.lazy().filter(pl.col("status").is_in(OPEN))
+    known = need(status, EXPIRY_STATUS, *EXPIRY_STATUS.schema)
+    columns = known.collect_schema().names()
+    cases = known.filter(pl.col("status").is_in(OPEN))
     listed = _list_of_each(users, by, groups, _day(status, users, as_of))
     rows = (
         cases.join(listed, on="m_user_id", how="left")

@@ -33,7 +33,11 @@ def together(accounts: Mapping[str, TrainingData], missing: str) -> TrainingData
         KPADataError: an id is too large to be made unique; the message names the account.
     """
     parts = [_unique(name, place, data) for place, (name, data) in enumerate(accounts.items())]
-    frames: dict[str, Any] = {table: pl.concat([part[table] for part in parts]) for table in LOADED}
+
+    def stacked(table: str) -> pl.DataFrame:
+        return pl.concat([part[table] for part in parts], how="diagonal_relaxed")
+
+    frames: dict[str, Any] = {table: stacked(table) for table in LOADED}
     snapshots = {
         f"{table} of {name}": _unique_faults(name, place, snapshot)
         for place, (name, data) in enumerate(accounts.items())

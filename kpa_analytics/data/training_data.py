@@ -11,8 +11,9 @@ import polars as pl
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.demo_mark import is_demo
-from kpa_analytics.endpoints import COLLECTIONS
+from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.inputs import typed
 from kpa_analytics.schema import (
     BLANK_IDS,
     EMPLOYEE_STATUS,
@@ -66,6 +67,13 @@ class TrainingData:
     scope: Scope = field(default_factory=Scope)
     part_of: TrainingData | None = None
     account: str | None = None
+
+    def __post_init__(self) -> None:
+        """Convert types that fit, such as categories for texts, once for every analysis."""
+        for name in LOADED:
+            frame = getattr(self, name)
+            if isinstance(frame, pl.DataFrame):
+                object.__setattr__(self, name, typed(frame, endpoint_of(name).table))
 
     @property
     def whole(self) -> TrainingData:

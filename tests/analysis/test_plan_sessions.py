@@ -207,15 +207,24 @@ def test_nobody_is_dropped() -> None:
 @pytest.mark.parametrize(
     ("week", "why"),
     [
-        (MONDAYS[2], "a session before 20 Jul 2026 would not give a later expiration date"),
+        (MONDAYS[2], "one on an earlier Monday would not give a later expiration date"),
         (MONDAYS[3], "it is the first with a free place that gives a later expiration date"),
     ],
 )
 def test_a_late_place_says_why_no_earlier_one_helps(week: date, why: str) -> None:
     due = date(2026, 7, 15)
     place = Place(due, due, is_gap=False, composed="", week=week, first=MONDAYS[2])
-    reasons = CourseReasons([week], [], by_window=True)
+    reasons = CourseReasons([week], [], begins=MONDAYS[0], by_window=True)
     assert reasons.of(place).endswith(f" days late; {why}")
+
+
+@pytest.mark.parametrize(("first", "week"), [(0, 0), (0, 1)])
+def test_nothing_is_said_about_sessions_before_the_plan(first: int, week: int) -> None:
+    """Before its first Monday a session may well give a later expiration date."""
+    due = date(2026, 7, 1)
+    place = Place(due, due, False, composed="", week=MONDAYS[week], first=MONDAYS[first])
+    reasons = CourseReasons([MONDAYS[week]], [], begins=MONDAYS[0], by_window=False)
+    assert reasons.of(place).endswith(" days late, and none is held earlier")
 
 
 FREE = "has a free place, but using it would not make the plan better"
@@ -247,7 +256,7 @@ def test_a_late_place_says_what_is_wrong_with_earlier_ones(
     due = date(2026, 7, 15)
     place = Place(due, due, is_gap, composed="", week=MONDAYS[2], first=MONDAYS[0])
     held, taken = ([MONDAYS[week] for week in each] for each in (weeks, full))
-    assert CourseReasons(held, taken, by_window=False).of(place).endswith(why)
+    assert CourseReasons(held, taken, begins=MONDAYS[0], by_window=False).of(place).endswith(why)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +273,8 @@ def test_a_place_before_later_ones_in_time_says_whether_all_of_them_are_full(
     """One of the later sessions is on the due day itself, so it is in time, too."""
     due = MONDAYS[2]
     place = Place(due, due, is_gap=False, composed="", week=MONDAYS[0], first=MONDAYS[0])
-    reasons = CourseReasons(MONDAYS, [MONDAYS[week] for week in full], by_window=False)
+    taken = [MONDAYS[week] for week in full]
+    reasons = CourseReasons(MONDAYS, taken, begins=MONDAYS[0], by_window=False)
     assert reasons.of(place) == f"expires on 20 Jul 2026; the session of 6 Jul 2026 {why}"
 
 
@@ -631,7 +641,7 @@ def test_a_person_in_two_field_offices_is_in_the_alphabetically_first() -> None:
 
 def test_a_free_place_before_the_first_useful_day_is_no_reason() -> None:
     place = Place(None, AS_OF, is_gap=True, composed="", week=MONDAYS[2], first=MONDAYS[1])
-    reasons = CourseReasons(MONDAYS, [MONDAYS[1]], by_window=False)
+    reasons = CourseReasons(MONDAYS, [MONDAYS[1]], begins=MONDAYS[0], by_window=False)
     assert reasons.of(place) == (
         "missing; the session of 20 Jul 2026 is the first with a free place"
     )
