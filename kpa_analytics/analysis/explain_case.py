@@ -78,8 +78,12 @@ class Case:
     @property
     def included(self) -> list[int]:
         """The ids of the trainings that this one includes."""
-        training = self.catalogue.get(self.facts["training_id"]) or {}
-        return sorted({*(training.get("included_trainings_id") or [])} - {None})
+        return self.parts_of(self.facts["training_id"])
+
+    def parts_of(self, training: int) -> list[int]:
+        """The ids of the trainings that any training of the catalogue includes."""
+        known = self.catalogue.get(training) or {}
+        return sorted({*(known.get("included_trainings_id") or [])} - {None})
 
     @property
     def days(self) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _limit(case: Case) -> Step:
     facts = case.facts
     expires, limited_by = facts["expiration_date"], facts["limited_by_id"]
     if expires is None:
-        sentence = text.NOT_LIMITED
+        sentence = text.NO_KNOWN_LIMIT if _has_unknown(case) else text.NOT_LIMITED
     elif limited_by == facts["training_id"]:
         sentence = text.LIMITED_BY_ITSELF
     else:
@@ -96,11 +96,32 @@ def _limit(case: Case) -> Step:
     )
 
 
+def _has_unknown(case: Case) -> bool:
+    """Whether an expiration is not known: by the own schedule, or of a training that it includes.
+
+    Trainings that include each other are read once.
+    """
+    waiting, read = [case.facts["training_id"]], set[int]()
+    while waiting:
+        training = waiting.pop()
+        facts = case.person.get(training)
+        if training in read or facts is None:
+            continue
+        read.add(training)
+        source = facts["expiration_source"]
+        if source == "composed":
+            source = facts["own_expiration_source"]
+            waiting += case.parts_of(training)
+        if source == "unknown":
+            return True
+    return False
+
+
 def _status(case: Case) -> Step:
     facts = case.facts
     by_status = {EXPIRED: text.EXPIRED, EXPIRING: text.COMPOSED_EXPIRING}
     sentence = by_status.get(facts["status"], text.COMPOSED_CURRENT)
     if facts["expiration_date"] is None:
-        sentence = text.NEVER_ENDS
+        sentence = text.NO_END if _has_unknown(case) else text.NEVER_ENDS
     said = case.say(sentence, days=abs(facts["days_left"] or 0), starts=facts["starts_expiring"])
     return step("composed", said, as_of=case.as_of, **case.result)

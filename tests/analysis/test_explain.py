@@ -572,3 +572,22 @@ def test_every_sentence_ends_and_has_no_blank_left_in_it():
 def test_a_record_without_an_id_is_explained_and_said_to_have_none(done, said):
     data = account({"id": None, **done})
     assert said in str(why(data))
+
+
+@pytest.mark.parametrize("kind", ["never-heard", "rolling"])
+@pytest.mark.parametrize("nested", [False, True])
+def test_an_end_that_is_not_known_is_not_said_never_to_come(kind: str, nested: bool) -> None:
+    """A schedule of an unknown kind, against one without months, which does not expire."""
+    part = {"id": 1, "title": "Part", "schedule_type": kind}
+    middle = {"id": 2, "title": "Middle", "schedule_type": "rolling", "included_trainings_id": [1]}
+    data = account(
+        {"training_id": 1, "date": date(2026, 1, 1)},
+        others=(part, middle),
+        schedule_type="rolling",
+        included_trainings_id=[2 if nested else 1],
+    )
+    said = str(why(data))
+    is_known = kind == "rolling"
+    assert ("so it does not expire" in said) is is_known
+    assert ("so no expiration date is known" in said) is not is_known
+    assert ("no expiration date is known: current" in said) is not is_known
