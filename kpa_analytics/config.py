@@ -79,7 +79,7 @@ def _number(least: float, whole: bool = False) -> Callable[[str, object], float]
             raise KPASettingsError(problem)
         try:
             number = float(value)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise KPASettingsError(problem) from error
         if not least <= number < float("inf") or (whole and number != int(number)):
             raise KPASettingsError(problem)

@@ -88,15 +88,16 @@ def _flat(name: str, dtype: DataType) -> pl.Expr:
     column = pl.col(name)
     if isinstance(dtype, pl.List | pl.Array):
         item, inner = pl.element(), dtype.inner
-        plain = inner in (pl.String, pl.Enum, pl.Categorical) or inner.is_numeric()
+        plain = not isinstance(inner, pl.List | pl.Array | pl.Struct)
         texts = item.cast(pl.String) if plain else item.map_elements(_as_json, pl.String)
         return column.cast(pl.List(inner)).list.eval(texts.fill_null("")).list.join(_BETWEEN)
     if isinstance(dtype, pl.Struct):
         return column.map_elements(_as_json, pl.String)
     if isinstance(dtype, pl.Datetime) and dtype.time_zone:
         return column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-    return column
+    return column.dt.to_string() if isinstance(dtype, pl.Duration) else column
 
 
 def _as_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    listed = value.to_list() if isinstance(value, pl.Series) else value
+    return json.dumps(listed, ensure_ascii=False, default=str)

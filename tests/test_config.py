@@ -90,6 +90,7 @@ def test_configure_changes_what_is_named() -> None:
         ("timeout", float("nan")),
         ("timeout", float("inf")),
         ("retries", -1),
+        ("retries", 10**400),
         ("retries", True),
         ("rate_limit_wait", -0.1),
         ("progress", "yes"),

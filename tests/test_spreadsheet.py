@@ -79,3 +79,18 @@ def test_a_table_shows_its_columns_in_jupyter() -> None:
     for column in kpa.schema.EXPIRY_STATUS.columns:
         assert f">{column.name}<" in page
     assert "&quot;Last, First&quot;" in page
+
+
+def test_every_type_can_be_written_as_csv() -> None:
+    day = date(2026, 6, 30)
+    lists = pl.DataFrame(
+        {
+            "days": [[day, day]],
+            "held": [[True, False]],
+            "weeks": [[[1, 2], [3]]],
+            "left": [day - day],
+        }
+    )
+    assert kpa.schema.flat(lists).write_csv().splitlines()[1] == (
+        '2026-06-30; 2026-06-30,true; false,"[1, 2]; [3]",PT0S'
+    )

@@ -21,6 +21,8 @@ _CASE = ["m_user_id", "training_id"]
 #: The fields on which the status of a completion depends.
 _OF_RECORD = ("id", *_CASE, "created", "date", "special_expiration_date")
 _OF_PERSON = ("id", "created", "hireDate", "terminationDate")
+#: The id of a record in a text.
+_RECORD = pl.col("id").cast(pl.String).fill_null("without an id")
 #: Differences that a detail lists; the rest is only counted.
 _LISTED = 3
 
@@ -89,7 +91,7 @@ def _records(before: Situation, after: Situation) -> pl.DataFrame:
     added, removed = (
         rows.join(others, on="id", how="anti").select(
             *_CASE,
-            text=pl.format("record {} {}, {}", "id", pl.lit(change), _completed()),
+            text=pl.format("record {} {}, {}", _RECORD, pl.lit(change), _completed()),
         )
         for change, rows, others in (("added", come, gone), ("removed", gone, come))
     )
@@ -182,7 +184,7 @@ def _whole(rows: pl.DataFrame, others: pl.DataFrame, text: str) -> pl.DataFrame:
 def _edits(columns: Sequence[str]) -> pl.Expr:
     """The fields that differ from their `_new` column, as `field old -> new`; "" if none does."""
     edits: list[Any] = [
-        pl.when(pl.col(name).ne_missing(pl.col(f"{name}_new"))).then(
+        pl.when(_shown(name) != _shown(f"{name}_new")).then(
             pl.format("{} {} -> {}", pl.lit(name), _shown(name), _shown(f"{name}_new"))
         )
         for name in columns

@@ -69,6 +69,11 @@ class Fleet:
         accounts: Mapping[str, TrainingData],
         failures: Mapping[str, Exception] | None = None,
     ) -> None:
+        if not isinstance(accounts, Mapping):
+            raise KPADataError(
+                "accounts must be a dictionary of the result of load_all() for each name, not "
+                f"{type(accounts).__name__}"
+            )
         if not accounts:
             raise KPADataError("a fleet needs the records of at least one account")
         refuse_same_names([as_account(name) for name in (*accounts, *(failures or {}))])

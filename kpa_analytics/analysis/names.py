@@ -58,5 +58,5 @@ def with_titles(rows: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
 def known_trainings(records: pl.LazyFrame, trainings: AnyFrame | None) -> pl.LazyFrame:
     """Every training of the records and of the catalogue once: training_id and training."""
     catalogue = need_if_known(trainings, TRAININGS, "id").select(training_id="id")
-    ids = pl.concat([records.select("training_id"), catalogue]).unique()
+    ids = pl.concat([records.select("training_id"), catalogue]).unique().drop_nulls()
     return with_titles(ids, trainings)

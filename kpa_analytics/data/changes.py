@@ -73,10 +73,17 @@ def _of_table(
     pairs = after.join(before, on=keys, suffix="_old")
     for field, dtype in after.schema.items():
         if field not in keys:
-            edited = pairs.filter(pl.col(field).ne_missing(pl.col(f"{field}_old")))
+            old_value, value = (_or_null(name, dtype) for name in (f"{field}_old", field))
+            edited = pairs.filter(value.ne_missing(old_value))
             values = _text(f"{field}_old", dtype), _text(field, dtype)
             parts.append(_rows(name, "edited", edited, pl.lit(field), *values))
     return pl.concat(parts).sort("change", *keys, maintain_order=True)
+
+
+def _or_null(name: str, dtype: pl.DataType) -> pl.Expr:
+    """A column in which an empty list is null: the vendor sends either for nothing."""
+    values = pl.col(name)
+    return pl.when(values.list.len() > 0).then(values) if isinstance(dtype, pl.List) else values
 
 
 def completions_of(source: Any, side: str) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 import kpa_analytics as kpa
+from kpa_analytics import schema
 from kpa_analytics.audit.pack_data import PackData
 from kpa_analytics.data.side_by_side import side_by_side
 from kpa_analytics.data.training_data import TrainingData
@@ -368,3 +369,38 @@ def test_the_dashboard_shows_a_fleet_by_account(fleet: kpa.Fleet) -> None:
         kpa.widgets.Dashboard(fleet["north"], as_of=AS_OF, by="account")
     with pytest.raises(KPADataError, match="account"):
         kpa.widgets.TrendExplorer(fleet["north"], as_of=AS_OF).by = "account"
+
+
+@pytest.mark.parametrize(
+    ("compute", "said"),
+    [
+        (lambda _: None, "north: compute must return a polars DataFrame, not NoneType"),
+        (
+            lambda data: data.users.select(account="id"),
+            "north: the table already has a column 'account'",
+        ),
+        (
+            lambda data: pl.DataFrame({data.trainings["title"][0]: [1], "both": 1}),
+            "south: the table has other columns than that of north: Ladders, Welding are not",
+        ),
+    ],
+)
+def test_tables_that_cannot_be_stacked_are_refused_by_name(
+    compute: Any, said: str, fleet: kpa.Fleet
+) -> None:
+    with pytest.raises(KPADataError, match=said):
+        fleet.each(compute)
+
+
+def test_columns_of_accounts_may_differ_in_order_and_number() -> None:
+    more = small().completions.select(
+        pl.lit("x").alias("note"), *reversed(schema.COMPLETIONS.schema)
+    )
+    fleet = kpa.Fleet({"north": small(), "south": small(completions=more)})
+    assert fleet.completions.columns == ["account", *known, "note"]
+    assert fleet.together().completions["note"].null_count() == small().completions.height
+
+
+def test_a_fleet_is_made_of_named_accounts() -> None:
+    with pytest.raises(KPADataError, match="accounts must be a dictionary of the result of load_a"):
+        kpa.Fleet(small())  # type: ignore[arg-type]

@@ -188,3 +188,12 @@ def _text(value: object) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     return None if value is None else str(value)
+
+
+def test_an_empty_list_in_place_of_null_is_no_change():
+    before, after = (
+        {"trainings": frame_of(TRAININGS, {"id": 7, "included_trainings_id": parts})}
+        for parts in (None, [])
+    )
+    assert table_changes(before, after).is_empty()
+    assert table_changes(after, before).is_empty()
