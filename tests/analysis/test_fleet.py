@@ -393,9 +393,8 @@ def test_tables_that_cannot_be_stacked_are_refused_by_name(
 
 
 def test_columns_of_accounts_may_differ_in_order_and_number() -> None:
-    more = small().completions.select(
-        pl.lit("x").alias("note"), *reversed(schema.COMPLETIONS.schema)
-    )
+    known = schema.COMPLETIONS.schema.names()
+    more = small().completions.select(pl.lit("x").alias("note"), *reversed(known))
     fleet = kpa.Fleet({"north": small(), "south": small(completions=more)})
     assert fleet.completions.columns == ["account", *known, "note"]
     assert fleet.together().completions["note"].null_count() == small().completions.height
