@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from kpa_analytics.analysis.session_plan import SessionPlan
     from kpa_analytics.data.training_data import TrainingData
 
+#: What is the same of a session in two plans if it has the same number and is the same session.
+_PLANNED = ["session", "training_id", "week", "m_instructor_id"]
 #: Trainings that lose their last instructor, below the figures.
 _WARNED = 3
 
@@ -131,6 +133,8 @@ class PlannerExplorer(ChartExplorer):
     terms = ("as of", "case", "gap", "instructor", "eligible instructor", "session")
 
     _view: PlannerView
+    #: The sessions before they are moved, when they were last shown.
+    _planned: pl.DataFrame | None = None
 
     weeks = traits.WholeNumber(26, 1, MOST_WEEKS, help="The number of weeks that are planned.")
     capacity = traits.WholeNumber(SEATS, 1, MOST_SEATS, help="The most people in a session.")
@@ -247,12 +251,15 @@ class PlannerExplorer(ChartExplorer):
 
     def _rebuild(self, changed: AbstractSet[str]) -> None:
         plan = self.plan
-        self._check_moves(plan)
+        planned = plan.sessions.select(_PLANNED)
+        self._check_moves(plan, planned)
         self._check_selected(plan)
         choices = self._chosen(PlannerChoices)
         pointed = {"selected", "bars"}
         if changed - pointed:
             self._rows = self._view.sessions(choices)
+            if self.selected == self._shown.get("selected") and self._selected_row() is None:
+                self.selected = None
             self._gaps_by_figure = dict(
                 zip(GAP_FIGURES, self._view.gap_cases(choices), strict=True)
             )
@@ -268,12 +275,13 @@ class PlannerExplorer(ChartExplorer):
             self._figures.picks = picks(self._held, self._gaps, self._cases)
         if changed - {"selected"}:
             self._list()
-        self._people.show(self._listed_people(choices), self._caption_of_people(plan))
+        self._people.show(self._listed_people(choices), self._caption_of_people())
         self._enable_moves(plan)
         self._mark_chosen()
         if not changed or changed - pointed:
             self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
         self._show_bars()
+        self._planned = planned
 
     def _list(self) -> None:
         """Fill the tables with all rows, or with those that the selected figures count."""
@@ -322,15 +330,22 @@ class PlannerExplorer(ChartExplorer):
             return self._view.people(choices, self._in_cells()["session"])
         return self._view.people(choices, [] if self.selected is None else [self.selected])
 
-    def _check_moves(self, plan: SessionPlan) -> None:
-        """Refuse new moves that the plan does not allow; end those of an earlier plan."""
-        replanned = any(
+    def _check_moves(self, plan: SessionPlan, planned: pl.DataFrame) -> None:
+        """Refuse new moves that the plan does not allow; end those of an earlier plan.
+
+        In another plan, or one of newer records, a number may be that of another session.
+        """
+        replanned = self._planned is None or not planned.equals(self._planned)
+        replanned |= any(
             getattr(self, name) != self._shown.get(name)
             for name in ("as_of", "weeks", "capacity", "by")
         )
-        if replanned and self._shown and self.moves and self.moves == self._shown["moves"]:
-            self.say("The plan has changed, so every session is in its planned week again.")
-            self.set(moves=None, selected=None)
+        if replanned and self._shown:
+            if self.moves and self.moves == self._shown["moves"]:
+                self.say("The plan has changed, so every session is in its planned week again.")
+                self.set(moves=None, selected=None)
+            elif self.selected == self._shown["selected"]:
+                self.selected = None
         known = {*plan.sessions["session"]}
         last = _last_week(plan)
         for move in self.moves:
@@ -345,18 +360,22 @@ class PlannerExplorer(ChartExplorer):
 
     def _enable_moves(self, plan: SessionPlan) -> None:
         """Enable each button that changes the selected session; the others would do nothing."""
-        of_session = self._rows.filter(pl.col("session").eq_missing(self.selected))
-        rows = of_session.select("week", "change").iter_rows()
-        week, change = next(rows, (None, DROPPED))
-        moved = any(move["session"] == self.selected for move in self.moves)
-        useful = {
-            "Earlier": week is not None and week > plan.first_week,
-            "Later": week is not None and week < _last_week(plan),
-            "Drop": change != DROPPED,
-            "Restore": moved,
-        }
+        row = self._selected_row()
+        useful = dict.fromkeys((button.description for button in self._buttons), False)
+        if row is not None:
+            useful = {
+                "Earlier": row["week"] > plan.first_week,
+                "Later": row["week"] < _last_week(plan),
+                "Drop": row["change"] != DROPPED,
+                "Restore": row["change"] is not None,
+            }
         for button in self._buttons:
             button.disabled = not useful[button.description]
+
+    def _selected_row(self) -> dict[str, Any] | None:
+        """The selected session, as the table has it; None if it has none."""
+        selected = self._rows.filter(pl.col("session").eq_missing(self.selected))
+        return selected.row(0, named=True) if selected.height else None
 
     def _check_selected(self, plan: SessionPlan) -> None:
         if self.selected is None or self.selected in plan.sessions["session"]:
@@ -368,32 +387,41 @@ class PlannerExplorer(ChartExplorer):
     def _caption(self) -> str:
         if self.bars:
             return selected_words(self.bars, self._bar_in_words)
-        changed = f", {count(len(self.moves), 'change')}" if self.moves else ""
+        changes = self._rows["change"].count()
+        changed = f", {count(changes, 'change')}" if changes else ""
         return f"Planned sessions{changed}: click a session to list its people"
 
-    def _caption_of_people(self, plan: SessionPlan) -> str:
+    def _caption_of_people(self) -> str:
         if self.selected is None and PLACES in self._chosen_figures():
             return f"Selected: {FIGURES[PLACES]}"
         if self.selected is None and self._cells():
             return f"People of {in_words_up_to(self._cells(), self._bar_in_words)}"
         if self.selected is None:
             return "People of a session: click a session above"
-        row = plan.sessions.row(by_predicate=pl.col("session") == self.selected, named=True)
-        return f"People of session {self.selected}, {row['training']}"
+        row = self._selected_row()
+        if row is None:
+            return f"People of session {self.selected}"
+        return (
+            f"People of the session of {in_words(row['week'])}: {row['training']}, "
+            f"{row['instructor']}"
+        )
 
     def _shift(self, weeks: int) -> None:
         """Move the selected session by a number of weeks."""
-        now = self._rows.filter(pl.col("session") == self.selected)["week"]
-        if now.len():
-            self._move(now[0] + timedelta(weeks=weeks))
+        row = self._selected_row()
+        if row is not None:
+            self._move(row["week"] + timedelta(weeks=weeks))
 
     def _drop(self) -> None:
         self._move(None)
 
     def _move(self, week: date | None) -> None:
-        others = self._other_moves()
-        move = {"session": self.selected, "week": week}
-        self.guarded(lambda: self.set(moves=[*others, move]))
+        is_selected = pl.col("session") == self.selected
+        planned = self.plan.sessions.row(by_predicate=is_selected, named=True)
+        moves = self._other_moves()
+        if week != planned["week"]:
+            moves.append({"session": self.selected, "week": week})
+        self.guarded(lambda: self.set(moves=moves))
 
     def _restore_session(self) -> None:
         self.guarded(lambda: self.set(moves=self._other_moves()))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from kpa_analytics.analysis.folding import folded, folded_text
-from kpa_analytics.wording import day_texts, one_line
+from kpa_analytics.wording import MONTHS, day_texts, one_line
 
 #: Labels that replace values: column -> value -> label.
 Labels = Mapping[str, Mapping[Any, str]]
@@ -17,6 +18,8 @@ Labels = Mapping[str, Mapping[Any, str]]
 TEXTS = ("text", "person", "people", "status", "date")
 #: The kind of column that is filtered by the least and the largest number; None: no limit.
 NUMBER = "number"
+#: The first three letters of a month, with those that follow in its whole name.
+_LONG_MONTH = re.compile(rf"\b({'|'.join(MONTHS).lower()})[a-z]+")
 #: The columns that name a person, and the column with that person's id.
 PERSON_IDS = {
     "user": "m_user_id",
@@ -48,9 +51,9 @@ def matching(frame: pl.DataFrame, filters: Mapping[str, Any], labels: Labels) ->
     """The rows whose columns match `filters`: column -> a text, or the least and largest number.
 
     The people search reads texts in the same way: every word must occur in the column, in any
-    order; accents and upper case make no difference. A day is found as shown, such as "Jul 2026",
-    and by the beginning of its ISO text, such as "2026-07". A number shown as a label matches no
-    limits.
+    order; accents and upper case make no difference. Of a column of days, "2 Jul 2026", "July 2026"
+    and "2026-07" are one text, which no part of a number matches: "2 Jul" is not "12 Jul". A number
+    shown as a label matches no limits.
     """
     conditions = [
         condition.fill_null(False)
@@ -63,7 +66,11 @@ def matching(frame: pl.DataFrame, filters: Mapping[str, Any], labels: Labels) ->
 
 def _conditions(values: pl.Series, wanted: Any, labels: Mapping[Any, str]) -> list[pl.Expr]:
     if isinstance(wanted, str):
-        return [_has_word(values, labels, word) for word in folded(wanted).split()]
+        words = folded(wanted).split()
+        texts = folded_text(text_of(values, labels))
+        if words and label_values(values, labels).dtype == pl.Date:
+            return [_has_day(texts, values, " ".join(words))]
+        return [texts.str.contains(word, literal=True) for word in words]
     numbers, (least, largest) = values.cast(pl.Float64), wanted
     return [
         *([] if least is None else [pl.lit(numbers >= least)]),
@@ -72,11 +79,12 @@ def _conditions(values: pl.Series, wanted: Any, labels: Mapping[Any, str]) -> li
     ]
 
 
-def _has_word(values: pl.Series, labels: Mapping[Any, str], word: str) -> pl.Expr:
-    shown = folded_text(text_of(values, labels)).str.contains(word, literal=True)
-    if values.dtype != pl.Date or "-" not in word:
-        return shown
-    return shown | pl.lit(values.dt.to_string("iso").str.starts_with(word))
+def _has_day(shown: pl.Expr, days: pl.Series, wanted: str) -> pl.Expr:
+    """Whether a day, as shown or in ISO, contains a text, in which months may have whole names."""
+    short = _LONG_MONTH.sub(r"\1", wanted)
+    pattern = rf"\b{re.escape(short)}" + (r"\b" if short[-1].isdigit() else "")
+    iso = pl.lit(days.dt.to_string("iso"))
+    return shown.str.contains(pattern) | iso.str.contains(pattern)
 
 
 def sort_keys(values: pl.Series) -> pl.Series:

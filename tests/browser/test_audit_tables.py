@@ -71,6 +71,18 @@ def test_a_search_needs_no_accents_and_no_capitals(page: Page, gaps: Locator):
     assert set(column(gaps, "Person")) == {name}
 
 
+def test_a_search_for_a_day_shows_no_other_day(page: Page, gaps: Locator):
+    days = column(gaps, "Valid through")
+    later = next(day for day in days if re.match(r"\d\d ", day) and day[1] != "0")
+    tools(gaps).get_by_label("Search").focus()
+    page.keyboard.type(later)
+    assert later in column(gaps, "Valid through")
+    assert all(later in row for row in shown(gaps))
+    page.keyboard.press("Home")
+    page.keyboard.press("Delete")  # 30 Jun becomes 0 Jun, which is no day
+    assert all(later not in row for row in shown(gaps))
+
+
 def test_a_filter_shows_one_training(page: Page, gaps: Locator):
     titles = column(gaps, "Training")
     tools(gaps).get_by_label("Training").select_option(titles[-1])

@@ -635,7 +635,7 @@ def use_planner(web: Page, lab: Lab, view: Locator) -> None:
     expect(planner.locator(".kpa-chart svg.marks")).to_contain_text("sessions are planned")
     planner.locator(".kpa-row-button").first.focus()
     web.keyboard.press("Enter")
-    expect(planner.locator("caption").nth(1)).to_contain_text("People of session 1, ")
+    expect(planner.locator("caption").nth(1)).to_contain_text("People of the session of ")
     before = lab.ask(web, "dashboard.planner.gaps.planned")
     planner.get_by_role("button", name="Drop").focus()
     web.keyboard.press("Enter")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -218,10 +219,39 @@ def test_only_buttons_that_change_the_selected_session_are_enabled(
     press(planner, "Drop")
     assert "Restore" in enabled()
     assert "Drop" not in enabled()
-    planner.search = "zzzz"
-    assert enabled() == ["Restore"]
-    planner.set(selected=None, search="")
-    assert enabled() == []
+    press(planner, "Restore")
+    press(planner, "Later")
+    press(planner, "Earlier")  # back in its planned week
+    assert enabled() == ["Later", "Drop"]
+    assert planner.moves == ()
+
+
+@pytest.mark.slow
+def test_a_session_that_a_filter_hides_is_no_longer_selected(planner: PlannerExplorer) -> None:
+    planner.set(selected=1, moves={"session": 1, "week": MONDAYS[5]})
+    assert "Planned sessions, 1 change" in planner._sessions.caption
+    assert planner._people.caption == "People of the session of 10 Aug 2026: Ladders, Ike"
+    planner.trainings = ["Ropes"]
+    assert planner.selected is None
+    assert planner.people.is_empty()
+    assert all(button.disabled for button in planner._buttons)
+    assert "change" not in planner._sessions.caption
+    planner.undo()
+    assert planner.selected == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moves", [(), ({"session": 2, "week": None},)])
+def test_newer_records_end_moves_and_the_selection(moves: tuple, data: kpa.TrainingData) -> None:
+    """The numbers of another plan are those of other sessions."""
+    planner = PlannerExplorer(data, as_of=AS_OF, weeks=6, selected=2, moves=moves)
+    planner.load(data)
+    assert (planner.selected, len(planner.moves)) == (2, len(moves))
+    of_ropes = data.completions.filter(pl.col("training_id") != 7)
+    planner.load(replace(data, completions=of_ropes))
+    assert rows(planner) != []
+    assert (planner.selected, planner.moves) == (None, ())
+    assert ("The plan has changed" in planner._notice.value) is bool(moves)
 
 
 @pytest.mark.slow

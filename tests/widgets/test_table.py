@@ -133,7 +133,11 @@ PEOPLE_HEADINGS = (
         ({"day": "jul 2026"}, [0, 2]),
         ({"day": "2026-07"}, [0, 2]),
         ({"day": "2026-06-30"}, [1]),
-        ({"day": "1 2026-07 jul"}, [0, 2]),
+        ({"day": "1 Jul 2026"}, [0]),
+        ({"day": "1 July"}, [0]),
+        ({"day": "Ju"}, [0, 1, 2]),
+        ({"day": "2026"}, [0, 1, 2]),
+        ({"day": "07-31"}, [2]),
     ],
 )
 def test_a_filter_finds_texts_as_the_people_search_does(

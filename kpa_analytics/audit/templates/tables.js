@@ -7,6 +7,13 @@ function folded(words) {
   return Array.from(bare, (letter) => controls.plain[letter] ?? letter).join("");
 }
 
+// A whole day is one text, and "2 Jun 2026" is not within "12 Jun 2026".
+const WORDS = /\d{1,2} [a-z]{3} \d{4}|\S+/g;
+function has(words, word) {
+  if (!word.includes(" ")) return words.includes(word);
+  return words.includes(word) && words.split(word).slice(0, -1).some((before) => !/\d$/.test(before));
+}
+
 function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -30,7 +37,7 @@ function compare(one, other) {
 function equip(box) {
   const table = box.querySelector("table");
   const body = table.tBodies[0];
-  const rows = [...body.rows].map((row) => ({row, cells: [...row.cells].map(text), words: folded(row.textContent)}));
+  const rows = [...body.rows].map((row) => ({row, cells: [...row.cells].map(text), words: folded([...row.cells].map(text).join(" "))}));
   if (rows.length < 8) return;
   const headings = [...table.tHead.rows[0].cells];
   const names = headings.map(text);
@@ -41,10 +48,10 @@ function equip(box) {
   state.setAttribute("role", "status");
 
   function update() {
-    const wanted = folded(search.value).split(/\s+/).filter(Boolean);
+    const wanted = folded(search.value).match(WORDS) ?? [];
     let shown = 0;
     for (const {row, cells, words} of rows) {
-      row.hidden = !wanted.every((word) => words.includes(word)) || filters.some(({place, choice}) => choice.value && cells[place] !== choice.value);
+      row.hidden = !wanted.every((word) => has(words, word)) || filters.some(({place, choice}) => choice.value && cells[place] !== choice.value);
       shown += row.hidden ? 0 : 1;
     }
     const whole = shown === rows.length;
