@@ -76,6 +76,7 @@ def _(as_of, data, expiring_days, kpa, mo, pl, trainings):
             )
             for name, label in kpa.charts.STATUS_LABELS.items()
         ],
+        justify="start",
         wrap=True,
     )
     return (status,)

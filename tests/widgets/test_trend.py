@@ -593,3 +593,24 @@ def test_a_day_of_other_years_has_the_counts_of_its_own_year() -> None:
     moved.set(as_of="2013-05-31")
     assert_frame_equal(moved.rows, TrendExplorer(data, as_of="2013-05-31").rows)
     assert moved.rows.select("current", "expired").row(-1) == (1, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", ["supervisor", "field_office", "job_title"])
+def test_groups_drawn_and_folded_are_those_of_the_subtitle(
+    explorer: TrendExplorer, by: str
+) -> None:
+    """People without a group are no group."""
+    explorer.by = by
+    chart = explorer.charts[0]
+    said = re.search(r"for (\d+) ", str(chart["title"]["subtitle"]))
+    names = {row.get("group") for rows in chart["datasets"].values() for row in rows} - {None}
+    folded = next(name for name in names if name.startswith("other "))
+    number = re.search(r"\((\d+)\)( or none)?$", folded)
+    assert said
+    assert number
+    drawn = {name for name in names if not name.startswith(("other ", "(no "))}
+    assert len(drawn) + int(number[1]) == int(said[1])
+    some_have_none = explorer.rows[by].null_count() > 0
+    is_named = any(name.startswith("(no ") for name in names)
+    assert bool(number[2]) is (some_have_none and not is_named)
