@@ -239,8 +239,9 @@ def test_the_page_itself_scrolls_prints_whole_and_is_legible(
     text = "".join("".join(printed).split())
     for part in ("Training records", "Include people who left", "Status by training", last):
         assert "".join(part.split()) in text, part
-    for button in ("Refresh", "Export audit pack", "Undo"):
-        assert "".join(button.split()) not in text, button
+    for button in ("Export audit pack", "Undo"):
+        at = text.find("".join(button.split()))
+        assert at < 0, (button, text[at - 60 : at + 60])
     web.emulate_media(media="print")
     web.set_viewport_size({"width": 720, "height": 1000})  # A4, less its margins
     cut = """() => [...document.querySelectorAll(".kpa-dashboard *")].filter(box =>
