@@ -101,6 +101,7 @@ _SAMPLES = {
     ),
     **dict.fromkeys(("by", "field", "kind", "lacking", "noun", "role", "was"), "a word"),
     **dict.fromkeys(("name", "person", "record", "supervisor", "training", "user"), "a name"),
+    "Record": "A name",
     **dict.fromkeys(("training_id", "value"), "a number of its own"),
 }
 _MANY = r"(?:are|were|have|do|differ|agree|expire|lose)"

@@ -115,7 +115,7 @@ class Engine:
     ) -> None:
         self.rules = rules
         records = records_of(completions, required)
-        _check_pairs(records)
+        _check_trainings(records)
         self.people = people_of(records, users).collect(engine="in-memory")
         self._pairs = Pairs(records, self.people, rules.trainings)
         ordered = ordered_records(records, self.people.lazy(), self._pairs)
@@ -223,15 +223,14 @@ class Engine:
         ).select(EXPIRY_STATUS.schema.names())
 
 
-def _check_pairs(records: pl.LazyFrame) -> None:
-    """Without a person or a training a record has no status, and neither has a requirement."""
-    for column in ("training_id", "m_user_id"):
-        is_unknown = pl.col(column).is_null()
-        unknown = records.filter(is_unknown).select("id").collect(engine="in-memory")
-        if unknown.height:
-            ids = unknown["id"].drop_nulls()
-            row = f"completion {ids[0]}" if ids.len() else "a row"
-            raise KPADataError(f"{COMPLETIONS.name} or required: {row} has no {column!r}")
+def _check_trainings(records: pl.LazyFrame) -> None:
+    """A record without a training has no status, and neither has a requirement."""
+    is_unknown = pl.col("training_id").is_null()
+    unknown = records.filter(is_unknown).select("id").collect(engine="in-memory")
+    if unknown.height:
+        ids = unknown["id"].drop_nulls()
+        row = f"completion {ids[0]}" if ids.len() else "a row"
+        raise KPADataError(f"{COMPLETIONS.name} or required: {row} has no 'training_id'")
 
 
 def _merged(parts: list[pl.DataFrame]) -> pl.DataFrame:
