@@ -88,7 +88,7 @@ def _flat(name: str, dtype: DataType) -> pl.Expr:
     column = pl.col(name)
     if isinstance(dtype, pl.List | pl.Array):
         item, inner = pl.element(), dtype.inner
-        plain = not isinstance(inner, pl.List | pl.Array | pl.Struct)
+        plain = not isinstance(inner, pl.List | pl.Array | pl.Struct | pl.Binary)
         texts = item.cast(pl.String) if plain else item.map_elements(_as_json, pl.String)
         return column.cast(pl.List(inner)).list.eval(texts.fill_null("")).list.join(_BETWEEN)
     if isinstance(dtype, pl.Struct):

@@ -28,7 +28,7 @@ FIELDS = {
 
 
 def _record_in_words(values: Mapping[str, Any]) -> dict[str, str]:
-    """The record of a sentence, and the same for its start."""
+    """The record of a sentence in words, and the same with a capital letter."""
     if "record" not in values:
         return {}
     known = values["record"] is not None

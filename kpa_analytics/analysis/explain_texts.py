@@ -86,7 +86,7 @@ OWN_NEVER = "does not expire"
 OWN_UNKNOWN = "has no known expiration date"
 LIMITED = "The earliest expiration date counts, that of {limited_by}: valid through {expires}."
 LIMITED_BY_ITSELF = "Its own schedule ends first: valid through {expires}."
-NO_KNOWN_LIMIT = "Not all of these are known to have an end, so no expiration date is known."
+NO_KNOWN_LIMIT = "The end of one of these is not known, so no expiration date is known."
 NOT_LIMITED = "None of these has an expiration date, so it does not expire."
 LACKS = (
     "{training} is completed by completing every training that it includes. {user} has not "

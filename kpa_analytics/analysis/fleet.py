@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -12,6 +12,7 @@ import polars as pl
 
 from kpa_analytics.account_names import as_account, refuse_same_names
 from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.stacked import stacked
 from kpa_analytics.analysis.status_over_time import status_over_time
 from kpa_analytics.analysis.together import together
 from kpa_analytics.config import settings
@@ -22,7 +23,7 @@ from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.demo_mark import DEMO_AS_OF
 from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.inputs import ACCOUNT, Day, as_day
-from kpa_analytics.wording import count, listing
+from kpa_analytics.wording import count
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.case_groups import By
@@ -273,16 +274,13 @@ class Fleet:
             [('north', 2)]
         """
         self.warn_if_incomplete()
-        tables = []
+        tables: dict[str, object] = {}
         for name, data in self.accounts.items():
             try:
-                table = compute(data)
+                tables[name] = compute(data)
             except KPADataError as error:
                 raise KPADataError(f"{name}: {error}") from error
-            _need_table(name, table)
-            tables.append(table.select(pl.lit(name).alias(ACCOUNT), pl.all()))
-        _need_same_columns([*self.accounts], tables)
-        return pl.concat(tables, how="diagonal")
+        return stacked(tables)
 
     def __getitem__(self, name: str) -> TrainingData:
         """The records of one account."""
@@ -329,30 +327,6 @@ class Fleet:
                 f"these are only {len(self.accounts)} of {of} accounts; {self._missing()}",
                 KPADataWarning,
                 "fleet.failures has the errors",
-            )
-
-
-def _need_table(account: str, table: object) -> None:
-    if not isinstance(table, pl.DataFrame):
-        raise KPADataError(
-            f"{account}: compute must return a polars DataFrame, not {type(table).__name__}"
-        )
-    if ACCOUNT in table.columns:
-        raise KPADataError(
-            f"{account}: the table already has a column {ACCOUNT!r}: rename it in compute"
-        )
-
-
-def _need_same_columns(accounts: Sequence[str], tables: Sequence[pl.DataFrame]) -> None:
-    """Check that tables of accounts can be stacked: they have the same columns and types."""
-    first = tables[0].schema
-    for account, table in zip(accounts, tables, strict=True):
-        both = {**first, **table.schema}
-        other = sorted(name for name in both if first.get(name) != table.schema.get(name))
-        if other:
-            raise KPADataError(
-                f"{account}: the table has other columns than that of {accounts[0]}: "
-                f"{listing(other)} are not the same in both"
             )
 
 

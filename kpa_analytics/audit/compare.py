@@ -170,7 +170,7 @@ def _kept(path: Path) -> TrainingData | pl.DataFrame:
     """Everything kept at the time of a snapshot; only the records of a file in another folder."""
     path = path.absolute()
     records = read_snapshot(path)
-    is_kept, table = path.parents[1].name == "snapshots", path.parent.name
+    is_kept, table = path.parent.parent.name == "snapshots", path.parent.name
     if is_kept and table != COMPLETIONS.name:
         raise KPADataError(
             f"{path} is a snapshot of {table}: a snapshot of the completions is needed, which also "

@@ -36,6 +36,8 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
     today = last["day"][0]
     groups = trend.frame["key"].drop_nulls().n_unique()
     order = f", highest on {day(today)} first" if names.height > 1 else ""
+    folded = trend.frame["key"].null_count() > 0 and "" not in names["group_id"]
+    nobody = f"The last row also has people without a {trend.singular}" if folded else ""
     several = "A person in several of them counts in each" if trend.by in _SEVERAL else ""
     scale = alt.Scale(domain=[0, names.height], reverse=True, nice=False)
     return layered(
@@ -49,6 +51,7 @@ def lanes(table: pl.DataFrame, trend: Trend, title: str, note: str, dark: bool) 
             f"{count(groups, trend.singular, trend.plural)}{order}; "
             f"the highest point is {_highest(drawn)}",
             several,
+            nobody,
             trend.not_known,
             left_out,
             note,

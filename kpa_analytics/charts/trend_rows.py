@@ -219,9 +219,7 @@ def _names(order: pl.DataFrame, top: int, trend: Trend) -> pl.DataFrame:
         pl.col("group_id").fill_null(""),
     )
     if order.height > top:
-        folded = order["key"][top:]
-        others = f"other {trend.plural} ({folded.drop_nulls().len():,})"
-        others += " or none" if folded.null_count() else ""
+        others = f"other {trend.plural} ({order['key'][top:].drop_nulls().len():,})"
         rest = {"place": [top], "key": [None], "group": [others], "group_id": [OTHER_GROUPS_ID]}
         named = pl.concat([named, pl.DataFrame(rest, schema=named.schema)])
     return labels(named, "group", "key", room=ROOM).select("place", "group", "group_id")

@@ -18,11 +18,13 @@ from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView, last_day
 from kpa_analytics.analysis.session_seats import MOST_SEATS, SEATS
 from kpa_analytics.charts.render import drawn
+from kpa_analytics.schema import PLANNED_SESSIONS
 from kpa_analytics.statuses import SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
 from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING, ChartExplorer
 from kpa_analytics.widgets.explorer import TOGETHER, SharedKeywords
+from kpa_analytics.widgets.move_buttons import enable, move_buttons
 from kpa_analytics.widgets.number_field import NumberField
 from kpa_analytics.widgets.plan_cells import cells_of_label
 from kpa_analytics.widgets.planner_rows import (
@@ -134,7 +136,7 @@ class PlannerExplorer(ChartExplorer):
 
     _view: PlannerView
     #: The sessions before they are moved, when they were last shown.
-    _planned: pl.DataFrame | None = None
+    _planned = PLANNED_SESSIONS.empty().select(_PLANNED)
 
     weeks = traits.WholeNumber(26, 1, MOST_WEEKS, help="The number of weeks that are planned.")
     capacity = traits.WholeNumber(SEATS, 1, MOST_SEATS, help="The most people in a session.")
@@ -239,12 +241,7 @@ class PlannerExplorer(ChartExplorer):
         self._charts.on_label(self._label_clicked, [["axis", "legend"]])
         self._sessions.observe(self._clicked, "chosen")
         self._sessions.observe(self._mark_chosen, ["sort", "filters"])
-        self._buttons = [
-            _button("Earlier", "Hold the selected session a week earlier", lambda: self._shift(-1)),
-            _button("Later", "Hold the selected session a week later", lambda: self._shift(1)),
-            _button("Drop", "Leave out the selected session", self._drop),
-            _button("Restore", "Hold the selected session as planned", self._restore_session),
-        ]
+        self._buttons = move_buttons(self._shift, self._drop, self._restore_session)
         moving = layout.bar(*self._buttons)
         self._of_sessions = (self._sessions, moving, self._people)
         return self._sessions, moving, self._people, self._gap_cases, self._unplaced
@@ -253,7 +250,7 @@ class PlannerExplorer(ChartExplorer):
         plan = self.plan
         planned = plan.sessions.select(_PLANNED)
         self._check_moves(plan, planned)
-        self._check_selected(plan)
+        self._check_selected(planned)
         choices = self._chosen(PlannerChoices)
         pointed = {"selected", "bars"}
         if changed - pointed:
@@ -276,7 +273,7 @@ class PlannerExplorer(ChartExplorer):
         if changed - {"selected"}:
             self._list()
         self._people.show(self._listed_people(choices), self._caption_of_people())
-        self._enable_moves(plan)
+        enable(self._buttons, self._selected_row(), plan)
         self._mark_chosen()
         if not changed or changed - pointed:
             self._charts.draw([drawn(charts.session_plan, self._held, dark=self.dark)])
@@ -335,19 +332,15 @@ class PlannerExplorer(ChartExplorer):
 
         In another plan, or one of newer records, a number may be that of another session.
         """
-        replanned = self._planned is None or not planned.equals(self._planned)
-        replanned |= any(
+        replanned = not planned.equals(self._planned) or any(
             getattr(self, name) != self._shown.get(name)
             for name in ("as_of", "weeks", "capacity", "by")
         )
-        if replanned and self._shown:
-            if self.moves and self.moves == self._shown["moves"]:
-                self.say("The plan has changed, so every session is in its planned week again.")
-                self.set(moves=None, selected=None)
-            elif self.selected == self._shown["selected"]:
-                self.selected = None
+        if replanned and self._shown and self.moves and self.moves == self._shown["moves"]:
+            self.say("The plan has changed, so every session is in its planned week again.")
+            self.set(moves=None, selected=None)
         known = {*plan.sessions["session"]}
-        last = _last_week(plan)
+        last = plan.first_week + timedelta(weeks=plan.weeks - 1)
         for move in self.moves:
             if move["session"] not in known:
                 raise ChoiceError(f"moves: there is no session {move['session']} in this plan")
@@ -358,29 +351,22 @@ class PlannerExplorer(ChartExplorer):
                     f"the plan goes from {in_words(plan.first_week)} to {in_words(last)}"
                 )
 
-    def _enable_moves(self, plan: SessionPlan) -> None:
-        """Enable each button that changes the selected session; the others would do nothing."""
-        row = self._selected_row()
-        useful = dict.fromkeys((button.description for button in self._buttons), False)
-        if row is not None:
-            useful = {
-                "Earlier": row["week"] > plan.first_week,
-                "Later": row["week"] < _last_week(plan),
-                "Drop": row["change"] != DROPPED,
-                "Restore": row["change"] is not None,
-            }
-        for button in self._buttons:
-            button.disabled = not useful[button.description]
-
     def _selected_row(self) -> dict[str, Any] | None:
         """The selected session, as the table has it; None if it has none."""
         selected = self._rows.filter(pl.col("session").eq_missing(self.selected))
         return selected.row(0, named=True) if selected.height else None
 
-    def _check_selected(self, plan: SessionPlan) -> None:
-        if self.selected is None or self.selected in plan.sessions["session"]:
+    def _check_selected(self, planned: pl.DataFrame) -> None:
+        """Refuse a number that the plan does not have; deselect one of another session."""
+        if self.selected is None:
             return
-        if self.selected != self._shown.get("selected"):
+        now, before = (
+            plan.filter(pl.col("session") == self.selected) for plan in (planned, self._planned)
+        )
+        is_new = self.selected != self._shown.get("selected")
+        if now.height and (is_new or now.equals(before)):
+            return
+        if is_new:
             raise ChoiceError(f"selected: there is no session {self.selected} in this plan")
         self.selected = None
 
@@ -402,8 +388,8 @@ class PlannerExplorer(ChartExplorer):
         if row is None:
             return f"People of session {self.selected}"
         return (
-            f"People of the session of {in_words(row['week'])}: {row['training']}, "
-            f"{row['instructor']}"
+            f"People of the session of {in_words(row['week'])}: {row['training']} "
+            f"({row['instructor']})"
         )
 
     def _shift(self, weeks: int) -> None:
@@ -450,17 +436,6 @@ class PlannerExplorer(ChartExplorer):
         self._showing = False
 
 
-def _last_week(plan: SessionPlan) -> date:
-    return plan.first_week + timedelta(weeks=plan.weeks - 1)
-
-
 def _show_parts(shown: bool, *parts: ipw.DOMWidget) -> None:
     for part in parts:
         part.layout.display = None if shown else "none"
-
-
-def _button(label: str, hint: str, work: Any) -> ipw.Button:
-    button = ipw.Button(description=label, tooltip=hint, disabled=True)
-    button.add_class("kpa-button")
-    button.on_click(lambda _: work())
-    return button

@@ -374,14 +374,14 @@ def test_the_dashboard_shows_a_fleet_by_account(fleet: kpa.Fleet) -> None:
 @pytest.mark.parametrize(
     ("compute", "said"),
     [
-        (lambda _: None, "north: compute must return a polars DataFrame, not NoneType"),
+        (lambda _: None, "north: the result must be a polars DataFrame, not NoneType"),
         (
             lambda data: data.users.select(account="id"),
             "north: the table already has a column 'account'",
         ),
         (
             lambda data: pl.DataFrame({data.trainings["title"][0]: [1], "both": 1}),
-            "south: the table has other columns than that of north: Ladders, Welding are not",
+            "south: the columns differ from those of north: Ladders, Welding$",
         ),
     ],
 )

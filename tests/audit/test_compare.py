@@ -158,6 +158,13 @@ def test_pseudonyms_are_not_compared_with_names(two, tmp_path, packs):
         kpa.status_changes(hidden, two[1])
 
 
+def test_a_snapshot_of_another_table_is_named(two):
+    users = two[0].snapshots["users"]
+    for side in (users, users.path):
+        with pytest.raises(KPADataError, match="is a snapshot of users: a snapshot of the comple"):
+            kpa.changes(side, two[1])
+
+
 def test_a_snapshot_that_was_not_kept_is_named(two):
     nowhere = replace(two[0].snapshots["completions"], path=None)
     with pytest.raises(KPADataError, match="completions"):

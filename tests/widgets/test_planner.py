@@ -230,13 +230,22 @@ def test_only_buttons_that_change_the_selected_session_are_enabled(
 def test_a_session_that_a_filter_hides_is_no_longer_selected(planner: PlannerExplorer) -> None:
     planner.set(selected=1, moves={"session": 1, "week": MONDAYS[5]})
     assert "Planned sessions, 1 change" in planner._sessions.caption
-    assert planner._people.caption == "People of the session of 10 Aug 2026: Ladders, Ike"
+    assert planner._people.caption == "People of the session of 10 Aug 2026: Ladders (Ike)"
     planner.trainings = ["Ropes"]
     assert planner.selected is None
     assert planner.people.is_empty()
     assert all(button.disabled for button in planner._buttons)
     assert "change" not in planner._sessions.caption
     planner.undo()
+    assert planner.selected == 1
+
+
+@pytest.mark.slow
+def test_a_session_that_is_the_same_in_a_longer_plan_stays_selected(
+    planner: PlannerExplorer,
+) -> None:
+    planner.selected = 1
+    planner.weeks = 8
     assert planner.selected == 1
 
 
