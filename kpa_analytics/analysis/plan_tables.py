@@ -13,6 +13,8 @@ from kpa_analytics.analysis.session_weeks import Costs
 from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
 
 _COURSE = ("training_id", "group")
+#: The order of the cases without a place.
+UNPLACED_ORDER = ("training", "training_id", "due", "user", "m_user_id")
 _TAUGHT_BY = ("m_instructor_id", "instructor")
 
 
@@ -132,5 +134,5 @@ def _unplaced(cases: pl.DataFrame, bookings: Bookings) -> pl.DataFrame:
         cases[rows]
         .with_columns(pl.Series("reason", reasons, pl.String))
         .select(UNPLACED.schema.names())
-        .sort("training", "training_id", "due", "user", "m_user_id")
+        .sort(UNPLACED_ORDER)
     )

@@ -11,6 +11,7 @@ import polars as pl
 from kpa_analytics.analysis.eligible_instructors import eligible_instructors
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.plan_sessions import plan_sessions
+from kpa_analytics.analysis.plan_tables import UNPLACED_ORDER
 from kpa_analytics.analysis.what_if import what_if
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import GAPS
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 DROPPED, MOVED = "dropped", "moved from {}"
 #: What follows the reason for the place of a person in such a session.
 NOW_DROPPED, NOW_MOVED = "{}; you dropped it", "{}; you moved it to {}"
+#: Why a case in a dropped session has no place.
+LOST_PLACE = "you dropped the session of {}"
 BUSY, NOT_ELIGIBLE = "{} teaches another session in this week", "{} may teach it until {} only"
 #: The number of plans that are kept.
 _KEPT = 4
@@ -97,8 +100,17 @@ class PlannerView:
         )
 
     def unplaced(self, choices: PlannerChoices) -> pl.DataFrame:
-        """The cases of the chosen trainings and people that have no place (`schema.UNPLACED`)."""
-        return self.plan(choices).unplaced.filter(*self._people_filter.conditions(choices))
+        """The cases of the chosen trainings and people that have no place (`schema.UNPLACED`).
+
+        They include those whose session was dropped.
+        """
+        plan = self.plan(choices)
+        dropped = [move["session"] for move in choices.moves if move["week"] is None]
+        lost = plan.people.filter(pl.col("session").is_in(dropped)).with_columns(
+            pl.format(LOST_PLACE, day_texts(pl.col("week"))).alias("reason")
+        )
+        rows = pl.concat([plan.unplaced, lost.select(plan.unplaced.columns)])
+        return rows.filter(*self._people_filter.conditions(choices)).sort(UNPLACED_ORDER)
 
     def last_instructors(self, choices: PlannerChoices) -> pl.DataFrame:
         """The trainings that lose their last instructor (`schema.LAST_INSTRUCTORS`).

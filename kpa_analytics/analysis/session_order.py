@@ -17,7 +17,9 @@ def with_no_place(
 ) -> pl.DataFrame:
     """Add `no_place`: why no session of these weeks can be for a case; null if one can."""
     reason = (
-        pl.when(pl.col("nobody").is_not_null())
+        pl.when(pl.col("m_user_id").is_null())
+        .then(pl.lit(text.NO_PERSON))
+        .when(pl.col("nobody").is_not_null())
         .then("nobody")
         .when(pl.col("m_user_id") == pl.col("only"))
         .then(pl.lit(text.ONLY_INSTRUCTOR))

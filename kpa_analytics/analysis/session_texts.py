@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 #: Why somebody has no place.
+NO_PERSON = "the records do not say who this is"
 NO_ELIGIBLE_INSTRUCTOR = "no eligible instructor ({reason})"
 #: The usual months of `eligible_instructors()`, which has no row of a training without a record.
 NOBODY_KNOWN = "nobody taught it in the last 24 months"

@@ -60,7 +60,7 @@ def about_rows(explorer: View, table: RowsTable) -> dict[str, str]:
 def choices_in_words(explorer: View) -> dict[str, str]:
     """Every choice that filters rows: label -> text."""
     return {
-        _label(explorer, name): text
+        label_of(explorer, name): text
         for name, value in explorer.choices.items()
         if name not in _POINTED and (text := _choice(explorer, name, value))
     }
@@ -71,7 +71,8 @@ def rows_file_name(explorer: View, table: RowsTable, suffix: str) -> str:
     return f"{table.name}-{explorer.choices['as_of']:%Y-%m-%d}.{suffix}"
 
 
-def _label(explorer: View, name: str) -> str:
+def label_of(explorer: View, name: str) -> str:
+    """The label of a choice's control; without one, the choice's name."""
     control = explorer.controls.get(name)
     text = getattr(control, "label", "") or getattr(control, "description", "")
     return text or name.replace("_", " ").capitalize()

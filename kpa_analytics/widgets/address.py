@@ -18,7 +18,7 @@ _LEFT_OUT = (
     "columns: they may hold names of people."
 )
 _DAMAGED = "The part of this page's address after the # is damaged, so it was ignored."
-_IGNORED = "The view in this page's address cannot be shown, so it was ignored: {why}"
+_IGNORED = "These parts of this page's address cannot be shown, so they were ignored: {parts}."
 
 
 class Address(anywidget.AnyWidget):
@@ -56,7 +56,9 @@ class Address(anywidget.AnyWidget):
                 self._dashboard.say(_DAMAGED)
 
     def _restore(self, state: Mapping[str, Any]) -> None:
+        wanted = without_names(state)
         try:
-            self._dashboard.state = without_names(state)
-        except ChoiceError as error:
-            raise ChoiceError(_IGNORED.format(why=error.plain or error)) from None
+            self._dashboard.state = wanted
+        except ChoiceError:
+            ignored = self._dashboard.restore_parts(wanted)
+            self._dashboard.say(_IGNORED.format(parts="; ".join(ignored)))

@@ -18,6 +18,7 @@ from kpa_analytics.widgets.expiry import ExpiryExplorer
 from kpa_analytics.widgets.explorer import Explorer, SharedKeywords, as_one
 from kpa_analytics.widgets.groups import GroupTrainingExplorer
 from kpa_analytics.widgets.instructors import InstructorExplorer
+from kpa_analytics.widgets.partial_state import restore_parts
 from kpa_analytics.widgets.planner import PlannerExplorer
 from kpa_analytics.widgets.traits import need_dictionary, need_known
 from kpa_analytics.widgets.trend import TrendExplorer
@@ -227,6 +228,31 @@ class Dashboard(Explorer):
                     self._restore_tab(self._explorer(at), tabs.get(name, {}))
             if "tab" in state:
                 self._tabs.selected_index = _TABS.index(state["tab"])
+
+    def restore_parts(self, state: Mapping[str, Any]) -> list[str]:
+        """Show the parts of a state that can be shown.
+
+        Returns:
+            The others, as a person knows them.
+        """
+        tabs, open_tab = state.get("tabs", {}), state.get("tab", _TABS[0])
+        with self._history.together():
+            own = {name: value for name, value in state.items() if name not in ("tab", "tabs")}
+            refused = restore_parts(self, own)
+            for name, tab in tabs.items() if isinstance(tabs, Mapping) else [(tabs, None)]:
+                if name in _TABS and isinstance(tab, Mapping):
+                    explorer = self._explorer(_TABS.index(name))
+                    self._restore_tab(explorer, {})
+                    refused += [
+                        f"{explorer.title}, {part}" for part in restore_parts(explorer, tab)
+                    ]
+                else:
+                    refused.append(f"tab {name}")
+            if open_tab in _TABS:
+                self._tabs.selected_index = _TABS.index(open_tab)
+            else:
+                refused.append(f"tab {open_tab}")
+        return refused
 
     def _follow_tab(self, explorer: Explorer) -> None:
         """Take the shared choices that were made in a tab, e.g. by a click on a training's name."""

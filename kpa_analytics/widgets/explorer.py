@@ -177,10 +177,7 @@ class Explorer(traitlets.HasTraits):
         """Show an earlier state, without the choices that are no longer in the records."""
         kept = dict(state)
         for name in self.choices.keys() & state.keys():
-            value = state[name]
-            kept[name], _ = self._still_there(
-                name, tuple(value) if isinstance(value, list) else value
-            )
+            kept[name], _ = self.still_there(name, state[name])
         self.guarded(lambda: self._restore(kept))
 
     def _note(self) -> None:
@@ -236,7 +233,7 @@ class Explorer(traitlets.HasTraits):
         self._take(as_one(data))
         kept, gone = {}, []
         for name in self.choices.keys() - changes.keys():
-            kept[name], lost = self._still_there(name, getattr(self, name))
+            kept[name], lost = self.still_there(name, getattr(self, name))
             gone += [f"{name.replace('_', ' ')} {listing([*map(str, lost)])}"] if lost else []
         with self.hold_trait_notifications():
             self._choose({**kept, **changes})
@@ -245,10 +242,10 @@ class Explorer(traitlets.HasTraits):
         if gone:
             self.say(f"No longer in the records, and no longer chosen: {'; '.join(sorted(gone))}.")
 
-    def _still_there(self, name: str, value: Any) -> tuple[Any, list[Any]]:
+    def still_there(self, name: str, value: Any) -> tuple[Any, list[Any]]:
         """Split a choice into the values that are still valid and those that are not."""
         trait: Any = self.traits()[name]
-        several = isinstance(value, tuple)
+        several = isinstance(value, tuple | list)
         stays, lost = [], []
         for each in value if several else (value,):
             try:

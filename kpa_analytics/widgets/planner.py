@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Unpack
@@ -22,7 +22,7 @@ from kpa_analytics.schema import PLANNED_SESSIONS
 from kpa_analytics.statuses import SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, Bar, Bars, in_words_up_to, same_bars, selected_words
-from kpa_analytics.widgets.chart_explorer import PRESSING, SELECTING, ChartExplorer
+from kpa_analytics.widgets.chart_explorer import PRESSING, ChartExplorer
 from kpa_analytics.widgets.explorer import TOGETHER, SharedKeywords
 from kpa_analytics.widgets.move_buttons import enable, move_buttons
 from kpa_analytics.widgets.number_field import NumberField
@@ -42,9 +42,10 @@ from kpa_analytics.widgets.planner_rows import (
     planner_figures,
 )
 from kpa_analytics.widgets.profiles import nothing, with_profiles
-from kpa_analytics.widgets.session_moves import Move, SessionMoves, SessionNumber
+from kpa_analytics.widgets.session_moves import Move, SessionMoves, SessionNumber, of_session
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.traits import ChoiceError
+from kpa_analytics.widgets.view_state import json_choice
 from kpa_analytics.wording import count, month
 from kpa_analytics.wording import day as in_words
 
@@ -55,6 +56,10 @@ if TYPE_CHECKING:
 
 #: What is the same of a session in two plans if it has the same number and is the same session.
 _PLANNED = ["session", "training_id", "week", "m_instructor_id"]
+_SELECTING_CELLS = (
+    "Shift-click adds a cell. A click outside the cells, or Escape, clears the selection. With the "
+    "keyboard, arrow keys go from cell to cell and from label to label, and Enter selects one."
+)
 #: Trainings that lose their last instructor, below the figures.
 _WARNED = 3
 
@@ -91,7 +96,8 @@ class PlannerExplorer(ChartExplorer):
         capacity: the most people in a session; 12.
         by: "field_office" plans the sessions of each field office separately; None by default.
         moves: sessions that are held in another week, `{"session": number, "week": day}` each; a
-            week of None drops the session. They end when another plan is made.
+            week of None drops the session. They end when another plan is made. In `state`, each
+            also says which session it is about.
         selected: the number of the session whose people are listed, or None.
         bars: the cells of the chart whose sessions and people are listed, `{"training_id": 7,
             "week": day}` each (`month` in a plan of more than 27 weeks); or the figure whose rows
@@ -128,7 +134,7 @@ class PlannerExplorer(ChartExplorer):
         "back. The figures above say how many gaps are left.",
         "The column Change also says if the instructor cannot teach the session in its new week.",
         "Click a cell, a label or an entry of the legend in the chart to list sessions and people.",
-        SELECTING,
+        _SELECTING_CELLS,
         PRESSING,
         "The last table lists the cases without a place; the reason says what must change first.",
     )
@@ -165,6 +171,16 @@ class PlannerExplorer(ChartExplorer):
         self._choose(changes)
 
     @property
+    def state(self) -> dict[str, Any]:
+        """As of every explorer; each move also says which session it is about."""
+        moves = [{**move, **of_session(move, self.plan)} for move in self.moves]
+        return {**super().state, "moves": json_choice(moves)}
+
+    @state.setter
+    def state(self, state: Mapping[str, Any]) -> None:
+        self._restore(traits.need_dictionary("state", state))
+
+    @property
     def plan(self) -> SessionPlan:
         """The plan, as `plan_sessions()` returns it, before any session is moved."""
         return self._view.plan(self._chosen(PlannerChoices))
@@ -181,7 +197,7 @@ class PlannerExplorer(ChartExplorer):
 
     @property
     def unplaced(self) -> pl.DataFrame:
-        """The cases without a place, in the order of their table."""
+        """The cases without a place, as listed; also those of dropped sessions."""
         return self._unplaced.frame
 
     @property
@@ -344,6 +360,11 @@ class PlannerExplorer(ChartExplorer):
         for move in self.moves:
             if move["session"] not in known:
                 raise ChoiceError(f"moves: there is no session {move['session']} in this plan")
+            session = of_session(move, plan)
+            if any(move.get(name, now) != now for name, now in session.items()):
+                raise ChoiceError(
+                    f"moves: session {move['session']} is another session now: the plan has changed"
+                )
             week = move["week"]
             if week is not None and not plan.first_week <= week <= last:
                 raise ChoiceError(

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets.traits import Choice, ChoiceError
 
-#: A session and its new week; None if it is dropped.
+if TYPE_CHECKING:
+    from kpa_analytics.analysis.session_plan import SessionPlan
+
+#: A session and its new week; None if it is dropped. In a state, a move also has `OF_SESSION`.
 Move = Mapping[str, Any]
+_MOVE = {"session", "week"}
+#: What says which session a move is about, as its number can be that of another one later.
+OF_SESSION = ("training_id", "m_instructor_id", "planned")
 
 
 class SessionMoves(Choice[tuple[Move, ...], Move | Iterable[Move] | None]):
@@ -33,17 +41,30 @@ class SessionMoves(Choice[tuple[Move, ...], Move | Iterable[Move] | None]):
         return tuple(moves.values())
 
     def _move(self, move: object) -> Move:
-        if not isinstance(move, Mapping) or {*move} != {"session", "week"}:
+        if not isinstance(move, Mapping) or {*move} not in (_MOVE, _MOVE | {*OF_SESSION}):
             self.refuse(move)
         if type(move["session"]) is not int:
             self.refuse(move)
-        if move["week"] is None:
-            return {"session": move["session"], "week": None}
-        try:
-            day = as_day(move["week"], "week")
-        except KPADataError as error:
-            raise ChoiceError(str(error)) from None
-        return {"session": move["session"], "week": day - timedelta(days=day.weekday())}
+        week = move["week"]
+        week = None if week is None else _monday(week, "week")
+        if "planned" in move:
+            return {**move, "week": week, "planned": _monday(move["planned"], "planned")}
+        return {"session": move["session"], "week": week}
+
+
+def _monday(value: Any, name: str) -> date:
+    """The first day of the week of a day."""
+    try:
+        day = as_day(value, name)
+    except KPADataError as error:
+        raise ChoiceError(str(error)) from None
+    return day - timedelta(days=day.weekday())
+
+
+def of_session(move: Move, plan: SessionPlan) -> dict[str, Any]:
+    """`OF_SESSION` of the session that this plan has under the number of a move."""
+    row = plan.sessions.row(by_predicate=pl.col("session") == move["session"], named=True)
+    return {name: row[name if name != "planned" else "week"] for name in OF_SESSION}
 
 
 class SessionNumber(Choice[int | None, int | None]):

@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -531,6 +532,21 @@ def test_each_field_office_by_itself() -> None:
 
 
 @pytest.mark.slow
+def test_a_case_without_a_person_has_no_place_and_is_exported(tmp_path: Path) -> None:
+    ten_months_ago = date(2025, 9, 1)
+    data = account(
+        [("ann", 7, ten_months_ago), ("who", 7, ten_months_ago)], teachers=[("ike", 7, AS_OF)]
+    )
+    unknown = pl.when(pl.col("m_user_id") != "who").then("m_user_id")
+    data = replace(data, completions=data.completions.with_columns(unknown))
+    plan = kpa.plan_sessions(data, as_of=AS_OF)
+    assert plan.people["m_user_id"].to_list() == ["ann"]
+    assert plan.unplaced["reason"].to_list() == ["the records do not say who this is"]
+    folder = kpa.export_plan(plan, tmp_path / "plan")
+    sheet = pl.read_excel(folder / "plan.xlsx", sheet_name="unplaced")
+    assert "the records do not say who this is" in sheet.to_series(-1).to_list()
+
+
 def test_seats_by_training() -> None:
     data = account(due_on(*[date(2026, 7, 15)] * 4), teachers=IKE)
     assert plan(data, capacity={7: 2}).sessions["seats"].to_list() == [2, 2]

@@ -264,6 +264,33 @@ def test_newer_records_end_moves_and_the_selection(moves: tuple, data: kpa.Train
 
 
 @pytest.mark.slow
+def test_the_move_of_a_state_is_not_that_of_another_session(data: kpa.TrainingData) -> None:
+    """Newer records can give the number of a moved session to another one."""
+    planner = PlannerExplorer(data, as_of=AS_OF, weeks=6)
+    planner.moves = {"session": 1, "week": MONDAYS[2]}
+    state = planner.state
+    of_ropes = replace(data, completions=data.completions.filter(pl.col("training_id") != 7))
+    with pytest.raises(ChoiceError, match="session 1 is another session now: the plan has changed"):
+        PlannerExplorer(of_ropes, **state)
+    newer = PlannerExplorer(of_ropes, as_of=AS_OF, weeks=6)
+    with pytest.raises(ChoiceError, match="session 1 is another session now"):
+        newer.state = state
+    assert newer.moves == ()
+
+
+@pytest.mark.slow
+def test_the_people_of_a_dropped_session_have_no_place(planner: PlannerExplorer) -> None:
+    assert planner.unplaced.is_empty()
+    planner.set(moves={"session": 1, "week": None}, selected=1)
+    assert {*planner.unplaced["m_user_id"]} == {*planner.people["m_user_id"]} == {"bob", "eve"}
+    assert {*planner.unplaced["reason"]} == {"you dropped the session of 6 Jul 2026"}
+    planner.bars = {"figure": "unplaced"}
+    planner.moves = None
+    assert planner.unplaced.is_empty()
+    assert planner.bars == ()
+
+
+@pytest.mark.slow
 def test_a_state_shows_the_same_view(planner: PlannerExplorer, data: kpa.TrainingData) -> None:
     planner.set(moves={"session": 2, "week": MONDAYS[1]}, selected=2)
     again = PlannerExplorer(data, **planner.state)

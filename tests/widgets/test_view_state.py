@@ -228,6 +228,37 @@ def test_undo_does_not_go_back_before_the_view_that_a_page_was_opened_with(
 
 
 @pytest.mark.slow
+def test_an_address_with_wrong_parts_shows_the_others_and_names_the_wrong_ones(
+    company: kpa.TrainingData,
+) -> None:
+    dashboard = Dashboard(company)
+    training = company.trainings["id"][0]
+    tabs = {
+        "expiry": {
+            "statuses": ["expired", "lost"],
+            "expiring_days": "x",
+            "tables": {"expirations": {"sort": ["user", True]}, "cats": {"sort": ["user", True]}},
+        },
+        "planner": {"capacity": 9, "moves": [{"session": 9_999, "week": "2026-07-20"}]},
+        "people": {"months": 3},
+    }
+    view = {"as_of": "2026-02-30", "trainings": [training, 424242], "tab": "planner", "tabs": tabs}
+    Address(dashboard)._handle_custom_msg({"restore": {**view, "colour": 7}, "opened": True}, [])
+    said = (
+        "address cannot be shown, so they were ignored: As of: 2026-02-30; Trainings: 424242; "
+        "colour; Expirations, Statuses: lost; Expirations, Expiring within (days): x; "
+        "Expirations, table cats; Planner, Moves; tab people."
+    )
+    assert said in dashboard._notice.value
+    assert dashboard.trainings == (training,)
+    assert dashboard.state["tab"] == "planner"
+    assert dashboard.expiry.statuses == ("expired",)
+    assert dashboard.expiry._table.sort == ["user", True]
+    assert (dashboard.planner.capacity, dashboard.planner.moves) == (9, ())
+    assert buttons(dashboard)["Undo"].disabled
+
+
+@pytest.mark.slow
 def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
     company: kpa.TrainingData,
 ) -> None:
