@@ -42,7 +42,13 @@ from kpa_analytics.widgets.planner_rows import (
     planner_figures,
 )
 from kpa_analytics.widgets.profiles import nothing, with_profiles
-from kpa_analytics.widgets.session_moves import Move, SessionMoves, SessionNumber, of_session
+from kpa_analytics.widgets.session_moves import (
+    Move,
+    SessionMoves,
+    SessionNumber,
+    need_in_plan,
+    of_session,
+)
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.view_state import json_choice
@@ -355,22 +361,7 @@ class PlannerExplorer(ChartExplorer):
         if replanned and self._shown and self.moves and self.moves == self._shown["moves"]:
             self.say("The plan has changed, so every session is in its planned week again.")
             self.set(moves=None, selected=None)
-        known = {*plan.sessions["session"]}
-        last = plan.first_week + timedelta(weeks=plan.weeks - 1)
-        for move in self.moves:
-            if move["session"] not in known:
-                raise ChoiceError(f"moves: there is no session {move['session']} in this plan")
-            session = of_session(move, plan)
-            if any(move.get(name, now) != now for name, now in session.items()):
-                raise ChoiceError(
-                    f"moves: session {move['session']} is another session now: the plan has changed"
-                )
-            week = move["week"]
-            if week is not None and not plan.first_week <= week <= last:
-                raise ChoiceError(
-                    f"moves: session {move['session']} cannot be in the week of {in_words(week)}: "
-                    f"the plan goes from {in_words(plan.first_week)} to {in_words(last)}"
-                )
+        need_in_plan(self.moves, plan)
 
     def _selected_row(self) -> dict[str, Any] | None:
         """The selected session, as the table has it; None if it has none."""

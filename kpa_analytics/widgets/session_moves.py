@@ -11,6 +11,7 @@ import polars as pl
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import as_day
 from kpa_analytics.widgets.traits import Choice, ChoiceError
+from kpa_analytics.wording import day as in_words
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.session_plan import SessionPlan
@@ -65,6 +66,30 @@ def of_session(move: Move, plan: SessionPlan) -> dict[str, Any]:
     """`OF_SESSION` of the session that this plan has under the number of a move."""
     row = plan.sessions.row(by_predicate=pl.col("session") == move["session"], named=True)
     return {name: row[name if name != "planned" else "week"] for name in OF_SESSION}
+
+
+def need_in_plan(moves: Iterable[Move], plan: SessionPlan) -> None:
+    """Refuse moves of sessions that the plan does not have, or to weeks outside it.
+
+    Raises:
+        ChoiceError: names the first such move.
+    """
+    known = {*plan.sessions["session"]}
+    last = plan.first_week + timedelta(weeks=plan.weeks - 1)
+    for move in moves:
+        if move["session"] not in known:
+            raise ChoiceError(f"moves: there is no session {move['session']} in this plan")
+        session = of_session(move, plan)
+        if any(move.get(name, now) != now for name, now in session.items()):
+            raise ChoiceError(
+                f"moves: session {move['session']} is another session now: the plan has changed"
+            )
+        week = move["week"]
+        if week is not None and not plan.first_week <= week <= last:
+            raise ChoiceError(
+                f"moves: session {move['session']} cannot be in the week of {in_words(week)}: "
+                f"the plan goes from {in_words(plan.first_week)} to {in_words(last)}"
+            )
 
 
 class SessionNumber(Choice[int | None, int | None]):
