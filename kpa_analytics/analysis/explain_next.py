@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import polars as pl
@@ -55,6 +55,7 @@ class NextSteps:
         self._parts = {
             training: parts for each in rules.composed for training, parts in each.items()
         }
+        self._why_nobody = cache(self._reason)
 
     def of(self, case: Case, plan: SessionPlan | None) -> tuple[str, ...]:
         """Sentences about an open case of a person who is employed; none about any other case."""
@@ -79,7 +80,8 @@ class NextSteps:
         """The supervisor on whose list the case is, or the reason why it is on nobody's."""
         supervisor = self._supervisors.get(case.facts["m_user_id"])
         if supervisor is None:
-            return self._nobody(case)
+            reason, values = self._why_nobody(case.facts["m_user_id"])
+            return case.say(reason, **values)
         return case.say(text.ON_LIST, supervisor=one_line(supervisor))
 
     @cached_property
@@ -92,21 +94,22 @@ class NextSteps:
         listed = supervisor_lists(status, self._data.users, as_of=self._as_of)
         return dict(listed.select("m_user_id", "supervisor").iter_rows())
 
-    def _nobody(self, case: Case) -> str:
+    def _reason(self, person: str) -> tuple[str, dict[str, Any]]:
+        """Why the cases of a person are on nobody's list: a text and its values."""
         users = self._data.users
-        profile = users.filter(pl.col("id") == case.facts["m_user_id"]).head(1)
+        profile = users.filter(pl.col("id") == person).head(1)
         if profile.is_empty():
-            return case.say(text.NO_PROFILE)
+            return text.NO_PROFILE, {}
         supervisor = profile["supervisor_id"].item()
         if not (supervisor or "").strip():
-            return case.say(text.NO_SUPERVISOR)
+            return text.NO_SUPERVISOR, {}
         of_supervisor = users.filter(pl.col("id") == supervisor)
         name = people_names(of_supervisor, "id", "name").collect()["name"].to_list()
-        supervisor_said = one_line(name[0] if name else supervisor)
+        said = {"supervisor": one_line(name[0] if name else supervisor)}
         gone = employment(of_supervisor).filter(has_left(self._as_of)).collect()
         if gone.is_empty():
-            return case.say(text.SUPERVISOR_UNKNOWN, supervisor=supervisor_said)
-        return case.say(text.SUPERVISOR_LEFT, supervisor=supervisor_said, left=gone["left"].item())
+            return text.SUPERVISOR_UNKNOWN, said
+        return text.SUPERVISOR_LEFT, {**said, "left": gone["left"].item()}
 
     def _to_complete(self, case: Case) -> list[int]:
         """The trainings to complete: the case's own, or those that a composed one still needs.
