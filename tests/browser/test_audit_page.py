@@ -97,6 +97,10 @@ def test_the_paper_shows_what_the_screen_shows(opened: Page, report):
     for tile in opened.locator(".tiles .value").all_inner_texts():
         assert tile in paper
     assert all("DEMO DATA" in page for page in pages)
+    headed = [at for at, page in enumerate(pages) if "Valid through" in page]
+    assert len(headed) > 5, headed
+    cases = headed[-5:-1]  # the pages of the list of cases
+    assert cases == [*range(cases[0], cases[0] + 4)], "the heading is on every page"
 
 
 def test_without_scripts_the_charts_are_pictures(browser, report):
