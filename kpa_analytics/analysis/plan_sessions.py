@@ -129,10 +129,10 @@ def plan_sessions(
         _cost(early_cost, "early_cost"),
         _cost(late_cost, "late_cost"),
     )
-    rules = Rules(data.trainings)
+    rules, needed = Rules(data.trainings), requirements(data, required)
     taught = eligible_instructors(data.completions, data.trainings, data.users, as_of=day)
     instructors = InstructorWeeks(taught, days)
-    cases = with_no_place(_cases(data, rules, day, days, by, required), instructors, days)
+    cases = with_no_place(_cases(data, rules, day, days, by, needed), instructors, days)
     bookings = Bookings(cases, as_of=day, days=days, costs=costs, instructors=instructors)
     for training, rows in ordered_trainings(cases):
         bookings.add(training, rows, seats.get(training, SEATS))
@@ -151,6 +151,7 @@ def plan_sessions(
         weeks=weeks,
         **tables,
         last_instructors=last_instructors(taught, {*cases["training_id"]}, _end(days)),
+        requirements_known=needed is not None,
         demo=data.demo,
         account=data.account,
     )
@@ -170,7 +171,7 @@ def _cases(
         data.trainings,
         data.users,
         as_of=as_of,
-        required=requirements(data, required),
+        required=required,
     )
     cases = session_cases(data, status, rules, as_of=as_of, end=_end(days))
     return with_useful_weeks(in_groups(cases, data, by), rules, days)

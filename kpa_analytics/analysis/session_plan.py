@@ -36,6 +36,8 @@ class SessionPlan:
         unplaced: `schema.UNPLACED`, one row for each case without a place, and why.
         last_instructors: `schema.LAST_INSTRUCTORS`, one row for each training of the plan that
             nobody is eligible to teach any more before the plan ends.
+        requirements_known: whether requirements were provided. If not, most people who never
+            completed a training are not in the plan.
         demo: whether the records are invented.
         account: the name of the account in accounts.toml; None for the account of the settings.
     """
@@ -47,6 +49,7 @@ class SessionPlan:
     people: pl.DataFrame
     unplaced: pl.DataFrame
     last_instructors: pl.DataFrame = field(default_factory=LAST_INSTRUCTORS.empty)
+    requirements_known: bool = True
     demo: bool = False
     account: str | None = None
 
@@ -79,9 +82,15 @@ class SessionPlan:
         """The first trainings that lose their last eligible instructor, a sentence for each."""
         return in_sentences(self.last_instructors, _WARNED)
 
+    @property
+    def notes(self) -> list[str]:
+        """A sentence if requirements were not provided, and the warnings."""
+        unknown = [] if self.requirements_known else [text.NO_REQUIREMENTS]
+        return [*unknown, *self.warnings]
+
     def __str__(self) -> str:
         marked = [DEMO_MARK] if self.demo else []
-        return "\n".join([*marked, self.title, self.summary, *self.warnings])
+        return "\n".join([*marked, self.title, self.summary, *self.notes])
 
     def __repr__(self) -> str:
         return f"<SessionPlan: {self.title}. {self.summary}>"
@@ -91,7 +100,7 @@ class SessionPlan:
         return (
             f'<section class="kpa-plan" lang="en" aria-label="{escape(self.title)}">{mark}'
             f"<h4>{escape(self.title)}</h4><p>{escape(self.summary)}.</p>"
-            f"{_listed(self.warnings)}{_sessions(self.sessions)}{_unplaced(self.unplaced)}</section>"
+            f"{_listed(self.notes)}{_sessions(self.sessions)}{_unplaced(self.unplaced)}</section>"
         )
 
 

@@ -58,6 +58,12 @@ MORE_LAST_INSTRUCTORS = (
     "the plan ends"
 )
 
+#: Whose cases are not in the plan.
+NO_REQUIREMENTS = (
+    "No requirements were provided: people who never completed a training that they must have are "
+    "not in this plan"
+)
+
 TITLE = "Sessions to hold in the {weeks:week|weeks} from {first}"
 SUMMARY = (
     "{sessions:session|sessions} of {trainings:training|trainings}, "

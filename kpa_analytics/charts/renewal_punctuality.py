@@ -30,7 +30,7 @@ _PARTS = ("earlier", "drawn", "later", "no month")
 #: Why certificates are not drawn.
 _REASONS = {
     "earlier": f"that expired earlier (more than {BEFORE} months back)",
-    "later": f"that expire later (more than {AFTER} months ahead)",
+    "later": f"expiring later (more than {AFTER} months ahead)",
     "no month": "without a month",
     "others": "in other groups",
 }

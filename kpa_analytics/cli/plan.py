@@ -63,6 +63,6 @@ def plan(
     print_figure("places taken", made.people.height)
     unplaced = made.unplaced.height
     print_figure("without a place", unplaced, f"cases; {_WHY}" if unplaced else "cases")
-    for sentence in made.warnings:
+    for sentence in made.notes:
         typer.echo(terminal_line(sentence))
     typer.echo(f"written to {folder}")

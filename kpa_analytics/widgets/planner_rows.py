@@ -92,14 +92,21 @@ def planner_figures(
     unplaced: pl.DataFrame,
     as_of: date,
     end: date,
+    *,
     of_people: bool,
+    known: bool,
 ) -> str:
-    """The figures, as HTML; `of_people`: whether only the sessions of chosen people are shown."""
+    """The figures, as HTML.
+
+    `of_people`: whether only the sessions of chosen people are shown. `known`: whether requirements
+    were provided.
+    """
     held = sessions.filter(pl.col("change").ne_missing(DROPPED))
     filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
     changed = sessions["change"].count()
     people = unplaced["m_user_id"].n_unique()
-    then = f"gaps on {in_words(end)}"
+    gap = "gaps" if known else "known gaps"
+    then = f"{gap} on {in_words(end)}"
     places = f"of {count(seats, 'place')}{EVERYONE if of_people else ''}"
     tiles = [
         (
@@ -108,7 +115,7 @@ def planner_figures(
         ),
         (f"{filled:,}", FIGURES[PLACES], places, f"kpa-{PLACES}"),
         (
-            *(f"{gaps.today:,}", FIGURES[GAPS_AT_START]),
+            *(f"{gaps.today:,}", f"{gap.capitalize()} at the start"),
             *(f"expired or missing on {in_words(as_of)}", f"kpa-{GAPS_AT_START}"),
         ),
         (f"{gaps.without:,}", FIGURES[GAPS_WITHOUT], then, f"kpa-{GAPS_WITHOUT}"),

@@ -683,3 +683,18 @@ def test_no_session_is_held_that_gives_no_later_expiration() -> None:
     data = account(done, [yearly], teachers=[("ike", 7, date(2026, 1, 12))])
     made = kpa.plan_sessions(data, as_of="2026-12-01", weeks=8)
     assert date(2026, 12, 28) not in made.sessions["week"]
+
+
+def test_a_plan_without_requirements_says_what_it_cannot_know() -> None:
+    data = account([("ann", 7, date(2025, 9, 1))], teachers=[("ike", 7, AS_OF)])
+    plan = kpa.plan_sessions(data, as_of=AS_OF)
+    sentence = (
+        "No requirements were provided: people who never completed a training that they must have "
+        "are not in this plan"
+    )
+    assert sentence in str(plan)
+    assert sentence in plan._repr_html_()
+    needed = pl.DataFrame({"m_user_id": ["bob"], "training_id": [7]})
+    known = kpa.plan_sessions(data, as_of=AS_OF, required=needed)
+    assert "bob" in known.people["m_user_id"]
+    assert sentence not in str(known)

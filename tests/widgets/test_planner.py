@@ -264,6 +264,17 @@ def test_newer_records_end_moves_and_the_selection(moves: tuple, data: kpa.Train
 
 
 @pytest.mark.slow
+def test_gaps_are_known_ones_where_no_requirements_were_provided(
+    planner: PlannerExplorer, data: kpa.TrainingData
+) -> None:
+    unknown = PlannerExplorer(data, as_of=AS_OF)
+    assert data.requirements is None
+    assert "Known gaps at the start" in unknown._figures.value
+    assert "known gaps on 3 Jan 2027" in unknown._figures.value
+    assert "No requirements were provided: people who never" in unknown._figures.value
+
+
+@pytest.mark.slow
 def test_the_move_of_a_state_is_not_that_of_another_session(data: kpa.TrainingData) -> None:
     """Newer records can give the number of a moved session to another one."""
     planner = PlannerExplorer(data, as_of=AS_OF, weeks=6)
