@@ -271,6 +271,7 @@ def test_without_the_key_nothing_is_shown_or_started(served: Served, browser: Br
     assert set(kernels(served)) <= before
 
 
+@pytest.mark.usefixtures("browser")  # or pytest runs it last, when the server has been stopped
 def test_other_sites_can_do_nothing_in_the_name_of_who_is_logged_in(served: Served) -> None:
     session = requests.Session()
     response = session.get(f"{served.url}?token={served.key}", allow_redirects=False, timeout=30)
@@ -305,9 +306,7 @@ def test_everything_a_mouse_does_works(
     width: int, theme: str, web: Page, served: Served, tmp_path: Path
 ) -> None:
     web.set_viewport_size({"width": width, "height": 900})
-    web.goto(f"{served.url}?token={served.key}")
-    if theme == "dark":
-        web.goto(f"{served.url}?theme=dark")
+    web.goto(f"{served.url}?token={served.key}&theme={theme}")
     view = web.locator(".kpa-dashboard")
     use_by_mouse(view, f"voila_{theme}_{width}", served.folder, tmp_path / "pack.zip")
     web.goto("about:blank")
@@ -316,7 +315,23 @@ def test_everything_a_mouse_does_works(
 def test_a_kernel_is_stopped_whether_its_page_said_goodbye_or_vanished(
     vanished: psutil.Process, left: list[psutil.Process]
 ) -> None:
-    """The last test here, because those pages have then been closed for a while."""
+    """Late in this file, because those pages have then been closed for a while."""
     assert left
     for kernel in (*left, vanished):
         gone(kernel, 240)
+
+
+def test_a_stopped_dashboard_says_so_at_the_next_click(page: Page, served: Served) -> None:
+    """After this the server is gone. The browser notes refused connections, so this is no `web`."""
+    page.goto(f"{served.url}?token={served.key}")
+    view = page.locator(".kpa-dashboard")
+    view.locator(".kpa-table tbody tr").first.wait_for()
+    psutil.Process(served.process).terminate()
+    press(view.get_by_role("button", name="Next").locator("visible=true").first)
+    said = view.get_by_role("alert").filter(has_text="The dashboard has stopped")
+    expect(said).to_have_count(1, timeout=10_000)
+    expect(said).to_contain_text("kpa-analytics dashboard")
+    expect(said).not_to_contain_text("cell")
+    expect(view.locator(":scope > [inert]")).not_to_have_count(0)
+    foot = view.locator(".kpa-table-foot:visible").first
+    expect(foot).to_contain_text("Rows 1 to 50 of")  # the rows are still those of the first page
