@@ -221,7 +221,7 @@ TRAININGS = _table(
     Column("certificate_text", pl.String, "the text of the certificate"),
     Column("assigned_to_type", pl.String, "who must have it: all, limited, none"),
     Column("assigned_to_condition", pl.String, "the condition of `limited`, as JSON"),
-    Column("is_highlighted", pl.Boolean, "shown first in the vendor's lists"),
+    Column("is_highlighted", pl.Boolean, "the vendor shows it in green at the top of a profile"),
     Column("notes", pl.String, "free text"),
     Column(
         "expires_on_month", pl.Int64, "month of the fixed expiration day, 1-12", unit="month, 1-12"

@@ -633,6 +633,7 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
         (["verify", "."], "is not a pack of this package: it has no manifest.json"),
         (["changes", "nowhere", "nowhere"], "nowhere can't be read"),
         (["transcript", "ann", "ann.docx"], "ann.docx: a transcript or roster is saved as .pdf"),
+        (["transcript", "ann", "."], ".: a transcript or roster is saved as .pdf"),
         (["roster", "7", "ladders"], "ladders: a transcript or roster is saved as .pdf"),
     ],
 )

@@ -60,8 +60,9 @@ class SessionPlan:
 
     @property
     def title(self) -> str:
-        """The number of weeks, and the first one."""
-        return say(text.TITLE, weeks=self.weeks, first=self.first_week)
+        """Which weeks the sessions are planned for."""
+        title = text.TITLE if self.weeks > 1 else text.TITLE_OF_A_WEEK
+        return say(title, weeks=self.weeks, first=self.first_week)
 
     @property
     def summary(self) -> str:

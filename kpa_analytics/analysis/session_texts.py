@@ -64,6 +64,7 @@ NO_REQUIREMENTS = (
     "not in this plan"
 )
 
+TITLE_OF_A_WEEK = "Sessions to hold in the week of {first}"
 TITLE = "Sessions to hold in the {weeks:week|weeks} from {first}"
 SUMMARY = (
     "{sessions:session|sessions} of {trainings:training|trainings}, "

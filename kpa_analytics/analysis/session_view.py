@@ -52,7 +52,7 @@ class SessionView:
         ]
         differences = pl.concat_str(texts, separator="; ", ignore_nulls=True)
         check = (
-            pl.when(pl.col("m_trainees_id").is_null())
+            pl.when(pl.col("attendees").fill_null(0) == 0)
             .then(pl.lit(NO_LIST))
             .when(pl.sum_horizontal(numbers) > 0)
             .then(pl.format(f"{DIFFERS} {{}}", differences))

@@ -24,7 +24,7 @@ def pdf_path(path: str | os.PathLike[str]) -> Path:
     """
     target = typed_path(path)
     if target.suffix.lower() != ".pdf":
-        raise KPADataError(f"{target.name}: a transcript or roster is saved as .pdf")
+        raise KPADataError(f"{target.name or path}: a transcript or roster is saved as .pdf")
     return target
 
 

@@ -142,7 +142,8 @@ def _event(
     event.add("dtstamp", made)
     event.add("sequence", sequence)
     event.add("dtstart", day)
-    event.add("dtend", day + timedelta(days=1))
+    if day < date.max:  # without an end, an event lasts a day
+        event.add("dtend", day + timedelta(days=1))
     event.add("summary", summary)
     event.add("description", "\n".join(lines))
     event.add("transp", "TRANSPARENT")

@@ -697,4 +697,6 @@ def test_a_plan_without_requirements_says_what_it_cannot_know() -> None:
     needed = pl.DataFrame({"m_user_id": ["bob"], "training_id": [7]})
     known = kpa.plan_sessions(data, as_of=AS_OF, required=needed)
     assert "bob" in known.people["m_user_id"]
+    one_week = kpa.plan_sessions(data, as_of=AS_OF, weeks=1)
+    assert one_week.title == "Sessions to hold in the week of 6 Jul 2026"
     assert sentence not in str(known)

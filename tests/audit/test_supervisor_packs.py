@@ -396,6 +396,14 @@ def test_the_calendar_has_one_all_day_event_for_each_training_and_week(
 
 
 @pytest.mark.slow
+def test_the_last_day_of_the_calendar_has_its_events(tmp_path: Path) -> None:
+    data = company(5)
+    written = write(data, tmp_path / "lists", as_of=date.max)
+    days = [event.decoded("dtstart") for at in folders(written) for event in events(at).values()]
+    assert {*days} == {date.max}
+
+
+@pytest.mark.slow
 def test_the_next_run_updates_its_events_and_cancels_those_that_are_done(tmp_path: Path) -> None:
     data = company(5)
     boss = str(data.users["id"][0])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics.analysis.session_view import DIFFERS, NO_LIST
+from kpa_analytics.analysis.session_view import DIFFERS, NO_LIST, SessionView
 from kpa_analytics.widgets import ExpiryExplorer, GroupTrainingExplorer
 from kpa_analytics.widgets.chart_explorer import ChartExplorer
 
@@ -88,7 +90,7 @@ def test_sessions_whose_list_and_records_differ_are_flagged(company: kpa.Trainin
         missing, more = (
             len(row[name]) for name in ("listed_not_recorded_ids", "recorded_not_listed_ids")
         )
-        if row["m_trainees_id"] is None:
+        if not row["m_trainees_id"]:
             assert flag == NO_LIST
         elif missing or more:
             assert flag.startswith(DIFFERS)
@@ -97,6 +99,19 @@ def test_sessions_whose_list_and_records_differ_are_flagged(company: kpa.Trainin
         else:
             assert flag is None
     assert any(flag and flag.startswith(DIFFERS) for flag in flags.values())
+
+
+def test_an_empty_list_and_no_list_of_people_are_both_said_to_be_none() -> None:
+    lists = kpa.schema.GROUP_TRAININGS.schema
+    rows = [
+        {"id": number, "created": datetime(2026, 6, 1, tzinfo=UTC), "m_trainees_id": people}
+        for number, people in ((1, []), (2, None), (3, ["ann"]))
+    ]
+    sessions = kpa.group_sessions(
+        kpa.schema.COMPLETIONS.empty(), pl.DataFrame(rows, schema=lists), None, None
+    )
+    flags = dict(SessionView.with_check(sessions).select("group_training_id", "check").rows())
+    assert flags == {1: NO_LIST, 2: NO_LIST, 3: f"{DIFFERS} 1 listed, not recorded"}
 
 
 def test_the_tile_of_missing_records_lists_their_sessions(company: kpa.TrainingData) -> None:
