@@ -576,7 +576,10 @@ GROUP_SESSIONS = _table(
     Column("m_instructor_id", pl.String, "the instructor"),
     Column("instructor", pl.String, '"Last, First", or the id'),
     Column(
-        "attendees", pl.Int64, "number of people listed; null if there is no list", unit="people"
+        "attendees",
+        pl.Int64,
+        "number of people listed; 0 if the list is empty, null if there is none",
+        unit="people",
     ),
     Column(
         "recorded", pl.Int64, "number of people with a completion recorded in it", unit="people"

@@ -95,7 +95,7 @@ class NextSteps:
         return dict(listed.select("m_user_id", "supervisor").iter_rows())
 
     def _reason(self, person: str) -> tuple[str, dict[str, Any]]:
-        """Why the cases of a person are on nobody's list: a text and its values."""
+        """Why no supervisor's list has the cases of a person: a text and its values."""
         users = self._data.users
         profile = users.filter(pl.col("id") == person).head(1)
         if profile.is_empty():
@@ -105,11 +105,11 @@ class NextSteps:
             return text.NO_SUPERVISOR, {}
         of_supervisor = users.filter(pl.col("id") == supervisor)
         name = people_names(of_supervisor, "id", "name").collect()["name"].to_list()
-        said = {"supervisor": one_line(name[0] if name else supervisor)}
+        values = {"supervisor": one_line(name[0] if name else supervisor)}
         gone = employment(of_supervisor).filter(has_left(self._as_of)).collect()
         if gone.is_empty():
-            return text.SUPERVISOR_UNKNOWN, said
-        return text.SUPERVISOR_LEFT, {**said, "left": gone["left"].item()}
+            return text.SUPERVISOR_UNKNOWN, values
+        return text.SUPERVISOR_LEFT, {**values, "left": gone["left"].item()}
 
     def _to_complete(self, case: Case) -> list[int]:
         """The trainings to complete: the case's own, or those that a composed one still needs.

@@ -43,8 +43,9 @@ def group_sessions(
     Returns:
         A frame of the same kind as `completions` in the columns of `schema.GROUP_SESSIONS`, one row
         per session, sorted by date and id. Lists are sorted and have no duplicates. If a session is
-        not listed, or is listed without a list of people, `attendees` and `m_trainees_id` are null;
-        an empty list gives 0 and []. Then everyone recorded in it is in `recorded_not_listed_ids`.
+        not listed or has no list of people, `attendees` and `m_trainees_id` are null; if its list
+        is empty, they are 0 and []. In each of these cases, `recorded_not_listed_ids` has everyone
+        recorded in it.
 
     Raises:
         KPADataError: a column is missing or has another type.
@@ -144,7 +145,7 @@ def group_share(completions: Frame, *, every: str = "1mo") -> Frame:
 
 
 def _listed(group_trainings: AnyFrame | None) -> pl.LazyFrame:
-    """One row per listed session; `m_trainees_id` is null if no list of people is there."""
+    """One row per listed session; `m_trainees_id` is null if a session has no list of people."""
     columns = ("id", "created", "m_trainees_id", "trainings_id", "m_instructor_id")
     return (
         need_if_known(group_trainings, GROUP_TRAININGS, *columns)

@@ -87,7 +87,8 @@ def plan_sessions(
             same unit; default 0.5.
         late_cost: the cost of each day on which a person has no valid certificate; default 1,000.
         required: the requirements, as for `expiry_status()`; default: the vendor's employee status,
-            if `data` has it.
+            if `data` has it. Without any, the plan leaves out people who must have a training that
+            they never completed, and says so.
 
     Returns:
         A `SessionPlan` with `sessions` (`schema.PLANNED_SESSIONS`), `people`

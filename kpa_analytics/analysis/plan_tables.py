@@ -13,9 +13,9 @@ from kpa_analytics.analysis.session_weeks import Costs
 from kpa_analytics.schema import PLANNED_PEOPLE, PLANNED_SESSIONS, UNPLACED
 
 _COURSE = ("training_id", "group")
+_TAUGHT_BY = ("m_instructor_id", "instructor")
 #: The order of the cases without a place.
 UNPLACED_ORDER = ("training", "training_id", "due", "user", "m_user_id")
-_TAUGHT_BY = ("m_instructor_id", "instructor")
 
 
 def plan_tables(

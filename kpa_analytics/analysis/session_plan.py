@@ -36,8 +36,8 @@ class SessionPlan:
         unplaced: `schema.UNPLACED`, one row for each case without a place, and why.
         last_instructors: `schema.LAST_INSTRUCTORS`, one row for each training of the plan that
             nobody is eligible to teach any more before the plan ends.
-        requirements_known: whether requirements were provided. If not, most people who never
-            completed a training are not in the plan.
+        requirements_known: whether requirements were provided. If not, people who never completed
+            a training are in the plan only if a composed training needs it.
         demo: whether the records are invented.
         account: the name of the account in accounts.toml; None for the account of the settings.
     """
@@ -60,7 +60,7 @@ class SessionPlan:
 
     @property
     def title(self) -> str:
-        """Which weeks the sessions are planned for."""
+        """The weeks for which the sessions are planned."""
         title = text.TITLE if self.weeks > 1 else text.TITLE_OF_A_WEEK
         return say(title, weeks=self.weeks, first=self.first_week)
 
@@ -85,8 +85,8 @@ class SessionPlan:
 
     @property
     def notes(self) -> list[str]:
-        """A sentence if requirements were not provided, and the warnings."""
-        unknown = [] if self.requirements_known else [text.NO_REQUIREMENTS]
+        """The warnings, after a sentence if no requirements were provided."""
+        unknown = [] if self.requirements_known else [text.WITHOUT_REQUIREMENTS]
         return [*unknown, *self.warnings]
 
     def __str__(self) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from kpa_analytics.report_text import NO_REQUIREMENTS
+
 #: Why somebody has no place.
-NO_PERSON = "the records do not say who this is"
+NO_PERSON = "the completion names no person"
 NO_ELIGIBLE_INSTRUCTOR = "no eligible instructor ({reason})"
 #: The usual months of `eligible_instructors()`, which has no row of a training without a record.
 NOBODY_KNOWN = "nobody taught it in the last 24 months"
@@ -59,9 +61,9 @@ MORE_LAST_INSTRUCTORS = (
 )
 
 #: Whose cases are not in the plan.
-NO_REQUIREMENTS = (
-    "No requirements were provided: people who never completed a training that they must have are "
-    "not in this plan"
+WITHOUT_REQUIREMENTS = (
+    f"{NO_REQUIREMENTS}, so the plan leaves out people who must have a training that they never "
+    "completed"
 )
 
 TITLE_OF_A_WEEK = "Sessions to hold in the week of {first}"

@@ -142,7 +142,7 @@ def _event(
     event.add("dtstamp", made)
     event.add("sequence", sequence)
     event.add("dtstart", day)
-    if day < date.max:  # without an end, an event lasts a day
+    if day < date.max:  # an event without an end lasts one day
         event.add("dtend", day + timedelta(days=1))
     event.add("summary", summary)
     event.add("description", "\n".join(lines))

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _TITLE = "Expirations per week"
 _READ = ("training_id", "training")
 _PARTS = ("week", "later", "no date")
-_REASONS = {"later": "ending later", "no date": "without an expiration date"}
+_REASONS = {"later": "expiring later", "no date": "without an expiration date"}
 LARGEST, ALL_OTHERS = "Largest training of the week", "All other trainings"
 _HEIGHT, _ROOM = 220, 260
 WEEKS = 26

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from kpa_analytics.widgets.table import RowsTable
 
 #: Choices that filter no rows by themselves: the table's caption says which bars are selected.
-_POINTED = ("selected", "bars", "explained", "moves")
+POINTED = ("selected", "bars", "explained", "moves")
+
+
+#: The labels of choices that have no control.
+_NAMES = {
+    "selected": "Selection",
+    "bars": "Selection",
+    "explained": "Explained case",
+    "moves": "Moved sessions",
+}
 
 
 class View(Protocol):
@@ -62,7 +71,7 @@ def choices_in_words(explorer: View) -> dict[str, str]:
     return {
         label_of(explorer, name): text
         for name, value in explorer.choices.items()
-        if name not in _POINTED and (text := _choice(explorer, name, value))
+        if name not in POINTED and (text := _choice(explorer, name, value))
     }
 
 
@@ -74,8 +83,9 @@ def rows_file_name(explorer: View, table: RowsTable, suffix: str) -> str:
 def label_of(explorer: View, name: str) -> str:
     """The label of a choice's control; without one, the choice's name."""
     control = explorer.controls.get(name)
-    text = getattr(control, "label", "") or getattr(control, "description", "")
-    return text or name.replace("_", " ").capitalize()
+    # The label of a drop-down list of ipywidgets is that of its selected entry.
+    text = getattr(control, "description", "") or getattr(control, "label", "")
+    return text or _NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
 def _choice(explorer: View, name: str, value: Any) -> str:

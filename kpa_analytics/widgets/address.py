@@ -8,9 +8,9 @@ from typing import Any
 import anywidget
 import traitlets
 
+from kpa_analytics.errors import KPADataError
 from kpa_analytics.widgets.dashboard import Dashboard
 from kpa_analytics.widgets.style import HERE
-from kpa_analytics.widgets.traits import ChoiceError
 from kpa_analytics.widgets.view_state import has_names, without_names
 
 _LEFT_OUT = (
@@ -18,7 +18,7 @@ _LEFT_OUT = (
     "columns: they may hold names of people."
 )
 _DAMAGED = "The part of this page's address after the # is damaged, so it was ignored."
-_IGNORED = "These parts of this page's address cannot be shown, so they were ignored: {parts}."
+_IGNORED = "This page's address has parts that cannot be shown, and they were ignored: {parts}."
 
 
 class Address(anywidget.AnyWidget):
@@ -59,6 +59,6 @@ class Address(anywidget.AnyWidget):
         wanted = without_names(state)
         try:
             self._dashboard.state = wanted
-        except ChoiceError:
-            ignored = self._dashboard.restore_parts(wanted)
+        except KPADataError:
+            ignored = self._dashboard.restore_in_parts(wanted)
             self._dashboard.say(_IGNORED.format(parts="; ".join(ignored)))

@@ -229,20 +229,23 @@ class Dashboard(Explorer):
             if "tab" in state:
                 self._tabs.selected_index = _TABS.index(state["tab"])
 
-    def restore_parts(self, state: Mapping[str, Any]) -> list[str]:
+    def restore_in_parts(self, state: Mapping[str, Any]) -> list[str]:
         """Show the parts of a state that can be shown.
 
         Returns:
-            The others, as a person knows them.
+            The parts that cannot be shown, with the labels of the page.
         """
-        tabs, open_tab = state.get("tabs", {}), state.get("tab", _TABS[0])
+        given, open_tab = state.get("tabs", {}), state.get("tab", _TABS[0])
+        tabs: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+        refused = [] if isinstance(given, Mapping) else ["tabs"]
         with self._history.together():
             own = {name: value for name, value in state.items() if name not in ("tab", "tabs")}
-            refused = restore_parts(self, own)
-            for name, tab in tabs.items() if isinstance(tabs, Mapping) else [(tabs, None)]:
+            refused += restore_parts(self, own)
+            for at in [*self._inner] if "tabs" in state else []:
+                self._restore_tab(self._explorer(at), {})
+            for name, tab in tabs.items():
                 if name in _TABS and isinstance(tab, Mapping):
                     explorer = self._explorer(_TABS.index(name))
-                    self._restore_tab(explorer, {})
                     refused += [
                         f"{explorer.title}, {part}" for part in restore_parts(explorer, tab)
                     ]

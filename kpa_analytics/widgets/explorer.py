@@ -173,12 +173,12 @@ class Explorer(traitlets.HasTraits):
             if "tables" in state:
                 show_views(self._shown_tables, state["tables"])
 
-    def _restore_valid(self, state: Mapping[str, Any]) -> None:
+    def _restore_valid(self, state: Mapping[str, Any]) -> bool:
         """Show an earlier state, without the choices that are no longer in the records."""
         kept = dict(state)
         for name in self.choices.keys() & state.keys():
             kept[name], _ = self.still_there(name, state[name])
-        self.guarded(lambda: self._restore(kept))
+        return self.guarded(lambda: self._restore(kept))
 
     def _note(self) -> None:
         """Report that the state has changed."""
@@ -245,7 +245,7 @@ class Explorer(traitlets.HasTraits):
     def still_there(self, name: str, value: Any) -> tuple[Any, list[Any]]:
         """Split a choice into the values that are still valid and those that are not."""
         trait: Any = self.traits()[name]
-        several = isinstance(value, tuple | list)
+        several = isinstance(getattr(self, name), tuple) and isinstance(value, tuple | list)
         stays, lost = [], []
         for each in value if several else (value,):
             try:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.widgets.about_rows import label_of
+from kpa_analytics.widgets.about_rows import POINTED, label_of
 from kpa_analytics.wording import listing
 
 if TYPE_CHECKING:
@@ -17,31 +17,46 @@ def restore_parts(explorer: Explorer, state: Mapping[str, Any]) -> list[str]:
     """Show each choice and table of a state that can be shown.
 
     Returns:
-        The others, as a person knows them: the label of each with the values that are refused.
+        The parts that cannot be shown, with the labels of the page.
     """
-    refused = []
-    for name, value in state.items():
+    known, kept = explorer.state, {}
+    refused = [str(name) or "''" for name in state if name not in known]
+    for name in known.keys() & state.keys():
+        value = state[name]
+        if name not in explorer.choices:  # such as tables
+            kept[name] = value
+            continue
+        valid, lost = explorer.still_there(name, value)
+        if lost:
+            refused.append(_in_words(label_of(explorer, name), lost))
+        if valid or not lost:
+            kept[name] = valid
+    if not _shown(explorer, kept):
+        parts = list(_parts(explorer, kept))
+        refused += [label for label, part in parts if not _shown(explorer, part)]
+    return sorted(refused)
+
+
+def _parts(explorer: Explorer, kept: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each part with its label. What a reader points at comes last: it needs the other choices."""
+    for name in sorted(kept, key=lambda name: (name in POINTED, name)):
+        value = kept[name]
         if name == "tables" and isinstance(value, Mapping):
-            refused += [
-                f"table {table}"
-                for table, view in value.items()
-                if not _shown(explorer, {"tables": {table: view}})
-            ]
-        elif name not in explorer.choices:
-            refused.append(str(name))
+            for table, view in value.items():
+                yield f"table {table}", {name: {table: view}}
         else:
-            kept, lost = explorer.still_there(name, value)
-            is_lost = bool(lost) and not kept
-            if not is_lost and not _shown(explorer, {name: kept}):
-                lost = list(value) if isinstance(value, list | tuple) else [value]
-            if lost:
-                refused.append(_in_words(label_of(explorer, name), lost))
-    return refused
+            values = list(value) if isinstance(value, list | tuple) else [value]
+            yield _in_words(label_of(explorer, name), values), {name: value}
 
 
-def _in_words(label: str, lost: list[Any]) -> str:
-    texts = [str(value) for value in lost if not isinstance(value, Mapping)]
-    return f"{label}: {listing(texts)}" if texts else label
+def _in_words(label: str, values: list[Any]) -> str:
+    return f"{label} ({listing([*map(_text, values)])})"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return str(value)
 
 
 def _shown(explorer: Explorer, part: Mapping[str, Any]) -> bool:

@@ -17,7 +17,7 @@ from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView, last_day
 from kpa_analytics.analysis.session_seats import MOST_SEATS, SEATS
-from kpa_analytics.analysis.session_texts import NO_REQUIREMENTS
+from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.schema import PLANNED_SESSIONS
 from kpa_analytics.statuses import SIGNED_LABELS
@@ -143,7 +143,8 @@ class PlannerExplorer(ChartExplorer):
         "Click a cell, a label or an entry of the legend in the chart to list sessions and people.",
         _SELECTING_CELLS,
         PRESSING,
-        "The last table lists the cases without a place; the reason says what must change first.",
+        "The last table lists the cases without a place, also those of sessions that you dropped, "
+        "and says why.",
     )
     terms = ("as of", "case", "gap", "instructor", "eligible instructor", "session")
 
@@ -179,13 +180,22 @@ class PlannerExplorer(ChartExplorer):
 
     @property
     def state(self) -> dict[str, Any]:
-        """As of every explorer; each move also says which session it is about."""
+        """The state of every explorer. Each move also says which session it is about."""
         moves = [{**move, **of_session(move, self.plan)} for move in self.moves]
         return {**super().state, "moves": json_choice(moves)}
 
     @state.setter
     def state(self, state: Mapping[str, Any]) -> None:
         self._restore(traits.need_dictionary("state", state))
+
+    def _restore_valid(self, state: Mapping[str, Any]) -> bool:
+        """As every explorer does, without the moves if they are those of another plan."""
+        if super()._restore_valid(state):
+            return True
+        shown = super()._restore_valid({**state, "moves": [], "selected": None})
+        if shown:
+            self.say("The plan has changed, so every session is in its planned week.")
+        return shown
 
     @property
     def plan(self) -> SessionPlan:
@@ -204,7 +214,7 @@ class PlannerExplorer(ChartExplorer):
 
     @property
     def unplaced(self) -> pl.DataFrame:
-        """The cases without a place, as listed; also those of dropped sessions."""
+        """The cases without a place, as listed. They include those of dropped sessions."""
         return self._unplaced.frame
 
     @property
@@ -292,7 +302,7 @@ class PlannerExplorer(ChartExplorer):
                 of_people=self._chooses_people(),
                 known=plan.requirements_known,
             )
-            said = [] if plan.requirements_known else [NO_REQUIREMENTS]
+            said = [] if plan.requirements_known else [WITHOUT_REQUIREMENTS]
             said += in_sentences(self._view.last_instructors(choices), _WARNED)
             self._figures.value = figures + layout.notes(said) + self._before_records()
             self._figures.picks = picks(self._held, self._gaps, self._cases)
@@ -366,6 +376,8 @@ class PlannerExplorer(ChartExplorer):
             self.say("The plan has changed, so every session is in its planned week again.")
             self.set(moves=None, selected=None)
         need_in_plan(self.moves, plan)
+        # Which sessions they are is known now.
+        self.moves = [{"session": move["session"], "week": move["week"]} for move in self.moves]
 
     def _selected_row(self) -> dict[str, Any] | None:
         """The selected session, as the table has it; None if it has none."""

@@ -104,8 +104,9 @@ def planner_figures(
     held = sessions.filter(pl.col("change").ne_missing(DROPPED))
     filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
     changed = sessions["change"].count()
-    people = unplaced["m_user_id"].n_unique()
+    people = unplaced["m_user_id"].drop_nulls().n_unique()
     gap = "gaps" if known else "known gaps"
+    of_today = "expired or missing" if known else gap
     then = f"{gap} on {in_words(end)}"
     places = f"of {count(seats, 'place')}{EVERYONE if of_people else ''}"
     tiles = [
@@ -115,8 +116,8 @@ def planner_figures(
         ),
         (f"{filled:,}", FIGURES[PLACES], places, f"kpa-{PLACES}"),
         (
-            *(f"{gaps.today:,}", f"{gap.capitalize()} at the start"),
-            *(f"expired or missing on {in_words(as_of)}", f"kpa-{GAPS_AT_START}"),
+            *(f"{gaps.today:,}", FIGURES[GAPS_AT_START]),
+            *(f"{of_today} on {in_words(as_of)}", f"kpa-{GAPS_AT_START}"),
         ),
         (f"{gaps.without:,}", FIGURES[GAPS_WITHOUT], then, f"kpa-{GAPS_WITHOUT}"),
         (f"{gaps.planned:,}", FIGURES[GAPS_WITH], then, f"kpa-worst kpa-{GAPS_WITH}"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: A session and its new week; None if it is dropped. In a state, a move also has `OF_SESSION`.
 Move = Mapping[str, Any]
 _MOVE = {"session", "week"}
-#: What says which session a move is about, as its number can be that of another one later.
+#: What a move in a state says about its session, as another plan can give its number to another.
 OF_SESSION = ("training_id", "m_instructor_id", "planned")
 
 
@@ -49,12 +49,16 @@ class SessionMoves(Choice[tuple[Move, ...], Move | Iterable[Move] | None]):
         week = move["week"]
         week = None if week is None else _monday(week, "week")
         if "planned" in move:
+            if type(move["training_id"]) is not int or type(move["m_instructor_id"]) is not str:
+                self.refuse(move)
             return {**move, "week": week, "planned": _monday(move["planned"], "planned")}
         return {"session": move["session"], "week": week}
 
 
 def _monday(value: Any, name: str) -> date:
     """The first day of the week of a day."""
+    if value is None:
+        raise ChoiceError(f"{name} must be a day such as 2026-06-30, not None")
     try:
         day = as_day(value, name)
     except KPADataError as error:
@@ -63,7 +67,7 @@ def _monday(value: Any, name: str) -> date:
 
 
 def of_session(move: Move, plan: SessionPlan) -> dict[str, Any]:
-    """`OF_SESSION` of the session that this plan has under the number of a move."""
+    """The training, instructor and planned week of the session with the number of a move."""
     row = plan.sessions.row(by_predicate=pl.col("session") == move["session"], named=True)
     return {name: row[name if name != "planned" else "week"] for name in OF_SESSION}
 
@@ -82,7 +86,8 @@ def need_in_plan(moves: Iterable[Move], plan: SessionPlan) -> None:
         session = of_session(move, plan)
         if any(move.get(name, now) != now for name, now in session.items()):
             raise ChoiceError(
-                f"moves: session {move['session']} is another session now: the plan has changed"
+                f"moves: session {move['session']} of this plan is not the session that was moved, "
+                f"of training {move.get('training_id')}: the plan has changed"
             )
         week = move["week"]
         if week is not None and not plan.first_week <= week <= last:

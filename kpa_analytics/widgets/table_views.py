@@ -36,6 +36,10 @@ def _valid(table: RowsTable, view: Any) -> dict[str, Any]:
         need_known(f"tables: {table.name}", name, VIEW)
         if not isinstance(value, Mapping if name == "filters" else list | tuple):
             raise ChoiceError(f"tables: {name} of {table.name} is not valid: {value!r}")
+        if name == "sort" and value and (len(value) != 2 or type(value[1]) is not bool):
+            raise ChoiceError(
+                f"tables: sort of {table.name} must be a column and True or False, not {value!r}"
+            )
         for column in value[:1] if name == "sort" else value:
             need_known(f"tables: {name} of {table.name}", column, known)
     for column, wanted in view.get("filters", {}).items():

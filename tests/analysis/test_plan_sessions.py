@@ -18,6 +18,7 @@ from kpa_analytics.analysis.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.session_cases import in_groups
 from kpa_analytics.analysis.session_reasons import CourseReasons, Place
+from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -541,12 +542,13 @@ def test_a_case_without_a_person_has_no_place_and_is_exported(tmp_path: Path) ->
     data = replace(data, completions=data.completions.with_columns(unknown))
     plan = kpa.plan_sessions(data, as_of=AS_OF)
     assert plan.people["m_user_id"].to_list() == ["ann"]
-    assert plan.unplaced["reason"].to_list() == ["the records do not say who this is"]
+    assert plan.unplaced["reason"].to_list() == ["the completion names no person"]
     folder = kpa.export_plan(plan, tmp_path / "plan")
     sheet = pl.read_excel(folder / "plan.xlsx", sheet_name="unplaced")
-    assert "the records do not say who this is" in sheet.to_series(-1).to_list()
+    assert "the completion names no person" in sheet.to_series(-1).to_list()
 
 
+@pytest.mark.slow
 def test_seats_by_training() -> None:
     data = account(due_on(*[date(2026, 7, 15)] * 4), teachers=IKE)
     assert plan(data, capacity={7: 2}).sessions["seats"].to_list() == [2, 2]
@@ -685,18 +687,23 @@ def test_no_session_is_held_that_gives_no_later_expiration() -> None:
     assert date(2026, 12, 28) not in made.sessions["week"]
 
 
-def test_a_plan_without_requirements_says_what_it_cannot_know() -> None:
+@pytest.mark.slow
+def test_a_plan_without_requirements_says_what_it_cannot_know(tmp_path: Path) -> None:
     data = account([("ann", 7, date(2025, 9, 1))], teachers=[("ike", 7, AS_OF)])
-    plan = kpa.plan_sessions(data, as_of=AS_OF)
-    sentence = (
-        "No requirements were provided: people who never completed a training that they must have "
-        "are not in this plan"
-    )
-    assert sentence in str(plan)
-    assert sentence in plan._repr_html_()
     needed = pl.DataFrame({"m_user_id": ["bob"], "training_id": [7]})
-    known = kpa.plan_sessions(data, as_of=AS_OF, required=needed)
-    assert "bob" in known.people["m_user_id"]
-    one_week = kpa.plan_sessions(data, as_of=AS_OF, weeks=1)
-    assert one_week.title == "Sessions to hold in the week of 6 Jul 2026"
-    assert sentence not in str(known)
+    for required in (None, needed):
+        made = kpa.plan_sessions(data, as_of=AS_OF, required=required)
+        folder = kpa.export_plan(made, tmp_path / str(required is None))
+        about = pl.read_excel(folder / "plan.xlsx", sheet_name="about", has_header=False)
+        said = [str(made), made._repr_html_(), *about.to_series(1).cast(pl.String)]
+        assert sum(WITHOUT_REQUIREMENTS in text for text in said) == (3 if required is None else 0)
+        assert ("bob" in made.people["m_user_id"]) == (required is not None)
+
+
+def test_the_title_names_the_weeks() -> None:
+    data = account([("ann", 7, date(2025, 9, 1))])
+    titles = [kpa.plan_sessions(data, as_of=AS_OF, weeks=weeks).title for weeks in (1, 2)]
+    assert titles == [
+        "Sessions to hold in the week of 6 Jul 2026",
+        "Sessions to hold in the 2 weeks from 6 Jul 2026",
+    ]

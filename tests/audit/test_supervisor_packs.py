@@ -399,8 +399,9 @@ def test_the_calendar_has_one_all_day_event_for_each_training_and_week(
 def test_the_last_day_of_the_calendar_has_its_events(tmp_path: Path) -> None:
     data = company(5)
     written = write(data, tmp_path / "lists", as_of=date.max)
-    days = [event.decoded("dtstart") for at in folders(written) for event in events(at).values()]
-    assert {*days} == {date.max}
+    found_events = [event for at in folders(written) for event in events(at).values()]
+    assert {event.decoded("dtstart") for event in found_events} == {date.max}
+    assert not any("dtend" in event for event in found_events), "the calendar has no next day"
 
 
 @pytest.mark.slow

@@ -153,8 +153,8 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     expect(day).to_have_value("31 Mar 2026")
     expect(view.get_by_role("button", name="Undo")).to_be_disabled()
     for state, said in (
-        ('{"as_of":"2026-02-31"}', "so they were ignored: As of: 2026-02-31."),
-        ('{"trainings":[-7]}', "so they were ignored: Trainings: -7."),
+        ('{"as_of":"2026-02-31"}', "and they were ignored: As of (2026-02-31)."),
+        ('{"trainings":[-7]}', "and they were ignored: Trainings (-7)."),
         ("{garbage", "The part of this page's address after the # is damaged"),
     ):
         web.evaluate("state => { location.hash = encodeURIComponent(state) }", state)

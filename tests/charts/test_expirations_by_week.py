@@ -76,7 +76,7 @@ def test_what_is_not_drawn_is_said():
     table = charts.expirations_by_week_table(STATUS, weeks=4)
     later = table.filter(pl.col("part") == "later")["total"].item()
     description = charts.expirations_by_week(STATUS, weeks=4).description
-    assert f"Not drawn: {later:,} ending later, " in description
+    assert f"Not drawn: {later:,} expiring later, " in description
 
 
 @pytest.mark.parametrize("weeks", [0, 105, 2.5, True])

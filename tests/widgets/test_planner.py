@@ -11,6 +11,7 @@ import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.analysis.session_seats import MOST_SEATS
+from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.widgets import Dashboard, PlannerExplorer
 from kpa_analytics.widgets.traits import ChoiceError
@@ -265,13 +266,17 @@ def test_newer_records_end_moves_and_the_selection(moves: tuple, data: kpa.Train
 
 @pytest.mark.slow
 def test_gaps_are_known_ones_where_no_requirements_were_provided(
-    planner: PlannerExplorer, data: kpa.TrainingData
+    data: kpa.TrainingData,
 ) -> None:
     unknown = PlannerExplorer(data, as_of=AS_OF)
-    assert data.requirements is None
-    assert "Known gaps at the start" in unknown._figures.value
-    assert "known gaps on 3 Jan 2027" in unknown._figures.value
-    assert "No requirements were provided: people who never" in unknown._figures.value
+    status = {"m_user_id": "bob", "complete_training_ids": [7], "incomplete_training_ids": []}
+    vendors = pl.DataFrame([status], schema=kpa.schema.EMPLOYEE_STATUS.schema)
+    known = PlannerExplorer(replace(data, employee_status=vendors), as_of=AS_OF)
+    assert known.data.requirements is not None
+    for said in ("known gaps on 30 Jun 2026", "known gaps on 3 Jan 2027", WITHOUT_REQUIREMENTS):
+        assert said in unknown._figures.value
+        assert said not in known._figures.value
+    assert "expired or missing on 30 Jun 2026" in known._figures.value
 
 
 @pytest.mark.slow
@@ -281,12 +286,43 @@ def test_the_move_of_a_state_is_not_that_of_another_session(data: kpa.TrainingDa
     planner.moves = {"session": 1, "week": MONDAYS[2]}
     state = planner.state
     of_ropes = replace(data, completions=data.completions.filter(pl.col("training_id") != 7))
-    with pytest.raises(ChoiceError, match="session 1 is another session now: the plan has changed"):
+    with pytest.raises(ChoiceError, match="session 1 of this plan is not the session"):
         PlannerExplorer(of_ropes, **state)
     newer = PlannerExplorer(of_ropes, as_of=AS_OF, weeks=6)
-    with pytest.raises(ChoiceError, match="session 1 is another session now"):
+    with pytest.raises(ChoiceError, match="is not the session that was moved, of training 7"):
         newer.state = state
     assert newer.moves == ()
+    for other in ({"m_instructor_id": "bob"}, {"planned": MONDAYS[1]}, {"training_id": 8}):
+        with pytest.raises(ChoiceError, match="is not the session that was moved"):
+            planner.moves = {**state["moves"][0], **other}
+    for wrong in ({"m_instructor_id": None}, {"planned": None}, {"training_id": "7"}):
+        with pytest.raises(ChoiceError):
+            planner.moves = {**state["moves"][0], **wrong}
+
+
+@pytest.mark.slow
+def test_moves_have_the_same_form_after_undo_and_from_a_state(planner: PlannerExplorer) -> None:
+    planner.selected = 1
+    press(planner, "Later")
+    moves, state = planner.moves, planner.state
+    planner.weeks = 8
+    planner.undo()
+    assert planner.moves == moves
+    planner.moves = None
+    planner.state = state
+    assert planner.moves == moves == ({"session": 1, "week": MONDAYS[1]},)
+
+
+@pytest.mark.slow
+def test_reset_works_after_newer_records_have_changed_the_plan(data: kpa.TrainingData) -> None:
+    planner = PlannerExplorer(
+        data, as_of=AS_OF, weeks=6, moves={"session": 1, "week": MONDAYS[2]}, selected=1
+    )
+    planner.load(replace(data, completions=data.completions.filter(pl.col("training_id") != 7)))
+    planner.set(weeks=9, search="bob")
+    planner.reset()
+    assert (planner.weeks, planner.search, planner.moves) == (6, "", ())
+    assert "The plan has changed" in planner._notice.value
 
 
 @pytest.mark.slow
@@ -295,7 +331,11 @@ def test_the_people_of_a_dropped_session_have_no_place(planner: PlannerExplorer)
     planner.set(moves={"session": 1, "week": None}, selected=1)
     assert {*planner.unplaced["m_user_id"]} == {*planner.people["m_user_id"]} == {"bob", "eve"}
     assert {*planner.unplaced["reason"]} == {"you dropped the session of 6 Jul 2026"}
-    planner.bars = {"figure": "unplaced"}
+    planner.search = "eve"
+    assert planner.unplaced["m_user_id"].to_list() == ["eve"]
+    planner.set(search="", trainings=["Ropes"])
+    assert planner.unplaced.is_empty()
+    planner.set(trainings=None, bars={"figure": "unplaced"})
     planner.moves = None
     assert planner.unplaced.is_empty()
     assert planner.bars == ()

@@ -239,15 +239,20 @@ def test_an_address_with_wrong_parts_shows_the_others_and_names_the_wrong_ones(
             "expiring_days": "x",
             "tables": {"expirations": {"sort": ["user", True]}, "cats": {"sort": ["user", True]}},
         },
-        "planner": {"capacity": 9, "moves": [{"session": 9_999, "week": "2026-07-20"}]},
+        "planner": {
+            "capacity": 9,
+            "by": "boss",
+            "moves": [{"session": 9_999, "week": "2026-07-20"}],
+        },
         "people": {"months": 3},
     }
     view = {"as_of": "2026-02-30", "trainings": [training, 424242], "tab": "planner", "tabs": tabs}
     Address(dashboard)._handle_custom_msg({"restore": {**view, "colour": 7}, "opened": True}, [])
     said = (
-        "address cannot be shown, so they were ignored: As of: 2026-02-30; Trainings: 424242; "
-        "colour; Expirations, Statuses: lost; Expirations, Expiring within (days): x; "
-        "Expirations, table cats; Planner, Moves; tab people."
+        "and they were ignored: As of (2026-02-30); Trainings (424242); "
+        "colour; Expirations, Expiring within (days) (x); Expirations, Statuses (lost); "
+        "Expirations, table cats; Planner, Moved sessions (session 9999, week 2026-07-20); "
+        "Planner, Plan by (boss); tab people."
     )
     assert said in dashboard._notice.value
     assert dashboard.trainings == (training,)
@@ -256,6 +261,47 @@ def test_an_address_with_wrong_parts_shows_the_others_and_names_the_wrong_ones(
     assert dashboard.expiry._table.sort == ["user", True]
     assert (dashboard.planner.capacity, dashboard.planner.moves) == (9, ())
     assert buttons(dashboard)["Undo"].disabled
+
+
+@pytest.mark.slow
+def test_a_wrong_part_of_an_address_takes_no_other_part_with_it(
+    company: kpa.TrainingData,
+) -> None:
+    """A move needs the weeks of its plan, and a tab that is not named shows what it began with."""
+    dashboard, weeks = Dashboard(company), 30
+    session = dashboard.planner.plan.sessions["session"][0]
+    move = {"session": session, "week": dashboard.planner.plan.first_week.isoformat()}
+    later = {"weeks": weeks, "moves": [move], "selected": session}
+    dashboard.expiry.statuses = ["expired"]
+    view = {"colour": 7, "tabs": {"planner": later}}
+    assert dashboard.restore_in_parts(view) == ["colour"]
+    assert (dashboard.planner.weeks, dashboard.planner.selected) == (weeks, session)
+    assert [move["session"] for move in dashboard.planner.moves] == [session]
+    assert dashboard.expiry.statuses == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"as_of": []}, ["As of ([])"]),
+        ({"": 1}, ["''"]),
+        ({"trainings": [[7], {"a": 1}]}, ["Trainings ([7], a 1)"]),
+        ({"tabs": 3}, ["tabs"]),
+        ({"tabs": {"trend": {"every": "9x"}}}, ["Trend, One point per (9x)"]),
+        ({"tabs": {"expiry": {"tables": {"expirations": {"sort": ["user"]}}}}}, None),
+        ({"tabs": {"expiry": {"top": 0, "expiring_days": 60}}}, ["Expirations, Top (0)"]),
+    ],
+)
+@pytest.mark.slow
+def test_every_wrong_part_is_named(
+    state: dict[str, object], said: list[str] | None, company: kpa.TrainingData
+) -> None:
+    dashboard = Dashboard(company)
+    first = dashboard.state
+    said = ["Expirations, table expirations"] if said is None else said
+    assert dashboard.restore_in_parts(state) == said
+    assert dashboard.state | {"tabs": {}} == first
+    dashboard.as_of = "2026-05-31"  # nothing is broken
 
 
 @pytest.mark.slow
@@ -269,7 +315,7 @@ def test_an_address_that_somebody_damaged_is_said_and_changes_nothing(
         dashboard.say("")
         Address(dashboard)._handle_custom_msg({"restore": wrong, "opened": True}, [])
         assert "kpa-alert" in dashboard._notice.value, wrong
-        assert "this page&#x27;s address" in dashboard._notice.value, wrong
+        assert "page&#x27;s address" in dashboard._notice.value, wrong
         assert dashboard.state == before
 
 
