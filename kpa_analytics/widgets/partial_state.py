@@ -55,8 +55,8 @@ def _in_words(label: str, values: list[Any]) -> str:
 
 def _text(value: Any) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {each}" for name, each in value.items())
-    return str(value)
+        return ", ".join(f"{name} {_text(each)}" for name, each in value.items())
+    return "none" if value is None else str(value)
 
 
 def _shown(explorer: Explorer, part: Mapping[str, Any]) -> bool:

@@ -286,6 +286,7 @@ def test_a_wrong_part_of_an_address_takes_no_other_part_with_it(
         ({"as_of": []}, ["As of ([])"]),
         ({"": 1}, ["''"]),
         ({"trainings": [[7], {"a": 1}]}, ["Trainings ([7], a 1)"]),
+        ({"search": 7, "field_offices": [None]}, ["Field offices (none)", "People (7)"]),
         ({"tabs": 3}, ["tabs"]),
         ({"tabs": {"trend": {"every": "9x"}}}, ["Trend, One point per (9x)"]),
         ({"tabs": {"expiry": {"tables": {"expirations": {"sort": ["user"]}}}}}, None),
