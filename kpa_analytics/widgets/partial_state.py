@@ -32,21 +32,30 @@ def restore_parts(explorer: Explorer, state: Mapping[str, Any]) -> list[str]:
         if valid or not lost:
             kept[name] = valid
     if not _shown(explorer, kept):
-        parts = list(_parts(explorer, kept))
-        refused += [label for label, part in parts if not _shown(explorer, part)]
+        refused += _one_by_one(explorer, kept)
     return sorted(refused)
 
 
-def _parts(explorer: Explorer, kept: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each part with its label. What a reader points at comes last: it needs the other choices."""
+def _one_by_one(explorer: Explorer, kept: Mapping[str, Any]) -> Iterator[str]:
+    """Show each part by itself, and name those that cannot be shown.
+
+    What a reader points at comes last: it needs the other choices.
+    """
     for name in sorted(kept, key=lambda name: (name in POINTED, name)):
         value = kept[name]
+        if _shown(explorer, {name: value}):
+            continue
         if name == "tables" and isinstance(value, Mapping):
             for table, view in value.items():
-                yield f"table {table}", {name: {table: view}}
-        else:
-            values = list(value) if isinstance(value, list | tuple) else [value]
-            yield _in_words(label_of(explorer, name), values), {name: value}
+                if not _shown(explorer, {name: {table: view}}):
+                    yield f"table {table}"
+            continue
+        shown: list[Any] = []
+        lost: list[Any] = []
+        for each in value if isinstance(value, list | tuple) else ():
+            fits = _shown(explorer, {name: [*shown, each]})
+            (shown if fits else lost).append(each)
+        yield _in_words(label_of(explorer, name), lost or [value])
 
 
 def _in_words(label: str, values: list[Any]) -> str:
