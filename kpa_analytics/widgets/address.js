@@ -35,13 +35,16 @@ function render({ model, el }) {
     clearTimeout(waiting);
     waiting = setTimeout(write, 150);
   };
+  const asked = (message) => message === "write" && soon();
   model.on("change:state change:left_out", soon);
+  model.on("msg:custom", asked);
   window.addEventListener("hashchange", changed);
   if (location.hash.length > 1) read(true);
   else write();
   return () => {
     clearTimeout(waiting);
     model.off("change:state change:left_out", soon);
+    model.off("msg:custom", asked);
     window.removeEventListener("hashchange", changed);
   };
 }

@@ -54,6 +54,7 @@ class Address(anywidget.AnyWidget):
                 self._write()
             case {"restore": _}:
                 self._dashboard.say(_DAMAGED)
+        self.send("write")  # also where the view did not change: its address is another one
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         wanted = without_names(state)

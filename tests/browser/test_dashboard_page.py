@@ -159,6 +159,8 @@ def test_the_browser_that_is_opened_is_logged_in(web: Page, served: Served) -> N
     ):
         web.evaluate("state => { location.hash = encodeURIComponent(state) }", state)
         expect(view.get_by_role("alert")).to_contain_text(said)
+        # A reload, and a copy of the address, show this view.
+        web.wait_for_function("decodeURIComponent(location.hash).includes('missing')")
     expect(view.locator(".kpa-table caption").first).to_contain_text("Only Missing")
     for name in ("Instructors", "Group trainings", "Trend", "Planner"):
         tab = view.get_by_role("tab", name=name)
