@@ -1,4 +1,4 @@
-"""Share the tests between processes: how many there are, in which order, what stays together."""
+"""Share the tests between processes: how many, in which order, what stays together and ran again."""
 
 from __future__ import annotations
 
@@ -86,3 +86,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         seen[kind] += 1
     in_jupyterlab = {config.rootpath / file for file in _IN_JUPYTERLAB}
     items.sort(key=lambda i: (i.path not in in_jupyterlab, turns[i.path], kinds[i.path]))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say why tests ran again, as the failure is gone otherwise."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"{report.nodeid} ran again")
+        terminalreporter.write_line(report.longreprtext)
