@@ -1,4 +1,4 @@
-"""Share the tests between processes: how many, in which order, what stays together and ran again."""
+"""Share the tests between processes: how many, in which order, what stays together; name reruns."""
 
 from __future__ import annotations
 
