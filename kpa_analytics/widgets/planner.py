@@ -376,7 +376,7 @@ class PlannerExplorer(ChartExplorer):
             self.say("The plan has changed, so every session is in its planned week again.")
             self.set(moves=None, selected=None)
         need_in_plan(self.moves, plan)
-        # Which sessions they are is known now.
+        # The moves fit this plan, so the number says which session each is about.
         self.moves = [{"session": move["session"], "week": move["week"]} for move in self.moves]
 
     def _selected_row(self) -> dict[str, Any] | None:
