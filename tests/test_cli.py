@@ -18,8 +18,9 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics import cli
 from kpa_analytics.audit import extra
+from kpa_analytics.audit.supervisor_text import NOT_KNOWN
 from kpa_analytics.demo.sources import COMPLETIONS, TRAININGS, USERS, Records
-from kpa_analytics.report_text import DEMO_MARK
+from kpa_analytics.report_text import DEMO_MARK, NO_REQUIREMENTS
 from kpa_analytics.wording import day as in_words
 from tests.audit.packs import small_company, training, user
 from tests.conftest import completion
@@ -267,6 +268,7 @@ def test_lists_for_supervisors_are_written_and_nothing_is_sent(kpa_analytics, ac
     assert out.startswith("1 list, as of 30 Jun 2020; written to ")
     assert out.endswith("nothing was sent\n")
     assert {path.name for path in (tmp_path / "lists").iterdir()} == {"index.html", "nobody-named"}
+    assert NOT_KNOWN in (tmp_path / "lists" / "index.html").read_text(encoding="utf-8")
     code, out, err = kpa_analytics(*arguments)
     assert (code, out) == (2, "")
     assert "is not empty" in err.splitlines()[-1]
@@ -431,6 +433,7 @@ def test_a_plan_is_written(kpa_analytics, account, tmp_path):
         "Ladders: nobody is eligible to teach it after 21 Jul 2020, unless a certificate is "
         "renewed (last eligible: Moe, Ike)"
     ) in out.splitlines()
+    assert f"\n{NO_REQUIREMENTS}, so the plan leaves out people who" in out
     assert sorted(file.name for file in folder.iterdir()) == ["plan.ics", "plan.svg", "plan.xlsx"]
     code, _, err = kpa_analytics("plan", folder)
     assert (code, len(err.splitlines())) == (2, 1)

@@ -38,7 +38,8 @@ class Fleet:
     `load_all(account="north")` returns it.
 
     If an account could not be loaded, `failures` has its error. Then every frame and status gives a
-    KPADataWarning that names the account, because its records are missing.
+    KPADataWarning that names the account, because its records are missing. `status()` and
+    `together()` also give one if the requirements of some accounts are not known.
 
     Args:
         accounts: the records of each account, by name.
@@ -151,6 +152,7 @@ class Fleet:
             KPADataError: as `expiry_status`; the message names the account.
         """
         day = self.day(as_of)
+        self._warn_of_unknown_requirements()
 
         def status_of(data: TrainingData) -> pl.DataFrame:
             return expiry_status(
@@ -246,13 +248,7 @@ class Fleet:
             KPADataError: an id is too large to be made unique; the message names the account.
         """
         self.warn_if_incomplete()
-        without = [n for n, data in self.accounts.items() if data.requirements is None]
-        if without and len(without) < len(self.accounts):
-            warn(
-                f"the requirements of {', '.join(without)} are not known, so missing cases of "
-                "these accounts are not counted",
-                KPADataWarning,
-            )
+        self._warn_of_unknown_requirements()
         return together(self.accounts, self._missing())
 
     def each(self, compute: Callable[[TrainingData], pl.DataFrame]) -> pl.DataFrame:
@@ -318,6 +314,16 @@ class Fleet:
             return ""
         named = [f"{name} ({type(error).__name__})" for name, error in self.failures.items()]
         return f"not loaded: {', '.join(named)}"
+
+    def _warn_of_unknown_requirements(self) -> None:
+        """Give a KPADataWarning if requirements are known of some accounts only."""
+        without = [n for n, data in self.accounts.items() if data.requirements is None]
+        if without and len(without) < len(self.accounts):
+            warn(
+                f"the requirements of {', '.join(without)} are not known, so missing cases of "
+                "these accounts are not counted",
+                KPADataWarning,
+            )
 
     def warn_if_incomplete(self) -> None:
         """Give a KPADataWarning that names the accounts that could not be loaded, if any."""

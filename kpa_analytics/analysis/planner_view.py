@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -78,6 +78,10 @@ class PlannerView:
             wanted = self.plan(choices).people.filter(*conditions)["session"].unique()
             rows = rows.filter(pl.col("session").is_in(wanted.implode()))
         return rows.sort("week", "training", "session")
+
+    def session(self, choices: PlannerChoices, number: int) -> dict[str, Any]:
+        """One session as a row of `sessions()`, also if its people or training are not chosen."""
+        return self._moved(choices).row(by_predicate=pl.col("session") == number, named=True)
 
     def people(self, choices: PlannerChoices, sessions: Iterable[int]) -> pl.DataFrame:
         """The people of these sessions (`schema.PLANNED_PEOPLE`).

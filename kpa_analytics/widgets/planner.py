@@ -151,6 +151,8 @@ class PlannerExplorer(ChartExplorer):
     _view: PlannerView
     #: The sessions before they are moved, when they were last shown.
     _planned = PLANNED_SESSIONS.empty().select(_PLANNED)
+    #: The sessions of the chosen trainings and people, in their new weeks.
+    _rows = PLANNED_SESSIONS.empty()
 
     weeks = traits.WholeNumber(26, 1, MOST_WEEKS, help="The number of weeks that are planned.")
     capacity = traits.WholeNumber(SEATS, 1, MOST_SEATS, help="The most people in a session.")
@@ -287,8 +289,10 @@ class PlannerExplorer(ChartExplorer):
         choices = self._chosen(PlannerChoices)
         pointed = {"selected", "bars"}
         if changed - pointed:
+            listed = self.selected in self._rows["session"]
             self._rows = self._view.sessions(choices)
-            if self.selected == self._shown.get("selected") and self._selected_row() is None:
+            hidden = listed and self.selected not in self._rows["session"]
+            if hidden and self.selected == self._shown.get("selected"):
                 self.selected = None
             self._gaps_by_figure = dict(
                 zip(GAP_FIGURES, self._view.gap_cases(choices), strict=True)
@@ -380,9 +384,10 @@ class PlannerExplorer(ChartExplorer):
         self.moves = [{"session": move["session"], "week": move["week"]} for move in self.moves]
 
     def _selected_row(self) -> dict[str, Any] | None:
-        """The selected session, as the table has it; None if it has none."""
-        selected = self._rows.filter(pl.col("session").eq_missing(self.selected))
-        return selected.row(0, named=True) if selected.height else None
+        """The selected session, also if the table hides it; None if none is selected."""
+        if self.selected is None:
+            return None
+        return self._view.session(self._chosen(PlannerChoices), self.selected)
 
     def _check_selected(self, planned: pl.DataFrame) -> None:
         """Refuse a number that the plan does not have; deselect one of another session."""
@@ -410,11 +415,9 @@ class PlannerExplorer(ChartExplorer):
             return f"Selected: {FIGURES[PLACES]}"
         if self.selected is None and self._cells():
             return f"People of {in_words_up_to(self._cells(), self._bar_in_words)}"
-        if self.selected is None:
-            return "People of a session: click a session above"
         row = self._selected_row()
         if row is None:
-            return f"People of session {self.selected}"
+            return "People of a session: click a session above"
         return (
             f"People of the session of {in_words(row['week'])}: {row['training']} "
             f"({row['instructor']})"

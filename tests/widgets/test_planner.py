@@ -242,6 +242,19 @@ def test_a_session_that_a_filter_hides_is_no_longer_selected(planner: PlannerExp
 
 
 @pytest.mark.slow
+def test_a_hidden_session_that_is_selected_is_named_and_can_be_moved(
+    planner: PlannerExplorer,
+) -> None:
+    planner.set(trainings=["Ropes"], selected=1, moves={"session": 1, "week": MONDAYS[5]})
+    assert planner._people.caption == "People of the session of 10 Aug 2026: Ladders (Ike)"
+    assert planner.people["training"].unique().to_list() == ["Ladders"]
+    press(planner, "Restore")
+    assert planner.moves == ()
+    planner.trainings = ["Ropes", "Ladders"]
+    assert planner._sessions.chosen == planner.sessions["session"].index_of(1)
+
+
+@pytest.mark.slow
 def test_a_session_that_is_the_same_in_a_longer_plan_stays_selected(
     planner: PlannerExplorer,
 ) -> None:
