@@ -101,12 +101,12 @@ def sheet_heading(column: str) -> str:
 # The index of a fleet's pack.
 
 FLEET_AS_OF = "All accounts, as of {day}"
-FLEET_CAPTION = "The pack of each account, and the sums"
+FLEET_CAPTION = "The pack of each account, and the totals"
 FLEET_ACCOUNT = "account"
-FLEET_SUM = "Sum"
+FLEET_TOTAL = "Total"
 FLEET_DEMO = "demo data"
 FLEET_NOT_LOADED = (
-    "{account} is not in this pack and not in the sums: it could not be loaded ({error})"
+    "{account} is not in this pack and not in the totals: it could not be loaded ({error})"
 )
 FLEET_PEOPLE = (
     "Each account is counted separately: somebody who is in two accounts counts twice. If a figure "
@@ -365,6 +365,7 @@ PEAKS = {
     "tied": "{due}; no group is larger than {title}, with {cases:case|cases} on {on}.",
 }
 
+NO_EXPIRED = "No case has expired."
 EXPIRED_CASES = "{expired:case has|cases have} expired, affecting {people:person|people}."
 MISSING = "In {missing:case|cases}, a required training was never completed."
 MISSING_NOT_KNOWN = f"It is not known how many trainings are missing. {NO_REQUIREMENTS}."
@@ -823,14 +824,14 @@ NO_EARLIER_LOAD = "There is nothing to compare: no earlier load of the completio
 FINDING_NAMES = {
     "impossible_date": "Impossible date",
     "expiration_before_completion": "Expiration before completion",
-    "completion_in_future": "Completion in future",
+    "completion_in_future": "Completion in the future",
     "implausible_date": "Implausible date",
     "implausible_profile_date": "Implausible profile date",
     "implausible_hire_date": "Implausible hire date",
     "implausible_termination_date": "Implausible termination date",
     "hired_after_leaving": "Hired after leaving",
     "duplicate_id": "Duplicate id",
-    "same_day_repeat": "Same day repeat",
+    "same_day_repeat": "Completed twice on one day",
     "unknown_user": "Unknown user",
     "unknown_training": "Unknown training",
     "unknown_group_session": "Unknown group session",
@@ -1080,8 +1081,8 @@ RULES: tuple[Rule, ...] = (
         "good through",
         1,
         "A completion is valid through its expiration date and expired from the next day. In the "
-        "last days before that date, its status is expiring. The training sets how many days "
-        "that is; if it does not, the number chosen for the report applies.",
+        "last days up to and including that date, its status is expiring. The training sets how "
+        "many days that is; if it does not, the number chosen for the report applies.",
         "ours",
     ),
     Rule(

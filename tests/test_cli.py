@@ -611,7 +611,7 @@ def test_the_cache_is_shown_and_cleared(kpa_analytics, account, monkeypatch):
         (["trend", "--start", "30/06/2026"], ": --start must be a day"),
         (["trend", "--end", "soon"], ": --end must be a day"),
         (["trend", "--end", "end is"], ": --end must be a day such as 2026-06-30, not 'end is'\n"),
-        (["trend", "--every", "monthly"], ": --every must be a period"),
+        (["trend", "--every", "monthly"], ": --every must be a number from 1 to 999"),
         (["trend", "--by", "shoe_size"], ": --by must be one of field_office"),
         (["trend", "--out", "trend.gif"], "trend.gif: a trend can be written as"),
         (["trend", "--out", "no/trend.csv"], "no is not a folder"),

@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.limiting import HELD_TODAY
 from kpa_analytics.analysis.names import known_trainings, with_names
 from kpa_analytics.analysis.periods import as_months, in_last_months
 from kpa_analytics.demo_mark import demo_flag
@@ -27,12 +28,12 @@ from kpa_analytics.inputs import (
     typed,
 )
 from kpa_analytics.schema import COMPLETIONS, ELIGIBLE_INSTRUCTORS, TRAININGS, USERS
-from kpa_analytics.statuses import EXPIRED, VALID
+from kpa_analytics.statuses import EXPIRED
 from kpa_analytics.wording import day_texts
 
 _READ = ("id", "training_id", "m_user_id", "created", "date", "special_expiration_date")
 _CASE = ("training_id", "m_instructor_id")
-_VALID = pl.col("status").is_in(VALID).fill_null(False)
+_VALID = pl.col("is_valid").fill_null(False)
 _ELIGIBLE = _VALID & pl.col("is_known").eq_missing(True) & ~pl.col("has_left").eq_missing(True)
 _NOBODY = pl.col("m_instructor_id").is_null()
 
@@ -123,7 +124,11 @@ def _instructors(
     own = completions.filter(pl.col("m_user_id").is_in(taught["m_instructor_id"].implode()))
     status = expiry_status(own, trainings, users, as_of=day, include_terminated=True)
     certificates = status.select(
-        "training_id", pl.col("m_user_id").alias("m_instructor_id"), "expiration_date", "status"
+        "training_id",
+        pl.col("m_user_id").alias("m_instructor_id"),
+        "expiration_date",
+        "status",
+        HELD_TODAY.alias("is_valid"),
     )
     people = employment(users).select(
         pl.col("m_user_id").alias("m_instructor_id"),

@@ -132,7 +132,8 @@ class NextSteps:
     def _single(self, case: Case, training: int) -> set[int]:
         """The trainings that must be completed one by one to hold a training."""
         own = case.person.get(training)
-        if training not in self._parts or (own and own["completion_id"] is not None):
+        proved = own is not None and own["held"] and own["completion_id"] is not None
+        if proved or training not in self._parts:
             return {training}
         return {single for part in self._parts[training] for single in self._single(case, part)}
 

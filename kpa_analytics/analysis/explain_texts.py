@@ -101,7 +101,7 @@ EXPIRING = (
     "{expiring_days:day|days} before it expires ({source}): {status}."
 )
 EXPIRING_AT_ONCE = (
-    "As of {as_of}, {days:day is|days are} left. It has counted as expiring soon from its first "
+    "As of {as_of}, {days:day is|days are} left. It has counted as expiring soon since its first "
     "day, because it expires within {expiring_days:day|days} ({source}): {status}."
 )
 CURRENT = (

@@ -5,12 +5,16 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics.analysis.names import with_titles
-from kpa_analytics.statuses import MISSING
+from kpa_analytics.statuses import MISSING, VALID
 
 _CASE = ("m_user_id", "training_id")
 #: Whether a row of `expiry_status()` says that the person holds the training, by a completion or
 #: through included trainings. A record without any date proves nothing.
 HELD = pl.col("date").is_not_null() | pl.col("expiration_source").is_in(["special", "composed"])
+#: The same, for a training that the person also holds on the day: it has not expired.
+HELD_TODAY = (HELD & pl.col("status").is_in(VALID)).fill_null(False)
+#: Whether a completion of the training itself proves that the person holds or held it.
+OWN_PROOF = (HELD & pl.col("completion_id").is_not_null()).fill_null(False)
 #: The columns that `limiting_trainings` adds.
 LIMITS = ("limited_by_id", "limited_by", "limited_by_date", "limited_by_completion_id")
 

@@ -35,7 +35,7 @@ def period_start(column: str, every: str) -> pl.Expr:
         datetime.date(2026, 4, 1)
         >>> period_start("date", "monthly")
         Traceback (most recent call last):
-        kpa_analytics.errors.KPADataError: every must be a period such as 1d, 1w, 1mo, ...
+        kpa_analytics.errors.KPADataError: every must be a number from 1 to 999 and ...
     """
     return pl.col(column).dt.truncate(as_every(every)).clip(lower_bound=date.min).alias("period")
 
@@ -49,7 +49,7 @@ def as_every(every: object) -> str:
     if isinstance(every, str) and _EVERY.fullmatch(every):
         return every
     raise KPADataError(
-        f"every must be a period such as 1d, 1w, 1mo, 1q or 1y, at most 999 of them, not {every!r}"
+        f"every must be a number from 1 to 999 and d, w, mo, q or y, such as 1mo, not {every!r}"
     )
 
 

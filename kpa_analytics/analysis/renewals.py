@@ -61,8 +61,8 @@ def renewals(
     training was not offered again has not lapsed. Only the last offering is in the catalogue;
     certificates that an earlier one ended count as valid until they were renewed.
 
-    These are left out: a person's training who was not employed on the expiration date (or on
-    `as_of`, if that is earlier), because nobody had to renew it; composed trainings that a person
+    These are left out: certificates of people who were not employed on the expiration date (or on
+    `as_of`, if that is earlier), because nobody had to renew them; composed trainings that a person
     holds through the included trainings, because each of these is listed itself; a completion
     without a date if there is a later one with a date, because it is not known which came first; of
     several completions on one day, all except the one that counts.

@@ -8,14 +8,13 @@ import polars as pl
 
 from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.find import find_job_title, find_person
-from kpa_analytics.analysis.limiting import HELD
+from kpa_analytics.analysis.limiting import HELD_TODAY
 from kpa_analytics.analysis.names import with_titles
 from kpa_analytics.analysis.required_trainings import assigned_pairs
 from kpa_analytics.data.training_data import TrainingData, need_one_account, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, as_table, day_of
 from kpa_analytics.schema import REQUIRED_FOR, USERS
-from kpa_analytics.statuses import VALID
 
 #: The id of a person who is not there yet.
 _NEW = "new employee"
@@ -90,9 +89,8 @@ def required_for(
     status = expiry_status(
         own, data.trainings, profile, as_of=day, required=required, include_terminated=True
     )
-    held = HELD & pl.col("status").is_in(VALID)
     cases = status.lazy().select(
-        "training_id", held.alias("held"), "status", "date", "expiration_date"
+        "training_id", HELD_TODAY.alias("held"), "status", "date", "expiration_date"
     )
     rows = (
         pairs.join(cases, on="training_id", how="left")

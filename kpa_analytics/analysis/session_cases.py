@@ -10,7 +10,7 @@ import polars as pl
 
 from kpa_analytics.analysis.case_groups import members, with_group_names
 from kpa_analytics.analysis.engine import Rules
-from kpa_analytics.analysis.limiting import HELD
+from kpa_analytics.analysis.limiting import HELD, OWN_PROOF
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
@@ -62,7 +62,7 @@ def session_cases(
     """
     due = _due(data, status, rules, as_of, end)
     composed = {training: parts for part in rules.composed for training, parts in part.items()}
-    through = pl.col("training_id").is_in([*composed]) & pl.col("completion_id").is_null()
+    through = pl.col("training_id").is_in([*composed]) & ~pl.col("own_proof")
     parts = _parts(data, status, due.filter(through).select(CASE_COLUMNS.names()), composed)
     cases = due.filter(~through).select(CASE_COLUMNS.names())
     if not parts.is_empty():
@@ -86,15 +86,13 @@ def _due(
         .join(closing, on="training_id", how="left", maintain_order="left")
         .join(employment(data.users), on="m_user_id", how="left")
         .with_columns(
-            pl.when(is_gap | pl.col("completion_id").is_not_null() | HELD)
-            .then("expiration_date")
-            .otherwise("next_closes")
-            .alias("expires")
+            pl.when(is_gap | HELD).then("expiration_date").otherwise("next_closes").alias("expires")
         )
         .filter(is_gap | ((pl.col("expires") <= end).fill_null(False) & ~leaves))
         .with_columns(pl.when(is_gap).then(pl.lit(as_of)).otherwise("expires").alias("due"))
         .with_columns(
             is_gap.alias("is_gap"),
+            OWN_PROOF.alias("own_proof"),
             pl.lit("").alias("composed"),
             (still_to_come - _ONE_DAY).alias("last_day"),
             pl.lit(None, pl.String).alias("group"),

@@ -11,7 +11,6 @@ from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.required import required_pairs, requirements
 from kpa_analytics.analysis.session_plan import SessionPlan
-from kpa_analytics.data.scope import with_parts
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, as_day, day_of, need, need_same_account
@@ -174,22 +173,26 @@ def _last_day(planned: pl.DataFrame, day: date, until: Day | None) -> date:
 
 
 def _composed_marked(status: pl.DataFrame, trainings: pl.DataFrame) -> pl.DataFrame:
-    """Mark the composed trainings that people hold through a hypothetical completion."""
-    composed = [training for each in composed_trainings(trainings) for training in each]
-    parts = pl.DataFrame(
-        [(training, part) for training in composed for part in with_parts(trainings, [training])],
-        schema={"training_id": pl.Int64, "part_id": pl.Int64},
-        orient="row",
-    )
-    planned = status.filter("hypothetical").select("m_user_id", part_id="training_id")
-    through = (
-        status.filter(pl.col("expiration_source") == "composed")
-        .select("m_user_id", "training_id")
-        .join(parts, on="training_id")
-        .join(planned, on=["m_user_id", "part_id"], how="semi")
-        .select("m_user_id", "training_id", through=True)
-        .unique()
-    )
-    return status.join(
-        through, on=["m_user_id", "training_id"], how="left", maintain_order="left"
-    ).with_columns(pl.col("hypothetical") | pl.col("through").fill_null(False))
+    """Mark the composed trainings that are held through a hypothetical row of an included one."""
+    case = ["m_user_id", "training_id"]
+    for generation in composed_trainings(trainings):
+        parts = pl.DataFrame(
+            [(training, part) for training, included in generation.items() for part in included],
+            schema={"training_id": pl.Int64, "part_id": pl.Int64},
+            orient="row",
+        )
+        planned = status.filter("hypothetical").select("m_user_id", part_id="training_id")
+        through = (
+            status.filter(pl.col("expiration_source") == "composed")
+            .select(case)
+            .join(parts, on="training_id")
+            .join(planned, on=["m_user_id", "part_id"], how="semi")
+            .select(*case, through=True)
+            .unique()
+        )
+        status = (
+            status.join(through, on=case, how="left", maintain_order="left")
+            .with_columns(pl.col("hypothetical") | pl.col("through").fill_null(False))
+            .drop("through")
+        )
+    return status

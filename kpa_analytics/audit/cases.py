@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from kpa_analytics.analysis.limiting import limiting_trainings
+from kpa_analytics.analysis.limiting import HELD_TODAY, OWN_PROOF, limiting_trainings
 from kpa_analytics.analysis.names import with_names
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import CASES
-from kpa_analytics.statuses import VALID
 
 #: What proves a completion, the strongest first.
 SIGNED, FILE, INSTRUCTOR_ONLY, NOTHING, NOT_KNOWN = EVIDENCE = (
@@ -58,7 +57,7 @@ def valid_completions(cases: pl.DataFrame) -> pl.DataFrame:
     `evidence` says what is on file: a signature, else a file, else only the instructor's name, else
     nothing. It is `not_known` where the API did not say.
     """
-    valid = pl.col("status").is_in(VALID) & pl.col("completion_id").is_not_null()
+    valid = HELD_TODAY & OWN_PROOF
     evidence = (
         pl.when("signed")
         .then(pl.lit(SIGNED))

@@ -1,4 +1,4 @@
-"""The evidence pack of a fleet: a pack of each account, an index with sums, and one manifest."""
+"""The evidence pack of a fleet: a pack of each account, an index with totals, and one manifest."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ def _parts(fleet: Fleet, folder: Path) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=FLEET_PARTS.schema, orient="row")
 
 
-def _sums(parts: pl.DataFrame) -> dict[str, int | None]:
-    """The sums of the counts; None (not known) if an account's count is not known."""
+def _totals(parts: pl.DataFrame) -> dict[str, int | None]:
+    """The totals of the counts; None (not known) if an account's count is not known."""
     return {name: None if parts[name].null_count() else int(parts[name].sum()) for name in _COUNTS}
 
 
@@ -109,7 +109,7 @@ def _facts(fleet: Fleet, parts: pl.DataFrame, as_of: date, title: str) -> dict[s
         "as_of": as_of.isoformat(),
         "complete": fleet.complete,
         "not_loaded": failures,
-        "counts": _sums(parts),
+        "counts": _totals(parts),
         "parts": {
             row["account"]: {name: row[name] for name in ("report", "demo", "fetched_at", "seal")}
             for row in parts.iter_rows(named=True)
@@ -146,8 +146,8 @@ def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
         first=text.FLEET_ACCOUNT,
         headings=[*headings.values()],
         rows=rows,
-        sum=text.FLEET_SUM,
-        sums=[_shown(facts["counts"][name]) for name in _COUNTS],
+        total=text.FLEET_TOTAL,
+        totals=[_shown(facts["counts"][name]) for name in _COUNTS],
         notes=[text.FLEET_PEOPLE, text.FLEET_VERIFY],
     )
 

@@ -14,7 +14,7 @@ import polars as pl
 from kpa_analytics.analysis.due_within import due_within
 from kpa_analytics.analysis.required import required_pairs
 from kpa_analytics.inputs import AnyFrame
-from kpa_analytics.statuses import DUE_DAYS, GAPS, NOT_DUE, VALID
+from kpa_analytics.statuses import DUE_DAYS, FROM_REQUIREMENTS, GAPS, NOT_DUE, VALID
 
 
 class Peak(NamedTuple):
@@ -40,7 +40,8 @@ class Headline(NamedTuple):
         composed: cases of composed trainings that are due.
         composed_in_order: those that are current or expiring soon.
         composed_gaps: cases of composed trainings of each status that is a gap, by status.
-        people_in_order: people who have cases, and no gap among them.
+        people_in_order: people who have cases, and no gap among them; if no requirements were
+            provided, people without an expired case.
         peak: the largest group of cases to renew within 30 days; None if there is none.
     """
 
@@ -79,7 +80,8 @@ def headline(status: pl.DataFrame, composed: pl.Series, required: AnyFrame | Non
     if required is not None:
         pairs = required_pairs(required).unique().collect()
         single = single.join(pairs, on=["m_user_id", "training_id"], how="semi")
-    behind = status.filter(pl.col("status").is_in(GAPS))["m_user_id"]
+    known = [gap for gap in GAPS if required is not None or gap not in FROM_REQUIREMENTS]
+    behind = status.filter(pl.col("status").is_in(known))["m_user_id"]
     return Headline(
         required=single.height,
         required_in_order=single.filter(good).height,

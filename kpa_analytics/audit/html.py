@@ -18,7 +18,7 @@ from markupsafe import Markup
 from kpa_analytics.charts.render import inert_json, library
 from kpa_analytics.report_text import CHART, CONTENTS, SKIP
 from kpa_analytics.statuses import status_colours
-from kpa_analytics.wording import say
+from kpa_analytics.wording import one_line, say
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.report_charts import Drawing
@@ -62,7 +62,19 @@ def template(name: str) -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["css_text"] = css_text
     return environment.get_template(name)
+
+
+def css_text(text: str) -> Markup:
+    r"""A text in CSS, in which only letters and digits of ASCII stand for themselves.
+
+    Examples:
+        >>> css_text("Moe </style>")
+        Markup('"Moe\\20 \\3c \\2f style\\3e "')
+    """
+    escaped = (c if c.isascii() and c.isalnum() else f"\\{ord(c):x} " for c in one_line(text))
+    return Markup('"{}"').format(Markup("".join(escaped)))  # noqa: S704 - nothing else is left
 
 
 def page_style() -> Markup:

@@ -36,7 +36,7 @@ def plan_workbook(plan: SessionPlan) -> bytes:
     """The sheets sessions, people, unplaced and about; the same plan gives the same bytes.
 
     Raises:
-        KPADataError: a table has more rows than a sheet of Excel.
+        KPADataError: a table has more rows than an Excel sheet holds.
     """
     content = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
@@ -53,7 +53,7 @@ def plan_workbook(plan: SessionPlan) -> bytes:
 def _sheet(book: Any, name: str, rows: pl.DataFrame, *, demo: bool) -> None:
     if rows.height >= EXCEL.rows:
         raise KPADataError(
-            f"{name}: a sheet of Excel holds {count(EXCEL.rows - 1, 'row')}, and the plan has "
+            f"{name}: an Excel sheet holds {count(EXCEL.rows - 1, 'row')}, and the plan has "
             f"{rows.height:,}: plan fewer weeks"
         )
     table = marked(flat(rows), demo=demo)

@@ -33,8 +33,11 @@ def gaps(evidence: Evidence) -> Section:
     rows = evidence.cases.filter(pl.col("status").is_in(GAPS))
     expired = rows.filter(pl.col("status") == EXPIRED)
     missing = evidence.figures.by_status[MISSING]
+    people = expired["m_user_id"].n_unique()
     sentences = [
-        say(text.EXPIRED_CASES, expired=expired.height, people=expired["m_user_id"].n_unique()),
+        say(text.EXPIRED_CASES, expired=expired.height, people=people)
+        if people
+        else text.NO_EXPIRED,
         text.MISSING_NOT_KNOWN if missing is None else say(text.MISSING, missing=missing),
     ]
     if undated := undated_cases(evidence):

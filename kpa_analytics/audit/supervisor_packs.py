@@ -63,8 +63,8 @@ def export_supervisor_packs(
     - mail.eml: a draft to the supervisor with these files. Nothing is ever sent. The folder
       `nobody-named` has none.
 
-    index.html is for the safety manager: it has every list with its figures and their sums, and the
-    profiles to correct. Files made from demo data say so.
+    index.html is for the safety manager: it has every list with its figures and their totals, and
+    the profiles to correct. Files made from demo data say so.
 
     Args:
         data: the collections, as `load_all()` returns them.

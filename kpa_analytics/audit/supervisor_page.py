@@ -20,7 +20,7 @@ from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS, STATUS_SIGNS, s
 from kpa_analytics.wording import day, listing, one_line, say
 
 PAGE, INDEX = "cases.html", "index.html"
-_DAYS_LEFT = tuple(text.HEADINGS).index("days_left")
+_COLUMN = {name: at for at, name in enumerate(text.HEADINGS)}
 
 
 def page_of(team: Team) -> bytes:
@@ -37,9 +37,10 @@ def page_of(team: Team) -> bytes:
         "caption": text.CASES,
         "headings": [*text.HEADINGS.values()],
         "rows": rows,
-        "figures": [_DAYS_LEFT],
-        "status": tuple(text.HEADINGS).index("status"),
-        "sums": [],
+        "figures": [_COLUMN["days_left"]],
+        "days": [_COLUMN["date"], _COLUMN["expiration_date"]],
+        "status": _COLUMN["status"],
+        "totals": [],
     }
     return _page(
         title=team.title,
@@ -67,7 +68,7 @@ def index_of(
     requirements_known: bool,
     demo: bool,
 ) -> bytes:
-    """The index of all lists, with their sums, the emptied lists and the profiles to correct."""
+    """The index of all lists, with their totals, the emptied lists and the profiles to correct."""
     headings = [
         *(text.GROUPS[by].capitalize(), text.INDEX_PEOPLE),
         *(STATUS_LABELS[status] for status in OPEN),
@@ -90,8 +91,9 @@ def index_of(
         "headings": headings,
         "rows": rows,
         "figures": [*range(1, len(headings) - 1)],
+        "days": [],
         "status": -1,
-        "sums": [text.INDEX_SUM, *map(_figure, _figures(teams, requirements_known)), ""],
+        "totals": [text.INDEX_TOTAL, *map(_figure, _figures(teams, requirements_known)), ""],
     }
     to_correct = _list_of(text.FINDINGS, text.FINDINGS_NOTE, [(each, "") for each in profiles])
     cancelled = [
@@ -117,8 +119,9 @@ def _list_of(caption: str, heading: str, rows: Sequence[tuple[str, str]]) -> dic
         "headings": [heading],
         "rows": [{"cells": [said], "link": link, "status": ""} for said, link in rows],
         "figures": [],
+        "days": [],
         "status": -1,
-        "sums": [],
+        "totals": [],
     }
 
 

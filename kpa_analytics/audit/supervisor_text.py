@@ -30,18 +30,20 @@ MEANINGS = (
     f"required and never completed. {STATUS_LABELS[EXPIRING]}: the person must soon renew the "
     "training, or complete it for the first time."
 )
-COMPOSED = "Composed trainings, each valid only while all trainings in it are: {trainings}."
+COMPOSED = (
+    "Composed trainings (each is valid only while all of its included trainings are): {trainings}."
+)
 CASES = "Every open case"
 NOBODY_NOTE = (
     "The profiles of these people name nobody, or somebody who is not in the user list or has left."
 )
 
 INDEX_TITLE = "Lists for every {group}"
-INDEX_CAPTION = "The lists, and their sums"
+INDEX_CAPTION = "The lists, and their totals"
 INDEX_PEOPLE = "People"
 INDEX_OPEN_CASES = "Open cases"
 INDEX_ADDRESS = "E-mail"
-INDEX_SUM = "Sum"
+INDEX_TOTAL = "Total"
 INDEX_MAIL = "draft to"
 NO_ADDRESS = "no address"
 NO_DRAFT = "no draft"
@@ -99,4 +101,4 @@ DEMO_SUBJECT = "DEMO DATA - {subject}"
 OTHER_LISTS = "previous: {folder} has a list for every {was}; this run makes one for every {by}"
 LEFT = "{name} left on {day} and has no list: the cases of their people are on nobody's list"
 NO_LIST = "no {by} with an open case is called {name!r}"
-EMPTY_LIST = "{name} has no list, because there are no open cases for it"
+EMPTY_LIST = "there is no list for {name}, because no open case belongs on it"

@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import polars as pl
 
+from kpa_analytics.data.training_data import LOADED
 from kpa_analytics.endpoints import COLLECTIONS
 from kpa_analytics.wording import count_texts, day_texts
 
-#: The collections that are checked: all except the names of groups.
-TABLES = {name: of[0].table for name, of in COLLECTIONS.items() if len(of) == 1}
+#: The collections of `load_all()` that are checked: all except the names of groups.
+TABLES = {name: COLLECTIONS[name][0].table for name in LOADED if len(COLLECTIONS[name]) == 1}
 
 #: The kinds of records that a sentence can name, with the column of their id.
 _IDS = {"person": "m_user_id", "training": "training_id"}

@@ -61,7 +61,7 @@ def _workbook(rows: pl.DataFrame, facts: Mapping[str, str], *, demo: bool) -> by
 
     if rows.height >= excel_limits.EXCEL.rows:
         raise KPAError(
-            f"a sheet of Excel holds {count(excel_limits.EXCEL.rows - 1, 'row')}, and the table "
+            f"an Excel sheet holds {count(excel_limits.EXCEL.rows - 1, 'row')}, and the table "
             f"has {rows.height:,}: filter it, or use the CSV"
         )
     table = marked(flat(rows), demo=demo)

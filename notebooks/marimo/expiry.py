@@ -54,12 +54,13 @@ def _(data, date, kpa, mo):
 @app.cell
 def _(as_of, data, expiring_days, kpa, mo, pl, trainings):
     mo.stop(as_of.value is None, mo.md("Choose a day."))
+    mo.stop(expiring_days.value is None, mo.md("Type a number of days."))
     everything = kpa.expiry_status(
         data.completions,
         data.trainings,
         data.users,
         as_of=as_of.value,
-        expiring_days=expiring_days.value or 0,
+        expiring_days=expiring_days.value,
         required=data.requirements,
     )
     chosen = trainings.value
@@ -134,7 +135,7 @@ def _(as_of, data, expiring_days, kpa, mo, table):
         case["m_user_id"],
         case["training_id"],
         as_of=as_of.value,
-        expiring_days=expiring_days.value or 0,
+        expiring_days=expiring_days.value,
     )
     mo.Html(why._repr_html_())
 

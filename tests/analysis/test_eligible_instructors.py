@@ -30,7 +30,9 @@ def taught(number: int, by: str | None, day: date | None, training: int = 7) -> 
     }
 
 
-def own(number: int, person: str, day: date, training: int = 7, **fields: Any) -> dict[str, Any]:
+def own(
+    number: int, person: str, day: date | None, training: int = 7, **fields: Any
+) -> dict[str, Any]:
     return {"id": number, "training_id": training, "m_user_id": person, "date": day, **fields}
 
 
@@ -177,3 +179,21 @@ def test_what_is_wrong_is_named() -> None:
         kpa.eligible_instructors(*frames, as_of="soon")
     with pytest.raises(kpa.errors.KPADataError, match="no column 'm_instructor_id'"):
         kpa.eligible_instructors(frames[0].drop("m_instructor_id"), *frames[1:])
+
+
+#: Each June; new employees may wait for the next window.
+JUNE = {
+    **{"id": 7, "title": "Ladders", "schedule_type": "window"},
+    **{"window_open_month": 6, "window_open_day": 1},
+    **{"window_close_month": 6, "window_close_day": 30},
+    "window_required_for_new_employees": False,
+}
+
+
+@pytest.mark.parametrize("day", ["2026-06-15", "2026-07-15"])
+def test_a_record_without_a_date_makes_nobody_eligible(day: str) -> None:
+    """Not even while a window is open, when the case counts as expiring soon."""
+    done = [own(1, "ike", None), taught(2, "ike", date(2026, 5, 4))]
+    rows = instructors(*done, trainings=(JUNE,), as_of=day)
+    no_proof = "no certificate of this training on record"
+    assert rows.select("eligible", "reason", "eligible_until").rows() == [(False, no_proof, None)]

@@ -387,7 +387,7 @@ def test_the_number_of_expiring_days_is_used_and_named():
 @pytest.mark.slow
 def test_nothing_counts_as_expiring_soon_before_its_date():
     said = str(why(account({"date": date(2026, 6, 1)}), expiring_days=400).steps[-1])
-    assert "from its first day, because it expires within 400 days (the default" in said
+    assert "since its first day, because it expires within 400 days (the default" in said
     later = str(why(account({"date": date(2025, 7, 1)}), expiring_days=90).steps[-1])
     assert "has counted as expiring soon since 2 Apr 2026, 90 days before" in later
 

@@ -24,7 +24,7 @@ TEACHING = "(docs/rules.md#10-who-may-teach)"
 PLANNING = "(docs/rules.md#12-sessions-to-hold)"
 
 
-def done(person: str, day: date, by: str | None = None, training: int = 7) -> dict[str, Any]:
+def done(person: str, day: date | None, by: str | None = None, training: int = 7) -> dict[str, Any]:
     return {"training_id": training, "m_user_id": person, "date": day, "m_instructor_id": by}
 
 
@@ -184,6 +184,18 @@ def test_every_included_training_that_expires_soon_must_be_completed() -> None:
     held = (done("ann", date(2025, 7, 10)), done("ann", date(2025, 7, 15), training=8))
     steps = next_steps(records(*held, trainings=(BASICS, LADDERS, ROPES)), 2)
     assert steps[1] == f"To complete Basics, Moe, Ann must complete Ladders, Ropes. {PLANNING}"
+
+
+def test_an_undated_record_of_a_composed_training_changes_no_next_step() -> None:
+    both = {"id": 9, "title": "Both", "included_trainings_id": [7]}
+    required = pairs(("ann", 9))
+    undated = done("ann", None, training=9)
+    steps = [
+        next_steps(records(*rows, EXPIRED[1], trainings=(LADDERS, both)), 9, required=required)
+        for rows in ((), (undated,))
+    ]
+    assert steps[0] == steps[1]
+    assert any("must complete Ladders" in step for step in steps[0])
 
 
 def test_a_composed_training_that_only_its_own_schedule_ends_renews_the_part_that_ends_first() -> (

@@ -517,6 +517,31 @@ def test_a_composed_training_is_planned_through_its_parts() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("composed", [False, True])
+def test_a_record_without_a_date_plans_as_no_record_does(composed: bool) -> None:
+    """It proves nothing, whether a window is open or the training includes others."""
+    window = {
+        **{"window_open_month": 6, "window_open_day": 1},
+        **{"window_close_month": 7, "window_close_day": 31},
+    }
+    june = LADDERS | {"schedule_type": "window", "renewal_months": None} | window
+    catalogue = [LADDERS, {"id": 9, "title": "Both", "included_trainings_id": [7]}]
+    data = account(
+        [("ann", 9 if composed else 7, None)],
+        catalogue if composed else [june],
+        teachers=[("ike", 7, date(2026, 5, 4))],
+    )
+    required = pl.DataFrame(
+        {"m_user_id": ["ann", "cat"], "training_id": [9 if composed else 7] * 2}
+    )
+    people = plan(data, required=required).people.sort("m_user_id")
+    of_both = people.filter(pl.col("m_user_id").is_in(["ann", "cat"]))
+    assert of_both["m_user_id"].to_list() == ["ann", "cat"]
+    ann, cat = of_both.drop("m_user_id", "user").rows()
+    assert ann == cat
+
+
+@pytest.mark.slow
 def test_who_leaves_first_needs_no_session() -> None:
     days = [date(2026, 7, 15), date(2026, 7, 15)]
     data = account(due_on(*days), teachers=IKE, left={"p0": date(2026, 7, 10)})

@@ -53,6 +53,28 @@ def test_the_row_of_the_session_is_hypothetical_and_so_is_what_rests_on_it() -> 
 
 
 @pytest.mark.slow
+def test_what_an_own_completion_in_between_proves_is_not_hypothetical() -> None:
+    """The own completion of the middle one counts, not the planned session of its part."""
+    outer = {"id": 10, "title": "Outer", "included_trainings_id": [9]}
+    own = {"id": 4, "training_id": 9, "m_user_id": "bob", "date": date(2026, 5, 4)}
+    data = small()
+    data = kpa.TrainingData(
+        completions=pl.concat([data.completions, pl.DataFrame([own], schema=COMPLETIONS.schema)]),
+        trainings=pl.DataFrame([LADDERS, ROPES, BOTH, outer], schema=TRAININGS.schema),
+    )
+    planned = pl.concat(
+        [session(), session(m_user_id="bob"), session(m_user_id="bob", training_id=8)]
+    )
+    after = kpa.what_if(data, planned, as_of=AS_OF).filter(pl.col("training_id") >= 9)
+    assert after.select("m_user_id", "training_id", "hypothetical").rows() == [
+        ("ann", 9, True),
+        ("ann", 10, True),
+        ("bob", 9, False),
+        ("bob", 10, False),
+    ]
+
+
+@pytest.mark.slow
 def test_the_records_and_the_status_of_today_stay() -> None:
     data = small()
     before = data.completions.clone()

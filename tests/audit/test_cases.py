@@ -34,6 +34,8 @@ from tests.frames import frame_of
 pytestmark = pytest.mark.slow
 
 NONE = "–"  # noqa: RUF001 - an empty cell
+#: Of a case that a completion proves.
+DONE = {"date": AS_OF}
 LONG = "Working at heights with rescue from towers, masts and roofs, refresher " + "x" * 300
 
 
@@ -260,18 +262,19 @@ def test_a_repeated_title_has_its_id_and_a_long_one_is_whole(namesakes):
 def test_what_the_api_does_not_say_is_not_known():
     cases = frame_of(
         kpa.schema.CASES,
-        {"completion_id": 1, "status": "current", "m_instructor_id": "ike"},
-        {"completion_id": 2, "status": "current", "signed": True},
-        {"completion_id": 3, "status": "expired", "signed": True},
-        {"completion_id": 4, "status": "expiring", "signed": False, "files": 2},
-        {"completion_id": 5, "status": "current", "signed": False},
+        DONE | {"completion_id": 1, "status": "current", "m_instructor_id": "ike"},
+        DONE | {"completion_id": 2, "status": "current", "signed": True},
+        DONE | {"completion_id": 3, "status": "expired", "signed": True},
+        DONE | {"completion_id": 4, "status": "expiring", "signed": False, "files": 2},
+        DONE | {"completion_id": 5, "status": "current", "signed": False},
+        {"completion_id": 6, "status": "expiring", "signed": True},  # undated: it proves nothing
     )
     completions = valid_completions(cases).select("completion_id", "evidence").rows()
     assert completions == [(1, "not_known"), (2, "signed"), (4, "file"), (5, "not_known")]
 
 
 def test_of_trainings_as_bare_the_larger_one_is_first():
-    case = {"status": "current", "completion_id": 1, "signed": False, "files": 0}
+    case = DONE | {"status": "current", "completion_id": 1, "signed": False, "files": 0}
     alpha = case | {"training_id": 1, "training": "Alpha"}
     beta = case | {"training_id": 2, "training": "Beta"}
     cases = frame_of(kpa.schema.CASES, alpha, beta, beta | {"signed": True})
@@ -283,7 +286,7 @@ def test_of_trainings_as_bare_the_larger_one_is_first():
     ("trainings", "shown"), [(3, ["T0", "T1", "T2"]), (4, ["T0", "T1", "other trainings (2)"])]
 )
 def test_a_single_training_more_than_the_most_has_a_row_of_its_own(trainings, shown):
-    case = {"status": "current", "completion_id": 1, "signed": False, "files": 0}
+    case = DONE | {"status": "current", "completion_id": 1, "signed": False, "files": 0}
     each = ({**case, "training_id": n, "training": f"T{n}"} for n in range(trainings))
     table = evidence_coverage_table(frame_of(kpa.schema.CASES, *each), top=2)
     assert table["training"].to_list() == shown

@@ -82,7 +82,7 @@ def test_an_account_that_failed_is_named_and_nothing_passes_for_whole(tmp_path: 
     assert manifest["complete"] is False
     assert manifest["not_loaded"] == {"east": "no network <b>"}
     page = (tmp_path / "pack" / "index.html").read_text(encoding="utf-8")
-    assert "east is not in this pack and not in the sums" in page
+    assert "east is not in this pack and not in the totals" in page
     assert "no network &lt;b&gt;" in page
 
 

@@ -22,6 +22,7 @@ from kpa_analytics.glossary import plain_meaning
 from kpa_analytics.report_text import GLOSSARY, STATUS_NOTES
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, TRAININGS
 from kpa_analytics.statuses import EXPIRING, STATUS_LABELS
+from tests.analysis.rule_cases import pairs
 from tests.audit.pack_reader import rows
 from tests.audit.packs import AS_OF, completion, load, person, settings, sheet_rows
 from tests.audit.test_cases import page_text, paper, records
@@ -109,6 +110,15 @@ def test_cases_that_are_not_due_yet_are_left_out_but_not_their_people():
         "composed_in_order": 0,
         "people_in_order": 2,
     }
+
+
+@pytest.mark.parametrize(("required", "in_order"), [(None, 2), (pairs(("bob", 7)), 1)])
+def test_without_requirements_only_who_has_an_expired_case_is_not_in_order(required, in_order):
+    """A record without a date then counts as missing; the sentence speaks of expired cases."""
+    rows = [("ann", "expired"), ("bob", "missing"), ("cat", "current")]
+    named = [dict(zip(("m_user_id", "status"), row, strict=True)) for row in rows]
+    status = frame_of(EXPIRY_STATUS, *({"training_id": 7, **row} for row in named))
+    assert headline(status, pl.Series([], dtype=pl.Int64), required).people_in_order == in_order
 
 
 @pytest.mark.slow

@@ -92,7 +92,7 @@ def test_the_share_of_sessions_is_0_only_for_none_and_100_only_for_all(grouped, 
 def test_a_sentence_that_findings_share_is_printed_once(story):
     (quality,) = (section for section in story["sections"] if section["key"] == "quality")
     kinds, findings = quality["tables"]
-    assert ["Same day repeat", "2"] in kinds["rows"]
+    assert ["Completed twice on one day", "2"] in kinds["rows"]
     said = [row[1] for row in findings["rows"]]
     assert len(said) == len(set(said))
     assert "Person ann (Moe) completed training 7 (Ladders) more than once" in " ".join(said)

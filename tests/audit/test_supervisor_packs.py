@@ -208,7 +208,7 @@ def test_every_open_case_is_in_one_workbook_and_the_index_adds_up(
     counts = [lists.filter(status=status).height for status in (EXPIRED, MISSING, EXPIRING)]
     assert min(counts) > 0
     sums = " ".join(map(str, [lists["m_user_id"].n_unique(), *counts, lists.height]))
-    assert f"Sum {sums}" in page.text
+    assert f"Total {sums}" in page.text
     links = {attributes["href"] for tag, attributes in page.elements if tag == "a"}
     assert links == {f"{folder.name}/cases.html" for folder in folders(pack)}
     assert "is not in the user list" in page.text
@@ -271,7 +271,10 @@ def test_the_page_names_the_trainings_that_are_made_of_others() -> None:
         (team,) = teams(
             lists, USERS.empty(), by="supervisor", as_of=DAY, requirements_known=True, demo=False
         )
-        sentence = "Composed trainings, each valid only while all trainings in it are: Rescue."
+        sentence = (
+            "Composed trainings (each is valid only while all of its included trainings are): "
+            "Rescue."
+        )
         assert (sentence in page_of(team).decode()) == is_said
 
 
@@ -501,7 +504,7 @@ def test_the_calendar_of_a_list_that_became_empty_cancels_its_events(
     chosen = {"only": [f"{DEMO_ID_PREFIX}sue" if by == "supervisor" else "j-sue"]}
     alone = write(**later, **options, out=tmp_path / "4", previous=first, **chosen)
     assert [folder.name for folder in folders(alone)] == [emptied.name]
-    with pytest.raises(kpa.errors.KPADataError, match=r"has no list|no job title"):
+    with pytest.raises(kpa.errors.KPADataError, match=r"there is no list|no job title"):
         write(**later, **options, out=tmp_path / "5", previous=second, **chosen)
 
 
@@ -565,7 +568,7 @@ def test_without_requirements_missing_cases_are_not_known(tmp_path: Path) -> Non
     none = write(nobody, tmp_path / "none", required=None)
     page = Page((none / "index.html").read_text(encoding="utf-8"))
     assert "Missing: not known" in page.text
-    assert "Sum 0 0 not known 0 0" in page.text
+    assert "Total 0 0 not known 0 0" in page.text
 
 
 @pytest.mark.slow
@@ -596,7 +599,7 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(tmp_path: Path) -> None:
         ({"by": "boss"}, "by must be one of supervisor, manager, field_office, job_title, not"),
         ({"as_of": None}, "as_of must be a day such as 2026-06-30, not None"),
         ({"only": ["gone"]}, "Low left on 1 Jun 2026 and has no list"),
-        ({"only": ["below"]}, "below has no list, because there are no open cases for it"),
+        ({"only": ["below"]}, "there is no list for below, because no open case belongs on it"),
         ({"only": ["Nobody Else"]}, "no person in the records is called 'Nobody Else'"),
         ({"by": "job_title", "only": ["j9"]}, "no job title with an open case is called 'j9'"),
         ({"only": []}, "only must be ids or names of lists, not []"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+import kpa_analytics as kpa
 from tests.audit.conftest import HOSTILE_TITLE
-from tests.audit.packs import pdf_pages
+from tests.audit.packs import AS_OF, pdf_pages
 from tests.browser.hands import point_at
 
 
@@ -101,6 +102,25 @@ def test_the_paper_shows_what_the_screen_shows(opened: Page, report):
     assert len(headed) > 5, headed
     cases = headed[-5:-1]  # the pages of the list of cases
     assert cases == [*range(cases[0], cases[0] + 4)], "the heading is on every page"
+
+
+def test_a_printed_list_of_lists_has_one_total_and_its_title_on_every_page(
+    opened: Page, data, tmp_path
+):
+    folder = kpa.export_supervisor_packs(data, tmp_path / "lists", as_of=AS_OF)
+    opened.goto((folder / "index.html").as_uri())
+    opened.evaluate(
+        """() => {
+            const rows = document.querySelector("tbody");
+            for (let more = 0; more < 80; more += 1) rows.append(rows.rows[0].cloneNode(true));
+        }"""
+    )
+    pages = pdf_pages(opened.pdf(prefer_css_page_size=True))
+    assert len(pages) > 2
+    assert [page.count("Total") for page in pages].count(0) == len(pages) - 1
+    for page in pages[1:]:
+        assert "Lists for every supervisor - as of 30 Jun 2026" in page
+        assert "DEMO DATA" in page
 
 
 def test_without_scripts_the_charts_are_pictures(browser, report):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import marimo as mo
@@ -38,6 +39,21 @@ def test_it_runs_and_shows_what_the_package_computes(path: Path) -> None:
     assert "Demo data" in page
     for status, count in expected["status"].value_counts().iter_rows():
         assert f"{count:,}" in page or str(count) in page, status
+
+
+@pytest.mark.parametrize(
+    ("emptied", "says"), [("as_of", "Choose a day."), ("expiring_days", "Type a number of days.")]
+)
+def test_a_field_that_is_emptied_gives_no_figure(emptied: str, says: str) -> None:
+    app: Any = runpy.run_path(str(HOME / "expiry.py"))["app"]
+    controls = {
+        "as_of": mo.ui.date(value=kpa.demo.AS_OF),
+        "expiring_days": mo.ui.number(value=30),
+        "trainings": mo.ui.multiselect({}),
+    }
+    outputs, names = app.run(defs=controls | {emptied: SimpleNamespace(value=None)})
+    assert "status" not in names
+    assert says in " ".join(output.text for output in outputs if output is not None)
 
 
 def test_a_training_that_is_chosen_filters_the_rows() -> None:

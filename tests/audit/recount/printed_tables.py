@@ -136,8 +136,13 @@ def _iso_day(text: str) -> date | None:
 
 
 def _kind_in_words(kind: str) -> str:
-    if kind == "attendees_differ":
-        return "List and completions differ"
+    named = {
+        "attendees_differ": "List and completions differ",
+        "completion_in_future": "Completion in the future",
+        "same_day_repeat": "Completed twice on one day",
+    }
+    if kind in named:
+        return named[kind]
     return kind.replace("_", " ").capitalize()
 
 
