@@ -233,7 +233,10 @@ def test_wrong_input_is_named_before_a_job_starts(spark, published, companies) -
         (lambda: kpa.spark.renewals(text), "completions: column 'date' is String, not Date"),
         (lambda: trend(done, by="account", **days), "by='account': leave it out"),
         (lambda: trend(done, by="supervisor", **days), "by='supervisor' needs users"),
-        (lambda: kpa.spark.instructor_activity(done, every="monthly"), "every must be a period"),
+        (
+            lambda: kpa.spark.instructor_activity(done, every="monthly"),
+            "every must be a number from 1 to 999",
+        ),
         (lambda: kpa.spark.group_sessions(done, people), "group_trainings: column 'id'"),
     ]
     spark.sparkContext.setJobGroup("wrong", "calls with wrong input")
