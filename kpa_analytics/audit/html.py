@@ -67,7 +67,7 @@ def template(name: str) -> Template:
 
 
 def css_text(text: str) -> Markup:
-    r"""A text in CSS, in which only letters and digits of ASCII stand for themselves.
+    r"""A text in CSS: every character except ASCII letters and digits is escaped.
 
     Examples:
         >>> css_text("Moe </style>")

@@ -517,6 +517,19 @@ def test_a_composed_training_is_planned_through_its_parts() -> None:
 
 
 @pytest.mark.slow
+def test_an_own_completion_in_between_is_renewed_itself() -> None:
+    """Whoever completed the middle training itself renews that, and not its parts."""
+    both = {"id": 9, "title": "Both", "renewal_months": 12, "included_trainings_id": [7]}
+    outer = {"id": 10, "title": "Outer", "included_trainings_id": [9]}
+    teachers = [*IKE, ("ike", 9, date(2026, 5, 1))]
+    expired = [("x", 9, date(2025, 6, 10))]
+    data = account(expired, [LADDERS, both, outer], teachers=teachers)
+    required = pl.DataFrame({"m_user_id": ["x"], "training_id": [10]})
+    people = plan(data, required=required).people.filter(pl.col("m_user_id") == "x")
+    assert people["training_id"].to_list() == [9]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("composed", [False, True])
 def test_a_record_without_a_date_plans_as_no_record_does(composed: bool) -> None:
     """It proves nothing, whether a window is open or the training includes others."""

@@ -263,6 +263,14 @@ def test_a_change_of_job_says_what_is_held_already() -> None:
     assert (3, True, True, CURRENT) in needs(data, "bob")
 
 
+@pytest.mark.slow
+def test_a_record_without_a_date_is_not_held_even_while_a_window_is_open() -> None:
+    undated = {"id": 1, "training_id": 5, "m_user_id": "ann", "date": None}
+    rows = kpa.required_for(company(undated), "ann", as_of="2026-09-15")
+    of_window = rows.filter(pl.col("training_id") == 5)
+    assert of_window.select("held", "status").rows() == [(False, EXPIRING)]
+
+
 @pytest.mark.parametrize(
     ("who", "job", "message"),
     [
@@ -276,6 +284,7 @@ def test_a_change_of_job_says_what_is_held_already() -> None:
             {"job_title": "Rig Hnd"},
             "no job title in the records is called 'Rig Hnd'; is it Rig",
         ),
+        ((), {"job_title": "Rig Hxxx"}, "called 'Rig Hxxx'; give an id or a whole name"),
     ],
 )
 def test_what_is_not_known_is_named(

@@ -125,6 +125,15 @@ def test_no_text_is_longer_than_a_cell_and_no_character_is_halved(text, units):
     assert (CELL_CUT in shown) == is_cut(text, units)
 
 
+@pytest.mark.parametrize(("beginning", "room"), [("", EXCEL.units), ("<r>", EXCEL.units - 1)])
+def test_a_text_that_looks_like_rich_text_has_room_for_one_unit_less(beginning, room):
+    fits = beginning.ljust(room, "x")
+    assert not is_cut(fits)
+    assert fitting(fits).rstrip() == fits
+    assert is_cut(f"{fits}x")
+    assert fitting(f"{fits}x").rstrip().endswith(CELL_CUT.rstrip())
+
+
 @pytest.fixture(scope="module")
 def long_texts(tmp_path_factory):
     folder = tmp_path_factory.mktemp("limits")

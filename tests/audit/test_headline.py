@@ -296,6 +296,21 @@ def test_of_groups_as_large_the_first_title_is_told():
     assert (peak.training, peak.training_id, peak.kind) == ("Ladders", 8, "tied")
 
 
+def test_of_groups_as_large_the_earliest_day_is_told():
+    rows = [
+        {
+            **{"m_user_id": "ann", "training_id": number, "training": title, "status": "current"},
+            **{"expiration_date": day, "days_left": (day - AS_OF).days},
+        }
+        for number, title, day in (
+            (7, "Ropes", date(2026, 7, 10)),
+            (8, "Ladders", date(2026, 7, 20)),
+        )
+    ]
+    peak = headline(frame_of(EXPIRY_STATUS, *rows), pl.Series([], dtype=pl.Int64), None).peak
+    assert (peak.training, peak.day, peak.kind) == ("Ropes", date(2026, 7, 10), "tied")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("done", "said"),
