@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from kpa_analytics.analysis.engine import Rules
+from kpa_analytics.analysis.limiting import OWN_PROOF
 from kpa_analytics.analysis.names import with_names, with_titles
 from kpa_analytics.audit.identity import with_numbers
 from kpa_analytics.data.training_data import TrainingData
@@ -29,7 +30,7 @@ def audit_records(
     judged = Rules(data.trainings).record_statuses(data.completions, as_of, expiring_days)
     expires = pl.when(happened).then(pl.col("expiration_date", "expiration_source"))
     rows = judged.select(*data.completions.columns, expires)
-    counted = status.filter(pl.col("completion_id").is_not_null()).select(
+    counted = status.filter(OWN_PROOF).select(
         pl.col("completion_id").alias("id"), *_PAIR, "days_left", "status"
     )
     gone = employment(data.users).filter(has_left(as_of)).collect()["m_user_id"]

@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from kpa_analytics import TrainingData, expiry_status
 from kpa_analytics.audit.record_rows import audit_records
-from kpa_analytics.schema import COMPLETIONS
+from kpa_analytics.schema import COMPLETIONS, TRAININGS
 from tests.audit.packs import AS_OF
 from tests.frames import frame_of
 
@@ -27,7 +27,7 @@ def _records(data: TrainingData, as_of: date) -> pl.DataFrame:
     ("as_of", "others"),
     [
         (AS_OF, {"future", "undated"}),
-        (date(2024, 2, 29), {"future"}),
+        (date(2024, 2, 29), {"future", "undated"}),
         (date(2031, 7, 1), {"undated"}),
     ],
 )
@@ -45,6 +45,19 @@ def test_each_completion_expires_as_if_it_were_the_only_one(
         expected.rename({"completion_id": "id"}).select(_DATES),
         check_row_order=False,
     )
+
+
+@pytest.mark.parametrize("day", [date(2026, 6, 5), date(2026, 8, 5)])
+def test_a_record_without_a_date_never_counts(day: date) -> None:
+    """Not even for a person who may wait for the window, whose case is expiring or not due."""
+    june = {
+        **{"id": 7, "title": "Ladders", "schedule_type": "window"},
+        **{"window_open_month": 6, "window_open_day": 1},
+        **{"window_close_month": 6, "window_close_day": 30},
+    }
+    undated = frame_of(COMPLETIONS, {"id": 1, "training_id": 7, "m_user_id": "a"})
+    data = TrainingData(completions=undated, trainings=frame_of(TRAININGS, june))
+    assert _records(data, day).select("standing", "status").rows() == [("undated", None)]
 
 
 def test_records_that_share_an_id_are_all_there_and_the_future_has_no_date() -> None:
