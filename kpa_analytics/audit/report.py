@@ -12,6 +12,7 @@ from msgspec import to_builtins
 
 from kpa_analytics import report_text as text
 from kpa_analytics.analysis.folding import PLAIN_LETTERS
+from kpa_analytics.analysis.unknown_rule import unknown_rule_note
 from kpa_analytics.audit import (
     report_cases,
     report_method,
@@ -36,7 +37,14 @@ from kpa_analytics.report_text import (
     SheetName,
     TileLabel,
 )
-from kpa_analytics.statuses import COUNTED, DUE_DAYS, STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.statuses import (
+    COUNTED,
+    CURRENT,
+    DUE_DAYS,
+    STATUS_LABELS,
+    STATUS_SIGNS,
+    status_colours,
+)
 from kpa_analytics.wording import MONTHS, listing, percent, say
 
 #: Rows of a printed table; the workbook has them all.
@@ -161,6 +169,8 @@ def _status_tile(evidence: Evidence, status: str) -> dict[str, str]:
     note = text.STATUS_NOTES[status]
     if composed := evidence.headline.composed_gaps.get(status):
         note = say(text.OF_COMPOSED_NOTE, note=note, composed=composed)
+    if status == CURRENT and (unknown := unknown_rule_note(evidence.status)):
+        note = f"{note}; {unknown}"
     return _tile(STATUS_LABELS[status], f"{cases:,}", note, status)
 
 

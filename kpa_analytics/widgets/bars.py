@@ -139,7 +139,7 @@ def _first_day(field: str, value: Any) -> date:
     except KPADataError as error:
         raise ChoiceError(str(error)) from None
     if field == "week":
-        return date.fromordinal(max(day.toordinal() - day.weekday(), 1))
+        return day - timedelta(days=day.weekday())
     return day.replace(day=1) if field in _MONTHS else day
 
 

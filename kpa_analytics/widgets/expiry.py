@@ -25,6 +25,7 @@ from kpa_analytics.analysis.expiry_view import (
     in_statuses,
     selected_rows,
 )
+from kpa_analytics.analysis.unknown_rule import unknown_rule_note
 from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
@@ -429,6 +430,8 @@ def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:
         number, detail = f"{counts[status]:,}", percent(counts[status], counts["total"])
         if status in FROM_REQUIREMENTS and not requirements_known:
             number, detail = "not known", NO_REQUIREMENTS
+        if status == CURRENT and (unknown := unknown_rule_note(cases)):
+            detail = f"{detail}; {unknown}"
         if counts[status] or status != NOT_DUE:
             tiles.append((number, SIGNED_LABELS[status], detail, f"kpa-{status}"))
         if status == EXPIRING:

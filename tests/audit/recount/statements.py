@@ -81,12 +81,14 @@ def _tiles(counted: Counted) -> dict[str, str]:
     def part(status: str) -> str:
         return f"{of_composed[status]:,}" if of_composed[status] else ""
 
+    rules = Counter((case["status"], case["expiration_source"]) for case in counted.cases)
+    no_rule = rules["current", "unknown"]
     return {
         "tile In order": f"{tenths(in_order(required), len(required))} {len(required):,}",
         "tile Expired": f"{counted.of_status['expired']:,} {part('expired')}",
         "tile Missing": f"{counted.of_status['missing']:,} {part('missing')}",
         "tile Expiring soon": f"{counted.of_status['expiring']:,}",
-        "tile Current": f"{counted.of_status['current']:,}",
+        "tile Current": f"{counted.of_status['current']:,} {no_rule or ''}",
         "tile Due within 30 days": f"{len(counted.soon):,} 30",
         "tile Signature or file": (
             f"{tenths(signed + file, len(counted.proofs))} {sum(neither):,} {len(counted.proofs):,}"
