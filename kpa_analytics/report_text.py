@@ -309,6 +309,8 @@ UNDATED_NOTE = (
 OF_COMPOSED_NOTE = "{note}; {composed} of them in composed trainings"
 #: The note below the current cases if the rule of some is not known.
 UNKNOWN_RULE_NOTE = "{unknown} of them without a known expiration rule"
+#: The same as a sentence.
+UNKNOWN_RULE = "{unknown:current case has|current cases have} no known expiration rule."
 IN_30_DAYS_NOTE = say(DUE_NOTE, days=DUE_DAYS)
 COMPOSED_NOTE = "in order: {in_order} of {cases}; their parts are counted separately"
 #: The note below the people in order, by whether requirements were provided.

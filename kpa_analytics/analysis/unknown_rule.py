@@ -23,7 +23,7 @@ def unknown_rule() -> pl.Expr:
     return (pl.col("status") == CURRENT) & (pl.col("expiration_source") == "unknown")
 
 
-def unknown_rule_note(cases: pl.DataFrame) -> str:
+def unknown_rule_note(cases: pl.DataFrame, text: str = UNKNOWN_RULE_NOTE) -> str:
     """Say how many of the current cases have no known rule; empty if there are none.
 
     Examples:
@@ -32,4 +32,4 @@ def unknown_rule_note(cases: pl.DataFrame) -> str:
         '1 of them without a known expiration rule'
     """
     unknown = cases.select(unknown_rule().sum()).item()
-    return say(UNKNOWN_RULE_NOTE, unknown=unknown) if unknown else ""
+    return say(text, unknown=unknown) if unknown else ""

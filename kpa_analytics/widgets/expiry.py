@@ -30,7 +30,7 @@ from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.report_text import NO_REQUIREMENTS
+from kpa_analytics.report_text import NO_REQUIREMENTS, UNKNOWN_RULE
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     CURRENT,
@@ -430,10 +430,9 @@ def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:
         number, detail = f"{counts[status]:,}", percent(counts[status], counts["total"])
         if status in FROM_REQUIREMENTS and not requirements_known:
             number, detail = "not known", NO_REQUIREMENTS
-        if status == CURRENT and (unknown := unknown_rule_note(cases)):
-            detail = f"{detail}; {unknown}"
         if counts[status] or status != NOT_DUE:
             tiles.append((number, SIGNED_LABELS[status], detail, f"kpa-{status}"))
         if status == EXPIRING:
             tiles.append((f"{counts['due_within']:,}", due_label(days), due_note(days), "kpa-due"))
-    return layout.figure_tiles(tiles)
+    unknown = unknown_rule_note(cases, UNKNOWN_RULE)
+    return layout.figure_tiles(tiles) + layout.notes([unknown] if unknown else [])

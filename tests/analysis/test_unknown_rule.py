@@ -14,7 +14,6 @@ from kpa_analytics.widgets import ExpiryExplorer
 from tests.frames import frame_of
 
 DAY = date(2026, 6, 30)
-NOTE = "{} of them without a known expiration rule"
 
 
 def shown(*trainings: dict[str, object]) -> tuple[str, str]:
@@ -48,9 +47,13 @@ def shown(*trainings: dict[str, object]) -> tuple[str, str]:
 def test_the_report_and_the_explorer_count_them(
     trainings: list[dict[str, object]], unknown: int
 ) -> None:
-    for text in shown(*trainings):
-        assert ("expiration rule" in text) == bool(unknown)
-        assert not unknown or NOTE.format(unknown) in text
+    note, figures = shown(*trainings)
+    have = "case has" if unknown == 1 else "cases have"
+    assert note == "valid, no renewal due yet" + (
+        f"; {unknown} of them without a known expiration rule" if unknown else ""
+    )
+    assert ("expiration rule" in figures) == bool(unknown)
+    assert not unknown or f"{unknown} current {have} no known expiration rule." in figures
 
 
 @pytest.mark.slow
