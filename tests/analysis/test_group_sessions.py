@@ -101,6 +101,12 @@ def test_a_session_listed_twice_is_one_with_the_people_of_both():
     assert result.select("m_trainees_id", "trainings_id").rows() == [(["ann", "bob"], [1, 2])]
 
 
+def test_a_session_listed_twice_has_the_same_instructor_in_any_order():
+    twice = [listed(50, "ann", m_instructor_id="zed"), listed(50, "bob", m_instructor_id="ike")]
+    for listing in (twice, twice[::-1]):
+        assert sessions_of([], listing)["m_instructor_id"].to_list() == ["ike"]
+
+
 def test_a_session_that_nobody_taught_says_so():
     result = sessions_of([recorded(50, "ann", m_instructor_id=None)])
     assert result.select("m_instructor_id", "instructor").rows() == [(None, "no instructor")]

@@ -173,6 +173,12 @@ def test_a_workbook_has_texts_and_no_formulas() -> None:
     assert "demo_data" not in [cell.value for cell in book["rows"][1]]
 
 
+def test_an_empty_sheet_can_be_filtered_once_it_has_rows() -> None:
+    empty = pl.DataFrame({"Person": [], "Training": []}, schema_overrides={"Person": pl.String})
+    book = openpyxl.load_workbook(io.BytesIO(rows_as("xlsx", empty, {}, demo=False)))
+    assert book["rows"].auto_filter.ref == "A1:B2"
+
+
 def test_a_sheet_that_would_be_too_long_is_an_error_that_says_what_to_do() -> None:
     many = pl.DataFrame({"Row": pl.int_range(1_048_576, eager=True)})
     with pytest.raises(kpa.errors.KPAError, match=r"1,048,575 rows.*1,048,576.*CSV"):
