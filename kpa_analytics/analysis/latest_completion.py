@@ -15,7 +15,7 @@ from kpa_analytics.schema import COMPLETIONS
 
 _PAIR = ("m_user_id", "training_id")
 #: Completions are ordered by these columns; the last one only separates copies of a record.
-_AGE = ("date", "created", "id", "special_expiration_date")
+AGE = ("date", "created", "id", "special_expiration_date")
 #: A record without a date counts from this day, before every possible date.
 ALWAYS = date.min
 #: The day from which a record counts.
@@ -24,7 +24,7 @@ _SINCE = pl.col("date").fill_null(ALWAYS)
 
 def records_of(completions: AnyFrame, required: AnyFrame | None = None) -> pl.LazyFrame:
     """The completions, and a record of nulls for each required pair of person and training."""
-    completed = need(completions, COMPLETIONS, *_PAIR, *_AGE).select(*_PAIR, *_AGE)
+    completed = need(completions, COMPLETIONS, *_PAIR, *AGE).select(*_PAIR, *AGE)
     return pl.concat([completed, required_pairs(required)], how="diagonal")
 
 
@@ -60,8 +60,8 @@ def ordered_records(records: pl.LazyFrame, people: pl.LazyFrame, pairs: Pairs) -
         records.join(
             people.select("person", "m_user_id"), on="m_user_id", how="left", nulls_equal=True
         )
-        .select(pairs.with_day, *_AGE)
-        .sort("pair_and_day", *_AGE)
+        .select(pairs.with_day, *AGE)
+        .sort("pair_and_day", *AGE)
         .drop("created")
         .rename({"id": "completion_id"})
         .with_columns(*pairs.split, _SINCE.alias("since"))

@@ -14,7 +14,7 @@ HELD = pl.col("date").is_not_null() | pl.col("expiration_source").is_in(["specia
 #: The same, for a training that the person also holds on the day: it has not expired.
 HELD_TODAY = (HELD & pl.col("status").is_in(VALID)).fill_null(False)
 #: Whether a completion of the training itself proves that the person holds or held it.
-OWN_PROOF = (HELD & pl.col("completion_id").is_not_null()).fill_null(False)
+OWN_PROOF = HELD.fill_null(False) & pl.col("expiration_source").ne_missing(pl.lit("composed"))
 #: The columns that `limiting_trainings` adds.
 LIMITS = ("limited_by_id", "limited_by", "limited_by_date", "limited_by_completion_id")
 

@@ -96,7 +96,8 @@ class Bookings:
             instructor = self._instructors.take(training, week, people)
             if instructor is None and len(rows) == 1:
                 return [], part
-            instructor = instructor or self._instructors.take(training, week, ())
+            if instructor is None:
+                instructor = self._instructors.take(training, week, ())
             sessions.append(Booking(week, str(instructor), seats, part))
         return sessions, self._conflicts(sessions)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from kpa_analytics.analysis.counting_records import counting_records
 from kpa_analytics.analysis.limiting import HELD_TODAY, OWN_PROOF, limiting_trainings
 from kpa_analytics.analysis.names import with_names
 from kpa_analytics.audit.identity import with_numbers
@@ -28,19 +29,18 @@ def audit_cases(data: TrainingData, status: pl.DataFrame) -> pl.DataFrame:
     `schema.CASES`, in the same order.
     """
     rows = limiting_trainings(status, data.trainings)
-    proof = data.completions.select(
-        "m_user_id", *_PROOF, proof_id="id", proof_training="training_id"
-    ).unique(["m_user_id", "proof_id", "proof_training"], keep="first")
+    counting = counting_records(data.completions, status)
+    proof = counting.select("m_user_id", proof_training="training_id").hstack(
+        data.completions.select(_PROOF)[counting["row"]]
+    )
     joined = rows.with_columns(
-        proof_id=pl.coalesce("completion_id", "limited_by_completion_id"),
-        proof_training=pl.when(pl.col("completion_id").is_null())
-        .then("limited_by_id")
-        .otherwise("training_id"),
+        proof_training=pl.coalesce("limited_by_id", "training_id"),
     ).join(
         proof,
-        on=["m_user_id", "proof_id", "proof_training"],
+        on=["m_user_id", "proof_training"],
         how="left",
         maintain_order="left",
+        nulls_equal=True,
     )
     return (
         joined.lazy()

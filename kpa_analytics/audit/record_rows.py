@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from kpa_analytics.analysis.counting_records import counting_records
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.limiting import OWN_PROOF
 from kpa_analytics.analysis.names import with_names, with_titles
@@ -29,9 +30,9 @@ def audit_records(
     happened = pl.col("date").is_null() | (pl.col("date") <= as_of)
     judged = Rules(data.trainings).record_statuses(data.completions, as_of, expiring_days)
     expires = pl.when(happened).then(pl.col("expiration_date", "expiration_source"))
-    rows = judged.select(*data.completions.columns, expires)
-    counted = status.filter(OWN_PROOF).select(
-        pl.col("completion_id").alias("id"), *_PAIR, "days_left", "status"
+    rows = judged.select(*data.completions.columns, expires).with_row_index("row")
+    counted = counting_records(data.completions, status).join(
+        status.filter(OWN_PROOF).select(*_PAIR, "days_left", "status"), on=_PAIR, nulls_equal=True
     )
     gone = employment(data.users).filter(has_left(as_of)).collect()["m_user_id"]
     standing = (
@@ -47,7 +48,7 @@ def audit_records(
     )
     named = (
         rows.lazy()
-        .join(counted.lazy(), on=["id", *_PAIR], how="left")
+        .join(counted.lazy().drop(_PAIR), on="row", how="left")
         .pipe(with_names, data.users, "m_user_id", "user")
         .pipe(with_names, data.users, "m_instructor_id", "instructor")
         .pipe(with_titles, data.trainings)

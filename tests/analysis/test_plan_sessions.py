@@ -393,6 +393,12 @@ def test_nobody_teaches_themselves() -> None:
 
 
 @pytest.mark.slow
+def test_an_instructor_whose_id_is_an_empty_text_is_booked_once() -> None:
+    made = plan(account(due_on(date(2026, 7, 14)), teachers=[("", 7, date(2026, 5, 1))]))
+    assert made.sessions["m_instructor_id"].to_list() == [""]
+
+
+@pytest.mark.slow
 def test_two_instructors_renew_each_other() -> None:
     """Neither lapses: each attends a session that the other teaches."""
     both = [("ike", 7, date(2025, 7, 14)), ("ann", 7, date(2025, 7, 14))]
