@@ -996,6 +996,12 @@ EXPIRING_OWN_DAYS = "in its last {days:day|days} (the training's own number)"
 EXPIRING_DEFAULT_DAYS = "in its last {days:day|days} (the default)"
 EXPIRING_IN_WINDOW = "in its renewal window"
 EXPIRING_WITH_PARTS = "with its included trainings"
+#: The same of all trainings in a document, in one sentence of these parts.
+EXPIRING_MEANS = f"'{statuses.STATUS_LABELS[statuses.EXPIRING]}' means {{rules}}."
+EXPIRING_WITHIN = "at most {days:day|days} left"
+EXPIRING_WITHIN_OWN = "at most the training's own number of days"
+EXPIRING_OWN_OF = "{days} for {trainings}"
+EXPIRING_OPEN_WINDOW = "an open renewal window"
 
 # The rules. The docs quote their texts, too, so each rule is worded only once.
 

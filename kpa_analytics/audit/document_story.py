@@ -12,6 +12,8 @@ import polars as pl
 from msgspec import to_builtins
 
 from kpa_analytics import report_text as text
+from kpa_analytics.analysis.expiring_rule import expiring_meaning
+from kpa_analytics.analysis.schedules import schedules
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.provenance import fetched_at
@@ -49,6 +51,7 @@ def document(
     caption: Caption,
     columns: tuple[str, ...],
     as_of: date,
+    expiring_days: int,
     requirements_known: bool,
     flipped: bool = False,
 ) -> Document:
@@ -57,6 +60,8 @@ def document(
     `cases` is what `audit_cases()` returns, with the column `rule`.
     A `flipped` document is in landscape format.
     """
+    labelled = labels_of(data).of(cases)
+    expiring = expiring_meaning(labelled, schedules(data.trainings), expiring_days)
     title = say(text.ABOUT, kind=kind, subject=one_line(subject))
     needs = text.REQUIREMENTS["vendor" if requirements_known else "unknown"]
     story = {
@@ -71,7 +76,9 @@ def document(
                 Section(
                     "cases", Heading.RECORDED, sentences, [], _table(data, cases, caption, columns)
                 ),
-                Section("rules", Heading.METHOD, [*_rules(cases), needs], [], []),
+                Section(
+                    "rules", Heading.METHOD, [*_rules(cases), " ".join([*expiring, needs])], [], []
+                ),
                 Section("origin", Heading.ORIGIN, _origin(data), [], []),
             ]
         ),

@@ -121,6 +121,7 @@ def roster(
         caption=Caption.PEOPLE_OF_TRAINING,
         columns=_COLUMNS,
         as_of=day,
+        expiring_days=expiring_days,
         requirements_known=needed is not None,
         flipped=True,
     )

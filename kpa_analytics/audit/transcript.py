@@ -122,6 +122,7 @@ def transcript_of(
         caption=Caption.TRAININGS_OF_PERSON,
         columns=_COLUMNS,
         as_of=day,
+        expiring_days=expiring_days,
         requirements_known=needed is not None,
     )
 

@@ -66,17 +66,20 @@ def _(as_of, data, expiring_days, kpa, mo, pl, trainings):
     chosen = trainings.value
     status = everything.filter(pl.col("training_id").is_in(chosen)) if chosen else everything
     counts = dict(status["status"].value_counts().iter_rows())
+    days = expiring_days.value
+    due = status.filter(
+        pl.col("status").is_in(["current", "expiring"]), pl.col("days_left").is_between(0, days)
+    )
+    figures = {
+        label: "not known"
+        if name == "missing" and data.requirements is None
+        else f"{counts.get(name, 0):,}"
+        for name, label in kpa.charts.STATUS_LABELS.items()
+    }
+    # Trainings may have their own number of days, or a window, that decides what is expiring soon.
+    figures[f"Due within {days} {'day' if days == 1 else 'days'}"] = f"{due.height:,}"
     mo.hstack(
-        [
-            mo.stat(
-                "not known"
-                if name == "missing" and data.requirements is None
-                else f"{counts.get(name, 0):,}",
-                label=label,
-                bordered=True,
-            )
-            for name, label in kpa.charts.STATUS_LABELS.items()
-        ],
+        [mo.stat(figure, label=label, bordered=True) for label, figure in figures.items()],
         justify="start",
         wrap=True,
     )

@@ -11,6 +11,7 @@ import marimo as mo
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.due_within import due_within
 
 HOME = Path(__file__).parents[2] / "notebooks" / "marimo"
 pytestmark = [
@@ -39,6 +40,9 @@ def test_it_runs_and_shows_what_the_package_computes(path: Path) -> None:
     assert "Demo data" in page
     for status, count in expected["status"].value_counts().iter_rows():
         assert f"{count:,}" in page or str(count) in page, status
+    due = expected.filter(due_within(30)).height
+    stat = f"data-value='&quot;{due:,}&quot;' data-label='&quot;Due within 30 days&quot;'"
+    assert stat in page
 
 
 @pytest.mark.parametrize(
