@@ -295,7 +295,7 @@ class ExpiryExplorer(StatusExplorer):
         self._table.show(
             self._view.with_rule(self._listed, choices),
             self._caption(),
-            nothing=nothing(self.search),
+            nothing=nothing(self.search, self.data.completions),
         )
         if changed != {"selected"}:
             self._charts.draw(self._draw())

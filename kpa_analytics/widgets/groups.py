@@ -221,7 +221,8 @@ class GroupTrainingExplorer(PeriodExplorer):
         caption = "Sessions: click a day to list its people"
         if self.bars:
             caption = selected_words(self.bars, self._bar_in_words)
-        self._sessions.show(rows, caption, nothing=nothing(self.search))
+        nobody = nothing(self.search, self.data.group_trainings, "group trainings")
+        self._sessions.show(rows, caption, nothing=nobody)
 
     def _behind(self, bars: Iterable[Bar]) -> pl.DataFrame:
         """The sessions behind bars and figures."""

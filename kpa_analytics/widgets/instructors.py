@@ -242,8 +242,8 @@ class InstructorExplorer(PeriodExplorer):
             if not self.selected:
                 people, coverage = self._everyone, self._covered
         self._mark_figures()
-        nobody = nothing(self.search)
-        no_coverage = nobody if self._finds_nobody else nothing()
+        nobody = nothing(self.search, self.data.completions)
+        no_coverage = nobody if self._finds_nobody else nothing("", self.data.completions)
         self._list_completions()
         self._coverage.show(coverage, self._caption(), nothing=no_coverage)
         self._people.show(people, self._caption_of_people(), nothing=nobody)

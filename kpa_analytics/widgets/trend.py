@@ -343,9 +343,11 @@ class TrendExplorer(StatusExplorer):
             bars = bars if self.selected else []
         self._mark_figures()
         rows = with_gap_shares(counts.of_days(bars), self.by)
-        if self.search and not counts.rows["total"].sum():
+        done = self.data.completions
+        if (self.search or done.is_empty()) and not counts.rows["total"].sum():
             rows = rows.clear()
-        named, nobody = headings(self.by, self._view.requirements_known), nothing(self.search)
+        named = headings(self.by, self._view.requirements_known)
+        nobody = nothing(self.search, done)
         self._table.show(rows, self._caption(), named, nothing=nobody)
         columns = CHANGE_HEADINGS if self._lists_changes() else CASE_HEADINGS
         why = NO_CHANGE if self._lists_changes() else nobody if self.selected else ""

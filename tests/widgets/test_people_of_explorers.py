@@ -100,6 +100,18 @@ def test_a_search_that_finds_nobody_says_so_in_the_table(
     assert not any(table.nothing for table in explorer._shown_tables)
 
 
+@pytest.mark.parametrize("make", EXPLORERS)
+def test_tables_without_records_say_that_there_are_none(make: type[Explorer]) -> None:
+    data = kpa.TrainingData(completions=kpa.schema.COMPLETIONS.empty())
+    explorer = make(data)
+    kind = "group trainings" if make is GroupTrainingExplorer else "completions"
+    said = {table.nothing for table in explorer._shown_tables if table.nothing}
+    assert said == {f"There are no {kind} in the records."}
+    explorer.search = "Moe"
+    said = {table.nothing for table in explorer._shown_tables if table.nothing}
+    assert said == {"Nobody matches 'Moe' with these choices."}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", [{"search": "GHOST-OF"}, {"field_offices": [""]}])
 def test_people_without_a_profile_are_found(
