@@ -92,3 +92,12 @@ def test_the_rule_finds_a_second_word(tmp_path: Path, text: str) -> None:
     page = tmp_path / "page.md"
     page.write_text(f"Here are {text}, with {{staff}} and `workers`.", encoding="utf-8")
     assert len(other_words(page)) == 1
+
+
+def test_every_class_has_a_name_of_its_own() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in sorted((ROOT / "kpa_analytics").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(path.name)
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}

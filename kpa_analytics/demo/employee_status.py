@@ -25,7 +25,7 @@ class Done(NamedTuple):
     special: date | None
 
 
-class Case(NamedTuple):
+class VendorCase(NamedTuple):
     """The status of one person and one training; `day` is None if it was never completed."""
 
     training_id: int
@@ -71,9 +71,9 @@ class EmployeeStatuses:
             ],
         )
 
-    def _judge(self, user: Wire, days: Employment) -> tuple[set[int], list[Case]]:
+    def _judge(self, user: Wire, days: Employment) -> tuple[set[int], list[VendorCase]]:
         required = {key for key, value in self._trainings.items() if _required(value, user)}
-        known: dict[int, Case | None] = {}
+        known: dict[int, VendorCase | None] = {}
         for training_id in self._trainings:
             self._stand(user["id"], training_id, known)
         cases = [
@@ -82,31 +82,35 @@ class EmployeeStatuses:
         ]
         return required, sorted(case for case in cases if case)
 
-    def _never(self, training_id: int, days: Employment) -> Case | None:
+    def _never(self, training_id: int, days: Employment) -> VendorCase | None:
         """The case of a person who never completed it; None if either did not exist on the day."""
         training = self._trainings[training_id]
         if not days.known_on(self._as_of) or _made_on(training) > self._as_of:
             return None
         if training["included_trainings_id"]:
-            return Case(training_id, "missing")
+            return VendorCase(training_id, "missing")
         status = self._schedules[training_id].status_of_never(days.since, self._as_of)
-        return Case(training_id, status)
+        return VendorCase(training_id, status)
 
-    def _stand(self, person: str, training_id: int, known: dict[int, Case | None]) -> Case | None:
+    def _stand(
+        self, person: str, training_id: int, known: dict[int, VendorCase | None]
+    ) -> VendorCase | None:
         """The case from the person's own completion, or else from the parts; None if neither."""
         if training_id not in known:
             known[training_id] = None
             own = self._latest.get((person, training_id))
             if own and training_id in self._schedules:
                 standing = self._schedules[training_id].stand(own.day, own.special, self._as_of)
-                known[training_id] = Case(training_id, standing.status, own.day, *standing[1:])
+                known[training_id] = VendorCase(
+                    training_id, standing.status, own.day, *standing[1:]
+                )
             else:
                 known[training_id] = self._by_parts(person, training_id, known)
         return known[training_id]
 
     def _by_parts(
-        self, person: str, training_id: int, known: dict[int, Case | None]
-    ) -> Case | None:
+        self, person: str, training_id: int, known: dict[int, VendorCase | None]
+    ) -> VendorCase | None:
         """The case from the parts and the training's own schedule; the stricter one counts."""
         training = self._trainings.get(training_id)
         if training is None or not training["included_trainings_id"]:
@@ -118,7 +122,7 @@ class EmployeeStatuses:
         day = max(part.day for part in held if part.day)
         own = self._schedules[training_id].stand(day, None, self._as_of)
         standings = [own, *(Standing(part.status, part.expires, part.starts) for part in held)]
-        return Case(
+        return VendorCase(
             training_id,
             min((standing.status for standing in standings), key=_WORST_FIRST.index),
             day,
@@ -162,7 +166,7 @@ def _required(training: Wire, user: Wire) -> bool:
 def _employee(
     person: str,
     required: set[int],
-    cases: list[Case],
+    cases: list[VendorCase],
     trainings: list[int] | None,
     everything: bool,
 ) -> Wire:
@@ -191,7 +195,7 @@ def _employee(
     }
 
 
-def _last_completed(case: Case, required: bool | None) -> Wire:
+def _last_completed(case: VendorCase, required: bool | None) -> Wire:
     days = {"expiresOn": case.expires, "startsExpiringOn": case.starts}
     return {
         "id": case.training_id,

@@ -25,7 +25,7 @@ SparkOrPolars = DataFrame | pl.DataFrame | pl.LazyFrame
 _RENAMED = "_account"
 
 
-class Call:
+class SparkCall:
     """A call with completions as a Spark data frame.
 
     Args:
@@ -83,7 +83,7 @@ class Argument:
     """
 
     def __init__(
-        self, call: Call, frame: SparkOrPolars, table: Table, columns: tuple[str, ...]
+        self, call: SparkCall, frame: SparkOrPolars, table: Table, columns: tuple[str, ...]
     ) -> None:
         if not isinstance(frame, DataFrame | pl.DataFrame | pl.LazyFrame):
             raise KPADataError(

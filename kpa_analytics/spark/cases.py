@@ -12,7 +12,7 @@ from kpa_analytics.analysis import expiry_status as _status
 from kpa_analytics.analysis import renewals as _renewals
 from kpa_analytics.inputs import Day, as_day
 from kpa_analytics.schema import COMPLETIONS, EXPIRY_STATUS, RENEWALS, TRAININGS, USERS, Table
-from kpa_analytics.spark.arguments import Call, SparkOrPolars, empty_of
+from kpa_analytics.spark.arguments import SparkCall, SparkOrPolars, empty_of
 from kpa_analytics.spark.catalogue import CATALOGUE, Tables
 from kpa_analytics.spark.demo_data import one_day
 from kpa_analytics.spark.groups import Part, by_group, enough_partitions, partitions_of
@@ -165,7 +165,7 @@ def _by_person(
     as_of: Day | None,
     partitions: int | None,
 ) -> DataFrame:
-    wanted, call = partitions_of(partitions), Call(completions)
+    wanted, call = partitions_of(partitions), SparkCall(completions)
     records = call.argument(completions, COMPLETIONS, *RECORD)
     catalogue = call.optional(trainings, TRAININGS, *CATALOGUE)
     people = call.optional(users, USERS, *PROFILE)

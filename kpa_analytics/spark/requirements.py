@@ -8,12 +8,12 @@ from kpa_analytics.analysis.required import REQUIRED
 from kpa_analytics.schema import EMPLOYEE_STATUS
 
 if TYPE_CHECKING:
-    from kpa_analytics.spark.arguments import Argument, Call, SparkOrPolars
+    from kpa_analytics.spark.arguments import Argument, SparkCall, SparkOrPolars
 
 _LISTS = ("incomplete_training_ids", "complete_training_ids")
 
 
-def required_argument(call: Call, required: SparkOrPolars | None) -> Argument | None:
+def required_argument(call: SparkCall, required: SparkOrPolars | None) -> Argument | None:
     """Pairs of person and training, or the vendor's employee status, as for `expiry_status()`."""
     if required is None:
         return None

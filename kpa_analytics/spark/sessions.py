@@ -10,7 +10,7 @@ from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's doc
 from kpa_analytics.analysis import group_sessions as _sessions
 from kpa_analytics.inputs import ACCOUNT
 from kpa_analytics.schema import COMPLETIONS, GROUP_SESSIONS, GROUP_TRAININGS, TRAININGS, USERS
-from kpa_analytics.spark.arguments import Call, SparkOrPolars, empty_of
+from kpa_analytics.spark.arguments import SparkCall, SparkOrPolars, empty_of
 from kpa_analytics.spark.catalogue import Tables
 from kpa_analytics.spark.demo_data import with_demo
 from kpa_analytics.spark.groups import Part, by_group, enough_partitions, partitions_of
@@ -57,7 +57,7 @@ def group_sessions(
     Examples:
         The page "Work with Spark" of the site has one that runs.
     """
-    wanted, call = partitions_of(partitions), Call(completions)
+    wanted, call = partitions_of(partitions), SparkCall(completions)
     recorded = call.argument(completions, COMPLETIONS, *_RECORDED)
     listed = call.optional(group_trainings, GROUP_TRAININGS, *_LISTED)
     catalogue = call.optional(trainings, TRAININGS, "id", "title")

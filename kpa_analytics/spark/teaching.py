@@ -13,7 +13,7 @@ from kpa_analytics.analysis import instructors as _instructors
 from kpa_analytics.analysis.periods import period_start
 from kpa_analytics.inputs import ACCOUNT
 from kpa_analytics.schema import COMPLETIONS, INSTRUCTOR_ACTIVITY, TRAININGS, USERS
-from kpa_analytics.spark.arguments import Call, SparkOrPolars, empty_of
+from kpa_analytics.spark.arguments import SparkCall, SparkOrPolars, empty_of
 from kpa_analytics.spark.columns import arrow_batches, spark_schema
 from kpa_analytics.spark.demo_data import with_demo
 from kpa_analytics.spark.people import NAMES, with_people_names
@@ -58,7 +58,7 @@ def instructor_activity(
     Examples:
         The page "Work with Spark" of the site has one that runs.
     """
-    call = Call(completions)
+    call = SparkCall(completions)
     taught = call.argument(completions, COMPLETIONS, *_TAUGHT)
     catalogue = call.optional(trainings, TRAININGS, "id")
     people = call.optional(users, USERS, *NAMES)

@@ -22,7 +22,7 @@ from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, Day, need_day
 from kpa_analytics.schema import COMPLETIONS, GROUPS, TRAININGS, USERS
-from kpa_analytics.spark.arguments import Argument, Call, SparkOrPolars, empty_of
+from kpa_analytics.spark.arguments import Argument, SparkCall, SparkOrPolars, empty_of
 from kpa_analytics.spark.cases import RECORD
 from kpa_analytics.spark.catalogue import CATALOGUE, Tables, named
 from kpa_analytics.spark.columns import arrow_batches, spark_schema
@@ -99,7 +99,7 @@ def status_over_time(
     Examples:
         The page "Work with Spark" of the site has one that runs.
     """
-    wanted, call = partitions_of(partitions), Call(completions)
+    wanted, call = partitions_of(partitions), SparkCall(completions)
     if by == ACCOUNT:
         raise KPADataError("by='account': leave it out, because each account has rows of its own")
     field = [GROUP_FIELDS[by]] if by in GROUP_FIELDS else []
@@ -173,7 +173,7 @@ def _added_up(counts: DataFrame, by: str | None, people: Argument | None) -> Dat
     return totals.select(ACCOUNT, *trend_schema(by)).orderBy(ACCOUNT, "day", *order)
 
 
-def _without_cases(call: Call, nothing: pl.DataFrame, *, known: bool) -> DataFrame:
+def _without_cases(call: SparkCall, nothing: pl.DataFrame, *, known: bool) -> DataFrame:
     """The rows of no cases: every count is 0."""
     rows = nothing.with_columns(pl.col(_COUNTS).fill_null(0), pl.lit(known).alias(_KNOWN))
     schema = spark_schema(rows.schema)

@@ -75,12 +75,12 @@ def test_statuses_as_known_without_accounts_by_frames_of_polars(published, compa
 
 
 def test_the_day_is_that_of_the_demo_if_every_account_is_demo_data(published) -> None:
-    from kpa_analytics.spark.arguments import Call
+    from kpa_analytics.spark.arguments import SparkCall
     from kpa_analytics.spark.demo_data import one_day
 
     for accounts, is_demo in (("account = 'demo'", True), ("true", False)):
         completions = published.completions.filter(accounts)
-        records = Call(completions).argument(completions, COMPLETIONS, "id", "m_user_id")
+        records = SparkCall(completions).argument(completions, COMPLETIONS, "id", "m_user_id")
         assert (one_day(None, records) == kpa.demo.AS_OF) is is_demo
 
 
