@@ -29,6 +29,8 @@ DEMO_MARK = "DEMO DATA - invented people and records, not evidence"
 NOT_KNOWN = "not known"
 #: Why the number of missing cases is not known.
 NO_REQUIREMENTS = "No requirements were provided"
+#: Of some accounts of a fleet.
+NO_REQUIREMENTS_OF = "No requirements of {accounts} were provided"
 
 
 class SheetName(StrEnum):

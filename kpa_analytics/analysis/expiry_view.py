@@ -14,6 +14,7 @@ from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.expiring_rule import with_expiring_rule
 from kpa_analytics.analysis.explain import Explainer
 from kpa_analytics.analysis.in_bars import in_bars
+from kpa_analytics.analysis.required import requirements_note
 from kpa_analytics.statuses import STATUSES
 
 if TYPE_CHECKING:
@@ -34,12 +35,13 @@ class ExpiryView:
     """The statuses of one set of records, for any choices.
 
     `requirements_known` is True if missing trainings can be found, because the requirements come
-    from the vendor's employee status.
+    from the vendor's employee status; otherwise, `requirements_note` says which are not known.
     """
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         required = data.requirements
-        self.requirements_known = required is not None
+        self.requirements_note = requirements_note(data)
+        self.requirements_known = not self.requirements_note
         self._people_filter = people_filter
         rules = self._rules = Rules(data.trainings)
         engine = Engine(data.completions, rules, data.users, required)

@@ -16,7 +16,7 @@ from kpa_analytics.analysis.instructor_weeks import InstructorWeeks
 from kpa_analytics.analysis.last_instructors import last_instructors
 from kpa_analytics.analysis.names import known_trainings
 from kpa_analytics.analysis.plan_tables import plan_tables
-from kpa_analytics.analysis.required import requirements
+from kpa_analytics.analysis.required import requirements, requirements_note
 from kpa_analytics.analysis.session_bookings import Bookings
 from kpa_analytics.analysis.session_cases import in_groups, session_cases
 from kpa_analytics.analysis.session_order import ordered_trainings, with_no_place
@@ -131,6 +131,7 @@ def plan_sessions(
         _cost(late_cost, "late_cost"),
     )
     rules, needed = Rules(data.trainings), requirements(data, required)
+    unknown = requirements_note(data, required)
     taught = eligible_instructors(data.completions, data.trainings, data.users, as_of=day)
     instructors = InstructorWeeks(taught, days)
     cases = with_no_place(_cases(data, rules, day, days, by, needed), instructors, days)
@@ -152,7 +153,8 @@ def plan_sessions(
         weeks=weeks,
         **tables,
         last_instructors=last_instructors(taught, {*cases["training_id"]}, _end(days)),
-        requirements_known=needed is not None,
+        requirements_known=not unknown,
+        requirements_note=unknown,
         demo=data.demo,
         account=data.account,
     )

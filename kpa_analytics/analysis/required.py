@@ -6,7 +6,9 @@ import polars as pl
 
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.inputs import AnyFrame, need
+from kpa_analytics.report_text import NO_REQUIREMENTS, NO_REQUIREMENTS_OF
 from kpa_analytics.schema import EMPLOYEE_STATUS, PACK_REQUIRED, Column, Table
+from kpa_analytics.wording import listing, say
 
 #: The lists of required trainings in the vendor's employee status.
 _LISTS = ("incomplete_training_ids", "complete_training_ids")
@@ -96,3 +98,13 @@ def required_sources(required: AnyFrame | None, *, by: str) -> pl.DataFrame:
         )
         .collect(engine="in-memory")
     )
+
+
+def requirements_note(data: TrainingData, required: AnyFrame | None = None) -> str:
+    """Say that no requirements were provided, or of which accounts; empty if all are known."""
+    if required is not None:
+        return ""
+    if data.requirements is None:
+        return NO_REQUIREMENTS
+    unknown = data.without_requirements
+    return say(NO_REQUIREMENTS_OF, accounts=listing(unknown, len(unknown))) if unknown else ""

@@ -38,6 +38,7 @@ class SessionPlan:
             nobody is eligible to teach any more before the plan ends.
         requirements_known: whether requirements were provided. If not, people who never completed
             a training are in the plan only if a composed training needs it.
+        requirements_note: which requirements are not known; empty if all are.
         demo: whether the records are invented.
         account: the name of the account in accounts.toml; None for the account of the settings.
     """
@@ -50,6 +51,7 @@ class SessionPlan:
     unplaced: pl.DataFrame
     last_instructors: pl.DataFrame = field(default_factory=LAST_INSTRUCTORS.empty)
     requirements_known: bool = True
+    requirements_note: str = ""
     demo: bool = False
     account: str | None = None
 
@@ -84,10 +86,15 @@ class SessionPlan:
         return in_sentences(self.last_instructors, _WARNED)
 
     @property
+    def unknown(self) -> list[str]:
+        """A sentence if requirements are not known: whom the plan leaves out."""
+        note = self.requirements_note
+        return [] if self.requirements_known else [say(text.WITHOUT_REQUIREMENTS, note=note)]
+
+    @property
     def notes(self) -> list[str]:
         """The warnings, after a sentence if no requirements were provided."""
-        unknown = [] if self.requirements_known else [text.WITHOUT_REQUIREMENTS]
-        return [*unknown, *self.warnings]
+        return [*self.unknown, *self.warnings]
 
     def __str__(self) -> str:
         marked = [DEMO_MARK] if self.demo else []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from kpa_analytics.report_text import NO_REQUIREMENTS
-
 #: Why somebody has no place.
 NO_PERSON = "the completion names no person"
 NO_ELIGIBLE_INSTRUCTOR = "no eligible instructor ({reason})"
@@ -62,8 +60,7 @@ MORE_LAST_INSTRUCTORS = (
 
 #: Whose cases are not in the plan.
 WITHOUT_REQUIREMENTS = (
-    f"{NO_REQUIREMENTS}, so the plan leaves out people who must have a training that they never "
-    "completed"
+    "{note}, so the plan leaves out people who must have a training that they never completed"
 )
 
 TITLE_OF_A_WEEK = "Sessions to hold in the week of {first}"

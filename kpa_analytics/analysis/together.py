@@ -43,8 +43,14 @@ def together(accounts: Mapping[str, TrainingData], missing: str) -> TrainingData
         for place, (name, data) in enumerate(accounts.items())
         for table, snapshot in data.snapshots.items()
     }
+    unknown = tuple(name for name, data in accounts.items() if data.requirements is None)
     accounts_named = f"{', '.join(accounts)}; {missing}" if missing else ""
-    return TrainingData(**frames, snapshots=snapshots, scope=Scope(description=accounts_named))
+    return TrainingData(
+        **frames,
+        snapshots=snapshots,
+        scope=Scope(description=accounts_named),
+        without_requirements=unknown if len(unknown) < len(accounts) else (),
+    )
 
 
 def _unique(name: str, place: int, data: TrainingData) -> dict[str, pl.DataFrame]:

@@ -15,9 +15,11 @@ from kpa_analytics.analysis.engine import Engine, Rules
 from kpa_analytics.analysis.in_bars import in_bars
 from kpa_analytics.analysis.renewal_punctuality import by_month
 from kpa_analytics.analysis.renewals import Certificates
+from kpa_analytics.analysis.required import requirements_note
 from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.status_spans import POSITIONS, StatusSpans
-from kpa_analytics.statuses import GAPS
+from kpa_analytics.inputs import ACCOUNT
+from kpa_analytics.statuses import FROM_REQUIREMENTS, GAPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,13 +53,16 @@ class TrendView:
 
     Attributes:
         requirements_known: whether missing trainings can be found.
+        requirements_note: which requirements are not known; empty if all are.
         begun: the day of the first completion; None if no completion has a date. Nobody knows what
             the statuses were before it.
     """
 
     def __init__(self, data: TrainingData, people_filter: PeopleFilter) -> None:
         required = data.requirements
-        self.requirements_known = required is not None
+        self.requirements_note = requirements_note(data)
+        self.requirements_known = not self.requirements_note
+        self._unknown = data.without_requirements
         self._people_filter = people_filter
         self._engine = engine = Engine(
             data.completions, Rules(data.trainings), data.users, required
@@ -93,7 +98,13 @@ class TrendView:
             return trend_schema(by).to_frame()
         days = SampledDays.up_to(choices.as_of, self.first_day(choices), choices.every)
         spans = self._chosen_spans(choices, days)
-        return day_counts(spans, self._grouping(by), days, known=self.requirements_known)
+        counts = day_counts(spans, self._grouping(by), days, known=self.requirements_known)
+        if by != ACCOUNT or not self._unknown:
+            return counts
+        is_unknown = pl.col(ACCOUNT).is_in(self._unknown)
+        return counts.with_columns(
+            pl.when(~is_unknown).then(name).alias(name) for name in FROM_REQUIREMENTS
+        )
 
     def due(self, choices: TrendChoices) -> pl.DataFrame:
         """The certificates that expire after the first day and came due by `as_of`.

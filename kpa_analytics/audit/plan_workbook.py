@@ -11,7 +11,6 @@ import xlsxwriter
 
 from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.session_plan import SessionPlan
-from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.audit.csv import marked
 from kpa_analytics.audit.excel_limits import EXCEL, fitting
 from kpa_analytics.audit.xlsx_rows import BulkSheet
@@ -96,7 +95,7 @@ def _about(book: Any, plan: SessionPlan) -> None:
         ("Plan", plan.title),
         ("Result", plan.summary),
         ("Statuses as of", day(plan.as_of)),
-        *([] if plan.requirements_known else [("Requirements", WITHOUT_REQUIREMENTS)]),
+        *(("Requirements", sentence) for sentence in plan.unknown),
         *(("Last instructors", sentence) for sentence in in_sentences(plan.last_instructors)),
         ("Columns", _HIDDEN),
         *(

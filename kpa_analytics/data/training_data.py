@@ -44,6 +44,8 @@ class TrainingData:
         scope: the part of the account's records that these are; by default all of them.
         part_of: the complete records, if these are a part of them; otherwise None.
         account: the name of the account in accounts.toml; None for the account of the settings.
+        without_requirements: in the joined records of a fleet, the accounts whose requirements are
+            not known, if those of others are.
 
     Examples:
         >>> import kpa_analytics as kpa
@@ -67,6 +69,7 @@ class TrainingData:
     scope: Scope = field(default_factory=Scope)
     part_of: TrainingData | None = None
     account: str | None = None
+    without_requirements: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Convert types that fit, such as categories for texts, once for every analysis."""

@@ -30,7 +30,7 @@ from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.report_text import NO_REQUIREMENTS, UNKNOWN_RULE
+from kpa_analytics.report_text import UNKNOWN_RULE
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     CURRENT,
@@ -285,7 +285,7 @@ class ExpiryExplorer(StatusExplorer):
         if changed - {"selected"}:
             self._cases = self._view.rows(choices)
             self._rows = in_statuses(self._cases, self.statuses)
-            figures = _headline(self._cases, self.expiring_days, self._view.requirements_known)
+            figures = _headline(self._cases, self.expiring_days, self._view.requirements_note)
             self._figures.value = figures + self._before_records()
             if selected_rows(self._rows, self.selected, self.as_of).is_empty():
                 self._keep(())
@@ -420,19 +420,22 @@ def _picks(cases: pl.DataFrame, days: int) -> list[str]:
     return [ALL, *statuses, *in_order, *(["due"] if counts["due_within"] else [])]
 
 
-def _headline(cases: pl.DataFrame, days: int, requirements_known: bool) -> str:
-    """The numbers above the charts, as HTML; `days` are the expiring days."""
+def _headline(cases: pl.DataFrame, days: int, unknown: str) -> str:
+    """The numbers above the charts, as HTML; `days` are the expiring days.
+
+    `unknown` says which requirements are not known.
+    """
     counts = case_counts(cases, days)
     people = count(counts["people"], "person", "people")
     detail = f"one person and one training each; {people}, {count(counts['trainings'], 'training')}"
     tiles = [(f"{counts['total']:,}", "Cases", detail, "kpa-all"), _in_order(counts)]
     for status in SEVERITY:
         number, detail = f"{counts[status]:,}", percent(counts[status], counts["total"])
-        if status in FROM_REQUIREMENTS and not requirements_known:
-            number, detail = "not known", NO_REQUIREMENTS
+        if status in FROM_REQUIREMENTS and unknown:
+            number, detail = "not known", unknown
         if counts[status] or status != NOT_DUE:
             tiles.append((number, SIGNED_LABELS[status], detail, f"kpa-{status}"))
         if status == EXPIRING:
             tiles.append((f"{counts['due_within']:,}", due_label(days), due_note(days), "kpa-due"))
-    unknown = unknown_rule_note(cases, UNKNOWN_RULE)
-    return layout.figure_tiles(tiles) + layout.notes([unknown] if unknown else [])
+    rule = unknown_rule_note(cases, UNKNOWN_RULE)
+    return layout.figure_tiles(tiles) + layout.notes([rule] if rule else [])

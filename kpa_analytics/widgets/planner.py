@@ -17,7 +17,6 @@ from kpa_analytics.analysis.last_instructors import in_sentences
 from kpa_analytics.analysis.plan_sessions import GROUPS, MOST_WEEKS
 from kpa_analytics.analysis.planner_view import DROPPED, GAP_COLUMNS, Gaps, PlannerView, last_day
 from kpa_analytics.analysis.session_seats import MOST_SEATS, SEATS
-from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.schema import PLANNED_SESSIONS
 from kpa_analytics.statuses import SIGNED_LABELS
@@ -306,8 +305,7 @@ class PlannerExplorer(ChartExplorer):
                 of_people=self._chooses_people(),
                 known=plan.requirements_known,
             )
-            said = [] if plan.requirements_known else [WITHOUT_REQUIREMENTS]
-            said += in_sentences(self._view.last_instructors(choices), _WARNED)
+            said = plan.unknown + in_sentences(self._view.last_instructors(choices), _WARNED)
             self._figures.value = figures + layout.notes(said) + self._before_records()
             self._figures.picks = picks(self._held, self._gaps, self._cases)
         if changed - {"selected"}:

@@ -19,7 +19,7 @@ from kpa_analytics.analysis.choices import TrendChoices
 from kpa_analytics.analysis.trend_view import CASES, TrendView
 from kpa_analytics.charts.outcome_colours import SIGNED
 from kpa_analytics.charts.render import drawn
-from kpa_analytics.inputs import Day
+from kpa_analytics.inputs import ACCOUNT, Day
 from kpa_analytics.statuses import EXPIRED, MISSING, SIGNED_LABELS
 from kpa_analytics.widgets import layout, traits
 from kpa_analytics.widgets.bars import FIGURE, GROUP, Bar, Bars, same_bars, selected_words
@@ -319,16 +319,15 @@ class TrendExplorer(StatusExplorer):
         rows = view.trend(choices, self.by) if self.by else together
         due = view.due(choices)
         self._punctuality = view.by_month(due, self.as_of)
-        known, period = (
-            view.requirements_known,
-            Period(view.first_day(choices), self.as_of, view.begun),
-        )
+        period = Period(view.first_day(choices), self.as_of, view.begun)
         self._first = period.first
         figures = behind_figures(together, due, self.as_of)
         self._counts = TrendCounts(view, choices, rows, together, figures)
-        self._figures.value = trend_figures(together, due, period, known) + note(period)
+        self._figures.value = trend_figures(together, due, period, view.requirements_note) + note(
+            period
+        )
         self._figures.picks = [*figures, *WEEK_LEGEND.values()]
-        self._table.labels = unknown_labels(known)
+        self._table.labels = unknown_labels(view.requirements_known or self.by == ACCOUNT)
 
     def _list(self) -> None:
         """Fill the tables with the cases and the days of the selected bars, or with all days."""

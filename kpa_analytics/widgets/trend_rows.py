@@ -8,7 +8,6 @@ import polars as pl
 
 from kpa_analytics.charts.expirations_by_week import ALL_OTHERS, LARGEST
 from kpa_analytics.outcomes import OUTCOME_LABELS, RENEWED_ON_TIME
-from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
     GAPS,
@@ -180,18 +179,19 @@ def trend_caption(figure: str, rows: pl.DataFrame, known: bool) -> str:
     return f"{_kind(known)} on {day(rows['day'][-1 if figure == GAPS_NOW else 0])}"
 
 
-def trend_figures(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: bool) -> str:
+def trend_figures(rows: pl.DataFrame, due: pl.DataFrame, period: Period, unknown: str) -> str:
     """The numbers above the charts, as HTML.
 
     Args:
         rows: the counts of each day, of all cases together.
         due: the certificates that came due since the first day.
         period: the period.
-        known: whether requirements were provided.
+        unknown: which requirements are not known, in words; empty if all are.
     """
     if rows.is_empty():
         begins = f"The records begin on {day(period.begun)}" if period.begun else ""
         return layout.figure_tiles([(_UNKNOWN, f"Gaps on {day(period.as_of)}", begins, "kpa-all")])
+    known = not unknown
     sampled = rows.with_columns(pl.sum_horizontal(GAPS).alias("gaps"))
     before, now = (sampled.row(at, named=True) for at in (0, -1))
     tiles = [
@@ -206,8 +206,8 @@ def trend_figures(rows: pl.DataFrame, due: pl.DataFrame, period: Period, known: 
         _change(before, now),
         _on_time(due, period),
     ]
-    if not known:
-        tiles.append((_UNKNOWN, SIGNED_LABELS[MISSING], NO_REQUIREMENTS, f"kpa-{MISSING}"))
+    if unknown:
+        tiles.append((_UNKNOWN, SIGNED_LABELS[MISSING], unknown, f"kpa-{MISSING}"))
     return layout.figure_tiles(tiles)
 
 

@@ -20,6 +20,7 @@ from kpa_analytics.analysis.session_cases import in_groups
 from kpa_analytics.analysis.session_reasons import CourseReasons, Place
 from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import (
     COMPLETIONS,
     LAST_INSTRUCTORS,
@@ -740,7 +741,9 @@ def test_a_plan_without_requirements_says_what_it_cannot_know(tmp_path: Path) ->
         folder = kpa.export_plan(made, tmp_path / str(required is None))
         about = pl.read_excel(folder / "plan.xlsx", sheet_name="about", has_header=False)
         said = [str(made), made._repr_html_(), *about.to_series(1).cast(pl.String)]
-        assert sum(WITHOUT_REQUIREMENTS in text for text in said) == (3 if required is None else 0)
+        assert sum(WITHOUT_REQUIREMENTS.format(note=NO_REQUIREMENTS) in text for text in said) == (
+            3 if required is None else 0
+        )
         assert ("bob" in made.people["m_user_id"]) == (required is not None)
 
 

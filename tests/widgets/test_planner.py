@@ -12,6 +12,7 @@ import pytest
 import kpa_analytics as kpa
 from kpa_analytics.analysis.session_seats import MOST_SEATS
 from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
+from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.widgets import Dashboard, PlannerExplorer
 from kpa_analytics.widgets.traits import ChoiceError
@@ -286,7 +287,8 @@ def test_gaps_are_known_ones_where_no_requirements_were_provided(
     vendors = pl.DataFrame([status], schema=kpa.schema.EMPLOYEE_STATUS.schema)
     known = PlannerExplorer(replace(data, employee_status=vendors), as_of=AS_OF)
     assert known.data.requirements is not None
-    for said in ("known gaps on 30 Jun 2026", "known gaps on 3 Jan 2027", WITHOUT_REQUIREMENTS):
+    left_out = WITHOUT_REQUIREMENTS.format(note=NO_REQUIREMENTS)
+    for said in ("known gaps on 30 Jun 2026", "known gaps on 3 Jan 2027", left_out):
         assert said in unknown._figures.value
         assert said not in known._figures.value
     assert "expired or missing on 30 Jun 2026" in known._figures.value
