@@ -30,7 +30,7 @@ NOT_KNOWN = "not known"
 #: Why the number of missing cases is not known.
 NO_REQUIREMENTS = "No requirements were provided"
 #: Of some accounts of a fleet.
-NO_REQUIREMENTS_OF = "No requirements of {accounts} were provided"
+NO_REQUIREMENTS_OF = "No requirements of {name} were provided"
 
 
 class SheetName(StrEnum):
@@ -790,7 +790,8 @@ EARLIER_PACK_EMPTY = (
     "There is nothing to compare: the earlier pack, as of {as_of}, has no case and no record."
 )
 NOTHING_CHANGED = (
-    "Nothing changed since the pack as of {as_of} (seal {seal}): no case, no person and no record."
+    "Since the pack as of {as_of} (seal {seal}), no status changed, nobody renewed a training, "
+    "joined or left, and no record was added, edited or removed."
 )
 SINCE = "Since the pack as of {as_of} (seal {seal}): {cases}. People and records: {others}."
 #: How many changes of cases there are, by kind.
@@ -805,6 +806,8 @@ SINCE_CASES = {
 SINCE_OTHERS = {
     "joined": "{n:person|people} joined",
     "left": "{n:person|people} left",
+    "moved_in": "{n:person|people} moved into this part",
+    "moved_out": "{n:person|people} moved out of this part",
     "record_edited": "{n:field of a record|fields of records} edited",
     "record_removed": "{n:record|records} removed",
     "record_added": "{n:record|records} added",
@@ -818,10 +821,28 @@ SINCE_CHANGES = {
     "other_status": "other status",
     "joined": "joined",
     "left": "left",
+    "moved_in": "moved in",
+    "moved_out": "moved out",
     "record_edited": "record edited",
     "record_removed": "record removed",
     "record_added": "record added",
 }
+#: Why a status may differ, or is not compared.
+SINCE_UNKNOWN_THEN = (
+    "No requirements were provided for the earlier pack, so trainings that are missing or not due "
+    "now are not compared."
+)
+SINCE_UNKNOWN_NOW = (
+    "No requirements were provided for this pack, so trainings that were missing or not due in the "
+    "earlier pack are not compared."
+)
+SINCE_OTHER_DAYS = (
+    "The earlier pack counted {then:day|days} before expiration as expiring soon, and this pack "
+    "counts {now:day|days}. This alone may change a status."
+)
+SINCE_NO_RECORDS = (
+    "The records were not compared, because some of their ids are missing or repeated."
+)
 SINCE_DAYS = "Each row has the day of expiration, completion, hire or leaving, if it is known."
 SINCE_TABLE = "{added:added record is|added records are} not printed here, but in since.csv."
 NO_EARLIER_LOAD = "There is nothing to compare: no earlier load of the completions is kept."

@@ -927,7 +927,8 @@ SINCE = _table(
         pl.Enum(
             [
                 *("newly_expired", "newly_missing", "renewed", "first_completed", "other_status"),
-                *("joined", "left", "record_edited", "record_removed", "record_added"),
+                *("joined", "left", "moved_in", "moved_out"),
+                *("record_edited", "record_removed", "record_added"),
             ]
         ),
         "what happened to the case, the person or the record",

@@ -88,6 +88,7 @@ def chosen_scope(
         description_without_names=_in_words(without_names),
         trainings=tuple(training_ids),
         people=members["m_user_id"] if chosen or offices else None,
+        field_offices=() if chosen else tuple(offices),
     )
 
 

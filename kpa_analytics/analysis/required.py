@@ -107,4 +107,4 @@ def requirements_note(data: TrainingData, required: AnyFrame | None = None) -> s
     if data.requirements is None:
         return NO_REQUIREMENTS
     unknown = data.without_requirements
-    return say(NO_REQUIREMENTS_OF, accounts=listing(unknown, len(unknown))) if unknown else ""
+    return say(NO_REQUIREMENTS_OF, name=listing(unknown, len(unknown))) if unknown else ""

@@ -226,7 +226,8 @@ def export_audit(
         evidence = replace(evidence, sample=drawn)
     if old:
         compared = changes_since(
-            old, _facts(evidence), evidence.cases, listed_people(evidence), evidence.records
+            *(old, _facts(evidence), evidence.cases, listed_people(evidence), evidence.records),
+            whole=None if scope.is_all else evidence.data.whole,
         )
         evidence = replace(evidence, since=compared)
     with new_folder(target) as folder:
@@ -328,7 +329,8 @@ def _facts(evidence: Evidence) -> dict[str, object]:
 def _ids(scope: Scope) -> dict[str, list[Any]]:
     """The ids of the chosen trainings and people, where a choice was made."""
     people = [] if scope.people is None else scope.people.sort().to_list()
-    return {"trainings": sorted(scope.trainings), "people": people}
+    offices = {"field_offices": sorted(scope.field_offices)} if scope.field_offices else {}
+    return {"trainings": sorted(scope.trainings), "people": people, **offices}
 
 
 def _of_part(required: AnyFrame | None, data: TrainingData) -> AnyFrame | None:

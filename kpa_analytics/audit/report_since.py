@@ -17,6 +17,9 @@ from kpa_analytics.report_text import Caption, Heading, SheetName
 from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.wording import say
 
+#: Said only if there are any: nobody moves into or out of all records.
+_MOVES = ("moved_in", "moved_out")
+
 
 def since_pack(since: Since | None, labels: Labels) -> Section:
     """Say what changed, or that nothing did, or that there is nothing to compare.
@@ -28,14 +31,17 @@ def since_pack(since: Since | None, labels: Labels) -> Section:
     pack = {"as_of": date.fromisoformat(since.facts["as_of"]), "seal": since.facts["seal"]}
     if not since.has_records:
         return Section("since", Heading.SINCE, [say(text.EARLIER_PACK_EMPTY, **pack)], [], [])
-    if since.rows.is_empty():
-        return Section("since", Heading.SINCE, [say(text.NOTHING_CHANGED, **pack)], [], [])
-    counts = since.facts["changes"]
+    if since.rows.is_empty() and since.compares_records:
+        said = [say(text.NOTHING_CHANGED, **pack), *_unlike(since)]
+        return Section("since", Heading.SINCE, [" ".join(said)], [], [])
+    counts = {kind: n for kind, n in since.facts["changes"].items() if n or kind not in _MOVES}
     cases, others = (
-        ", ".join(say(kinds[kind], n=count) for kind, count in counts.items() if kind in kinds)
+        ", ".join(
+            say(kinds[kind], n=n) for kind, n in counts.items() if kind in kinds and n is not None
+        )
         for kinds in (text.SINCE_CASES, text.SINCE_OTHERS)
     )
-    sentences = [say(text.SINCE, cases=cases, others=others, **pack)]
+    sentences = [say(text.SINCE, cases=cases, others=others, **pack), *_unlike(since)]
     if counts["record_added"]:
         sentences.append(say(text.SINCE_TABLE, added=counts["record_added"]))
     rows = (
@@ -63,6 +69,23 @@ def since_pack(since: Since | None, labels: Labels) -> Section:
         return Section("since", Heading.SINCE, [" ".join(sentences)], [], [])
     sentences.append(text.SINCE_DAYS)
     return Section("since", Heading.SINCE, [" ".join(sentences)], [], [table])
+
+
+def _unlike(since: Since) -> list[str]:
+    """Say what makes the two packs unlike: their requirements, their days, records not compared."""
+    earlier, settings = since.settings
+    said = []
+    unknown_then, unknown_now = (side.get("required") == "unknown" for side in since.settings)
+    if unknown_then and not unknown_now:
+        said.append(text.SINCE_UNKNOWN_THEN)
+    if unknown_now and not unknown_then:
+        said.append(text.SINCE_UNKNOWN_NOW)
+    then, now = earlier.get("expiring_days"), settings.get("expiring_days")
+    if then != now:
+        said.append(say(text.SINCE_OTHER_DAYS, then=then, now=now))
+    if not since.compares_records:
+        said.append(text.SINCE_NO_RECORDS)
+    return said
 
 
 def _label(column: str) -> pl.Expr:

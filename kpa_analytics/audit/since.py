@@ -11,17 +11,22 @@ import polars as pl
 
 from kpa_analytics.audit.bagit import pack_in
 from kpa_analytics.audit.manifest import read_manifest
+from kpa_analytics.audit.part_moves import NO_MOVES, moves_between
 from kpa_analytics.audit.verify import verify_audit
 from kpa_analytics.data.changes import completion_changes
+from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
+from kpa_analytics.report_text import CHOSEN_FIELD_OFFICES, CHOSEN_PEOPLE
 from kpa_analytics.schema import SINCE, STATUS
-from kpa_analytics.statuses import EXPIRED, MISSING, VALID
+from kpa_analytics.statuses import EXPIRED, FROM_REQUIREMENTS, MISSING, VALID
 from kpa_analytics.wording import day as in_words
 
 #: The tables of a pack that are compared, each a Parquet file.
 COMPARED = ("cases", "people", "records")
 
+#: The changes of whole records.
+_WHOLE = ("record_added", "record_removed")
 _PAIR = ["m_user_id", "training_id"]
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -48,11 +53,15 @@ class Since(NamedTuple):
         rows: `schema.SINCE`.
         facts: which pack it was: as_of, fetched_at, seal; and how many changes of each kind.
         has_records: whether the earlier pack has anything to compare with.
+        settings: those of the earlier pack and of this one, from their manifests.
+        compares_records: whether the records were compared: not if ids are missing or repeated.
     """
 
     rows: pl.DataFrame
     facts: dict[str, Any]
     has_records: bool
+    settings: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    compares_records: bool = True
 
 
 def earlier_pack(folder: str | os.PathLike[str]) -> EarlierPack:
@@ -83,6 +92,7 @@ def changes_since(
     cases: pl.DataFrame,
     people: pl.DataFrame,
     records: pl.DataFrame,
+    whole: TrainingData | None = None,
 ) -> Since:
     """Compare an earlier pack with the cases, people and records of the pack being written.
 
@@ -92,6 +102,7 @@ def changes_since(
         cases: `schema.CASES`.
         people: `schema.PEOPLE`.
         records: `schema.RECORDS`.
+        whole: the complete records, if the pack is about a part of them.
 
     Raises:
         KPADataError: the earlier pack is of another account, of other people or trainings, of a
@@ -103,15 +114,33 @@ def changes_since(
     old_people = old.people.filter("employed", _chosen(old.manifest))
     joined = new_people.join(old_people, on="m_user_id", how="anti")
     gone = old_people.join(new_people, on="m_user_id", how="anti")
+    moves = NO_MOVES
+    if whole is not None:
+        day = date.fromisoformat(facts["as_of"])
+        moves = moves_between(old.as_of, day, joined, gone, old.records["id"], whole)
     left_on = people.select("m_user_id", pl.col("left").alias("left_on"))
     gone = gone.join(left_on, on="m_user_id", how="left")
     titles = pl.concat([cases, old.cases], how="diagonal").unique("training_id", keep="first")
+    named = pl.concat([people, old.people], how="diagonal").unique("m_user_id", keep="first")
+    moved = [*moves.moved_in, *moves.moved_out]
+    comparable = all(
+        side["id"].is_not_null().all() and side["id"].is_unique().all()
+        for side in (old.records, records)
+    )
+    of_records = SINCE.empty()
+    if comparable:
+        of_records = _of_records(old.records, records, named, titles)
+    only_moved = pl.col("record_id").is_in(moves.records)
     rows = pl.concat(
         [
-            _of_cases(old.cases, cases, gone),
-            _of_people("joined", joined, pl.col("hired")),
-            _of_people("left", gone, pl.col("left_on")),
-            _of_records(old.records, records, people, titles.select("training_id", "training")),
+            _of_cases(old, cases, facts["settings"]).filter(
+                ~pl.col("m_user_id").is_in([*gone["m_user_id"], *moves.moved_in])
+            ),
+            _of_people("joined", joined.filter(_outside(moved)), pl.col("hired")),
+            _of_people("left", gone.filter(_outside(moved)), pl.col("left_on")),
+            _of_people("moved_in", joined.filter(~_outside(moved)), pl.lit(None)),
+            _of_people("moved_out", gone.filter(~_outside(moved)), pl.lit(None)),
+            of_records.filter(~(pl.col("change").is_in(_WHOLE) & only_moved)),
         ]
     ).sort("change", "user", "m_user_id", "training", "training_id", "record_id", "field")
     numbers = pl.concat([people, old.people], how="diagonal").select("m_user_id", "employeeNumber")
@@ -119,8 +148,20 @@ def changes_since(
     rows = rows.update(known, on="m_user_id", how="left")
     counts = dict(rows.group_by(pl.col("change").cast(pl.String)).len().iter_rows())
     kinds = {kind: counts.get(kind, 0) for kind in SINCE.schema["change"].categories}  # type: ignore[attr-defined]
+    if not comparable:
+        kinds = {kind: None if kind.startswith("record") else n for kind, n in kinds.items()}
     described = {name: old.manifest.get(name) for name in ("title", "as_of", "fetched_at", "seal")}
-    return Since(rows, {**described, "changes": kinds}, bool(old.cases.height + old.records.height))
+    return Since(
+        rows,
+        {**described, "changes": kinds},
+        bool(old.cases.height + old.records.height),
+        (old.manifest["settings"], facts["settings"]),
+        comparable,
+    )
+
+
+def _outside(people: list[str]) -> pl.Expr:
+    return ~pl.col("m_user_id").is_in(people)
 
 
 def _chosen(facts: dict[str, Any]) -> pl.Expr:
@@ -157,8 +198,8 @@ def refuse_other(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -
             f"{folder} belongs to another account: its records are from {', '.join(before)}, and "
             f"these are from {', '.join(after)}"
         )
-    before, after = (side["settings"].get("only") or "all records" for side in (earlier, facts))
-    if before != after:
+    if not _same_part(earlier["settings"], facts["settings"]):
+        before, after = (side["settings"].get("only") or "all records" for side in (earlier, facts))
         raise KPADataError(
             f"{folder} covers other records ({before}) than this pack ({after}), so they cannot be "
             "compared"
@@ -166,6 +207,19 @@ def refuse_other(folder: Path, earlier: dict[str, Any], facts: dict[str, Any]) -
     if earlier["as_of"] > facts["as_of"]:
         days = [in_words(date.fromisoformat(side["as_of"])) for side in (earlier, facts)]
         raise KPADataError(f"{folder} is as of {days[0]}, which is after {days[1]}")
+
+
+def _same_part(earlier: dict[str, Any], settings: dict[str, Any]) -> bool:
+    """Whether two packs are about the same part: people come and go in the same field offices."""
+    before, after = (side.get("scope", {}) for side in (earlier, settings))
+    if "field_offices" in before and "field_offices" in after:
+        return all(before[name] == after[name] for name in ("trainings", "field_offices"))
+    if before == after:
+        return True
+    # Earlier versions did not write the ids of field offices.
+    only = earlier.get("only") or ""
+    by_office = CHOSEN_FIELD_OFFICES in only and f"{CHOSEN_PEOPLE}: " not in only
+    return by_office and only == settings.get("only")
 
 
 def _hosts(hosts: list[str]) -> list[str]:
@@ -187,24 +241,34 @@ def _refuse_strangers(old: EarlierPack, people: pl.DataFrame, records: pl.DataFr
         raise KPADataError(f"{another}: its records have the same ids as different records here")
 
 
-def _of_cases(old: pl.DataFrame, new: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
-    """The cases whose status or completion changed; not those of people who left."""
-    columns = (*_PAIR, "user", "training", "date", "expiration_date", "status")
-    both = (
-        old.select(columns)
-        .join(new.select(columns), on=_PAIR, how="full", coalesce=True, suffix="_new")
-        .join(gone.select("m_user_id"), on="m_user_id", how="anti")
+def _of_cases(old: EarlierPack, new: pl.DataFrame, settings: dict[str, Any]) -> pl.DataFrame:
+    """The cases whose status or completion changed."""
+    columns = (*_PAIR, "user", "training", "completion_id", "date", "expiration_date", "status")
+    both = old.cases.select(columns).join(
+        new.select(columns), on=_PAIR, how="full", coalesce=True, suffix="_new"
     )
     before, after = pl.col("status"), pl.col("status_new")
-    is_later = pl.col("date_new") > pl.col("date")
+    unknown_then, unknown_now = (
+        side.get("required") == "unknown" for side in (old.manifest["settings"], settings)
+    )
+    # A training that the requirements alone bring up is not new if they were not known before.
+    only_required = (unknown_then & before.is_null() & after.is_in(FROM_REQUIREMENTS)) | (
+        unknown_now & after.is_null() & before.is_in(FROM_REQUIREMENTS)
+    )
+    same_record = pl.col("completion_id_new") == pl.col("completion_id")
+    is_later = (pl.col("date_new") > pl.col("date")) & ~same_record.fill_null(False)
+    was_on_file = pl.col("completion_id_new").is_in(old.records["id"].implode())
+    is_first = (pl.col("date_new") > old.as_of) | ~was_on_file.fill_null(True)
     change = (
-        pl.when((after == EXPIRED) & before.ne_missing(pl.lit(EXPIRED, STATUS)))
+        pl.when(only_required.fill_null(False))
+        .then(None)
+        .when((after == EXPIRED) & before.ne_missing(pl.lit(EXPIRED, STATUS)))
         .then(pl.lit("newly_expired"))
         .when((after == MISSING) & before.ne_missing(pl.lit(MISSING, STATUS)))
         .then(pl.lit("newly_missing"))
         .when(is_later)
         .then(pl.lit("renewed"))
-        .when(pl.col("date").is_null() & after.is_in(VALID) & pl.col("date_new").is_not_null())
+        .when(pl.col("date").is_null() & after.is_in(VALID) & is_first)
         .then(pl.lit("first_completed"))
         .when(after.ne_missing(before))
         .then(pl.lit("other_status"))
@@ -234,7 +298,7 @@ def _of_records(
     )
     return _rows(
         rows.join(people.select("m_user_id", "user"), on="m_user_id", how="left")
-        .join(titles, on="training_id", how="left")
+        .join(titles.select("training_id", "training"), on="training_id", how="left")
         .rename({"id": "record_id", "old": "before", "new": "after"})
         .with_columns(
             pl.col("user").fill_null(pl.col("m_user_id")),

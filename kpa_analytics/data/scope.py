@@ -24,12 +24,14 @@ class Scope:
             composed of are included.
         people: ids of the selected people; None for everyone. All profiles remain, for the names
             of instructors.
+        field_offices: ids of the field offices, if only they decide who is selected.
     """
 
     description: str = ""
     description_without_names: str = ""
     trainings: tuple[int, ...] = ()
     people: pl.Series | None = None
+    field_offices: tuple[str, ...] = ()
 
     @property
     def is_all(self) -> bool:

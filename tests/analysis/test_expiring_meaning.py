@@ -25,8 +25,8 @@ def said(*trainings: dict[str, object], expiring_days: int = 30) -> str:
         completions=frame_of(COMPLETIONS, *done), trainings=frame_of(TRAININGS, *catalogue)
     )
     page = kpa.transcript(data, "ann", as_of=DAY, expiring_days=expiring_days)._repr_html_()
-    _, found, after = page.partition("Expiring soon&#39; means ")
-    return after.partition(".")[0] if found else ""
+    _, meant, after = page.partition("Expiring soon&#39; means ")
+    return after.partition(".")[0] if meant else ""
 
 
 def rolling(number: int, days: int | None = None) -> dict[str, object]:

@@ -163,7 +163,8 @@ def test_no_change_is_told_apart_from_nothing_to_compare(loads, packs, tmp_path)
     same = kpa.export_audit(loads[0], tmp_path / "same", as_of=OLD, since=packs[0])
     assert change_counts(same) == {}
     assert rows_of(same) == []
-    assert "Nothing changed since the pack as of 31 Mar 2026" in page_of(same)
+    assert "Since the pack as of 31 Mar 2026 (seal" in page_of(same)
+    assert "no status changed, nobody renewed a training" in page_of(same)
     assert "nothing to compare: this pack was made without an earlier pack" in page_of(packs[0])
     assert not (packs[0] / "since.csv").exists()
     nobody = kpa.export_audit(
@@ -171,7 +172,7 @@ def test_no_change_is_told_apart_from_nothing_to_compare(loads, packs, tmp_path)
     )
     new = kpa.export_audit(loads[0], tmp_path / "new", as_of=OLD, since=nobody)
     assert "the earlier pack, as of 31 Mar 2026, has no case and no record" in page_of(new)
-    assert "Nothing changed" not in page_of(new)
+    assert "no status changed" not in page_of(new)
 
 
 def test_a_removed_record_of_a_training_without_cases_has_its_title(loads, packs, tmp_path):

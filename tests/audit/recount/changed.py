@@ -40,20 +40,24 @@ def _of_cases(old: PackTables, new: PackTables, gone: set[str]) -> list[Row]:
     )
     rows = []
     for pair in {*before, *after}:
-        kind = _kind(before.get(pair, {}), after.get(pair, {}))
+        kind = _kind(before.get(pair, {}), after.get(pair, {}), old)
         if kind and pair[0] not in gone:
             rows.append({"change": kind, "m_user_id": pair[0], "training_id": pair[1]})
     return rows
 
 
-def _kind(was: Row, is_now: Row) -> str:
+def _kind(was: Row, is_now: Row, old: PackTables) -> str:
     """The kind of change of a case; empty if it is the same."""
     status, completed = is_now.get("status"), is_now.get("date")
+    record = is_now.get("completion_id")
     if status in ("expired", "missing") and was.get("status") != status:
         return f"newly_{status}"
-    if was.get("date") and (completed or date.min) > was["date"]:
+    corrected = record and record == was.get("completion_id")
+    if was.get("date") and (completed or date.min) > was["date"] and not corrected:
         return "renewed"
-    if not was.get("date") and completed and status in IN_ORDER:
+    on_file = record in {each["id"] for each in old.records}
+    is_new = completed and (completed > old.as_of or (record and not on_file))
+    if not was.get("date") and is_new and status in IN_ORDER:
         return "first_completed"
     return "other_status" if was.get("status") != status else ""
 
