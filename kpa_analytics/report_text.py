@@ -806,8 +806,8 @@ SINCE_CASES = {
 SINCE_OTHERS = {
     "joined": "{n:person|people} joined",
     "left": "{n:person|people} left",
-    "moved_in": "{n:person|people} moved into this part",
-    "moved_out": "{n:person|people} moved out of this part",
+    "moved_in": "{n:person|people} moved into this part of the records",
+    "moved_out": "{n:person|people} moved out of this part of the records",
     "record_edited": "{n:field of a record|fields of records} edited",
     "record_removed": "{n:record|records} removed",
     "record_added": "{n:record|records} added",
