@@ -15,6 +15,7 @@ from kpa_analytics.accounts_file import ACCOUNTS, token_variables
 from kpa_analytics.errors import KPADataError, KPASettingsError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.secret import Secret, as_secret
+from kpa_analytics.utf8 import is_utf8
 
 #: The live host (docs/api.md, observed in September 2026).
 LIVE_API = "https://api.novaraflex.com/v1"
@@ -42,6 +43,8 @@ def _url(name: str, value: object) -> str:
     problem = f"{name} must be an https:// address such as {LIVE_API}"
     if not isinstance(value, str):
         raise KPASettingsError(f"{problem}, not {value!r}")
+    if not is_utf8(value):
+        raise KPASettingsError(f"{problem}, in UTF-8")
     try:
         parts = urlsplit(value.strip())
         host, _ = parts.hostname, parts.port

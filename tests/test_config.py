@@ -80,6 +80,7 @@ def test_configure_changes_what_is_named() -> None:
         ("api_url", "api.novaraflex.com"),
         ("api_url", "https://host:port/v1"),
         ("api_url", 7),
+        ("api_url", "https://zo\ud800/v1"),
         ("cache_dir", ""),
         ("cache_dir", 7),
         ("max_age", -1),

@@ -13,6 +13,7 @@ from pathlib import Path
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.paths import typed_path
 from kpa_analytics.patience import patiently
+from kpa_analytics.utf8 import need_utf8_path
 
 #: The errors by which systems report that a folder is not empty.
 _OCCUPIED = (errno.ENOTEMPTY, errno.EEXIST)
@@ -62,15 +63,16 @@ def refuse_occupied(target: Path, replaces: Callable[[Path], bool] | None = None
 
     A path that is not UTF-8 is refused too, because polars and typst cannot write there.
     """
-    shown = str(target).encode("utf-8", "backslashreplace").decode()
-    if shown != str(target):
-        raise KPADataError(f"{shown} is not UTF-8: choose another path")
-    if not target.exists() and not target.is_symlink():
-        return
-    if not target.is_dir() or target.is_symlink():
-        raise KPADataError(f"{target} is not a folder: choose another path")
-    if any(target.iterdir()) and not (replaces and replaces(target)):
-        raise _taken(target)
+    need_utf8_path(target)
+    try:
+        if not target.exists() and not target.is_symlink():
+            return
+        if not target.is_dir() or target.is_symlink():
+            raise KPADataError(f"{target} is not a folder: choose another path")
+        if any(target.iterdir()) and not (replaces and replaces(target)):
+            raise _taken(target)
+    except OSError as error:
+        raise KPADataError(f"{target} can't be written: {error.strerror}") from error
 
 
 def _put(beside: Path, target: Path, replaces: Callable[[Path], bool] | None) -> None:

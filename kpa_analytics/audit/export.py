@@ -44,7 +44,8 @@ from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import AnyFrame, Day, as_day, need_day
 from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import BAG, IN_WORKBOOK, TITLE
-from kpa_analytics.wording import say
+from kpa_analytics.utf8 import need_texts
+from kpa_analytics.wording import one_line, say
 
 if TYPE_CHECKING:
     from kpa_analytics.audit.pseudonyms import Pseudonyms
@@ -156,6 +157,7 @@ def export_audit(
         0
     """
     need_extra("evidence packs")
+    need_texts(title=title, standard=standard, organisation=organisation)
     if isinstance(data, Fleet):
         refuse_choices(
             {
@@ -218,8 +220,8 @@ def export_audit(
         title=_title(title, data.account),
         names=names,
         earlier=earlier,
-        standard=_line("standard", standard),
-        organisation=_line("organisation", organisation),
+        standard=_line(standard),
+        organisation=_line(organisation),
     )
     if drawing:
         drawn = sample_of(evidence.data, evidence.cases, evidence.as_of, *drawing)
@@ -356,20 +358,12 @@ def _pseudonymous(
     )
 
 
-def _line(name: str, given: str | None) -> str:
+def _line(given: str | None) -> str:
     """A text for the cover on one line, or nothing."""
-    from kpa_analytics.wording import one_line
-
-    if given is not None and not isinstance(given, str):
-        raise KPADataError(f"{name} must be text, not {given!r}")
     return one_line(given) if given and given.strip() else ""
 
 
 def _title(title: str | None, account: str | None = None) -> str:
-    from kpa_analytics.wording import one_line
-
     if title is None and account:
         title = f"{TITLE}: {account}"
-    if title is not None and not isinstance(title, str):
-        raise KPADataError(f"title must be text, not {title!r}")
     return one_line(title or TITLE)

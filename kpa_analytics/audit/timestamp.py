@@ -20,6 +20,7 @@ from kpa_analytics.config import settings
 from kpa_analytics.errors import KPADataError, KPATransportError
 from kpa_analytics.install_command import install_command
 from kpa_analytics.paths import typed_path
+from kpa_analytics.utf8 import is_utf8
 from kpa_analytics.wording import day
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def timestamp_url(url: str) -> TimestampURL:
         KPAError: the package rfc3161-client is not installed.
     """
     need_sign_extra("timestamps", "rfc3161-client")
-    parts = urlsplit(url) if isinstance(url, str) else urlsplit("")
+    parts = urlsplit(url) if isinstance(url, str) and is_utf8(url) else urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise KPADataError("timestamp must be the http or https address of an authority")
     if "@" in parts.netloc:

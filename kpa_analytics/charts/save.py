@@ -36,7 +36,7 @@ def save(chart: Any, path: str | os.PathLike[str]) -> Path:
         The path.
 
     Raises:
-        KPADataError: the suffix is not one of these.
+        KPADataError: the suffix is not one of these, or the path is not UTF-8 or too long.
 
     Examples:
         >>> import kpa_analytics.charts as charts

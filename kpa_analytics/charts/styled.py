@@ -10,7 +10,6 @@ import os
 import re
 import warnings
 from itertools import chain, count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import altair as alt
@@ -20,6 +19,7 @@ from kpa_analytics.charts.fitting import width
 from kpa_analytics.charts.render import EMBED, PICTURE_SCALE, specification
 from kpa_analytics.charts.save import WRITERS, save_as
 from kpa_analytics.charts.theme import WIDTH, palette
+from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import DEMO_MARK
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ class _Styled:
             **kwargs: those of altair: `format="html"` and others.
         """
         named, form = isinstance(fp, str | os.PathLike), kwargs.get("format")
-        suffix = f".{form}" if form else Path(fp).suffix.lower() if named else ""
+        fp = typed_path(fp) if named else fp
+        suffix = f".{form}" if form else fp.suffix.lower() if named else ""
         if args or kwargs.keys() - {"format"}:
             usual = {"inline": True, "embed_options": EMBED} if suffix == ".html" else {}
             super().save(fp, *args, **{**usual, **kwargs})  # type: ignore[misc]

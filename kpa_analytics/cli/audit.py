@@ -20,6 +20,7 @@ from kpa_analytics.cli.options import Account, AllAccounts, ExpiringDays, Refres
 from kpa_analytics.cli.output import print_figure
 from kpa_analytics.paths import typed_path
 from kpa_analytics.statuses import COUNTED, DUE_DAYS, EXPIRING_DAYS
+from kpa_analytics.utf8 import need_texts
 
 
 def audit(
@@ -118,6 +119,7 @@ def audit(
     need_one_choice({"--demo": demo, "--account": account, "--all-accounts": all_accounts})
     chosen_day(as_of, demo)  # checked before the download
     sample_size(sample, seed)
+    need_texts(title=title, standard=standard)
     out = typed_path(out)
     refuse_occupied(out.absolute())
     need_extra("evidence packs")

@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.patience import PATIENCE, patiently
+from kpa_analytics.utf8 import need_utf8_path
 
 _LOCK = ".publish.lock"
 #: Unfinished files are here, because some readers refuse a table's folder with other files in it.
@@ -35,6 +36,7 @@ class LocalFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
+        need_utf8_path(self.path)  # polars can't write anywhere else
 
     def __str__(self) -> str:
         return str(self.path)
@@ -57,9 +59,9 @@ class LocalFolder:
             KPADataError: it can't be created, or somebody else publishes into it.
             KPAError: a file can't be written; the message names it.
         """
-        if self.path.exists() and not self.path.is_dir():
-            raise KPADataError(f"{self.path} is not a folder: choose another path")
         try:
+            if self.path.exists() and not self.path.is_dir():
+                raise KPADataError(f"{self.path} is not a folder: choose another path")
             self.path.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self.path / _LOCK, timeout=0)
             lock.acquire()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
@@ -27,6 +26,7 @@ from kpa_analytics.publishing.files import PublishedFolder, files_frame, replace
 from kpa_analytics.publishing.index import INDEX, read_index
 from kpa_analytics.publishing.local_folder import LocalFolder
 from kpa_analytics.publishing.remote_folder import RemoteFolder
+from kpa_analytics.utf8 import need_utf8_path
 
 
 def publish(
@@ -170,17 +170,18 @@ def published_folder(folder: str | os.PathLike[str]) -> PublishedFolder:
     """The folder of a path or a URL.
 
     Raises:
-        KPADataError: it can't be a path, or the URL has a password in it.
+        KPADataError: it can't be a path, is not UTF-8, or the URL has a password in it.
         KPAError: the package of the store is not installed.
     """
     if isinstance(folder, str) and not folder.strip():
         raise KPADataError("folder is empty: give the path of a folder, or a URL")
     if not isinstance(folder, str) or "://" not in folder:
         return LocalFolder(typed_path(folder))
+    need_utf8_path(folder)
     parts = urlsplit(folder)
     if parts.scheme == "file":
         machine = "" if parts.netloc in ("", "localhost") else f"//{parts.netloc}"
-        return LocalFolder(Path(url2pathname(machine + unquote(parts.path))))
+        return LocalFolder(typed_path(url2pathname(machine + unquote(parts.path))))
     return RemoteFolder(folder)
 
 

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -19,10 +18,12 @@ from kpa_analytics.analysis.required import REQUIRED
 from kpa_analytics.endpoints import COLLECTIONS, endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
 from kpa_analytics.inputs import ACCOUNT, need
+from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import COMPLETIONS, GROUP_TRAININGS, GROUPS, TRAININGS, USERS, Table
 from kpa_analytics.spark.catalogue import named
 from kpa_analytics.spark.columns import polars_schema, spark_schema
 from kpa_analytics.spark.java import current_session
+from kpa_analytics.utf8 import need_utf8_path
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -64,7 +65,11 @@ def _address(folder: str | os.PathLike[str]) -> str:
     if not isinstance(folder, str | os.PathLike):
         raise KPADataError(f"folder must be a path or a URL, not {folder!r}")
     address = os.fspath(folder)
-    return Path(address).absolute().as_posix() if Path(address).exists() else address
+    need_utf8_path(address)
+    if "://" in address:
+        return address
+    path = typed_path(address)
+    return path.absolute().as_posix() if path.exists() else address
 
 
 class Published:
