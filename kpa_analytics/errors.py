@@ -227,6 +227,30 @@ def about(account: str) -> Iterator[None]:
         _ACCOUNT.reset(before)
 
 
+@contextmanager
+def of_account(account: str) -> Iterator[None]:
+    """Begin every warning and every KPADataError inside with the name of an account, once.
+
+    Args:
+        account: the name.
+
+    Examples:
+        >>> with of_account("south"), of_account("south"):
+        ...     raise KPADataError("trainings: no column 'id'")
+        Traceback (most recent call last):
+        kpa_analytics.errors.KPADataError: south: trainings: no column 'id'
+    """
+    if _ACCOUNT.get() == account:
+        yield
+        return
+    try:
+        with about(account):
+            yield
+    except KPADataError as error:
+        plain = f"{account}: {error.plain}" if error.plain else ""
+        raise KPADataError(f"{account}: {error}").on_screen(plain) from error
+
+
 def warn(
     fact: str,
     category: type[KPADataWarning | KPACacheWarning],

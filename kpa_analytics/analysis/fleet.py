@@ -21,7 +21,7 @@ from kpa_analytics.data.loaders import load_account
 from kpa_analytics.data.side_by_side import side_by_side
 from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.demo_mark import DEMO_AS_OF
-from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, of_account, warn
 from kpa_analytics.inputs import ACCOUNT, Day, as_day
 from kpa_analytics.wording import count
 
@@ -272,10 +272,8 @@ class Fleet:
         self.warn_if_incomplete()
         tables: dict[str, object] = {}
         for name, data in self.accounts.items():
-            try:
+            with of_account(name):
                 tables[name] = compute(data)
-            except KPADataError as error:
-                raise KPADataError(f"{name}: {error}") from error
         return stacked(tables)
 
     def __getitem__(self, name: str) -> TrainingData:

@@ -14,6 +14,7 @@ import polars as pl
 from kpa_analytics.analysis.chosen_scope import Offices, People, Trainings, chosen_scope
 from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.required import required_pairs
+from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.audit.atomic_folder import new_folder, refuse_occupied
 from kpa_analytics.audit.bagit import PAYLOAD, write_bag
 from kpa_analytics.audit.compare import earlier_completions
@@ -41,7 +42,7 @@ from kpa_analytics.data.training_data import (
 )
 from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPADataWarning, warn
-from kpa_analytics.inputs import AnyFrame, Day, as_day, need_day
+from kpa_analytics.inputs import AnyFrame, Day, as_day, need_day, need_switch
 from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import BAG, IN_WORKBOOK, TITLE
 from kpa_analytics.utf8 import need_texts
@@ -141,7 +142,7 @@ def export_audit(
     Raises:
         KPADataError: `out` is not empty or cannot be written, an argument is invalid, the key
             cannot be read, or the completions come from an incremental refresh and `incremental`
-            is False.
+            is False. An error about the records of an account of a fleet names it.
         KPATransportError: the time-stamping authority cannot be reached; no pack is written.
         KPAError: the packages that write evidence packs, or sign them, are not installed.
 
@@ -158,6 +159,11 @@ def export_audit(
     """
     need_extra("evidence packs")
     need_texts(title=title, standard=standard, organisation=organisation)
+    for name, value in {"names": names, "incremental": incremental, "bagit": bagit}.items():
+        need_switch(value, name)
+    as_expiring_days(expiring_days)
+    drawing = sample_size(sample, seed)
+    stamped_by = timestamp_url(timestamp) if timestamp is not None else None
     if isinstance(data, Fleet):
         refuse_choices(
             {
@@ -195,16 +201,11 @@ def export_audit(
         raise KPADataError(
             "as_of must be a day such as 2026-06-30, not None: a pack is always as of one day"
         )
-    for name, value in {"names": names, "bagit": bagit}.items():
-        if not isinstance(value, bool):
-            raise KPADataError(f"{name} must be True or False, not {value!r}")
     need_evidence(data, incremental)
-    drawing = sample_size(sample, seed)
     old = None if since is None else earlier_pack(since)
     target = typed_path(out).absolute()
     refuse_occupied(target)
     key = sign if sign is None or isinstance(sign, SigningKey) else signing_key(sign)
-    stamped_by = timestamp_url(timestamp) if timestamp is not None else None
     earlier = earlier_completions(data)
     scope = chosen_scope(data, people, trainings, field_office)
     data = data.part(scope)

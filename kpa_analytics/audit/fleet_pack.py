@@ -17,7 +17,7 @@ from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.manifest import read_manifest, write_checksums, write_manifest
 from kpa_analytics.audit.sign import SigningKey, sign_manifest
 from kpa_analytics.charts.theme import palette
-from kpa_analytics.errors import KPADataError
+from kpa_analytics.errors import KPADataError, of_account
 from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import FLEET_PARTS
@@ -67,11 +67,16 @@ def write_fleet_pack(
 
     Returns:
         The folder.
+
+    Raises:
+        KPADataError: the folder can't be written, or `write_part` raised it; the message names the
+            account.
     """
     fleet.warn_if_incomplete()
     with new_folder(out) as folder:
         for name, data in fleet.accounts.items():
-            write_part(data, folder / name, title=f"{title}: {name}")
+            with of_account(name):
+                write_part(data, folder / name, title=f"{title}: {name}")
         parts = _parts(fleet, folder)
         facts = _facts(fleet, parts, as_of, title)
         write_csv(marked(parts, demo=fleet.demo), folder / PARTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from contextlib import nullcontext
 from urllib.parse import unquote, urlsplit
 from urllib.request import url2pathname
 
@@ -13,7 +14,7 @@ from kpa_analytics.account_names import as_account
 from kpa_analytics.analysis.fleet import Fleet
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.data.training_data import TrainingData, need_evidence, need_training_data
-from kpa_analytics.errors import KPADataError
+from kpa_analytics.errors import KPADataError, of_account
 from kpa_analytics.inputs import Day, need_switch
 from kpa_analytics.paths import typed_path
 from kpa_analytics.publishing.account_facts import (
@@ -102,7 +103,8 @@ def publish(
 
     Raises:
         KPADataError: the folder can't be written, or was published with another `personal`; the
-            records are only a part; an argument is invalid; or the store's package is missing.
+            records are only a part; an argument is invalid; or the store's package is missing. An
+            error about the records of an account of a fleet names it.
         KPAError: the store refuses or can't be reached; or another program holds files open, on
             Windows for more than 30 seconds: the message names them, and nothing is lost.
 
@@ -122,11 +124,14 @@ def publish(
         'demo'
     """
     fleet = _fleet(data, account)
+    named = of_account if isinstance(data, Fleet) else nullcontext
     need_switch(personal, "personal")
+    need_switch(incremental, "incremental")
     question = Question(fleet.day(as_of), as_expiring_days(expiring_days))
-    for each in fleet.accounts.values():
-        _need_whole(each)
-        need_evidence(each, incremental)
+    for name, each in fleet.accounts.items():
+        with named(name):
+            _need_whole(each)
+            need_evidence(each, incremental)
     fleet.warn_if_incomplete()
     place = published_folder(folder)
     with place.opened():
@@ -136,7 +141,8 @@ def publish(
         files, facts = [], {**others, **failed_accounts(index, fleet.failures)}
         for name, each in fleet.accounts.items():
             before = index["accounts"].get(name, {})
-            written, facts[name] = write_beside(place, name, each, question, personal, before)
+            with named(name):
+                written, facts[name] = write_beside(place, name, each, question, personal, before)
             files += written
         replace_files(place, files, facts, personal)
     return files_frame(files)

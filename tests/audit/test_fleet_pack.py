@@ -15,10 +15,10 @@ from kpa_analytics.audit.fleet_pack import write_fleet_pack
 from kpa_analytics.audit.manifest import read_manifest, write_manifest
 from kpa_analytics.audit.provenance import provenance
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError
+from kpa_analytics.errors import KPADataError, KPADataWarning, KPAError, warn
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import EMPLOYEE_STATUS
-from tests.publishing.small import AS_OF, small
+from tests.publishing.small import AS_OF, circular, small, updated_from_newest_pages
 
 
 def write_part(data: TrainingData, folder: Path, *, title: str) -> Path:
@@ -107,3 +107,47 @@ def test_what_only_one_account_has_is_refused(tmp_path: Path) -> None:
             kpa.export_audit(fleet, tmp_path / "pack", as_of=AS_OF, **{name: value})
     with pytest.raises(KPADataError, match="as_of must be a day"):
         kpa.export_audit(fleet, tmp_path / "pack", as_of=None)  # type: ignore[arg-type]
+
+
+def test_an_error_about_the_records_of_an_account_names_it_as_its_status_does(
+    tmp_path: Path,
+) -> None:
+    fleet = kpa.Fleet({"north": small(), "south": circular()})
+    with pytest.raises(KPADataError, match=r"^south: trainings: included_tr") as of_status:
+        fleet.status(as_of=AS_OF)
+    with pytest.raises(KPADataError) as of_pack:
+        write(fleet, tmp_path / "pack")
+    assert str(of_pack.value) == str(of_status.value)
+    incremental = kpa.Fleet({"south": updated_from_newest_pages()})
+    with pytest.raises(KPADataError, match=r"^south: the completions were only updated"):
+        kpa.export_audit(incremental, tmp_path / "pack", as_of=AS_OF)
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_warning_about_the_records_of_an_account_names_it(tmp_path: Path) -> None:
+    def write_and_warn(data: TrainingData, folder: Path, *, title: str) -> Path:
+        warn("a letter has no font", KPADataWarning)
+        return write_part(data, folder, title=title)
+
+    fleet = kpa.Fleet({"north": small()})
+    with pytest.warns(KPADataWarning, match=r"^north: a letter has no font$"):
+        write_fleet_pack(
+            fleet, tmp_path / "p", as_of=AS_OF, title="", key=None, write_part=write_and_warn
+        )
+
+
+@pytest.mark.parametrize(
+    ("argument", "said"),
+    [
+        ({"names": "no"}, "names must be True or False"),
+        ({"incremental": "no"}, "incremental must be True or False"),
+        ({"expiring_days": -1}, "expiring_days must be a whole number"),
+        ({"sample": 0}, "sample must be a whole number"),
+        ({"timestamp": "example.com"}, "timestamp must be the http or https address"),
+    ],
+)
+def test_an_error_about_an_argument_names_no_account(
+    tmp_path: Path, argument: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(KPADataError, match=f"^{said}"):
+        kpa.export_audit(kpa.Fleet({"north": small()}), tmp_path / "pack", as_of=AS_OF, **argument)

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from kpa_analytics.data.snapshots import Snapshot
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.schema import (
     COMPLETIONS,
@@ -31,6 +32,33 @@ _CONDITION = {"fieldId": "supervisor", "settings": {"labels": ["Zebedee Quibble"
 def small(**changes: Any) -> TrainingData:
     """The account; the changes replace frames. The other frames are the same in every call."""
     return TrainingData(**{**_frames(), **changes})
+
+
+def circular() -> TrainingData:
+    """The account, whose two trainings include each other, so that nobody has a status."""
+    included = pl.when(pl.col("id") == 7).then([8]).otherwise([7])
+    trainings = small().trainings.with_columns(
+        schedule_type=pl.lit("composed"), included_trainings_id=included
+    )
+    return small(trainings=trainings)
+
+
+def updated_from_newest_pages() -> TrainingData:
+    """The account after a refresh that read only the newest pages of the completions."""
+    newest = Snapshot(
+        table="completions",
+        method="completedtraining.list",
+        params={},
+        host="api.example.com",
+        fetched_at=datetime(2026, 6, 30, tzinfo=UTC),
+        rows=2,
+        pages=1,
+        walk="incremental",
+        demo=False,
+        package_version="0",
+        rows_sha256="",
+    )
+    return small(snapshots={"completions": newest})
 
 
 @cache

@@ -17,7 +17,13 @@ from kpa_analytics.endpoints import endpoint_of
 from kpa_analytics.errors import KPADataError, KPAError
 from kpa_analytics.publishing.datasets import PUBLISHED_TABLES, published_columns
 from kpa_analytics.schema import Column
-from tests.publishing.small import AS_OF, PERSONAL, small
+from tests.publishing.small import (
+    AS_OF,
+    PERSONAL,
+    circular,
+    small,
+    updated_from_newest_pages,
+)
 
 
 def read(folder: Path, table: str) -> pl.DataFrame:
@@ -299,3 +305,24 @@ def test_accounts_of_a_folder_have_the_same_columns(tmp_path: Path) -> None:
     kpa.publish(small(), tmp_path, account="north", as_of=AS_OF)
     with pytest.raises(KPADataError, match=r"other accounts \(north\).*choose the same"):
         kpa.publish(small(), tmp_path, account="south", as_of=AS_OF, personal=True)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (circular(), "trainings: included_trainings_id has a circle"),
+        (updated_from_newest_pages(), "the completions were only updated"),
+    ],
+)
+def test_an_error_about_an_account_of_a_fleet_names_it(
+    tmp_path: Path, data: kpa.TrainingData, said: str
+) -> None:
+    with pytest.raises(KPADataError, match=f"^south: {said}"):
+        kpa.publish(kpa.Fleet({"north": small(), "south": data}), tmp_path, as_of=AS_OF)
+    with pytest.raises(KPADataError, match=f"^{said}"):
+        kpa.publish(data, tmp_path, account="south", as_of=AS_OF)
+
+
+def test_an_error_about_an_argument_names_no_account(tmp_path: Path) -> None:
+    with pytest.raises(KPADataError, match=r"^incremental must be True or False"):
+        kpa.publish(kpa.Fleet({"north": small()}), tmp_path, incremental="no")  # type: ignore[arg-type]
