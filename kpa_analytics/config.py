@@ -66,7 +66,7 @@ def _folder(name: str, value: object) -> Path:
     if not isinstance(value, str | os.PathLike) or not str(value).strip():
         raise KPASettingsError(f"{name} must be the path of a folder, not {value!r}")
     try:
-        return typed_path(value).absolute()
+        return typed_path(value, utf8=False).absolute()
     except KPADataError as error:
         raise KPASettingsError(f"{name}: {error}") from error
 

@@ -10,8 +10,11 @@ from kpa_analytics.errors import KPADataError
 from kpa_analytics.utf8 import need_utf8_path
 
 
-def typed_path(value: str | os.PathLike[str]) -> Path:
+def typed_path(value: str | os.PathLike[str], *, utf8: bool = True) -> Path:
     """Read a path that may begin with `~` or `~name`, a home folder.
+
+    `utf8`: whether the path must be UTF-8, because polars or typst writes there. Otherwise it only
+    has to be a path of this system.
 
     Raises:
         KPADataError: the value is not a valid path, it is not UTF-8, a name in it is too long for
@@ -28,13 +31,22 @@ def typed_path(value: str | os.PathLike[str]) -> Path:
         raise KPADataError(f"a path must be text or a Path, not {value!r}") from error
     if "\0" in str(path):
         raise KPADataError(f"{str(path)!r} can't be a path: it contains a zero character")
-    need_utf8_path(path)
+    if utf8 or not _is_path(path):
+        need_utf8_path(path)
     try:
         path = path.expanduser()
     except RuntimeError as error:
         raise KPADataError(f"{path}: there is no such home folder; write the whole path") from error
     _refuse_too_long(path)
     return path
+
+
+def _is_path(path: Path) -> bool:
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse_too_long(path: Path) -> None:

@@ -71,7 +71,7 @@ def verify_audit(
         >>> verify_audit(folder).row(0)
         ('records.csv', 'changed', 'its content was changed after it was written')
     """
-    folder = typed_path(out)
+    folder = typed_path(out, utf8=False)
     if not folder.is_dir():
         raise KPADataError(f"{folder} is not a folder")
     signer = key if key is None or isinstance(key, PublicKey) else public_key(key)

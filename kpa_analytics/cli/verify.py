@@ -54,7 +54,7 @@ def verify(
     from kpa_analytics.audit.timestamp import authority
     from kpa_analytics.audit.verify import verify_audit, what_was_shown
 
-    folder = typed_path(folder)
+    folder = typed_path(folder, utf8=False)
     if not is_bag(folder):
         refuse_other_folders(folder)
     signer = public_key(key) if key else None
