@@ -16,10 +16,16 @@ def is_utf8(text: str) -> bool:
 
 
 def need_utf8_path(path: object) -> None:
-    """Raise a KPADataError that names a path or URL unless it is UTF-8."""
+    """Raise a KPADataError that names a path unless it is UTF-8; of a store's URL, only its scheme.
+
+    A URL may have a password in it, which no message may show.
+    """
     if not is_utf8(str(path)):
         shown = str(path).encode("utf-8", "backslashreplace").decode()
-        raise KPADataError(f"{shown} is not UTF-8: choose another path")
+        scheme, is_url, _ = shown.partition("://")
+        is_store = is_url and scheme != "file"
+        named = f"the address {scheme}://..." if is_store else shown
+        raise KPADataError(f"{named} is not UTF-8: choose another path")
 
 
 def need_texts(**texts: object) -> None:

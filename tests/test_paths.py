@@ -87,6 +87,14 @@ def test_a_folder_of_spark_that_cannot_be_read_is_named() -> None:
         kpa.spark.read("x" * 300)
 
 
+def test_a_password_in_an_address_is_not_shown() -> None:
+    pytest.importorskip("pyspark")
+    for use in (lambda url: kpa.publish(small(), url, as_of=AS_OF), kpa.spark.read):
+        with pytest.raises(KPADataError, match=r"sftp://\.\.\. is not UTF-8") as error:
+            use("sftp://ann:hunter2@host/q\ud800")
+        assert "hunter2" not in str(error.value)
+
+
 def test_letters_of_another_encoding_are_refused_before_anything_is_written(tmp_path: Path) -> None:
     folder = tmp_path / "caf\udce9"
     with pytest.raises(KPADataError, match=r"caf\\udce9 is not UTF-8"):
