@@ -137,7 +137,7 @@ def ranking(
             f"{rows.gap_words} ({percent(gaps, every)}), {expiring:,} expiring soon{rows.as_of}",
             rows.not_known,
             *notes,
-            only_words(statuses),
+            only_words(statuses, gaps_only=True),
         ],
         demo=rows.demo,
         dark=dark,

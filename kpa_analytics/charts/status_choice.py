@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.statuses import SEVERITY, SIGNED_LABELS, STATUSES
+from kpa_analytics.statuses import GAPS, SEVERITY, SIGNED_LABELS, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,9 +41,19 @@ def only(counts: pl.DataFrame, statuses: Collection[str]) -> pl.DataFrame:
     return counts.with_columns(*others, pl.sum_horizontal(kept).alias("drawn"))
 
 
-def only_words(statuses: Collection[str]) -> str:
-    """Say which statuses have bars; nothing if all have."""
+def only_words(statuses: Collection[str], *, gaps_only: bool = False) -> str:
+    """Say which statuses have bars; nothing if all have. `gaps_only`: only gaps can have a bar.
+
+    Examples:
+        >>> only_words(["missing", "current"])
+        'Bars: only ○ Missing, ● Current'
+        >>> only_words(["current"], gaps_only=True)
+        'No bars: this chart draws gaps, not ● Current'
+    """
     kept = chosen(statuses)
     if len(kept) == len(STATUSES):
         return ""
-    return f"Bars: only {', '.join(SIGNED_LABELS[status] for status in kept)}"
+    listed = ", ".join(SIGNED_LABELS[status] for status in kept)
+    if gaps_only and not {*GAPS} & {*kept}:
+        return f"No bars: this chart draws gaps, not {listed}"
+    return f"Bars: only {listed}"

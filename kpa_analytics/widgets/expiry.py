@@ -76,7 +76,6 @@ _HEADINGS = (
 )
 
 
-#: The statuses of a case that is in order.
 #: The number of trainings in the second chart; after a click on "other trainings", all of them.
 _TRAININGS, _EVERY_TRAINING = 15, 60
 

@@ -32,11 +32,11 @@ from kpa_analytics.widgets.planner_rows import (
     GAP_FIGURES,
     GAP_HEADINGS,
     LEFT_OVER,
-    PEOPLE_HEADINGS,
     PLACES,
     SESSION_HEADINGS,
     SESSIONS,
     UNPLACED_HEADINGS,
+    people_headings,
     picks,
     plan_caption,
     planner_figures,
@@ -263,7 +263,7 @@ class PlannerExplorer(ChartExplorer):
             choosable=True,
             hint="List the people of this session",
         )
-        self._people = RowsTable(PEOPLE_HEADINGS, None, name="planned-people", more=more)
+        self._people = RowsTable((), None, name="planned-people", more=more)
         self._unplaced = RowsTable(UNPLACED_HEADINGS, None, name="cases-without-place", more=more)
         self._gap_cases = RowsTable(
             GAP_HEADINGS,
@@ -310,7 +310,8 @@ class PlannerExplorer(ChartExplorer):
             self._figures.picks = picks(self._held, self._gaps, self._cases)
         if changed - {"selected"}:
             self._list()
-        self._people.show(self._listed_people(choices), self._caption_of_people())
+        people = self._listed_people(choices)
+        self._people.show(people, self._caption_of_people(), people_headings(people))
         enable(self._buttons, self._selected_row(), plan)
         self._mark_chosen()
         if not changed or changed - pointed:

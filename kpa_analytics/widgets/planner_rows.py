@@ -42,13 +42,6 @@ SESSION_HEADINGS = (
     ColumnHeading("note", "Change"),
     ColumnHeading("reason", "Why this week"),
 )
-PEOPLE_HEADINGS = (
-    ColumnHeading("user", "Person", "person"),
-    ColumnHeading("training", "Training", usual=False),
-    ColumnHeading("due", "Due", "date"),
-    ColumnHeading("reason", "Why"),
-    *PROFILE_HEADINGS,
-)
 UNPLACED_HEADINGS = (
     ColumnHeading("user", "Person", "person"),
     ColumnHeading("training", "Training"),
@@ -63,6 +56,23 @@ GAP_HEADINGS = (
     ColumnHeading("status", "Status", "status"),
     *PROFILE_HEADINGS,
 )
+
+
+def people_headings(people: pl.DataFrame) -> list[ColumnHeading]:
+    """The columns of people in sessions; the training is shown if there are several.
+
+    Examples:
+        >>> people = pl.DataFrame({"training": ["First Aid", "Ladders"]})
+        >>> [heading.label for heading in people_headings(people) if heading.usual]
+        ['Person', 'Training', 'Due', 'Why']
+    """
+    return [
+        ColumnHeading("user", "Person", "person"),
+        ColumnHeading("training", "Training", usual=people["training"].n_unique() > 1),
+        ColumnHeading("due", "Due", "date"),
+        ColumnHeading("reason", "Why"),
+        *PROFILE_HEADINGS,
+    ]
 
 
 def plan_caption(figure: str, end: date) -> str:

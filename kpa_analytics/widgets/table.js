@@ -102,6 +102,7 @@ function render({ model, el }) {
     filtering = !filtering;
     if (!filtering && Object.keys(model.get("filters")).length) send("filters", {});
     headings();
+    if (widths.size) layOut();
     if (filtering) head.querySelector("input")?.focus();
   });
 
@@ -159,7 +160,9 @@ function render({ model, el }) {
   // The width that the reader gave to a column stays when the headings are drawn again. As soon as
   // one column has such a width, each of the others keeps the width that its contents give it.
   const widths = new Map();
+  let laidOut = true; // not while cells of earlier columns are below the headings
   const layOut = () => {
+    laidOut = true;
     const cells = [...(head.rows[0]?.cells ?? [])];
     const fixed = cells.some(({ dataset }) => widths.has(dataset.column));
     table.classList.remove("kpa-table-fixed");
@@ -240,7 +243,7 @@ function render({ model, el }) {
       below.append(field(column, label, kind, active));
     }
     head.replaceChildren(row, ...(filtering ? [below] : []));
-    if (widths.size) layOut();
+    laidOut = false;
     if (active) (active.isConnected ? active : head.querySelectorAll(REACHED)[place])?.focus();
     filter.setAttribute("aria-pressed", String(filtering));
   };
@@ -302,6 +305,7 @@ function render({ model, el }) {
     if (Object.keys(now).length && !filtering) {
       filtering = true;
       headings();
+      if (widths.size) layOut();
     }
     for (const text of head.querySelectorAll("input")) {
       if (text !== document.activeElement) text.value = inForce(text);
@@ -375,6 +379,7 @@ function render({ model, el }) {
     nothing.hidden = !nothing.textContent;
     caption.textContent = model.get("caption");
     frame.setAttribute("aria-label", model.get("caption"));
+    if (widths.size && !laidOut) layOut();
     if (scrolled) frame.scrollTop = 0;
     mark();
   };

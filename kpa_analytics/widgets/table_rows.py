@@ -52,8 +52,8 @@ def matching(frame: pl.DataFrame, filters: Mapping[str, Any], labels: Labels) ->
 
     The people search reads texts in the same way: every word must occur in the column, in any
     order; accents and upper case make no difference. Of a column of days, "2 Jul 2026", "July 2026"
-    and "2026-07" are one text, which no part of a number matches: "2 Jul" is not "12 Jul". A number
-    shown as a label matches no limits.
+    and "2026-07" are one text, which no part of a number matches: "2 Jul" is not "12 Jul". A sign,
+    such as "-", matches no day. A number shown as a label matches no limits.
     """
     conditions = [
         condition.fill_null(False)
@@ -82,6 +82,8 @@ def _conditions(values: pl.Series, wanted: Any, labels: Mapping[Any, str]) -> li
 def _has_day(shown: pl.Expr, days: pl.Series, wanted: str) -> pl.Expr:
     """Whether a day, as shown or in ISO, contains a text, in which months may have whole names."""
     short = _LONG_MONTH.sub(r"\1", wanted)
+    if not re.search(r"\w", short):
+        return pl.lit(False)  # the sign between the parts of an ISO date is not shown
     pattern = rf"\b{re.escape(short)}" + (r"\b" if short[-1].isdigit() else "")
     iso = pl.lit(days.dt.to_string("iso"))
     return shown.str.contains(pattern) | iso.str.contains(pattern)

@@ -303,6 +303,27 @@ def resize_by_keyboard(web: Page, table: Locator) -> None:
     web.keyboard.press("Enter")
 
 
+CUT = """cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth + 1)
+    .map(cell => cell.textContent)"""
+
+
+def hide_and_show_a_column(web: Page, table: Locator) -> None:
+    """Beside a column with a width of its own, one that is shown again has room for its days."""
+    edge = table.get_by_role("separator").first
+    edge.focus()
+    web.keyboard.press("ArrowRight")
+    for shown in (False, True):
+        press(table.get_by_role("button", name="Columns"))
+        press(web.get_by_role("checkbox", name="Completed"))
+        expect(table.locator("th", has_text="Completed")).to_have_count(int(shown))
+        web.keyboard.press("Escape")
+        column_widths(table)
+        assert table.locator("td.kpa-date").evaluate_all(CUT) == []
+    edge = table.get_by_role("separator").first
+    edge.focus()
+    web.keyboard.press("Enter")
+
+
 def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     """Choose a column, filter by keyboard, open a record and close it, click a figure, go back."""
     table = view.locator(".kpa-table")
@@ -313,6 +334,7 @@ def narrow_and_undo(web: Page, lab: Lab, view: Locator) -> None:
     web.wait_for_function(f"() => !({BESIDE})()")
     resize_by_keyboard(web, table)
     resize_by_mouse(table)
+    hide_and_show_a_column(web, table)
     press(table.get_by_role("button", name="Columns"))
     press(web.get_by_role("checkbox", name="Field office"))
     expect(table.locator("th", has_text="Field office")).to_be_visible()

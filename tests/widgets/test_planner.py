@@ -391,6 +391,17 @@ def test_a_cell_of_the_chart_lists_its_sessions_and_their_people(planner: Planne
     assert len(rows(planner)) == 2
 
 
+def test_people_of_several_trainings_are_listed_with_their_training(
+    planner: PlannerExplorer,
+) -> None:
+    planner.selected = 1
+    assert planner.people["training"].n_unique() == 1
+    assert "Training" not in planner._people.shown.columns
+    planner.set(selected=None, bars=[{"figure": "people"}])
+    assert planner.people["training"].n_unique() > 1
+    assert planner._people.shown["Training"].to_list() == planner.people["training"].to_list()
+
+
 def test_a_label_of_the_chart_lists_the_sessions_of_its_cells(planner: PlannerExplorer) -> None:
     rows = planner._charts.rows(0)
     of_training = next(row for row in rows if "short" in row)

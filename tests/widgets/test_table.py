@@ -138,6 +138,7 @@ PEOPLE_HEADINGS = (
         ({"day": "Ju"}, [0, 1, 2]),
         ({"day": "2026"}, [0, 1, 2]),
         ({"day": "07-31"}, [2]),
+        ({"day": "07-"}, [0, 2]),
     ],
 )
 def test_a_filter_finds_texts_as_the_people_search_does(
@@ -204,6 +205,8 @@ def test_the_caption_says_how_many_rows_a_filter_leaves() -> None:
 @pytest.mark.parametrize(
     ("filters", "said"),
     [
+        ({"day": "-"}, "No row matches Expires '-'."),
+        ({"day": "/"}, "No row matches Expires '/'."),
         ({"who": "Smith"}, "Nobody matches 'Smith'."),
         ({"who": "Moe", "taught": "x"}, "No row matches Person 'Moe', Trainings 'x'."),
         ({"left": [1000, 2000]}, "No row matches Days left from 1,000 to 2,000."),
