@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 import kpa_analytics as kpa
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.demo.sources import COMPLETIONS, Records
-from tests.drawn_once import left_blank, remembered, remembered_in
+from tests.drawn_once import left_blank, page_alone, remembered, remembered_in
 from tests.shared import shared, shared_folder
 
 __all__ = ["shared", "shared_folder"]
@@ -57,6 +57,13 @@ def drawings(request: pytest.FixtureRequest) -> Iterator[None]:
 def blank_charts() -> Iterator[None]:
     """Leave the pictures of a pack blank, for a test that does not look at them."""
     with left_blank():
+        yield
+
+
+@pytest.fixture
+def only_its_page() -> Iterator[None]:
+    """Make no charts of a pack, and leave its PDFs and audit.xlsx empty."""
+    with page_alone():
         yield
 
 

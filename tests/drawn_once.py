@@ -21,7 +21,7 @@ import vl_convert
 from filelock import FileLock
 
 from kpa_analytics import chart_scripts
-from kpa_analytics.audit import chart_images
+from kpa_analytics.audit import chart_images, pdf, report_charts, xlsx
 from kpa_analytics.charts import render
 
 #: A picture with nothing in it.
@@ -101,6 +101,34 @@ def left_blank() -> Iterator[None]:
     This is for tests that read other files of a pack. The specifications of its charts are made.
     """
     with _drawing_with(lambda *_, **__: _BLANK, _pictured_once):
+        yield
+
+
+def _blank(name: str) -> report_charts.Drawing:
+    spec = {"title": {"text": name}, "description": name}
+    return report_charts.Drawing(name, spec, _BLANK, _BLANK, b"")
+
+
+class _BlankDrawings(dict[str, report_charts.Drawing]):
+    """A pack has one of them, so that its folder is not empty, and a page those that it shows."""
+
+    def __init__(self, _: object) -> None:
+        super().__init__({"status_summary": _blank("status_summary")})
+
+    def __missing__(self, name: str) -> report_charts.Drawing:
+        return _blank(name)
+
+
+@contextmanager
+def page_alone() -> Iterator[None]:
+    """Let exports leave every PDF and audit.xlsx empty, and make no charts, during a block.
+
+    This is for tests that read the texts of the page, the tables and the manifest of a pack.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report_charts, "draw", _BlankDrawings)
+        patch.setattr(pdf, "write_document", lambda _, __, path, **___: not path.write_bytes(b""))
+        patch.setattr(xlsx, "write_workbook", lambda _, __, path, **___: path.touch() or [])
         yield
 
 

@@ -217,7 +217,7 @@ def test_a_pack_of_some_people_and_trainings(kpa_analytics, account, tmp_path):
     assert [path.name for path in (tmp_path / "part" / "rosters").iterdir()] == ["1046.pdf"]
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_a_pack_with_a_sample_says_what_changed_since_an_earlier_pack(
     kpa_analytics, account, tmp_path
@@ -556,7 +556,7 @@ def test_a_signed_bag_is_made_verified_and_compared(kpa_analytics, account, keys
     assert len(out.splitlines()) == 1
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_an_audit_downloads_all_pages_after_an_incremental_refresh(
     kpa_analytics, account, tmp_path

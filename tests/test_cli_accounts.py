@@ -121,7 +121,7 @@ def test_no_output_shows_the_token_of_an_account(run, api: DemoAPI, monkeypatch,
     assert "northern-secret-1" not in out + err
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_audit_writes_a_pack_of_each_account(run, api: DemoAPI, tmp_path: Path):
     pack = tmp_path / "pack"

@@ -147,7 +147,7 @@ def test_what_is_neither_is_named(tmp_path, two):
             kpa.changes(wrong, two[1])
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_pseudonyms_are_not_compared_with_names(two, tmp_path, packs):
     hidden = kpa.export_audit(two[0], tmp_path / "hidden", as_of=AS_OF, names=False)
@@ -243,7 +243,7 @@ def test_every_kind_of_side_gives_the_same_causes(edited, edited_packs):
         assert rows["detail"].null_count() == 0, way
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_a_pack_is_as_of_its_own_day(edited, edited_packs, tmp_path):
     later = kpa.export_audit(edited[1], tmp_path / "later", as_of="2028-01-01")

@@ -277,7 +277,7 @@ def test_nothing_is_overwritten(data, tmp_path):
         kpa.export_audit(data, tmp_path / "taken" / "letter.txt", as_of=AS_OF)
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_a_crash_leaves_nothing_half_made(tmp_path, monkeypatch):
     def broken(*_: object) -> None:
@@ -331,7 +331,7 @@ def test_an_empty_account_makes_a_pack_too(tmp_path):
     assert not drawn & {"status_over_time", "renewal_punctuality"}
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_who_must_have_what_can_be_given(tmp_path):
     required = pl.DataFrame({"m_user_id": ["ann", "zeb"], "training_id": [8, 7]})

@@ -80,7 +80,7 @@ def test_the_charts_say_not_known(made, name):
     assert "not known" in drawing
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 def test_a_record_without_a_day_makes_no_requirement_known(tmp_path):
     undated = completion(2, 7, person(1), 0)
     source = kpa.demo.Records(DONE | {"completedtrainings.v2.list": [undated]})

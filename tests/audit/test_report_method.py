@@ -179,7 +179,7 @@ def test_expiring_days_that_the_catalogue_does_not_give_are_the_reports(pack, da
         assert (row["expiring_days_used"], said) == expected
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_a_look_back_says_that_requirements_are_of_the_day_of_the_list(data, tmp_path):
     def page(as_of, frames):

@@ -161,7 +161,7 @@ def test_seed_and_method_are_printed(sampled, status, data):
     assert kpa.verify_audit(sampled).is_empty()
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_a_sample_larger_than_the_cases_is_all_of_them(data, status, tmp_path):
     pack = kpa.export_audit(data, tmp_path / "pack", as_of=AS_OF, sample=10**6)

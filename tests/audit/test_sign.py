@@ -277,7 +277,7 @@ def test_a_missing_package_is_named_with_what_to_install(keys, monkeypatch):
 # The public face.
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_an_export_is_signed_with_an_encrypted_key(keys, tmp_path, monkeypatch):
     monkeypatch.setenv("KPA_SIGN_PASSPHRASE", PASSPHRASE)

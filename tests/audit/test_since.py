@@ -28,7 +28,7 @@ DAY = 86_400_000
 #: Moments of local midnights in the central United States.
 HIRED, LEFT = 20_573 * DAY + 18_000_000, 20_579 * DAY + 18_000_000
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("blank_charts")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("only_its_page")]
 
 
 def status_of(number: int, *required: int) -> dict[str, object]:

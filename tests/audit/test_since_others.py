@@ -19,7 +19,7 @@ from tests.frames import frame_of
 OLD, NEW = "2026-03-31", "2026-06-30"
 MADE = datetime(2026, 1, 2, 12, tzinfo=UTC)
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("blank_charts")]
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("only_its_page")]
 
 
 def done(number: int, person: str, day: str = "2026-01-01", **fields: Any) -> dict[str, Any]:

@@ -298,7 +298,7 @@ def test_the_command_line_says_what_the_timestamp_shows(
         assert (code, len(err.splitlines())) == (2, 1)
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_an_export_is_timestamped(tsa, tmp_path):
     url = f"{tsa.url}/my-key"
@@ -309,7 +309,7 @@ def test_an_export_is_timestamped(tsa, tmp_path):
     assert stated == {"file": TIMESTAMP, "authority": tsa.url.removeprefix("http://")}
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_no_pack_is_written_if_the_authority_fails(tsa, tmp_path):
     with pytest.raises(KPATransportError, match="HTTP status 500"):

@@ -86,7 +86,7 @@ def test_a_total_that_changes_between_pages_needs_a_full_download(
     assert _agrees_with_a_full_download(api) < 0
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_the_age_of_a_refresh_counts_from_its_own_oldest_page(api: DemoAPI, tmp_path: Path) -> None:
     first = kpa.load_all().snapshots["completions"]
@@ -220,7 +220,7 @@ def test_a_week_after_the_last_full_download_all_pages_are_downloaded_again() ->
     assert not may_go_on(kept(full_walk_at=now, walk="incremental", increments=10))
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_an_audit_refuses_incremental_completions_by_default(api: DemoAPI, tmp_path: Path) -> None:
     data = kpa.load_all(refresh="recent")

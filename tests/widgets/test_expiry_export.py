@@ -20,7 +20,7 @@ from tests.drawn_once import left_blank
 from tests.widgets.expiry_cases import status
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_export_writes_what_is_shown(
     explorer: ExpiryExplorer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -38,7 +38,7 @@ def test_export_writes_what_is_shown(
         assert f"{pack.name}/report.html" in archive.namelist()
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_export_of_a_composed_training_takes_its_parts(
     explorer: ExpiryExplorer, company: kpa.TrainingData, tmp_path: Path
@@ -143,7 +143,7 @@ def test_an_export_of_some_people_reports_the_findings_in_their_records(
     assert "not known how many trainings are missing" not in report
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 def test_a_part_under_pseudonyms_does_not_name_the_search_text(
     company: kpa.TrainingData, tmp_path: Path

@@ -140,7 +140,7 @@ def test_a_bar_of_a_training_that_only_the_vendor_names_can_be_picked(
     assert explorer.table["training_id"].to_list() == [8]
 
 
-@pytest.mark.usefixtures("blank_charts")
+@pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
 @pytest.mark.parametrize("asked", [{"search": GHOST}, {"field_offices": [""]}])
 def test_a_pack_holds_people_without_a_profile(
