@@ -7,7 +7,7 @@ import stat
 import zipfile
 from pathlib import Path
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 import kpa_analytics as kpa
 from tests.browser.conftest import save_screenshot
@@ -29,6 +29,8 @@ def use_by_mouse(view: Locator, shot: str, folder: Path, saved: Path) -> None:
     ground = {"light": "rgb(255, 255, 255)", "dark": "rgb(22, 26, 33)"}[theme]
     expect(view.locator(".kpa-chart").first).to_have_css("background-color", ground)
 
+    for picker in _pickers(page)[:2]:  # those of every tab
+        choose_and_clear(picker)
     try_explorer(view.locator(".kpa-expiry"), f"{shot}_expirations")
     press(view.get_by_role("tab", name="Instructors"))
     try_explorer(view.locator(".kpa-instructors"), f"{shot}_instructors")
@@ -58,17 +60,15 @@ def use_by_mouse(view: Locator, shot: str, folder: Path, saved: Path) -> None:
 
 
 def try_explorer(explorer: Locator, shot: str) -> None:
-    """Use every control of the explorer that is open, and those over it."""
+    """Use the picker and the table of the explorer that is open."""
     page = explorer.page
     expect(explorer.locator(".kpa-chart svg.marks")).to_have_count(2)
-    pickers = page.locator(".kpa-dashboard .kpa-multi-select:visible").all()
-    assert len(pickers) == 3
-    for picker in pickers:
-        choose_and_clear(picker)
-    press(pickers[-1].locator("summary"))
-    expect(pickers[-1].locator(".kpa-multi-select-sheet")).to_be_visible()
+    own = _pickers(page)[-1]
+    choose_and_clear(own)
+    press(own.locator("summary"))
+    expect(own.locator(".kpa-multi-select-sheet")).to_be_visible()
     save_screenshot(page, shot)
-    press(pickers[-1].locator("summary"))
+    press(own.locator("summary"))
     table = explorer.locator(".kpa-table").first
     heading = table.locator("th button").nth(1)
     press(heading)
@@ -77,6 +77,13 @@ def try_explorer(explorer: Locator, shot: str) -> None:
     if onward.is_visible():
         press(onward)
         expect(table.locator(".kpa-table-foot span")).to_contain_text("Rows 51")
+
+
+def _pickers(page: Page) -> list[Locator]:
+    """The pickers shown: trainings, field offices, and the one of the open tab."""
+    pickers = page.locator(".kpa-dashboard .kpa-multi-select:visible").all()
+    assert len(pickers) == 3
+    return pickers
 
 
 def only_one_training(view: Locator) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import TimeoutError as TooLate
 
 TRIES = 5
 
-#: The middle of an element after its rectangle has been the same for 100 ms, and what lies on top
+#: The middle of an element after its rectangle has been the same for 50 ms, and what lies on top
 #: of it there; nothing where the element was replaced, or moved for 10 seconds.
 _STAND = """element => new Promise(resolve => {
     element.scrollIntoView({block: "nearest"});
@@ -21,7 +21,7 @@ _STAND = """element => new Promise(resolve => {
         const now = performance.now(), {x, y, width, height} = element.getBoundingClientRect();
         if (place !== (place = [x, y, width, height].join())) since = now;
         if (!element.isConnected || now - began > 10_000) return resolve(null);
-        if (now - since < 100) return requestAnimationFrame(look);
+        if (now - since < 50) return requestAnimationFrame(look);
         const middle = {x: x + width / 2, y: y + height / 2};
         const hit = document.elementFromPoint(middle.x, middle.y);
         const over = element.contains(hit) ? "" : hit?.outerHTML.slice(0, 200) ?? "nothing";
