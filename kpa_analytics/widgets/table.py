@@ -23,7 +23,7 @@ from kpa_analytics.widgets.table_rows import (
 from kpa_analytics.wording import count, listing
 
 #: Rows on a page.
-PAGE = 50
+PAGE = 25
 
 
 class RowsTable(anywidget.AnyWidget):

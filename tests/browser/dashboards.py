@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, expect
 
 import kpa_analytics as kpa
+from kpa_analytics.widgets.table import PAGE
 from tests.browser.conftest import save_screenshot
 from tests.browser.hands import choose_and_clear, open_list, press
 
@@ -76,7 +77,7 @@ def try_explorer(explorer: Locator, shot: str) -> None:
     onward = table.get_by_role("button", name="Next")
     if onward.is_visible():
         press(onward)
-        expect(table.locator(".kpa-table-foot span")).to_contain_text("Rows 51")
+        expect(table.locator(".kpa-table-foot span")).to_contain_text(f"Rows {PAGE + 1} ")
 
 
 def _pickers(page: Page) -> list[Locator]:

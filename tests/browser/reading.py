@@ -87,8 +87,15 @@ def what_is_due_soon_and_by_which_rule(view: Locator) -> None:
     expect(table.get_by_role("button", name="Counts as expiring soon")).to_be_visible()
     rows, top = named_rows(table), table.locator("tbody tr").first
     shown = top.inner_text()
-    first, last = (table.get_by_role("button", name=name, exact=True) for name in ("First", "Last"))
+    first, onward, last = (
+        table.get_by_role("button", name=name, exact=True) for name in ("First", "Next", "Last")
+    )
     expect(first).to_be_disabled()
+    for start in range(PAGE, due - PAGE, PAGE):
+        press(onward)
+        expect(foot).to_contain_text(f"Rows {start + 1} to ")
+        expect(top).not_to_have_text(shown, use_inner_text=True)
+        rows += named_rows(table)
     press(last)
     expect(foot).to_have_text(_LAST_ROWS)
     expect(foot).to_contain_text(f" to {due:,} of ")

@@ -18,6 +18,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
+from kpa_analytics.widgets.table import PAGE
 from tests.audit.packs import pdf_pages
 from tests.browser.axe import axe
 from tests.browser.conftest import free_port, running
@@ -236,7 +237,7 @@ def test_the_page_itself_scrolls_prints_whole_and_is_legible(
 
     last = web.locator(".kpa-table tbody tr").last.locator("td").first.inner_text()
     printed = pdf_pages(web.pdf())
-    assert len(printed) > 3
+    assert len(printed) > 2
     assert "Completed" in printed[-2]  # the table's header is on each of its pages
     text = "".join("".join(printed).split())
     for part in ("Training records", "Include people who left", "Status by training", last):
@@ -336,4 +337,4 @@ def test_a_stopped_dashboard_says_so_at_the_next_click(page: Page, served: Serve
     expect(said).not_to_contain_text("cell")
     expect(view.locator(":scope > [inert]")).not_to_have_count(0)
     foot = view.locator(".kpa-table-foot:visible").first
-    expect(foot).to_contain_text("Rows 1 to 50 of")  # the rows are still those of the first page
+    expect(foot).to_contain_text(f"Rows 1 to {PAGE} of")  # the first page is still there

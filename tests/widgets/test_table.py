@@ -101,7 +101,7 @@ def test_another_column_starts_at_the_first_page() -> None:
     table = RowsTable(HEADINGS, ("number", True))
     table.show(frame, "")
     table.start = 200
-    assert [row[0] for row in table.rows] == [*range(49, -1, -1)]
+    assert [row[0] for row in table.rows] == [*range(49, 49 - PAGE, -1)]
     table.sort = ["number", False]
     assert (table.start, table.rows[0][0], len(table.rows)) == (0, 0, PAGE)
 
