@@ -195,8 +195,9 @@ def a_label_below_the_bars_selects_them(view: Locator, chart: int) -> None:
 
 def column_widths(table: Locator) -> list[int]:
     """The width of each column, in pixels. The headings and the cells below are as wide."""
-    widths: list[list[int]] = table.locator("tr:has(th), tbody tr:first-child").evaluate_all(
-        "rows => rows.map(row => [...row.cells].map(cell => cell.offsetWidth))"
+    widths: list[list[int]] = table.locator("table").evaluate(
+        "table => [table.tHead, table.tBodies[0]].map("
+        "part => [...part.rows[0].cells].map(cell => cell.offsetWidth))"
     )
     headings, cells = widths
     assert headings == cells
