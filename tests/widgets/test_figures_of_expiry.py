@@ -54,10 +54,10 @@ def test_a_choice_of_statuses_filters_rows_and_bars_but_no_figure(
     dated = chosen.filter(pl.col("expiration_date").is_not_null())
     assert drawn(explorer, 0, "value") == dated.height
     bars = "Bars: only " if {"expired", "missing"} & {*statuses} else "No bars: "
-    for spec, words in zip(explorer.charts, ("Bars: only ", bars), strict=True):
+    for spec, said in zip(explorer.charts, ("Bars: only ", bars), strict=True):
         data = [row for rows in spec["datasets"].values() for row in rows]
         assert {row["status"] for row in data if "status" in row} <= {*statuses}
-        assert words in " ".join(spec["title"]["subtitle"])
+        assert said in " ".join(spec["title"]["subtitle"])
     shares = [
         {row["training"]: row["percent"] for row in spec_rows(each, 1) if "percent" in row}
         for each in (explorer, unchanged)
