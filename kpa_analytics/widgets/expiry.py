@@ -14,67 +14,50 @@ import polars as pl
 
 from kpa_analytics import charts
 from kpa_analytics.analysis.choices import ExpiryChoices
-from kpa_analytics.analysis.due_within import due_label, due_note
+from kpa_analytics.analysis.due_within import due_label
 from kpa_analytics.analysis.expiry_view import (
     EARLIER,
     ENDS,
     MONTHS_SHOWN,
     ExpiryView,
-    case_counts,
     has_case,
     in_statuses,
     selected_rows,
 )
-from kpa_analytics.analysis.unknown_rule import unknown_rule_note
 from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.report_text import UNKNOWN_RULE
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
     CURRENT,
     EXPIRED,
     EXPIRING,
-    FROM_REQUIREMENTS,
     MISSING,
-    NOT_DUE,
     SEVERITY,
     SIGNED_LABELS,
     STATUS_LABELS,
     STATUSES,
     VALID,
 )
-from kpa_analytics.widgets import layout, traits
+from kpa_analytics.widgets import traits
 from kpa_analytics.widgets.bars import DUE, Bar, Bars, selected_words
 from kpa_analytics.widgets.chart_explorer import ALL, SELECTING
 from kpa_analytics.widgets.download import DownloadButton
+from kpa_analytics.widgets.expiry_rows import HEADINGS, expiry_figures, picks
 from kpa_analytics.widgets.explained import CaseKey, OneCase, why, why_panel
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.widgets.pack import write_pack
-from kpa_analytics.widgets.profiles import PROFILE_HEADINGS, nothing, with_profiles
+from kpa_analytics.widgets.profiles import nothing, with_profiles
 from kpa_analytics.widgets.status_explorer import StatusExplorer, StatusKeywords
 from kpa_analytics.widgets.table import RowsTable
-from kpa_analytics.widgets.table_rows import ColumnHeading
 from kpa_analytics.widgets.traits import ChoiceError
-from kpa_analytics.wording import count, listing, month, percent
+from kpa_analytics.wording import count, listing, month
 
 if TYPE_CHECKING:
     from kpa_analytics.analysis.explanation import Explanation
     from kpa_analytics.analysis.fleet import Fleet
     from kpa_analytics.data.training_data import TrainingData
-
-_HEADINGS = (
-    ColumnHeading("user", "Person", "person"),
-    ColumnHeading("training", "Training"),
-    ColumnHeading("date", "Completed", "date"),
-    ColumnHeading("expiration_date", "Valid through", "date"),
-    ColumnHeading("days_left", "Days left", "number"),
-    ColumnHeading("status", "Status", "status"),
-    ColumnHeading("expiring_rule", "Counts as expiring soon"),
-    *PROFILE_HEADINGS,
-)
-
 
 #: The number of trainings in the second chart; after a click on "other trainings", all of them.
 _TRAININGS, _EVERY_TRAINING = 15, 60
@@ -256,7 +239,7 @@ class ExpiryExplorer(StatusExplorer):
     def _tables(self) -> tuple[RowsTable, ipw.Widget, DownloadButton]:
         self._charts.on_label(self._label_clicked, [["legend", "scale"], ["axis", "legend"]])
         self._table = RowsTable(
-            _HEADINGS,
+            HEADINGS,
             ("days_left", False),
             name="expirations",
             labels={"status": SIGNED_LABELS},
@@ -284,11 +267,11 @@ class ExpiryExplorer(StatusExplorer):
         if changed - {"selected"}:
             self._cases = self._view.rows(choices)
             self._rows = in_statuses(self._cases, self.statuses)
-            figures = _headline(self._cases, self.expiring_days, self._view.requirements_note)
+            figures = expiry_figures(self._cases, self.expiring_days, self._view.requirements_note)
             self._figures.value = figures + self._before_records()
             if selected_rows(self._rows, self.selected, self.as_of).is_empty():
                 self._keep(())
-            self._figures.picks = _picks(self._cases, self.expiring_days)
+            self._figures.picks = picks(self._cases, self.expiring_days)
         self._figures.chosen = self._chosen_figures()
         self._listed = selected_rows(self._rows, self.selected, self.as_of)
         self._table.show(
@@ -400,41 +383,3 @@ def _checked(top: object) -> int:
     if type(top) is not int or not 1 <= top <= _EVERY_TRAINING:
         raise ChoiceError(f"top must be a whole number from 1 to {_EVERY_TRAINING}, not {top!r}")
     return top
-
-
-def _in_order(counts: Mapping[str, int]) -> tuple[str, str, str, str]:
-    """The share of the cases shown that are current or expiring, of all that are due."""
-    due = counts["total"] - counts[NOT_DUE]
-    in_order = sum(counts[status] for status in VALID)
-    share = percent(in_order, due) if due else "not known"
-    detail = f"current or expiring soon: {in_order:,} of {count(due, 'case')} due"
-    return (share, "In order", detail, "kpa-in-order")
-
-
-def _picks(cases: pl.DataFrame, days: int) -> list[str]:
-    """The figures that count a case, and can be clicked; `days` are the expiring days."""
-    counts = case_counts(cases, days)
-    statuses = [status for status in STATUSES if counts[status]]
-    in_order = ["in-order"] if {*VALID} & {*statuses} else []
-    return [ALL, *statuses, *in_order, *(["due"] if counts["due_within"] else [])]
-
-
-def _headline(cases: pl.DataFrame, days: int, unknown: str) -> str:
-    """The numbers above the charts, as HTML; `days` are the expiring days.
-
-    `unknown` says which requirements are not known.
-    """
-    counts = case_counts(cases, days)
-    people = count(counts["people"], "person", "people")
-    detail = f"one person and one training each; {people}, {count(counts['trainings'], 'training')}"
-    tiles = [(f"{counts['total']:,}", "Cases", detail, "kpa-all"), _in_order(counts)]
-    for status in SEVERITY:
-        number, detail = f"{counts[status]:,}", percent(counts[status], counts["total"])
-        if status in FROM_REQUIREMENTS and unknown:
-            number, detail = "not known", unknown
-        if counts[status] or status != NOT_DUE:
-            tiles.append((number, SIGNED_LABELS[status], detail, f"kpa-{status}"))
-        if status == EXPIRING:
-            tiles.append((f"{counts['due_within']:,}", due_label(days), due_note(days), "kpa-due"))
-    rule = unknown_rule_note(cases, UNKNOWN_RULE)
-    return layout.figure_tiles(tiles) + layout.notes([rule] if rule else [])
