@@ -123,7 +123,7 @@ class _BlankDrawings(dict[str, report_charts.Drawing]):
 def page_alone() -> Iterator[None]:
     """Let exports leave every PDF and audit.xlsx empty, and make no charts, during a block.
 
-    This is for tests that read the texts of the page, the tables and the manifest of a pack.
+    This is for tests that read the tables, the manifest, and the page apart from its charts.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(report_charts, "draw", _BlankDrawings)

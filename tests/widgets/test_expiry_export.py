@@ -143,7 +143,7 @@ def test_an_export_of_some_people_reports_the_findings_in_their_records(
     assert "not known how many trainings are missing" not in report
 
 
-@pytest.mark.usefixtures("only_its_page")
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.slow
 def test_a_part_under_pseudonyms_does_not_name_the_search_text(
     company: kpa.TrainingData, tmp_path: Path
