@@ -47,13 +47,14 @@ def only_words(statuses: Collection[str], *, gaps_only: bool = False) -> str:
     Examples:
         >>> only_words(["missing", "current"])
         'Bars: only ○ Missing, ● Current'
+        >>> only_words(["missing", "current"], gaps_only=True)
+        'Bars: only ○ Missing'
         >>> only_words(["current"], gaps_only=True)
         'No bars: this chart draws gaps, not ● Current'
     """
     kept = chosen(statuses)
     if len(kept) == len(STATUSES):
         return ""
-    listed = ", ".join(SIGNED_LABELS[status] for status in kept)
-    if gaps_only and not {*GAPS} & {*kept}:
-        return f"No bars: this chart draws gaps, not {listed}"
-    return f"Bars: only {listed}"
+    drawn = [status for status in kept if status in GAPS or not gaps_only]
+    listed = ", ".join(SIGNED_LABELS[status] for status in drawn or kept)
+    return f"Bars: only {listed}" if drawn else f"No bars: this chart draws gaps, not {listed}"
