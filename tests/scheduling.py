@@ -14,7 +14,8 @@ from xdist.scheduler import LoadFileScheduling
 
 #: These use one JupyterLab, which takes long to start.
 _IN_JUPYTERLAB = {
-    f"tests/browser/test_{name}.py" for name in ("dashboard_lab", "explorers", "notebooks")
+    f"tests/browser/test_{name}.py"
+    for name in ("dashboard_lab", "dashboard_tabs", "expiry_explorer", "explorers", "notebooks")
 }
 
 

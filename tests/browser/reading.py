@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from kpa_analytics.statuses import EXPIRED, SIGNED_LABELS
 from kpa_analytics.widgets.table import PAGE
-from tests.browser.hands import drag, point_at, press
+from tests.browser.hands import press
 
 _FIGURES = """items => Object.fromEntries(items.map(item =>
     [".kpa-words", "strong"].map(part => item.querySelector(part).textContent)))"""
@@ -18,8 +18,6 @@ _ROWS = """rows => {
     return rows.map(row => Object.fromEntries(
         [...row.cells].map((cell, at) => [names[at], cell.textContent])));
 }"""
-#: A column is at least as wide as this, in pixels.
-NARROWEST = 60
 #: The end of the text that says which page of a table is shown.
 _LAST_ROWS = re.compile(r"^Rows [\d,]+ to ([\d,]+) of \1$")
 _DAYS_OF_RULE = re.compile(r"^in its last (\d+) days ")
@@ -41,10 +39,33 @@ def number(text: str) -> int:
     return int(text.replace(",", ""))
 
 
+def listed(view: Locator) -> list[list[str]]:
+    """The rows of a table, as a reader sees them."""
+    rows: list[list[str]] = view.locator(".kpa-table tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    return rows
+
+
 def picker(view: Locator, name: str) -> Locator:
     """A picker, by the text over it."""
     label = view.page.locator(".kpa-label", has_text=name)
     return view.locator(".kpa-multi-select", has=label)
+
+
+def pick_training(view: Locator, title: str) -> None:
+    """Choose a training by keyboard alone: open, search, to the box, space, close."""
+    view.locator(".kpa-multi-select summary").first.focus()
+    keyboard = view.page.keyboard
+    keyboard.press("Enter")
+    search = view.get_by_role("searchbox", name="Search trainings")
+    expect(search).to_be_focused()
+    keyboard.type(title)
+    box = view.get_by_role("checkbox", name=title, exact=True)
+    while not box.evaluate("box => box === document.activeElement"):
+        keyboard.press("Tab")
+    keyboard.press("Space")
+    keyboard.press("Escape")
 
 
 def the_figures_say_what_is_in_order(view: Locator) -> None:
@@ -191,34 +212,6 @@ def a_label_below_the_bars_selects_them(view: Locator, chart: int) -> None:
     assert [text for text in bars if name not in text] == []
     press(label)
     expect(pressed).to_have_count(0)
-
-
-def column_widths(table: Locator) -> list[int]:
-    """The width of each column, in pixels. The headings and the cells below are as wide."""
-    widths: list[list[int]] = table.locator("table").evaluate(
-        "table => [table.tHead, table.tBodies[0]].map("
-        "part => [...part.rows[0].cells].map(cell => cell.offsetWidth))"
-    )
-    headings, cells = widths
-    assert headings == cells
-    return headings
-
-
-def resize_by_mouse(table: Locator) -> None:
-    """Drag the edges of columns to the left and to the right; Enter restores their widths."""
-    usual = column_widths(table)
-    for at in (0, 2, len(usual) - 1):
-        edge = table.get_by_role("separator").nth(at)
-        for moved in (-30, 70):
-            wanted = column_widths(table)
-            wanted[at] = max(wanted[at] + moved, NARROWEST)
-            drag(edge, x=moved)
-            assert column_widths(table) == wanted
-        point_at(table.locator("th button").nth(at))  # the button is up: no width changes
-        assert column_widths(table) == wanted
-        edge.focus()
-        table.page.keyboard.press("Enter")
-        assert column_widths(table) == usual
 
 
 def _table(view: Locator) -> Locator:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.cells import DASHBOARD, RECORDS
 from tests.browser.conftest import Lab
 from tests.browser.dashboards import use_by_mouse
-from tests.browser.test_explorers import DASHBOARD, RECORDS
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1600, "light")])
