@@ -21,8 +21,8 @@ from kpa_analytics.audit.timestamp import timestamp_manifest, timestamp_url
 from kpa_analytics.errors import KPADataError, KPAError, KPATransportError
 from tests.audit.packs import AS_OF
 from tests.audit.tampering import small_pack
+from tests.cli.command import run
 from tests.publishing.small import small
-from tests.test_cli import run
 
 GUIDE = Path(__file__).parents[2] / "docs" / "how-to" / "audit-pack.md"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,26 +12,11 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
-from kpa_analytics import cli
 from kpa_analytics.demo.server import DemoAPI
 from kpa_analytics.demo.sources import Records
 from kpa_analytics.report_text import DEMO_MARK
 from tests.conftest import completions
 from tests.data.accounts_toml import serve_accounts
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """The command in this process: its exit code, stdout and stderr."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["kpa-analytics", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return command
 
 
 @pytest.fixture
@@ -48,31 +32,33 @@ def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DemoAPI]:
 
 
 @pytest.mark.slow
-def test_fetch_names_the_account_that_failed(run, api: DemoAPI, monkeypatch):
-    code, out, err = run("fetch", "--all-accounts")
+def test_fetch_names_the_account_that_failed(kpa_analytics, api: DemoAPI, monkeypatch):
+    code, out, err = kpa_analytics("fetch", "--all-accounts")
     assert code == 2
     assert "north (demo data)\n  completions                   2" in out
     assert err.splitlines()[-1].startswith("kpa-analytics: 1 account could not be loaded: south: ")
     api.refuse(None)
-    code, out, _ = run("fetch", "--account", "north")
+    code, out, _ = kpa_analytics("fetch", "--account", "north")
     assert (code, out.splitlines()[-1]) == (0, DEMO_MARK)
-    code, _, err = run("fetch", "--account", "east")
+    code, _, err = kpa_analytics("fetch", "--account", "east")
     assert (code, len(err.splitlines())) == (2, 1)
     assert "there is no account 'east' in accounts.toml; it has north, south" in err
 
 
-def test_audit_loads_the_account_that_is_named(run, api: DemoAPI, tmp_path: Path):
+def test_audit_loads_the_account_that_is_named(kpa_analytics, api: DemoAPI, tmp_path: Path):
     """The token of south is inactive, so its pack can't be made."""
-    code, out, err = run("audit", tmp_path / "pack", "--account", "south")
+    code, out, err = kpa_analytics("audit", tmp_path / "pack", "--account", "south")
     assert (code, out) == (2, "")
     assert "token_inactive" in err.splitlines()[-1]
     assert not (tmp_path / "pack").exists()
 
 
 @pytest.mark.slow
-def test_publish_writes_every_account_and_keeps_those_that_fail(run, api: DemoAPI, tmp_path: Path):
+def test_publish_writes_every_account_and_keeps_those_that_fail(
+    kpa_analytics, api: DemoAPI, tmp_path: Path
+):
     folder = tmp_path / "published"
-    code, out, err = run("publish", folder, "--all-accounts")
+    code, out, err = kpa_analytics("publish", folder, "--all-accounts")
     assert code == 2
     assert DEMO_MARK in out
     assert "north                    9 of 9 files written" in out
@@ -83,7 +69,7 @@ def test_publish_writes_every_account_and_keeps_those_that_fail(run, api: DemoAP
         ("north", True, True),
         ("south", False, None),
     ]
-    code, out, _ = run("publish", folder, "--account", "north")
+    code, out, _ = kpa_analytics("publish", folder, "--account", "north")
     assert code == 0
     assert "north                    0 of 9 files written" in out
     api.refuse("token_inactive", os.environ["KPA_NORTH_TOKEN"])
@@ -92,16 +78,16 @@ def test_publish_writes_every_account_and_keeps_those_that_fail(run, api: DemoAP
         (folder, ["--all-accounts"]),
         (tmp_path / "copy", ["--account", "north"]),
     ):
-        assert run("publish", place, "--refresh", *choice)[0] == 2
+        assert kpa_analytics("publish", place, "--refresh", *choice)[0] == 2
         north = pl.read_parquet(place / "accounts.parquet").row(0, named=True)
         assert north["complete"] is False
         assert "token_inactive" in north["failure"]
-    assert run("publish", tmp_path / "new", "--account", "north", "--refresh")[0] == 2
+    assert kpa_analytics("publish", tmp_path / "new", "--account", "north", "--refresh")[0] == 2
     assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.slow
-def test_one_account_at_a_time(run, tmp_path: Path):
+def test_one_account_at_a_time(kpa_analytics, tmp_path: Path):
     for command in (
         ["fetch", "--account", "north", "--all-accounts"],
         ["audit", tmp_path / "pack", "--account", "north", "--demo"],
@@ -109,23 +95,25 @@ def test_one_account_at_a_time(run, tmp_path: Path):
         ["trend", "--account", "north", "--demo"],
         ["explain", "Ann", "Ladders", "--account", "north", "--demo"],
     ):
-        code, out, err = run(*command)
+        code, out, err = kpa_analytics(*command)
         assert (code, out, len(err.splitlines())) == (2, "", 1)
         assert "can't be given together" in err
 
 
-def test_no_output_shows_the_token_of_an_account(run, api: DemoAPI, monkeypatch, tmp_path: Path):
+def test_no_output_shows_the_token_of_an_account(
+    kpa_analytics, api: DemoAPI, monkeypatch, tmp_path: Path
+):
     monkeypatch.setenv("KPA_NORTH_TOKEN", "northern-secret-1")
-    code, out, err = run("fetch", "--account", "northern-secret-1")
+    code, out, err = kpa_analytics("fetch", "--account", "northern-secret-1")
     assert code == 2
     assert "northern-secret-1" not in out + err
 
 
 @pytest.mark.usefixtures("only_its_page")
 @pytest.mark.slow
-def test_audit_writes_a_pack_of_each_account(run, api: DemoAPI, tmp_path: Path):
+def test_audit_writes_a_pack_of_each_account(kpa_analytics, api: DemoAPI, tmp_path: Path):
     pack = tmp_path / "pack"
-    code, out, err = run("audit", pack, "--all-accounts", "--as-of", "2020-03-31")
+    code, out, err = kpa_analytics("audit", pack, "--all-accounts", "--as-of", "2020-03-31")
     assert code == 2
     assert f"open {pack / 'index.html'}" in out
     assert "completions                   2" in out
