@@ -494,6 +494,11 @@ INSTRUCTORS = (
 )
 
 SESSIONS = "{held:group session is|group sessions are} on record."
+#: In a pack of some trainings.
+SESSIONS_WHOLE = (
+    "A session can have taught other trainings too: everyone who is listed or recorded in it is "
+    "counted."
+)
 SHARE = "{share} of {total:completion was|completions were} recorded in a group session."
 NO_COMPLETIONS = "No completions are on record."
 #: Completions that have not happened yet, in a sum and in a chart.

@@ -145,7 +145,6 @@ def gather(
     status = cases.filter(is_meant)
     happened = (data.completions.filter(_by(as_of)), data.trainings, data.users)
     everyone = whole.completions.filter(_by(as_of))
-    sessions = group_sessions(data.completions, data.group_trainings, *happened[1:])
     compared_on = _vendor_day(data)
     both = RECONCILIATION.empty()
     if compared_on:
@@ -174,7 +173,7 @@ def gather(
         # Count all completions, even for a pack of only a part: its people may be taught by anyone
         # in the company.
         coverage=instructor_coverage(everyone, *happened[1:], as_of=as_of).filter(is_meant),
-        sessions=sessions.filter(_by(as_of)),
+        sessions=_sessions(data, everyone).filter(_by(as_of)),
         share=group_share(happened[0]),
         past=past(data, as_of=as_of, expiring_days=expiring_days, required=needed),
         later=data.completions.height - happened[0].height,
@@ -185,6 +184,18 @@ def gather(
         changed_since=earlier.snapshot.fetched_at if earlier else None,
         changes_unknown=changes_unknown,
     )
+
+
+def _sessions(data: TrainingData, everyone: pl.DataFrame) -> pl.DataFrame:
+    """The sessions of the part. All completions of a session count, not only those of the part.
+
+    A session that teaches two trainings has one list of people, and some complete only one of them.
+    """
+    of_people = everyone.filter(data.scope.of_people("m_user_id"))
+    in_part = [data.group_trainings["id"], data.completions["group_training_id"].drop_nulls()]
+    ids = pl.concat(in_part).unique().implode()
+    sessions = group_sessions(of_people, data.group_trainings, data.whole.trainings, data.users)
+    return sessions.filter(pl.col("group_training_id").is_in(ids))
 
 
 def _changed(earlier: Kept | None, data: TrainingData) -> tuple[pl.DataFrame, str]:

@@ -289,6 +289,7 @@ def _sessions(evidence: Evidence) -> Section:
     total = in_groups + alone
     sentences = [
         say(text.SESSIONS, held=sessions.height),
+        *([text.SESSIONS_WHOLE] if evidence.data.scope.trainings else []),
         say(text.SHARE, share=percent(in_groups, total), total=total)
         if total
         else text.NO_COMPLETIONS,

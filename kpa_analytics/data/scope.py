@@ -57,17 +57,18 @@ class Scope:
     def frames(self, whole: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
         """Select the records of each collection.
 
-        A group session is selected if it lists a selected person, or if a selected person has a
-        completion in it.
+        A group session is selected if it lists a selected training and a selected person, or if a
+        selected completion is recorded in it.
         """
         done = whole["completions"].filter(self.records(whole["trainings"]))
+        recorded = pl.col("id").is_in(done["group_training_id"].drop_nulls().unique().implode())
         frames = {**whole, "completions": done}
         if self.trainings:
             wanted = with_parts(whole["trainings"], self.trainings)
             of_wanted = pl.col("trainings_id").list.set_intersection(wanted).list.len() > 0
             frames |= {
                 "trainings": whole["trainings"].filter(pl.col("id").is_in(wanted)),
-                "group_trainings": whole["group_trainings"].filter(of_wanted),
+                "group_trainings": whole["group_trainings"].filter(of_wanted | recorded),
                 "employee_status": whole["employee_status"].with_columns(
                     pl.col(_REQUIRED_IDS).list.set_intersection(wanted),
                     pl.col("last_completed").list.filter(
@@ -76,7 +77,6 @@ class Scope:
                 ),
             }
         if self.people is not None:
-            recorded = pl.col("id").is_in(done["group_training_id"].drop_nulls().unique().implode())
             listed = pl.col("m_trainees_id").list.filter(pl.element().is_in(self.people.to_list()))
             frames |= {
                 "employee_status": frames["employee_status"].filter(self.of_people("m_user_id")),
