@@ -387,9 +387,11 @@ EXPIRING = (
 )
 LIMITED = (
     "Composed trainings have a table of their own. A composed training is held through the "
-    "trainings that it includes. Its day of completion, instructor, signature and files are those "
-    "of the included training that limits it: the first to expire."
+    "trainings that it includes. It was completed on the day of the last of them. Its instructor, "
+    "signature and files are those of the included training that limits it: the first to expire."
 )
+#: The included training that limits a composed one, and the day of its completion.
+LIMITED_BY = "{limit}, completed {day}"
 #: What limits a composed training whose own schedule ends before those of its parts.
 OWN_SCHEDULE = "its own schedule"
 #: What limits a composed training that is missing.

@@ -10,7 +10,7 @@ from kpa_analytics import report_text as text
 from kpa_analytics.analysis.schedule_texts import schedule_texts
 from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.data.training_data import TrainingData
-from kpa_analytics.wording import say
+from kpa_analytics.wording import day_texts, say
 
 
 def with_rules(data: TrainingData, cases: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -42,10 +42,16 @@ def _composed() -> pl.Expr:
         pl.when(pl.col("limited_by_id") == pl.col("training_id"))
         .then(pl.lit(text.COMPOSED_OWN_RULE))
         .when(pl.col("limited_by_id").is_not_null())
-        .then(_named(text.COMPOSED_RULE))
-        .otherwise(_named(text.COMPOSED_MISSING_RULE))
+        .then(_named(text.COMPOSED_RULE, limit_and_day()))
+        .otherwise(_named(text.COMPOSED_MISSING_RULE, pl.col("limited_by")))
     )
 
 
-def _named(sentence: str) -> pl.Expr:
-    return pl.format(say(sentence, limits="{}"), "limited_by")
+def limit_and_day() -> pl.Expr:
+    """What limits a composed training, and the day of that completion if it has one."""
+    limit, day = pl.col("limited_by"), day_texts(pl.col("limited_by_date"))
+    return pl.coalesce(pl.format(say(text.LIMITED_BY, limit="{}", day="{}"), limit, day), limit)
+
+
+def _named(sentence: str, limits: pl.Expr) -> pl.Expr:
+    return pl.format(say(sentence, limits="{}"), limits)

@@ -121,7 +121,7 @@ def _table(
         signed,
         # An employee number has a column of its own.
         user=pl.when(cases["employeeNumber"].is_null()).then("user").otherwise(cases["user"]),
-        completed=pl.coalesce("limited_by_date", "date"),
+        completed="date",
     )
     return [printed(rows, *columns, caption=caption, limit=rows.height)] if rows.height else []
 

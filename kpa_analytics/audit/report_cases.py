@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from kpa_analytics import report_text as text
+from kpa_analytics.audit.case_rules import limit_and_day
 from kpa_analytics.audit.cases import (
     EVIDENCE,
     FILE,
@@ -126,9 +127,9 @@ def _shown(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(text.OWN_SCHEDULE))
         .when(pl.col("status") == MISSING)
         .then(pl.format(say(text.LACKS, parts="{}"), "limited_by"))
-        .otherwise("limited_by")
+        .otherwise(limit_and_day())
         .alias("limited_by"),
-        pl.coalesce("limited_by_date", "date").alias("completed"),
+        pl.col("date").alias("completed"),
         pl.coalesce(
             pl.col("signed").replace_strict(text.SIGNED, default=None, return_dtype=pl.String),
             unknown,

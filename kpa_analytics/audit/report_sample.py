@@ -20,7 +20,7 @@ def drawn_cases(sample: Sample) -> Section:
     sentence = say(text.SAMPLE, drawn=sample.rows.height, **numbers)
     rows = sample.rows.with_columns(
         pl.col(FOR_THE_TESTER).fill_null(""),
-        completed=pl.coalesce("limited_by_date", "date"),
+        completed="date",
     )
     table = printed(
         rows,

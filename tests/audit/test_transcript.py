@@ -274,7 +274,7 @@ def test_a_transcript_says_who_taught_and_which_training_is_meant(alike):
     said = flat(document)
     for shown in (
         *("Smith, John (EMP-00002)", "Smith, John (EMP-00003)", "Ladders (1)", "Ladders (2)"),
-        "composed: limited by Ladders (1)",
+        "composed: limited by Ladders (1), completed 5 Jan 2026",
     ):
         assert shown in said
     assert set(document.rows["instructor_employeeNumber"]) == {"EMP-00002", "EMP-00003"}

@@ -75,7 +75,7 @@ def _case(tables: PackTables, case: Row, *, overdue: bool, composed: bool) -> li
         tables.training(case["training_id"]),
         *([LABELS[case["status"]]] if overdue else []),
         *([_limit(case)] if composed else []),
-        printed_day(case["limited_by_date"] or case["date"]),
+        printed_day(case["date"]),
         printed_day(case["expiration_date"]),
         _number(left),
         tables.person(case["m_instructor_id"]),
@@ -88,7 +88,8 @@ def _limit(case: Row) -> str:
     if case["limited_by_id"] == case["training_id"]:
         return "its own schedule"
     lacks = "not completed: " if case["status"] == "missing" else ""
-    return f"{lacks}{case['limited_by']}" if case["limited_by"] else NOTHING
+    day = f", completed {printed_day(case['limited_by_date'])}" if case["limited_by_date"] else ""
+    return f"{lacks}{case['limited_by']}{day}" if case["limited_by"] else NOTHING
 
 
 def _single_instructor(counted: Counted) -> list[list[str]]:
@@ -124,7 +125,7 @@ def _sample(tables: PackTables) -> list[list[str]]:
             tables.person(row["m_user_id"]),
             row["training"],
             LABELS[row["status"]],
-            printed_day(_iso_day(row["limited_by_date"] or row["date"])),
+            printed_day(_iso_day(row["date"])),
             *("" for _ in range(4)),
         ]
         for row in tables.csv("sample.csv")
