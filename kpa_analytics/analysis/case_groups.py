@@ -7,7 +7,7 @@ from typing import Literal, get_args
 import polars as pl
 
 from kpa_analytics.analysis.names import people_names
-from kpa_analytics.data.training_data import FLEET_ACCOUNT
+from kpa_analytics.data.training_data import FLEET_ACCOUNT, FLEET_ID
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import ACCOUNT, AnyFrame, need, need_if_known
 from kpa_analytics.schema import GROUPS, USERS, Column
@@ -98,6 +98,20 @@ def members(users: AnyFrame, by: str) -> pl.LazyFrame:
     if isinstance(_PEOPLE.schema[column], pl.List):
         rows = rows.explode(identifier)
     return rows.filter(pl.col(identifier).str.strip_chars() != "").unique(maintain_order=True)
+
+
+def with_groups(rows: pl.LazyFrame, users: AnyFrame, by: str) -> pl.LazyFrame:
+    """Add the id of each person's group to rows with m_user_id; null for who has none.
+
+    Rows of a person with several groups are repeated. In a fleet, a person without a profile has an
+    account too: the id names it.
+    """
+    identifier, _ = group_columns(by)
+    grouped = rows.join(members(users, by), on="m_user_id", how="left")
+    if by != ACCOUNT:
+        return grouped
+    in_id = pl.col("m_user_id").str.extract(f"{FLEET_ID}([^{FLEET_ID}]*)$")
+    return grouped.with_columns(pl.col(identifier).fill_null(in_id))
 
 
 def group_names(groups: AnyFrame | None, by: str) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import group_columns, members, with_group_names
+from kpa_analytics.analysis.case_groups import group_columns, with_group_names, with_groups
 from kpa_analytics.analysis.status_spans import IN_ORDER, POSITIONS
 from kpa_analytics.schema import STATUS_OVER_TIME
 from kpa_analytics.statuses import FROM_REQUIREMENTS, STATUSES
@@ -56,7 +56,7 @@ def _people_grouping(
     people: pl.DataFrame, by: str, users: AnyFrame, groups: AnyFrame | None
 ) -> Grouping:
     identifier, name = group_columns(by)
-    listed = people.lazy().join(members(users, by), on="m_user_id", how="left")
+    listed = with_groups(people.lazy(), users, by)
     named = (
         listed.select(pl.col(identifier).unique())
         .pipe(with_group_names, by, users, groups)

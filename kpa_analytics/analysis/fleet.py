@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kpa_analytics.account_names import as_account, refuse_same_names
+from kpa_analytics.analysis.day_counts import trend_schema
 from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.stacked import stacked
-from kpa_analytics.analysis.status_over_time import status_over_time
+from kpa_analytics.analysis.status_over_time import check_start, counts_on, need_period
 from kpa_analytics.analysis.together import together
 from kpa_analytics.config import settings
 from kpa_analytics.data.accounts import settings_by_account
@@ -211,18 +213,31 @@ class Fleet:
             name), the counts, and demo.
 
         Raises:
-            KPADataError: as `kpa_analytics.status_over_time`; the message names the account.
+            KPADataError: as `kpa_analytics.status_over_time`, and the message names the account; or
+                `start` is before the first completion of every account.
         """
+        first, last = need_period(start, end)
+        days = SampledDays.between(first, last, every).days
+        group = None if by == ACCOUNT else by
+
+        def begun_on(data: TrainingData) -> date | None:
+            day = data.completions["date"].min()
+            return day if isinstance(day, date) else None
+
+        begun = [begun_on(data) for data in self.accounts.values()]
+        check_start(first, min(filter(None, begun), default=None))
 
         def counts_of(data: TrainingData) -> pl.DataFrame:
-            return status_over_time(
+            since = begun_on(data)
+            own = days if since is None else days.filter(days >= since)
+            if own.is_empty():
+                return trend_schema(group).to_frame()
+            return counts_on(
+                SampledDays(own),
                 data.completions,
                 data.trainings,
                 data.users,
-                start=start,
-                end=end,
-                every=every,
-                by=None if by == ACCOUNT else by,
+                by=group,
                 expiring_days=expiring_days,
                 include_terminated=include_terminated,
                 required=data.requirements,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import as_by, group_columns, members, with_group_names
+from kpa_analytics.analysis.case_groups import as_by, group_columns, with_group_names, with_groups
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import (
     AnyFrame,
@@ -141,7 +141,7 @@ def _counted(
     else:
         everyone = users if users is not None else pl.DataFrame()
         counted = (
-            rows.join(members(everyone, by), on="m_user_id", how="left")
+            with_groups(rows, everyone, by)
             .group_by(identifier)
             .agg(_figures(today))
             .pipe(with_group_names, by, everyone, groups)

@@ -115,12 +115,48 @@ def status_over_time(
         >>> trend.select("day", "current", "expiring", "total").rows()
         [(datetime.date(2024, 1, 31), 1, 0, 1), (datetime.date(2025, 1, 31), 0, 1, 1)]
     """
-    need_same_account(completions, trainings, users, required, groups)
+    return counts_on(
+        SampledDays.between(*need_period(start, end), every),
+        completions,
+        trainings,
+        users,
+        by=by,
+        as_known=as_known,
+        required=required,
+        expiring_days=expiring_days,
+        include_terminated=include_terminated,
+        groups=groups,
+    )
+
+
+def need_period(start: Day, end: Day) -> tuple[date, date]:
+    """The first and the last day of the counts.
+
+    Raises:
+        KPADataError: one of them is not a day, or `start` is after `end`.
+    """
     first, last = need_day(start, "start"), need_day(end, "end")
     if first > last:
         days_in_words = f"start is {in_words(first)}, end is {in_words(last)}"
         raise KPADataError(f"start must not be after end: {days_in_words}")
-    days = SampledDays.between(first, last, every)
+    return first, last
+
+
+def counts_on(
+    days: SampledDays,
+    completions: Frame,
+    trainings: AnyFrame | None,
+    users: AnyFrame | None,
+    *,
+    by: By | None,
+    expiring_days: int,
+    include_terminated: bool,
+    required: AnyFrame | None,
+    groups: AnyFrame | None,
+    as_known: Day | None = None,
+) -> Frame:
+    """As `status_over_time()`, on days that are given."""
+    need_same_account(completions, trainings, users, required, groups)
     ahead, group = as_expiring_days(expiring_days), as_by(by, users)
     need_switch(include_terminated, "include_terminated")
     is_known, rules = as_known_by(as_known), Rules(trainings)
@@ -129,7 +165,7 @@ def status_over_time(
 
     def counts(records: pl.DataFrame) -> pl.DataFrame:
         engine = Engine(known_records(records, is_known), rules, users, required)
-        check_start(first, engine.rows["date"].min())
+        check_start(days.days[0], engine.rows["date"].min())
         counting = Counting(days, ahead, group, include_terminated, required is not None)
         return counting.of(engine, users, groups)
 

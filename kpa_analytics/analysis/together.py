@@ -10,12 +10,10 @@ import polars as pl
 
 from kpa_analytics.data.scope import Scope
 from kpa_analytics.data.snapshots import Snapshot
-from kpa_analytics.data.training_data import FLEET_ACCOUNT, LOADED, TrainingData
+from kpa_analytics.data.training_data import FLEET_ACCOUNT, FLEET_ID, LOADED, TrainingData
 from kpa_analytics.endpoints import ID_ENDINGS
 from kpa_analytics.errors import KPADataError
 
-#: Between a person's id and the account's name. The id comes first, for the mark of the demo.
-_BETWEEN = "@"
 #: Ids of numbers are below this; the place of the account comes before them.
 _ROOM = 10**12
 #: Columns that a reader sees instead of ids.
@@ -80,7 +78,7 @@ def _unique_id(ids: pl.Expr, dtype: pl.DataType, name: str, place: int) -> pl.Ex
     if isinstance(dtype, pl.Struct):
         return ids.struct.with_fields(pl.field("id") + place * _ROOM)
     if dtype == pl.String:
-        return ids + f"{_BETWEEN}{name}"
+        return ids + f"{FLEET_ID}{name}"
     return ids + place * _ROOM
 
 
@@ -108,4 +106,4 @@ def _unique_faults(name: str, place: int, snapshot: Snapshot) -> Snapshot:
 
 
 def _unique_text(record: str, name: str, place: int) -> str:
-    return str(int(record) + place * _ROOM) if record.isdecimal() else f"{record}{_BETWEEN}{name}"
+    return str(int(record) + place * _ROOM) if record.isdecimal() else f"{record}{FLEET_ID}{name}"

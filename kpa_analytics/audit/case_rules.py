@@ -48,7 +48,7 @@ def _composed() -> pl.Expr:
 
 
 def limit_and_day() -> pl.Expr:
-    """What limits a composed training, and the day of that completion if it has one."""
+    """The training that limits a composed one, with the day of its completion if it has one."""
     limit, day = pl.col("limited_by"), day_texts(pl.col("limited_by_date"))
     return pl.coalesce(pl.format(say(text.LIMITED_BY, limit="{}", day="{}"), limit, day), limit)
 

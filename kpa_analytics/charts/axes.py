@@ -187,6 +187,19 @@ def month_axis(step: int, within: tuple[int, int] | None = None) -> alt.Axis:
     )
 
 
+def time_axis(first: date, last: date, within: tuple[int, int] | None = None) -> alt.Axis:
+    """The axis of a period: of months, or of days if no month begins from `first` to `last`."""
+    months = 12 * (last.year - first.year) + last.month - first.month + (first.day == 1)
+    if months:
+        return month_axis(month_step(first, last), within)
+    year = "datum.index == 0 ? utcFormat(datum.value, '%Y') : ''"
+    return alt.Axis(
+        labelExpr=f"[utcFormat(datum.value, '%-d %b'), {year}]",
+        tickCount=alt.TimeIntervalStep(interval="day", step=1 + (last - first).days // 7),
+        grid=False,
+    )
+
+
 def on_day(field: str, **options: Any) -> alt.X:
     """Place a mark at a day, in UTC, so that time zones and summer time move no mark."""
     return alt.X(f"{field}:T", scale=alt.Scale(type="utc"), **options)

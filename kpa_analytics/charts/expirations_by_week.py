@@ -208,10 +208,15 @@ def _layers(inside: pl.DataFrame, peak: date, dark: bool) -> list[alt.Chart]:
         (pl.col("total") - pl.col("largest_cases")).alias(ALL_OTHERS),
     )
     parts = stack(named, (LARGEST, ALL_OTHERS), headroom * MIN_PIXELS / _HEIGHT, "kind")
-    return [_bars(parts.drop(LARGEST, ALL_OTHERS), headroom, dark), _label(named, peak, dark)]
+    begin, end = named["week"][0], named["until"][-1]
+    # Also the weeks without certificates.
+    weeks = axes.between(*pl.Series([begin, end]).dt.epoch("ms"))
+    axis = axes.time_axis(begin, end)
+    x = alt.X("week:T", scale=weeks, title="Week of the last valid day", axis=axis)
+    return [_bars(parts.drop(LARGEST, ALL_OTHERS), x, headroom, dark), _label(named, peak, dark)]
 
 
-def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
+def _bars(parts: pl.DataFrame, x: alt.X, headroom: float, dark: bool) -> alt.Chart:
     p = palette(dark)
     kinds = [LARGEST, ALL_OTHERS]
     spoken = (
@@ -230,7 +235,7 @@ def _bars(parts: pl.DataFrame, headroom: float, dark: bool) -> alt.Chart:
         )
         .mark_bar(x2Offset=-SPACING, y2Offset=SPACING, stroke=p.muted, strokeWidth=0.5)
         .encode(
-            x=axes.on_day("week", title="Week of the last valid day", axis=axes.month_axis(1)),
+            x=x,
             x2=axes.until_day("until"),
             y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),
             y2=alt.Y2("high:Q"),

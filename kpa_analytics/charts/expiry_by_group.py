@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import as_by, group_columns, members, names_of_groups
+from kpa_analytics.analysis.case_groups import as_by, group_columns, names_of_groups, with_groups
 from kpa_analytics.charts.ranking import Ranked, rank, ranking
 from kpa_analytics.charts.status_rows import read_status, status_counts
 from kpa_analytics.errors import KPADataError
@@ -109,14 +109,13 @@ def _of_people(status: AnyFrame, users: AnyFrame | None, by: str) -> pl.DataFram
         raise KPADataError(f"by={by!r} needs users, as load_users() returns them")
     as_by(by, users)
     identifier, _ = group_columns(by)
-    groups = members(users, by).rename({identifier: "group_id"}).collect(engine="in-memory")
     cases = read(status, EXPIRY_STATUS, "m_user_id", "status")
+    of_each = cases.lazy().group_by("m_user_id").agg(status_counts())
     return (
-        cases.group_by("m_user_id")
-        .agg(status_counts())
-        .join(groups, on="m_user_id", how="left")
-        .group_by("group_id")
-        .agg(pl.exclude("m_user_id").sum())
+        with_groups(of_each, users, by)
+        .group_by(pl.col(identifier).alias("group_id"))
+        .agg(pl.exclude("m_user_id", identifier).sum())
+        .collect(engine="in-memory")
     )
 
 

@@ -240,7 +240,7 @@ def _bars(
             x=axes.on_day(
                 "start",
                 title="Month of expiration",
-                axis=axes.month_axis(axes.month_step(shown[0], shown[-1]), within),
+                axis=axes.time_axis(shown[0], shown[-1], within),
             ),
             x2=axes.until_day("until"),
             y=alt.Y("low:Q", **axes.counting("Certificates", headroom)),

@@ -211,7 +211,7 @@ def _bars(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             x=axes.on_day(
                 "period",
                 title="Date",
-                axis=axes.month_axis(axes.month_step(rows["period"][0], rows["period"][-1])),
+                axis=axes.time_axis(rows["period"][0], rows["period"][-1]),
             ),
             x2=axes.until_day("until"),
             y=alt.Y("bottom:Q", **axes.counting("Sessions", highest)),

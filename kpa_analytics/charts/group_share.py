@@ -176,7 +176,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             x=axes.on_day(
                 "period",
                 title="Period",
-                axis=axes.month_axis(axes.month_step(rows["period"][0], rows["until"][-1])),
+                axis=axes.time_axis(rows["period"][0], rows["until"][-1]),
             ),
             x2=axes.until_day("until"),
             y=alt.Y("low:Q", **axes.counting("Completions", highest, most=4)),

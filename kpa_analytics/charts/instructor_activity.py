@@ -247,7 +247,7 @@ def _bars(
         .agg(pl.col(_MEASURES).cast(pl.String).str.join(","))
     )
     lookup = alt.LookupData(days_as_text(periods), "at", ["period", "until", "name"])
-    step = axes.month_step(periods["period"][0], periods["until"][-1])
+    axis = axes.time_axis(periods["period"][0], periods["until"][-1])
     least = MIN_PIXELS / LANE
     bars: alt.Chart = (
         rows_of(packed, name="instructors")
@@ -264,7 +264,7 @@ def _bars(
         )
         .mark_bar(x2Offset=-1, color=palette(dark).accent)
         .encode(
-            x=axes.on_day("period", title="Period", axis=axes.month_axis(step)),
+            x=axes.on_day("period", title="Period", axis=axis),
             x2=axes.until_day("end"),
             y=alt.Y("bottom:Q", scale=lanes, axis=None),
             y2=alt.Y2("top:Q"),

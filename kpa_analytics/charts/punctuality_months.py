@@ -117,7 +117,7 @@ def _counts(rows: pl.DataFrame, dark: bool) -> alt.Chart:
             x=axes.on_day(
                 "month",
                 title="Month of expiration",
-                axis=axes.month_axis(axes.month_step(rows["period"][0], rows["until"][-1])),
+                axis=axes.time_axis(rows["period"][0], rows["until"][-1]),
             ),
             x2=axes.until_day("until"),
             y=alt.Y("low:Q", **axes.counting("Certificates", highest, most=4)),

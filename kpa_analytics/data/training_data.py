@@ -27,6 +27,8 @@ from kpa_analytics.wording import count, moment
 
 #: The column of `users` with the account of each person, in the records of several accounts.
 FLEET_ACCOUNT = "fleet_account"
+#: There, an id of a person is the vendor's id, this sign and the name of the account.
+FLEET_ID = "@"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

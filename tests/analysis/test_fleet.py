@@ -252,6 +252,46 @@ def test_together_no_two_accounts_share_an_id(fleet: kpa.Fleet) -> None:
 
 
 @pytest.mark.slow
+def test_who_has_no_profile_still_has_an_account(fleet: kpa.Fleet) -> None:
+    done = fleet["north"].completions
+    nobody = done.head(1).with_columns(id=pl.lit(99, pl.Int64), m_user_id=pl.lit("nobody"))
+    more = replace(fleet["north"], completions=pl.concat([done, nobody]))
+    fleet = kpa.Fleet({"north": more, "south": fleet["south"]})
+    data = fleet.together()
+    required = {"required": data.requirements}
+    trend = kpa.status_over_time(
+        data.completions, None, data.users, start=AS_OF, end=AS_OF, by="account", **required
+    )
+    assert trend["account"].to_list() == ["north", "south"]
+    status = kpa.expiry_status(data.completions, None, data.users, as_of=AS_OF, **required)
+    of_each = fleet.status(as_of=AS_OF).group_by("account").len("total").sort("account")
+    assert trend["total"].to_list() == of_each["total"].to_list()
+    table = kpa.charts.expiry_by_group_table(status, data.users, by="account")
+    assert dict(table.select("group", "total").iter_rows()) == dict(of_each.iter_rows())
+    renewals = kpa.renewals(data.completions, None, data.users, as_of=AS_OF)
+    punctual = kpa.renewal_punctuality(renewals, data.users, as_of=AS_OF, by="account")
+    assert None not in punctual["account"].to_list()
+
+
+@pytest.mark.slow
+def test_the_trend_of_a_young_account_begins_with_its_first_completion(fleet: kpa.Fleet) -> None:
+    """Its days are those of the other account, and the end of a month stays the end."""
+    young = fleet["south"].completions.with_columns(date=pl.lit(date(2026, 2, 10)))
+    fleet = kpa.Fleet(
+        {"north": fleet["north"], "young": replace(fleet["south"], completions=young)}
+    )
+    start = fleet["north"].completions["date"].min()
+    assert start < date(2026, 1, 31)
+    trend = fleet.status_over_time(start="2026-01-31", end=AS_OF, by="account")
+    days = {name: trend.filter(account=name)["day"].to_list() for name in fleet}
+    assert days["young"] == days["north"][1:]
+    assert days["young"][:2] == [date(2026, 2, 28), date(2026, 3, 31)]
+    assert [*fleet.status_over_time(start="2026-01-31", end="2026-02-01")["account"]] == ["north"]
+    with pytest.raises(KPADataError, match="start must not be before the first completion"):
+        fleet.status_over_time(start="2001-01-01", end=AS_OF)
+
+
+@pytest.mark.slow
 def test_together_keeps_the_mark_of_the_demo() -> None:
     users = small().users.with_columns(id=pl.lit("64656d6f64656d6f00000001"))
     data = small(users=users, employee_status=EMPLOYEE_STATUS.empty())

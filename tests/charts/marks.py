@@ -19,6 +19,13 @@ def drawing(chart) -> str:
     return svg(specification(chart))
 
 
+def texts(chart, axis: str) -> list[str]:
+    """The texts of an axis, such as "X-axis", with its title."""
+    part = re.search(rf'aria-label="{axis} .*?(?=aria-label="|$)', drawing(chart), re.DOTALL)
+    assert part
+    return [unescape(text) for text in re.findall(r">([^<>\s][^<>]*)</t", part[0])]
+
+
 def _size(path: str) -> tuple[float, float]:
     x = y = 0.0
     points = []

@@ -11,6 +11,7 @@ import pytest
 from kpa_analytics import charts
 from kpa_analytics.errors import KPADataError
 from tests.charts.frames import AS_OF, status_frame
+from tests.charts.marks import bars, texts
 
 STATUS = status_frame(60, 30)
 VALID = STATUS.filter(pl.col("status").is_in(["current", "expiring"]))
@@ -48,6 +49,19 @@ def test_the_largest_training_of_a_week_is_named():
     assert description.startswith(
         "9 certificates expire in the week of 13 Jul 2026, more than in any other of the 26 weeks."
     )
+
+
+def test_the_axis_has_every_week_if_only_one_has_certificates():
+    row = STATUS.filter(pl.col("status") == "current").head(1)
+    day = date(2026, 9, 15)
+    only = row.with_columns(
+        expiration_date=pl.lit(day), days_left=pl.lit((day - AS_OF).days, pl.Int64)
+    )
+    chart = charts.expirations_by_week(only)
+    assert texts(chart, "X-axis")[:7] == ["Jul", "2026", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    (_, width, _), *none = bars(chart)
+    assert not none
+    assert width < chart.to_dict()["width"] / 20
 
 
 def test_weeks_with_as_many_certificates_are_not_said_to_have_fewer():

@@ -22,7 +22,7 @@ from tests.charts.frames import (
     sessions_frame,
     share_frame,
 )
-from tests.charts.marks import bars
+from tests.charts.marks import bars, texts
 
 
 @pytest.mark.slow
@@ -50,14 +50,21 @@ def test_a_mistyped_year_neither_empties_a_chart_nor_thins_its_bars(analysis, wr
 @pytest.mark.slow
 @pytest.mark.parametrize("analysis", [instructor_activity, group_share])
 @pytest.mark.parametrize(
-    ("every", "name"),
-    [("1y", "2026"), ("1q", "Q2 2026"), ("1mo", "May 2026"), ("1w", "from 4 May 2026")],
+    ("every", "name", "ticks"),
+    [
+        ("1y", "2026", ["Jan", "2026", "Feb", "Mar"]),
+        ("1q", "Q2 2026", ["Apr", "2026", "May", "Jun"]),
+        ("1mo", "May 2026", ["May", "2026", "Jun"]),
+        ("1w", "from 4 May 2026", ["5 May", "2026", "7 May", "9 May"]),
+        ("1d", "5 May 2026", ["5 May", "2026", "6 May"]),
+    ],
 )
-def test_a_single_period_keeps_its_length(analysis, every, name):
+def test_a_single_period_keeps_its_length(analysis, every, name, ticks):
     frame = analysis(completions(date(2026, 5, 5)), every=every)
     assert frame["every"].to_list() == [every]
     chart = getattr(charts, analysis.__name__)(frame)
     assert any(name in label for label, *_ in bars(chart))
+    assert texts(chart, "X-axis")[: len(ticks)] == ticks, "an axis without any day"
 
 
 def test_another_length_than_that_of_the_frame_is_an_error_that_names_both():
