@@ -52,7 +52,7 @@ def audit(
         Path | None,
         typer.Option(
             metavar="KEY.pem",
-            help="Sign the manifest with this private key. Install kpa-analytics[sign] first.",
+            help="Sign the manifest with this private key. It needs the extra 'sign'.",
         ),
     ] = None,
     timestamp: Annotated[

@@ -4,7 +4,7 @@ Each function takes and returns a Spark data frame with the columns of the funct
 in `kpa_analytics`. If the records of several accounts are in one frame, the column `account` names
 the account of each row, and ids of different accounts are never joined.
 
-It needs PySpark 4 (`python -m pip install "kpa-analytics[spark]"`) and Java 17 or later. This
+It needs PySpark 4 (`python -m pip install -e ".[spark]"`) and Java 17 or later. This
 package must also be installed where the executors run.
 """
 

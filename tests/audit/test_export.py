@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 import polars as pl
@@ -94,6 +95,15 @@ def test_a_pack_holds_all_its_files(pack):
         ]
     )
     assert kpa.verify_audit(pack).is_empty()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["docs/how-to/audit-pack.md", "notebooks/04_audit_export.ipynb"])
+def test_every_file_of_a_pack_is_in_the_list_for_readers(pack, page):
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    for file in (*pack.iterdir(), Path("transcripts/"), Path("rosters/")):
+        names = {f"`{file.name}`", f"`{file.name}/`", f"`{file.stem}`"}
+        assert any(name in text for name in names), file.name
 
 
 @pytest.mark.slow
