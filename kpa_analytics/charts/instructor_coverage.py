@@ -38,7 +38,7 @@ _IDS = "m_instructor_ids"
 #: Why a training has no instructor in the period, and the phrase for the subtitle.
 _NONE = {_NOT_LATELY: _NOT_LATELY, _NEVER: f"with {_NEVER}"}
 #: Which trainings are not drawn.
-_REASONS = {_MORE: "with as many instructors as the last row or more", **_NONE}
+_REASONS = {_MORE: "with at least as many instructors as the last row", **_NONE}
 #: Pixels for a label, and for the bars.
 _ROOM, _WIDTH = 210, 430
 #: Pixels for a training in the title.
@@ -230,7 +230,7 @@ def _without(
         title = table["training"][0]
         trainings = title if width(title) <= _NAME else "the training"
     hidden = {_OTHERS: remaining.height - table.height}
-    reasons = {_OTHERS: "with as many others as the last row or more"}
+    reasons = {_OTHERS: "with at least as many others as the last row"}
     return layered(
         _bars(_noted(table, note), _NOBODY_ELSE, "Others active in the period", dark),
         title=f"Without {names}, {'nobody' if left else 'somebody else still'} teaches {trainings}",

@@ -230,7 +230,7 @@ def instructor_training(
             "instructors first",
             not_drawn(
                 {"more": hidden},
-                {"more": "with as many instructors as the last row or more"},
+                {"more": "with at least as many instructors as the last row"},
                 "training",
             ),
         ],

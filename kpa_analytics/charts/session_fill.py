@@ -21,7 +21,7 @@ from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, read
 from kpa_analytics.schema import GROUP_SESSIONS
-from kpa_analytics.wording import count, day, percent
+from kpa_analytics.wording import count, day, percent, say
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,10 +34,14 @@ _ROOM, _WIDTH, _NUMBERS = 200, 260, 72
 _NAME = 190
 #: The columns of numbers, and their headings.
 _HEADINGS = {"full": "Filled", "people": "People", "sessions": "Sessions"}
+_REPEATED = (
+    "{sessions:session of several trainings counts|sessions of several trainings count} for each "
+    "of them"
+)
 _REASONS = {
     "other day": "on other days or without a date",
     "no size": "of unknown size",
-    "fuller": "of trainings with sessions as full as those of the last row or fuller",
+    "fuller": "of trainings at least as full as the last row",
 }
 
 
@@ -110,7 +114,7 @@ def session_fill(
         >>> session_fill(GROUP_SESSIONS.empty()).description
         'How full sessions were. No group sessions to show.'
     """
-    table, shares, left_out, last, demo = _read(groups, capacity, as_of, months, top)
+    table, shares, left_out, repeated, last, demo = _read(groups, capacity, as_of, months, top)
     said = not_drawn(left_out, _REASONS, "session")
     if table.is_empty() or last is None:
         return nothing_to_show(_TITLE, NO_SESSIONS, said, dark=dark, demo=demo)
@@ -131,6 +135,7 @@ def session_fill(
             f"{_TITLE}: {count(people, 'attendance')} in {count(places, 'place')} "
             f"{_of_places(capacity)}, in the {count(months, 'month')} up to {day(last)}, by "
             f"training{order}",
+            say(_REPEATED, sessions=repeated) if repeated else "",
             said,
         ],
         demo=demo,
@@ -147,8 +152,11 @@ def _read(
     as_of: Day | None,
     months: int,
     top: int,
-) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int], date | None, bool]:
-    """The table, all trainings, the sessions that are not drawn, the day, and `demo`."""
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, int], int, date | None, bool]:
+    """The table, all trainings, the sessions not drawn, those that are repeated, the day, `demo`.
+
+    A session of several trainings is repeated for each.
+    """
     if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= 60:
         raise KPADataError(f"top must be 1 to 60, not {top!r}")
     frame = read(groups, GROUP_SESSIONS, *_READ)
@@ -180,7 +188,8 @@ def _read(
         "fuller": int(counts["sessions"].slice(top).sum()),
     }
     columns = ("training_id", "training", "sessions", "people", "places", "share")
-    return table.select(columns), counts, left_out, last, is_demo(frame)
+    repeated = sized.filter(pl.col("trainings_id").list.len() > 1).height
+    return table.select(columns), counts, left_out, repeated, last, is_demo(frame)
 
 
 def _seats(capacity: int | Mapping[int, int], groups: pl.DataFrame) -> pl.Expr:

@@ -96,8 +96,8 @@ def session_plan(
             not_drawn(
                 {"rest": rest},
                 {
-                    "rest": f"of {count(trainings - drawn, 'training')} with as many people as the "
-                    "last row or fewer"
+                    "rest": f"of {count(trainings - drawn, 'training')} with at most as many "
+                    "people as the last row"
                 },
                 "session",
             ),

@@ -51,7 +51,7 @@ def test_coverage_names_three_and_counts_the_others():
 def test_coverage_says_how_many_trainings_it_leaves_out():
     frame = coverage_frame(40)
     said = charts.instructor_coverage(frame, top=10).description
-    assert "Not drawn: 26 trainings with as many instructors as the last row or more" in said
+    assert "Not drawn: 26 trainings with at least as many instructors as the last row" in said
     assert "4 trainings with no instructor recorded" in said
 
 

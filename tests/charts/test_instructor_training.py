@@ -66,7 +66,7 @@ def test_the_title_says_how_many_trainings_one_person_teaches_alone():
     verb = "is" if lone == 1 else "are"
     assert chart.description.startswith(f"{lone} of 12 trainings {verb} taught by only one person")
     assert (
-        "Not drawn: 7 trainings with as many instructors as the last row or more"
+        "Not drawn: 7 trainings with at least as many instructors as the last row"
         in chart.description
     )
     assert "only 1" in drawing(chart)

@@ -69,11 +69,17 @@ def test_every_session_is_drawn_or_counted():
     said = charts.session_fill(frame, as_of=AS_OF, top=1).description
     assert (
         "Not drawn: 2 sessions on other days or without a date, 1 session of unknown size, "
-        "1 session of trainings with sessions as full as those of the last row or fuller"
+        "1 session of trainings at least as full as the last row"
     ) in said
     table = charts.session_fill_table(SESSIONS, as_of=AS_OF, months=1200)
     known = SESSIONS.filter(pl.col("date").is_not_null())
     assert table["sessions"].sum() == 2 * known.height  # each of two trainings
+    said = charts.session_fill(SESSIONS, as_of=AS_OF, months=1200).description
+    assert f"{known.height} sessions of several trainings count for each of them" in said
+    both = charts.session_fill(sessions((3, 3, [7, 8]), (3, 3, [7])), as_of=AS_OF).description
+    assert "1 session of several trainings counts for each of them" in both
+    alone = charts.session_fill(sessions((3, 3, [7])), as_of=AS_OF).description
+    assert "several" not in alone
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_it_says_what_it_leaves_out():
     rest = SESSIONS.height - table["sessions"].sum()
     said = charts.session_plan(SESSIONS, top=2).description
     assert (
-        f"Not drawn: {rest} sessions of 6 trainings with as many people as the last row or fewer"
+        f"Not drawn: {rest} sessions of 6 trainings with at most as many people as the last row"
     ) in said
 
 
