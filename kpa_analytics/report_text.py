@@ -275,8 +275,8 @@ PEOPLE_SHOWN = {True: "People shown by name", False: "People shown by pseudonym,
 DUE_LABEL = "Due within {days:day|days}"
 DUE_NOTE = (
     "at most {days:day|days} left to renew. "
-    f"'{statuses.STATUS_LABELS[statuses.EXPIRING]}' uses each training's own number of days, or "
-    "its window"
+    f"'{statuses.STATUS_LABELS[statuses.EXPIRING]}' counts by each training's own number of days, "
+    "or its window"
 )
 
 
@@ -356,8 +356,8 @@ PEOPLE_IN_ORDER = {
     False: "Without an expired case: {in_order} of {people:person|people}.",
 }
 ALL_CASES = (
-    "Including the cases that nobody requires and those of composed trainings, but without those "
-    "that are not due yet, the number of cases is {due}. In order: {share}."
+    "With the cases that nobody requires and those of composed trainings, there are "
+    "{due:case|cases}, not counting those that are not due yet. In order: {share}."
 )
 COMPOSED_APART = (
     "Composed trainings are counted separately, because otherwise a gap in a part would count "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from statistics import median
+from statistics import median, median_low
 from typing import TYPE_CHECKING, Any
 
 import altair as alt
@@ -141,7 +141,7 @@ def _title(people: pl.Series) -> str:
     if len(people) == 1:
         return f"The only group session has {_people(known[0])}"
     of_known = " of known size" if len(known) < len(people) else ""
-    return f"Half of the group sessions{of_known} have {_people(median(known))} or fewer"
+    return f"Half of the group sessions{of_known} have {_people(median_low(known))} or fewer"
 
 
 def _summary(people: pl.Series) -> list[str]:

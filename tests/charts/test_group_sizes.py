@@ -41,6 +41,12 @@ def test_sizes_zero_one_and_unknown_are_three_classes():
         assert "2 sessions list nobody: the people recorded in them are counted" in description
 
 
+def test_the_size_that_half_do_not_exceed_is_a_number_of_people():
+    said = charts.group_sizes(sized((7, 7), (8, 8))).description
+    assert said.startswith("Half of the group sessions have 7 people or fewer. ")
+    assert "median 7.5 people" in said
+
+
 def test_sizes_are_counted_in_steps_without_gaps():
     table = charts.group_sizes_table(SESSIONS)
     assert table["sessions"].sum() == SESSIONS.height
