@@ -22,7 +22,14 @@ RENEWAL = months_after(_DAY, pl.col("renewal_months"))
 _NO_DAY = pl.lit(None, pl.Date)
 #: The number used for null; no calendar day has this number.
 _NO_NUMBER = -(2**31)
-_COLUMNS = ("training_id", "date", "expiration_source", "expiration_date", "opens", "expiring_days")
+_COLUMNS = (
+    "training_id",
+    "date",
+    "expiration_source",
+    "expiration_date",
+    "expiring_from",
+    "expiring_days",
+)
 
 
 def with_expiry_key(records: pl.LazyFrame) -> pl.LazyFrame:
@@ -49,7 +56,7 @@ def expirations(distinct: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame
       unknown or impossible, or the completion has no date;
     - `expiration_date`: null for `never` and `unknown`. For a window training, the last day of the
       first window that opens after the completion;
-    - `opens`: for a window training, the first day of that window; otherwise null;
+    - `expiring_from`: for a window training, the first day of that window; otherwise null;
     - `expiring_days`: the training's own number of days.
     """
     ruled = distinct.join(catalogue.lazy(), on="training_id", how="left").with_columns(
@@ -59,7 +66,7 @@ def expirations(distinct: pl.LazyFrame, catalogue: pl.DataFrame) -> pl.LazyFrame
         .then("rule")
         .fill_null(pl.lit("unknown", SOURCE))
         .alias("expiration_source"),
-        _NO_DAY.alias("opens"),
+        _NO_DAY.alias("expiring_from"),
     )
     needed = {"special", "unknown", *catalogue["rule"]}  # leaving out the others saves time
     by_rule = [
@@ -81,7 +88,7 @@ def _window(rows: pl.LazyFrame) -> pl.LazyFrame:
     year = pl.col("renewal_year")
     return rows.with_columns(WINDOW.opens.year_after(_DAY).alias("renewal_year")).with_columns(
         WINDOW.closing(year).alias("expiration_date"),
-        WINDOW.opens.in_year(year).alias("opens"),
+        WINDOW.opens.in_year(year).alias("expiring_from"),
     )
 
 

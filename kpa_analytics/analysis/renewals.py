@@ -186,7 +186,7 @@ class Certificates:
                 .otherwise(pl.lit(RENEWED_LATE, OUTCOME))
                 .alias("outcome"),
             )
-            .select(*_CERTIFICATE_COLUMNS, "opens", "expiring_days")
+            .select(*_CERTIFICATE_COLUMNS, "expiring_from", "expiring_days")
             .collect(engine="in-memory")
         )
 

@@ -46,8 +46,8 @@ def statuses_on(
 def starts_expiring(expiring_days: int) -> pl.Expr:
     """The first day on which a completion is expiring, from its expiration and its window."""
     return (
-        pl.when(pl.col("opens").is_not_null())
-        .then(pl.min_horizontal("opens", "expiration_date"))
+        pl.when(pl.col("expiring_from").is_not_null())
+        .then(pl.min_horizontal("expiring_from", "expiration_date"))
         .otherwise(counted_back(expiring_days).cast(pl.Date))
         .alias("starts_expiring")
     )

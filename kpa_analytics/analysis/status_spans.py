@@ -120,7 +120,7 @@ class StatusSpans:
             .join(self._cycles.numbers.lazy(), on="training_id", how="left", maintain_order="left")
             .select(
                 pl.when(is_window).then("window").alias("window"),
-                pl.col("opens").dt.year().alias("first_year"),
+                pl.col("expiring_from").dt.year().alias("first_year"),
                 pl.when(is_window).then(position(lost)).otherwise(0).alias("lost"),
                 position(pl.when(is_window).then(over.to_physical()).otherwise(expires + 1)).alias(
                     "over"

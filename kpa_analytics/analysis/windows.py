@@ -112,7 +112,7 @@ def outlasts_window(today: pl.Expr) -> pl.Expr:
 
 
 def moved_on(expirations: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
-    """Update opens and expiration_date of window trainings to the day of each row.
+    """Update expiring_from and expiration_date of window trainings to the day of each row.
 
     If no offering supersedes a completion, it is valid, however many windows have passed. It is
     renewed in the first window that opens after the completion and has not closed yet. A superseded
@@ -131,5 +131,5 @@ def moved_on(expirations: pl.LazyFrame, today: pl.Expr) -> pl.LazyFrame:
         .then(pl.col("offering_opens") - _ONE_DAY)
         .otherwise("expiration_date")
         .alias("expiration_date"),
-        pl.when(outlasts).then("next_opens").otherwise("opens").alias("opens"),
+        pl.when(outlasts).then("next_opens").otherwise("expiring_from").alias("expiring_from"),
     )
