@@ -100,8 +100,6 @@ SPELLED = {
     "audit/manifest.py": "a missing file of a pack",
     "audit/sign.py": "a missing signature",
     "audit/templates/verify.js": "a missing file of a pack",
-    "audit/templates/document.typ": "a warning has the colour of what expires soon",
-    "audit/templates/page.css": "a warning has the colour of what expires soon",
     "audit/timestamp.py": "a missing timestamp",
     "schema.py": "a missing file of a pack",
     "widgets/style.css": "JupyterLab's class of the current tab",

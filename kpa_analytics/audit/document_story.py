@@ -14,11 +14,11 @@ from msgspec import to_builtins
 from kpa_analytics import report_text as text
 from kpa_analytics.analysis.expiring_rule import expiring_meaning
 from kpa_analytics.analysis.schedules import schedules
+from kpa_analytics.audit.colours import colours
 from kpa_analytics.audit.document import Document
 from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import Section, Sheet, printed
-from kpa_analytics.charts.theme import palette
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.report_text import (
     DEMO_MARK,
@@ -34,7 +34,6 @@ from kpa_analytics.statuses import (
     SEVERITY,
     STATUS_LABELS,
     STATUS_SIGNS,
-    status_colours,
 )
 from kpa_analytics.wording import one_line, say
 
@@ -82,7 +81,7 @@ def document(
                 Section("origin", Heading.ORIGIN, _origin(data), [], []),
             ]
         ),
-        "colours": {**status_colours(), "demo": palette().demo},
+        "colours": colours(),
         "labels": STATUS_LABELS,
         "signs": STATUS_SIGNS,
         "dense": True,

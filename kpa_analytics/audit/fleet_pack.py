@@ -12,16 +12,16 @@ import polars as pl
 
 from kpa_analytics import report_text as text
 from kpa_analytics.audit.atomic_folder import new_folder
+from kpa_analytics.audit.colours import colours
 from kpa_analytics.audit.csv import marked, write_csv
 from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.manifest import read_manifest, write_checksums, write_manifest
 from kpa_analytics.audit.sign import SigningKey, sign_manifest
-from kpa_analytics.charts.theme import palette
 from kpa_analytics.errors import KPADataError, of_account
 from kpa_analytics.paths import typed_path
 from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import FLEET_PARTS
-from kpa_analytics.statuses import STATUS_LABELS, status_colours
+from kpa_analytics.statuses import STATUS_LABELS
 from kpa_analytics.wording import day, one_line, say
 
 if TYPE_CHECKING:
@@ -141,8 +141,8 @@ def _page(parts: pl.DataFrame, facts: Mapping[str, Any]) -> str:
         notice=facts.get("notice", ""),
         demo=text.FLEET_DEMO,
         style=page_style(),
-        colours={**status_colours(), "demo": palette().demo},
-        dark_colours=status_colours(dark=True),
+        colours=colours(),
+        dark_colours=colours(dark=True),
         not_loaded=[
             say(text.FLEET_NOT_LOADED, account=name, error=error)
             for name, error in facts["not_loaded"].items()

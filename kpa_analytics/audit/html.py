@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from kpa_analytics.audit.colours import colours
 from kpa_analytics.charts.render import inert_json, library
 from kpa_analytics.report_text import CHART, CONTENTS, SKIP
-from kpa_analytics.statuses import status_colours
 from kpa_analytics.wording import one_line, say
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def write_page(story: dict[str, Any], drawings: dict[str, Drawing], path: Path) 
         stills={name: _still(drawing) for name, drawing in used.items()},
         descriptions={name: drawing.description for name, drawing in used.items()},
         chart_names={name: say(CHART, name=drawing.title) for name, drawing in used.items()},
-        dark_colours=status_colours(dark=True),
+        dark_colours=colours(dark=True),
         skip=SKIP,
         contents=CONTENTS,
     )

@@ -20,6 +20,7 @@ from kpa_analytics.audit import (
     report_sample,
     report_since,
 )
+from kpa_analytics.audit.colours import colours
 from kpa_analytics.audit.cover import cover, warning
 from kpa_analytics.audit.evidence import Evidence
 from kpa_analytics.audit.figures import Figures
@@ -27,7 +28,6 @@ from kpa_analytics.audit.headline import Headline
 from kpa_analytics.audit.identity import labels_of
 from kpa_analytics.audit.provenance import fetched_at
 from kpa_analytics.audit.report_model import NOTHING, Section, Sheet, printed
-from kpa_analytics.charts.theme import palette
 from kpa_analytics.report_text import (
     DEMO_MARK,
     NO_REQUIREMENTS,
@@ -43,7 +43,6 @@ from kpa_analytics.statuses import (
     DUE_DAYS,
     STATUS_LABELS,
     STATUS_SIGNS,
-    status_colours,
 )
 from kpa_analytics.wording import MONTHS, listing, percent, say
 
@@ -81,7 +80,7 @@ def report(evidence: Evidence, drawn: list[str]) -> dict[str, Any]:
         "cover": cover(evidence),
         "tiles": _tiles(evidence),
         "sections": to_builtins(sections),
-        "colours": {**status_colours(), "demo": palette().demo},
+        "colours": colours(),
         "labels": STATUS_LABELS,
         "signs": STATUS_SIGNS,
         "controls": {**text.CONTROLS, "months": MONTHS, "plain": PLAIN_LETTERS},

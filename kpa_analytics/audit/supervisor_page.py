@@ -11,12 +11,12 @@ from datetime import date
 from typing import Any
 
 from kpa_analytics.audit import supervisor_text as text
+from kpa_analytics.audit.colours import colours
 from kpa_analytics.audit.html import page_style, policy, template
 from kpa_analytics.audit.supervisor_calendar import CALENDAR, Emptied
 from kpa_analytics.audit.supervisor_team import Team
-from kpa_analytics.charts.theme import palette
 from kpa_analytics.report_text import DEMO_MARK, LANGUAGE, NOT_KNOWN
-from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS, STATUS_SIGNS, status_colours
+from kpa_analytics.statuses import MISSING, OPEN, STATUS_LABELS, STATUS_SIGNS
 from kpa_analytics.wording import day, listing, one_line, say
 
 PAGE, INDEX = "cases.html", "index.html"
@@ -130,8 +130,8 @@ def _page(*, title: str, as_of: date, demo: bool, **parts: Any) -> bytes:
         language=LANGUAGE,
         policy=policy([]),
         style=page_style(),
-        colours={**status_colours(), "demo": palette().demo},
-        dark_colours=status_colours(dark=True),
+        colours=colours(),
+        dark_colours=colours(dark=True),
         signs=STATUS_SIGNS,
         labels=STATUS_LABELS,
         title=title,

@@ -24,7 +24,10 @@ _EDGE_CONTRAST = 3.1
 
 
 class Palette(NamedTuple):
-    """The colours for one background. `steps` show size, from small to large."""
+    """The colours for one background.
+
+    `steps` show size, from small to large; `warning` is behind the text of a warning.
+    """
 
     background: str
     ink: str
@@ -33,6 +36,7 @@ class Palette(NamedTuple):
     accent: str
     quiet: str
     demo: str
+    warning: str
     steps: tuple[str, ...]
 
 
@@ -44,6 +48,7 @@ LIGHT = Palette(
     accent="#2F6DA8",
     quiet="#B9C4D0",
     demo="#A1187C",
+    warning="#FDF6E3",
     steps=("#C3D8EC", "#86B2D9", "#4A86BE", "#255D95", "#12365E"),
 )
 DARK = Palette(
@@ -54,6 +59,7 @@ DARK = Palette(
     accent="#6FB1EA",
     quiet="#566272",
     demo="#F48FD3",
+    warning="#2D2716",
     steps=("#24476B", "#346CA0", "#5594CF", "#93C0EA", "#D5E7F8"),
 )
 
