@@ -13,6 +13,7 @@ from kpa_analytics.analysis.expiry_status import expiry_status
 from kpa_analytics.analysis.limiting import HELD_TODAY
 from kpa_analytics.analysis.names import known_trainings, with_names
 from kpa_analytics.analysis.periods import as_months, in_last_months
+from kpa_analytics.analysis.session_texts import NOBODY_TAUGHT
 from kpa_analytics.demo_mark import demo_flag
 from kpa_analytics.employment import employment, has_left
 from kpa_analytics.inputs import (
@@ -29,7 +30,7 @@ from kpa_analytics.inputs import (
 )
 from kpa_analytics.schema import COMPLETIONS, ELIGIBLE_INSTRUCTORS, TRAININGS, USERS
 from kpa_analytics.statuses import EXPIRED
-from kpa_analytics.wording import day_texts
+from kpa_analytics.wording import day_texts, say
 
 _READ = ("id", "training_id", "m_user_id", "created", "date", "special_expiration_date")
 _CASE = ("training_id", "m_instructor_id")
@@ -165,7 +166,6 @@ def _instructors(
 
 def _reason(months: int) -> pl.Expr:
     """Why a person who is not eligible is not."""
-    period = "month" if months == 1 else f"{months} months"
     reasons = [
         pl.when(pl.col("is_known").is_null()).then(pl.lit("not in the user list")),
         pl.when("has_left").then(pl.format("left on {}", day_texts(pl.col("left")))),
@@ -176,9 +176,13 @@ def _reason(months: int) -> pl.Expr:
             pl.lit("no certificate of this training on record")
         ),
     ]
-    nobody = pl.lit(f"nobody taught it in the last {period}")
     each = pl.concat_str(reasons, separator=", ", ignore_nulls=True)
-    return pl.when(_NOBODY).then(nobody).otherwise(each)
+    return pl.when(_NOBODY).then(pl.lit(nobody_taught(months))).otherwise(each)
+
+
+def nobody_taught(months: int = 24) -> str:
+    """Why a training that nobody taught has no instructor, also one that is in no record."""
+    return say(NOBODY_TAUGHT, months=months)
 
 
 def _last_eligible_until() -> pl.Expr:

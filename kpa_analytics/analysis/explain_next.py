@@ -15,13 +15,13 @@ from typing import Any
 import polars as pl
 
 from kpa_analytics.analysis import explain_texts as text
-from kpa_analytics.analysis.eligible_instructors import eligible_instructors
+from kpa_analytics.analysis.eligible_instructors import eligible_instructors, nobody_taught
 from kpa_analytics.analysis.engine import Rules
 from kpa_analytics.analysis.explain_case import Case
 from kpa_analytics.analysis.instructor_weeks import why_not_eligible
 from kpa_analytics.analysis.names import people_names
 from kpa_analytics.analysis.session_plan import SessionPlan
-from kpa_analytics.analysis.session_texts import NOBODY_KNOWN, ONLY_INSTRUCTOR
+from kpa_analytics.analysis.session_texts import ONLY_INSTRUCTOR
 from kpa_analytics.analysis.supervisor_lists import supervisor_lists
 from kpa_analytics.data.training_data import TrainingData
 from kpa_analytics.employment import employment, has_left
@@ -153,7 +153,7 @@ class NextSteps:
     def _teaching(self, case: Case, training: int) -> str:
         """The instructors who may teach a training to this person, or the reason why nobody may."""
         title = _title(case, training)
-        eligible, why_not = self._instructors.get(training, ({}, NOBODY_KNOWN))
+        eligible, why_not = self._instructors.get(training, ({}, nobody_taught()))
         person = case.facts["m_user_id"]
         names = [name for each, name in eligible.items() if each != person]
         if names:

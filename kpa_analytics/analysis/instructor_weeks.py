@@ -8,7 +8,8 @@ from datetime import date
 
 import polars as pl
 
-from kpa_analytics.analysis.session_texts import NO_ELIGIBLE_INSTRUCTOR, NOBODY_KNOWN
+from kpa_analytics.analysis.eligible_instructors import nobody_taught
+from kpa_analytics.analysis.session_texts import NO_ELIGIBLE_INSTRUCTOR
 from kpa_analytics.wording import listing, say
 
 #: Instructors, and reasons, that a sentence names.
@@ -46,7 +47,8 @@ class InstructorWeeks:
 
     def why_nobody(self, training: int) -> str:
         """Why a training has no eligible instructor."""
-        return say(NO_ELIGIBLE_INSTRUCTOR, reason=self._reasons.get(training, NOBODY_KNOWN))
+        reason = self._reasons.get(training) or nobody_taught()
+        return say(NO_ELIGIBLE_INSTRUCTOR, reason=reason)
 
     def rooms(self, training: int) -> list[int]:
         """How many sessions of a training can be held in each week."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 #: Why somebody has no place.
 NO_PERSON = "the completion names no person"
 NO_ELIGIBLE_INSTRUCTOR = "no eligible instructor ({reason})"
-#: The usual months of `eligible_instructors()`, which has no row of a training without a record.
-NOBODY_KNOWN = "nobody taught it in the last 24 months"
+NOBODY_TAUGHT = "nobody taught it in the last {months:month|months}"
 ONLY_INSTRUCTOR = "the only eligible instructor is this person"
 ONLY_FREE_INSTRUCTOR = "the only instructor free in the week of {week} is this person"
 NOT_USEFUL = "a session in these weeks would not give a later expiration date"
