@@ -13,8 +13,8 @@ import polars as pl
 from kpa_analytics.account_names import as_account, refuse_same_names
 from kpa_analytics.analysis.day_counts import trend_schema
 from kpa_analytics.analysis.expiry_status import expiry_status
+from kpa_analytics.analysis.one_table import as_one_table
 from kpa_analytics.analysis.sampled_days import SampledDays
-from kpa_analytics.analysis.stacked import stacked
 from kpa_analytics.analysis.status_over_time import check_start, counts_on, need_period
 from kpa_analytics.analysis.together import together
 from kpa_analytics.config import settings
@@ -267,7 +267,7 @@ class Fleet:
         return together(self.accounts, self._missing())
 
     def each(self, compute: Callable[[TrainingData], pl.DataFrame]) -> pl.DataFrame:
-        """Compute a table for each account separately, and stack the tables.
+        """Compute a table for each account separately, and return the tables as one.
 
         Args:
             compute: makes a table from the records of one account.
@@ -289,7 +289,7 @@ class Fleet:
         for name, data in self.accounts.items():
             with of_account(name):
                 tables[name] = compute(data)
-        return stacked(tables)
+        return as_one_table(tables)
 
     def __getitem__(self, name: str) -> TrainingData:
         """The records of one account."""

@@ -32,10 +32,10 @@ def together(accounts: Mapping[str, TrainingData], missing: str) -> TrainingData
     """
     parts = [_unique(name, place, data) for place, (name, data) in enumerate(accounts.items())]
 
-    def stacked(table: str) -> pl.DataFrame:
+    def of_all(table: str) -> pl.DataFrame:
         return pl.concat([part[table] for part in parts], how="diagonal_relaxed")
 
-    frames: dict[str, Any] = {table: stacked(table) for table in LOADED}
+    frames: dict[str, Any] = {table: of_all(table) for table in LOADED}
     snapshots = {
         f"{table} of {name}": _unique_faults(name, place, snapshot)
         for place, (name, data) in enumerate(accounts.items())

@@ -427,7 +427,7 @@ def test_the_dashboard_shows_a_fleet_by_account(fleet: kpa.Fleet) -> None:
         ),
     ],
 )
-def test_tables_that_cannot_be_stacked_are_refused_by_name(
+def test_tables_that_do_not_fit_in_one_are_refused_by_name(
     compute: Any, said: str, fleet: kpa.Fleet
 ) -> None:
     with pytest.raises(KPADataError, match=said):

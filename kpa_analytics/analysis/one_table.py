@@ -11,7 +11,7 @@ from kpa_analytics.inputs import ACCOUNT
 from kpa_analytics.wording import listing
 
 
-def stacked(tables: Mapping[str, object]) -> pl.DataFrame:
+def as_one_table(tables: Mapping[str, object]) -> pl.DataFrame:
     """Put tables with the same columns below each other.
 
     Args:
@@ -25,7 +25,8 @@ def stacked(tables: Mapping[str, object]) -> pl.DataFrame:
             first; the message names the account.
 
     Examples:
-        >>> stacked({"north": pl.DataFrame({"id": [1]}), "south": pl.DataFrame({"id": [2]})}).rows()
+        >>> accounts = {"north": pl.DataFrame({"id": [1]}), "south": pl.DataFrame({"id": [2]})}
+        >>> as_one_table(accounts).rows()
         [('north', 1), ('south', 2)]
     """
     named: list[pl.DataFrame] = []
