@@ -25,7 +25,7 @@ from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from kpa_analytics import chart_scripts
-from kpa_analytics.widgets.page_kernels import PageKernels, reloaded
+from kpa_analytics.widgets.kernel_per_page import PageKernels, reloaded
 
 #: Seconds until a kernel without an open page is stopped, and between checks for such kernels. A
 #: page that is left says so, and its kernel is stopped soon; a browser that crashes does not.

@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from kpa_analytics.widgets.page_kernels import RELOAD
+from kpa_analytics.widgets.kernel_per_page import RELOAD
 from tests.browser.conftest import CHROMIUM, FLAGS, environment, free_port, running
 
 #: Makes a choice in the open tab: ticks its first box, or else counts its first number one up and

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
-from kpa_analytics.widgets import page_kernels
-from kpa_analytics.widgets.page_kernels import PageKernels, reloaded
+from kpa_analytics.widgets import kernel_per_page
+from kpa_analytics.widgets.kernel_per_page import PageKernels, reloaded
 
 Story = Callable[[PageKernels], Coroutine[Any, Any, None]]
 
@@ -39,8 +39,8 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Story], None]:
     monkeypatch.setattr(kind, "kernel_model", lambda _, kernel_id: states[kernel_id])
     monkeypatch.setattr(kind, "get_kernel", lambda _, kernel_id: SimpleNamespace())
     monkeypatch.setattr(kind, "__contains__", lambda _, kernel_id: kernel_id in states)
-    monkeypatch.setattr(page_kernels, "RELOAD", 0.03)
-    monkeypatch.setattr(page_kernels, "PATIENCE", 0.02)
+    monkeypatch.setattr(kernel_per_page, "RELOAD", 0.03)
+    monkeypatch.setattr(kernel_per_page, "PATIENCE", 0.02)
 
     def tell(story: Story) -> None:
         with ThreadPoolExecutor(1) as thread:  # the tests' browser has a loop in this one
@@ -63,7 +63,7 @@ def model(kernels: PageKernels, kernel_id: str) -> dict[str, Any]:
 
 async def is_stopped(kernels: PageKernels, kernel_id: str) -> bool:
     """Whether a kernel has been stopped after the time that a page has for coming back."""
-    await asyncio.sleep(2 * page_kernels.RELOAD)
+    await asyncio.sleep(2 * kernel_per_page.RELOAD)
     return kernel_id not in kernels
 
 
@@ -135,7 +135,7 @@ def test_a_reload_waits_for_a_kernel_at_work_but_not_for_ever(
         model(kernels, own).update(change)
         kernels.leave(own)
         later = asyncio.get_running_loop().call_later
-        later(page_kernels.PATIENCE / 2, model(kernels, own).update, before)
+        later(kernel_per_page.PATIENCE / 2, model(kernels, own).update, before)
         assert await opened(kernels, before=own) == own
 
         model(kernels, own).update(change)
