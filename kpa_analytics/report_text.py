@@ -683,7 +683,7 @@ CONTROLS = {
     "some_rows": "rows: {shown} of {all}",
 }
 
-# Rows, columns, texts and letters that the files of the pack could not hold.
+# Rows, columns, texts and characters that the files of the pack could not hold.
 
 #: The end of a cell that was cut.
 CELL_CUT = " [cut here: Excel holds no more]"
@@ -701,20 +701,20 @@ CELLS_CUT = (
     "characters: {cells}. The whole texts are in {source}."
 )
 
-#: The places of a letter that is in no section: the title, and all else above the sections.
+#: The places of a character that is in no section: the title, and all else above the sections.
 IN_TITLE = "title"
 IN_HEAD = "head"
-LETTER = "{name} (in {places})"
-#: The name of a letter without a name in Unicode.
-NAMELESS_LETTER = "without a name"
-LETTERS_MISSING = (
-    "The machine that made this pack has no font with these letters, so audit.pdf and the charts "
-    "show a box or nothing instead: {letters}. records.csv and audit.xlsx contain them "
+CHARACTER = "{name} (in {places})"
+#: The name of a character without a name in Unicode.
+NAMELESS_CHARACTER = "without a name"
+CHARACTERS_MISSING = (
+    "The machine that made this pack has no font for these characters, so audit.pdf and the charts "
+    "show a box or nothing instead: {characters}. records.csv and audit.xlsx contain them "
     "unchanged. So audit.pdf is a plain PDF, without the standards PDF/A-2a and PDF/UA-1."
 )
-LETTERS_MISSING_IN_DOCUMENT = (
-    "The machine that made this document has no font with these letters, so the document shows a "
-    "box or nothing instead: {letters}."
+CHARACTERS_MISSING_IN_DOCUMENT = (
+    "The machine that made this document has no font for these characters, so the document shows "
+    "a box or nothing instead: {characters}."
 )
 PLAIN_PDF = "This document is a plain PDF, without the standards PDF/A-2a and PDF/UA-1."
 CHART_OF_PART = "From a pack that covers only a part of the records: {choice}"

@@ -58,7 +58,7 @@ SPEAKING = [
 NOT_PRINTED = {
     "audit/document.py": "transcripts and rosters",  # for an error
     "audit/fleet_pack.py": "fleet audit pack",  # in the manifest
-    "audit/letters.py": 'the text `"(.+?)"` could not be displayed',  # what typst says
+    "audit/missing_glyphs.py": 'the text `"(.+?)"` could not be displayed',  # what typst says
     "audit/since.py": " belongs to another account",  # for errors
 }
 _WORDS = re.compile(r"[A-Za-z]+ [a-z]+ [a-z]+")

@@ -48,8 +48,8 @@ class Document:
     def pdf(self) -> bytes:
         """The document as PDF. The same records and day give the same bytes.
 
-        If no font has one of its letters, it is a plain PDF without the standards PDF/A-2a and
-        PDF/UA-1. The document and a `KPADataWarning` say so and name the letters.
+        If no font has one of its characters, it is a plain PDF without the standards PDF/A-2a and
+        PDF/UA-1. The document and a `KPADataWarning` say so and name the characters.
         """
         from kpa_analytics.audit.pdf import write_document
 
@@ -63,12 +63,12 @@ class Document:
             return path.read_bytes()
 
     def _limits(self) -> list[str]:
-        """The sentences about the letters without a font, for which the PDF is a plain one."""
-        from kpa_analytics.audit.letters import sentences, undrawable
-        from kpa_analytics.report_text import LETTERS_MISSING_IN_DOCUMENT, PLAIN_PDF
+        """The sentences about the characters without a font, for which the PDF is plain."""
+        from kpa_analytics.audit.missing_glyphs import sentences, undrawable
+        from kpa_analytics.report_text import CHARACTERS_MISSING_IN_DOCUMENT, PLAIN_PDF
 
         missing = undrawable(self._story, {})
-        return [*sentences(missing, LETTERS_MISSING_IN_DOCUMENT), PLAIN_PDF]
+        return [*sentences(missing, CHARACTERS_MISSING_IN_DOCUMENT), PLAIN_PDF]
 
     @cached_property
     def html(self) -> str:

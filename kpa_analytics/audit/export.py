@@ -251,7 +251,7 @@ def export_audit(
 
 def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> None:
     from kpa_analytics.audit.html import write_page
-    from kpa_analytics.audit.letters import sentences, undrawable
+    from kpa_analytics.audit.missing_glyphs import sentences, undrawable
     from kpa_analytics.audit.pdf import write_document
     from kpa_analytics.audit.report import add_quality_sentence, report
     from kpa_analytics.audit.report_charts import draw, write_drawings
@@ -276,8 +276,10 @@ def _write(evidence: Evidence, folder: Path, announced: dict[str, object]) -> No
     write_drawings(drawings, folder / "charts")
     write_page(story, drawings, folder / "report.html")
     write_document(story, drawings, folder / "audit.pdf", made=made)
-    letters = [letter._asdict() for letter in missing]
-    limits = {"letters_without_glyph": letters, "workbook_cuts": cuts}
+    without_glyph = [
+        {"letter": each.character, "name": each.name, "where": each.where} for each in missing
+    ]
+    limits = {"letters_without_glyph": without_glyph, "workbook_cuts": cuts}
     write_verify_page(folder / VERIFY_PAGE)
     write_checksums(folder)
     write_manifest(folder, {**facts, **limits, **announced})

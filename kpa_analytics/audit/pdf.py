@@ -25,8 +25,8 @@ def write_document(
     """Write the report as a document; return whether it conforms to both standards.
 
     It is PDF/A-2a (for archives) and PDF/UA-1 (for assistive technology) if this machine has a font
-    for every letter in it. If a letter has no font (a name in a rare script, for example), both
-    standards forbid the document, and a plain PDF is made.
+    for every character in it. If a character has no font (in a name in a rare script, for
+    example), both standards forbid the document, and a plain PDF is made.
 
     typst reads the report from a JSON file, so that it never reads a text as markup. `made` is the
     moment that the document states as its creation time.

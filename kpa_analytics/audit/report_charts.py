@@ -11,7 +11,7 @@ from kpa_analytics import charts
 from kpa_analytics.audit.chart_images import images
 from kpa_analytics.audit.chart_parts import excess
 from kpa_analytics.audit.evidence_coverage import evidence_coverage
-from kpa_analytics.audit.letters import boxed
+from kpa_analytics.audit.missing_glyphs import boxed
 from kpa_analytics.charts.axes import slanted
 from kpa_analytics.charts.expiry_by_group import GroupKind
 from kpa_analytics.charts.fitting import lines, whole_texts
@@ -59,7 +59,7 @@ class Drawing(NamedTuple):
         name: its file name without suffix.
         spec: its Vega-Lite specification.
         svg: the drawing.
-        boxed: the drawing with boxes for the letters that no font on this machine has.
+        boxed: the drawing with boxes for the characters that no font on this machine has.
         png: the drawing as PNG, at twice its size.
     """
 

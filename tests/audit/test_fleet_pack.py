@@ -126,11 +126,11 @@ def test_an_error_about_the_records_of_an_account_names_it_as_its_status_does(
 
 def test_a_warning_about_the_records_of_an_account_names_it(tmp_path: Path) -> None:
     def write_and_warn(data: TrainingData, folder: Path, *, title: str) -> Path:
-        warn("a letter has no font", KPADataWarning)
+        warn("a character has no font", KPADataWarning)
         return write_part(data, folder, title=title)
 
     fleet = kpa.Fleet({"north": small()})
-    with pytest.warns(KPADataWarning, match=r"^north: a letter has no font$"):
+    with pytest.warns(KPADataWarning, match=r"^north: a character has no font$"):
         write_fleet_pack(
             fleet, tmp_path / "p", as_of=AS_OF, title="", key=None, write_part=write_and_warn
         )
