@@ -16,6 +16,15 @@ By = Literal["field_office", "job_title", "line_of_business", "supervisor", "tra
 #: The account is a group in a fleet only.
 IN_A_FLEET: tuple[str, ...] = get_args(By)
 BY = IN_A_FLEET[:-1]
+#: A group as a noun: one, and several.
+NOUNS = {
+    "field_office": ("field office", "field offices"),
+    "job_title": ("job title", "job titles"),
+    "line_of_business": ("line of business", "lines of business"),
+    "supervisor": ("supervisor", "supervisors"),
+    "training": ("training", "trainings"),
+    ACCOUNT: ("account", "accounts"),
+}
 
 _PEOPLE = USERS._replace(columns=(*USERS.columns, Column(FLEET_ACCOUNT, pl.String, "the account")))
 #: The column of `users` that has the groups of a person.
@@ -74,6 +83,16 @@ def group_columns(by: str) -> tuple[str, str]:
         ('field_office_id', 'field_office')
     """
     return f"{by}_id", by
+
+
+def no_group(by: str) -> str:
+    """The name of the cases without a group.
+
+    Examples:
+        >>> no_group("field_office")
+        '(no field office)'
+    """
+    return f"(no {NOUNS[by][0]})"
 
 
 def id_text(by: str) -> pl.Expr:

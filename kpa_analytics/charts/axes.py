@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
+#: The milliseconds of a day.
+A_DAY = 86_400_000
+#: The ordinal of 1970-01-01.
+_1970 = 719_163
+
 
 def status_colour(dark: bool, statuses: Collection[str], offset: int = 8) -> alt.Color:
     """Colour by status. The legend shows the sign and label of these statuses, worst first.
@@ -203,6 +208,17 @@ def time_axis(first: date, last: date, within: tuple[int, int] | None = None) ->
 def on_day(field: str, **options: Any) -> alt.X:
     """Place a mark at a day, in UTC, so that time zones and summer time move no mark."""
     return alt.X(f"{field}:T", scale=alt.Scale(type="utc"), **options)
+
+
+def days_since_1970(day: date) -> int:
+    """The number of days from 1 January 1970; times `A_DAY`, a moment for a chart.
+
+    Examples:
+        >>> from datetime import date
+        >>> days_since_1970(date(1970, 1, 2)), days_since_1970(date(1969, 12, 31))
+        (1, -1)
+    """
+    return day.toordinal() - _1970
 
 
 def between(first: int, last: int) -> alt.Scale:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import as_by, group_columns, names_of_groups, with_groups
+from kpa_analytics.analysis.case_groups import (
+    NOUNS,
+    as_by,
+    group_columns,
+    names_of_groups,
+    no_group,
+    with_groups,
+)
 from kpa_analytics.charts.ranking import Ranked, rank, ranking
 from kpa_analytics.charts.status_rows import read_status, status_counts
 from kpa_analytics.errors import KPADataError
@@ -21,13 +28,7 @@ if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame, Day
 
 GroupKind = Literal["field_office", "line_of_business", "job_title", "account"]
-#: The singular and the plural of each kind of group.
-_KINDS = {
-    "field_office": ("field office", "field offices"),
-    "line_of_business": ("line of business", "lines of business"),
-    "job_title": ("job title", "job titles"),
-    ACCOUNT: ("account", "accounts"),
-}
+_KINDS: tuple[str, ...] = get_args(GroupKind)
 
 
 def expiry_by_group_table(
@@ -73,12 +74,11 @@ def _ranked(
 ) -> Ranked:
     if by not in _KINDS:
         raise KPADataError(f"by must be one of {', '.join(_KINDS)}, not {by!r}")
-    singular, plural = _KINDS[by]
     of_fleet = by == ACCOUNT and (users is None or _has_accounts(status))
     counts = _of_accounts(status) if of_fleet else _of_people(status, users, by)
-    group = pl.col("group_id").replace(names_of_groups(groups, by)).fill_null(f"(no {singular})")
+    group = pl.col("group_id").replace(names_of_groups(groups, by)).fill_null(no_group(by))
     named = counts.with_columns(group.alias("group"))
-    return rank(named, "group_id", "group", (singular, plural))
+    return rank(named, "group_id", "group", NOUNS[by])
 
 
 def _of_accounts(status: AnyFrame) -> pl.DataFrame:

@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 #: More bars would make the chart larger than 100 kB.
 MOST_BARS = 280
 _LANE, _WIDTH, _ROOM = 28, 350, 180
-_MS = 86_400_000
-#: The ordinal of 1970-01-01.
-_EPOCH = 719_163
 #: The height of a bar, as a part of its row.
 _HEIGHTS = {CURRENT: 0.62, EXPIRING: 0.5, EXPIRED: 0.38, MISSING: 0.38, NOT_DUE: 0.14}
 #: The narrowest bar that has room for its sign, in pixels.
@@ -101,11 +98,11 @@ def bar_places(spans: pl.DataFrame, order: pl.DataFrame, axis: Axis) -> pl.DataF
 def _bars_of(part: pl.DataFrame, axis: Axis) -> list[tuple[Any, ...]]:
     """The bars of one training up to the line, or after it; thin ones at their least width."""
     is_ahead = part["ahead"][0]
-    begin = axis.today.toordinal() + 1 if is_ahead else axis.first.toordinal()
-    origin, lengths = begin - _EPOCH, []
+    begin = axes.days_since_1970(axis.today) + 1 if is_ahead else axes.days_since_1970(axis.first)
+    origin, lengths = begin, []
     for first, until in part.select("first", "until").iter_rows():
-        lengths += [first.toordinal() - begin, (until - first).days + 1]
-        begin = until.toordinal() + 1
+        lengths += [axes.days_since_1970(first) - begin, (until - first).days + 1]
+        begin = axes.days_since_1970(until) + 1
     ends = stacked(lengths, MIN_PART / axis.pixels)[1::2]
     return [
         (
@@ -114,8 +111,8 @@ def _bars_of(part: pl.DataFrame, axis: Axis) -> list[tuple[Any, ...]]:
             row["ahead"],
             day(row["first"]),
             "no end" if row["last"] is None else day(row["last"]),
-            round((origin + low) * _MS),
-            round((origin + high) * _MS),
+            round((origin + low) * axes.A_DAY),
+            round((origin + high) * axes.A_DAY),
         )
         for row, (low, high) in zip(part.iter_rows(named=True), ends, strict=True)
     ]
@@ -150,11 +147,11 @@ def lanes(
 
 
 def _x(field: str, axis: Axis) -> alt.X:
-    first, last = (each.toordinal() - _EPOCH for each in (axis.first, axis.last))
+    first, last = map(axes.days_since_1970, (axis.first, axis.last))
     return alt.X(
         f"{field}:T",
         title=None,
-        scale=axes.between(first * _MS, (last + 1) * _MS),
+        scale=axes.between(first * axes.A_DAY, (last + 1) * axes.A_DAY),
         axis=axes.month_axis(_step(axis)),
     )
 
@@ -217,7 +214,7 @@ def _signs(bars: pl.DataFrame, axis: Axis, scale: alt.Scale, dark: bool) -> list
     inside = bars.filter(
         ~pl.col("ahead"),
         pl.col("status") != NOT_DUE,
-        (pl.col("high") - pl.col("low")) / _MS * axis.pixels >= _SIGN,
+        (pl.col("high") - pl.col("low")) / axes.A_DAY * axis.pixels >= _SIGN,
     ).select(
         (pl.col("place") + 0.5).alias("middle"),
         ((pl.col("low") + pl.col("high")) // 2).alias("at"),
@@ -241,7 +238,7 @@ def _signs(bars: pl.DataFrame, axis: Axis, scale: alt.Scale, dark: bool) -> list
 
 def _line(axis: Axis, dark: bool) -> list[alt.Chart]:
     """A line at the end of `today`, with its label above the plot."""
-    end = (axis.today.toordinal() - _EPOCH + 1) * _MS
+    end = (axes.days_since_1970(axis.today) + 1) * axes.A_DAY
     base = one_row(day=end, label=f"as of {day(axis.today)}")
     rule = base.mark_rule(
         strokeDash=[5, 3], strokeWidth=1.25, color=palette(dark).ink, aria=False

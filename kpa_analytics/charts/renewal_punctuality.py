@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import IN_A_FLEET, group_columns
+from kpa_analytics.analysis.case_groups import IN_A_FLEET, NOUNS, group_columns, no_group
 from kpa_analytics.charts.periods import AFTER, BEFORE, part_of, window
 from kpa_analytics.charts.punctuality_months import months
 from kpa_analytics.charts.punctuality_rows import ROOM, ranked_rows, share_text
 from kpa_analytics.charts.styled import nothing_to_show
 from kpa_analytics.charts.text import labels, not_drawn, top_names
-from kpa_analytics.charts.trend_rows import PLURALS
 from kpa_analytics.demo_mark import is_demo
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import need
@@ -144,7 +143,7 @@ def _read(punctuality: AnyFrame) -> _Read:
     whole = lazy.collect(engine="in-memory")
     key, group = group_columns(kinds[0]) if kinds else ("", "")
     none = pl.lit(None, pl.String)
-    nobody = f"(no {group.replace('_', ' ')})" if kinds else "all certificates"
+    nobody = no_group(kinds[0]) if kinds else "all certificates"
     frame = whole.select(
         (pl.col("month") if by == "month" else pl.lit(None, pl.Date)).alias("period"),
         (pl.col(key).cast(pl.String) if kinds else none).alias("key"),
@@ -218,15 +217,14 @@ def _of_groups(read: _Read, drawn: pl.DataFrame) -> str:
     lowest = (named if named.height else unnamed).filter(pl.col("share") == pl.col("share").min())
     share = share_text(lowest["share"][0])
     renewed = f"{share} of the certificates that expired were renewed on time"
-    singular = (read.by or "").replace("_", " ")
-    nouns = (singular, PLURALS.get(read.by or "", ""))
+    nouns = NOUNS[read.by] if read.by else ("", "")
     names = drawn.filter(has_key)["group"].to_list()
     if read.frame.height == 1 or named.is_empty():
         return renewed
     if named.height == 1:
         return f"{top_names(names, 1, nouns, _NAMES, 'The')}: {renewed}"
     if lowest.height == read.frame["key"].count():
-        return f"For each {singular}, {renewed}"
+        return f"For each {nouns[0]}, {renewed}"
     among = f"Of the {nouns[1]}, the" if (unnamed["share"] < lowest["share"][0]).any() else "The"
     each = " each" if lowest.height > 1 else ""
     name = top_names(names, lowest.height, nouns, _NAMES)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import altair as alt
 import polars as pl
 
-from kpa_analytics.analysis.case_groups import IN_A_FLEET, group_columns
+from kpa_analytics.analysis.case_groups import IN_A_FLEET, NOUNS, group_columns, no_group
 from kpa_analytics.charts import axes
 from kpa_analytics.charts.status_rows import StatusRows
 from kpa_analytics.charts.text import labels
@@ -34,18 +34,8 @@ _LANES_MOST = 380
 #: The id of the row that all other groups share.
 OTHER_GROUPS_ID = "*"
 #: Several groups, by the name of one.
-PLURALS = {
-    "account": "accounts",
-    "field_office": "field offices",
-    "job_title": "job titles",
-    "line_of_business": "lines of business",
-    "supervisor": "supervisors",
-    "training": "trainings",
-}
+PLURALS = {by: several for by, (_, several) in NOUNS.items()}
 _COUNTED = ("place", "group", "group_id", "folded", "day", *GAPS, "gaps", "total", "share")
-_MS = 86_400_000
-#: The ordinal of 1970-01-01.
-_EPOCH = 719_163
 
 
 class Trend(NamedTuple):
@@ -82,12 +72,12 @@ class Trend(NamedTuple):
     @property
     def singular(self) -> str:
         """A group as a noun, e.g. "training"."""
-        return (self.by or "").replace("_", " ")
+        return NOUNS[self.by][0] if self.by else ""
 
     @property
     def plural(self) -> str:
         """The groups as a noun, e.g. "trainings"."""
-        return PLURALS.get(self.by or "", "")
+        return NOUNS[self.by][1] if self.by else ""
 
 
 def read_trend(trend: AnyFrame, demo: bool = False) -> Trend:
@@ -212,10 +202,9 @@ def _names(order: pl.DataFrame, top: int, trend: Trend) -> pl.DataFrame:
     identified = order.with_columns(pl.col("key").alias("group_id"))
     if trend.by is None:
         return identified.select("place", "group", "group_id")
-    nobody = f"(no {trend.by.replace('_', ' ')})"
     missing = pl.col("key").is_null() & pl.col("group").is_null()
     named = identified.head(top).with_columns(
-        pl.when(missing).then(pl.lit(nobody)).otherwise("group").alias("group"),
+        pl.when(missing).then(pl.lit(no_group(trend.by))).otherwise("group").alias("group"),
         pl.col("group_id").fill_null(""),
     )
     if order.height > top:
@@ -246,12 +235,12 @@ def on_sampled_day(table: pl.DataFrame, most: int) -> alt.X:
     The axis has at most this number of labels.
     """
     days = table["day"].unique().sort().to_list()
-    first, last = (day.toordinal() - _EPOCH for day in (days[0], days[-1]))
+    first, last = map(axes.days_since_1970, (days[0], days[-1]))
     pad = (last - first) / (len(days) - 1) / 2 if len(days) > 1 else 1
     return alt.X(
         "day:T",
         title="Day" if most else None,
-        scale=axes.between(round((first - pad) * _MS), round((last + pad) * _MS)),
+        scale=axes.between(round((first - pad) * axes.A_DAY), round((last + pad) * axes.A_DAY)),
         axis=_axis(days, most) if most else alt.Axis(labels=False, ticks=False, grid=False),
     )
 
@@ -265,7 +254,7 @@ def _axis(days: list[date], most: int) -> alt.Axis:
         for at, year in zip(shown, years, strict=True)
     }
     return alt.Axis(
-        values=axes.moments([(at.toordinal() - _EPOCH) * _MS for at in shown]),
+        values=axes.moments([axes.days_since_1970(at) * axes.A_DAY for at in shown]),
         labelExpr=f"{texts}[utcFormat(datum.value, '%Y-%m-%d')]",
         grid=False,
     )

@@ -140,12 +140,14 @@ def _first_day(data: TrainingData, first: date, last: date) -> date:
 
 def _print(counts: pl.DataFrame, by: str | None) -> None:
     """Print the counts: one line per day, or per day and group."""
+    from kpa_analytics.analysis.case_groups import no_group
+
     width = _NAME + 2 if by else 0
     headings = [*(STATUS_LABELS[status].lower() for status in STATUSES), "total"]
     head = f"{'day':<12}{(by or '').replace('_', ' '):<{width}}"
     typer.echo(head + "".join(f"{heading:>15}" for heading in headings))
     for row in counts.head(LISTED).iter_rows(named=True):
-        group = terminal_line(row[by] or f"(no {by.replace('_', ' ')})")[:_NAME] if by else ""
+        group = terminal_line(row[by] or no_group(by))[:_NAME] if by else ""
         figures = [row[name] for name in (*STATUSES, "total")]
         shown = ["not known" if figure is None else f"{figure:,}" for figure in figures]
         day = f"{in_words(row['day']):<12}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
+from kpa_analytics.analysis import case_groups
 from kpa_analytics.charts.expirations_by_week import ALL_OTHERS, LARGEST
 from kpa_analytics.outcomes import OUTCOME_LABELS, RENEWED_ON_TIME
 from kpa_analytics.statuses import (
@@ -113,7 +114,7 @@ def group_in_words(name: str, on: date, known: bool) -> str:
 
 def no_group(by: str) -> str:
     """The name of the cases without a group."""
-    return f"(no {by.replace('_', ' ')})"
+    return case_groups.no_group(by)
 
 
 def headings(by: str | None, known: bool) -> list[ColumnHeading]:
