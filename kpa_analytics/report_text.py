@@ -464,11 +464,14 @@ PAST_NO_CASES = "Fewer than two of these months have any cases, so there is noth
 PAST_NOTHING = (
     "No completion is dated on or before {as_of}, so nothing is known about earlier days."
 )
-PAST_TODAYS = (
-    "Every day is counted with today's requirements, training schedules and field offices, because "
-    "the vendor does not give those of the past. So the figures of a past day are computed by "
-    "today's rules, from the records as they are today. They can differ from what people saw on "
-    "that day."
+#: For charts, explorers and the command line. In a report, "groups" could mean group sessions.
+TODAYS = (
+    "Every day is counted with today's requirements, training schedules and groups, because KPA "
+    "does not keep past ones."
+)
+PAST_TODAYS = TODAYS.replace("groups", "field offices") + (
+    " So the figures of a past day are computed by today's rules, from the records as they are "
+    "today. They can differ from what people saw on that day."
 )
 PAST_RENEWALS = (
     "Of the certificates that expire on or after {since}, {n} had come due by {as_of}: {on_time} "

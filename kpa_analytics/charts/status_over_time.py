@@ -22,6 +22,7 @@ from kpa_analytics.charts.trend_rows import (
     thinned,
 )
 from kpa_analytics.errors import KPADataError
+from kpa_analytics.report_text import TODAYS
 from kpa_analytics.statuses import GAPS, SEVERITY
 from kpa_analytics.wording import count, day, percent
 
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Gaps through time"
-#: Requirements, schedules and groups of the past are not known.
-TODAYS = "Requirements, schedules of trainings and groups of people are today's, on every day"
+_TODAYS = TODAYS.removesuffix(".")  # a line of a subtitle
 _UPPER, _LOWER = 150, 110
 _SIDE = alt.ExprRef("datum.side")
 
@@ -49,8 +49,8 @@ def status_over_time_table(trend: AnyFrame, *, top: int = TOP) -> pl.DataFrame:
         One row per group and day: place (Int64; 0 for the group with the highest share on the last
         day), group (String, unique; null if all cases were counted together), folded (Int64; number
         of groups in the row), day (Date), expired, missing (null if not known, and then not in
-        gaps), gaps, total
-        (Int64), share (Float64, 0 to 1; null if there is no case). Sorted by place and day.
+        gaps), gaps, total (Int64), share (Float64, 0 to 1; null if there is no case). Sorted by
+        place and day.
 
     Raises:
         KPADataError: a column is missing, a day is null or occurs twice in a group, a count is
@@ -105,7 +105,7 @@ def status_over_time(
     if not table["total"].sum():
         return nothing_to_show(_TITLE, "No cases to show", dark=dark, demo=read.demo)
     if read.by:
-        return lanes(table, read, _TITLE, TODAYS, dark)
+        return lanes(table, read, _TITLE, _TODAYS, dark)
     return _together(table, read, dark)
 
 
@@ -121,7 +121,7 @@ def _together(table: pl.DataFrame, trend: Trend, dark: bool) -> alt.VConcatChart
     return stacked_panels(
         [upper, lower],
         title=_title(days, trend),
-        subtitle=[*_sentences(days, trend), left_out, TODAYS],
+        subtitle=[*_sentences(days, trend), left_out, _TODAYS],
         demo=trend.demo,
         dark=dark,
     )

@@ -68,7 +68,7 @@ def trend(
     Every day is counted with today's requirements, training schedules and groups of people.
     """
     from kpa_analytics.analysis.status_over_time import status_over_time
-    from kpa_analytics.report_text import DEMO_MARK
+    from kpa_analytics.report_text import DEMO_MARK, TODAYS
 
     need_one_choice({"--demo": demo, "--account": account})
     options: dict[str, Any] = {"every": every, "by": by}
@@ -93,7 +93,7 @@ def trend(
     if data.demo:
         typer.echo(f"{DEMO_MARK}\n")
     _print(counts, by)
-    typer.echo("every day is counted with today's requirements, training schedules and groups")
+    typer.echo(TODAYS)
     if target:
         _write(counts, target, data.demo)
         typer.echo(f"written to {target}")

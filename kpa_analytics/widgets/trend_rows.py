@@ -9,6 +9,7 @@ import polars as pl
 from kpa_analytics.analysis import case_groups
 from kpa_analytics.charts.expirations_by_week import ALL_OTHERS, LARGEST
 from kpa_analytics.outcomes import OUTCOME_LABELS, RENEWED_ON_TIME
+from kpa_analytics.report_text import TODAYS
 from kpa_analytics.statuses import (
     FROM_REQUIREMENTS,
     GAPS,
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
     from datetime import date
 
 _UNKNOWN, _RENEWED = "not known", "Renewed on time"
-_TODAYS = (
-    "Requirements, rules and offices are today's, on every day: those of the past are not known."
-)
 
 
 #: The columns of the cases behind the selected bars.
@@ -243,4 +241,4 @@ def _on_time(due: pl.DataFrame, period: Period) -> tuple[str, str, str, str]:
 def note(period: Period) -> str:
     """A line about every figure, as HTML."""
     earlier = layout.before_records(period.begun, period.as_of)
-    return earlier or f'<p class="kpa-time">{_TODAYS}</p>'
+    return earlier or f'<p class="kpa-time">{TODAYS}</p>'

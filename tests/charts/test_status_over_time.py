@@ -34,7 +34,7 @@ def test_the_description_has_share_and_count_of_the_first_and_the_last_day():
         assert f"{row['expired'] + row['missing']:,} of {row['total']:,} cases" in said
     assert "on 28 Jun 2026" in said
     assert "on 28 Jul 2025" in said
-    assert "Requirements, schedules of trainings and groups of people are today's" in said
+    assert "Every day is counted with today's requirements, training schedules and groups" in said
 
 
 @pytest.mark.slow

@@ -161,7 +161,10 @@ def test_tiles_say_gaps_now_and_then_the_change_and_the_share_on_time(
         f"{share}%",
         f"{on_time:,} of {over.height:,} certificates that expired since 30 Jun 2025",
     )
-    assert "Requirements, rules and offices are today's" in shared._figures.value
+    assert (
+        "Every day is counted with today's requirements, training schedules and groups"
+        in shared._figures.value
+    )
 
 
 @pytest.mark.slow
