@@ -22,8 +22,8 @@ from kpa_analytics.paths import typed_path
 from kpa_analytics.schema import VERIFICATION
 
 _NOT_SIGNED = (
-    "not signed: if somebody rewrote the files and the manifest together, only a seal that was "
-    "kept apart from the pack shows it"
+    "not signed: if somebody rewrote the files and the manifest together, only a seal that you "
+    "received separately can show that"
 )
 
 
