@@ -38,7 +38,7 @@ _MEANINGS = {
         "One occasion on which several people took a training together, with a list of "
         "those people. KPA calls such lists group trainings."
     ),
-    "in order": "A case that is current or expiring soon.",
+    "in order": "Said of a case that is current or expiring soon.",
     "instructor": (
         "The person who taught, as the completion says. Online and self-taught completions "
         "name nobody."
@@ -95,6 +95,6 @@ def definition(term: str) -> str:
 
     Examples:
         >>> definition("missing")
-        'A case that is required and was never completed.'
+        'Said of a case that is required and was never completed.'
     """
     return plain_meaning(term).partition(". ")[0].removesuffix(".") + "."
