@@ -194,7 +194,7 @@ NEXT_STEPS = "What to do next:"
 TEACHING = "docs/rules.md#10-who-may-teach"
 LISTS = "docs/rules.md#11-whose-list-a-case-is-on"
 SESSIONS = "docs/rules.md#12-sessions-to-hold"
-ON_LIST = "The case is on the list of the supervisor: {supervisor}."
+ON_LIST = "{supervisor} (supervisor) has this case on the list."
 NO_PROFILE = "The case is on no supervisor's list, because {user} is not in the user list."
 NO_SUPERVISOR = (
     "The case is on no supervisor's list, because the profile of {user} names no supervisor."
@@ -207,7 +207,7 @@ SUPERVISOR_LEFT = (
     "The case is on no supervisor's list, because the supervisor ({supervisor}) left on {left}."
 )
 UNTITLED = "Training {training:d}"
-THROUGH = "To complete {training}, {user} must complete {listed}."
+THROUGH = "Still needed for {training}: {listed}."
 TAUGHT_BY = "{title} can be taught next by {names}."
 LAST_DAY = "{instructor} (through {until})"
 NO_LAST_DAY = "{instructor} (no end date)"

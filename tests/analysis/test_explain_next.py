@@ -54,7 +54,7 @@ def next_steps(data: kpa.TrainingData, training: int = 7, **options: Any) -> tup
 
 def test_an_open_case_names_its_list_and_its_instructors_with_their_rules() -> None:
     assert next_steps(records(*EXPIRED)) == (
-        f"The case is on the list of the supervisor: Low, Sue. {LIST}",
+        f"Low, Sue (supervisor) has this case on the list. {LIST}",
         f"Ladders can be taught next by Poe, Ike (through 1 Sep 2026). {TEACHING}",
     )
 
@@ -95,7 +95,7 @@ def test_a_person_without_a_profile_is_on_nobodys_list() -> None:
 
 def test_a_circle_of_supervisors_does_not_change_the_list() -> None:
     own = next_steps(records(*EXPIRED, supervisor="ann"))
-    assert own[0].startswith("The case is on the list of the supervisor: Moe, Ann.")
+    assert own[0].startswith("Moe, Ann (supervisor) has this case on the list.")
 
 
 def test_at_most_three_instructors_are_named_and_the_others_counted() -> None:
@@ -170,12 +170,12 @@ def test_a_composed_training_names_the_included_trainings_to_complete() -> None:
     held = (*EXPIRED, done("ann", date(2026, 5, 1), training=8))
     steps = next_steps(records(*held, trainings=(BASICS, LADDERS, ROPES)), 2)
     assert steps[1:] == (
-        f"To complete Basics, Moe, Ann must complete Ladders. {PLANNING}",
+        f"Still needed for Basics: Ladders. {PLANNING}",
         f"Ladders can be taught next by Poe, Ike (through 1 Sep 2026). {TEACHING}",
     )
     missing = records(*EXPIRED[1:], trainings=(BASICS, LADDERS, ROPES))
     steps = next_steps(missing, 2, required=pairs(("ann", 2)))
-    assert "must complete Ladders, Ropes." in steps[1]
+    assert "Still needed for Basics: Ladders, Ropes." in steps[1]
     assert [each.partition(" ")[0] for each in steps[2:]] == ["Nobody", "Nobody"]
 
 
@@ -183,7 +183,7 @@ def test_a_composed_training_names_the_included_trainings_to_complete() -> None:
 def test_every_included_training_that_expires_soon_must_be_completed() -> None:
     held = (done("ann", date(2025, 7, 10)), done("ann", date(2025, 7, 15), training=8))
     steps = next_steps(records(*held, trainings=(BASICS, LADDERS, ROPES)), 2)
-    assert steps[1] == f"To complete Basics, Moe, Ann must complete Ladders, Ropes. {PLANNING}"
+    assert steps[1] == f"Still needed for Basics: Ladders, Ropes. {PLANNING}"
 
 
 def test_an_undated_record_of_a_composed_training_changes_no_next_step() -> None:
@@ -195,7 +195,7 @@ def test_an_undated_record_of_a_composed_training_changes_no_next_step() -> None
         for rows in ((), (undated,))
     ]
     assert steps[0] == steps[1]
-    assert any("must complete Ladders" in step for step in steps[0])
+    assert any("Still needed for Both: Ladders" in step for step in steps[0])
 
 
 def test_a_composed_training_that_only_its_own_schedule_ends_renews_the_part_that_ends_first() -> (
@@ -204,7 +204,7 @@ def test_a_composed_training_that_only_its_own_schedule_ends_renews_the_part_tha
     short = {**BASICS, "renewal_months": 1}
     held = (done("ann", date(2026, 5, 2)), done("ann", date(2026, 5, 1), training=8))
     steps = next_steps(records(*held, trainings=(short, LADDERS, ROPES)), 2)
-    assert steps[1] == f"To complete Basics, Moe, Ann must complete Ropes. {PLANNING}"
+    assert steps[1] == f"Still needed for Basics: Ropes. {PLANNING}"
 
 
 @pytest.mark.slow
