@@ -128,8 +128,9 @@ class InstructorView:
 
         Trainings without an instructor are last. The search and the field offices choose trainees.
         Coverage counts all trainees, because a training depends on one instructor only if nobody
-        else teaches it to anybody; but if no person is found, it is empty. Chosen instructors leave
-        the trainings that they taught in the period, with everyone who taught them.
+        else teaches it to anybody; but if no person is found, it is empty. If instructors are
+        chosen, only the trainings that they taught in the period are listed, with everyone who
+        taught them.
         """
         covered = self.coverage_of_all(choices)
         return taught_by_any(covered, choices.instructors) if choices.instructors else covered

@@ -50,11 +50,16 @@ def only_words(statuses: Collection[str], *, gaps_only: bool = False) -> str:
         >>> only_words(["missing", "current"], gaps_only=True)
         'Bars: only ○ Missing'
         >>> only_words(["current"], gaps_only=True)
-        'No bars: this chart draws gaps, not ● Current'
+        'No bars: this chart shows only gaps, and ● Current is not a gap'
+        >>> only_words(["current", "expiring"], gaps_only=True)
+        'No bars: this chart shows only gaps, and ▲ Expiring soon and ● Current are not gaps'
     """
     kept = chosen(statuses)
     if len(kept) == len(STATUSES):
         return ""
     drawn = [status for status in kept if status in GAPS or not gaps_only]
-    listed = ", ".join(SIGNED_LABELS[status] for status in drawn or kept)
-    return f"Bars: only {listed}" if drawn else f"No bars: this chart draws gaps, not {listed}"
+    *first, last = (SIGNED_LABELS[status] for status in drawn or kept)
+    if drawn:
+        return f"Bars: only {', '.join([*first, last])}"
+    others = f"{', '.join(first)} and {last} are not gaps" if first else f"{last} is not a gap"
+    return f"No bars: this chart shows only gaps, and {others}"
