@@ -464,11 +464,10 @@ PAST_NO_CASES = "Fewer than two of these months have any cases, so there is noth
 PAST_NOTHING = (
     "No completion is dated on or before {as_of}, so nothing is known about earlier days."
 )
-#: For charts, explorers and the command line. In a report, "groups" could mean group sessions.
-TODAYS = (
-    "Every day is counted with today's requirements, training schedules and groups, because KPA "
-    "does not keep past ones."
-)
+#: For a chart, in which the whole sentence would need two lines.
+BY_TODAYS = "Every day is counted with today's requirements, training schedules and groups"
+TODAYS = f"{BY_TODAYS}, because KPA does not keep past ones."
+#: In a report, "groups" could mean group sessions.
 PAST_TODAYS = TODAYS.replace("groups", "field offices") + (
     " So the figures of a past day are computed by today's rules, from the records as they are "
     "today. They can differ from what people saw on that day."

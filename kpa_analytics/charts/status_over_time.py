@@ -22,7 +22,7 @@ from kpa_analytics.charts.trend_rows import (
     thinned,
 )
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.report_text import TODAYS
+from kpa_analytics.report_text import BY_TODAYS
 from kpa_analytics.statuses import GAPS, SEVERITY
 from kpa_analytics.wording import count, day, percent
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from kpa_analytics.inputs import AnyFrame
 
 _TITLE = "Gaps through time"
-_TODAYS = TODAYS.removesuffix(".")  # a line of a subtitle
 _UPPER, _LOWER = 150, 110
 _SIDE = alt.ExprRef("datum.side")
 
@@ -105,7 +104,7 @@ def status_over_time(
     if not table["total"].sum():
         return nothing_to_show(_TITLE, "No cases to show", dark=dark, demo=read.demo)
     if read.by:
-        return lanes(table, read, _TITLE, _TODAYS, dark)
+        return lanes(table, read, _TITLE, BY_TODAYS, dark)
     return _together(table, read, dark)
 
 
@@ -121,7 +120,7 @@ def _together(table: pl.DataFrame, trend: Trend, dark: bool) -> alt.VConcatChart
     return stacked_panels(
         [upper, lower],
         title=_title(days, trend),
-        subtitle=[*_sentences(days, trend), left_out, _TODAYS],
+        subtitle=[*_sentences(days, trend), left_out, BY_TODAYS],
         demo=trend.demo,
         dark=dark,
     )
