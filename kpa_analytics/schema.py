@@ -411,7 +411,12 @@ RENEWAL_CURVE = _table(
     "renewal_curve",
     "renewal_curve()",
     Column("days_late", pl.Int64, "days after the expiration date; negative: before", unit="days"),
-    Column("at_risk", pl.Int64, "certificates not renewed before this day", unit="certificates"),
+    Column(
+        "at_risk",
+        pl.Int64,
+        "certificates neither renewed nor last seen before this day",
+        unit="certificates",
+    ),
     Column("renewed", pl.Int64, "certificates renewed on this day", unit="certificates"),
     Column(
         "censored",
