@@ -15,7 +15,7 @@ class PartMoves(NamedTuple):
     """People and records that entered or left the part, but not the account.
 
     Attributes:
-        moved_in: ids of people who were hired before the earlier pack, and were not in it.
+        moved_in: ids of people who were hired by the day of the earlier pack and were not in it.
         moved_out: ids of people who were in the earlier pack, and are still employed.
         records: ids of records that were neither added nor removed: those of people who moved in,
             and those of the earlier pack that the account still has.

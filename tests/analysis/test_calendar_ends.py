@@ -90,6 +90,16 @@ def test_a_window_that_closes_after_the_last_day_closes_on_it():
     assert (row["status"], row["days_left"]) == ("expiring", 0)
 
 
+def test_a_renewed_window_that_closes_after_the_last_day_closes_on_it():
+    """The training was not offered, so the first certificate is valid through the next window."""
+    done = [
+        {"id": number, "training_id": 5, "m_user_id": "ann", "date": day}
+        for number, day in enumerate((date(9998, 6, 1), date(9999, 6, 1)))
+    ]
+    renewed = kpa.renewals(frame_of(COMPLETIONS, *done), CATALOGUE, as_of=date.max)
+    assert renewed["expiration_date"].to_list() == [date.max] * 2
+
+
 @pytest.mark.parametrize("as_of", ENDS)
 def test_every_case_of_every_day_is_explained(as_of):
     data = kpa.TrainingData(completions=DONE, trainings=CATALOGUE)

@@ -95,6 +95,14 @@ def test_a_special_date_of_a_completion_after_the_day_is_not_mentioned():
     assert "special expiration date 1 Jan 2030" in str(why(account(*done, earlier)))
 
 
+def test_of_several_special_dates_of_earlier_completions_the_latest_is_named():
+    done = [
+        {"date": date(2025, 5, day), "special_expiration_date": date(2030, 1, day)}
+        for day in (2, 1)
+    ]
+    assert "special expiration date 2 Jan 2030" in str(why(account({"date": AS_OF}, *done)))
+
+
 def rules(explanation) -> list[str]:
     return [step.rule.partition("#")[2] for step in explanation.steps]
 

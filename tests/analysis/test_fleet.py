@@ -25,6 +25,7 @@ from kpa_analytics.report_text import DEMO_MARK
 from kpa_analytics.schema import EMPLOYEE_STATUS, EXPIRY_STATUS
 from tests.conftest import completion, completions
 from tests.data.accounts_toml import serve_accounts
+from tests.frames import frame_of
 from tests.publishing.small import AS_OF, small
 
 FRAMES = ("completions", "trainings", "users", "group_trainings", "employee_status", "groups")
@@ -249,6 +250,18 @@ def test_together_no_two_accounts_share_an_id(fleet: kpa.Fleet) -> None:
     )
     apart = fleet.status_over_time(start="2026-05-31", end=AS_OF, by="account")
     assert_frame_equal(counted, apart.drop("demo"), check_row_order=False)
+
+
+def test_together_the_vendors_dates_have_the_ids_of_their_trainings() -> None:
+    listed = frame_of(
+        EMPLOYEE_STATUS,
+        {"m_user_id": "ann", "complete_training_ids": [7], "last_completed": [{"id": 7}]},
+    )
+    data = small(employee_status=listed)
+    status = kpa.Fleet({"north": data, "south": data}).together().employee_status
+    trainings = status["complete_training_ids"].explode().to_list()
+    assert status["last_completed"].explode().struct.field("id").to_list() == trainings
+    assert len({*trainings}) == 2
 
 
 @pytest.mark.slow

@@ -39,3 +39,16 @@ def test_an_office_has_one_name_in_every_result(given, shown):
     assert chart["group"].to_list() == [shown]
     assert PeopleFilter(data).offices["o1"] == shown
     assert people_rows(data, DAY)["field_office"].to_list()[0] == shown
+
+
+def test_a_blank_id_is_no_office():
+    done = [
+        {"id": number, "training_id": 7, "m_user_id": person, "date": DAY}
+        for number, person in enumerate(("ann", "bob"))
+    ]
+    trend = kpa.status_over_time(
+        frame_of(COMPLETIONS, *done),
+        users=frame_of(USERS, {"id": "ann", "fieldOffice_id": ["", " ", "o1"]}, {"id": "bob"}),
+        **{"start": DAY, "end": DAY, "by": "field_office"},
+    )
+    assert trend.select("field_office_id", "total").rows() == [("o1", 1), (None, 1)]

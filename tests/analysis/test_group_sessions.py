@@ -81,6 +81,13 @@ def test_a_session_known_only_from_completions_is_there_without_a_list():
     assert (result["m_instructor_id"], result["trainings_id"]) == ("ike", [1])
 
 
+def test_a_listed_session_without_a_list_of_people_does_not_say_that_nobody_attended():
+    (result,) = sessions_of([recorded(50, "ann")], [listed(50, m_trainees_id=None)]).to_dicts()
+    assert result["listed"] is True
+    assert result["attendees"] is result["m_trainees_id"] is None
+    assert result["recorded_not_listed_ids"] == ["ann"]
+
+
 def test_a_session_without_completions_has_the_utc_day_it_was_recorded():
     (result,) = sessions_of([recorded(None, "ann")], [listed(50, trainings_id=[])]).to_dicts()
     assert result["date"] == date(2026, 5, 6)

@@ -419,6 +419,17 @@ def test_two_instructors_renew_each_other() -> None:
     assert joined.sessions.select("week", "filled").rows() == [(MONDAYS[0], 2), (MONDAYS[1], 1)]
 
 
+def test_an_instructor_is_not_moved_into_a_full_session() -> None:
+    """Nobody else can teach Ike once Ann's certificate has expired, and her session is full."""
+    both = [("ike", 7, date(2025, 8, 20)), ("ann", 7, date(2025, 7, 12))]
+    made = plan(account(due_on(date(2026, 7, 8)), teachers=both), capacity=1, weeks=9)
+    assert made.sessions.select("instructor", "seats", "filled").rows() == [
+        ("Ann", 1, 1),
+        ("Ike", 1, 1),
+    ]
+    assert made.unplaced["m_user_id"].to_list() == ["ike"]
+
+
 @pytest.mark.slow
 def test_an_instructor_changes_places_with_somebody_in_another_session_of_the_week() -> None:
     """Ann is booked for the first session, so only Ike is left for his own."""

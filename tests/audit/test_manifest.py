@@ -145,6 +145,18 @@ def test_what_a_file_manager_leaves_is_litter(small, folder, name):
         (small / folder / name).unlink()
 
 
+def test_a_link_with_the_name_of_litter_was_added(small):
+    link = small / "Thumbs.db"
+    try:
+        link.symlink_to(small / "records.csv")
+    except OSError:
+        pytest.skip("this machine cannot make symbolic links")
+    try:
+        assert findings_of(small) == [("Thumbs.db", "added")]
+    finally:
+        link.unlink()
+
+
 @pytest.mark.parametrize("name", ["desktop.ini.exe", "my Thumbs.db", "audit~$.xlsx", "lock.xlsx#"])
 def test_what_only_looks_like_litter_was_added(small, name):
     (small / name).write_text("x")

@@ -113,6 +113,38 @@ def test_three_removed_records_are_found_by_bisecting(api: DemoAPI) -> None:
     assert 0 < _agrees_with_a_full_download(api) <= 10
 
 
+def test_a_refresh_that_needs_more_than_half_of_the_pages_downloads_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kpa_analytics.api.client.PAGE_SIZE", 10)
+    with kpa.demo.serve(aged(50)) as api:
+        use(api)
+        kept = kpa.load_completions()["id"]
+        api.organisation.remove_completions(*kept[15::10])
+        kpa.load_completions(refresh="recent")
+    assert kpa.snapshots()["walk"][0] == "full"
+
+
+def test_a_page_in_the_middle_must_agree_with_the_newest_pages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A record of the newest pages is entered again before the last page, which overlaps them."""
+
+    def entered_again(organisation: Records) -> None:
+        organisation.remove_completions(100_003)
+        organisation.add_completions(completion(300_000, date_number=NEWEST))
+
+    monkeypatch.setattr("kpa_analytics.api.client.PAGE_SIZE", 20)
+    with kpa.demo.serve(aged(60)) as api:
+        use(api)
+        kept = kpa.load_completions()["id"]
+        api.organisation.remove_completions(kept[14])
+        api.organisation.add_completions(*new_records(25))
+        second_time = Fault.change(entered_again)
+        api.faults.add(Fault.change(lambda _: api.faults.add(second_time, page=2)), page=2)
+        assert 300_000 in kpa.load_completions(refresh="recent")["id"]
+
+
 @pytest.mark.slow
 def test_new_records_with_old_dates_are_found(api: DemoAPI) -> None:
     late = [completion(200_000 + n, date_number=20160301 + n) for n in range(3)]
