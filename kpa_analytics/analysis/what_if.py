@@ -15,8 +15,8 @@ from kpa_analytics.data.training_data import TrainingData, need_training_data
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, Day, as_day, day_of, need, need_same_account
 from kpa_analytics.schema import COMPLETIONS, PLANNED_PEOPLE, PLANNED_SESSIONS, WHAT_IF, Column
-from kpa_analytics.wording import count, listing
 from kpa_analytics.wording import day as in_words
+from kpa_analytics.wording import listing
 
 #: A plan, its people, its sessions (perhaps moved) with its people, or a frame of one's own.
 Sessions = SessionPlan | AnyFrame | tuple[AnyFrame, AnyFrame]
@@ -25,6 +25,12 @@ _PLACES = PLANNED_PEOPLE._replace(
     name="sessions", columns=(*PLANNED_PEOPLE.columns, Column("date", pl.Date, "the day"))
 )
 _MOVED = PLANNED_SESSIONS._replace(name="sessions")
+_NOUNS = {
+    "session": "session number",
+    "m_user_id": "person",
+    "training_id": "training",
+    "date": "day",
+}
 
 
 def what_if(
@@ -47,7 +53,8 @@ def what_if(
         data: the records, as `load_all()` returns them.
         sessions: the result of `plan_sessions()`; or its `people`, or any frame of m_user_id,
             training_id and `date` (or `week`); or its `sessions` and `people` as a pair, after you
-            changed a `week` or left out rows of `sessions`.
+            changed a `week` or left out rows of `sessions`. People of a session that is left out
+            have no place.
         as_of: the day of the plan, before which no session can be; a date or ISO text. Default:
             the day of the plan if `sessions` is one, else today, or for demo data `demo.AS_OF`.
         until: the day of the statuses, not before `as_of`; sessions after it do not count. Default:
@@ -63,7 +70,8 @@ def what_if(
         composed training. Charts of such a frame say that the sessions have not been held.
 
     Raises:
-        KPADataError: a session is before `as_of`, a person or training is not in the records, the
+        KPADataError: a session is before `as_of`, a person or training is not in the records, a row
+            of `sessions` has an empty value, a session number occurs twice or has no people, the
             plan is of another account, or another argument is invalid; the message names it.
 
     Examples:
@@ -101,7 +109,7 @@ def what_if(
     return _composed_marked(marked, data.trainings).select(WHAT_IF.schema.names())
 
 
-def _places(sessions: Sessions) -> pl.LazyFrame:
+def _places(sessions: Sessions) -> pl.DataFrame:
     """One row per person and session: m_user_id, training_id and date."""
     if isinstance(sessions, SessionPlan):
         sessions = sessions.people
@@ -112,21 +120,43 @@ def _places(sessions: Sessions) -> pl.LazyFrame:
     named = ("m_user_id", "training_id")
     frame = need(sessions, _PLACES, *named)
     day = "week" if "week" in frame.collect_schema() else "date"
-    return need(frame, _PLACES, day).select(*named, pl.col(day).alias("date"))
+    return _complete(need(frame, _PLACES, day).select(*named, pl.col(day).alias("date")))
 
 
-def _moved(sessions: AnyFrame, people: AnyFrame) -> pl.LazyFrame:
+def _moved(sessions: AnyFrame, people: AnyFrame) -> pl.DataFrame:
     """The places of sessions that may have been moved or dropped."""
-    days = need(sessions, _MOVED, "session", "week").select("session", date="week")
-    places = need(people, _PLACES, "session", "m_user_id", "training_id")
-    return places.join(days, on="session").select("m_user_id", "training_id", "date")
+    listed = need(sessions, _MOVED, "session", "week").select("session", date="week")
+    named = ("session", "m_user_id", "training_id")
+    days = _complete(listed, " of the sessions")
+    places = _complete(need(people, _PLACES, *named).select(named), " of the people")
+    number = pl.col("session")
+    for offenders, said in (
+        (days.filter(number.is_duplicated()), "several rows have the session number"),
+        (
+            days.join(places, on="session", how="anti"),
+            "nobody in the people has a place in session",
+        ),
+    ):
+        if offenders.height:
+            numbers = offenders["session"].unique().sort().cast(pl.String).to_list()
+            raise KPADataError(f"sessions: {said} {listing(numbers)}")
+    return places.join(days, on="session", maintain_order="left").drop("session")
+
+
+def _complete(rows: pl.LazyFrame, of_which: str = "") -> pl.DataFrame:
+    """The rows; a KPADataError names the first row that has an empty value, and what it lacks."""
+    frame = rows.collect(engine="in-memory")
+    lacking = frame.with_row_index("row", 1).filter(pl.any_horizontal(pl.all().is_null()))
+    for row in lacking.head(1).iter_rows(named=True):
+        nouns = " and no ".join(_NOUNS[name] for name in frame.columns if row[name] is None)
+        raise KPADataError(f"sessions: row {row['row']:,}{of_which} has no {nouns}")
+    return frame
 
 
 def _planned(
-    data: TrainingData, places: pl.LazyFrame, needed: pl.DataFrame | None, day: date
+    data: TrainingData, rows: pl.DataFrame, needed: pl.DataFrame | None, day: date
 ) -> pl.DataFrame:
     """A completion for each place, with an id below 0."""
-    rows = places.collect(engine="in-memory")
     _check(data, rows, needed, day)
     numbers = -pl.int_range(1, pl.len() + 1, dtype=pl.Int64)
     return rows.with_columns(numbers.alias("id")).select(
@@ -137,10 +167,6 @@ def _planned(
 
 def _check(data: TrainingData, rows: pl.DataFrame, needed: pl.DataFrame | None, day: date) -> None:
     """Raise a KPADataError for a session before the day, or of an unknown person or training."""
-    without = rows.filter(pl.any_horizontal(pl.all().is_null()))
-    if without.height:
-        rows_have = count(without.height, "row has", "rows have")
-        raise KPADataError(f"sessions: {rows_have} no person, training or day")
     past = rows.filter(pl.col("date") < day)["date"].unique().sort()
     if past.len():
         days = listing([in_words(each) for each in past])

@@ -191,7 +191,12 @@ def test_charts_say_that_the_sessions_have_not_been_held() -> None:
         ),
         (session(training_id=99), {}, "sessions: no training in the records has the id 99"),
         (session(m_user_id="zoe"), {}, "sessions: no person in the records has the id zoe"),
-        (session(m_user_id=None), {}, "sessions: 1 row has no person, training or day"),
+        (session(m_user_id=None), {}, "sessions: row 1 has no person"),
+        (
+            pl.concat([session(), session(training_id=None, date=None)]),
+            {},
+            "sessions: row 2 has no training and no day",
+        ),
         (session().drop("date"), {}, "sessions: no column 'date'"),
         (session().with_columns(pl.col("date").cast(pl.String)), {}, "column 'date' is String"),
         ("monday", {}, "sessions: expected a polars frame"),
@@ -213,3 +218,36 @@ def test_bad_input_is_named(planned: Any, options: dict[str, Any], said: str) ->
 def test_a_pair_has_two_frames() -> None:
     with pytest.raises(KPADataError, match="sessions: expected a pair of frames, not 1"):
         kpa.what_if(small(), (session(),), as_of=AS_OF)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "of_people", "said"),
+    [
+        ([1, 2, 2, 1], [1, 2], "sessions: several rows have the session number 1, 2"),
+        ([1, 5, 2, 4], [1, 2], "sessions: nobody in the people has a place in session 4, 5"),
+        ([1, None], [1], "sessions: row 2 of the sessions has no session number"),
+        ([1], [1, 1, None], "sessions: row 3 of the people has no session number"),
+    ],
+)
+def test_session_numbers_that_do_not_fit_are_named(
+    numbers: list[int | None], of_people: list[int | None], said: str
+) -> None:
+    week = session().select(week="date")
+    sessions, people = (
+        pl.DataFrame({"session": given}).join(rows, how="cross")
+        for given, rows in ((numbers, week), (of_people, session()))
+    )
+    with pytest.raises(KPADataError) as caught:
+        kpa.what_if(small(), (sessions, people), as_of=AS_OF)
+    assert str(caught.value) == said
+
+
+def test_the_people_of_a_session_that_is_left_out_have_no_place() -> None:
+    people = pl.concat([session(), session(m_user_id="bob")]).with_columns(
+        session=pl.Series([1, 2])
+    )
+    only = pl.DataFrame({"session": [2], "week": [date(2026, 7, 6)]})
+    after = kpa.what_if(small(), (only, people), as_of=AS_OF)
+    assert after.filter("hypothetical").select("m_user_id", "date").rows() == [
+        ("bob", date(2026, 7, 6))
+    ]
