@@ -20,7 +20,7 @@ from kpa_analytics.report_text import (
     CHOSEN_PEOPLE,
     CHOSEN_TRAININGS,
 )
-from kpa_analytics.wording import say
+from kpa_analytics.wording import listing, say
 
 Id = TypeVar("Id", int, str)
 
@@ -63,19 +63,22 @@ def chosen_scope(
         *([pl.col("m_user_id").is_in(chosen)] if chosen else []),
         *([finder.in_offices(offices)] if offices else []),
     )
-    if members.is_empty():
-        raise KPADataError("none of the chosen people is in a chosen field office")
     names = dict(finder.people.select("m_user_id", "user").iter_rows())
     profiles = data.users.unique("id", keep="first")
     numbers = dict(profiles.select("id", "employeeNumber").iter_rows())
     labels = {who: f"{names[who]} ({numbers.get(who) or who})" for who in chosen}
+    named_offices = [finder.offices[office] for office in offices]
+    if members.is_empty():
+        places = " or ".join(named_offices)
+        whom = f"none of these people is in {places}: {listing([*labels.values()])}"
+        raise KPADataError(f"field_office: {whom if labels else f'nobody is in {places}'}")
     inside = {*members["m_user_id"]}
     included = [label for who, label in labels.items() if who in inside]
     outside = [label for who, label in labels.items() if who not in inside]
     named = {
         CHOSEN_TRAININGS: _titles(data, training_ids),
         CHOSEN_PEOPLE: included,
-        CHOSEN_FIELD_OFFICES: [finder.offices[office] for office in offices],
+        CHOSEN_FIELD_OFFICES: named_offices,
         CHOSEN_OUTSIDE: outside,
     }
     without_names = {
@@ -98,7 +101,7 @@ def _chosen(name: str, given: object, kind: type[Id], find: Callable[[str], Id])
         return []
     texts = [given] if isinstance(given, str | int) else given
     if not isinstance(texts, Iterable):
-        raise KPADataError(f"{name} must be a text or a list of texts, not {given!r}")
+        raise KPADataError(f"{name} must be an id, a name or a list of these, not {given!r}")
     ids: dict[Id, None] = {}
     for text in texts:
         if isinstance(text, bool) or not isinstance(text, str | kind):

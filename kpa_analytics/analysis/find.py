@@ -25,10 +25,11 @@ _LISTED = 5
 _COMPARED = 5_000
 
 
-def find_person(data: TrainingData, named: str) -> str:
+def find_person(data: TrainingData, named: str, argument: str = "") -> str:
     """The id of the person with this id, employee number or name ("Last, First" or "First Last").
 
-    Accents and upper case make no difference.
+    Accents and upper case make no difference. A message begins with the name of the argument, if it
+    is given.
 
     Raises:
         KPADataError: nobody or more than one person is called this; the message lists them.
@@ -40,7 +41,7 @@ def find_person(data: TrainingData, named: str) -> str:
         >>> find_person(TrainingData(completions=COMPLETIONS.empty(), users=users), "moe, ann")
         'a'
     """
-    return _only("person", named, *_people(data))
+    return _only("person", named, *_people(data), argument)
 
 
 def person_meant(data: TrainingData, given: object) -> str:
@@ -125,10 +126,11 @@ def find_office(data: TrainingData, named: str) -> str:
     return _only("field office", named, [ids, names], shown)
 
 
-def find_job_title(data: TrainingData, named: str) -> str:
+def find_job_title(data: TrainingData, named: str, argument: str = "") -> str:
     """The id of the job title with this id or name.
 
-    Accents and upper case make no difference.
+    Accents and upper case make no difference. A message begins with the name of the argument, if it
+    is given.
 
     Raises:
         KPADataError: no job title or more than one is called this; the message lists them.
@@ -139,22 +141,31 @@ def find_job_title(data: TrainingData, named: str) -> str:
     names |= names_of_groups(data.groups, "job_title")
     ids = {job: job for job in names}
     shown = {job: f"{name} ({job})" for job, name in names.items()}
-    return _only("job title", named, [ids, names], shown)
+    return _only("job title", named, [ids, names], shown, argument)
 
 
-def _only(what: str, named: str, ways: list[Mapping[Id, str]], shown: Mapping[Id, str]) -> Id:
+def _only(
+    what: str,
+    named: str,
+    ways: list[Mapping[Id, str]],
+    shown: Mapping[Id, str],
+    argument: str = "",
+) -> Id:
     """The one thing that is called this, by the first way that finds anything."""
+    of = f"{argument}: " if argument else ""
     if not isinstance(named, str):
-        raise KPADataError(f"a {what} must be named by its id or name as text, not {named!r}")
+        raise KPADataError(f"{of}a {what} must be named by its id or name as text, not {named!r}")
     for matches in _matches(named.strip(), ways):
         if len(matches) == 1:
             return matches[0]
         if matches:
             first = "; ".join(shown[key] for key in matches[:_LISTED])
             more = f" and {len(matches) - _LISTED} more" if len(matches) > _LISTED else ""
-            raise KPADataError(f"{named!r} names more than one {what}: {first}{more}; give the id")
+            raise KPADataError(
+                f"{of}{named!r} names more than one {what}: {first}{more}; give the id"
+            )
     meant = _meant(named, ways, shown) or GIVE_ONE
-    raise KPADataError(f"no {what} in the records is called {named!r}{meant}")
+    raise KPADataError(f"{of}no {what} in the records is called {named!r}{meant}")
 
 
 def _meant(given: object, ways: list[Mapping[Id, str]], shown: Mapping[Id, str]) -> str:

@@ -74,10 +74,10 @@ def required_for(
         raise KPADataError(f"driver must be True, False or None, not {driver!r}")
     need_one_account(data.users)
     day = day_of(as_of, data.completions, data.users)
-    who = _NEW if person is None else find_person(data, person)
+    who = _NEW if person is None else find_person(data, person, "person")
     profile = _profile(data.users, who, day)
     if job_title is not None:
-        job = find_job_title(data, job_title)
+        job = find_job_title(data, job_title, "job_title")
         profile = profile.with_columns(pl.lit(job, pl.String).alias("jobTitle_id"))
     if driver is not None:
         profile = profile.with_columns(pl.lit(driver, pl.Boolean).alias("isDriver"))

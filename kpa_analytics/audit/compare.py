@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +90,8 @@ def status_changes(
             path of a kept snapshot of all completions (the other tables are those kept at its
             time), or the folder of an evidence pack.
         after: the later side, in any of the same forms.
-        as_of: the day of both sides, or the two days. Default: the day of a pack, the day on which
-            kept or loaded completions were fetched (UTC), or today for other data.
+        as_of: the day of both sides, or a tuple of the two days. Default: the day of a pack, the
+            day on which kept or loaded completions were fetched (UTC), or today for other data.
         expiring_days: days before expiration that count as expiring, for trainings without their
             own number of days; default: those of a pack, otherwise 30.
         include_terminated: also count people who left; default False.
@@ -124,8 +125,10 @@ def status_changes(
     if isinstance(sides[0], PackData) and isinstance(sides[1], PackData):
         refuse_other(sides[0].folder, sides[0].manifest, sides[1].manifest)
     days = as_of if isinstance(as_of, tuple) else (as_of, as_of)
-    if len(days) != 2:
-        raise KPADataError(f"as_of must be a day or two days, not {as_of!r}")
+    if len(days) != 2 or not isinstance(as_of, tuple | str | date | None):
+        raise KPADataError(
+            f"as_of must be a day such as 2026-06-30 or a tuple of two such days, not {as_of!r}"
+        )
     earlier, later = (
         _situation(side, name, day, expiring_days)
         for side, name, day in zip(sides, ("before", "after"), days, strict=True)
@@ -182,8 +185,10 @@ def _kept(path: Path) -> TrainingData | pl.DataFrame:
 def _refuse_pseudonyms(*sides: Any) -> None:
     before, after = (isinstance(side, PackData) and side.names is False for side in sides)
     if before != after:
+        hidden, named = sides if before else sides[::-1]
+        other = named.folder if isinstance(named, PackData) else "the other side"
         raise KPADataError(
-            "one side has pseudonyms and the other has names, so they cannot be compared"
+            f"{hidden.folder} has pseudonyms and {other} has names, so they cannot be compared"
         )
 
 

@@ -235,7 +235,7 @@ def _chosen(
         names = {**_emptied_names(data, by, emptied), **names}
     if by not in BY_PEOPLE:
         return [key for named in only for key in _groups(names, named, by)]
-    people = [find_person(data, named) for named in only]
+    people = [find_person(data, named, "only") for named in only]
     for person in people:
         _need_list(data.users, names, person, day)
     return people

@@ -100,8 +100,8 @@ HEADINGS = {name: report_text.HEADINGS[name] for name in _COLUMNS} | {"date": "C
 DEMO_SUBJECT = "DEMO DATA - {subject}"
 OTHER_LISTS = "previous: {folder} has a list for every {was}; this run makes one for every {by}"
 LEFT = (
-    "{name} left on {day}, so there is no list for {name}; the cases of that team are on nobody's "
-    "list"
+    "only: {name} left on {day}, so there is no list for {name}; the cases of that team are on "
+    "nobody's list"
 )
-NO_LIST = "no {by} with an open case is called {name!r}"
-EMPTY_LIST = "there is no list for {name}, because no open case belongs on it"
+NO_LIST = "only: no {by} with an open case is called {name!r}"
+EMPTY_LIST = "only: there is no list for {name}, because no open case belongs on it"

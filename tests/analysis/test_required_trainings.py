@@ -275,14 +275,14 @@ def test_a_record_without_a_date_is_not_held_even_while_a_window_is_open() -> No
     ("who", "job", "message"),
     [
         ((), {}, "required_for needs a person, a job title, or both"),
-        (("zoe",), {}, "no person in the records is called 'zoe'"),
-        ((5,), {}, "a person must be named by its id or name as text, not 5"),
-        ((), {"job_title": 5}, "a job title must be named by its id or name as text, not 5"),
+        (("zoe",), {}, "^person: no person in the records is called 'zoe'"),
+        ((5,), {}, "^person: a person must be named by its id or name as text, not 5"),
+        ((), {"job_title": 5}, "^job_title: a job title must be named by its id or name"),
         (("bob",), {"driver": "yes"}, "driver must be True, False or None, not 'yes'"),
         (
             (),
             {"job_title": "Rig Hnd"},
-            "no job title in the records is called 'Rig Hnd'; is it Rig",
+            "^job_title: no job title in the records is called 'Rig Hnd'; is it Rig",
         ),
         ((), {"job_title": "Rig Hxxx"}, "called 'Rig Hxxx'; give an id or a whole name"),
     ],

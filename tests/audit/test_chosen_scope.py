@@ -117,13 +117,23 @@ def test_an_office_is_found_by_name_or_id(small):
         ({"people": []}, "people is empty"),
         ({"people": 7}, "people: 7 is not an id or a name"),
         ({"trainings": True}, "trainings: True is not"),
-        ({"trainings": 7.5}, "trainings must be a text or a list"),
-        ({"people": "a1", "field_office": "Casper"}, "none of the chosen people"),
+        ({"trainings": 7.5}, "trainings must be an id, a name or a list of these, not 7.5"),
+        (
+            {"people": ["a1", "ghost"], "field_office": "Casper"},
+            r"field_office: none of these people is in Casper: Smith, José \(E1\); ghost \(ghost\)",
+        ),
+        ({"people": "a3", "field_office": ["elko", "casper"]}, "is in Elko or Casper: Smith, Ann"),
     ],
 )
 def test_a_choice_that_names_no_one_thing_is_refused(small, choice, said):
     with pytest.raises(KPADataError, match=said):
         chosen_scope(small, **choice)
+
+
+def test_a_choice_of_offices_without_anybody_is_refused(small):
+    placed = replace(small, completions=small.completions.head(1), users=small.users.head(2))
+    with pytest.raises(KPADataError, match=r"^field_office: nobody is in No field office$"):
+        chosen_scope(placed, field_office="No field office")
 
 
 def test_a_choice_of_a_part_is_refused(small):

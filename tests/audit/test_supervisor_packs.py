@@ -598,10 +598,13 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(tmp_path: Path) -> None:
     for options, message in (
         ({"by": "boss"}, "by must be one of supervisor, manager, field_office, job_title, not"),
         ({"as_of": None}, "as_of must be a day such as 2026-06-30, not None"),
-        ({"only": ["gone"]}, "Low left on 1 Jun 2026, so there is no list for Low; the cases"),
-        ({"only": ["below"]}, "there is no list for below, because no open case belongs on it"),
-        ({"only": ["Nobody Else"]}, "no person in the records is called 'Nobody Else'"),
-        ({"by": "job_title", "only": ["j9"]}, "no job title with an open case is called 'j9'"),
+        ({"only": ["gone"]}, "only: Low left on 1 Jun 2026, so there is no list for Low"),
+        ({"only": ["below"]}, "only: there is no list for below, because no open case belongs on"),
+        ({"only": ["Nobody Else"]}, "only: no person in the records is called 'Nobody Else'"),
+        (
+            {"by": "job_title", "only": ["j9"]},
+            "only: no job title with an open case is called",
+        ),
         ({"only": []}, "only must be ids or names of lists, not []"),
         ({"only": [None]}, "only must be ids or names of lists, not [None]"),
         ({"previous": tmp_path}, "has no lists of an earlier run: it has no index.html"),
