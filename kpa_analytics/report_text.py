@@ -877,6 +877,7 @@ FINDING_NAMES = {
     "supervisor_circle": "Supervisor circle",
     "attendees_differ": "List and completions differ",
     "unknown_schedule": "Unknown schedule",
+    "training_circle": "Training circle",
     "offering_not_recorded": "Offering not recorded",
     "blank_ids": "Blank ids",
     "recorded_late": "Recorded late",
@@ -981,6 +982,11 @@ IMPOSSIBLE_FIXED_DAY = (
     "expiration dates are unknown."
 )
 WINDOW_RANGE = "{opens} to {closes}"
+INCLUDES_ITSELF = "Training {record} includes itself, so no statuses can be computed."
+TRAINING_CIRCLE = (
+    "Training {record} is in a circle, in which each training includes the next, so no statuses "
+    "can be computed: {circle}."
+)
 
 OFFERING_NOT_RECORDED = (
     "Training {record} {offered}: {relying} only because no later offering is recorded."

@@ -49,6 +49,7 @@ SPEAKING = [
     *(file for file in sorted(PACKAGE.glob("audit/*.py")) if file.stem not in NOT_THE_REPORT),
     *(PACKAGE / f"data/{name}.py" for name in ("checks", "findings", "hierarchy", "implausible")),
     *(PACKAGE / f"data/{name}.py" for name in ("orphan_ids", "quality", "unknown_schedules")),
+    PACKAGE / "data/training_circles.py",
     *(PACKAGE / f"analysis/{name}.py" for name in ("chosen_scope", "data_quality", "due_within")),
     *(PACKAGE / f"analysis/{name}.py" for name in ("expiring_rule", "late_records", "reconcile")),
     *(PACKAGE / f"analysis/{name}.py" for name in ("schedule_texts", "taught_expired")),

@@ -70,8 +70,11 @@ def chosen_scope(
     named_offices = [finder.offices[office] for office in offices]
     if members.is_empty():
         places = " or ".join(named_offices)
-        whom = f"none of these people is in {places}: {listing([*labels.values()])}"
-        raise KPADataError(f"field_office: {whom if labels else f'nobody is in {places}'}")
+        if not chosen:
+            raise KPADataError(f"field_office: nobody is in {places}")
+        raise KPADataError(
+            f"field_office: none of these people is in {places}: {listing([*labels.values()])}"
+        )
     inside = {*members["m_user_id"]}
     included = [label for who, label in labels.items() if who in inside]
     outside = [label for who, label in labels.items() if who not in inside]

@@ -10,12 +10,10 @@ import polars as pl
 
 from kpa_analytics.analysis.expirations import with_expiry_key
 from kpa_analytics.analysis.status_rules import days_left, status_on
+from kpa_analytics.data.training_circles import Parts, included_trainings
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import AnyFrame, need_if_known
 from kpa_analytics.schema import SOURCE, TRAININGS
-
-#: The id of a composed training -> the ids of the included trainings.
-Parts = dict[int, list[int]]
 
 _LIMITS = ("expiration_date", "starts_expiring")
 _HELD = ("person", "training_id", "date", *_LIMITS)
@@ -31,13 +29,7 @@ def composed_trainings(trainings: AnyFrame | None) -> list[Parts]:
     Raises:
         KPADataError: trainings include each other in a circle; the message names them.
     """
-    included = (
-        need_if_known(trainings, TRAININGS, "id", "included_trainings_id")
-        .unique("id", keep="first", maintain_order=True)
-        .select("id", pl.col("included_trainings_id").fill_null([]).list.drop_nulls().list.unique())
-        .collect(engine="in-memory")
-    )
-    parts: Parts = dict(included.iter_rows())
+    parts = included_trainings(need_if_known(trainings, TRAININGS, "id", "included_trainings_id"))
     sorter = TopologicalSorter(parts)
     try:
         sorter.prepare()

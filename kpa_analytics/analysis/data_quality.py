@@ -73,6 +73,8 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
         - unknown_schedule (trainings.schedule_type, window_open_month or expires_on_month): the
           type is not one of the vendor's, or a day does not exist. The training's expiration dates
           are then unknown.
+        - training_circle (trainings.included_trainings_id): a training includes itself, directly or
+          through other trainings. `expiry_status()` then raises an error.
         - offering_not_recorded (trainings.window_last_offered_date): a window has closed since the
           training was last offered (or since its oldest completion, if it was never offered), and
           people are still valid under the vendor's rule. The message gives their number.
@@ -85,7 +87,8 @@ def data_quality(data: TrainingData, *, as_of: Day | None = None) -> pl.DataFram
           recorded more than a day after the previous completion had expired.
         - taught_while_expired (group_trainings.trainings_id, or completions.training_id outside
           listed group sessions): on the day, the instructor's own certificate of the training had
-          expired. One row for each training of a session.
+          expired. One row for each training of a session. A composed training in a circle, or one
+          that includes such a training, is only judged by own completions of it.
 
     Raises:
         KPADataError: `data` is not a set of collections, a collection lacks a column, or `as_of` is

@@ -16,7 +16,7 @@ from kpa_analytics.analysis.sampled_days import SampledDays
 from kpa_analytics.analysis.schedules import as_expiring_days
 from kpa_analytics.analysis.status_spans import StatusSpans
 from kpa_analytics.data.checks import Check, row_sentences
-from kpa_analytics.errors import KPADataError
+from kpa_analytics.data.training_circles import in_or_above_circles, included_trainings
 from kpa_analytics.statuses import EXPIRING_DAYS
 
 _TAUGHT = ("m_instructor_id", "training_id", "date")
@@ -98,8 +98,7 @@ def _days(*frames: pl.DataFrame) -> SampledDays:
 
 
 def _rules(trainings: pl.LazyFrame) -> Rules:
-    """The rules of the catalogue; without composed trainings if they include each other."""
-    try:
-        return Rules(trainings)
-    except KPADataError:
-        return Rules(trainings.with_columns(pl.lit(None, pl.List(pl.Int64)).alias(_PARTS)))
+    """The rules of the catalogue; a training in or above a circle counts as not composed."""
+    circular = in_or_above_circles(included_trainings(trainings))
+    is_sound = ~pl.col("id").is_in([*circular])
+    return Rules(trainings.with_columns(pl.when(is_sound).then(pl.col(_PARTS)).alias(_PARTS)))

@@ -186,9 +186,10 @@ def _refuse_pseudonyms(*sides: Any) -> None:
     before, after = (isinstance(side, PackData) and side.names is False for side in sides)
     if before != after:
         hidden, named = sides if before else sides[::-1]
-        other = named.folder if isinstance(named, PackData) else "the other side"
+        other = named.folder if isinstance(named, PackData) else None
         raise KPADataError(
-            f"{hidden.folder} has pseudonyms and {other} has names, so they cannot be compared"
+            f"{hidden.folder} has pseudonyms and {other or 'the other side'} has names, so they "
+            "cannot be compared"
         )
 
 

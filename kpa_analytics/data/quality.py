@@ -18,6 +18,7 @@ from kpa_analytics.data.findings import (
 from kpa_analytics.data.implausible import implausible_dates, odd_employment
 from kpa_analytics.data.orphan_ids import REFERENCES, attendees_differ, unknown_ids
 from kpa_analytics.data.snapshots import Snapshot
+from kpa_analytics.data.training_circles import training_circles
 from kpa_analytics.data.unknown_schedules import unknown_schedules
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.inputs import Day, as_table, day_of, need
@@ -45,6 +46,7 @@ KINDS = (
     *hierarchy.HIERARCHY_KINDS,
     "attendees_differ",
     "unknown_schedule",
+    "training_circle",
     "blank_ids",
 )
 
@@ -78,6 +80,7 @@ def record_findings(data: TrainingData, *, as_of: Day | None = None) -> pl.DataF
         *hierarchy.hierarchy_faults(rows["users"], day),
         *attendees_differ(completions, rows["group_trainings"]),
         *unknown_schedules(rows["trainings"]),
+        *training_circles(rows["trainings"]),
     ]
     names = names_of(rows["users"], rows["trainings"])
     findings = [*(check.findings(names) for check in checks), blank_ids(blanks.lazy())]

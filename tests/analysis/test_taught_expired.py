@@ -89,6 +89,16 @@ def test_composed_trainings_are_judged_by_their_parts_unless_they_include_each_o
     assert findings(HELD, taught(2, date(2025, 5, 11)), trainings=(circle, RESCUE))
 
 
+def test_a_circle_does_not_hide_the_parts_of_other_trainings() -> None:
+    circle = [{**RESCUE, "id": 10, "included_trainings_id": [11]},
+              {**RESCUE, "id": 11, "included_trainings_id": [7, 10]},
+              {**RESCUE, "id": 12, "included_trainings_id": [7, 10]}]  # fmt: skip
+    day = date(2025, 5, 11)
+    lessons = [taught(training, day, training) for training in (9, 10, 11, 12)]
+    rows = findings(HELD, *lessons, trainings=(LADDERS, RESCUE, *circle))
+    assert [row[3] for row in rows] == ["9"]
+
+
 @pytest.mark.slow
 def test_a_pack_of_some_trainings_has_only_their_findings() -> None:
     other = {**LADDERS, "id": 8, "title": "Ropes"}

@@ -75,8 +75,16 @@ def test_sound_records_have_no_findings():
             ("unknown_instructor", "completions", "1", "m_instructor_id", "who?"),
         ),
         (
-            {"trainings": frame_of(TRAININGS, {"id": 7, "included_trainings_id": [7, 8]})},
+            {
+                "trainings": frame_of(
+                    TRAININGS, {"id": 6}, {"id": 7, "included_trainings_id": [6, 8]}
+                )
+            },
             ("unknown_training", "trainings", "7", "included_trainings_id", "8"),
+        ),
+        (
+            {"trainings": frame_of(TRAININGS, {"id": 7, "included_trainings_id": [7]})},
+            ("training_circle", "trainings", "7", "included_trainings_id", "7"),
         ),
         (
             {"group_trainings": frame_of(GROUP_TRAININGS, SESSION | {"trainings_id": [8, 8]})},

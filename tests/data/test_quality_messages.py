@@ -32,7 +32,12 @@ def test_each_message_is_a_sentence_that_names_the_record_and_the_value():
         GOOD | {"id": 5},
         GOOD | {"id": 6, "date": date(1926, 5, 4)},
     )
-    trainings = frame_of(TRAININGS, {"id": 7}, {"id": 11, "schedule_type": "annual"})
+    trainings = frame_of(
+        TRAININGS,
+        {"id": 7},
+        {"id": 11, "schedule_type": "annual"},
+        {"id": 12, "included_trainings_id": [12]},
+    )
     people = frame_of(
         USERS,
         {"id": "bob", "hireDate": datetime(1970, 1, 1, tzinfo=UTC), "supervisor_id": "gone"},

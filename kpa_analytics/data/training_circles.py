@@ -1,0 +1,101 @@
+"""Trainings that include themselves, directly or through each other."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
+
+import polars as pl
+
+from kpa_analytics import report_text as texts
+from kpa_analytics.data.checks import Check, names_of
+from kpa_analytics.schema import USERS
+
+#: The id of a training -> the ids of the included trainings.
+Parts = dict[int, list[int]]
+
+
+def training_circles(trainings: pl.LazyFrame) -> list[Check]:
+    """Trainings in a circle, in which each training includes the next."""
+    circles = circles_in(included_trainings(trainings))
+    known = names_of(USERS.empty().lazy(), trainings).select("id", "name")
+    names: dict[str, str] = dict(known.collect(engine="in-memory").iter_rows())
+    shown = {
+        training: f"{training} ({names[key]})" if (key := str(training)) in names else key
+        for training in circles
+    }
+    rows = pl.LazyFrame(
+        {
+            "id": [*circles],
+            "included": [circle[1] for circle in circles.values()],
+            "circle": [" -> ".join(shown[each] for each in circle) for circle in circles.values()],
+        },
+        schema={"id": pl.Int64, "included": pl.Int64, "circle": pl.String},
+    )
+    itself = pl.col("id") == pl.col("included")
+    return [
+        Check("training_circle", "trainings", "included_trainings_id", part, text, value="included")
+        for part, text in (
+            (rows.filter(itself), texts.INCLUDES_ITSELF),
+            (rows.filter(~itself), texts.TRAINING_CIRCLE),
+        )
+    ]
+
+
+def included_trainings(trainings: pl.LazyFrame) -> Parts:
+    """The included trainings of each training in the catalogue; an empty list if there are none."""
+    included = (
+        trainings.unique("id", keep="first", maintain_order=True)
+        .select("id", pl.col("included_trainings_id").fill_null([]).list.drop_nulls().list.unique())
+        .collect(engine="in-memory")
+    )
+    return dict(included.iter_rows())
+
+
+def in_or_above_circles(parts: Parts) -> set[int]:
+    """The trainings that include themselves, and those that include one of these.
+
+    Examples:
+        >>> sorted(in_or_above_circles({1: [2], 2: [3], 3: [2], 4: [5], 5: []}))
+        [1, 2, 3]
+    """
+    sorter = TopologicalSorter(parts)
+    with suppress(CycleError):  # the others can still be sorted
+        sorter.prepare()
+    rest = {*parts}
+    while sorter.is_active():
+        ready = sorter.get_ready()
+        sorter.done(*ready)
+        rest -= {*ready}
+    return rest
+
+
+def circles_in(parts: Parts) -> dict[int, list[int]]:
+    """The shortest circle of each training that is in one; it begins and ends with the training.
+
+    Examples:
+        >>> circles_in({1: [2], 2: [3], 3: [2], 4: [4]})
+        {2: [2, 3, 2], 3: [3, 2, 3], 4: [4, 4]}
+    """
+    among = in_or_above_circles(parts)
+    circles = {start: _way_back(start, parts, among) for start in sorted(among)}
+    return {start: circle for start, circle in circles.items() if circle}
+
+
+def _way_back(start: int, parts: Parts, among: set[int]) -> list[int]:
+    """The shortest way from a training to itself; empty if there is none."""
+    above: dict[int, int] = {}
+    waiting = deque([start])
+    while waiting:
+        training = waiting.popleft()
+        for part in sorted(among.intersection(parts[training])):
+            if part == start:
+                way = [start, training]
+                while way[-1] != start:
+                    way.append(above[way[-1]])
+                return way[::-1]
+            if part not in above:
+                above[part] = training
+                waiting.append(part)
+    return []
