@@ -40,7 +40,7 @@ def case_facts(
     as_of: date,
     expiring_days: int,
 ) -> pl.DataFrame:
-    """Every case of these records, also those without a status, with the facts behind it.
+    """Every case that names a person, also those without a status, with the facts behind it.
 
     There is one row per person and training with a record, a requirement or a status. People who
     left have their statuses, too. Besides the columns of `expiry_status()` there are

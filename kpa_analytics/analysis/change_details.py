@@ -43,7 +43,10 @@ def details(before: Situation, after: Situation, cases: pl.DataFrame) -> pl.Data
     }
     parts = [
         cases.filter(pl.col("cause") == cause).join(
-            text, on=[name for name in _CASE if name in text.columns], how="left"
+            text,
+            on=[name for name in _CASE if name in text.columns],
+            how="left",
+            nulls_equal=True,
         )
         for cause, text in texts.items()
     ]

@@ -186,7 +186,10 @@ class Explainer:
         return self._explained(cases, training_id, plan)
 
     def every(self) -> Iterator[Explanation]:
-        """The explanation of every case, by person and training, also of those not counted."""
+        """The explanation of every case that names a person, by person and training.
+
+        Cases that are not counted are explained, too.
+        """
         data = self._data
         for cases in by_person(self._facts(data.completions, data.users, self._required)):
             yield from (self._explained(cases, training_id) for training_id in cases)

@@ -77,7 +77,13 @@ def reconcile(status: Frame, employee_status: AnyFrame) -> Frame:
     rows = (
         ours.drop("user", "training")
         .rename({"expiration_date": "our_expiration_date", "status": "our_status"})
-        .join(_vendors_statuses(employee_status), on=_PAIR, how="full", coalesce=True)
+        .join(
+            _vendors_statuses(employee_status),
+            on=_PAIR,
+            how="full",
+            coalesce=True,
+            nulls_equal=True,
+        )
         .join(_names(ours, "m_user_id", "user"), on="m_user_id", how="left")
         .join(_names(ours, "training_id", "training"), on="training_id", how="left")
         .with_columns(

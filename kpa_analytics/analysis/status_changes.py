@@ -51,16 +51,17 @@ def changed_cases(
     cases = pl.concat([frame.select(_CASE) for frame in steps]).unique()
     for number, frame in enumerate(steps):
         named = frame.rename({"status": str(number)})
-        cases = cases.join(named, on=_CASE, how="left")
+        cases = cases.join(named, on=_CASE, how="left", nulls_equal=True)
     last = str(len(steps) - 1)
     changed = cases.filter(pl.col("0").ne_missing(pl.col(last))).with_columns(
         _cause().alias("cause"), before=pl.col("0"), after=pl.col(last)
     )
     names = pl.concat([statuses[-1], statuses[0]]).select(*_CASE, "user", "training")
-    rows = changed.join(names.unique(_CASE, keep="first", maintain_order=True), on=_CASE)
+    known = names.unique(_CASE, keep="first", maintain_order=True)
+    rows = changed.join(known, on=_CASE, nulls_equal=True)
     said = details(before, after, rows.select(*_CASE, "cause"))
     return (
-        rows.join(said, on=[*_CASE, "cause"], how="left")
+        rows.join(said, on=[*_CASE, "cause"], how="left", nulls_equal=True)
         .select(STATUS_CHANGES.schema.names())
         .sort("user", "m_user_id", "training", "training_id")
     )

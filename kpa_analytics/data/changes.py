@@ -65,12 +65,14 @@ def _of_table(
     name: str, keys: tuple[str, ...], old: pl.DataFrame, new: pl.DataFrame
 ) -> pl.DataFrame:
     before, after = (side.unique(keys, keep="first", maintain_order=True) for side in (old, new))
+    added = after.join(before, on=keys, how="anti", nulls_equal=True)
+    removed = before.join(after, on=keys, how="anti", nulls_equal=True)
     nothing = pl.lit(None, pl.String)
     parts = [
-        _rows(name, "added", after.join(before, on=keys, how="anti"), nothing, nothing, nothing),
-        _rows(name, "removed", before.join(after, on=keys, how="anti"), nothing, nothing, nothing),
+        _rows(name, "added", added, nothing, nothing, nothing),
+        _rows(name, "removed", removed, nothing, nothing, nothing),
     ]
-    pairs = after.join(before, on=keys, suffix="_old")
+    pairs = after.join(before, on=keys, suffix="_old", nulls_equal=True)
     for field, dtype in after.schema.items():
         if field not in keys:
             old_value, value = (_or_null(name, dtype) for name in (f"{field}_old", field))

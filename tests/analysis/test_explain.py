@@ -558,6 +558,11 @@ def test_one_case_alone_is_explained_as_among_all():
         assert alone.of(explanation.m_user_id, explanation.training_id) == explanation
 
 
+def test_a_case_without_a_person_is_not_explained():
+    data = account({"date": AS_OF}, {"date": AS_OF, "m_user_id": None})
+    assert [each.m_user_id for each in Explainer(data, as_of=AS_OF).every()] == ["ann"]
+
+
 @pytest.mark.slow
 def test_every_sentence_ends_and_has_no_blank_left_in_it():
     completions, trainings, users, needed = company(5, people=40, count=800)

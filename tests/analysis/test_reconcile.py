@@ -106,6 +106,13 @@ def test_what_only_one_side_has_is_kept_and_does_not_agree():
     assert rows["agree"].to_list() == [False] * 5
 
 
+def test_a_case_without_a_person_is_one_row():
+    status = ours({"m_user_id": None, "user": None, "expiration_date": DUE, "status": "current"})
+    vendor = theirs({"m_user_id": None, "last_completed": last(DUE)})
+    (row,) = reconcile(status, vendor).to_dicts()
+    assert (row["m_user_id"], row["training_id"], row["agree"]) == (None, 7, True)
+
+
 def test_of_two_statuses_of_a_person_the_last_counts():
     later = datetime(2026, 6, 16, tzinfo=UTC)
     vendor = theirs(

@@ -213,6 +213,23 @@ def test_the_vendors_duplicates_are_one_record():
     ]
 
 
+def test_cases_without_a_person_are_compared_too():
+    nobody = {**TRAINED, "m_user_id": None}
+    older = account([nobody], [{**LADDERS, "renewal_months": 36}])
+    (row,) = changed_cases(older, account([nobody])).to_dicts()
+    assert (row["m_user_id"], row["before"], row["after"]) == (None, "current", "expired")
+    assert row["detail"] == "Ladders (7): renewal_months 36 -> 12"
+    needed = {"m_user_id": [None], "training_id": [7]}
+    required = {
+        name: pl.Series(ids, dtype=COMPLETIONS.schema[name]) for name, ids in needed.items()
+    }
+    (row,) = changed_cases(account(), account(required=required)).to_dicts()
+    assert (row["m_user_id"], row["cause"], row["detail"]) == (
+        *(None, "requirement"),
+        "required now, not known before",
+    )
+
+
 def test_of_many_differences_three_are_listed():
     more = [{**TRAINED, "id": 10 + n, "date": DAY} for n in range(5)]
     detail = changed_cases(account([TRAINED]), account([TRAINED, *more]))["detail"].item()

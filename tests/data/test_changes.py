@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from kpa_analytics.data.changes import completion_changes, table_changes
 from kpa_analytics.errors import KPADataError
-from kpa_analytics.schema import CHANGES, COMPLETIONS, TRAININGS
+from kpa_analytics.schema import CHANGES, COMPLETIONS, TRAININGS, USERS
 from tests.conftest import at_most
 from tests.frames import completions, frame_of
 
@@ -99,6 +99,21 @@ def test_of_a_repeated_id_the_first_record_is_compared():
     assert table_changes({"trainings": old}, {"trainings": new}).is_empty()
     rows = table_changes({"trainings": old}, {"trainings": new.reverse()})
     assert rows.select("training_id", "field", "new").rows() == [(7, "title", "Ropes")]
+
+
+def test_records_without_a_person_or_an_id_match_each_other():
+    nobody = {"m_user_id": [None], "training_id": [7]}
+    side = {
+        "trainings": frame_of(TRAININGS, {"title": "Ladders"}),
+        "users": frame_of(USERS, {"lastname": "Moe"}),
+        "required": pl.DataFrame(nobody, {"m_user_id": pl.String, "training_id": pl.Int64}),
+    }
+    assert table_changes(side, side).is_empty()
+    edited = {**side, "trainings": frame_of(TRAININGS, {"title": "Ropes"})}
+    changes = table_changes(side, edited)
+    assert changes.select("change", "field", "old", "new").rows() == [
+        ("edited", "title", "Ladders", "Ropes")
+    ]
 
 
 def test_an_object_with_completions_can_be_compared():
