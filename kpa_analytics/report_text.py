@@ -464,13 +464,16 @@ PAST_NO_CASES = "Fewer than two of these months have any cases, so there is noth
 PAST_NOTHING = (
     "No completion is dated on or before {as_of}, so nothing is known about earlier days."
 )
+_TODAYS = "Every day is counted with today's requirements, training schedules and {groups}"
+_NOT_KEPT = "because KPA does not keep past ones."
 #: For a chart, in which the whole sentence would need two lines.
-BY_TODAYS = "Every day is counted with today's requirements, training schedules and groups"
-TODAYS = f"{BY_TODAYS}, because KPA does not keep past ones."
+BY_TODAYS = say(_TODAYS, groups="groups")
+TODAYS = f"{BY_TODAYS}, {_NOT_KEPT}"
 #: In a report, "groups" could mean group sessions.
-PAST_TODAYS = TODAYS.replace("groups", "field offices") + (
-    " So the figures of a past day are computed by today's rules, from the records as they are "
-    "today. They can differ from what people saw on that day."
+PAST_TODAYS = (
+    f"{say(_TODAYS, groups='field offices')}, {_NOT_KEPT} So the figures of a past day are "
+    "computed by today's rules, from the records as they are today. They can differ from what "
+    "people saw on that day."
 )
 PAST_RENEWALS = (
     "Of the certificates that expire on or after {since}, {n} had come due by {as_of}: {on_time} "

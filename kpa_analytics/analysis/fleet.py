@@ -361,7 +361,7 @@ def load_fleet(accounts: Iterable[str] | None = None, *, refresh: Refresh = Fals
 
         [south]
         api_url = "https://api.novaraflex.com/v1"
-        keyring = "kpa/south"             # service/user; it needs the extra 'keyring'
+        keyring = "kpa/south"             # service/user; install the extra 'keyring'
 
     An account may have its own `requests_per_minute`. All other settings are the current ones.
 

@@ -46,9 +46,9 @@ def only_words(statuses: Collection[str], *, gaps_only: bool = False) -> str:
 
     Examples:
         >>> only_words(["missing", "current"])
-        'Bars: only ○ Missing, ● Current'
+        'Bars: only ○ Missing, ● Current; the title counts every status'
         >>> only_words(["missing", "current"], gaps_only=True)
-        'Bars: only ○ Missing'
+        'Bars: only ○ Missing; the title counts every status'
         >>> only_words(["current"], gaps_only=True)
         'No bars: this chart shows only gaps, and ● Current is not a gap'
         >>> only_words(["current", "expiring"], gaps_only=True)
@@ -60,6 +60,6 @@ def only_words(statuses: Collection[str], *, gaps_only: bool = False) -> str:
     drawn = [status for status in kept if status in GAPS or not gaps_only]
     *first, last = (SIGNED_LABELS[status] for status in drawn or kept)
     if drawn:
-        return f"Bars: only {', '.join([*first, last])}"
+        return f"Bars: only {', '.join([*first, last])}; the title counts every status"
     others = f"{', '.join(first)} and {last} are not gaps" if first else f"{last} is not a gap"
     return f"No bars: this chart shows only gaps, and {others}"

@@ -52,7 +52,7 @@ def audit(
         Path | None,
         typer.Option(
             metavar="KEY.pem",
-            help="Sign the manifest with this private key. It needs the extra 'sign'.",
+            help="Sign the manifest with this private key. Install the extra 'sign' first.",
         ),
     ] = None,
     timestamp: Annotated[

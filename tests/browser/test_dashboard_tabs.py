@@ -91,7 +91,7 @@ def use_trend(web: Page, lab: Lab, view: Locator) -> None:
     gaps = lab.ask(web, "dashboard.trend.rows.select('expired', 'missing').row(-1)")
     first = trend.locator(".kpa-figures li").first
     expect(first).to_have_text(re.compile(rf"^Gaps on 31 May 2026{sum(gaps):,}"))
-    expect(trend).to_contain_text("Every day is counted with today's requirements")
+    expect(trend).to_contain_text("because KPA does not keep past ones")
     expect(drawings.first).to_contain_text("31 May")
     expect(drawings.nth(1)).to_contain_text("were renewed on time")
     expect(drawings.nth(2)).to_contain_text("Expirations per week")
