@@ -188,8 +188,9 @@ def _mondays(day: date, weeks: object) -> list[date]:
         first = day + timedelta(days=-day.weekday() % 7)
         _ = first + timedelta(weeks=weeks)
     except OverflowError:
-        raise KPADataError(
-            f"as_of must be a day with {count(weeks, 'week')} after it, not {in_words(day)}"
+        need = f"must be a day with {count(weeks, 'week')} after it, not {in_words(day)}"
+        raise KPADataError(f"as_of {need}").on_screen(
+            f"As of {need}: choose an earlier day or fewer weeks."
         ) from None
     return [first + timedelta(weeks=week) for week in range(weeks)]
 

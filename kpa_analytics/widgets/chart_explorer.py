@@ -84,7 +84,9 @@ class ChartExplorer(Explorer):
         own.children += (self._history.buttons, Help(self.title, (*self.uses, _DATES), self.terms))
         controls = (self._mark, self.shared, own, self._notice, self._figures)
         below = ipw.VBox([table, *more, self._record])
-        self.view = layout.explorer_box(*controls, layout.beside(self._charts, below), css=self.css)
+        charts_and_tables = layout.beside(self._charts, below)
+        self._content = (self._figures, charts_and_tables)
+        self.view = layout.explorer_box(*controls, charts_and_tables, css=self.css)
 
     @property
     def record(self) -> Document | None:

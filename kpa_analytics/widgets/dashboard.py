@@ -13,6 +13,7 @@ from kpa_analytics.analysis.case_groups import By, as_by
 from kpa_analytics.analysis.fleet import Fleet, load_fleet
 from kpa_analytics.data.loaders import load_all
 from kpa_analytics.data.progress import in_output
+from kpa_analytics.errors import KPAError
 from kpa_analytics.widgets import layout
 from kpa_analytics.widgets.expiry import ExpiryExplorer
 from kpa_analytics.widgets.explorer import Explorer, SharedKeywords, as_one
@@ -184,8 +185,15 @@ class Dashboard(Explorer):
 
     def _opened(self, change: Any) -> None:
         if change.new is not None:
-            self.guarded(lambda: self._explorer(change.new))
+            self.say("")
+            self._open(change.new)
         self._history.note()
+
+    def _open(self, at: int) -> None:
+        """Bring a tab up to date. If that fails, say why in place of what it showed before."""
+        explorer: Explorer = self._inner.get(at, self)
+        if not explorer.guarded(lambda: self._explorer(at)) and explorer is not self:
+            explorer.hide_until(self.data, self.choices)
 
     @property
     def state(self) -> dict[str, Any]:
@@ -225,7 +233,7 @@ class Dashboard(Explorer):
             self._choose(own)
             for at, name in enumerate(_TABS):
                 if "tabs" in state and (at in self._inner or name in tabs):
-                    self._restore_tab(self._explorer(at), tabs.get(name, {}))
+                    self._restore_tab(at, tabs.get(name, {}))
             if "tab" in state:
                 self._tabs.selected_index = _TABS.index(state["tab"])
 
@@ -242,7 +250,7 @@ class Dashboard(Explorer):
             own = {name: value for name, value in state.items() if name not in ("tab", "tabs")}
             refused += restore_parts(self, own)
             for at in [*self._inner] if "tabs" in state else []:
-                self._restore_tab(self._explorer(at), {})
+                self._restore_tab(at, {})
             for name, tab in tabs.items():
                 if name in _TABS and isinstance(tab, Mapping):
                     explorer = self._explorer(_TABS.index(name))
@@ -258,11 +266,22 @@ class Dashboard(Explorer):
         return refused
 
     def _follow_tab(self, explorer: Explorer) -> None:
-        """Take the shared choices that were made in a tab, e.g. by a click on a training's name."""
+        """Take the shared choices that were made in a tab, e.g. by a click on a training's name.
+
+        The change of the tab also removes the dashboard's message.
+        """
+        self.say("")
         self._choose({name: explorer.choices[name] for name in self.choices})
         self._history.note()
 
-    def _restore_tab(self, explorer: Explorer, changed: Mapping[str, Any]) -> None:
+    def _restore_tab(self, at: int, changed: Mapping[str, Any]) -> None:
+        """Show the choices of a tab; one that cannot be computed says so when it is opened."""
+        try:
+            explorer = self._explorer(at)
+        except KPAError:
+            if at not in self._inner:
+                raise
+            return
         first = explorer.first_state
         own = {name: value for name, value in first.items() if name not in self.choices}
         explorer.state = {**own, **changed}
@@ -270,7 +289,10 @@ class Dashboard(Explorer):
     @property
     def still(self) -> dict[str, str]:
         """The figures and choices of the open tab, as HTML and as text."""
-        kept: dict[str, str] = self._explorer(self._tabs.selected_index or 0).still
+        try:
+            kept: dict[str, str] = self._explorer(self._tabs.selected_index or 0).still
+        except KPAError:  # no old figures beside the choices
+            return super().still
         return kept
 
     def _explorer(self, at: int) -> Any:
@@ -285,7 +307,7 @@ class Dashboard(Explorer):
             self._tabs.children[at].children = (explorer.view,)
         elif at in self._behind:
             explorer = self._inner[at]
-            if explorer.data is not self.data:
+            if explorer.data is not self.data or explorer.is_hidden:
                 explorer.load(self.data, **self.choices)
             else:
                 explorer.set(**self.choices)

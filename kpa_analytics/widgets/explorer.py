@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, TypeVar, Unpack
 
@@ -83,6 +84,8 @@ class Explorer(traitlets.HasTraits):
         self._shown: dict[str, Any] = {}
         self._chosen_now: AbstractSet[str] = frozenset()  # other observers have yet to see these
         self._shown_tables: list[RowsTable] = []
+        self._content: tuple[Any, ...] = ()  # what is below the controls
+        self._awaited: tuple[TrainingData, dict[str, Any]] | None = None
         self._history = History(lambda: self.state, self._restore_valid, self._note)
         self._mark, self._notice = ipw.HTML(), ipw.HTML()
         self._notice.add_class("kpa-notice")
@@ -168,7 +171,7 @@ class Explorer(traitlets.HasTraits):
         self._history.forget()
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        with self._history.together():
+        with self._history.together(), self._without_old_message():
             self._choose({name: value for name, value in state.items() if name != "tables"})
             if "tables" in state:
                 show_views(self._shown_tables, state["tables"])
@@ -194,6 +197,11 @@ class Explorer(traitlets.HasTraits):
         self._choose(changes)
 
     def _choose(self, changes: Mapping[str, Any]) -> None:
+        if self._awaited and not self._chosen_now:
+            data, awaited = self._awaited
+            self.load(data, **{**awaited, **changes})
+            self._note()
+            return
         with self.hold_trait_notifications():
             for name, value in changes.items():
                 if name not in self.choices:
@@ -206,7 +214,7 @@ class Explorer(traitlets.HasTraits):
         if changed := {name for name in now if now[name] != before[name]}:
             self._chosen_now = changed
             try:
-                with self.hold_trait_notifications():
+                with self.hold_trait_notifications(), self._without_old_message():
                     self._show(changed)
             except BaseException:
                 self._shown = before
@@ -219,8 +227,26 @@ class Explorer(traitlets.HasTraits):
 
     def _show(self, changed: AbstractSet[str]) -> None:
         self._rebuild(changed)
-        self._shown = self.choices
+        self._shown, self._awaited = self.choices, None
+        self._show_content(shown=True)
         self.set_trait("rebuilds", self.rebuilds + 1)
+
+    def hide_until(self, data: TrainingData, choices: Mapping[str, Any]) -> None:
+        """Hide what is below the controls until these records can be shown with these choices.
+
+        The next change of this explorer's own choices is made together with them.
+        """
+        self._awaited = (data, dict(choices))
+        self._show_content(shown=False)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it waits for choices that could not be shown."""
+        return self._awaited is not None
+
+    def _show_content(self, *, shown: bool) -> None:
+        for part in self._content:
+            part.layout.display = None if shown else "none"
 
     def load(self, data: TrainingData | Fleet, **changes: Any) -> None:
         """Show other records, and keep the choices that are still valid.
@@ -228,8 +254,20 @@ class Explorer(traitlets.HasTraits):
         A message lists the other choices.
 
         Raises:
-            KPADataError: a choice in `changes` does not exist, or its value is not allowed.
+            KPADataError: a choice in `changes` does not exist, or its value is not allowed. Then
+                the records stay, too.
         """
+        before, awaited = self.data, self._awaited
+        self._awaited = None
+        try:
+            with self._without_old_message():
+                self._replace(data, changes)
+        except BaseException:
+            self._take(before)
+            self._awaited = awaited
+            raise
+
+    def _replace(self, data: TrainingData | Fleet, changes: Mapping[str, Any]) -> None:
         self._take(as_one(data))
         kept, gone = {}, []
         for name in self.choices.keys() - changes.keys():
@@ -321,7 +359,7 @@ class Explorer(traitlets.HasTraits):
         else:
             together = isinstance(self.controls[name], ipw.Dropdown) and change.new == TOGETHER
             value = None if together else change.new
-            self.guarded(lambda: setattr(self, name, value))
+            self.guarded(lambda: self._choose({name: value}))
         self._show_choices()
 
     def _refused(self, name: str, text: str) -> None:
@@ -354,6 +392,17 @@ class Explorer(traitlets.HasTraits):
     def say(self, text: str) -> None:
         """Show a message beside the controls. Empty text removes it."""
         self._notice.value = layout.notice(text)
+
+    @contextmanager
+    def _without_old_message(self) -> Iterator[None]:
+        """Remove the message about what was shown before; if the change fails, it stays."""
+        before = self._notice.value
+        self.say("")
+        try:
+            yield
+        except BaseException:
+            self._notice.value = before
+            raise
 
     def _follow_page(self, change: Any) -> None:
         """Redraw for the page's theme when the browser sends it."""

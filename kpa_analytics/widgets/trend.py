@@ -300,8 +300,6 @@ class TrendExplorer(StatusExplorer):
 
     def _check_start(self) -> None:
         """Refuse a new first day after `as_of`; drop an earlier choice that `as_of` has passed."""
-        if self.as_of != self._shown.get("as_of"):
-            self.say("")
         if self.start is None or self.start <= self.as_of:
             return
         if self.start != self._shown.get("start"):
@@ -415,5 +413,5 @@ class TrendExplorer(StatusExplorer):
         """Show the usual first day where that of the reader was cleared, and say so."""
         if name != "start":
             super()._day_cleared(name)
-        elif self.guarded(lambda: setattr(self, name, None)):
+        elif self.guarded(lambda: self._choose({name: None})):
             self.say(f"Start was cleared: the first day is {in_words(self._first)}.")
