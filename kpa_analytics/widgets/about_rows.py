@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
+
+import ipywidgets as ipw
 
 from kpa_analytics.widgets.layout import time_of
 from kpa_analytics.widgets.table_rows import filter_words
 from kpa_analytics.wording import day, listing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
     from kpa_analytics.data.training_data import TrainingData
     from kpa_analytics.widgets.table import RowsTable
@@ -31,11 +32,10 @@ _NAMES = {
 
 
 class View(Protocol):
-    """An explorer: its title, records, controls, and choices with their allowed values."""
+    """An explorer: its title, records, controls and choices."""
 
     data: TrainingData
     controls: dict[str, Any]
-    known: dict[str, Collection[Any]]
 
     @property
     def title(self) -> str:
@@ -88,17 +88,25 @@ def label_of(explorer: View, name: str) -> str:
     return text or _NAMES.get(name) or name.replace("_", " ").capitalize()
 
 
+def value_labels(explorer: View, name: str) -> dict[Any, str]:
+    """The labels that the control of a choice shows for its values: value -> label."""
+    control = explorer.controls.get(name)
+    options = getattr(control, "options", ())
+    if isinstance(control, ipw.Dropdown):
+        return {value: label for label, value in options}
+    return dict(options)
+
+
 def _choice(explorer: View, name: str, value: Any) -> str:
     """A choice as text; empty if it narrows nothing."""
     if isinstance(value, date):
         return day(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    labels = value_labels(explorer, name)
     if isinstance(value, tuple):
-        known = explorer.known.get(name)
-        labels = known if isinstance(known, Mapping) else {}
         return listing([str(labels.get(each, each)) for each in value], most=100)
-    return "" if value is None else str(value)
+    return "" if value is None else str(labels.get(value, value))
 
 
 def _sort(table: RowsTable, named: Mapping[str, str]) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from html import escape
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.schema import TRAININGS
 from kpa_analytics.widgets import __all__ as EXPLORERS  # noqa: N812 - the names of all
+from kpa_analytics.widgets.about_rows import about_rows
 from tests.frames import frame_of
 
 HOSTILE = "<script>alert('training')</script>"
@@ -57,3 +59,33 @@ def test_a_hostile_title_stays_text() -> None:
     tags.feed(still)
     assert "script" not in tags.seen
     assert HOSTILE in explorer.still["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("name", "choices", "said"),
+    [
+        (
+            "TrendExplorer",
+            {"by": "field_office", "every": "1q"},
+            ["One point per: Quarter", "Compare by: Field office"],
+        ),
+        ("TrendExplorer", {}, ["One point per: Month"]),
+        (
+            "ExpiryExplorer",
+            {"statuses": ["expiring", "not_due"]},
+            ["Statuses: \N{BLACK UP-POINTING TRIANGLE} Expiring soon, \N{EN DASH} Not due"],
+        ),
+        ("PlannerExplorer", {"by": "field_office"}, ["Plan by: Each field office"]),
+    ],
+)
+def test_it_has_the_labels_of_the_controls(
+    company: kpa.TrainingData, name: str, choices: dict[str, Any], said: list[str]
+) -> None:
+    """The second sheet of the Excel export has them, too."""
+    explorer = getattr(kpa.widgets, name)(company, as_of="2026-03-31", **choices)
+    facts = about_rows(explorer, explorer._shown_tables[0])
+    text = explorer.still["text/plain"]
+    for part in said:
+        label, value = part.split(": ")
+        assert part in text
+        assert facts[label] == value
