@@ -150,7 +150,7 @@ def need_one_account(users: pl.DataFrame | pl.LazyFrame) -> None:
         raise KPADataError(
             "these are records of several accounts, with ids that are not the vendor's: use the "
             "records of one account, such as fleet['north']"
-        )
+        ).on_screen("This needs the records of one account: open that account by itself.")
 
 
 def need_evidence(data: TrainingData, incremental: object) -> None:

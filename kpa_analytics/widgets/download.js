@@ -13,7 +13,15 @@ function render({ model, el }) {
   button.title = model.get("hint");
 
   // Not `disabled`: that would take the keyboard's focus from it.
-  const works = (now) => button.setAttribute("aria-disabled", String(now));
+  let writing = false;
+  const works = (now) => {
+    writing = now;
+    button.setAttribute("aria-disabled", String(now || model.get("why_not") !== ""));
+  };
+  const reason = () => {
+    works(writing);
+    where.textContent = model.get("why_not");
+  };
   button.addEventListener("click", () => {
     if (button.getAttribute("aria-disabled") === "true") return;
     works(true);
@@ -36,8 +44,11 @@ function render({ model, el }) {
   };
   el.addEventListener("keydown", (event) => event.stopPropagation());
   model.on("msg:custom", onMessage);
+  model.on("change:why_not", reason);
+  reason();
   return () => {
     model.off("msg:custom", onMessage);
+    model.off("change:why_not", reason);
     URL.revokeObjectURL(link.href);
   };
 }

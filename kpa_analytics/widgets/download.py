@@ -19,12 +19,17 @@ class DownloadButton(anywidget.AnyWidget):
 
     The file comes through the widget's own channel, so the link works in JupyterLab, Voila and
     VS Code, whichever folder they serve.
+
+    Attributes:
+        why_not: why there is nothing to write, shown beside the button, which then does nothing;
+            empty if there is.
     """
 
     _esm = HERE / "download.js"
     label = traitlets.Unicode().tag(sync=True)
     hint = traitlets.Unicode().tag(sync=True)
     path = traitlets.Unicode().tag(sync=True)
+    why_not = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, label: str, hint: str) -> None:
         super().__init__(label=label, hint=hint)
@@ -33,7 +38,7 @@ class DownloadButton(anywidget.AnyWidget):
         """Call `work` when the button is pressed. `work` must not raise."""
 
         def send(_: Any, message: Any, __: Any) -> None:
-            if message == "make":
+            if message == "make" and not self.why_not:
                 work()
                 self.send("done")
 

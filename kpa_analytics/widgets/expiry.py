@@ -27,6 +27,7 @@ from kpa_analytics.analysis.expiry_view import (
 from kpa_analytics.charts.expiry_by_training import expiry_by_training_table
 from kpa_analytics.charts.render import drawn
 from kpa_analytics.data.scope import Scope
+from kpa_analytics.data.training_data import FLEET_ACCOUNT
 from kpa_analytics.errors import KPADataError
 from kpa_analytics.schema import EXPIRY_STATUS
 from kpa_analytics.statuses import (
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
 
 #: The number of trainings in the second chart; after a click on "other trainings", all of them.
 _TRAININGS, _EVERY_TRAINING = 15, 60
+_ONE_ACCOUNT = "An audit pack is of one account: open that account by itself to export it."
 
 
 class ExpiryKeywords(StatusKeywords, total=False):
@@ -272,6 +274,8 @@ class ExpiryExplorer(StatusExplorer):
             if selected_rows(self._rows, self.selected, self.as_of).is_empty():
                 self._keep(())
             self._figures.picks = picks(self._cases, self.expiring_days)
+            is_fleet = FLEET_ACCOUNT in self.data.users.columns
+            self._export.why_not = _ONE_ACCOUNT if is_fleet else ""
         self._figures.chosen = self._chosen_figures()
         self._listed = selected_rows(self._rows, self.selected, self.as_of)
         self._table.show(

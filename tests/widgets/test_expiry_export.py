@@ -7,13 +7,14 @@ import zipfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 import kpa_analytics as kpa
 from kpa_analytics.data.scope import Scope
-from kpa_analytics.widgets import ExpiryExplorer
+from kpa_analytics.widgets import Dashboard, ExpiryExplorer
 from kpa_analytics.widgets.download import zipped
 from tests.audit.packs import sheet_rows
 from tests.drawn_once import left_blank
@@ -158,3 +159,28 @@ def test_a_part_under_pseudonyms_does_not_name_the_search_text(
     assert manifest["counts"]["people"] == cases["m_user_id"].n_unique() > 0
     assert word not in (pack / "report.html").read_text(encoding="utf-8")
     assert word not in (pack / "manifest.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("make", [ExpiryExplorer, lambda fleet: Dashboard(fleet).expiry])
+def test_the_button_of_a_fleet_says_that_a_pack_is_of_one_account(
+    company: kpa.TrainingData, make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    explorer = make(kpa.Fleet({"north": company}))
+    assert explorer._export.why_not == (
+        "An audit pack is of one account: open that account by itself to export it."
+    )
+    explorer._export._handle_custom_msg("make", [])
+    assert explorer._notice.value == ""
+    assert not [*tmp_path.iterdir()]
+    explorer.load(company)
+    assert explorer._export.why_not == ""
+
+
+def test_the_record_of_a_person_in_a_fleet_is_refused_without_python(
+    company: kpa.TrainingData,
+) -> None:
+    explorer = ExpiryExplorer(kpa.Fleet({"north": company}))
+    explorer.guarded(lambda: explorer.open_record(explorer.rows["m_user_id"][0]))
+    assert "open that account by itself" in explorer._notice.value
+    assert "fleet[" not in explorer._notice.value
