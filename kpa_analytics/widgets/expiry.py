@@ -368,7 +368,7 @@ class ExpiryExplorer(StatusExplorer):
             whole = count(self._cases.height, "case")
             return f"Only {chosen}: {self._rows.height:,} of {whole}"
         if not self.selected:
-            return "Everyone shown above"
+            return "All cases"
         return selected_words(self.selected, self._bar_in_words)
 
     def _bar_in_words(self, bar: Bar) -> str:

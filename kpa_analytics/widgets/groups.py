@@ -73,7 +73,7 @@ class GroupTrainingExplorer(PeriodExplorer):
     """Explore group sessions: their dates, their sizes, and who is listed without a completion.
 
     Click a bar to list the sessions behind it; Shift-click adds a bar. A click outside the bars, or
-    Escape, clears the selection. Click the day of a session to list its people.
+    Escape, clears the selection. Click a session to list its people.
 
     `sessions` and `attendees` have the rows shown, `charts` the charts. `state` is the view as
     data: set it to show the view again.
@@ -114,7 +114,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         "Click a bar or an entry of the legend to list the sessions behind it.",
         SELECTING,
         PRESSING,
-        "Click the day of a session to list its people.",
+        "Click a session to list its people.",
         "The column List and records says how the list of people and the completions differ.",
         "Click a person or an instructor to open their training record.",
     )
@@ -218,7 +218,7 @@ class GroupTrainingExplorer(PeriodExplorer):
             self._keep(())
             rows = rows if self.bars else self._rows
         self._mark_figures()
-        caption = "Sessions: click a day to list its people"
+        caption = "Sessions: click a session to list its people"
         if self.bars:
             caption = selected_words(self.bars, self._bar_in_words)
         nobody = nothing(self.search, self.data.group_trainings, "group trainings")
@@ -259,7 +259,7 @@ class GroupTrainingExplorer(PeriodExplorer):
         if self.selected is None and figures:
             return selected_words(figures, self._bar_in_words)
         if self.selected is None:
-            return "People of a session: click a day above"
+            return "People of a session: click a session above"
         session = self._view.session(self.selected)
         when = day(session["date"]) if session["date"] else "an unknown date"
         return f"People of the session of {when}: {'; '.join(session['trainings'])}"

@@ -115,9 +115,12 @@ def planner_figures(
     filled, seats = held.select(pl.col("filled", "seats").sum()).row(0)
     changed = sessions["change"].count()
     people = unplaced["m_user_id"].drop_nulls().n_unique()
-    gap = "gaps" if known else "known gaps"
-    of_today = "expired or missing" if known else gap
-    then = f"{gap} on {in_words(end)}"
+    kind = "" if known else "known "
+
+    def gaps_on(number: int, on: date) -> str:
+        return f"{kind}{'gap' if number == 1 else 'gaps'} on {in_words(on)}"
+
+    of_today = f"expired or missing on {in_words(as_of)}" if known else gaps_on(gaps.today, as_of)
     places = f"of {count(seats, 'place')}{EVERYONE if of_people else ''}"
     tiles = [
         (
@@ -127,14 +130,20 @@ def planner_figures(
         (f"{filled:,}", FIGURES[PLACES], places, f"kpa-{PLACES}"),
         (
             *(f"{gaps.today:,}", FIGURES[GAPS_AT_START]),
-            *(f"{of_today} on {in_words(as_of)}", f"kpa-{GAPS_AT_START}"),
+            *(of_today, f"kpa-{GAPS_AT_START}"),
         ),
-        (f"{gaps.without:,}", FIGURES[GAPS_WITHOUT], then, f"kpa-{GAPS_WITHOUT}"),
-        (f"{gaps.planned:,}", FIGURES[GAPS_WITH], then, f"kpa-worst kpa-{GAPS_WITH}"),
+        (
+            f"{gaps.without:,}",
+            *(FIGURES[GAPS_WITHOUT], gaps_on(gaps.without, end), f"kpa-{GAPS_WITHOUT}"),
+        ),
+        (
+            f"{gaps.planned:,}",
+            *(FIGURES[GAPS_WITH], gaps_on(gaps.planned, end), f"kpa-worst kpa-{GAPS_WITH}"),
+        ),
         (
             f"{unplaced.height:,}",
             FIGURES[LEFT_OVER],
-            f"of {count(people, 'person', 'people')}",
+            f"{'case' if unplaced.height == 1 else 'cases'} of {count(people, 'person', 'people')}",
             f"kpa-{LEFT_OVER}",
         ),
     ]

@@ -158,7 +158,7 @@ def a_status_chosen_leaves_the_figures(view: Locator) -> None:
     assert view.locator(".kpa-figures").inner_text() == shown
     assert {row["Status"] for row in named_rows(_table(view))} == {SIGNED_LABELS[EXPIRED]}
     press(statuses.get_by_role("button", name="Clear"))
-    expect(caption).to_have_text("Everyone shown above")
+    expect(caption).to_have_text("All cases")
     view.page.keyboard.press("Escape")
 
 

@@ -160,7 +160,7 @@ def test_expiry_by_mouse_and_keyboard(web: Page, lab: Lab, tmp_path: Path) -> No
     press(reset)
     expect(reset).to_be_disabled()
     expect(view.get_by_label("As of", exact=True)).to_have_value("30 Jun 2026")
-    expect(view.locator(".kpa-table caption")).to_have_text("Everyone shown above")
+    expect(view.locator(".kpa-table caption")).to_have_text("All cases")
     for name in ("Trainings", "Statuses"):
         expect(picker(view, name).locator(".kpa-multi-select-now")).to_have_text(
             f"All {name.lower()}"

@@ -367,3 +367,10 @@ def test_a_column_has_the_heading_of_the_report(company: kpa.TrainingData) -> No
                 name, label = column["column"], column["label"]
                 if name != "date":
                     assert label == HEADINGS.get(name, label), (make, label)
+
+
+def test_captions_name_the_rows_and_what_a_click_lists(company: kpa.TrainingData) -> None:
+    assert ExpiryExplorer(company)._table.caption == "All cases"
+    groups = GroupTrainingExplorer(company)
+    assert groups._sessions.caption == "Sessions: click a session to list its people"
+    assert groups._attendees.caption == "People of a session: click a session above"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,11 +11,13 @@ import polars as pl
 import pytest
 
 import kpa_analytics as kpa
+from kpa_analytics.analysis.planner_view import Gaps
 from kpa_analytics.analysis.session_seats import MOST_SEATS
 from kpa_analytics.analysis.session_texts import WITHOUT_REQUIREMENTS
 from kpa_analytics.report_text import NO_REQUIREMENTS
 from kpa_analytics.schema import COMPLETIONS, TRAININGS, USERS
 from kpa_analytics.widgets import Dashboard, PlannerExplorer
+from kpa_analytics.widgets.planner_rows import planner_figures
 from kpa_analytics.widgets.traits import ChoiceError
 
 AS_OF = date(2026, 6, 30)
@@ -288,7 +291,7 @@ def test_gaps_are_known_ones_where_no_requirements_were_provided(
     known = PlannerExplorer(replace(data, employee_status=vendors), as_of=AS_OF)
     assert known.data.requirements is not None
     left_out = WITHOUT_REQUIREMENTS.format(note=NO_REQUIREMENTS)
-    for said in ("known gaps on 30 Jun 2026", "known gaps on 3 Jan 2027", left_out):
+    for said in ("known gap on 30 Jun 2026", "known gaps on 3 Jan 2027", left_out):
         assert said in unknown._figures.value
         assert said not in known._figures.value
     assert "expired or missing on 30 Jun 2026" in known._figures.value
@@ -462,3 +465,26 @@ def test_several_figures_show_all_that_they_list(planner: PlannerExplorer) -> No
         planner.bars = [gaps, other]
         assert (sessions.display, cases.display) == (None, "none")
         assert planner._gap_cases.layout.display is None
+
+
+def test_a_figure_of_one_has_a_note_in_the_singular() -> None:
+    end = date(2026, 8, 9)
+    cases = pl.DataFrame({"m_user_id": ["bob", "bob"]})
+    held = pl.DataFrame(schema={"filled": pl.Int64, "seats": pl.Int64, "change": pl.String})
+
+    def notes(gaps: Gaps, unplaced: pl.DataFrame, *, known: bool) -> list[str]:
+        tiles = planner_figures(held, gaps, unplaced, AS_OF, end, of_people=False, known=known)
+        return re.findall(r'kpa-detail">([^<]*)<', tiles)[2:]
+
+    assert notes(Gaps(1, 1, 1), cases.head(1), known=False) == [
+        "known gap on 30 Jun 2026",
+        "known gap on 9 Aug 2026",
+        "known gap on 9 Aug 2026",
+        "case of 1 person",
+    ]
+    assert notes(Gaps(2, 0, 1), cases, known=True) == [
+        "expired or missing on 30 Jun 2026",
+        "gaps on 9 Aug 2026",
+        "gap on 9 Aug 2026",
+        "cases of 1 person",
+    ]
