@@ -267,6 +267,7 @@ class ExpiryExplorer(StatusExplorer):
     def _rebuild_rows(self, changed: AbstractSet[str]) -> None:
         choices = self._chosen(ExpiryChoices)
         if changed - {"selected"}:
+            self._follow_days()
             self._cases = self._view.rows(choices)
             self._rows = in_statuses(self._cases, self.statuses)
             figures = expiry_figures(self._cases, self.expiring_days, self._view.requirements_note)
@@ -286,6 +287,13 @@ class ExpiryExplorer(StatusExplorer):
         if changed != {"selected"}:
             self._charts.draw(self._draw())
         self._show_bars()
+
+    def _follow_days(self) -> None:
+        """Let a selected "Due within 30 days" follow the number of days, as its figure does."""
+        before = {DUE: self._shown.get("expiring_days")}
+        if before in self.selected and "selected" not in self._chosen_now:
+            now = {DUE: self.expiring_days}
+            self.selected = [now if bar == before else bar for bar in self.selected]
 
     def _draw(self) -> Iterator[dict[str, Any]]:
         """Draw every case; only the bars follow the chosen statuses, not the figures."""

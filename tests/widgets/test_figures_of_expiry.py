@@ -124,3 +124,20 @@ def test_each_row_and_its_explanation_say_the_rule_of_expiring_soon(
     case = windows.filter(pl.col("status").is_in(["current", "expiring"])).row(0, named=True)
     why = kpa.explain(company, case["m_user_id"], case["training_id"], as_of=unchanged.as_of)
     assert "not a number of days. On 30 Jun 2026 that window" in str(why)
+
+
+def test_a_selected_due_within_follows_the_days_of_the_control(company: kpa.TrainingData) -> None:
+    explorer = ExpiryExplorer(company, expiring_days=30)
+    explorer._figures._handle_custom_msg({"pick": "due"}, [])
+    few = explorer.table.height
+    explorer.controls["expiring_days"].value = 60
+    assert explorer.selected == ({"due_within": 60},)
+    assert explorer._figures.chosen == ["due"]
+    assert explorer._table.caption == "Selected: Due within 60 days"
+    figure, _ = tiles(explorer)["Due within 60 days"]
+    assert figure == f"{explorer.table.height:,}"
+    assert explorer.table.height > few
+    explorer.undo()
+    assert explorer.selected == ({"due_within": 30},)
+    explorer.set(selected={"due_within": 10}, expiring_days=90)
+    assert explorer.selected == ({"due_within": 10},)
