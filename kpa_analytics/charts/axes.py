@@ -290,13 +290,16 @@ def slanted(lines: int, least: int) -> int:
 
 
 def labelled_rows() -> alt.Y:
-    """One bar for each label in the field `short`, in the order of the field `place`."""
+    """One bar for each label in the field `short`, in the order of the field `place`.
+
+    The scale is one of bars also in a chart that has none, such as one without a gap.
+    """
     return alt.Y(
         "short:N",
         sort=alt.EncodingSortField("place", op="min"),
         title=None,
         axis=label_axis(),
-        scale=alt.Scale(paddingInner=0.28, paddingOuter=0.14),
+        scale=alt.Scale(type="band", paddingInner=0.28, paddingOuter=0.14),
     )
 
 

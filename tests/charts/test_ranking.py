@@ -6,8 +6,10 @@ import re
 
 import polars as pl
 import pytest
+import vl_convert
 
 from kpa_analytics import charts
+from kpa_analytics.charts.render import specification
 from kpa_analytics.schema import EXPIRY_STATUS, GROUPS, USERS
 from tests.charts.marks import bars, drawing
 
@@ -179,3 +181,12 @@ def test_a_company_without_a_gap_is_drawn():
     chart = charts.expiry_by_group(*cases(Elko=(0, 0, 2), Casper=(0, 0, 4)))
     assert "Elko" in re.findall(r"<text[^>]*>([^<]*)</text>", drawing(chart))
     assert "NaN" not in drawing(chart)
+
+
+def test_a_chart_without_a_bar_keeps_the_scale_of_bars():
+    """Vega-Lite warns of padding in a scale of points."""
+    status, _ = cases(Midland=(0, 0, 3))
+    spec = specification(charts.expiry_by_training(status))
+    scales = {scale["name"]: scale for scale in vl_convert.vegalite_to_vega(spec)["scales"]}
+    assert scales["y"]["type"] == "band"
+    assert scales["y"]["paddingInner"] == 0.28
