@@ -6,7 +6,7 @@ import polars as pl
 
 from kpa_analytics import report_text as text
 from kpa_analytics.statuses import EXPIRING
-from kpa_analytics.wording import listing, say
+from kpa_analytics.wording import count, listing, say
 
 #: What decides: the window, the included trainings, the training's own number of days, or another.
 _WINDOW, _PARTS, _OWN, _DEFAULT = "window", "composed", "own", "default"
@@ -17,6 +17,7 @@ def with_expiring_rule(
 ) -> pl.DataFrame:
     """Add the column `expiring_rule` to rows of `expiry_status()`.
 
+    It says "own" of a training's own number of days, and "default" of that of all other trainings.
     It is null where nothing can expire: without an expiration date, unless a window is open for a
     person who never completed the training.
 
@@ -28,9 +29,9 @@ def with_expiring_rule(
     Source: docs/rules.md sections 1, 2, 3 and 5.
     """
     own = _own_days(schedules)
-    default = say(text.EXPIRING_DEFAULT_DAYS, days=expiring_days)
-    said = {training: say(text.EXPIRING_OWN_DAYS, days=days) for training, days in own.items()}
-    others = {_WINDOW: text.EXPIRING_IN_WINDOW, _PARTS: text.EXPIRING_WITH_PARTS, _DEFAULT: default}
+    said = {training: f"last {count(days, 'day')} (own)" for training, days in own.items()}
+    default = f"last {count(expiring_days, 'day')} (default)"
+    others = {_WINDOW: "renewal window", _PARTS: "included trainings", _DEFAULT: default}
     kinds = pl.Enum([*dict.fromkeys([*others.values(), *said.values()])])
     rule = (
         pl.when(_decides(own) == _OWN)

@@ -20,7 +20,7 @@ _ROWS = """rows => {
 }"""
 #: The end of the text that says which page of a table is shown.
 _LAST_ROWS = re.compile(r"^Rows [\d,]+ to ([\d,]+) of \1$")
-_DAYS_OF_RULE = re.compile(r"^in its last (\d+) days ")
+_DAYS_OF_RULE = re.compile(r"^last (\d+) days ")
 
 
 def figures(view: Locator) -> dict[str, str]:

@@ -107,19 +107,19 @@ def test_each_row_and_its_explanation_say_the_rule_of_expiring_soon(
     own = company.trainings.select(training_id="id", own="expiring_days")
     rules = shown.join(own, on="training_id", how="left")
     counted = pl.col("expiration_source").is_in(["rolling", "fixed", "special"])
-    for has_own, ending in ((True, "(the training's own number)"), (False, "(the default)")):
+    for has_own, ending in ((True, "(own)"), (False, "(default)")):
         some = rules.filter(counted, pl.col("own").is_not_null() == has_own)
         row = some.row(0, named=True)
-        assert row["expiring_rule"] == f"in its last {row['own'] or 30} days {ending}"
+        assert row["expiring_rule"] == f"last {row['own'] or 30} days {ending}"
         assert some["expiring_rule"].cast(pl.String).str.ends_with(ending).all()
         days = (some["expiration_date"] - some["starts_expiring"]).dt.total_days()
         assert (days == some["own"].fill_null(30)).all()
     windows = rules.filter(pl.col("expiration_source") == "window")
-    assert windows["expiring_rule"].unique().to_list() == ["in its renewal window"]
+    assert windows["expiring_rule"].unique().to_list() == ["renewal window"]
     parts = rules.filter(
         pl.col("expiration_source") == "composed", pl.col("days_left").is_not_null()
     )
-    assert parts["expiring_rule"].unique().to_list() == ["with its included trainings"]
+    assert parts["expiring_rule"].unique().to_list() == ["included trainings"]
     assert rules.filter(pl.col("status") == "missing")["expiring_rule"].null_count() > 0
     case = windows.filter(pl.col("status").is_in(["current", "expiring"])).row(0, named=True)
     why = kpa.explain(company, case["m_user_id"], case["training_id"], as_of=unchanged.as_of)
