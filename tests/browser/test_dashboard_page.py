@@ -219,6 +219,9 @@ def test_the_page_itself_scrolls_prints_whole_and_is_legible(
         web.emulate_media(color_scheme=scheme)
         for part in ("body", ".kpa-chart", ".kpa-table-frame"):
             expect(web.locator(part).first).to_have_css("background-color", ground)
+        for part in ("html", ".kpa-chart", ".kpa-table-frame"):  # those with scrollbars
+            scrollbars = "dark" if scheme == "dark" else "normal"
+            expect(web.locator(part).first).to_have_css("color-scheme", scrollbars)
         paper = pdf_greys(web.pdf(print_background=True))
         assert all(grey > 210 for grey in paper[:3]), (scheme, paper)  # charts are on the first
 

@@ -392,6 +392,8 @@ def legend_names(spec: dict[str, Any]) -> list[str]:
 def test_the_menu_and_the_tooltip_follow_the_page_and_the_text_size(web: Page, theme: str) -> None:
     put(web, panel(dark=theme == "dark"), theme=theme)
     charts_of(web)
+    scrollbars = "dark" if theme == "dark" else "normal"
+    expect(web.locator(".kpa-chart").first).to_have_css("color-scheme", scrollbars)
     web.evaluate("document.documentElement.style.fontSize = '32px'")
     ground = "rgb(255, 255, 255)" if theme == "light" else "rgb(33, 33, 33)"
     for part, size, show in (
