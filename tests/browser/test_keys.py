@@ -12,6 +12,7 @@ from kpa_analytics.charts.render import drawn
 from kpa_analytics.widgets.chart_panel import ChartPanel
 from kpa_analytics.widgets.connection import Connection
 from kpa_analytics.widgets.day_field import DayField
+from kpa_analytics.widgets.download import DownloadButton
 from kpa_analytics.widgets.multi_select import MultiSelect
 from kpa_analytics.wording import day as in_words
 from tests.browser.axe import axe, violations
@@ -405,6 +406,21 @@ def test_the_menu_and_the_tooltip_follow_the_page_and_the_text_size(web: Page, t
         expect(shown).to_be_visible()
         expect(shown).to_have_css("background-color", ground)
         expect(shown.locator(":is(td, a)").first).to_have_css("font-size", size)
+
+
+def test_a_button_that_has_nothing_to_write_says_why(web: Page) -> None:
+    made = DownloadButton("Export audit pack", "Write the evidence pack")
+    made.why_not = "An audit pack is of one account."
+    put(web, made)
+    button = web.get_by_role("button", name="Export audit pack")
+    expect(button).to_have_attribute("aria-disabled", "true")
+    expect(web.get_by_text(made.why_not)).to_be_visible()
+    press(button)
+    assert state(web, 0, "said") is None
+    web.evaluate("kpaWidgets[0].set('why_not', '')")
+    expect(button).to_have_attribute("aria-disabled", "false")
+    press(button)
+    assert state(web, 0, "said") == "make"
 
 
 def test_the_focus_stays_when_its_button_is_disabled(web: Page) -> None:
