@@ -83,10 +83,9 @@ class ChartExplorer(Explorer):
         self._record = Record()
         own.children += (self._history.buttons, Help(self.title, (*self.uses, _DATES), self.terms))
         controls = (self._mark, self.shared, own, self._notice, self._figures)
-        below = ipw.VBox([table, *more, self._record])
-        charts_and_tables = layout.beside(self._charts, below)
-        self._content = (self._figures, charts_and_tables)
-        self.view = layout.explorer_box(*controls, charts_and_tables, css=self.css)
+        charts_and_tables = layout.beside(self._charts, ipw.VBox([table, *more]))
+        self._content = (self._figures, charts_and_tables, self._record)
+        self.view = layout.explorer_box(*controls, charts_and_tables, self._record, css=self.css)
 
     @property
     def record(self) -> Document | None:
@@ -94,7 +93,7 @@ class ChartExplorer(Explorer):
         return self._record.document
 
     def open_record(self, m_user_id: str) -> None:
-        """Show the training record of a person, as of the day shown, below the table.
+        """Show the training record of a person, as of the day shown, below the tables.
 
         Raises:
             KPADataError: nobody in the records has this id, or the completions are incremental.

@@ -15,6 +15,7 @@ from kpa_analytics.widgets import (
     PlannerExplorer,
     TrendExplorer,
 )
+from kpa_analytics.widgets.chart_explorer import ChartExplorer
 from kpa_analytics.widgets.table import RowsTable
 from kpa_analytics.widgets.table_rows import PERSON_IDS, ColumnHeading
 
@@ -138,3 +139,14 @@ def test_a_record_that_is_not_there_is_an_error(company: kpa.TrainingData) -> No
         explorer.open_record("nobody")
     press(explorer._table, 10**6, "user")
     assert explorer.record is None
+
+
+@pytest.mark.parametrize(
+    "make",
+    [ExpiryExplorer, InstructorExplorer, GroupTrainingExplorer, TrendExplorer, PlannerExplorer],
+)
+def test_a_record_has_the_whole_width_of_the_explorer(
+    company: kpa.TrainingData, make: type[ChartExplorer]
+) -> None:
+    explorer = make(company)  # type: ignore[call-arg]
+    assert explorer._record in explorer.view.children
