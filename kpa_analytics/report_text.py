@@ -1031,13 +1031,8 @@ class ScheduleSource(StrEnum):
     TYPE = "schedule type"
 
 
-# Why a case counts as expiring soon.
+# What a document means by expiring soon, of all its trainings.
 
-EXPIRING_OWN_DAYS = "in its last {days:day|days} (the training's own number)"
-EXPIRING_DEFAULT_DAYS = "in its last {days:day|days} (the default)"
-EXPIRING_IN_WINDOW = "in its renewal window"
-EXPIRING_WITH_PARTS = "with its included trainings"
-#: The same of all trainings in a document, in one sentence of these parts.
 EXPIRING_MEANS = f"'{statuses.STATUS_LABELS[statuses.EXPIRING]}' means {{rules}}."
 EXPIRING_WITHIN = "at most {days:day|days} left"
 EXPIRING_WITHIN_OWN = "at most the training's own number of days"
