@@ -79,6 +79,7 @@ def test_a_repeated_training_is_composed_if_its_first_row_is() -> None:
     assert composed_ids(frame_of(TRAININGS, composed, simple)).to_list() == [FIRST_AID]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scope", "sessions"),
     [

@@ -51,6 +51,7 @@ def test_the_largest_training_of_a_week_is_named():
     )
 
 
+@pytest.mark.slow
 def test_the_axis_has_every_week_if_only_one_has_certificates():
     row = STATUS.filter(pl.col("status") == "current").head(1)
     day = date(2026, 9, 15)

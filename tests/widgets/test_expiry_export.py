@@ -161,6 +161,7 @@ def test_a_part_under_pseudonyms_does_not_name_the_search_text(
     assert word not in (pack / "manifest.json").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", [ExpiryExplorer, lambda fleet: Dashboard(fleet).expiry])
 def test_the_button_of_a_fleet_says_that_a_pack_is_of_one_account(
     company: kpa.TrainingData, make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

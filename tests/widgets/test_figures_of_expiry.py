@@ -126,6 +126,7 @@ def test_each_row_and_its_explanation_say_the_rule_of_expiring_soon(
     assert "not a number of days. On 30 Jun 2026 that window" in str(why)
 
 
+@pytest.mark.slow
 def test_a_selected_due_within_follows_the_days_of_the_control(company: kpa.TrainingData) -> None:
     explorer = ExpiryExplorer(company, expiring_days=30)
     explorer._figures._handle_custom_msg({"pick": "due"}, [])

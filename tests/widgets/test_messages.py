@@ -70,6 +70,7 @@ def test_a_tab_that_cannot_be_computed_shows_no_old_figures(dashboard: Dashboard
     assert not message(planner)
 
 
+@pytest.mark.slow
 def test_a_tab_that_waits_counts_the_day_of_the_page_after_a_choice_of_its_own(
     dashboard: Dashboard,
 ) -> None:
@@ -86,6 +87,7 @@ def test_a_tab_that_waits_counts_the_day_of_the_page_after_a_choice_of_its_own(
     assert dashboard.as_of == date(9999, 11, 20)
 
 
+@pytest.mark.slow
 def test_undo_works_while_a_tab_cannot_be_computed(dashboard: Dashboard) -> None:
     planner = too_late_to_plan(dashboard)
     for _ in range(2):
@@ -97,6 +99,7 @@ def test_undo_works_while_a_tab_cannot_be_computed(dashboard: Dashboard) -> None
     assert planner.weeks == 6
 
 
+@pytest.mark.slow
 def test_records_that_cannot_be_shown_leave_the_explorer_as_it_was(
     data: kpa.TrainingData,
 ) -> None:
@@ -108,6 +111,7 @@ def test_records_that_cannot_be_shown_leave_the_explorer_as_it_was(
     assert planner.as_of == AS_OF
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inside", [False, True], ids=["alone", "in a dashboard"])
 def test_a_message_about_the_plan_goes_when_the_plan_is_back(
     data: kpa.TrainingData, inside: bool
